@@ -1,0 +1,227 @@
+//! One run of the pipeline over one image: what each stage found.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ContentHash, DefectCode, HeatmapScale, ImageId, InspectionId, ManualId, ModelId, ProductCode,
+    RectPx, Report, Section, Similarity,
+};
+
+/// What is said of a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Sound.
+    Ok,
+    /// Not good: a defect.
+    Ng,
+    /// Not decided: no threshold to decide by.
+    Unsure,
+}
+
+/// The two limits that turn scores into verdict and mask.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Thresholds {
+    /// An image score above this is NG.
+    pub image: f32,
+    /// A pixel's score above this is in the mask.
+    pub pixel: f32,
+}
+
+/// What a result was made with, so that it can be made again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BankRef {
+    /// The product whose bank it is.
+    pub product: ProductCode,
+    /// Counts the fits of that product, from 1.
+    pub version: u32,
+    /// The backbone that made it.
+    pub model: ModelId,
+}
+
+/// Where in the image a region lies, on a 3×3 grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// 좌측 상단.
+    UpperLeft,
+    /// 상단.
+    Upper,
+    /// 우측 상단.
+    UpperRight,
+    /// 좌측.
+    Left,
+    /// 중앙.
+    Centre,
+    /// 우측.
+    Right,
+    /// 좌측 하단.
+    LowerLeft,
+    /// 하단.
+    Lower,
+    /// 우측 하단.
+    LowerRight,
+}
+
+/// A connected piece of the mask.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Region {
+    /// Box around it, in the inspected image.
+    pub rect_in_image: RectPx,
+    /// Area in pixels of the inspected image.
+    pub area_px: u32,
+    /// Share of the whole image, 0 to 1.
+    pub share: f32,
+    /// Highest anomaly score inside.
+    pub peak_score: f32,
+    /// Where it lies.
+    pub place: Place,
+}
+
+/// The registered normal image to compare with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NormalReference {
+    /// Which image.
+    pub image: ImageId,
+    /// Where it is, relative to the workspace.
+    pub path: String,
+    /// Cosine similarity of the whole pictures, -1 to 1.
+    pub similarity: f32,
+}
+
+/// What `PatchCore` found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Anomaly {
+    /// OK or NG by the thresholds.
+    pub verdict: Verdict,
+    /// The re-weighted image score.
+    pub image_score: f32,
+    /// What it was held against.
+    pub thresholds: Thresholds,
+    /// The scale of this product's heatmaps.
+    pub scale: HeatmapScale,
+    /// The bank used.
+    pub bank: BankRef,
+    /// Regions of the mask, highest peak first.
+    pub regions: Vec<Region>,
+    /// The nearest normal image, when the product has an index of them.
+    pub reference: Option<NormalReference>,
+}
+
+/// What the manual says of this defect.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ManualFinding {
+    /// The manual read.
+    pub manual: ManualId,
+    /// Its file, relative to the workspace.
+    pub path: String,
+    /// Hash of the version read.
+    pub content_hash: ContentHash,
+    /// The defect looked up.
+    pub defect: DefectCode,
+    /// The section found.
+    pub section: Section,
+}
+
+/// How a stage ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state", content = "result")]
+pub enum Stage<T> {
+    /// It ran.
+    Done(T),
+    /// It lacked something; the others still ran.
+    Skipped(SkipReason),
+    /// It broke; the others still ran.
+    Failed {
+        /// What went wrong and what to do.
+        message: String,
+    },
+}
+
+impl<T> Stage<T> {
+    /// The result, if the stage ran.
+    pub fn done(&self) -> Option<&T> {
+        match self {
+            Self::Done(result) => Some(result),
+            Self::Skipped(_) | Self::Failed { .. } => None,
+        }
+    }
+}
+
+/// Why a stage did not run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "reason")]
+pub enum SkipReason {
+    /// A model is not on this machine.
+    NoModel {
+        /// Which one.
+        model: ModelId,
+    },
+    /// No registered defect images are indexed.
+    NoIndex,
+    /// Nobody said the product and the neighbours did not agree on one.
+    NoProduct,
+    /// The product has no memory bank.
+    NoBank {
+        /// Which product.
+        product: ProductCode,
+    },
+    /// The product has no manual.
+    NoManual {
+        /// Which product.
+        product: ProductCode,
+    },
+    /// The manual has no section for this defect.
+    NoSection {
+        /// Which defect.
+        defect: DefectCode,
+    },
+    /// No defect is known or suggested.
+    NoDefect,
+    /// The part is OK, so there is nothing to correct.
+    PartIsOk,
+}
+
+/// Time a stage took.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Timing {
+    /// What was done, e.g. `load.backbone`, `similarity.embed`.
+    pub name: String,
+    /// Milliseconds.
+    pub ms: f64,
+}
+
+/// The whole result of one inspection.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Inspection {
+    /// Row id, once recorded.
+    pub id: Option<InspectionId>,
+    /// When, RFC 3339 with offset.
+    pub created_at: String,
+    /// The file inspected, as given.
+    pub source: String,
+    /// Hash of its bytes.
+    pub image_hash: ContentHash,
+    /// The workspace's copy of it, relative to the workspace.
+    pub image_path: Option<String>,
+    /// Width in pixels.
+    pub width_px: u32,
+    /// Height in pixels.
+    pub height_px: u32,
+    /// The product inspected as: given, or voted by the neighbours.
+    pub product: Option<ProductCode>,
+    /// Models used, by role name.
+    pub models: Vec<ModelId>,
+    /// OK, NG or unsure.
+    pub verdict: Verdict,
+    /// Which known defects it resembles.
+    pub similarity: Stage<Similarity>,
+    /// Whether and where it is anomalous.
+    pub anomaly: Stage<Anomaly>,
+    /// What the manual says.
+    pub manual: Stage<ManualFinding>,
+    /// What to do.
+    pub report: Stage<Report>,
+    /// Where the time went.
+    pub timings: Vec<Timing>,
+}

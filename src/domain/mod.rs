@@ -1,0 +1,26 @@
+//! Plain data and its rules: what a product, an image, a hit, a manual section
+//! and an inspection *are*. No windows, no networks, no files.
+//!
+//! Every other room speaks in these types; this room imports none of them.
+
+mod catalog;
+mod geometry;
+mod ids;
+mod inspection;
+mod manual;
+mod map;
+mod model;
+mod progress;
+mod report;
+mod search;
+
+pub use catalog::*;
+pub use geometry::*;
+pub use ids::*;
+pub use inspection::*;
+pub use manual::*;
+pub use map::*;
+pub use model::*;
+pub use progress::*;
+pub use report::*;
+pub use search::*;

@@ -1,0 +1,3 @@
+//! Fettle.
+pub mod domain;
+pub mod models;

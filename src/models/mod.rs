@@ -1,0 +1,9 @@
+//! Networks and their weights.
+//!
+//! [`roles`] says what the rest of Fettle asks of a network; every folder beside
+//! it holds networks of one role, one architecture a file.
+
+mod error;
+pub mod roles;
+
+pub use error::{ModelsError, Result};

@@ -1,0 +1,68 @@
+//! What the rest of Fettle asks of a network. A network is loaded once, lives in
+//! one lane (thread) and never leaves it; its tensors do not either.
+
+use std::ops::ControlFlow;
+
+use candle_core::{Device, Tensor};
+
+use super::Result;
+use crate::domain::{ChatMessage, ChatOutcome, ImageRecipe, ModelId, Sampling, TextKind};
+
+/// Pictures to unit vectors.
+pub trait ImageEncoder: Send {
+    /// The model's id in the manifest.
+    fn id(&self) -> &ModelId;
+    /// How it wants its pictures.
+    fn recipe(&self) -> ImageRecipe;
+    /// Where its weights are.
+    fn device(&self) -> &Device;
+    /// Length of an embedding.
+    fn dim(&self) -> usize;
+    /// `pixels` (B, 3, H, W), made by [`Self::recipe`], to (B, [`Self::dim`]) rows of
+    /// unit length.
+    fn embed(&self, pixels: &Tensor) -> Result<Tensor>;
+}
+
+/// Pictures to feature maps.
+pub trait FeatureExtractor: Send {
+    /// The model's id in the manifest.
+    fn id(&self) -> &ModelId;
+    /// How it wants its pictures, unless a product says otherwise (size only).
+    fn recipe(&self) -> ImageRecipe;
+    /// Where its weights are.
+    fn device(&self) -> &Device;
+    /// Channels of each tap.
+    fn channels(&self) -> Vec<usize>;
+    /// `pixels` (B, 3, H, W) to one (B, C, h, w) map a tap, finest first: what `PatchCore`
+    /// calls layers 2 and 3.
+    fn features(&self, pixels: &Tensor) -> Result<Vec<Tensor>>;
+}
+
+/// Texts to unit vectors.
+pub trait TextEncoder: Send {
+    /// The model's id in the manifest.
+    fn id(&self) -> &ModelId;
+    /// Length of an embedding.
+    fn dim(&self) -> usize;
+    /// One row of unit length a text.
+    fn embed(&self, texts: &[&str], kind: TextKind) -> Result<Vec<Vec<f32>>>;
+}
+
+/// Messages to text.
+pub trait ChatModel: Send {
+    /// The model's id in the manifest.
+    fn id(&self) -> &ModelId;
+    /// Most tokens of prompt and answer together.
+    fn context_length(&self) -> usize;
+    /// How many tokens these messages make, template included.
+    fn count_tokens(&self, messages: &[ChatMessage]) -> Result<usize>;
+    /// Answers `messages`. `on_text` gets each piece of text as soon as it is whole
+    /// UTF-8, and an empty piece now and then while the prompt is read; `Break` stops
+    /// within a token.
+    fn chat(
+        &mut self,
+        messages: &[ChatMessage],
+        sampling: &Sampling,
+        on_text: &mut dyn FnMut(&str) -> ControlFlow<()>,
+    ) -> Result<ChatOutcome>;
+}
