@@ -1,2 +1,7 @@
-//! bin
-fn main() {}
+//! The `fettle` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    fettle::cli::run()
+}

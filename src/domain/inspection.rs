@@ -182,6 +182,34 @@ pub enum SkipReason {
     PartIsOk,
 }
 
+impl SkipReason {
+    /// Its name in message ids: `skip-<key>`.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::NoModel { .. } => "no-model",
+            Self::NoIndex => "no-index",
+            Self::NoProduct => "no-product",
+            Self::NoBank { .. } => "no-bank",
+            Self::NoManual { .. } => "no-manual",
+            Self::NoSection { .. } => "no-section",
+            Self::NoDefect => "no-defect",
+            Self::PartIsOk => "part-is-ok",
+        }
+    }
+
+    /// The values of that message.
+    pub fn values(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::NoModel { model } => vec![("model", model.to_string())],
+            Self::NoBank { product } | Self::NoManual { product } => {
+                vec![("product", product.to_string())]
+            }
+            Self::NoSection { defect } => vec![("defect", defect.to_string())],
+            Self::NoIndex | Self::NoProduct | Self::NoDefect | Self::PartIsOk => Vec::new(),
+        }
+    }
+}
+
 /// Time a stage took.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Timing {

@@ -1,0 +1,51 @@
+# Sourced by run.sh and test.sh: finds what is missing and installs it, saying so first.
+
+say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+fail() { printf '\n%s\n' "$*" >&2; exit 1; }
+
+# One cargo target directory outside the checkout: clones, runs and tests share one build.
+cache=${FETTLE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/fettle}
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
+
+# need_packages NAME... — Debian packages, through apt, only those that are absent.
+need_packages() {
+    local missing=() name
+    command -v dpkg-query >/dev/null || {
+        echo "This is not Debian or Ubuntu: please see that these are installed: $*"
+        return 0
+    }
+    for name in "$@"; do
+        dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    say "Installing system packages: ${missing[*]}"
+    local root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || fail "Please install as root, then run this again: apt-get install ${missing[*]}"
+        root=(sudo)
+    fi
+    "${root[@]}" apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+        fail "apt-get could not install: ${missing[*]}"
+}
+
+# What the build needs: a C++ compiler and cmake for FAISS, OpenBLAS in its OpenMP flavour
+# (the pthread flavour fights with FAISS's own threads).
+build_packages="g++ make cmake curl ca-certificates libopenblas-openmp-dev"
+# What the program needs: Korean type for the manuals it writes, pip as a way to models.
+run_packages="libgomp1 libopenblas0-openmp fonts-nanum python3 python3-pip"
+
+need_rust() {
+    command -v cargo >/dev/null || [ ! -f "$HOME/.cargo/env" ] || . "$HOME/.cargo/env"
+    command -v cargo >/dev/null && return 0
+    say "Installing Rust through rustup, for this user only"
+    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal --default-toolchain none ||
+        fail "rustup could not be installed: see https://rustup.rs"
+    . "$HOME/.cargo/env"
+}
+
+build() {
+    say "Building (the first time takes 10 to 20 minutes, later seconds)"
+    cargo build --release --locked || fail "The build failed: its messages are above."
+    fettle=$CARGO_TARGET_DIR/release/fettle
+}

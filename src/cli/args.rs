@@ -1,0 +1,271 @@
+//! The command line as typed. What a command does with it is in `commands/`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::domain::{DefectCode, Language, ProductCode};
+
+/// Finds the defect, shows it, names it, and says what the manual says to do.
+#[derive(Debug, Parser)]
+#[command(name = "fettle", version, about, max_term_width = 100)]
+pub struct Cli {
+    /// Workspace: the directory that holds models/, data/ and manual_store/.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub workspace: Option<PathBuf>,
+    /// Language of messages and reports. Default: the workspace's settings.
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<Lang>,
+    /// Compute on the CPU even where a GPU is.
+    #[arg(long, global = true)]
+    pub cpu: bool,
+    /// Say more about what is done (twice: much more). To stderr.
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// A language by its code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// 한국어.
+    Ko,
+    /// English.
+    En,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::Ko => Self::Ko,
+            Lang::En => Self::En,
+        }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Inspect one image: similar defects, anomaly, manual, report, record.
+    Inspect(Inspect),
+    /// Register products, defects, images and manuals.
+    #[command(subcommand)]
+    Library(Library),
+    /// The index of known defects.
+    #[command(subcommand)]
+    Index(Index),
+    /// Memory banks of normal parts.
+    #[command(subcommand)]
+    Bank(Bank),
+    /// Read and search manuals.
+    #[command(subcommand)]
+    Manual(Manual),
+    /// Model files: what is here, what is missing, how to get it.
+    #[command(subcommand)]
+    Models(Models),
+    /// Render the demo world, register it, fit it, and inspect three images.
+    Demo(Demo),
+    /// What this machine and workspace have, what is missing and how to get it.
+    Doctor(Json),
+}
+
+/// `fettle inspect`.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The image: PNG, JPEG, BMP, TIFF or WebP.
+    pub image: PathBuf,
+    /// Its product. Default: what the similar known defects vote for.
+    #[arg(long, short)]
+    pub product: Option<ProductCode>,
+    /// Print the result as one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    /// Write heatmap, mask, overlay, comparison, report.md and result.json here.
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Say where the time went.
+    #[arg(long)]
+    pub timings: bool,
+    /// Compose the report from the manual alone, without the language model.
+    #[arg(long)]
+    pub no_llm: bool,
+}
+
+/// `fettle library`.
+#[derive(Debug, Subcommand)]
+pub enum Library {
+    /// List products, defect types, and how many images and manuals they have.
+    List(Json),
+    /// Register a product, or change its names.
+    AddProduct {
+        /// Short code: letters, digits, '-'.
+        product: ProductCode,
+        /// Korean name.
+        #[arg(long, default_value = "")]
+        name_ko: String,
+        /// English name.
+        #[arg(long, default_value = "")]
+        name_en: String,
+    },
+    /// Register a defect type and images of it.
+    AddDefect {
+        /// The product.
+        product: ProductCode,
+        /// Short code of the defect type.
+        defect: DefectCode,
+        /// Images that show it: files or directories.
+        images: Vec<PathBuf>,
+        /// Korean name.
+        #[arg(long)]
+        name_ko: Option<String>,
+        /// English name.
+        #[arg(long)]
+        name_en: Option<String>,
+        /// The name as the manual writes it.
+        #[arg(long)]
+        full_name: Option<String>,
+    },
+    /// Register images of sound parts.
+    AddNormal {
+        /// The product.
+        product: ProductCode,
+        /// Images: files or directories.
+        #[arg(required = true)]
+        images: Vec<PathBuf>,
+    },
+    /// Register a PDF manual and read it.
+    AddManual {
+        /// The product.
+        product: ProductCode,
+        /// The PDF.
+        file: PathBuf,
+    },
+    /// Find files in the workspace that nobody registered, and register them.
+    Scan,
+}
+
+/// `fettle index`.
+#[derive(Debug, Subcommand)]
+pub enum Index {
+    /// Embed what is new and drop what is gone.
+    Build {
+        /// Embed everything anew.
+        #[arg(long)]
+        rebuild: bool,
+    },
+    /// How many images, which model, whether it is up to date.
+    Info(Json),
+}
+
+/// `fettle bank`.
+#[derive(Debug, Subcommand)]
+pub enum Bank {
+    /// Fit a memory bank on the product's normal images.
+    Fit {
+        /// The product.
+        product: ProductCode,
+        /// Share of all patches that the coreset keeps, 0 to 1.
+        #[arg(long, default_value_t = 0.05)]
+        ratio: f32,
+        /// Seed of the coreset's first point.
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+    },
+    /// The product's bank: version, model, size, thresholds.
+    Info {
+        /// The product.
+        product: ProductCode,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `fettle manual`.
+#[derive(Debug, Subcommand)]
+pub enum Manual {
+    /// Read the product's manuals and show what was found.
+    Ingest {
+        /// The product. Default: all.
+        product: Option<ProductCode>,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Find what the manual says about something.
+    Search {
+        /// The question.
+        question: String,
+        /// Only this product's manual.
+        #[arg(long, short)]
+        product: Option<ProductCode>,
+        /// How many answers.
+        #[arg(long, short = 'k', default_value_t = 5)]
+        top: usize,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `fettle models`.
+#[derive(Debug, Subcommand)]
+pub enum Models {
+    /// All models, by profile, and whether they are here.
+    List(Json),
+    /// Fetch what a profile or model lacks. Resumes; checks each file's hash.
+    Pull {
+        /// `starter`, `small`, `workstation`, or a model's id.
+        what: String,
+        /// Take the files from this directory or USB path first.
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        /// Ask no network.
+        #[arg(long)]
+        offline: bool,
+    },
+    /// Check the hash of every file that is here.
+    Verify {
+        /// A model's id. Default: all that are here.
+        model: Option<String>,
+    },
+    /// Print where a model's files are.
+    Path {
+        /// A model's id.
+        model: String,
+    },
+}
+
+/// `fettle demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// The profile whose models are used, kept in the workspace's settings.
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// Where the three results go. Default: out/demo in the workspace.
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Compose the reports from the manuals alone.
+    #[arg(long)]
+    pub no_llm: bool,
+}
+
+/// Only `--json`.
+#[derive(Debug, Args)]
+pub struct Json {
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

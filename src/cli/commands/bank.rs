@@ -1,0 +1,53 @@
+//! `fettle bank`.
+
+use crate::cli::args;
+use crate::cli::terminal::Terminal;
+use crate::engine::{BankInfo, Engine, FitBank};
+
+pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> anyhow::Result<()> {
+    match args {
+        args::Bank::Fit { product, ratio, seed } => {
+            let request = FitBank { product: product.clone(), ratio: *ratio, seed: *seed };
+            let fitted = terminal.wait(engine, request)?;
+            let values = [
+                ("product", fitted.bank.product.to_string().into()),
+                ("version", fitted.bank.version.into()),
+                ("rows", fitted.rows.into()),
+                ("images", fitted.images.into()),
+                ("model", fitted.bank.model.to_string().into()),
+                ("image", fitted.thresholds.image.into()),
+                ("pixel", fitted.thresholds.pixel.into()),
+            ];
+            terminal.say("bank-fitted", &values);
+            for path in fitted.suspicious {
+                terminal.say("bank-suspicious", &[("path", path.into())]);
+            }
+        }
+        args::Bank::Info { product, json } => {
+            let state = terminal.wait(engine, BankInfo(product.clone()))?;
+            if *json {
+                return terminal.json(&state);
+            }
+            let code = [("product", product.to_string().into())];
+            match state {
+                None => terminal.say("skip-no-bank", &code),
+                Some(state) => {
+                    let values = [
+                        ("product", product.to_string().into()),
+                        ("version", state.bank.version.into()),
+                        ("rows", state.rows.into()),
+                        ("images", state.held_out.into()),
+                        ("model", state.bank.model.to_string().into()),
+                        ("image", state.thresholds.image.into()),
+                        ("pixel", state.thresholds.pixel.into()),
+                    ];
+                    terminal.say("bank-fitted", &values);
+                    if state.unseen_images > 0 {
+                        terminal.say("hint-bank", &code);
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}

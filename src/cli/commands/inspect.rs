@@ -1,0 +1,166 @@
+//! `fettle inspect`.
+
+use crate::cli::args;
+use crate::cli::terminal::Terminal;
+use crate::domain::{Inspection, ReportPart, Stage, Support, Verdict};
+use crate::engine::{Engine, Inspect, place_id};
+use crate::i18n::Value;
+
+pub(crate) fn run(
+    engine: &Engine,
+    terminal: &Terminal,
+    args: &args::Inspect,
+) -> anyhow::Result<()> {
+    let request = Inspect {
+        image: args.image.clone(),
+        product: args.product.clone(),
+        with_llm: !args.no_llm,
+        out: args.out.clone(),
+    };
+    let answer = terminal.wait(engine, request)?;
+    if args.json {
+        return terminal.json(&answer.inspection);
+    }
+    print(terminal, &answer.inspection);
+    if args.timings {
+        print_timings(terminal, &answer.inspection);
+    }
+    if !answer.written.is_empty() {
+        terminal.print("");
+        for path in &answer.written {
+            terminal.field("label-written", &path.display().to_string());
+        }
+    }
+    Ok(())
+}
+
+/// The result for a person.
+pub(super) fn print(terminal: &Terminal, inspection: &Inspection) {
+    let verdict = match inspection.verdict {
+        Verdict::Ok => "verdict-ok",
+        Verdict::Ng => "verdict-ng",
+        Verdict::Unsure => "verdict-unsure",
+    };
+    terminal.field("label-image", &inspection.source);
+    terminal.field("label-verdict", &terminal.word(verdict, &[]));
+    if let Some(product) = &inspection.product {
+        terminal.field("label-product", product.as_str());
+    }
+    print_anomaly(terminal, inspection);
+    print_similarity(terminal, inspection);
+    print_report(terminal, inspection);
+    if let Some(id) = inspection.id {
+        terminal.print("");
+        terminal.field("label-record", &id.to_string());
+    }
+}
+
+fn print_anomaly(terminal: &Terminal, inspection: &Inspection) {
+    let Some(anomaly) = done_or_say(terminal, "label-score", &inspection.anomaly) else { return };
+    let values =
+        [("score", anomaly.image_score.into()), ("threshold", anomaly.thresholds.image.into())];
+    terminal.field("label-score", &terminal.word("score-against-threshold", &values));
+    if !anomaly.regions.is_empty() {
+        terminal.field("label-regions", "");
+    }
+    for region in &anomaly.regions {
+        let rect = region.rect_in_image;
+        let values = [
+            ("place", Value::from(terminal.word(place_id(region.place), &[]))),
+            ("width", rect.width.into()),
+            ("height", rect.height.into()),
+            ("x", rect.x.into()),
+            ("y", rect.y.into()),
+            ("percent", (region.share * 100.0).into()),
+            ("peak", region.peak_score.into()),
+        ];
+        terminal.print(&format!("  - {}", terminal.word("region-line", &values)));
+    }
+    if let Some(reference) = &anomaly.reference {
+        let text = format!("{} ({:.3})", reference.path, reference.similarity);
+        terminal.field("label-reference", &text);
+    }
+}
+
+fn print_similarity(terminal: &Terminal, inspection: &Inspection) {
+    let Some(found) = done_or_say(terminal, "label-similar", &inspection.similarity) else {
+        return;
+    };
+    let suggestion = match &found.suggestion {
+        Some(suggestion) => {
+            let percent =
+                Value::Number { value: f64::from(suggestion.confidence) * 100.0, digits: 0 };
+            let values = [
+                ("product", suggestion.product.to_string().into()),
+                ("defect", suggestion.defect.to_string().into()),
+                ("percent", percent),
+            ];
+            terminal.word("suggestion-line", &values)
+        }
+        None => terminal.word("suggestion-unknown", &[]),
+    };
+    terminal.field("label-suggestion", &suggestion);
+    terminal.field("label-similar", "");
+    for hit in &found.hits {
+        terminal.print(&format!(
+            "  - {:.3}  {} / {}  {}",
+            hit.score, hit.product, hit.defect, hit.path
+        ));
+    }
+}
+
+fn print_report(terminal: &Terminal, inspection: &Inspection) {
+    terminal.print("");
+    let Some(report) = done_or_say(terminal, "label-report", &inspection.report) else { return };
+    for section in &report.sections {
+        let title = match section.part {
+            ReportPart::Situation => "report-situation",
+            ReportPart::Causes => "report-causes",
+            ReportPart::Actions => "report-actions",
+            ReportPart::Prevention => "report-prevention",
+        };
+        terminal.print(&format!("[{}]", terminal.word(title, &[])));
+        if section.lines.is_empty() {
+            terminal.print(&format!("  {}", terminal.word("report-nothing", &[])));
+        }
+        for line in &section.lines {
+            let source = match &line.support {
+                Support::Manual { statements } => format!("  [{}]", statements.join(", ")),
+                Support::Measured => String::new(),
+                Support::Unsupported => {
+                    format!("  [{}]", terminal.word("source-unsupported", &[]))
+                }
+            };
+            terminal.print(&format!("  - {}{source}", line.text));
+        }
+    }
+    if let Some(finding) = inspection.manual.done() {
+        let text = format!("{} — {} (p. {})", finding.path, finding.section.heading, finding.section.page);
+        terminal.field("label-manual", &text);
+    }
+}
+
+/// The stage's result, or else says under `label` why there is none.
+fn done_or_say<'a, T>(terminal: &Terminal, label: &str, stage: &'a Stage<T>) -> Option<&'a T> {
+    match stage {
+        Stage::Done(result) => Some(result),
+        Stage::Skipped(reason) => {
+            let values: Vec<(&str, Value)> =
+                reason.values().into_iter().map(|(name, value)| (name, value.into())).collect();
+            terminal.field(label, &terminal.word(&format!("skip-{}", reason.key()), &values));
+            None
+        }
+        Stage::Failed { message } => {
+            terminal.field(label, message);
+            None
+        }
+    }
+}
+
+fn print_timings(terminal: &Terminal, inspection: &Inspection) {
+    terminal.print("");
+    terminal.field("label-timings", "");
+    for timing in &inspection.timings {
+        terminal.print(&format!("  {:>9.1} ms  {}", timing.ms, timing.name));
+    }
+}

@@ -1,0 +1,104 @@
+//! `fettle manual`.
+
+use crate::cli::args;
+use crate::cli::terminal::Terminal;
+use crate::domain::{ManualWarning, Statement};
+use crate::engine::{Engine, IngestManuals, ReadManual, SearchManual};
+
+pub(crate) fn run(
+    engine: &Engine,
+    terminal: &Terminal,
+    args: &args::Manual,
+) -> anyhow::Result<()> {
+    match args {
+        args::Manual::Ingest { product, json } => {
+            let read = terminal.wait(engine, IngestManuals(product.clone()))?;
+            if *json {
+                return terminal.json(&read);
+            }
+            for manual in &read {
+                print(terminal, manual);
+            }
+        }
+        args::Manual::Search { question, product, top, json } => {
+            let request = SearchManual {
+                question: question.clone(),
+                product: product.clone(),
+                top: *top,
+            };
+            let found = terminal.wait(engine, request)?;
+            if *json {
+                return terminal.json(&found);
+            }
+            for passage in found {
+                terminal.print(&format!(
+                    "{:.3}  {}  p. {}  [{}]  {}",
+                    passage.score,
+                    passage.manual.path,
+                    passage.chunk.page,
+                    passage.chunk.statement,
+                    passage.chunk.text
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What was read from a manual, for a person to check.
+pub(super) fn print(terminal: &Terminal, read: &ReadManual) {
+    let text = &read.text;
+    let values = [
+        ("path", read.manual.path.clone().into()),
+        ("pages", text.page_count.into()),
+        ("sections", text.sections.len().into()),
+    ];
+    terminal.say("manual-read", &values);
+    for section in &text.sections {
+        let values = [
+            ("heading", section.heading.clone().into()),
+            ("page", section.page.into()),
+            ("causes", section.causes.len().into()),
+            ("actions", section.actions.len().into()),
+        ];
+        terminal.print("");
+        terminal.say("manual-section", &values);
+        statements(terminal, "manual-causes", &section.causes);
+        statements(terminal, "manual-actions", &section.actions);
+    }
+    if !text.summary.is_empty() {
+        terminal.print("");
+        terminal.field("manual-summary", "");
+        for row in &text.summary {
+            terminal.print(&format!("  {}", row.cells.join(" | ")));
+        }
+    }
+    for warning in &text.warnings {
+        warn(terminal, warning);
+    }
+}
+
+fn statements(terminal: &Terminal, title: &str, statements: &[Statement]) {
+    terminal.print(&format!("  {}", terminal.word(title, &[])));
+    for statement in statements {
+        terminal.print(&format!("    [{}] {} (p. {})", statement.id, statement.text, statement.page()));
+    }
+}
+
+fn warn(terminal: &Terminal, warning: &ManualWarning) {
+    match warning {
+        ManualWarning::Unplaced { page, text } => {
+            terminal
+                .complain("warning-unplaced", &[("page", (*page).into()), ("text", text.clone().into())]);
+        }
+        ManualWarning::Incomplete { heading } => {
+            terminal.complain("warning-incomplete", &[("heading", heading.clone().into())]);
+        }
+        ManualWarning::NoSection { defect } => {
+            terminal.complain("warning-no-section", &[("defect", defect.to_string().into())]);
+        }
+        ManualWarning::EmptyPage { page } => {
+            terminal.complain("warning-empty-page", &[("page", (*page).into())]);
+        }
+    }
+}

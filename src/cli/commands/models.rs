@@ -1,0 +1,103 @@
+//! `fettle models`.
+
+use crate::cli::args;
+use crate::cli::terminal::Terminal;
+use crate::domain::ModelId;
+use crate::engine::{
+    Engine, FileVerdict, FindModel, ListModels, ModelState, PullModels, VerifyModels,
+};
+
+pub(crate) fn run(
+    engine: &Engine,
+    terminal: &Terminal,
+    args: &args::Models,
+) -> anyhow::Result<()> {
+    match args {
+        args::Models::List(json) => list(engine, terminal, json.json),
+        args::Models::Pull { what, from, offline } => {
+            let request =
+                PullModels { what: what.clone(), from: from.clone(), offline: *offline };
+            for file in terminal.wait(engine, request)?.files {
+                let model = ("model", format!("{}/{}", file.model, file_name(&file.path)).into());
+                match file.place {
+                    Some(place) => terminal.say("models-pulled", &[model, ("place", place.into())]),
+                    None => terminal.say("models-kept", &[model]),
+                }
+            }
+            Ok(())
+        }
+        args::Models::Verify { model } => {
+            let request = VerifyModels(model.clone().map(ModelId));
+            let mut damaged = Vec::new();
+            for verified in terminal.wait(engine, request)? {
+                let mut unhashed = false;
+                for file in &verified.files {
+                    match &file.verdict {
+                        FileVerdict::Official | FileVerdict::AsFetched => {}
+                        FileVerdict::Unknown => unhashed = true,
+                        FileVerdict::Differs(_) => damaged.push(file.path.display().to_string()),
+                    }
+                }
+                let id = if unhashed { "models-unhashed" } else { "models-verified" };
+                if !verified.files.iter().any(|f| matches!(f.verdict, FileVerdict::Differs(_))) {
+                    terminal.say(id, &[("model", verified.model.to_string().into())]);
+                }
+            }
+            if damaged.is_empty() {
+                return Ok(());
+            }
+            let values = [("path", damaged.join(", ").into())];
+            anyhow::bail!(terminal.word("models-damaged", &values))
+        }
+        args::Models::Path { model } => {
+            for path in terminal.wait(engine, FindModel(ModelId(model.clone())))? {
+                terminal.print(&path.display().to_string());
+            }
+            Ok(())
+        }
+    }
+}
+
+fn file_name(path: &std::path::Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn list(engine: &Engine, terminal: &Terminal, json: bool) -> anyhow::Result<()> {
+    let models = terminal.wait(engine, ListModels)?;
+    if json {
+        let rows: Vec<serde_json::Value> = models
+            .iter()
+            .map(|model| {
+                serde_json::json!({
+                    "model": model.entry,
+                    "profiles": model.profiles,
+                    "present": model.state == ModelState::Present,
+                })
+            })
+            .collect();
+        return terminal.json(&rows);
+    }
+    for model in models {
+        let state = match &model.state {
+            ModelState::Present => "models-present",
+            ModelState::Missing { .. } => "models-missing",
+            ModelState::Partial { .. } => "models-partial",
+            ModelState::WrongSize { .. } => "models-wrong-size",
+        };
+        let size = match model.entry.bytes() {
+            Some(bytes) => indicatif::HumanBytes(bytes).to_string(),
+            None => "?".to_owned(),
+        };
+        let roles: Vec<String> = model.entry.roles.iter().map(ToString::to_string).collect();
+        terminal.print(&format!(
+            "{:<30} {:<8} {:>11}  {:<26} {:<16} {}",
+            model.entry.id.0,
+            terminal.word(state, &[]),
+            size,
+            roles.join(", "),
+            model.profiles.join(", "),
+            model.entry.licence,
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! The command line: arguments in, words out. The only room that prints.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod args;
+mod commands;
+mod cpu;
+mod terminal;
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+
+use crate::domain::Language;
+use crate::engine::{Engine, EngineError, EngineOptions};
+use crate::i18n;
+use crate::settings::{self, Workspace};
+use args::{Cli, Command};
+use terminal::Terminal;
+
+/// Exit status of a cancelled command, as shells expect of one that Ctrl-C ended.
+const CANCELLED: u8 = 130;
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let language = cli.lang.map_or_else(language_of_environment, Language::from);
+    // Before anything that computes: this program's networks are compiled for AVX2.
+    if !cpu::can_run() {
+        eprintln!("fettle: {}", i18n::text(language, "doctor-cpu-old"));
+        return ExitCode::FAILURE;
+    }
+    start_log(cli.verbose);
+    match execute(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => match error.downcast_ref::<EngineError>() {
+            Some(EngineError::Cancelled) => {
+                eprintln!("fettle: {}", EngineError::Cancelled.explain(language));
+                ExitCode::from(CANCELLED)
+            }
+            Some(known) => {
+                eprintln!("fettle: {}", known.explain(language));
+                ExitCode::FAILURE
+            }
+            None => {
+                eprintln!("fettle: {error:#}");
+                ExitCode::FAILURE
+            }
+        },
+    }
+}
+
+fn execute(cli: &Cli) -> anyhow::Result<()> {
+    let workspace = Workspace::locate(cli.workspace.as_deref()).context("workspace")?;
+    let (settings, warnings) = settings::read(&workspace.settings_path());
+    let language = cli.lang.map_or(settings.language, Language::from);
+    let terminal = Terminal::new(language);
+    for warning in warnings {
+        terminal.complain("settings-warning", &[("warning", warning.to_string().into())]);
+    }
+    let options = EngineOptions { allow_gpu: !cli.cpu, language };
+    let engine = Engine::start(workspace, settings, options)?;
+    match &cli.command {
+        Command::Inspect(args) => commands::inspect::run(&engine, &terminal, args),
+        Command::Library(args) => commands::library::run(&engine, &terminal, args),
+        Command::Index(args) => commands::index::run(&engine, &terminal, args),
+        Command::Bank(args) => commands::bank::run(&engine, &terminal, args),
+        Command::Manual(args) => commands::manual::run(&engine, &terminal, args),
+        Command::Models(args) => commands::models::run(&engine, &terminal, args),
+        Command::Demo(args) => commands::demo::run(&engine, &terminal, args),
+        Command::Doctor(args) => commands::doctor::run(&engine, &terminal, args),
+    }
+}
+
+/// English where the environment asks for it, Korean otherwise. Only for messages before
+/// the settings are read.
+fn language_of_environment() -> Language {
+    let asked = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok());
+    match asked {
+        Some(locale) if locale.starts_with("en") => Language::En,
+        _ => Language::Ko,
+    }
+}
+
+fn start_log(verbose: u8) {
+    let default = match verbose {
+        0 => "error",
+        1 => "fettle=info",
+        _ => "fettle=debug",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("FETTLE_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

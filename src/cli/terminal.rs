@@ -1,0 +1,130 @@
+//! A person at a terminal: words in their language, a progress line, Ctrl-C.
+
+use std::io::{IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::domain::{CancelToken, Language, Progress};
+use crate::engine::{Engine, EngineError, JobEvent, Request};
+use crate::i18n::{self, Value};
+
+/// Steps whose units are bytes.
+const BYTE_STEPS: [&str; 3] = ["progress-download", "progress-verify", "progress-copy"];
+
+/// Where commands print and wait.
+pub(super) struct Terminal {
+    language: Language,
+    running: Arc<Mutex<Option<CancelToken>>>,
+}
+
+impl Terminal {
+    pub(super) fn new(language: Language) -> Self {
+        let running: Arc<Mutex<Option<CancelToken>>> = Arc::default();
+        let on_interrupt = Arc::clone(&running);
+        let installed = ctrlc::set_handler(move || {
+            let mut running = on_interrupt.lock().unwrap_or_else(PoisonError::into_inner);
+            match running.take() {
+                Some(job) => job.cancel(),
+                // Nothing to wind down, or the second Ctrl-C: leave at once.
+                None => std::process::exit(130),
+            }
+        });
+        if let Err(error) = installed {
+            tracing::warn!(%error, "Ctrl-C will end the program at once");
+        }
+        Self { language, running }
+    }
+
+    pub(super) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The message `id` with its values.
+    pub(super) fn word(&self, id: &str, values: &[(&str, Value)]) -> String {
+        i18n::text_with(self.language, id, values)
+    }
+
+    /// Prints a line.
+    pub(super) fn print(&self, line: &str) {
+        // A closed pipe (`fettle … | head`) is the reader's choice, not an error.
+        let _closed = writeln!(std::io::stdout(), "{line}");
+    }
+
+    /// Prints the message `id`.
+    pub(super) fn say(&self, id: &str, values: &[(&str, Value)]) {
+        self.print(&self.word(id, values));
+    }
+
+    /// Prints `label: value`.
+    pub(super) fn field(&self, label: &str, value: &str) {
+        self.print(&format!("{}: {value}", self.word(label, &[])));
+    }
+
+    /// Prints the message `id` to stderr.
+    pub(super) fn complain(&self, id: &str, values: &[(&str, Value)]) {
+        let _closed = writeln!(std::io::stderr(), "{}", self.word(id, values));
+    }
+
+    /// Prints `value` as one JSON object.
+    pub(super) fn json(&self, value: &impl serde::Serialize) -> anyhow::Result<()> {
+        self.print(&serde_json::to_string_pretty(value)?);
+        Ok(())
+    }
+
+    /// Submits `request`, shows its progress on stderr and waits. Ctrl-C cancels it.
+    pub(super) fn wait<R: Request>(
+        &self,
+        engine: &Engine,
+        request: R,
+    ) -> Result<R::Answer, EngineError> {
+        let job = engine.submit(request)?;
+        self.set_running(Some(job.cancel_token()));
+        let bar = ProgressBar::with_draw_target(
+            None,
+            if std::io::stderr().is_terminal() {
+                ProgressDrawTarget::stderr_with_hz(10)
+            } else {
+                ProgressDrawTarget::hidden()
+            },
+        );
+        bar.enable_steady_tick(Duration::from_millis(200));
+        let mut step = "";
+        let answer = job.wait(|event| match event {
+            JobEvent::Progress(progress) => {
+                self.draw(&bar, &progress, progress.step != step);
+                step = progress.step;
+            }
+            JobEvent::Text(_) => bar.inc(1),
+        });
+        bar.finish_and_clear();
+        self.set_running(None);
+        answer
+    }
+
+    fn draw(&self, bar: &ProgressBar, progress: &Progress, new_step: bool) {
+        if new_step {
+            let units = if BYTE_STEPS.contains(&progress.step) {
+                "{bytes}/{total_bytes} {bytes_per_sec}"
+            } else {
+                "{pos}/{len}"
+            };
+            let template = format!("{{spinner}} {{msg}} {{wide_bar}} {units} {{eta}}");
+            if let Ok(style) = ProgressStyle::with_template(&template) {
+                bar.set_style(style);
+            }
+            bar.reset_eta();
+        }
+        bar.set_message(format!("{} {}", self.word(progress.step, &[]), progress.subject));
+        match progress.total {
+            Some(total) => bar.set_length(total),
+            None => bar.unset_length(),
+        }
+        bar.set_position(progress.done);
+    }
+
+    fn set_running(&self, job: Option<CancelToken>) {
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = job;
+    }
+}

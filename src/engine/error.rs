@@ -1,0 +1,153 @@
+use std::path::PathBuf;
+
+use super::lanes::LaneError;
+use crate::demo::DemoError;
+use crate::domain::{Cancelled, DefectCode, ProductCode};
+use crate::library::LibraryError;
+use crate::manuals::ManualsError;
+use crate::models::ModelsError;
+use crate::report::ReportError;
+use crate::retrieval::RetrievalError;
+use crate::settings::SettingsError;
+use crate::vision::VisionError;
+
+/// Why the engine could not do what was asked. Rooms' errors arrive here once, and leave
+/// through [`EngineError::explain`] in a person's language.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// Somebody cancelled.
+    #[error("cancelled")]
+    Cancelled,
+    /// A job panicked; the engine goes on.
+    #[error("{job} panicked: {message}")]
+    Panicked {
+        /// The request's name.
+        job: &'static str,
+        /// What the panic said.
+        message: String,
+    },
+    /// The queue of jobs is full.
+    #[error("too many jobs are waiting")]
+    Busy,
+    /// The engine is shutting down.
+    #[error("the engine has ended")]
+    Ended,
+    /// Nobody registered this product.
+    #[error("no product '{0}'")]
+    UnknownProduct(ProductCode),
+    /// Nobody registered this defect type.
+    #[error("{product} has no defect type '{defect}'")]
+    UnknownDefect {
+        /// The product.
+        product: ProductCode,
+        /// The defect type.
+        defect: DefectCode,
+    },
+    /// Too few normal images for a memory bank.
+    #[error("{product} has {count} normal images, a bank needs {needed}")]
+    TooFewNormals {
+        /// The product.
+        product: ProductCode,
+        /// How many there are.
+        count: usize,
+        /// How many there must be.
+        needed: usize,
+    },
+    /// A product's bank cannot be used.
+    #[error("bank of {product}: {source}")]
+    Bank {
+        /// The product.
+        product: ProductCode,
+        /// What is wrong with it.
+        source: VisionError,
+    },
+    /// A file of this machine.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// Of the library.
+    #[error(transparent)]
+    Library(LibraryError),
+    /// Of the networks and their weights.
+    #[error(transparent)]
+    Models(ModelsError),
+    /// Of the image arithmetic.
+    #[error(transparent)]
+    Vision(VisionError),
+    /// Of the index.
+    #[error(transparent)]
+    Retrieval(RetrievalError),
+    /// Of the manuals.
+    #[error(transparent)]
+    Manuals(ManualsError),
+    /// Of the result's files.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// Of the demo world.
+    #[error(transparent)]
+    Demo(DemoError),
+    /// Of the settings.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+}
+
+/// The room's result.
+pub type Result<T, E = EngineError> = std::result::Result<T, E>;
+
+impl From<Cancelled> for EngineError {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
+}
+
+impl From<LaneError> for EngineError {
+    fn from(error: LaneError) -> Self {
+        match error {
+            LaneError::Panicked { lane, message } => Self::Panicked { job: lane, message },
+            LaneError::Ended(_) => Self::Ended,
+        }
+    }
+}
+
+/// A room's own "cancelled" is the engine's.
+macro_rules! from_room {
+    ($room:ident, $variant:ident) => {
+        impl From<$room> for EngineError {
+            fn from(error: $room) -> Self {
+                match error {
+                    $room::Cancelled(_) => Self::Cancelled,
+                    other => Self::$variant(other),
+                }
+            }
+        }
+    };
+}
+
+from_room!(LibraryError, Library);
+from_room!(ModelsError, Models);
+from_room!(VisionError, Vision);
+from_room!(DemoError, Demo);
+
+impl From<RetrievalError> for EngineError {
+    fn from(error: RetrievalError) -> Self {
+        Self::Retrieval(error)
+    }
+}
+
+impl From<ManualsError> for EngineError {
+    fn from(error: ManualsError) -> Self {
+        Self::Manuals(error)
+    }
+}
+
+impl EngineError {
+    /// `true` where the rest of the pipeline can go on without the stage that failed.
+    pub(super) fn is_local(&self) -> bool {
+        !matches!(self, Self::Cancelled | Self::Ended | Self::Busy)
+    }
+}

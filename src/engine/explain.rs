@@ -1,0 +1,128 @@
+//! Errors in a person's language: what happened, and what to do.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::error::EngineError;
+use crate::domain::Language;
+use crate::i18n::{self, Value};
+use crate::library::LibraryError;
+use crate::manuals::ManualsError;
+use crate::models::ModelsError;
+
+type Message = (&'static str, Vec<(&'static str, Value)>);
+
+impl EngineError {
+    /// What happened and what to do, in `language`.
+    pub fn explain(&self, language: Language) -> String {
+        let (id, values) = self.message();
+        i18n::text_with(language, id, &values)
+    }
+
+    fn message(&self) -> Message {
+        match self {
+            Self::Cancelled => ("error-cancelled", vec![]),
+            Self::Panicked { job, message } => {
+                ("error-panicked", vec![("job", (*job).into()), ("message", message.clone().into())])
+            }
+            Self::Busy => ("error-busy", vec![]),
+            Self::Ended => ("error-ended", vec![]),
+            Self::UnknownProduct(product) => {
+                ("error-unknown-product", vec![("product", product.to_string().into())])
+            }
+            Self::UnknownDefect { product, defect } => (
+                "error-unknown-defect",
+                vec![("product", product.to_string().into()), ("defect", defect.to_string().into())],
+            ),
+            Self::TooFewNormals { product, count, needed } => (
+                "error-too-few-normals",
+                vec![
+                    ("product", product.to_string().into()),
+                    ("count", (*count).into()),
+                    ("needed", (*needed).into()),
+                ],
+            ),
+            Self::Bank { product, source } => (
+                "error-bank",
+                vec![("product", product.to_string().into()), reason(source)],
+            ),
+            Self::File { path, source } => file(path, source),
+            Self::Library(error) => library(error),
+            Self::Models(error) => models(error),
+            Self::Vision(error) => ("error-vision", vec![reason(error)]),
+            Self::Retrieval(error) => ("error-retrieval", vec![reason(error)]),
+            Self::Manuals(error) => manuals(error),
+            Self::Report(error) => ("error-report", vec![reason(error)]),
+            Self::Demo(error) => ("error-demo", vec![reason(error)]),
+            Self::Settings(error) => ("error-report", vec![reason(error)]),
+        }
+    }
+}
+
+fn reason(error: &dyn std::error::Error) -> (&'static str, Value) {
+    ("reason", error.to_string().into())
+}
+
+fn at(path: &Path) -> (&'static str, Value) {
+    ("path", path.display().to_string().into())
+}
+
+fn file(path: &Path, source: &std::io::Error) -> Message {
+    match source.kind() {
+        ErrorKind::NotFound => ("error-file-not-found", vec![at(path)]),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ("error-disk-full", vec![at(path)]),
+        _ => ("error-file", vec![at(path), reason(source)]),
+    }
+}
+
+fn library(error: &LibraryError) -> Message {
+    match error {
+        LibraryError::Io { path, source } => file(path, source),
+        LibraryError::DiskFull { path } => ("error-disk-full", vec![at(path)]),
+        LibraryError::EmptyFile { path } => ("error-image-empty", vec![at(path)]),
+        LibraryError::NotAnImage { path } => ("error-not-an-image", vec![at(path)]),
+        LibraryError::DamagedImage { path, why } => {
+            ("error-image-damaged", vec![at(path), ("reason", why.clone().into())])
+        }
+        LibraryError::ImageTooLarge { path, width, height } => (
+            "error-image-too-large",
+            vec![at(path), ("width", (*width).into()), ("height", (*height).into())],
+        ),
+        LibraryError::NotAPdf { path } => ("error-pdf-not", vec![at(path)]),
+        LibraryError::UnknownProduct(product) => {
+            ("error-unknown-product", vec![("product", product.to_string().into())])
+        }
+        LibraryError::UnknownDefect { product, defect } => (
+            "error-unknown-defect",
+            vec![("product", product.to_string().into()), ("defect", defect.to_string().into())],
+        ),
+        LibraryError::CorruptDatabase { path, why } => {
+            ("error-library-corrupt", vec![at(path), ("reason", why.clone().into())])
+        }
+        LibraryError::NewerDatabase { path, .. } => ("error-library-newer", vec![at(path)]),
+        other => ("error-library", vec![reason(other)]),
+    }
+}
+
+fn models(error: &ModelsError) -> Message {
+    match error {
+        ModelsError::Missing { model, .. } => {
+            ("error-model-missing", vec![("model", model.to_string().into())])
+        }
+        ModelsError::Io { path, source } => file(path, source),
+        other => ("error-models", vec![reason(other)]),
+    }
+}
+
+fn manuals(error: &ManualsError) -> Message {
+    match error {
+        ManualsError::NotAPdf { path } => ("error-pdf-not", vec![at(path)]),
+        ManualsError::Encrypted { path } => ("error-pdf-encrypted", vec![at(path)]),
+        ManualsError::NoText { path, .. } => ("error-pdf-no-text", vec![at(path)]),
+        ManualsError::Damaged { path, why } => {
+            ("error-pdf-damaged", vec![at(path), ("reason", why.clone().into())])
+        }
+        ManualsError::Io { path, source } => file(path, source),
+        other => ("error-manuals", vec![reason(other)]),
+    }
+}

@@ -1,0 +1,45 @@
+//! What the product's manual says about the defect.
+
+use crate::domain::{ManualFinding, ProductCode, SkipReason, Stage, Suggestion, Verdict};
+use crate::engine::error::Result;
+use crate::engine::jobs::manuals::{manuals_of, text_of};
+use crate::engine::request::{JobContext, Stopwatch};
+use crate::manuals::find_section;
+
+pub(super) fn run(
+    job: &JobContext,
+    product: Option<&ProductCode>,
+    suggestion: Option<&Suggestion>,
+    verdict: Verdict,
+    watch: &mut Stopwatch,
+) -> Result<Stage<ManualFinding>> {
+    if verdict == Verdict::Ok {
+        return Ok(Stage::Skipped(SkipReason::PartIsOk));
+    }
+    let Some(product) = product else { return Ok(Stage::Skipped(SkipReason::NoProduct)) };
+    let Some(suggestion) = suggestion.filter(|suggestion| suggestion.product == *product) else {
+        return Ok(Stage::Skipped(SkipReason::NoDefect));
+    };
+    let (code, defect) = (product.clone(), suggestion.defect.clone());
+    let wanted = job.shared.library(move |library| library.defect_type(&code, &defect))?;
+    watch.time("manual", || {
+        let manuals = manuals_of(job, Some(product.clone()))?;
+        if manuals.is_empty() {
+            return Ok(Stage::Skipped(SkipReason::NoManual { product: product.clone() }));
+        }
+        // The newest manual that knows the defect.
+        for manual in manuals.into_iter().rev() {
+            let text = text_of(job, &manual)?;
+            if let Some(section) = find_section(&text, &wanted) {
+                return Ok(Stage::Done(ManualFinding {
+                    manual: manual.id,
+                    path: manual.path,
+                    content_hash: manual.content_hash,
+                    defect: wanted.code.clone(),
+                    section: section.clone(),
+                }));
+            }
+        }
+        Ok(Stage::Skipped(SkipReason::NoSection { defect: wanted.code.clone() }))
+    })
+}

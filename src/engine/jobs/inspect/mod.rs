@@ -1,0 +1,252 @@
+//! The pipeline: similarity → anomaly → manual → report → record.
+//!
+//! A stage that lacks something is skipped with its reason, one that breaks says why; the
+//! others run all the same. Only an image that cannot be read, and a cancel, end the job.
+
+mod anomaly;
+mod manual;
+mod report;
+mod similarity;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::domain::{
+    Anomaly, Inspection, ProductCode, SkipReason, Stage, StopReason, Suggestion, Verdict,
+};
+use crate::engine::error::{EngineError, Result};
+use crate::engine::request::{JobContext, Request, Stopwatch};
+use crate::i18n::{self, Value};
+use crate::library::decode_image;
+use crate::report::{Pictures, markdown, write_all};
+
+/// Inspects one image and records the result.
+#[derive(Debug, Clone)]
+pub struct Inspect {
+    /// The image file.
+    pub image: PathBuf,
+    /// Its product; `None`: what its neighbours vote for.
+    pub product: Option<ProductCode>,
+    /// Whether the language model words the report.
+    pub with_llm: bool,
+    /// Where to write pictures, report and result.
+    pub out: Option<PathBuf>,
+}
+
+/// An inspection and its pictures.
+#[derive(Debug, Clone)]
+pub struct Inspected {
+    /// What was found, as recorded.
+    pub inspection: Inspection,
+    /// Pictures of it, where the anomaly stage ran.
+    pub pictures: Option<Pictures>,
+    /// The files written to `out`.
+    pub written: Vec<PathBuf>,
+    /// Why the language model ended, where it wrote.
+    pub chat_stop: Option<StopReason>,
+}
+
+impl Request for Inspect {
+    type Answer = Inspected;
+
+    fn name(&self) -> &'static str {
+        "inspect"
+    }
+
+    fn run(self, job: &JobContext) -> Result<Inspected> {
+        let begun = Instant::now();
+        let mut watch = Stopwatch::default();
+        if let Some(product) = &self.product {
+            super::catalogue::require_product(job, product)?;
+        }
+        let bytes = watch
+            .time("read", || std::fs::read(&self.image))
+            .map_err(|source| EngineError::File { path: self.image.clone(), source })?;
+        let image = watch.time("decode", || decode_image(&bytes, &self.image))?;
+        let picture = Arc::new(image.rgb);
+
+        job.report("progress-similarity", "", 0, 5);
+        let looked = similarity::run(job, &picture, self.product.as_ref(), &mut watch);
+        let (similarity, embedding) = split(job, looked, |found| (found.similarity, found.embedding))?;
+        let suggestion = similarity.done().and_then(|found| found.suggestion.clone());
+        let product =
+            self.product.clone().or_else(|| suggestion.as_ref().map(|s| s.product.clone()));
+
+        job.report("progress-anomaly", "", 1, 5);
+        let searched = match &product {
+            None => Ok(Stage::Skipped(SkipReason::NoProduct)),
+            Some(product) => {
+                anomaly::run(job, product, &picture, embedding.flatten(), &mut watch)
+            }
+        };
+        let (anomaly, pictures) =
+            split(job, searched, |found| (found.anomaly, found.pictures))?;
+        let verdict = anomaly.done().map_or(Verdict::Unsure, |found| found.verdict);
+
+        job.report("progress-manual", "", 2, 5);
+        let (manual, _) = split(
+            job,
+            manual::run(job, product.as_ref(), suggestion.as_ref(), verdict, &mut watch),
+            |finding| (finding, ()),
+        )?;
+
+        job.report("progress-report", "", 3, 5);
+        let situation =
+            self.situation(job, anomaly.done(), manual.done(), suggestion.as_ref());
+        let written = match &manual {
+            Stage::Done(finding) => {
+                report::run(job, finding, situation, self.with_llm, &mut watch).map(Stage::Done)
+            }
+            Stage::Skipped(reason) => Ok(Stage::Skipped(reason.clone())),
+            Stage::Failed { message } => Ok(Stage::Failed { message: message.clone() }),
+        };
+        let (report, wrote) = split(job, written, |written| (written.report, written.by))?;
+
+        job.report("progress-record", "", 4, 5);
+        let mut models = Vec::new();
+        if similarity.done().is_some() {
+            models.push(job.shared.model_for(crate::domain::ModelRole::ImageEmbedder)?);
+        }
+        if let Some(found) = anomaly.done() {
+            models.push(found.bank.model.clone());
+        }
+        let wrote = wrote.flatten();
+        models.extend(wrote.as_ref().map(|(model, _)| model.clone()));
+        models.dedup();
+        let mut inspection = Inspection {
+            id: None,
+            created_at: jiff::Zoned::now()
+                .round(jiff::Unit::Second)
+                .unwrap_or_else(|_| jiff::Zoned::now())
+                .strftime("%Y-%m-%dT%H:%M:%S%:z")
+                .to_string(),
+            source: self.image.display().to_string(),
+            image_hash: image.hash,
+            image_path: None,
+            width_px: picture.width(),
+            height_px: picture.height(),
+            product,
+            models,
+            verdict,
+            similarity,
+            anomaly,
+            manual,
+            report,
+            timings: Vec::new(),
+        };
+        let recorded = Instant::now();
+        watch.note("pipeline", begun);
+        inspection.timings = watch.timings.clone();
+        let mut inspection = record(job, inspection, bytes)?;
+        watch.note("record", recorded);
+        inspection.timings = watch.timings;
+
+        let written = match &self.out {
+            Some(dir) => {
+                let language = job.shared.language_of_text();
+                let words = |id: &str, values: &[(&str, String)]| {
+                    let values: Vec<(&str, Value)> =
+                        values.iter().map(|(name, value)| (*name, value.clone().into())).collect();
+                    i18n::text_with(language, id, &values)
+                };
+                let text = markdown(&inspection, pictures.is_some(), &words);
+                write_all(dir, &inspection, &text, pictures.as_ref())?
+            }
+            None => Vec::new(),
+        };
+        let chat_stop = wrote.map(|(_, stop)| stop);
+        Ok(Inspected { inspection, pictures, written, chat_stop })
+    }
+}
+
+impl Inspect {
+    /// What Fettle measured, in sentences.
+    fn situation(
+        &self,
+        job: &JobContext,
+        anomaly: Option<&Anomaly>,
+        manual: Option<&crate::domain::ManualFinding>,
+        suggestion: Option<&Suggestion>,
+    ) -> Vec<String> {
+        let language = job.shared.language_of_text();
+        let percent = |share: f32| Value::Number { value: f64::from(share) * 100.0, digits: 0 };
+        let mut lines = Vec::new();
+        if let Some(found) = anomaly {
+            let id = match found.verdict {
+                Verdict::Ng => "situation-score-ng",
+                Verdict::Ok | Verdict::Unsure => "situation-score-ok",
+            };
+            let values = [
+                ("score", found.image_score.into()),
+                ("threshold", found.thresholds.image.into()),
+            ];
+            lines.push(i18n::text_with(language, id, &values));
+            if let Some(region) = found.regions.first() {
+                let place = i18n::text(language, super::inspect::place_id(region.place));
+                let share = Value::Number { value: f64::from(region.share) * 100.0, digits: 1 };
+                let values = [("place", place.into()), ("percent", share)];
+                lines.push(i18n::text_with(language, "situation-region", &values));
+            }
+        }
+        if let (Some(finding), Some(suggestion)) = (manual, suggestion) {
+            let values = [
+                ("defect", finding.section.heading.clone().into()),
+                ("percent", percent(suggestion.confidence)),
+            ];
+            lines.push(i18n::text_with(language, "situation-defect", &values));
+        }
+        lines
+    }
+}
+
+/// The message id of a place.
+pub fn place_id(place: crate::domain::Place) -> &'static str {
+    use crate::domain::Place;
+    match place {
+        Place::UpperLeft => "place-upper-left",
+        Place::Upper => "place-upper",
+        Place::UpperRight => "place-upper-right",
+        Place::Left => "place-left",
+        Place::Centre => "place-centre",
+        Place::Right => "place-right",
+        Place::LowerLeft => "place-lower-left",
+        Place::Lower => "place-lower",
+        Place::LowerRight => "place-lower-right",
+    }
+}
+
+/// A stage's outcome as what is recorded of it and what later stages need. An error of the
+/// stage becomes its `Failed`; one that concerns the whole job ends it.
+fn split<T, R, Extra>(
+    job: &JobContext,
+    outcome: Result<Stage<T>>,
+    parts: impl FnOnce(T) -> (R, Extra),
+) -> Result<(Stage<R>, Option<Extra>)> {
+    job.check()?;
+    Ok(match outcome {
+        Ok(Stage::Done(result)) => {
+            let (recorded, extra) = parts(result);
+            (Stage::Done(recorded), Some(extra))
+        }
+        Ok(Stage::Skipped(reason)) => (Stage::Skipped(reason), None),
+        Ok(Stage::Failed { message }) => (Stage::Failed { message }, None),
+        Err(EngineError::Models(crate::models::ModelsError::Missing { model, .. })) => {
+            (Stage::Skipped(SkipReason::NoModel { model }), None)
+        }
+        Err(error) if error.is_local() => {
+            tracing::warn!(%error, "stage failed");
+            (Stage::Failed { message: error.explain(job.shared.language_of_text()) }, None)
+        }
+        Err(error) => return Err(error),
+    })
+}
+
+/// Keeps the image's bytes and the result.
+fn record(job: &JobContext, mut inspection: Inspection, bytes: Vec<u8>) -> Result<Inspection> {
+    job.shared.library(move |library| {
+        inspection.image_path = Some(library.store_upload(&bytes)?.path);
+        inspection.id = Some(library.record_inspection(&inspection)?);
+        Ok(inspection)
+    })
+}

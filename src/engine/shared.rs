@@ -1,0 +1,132 @@
+//! What all jobs of one engine share.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use super::devices::Placement;
+use super::error::{EngineError, Result};
+use super::language_lane::LanguageLane;
+use super::lanes::Lane;
+use super::vision_lane::VisionLane;
+use super::{EngineOptions, error};
+use crate::domain::{Language, ModelId, ModelRole};
+use crate::library::{Library, LibraryError};
+use crate::models::store::ModelStore;
+use crate::settings::{Settings, Workspace};
+
+/// The library lane's state: opened by the first job that needs it, so that those that do
+/// not (models, doctor) work beside a damaged one.
+type LibraryLane = Option<Library>;
+
+pub(super) struct Shared {
+    pub(super) workspace: Workspace,
+    pub(super) options: EngineOptions,
+    pub(super) store: ModelStore,
+    pub(super) placement: Placement,
+    settings: Mutex<Settings>,
+    vision: Lane<VisionLane>,
+    language: Lane<LanguageLane>,
+    library: Lane<LibraryLane>,
+}
+
+impl Shared {
+    pub(super) fn start(
+        workspace: Workspace,
+        settings: Settings,
+        options: EngineOptions,
+    ) -> Result<Self> {
+        let store = ModelStore::new(workspace.models_dir())?;
+        let placement = Placement::choose(options.allow_gpu);
+        let vision = {
+            let (store, device) = (store.clone(), placement.vision.clone());
+            Lane::start("vision", move || VisionLane::new(store.clone(), device.clone()))
+        };
+        let language = {
+            let (store, device) = (store.clone(), placement.language.clone());
+            Lane::start("language", move || LanguageLane::new(store.clone(), device.clone()))
+        };
+        Ok(Self {
+            vision: vision.map_err(no_thread)?,
+            language: language.map_err(no_thread)?,
+            library: Lane::start("library", || None).map_err(no_thread)?,
+            settings: Mutex::new(settings),
+            workspace,
+            options,
+            store,
+            placement,
+        })
+    }
+
+    /// Runs `work` on the vision lane.
+    pub(super) fn vision<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut VisionLane) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        self.vision.call(work)?
+    }
+
+    /// Runs `work` on the language lane.
+    pub(super) fn language<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut LanguageLane) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        self.language.call(work)?
+    }
+
+    /// Runs `work` on the library, which is opened if it is not.
+    pub(super) fn library<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Library) -> Result<R, LibraryError> + Send + 'static,
+    ) -> Result<R> {
+        let root = self.workspace.root().to_owned();
+        let answer = self.library.call(move |lane| {
+            let library = match lane {
+                Some(library) => library,
+                None => lane.insert(Library::open(&root)?),
+            };
+            work(library)
+        })?;
+        answer.map_err(EngineError::from)
+    }
+
+    pub(super) fn language_of_text(&self) -> Language {
+        self.options.language
+    }
+
+    /// The settings as they are now.
+    pub(super) fn settings(&self) -> Settings {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes the settings, on disk first.
+    pub(super) fn change_settings(&self, change: impl FnOnce(&mut Settings)) -> Result<()> {
+        let mut settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = settings.clone();
+        change(&mut changed);
+        if changed != *settings {
+            crate::settings::write(&self.workspace.settings_path(), &changed)?;
+            *settings = changed;
+        }
+        Ok(())
+    }
+
+    /// Which model fills `role`: the settings' own choice, or their profile's.
+    pub(super) fn model_for(&self, role: ModelRole) -> Result<ModelId> {
+        let settings = self.settings();
+        if let Some(model) = settings.models.get(&role) {
+            return Ok(model.clone());
+        }
+        let profile = self.store.manifest().profile(&settings.profile)?;
+        profile.models.get(&role).cloned().ok_or_else(|| {
+            EngineError::Models(crate::models::ModelsError::Unknown {
+                wanted: role.to_string(),
+                known: settings.profile,
+            })
+        })
+    }
+}
+
+/// The system gave no thread.
+pub(super) fn no_thread(source: std::io::Error) -> error::EngineError {
+    EngineError::File { path: PathBuf::from("thread"), source }
+}

@@ -1,0 +1,180 @@
+//! What the vision lane owns: image networks, memory banks and vector indexes, each loaded
+//! by the first job that needs it and kept until another one is asked for.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use candle_core::Device;
+use image::RgbImage;
+
+use super::error::{EngineError, Result};
+use super::request::Stopwatch;
+use crate::domain::{ImageRecipe, ModelId, ProductCode};
+use crate::models::roles::{FeatureExtractor, ImageEncoder};
+use crate::models::store::ModelStore;
+use crate::models::{backbone, image_encoder};
+use crate::retrieval::VectorIndex;
+use crate::vision::memory_bank::{Grid, MemoryBank};
+use crate::vision::patch_embedding::{patch_embedding, to_rows};
+use crate::vision::preprocess::to_tensor;
+
+/// Memory banks kept at once. A bank of some thousand rows is a few megabytes.
+const BANKS_KEPT: usize = 16;
+
+/// Patches of some images, row by row.
+pub(super) struct Patches {
+    /// One row a patch, images one after another.
+    pub(super) rows: Vec<f32>,
+    /// Length of a row.
+    pub(super) dim: usize,
+    /// Patches of one image.
+    pub(super) grid: Grid,
+    /// How the images were brought to the network's size.
+    pub(super) recipe: ImageRecipe,
+}
+
+pub(super) struct VisionLane {
+    store: ModelStore,
+    device: Device,
+    encoder: Option<Box<dyn ImageEncoder>>,
+    backbone: Option<Box<dyn FeatureExtractor>>,
+    banks: HashMap<PathBuf, Arc<MemoryBank>>,
+    indexes: HashMap<PathBuf, (Option<SystemTime>, VectorIndex)>,
+}
+
+impl VisionLane {
+    pub(super) fn new(store: ModelStore, device: Device) -> Self {
+        Self {
+            store,
+            device,
+            encoder: None,
+            backbone: None,
+            banks: HashMap::new(),
+            indexes: HashMap::new(),
+        }
+    }
+
+    fn encoder(&mut self, id: &ModelId, watch: &mut Stopwatch) -> Result<&dyn ImageEncoder> {
+        let held = self.encoder.take().filter(|held| held.id() == id);
+        let encoder = match held {
+            Some(held) => held,
+            None => {
+                let start = Instant::now();
+                let files = self.store.find(id)?;
+                let architecture = &files.entry.architecture;
+                let loaded = image_encoder::load(id, architecture, &files.paths(), &self.device)?;
+                watch.note("load.image-embedder", start);
+                loaded
+            }
+        };
+        Ok(self.encoder.insert(encoder).as_ref())
+    }
+
+    fn backbone(&mut self, id: &ModelId, watch: &mut Stopwatch) -> Result<&dyn FeatureExtractor> {
+        let held = self.backbone.take().filter(|held| held.id() == id);
+        let backbone = match held {
+            Some(held) => held,
+            None => {
+                let start = Instant::now();
+                let files = self.store.find(id)?;
+                let architecture = &files.entry.architecture;
+                let loaded = backbone::load(id, architecture, &files.paths(), &self.device)?;
+                watch.note("load.backbone", start);
+                loaded
+            }
+        };
+        Ok(self.backbone.insert(backbone).as_ref())
+    }
+
+    /// One embedding of unit length an image.
+    pub(super) fn embed(
+        &mut self,
+        model: &ModelId,
+        images: &[&RgbImage],
+        watch: &mut Stopwatch,
+    ) -> Result<Vec<Vec<f32>>> {
+        let encoder = self.encoder(model, watch)?;
+        let pixels =
+            watch.time("preprocess", || to_tensor(images, &encoder.recipe(), encoder.device()))?;
+        let start = Instant::now();
+        let embedded = encoder.embed(&pixels)?;
+        let rows = embedded.to_vec2::<f32>().map_err(crate::models::ModelsError::from)?;
+        watch.note("network.embed", start);
+        Ok(rows)
+    }
+
+    /// The patches of `images`, brought to size by `recipe`, or else by the backbone's own.
+    pub(super) fn patches(
+        &mut self,
+        model: &ModelId,
+        images: &[&RgbImage],
+        recipe: Option<ImageRecipe>,
+        watch: &mut Stopwatch,
+    ) -> Result<Patches> {
+        let backbone = self.backbone(model, watch)?;
+        let recipe = recipe.unwrap_or_else(|| backbone.recipe());
+        let pixels =
+            watch.time("preprocess", || to_tensor(images, &recipe, backbone.device()))?;
+        let taps = watch.time("network.features", || backbone.features(&pixels))?;
+        let start = Instant::now();
+        let (embedding, grid) = patch_embedding(&taps)?;
+        let (_, dim) = embedding.dims2().map_err(crate::vision::VisionError::from)?;
+        let rows = to_rows(&embedding)?;
+        watch.note("patch-embedding", start);
+        Ok(Patches { rows, dim, grid, recipe })
+    }
+
+    /// The bank at `path`, which `model` must have made.
+    pub(super) fn bank(
+        &mut self,
+        product: &ProductCode,
+        path: &Path,
+        model: &ModelId,
+        watch: &mut Stopwatch,
+    ) -> Result<Arc<MemoryBank>> {
+        // A bank's file never changes: each fit writes a new one.
+        if let Some(held) = self.banks.get(path)
+            && held.info().bank.model == *model
+        {
+            return Ok(Arc::clone(held));
+        }
+        let loaded = watch.time("load.bank", || MemoryBank::load(path, model));
+        let bank = loaded
+            .map_err(|source| EngineError::Bank { product: product.clone(), source })
+            .map(Arc::new)?;
+        if self.banks.len() >= BANKS_KEPT {
+            self.banks.clear();
+        }
+        self.banks.insert(path.to_owned(), Arc::clone(&bank));
+        Ok(bank)
+    }
+
+    /// The index at `path`, which `model` must have made; `None` where there is no file.
+    /// Read again when another process replaced it.
+    pub(super) fn index(
+        &mut self,
+        path: &Path,
+        model: &ModelId,
+        watch: &mut Stopwatch,
+    ) -> Result<Option<&VectorIndex>> {
+        let written = match std::fs::metadata(path) {
+            Ok(metadata) => metadata.modified().ok(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                self.indexes.remove(path);
+                return Ok(None);
+            }
+            Err(source) => return Err(EngineError::File { path: path.to_owned(), source }),
+        };
+        let current = self
+            .indexes
+            .get(path)
+            .is_some_and(|(at, held)| *at == written && at.is_some() && held.model() == model);
+        if !current {
+            let index = watch.time("load.index", || VectorIndex::load(path, model))?;
+            self.indexes.insert(path.to_owned(), (written, index));
+        }
+        Ok(self.indexes.get(path).map(|(_, index)| index))
+    }
+}

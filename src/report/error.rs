@@ -1,0 +1,29 @@
+use std::path::PathBuf;
+
+/// What can go wrong while a result is written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// A file or directory could not be written.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A picture could not be encoded.
+    #[error("{path}: {source}")]
+    Picture {
+        /// The file.
+        path: PathBuf,
+        /// The encoder's reason.
+        source: image::ImageError,
+    },
+    /// The result could not be put into JSON.
+    #[error("result.json: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// The room's result.
+pub type Result<T, E = ReportError> = std::result::Result<T, E>;

@@ -1,0 +1,117 @@
+//! The report as Markdown.
+
+use std::fmt::Write;
+
+use crate::domain::{Inspection, ReportPart, Section, Stage, Statement, Support, Verdict};
+
+/// Where words come from: message id and values to text. This room knows no language.
+pub type Words<'a> = dyn Fn(&str, &[(&str, String)]) -> String + 'a;
+
+/// `inspection` as Markdown: verdict, scores, similar defects, the four sections with
+/// their sources, and what it was made with. `pictures`: whether `comparison.png` and the
+/// others lie beside it.
+pub fn markdown(inspection: &Inspection, pictures: bool, words: &Words<'_>) -> String {
+    let mut out = String::new();
+    // Writing into a String cannot fail.
+    let _infallible = write_report(&mut out, inspection, pictures, words);
+    out
+}
+
+fn write_report(
+    out: &mut String,
+    inspection: &Inspection,
+    pictures: bool,
+    words: &Words<'_>,
+) -> std::fmt::Result {
+    let word = |id: &str| words(id, &[]);
+    let verdict = match inspection.verdict {
+        Verdict::Ok => word("verdict-ok"),
+        Verdict::Ng => word("verdict-ng"),
+        Verdict::Unsure => word("verdict-unsure"),
+    };
+    writeln!(out, "# {}\n", word("report-title"))?;
+    writeln!(out, "- {}: **{verdict}**", word("label-verdict"))?;
+    if let Some(product) = &inspection.product {
+        writeln!(out, "- {}: {product}", word("label-product"))?;
+    }
+    writeln!(out, "- {}: `{}`", word("label-image"), inspection.source)?;
+    writeln!(out, "- {}: {}", word("label-time"), inspection.created_at)?;
+    if let Some(anomaly) = inspection.anomaly.done() {
+        let values = [
+            ("score", format!("{:.2}", anomaly.image_score)),
+            ("threshold", format!("{:.2}", anomaly.thresholds.image)),
+        ];
+        writeln!(out, "- {}: {}", word("label-score"), words("score-against-threshold", &values))?;
+    }
+    if pictures {
+        writeln!(out, "\n![{}](comparison.png)", word("comparison-caption"))?;
+    }
+    if let Some(similarity) = inspection.similarity.done()
+        && !similarity.hits.is_empty()
+    {
+        writeln!(out, "\n## {}\n", word("label-similar"))?;
+        for hit in &similarity.hits {
+            writeln!(out, "- {} / {} — {:.3} (`{}`)", hit.product, hit.defect, hit.score, hit.path)?;
+        }
+    }
+    let section = inspection.manual.done().map(|finding| &finding.section);
+    match &inspection.report {
+        Stage::Done(report) => {
+            for part in &report.sections {
+                writeln!(out, "\n## {}\n", word(part_title(part.part)))?;
+                if part.lines.is_empty() {
+                    writeln!(out, "{}", word("report-nothing"))?;
+                }
+                for line in &part.lines {
+                    let source = source(&line.support, section, words);
+                    writeln!(out, "- {}{source}", line.text)?;
+                }
+            }
+        }
+        Stage::Skipped(reason) => {
+            writeln!(out, "\n{}", words(&format!("skip-{}", reason.key()), &reason.values()))?;
+        }
+        Stage::Failed { message } => writeln!(out, "\n{message}")?,
+    }
+    writeln!(out, "\n---\n")?;
+    if let Some(finding) = inspection.manual.done() {
+        writeln!(out, "- {}: `{}` — {}", word("label-manual"), finding.path, finding.section.heading)?;
+    }
+    if let Some(anomaly) = inspection.anomaly.done() {
+        let bank = &anomaly.bank;
+        writeln!(out, "- {}: {} v{} ({})", word("label-bank"), bank.product, bank.version, bank.model)?;
+    }
+    let models: Vec<_> = inspection.models.iter().map(ToString::to_string).collect();
+    writeln!(out, "- {}: {}", word("label-models"), models.join(", "))?;
+    writeln!(out, "- SHA-256: `{}`", inspection.image_hash)
+}
+
+fn part_title(part: ReportPart) -> &'static str {
+    match part {
+        ReportPart::Situation => "report-situation",
+        ReportPart::Causes => "report-causes",
+        ReportPart::Actions => "report-actions",
+        ReportPart::Prevention => "report-prevention",
+    }
+}
+
+/// ` (manual p. 2)`, ` (not in the manual)` or nothing for what Fettle measured.
+fn source(support: &Support, section: Option<&Section>, words: &Words<'_>) -> String {
+    match support {
+        Support::Measured => String::new(),
+        Support::Unsupported => format!(" _({})_", words("source-unsupported", &[])),
+        Support::Manual { statements } => {
+            let mut pages: Vec<u32> = section
+                .into_iter()
+                .flat_map(Section::statements)
+                .filter(|statement| statements.contains(&statement.id))
+                .map(Statement::page)
+                .collect();
+            pages.sort_unstable();
+            pages.dedup();
+            let pages: Vec<_> = pages.iter().map(ToString::to_string).collect();
+            let values = [("pages", pages.join(", ")), ("ids", statements.join(", "))];
+            format!(" _({})_", words("source-manual", &values))
+        }
+    }
+}

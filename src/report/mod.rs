@@ -1,0 +1,9 @@
+//! An inspection as files that a person keeps: text, pictures, numbers.
+
+mod error;
+mod files;
+mod markdown;
+
+pub use error::{ReportError, Result};
+pub use files::{Pictures, write_all};
+pub use markdown::{Words, markdown};
