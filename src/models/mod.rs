@@ -3,7 +3,14 @@
 //! [`roles`] says what the rest of Fettle asks of a network; every folder beside
 //! it holds networks of one role, one architecture a file.
 
+pub mod backbone;
+pub mod clip;
 mod error;
+pub mod image_encoder;
+pub mod ops;
 pub mod roles;
+#[cfg(test)]
+mod test_files;
+pub mod weights;
 
 pub use error::{ModelsError, Result};

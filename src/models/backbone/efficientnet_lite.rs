@@ -1,0 +1,205 @@
+//! EfficientNet-Lite0 (Tan & Le, arXiv 1905.11946, without squeeze-and-excitation and
+//! with ReLU6 for Swish), in the layout of `efficientnet_lite_pytorch`: `_conv_stem`,
+//! `_blocks.<n>._expand_conv`, …, `_conv_head`. Every convolution is padded as
+//! TensorFlow's `SAME`.
+
+use candle_core::{D, Device, Tensor};
+use candle_nn::VarBuilder;
+
+use crate::domain::{ImageRecipe, ModelId};
+use crate::models::Result;
+use crate::models::ops::{Activation, Conv2dFused, ConvShape, Padding};
+use crate::models::roles::{FeatureExtractor, ImageEncoder};
+use crate::models::weights::WeightFile;
+
+/// TensorFlow's batch-norm epsilon for this family.
+const BATCH_NORM_EPS: f64 = 1e-3;
+
+/// Kernel, stride of the first block, expansion, channels, blocks of each stage.
+const STAGES: [(usize, usize, usize, usize, usize); 7] = [
+    (3, 1, 1, 16, 1),
+    (3, 2, 6, 24, 2),
+    (5, 2, 6, 40, 2),
+    (3, 2, 6, 80, 3),
+    (5, 1, 6, 112, 3),
+    (5, 2, 6, 192, 4),
+    (3, 1, 6, 320, 1),
+];
+const STEM_CHANNELS: usize = 32;
+const HEAD_CHANNELS: usize = 1280;
+
+/// The blocks whose outputs `PatchCore` compares: the last ones of an eighth (40 channels)
+/// and a sixteenth (112 channels) of the image's size.
+const TAPS: [usize; 2] = [4, 10];
+
+/// The network, without its classifier.
+pub struct EfficientNetLite {
+    id: ModelId,
+    device: Device,
+    stem: Conv2dFused,
+    blocks: Vec<Block>,
+    head: Conv2dFused,
+}
+
+/// An inverted bottleneck: expand, filter each channel, project.
+struct Block {
+    expand: Option<Conv2dFused>,
+    depthwise: Conv2dFused,
+    project: Conv2dFused,
+    residual: bool,
+}
+
+impl EfficientNetLite {
+    /// Reads the network from `file`, whose tensors are on `device`.
+    pub fn load(id: &ModelId, file: &WeightFile, device: &Device) -> Result<Self> {
+        file.build(|vb| Self::from_tensors(id.clone(), device.clone(), &vb))
+    }
+
+    fn from_tensors(id: ModelId, device: Device, vb: &VarBuilder<'_>) -> candle_core::Result<Self> {
+        let stem = ConvShape { kernel: 3, stride: 2, ..pointwise(3, STEM_CHANNELS) };
+        let stem = layer(vb, "_conv_stem", "_bn0", stem)?;
+        let mut blocks = Vec::new();
+        let mut channels = STEM_CHANNELS;
+        for (kernel, first_stride, expansion, out_channels, repeats) in STAGES {
+            for repeat in 0..repeats {
+                let stride = if repeat == 0 { first_stride } else { 1 };
+                let vb = vb.pp("_blocks").pp(blocks.len());
+                blocks.push(Block::load(&vb, kernel, stride, expansion, channels, out_channels)?);
+                channels = out_channels;
+            }
+        }
+        let head = layer(vb, "_conv_head", "_bn1", pointwise(channels, HEAD_CHANNELS))?;
+        Ok(Self { id, device, stem, blocks, head })
+    }
+
+    /// The outputs of the blocks `wanted`, counted from 0, in rising order.
+    pub(super) fn maps(
+        &self,
+        pixels: &Tensor,
+        wanted: &[usize],
+    ) -> candle_core::Result<Vec<Tensor>> {
+        let mut x = self.stem.forward(pixels)?;
+        let mut maps = Vec::new();
+        let count = wanted.last().map_or(0, |last| last + 1);
+        for (n, block) in self.blocks.iter().enumerate().take(count) {
+            x = block.forward(&x)?;
+            if wanted.contains(&n) {
+                maps.push(x.clone());
+            }
+        }
+        Ok(maps)
+    }
+}
+
+fn pointwise(in_channels: usize, out_channels: usize) -> ConvShape {
+    ConvShape {
+        in_channels,
+        out_channels,
+        kernel: 1,
+        stride: 1,
+        padding: Padding::Same,
+        groups: 1,
+        activation: Activation::Relu6,
+    }
+}
+
+fn layer(
+    vb: &VarBuilder<'_>,
+    conv: &str,
+    bn: &str,
+    shape: ConvShape,
+) -> candle_core::Result<Conv2dFused> {
+    Conv2dFused::load(&vb.pp(conv), &vb.pp(bn), BATCH_NORM_EPS, shape)
+}
+
+impl Block {
+    fn load(
+        vb: &VarBuilder<'_>,
+        kernel: usize,
+        stride: usize,
+        expansion: usize,
+        in_channels: usize,
+        out_channels: usize,
+    ) -> candle_core::Result<Self> {
+        let inner = in_channels * expansion;
+        let expand = match expansion {
+            1 => None,
+            _ => Some(layer(vb, "_expand_conv", "_bn0", pointwise(in_channels, inner))?),
+        };
+        let depthwise = ConvShape { kernel, stride, groups: inner, ..pointwise(inner, inner) };
+        let depthwise = layer(vb, "_depthwise_conv", "_bn1", depthwise)?;
+        let project =
+            ConvShape { activation: Activation::Identity, ..pointwise(inner, out_channels) };
+        let project = layer(vb, "_project_conv", "_bn2", project)?;
+        let residual = stride == 1 && in_channels == out_channels;
+        Ok(Self { expand, depthwise, project, residual })
+    }
+
+    fn forward(&self, x: &Tensor) -> candle_core::Result<Tensor> {
+        let inner = match &self.expand {
+            Some(expand) => expand.forward(x)?,
+            None => x.clone(),
+        };
+        let inner = self.depthwise.forward(&inner)?;
+        if self.residual {
+            self.project.forward_add(&inner, x)
+        } else {
+            self.project.forward(&inner)
+        }
+    }
+}
+
+impl FeatureExtractor for EfficientNetLite {
+    fn id(&self) -> &ModelId {
+        &self.id
+    }
+
+    fn recipe(&self) -> ImageRecipe {
+        recipe()
+    }
+
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn channels(&self) -> Vec<usize> {
+        vec![40, 112]
+    }
+
+    fn features(&self, pixels: &Tensor) -> Result<Vec<Tensor>> {
+        Ok(self.maps(pixels, &TAPS)?)
+    }
+}
+
+impl ImageEncoder for EfficientNetLite {
+    fn id(&self) -> &ModelId {
+        &self.id
+    }
+
+    fn recipe(&self) -> ImageRecipe {
+        recipe()
+    }
+
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn dim(&self) -> usize {
+        HEAD_CHANNELS
+    }
+
+    /// The head's 1280 channels, averaged over the image: what the classifier saw.
+    fn embed(&self, pixels: &Tensor) -> Result<Tensor> {
+        let mut x = self.stem.forward(pixels)?;
+        for block in &self.blocks {
+            x = block.forward(&x)?;
+        }
+        let pooled = self.head.forward(&x)?.mean((2, 3))?;
+        Ok(pooled.broadcast_div(&pooled.sqr()?.sum_keepdim(D::Minus1)?.sqrt()?)?)
+    }
+}
+
+/// `(x - 127) / 128` of 8-bit values, as the reference was trained.
+fn recipe() -> ImageRecipe {
+    super::square_224([127. / 255.; 3], [128. / 255.; 3])
+}

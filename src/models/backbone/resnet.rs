@@ -1,0 +1,177 @@
+//! ResNets of bottlenecks up to their third layer (He et al., arXiv 1512.03385; wide:
+//! Zagoruyko & Komodakis, arXiv 1605.07146), in torchvision's layout: `conv1`, `bn1`,
+//! `layer1.0.conv1`, …, `layer1.0.downsample.0`. The fourth layer and the classifier are
+//! not read: `PatchCore` does not look at them.
+
+use candle_core::{Device, Tensor};
+use candle_nn::VarBuilder;
+
+use crate::domain::{ImageRecipe, ModelId};
+use crate::models::Result;
+use crate::models::ops::{Activation, Conv2dFused, ConvShape, Padding, max_pool_3x3};
+use crate::models::roles::FeatureExtractor;
+use crate::models::weights::WeightFile;
+
+/// torch's default.
+const BATCH_NORM_EPS: f64 = 1e-5;
+/// A bottleneck's outer channels for each channel of its base.
+const EXPANSION: usize = 4;
+
+/// Which ResNet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResNetShape {
+    /// Bottlenecks of layers 1, 2 and 3.
+    pub blocks: [usize; 3],
+    /// Inner channels of layer 1: 64, or 128 for the wide ones (torchvision's
+    /// `width_per_group`).
+    pub width: usize,
+}
+
+impl ResNetShape {
+    /// torchvision's `resnet50`.
+    pub const RESNET50: Self = Self { blocks: [3, 4, 6], width: 64 };
+    /// torchvision's `wide_resnet50_2`.
+    pub const WIDE_RESNET50_2: Self = Self { blocks: [3, 4, 6], width: 128 };
+}
+
+/// The network up to layer 3.
+pub struct ResNet {
+    id: ModelId,
+    device: Device,
+    stem: Conv2dFused,
+    layers: Vec<Vec<Bottleneck>>,
+}
+
+struct Bottleneck {
+    reduce: Conv2dFused,
+    filter: Conv2dFused,
+    expand: Conv2dFused,
+    downsample: Option<Conv2dFused>,
+}
+
+impl ResNet {
+    /// Reads a network of `shape` from `file`, whose tensors are on `device`.
+    pub fn load(
+        id: &ModelId,
+        file: &WeightFile,
+        device: &Device,
+        shape: &ResNetShape,
+    ) -> Result<Self> {
+        file.build(|vb| Self::from_tensors(id.clone(), device.clone(), &vb, shape))
+    }
+
+    fn from_tensors(
+        id: ModelId,
+        device: Device,
+        vb: &VarBuilder<'_>,
+        shape: &ResNetShape,
+    ) -> candle_core::Result<Self> {
+        let stem = layer(vb, "conv1", "bn1", convolution(3, 64, 7, 2))?;
+        let mut layers = Vec::new();
+        let mut channels = 64;
+        for (n, blocks) in shape.blocks.into_iter().enumerate() {
+            let inner = shape.width << n;
+            let out_channels = (64 << n) * EXPANSION;
+            let vb = vb.pp(format!("layer{}", n + 1));
+            let mut layer = Vec::new();
+            for block in 0..blocks {
+                // torchvision's "v1.5": the 3×3 convolution makes the step, not the first.
+                let stride = if block == 0 && n > 0 { 2 } else { 1 };
+                layer.push(Bottleneck::load(&vb.pp(block), channels, inner, out_channels, stride)?);
+                channels = out_channels;
+            }
+            layers.push(layer);
+        }
+        Ok(Self { id, device, stem, layers })
+    }
+}
+
+fn convolution(in_channels: usize, out_channels: usize, kernel: usize, stride: usize) -> ConvShape {
+    ConvShape {
+        in_channels,
+        out_channels,
+        kernel,
+        stride,
+        padding: Padding::Each(kernel / 2),
+        groups: 1,
+        activation: Activation::Relu,
+    }
+}
+
+fn layer(
+    vb: &VarBuilder<'_>,
+    conv: &str,
+    bn: &str,
+    shape: ConvShape,
+) -> candle_core::Result<Conv2dFused> {
+    Conv2dFused::load(&vb.pp(conv), &vb.pp(bn), BATCH_NORM_EPS, shape)
+}
+
+impl Bottleneck {
+    fn load(
+        vb: &VarBuilder<'_>,
+        in_channels: usize,
+        inner: usize,
+        out_channels: usize,
+        stride: usize,
+    ) -> candle_core::Result<Self> {
+        let downsample = if stride != 1 || in_channels != out_channels {
+            let shape = ConvShape {
+                activation: Activation::Identity,
+                ..convolution(in_channels, out_channels, 1, stride)
+            };
+            let vb = vb.pp("downsample");
+            Some(layer(&vb, "0", "1", shape)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            reduce: layer(vb, "conv1", "bn1", convolution(in_channels, inner, 1, 1))?,
+            filter: layer(vb, "conv2", "bn2", convolution(inner, inner, 3, stride))?,
+            expand: layer(vb, "conv3", "bn3", convolution(inner, out_channels, 1, 1))?,
+            downsample,
+        })
+    }
+
+    fn forward(&self, x: &Tensor) -> candle_core::Result<Tensor> {
+        let inner = self.filter.forward(&self.reduce.forward(x)?)?;
+        match &self.downsample {
+            Some(downsample) => self.expand.forward_add(&inner, &downsample.forward(x)?),
+            None => self.expand.forward_add(&inner, x),
+        }
+    }
+}
+
+impl FeatureExtractor for ResNet {
+    fn id(&self) -> &ModelId {
+        &self.id
+    }
+
+    /// torchvision's mean and deviation of ImageNet.
+    fn recipe(&self) -> ImageRecipe {
+        super::square_224([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+    }
+
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn channels(&self) -> Vec<usize> {
+        vec![128 * EXPANSION, 256 * EXPANSION]
+    }
+
+    /// Layers 2 and 3.
+    fn features(&self, pixels: &Tensor) -> Result<Vec<Tensor>> {
+        let mut x = max_pool_3x3(&self.stem.forward(pixels)?)?;
+        let mut taps = Vec::new();
+        for (n, layer) in self.layers.iter().enumerate() {
+            for block in layer {
+                x = block.forward(&x)?;
+            }
+            if n > 0 {
+                taps.push(x.clone());
+            }
+        }
+        Ok(taps)
+    }
+}

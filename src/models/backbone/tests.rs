@@ -1,0 +1,173 @@
+use std::collections::HashMap;
+
+use candle_core::{Tensor, safetensors};
+
+use super::*;
+use crate::models::roles::ImageEncoder;
+use crate::models::test_files::{assert_near, golden, model, reference};
+
+const LITE0_FILE: &str = "efficientnet-lite0-57934424.pth";
+
+fn id() -> ModelId {
+    ModelId("under-test".into())
+}
+
+fn lite0() -> Option<EfficientNetLite> {
+    let path = model("efficientnet-lite0", LITE0_FILE)?;
+    let file = WeightFile::open(&path, &Device::Cpu).unwrap();
+    Some(EfficientNetLite::load(&id(), &file, &Device::Cpu).unwrap())
+}
+
+fn tiny(folder: &str, width: usize) -> Option<ResNet> {
+    let path = reference(&format!("{folder}/model_f16.safetensors"))?;
+    let file = WeightFile::open(&path, &Device::Cpu).unwrap();
+    let shape = ResNetShape { blocks: [2, 2, 1], width };
+    Some(ResNet::load(&id(), &file, &Device::Cpu, &shape).unwrap())
+}
+
+#[test]
+fn efficientnet_lite0_gives_the_reference_maps() {
+    let (Some(network), Some(golden)) = (lite0(), golden("efficientnet_lite0")) else { return };
+    let pixels = &golden["pixel_values"];
+    let maps = network.maps(pixels, &[2, 4, 10, 15]).unwrap();
+    for (map, name) in maps.iter().zip(["block2", "block4", "block10"]) {
+        assert_near(name, map, &golden[name], 2e-3);
+    }
+    let mean = maps[3].mean((2, 3)).unwrap();
+    assert_near("block15_mean", &mean, &golden["block15_mean"], 2e-3);
+
+    let taps = network.features(pixels).unwrap();
+    assert_near("finest first", &taps[0], &golden["block4"], 2e-3);
+    assert_near("then half of it", &taps[1], &golden["block10"], 2e-3);
+    let channels: Vec<_> = taps.iter().map(|tap| tap.dim(1).unwrap()).collect();
+    assert_eq!(channels, network.channels());
+}
+
+#[test]
+fn efficientnet_lite0_embeds_to_unit_length() {
+    let (Some(network), Some(golden)) = (lite0(), golden("efficientnet_lite0")) else { return };
+    let rows = network.embed(&golden["pixel_values"]).unwrap();
+    assert_eq!(rows.dims(), [1, network.dim()]);
+    let length = rows.sqr().unwrap().sum_all().unwrap().to_scalar::<f32>().unwrap();
+    assert!((length - 1.0).abs() < 1e-5, "{length}");
+}
+
+#[test]
+fn resnets_give_the_reference_maps() {
+    for (folder, width) in [("resnet_tiny", 64), ("wide_resnet_tiny", 128)] {
+        let (Some(network), Some(golden)) = (tiny(folder, width), golden(folder)) else { return };
+        let taps = network.features(&golden["pixel_values"]).unwrap();
+        for (tap, name) in taps.iter().zip(["layer2", "layer3"]) {
+            let what = format!("{folder} {name}");
+            let head = tap.narrow(1, 0, 32).unwrap();
+            assert_near(&what, &head, &golden[&format!("{name}_head")], 1e-3);
+            let mean = tap.mean((2, 3)).unwrap();
+            assert_near(&what, &mean, &golden[&format!("{name}_mean")], 1e-3);
+        }
+        let channels: Vec<_> = taps.iter().map(|tap| tap.dim(1).unwrap()).collect();
+        assert_eq!(channels, network.channels(), "{folder}");
+    }
+}
+
+/// Eight pictures: rolled, mirrored and scaled copies of `pixels`, all different.
+fn eight(pixels: &Tensor) -> Tensor {
+    let copies: Vec<Tensor> = (0..8)
+        .map(|n| {
+            let rolled = pixels.roll(17 * n, 3).unwrap().roll(5 * n, 2).unwrap();
+            (rolled * (1.0 - 0.05 * f64::from(n))).unwrap()
+        })
+        .collect();
+    Tensor::cat(&copies, 0).unwrap()
+}
+
+fn assert_batch_is_one_by_one(pixels: &Tensor, run: &dyn Fn(&Tensor) -> Vec<Tensor>) {
+    let batch = eight(pixels);
+    let together = run(&batch);
+    for n in 0..8 {
+        for (whole, alone) in together.iter().zip(run(&batch.narrow(0, n, 1).unwrap())) {
+            assert_near("batch", &whole.narrow(0, n, 1).unwrap(), &alone, 1e-5);
+        }
+    }
+}
+
+#[test]
+fn a_batch_of_eight_is_eight_batches_of_one() {
+    if let (Some(network), Some(golden)) = (lite0(), golden("efficientnet_lite0")) {
+        assert_batch_is_one_by_one(&golden["pixel_values"], &|pixels| {
+            let mut out = network.features(pixels).unwrap();
+            out.push(network.embed(pixels).unwrap());
+            out
+        });
+    }
+    if let (Some(network), Some(golden)) = (tiny("resnet_tiny", 64), golden("resnet_tiny")) {
+        assert_batch_is_one_by_one(&golden["pixel_values"], &|pixels| {
+            network.features(pixels).unwrap()
+        });
+    }
+}
+
+#[test]
+fn pictures_of_other_sizes_keep_their_ratio() {
+    let Some(network) = lite0() else { return };
+    let pixels = Tensor::zeros((1, 3, 256, 448), candle_core::DType::F32, &Device::Cpu).unwrap();
+    let taps = network.features(&pixels).unwrap();
+    assert_eq!(taps[0].dims(), [1, 40, 32, 56]);
+    assert_eq!(taps[1].dims(), [1, 112, 16, 28]);
+}
+
+#[test]
+fn what_is_no_picture_is_an_error() {
+    let Some(network) = tiny("resnet_tiny", 64) else { return };
+    for dims in [&[3, 224, 224][..], &[1, 1, 224, 224], &[1, 3, 0, 0]] {
+        let pixels = Tensor::zeros(dims, candle_core::DType::F32, &Device::Cpu).unwrap();
+        assert!(matches!(network.features(&pixels), Err(ModelsError::Tensor(_))), "{dims:?}");
+    }
+}
+
+#[test]
+fn an_unknown_architecture_is_named() {
+    let err = load(&id(), "resnet51", &[], &Device::Cpu).err().unwrap();
+    assert_eq!(err.to_string(), "no network called 'resnet51'");
+}
+
+#[test]
+fn weights_of_another_network_are_refused_with_the_tensors_name() {
+    let Some(path) = reference("resnet_tiny/model_f16.safetensors") else { return };
+    let refused = |architecture: &str, path: PathBuf| {
+        let err = load(&id(), architecture, &[path], &Device::Cpu).err().unwrap();
+        assert!(matches!(err, ModelsError::BadWeights { .. }), "{err}");
+        err.to_string()
+    };
+    // The tiny network lacks blocks of the real one, and is narrower than the wide one.
+    let cases = [
+        ("resnet50", "layer1.2.conv1.weight"),
+        ("wide_resnet50_2", "layer1.0.conv1.weight"),
+        ("efficientnet_lite0", "_conv_stem.weight"),
+    ];
+    for (architecture, tensor) in cases {
+        let text = refused(architecture, path.clone());
+        assert!(text.contains(tensor) && text.contains("model_f16.safetensors"), "{text}");
+    }
+
+    // One number that is none.
+    let dir = tempfile::tempdir().unwrap();
+    let damaged = dir.path().join("damaged.safetensors");
+    let mut tensors: HashMap<String, Tensor> = safetensors::load(&path, &Device::Cpu).unwrap();
+    let nan = Tensor::full(half::f16::NAN, 64, &Device::Cpu).unwrap();
+    tensors.insert("layer1.0.bn1.running_var".into(), nan);
+    safetensors::save(&tensors, &damaged).unwrap();
+    let text = refused("resnet50", damaged);
+    assert!(text.contains("layer1.0.bn1") && text.contains("finite"), "{text}");
+}
+
+#[test]
+fn a_checkpoint_cut_short_is_bad_weights() {
+    let Some(path) = model("efficientnet-lite0", LITE0_FILE) else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let cut = dir.path().join("cut.pth");
+    let whole = std::fs::read(path).unwrap();
+    std::fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
+    let err = load(&id(), "efficientnet_lite0", &[cut], &Device::Cpu).err().unwrap();
+    assert!(matches!(err, ModelsError::BadWeights { .. }), "{err}");
+    assert!(err.to_string().contains("cut short"), "{err}");
+}

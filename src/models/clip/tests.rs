@@ -1,0 +1,72 @@
+use std::path::PathBuf;
+
+use candle_core::{DType, Device, Tensor};
+
+use super::*;
+use crate::domain::{ModelId, Resize};
+use crate::models::ModelsError;
+use crate::models::roles::ImageEncoder;
+use crate::models::test_files::{assert_near, golden, reference};
+
+fn files() -> Option<Vec<PathBuf>> {
+    // The config is found beside the weights.
+    Some(vec![reference("clip_tiny/model.safetensors")?])
+}
+
+fn id() -> ModelId {
+    ModelId("clip-tiny".into())
+}
+
+#[test]
+fn pictures_are_embedded_as_by_transformers() {
+    let (Some(files), Some(golden)) = (files(), golden("clip_tiny")) else { return };
+    let clip = ClipImageEncoder::load(&id(), &files, &Device::Cpu).unwrap();
+    assert_eq!((clip.dim(), clip.recipe().resize), (64, Resize::ShorterSideCrop(224)));
+    let together = clip.embed(&golden["pixel_values"]).unwrap();
+    assert_near("image_embeds", &together, &golden["image_embeds"], 1e-4);
+
+    let pixels: Vec<Tensor> = (0..8)
+        .map(|n| (golden["pixel_values"].narrow(0, n % 2, 1).unwrap() * (0.5 + n as f64)).unwrap())
+        .collect();
+    let together = clip.embed(&Tensor::cat(&pixels, 0).unwrap()).unwrap();
+    for (n, pixels) in pixels.iter().enumerate() {
+        let alone = clip.embed(pixels).unwrap();
+        assert_near("batch", &together.narrow(0, n, 1).unwrap(), &alone, 1e-5);
+    }
+}
+
+#[test]
+fn texts_are_embedded_as_by_transformers() {
+    let (Some(files), Some(golden)) = (files(), golden("clip_tiny")) else { return };
+    let clip = ClipTextTower::load(&id(), &files, &Device::Cpu).unwrap();
+    let ids = golden["input_ids"].to_dtype(DType::U32).unwrap().to_vec2::<u32>().unwrap();
+    for (n, ids) in ids.iter().enumerate() {
+        let row = clip.embed(ids).unwrap();
+        let row = Tensor::new(vec![row], &Device::Cpu).unwrap();
+        assert_near("text_embeds", &row, &golden["text_embeds"].narrow(0, n, 1).unwrap(), 1e-4);
+    }
+    // More tokens than positions, an id beyond the vocabulary, none at all.
+    for ids in [vec![1; 78], vec![1, 99], vec![]] {
+        assert!(clip.embed(&ids).is_err(), "{ids:?}");
+    }
+}
+
+#[test]
+fn a_missing_tensor_is_named_and_never_made_up() {
+    let Some(files) = files() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::copy(files[0].with_file_name("config.json"), dir.path().join("config.json")).unwrap();
+    for missing in [
+        "vision_model.embeddings.class_embedding",
+        "vision_model.encoder.layers.2.mlp.fc1.bias",
+        "visual_projection.weight",
+    ] {
+        let mut tensors = candle_core::safetensors::load(&files[0], &Device::Cpu).unwrap();
+        tensors.remove(missing).unwrap();
+        let path = dir.path().join("model.safetensors");
+        candle_core::safetensors::save(&tensors, &path).unwrap();
+        let err = ClipImageEncoder::load(&id(), &[path], &Device::Cpu).err().unwrap();
+        assert!(matches!(err, ModelsError::BadWeights { .. }), "{err}");
+        assert!(err.to_string().contains(missing), "{err}");
+    }
+}

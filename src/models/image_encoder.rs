@@ -1,0 +1,70 @@
+//! Which networks turn a picture into a unit vector for similarity search; a new one is
+//! its file and one line of [`ARCHITECTURES`].
+
+use std::path::PathBuf;
+
+use candle_core::Device;
+
+use super::backbone::efficientnet_lite::EfficientNetLite;
+use super::clip::ClipImageEncoder;
+use super::roles::ImageEncoder;
+use super::weights::WeightFile;
+use super::{ModelsError, Result};
+use crate::domain::ModelId;
+
+type Load = fn(&ModelId, &[PathBuf], &Device) -> Result<Box<dyn ImageEncoder>>;
+
+/// The architectures that can be loaded.
+const ARCHITECTURES: [(&str, Load); 2] = [
+    ("clip_vit_b32", |id, files, device| Ok(Box::new(ClipImageEncoder::load(id, files, device)?))),
+    ("efficientnet_lite0", |id, files, device| {
+        let file = WeightFile::of_model(id, files, device)?;
+        Ok(Box::new(EfficientNetLite::load(id, &file, device)?))
+    }),
+];
+
+/// Loads the image encoder `architecture` from a model's `files`.
+///
+/// [`ModelsError::UnknownArchitecture`], [`ModelsError::Missing`] when there is no weight
+/// file, [`ModelsError::BadWeights`] when it does not hold this network.
+pub fn load_image_encoder(
+    id: &ModelId,
+    architecture: &str,
+    files: &[PathBuf],
+    device: &Device,
+) -> Result<Box<dyn ImageEncoder>> {
+    let (_, load) = ARCHITECTURES
+        .iter()
+        .find(|(name, _)| *name == architecture)
+        .ok_or_else(|| ModelsError::UnknownArchitecture(architecture.to_owned()))?;
+    load(id, files, device)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::test_files::{golden, model, reference};
+
+    #[test]
+    fn every_architecture_embeds_to_unit_length() {
+        let Some(golden) = golden("clip_tiny") else { return };
+        let id = ModelId("under-test".into());
+        let weights = [
+            ("clip_vit_b32", reference("clip_tiny/model.safetensors")),
+            ("efficientnet_lite0", model("efficientnet-lite0", "efficientnet-lite0-57934424.pth")),
+        ];
+        for (architecture, path) in weights {
+            let Some(path) = path else { continue };
+            let encoder = load_image_encoder(&id, architecture, &[path], &Device::Cpu).unwrap();
+            let rows = encoder.embed(&golden["pixel_values"]).unwrap().to_vec2::<f32>().unwrap();
+            assert_eq!(rows.len(), 2, "{architecture}");
+            for row in rows {
+                assert_eq!(row.len(), encoder.dim(), "{architecture}");
+                let length: f32 = row.iter().map(|v| v * v).sum();
+                assert!((length - 1.0).abs() < 1e-5, "{architecture}: {length}");
+            }
+        }
+        let unknown = load_image_encoder(&id, "clip_vit_b31", &[], &Device::Cpu).err();
+        assert!(matches!(unknown, Some(ModelsError::UnknownArchitecture(_))));
+    }
+}
