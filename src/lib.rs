@@ -1,3 +1,5 @@
 //! Fettle.
 pub mod domain;
 pub mod models;
+pub mod retrieval;
+pub mod vision;
