@@ -1,0 +1,310 @@
+//! An index's file: the bytes of FAISS (an `IndexIDMap` over an `IndexFlat`), then a header as
+//! JSON, its length in bytes (u64, little endian) and [`MAGIC`].
+//!
+//! The header comes last because FAISS reads from the start of a file and ignores what follows
+//! its own bytes. It holds their SHA-256: FAISS's reader is C++ that believes the sizes it
+//! reads, so nothing damaged may reach it.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use faiss::index::flat::FlatIndexImpl;
+use faiss::{Index, MetricType, read_index, write_index};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::VectorIndex;
+use crate::domain::ModelId;
+use crate::retrieval::{Result, RetrievalError};
+
+/// The last bytes of the file; the digit counts its layouts.
+const MAGIC: &[u8; 8] = b"FETVIDX1";
+/// The header's length and the magic.
+const TAIL: u64 = 16;
+/// No header is longer: a model's name and five numbers.
+const LONGEST_HEADER: u64 = 64 * 1024;
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    model: ModelId,
+    dim: usize,
+    count: usize,
+    faiss_bytes: u64,
+    sha256: String,
+}
+
+/// What is wrong: with the content, or with reading it.
+enum Flaw {
+    Content(String),
+    Io(io::Error),
+}
+
+impl From<io::Error> for Flaw {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+fn sha256_of(reader: &mut impl Read) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0u8; 1 << 16];
+    loop {
+        let read = match reader.read(&mut buffer) {
+            Ok(0) => return Ok(hex::encode(hash.finalize())),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        hash.update(&buffer[..read]);
+    }
+}
+
+/// FAISS takes file names as UTF-8.
+fn utf8(path: &Path) -> io::Result<&str> {
+    path.to_str().ok_or_else(|| {
+        io::Error::new(io::ErrorKind::InvalidFilename, "the path is not UTF-8, which FAISS needs")
+    })
+}
+
+impl VectorIndex {
+    /// Writes the index. The file at `path` is the old one or the new one, whole, at any instant.
+    ///
+    /// # Errors
+    /// [`RetrievalError::Io`], also for a folder whose name is not UTF-8;
+    /// [`RetrievalError::Faiss`].
+    pub fn save(&self, path: &Path) -> Result<()> {
+        let io = |source| RetrievalError::Io { path: path.to_owned(), source };
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder).map_err(io)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
+        // FAISS opens the file by its name and writes from its start.
+        write_index(&self.index, utf8(file.path()).map_err(io)?)?;
+        let sha256 = sha256_of(file.as_file_mut()).map_err(io)?;
+        let faiss_bytes = file.as_file_mut().seek(SeekFrom::End(0)).map_err(io)?;
+        let (model, count) = (self.model.clone(), self.len());
+        let header = Header { model, dim: self.dim, count, faiss_bytes, sha256 };
+        let json = serde_json::to_vec(&header).map_err(|e| io(e.into()))?;
+        let tail = [json.as_slice(), &(json.len() as u64).to_le_bytes(), MAGIC].concat();
+        file.write_all(&tail).map_err(io)?;
+        file.as_file().sync_all().map_err(io)?;
+        file.persist(path).map_err(|e| io(e.error))?;
+        Ok(())
+    }
+
+    /// Reads an index that `model` made.
+    ///
+    /// # Errors
+    /// [`RetrievalError::Io`] where the file cannot be read, [`RetrievalError::BadIndex`] where
+    /// it is damaged or no index, [`RetrievalError::WrongModel`] where another model made it.
+    pub fn load(path: &Path, model: &ModelId) -> Result<Self> {
+        let flaw = |flaw| match flaw {
+            Flaw::Content(why) => RetrievalError::BadIndex { path: path.to_owned(), why },
+            Flaw::Io(source) => RetrievalError::Io { path: path.to_owned(), source },
+        };
+        let header = checked_header(path).map_err(flaw)?;
+        if &header.model != model {
+            return Err(RetrievalError::WrongModel {
+                path: path.to_owned(),
+                expected: model.clone(),
+                found: header.model,
+            });
+        }
+        open(path, header).map_err(flaw)
+    }
+}
+
+/// The header of a file whose FAISS bytes are what the header says.
+fn checked_header(path: &Path) -> Result<Header, Flaw> {
+    let content = |why: &str| Flaw::Content(why.to_owned());
+    let mut file = File::open(path)?;
+    let length = file.seek(SeekFrom::End(0))?;
+    let Some(tail_at) = length.checked_sub(TAIL) else { return Err(content("it is too short")) };
+    file.seek(SeekFrom::Start(tail_at))?;
+    let mut json_length = [0u8; 8];
+    let mut magic = [0u8; 8];
+    file.read_exact(&mut json_length)?;
+    file.read_exact(&mut magic)?;
+    if &magic != MAGIC {
+        return Err(content("it does not end as an index does"));
+    }
+    let json_length = u64::from_le_bytes(json_length);
+    let json_at = tail_at.checked_sub(json_length).filter(|_| json_length <= LONGEST_HEADER);
+    let Some(json_at) = json_at else { return Err(content("its header has no sane length")) };
+    file.seek(SeekFrom::Start(json_at))?;
+    let mut json = vec![0u8; json_length as usize];
+    file.read_exact(&mut json)?;
+    let header: Header =
+        serde_json::from_slice(&json).map_err(|e| Flaw::Content(format!("its header: {e}")))?;
+    if header.faiss_bytes != json_at {
+        return Err(content("its parts do not have the lengths its header says"));
+    }
+    file.seek(SeekFrom::Start(0))?;
+    if sha256_of(&mut file.take(json_at))? != header.sha256 {
+        return Err(content("its content does not match its checksum"));
+    }
+    Ok(header)
+}
+
+/// Lets FAISS read the bytes that [`checked_header`] found to be its own, and holds the
+/// result against the header.
+fn open(path: &Path, header: Header) -> Result<VectorIndex, Flaw> {
+    let faiss = |error: faiss::error::Error| Flaw::Content(format!("FAISS says: {error}"));
+    let index = read_index(utf8(path)?).map_err(faiss)?;
+    let index = index.into_id_map().map_err(faiss)?;
+    let index = index.try_cast_inner_index::<FlatIndexImpl>().map_err(faiss)?;
+    let sizes = (index.d() as usize, index.ntotal() as usize);
+    if sizes != (header.dim, header.count)
+        || header.dim == 0
+        || index.metric_type() != MetricType::InnerProduct
+    {
+        return Err(Flaw::Content("its header and its vectors do not belong together".into()));
+    }
+    // FAISS gives a null pointer for the ids of an empty index.
+    let ids = if header.count == 0 {
+        Default::default()
+    } else {
+        index.id_map().iter().filter_map(|id| i64::try_from(id.get()?).ok()).collect()
+    };
+    let loaded = VectorIndex { model: header.model, dim: header.dim, index, ids };
+    if loaded.len() != header.count {
+        return Err(Flaw::Content("an id is negative or there twice".into()));
+    }
+    Ok(loaded)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::tests::{index, units};
+    use super::*;
+
+    fn model() -> ModelId {
+        ModelId("tiny".into())
+    }
+
+    #[test]
+    fn what_is_saved_is_found_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("색인/defects.index");
+        let mut before = index(&[7, 1, 9, 4], 12);
+        before.remove(&[1]).unwrap();
+        before.save(&path).unwrap();
+        before.save(&path).unwrap();
+        let mut after = VectorIndex::load(&path, &model()).unwrap();
+        assert_eq!(after.ids().collect::<Vec<_>>(), [4, 7, 9]);
+        for query in units(10, 12, 5).chunks(12) {
+            assert_eq!(before.search(query, 3).unwrap(), after.search(query, 3).unwrap());
+        }
+        // And it is a living index.
+        after.add(&[2], &units(1, 12, 8)).unwrap();
+        after.remove(&[7]).unwrap();
+        assert_eq!(after.search(&units(1, 12, 8), 1).unwrap()[0].0, 2);
+        let left = std::fs::read_dir(path.parent().unwrap()).unwrap().count();
+        assert_eq!(left, 1, "a temporary file stayed");
+    }
+
+    #[test]
+    fn an_empty_index_is_saved_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("empty");
+        VectorIndex::new(3, model()).unwrap().save(&path).unwrap();
+        let mut loaded = VectorIndex::load(&path, &model()).unwrap();
+        assert!(loaded.is_empty());
+        loaded.add(&[1], &[1.0, 0.0, 0.0]).unwrap();
+        assert_eq!(loaded.search(&[1.0, 0.0, 0.0], 5).unwrap(), [(1, 1.0)]);
+    }
+
+    #[test]
+    fn what_is_no_index_of_this_model_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("defects.index");
+        assert!(matches!(VectorIndex::load(&path, &model()), Err(RetrievalError::Io { .. })));
+        index(&[1, 2, 3], 6).save(&path).unwrap();
+        let other = VectorIndex::load(&path, &ModelId("other".into()));
+        assert!(matches!(other, Err(RetrievalError::WrongModel { found, .. }) if found == model()));
+        let bytes = std::fs::read(&path).unwrap();
+        let mut swapped = bytes.clone();
+        swapped[60] ^= 1;
+        let cut = |at: usize| bytes[..at].to_vec();
+        let cases = [
+            cut(0),
+            cut(1),
+            cut(15),
+            cut(16),
+            cut(40),
+            cut(bytes.len() - 1),
+            swapped,
+            b"junk".repeat(50),
+            MAGIC.repeat(4),
+            [bytes.as_slice(), &bytes].concat(),
+        ];
+        for (case, bytes) in cases.iter().enumerate() {
+            std::fs::write(&path, bytes).unwrap();
+            let error = VectorIndex::load(&path, &model()).unwrap_err();
+            assert!(matches!(error, RetrievalError::BadIndex { .. }), "case {case}: {error}");
+            let said = error.to_string();
+            assert!(said.contains("defects.index") && said.contains("fettle index build"));
+        }
+    }
+
+    #[test]
+    fn a_header_of_another_index_is_refused() {
+        // Right checksum, wrong sizes: as if a header had been pasted.
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pasted");
+        index(&[1, 2, 3], 6).save(&path).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        let header = checked_header(&path).map_err(|_| ()).unwrap();
+        let faiss_part = &bytes[..header.faiss_bytes as usize];
+        for (dim, count) in [(6, 4), (3, 6), (0, 3)] {
+            let json = serde_json::to_vec(&Header {
+                model: model(),
+                dim,
+                count,
+                faiss_bytes: header.faiss_bytes,
+                sha256: header.sha256.clone(),
+            });
+            let json = json.unwrap();
+            let length = (json.len() as u64).to_le_bytes();
+            let pasted = [faiss_part, json.as_slice(), &length, MAGIC].concat();
+            std::fs::write(&path, pasted).unwrap();
+            let result = VectorIndex::load(&path, &model());
+            assert!(matches!(result, Err(RetrievalError::BadIndex { .. })), "{dim}, {count}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+        #[test]
+        fn a_damaged_file_is_never_taken_for_an_index(
+            at in any::<prop::sample::Index>(), flip in 1u8..=255,
+            cut in prop::option::of(any::<prop::sample::Index>()),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("index");
+            index(&[1, 2, 3], 6).save(&path).unwrap();
+            let mut bytes = std::fs::read(&path).unwrap();
+            let position = at.index(bytes.len());
+            bytes[position] ^= flip;
+            if let Some(cut) = cut {
+                bytes.truncate(cut.index(bytes.len()));
+            }
+            std::fs::write(&path, &bytes).unwrap();
+            prop_assert!(VectorIndex::load(&path, &model()).is_err());
+        }
+
+        #[test]
+        fn junk_is_no_index(mut bytes in prop::collection::vec(any::<u8>(), 0..300), end in any::<bool>()) {
+            if end {
+                bytes.extend_from_slice(MAGIC);
+            }
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("index");
+            std::fs::write(&path, &bytes).unwrap();
+            prop_assert!(VectorIndex::load(&path, &model()).is_err());
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The comparison image: the part, its nearest normal part and the heatmap side by side.
+
+use image::imageops::{self, FilterType};
+use image::{Rgb, RgbImage};
+use rayon::prelude::*;
+
+use super::error::same_size;
+use super::{Result, VisionError};
+use crate::domain::Mask;
+
+/// Colour of the line around a region: magenta, which neither metal, leather nor the heatmap has.
+pub const CONTOUR: Rgb<u8> = Rgb([255, 0, 200]);
+
+/// Colour between the pictures.
+const SEPARATOR: Rgb<u8> = Rgb([40, 40, 40]);
+/// Width between the pictures, in pixels.
+const SEPARATOR_PX: u32 = 4;
+
+/// A line's width that is seen on a picture of this size: 1/250 of its shorter side.
+pub fn contour_width(width: u32, height: u32) -> u32 {
+    (width.min(height) / 250).max(1)
+}
+
+/// A copy of the picture with a line of `line_px` pixels around every piece of the mask. The
+/// line lies outside the mask, so that it hides no defect.
+///
+/// # Errors
+/// [`VisionError::Size`] where mask and picture differ in size.
+pub fn contour(image: &RgbImage, mask: &Mask, line_px: u32, colour: Rgb<u8>) -> Result<RgbImage> {
+    same_size("width of the mask", image.width() as usize, mask.width as usize)?;
+    same_size("height of the mask", image.height() as usize, mask.height as usize)?;
+    same_size("flags of the mask", image.as_raw().len() / 3, mask.set.len())?;
+    let mut lined = image.clone();
+    let (width, height) = (mask.width as usize, mask.height as usize);
+    if width == 0 {
+        return Ok(lined);
+    }
+    // Grown by a square of `line_px` to each side: across, then down.
+    let reach = line_px as usize;
+    let mut across = vec![false; mask.set.len()];
+    across.par_chunks_mut(width).zip(mask.set.par_chunks(width)).for_each(|(grown, row)| {
+        for (x, set) in row.iter().enumerate() {
+            if *set {
+                let end = (x + reach + 1).min(width);
+                grown[x.saturating_sub(reach)..end].fill(true);
+            }
+        }
+    });
+    lined.par_chunks_mut(width * 3).enumerate().for_each(|(y, row)| {
+        let mut grown = vec![false; width];
+        for near in y.saturating_sub(reach)..(y + reach + 1).min(height) {
+            for (grown, set) in grown.iter_mut().zip(&across[near * width..]) {
+                *grown |= *set;
+            }
+        }
+        let inside = &mask.set[y * width..][..width];
+        for ((pixel, grown), inside) in row.chunks_exact_mut(3).zip(grown).zip(inside) {
+            if grown && !inside {
+                pixel.copy_from_slice(&colour.0);
+            }
+        }
+    });
+    Ok(lined)
+}
+
+/// `pictures` side by side, each `height` pixels high with its ratio kept, a thin dark line
+/// between them. For the comparison image: the part with its contour, the nearest normal part
+/// (left out where there is none), the overlaid heatmap.
+///
+/// # Errors
+/// [`VisionError::Nothing`] for no pictures, [`VisionError::EmptyImage`] for one (or a height)
+/// without pixels.
+pub fn side_by_side(pictures: &[&RgbImage], height: u32) -> Result<RgbImage> {
+    if pictures.is_empty() {
+        return Err(VisionError::Nothing("pictures"));
+    }
+    let mut scaled = Vec::with_capacity(pictures.len());
+    for picture in pictures {
+        let (w, h) = picture.dimensions();
+        if w == 0 || h == 0 || height == 0 {
+            return Err(VisionError::EmptyImage { width: w, height: h.min(height) });
+        }
+        // A picture 1 pixel high and very wide must not ask for gigabytes.
+        let ratio = (f64::from(w) / f64::from(h)).min(16.0);
+        let width = ((f64::from(height) * ratio).round() as u32).max(1);
+        scaled.push(if (w, h) == (width, height) {
+            (*picture).clone()
+        } else {
+            imageops::resize(*picture, width, height, FilterType::Triangle)
+        });
+    }
+    let gaps = SEPARATOR_PX * (scaled.len() as u32 - 1);
+    let width = scaled.iter().map(RgbImage::width).sum::<u32>() + gaps;
+    let mut canvas = RgbImage::from_pixel(width, height, SEPARATOR);
+    let mut left = 0;
+    for picture in &scaled {
+        imageops::replace(&mut canvas, picture, i64::from(left), 0);
+        left += picture.width() + SEPARATOR_PX;
+    }
+    Ok(canvas)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_goes_around_and_hides_nothing() {
+        let image = RgbImage::from_pixel(7, 6, Rgb([9, 9, 9]));
+        let mut set = vec![false; 42];
+        (set[2 * 7 + 3], set[2 * 7 + 4]) = (true, true);
+        let mask = Mask { width: 7, height: 6, set };
+        let lined = contour(&image, &mask, 1, CONTOUR).unwrap();
+        let drawn: Vec<String> = (0..6)
+            .map(|y| {
+                (0..7).map(|x| if *lined.get_pixel(x, y) == CONTOUR { '#' } else { '.' }).collect()
+            })
+            .collect();
+        assert_eq!(drawn, [".......", "..####.", "..#..#.", "..####.", ".......", "......."]);
+        // Wider than the picture: still nothing inside is touched, and no panic at the border.
+        let wide = contour(&image, &mask, 50, CONTOUR).unwrap();
+        assert_eq!(wide.pixels().filter(|p| **p == CONTOUR).count(), 40);
+        let other = Mask { width: 6, height: 7, set: vec![false; 42] };
+        assert!(matches!(contour(&image, &other, 1, CONTOUR), Err(VisionError::Size { .. })));
+    }
+
+    #[test]
+    fn pictures_share_a_height_and_keep_their_ratio() {
+        let red = RgbImage::from_pixel(20, 10, Rgb([255, 0, 0]));
+        let green = RgbImage::from_pixel(5, 10, Rgb([0, 255, 0]));
+        let both = side_by_side(&[&red, &green], 30).unwrap();
+        assert_eq!(both.dimensions(), (60 + 4 + 15, 30));
+        let at = |x| both.get_pixel(x, 15).0;
+        assert_eq!((at(0), at(59), at(62)), ([255, 0, 0], [255, 0, 0], SEPARATOR.0));
+        assert_eq!((at(64), at(78)), ([0, 255, 0], [0, 255, 0]));
+        assert_eq!(side_by_side(&[&red], 10).unwrap(), red);
+    }
+
+    #[test]
+    fn nothing_and_the_absurd_are_handled() {
+        assert!(matches!(side_by_side(&[], 10), Err(VisionError::Nothing(_))));
+        let empty = RgbImage::new(3, 0);
+        assert!(matches!(side_by_side(&[&empty], 10), Err(VisionError::EmptyImage { .. })));
+        let line = RgbImage::new(5000, 1);
+        assert_eq!(side_by_side(&[&line], 100).unwrap().dimensions(), (1600, 100));
+        assert_eq!((contour_width(100, 80), contour_width(1000, 2000)), (1, 4));
+    }
+}

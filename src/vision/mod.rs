@@ -1,0 +1,29 @@
+//! From a picture and its feature maps to an anomaly map, regions and pictures of them.
+//!
+//! `PatchCore` (Roth et al., CVPR 2022, arXiv 2106.08265) in the order of its steps:
+//! [`preprocess`] makes the network's input, [`patch_embedding`] turns its feature maps into one
+//! row a patch, [`coreset`] chooses the rows worth keeping, [`memory_bank`] keeps them with
+//! their origin, [`scoring`] measures how far the patches of a new picture are from them,
+//! [`anomaly_map`] spreads those distances over the picture, [`thresholds`] says from held-out
+//! normal pictures what is too far. [`regions`], [`heatmap`] and [`compare`] show the result.
+//!
+//! Pure functions: no networks, no database; the only files are memory banks.
+
+pub mod anomaly_map;
+pub mod compare;
+pub mod coreset;
+mod distance;
+mod error;
+pub mod heatmap;
+pub mod memory_bank;
+pub mod patch_embedding;
+pub mod preprocess;
+pub mod regions;
+mod resample;
+pub mod scoring;
+pub mod thresholds;
+
+pub use error::{Result, VisionError};
+
+#[cfg(test)]
+mod golden;
