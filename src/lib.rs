@@ -1,3 +1,4 @@
 //! Fettle.
+pub mod demo;
 pub mod domain;
 pub mod models;
