@@ -1,0 +1,294 @@
+//! What goes wrong with a part, as a change of its surface.
+//!
+//! A defect is drawn before the light falls on it, so that its rims, walls and shadows
+//! come out of the same lighting as the part's own.
+
+use std::f32::consts::{PI, TAU};
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::noise::{fractal, mix, smoothstep, value};
+
+/// How a defect changes one point of a surface.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Change {
+    /// Added to the height, in pixels of the finished picture.
+    pub(super) height: f32,
+    /// Multiplies the reflectance of red, green and blue.
+    pub(super) tint: [f32; 3],
+    /// How much the point belongs to the defect, 0 to 1.
+    pub(super) coverage: f32,
+    /// How much of the point is metal that sticks out beyond the part, 0 to 1.
+    pub(super) flash: f32,
+}
+
+/// No change.
+pub(super) const SOUND: Change = Change { height: 0.0, tint: [1.0; 3], coverage: 0.0, flash: 0.0 };
+
+/// A defect with its place and shape; positions in pixels of the finished picture.
+#[derive(Debug, Clone)]
+pub(super) enum Flaw {
+    /// Gas pores broken open by machining: (x, y, radius).
+    Hole { pits: Vec<[f32; 3]>, seed: u32 },
+    /// A thin, ragged sheet of metal along the rim, from `angle - span` to `angle + span`.
+    Burr { centre: [f32; 2], radius: f32, angle: f32, span: f32, reach: f32, seed: u32 },
+    /// Furrows: each a curve and a half width.
+    Scratch { lines: Vec<(Curve, f32)>, seed: u32 },
+    /// A slit with curled edges.
+    Cut { line: Curve, half_width: f32, seed: u32 },
+    /// A stain.
+    Stain { centre: [f32; 2], radii: [f32; 2], angle: f32, tint: [f32; 3], seed: u32 },
+}
+
+/// A line bent to a shallow arc.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Curve {
+    middle: [f32; 2],
+    angle: f32,
+    half_length: f32,
+    /// How far the middle is off the chord, in pixels.
+    sagitta: f32,
+}
+
+impl Curve {
+    /// (along the line from -1 to 1 between its ends, signed distance from it in pixels).
+    fn locate(&self, x: f32, y: f32) -> (f32, f32) {
+        let (dx, dy) = (x - self.middle[0], y - self.middle[1]);
+        let (sin, cos) = self.angle.sin_cos();
+        let along = (dx * cos + dy * sin) / self.half_length;
+        let across = dy * cos - dx * sin - self.sagitta * (1.0 - along * along);
+        (along, across)
+    }
+}
+
+/// The machined face that a casting's defects lie on, in pixels of the finished picture.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Face {
+    pub(super) centre: [f32; 2],
+    pub(super) inner: f32,
+    pub(super) outer: f32,
+}
+
+impl Face {
+    fn point(&self, radius: f32, angle: f32) -> [f32; 2] {
+        [self.centre[0] + radius * angle.cos(), self.centre[1] + radius * angle.sin()]
+    }
+}
+
+impl Flaw {
+    /// One big pore, often with small ones beside it.
+    pub(super) fn hole(face: Face, seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let angle = rng.random_range(0.0..TAU);
+        let big = rng.random_range(4.6..7.2);
+        let radius = rng.random_range(face.inner + big + 4.0..face.outer - big - 5.0);
+        let [x, y] = face.point(radius, angle);
+        let mut pits = vec![[x, y, big]];
+        for _ in 0..rng.random_range(0..3) {
+            let beside = rng.random_range(0.0..TAU);
+            let away = big + rng.random_range(3.0..8.0);
+            let [px, py] = [x + away * beside.cos(), y + away * beside.sin()];
+            let out = (px - face.centre[0]).hypot(py - face.centre[1]);
+            if out > face.inner + 3.0 && out < face.outer - 4.0 {
+                pits.push([px, py, rng.random_range(1.3..2.4)]);
+            }
+        }
+        Self::Hole { pits, seed: rng.random() }
+    }
+
+    /// Flash along a stretch of the rim.
+    pub(super) fn burr(face: Face, seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        Self::Burr {
+            centre: face.centre,
+            radius: face.outer,
+            angle: rng.random_range(-PI..PI),
+            span: rng.random_range(0.14..0.32),
+            reach: rng.random_range(6.5..10.5),
+            seed: rng.random(),
+        }
+    }
+
+    /// One long furrow, often with a shorter one beside it.
+    pub(super) fn scratch(face: Face, seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let around = rng.random_range(0.0..TAU);
+        let middle = face.point(face.inner * 0.47 + face.outer * 0.53, around);
+        // Along the ring or aslant, so that it stays on the face.
+        let angle = around + PI / 2.0 + rng.random_range(-0.75..0.75);
+        let half_length = rng.random_range(15.0..24.0);
+        let sagitta = rng.random_range(-2.5..2.5);
+        let mut lines =
+            vec![(Curve { middle, angle, half_length, sagitta }, rng.random_range(0.9..1.25))];
+        if rng.random_bool(0.6) {
+            let aside = rng.random_range(3.0..5.5);
+            let middle = [middle[0] - aside * angle.sin(), middle[1] + aside * angle.cos()];
+            let half_length = half_length * rng.random_range(0.4..0.7);
+            lines.push((Curve { middle, angle: angle + 0.05, half_length, sagitta }, 0.7));
+        }
+        Self::Scratch { lines, seed: rng.random() }
+    }
+
+    /// A slit somewhere in the middle of a `size` square.
+    pub(super) fn cut(size: f32, seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let line = Curve {
+            middle: [size * rng.random_range(0.3..0.7), size * rng.random_range(0.3..0.7)],
+            angle: rng.random_range(0.0..PI),
+            half_length: rng.random_range(18.0..34.0),
+            sagitta: rng.random_range(-6.0..6.0),
+        };
+        Self::Cut { line, half_width: rng.random_range(2.4..4.0), seed: rng.random() }
+    }
+
+    /// A patch of another dye or of dirt.
+    pub(super) fn stain(size: f32, seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let tints = [[0.86, 0.36, 0.33], [0.42, 0.40, 0.44], [0.48, 0.62, 0.92]];
+        let tint = tints[rng.random_range(0..tints.len())];
+        Self::Stain {
+            centre: [size * rng.random_range(0.28..0.72), size * rng.random_range(0.28..0.72)],
+            radii: [rng.random_range(20.0..36.0), rng.random_range(12.0..22.0)],
+            angle: rng.random_range(0.0..PI),
+            tint,
+            seed: rng.random(),
+        }
+    }
+
+    /// What it does to the surface at a point.
+    pub(super) fn at(&self, x: f32, y: f32) -> Change {
+        match self {
+            Self::Hole { pits, seed } => hole_at(pits, *seed, x, y),
+            Self::Burr { centre, radius, angle, span, reach, seed } => {
+                let (dx, dy) = (x - centre[0], y - centre[1]);
+                let away = angle_between(dy.atan2(dx), *angle);
+                burr_at(away / span, dx.hypot(dy) - radius, *reach, away * radius, *seed)
+            }
+            Self::Scratch { lines, seed } => scratch_at(lines, *seed, x, y),
+            Self::Cut { line, half_width, seed } => cut_at(line, *half_width, *seed, x, y),
+            Self::Stain { centre, radii, angle, tint, seed } => {
+                let (dx, dy) = (x - centre[0], y - centre[1]);
+                let (sin, cos) = angle.sin_cos();
+                let u = (dx * cos + dy * sin) / radii[0];
+                let v = (dy * cos - dx * sin) / radii[1];
+                stain_at(u.hypot(v), *tint, *seed, x, y)
+            }
+        }
+    }
+}
+
+/// `a - b`, from -π to π.
+pub(super) fn angle_between(a: f32, b: f32) -> f32 {
+    (a - b + PI).rem_euclid(TAU) - PI
+}
+
+fn hole_at(pits: &[[f32; 3]], seed: u32, x: f32, y: f32) -> Change {
+    let mut change = SOUND;
+    for (index, [px, py, radius]) in pits.iter().enumerate() {
+        let (dx, dy) = (x - px, y - py);
+        let distance = dx.hypot(dy);
+        if distance > radius * 2.5 {
+            continue;
+        }
+        // Pores are never round: the outline wanders with the direction.
+        let (nx, ny) = (dx / distance.max(0.01), dy / distance.max(0.01));
+        let wander = fractal(seed.wrapping_add(index as u32), nx * 1.3 + 5.0, ny * 1.3, 3);
+        let depth_in = distance / (radius * (1.0 + 0.42 * wander));
+        let inside = smoothstep(1.08, 0.86, depth_in);
+        let rim = (-((depth_in - 1.16) / 0.13).powi(2)).exp();
+        let rough = 1.0 + 0.5 * fractal(seed, x * 0.9, y * 0.9, 2);
+        let dark = mix(1.0, 0.13 * rough, inside) * (1.0 + 0.22 * rim);
+        change.height += 0.35 * rim - (0.9 * radius).min(5.0) * inside * (0.8 + 0.2 * rough);
+        change.tint = change.tint.map(|tint| tint * dark);
+        change.coverage = change.coverage.max(inside);
+    }
+    change
+}
+
+fn burr_at(along: f32, outside: f32, reach: f32, arc: f32, seed: u32) -> Change {
+    if along.abs() > 1.25 || !(-4.0..=reach * 1.6).contains(&outside) {
+        return SOUND;
+    }
+    // The sheet tapers to its ends and is torn along its edge.
+    let taper = (1.0 - along * along).max(0.0).powf(0.45);
+    let torn =
+        0.68 + 0.5 * fractal(seed, arc * 0.16, 0.0, 3) + 0.22 * value(seed ^ 9, arc * 0.7, 2.0);
+    let edge = reach * taper * torn.max(0.06);
+    let sheet = smoothstep(edge + 0.4, edge - 0.4, outside) * smoothstep(-1.6, -0.4, outside);
+    // The seam, where the sheet leaves the rim, is dark; its edge catches the light.
+    let seam = (-((outside - 0.4) / 0.9).powi(2)).exp();
+    let lip = (-((outside - edge + 1.1) / 0.9).powi(2)).exp();
+    let crumple = fractal(seed ^ 77, arc * 0.35, outside * 0.5, 3);
+    let tone = (0.92 + 0.34 * crumple - 0.55 * seam + 0.38 * lip).max(0.1);
+    Change {
+        height: sheet * (1.4 * crumple + 0.9 * lip),
+        tint: [mix(1.0, tone, sheet); 3],
+        coverage: sheet * smoothstep(-1.2, 0.2, outside),
+        flash: sheet,
+    }
+}
+
+fn scratch_at(lines: &[(Curve, f32)], seed: u32, x: f32, y: f32) -> Change {
+    let mut change = SOUND;
+    for (index, (curve, half_width)) in lines.iter().enumerate() {
+        let (along, across) = curve.locate(x, y);
+        if along.abs() > 1.05 || across.abs() > 8.0 {
+            continue;
+        }
+        let seed = seed.wrapping_add(index as u32 * 31);
+        let across = across + 0.5 * value(seed, along * 9.0, 0.0);
+        let ends = (1.0 - along.powi(4)).max(0.0);
+        // A dragged edge skips: the furrow is deeper here than there.
+        let pressure = ends * (0.85 + 0.35 * fractal(seed, along * 7.0, 1.0, 3));
+        let width = half_width * (0.6 + 0.5 * pressure);
+        let furrow = (-(across / width).powi(2)).exp() * pressure.min(1.0);
+        let ridge = (-((across.abs() - 1.9 * width) / (0.7 * width)).powi(2)).exp() * pressure;
+        change.height += 0.7 * ridge - 1.9 * furrow;
+        let tone = (1.0 - 0.62 * furrow) * (1.0 + 0.2 * ridge);
+        change.tint = change.tint.map(|tint| tint * tone);
+        change.coverage = change.coverage.max(furrow * 1.4).min(1.0);
+    }
+    change
+}
+
+fn cut_at(line: &Curve, half_width: f32, seed: u32, x: f32, y: f32) -> Change {
+    let (along, across) = line.locate(x, y);
+    if along.abs() > 1.15 || across.abs() > 20.0 {
+        return SOUND;
+    }
+    let along_px = along * line.half_length;
+    let across = across + 1.3 * fractal(seed, along_px * 0.09, 0.0, 3);
+    // A lens: open in the middle, closed at the ends, ragged on both sides.
+    let side = if across < 0.0 { 0.0 } else { 40.0 };
+    let ragged = 1.0 + 0.35 * fractal(seed ^ 5, along_px * 0.33, side, 2);
+    let open = half_width * (1.0 - along * along).max(0.0).powf(0.7) * ragged;
+    let out = across.abs() - open;
+    let near_end = smoothstep(1.12, 0.92, along.abs());
+    let slit = smoothstep(0.6, -0.6, out) * smoothstep(0.15, 0.7, open);
+    // The raw edge is paler than the dyed grain, and curls up.
+    let raw = (-((out - 0.7) / 0.9).powi(2)).exp() * near_end;
+    let curl = (-((out - 2.6) / 2.2).powi(2)).exp() * near_end * (0.6 + 0.4 * ragged);
+    let fibre = 1.0 + 0.35 * value(seed ^ 21, along_px * 1.1, across * 0.8);
+    let tint = [[1.35, 0.16], [1.5, 0.11], [1.55, 0.10]]
+        .map(|[pale, dark]| mix(mix(1.0, pale * fibre, raw * 0.75), dark * fibre, slit));
+    Change { height: 2.3 * curl - 4.5 * slit, tint, coverage: slit.max(raw * 0.9), flash: 0.0 }
+}
+
+fn stain_at(out: f32, tint: [f32; 3], seed: u32, x: f32, y: f32) -> Change {
+    if out > 2.2 {
+        return SOUND;
+    }
+    // Dye creeps: the outline is warped and blotchy, and gathers where it dried.
+    let out = out + 0.42 * fractal(seed, x * 0.055, y * 0.055, 4);
+    let body = smoothstep(1.06, 0.72, out);
+    let dried = (-((out - 0.86) / 0.1).powi(2)).exp();
+    let blotch = 0.78 + 0.3 * fractal(seed ^ 3, x * 0.09, y * 0.09, 3);
+    let strength = (body * blotch + 0.2 * dried).clamp(0.0, 1.0);
+    Change {
+        height: 0.0,
+        tint: tint.map(|tint| mix(1.0, tint, strength)),
+        coverage: body,
+        flash: 0.0,
+    }
+}
