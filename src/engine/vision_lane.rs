@@ -15,7 +15,7 @@ use crate::domain::{ImageRecipe, ModelId, ProductCode};
 use crate::models::roles::{FeatureExtractor, ImageEncoder};
 use crate::models::store::ModelStore;
 use crate::models::{backbone, image_encoder};
-use crate::retrieval::VectorIndex;
+use crate::retrieval::vector_index::VectorIndex;
 use crate::vision::memory_bank::{Grid, MemoryBank};
 use crate::vision::patch_embedding::{patch_embedding, to_rows};
 use crate::vision::preprocess::to_tensor;
@@ -64,7 +64,7 @@ impl VisionLane {
                 let start = Instant::now();
                 let files = self.store.find(id)?;
                 let architecture = &files.entry.architecture;
-                let loaded = image_encoder::load(id, architecture, &files.paths(), &self.device)?;
+                let loaded = image_encoder::load_image_encoder(id, architecture, &files.paths(), &self.device)?;
                 watch.note("load.image-embedder", start);
                 loaded
             }

@@ -7,10 +7,15 @@ pub mod backbone;
 pub mod clip;
 mod error;
 pub mod image_encoder;
+pub mod llm;
+pub mod manifest;
 pub mod ops;
+mod quantized;
 pub mod roles;
+pub mod store;
 #[cfg(test)]
 mod test_files;
+pub mod text_embedder;
 pub mod weights;
 
 pub use error::{ModelsError, Result};

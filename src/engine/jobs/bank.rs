@@ -13,7 +13,7 @@ use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request, Stopwatch};
 use crate::engine::vision_lane::Patches;
 use crate::library::{LabelFilter, RegisteredBank, read_image};
-use crate::retrieval::VectorIndex;
+use crate::retrieval::vector_index::VectorIndex;
 use crate::vision::coreset::CoresetPlan;
 use crate::vision::memory_bank::{MemoryBank, NormalPatches};
 use crate::vision::thresholds::FEWEST_NORMALS;
@@ -155,7 +155,7 @@ fn look_at(
             }
             none => {
                 let dim = embeddings.first().map_or(0, Vec::len);
-                none.insert(Seen { patches, normals: VectorIndex::new(dim, encoder)? })
+                none.insert(Seen { patches, normals: VectorIndex::new(dim, encoder.clone())? })
             }
         };
         let ids: Vec<i64> = batch.iter().map(|image| image.id.0).collect();

@@ -13,7 +13,7 @@ use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request, Stopwatch};
 use crate::engine::shared::Shared;
 use crate::library::{LabelFilter, read_image};
-use crate::retrieval::VectorIndex;
+use crate::retrieval::vector_index::VectorIndex;
 
 /// Images that the network sees at once.
 const BATCH: usize = 8;
@@ -82,7 +82,7 @@ impl Request for BuildIndex {
             }
             let index = match &mut index {
                 Some(index) => index,
-                none => none.insert(VectorIndex::new(vectors.len() / ids.len(), &model)?),
+                none => none.insert(VectorIndex::new(vectors.len() / ids.len(), model.clone())?),
             };
             index.add(&ids, &vectors)?;
             built.added += ids.len();

@@ -17,7 +17,7 @@ pub use catalogue::{AddDefectType, AddProduct, ListLibrary, ProductSummary};
 pub use demo::{BuildDemo, DemoInspection};
 pub use doctor::{Doctor, DoctorReport, Lack};
 pub use index::{BuildIndex, BuiltIndex, IndexInfo, IndexState};
-pub use inspect::{Inspect, Inspected};
+pub use inspect::{Inspect, Inspected, place_id};
 pub use manuals::{IngestManuals, ReadManual, RegisterManual};
 pub use models::{FindModel, ListModels, ListedModel, PullModels, VerifiedModel, VerifyModels};
 pub use register::{Refusal, RegisterImages, RegisteredImages};

@@ -17,6 +17,6 @@ impl Request for ScanLibrary {
 
     fn run(self, job: &JobContext) -> Result<ScanReport> {
         let sink = std::sync::Arc::clone(&job.sink);
-        job.shared.library(move |library| crate::library::scan(library, sink.as_ref()))
+        job.shared.library(move |library| library.scan(sink.as_ref()))
     }
 }

@@ -4,7 +4,7 @@ use crate::domain::{ManualFinding, ProductCode, SkipReason, Stage, Suggestion, V
 use crate::engine::error::Result;
 use crate::engine::jobs::manuals::{manuals_of, text_of};
 use crate::engine::request::{JobContext, Stopwatch};
-use crate::manuals::find_section;
+use crate::manuals::find;
 
 pub(super) fn run(
     job: &JobContext,
@@ -30,7 +30,7 @@ pub(super) fn run(
         // The newest manual that knows the defect.
         for manual in manuals.into_iter().rev() {
             let text = text_of(job, &manual)?;
-            if let Some(section) = find_section(&text, &wanted) {
+            if let Some(section) = find(&text, &wanted) {
                 return Ok(Stage::Done(ManualFinding {
                     manual: manual.id,
                     path: manual.path,

@@ -9,7 +9,7 @@ use crate::engine::error::Result;
 use crate::engine::jobs::index::defects_path;
 use crate::engine::request::{JobContext, Stopwatch};
 use crate::library::LibraryError;
-use crate::retrieval::vote;
+use crate::retrieval::vote::{VoteRule, vote};
 
 /// Hits that are shown and that vote.
 const TOP: usize = 5;
@@ -70,7 +70,7 @@ pub(super) fn run(
         }
         Ok(hits)
     })?;
-    let suggestion = vote(&hits);
+    let suggestion = vote(&hits, &VoteRule::default());
     Ok(Stage::Done(Found {
         similarity: Similarity { hits, suggestion },
         embedding: Some(embedding),
