@@ -77,13 +77,13 @@ impl Scene {
         // (direction, width, strength): the lamp, the window opposite, and the dark of the
         // camera's own mount between them.
         const LOBES: [(f32, f32, f32); 7] = [
-            (-1.25, 0.42, 0.17),
-            (-2.3, 0.30, 0.09),
-            (1.75, 0.40, 0.13),
-            (0.15, 0.30, 0.07),
-            (0.75, 0.24, -0.13),
-            (2.95, 0.26, -0.12),
-            (-0.55, 0.16, -0.05),
+            (-1.25, 0.42, 0.22),
+            (-2.3, 0.26, 0.12),
+            (1.75, 0.38, 0.19),
+            (0.15, 0.26, 0.10),
+            (0.80, 0.20, -0.19),
+            (2.95, 0.24, -0.17),
+            (-0.45, 0.13, -0.09),
         ];
         LOBES
             .iter()
@@ -139,8 +139,8 @@ impl Scene {
         let shadow = (dx + fall[0] * 11.0).hypot(dy + fall[1] * 11.0) - self.radius;
         let soft = 0.40 * (-shadow.max(0.0) / 11.0).exp();
         let touch = 0.42 * (-(dx.hypot(dy) - self.radius).max(0.0) / 2.2).exp();
-        let mottle = 0.022 * fractal(77, x * 0.018, y * 0.018, 3)
-            + 0.010 * fractal(self.grain ^ 1, x * 0.35, y * 0.35, 2);
+        let mottle = 0.030 * fractal(77, x * 0.018, y * 0.018, 3)
+            + 0.006 * fractal(self.grain ^ 1, x * 0.35, y * 0.35, 2);
         let slope = 0.045 * ((SIZE as f32 - x) + (SIZE as f32 - y)) / SIZE as f32;
         let reflectance = (0.63 + slope + mottle) * (1.0 - soft) * (1.0 - touch);
         Matter { height: -6.0, reflectance, gloss: 0.0 }
@@ -156,7 +156,7 @@ impl Scene {
         let stain = fractal(self.grain ^ 4, x * 0.03, y * 0.03, 3);
         let glare = self.glare(angle + 0.02 * value(12, mm * 0.7, 0.0));
         let reflectance =
-            0.665 + glare + (0.034 + 0.12 * glare.abs()) * tool + 0.012 * chatter + 0.016 * stain;
+            0.690 + glare + (0.034 + 0.12 * glare.abs()) * tool + 0.012 * chatter + 0.016 * stain;
         // Edges are broken by a small chamfer; the outer one shows the cast skin in places.
         let outer = smoothstep(0.982, 1.0, r);
         let inner = smoothstep(0.609, 0.598, r);
@@ -193,13 +193,13 @@ impl Scene {
         // Logarithmic spirals, as vanes are.
         let sweep = (angle - self.turn + 2.1 * (r / 0.287).ln()) / TAU * VANES as f32;
         let off = (sweep - sweep.floor() - 0.5).abs() * TAU * r * self.radius / VANES as f32;
-        let vane = (-(off / 2.6).powi(2)).exp();
+        let vane = (-(off / 3.0).powi(2)).exp();
         let crest = (-((off - 3.4) / 1.2).powi(2)).exp();
         let turned = smoothstep(-0.5, 1.0, angle_between(angle, self.lamp.azimuth + 2.6).cos());
         let wall = smoothstep(0.475, 0.512, r) * 0.05 + smoothstep(0.312, 0.287, r) * 0.03;
         let shade = smoothstep(0.512, 0.44, r) * smoothstep(0.287, 0.34, r);
-        let reflectance = 0.115
-            + (0.095 * vane - 0.035 * crest) * (0.35 + 0.65 * turned) * shade
+        let reflectance = 0.10
+            + (0.125 * vane - 0.05 * crest) * (0.35 + 0.65 * turned) * shade
             + 0.035 * cast
             + wall * turned;
         Matter {
@@ -216,7 +216,7 @@ impl Scene {
         let across = -(x * fall[0] + y * fall[1]) / inside;
         let wall = smoothstep(0.212, 0.168, r);
         let grain = fractal(self.grain ^ 8, x * 0.3, y * 0.3, 2);
-        let floor = mix(0.40, 0.66, smoothstep(-0.8, 0.8, across)) + 0.012 * grain;
+        let floor = mix(0.34, 0.66, smoothstep(-0.8, 0.8, across)) + 0.012 * grain;
         let reflectance = mix(0.30 + 0.16 * across, floor, wall);
         Matter { height: -3.0 - wall, reflectance, gloss: 0.1 }
     }
@@ -268,7 +268,7 @@ pub(super) fn render(part_seed: u64, flaw: Option<(CastingFlaw, u64)>) -> Pictur
         value * vignette * scene.exposure * 1.06
     });
     let mut sensor = seen.blurred(0.62 * FINE as f32).halved();
-    sensor.add_sensor_noise(&mut rng, 0.006, 0.011);
+    sensor.add_sensor_noise(&mut rng, 0.005, 0.009);
     let coverage = Plane::from_fn(fine, fine, |x, y| change(x, y).coverage).halved();
     let grey = GrayImage::from_raw(SIZE as u32, SIZE as u32, sensor.to_bytes()).unwrap_or_default();
     picture_of(DynamicImage::ImageLuma8(grey), coverage.above(0.3))

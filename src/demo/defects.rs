@@ -81,7 +81,7 @@ impl Flaw {
     pub(super) fn hole(face: Face, seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let angle = rng.random_range(0.0..TAU);
-        let big = rng.random_range(4.6..7.2);
+        let big = rng.random_range(4.0..6.8);
         let radius = rng.random_range(face.inner + big + 4.0..face.outer - big - 5.0);
         let [x, y] = face.point(radius, angle);
         let mut pits = vec![[x, y, big]];
@@ -116,11 +116,11 @@ impl Flaw {
         let around = rng.random_range(0.0..TAU);
         let middle = face.point(face.inner * 0.47 + face.outer * 0.53, around);
         // Along the ring or aslant, so that it stays on the face.
-        let angle = around + PI / 2.0 + rng.random_range(-0.75..0.75);
-        let half_length = rng.random_range(15.0..24.0);
+        let angle = around + PI / 2.0 + rng.random_range(-0.55..0.55);
+        let half_length = rng.random_range(21.0..31.0);
         let sagitta = rng.random_range(-2.5..2.5);
         let mut lines =
-            vec![(Curve { middle, angle, half_length, sagitta }, rng.random_range(0.9..1.25))];
+            vec![(Curve { middle, angle, half_length, sagitta }, rng.random_range(0.75..1.05))];
         if rng.random_bool(0.6) {
             let aside = rng.random_range(3.0..5.5);
             let middle = [middle[0] - aside * angle.sin(), middle[1] + aside * angle.cos()];
@@ -136,10 +136,10 @@ impl Flaw {
         let line = Curve {
             middle: [size * rng.random_range(0.3..0.7), size * rng.random_range(0.3..0.7)],
             angle: rng.random_range(0.0..PI),
-            half_length: rng.random_range(18.0..34.0),
+            half_length: rng.random_range(27.0..40.0),
             sagitta: rng.random_range(-6.0..6.0),
         };
-        Self::Cut { line, half_width: rng.random_range(2.4..4.0), seed: rng.random() }
+        Self::Cut { line, half_width: rng.random_range(2.2..3.4), seed: rng.random() }
     }
 
     /// A patch of another dye or of dirt.
@@ -149,7 +149,7 @@ impl Flaw {
         let tint = tints[rng.random_range(0..tints.len())];
         Self::Stain {
             centre: [size * rng.random_range(0.28..0.72), size * rng.random_range(0.28..0.72)],
-            radii: [rng.random_range(20.0..36.0), rng.random_range(12.0..22.0)],
+            radii: [rng.random_range(26.0..42.0), rng.random_range(17.0..27.0)],
             angle: rng.random_range(0.0..PI),
             tint,
             seed: rng.random(),
@@ -198,8 +198,8 @@ fn hole_at(pits: &[[f32; 3]], seed: u32, x: f32, y: f32) -> Change {
         let inside = smoothstep(1.08, 0.86, depth_in);
         let rim = (-((depth_in - 1.16) / 0.13).powi(2)).exp();
         let rough = 1.0 + 0.5 * fractal(seed, x * 0.9, y * 0.9, 2);
-        let dark = mix(1.0, 0.13 * rough, inside) * (1.0 + 0.22 * rim);
-        change.height += 0.35 * rim - (0.9 * radius).min(5.0) * inside * (0.8 + 0.2 * rough);
+        let dark = mix(1.0, 0.24 * rough, inside) * (1.0 + 0.06 * rim);
+        change.height += 0.16 * rim - (0.9 * radius).min(5.0) * inside * (0.8 + 0.2 * rough);
         change.tint = change.tint.map(|tint| tint * dark);
         change.coverage = change.coverage.max(inside);
     }
@@ -240,7 +240,7 @@ fn scratch_at(lines: &[(Curve, f32)], seed: u32, x: f32, y: f32) -> Change {
         let across = across + 0.5 * value(seed, along * 9.0, 0.0);
         let ends = (1.0 - along.powi(4)).max(0.0);
         // A dragged edge skips: the furrow is deeper here than there.
-        let pressure = ends * (0.85 + 0.35 * fractal(seed, along * 7.0, 1.0, 3));
+        let pressure = ends * (0.8 + 0.45 * fractal(seed, along * 7.0, 1.0, 3));
         let width = half_width * (0.6 + 0.5 * pressure);
         let furrow = (-(across / width).powi(2)).exp() * pressure.min(1.0);
         let ridge = (-((across.abs() - 1.9 * width) / (0.7 * width)).powi(2)).exp() * pressure;
@@ -268,11 +268,11 @@ fn cut_at(line: &Curve, half_width: f32, seed: u32, x: f32, y: f32) -> Change {
     let slit = smoothstep(0.6, -0.6, out) * smoothstep(0.15, 0.7, open);
     // The raw edge is paler than the dyed grain, and curls up.
     let raw = (-((out - 0.7) / 0.9).powi(2)).exp() * near_end;
-    let curl = (-((out - 2.6) / 2.2).powi(2)).exp() * near_end * (0.6 + 0.4 * ragged);
+    let curl = (-((out - 3.0) / 2.8).powi(2)).exp() * near_end * (0.6 + 0.4 * ragged);
     let fibre = 1.0 + 0.35 * value(seed ^ 21, along_px * 1.1, across * 0.8);
-    let tint = [[1.35, 0.16], [1.5, 0.11], [1.55, 0.10]]
-        .map(|[pale, dark]| mix(mix(1.0, pale * fibre, raw * 0.75), dark * fibre, slit));
-    Change { height: 2.3 * curl - 4.5 * slit, tint, coverage: slit.max(raw * 0.9), flash: 0.0 }
+    let tint = [[1.32, 0.42], [1.42, 0.24], [1.45, 0.22]]
+        .map(|[pale, dark]| mix(mix(1.0, pale * fibre, raw * 0.45), dark * fibre, slit));
+    Change { height: 1.1 * curl - 2.6 * slit, tint, coverage: slit.max(raw * 0.9), flash: 0.0 }
 }
 
 fn stain_at(out: f32, tint: [f32; 3], seed: u32, x: f32, y: f32) -> Change {
@@ -281,7 +281,8 @@ fn stain_at(out: f32, tint: [f32; 3], seed: u32, x: f32, y: f32) -> Change {
     }
     // Dye creeps: the outline is warped and blotchy, and gathers where it dried.
     let out = out + 0.42 * fractal(seed, x * 0.055, y * 0.055, 4);
-    let body = smoothstep(1.06, 0.72, out);
+    let out = out + 0.10 * fractal(seed ^ 8, x * 0.3, y * 0.3, 3);
+    let body = smoothstep(1.12, 0.55, out);
     let dried = (-((out - 0.86) / 0.1).powi(2)).exp();
     let blotch = 0.78 + 0.3 * fractal(seed ^ 3, x * 0.09, y * 0.09, 3);
     let strength = (body * blotch + 0.2 * dried).clamp(0.0, 1.0);

@@ -63,15 +63,15 @@ impl Hide {
             let (nearest, second) = worley(seed ^ salt, u / scale, v / scale);
             ((-((second - nearest) * scale / width).powi(2)).exp(), nearest)
         };
-        let (coarse, from_middle) = crease(11, 34.0, 2.5);
-        let (medium, _) = crease(12, 19.0, 1.7);
-        let (fine, fine_middle) = crease(13, 7.5, 1.3);
+        let (coarse, from_middle) = crease(11, 36.0, 3.4);
+        let (medium, _) = crease(12, 21.0, 2.4);
+        let (fine, fine_middle) = crease(13, 8.0, 1.5);
         // Some creases are deep, some hardly there.
         let depth = |salt: u32| {
             0.5 + 0.5 * (fractal(seed ^ salt, x * 0.022, y * 0.022, 2) * 1.8).clamp(-1.0, 1.0)
         };
-        let coarse = coarse * mix(0.55, 1.0, depth(21));
-        let medium = medium * mix(0.05, 0.85, depth(22));
+        let coarse = coarse * mix(0.25, 0.95, depth(21));
+        let medium = medium * mix(0.0, 0.6, depth(22));
         let fine = fine * mix(0.05, 0.32, depth(23));
 
         // Long wrinkles: where a smooth field crosses zero, two fields aslant.
@@ -81,15 +81,19 @@ impl Hide {
                 smoothstep(-0.1, 0.5, fractal(seed ^ salt ^ 99, x * 0.012, y * 0.012, 2));
             (-(field / 0.055).powi(2)).exp() * strength
         };
-        let wrinkles = wrinkle(31, 0.014, 0.034).max(0.8 * wrinkle(32, 0.036, 0.012));
+        let wrinkles = wrinkle(31, 0.012, 0.040)
+            .max(0.9 * wrinkle(32, 0.042, 0.011))
+            .max(0.8 * wrinkle(33, 0.026, 0.030));
 
-        let valley = coarse.max(medium).max(0.9 * wrinkles);
+        let valley = coarse.max(medium);
         let pebble = 1.0 - (from_middle * 0.9).powi(2).min(1.0);
         let small = 1.0 - (fine_middle * 1.1).powi(2).min(1.0);
         let skin = fractal(seed ^ 41, x * 0.45, y * 0.45, 3);
-        let sag = fractal(seed ^ 42, x * 0.02, y * 0.02, 2);
+        let sag = fractal(seed ^ 42, x * 0.028, y * 0.028, 2);
+        // Creases sink in; wrinkles of the stretched skin stand up.
         let height =
-            2.3 * pebble + 0.35 * small + 0.42 * skin + 2.4 * sag - 2.9 * valley - 0.8 * fine;
+            3.0 * pebble + 0.30 * small + 0.42 * skin + 4.5 * sag - 2.1 * valley - 0.6 * fine
+                + 2.1 * wrinkles;
         (height, valley.max(fine * 0.6))
     }
 }
@@ -117,8 +121,8 @@ pub(super) fn render(piece_seed: u64, flaw: Option<(LeatherFlaw, u64)>) -> Pictu
     let body = Plane::from_fn(SIZE, SIZE, |x, y| {
         let i = y * SIZE + x;
         let normal = relief.normal(x, y, 0.62);
-        let key = diffuse(normal, light) * (0.45 + 0.55 * lit.values[i]);
-        0.24 + 0.60 * key + 0.16 * diffuse(normal, fill) - 0.10 * grain[i].1
+        let key = diffuse(normal, light) * (0.72 + 0.28 * lit.values[i]);
+        0.18 + 0.66 * key + 0.16 * diffuse(normal, fill) - 0.035 * grain[i].1
     });
     let shine = Plane::from_fn(SIZE, SIZE, |x, y| {
         let normal = relief.normal(x, y, 0.62);
@@ -136,7 +140,7 @@ pub(super) fn render(piece_seed: u64, flaw: Option<(LeatherFlaw, u64)>) -> Pictu
             let lamp_side = 1.03 - 0.06 * across;
             let matt = 1.0 - 0.8 * change.coverage;
             (DYE[channel] * dye * change.tint[channel] * body.values[i]
-                + 0.075 * shine.values[i] * matt)
+                + 0.09 * shine.values[i] * matt)
                 * lamp_side
                 * hide.exposure
         })

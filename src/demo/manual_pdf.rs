@@ -17,13 +17,13 @@ use super::typeface::{Family, Typeface};
 // All in points.
 const PAGE_WIDTH: f32 = 595.28;
 const PAGE_HEIGHT: f32 = 841.89;
-const MARGIN: f32 = 68.0;
-const BODY: f32 = 10.5;
-const SUBHEADING: f32 = 11.5;
+const MARGIN: f32 = 72.0;
+const BODY: f32 = 11.0;
+const SUBHEADING: f32 = 12.0;
 const HEADING: f32 = 14.0;
 const TITLE: f32 = 18.0;
 /// Distance of baselines, in font sizes.
-const LEADING: f32 = 1.62;
+const LEADING: f32 = 1.8;
 const BULLET_AT: f32 = 20.0;
 const BULLET_TEXT_AT: f32 = 36.0;
 const CELL_PADDING: f32 = 5.0;
@@ -164,7 +164,7 @@ impl Layout<'_> {
         self.keep_together(BODY * LEADING);
         self.text_line("•", BODY, false, MARGIN + BULLET_AT);
         self.paragraph(text, BODY, false, BULLET_TEXT_AT);
-        self.y += 4.5;
+        self.y += 6.5;
     }
 
     fn rule_across(&mut self) {
