@@ -107,7 +107,7 @@ fn sample(source: &[f32], stride: usize, columns: &[Between], rows: &[Between]) 
 /// pixel repeated (`scipy.ndimage.gaussian_filter`'s default). A `sigma` of 0 changes nothing.
 pub fn blur(map: &AnomalyMap, sigma: f32) -> AnomalyMap {
     let (width, height) = (map.width as usize, map.height as usize);
-    if !(sigma > 0.0) || width == 0 || map.scores.len() != width * height {
+    if sigma.is_nan() || sigma <= 0.0 || width == 0 || map.scores.len() != width * height {
         return map.clone();
     }
     let radius = (4.0 * sigma + 0.5) as usize;

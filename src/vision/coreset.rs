@@ -37,7 +37,8 @@ impl Default for CoresetPlan {
 ///
 /// # Errors
 /// [`VisionError::Nothing`] for no rows, [`VisionError::Size`] for a broken last row,
-/// [`VisionError::Inconsistent`] for a ratio out of range, [`VisionError::Cancelled`].
+/// [`VisionError::Inconsistent`] for a ratio out of range or a value that is not finite,
+/// [`VisionError::Cancelled`].
 pub fn choose(
     rows: &[f32],
     dim: usize,
@@ -116,6 +117,8 @@ pub fn greedy_k_center(
             .collect();
         let index = chosen.len() as u32;
         chosen.push(next);
+        // By definition, so that a row whose distances overflow is not chosen again.
+        nearest[next] = Nearest { squared: 0.0, centre: index };
         let farthest = nearest
             .par_chunks_mut(BLOCK)
             .zip(rows.par_chunks(BLOCK * dim))
@@ -144,8 +147,7 @@ pub fn greedy_k_center(
                 || (f32::NEG_INFINITY, usize::MAX),
                 |a, b| if b.0 > a.0 || (b.0 == a.0 && b.1 < a.1) { b } else { a },
             );
-        // Not `<=`: a NaN distance ends the search too.
-        if !(farthest.0 > 0.0) {
+        if farthest.0 <= 0.0 {
             break;
         }
         next = farthest.1;
@@ -184,6 +186,9 @@ fn row_count(rows: &[f32], dim: usize) -> Result<usize> {
         return Err(VisionError::Nothing("patches"));
     }
     same_size("values of the last row", 0, rows.len() % dim)?;
+    if rows.par_iter().any(|v| !v.is_finite()) {
+        return Err(VisionError::Inconsistent("a patch has a value that is not finite".into()));
+    }
     Ok(rows.len() / dim)
 }
 
@@ -274,6 +279,10 @@ mod tests {
         assert!(greedy_k_center(&[], 2, 1, 0, &Unobserved).is_err());
         assert!(greedy_k_center(&rows, 3, 1, 0, &Unobserved).is_err());
         assert!(greedy_k_center(&rows, 2, 1, 20, &Unobserved).is_err());
+        assert!(greedy_k_center(&[1.0, f32::NAN], 1, 2, 0, &Unobserved).is_err());
+        // Squares that overflow: every row once all the same.
+        let huge = greedy_k_center(&[3e38, -3e38, 0.0], 1, 3, 0, &Unobserved).unwrap();
+        assert_eq!(huge, [0, 1, 2]);
         for ratio in [0.0, -1.0, 1.5, f64::NAN] {
             let plan = CoresetPlan { ratio, ..CoresetPlan::default() };
             assert!(choose(&rows, 2, &plan, &Unobserved).is_err());

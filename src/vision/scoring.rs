@@ -9,10 +9,11 @@ use super::{Result, VisionError};
 /// Over how many neighbours the image score is re-weighted: b of the paper's equation 7.
 pub const NEIGHBOURS: usize = 9;
 
-/// Patches that one task compares, and bank rows it compares them with at once: their
-/// products (64 × 1024 × 4 bytes) stay in the core's own cache.
-const PATCH_BLOCK: usize = 64;
-const ROW_BLOCK: usize = 1024;
+/// The most and fewest patches that one task compares: many, so that the matrix product's
+/// packing of the bank is paid seldom; not so many that a thread is left without work.
+const PATCH_BLOCK: std::ops::RangeInclusive<usize> = 32..=256;
+/// Bank rows compared at once: 256 × 512 products stay in the core's own cache.
+const ROW_BLOCK: usize = 512;
 
 /// The rows of a memory bank, ready to be searched.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,8 +112,11 @@ impl BankRows {
         if patches.iter().any(|v| !v.is_finite()) {
             return Err(VisionError::Inconsistent("a patch has a value that is not finite".into()));
         }
+        let block = (patches.len() / self.dim)
+            .div_ceil(rayon::current_num_threads())
+            .clamp(*PATCH_BLOCK.start(), *PATCH_BLOCK.end());
         let blocks = patches
-            .par_chunks(PATCH_BLOCK * self.dim)
+            .par_chunks(block * self.dim)
             .map(|block| self.nearest_of_block(block, usable))
             .collect::<Result<Vec<_>>>()?;
         Ok(blocks.concat())
