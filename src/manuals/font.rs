@@ -35,13 +35,13 @@ pub(super) struct Font {
     widths: HashMap<u32, f64>,
     default_width: f64,
     pub(super) bold: bool,
-    symbol: Symbol,
+    symbol: SymbolFont,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Symbol {
+enum SymbolFont {
     No,
-    Symbol,
+    Adobe,
     Dingbats,
 }
 
@@ -113,10 +113,10 @@ impl Font {
         let slot = if (0xF000..=0xF0FF).contains(&printed) { printed - 0xF000 } else { printed };
         let is_bullet = printed == 0xF0B7
             || match self.symbol {
-                Symbol::No => false,
-                Symbol::Symbol => slot == 0xB7,
+                SymbolFont::No => false,
+                SymbolFont::Adobe => slot == 0xB7,
                 // Circles, squares, diamonds, arrows and ticks of Wingdings and its kin.
-                Symbol::Dingbats => matches!(
+                SymbolFont::Dingbats => matches!(
                     slot,
                     0x6C | 0x6E..=0x72 | 0x75..=0x78 | 0x9E..=0xA8 | 0xD8 | 0xE0 | 0xE8 | 0xF0
                         | 0xFB..=0xFE
@@ -126,14 +126,14 @@ impl Font {
     }
 }
 
-fn symbol_kind(name: &str) -> Symbol {
+fn symbol_kind(name: &str) -> SymbolFont {
     let name = name.to_lowercase();
     if name.contains("dingbat") || name.contains("wingding") || name.contains("webding") {
-        Symbol::Dingbats
+        SymbolFont::Dingbats
     } else if name.contains("symbol") {
-        Symbol::Symbol
+        SymbolFont::Adobe
     } else {
-        Symbol::No
+        SymbolFont::No
     }
 }
 

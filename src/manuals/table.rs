@@ -89,7 +89,7 @@ fn columns(lines: &[&PrintedLine]) -> Vec<(f64, f64)> {
     out
 }
 
-fn spaced<'a>(rows: &'a [Row], columns: usize) -> Vec<Vec<&'a PrintedLine>> {
+fn spaced(rows: &[Row], columns: usize) -> Vec<Vec<&PrintedLine>> {
     let pitch = line_pitch(rows);
     let mut bands: Vec<Vec<&PrintedLine>> = Vec::new();
     let mut last = f64::NEG_INFINITY;

@@ -25,7 +25,7 @@ pub(super) fn join(pieces: &[Piece], spaces_printed: bool) -> String {
         }
         let glued = out.ends_with(['(', '[', '-', '/'])
             || text.starts_with([')', ']', ',', '.', '·', '/', '%', '℃']);
-        if !out.is_empty() && space && !(glued && !spaces_printed) {
+        if !out.is_empty() && space && (spaces_printed || !glued) {
             out.push(' ');
         }
         out.push_str(text);
