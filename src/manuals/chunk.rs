@@ -1,0 +1,58 @@
+//! Statements as passages for vector search.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{ManualText, StatementKind};
+
+/// One passage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chunk {
+    /// Id of the statement, e.g. `hole.c1`.
+    pub statement: String,
+    /// What to embed: the heading and the kind give the statement its context.
+    pub text: String,
+    /// Page it begins on, from 1.
+    pub page: u32,
+}
+
+/// One chunk a statement, in printed order.
+pub fn chunks(manual: &ManualText) -> Vec<Chunk> {
+    let mut out = Vec::new();
+    for section in &manual.sections {
+        for statement in section.statements() {
+            let korean = statement.text.chars().any(|c| matches!(c, '\u{AC00}'..='\u{D7A3}'));
+            let kind = match (statement.kind, korean) {
+                (StatementKind::Cause, true) => "발생 원인",
+                (StatementKind::Action, true) => "조치",
+                (StatementKind::Cause, false) => "Cause",
+                (StatementKind::Action, false) => "Action",
+            };
+            out.push(Chunk {
+                statement: statement.id.clone(),
+                text: format!("{} - {kind}: {}", section.heading, statement.text),
+                page: statement.page(),
+            });
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manuals::testing::section;
+
+    #[test]
+    fn a_chunk_carries_its_heading() {
+        let manual = ManualText {
+            page_count: 1,
+            sections: vec![section("hole", "hole (기공)")],
+            summary: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let chunks = chunks(&manual);
+        assert_eq!(chunks.len(), 5);
+        assert_eq!(chunks[0].statement, "hole.c1");
+        assert_eq!(chunks[0].text, "hole (기공) - 발생 원인: 용탕 내 가스가 배출되지 않음");
+    }
+}

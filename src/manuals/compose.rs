@@ -1,0 +1,84 @@
+//! A report without a language model: the manual's own statements, each cited.
+
+use crate::domain::{
+    Author, Language, Report, ReportLine, ReportPart, ReportSection, Section, Statement, Support,
+};
+
+/// Words of actions that are done again and again, or once for good, and so prevent.
+const PREVENTIVE: [&str; 28] = [
+    "정기",
+    "주기",
+    "표준화",
+    "교육",
+    "유지",
+    "관리",
+    "강화",
+    "의무화",
+    "모니터링",
+    "시스템",
+    "예방",
+    "재발",
+    "일정",
+    "periodic",
+    "regular",
+    "schedule",
+    "standardi",
+    "training",
+    "maintain",
+    "maintenance",
+    "monitor",
+    "prevent",
+    "routine",
+    "daily",
+    "weekly",
+    "monthly",
+    "mandatory",
+    "recurrence",
+];
+
+/// Composes the report on `section`: the situation as given, every cause, every action,
+/// and as prevention those actions that are periodic or lasting (none: an empty part).
+/// The statements are quoted as printed, so `language` names the language of the
+/// surroundings; nothing is translated.
+pub fn compose(section: &Section, situation: Vec<ReportLine>, language: Language) -> Report {
+    let quote = |statements: &mut dyn Iterator<Item = &Statement>| -> Vec<ReportLine> {
+        statements
+            .map(|statement| ReportLine {
+                text: statement.text.clone(),
+                support: Support::Manual { statements: vec![statement.id.clone()] },
+            })
+            .collect()
+    };
+    let preventive = &mut section.actions.iter().filter(|action| is_preventive(&action.text));
+    let parts = [
+        (ReportPart::Situation, situation),
+        (ReportPart::Causes, quote(&mut section.causes.iter())),
+        (ReportPart::Actions, quote(&mut section.actions.iter())),
+        (ReportPart::Prevention, quote(preventive)),
+    ];
+    Report {
+        language,
+        author: Author::Evidence,
+        sections: parts.map(|(part, lines)| ReportSection { part, lines }).into(),
+    }
+}
+
+fn is_preventive(text: &str) -> bool {
+    let text = text.to_lowercase();
+    PREVENTIVE.iter().any(|cue| text.contains(cue))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manuals::testing::section;
+
+    #[test]
+    fn every_statement_stands_once_and_is_cited() {
+        let measured =
+            ReportLine { text: "이상 점수 3.2".to_owned(), support: Support::Measured };
+        let report = compose(&section("hole", "hole (기공)"), vec![measured.clone()], Language::Ko);
+        insta::assert_json_snapshot!(report);
+        assert_eq!(report.sections[0].lines, [measured]);
+    }
+}

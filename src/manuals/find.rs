@@ -1,0 +1,45 @@
+//! The section about a defect.
+
+use crate::domain::{DefectType, ManualText, Section};
+
+use super::names::Names;
+
+/// The section of `manual` about `defect`: the one read as such, or else the first
+/// whose heading names it (the defect may have been registered after the manual was
+/// read). `None` where the manual says nothing about it.
+pub fn find<'a>(manual: &'a ManualText, defect: &DefectType) -> Option<&'a Section> {
+    let read_as = |section: &&Section| section.defect.as_ref() == Some(&defect.code);
+    if let Some(section) = manual.sections.iter().find(read_as) {
+        return Some(section);
+    }
+    let names = Names::new(std::slice::from_ref(defect));
+    let unnamed = manual.sections.iter().filter(|section| section.defect.is_none());
+    unnamed.into_iter().find(|section| names.find(&section.heading).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manuals::testing::{defect, section};
+
+    #[test]
+    fn by_code_first_then_by_heading() {
+        let manual = ManualText {
+            page_count: 1,
+            sections: vec![
+                section("hole", "hole (기공)"),
+                Section { defect: None, ..section("x", "Scratch (긁힘)") },
+            ],
+            summary: Vec::new(),
+            warnings: Vec::new(),
+        };
+        for (code, name_ko, expected) in [
+            ("hole", "기공", Some("hole (기공)")),
+            ("scr", "긁힘", Some("Scratch (긁힘)")),
+            ("burr", "날개 버", None),
+        ] {
+            let found = find(&manual, &defect(code, name_ko, code, code));
+            assert_eq!(found.map(|s| s.heading.as_str()), expected);
+        }
+    }
+}

@@ -1,0 +1,575 @@
+//! A model's answer, held against the manual: each sentence is cited to the statements
+//! that support it, or marked as the model's own.
+//!
+//! Code decides, not the model: a sentence is supported where its content is found
+//! again in the statements (Hangul by character pairs, other words whole), its numbers
+//! are theirs, and it denies nothing that they do not. A citation the model wrote
+//! counts only if the statement shares content with the sentence.
+
+use std::collections::HashSet;
+
+use crate::domain::{
+    Author, ModelId, Report, ReportLine, ReportPart, Section, Statement, StatementKind, Support,
+};
+
+use super::names::words;
+
+/// Why an answer was not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnswerProblem {
+    /// Nothing but white space.
+    #[error("the model said nothing")]
+    Empty,
+    /// It goes on far longer than it was asked to.
+    #[error("the model's answer is far too long")]
+    TooLong,
+    /// It says the same again and again.
+    #[error("the model repeats itself")]
+    Looping,
+    /// No line has the asked form.
+    #[error("the model's answer does not have the asked form")]
+    Unreadable,
+}
+
+/// A sentence of the answer and the part it was written for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroundedLine {
+    /// Causes, actions or prevention.
+    pub part: ReportPart,
+    /// The sentence and its support.
+    pub line: ReportLine,
+}
+
+/// Share of a sentence's content that the statements must hold.
+const COVERED: f64 = 0.6;
+/// Share of a sentence's content that a statement must add to be a source of it.
+const SHARED: f64 = 0.2;
+/// The same for a statement the model cites itself.
+const SHARED_IF_CITED: f64 = 0.1;
+const MAX_ANSWER_CHARS: usize = 3_000;
+const MAX_SENTENCE_CHARS: usize = 300;
+const MAX_SENTENCES_A_PART: usize = 3;
+/// A run of this many words said more often than [`MAX_REPEATS`] is a loop.
+const LOOP_WORDS: usize = 4;
+const MAX_REPEATS: usize = 3;
+
+/// Reads an answer to [`super::prompt`] and aligns its sentences with `section`.
+///
+/// # Errors
+/// [`AnswerProblem`] where the answer is no answer; nothing of it should be shown.
+pub fn align(answer: &str, section: &Section) -> Result<Vec<GroundedLine>, AnswerProblem> {
+    // What follows an end-of-turn mark is the model talking to itself.
+    let answer = answer.split("<|").next().unwrap_or_default().trim();
+    if answer.is_empty() {
+        return Err(AnswerProblem::Empty);
+    }
+    if answer.chars().count() > MAX_ANSWER_CHARS {
+        return Err(AnswerProblem::TooLong);
+    }
+    if is_looping(answer) {
+        return Err(AnswerProblem::Looping);
+    }
+    let written = parse(answer);
+    if written.is_empty() {
+        return Err(AnswerProblem::Unreadable);
+    }
+    let mut out: Vec<GroundedLine> = Vec::new();
+    let mut said: HashSet<(ReportPart, String)> = HashSet::new();
+    for Written { part, text, cited } in written {
+        let known = section.statements().any(|statement| plain(&statement.text) == plain(&text));
+        // The statements themselves are in the report already.
+        if known || !said.insert((part, plain(&text))) {
+            continue;
+        }
+        if out.iter().filter(|line| line.part == part).count() < MAX_SENTENCES_A_PART {
+            let support = support(&text, part, &cited, section);
+            out.push(GroundedLine { part, line: ReportLine { text, support } });
+        }
+    }
+    Ok(out)
+}
+
+/// Adds a model's sentences to the evidence report: supported ones before the manual's
+/// statements as their introduction, unsupported ones after them, marked. The
+/// manual's statements stay complete and as printed. A sentence cannot cite what the
+/// evidence report does not.
+pub fn merge(evidence: Report, lines: Vec<GroundedLine>, model: &ModelId) -> Report {
+    let mut report = evidence;
+    let known: HashSet<String> = report
+        .sections
+        .iter()
+        .flat_map(|section| &section.lines)
+        .filter_map(|line| match &line.support {
+            Support::Manual { statements } => Some(statements.clone()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    for section in &mut report.sections {
+        if section.part == ReportPart::Situation {
+            continue;
+        }
+        let (mut supported, mut own) = (Vec::new(), Vec::new());
+        for GroundedLine { line, .. } in lines.iter().filter(|line| line.part == section.part) {
+            match &line.support {
+                Support::Manual { statements }
+                    if !statements.is_empty() && statements.iter().all(|id| known.contains(id)) =>
+                {
+                    supported.push(line.clone());
+                }
+                _ => {
+                    own.push(ReportLine { text: line.text.clone(), support: Support::Unsupported })
+                }
+            }
+        }
+        if !(supported.is_empty() && own.is_empty()) {
+            report.author = Author::Model { model: model.clone() };
+        }
+        supported.append(&mut section.lines);
+        supported.append(&mut own);
+        section.lines = supported;
+    }
+    report
+}
+
+/// [`align`], then [`merge`]: the report with what is usable of the answer, or the
+/// evidence report as it was and why.
+pub fn weave(
+    evidence: Report,
+    section: &Section,
+    answer: &str,
+    model: &ModelId,
+) -> (Report, Option<AnswerProblem>) {
+    match align(answer, section) {
+        Ok(lines) => (merge(evidence, lines, model), None),
+        Err(problem) => (evidence, Some(problem)),
+    }
+}
+
+struct Written {
+    part: ReportPart,
+    text: String,
+    /// `c1`, `a2`: what the model says it rests on.
+    cited: Vec<String>,
+}
+
+fn parse(answer: &str) -> Vec<Written> {
+    let mut out = Vec::new();
+    let mut part = None;
+    for line in answer.lines() {
+        let line: String =
+            line.chars().filter(|c| !c.is_control() && !"*#`_".contains(*c)).collect();
+        let line = super::marker::split(&line).1;
+        let (label, rest) = match line.split_once([':', '：']) {
+            Some((label, rest)) => (label, rest),
+            None => (line, ""),
+        };
+        let text = match part_named(label) {
+            Some(named) => {
+                part = Some(named);
+                rest
+            }
+            None => line,
+        };
+        let Some(part) = part else { continue };
+        let (text, cited) = take_citations(text);
+        for sentence in sentences(&text) {
+            if words(&sentence).is_empty() || sentence.chars().count() > MAX_SENTENCE_CHARS {
+                continue;
+            }
+            out.push(Written { part, text: sentence, cited: cited.clone() });
+        }
+    }
+    out
+}
+
+fn part_named(label: &str) -> Option<ReportPart> {
+    let said = words(label).concat();
+    match said.as_str() {
+        "원인" | "발생원인" | "원인분석" | "cause" | "causes" => Some(ReportPart::Causes),
+        "조치" | "조치사항" | "대응" | "대책" | "action" | "actions" => {
+            Some(ReportPart::Actions)
+        }
+        "예방" | "예방조치" | "재발방지" | "prevention" => Some(ReportPart::Prevention),
+        _ => None,
+    }
+}
+
+/// Takes `[c1, a2]` out of a text.
+fn take_citations(text: &str) -> (String, Vec<String>) {
+    let mut out = String::new();
+    let mut cited = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[') {
+        out.push_str(before);
+        let Some((inside, after)) = after.split_once(']') else {
+            // A bracket that never closes: the answer was cut off within a citation.
+            return (out, cited);
+        };
+        let tags = inside.split(|c: char| !c.is_ascii_alphanumeric()).filter(|t| !t.is_empty());
+        let tags: Vec<String> = tags.map(str::to_lowercase).collect();
+        if !tags.is_empty() && tags.iter().all(|tag| is_tag(tag)) {
+            cited.extend(tags);
+        } else {
+            out.push_str(inside);
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    (out, cited)
+}
+
+fn is_tag(text: &str) -> bool {
+    let digits = text.strip_prefix(['a', 'c']);
+    digits.is_some_and(|d| !d.is_empty() && d.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// Parts at `.`, `!`, `?` before a space or the end: `1.5` stays whole.
+fn sentences(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut sentence = String::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        sentence.push(c);
+        let ends = matches!(c, '.' | '!' | '?' | '。')
+            && chars.peek().is_none_or(|next| next.is_whitespace());
+        if ends || chars.peek().is_none() {
+            let whole = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
+            // Where a citation was taken out: `불량 .`
+            let whole = whole.replace(" .", ".");
+            if !whole.is_empty() {
+                out.push(whole);
+            }
+            sentence.clear();
+        }
+    }
+    out
+}
+
+fn is_looping(answer: &str) -> bool {
+    let said = words(answer);
+    let mut counts = std::collections::HashMap::new();
+    said.windows(LOOP_WORDS).any(|window| {
+        let count = counts.entry(window).or_insert(0_usize);
+        *count += 1;
+        *count > MAX_REPEATS
+    })
+}
+
+fn plain(text: &str) -> String {
+    words(text).concat()
+}
+
+fn support(text: &str, part: ReportPart, cited: &[String], section: &Section) -> Support {
+    let (kind, statements): (_, &[Statement]) = match part {
+        ReportPart::Causes => (StatementKind::Cause, &section.causes),
+        ReportPart::Actions | ReportPart::Prevention => (StatementKind::Action, &section.actions),
+        ReportPart::Situation => return Support::Unsupported,
+    };
+    // The defect's name is no claim.
+    let named = content(&section.heading);
+    let claim: HashSet<String> = content(text).difference(&named).cloned().collect();
+    if claim.is_empty() {
+        return Support::Unsupported;
+    }
+    let letter = if kind == StatementKind::Cause { 'c' } else { 'a' };
+    let mut candidates: Vec<(bool, &Statement, HashSet<String>)> = (1..)
+        .zip(statements)
+        .map(|(number, statement)| {
+            let shared = claim.intersection(&content(&statement.text)).cloned().collect();
+            (cited.contains(&format!("{letter}{number}")), statement, shared)
+        })
+        .collect();
+    // The statement that holds most of the sentence first; another one is a source too
+    // only if it holds something that those before it do not.
+    candidates.sort_by_key(|(cited, _, shared)| std::cmp::Reverse((shared.len(), *cited)));
+    let mut sources: Vec<&Statement> = Vec::new();
+    let mut found: HashSet<String> = HashSet::new();
+    for (cited, statement, shared) in candidates {
+        let new = shared.difference(&found).count() as f64 / claim.len() as f64;
+        let needed = if cited { SHARED_IF_CITED } else { SHARED };
+        if new > 0.0 && new >= needed {
+            sources.push(statement);
+            found.extend(shared);
+        }
+    }
+    sources.sort_by_key(|source| statements.iter().position(|s| s.id == source.id));
+    let covered = found.len() as f64 / claim.len() as f64;
+    let source_text: String = sources.iter().map(|s| s.text.as_str()).collect::<Vec<_>>().join(" ");
+    let given: HashSet<String> = numbers(&source_text).into_iter().collect();
+    let heading: HashSet<String> = numbers(&section.heading).into_iter().collect();
+    let numbers_given =
+        numbers(text).iter().all(|number| given.contains(number) || heading.contains(number));
+    let denies = is_denying(text) && !is_denying(&source_text);
+    if sources.is_empty() || covered < COVERED || !numbers_given || denies {
+        return Support::Unsupported;
+    }
+    Support::Manual { statements: sources.iter().map(|s| s.id.clone()).collect() }
+}
+
+/// Words of a sentence's frame rather than of what it says.
+const FRAME: [&str; 58] = [
+    "원인은",
+    "원인",
+    "원인이",
+    "원인으로",
+    "조치",
+    "조치로",
+    "조치는",
+    "예방",
+    "예방을",
+    "위해",
+    "위해서",
+    "위한",
+    "통해",
+    "때문",
+    "때문에",
+    "때문입니다",
+    "인해",
+    "인한",
+    "및",
+    "또는",
+    "그리고",
+    "등",
+    "등이",
+    "등을",
+    "것입니다",
+    "있습니다",
+    "합니다",
+    "됩니다",
+    "입니다",
+    "한다",
+    "된다",
+    "이다",
+    "해야",
+    "수",
+    "있다",
+    "하고",
+    "하며",
+    "발생",
+    "발생합니다",
+    "발생한다",
+    "발생할",
+    "불량",
+    "불량이",
+    "the",
+    "a",
+    "an",
+    "and",
+    "or",
+    "of",
+    "to",
+    "in",
+    "is",
+    "are",
+    "be",
+    "by",
+    "for",
+    "with",
+    "that",
+];
+/// Endings that turn a noun of the manual into a sentence.
+const ENDINGS: [&str; 16] = [
+    "되었습니다",
+    "하였습니다",
+    "했습니다",
+    "하십시오",
+    "합니다",
+    "됩니다",
+    "입니다",
+    "습니다",
+    "하세요",
+    "해야",
+    "하여",
+    "한다",
+    "된다",
+    "이다",
+    "하고",
+    "하며",
+];
+
+/// What a text says: pairs of Hangul characters, other words whole and in lower case.
+fn content(text: &str) -> HashSet<String> {
+    let mut out = HashSet::new();
+    for word in words(text) {
+        if FRAME.contains(&word.as_str()) {
+            continue;
+        }
+        let word = ENDINGS.iter().find_map(|e| word.strip_suffix(e)).unwrap_or(&word);
+        let chars: Vec<char> = word.chars().collect();
+        if chars.iter().all(|c| matches!(c, '\u{AC00}'..='\u{D7A3}')) {
+            let chars = without_particle(&chars);
+            out.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
+        } else {
+            out.insert(stem(word));
+        }
+    }
+    out
+}
+
+/// `배출구가` → `배출구`: a particle says how a noun is used, not what.
+fn without_particle(word: &[char]) -> &[char] {
+    match word.split_last() {
+        Some((last, noun)) if noun.len() >= 2 && "은는이가을를의에로과와도".contains(*last) => {
+            noun
+        }
+        _ => word,
+    }
+}
+
+/// English inflection, roughly: enough to match `nozzles` with `nozzle`.
+fn stem(word: &str) -> String {
+    for ending in ["ing", "ies", "ed", "es", "s"] {
+        if let Some(stem) = word.strip_suffix(ending)
+            && stem.chars().count() >= 4
+        {
+            return stem.to_owned();
+        }
+    }
+    word.strip_suffix('e').filter(|stem| stem.chars().count() >= 4).unwrap_or(word).to_owned()
+}
+
+/// Runs of digits, with their decimal point.
+fn numbers(text: &str) -> Vec<String> {
+    let runs = text.split(|c: char| !(c.is_ascii_digit() || c == '.'));
+    runs.map(|run| run.trim_matches('.').to_owned()).filter(|run| !run.is_empty()).collect()
+}
+
+fn is_denying(text: &str) -> bool {
+    const WORDS: [&str; 6] = ["not", "never", "no", "without", "don't", "cannot"];
+    const HANGUL: [&str; 9] =
+        ["않", "마십시오", "마세요", "말아", "금지", "없", "아니", "아닙", "불필요"];
+    HANGUL.iter().any(|word| text.contains(word))
+        || words(text).iter().any(|word| WORDS.contains(&word.as_str()))
+        || text.to_lowercase().contains("n't")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::Language;
+    use crate::manuals::compose::compose;
+    use crate::manuals::testing::section;
+
+    fn cited(answer: &str) -> Vec<(ReportPart, Vec<String>)> {
+        let lines = align(answer, &section("hole", "hole (기공)")).unwrap();
+        lines
+            .into_iter()
+            .map(|line| match line.line.support {
+                Support::Manual { statements } => (line.part, statements),
+                _ => (line.part, Vec::new()),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn sentences_are_cited_by_content_not_by_claim() {
+        use ReportPart::{Actions, Causes, Prevention};
+        for (answer, part, expected) in [
+            // What the manual says, in a sentence; the model's number is right.
+            ("원인: 주형 배출구 막힘과 탈기 불량입니다. [c2]", Causes, vec!["hole.c2"]),
+            // Right content, wrong number.
+            ("원인: 주형 배출구가 막힘. [c1]", Causes, vec!["hole.c2"]),
+            // Two statements in one sentence.
+            (
+                "조치: 탈기 장치를 점검하고 배출 통로를 청소합니다.",
+                Actions,
+                vec!["hole.a1", "hole.a3"],
+            ),
+            ("예방: 배출 통로 정기 청소를 합니다. [a3]", Prevention, vec!["hole.a3"]),
+            // Nothing of it in the manual, whatever it cites.
+            ("원인: 작업자가 졸음운전을 하였습니다. [c1]", Causes, vec![]),
+            // A number of its own.
+            ("조치: 용탕 온도를 ±9℃로 유지합니다. [a2]", Actions, vec![]),
+            ("조치: 용탕 온도를 ±5℃로 유지합니다. [a2]", Actions, vec!["hole.a2"]),
+            // The opposite of what the manual says.
+            ("조치: 탈기 장치 점검을 하지 마십시오. [a1]", Actions, vec![]),
+            // An action is no cause.
+            ("원인: 배출 통로 정기 청소입니다. [a3]", Causes, vec![]),
+            // Another section's id.
+            ("원인: 금형 접합면 틈새 누유 [burr.c1]", Causes, vec![]),
+        ] {
+            let expected: Vec<String> = expected.into_iter().map(str::to_owned).collect();
+            assert_eq!(cited(answer), [(part, expected)], "{answer}");
+        }
+    }
+
+    #[test]
+    fn english_answers_too() {
+        let mut english = section("hole", "hole");
+        english.causes[0].text = "Gas trapped in the melt during pouring".to_owned();
+        let lines =
+            align("Causes: Trapped gas in the melt during pouring. [c1]", &english).unwrap();
+        let expected = Support::Manual { statements: vec!["hole.c1".to_owned()] };
+        assert_eq!(lines[0].line.support, expected);
+    }
+
+    #[test]
+    fn what_is_no_answer_leaves_the_evidence_report() {
+        let section = section("hole", "hole (기공)");
+        let evidence = compose(&section, Vec::new(), Language::Ko);
+        let model = ModelId("tiny".to_owned());
+        for (answer, expected) in [
+            ("", AnswerProblem::Empty),
+            (" \n ", AnswerProblem::Empty),
+            ("<|im_end|>", AnswerProblem::Empty),
+            ("def main():\n    print('x')", AnswerProblem::Unreadable),
+            ("네, 알겠습니다.", AnswerProblem::Unreadable),
+            (&"원인: 가스가 배출되지 않아 생긴 것 ".repeat(9), AnswerProblem::Looping),
+            (&"아무 ".repeat(3_000), AnswerProblem::TooLong),
+        ] {
+            let (report, problem) = weave(evidence.clone(), &section, answer, &model);
+            assert_eq!(problem, Some(expected), "{answer}");
+            assert_eq!(report, evidence);
+        }
+    }
+
+    #[test]
+    fn the_manual_stays_whole_and_the_model_is_marked() {
+        let section = section("hole", "hole (기공)");
+        let evidence = compose(&section, Vec::new(), Language::Ko);
+        let answer = "원인: 용탕 내 가스가 배출되지 않아 생깁니다. [c1] 외계인이 지나갔습니다.\n조치: 탈기 장치 점검 [a1]";
+        let (report, problem) = weave(evidence, &section, answer, &ModelId("tiny".to_owned()));
+        assert_eq!(problem, None);
+        insta::assert_json_snapshot!(report);
+    }
+
+    #[test]
+    fn merge_takes_no_foreign_citation() {
+        let section = section("hole", "hole (기공)");
+        let evidence = compose(&section, Vec::new(), Language::Ko);
+        let foreign = GroundedLine {
+            part: ReportPart::Causes,
+            line: ReportLine {
+                text: "금형 누유".to_owned(),
+                support: Support::Manual { statements: vec!["burr.c1".to_owned()] },
+            },
+        };
+        let report = merge(evidence, vec![foreign], &ModelId("tiny".to_owned()));
+        let last = report.sections[1].lines.last().unwrap();
+        assert_eq!((last.text.as_str(), &last.support), ("금형 누유", &Support::Unsupported));
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_leaves_every_statement(answer in "(?s).{0,400}|((원인|조치|예방|Causes):[ \\[\\]ca0-9.가-힣]{0,80}\n?){0,6}") {
+            let section = section("hole", "hole (기공)");
+            let evidence = compose(&section, Vec::new(), Language::Ko);
+            let (report, _) = weave(evidence.clone(), &section, &answer, &ModelId("tiny".to_owned()));
+            for (before, after) in evidence.sections.iter().zip(&report.sections) {
+                for line in &before.lines {
+                    prop_assert!(after.lines.contains(line));
+                }
+                for line in &after.lines {
+                    if let Support::Manual { statements } = &line.support {
+                        prop_assert!(!statements.is_empty());
+                        prop_assert!(statements.iter().all(|id| id.starts_with("hole.")));
+                    }
+                }
+            }
+        }
+    }
+}

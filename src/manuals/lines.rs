@@ -1,0 +1,323 @@
+//! Characters → printed lines: baselines clustered, gaps turned into spaces, table
+//! cells kept apart.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::domain::{ManualLine, RectPt};
+
+use super::content::{Box4, Glyph};
+use super::marker;
+
+/// A printed line, or one table cell's share of it, with what the layout says
+/// beyond [`ManualLine`].
+#[derive(Debug, Clone)]
+pub(super) struct PrintedLine {
+    pub(super) line: ManualLine,
+    /// The printer set a space after the last character.
+    pub(super) ends_in_space: bool,
+    /// Lines that stand side by side share this number (per page, from 0).
+    pub(super) row: usize,
+    /// Left and right end and baseline in the direction the line is read, in
+    /// points; equal to the page's x and y unless the text is turned.
+    pub(super) left: f64,
+    pub(super) right: f64,
+    pub(super) baseline: f64,
+    /// The rectangle that clips it: a table cell, where the printer clips cells.
+    pub(super) clip: Option<Box4>,
+}
+
+/// Characters nearer to a baseline than this (in ems) stand on it; covers raised
+/// and lowered ones.
+const SAME_BASELINE: f64 = 0.35;
+/// A gap this wide (in ems) is a space. Korean and Latin spaces are 0.25 to 0.35.
+const SPACE_GAP: f64 = 0.18;
+/// A gap this wide (in ems) parts columns. The padding of two table cells comes to
+/// about 1 em at text sizes; a justified line's spaces stay below it.
+const COLUMN_GAP: f64 = 0.95;
+/// The same character again within this distance (in ems) is a printer's fake bold.
+const OVERPRINT: f64 = 0.12;
+
+struct Placed<'a> {
+    glyph: &'a Glyph,
+    left: f64,
+    right: f64,
+    baseline: f64,
+    bold: bool,
+}
+
+/// Which way a text runs, in quarter turns clockwise from left-to-right.
+fn direction(glyph: &Glyph) -> u8 {
+    let (dx, dy) = (glyph.end.0 - glyph.start.0, glyph.end.1 - glyph.start.1);
+    if dx.abs() >= dy.abs() {
+        if dx >= 0.0 { 0 } else { 2 }
+    } else if dy > 0.0 {
+        1
+    } else {
+        3
+    }
+}
+
+/// Page coordinates → (along the line, down the page as read).
+fn turn(direction: u8, (x, y): (f64, f64)) -> (f64, f64) {
+    match direction {
+        1 => (y, -x),
+        2 => (-x, -y),
+        3 => (-y, x),
+        _ => (x, y),
+    }
+}
+
+/// The inverse of [`turn`].
+fn turn_back(direction: u8, (u, v): (f64, f64)) -> (f64, f64) {
+    match direction {
+        1 => (-v, u),
+        2 => (-u, -v),
+        3 => (v, -u),
+        _ => (u, v),
+    }
+}
+
+/// The lines of one page in reading order. Text in the direction most characters
+/// run comes first; turned text (a stamp, a margin note) after it.
+pub(super) fn lines(page: u32, glyphs: &[Glyph]) -> Vec<PrintedLine> {
+    let mut by_direction: [Vec<&Glyph>; 4] = Default::default();
+    for glyph in glyphs {
+        if let Some(group) = by_direction.get_mut(usize::from(direction(glyph))) {
+            group.push(glyph);
+        }
+    }
+    let mut order: Vec<u8> = vec![0, 1, 2, 3];
+    let count = |d: &u8| by_direction.get(usize::from(*d)).map_or(0, Vec::len);
+    order.sort_by_key(|d| std::cmp::Reverse(count(d)));
+
+    let mut out = Vec::new();
+    let mut row = 0;
+    for direction in order {
+        let group = by_direction.get(usize::from(direction)).map(Vec::as_slice).unwrap_or_default();
+        for placed in rows(direction, group) {
+            let before = out.len();
+            for segment in segments(placed) {
+                out.extend(printed(page, direction, row, &segment));
+            }
+            if out.len() > before {
+                row += 1;
+            }
+        }
+    }
+    out
+}
+
+fn rows<'a>(direction: u8, glyphs: &[&'a Glyph]) -> Vec<Vec<Placed<'a>>> {
+    let mut placed: Vec<Placed<'a>> = glyphs
+        .iter()
+        .map(|glyph| {
+            let (a, baseline) = turn(direction, glyph.start);
+            let (b, _) = turn(direction, glyph.end);
+            Placed { glyph, left: a.min(b), right: a.max(b), baseline, bold: glyph.bold }
+        })
+        .collect();
+    placed.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
+    let mut rows: Vec<Vec<Placed<'a>>> = Vec::new();
+    let mut at = (f64::NEG_INFINITY, 0.0_f64);
+    for item in placed {
+        let near = item.baseline - at.0 <= SAME_BASELINE * at.1.max(item.glyph.size);
+        match rows.last_mut() {
+            Some(row) if near => {
+                at.1 = at.1.max(item.glyph.size);
+                row.push(item);
+            }
+            _ => {
+                at = (item.baseline, item.glyph.size);
+                rows.push(vec![item]);
+            }
+        }
+    }
+    for row in &mut rows {
+        row.sort_by(|a, b| a.left.total_cmp(&b.left));
+    }
+    rows
+}
+
+/// Parts a row at clipping rectangles that stand side by side and at wide gaps.
+fn segments(row: Vec<Placed<'_>>) -> Vec<Vec<Placed<'_>>> {
+    let mut out: Vec<Vec<Placed<'_>>> = Vec::new();
+    // The last character that is not a space: spaces neither widen nor bridge a gap.
+    let mut last: Option<(f64, Option<Box4>)> = None;
+    for item in row {
+        let blank = is_blank(&item.glyph.text);
+        let parted = match last {
+            Some((right, clip)) if !blank => {
+                let wide = item.left - right > COLUMN_GAP * item.glyph.size;
+                // A bullet belongs to its text, however far the tab stop is.
+                wide && !out.last().is_some_and(|segment| is_lone_marker(segment))
+                    || beside(clip, item.glyph.clip)
+            }
+            _ => false,
+        };
+        match out.last_mut() {
+            Some(segment) if !parted => {
+                let again = segment.iter_mut().rev().take(4).find(|other| {
+                    other.glyph.text == item.glyph.text
+                        && (other.left - item.left).abs() < OVERPRINT * item.glyph.size
+                });
+                match again {
+                    Some(other) => other.bold = true,
+                    None => segment.push(item_after(&mut last, blank, item)),
+                }
+            }
+            _ => out.push(vec![item_after(&mut last, blank, item)]),
+        }
+    }
+    out
+}
+
+fn item_after<'a>(
+    last: &mut Option<(f64, Option<Box4>)>,
+    blank: bool,
+    item: Placed<'a>,
+) -> Placed<'a> {
+    if !blank {
+        *last = Some((item.right, item.glyph.clip));
+    }
+    item
+}
+
+fn is_lone_marker(segment: &[Placed<'_>]) -> bool {
+    const LONGEST: usize = 8;
+    segment.len() <= LONGEST
+        && marker::is_lone(&segment.iter().map(|i| i.glyph.text.as_str()).collect::<String>())
+}
+
+fn beside(a: Option<Box4>, b: Option<Box4>) -> bool {
+    const SLACK_PT: f64 = 2.0;
+    matches!((a, b), (Some(a), Some(b)) if a.right <= b.left + SLACK_PT)
+}
+
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{FFFD}' | '\u{FE0E}' | '\u{FE0F}'
+    )
+}
+
+fn printed(page: u32, direction: u8, row: usize, segment: &[Placed<'_>]) -> Option<PrintedLine> {
+    let mut text = String::new();
+    let mut space = false;
+    let mut right = f64::INFINITY;
+    let mut bold = 0_usize;
+    let mut inked: Vec<&Placed<'_>> = Vec::new();
+    for item in segment {
+        if is_blank(&item.glyph.text) {
+            space = space || item.glyph.text.chars().any(char::is_whitespace);
+            continue;
+        }
+        if !text.is_empty() && (space || item.left - right > SPACE_GAP * item.glyph.size) {
+            text.push(' ');
+        }
+        space = false;
+        text.extend(item.glyph.text.chars().filter(|c| !c.is_control() && !is_invisible(*c)));
+        right = item.right;
+        bold += usize::from(item.bold);
+        inked.push(item);
+    }
+    let (first, last) = (inked.first()?, inked.last()?);
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect();
+
+    let mut sizes: Vec<f64> = inked.iter().map(|item| item.glyph.size).collect();
+    sizes.sort_by(f64::total_cmp);
+    let size = sizes.get(sizes.len() / 2).copied().unwrap_or_default();
+    let baseline = first.baseline;
+    // Ascent and descent of common text fonts, as fractions of the em.
+    let (top, bottom) = (baseline - 0.88 * size, baseline + 0.24 * size);
+    let right = inked.iter().map(|item| item.right).fold(last.right, f64::max);
+    let a = turn_back(direction, (first.left, top));
+    let b = turn_back(direction, (right, bottom));
+    let rect = RectPt {
+        x: a.0.min(b.0) as f32,
+        y: a.1.min(b.1) as f32,
+        width: (a.0 - b.0).abs() as f32,
+        height: (a.1 - b.1).abs() as f32,
+    };
+    Some(PrintedLine {
+        line: ManualLine {
+            page,
+            rect,
+            text,
+            font_size_pt: size as f32,
+            bold: bold * 2 > inked.len(),
+        },
+        ends_in_space: space,
+        row,
+        left: first.left,
+        right,
+        baseline,
+        clip: first.glyph.clip,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn glyph(text: &str, x: f64, y: f64, width: f64) -> Glyph {
+        Glyph {
+            text: text.to_owned(),
+            start: (x, y),
+            end: (x + width, y),
+            size: 10.0,
+            bold: false,
+            clip: None,
+        }
+    }
+
+    fn texts(glyphs: &[Glyph]) -> Vec<String> {
+        lines(1, glyphs).into_iter().map(|l| l.line.text).collect()
+    }
+
+    #[test]
+    fn gaps_become_spaces_and_columns() {
+        let row = [
+            glyph("기", 0.0, 50.0, 10.0),
+            glyph("공", 10.0, 50.5, 10.0),
+            glyph("점", 23.0, 50.0, 10.0),
+            glyph("검", 60.0, 50.0, 10.0),
+            glyph("아래", 0.0, 65.0, 20.0),
+        ];
+        assert_eq!(texts(&row), ["기공 점", "검", "아래"]);
+    }
+
+    #[test]
+    fn a_character_printed_twice_is_bold_and_read_once() {
+        let twice = [glyph("가", 0.0, 50.0, 10.0), glyph("가", 0.4, 50.0, 10.0)];
+        let lines = lines(1, &twice);
+        assert_eq!(lines.len(), 1);
+        assert_eq!(lines[0].line.text, "가");
+        assert!(lines[0].line.bold);
+    }
+
+    #[test]
+    fn turned_text_reads_along_its_own_direction() {
+        // Bottom to top, as on a page printed sideways.
+        let up =
+            |text: &str, x: f64, y: f64| Glyph { end: (x, y - 10.0), ..glyph(text, x, y, 0.0) };
+        let lines =
+            lines(1, &[up("가", 100.0, 300.0), up("나", 100.0, 290.0), up("다", 120.0, 300.0)]);
+        let texts: Vec<&str> = lines.iter().map(|l| l.line.text.as_str()).collect();
+        assert_eq!(texts, ["가나", "다"]);
+        let rect = lines[0].line.rect;
+        assert!(rect.height > rect.width, "{rect:?}");
+        assert!((rect.y - 280.0).abs() < 0.01 && (rect.height - 20.0).abs() < 0.01, "{rect:?}");
+    }
+
+    #[test]
+    fn decomposed_hangul_is_composed() {
+        assert_eq!(
+            texts(&[glyph("\u{1100}", 0.0, 0.0, 5.0), glyph("\u{1161}", 5.0, 0.0, 5.0)]),
+            ["가"]
+        );
+    }
+}

@@ -1,0 +1,41 @@
+//! Manuals: a PDF's text with its positions, each defect's causes and actions, and
+//! reports in which every sentence is traced back to them.
+//!
+//! ```text
+//! file → pdf, content, font, cmap → lines → rows → sections, table → ManualText
+//! ManualText → find → compose (evidence alone) → prompt → grounding (with a model)
+//!            → chunk (vector search)
+//! ```
+
+mod chunk;
+mod cmap;
+mod compose;
+mod content;
+mod error;
+mod find;
+mod font;
+mod grounding;
+mod headings;
+mod lines;
+mod marker;
+mod names;
+mod pdf;
+mod prompt;
+mod rows;
+mod sections;
+mod table;
+mod wrap;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use chunk::{Chunk, chunks};
+pub use compose::compose;
+pub use error::{ManualsError, Result};
+pub use find::find;
+pub use grounding::{AnswerProblem, GroundedLine, align, merge, weave};
+pub use pdf::{MAX_FILE_BYTES, read_lines};
+pub use prompt::{MAX_ANSWER_TOKENS, prompt};
+pub use sections::{PARSER_VERSION, read};

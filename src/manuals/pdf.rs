@@ -1,0 +1,151 @@
+//! PDF file → pages → printed lines.
+//!
+//! lopdf parses the objects; the operators are run by [`super::content`]. (pdf-extract
+//! would hand over characters too, but without their font, so no bold; it panics on any
+//! composite font that is not Identity, runs pictures as operators, and follows a form
+//! that shows itself until the stack is gone.)
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
+
+use crate::domain::ManualLine;
+
+use super::content::{Interpreter, Matrix};
+use super::error::{ManualsError, Result};
+use super::lines::{PrintedLine, lines};
+
+/// The largest file read, in bytes: a manual with photographs stays well below.
+pub const MAX_FILE_BYTES: u64 = 200 << 20;
+/// What any one object stream may unpack to, in bytes.
+const MAX_UNPACKED_BYTES: usize = 64 << 20;
+/// Manuals are tens of pages; this bounds the work a hostile page tree can ask for.
+const MAX_PAGES: usize = 5_000;
+/// How far up the page tree an inherited entry is looked for; the tree may be a ring.
+const MAX_TREE_DEPTH: usize = 32;
+
+/// Everything printed in a file.
+#[derive(Debug)]
+pub(super) struct Pages {
+    pub(super) page_count: u32,
+    pub(super) lines: Vec<PrintedLine>,
+}
+
+/// The printed lines of the file at `path`, page by page, in reading order. Table
+/// cells that stand side by side are lines of their own.
+///
+/// # Errors
+/// See [`ManualsError`]; a file without any text is [`ManualsError::NoText`].
+pub fn read_lines(path: &Path) -> Result<Vec<ManualLine>> {
+    Ok(read_pages(path)?.lines.into_iter().map(|printed| printed.line).collect())
+}
+
+pub(super) fn read_pages(path: &Path) -> Result<Pages> {
+    let io = |source| ManualsError::Io { path: path.to_owned(), source };
+    let bytes = std::fs::metadata(path).map_err(io)?.len();
+    if bytes > MAX_FILE_BYTES {
+        return Err(ManualsError::TooLarge { path: path.to_owned(), bytes, limit: MAX_FILE_BYTES });
+    }
+    read_bytes(path, &std::fs::read(path).map_err(io)?)
+}
+
+/// As [`read_pages`], from memory; `path` is for messages only.
+pub(super) fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Pages> {
+    // ISO 32000-1 wants the header first; readers accept it within the first 1024 bytes.
+    let head = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
+    if !head.windows(5).any(|window| window == b"%PDF-") {
+        return Err(ManualsError::NotAPdf { path: path.to_owned() });
+    }
+    // The parser is not ours and the bytes are anybody's: a panic in it is a damaged file.
+    let parsed = catch_unwind(AssertUnwindSafe(|| parse(path, bytes)));
+    parsed.unwrap_or_else(|_| Err(damaged(path, "its structure contradicts itself")))
+}
+
+fn damaged(path: &Path, why: impl ToString) -> ManualsError {
+    ManualsError::Damaged { path: path.to_owned(), why: why.to_string() }
+}
+
+fn failed(path: &Path, error: &lopdf::Error) -> ManualsError {
+    match error {
+        lopdf::Error::Decryption(_)
+        | lopdf::Error::InvalidPassword
+        | lopdf::Error::UnsupportedSecurityHandler(_) => {
+            ManualsError::Encrypted { path: path.to_owned() }
+        }
+        other => damaged(path, other),
+    }
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<Pages> {
+    let options = LoadOptions::with_max_decompressed_size(MAX_UNPACKED_BYTES);
+    let document =
+        Document::load_mem_with_options(bytes, options).map_err(|error| failed(path, &error))?;
+    if document.is_encrypted() {
+        return Err(ManualsError::Encrypted { path: path.to_owned() });
+    }
+    let pages: Vec<ObjectId> = document.page_iter().take(MAX_PAGES + 1).collect();
+    if pages.is_empty() {
+        return Err(damaged(path, "it has no pages"));
+    }
+    if pages.len() > MAX_PAGES {
+        return Err(damaged(path, format!("it claims more than {MAX_PAGES} pages")));
+    }
+    let nothing = Dictionary::new();
+    let mut interpreter = Interpreter::new(&document);
+    let mut out = Vec::new();
+    for (number, page) in (1_u32..).zip(&pages) {
+        let resources = inherited(&document, *page, b"Resources")
+            .and_then(|object| object.as_dict().ok())
+            .unwrap_or(&nothing);
+        let glyphs = interpreter
+            .page(*page, resources, page_matrix(&document, *page))
+            .map_err(|error| damaged(path, format!("page {number}: {error}")))?;
+        out.extend(lines(number, &glyphs));
+    }
+    let page_count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
+    if out.is_empty() {
+        return Err(ManualsError::NoText { path: path.to_owned(), pages: page_count });
+    }
+    Ok(Pages { page_count, lines: out })
+}
+
+/// An entry of the page or of the nearest ancestor that has it (ISO 32000-1, 7.7.3.4).
+fn inherited<'a>(document: &'a Document, page: ObjectId, key: &[u8]) -> Option<&'a Object> {
+    let mut node = document.get_dictionary(page).ok()?;
+    for _ in 0..MAX_TREE_DEPTH {
+        if let Ok(object) = node.get_deref(key, document) {
+            return Some(object);
+        }
+        node = node.get_deref(b"Parent", document).ok()?.as_dict().ok()?;
+    }
+    None
+}
+
+/// User space → points from the upper left corner of the page as a reader shows it.
+fn page_matrix(document: &Document, page: ObjectId) -> Matrix {
+    let rectangle = |key: &[u8]| {
+        let array = inherited(document, page, key)?.as_array().ok()?;
+        let number = |i: usize| {
+            let (_, object) = document.dereference(array.get(i)?).ok()?;
+            object.as_float().ok().map(f64::from)
+        };
+        let (a, b, c, d) = (number(0)?, number(1)?, number(2)?, number(3)?);
+        let rectangle = [a.min(c), b.min(d), a.max(c), b.max(d)];
+        (rectangle[0] < rectangle[2] && rectangle[1] < rectangle[3]).then_some(rectangle)
+    };
+    // A4 where the file says nothing: positions stay consistent, if shifted.
+    let [left, lower, right, upper] = rectangle(b"CropBox")
+        .or_else(|| rectangle(b"MediaBox"))
+        .unwrap_or([0.0, 0.0, 595.0, 842.0]);
+    let turns = inherited(document, page, b"Rotate")
+        .and_then(|object| object.as_i64().ok())
+        .unwrap_or(0)
+        .rem_euclid(360);
+    match turns {
+        90 => Matrix([0.0, 1.0, 1.0, 0.0, -lower, -left]),
+        180 => Matrix([-1.0, 0.0, 0.0, 1.0, right, -lower]),
+        270 => Matrix([0.0, -1.0, -1.0, 0.0, upper, right]),
+        _ => Matrix([1.0, 0.0, 0.0, -1.0, -left, upper]),
+    }
+}
