@@ -62,24 +62,24 @@ skip-no-defect = Which defect it is, is unknown: no known defect of this product
 skip-part-is-ok = The part is OK: there is nothing to correct.
 
 # Progress
-progress-download = downloading
-progress-verify = checking
-progress-copy = copying
-progress-load = loading
+progress-model-download = downloading
+progress-model-copy = copying
+progress-model-unpack = unpacking
+progress-model-verify = checking
+progress-model-wait = waiting for another Fettle
+progress-demo-images = drawing parts
+progress-demo-manuals = printing manuals
 progress-embed = embedding
 progress-features = reading features
 progress-coreset = choosing the coreset
 progress-held-out = scoring held-out normals
 progress-register = registering
 progress-scan = scanning
-progress-render = rendering
 progress-manual = reading manuals
-progress-inspect = inspecting
 progress-similarity = comparing with known defects
 progress-anomaly = looking for anomalies
 progress-report = writing the report
 progress-record = recording
-progress-wait = waiting for another Fettle
 
 # Commands
 registered-images = { $product }: { $new } images registered, { $known } were already there.

@@ -62,24 +62,24 @@ skip-no-defect = 불량 유형을 알 수 없습니다. 이 제품의 등록된 
 skip-part-is-ok = 양품이므로 조치할 것이 없습니다.
 
 # 진행 상황
-progress-download = 내려받는 중
-progress-verify = 확인하는 중
-progress-copy = 복사하는 중
-progress-load = 불러오는 중
+progress-model-download = 내려받는 중
+progress-model-copy = 복사하는 중
+progress-model-unpack = 푸는 중
+progress-model-verify = 확인하는 중
+progress-model-wait = 다른 Fettle을 기다리는 중
+progress-demo-images = 부품을 그리는 중
+progress-demo-manuals = 매뉴얼을 쓰는 중
 progress-embed = 임베딩하는 중
 progress-features = 특징을 추출하는 중
 progress-coreset = 코어셋을 고르는 중
 progress-held-out = 제외한 정상 이미지를 채점하는 중
 progress-register = 등록하는 중
 progress-scan = 파일을 찾는 중
-progress-render = 그리는 중
 progress-manual = 매뉴얼을 읽는 중
-progress-inspect = 검사하는 중
 progress-similarity = 등록된 불량과 비교하는 중
 progress-anomaly = 이상을 찾는 중
 progress-report = 보고서를 쓰는 중
 progress-record = 기록하는 중
-progress-wait = 다른 Fettle을 기다리는 중
 
 # 명령
 registered-images = { $product }: 이미지 { $new }장을 등록했고, { $known }장은 이미 있었습니다.

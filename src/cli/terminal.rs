@@ -11,7 +11,12 @@ use crate::engine::{Engine, EngineError, JobEvent, Request};
 use crate::i18n::{self, Value};
 
 /// Steps whose units are bytes.
-const BYTE_STEPS: [&str; 3] = ["progress-download", "progress-verify", "progress-copy"];
+const BYTE_STEPS: [&str; 4] = [
+    "progress-model-download",
+    "progress-model-copy",
+    "progress-model-unpack",
+    "progress-model-verify",
+];
 
 /// Where commands print and wait.
 pub(super) struct Terminal {

@@ -141,7 +141,7 @@ fn scan(engine: &Engine, terminal: &Terminal) -> anyhow::Result<()> {
         terminal.complain("scan-refused", &values);
     }
     let values =
-        [("count", report.imported.len().into()), ("known", report.already_there.into())];
+        [("count", report.imported.len().into()), ("known", report.already_there.len().into())];
     terminal.say("scan-imported", &values);
     Ok(())
 }
