@@ -1,8 +1,0 @@
-//! The room as its callers see it.
-
-pub(super) mod fault;
-
-mod opening;
-mod placing;
-mod records;
-mod scanning;
