@@ -7,7 +7,9 @@ use crate::domain::{Cancelled, ModelId};
 #[non_exhaustive]
 pub enum ModelsError {
     /// A model's file is not on this machine.
-    #[error("model '{model}' is not here: {path} is missing")]
+    #[error(
+        "model '{model}' is not here: {path} is missing (`fettle models pull {model}` gets it)"
+    )]
     Missing {
         /// Which model.
         model: ModelId,
@@ -21,6 +23,39 @@ pub enum ModelsError {
         path: PathBuf,
         /// What is wrong with it.
         why: String,
+    },
+    /// The manifest, `assets/models.json`, does not hold together.
+    #[error("model manifest: {0}")]
+    BadManifest(String),
+    /// The manifest has no model or profile of this name.
+    #[error("no model or profile called '{wanted}'; there are: {known}")]
+    Unknown {
+        /// What was asked for.
+        wanted: String,
+        /// What there is, separated by commas.
+        known: String,
+    },
+    /// None of the places that carry a file gave it.
+    #[error("model '{model}': {file} could not be had from anywhere{}", places(.tried))]
+    NoPlace {
+        /// Which model.
+        model: ModelId,
+        /// Which of its files.
+        file: String,
+        /// Each place that was tried, and what it answered.
+        tried: Vec<(String, String)>,
+    },
+    /// The disk is full.
+    #[error(
+        "{path}: the disk is full; {model} needs about {needed} bytes free there while it is fetched"
+    )]
+    DiskFull {
+        /// Which model.
+        model: ModelId,
+        /// The directory.
+        path: PathBuf,
+        /// Bytes to have free, roughly.
+        needed: u64,
     },
     /// Nothing in Fettle runs this architecture.
     #[error("no network called '{0}'")]
@@ -39,6 +74,14 @@ pub enum ModelsError {
     /// A tensor operation failed.
     #[error("network: {0}")]
     Tensor(#[from] candle_core::Error),
+}
+
+/// One line a place, for a person to read.
+fn places(tried: &[(String, String)]) -> String {
+    if tried.is_empty() {
+        return ": the manifest names no place for it that may be asked now".to_owned();
+    }
+    tried.iter().map(|(place, reason)| format!("\n  - {place}: {reason}")).collect()
 }
 
 /// The room's result.
