@@ -1,0 +1,265 @@
+//! The settings file.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::migrate::{VERSION, migrate};
+use super::{Result, Settings, SettingsError};
+
+/// Something in the settings file that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsWarning {
+    /// The file could not be read, or is not JSON: all settings are at their defaults.
+    #[error("{path}: {why}; the defaults are used")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        why: String,
+    },
+    /// A setting has a value that it cannot have; its default is used.
+    #[error("setting '{key}': {why}; the default is used")]
+    BadValue {
+        /// Which.
+        key: String,
+        /// The reason.
+        why: String,
+    },
+    /// Nobody here knows this key. It is kept.
+    #[error("setting '{0}' is not known to this version; it is kept")]
+    UnknownKey(String),
+    /// A newer Fettle wrote the file.
+    #[error("the settings are of a newer version ({0}); what is known of them is used")]
+    Newer(u64),
+}
+
+/// Reads settings. Nothing is fatal: a file that is absent means the defaults, and what
+/// is wrong is a warning.
+pub fn read(path: &Path) -> (Settings, Vec<SettingsWarning>) {
+    let unreadable = |why: String| {
+        let warning = SettingsWarning::Unreadable { path: path.to_owned(), why };
+        (Settings::default(), vec![warning])
+    };
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == ErrorKind::NotFound => return (Settings::default(), Vec::new()),
+        Err(e) => return unreadable(e.to_string()),
+    };
+    match serde_json::from_str(&text) {
+        Ok(Value::Object(content)) => from_object(content),
+        Ok(_) => unreadable("it holds no JSON object".to_owned()),
+        Err(e) => unreadable(e.to_string()),
+    }
+}
+
+fn from_object(mut content: Map<String, Value>) -> (Settings, Vec<SettingsWarning>) {
+    let mut warnings = Vec::new();
+    migrate(&mut content, &mut warnings);
+    let d = Settings::default();
+    let any = |_: &_| Ok(());
+    let w = &mut warnings;
+    let c = &mut content;
+    let mut settings = Settings {
+        language: take(c, "language", d.language, |_| Ok(()), w),
+        profile: take(c, "profile", d.profile, any, w),
+        models: take(c, "models", d.models, |_| Ok(()), w),
+        device: take(c, "device", d.device, |_| Ok(()), w),
+        threads: take(c, "threads", d.threads, |threads| check(*threads != Some(0), "it is 0"), w),
+        target_fpr: take(
+            c,
+            "target_fpr",
+            d.target_fpr,
+            |share| check(*share > 0.0 && *share < 1.0, "it is not between 0 and 1"),
+            w,
+        ),
+        unknown: Map::new(),
+    };
+    warnings.extend(content.keys().cloned().map(SettingsWarning::UnknownKey));
+    settings.unknown = content;
+    (settings, warnings)
+}
+
+/// Takes one setting out of `content`, each by itself: one bad value costs no other.
+fn take<T: DeserializeOwned>(
+    content: &mut Map<String, Value>,
+    key: &str,
+    default: T,
+    check: impl Fn(&T) -> Result<(), String>,
+    warnings: &mut Vec<SettingsWarning>,
+) -> T {
+    let Some(value) = content.remove(key) else { return default };
+    let taken = serde_json::from_value(value).map_err(|e| e.to_string());
+    match taken.and_then(|value: T| check(&value).map(|()| value)) {
+        Ok(value) => value,
+        Err(why) => {
+            warnings.push(SettingsWarning::BadValue { key: key.to_owned(), why });
+            default
+        }
+    }
+}
+
+fn check(holds: bool, otherwise: &str) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(otherwise.to_owned()) }
+}
+
+/// Writes settings so that after a crash the file is the old one or the new one. A file
+/// that is not JSON, which somebody may have been editing, is kept as
+/// `settings.json.bad`.
+///
+/// # Errors
+/// The file or its directory cannot be written.
+pub fn write(path: &Path, settings: &Settings) -> Result<()> {
+    let json = |source| SettingsError::Json { path: path.to_owned(), source };
+    let mut content = serde_json::to_value(settings).map_err(json)?;
+    if let Value::Object(content) = &mut content {
+        content.insert("version".to_owned(), VERSION.into());
+    }
+    let mut text = serde_json::to_vec_pretty(&content).map_err(json)?;
+    text.push(b'\n');
+
+    let dir = match path.parent() {
+        Some(dir) if !dir.as_os_str().is_empty() => dir,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(dir).map_err(SettingsError::io(dir))?;
+    keep_what_is_not_json(path)?;
+    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(SettingsError::io(dir))?;
+    file.write_all(&text).map_err(SettingsError::io(path))?;
+    file.as_file().sync_all().map_err(SettingsError::io(path))?;
+    file.persist(path).map_err(|e| SettingsError::io(path)(e.error))?;
+    if cfg!(unix) {
+        let synced = fs::File::open(dir).and_then(|dir| dir.sync_all());
+        synced.map_err(SettingsError::io(dir))?;
+    }
+    Ok(())
+}
+
+fn keep_what_is_not_json(path: &Path) -> Result<()> {
+    let Ok(old) = fs::read(path) else { return Ok(()) };
+    if !matches!(serde_json::from_slice(&old), Ok(Value::Object(_))) {
+        let kept = path.with_extension("json.bad");
+        fs::write(&kept, old).map_err(SettingsError::io(&kept))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::{Language, ModelId, ModelRole};
+    use crate::settings::DevicePreference;
+
+    fn read_text(text: &str) -> (Settings, Vec<String>) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("settings.json");
+        fs::write(&path, text).unwrap();
+        let (settings, warnings) = read(&path);
+        (settings, warnings.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("new/settings.json");
+        assert_eq!(read(&path), (Settings::default(), vec![]));
+        let settings = Settings {
+            language: Language::En,
+            profile: "small".to_owned(),
+            models: [(ModelRole::Backbone, ModelId("resnet50".to_owned()))].into(),
+            device: DevicePreference::Cuda(1),
+            threads: Some(2),
+            target_fpr: 0.05,
+            unknown: Map::new(),
+        };
+        write(&path, &settings).unwrap();
+        assert_eq!(read(&path), (settings, vec![]));
+        let text = fs::read_to_string(&path).unwrap();
+        for line in ["\"version\": 1", "\"device\": \"cuda:1\"", "\"backbone\": \"resnet50\""] {
+            assert!(text.contains(line), "{text}");
+        }
+        let names: Vec<_> = fs::read_dir(path.parent().unwrap()).unwrap().flatten().collect();
+        assert_eq!(names.len(), 1, "something was left beside it");
+    }
+
+    #[test]
+    fn one_wrong_value_costs_no_other() {
+        let d = Settings::default();
+        let english = Settings { language: Language::En, ..d.clone() };
+        // The file, the settings, and a word of each warning.
+        let cases: [(&str, Settings, &[&str]); 10] = [
+            ("{}", d.clone(), &[]),
+            (r#"{"version": 1, "language": "en"}"#, english.clone(), &[]),
+            (r#"{"language": "en", "threads": -1}"#, english.clone(), &["'threads'"]),
+            (r#"{"language": "fr", "profile": 3}"#, d.clone(), &["'language'", "'profile'"]),
+            (r#"{"language": "en", "device": "gpu"}"#, english.clone(), &["no device"]),
+            (r#"{"language": "en", "models": {"eyes": "x"}}"#, english.clone(), &["'models'"]),
+            (r#"{"target_fpr": 1.5, "threads": 0}"#, d.clone(), &["'threads'", "between 0"]),
+            (r#"{"version": 7, "language": "en"}"#, english.clone(), &["newer"]),
+            (r#"{"version": "x"}"#, d.clone(), &["'version'"]),
+            ("[1]", d.clone(), &["no JSON object"]),
+        ];
+        for (text, expected, words) in cases {
+            let (settings, warnings) = read_text(text);
+            assert_eq!(settings, expected, "{text}");
+            assert_eq!(warnings.len(), words.len(), "{text}: {warnings:?}");
+            for (warning, word) in warnings.iter().zip(words) {
+                assert!(warning.contains(word), "{text}: {warning}");
+            }
+        }
+    }
+
+    #[test]
+    fn unknown_keys_survive_a_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("settings.json");
+        fs::write(&path, r#"{"version": 9, "colours": {"ng": "red"}}"#).unwrap();
+        let (settings, warnings) = read(&path);
+        assert_eq!(warnings.len(), 2);
+        write(&path, &settings).unwrap();
+        assert!(fs::read_to_string(&path).unwrap().contains(r#""ng": "red""#));
+        assert_eq!(read(&path).0, settings);
+    }
+
+    #[test]
+    fn a_broken_file_is_kept_aside() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("settings.json");
+        fs::write(&path, "{\"language\": \"en\",").unwrap();
+        let (settings, warnings) = read(&path);
+        assert!(matches!(warnings[..], [SettingsWarning::Unreadable { .. }]));
+        write(&path, &settings).unwrap();
+        let kept = fs::read_to_string(dir.path().join("settings.json.bad")).unwrap();
+        assert_eq!(kept, "{\"language\": \"en\",");
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_settings_or_a_warning(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("settings.json");
+            fs::write(&path, &bytes).unwrap();
+            let (settings, warnings) = read(&path);
+            prop_assert!(!warnings.is_empty() || settings == Settings::default());
+        }
+
+        #[test]
+        fn a_changed_file_is_still_read(
+            at in 0_usize..150, byte in 32_u8..127, cut in 0_usize..400,
+        ) {
+            let mut text = serde_json::to_vec(&Settings::default()).unwrap();
+            if let Some(b) = text.get_mut(at) { *b = byte; }
+            text.truncate(cut);
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("settings.json");
+            fs::write(&path, &text).unwrap();
+            let (settings, _) = read(&path);
+            prop_assert!(settings.target_fpr > 0.0 && settings.target_fpr < 1.0);
+        }
+    }
+}

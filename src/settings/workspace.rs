@@ -1,0 +1,240 @@
+//! Where everything lies: `models/`, `data/` and `manual_store/`, in the seed system's
+//! layout, so that its data drops in.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Result, SettingsError};
+use crate::domain::ProductCode;
+
+/// A directory with `models/`, `data/` and `manual_store/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workspace {
+    root: PathBuf,
+    models: PathBuf,
+}
+
+/// What a search for the workspace looks at, so that tests can say it.
+#[derive(Debug, Default)]
+struct Surroundings {
+    workspace: Option<PathBuf>,
+    models: Option<PathBuf>,
+    current: Option<PathBuf>,
+    data: Option<PathBuf>,
+}
+
+impl Workspace {
+    /// The workspace in `root`, which need not exist yet.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        let root = root.into();
+        Self { models: root.join("models"), root }
+    }
+
+    /// Finds the workspace: `arg` (from `--workspace`), else `FETTLE_WORKSPACE`, else the
+    /// checkout of Fettle that the current directory is in, else the platform's data
+    /// directory. `FETTLE_MODELS`, if set, is where its models are.
+    ///
+    /// # Errors
+    /// [`SettingsError::NoWorkspace`] where the platform names no data directory.
+    pub fn locate(arg: Option<&Path>) -> Result<Self> {
+        let set = |name: &str| {
+            std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+        };
+        Self::locate_in(
+            arg,
+            Surroundings {
+                workspace: set("FETTLE_WORKSPACE"),
+                models: set("FETTLE_MODELS"),
+                current: std::env::current_dir().ok(),
+                data: directories::ProjectDirs::from("", "", "fettle")
+                    .map(|dirs| dirs.data_dir().to_owned()),
+            },
+        )
+    }
+
+    fn locate_in(arg: Option<&Path>, around: Surroundings) -> Result<Self> {
+        let checkout =
+            |current: &Path| current.ancestors().find(|dir| is_checkout(dir)).map(Path::to_owned);
+        let root = arg
+            .map(Path::to_owned)
+            .or(around.workspace)
+            .or_else(|| around.current.as_deref().and_then(checkout))
+            .or(around.data)
+            .ok_or(SettingsError::NoWorkspace)?;
+        let mut workspace = Self::at(absolute(root)?);
+        if let Some(models) = around.models {
+            workspace.models = absolute(models)?;
+        }
+        Ok(workspace)
+    }
+
+    /// Makes the directories that are not there yet.
+    ///
+    /// # Errors
+    /// A directory that cannot be made.
+    pub fn create(&self) -> Result<()> {
+        for dir in [
+            self.models_dir(),
+            &self.defect_images_dir(),
+            &self.data_dir().join("patchCore"),
+            &self.uploads_dir(),
+            &self.banks_dir(),
+            &self.index_dir(),
+            &self.manuals_dir(),
+        ] {
+            fs::create_dir_all(dir).map_err(SettingsError::io(dir))?;
+        }
+        Ok(())
+    }
+
+    /// The directory itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Weights: `models/`, or what `FETTLE_MODELS` says.
+    pub fn models_dir(&self) -> &Path {
+        &self.models
+    }
+
+    /// `settings.json`.
+    pub fn settings_path(&self) -> PathBuf {
+        self.root.join("settings.json")
+    }
+
+    /// `data/`.
+    pub fn data_dir(&self) -> PathBuf {
+        self.root.join("data")
+    }
+
+    /// Images of known defects: `data/def_split/`, `<product>_<defect>_<n>.jpeg`.
+    pub fn defect_images_dir(&self) -> PathBuf {
+        self.data_dir().join("def_split")
+    }
+
+    /// Images of a product's good parts: `data/patchCore/<product>/ok/`.
+    pub fn normal_images_dir(&self, product: &ProductCode) -> PathBuf {
+        self.data_dir().join("patchCore").join(product.as_str()).join("ok")
+    }
+
+    /// Images that were inspected: `data/uploads/`.
+    pub fn uploads_dir(&self) -> PathBuf {
+        self.data_dir().join("uploads")
+    }
+
+    /// The library: `data/fettle.db`.
+    pub fn database_path(&self) -> PathBuf {
+        self.data_dir().join("fettle.db")
+    }
+
+    /// Memory banks: `data/banks/`.
+    pub fn banks_dir(&self) -> PathBuf {
+        self.data_dir().join("banks")
+    }
+
+    /// Image indexes: `data/index/`.
+    pub fn index_dir(&self) -> PathBuf {
+        self.data_dir().join("index")
+    }
+
+    /// PDF manuals: `manual_store/`.
+    pub fn manuals_dir(&self) -> PathBuf {
+        self.root.join("manual_store")
+    }
+
+    /// What commands write for people to look at: `out/`. Made when first needed.
+    pub fn out_dir(&self) -> PathBuf {
+        self.root.join("out")
+    }
+}
+
+/// Paths are kept in the library and used after a change of directory.
+fn absolute(path: PathBuf) -> Result<PathBuf> {
+    std::path::absolute(&path).map_err(SettingsError::io(&path))
+}
+
+/// A directory with `manual_store/` and the `Cargo.toml` of the package `fettle`.
+fn is_checkout(dir: &Path) -> bool {
+    let Ok(manifest) = fs::read_to_string(dir.join("Cargo.toml")) else { return false };
+    let is_name = |line: &str| {
+        line.split_once('=').is_some_and(|(key, value)| {
+            key.trim() == "name" && value.trim().trim_matches('"') == "fettle"
+        })
+    };
+    dir.join("manual_store").is_dir() && manifest.lines().any(is_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checkout(dir: &Path) {
+        fs::create_dir_all(dir.join("manual_store")).unwrap();
+        fs::create_dir_all(dir.join("src/deep")).unwrap();
+        fs::write(dir.join("Cargo.toml"), "[package]\nname = \"fettle\"\n").unwrap();
+    }
+
+    #[test]
+    fn the_nearest_word_wins() {
+        let dir = tempfile::tempdir().unwrap();
+        let repository = dir.path().join("repository");
+        checkout(&repository);
+        let other = dir.path().join("other");
+        fs::create_dir_all(other.join("manual_store")).unwrap();
+        fs::write(other.join("Cargo.toml"), "[package]\nname = \"fettle-tools\"\n").unwrap();
+        let path = |name: &str| Some(PathBuf::from(name));
+
+        // --workspace, FETTLE_WORKSPACE, current directory, platform; then the root.
+        let deep = repository.join("src/deep");
+        let cases = [
+            (path("/arg"), path("/env"), Some(deep.clone()), path("/data"), path("/arg")),
+            (None, path("/env"), Some(deep.clone()), path("/data"), path("/env")),
+            (None, None, Some(deep), path("/data"), Some(repository.clone())),
+            (None, None, Some(repository.clone()), path("/data"), Some(repository)),
+            (None, None, Some(other), path("/data"), path("/data")),
+            (None, None, None, path("/data"), path("/data")),
+            (None, None, None, None, None),
+        ];
+        for (arg, workspace, current, data, expected) in cases {
+            let said = format!("{arg:?} {workspace:?} {current:?} {data:?}");
+            let around = Surroundings { workspace, models: None, current, data };
+            let found = Workspace::locate_in(arg.as_deref(), around).ok();
+            assert_eq!(found.map(|w| w.root().to_owned()), expected, "{said}");
+        }
+    }
+
+    #[test]
+    fn models_may_lie_elsewhere() {
+        let around = Surroundings { models: Some("/m".into()), ..Surroundings::default() };
+        let workspace = Workspace::locate_in(Some(Path::new("/w")), around).unwrap();
+        assert_eq!(workspace.models_dir(), Path::new("/m"));
+        assert_eq!(Workspace::at("/w").models_dir(), Path::new("/w/models"));
+        let relative = Workspace::locate_in(Some(Path::new("w")), Surroundings::default());
+        assert!(relative.unwrap().root().is_absolute());
+    }
+
+    #[test]
+    fn the_seed_systems_layout_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let workspace = Workspace::at(dir.path().join("w"));
+        workspace.create().unwrap();
+        workspace.create().unwrap();
+        let product = ProductCode::new("prod1").unwrap();
+        for (path, expected) in [
+            (workspace.defect_images_dir(), "data/def_split"),
+            (workspace.normal_images_dir(&product), "data/patchCore/prod1/ok"),
+            (workspace.uploads_dir(), "data/uploads"),
+            (workspace.database_path(), "data/fettle.db"),
+            (workspace.banks_dir(), "data/banks"),
+            (workspace.index_dir(), "data/index"),
+            (workspace.manuals_dir(), "manual_store"),
+            (workspace.settings_path(), "settings.json"),
+            (workspace.out_dir(), "out"),
+        ] {
+            assert_eq!(path, workspace.root().join(expected));
+        }
+        for made in ["models", "data/def_split", "data/patchCore", "data/uploads", "manual_store"] {
+            assert!(workspace.root().join(made).is_dir(), "{made}");
+        }
+    }
+}
