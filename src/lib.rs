@@ -1,3 +1,4 @@
 //! Fettle.
 pub mod domain;
+pub mod library;
 pub mod models;
