@@ -24,9 +24,9 @@ const ENGLISH: &[&str] = &["name_en", "en"];
 /// What a mapping file says, and what in it was not understood.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Mapping {
-    pub products: Vec<Product>,
-    pub defects: Vec<DefectType>,
-    pub problems: Vec<String>,
+    pub(super) products: Vec<Product>,
+    pub(super) defects: Vec<DefectType>,
+    pub(super) problems: Vec<String>,
 }
 
 /// Reads a mapping. Never fails as a whole: what has no accepted shape is a problem.

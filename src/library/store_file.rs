@@ -12,7 +12,7 @@
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use tempfile::NamedTempFile;
@@ -49,15 +49,15 @@ use super::tests::fault::reached;
 #[derive(Debug)]
 pub(super) struct Destination {
     /// Folder, relative to the workspace, with `/`.
-    pub folder: String,
+    pub(super) folder: String,
     /// What comes before the number, e.g. `prod1_hole`.
-    pub stem: String,
+    pub(super) stem: String,
     /// Without the dot.
-    pub extension: &'static str,
+    pub(super) extension: &'static str,
     /// Other extensions under which the number counts as taken too.
-    pub siblings: &'static [&'static str],
+    pub(super) siblings: &'static [&'static str],
     /// The first file has no number.
-    pub plain_first: bool,
+    pub(super) plain_first: bool,
 }
 
 impl Destination {
@@ -235,7 +235,7 @@ pub(super) fn write_temp(folder: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
 }
 
 /// Makes `folder` (relative, with `/`) below `root`, durably.
-pub(super) fn ensure_folder(root: &Path, folder: &str) -> Result<std::path::PathBuf> {
+pub(super) fn ensure_folder(root: &Path, folder: &str) -> Result<PathBuf> {
     let mut whole = root.to_owned();
     for part in folder.split('/') {
         let parent = whole.clone();
