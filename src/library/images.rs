@@ -1,0 +1,257 @@
+//! Registered images: normal ones for the memory banks, defects for the search.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::image_file::{DecodedImage, decode_image, extension};
+use super::products::{require_defect, require_product};
+use super::scan::name_of_defect_image;
+use super::source_file::read_source;
+use super::store_file::{Destination, IMAGE_EXTENSIONS};
+use super::{Library, LibraryError, Registered, Result, code_column, now, rows};
+use crate::domain::{ContentHash, DefectCode, ImageId, ImageLabel, ProductCode, RegisteredImage};
+
+/// Folder of the defect images.
+pub(super) const DEFECT_FOLDER: &str = "data/def_split";
+
+/// Folder of a product's normal images.
+pub(super) fn normal_folder(product: &ProductCode) -> String {
+    format!("data/patchCore/{product}/ok")
+}
+
+/// Which images to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum LabelFilter {
+    /// All.
+    #[default]
+    Any,
+    /// Normal ones.
+    Normal,
+    /// Those with a defect, whichever.
+    AnyDefect,
+    /// Those with this defect.
+    Defect(DefectCode),
+}
+
+impl Library {
+    /// Copies a normal image to `data/patchCore/<product>/ok/<product>_ok_<n>.<ext>` and
+    /// registers it. A file that is in that folder already is registered where it is.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownProduct`], those of [`super::read_image`],
+    /// [`LibraryError::DiskFull`], [`LibraryError::Busy`]; nothing was changed then.
+    pub fn register_normal(
+        &mut self,
+        product: &ProductCode,
+        path: &Path,
+    ) -> Result<Registered<ImageId>> {
+        require_product(&self.conn, product)?;
+        self.register_image(product, &ImageLabel::Normal, path)
+    }
+
+    /// Copies a defect image to `data/def_split/<product>_<defect>_<n>.<ext>` and registers
+    /// it. A file that is there under such a name already is registered where it is.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownProduct`], [`LibraryError::UnknownDefect`], those of
+    /// [`super::read_image`], [`LibraryError::DiskFull`], [`LibraryError::Busy`]; nothing
+    /// was changed then.
+    pub fn register_defect(
+        &mut self,
+        product: &ProductCode,
+        defect: &DefectCode,
+        path: &Path,
+    ) -> Result<Registered<ImageId>> {
+        require_defect(&self.conn, product, defect)?;
+        self.register_image(product, &ImageLabel::Defect(defect.clone()), path)
+    }
+
+    fn register_image(
+        &mut self,
+        product: &ProductCode,
+        label: &ImageLabel,
+        path: &Path,
+    ) -> Result<Registered<ImageId>> {
+        let bytes = read_source(path)?;
+        let image = decode_image(&bytes, path)?;
+        let (folder, stem) = match label {
+            ImageLabel::Normal => (normal_folder(product), format!("{product}_ok")),
+            ImageLabel::Defect(defect) => (DEFECT_FOLDER.to_owned(), format!("{product}_{defect}")),
+        };
+        if let Some(path) = self.in_place(path, &folder) {
+            let named_so = match label {
+                ImageLabel::Normal => true,
+                ImageLabel::Defect(defect) => {
+                    name_of_defect_image(&path).is_ok_and(|(p, d)| (&p, &d) == (product, defect))
+                }
+            };
+            if named_so {
+                return self.write(|tx| import_image(tx, product, label, &path, &image));
+            }
+        }
+        let destination = Destination {
+            folder,
+            stem,
+            extension: extension(image.format),
+            siblings: IMAGE_EXTENSIONS,
+            plain_first: false,
+        };
+        let registered = self.place(
+            &destination,
+            &bytes,
+            &image.hash,
+            |conn| find_image(conn, product, label, &image.hash),
+            |conn, path| insert_image(conn, product, label, path, &image),
+        )?;
+        Ok(registered.map(ImageId))
+    }
+
+    /// Registered images in the order of their ids, of one product or of all.
+    ///
+    /// # Errors
+    /// A database error.
+    pub fn images(
+        &self,
+        product: Option<&ProductCode>,
+        label: &LabelFilter,
+    ) -> Result<Vec<RegisteredImage>> {
+        let (label_sql, defect) = match label {
+            LabelFilter::Any => ("?2 IS NULL", None),
+            LabelFilter::Normal => ("?2 IS NULL AND defect IS NULL", None),
+            LabelFilter::AnyDefect => ("?2 IS NULL AND defect IS NOT NULL", None),
+            LabelFilter::Defect(defect) => ("defect = ?2", Some(defect.as_str())),
+        };
+        let sql = format!(
+            "SELECT * FROM images WHERE removed_at IS NULL AND (?1 IS NULL OR product = ?1)
+             AND {label_sql} ORDER BY id"
+        );
+        rows(&self.conn, &sql, params![product.map(ProductCode::as_str), defect], read_image_row)
+    }
+
+    /// One image, also when it was removed: past inspections cite it.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownImage`].
+    pub fn image(&self, id: ImageId) -> Result<RegisteredImage> {
+        self.conn
+            .query_row("SELECT * FROM images WHERE id = ?1", [id.0], read_image_row)
+            .optional()?
+            .ok_or(LibraryError::UnknownImage(id))
+    }
+
+    /// Registered images with these bytes: one a label at most.
+    ///
+    /// # Errors
+    /// A database error.
+    pub fn images_by_hash(&self, hash: &ContentHash) -> Result<Vec<RegisteredImage>> {
+        let sql = "SELECT * FROM images WHERE removed_at IS NULL AND content_hash = ?1 ORDER BY id";
+        rows(&self.conn, sql, [&hash.0], read_image_row)
+    }
+
+    /// Takes an image out of lists, banks and indexes to come. Its row and file stay,
+    /// since past inspections show them; its id and number are never given again.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownImage`] when there is none or it was removed before.
+    pub fn remove_image(&mut self, id: ImageId) -> Result<()> {
+        self.write(|tx| {
+            let changed = tx.execute(
+                "UPDATE images SET removed_at = ?2 WHERE id = ?1 AND removed_at IS NULL",
+                params![id.0, now()],
+            )?;
+            if changed == 1 { Ok(()) } else { Err(LibraryError::UnknownImage(id)) }
+        })
+    }
+}
+
+/// Registers an image where it is, without a copy. The caller has made sure of the
+/// product and the defect type.
+pub(super) fn import_image(
+    tx: &Connection,
+    product: &ProductCode,
+    label: &ImageLabel,
+    path: &str,
+    image: &DecodedImage,
+) -> Result<Registered<ImageId>> {
+    if let Some(id) = find_image(tx, product, label, &image.hash)? {
+        return Ok(Registered::Already(ImageId(id)));
+    }
+    // A row at this path and not found above: it was removed and is wanted again.
+    if let Some((id, hash)) = image_at(tx, path)? {
+        if hash != image.hash {
+            return Err(LibraryError::ChangedFile { path: path.into() });
+        }
+        tx.execute("UPDATE images SET removed_at = NULL WHERE id = ?1", [id])?;
+        return Ok(Registered::New(ImageId(id)));
+    }
+    insert_image(tx, product, label, path, image).map(|id| Registered::New(ImageId(id)))
+}
+
+/// The row at a path, removed or not.
+pub(super) fn image_at(conn: &Connection, path: &str) -> Result<Option<(i64, ContentHash)>> {
+    let sql = "SELECT id, content_hash FROM images WHERE path = ?1";
+    let row = |row: &Row<'_>| Ok((row.get(0)?, ContentHash(row.get(1)?)));
+    Ok(conn.query_row(sql, [path], row).optional()?)
+}
+
+pub(super) fn find_image(
+    conn: &Connection,
+    product: &ProductCode,
+    label: &ImageLabel,
+    hash: &ContentHash,
+) -> Result<Option<i64>> {
+    let sql = "SELECT id FROM images WHERE removed_at IS NULL AND content_hash = ?1
+               AND product = ?2 AND ifnull(defect, '') = ?3";
+    let defect = defect_of(label).unwrap_or_default();
+    Ok(conn
+        .query_row(sql, [hash.0.as_str(), product.as_str(), defect], |row| row.get(0))
+        .optional()?)
+}
+
+fn insert_image(
+    conn: &Connection,
+    product: &ProductCode,
+    label: &ImageLabel,
+    path: &str,
+    image: &DecodedImage,
+) -> Result<i64> {
+    conn.execute(
+        "INSERT INTO images
+         (product, defect, path, content_hash, width_px, height_px, added_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            product.as_str(),
+            defect_of(label),
+            path,
+            image.hash.0,
+            image.width,
+            image.height,
+            now()
+        ],
+    )?;
+    Ok(conn.last_insert_rowid())
+}
+
+fn defect_of(label: &ImageLabel) -> Option<&str> {
+    match label {
+        ImageLabel::Normal => None,
+        ImageLabel::Defect(defect) => Some(defect.as_str()),
+    }
+}
+
+fn read_image_row(row: &Row<'_>) -> rusqlite::Result<RegisteredImage> {
+    let label = match row.get::<_, Option<String>>("defect")? {
+        None => ImageLabel::Normal,
+        Some(_) => ImageLabel::Defect(code_column(row, "defect")?),
+    };
+    Ok(RegisteredImage {
+        id: ImageId(row.get("id")?),
+        product: code_column(row, "product")?,
+        label,
+        path: row.get("path")?,
+        content_hash: ContentHash(row.get("content_hash")?),
+        width_px: row.get("width_px")?,
+        height_px: row.get("height_px")?,
+    })
+}

@@ -1,0 +1,201 @@
+//! `defect_mapping.json`: names of products and defects as a seed system wrote them.
+//!
+//! The file is an object with one entry a product, by code. Accepted shapes, which may
+//! be mixed:
+//!
+//! ```json
+//! { "prod1": { "hole": { "ko": "기공", "en": "hole", "full_name": "hole (기공)" } } }
+//! { "prod1": { "hole": "기공" } }
+//! { "prod1": { "name": "주조제품 A형", "defects": { "hole": "기공" } } }
+//! ```
+//!
+//! A product's entry may hold `name`, `name_ko` or `ko` and `name_en` or `en` beside its
+//! defects; with `defects`, only what is in there is a defect. A defect is its Korean name, or
+//! an object with any of `ko` (`name_ko`, `name`), `en` (`name_en`) and `full_name`. What is
+//! missing is made up from the code: English name `hole`, full name `hole (기공)`.
+
+use serde_json::{Map, Value};
+
+use crate::domain::{DefectCode, DefectType, Product, ProductCode};
+
+const KOREAN: &[&str] = &["name_ko", "ko", "name"];
+const ENGLISH: &[&str] = &["name_en", "en"];
+
+/// What a mapping file says, and what in it was not understood.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Mapping {
+    pub(super) products: Vec<Product>,
+    pub(super) defects: Vec<DefectType>,
+    pub(super) problems: Vec<String>,
+}
+
+/// Reads a mapping. Never fails as a whole: what has no accepted shape is a problem.
+pub(super) fn parse_mapping(bytes: &[u8]) -> Mapping {
+    let mut mapping = Mapping::default();
+    // Windows editors put a byte order mark in front.
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    match serde_json::from_slice::<Value>(bytes) {
+        Ok(Value::Object(entries)) => {
+            for (code, entry) in &entries {
+                mapping.read_product(code, entry);
+            }
+        }
+        Ok(_) => mapping.problems.push("not an object of products".to_owned()),
+        Err(error) => mapping.problems.push(format!("not JSON: {error}")),
+    }
+    mapping
+}
+
+impl Mapping {
+    fn read_product(&mut self, code: &str, entry: &Value) {
+        let code = match ProductCode::new(code) {
+            Ok(code) => code,
+            Err(error) => return self.problems.push(error.to_string()),
+        };
+        let Value::Object(entry) = entry else {
+            return self.problems.push(format!("'{code}': not an object of defects"));
+        };
+        let name_ko = text(entry, KOREAN).unwrap_or(code.as_str()).to_owned();
+        let name_en = text(entry, ENGLISH).unwrap_or(code.as_str()).to_owned();
+        match entry.get("defects") {
+            Some(Value::Object(defects)) => {
+                for (defect, names) in defects {
+                    self.read_defect(&code, defect, names);
+                }
+            }
+            Some(_) => self.problems.push(format!("'{code}': 'defects' is not an object")),
+            None => {
+                let is_name = |key: &str| KOREAN.contains(&key) || ENGLISH.contains(&key);
+                for (defect, names) in entry.iter().filter(|(key, _)| !is_name(key)) {
+                    self.read_defect(&code, defect, names);
+                }
+            }
+        }
+        self.products.push(Product { code, name_ko, name_en });
+    }
+
+    fn read_defect(&mut self, product: &ProductCode, code: &str, names: &Value) {
+        let code = match DefectCode::new(code) {
+            Ok(code) => code,
+            Err(error) => return self.problems.push(format!("'{product}': {error}")),
+        };
+        let (korean, english, full) = match names {
+            Value::String(korean) => (filled(korean), None, None),
+            Value::Object(names) => {
+                (text(names, KOREAN), text(names, ENGLISH), text(names, &["full_name"]))
+            }
+            _ => {
+                let problem = format!("'{product}': '{code}' is neither a name nor an object");
+                return self.problems.push(problem);
+            }
+        };
+        let name_en = english.unwrap_or(code.as_str()).to_owned();
+        let name_ko = korean.map_or_else(|| name_en.clone(), str::to_owned);
+        let full_name = match (full, korean) {
+            (Some(full), _) => full.to_owned(),
+            (None, Some(korean)) => format!("{name_en} ({korean})"),
+            (None, None) => name_en.clone(),
+        };
+        self.defects.push(DefectType {
+            product: product.clone(),
+            code,
+            name_ko,
+            name_en,
+            full_name,
+        });
+    }
+}
+
+/// The first of `keys` with a text that is not blank.
+fn text<'a>(object: &'a Map<String, Value>, keys: &[&str]) -> Option<&'a str> {
+    keys.iter().find_map(|key| filled(object.get(*key)?.as_str()?))
+}
+
+fn filled(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn names(mapping: &Mapping) -> Vec<[&str; 5]> {
+        mapping
+            .defects
+            .iter()
+            .map(|d| {
+                [d.product.as_str(), d.code.as_str(), d.name_ko.as_str(), &d.name_en, &d.full_name]
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_documented_shape_is_read() {
+        let cases: &[(&str, &str, [&str; 5])] = &[
+            (
+                r#"{"prod1": {"hole": {"ko": "기공", "en": "pore", "full_name": "hole (기공)"}}}"#,
+                "prod1",
+                ["prod1", "hole", "기공", "pore", "hole (기공)"],
+            ),
+            (
+                r#"{"prod1": {"hole": "기공"}}"#,
+                "prod1",
+                ["prod1", "hole", "기공", "hole", "hole (기공)"],
+            ),
+            (
+                r#"{"prod1": {"name": "주조제품 A형", "defects": {"hole": "기공"}}}"#,
+                "주조제품 A형",
+                ["prod1", "hole", "기공", "hole", "hole (기공)"],
+            ),
+            (
+                r#"{"prod1": {"name": "주조제품 A형", "hole": {"name_en": "hole"}}}"#,
+                "주조제품 A형",
+                ["prod1", "hole", "hole", "hole", "hole"],
+            ),
+        ];
+        for (json, product, defect) in cases {
+            for json in [json.as_bytes().to_vec(), format!("\u{feff}{json}").into_bytes()] {
+                let mapping = parse_mapping(&json);
+                assert_eq!(mapping.problems, Vec::<String>::new());
+                assert_eq!(mapping.products[0].name_ko, *product);
+                assert_eq!(names(&mapping), [*defect]);
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_shape_is_told_and_the_rest_is_read() {
+        let json =
+            r#"{"a_b": {}, "p": 3, "q": {"x": 1, "y z": "n", "ok": "좋음"}, "r": {"defects": []}}"#;
+        let mapping = parse_mapping(json.as_bytes());
+        assert_eq!(mapping.problems.len(), 5, "{:?}", mapping.problems);
+        assert_eq!(names(&mapping), [["q", "ok", "좋음", "ok", "ok (좋음)"]]);
+        for json in ["", "[]", "{", "null", "\u{feff}"] {
+            assert_eq!(parse_mapping(json.as_bytes()).problems.len(), 1, "{json:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_mutated_mapping_never_panics(
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+            keep in any::<prop::sample::Index>(),
+        ) {
+            let mut json = r#"{"prod1": {"name": "주조", "defects": {"hole": {"ko": "기공"}}},
+                              "grid": {"glue": "접착제"}, "deep": {"a": {"b": {"c": []}}}}"#
+                .as_bytes()
+                .to_vec();
+            for (at, byte) in changes {
+                let at = at.index(json.len());
+                json[at] = byte;
+            }
+            json.truncate(keep.index(json.len() + 1));
+            let mapping = parse_mapping(&json);
+            for defect in &mapping.defects {
+                prop_assert!(!defect.full_name.is_empty() && !defect.name_ko.is_empty());
+            }
+        }
+    }
+}

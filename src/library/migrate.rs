@@ -1,0 +1,94 @@
+//! The catalogue's schema: embedded SQL files, one a version, counted by
+//! `PRAGMA user_version`.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::{LibraryError, Result};
+
+/// In order; the index of a file plus one is the version it makes. Never edit one
+/// that was released: add another.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/001_catalogue.sql")];
+
+/// The schema version this program works with.
+pub(super) fn known_version() -> u32 {
+    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
+/// Brings the database at `path` to the newest schema, one transaction a version.
+pub(super) fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {
+    apply(conn, path, MIGRATIONS)
+}
+
+fn apply(conn: &mut Connection, path: &Path, migrations: &[&str]) -> Result<()> {
+    let database = |source| LibraryError::database(path, source);
+    let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
+    for (sql, version) in migrations.iter().zip(1_u32..) {
+        let tx =
+            conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
+        // Inside the transaction: another process may have migrated meanwhile.
+        if user_version(&tx).map_err(database)? < version {
+            tx.execute_batch(sql).map_err(database)?;
+            tx.pragma_update(None, "user_version", version).map_err(database)?;
+        }
+        tx.commit().map_err(database)?;
+    }
+    let found = user_version(conn).map_err(database)?;
+    if found > known {
+        return Err(LibraryError::NewerDatabase { path: path.to_owned(), found, known });
+    }
+    Ok(())
+}
+
+/// The version a database says it has; 0 for a new one.
+pub(super) fn user_version(conn: &Connection) -> rusqlite::Result<u32> {
+    conn.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table_names(conn: &Connection) -> Vec<String> {
+        let mut statement = conn
+            .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+            .unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn a_new_database_gets_every_table_and_a_second_run_changes_nothing() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate(&mut conn, Path::new("x.db")).unwrap();
+        let tables = table_names(&conn);
+        assert!(tables.contains(&"inspections".to_owned()), "{tables:?}");
+        assert_eq!(user_version(&conn).unwrap(), known_version());
+        migrate(&mut conn, Path::new("x.db")).unwrap();
+        assert_eq!(table_names(&conn), tables);
+    }
+
+    #[test]
+    fn each_version_is_applied_once_and_a_broken_one_leaves_the_version_before() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        let path = Path::new("x.db");
+        apply(&mut conn, path, &["CREATE TABLE a (x)"]).unwrap();
+        let broken = ["CREATE TABLE a (x)", "CREATE TABLE b (x); CREATE TABLE a (x)"];
+        assert!(apply(&mut conn, path, &broken).is_err());
+        assert_eq!((table_names(&conn), user_version(&conn).unwrap()), (vec!["a".to_owned()], 1));
+        apply(&mut conn, path, &["CREATE TABLE a (x)", "CREATE TABLE b (x)"]).unwrap();
+        assert_eq!(table_names(&conn), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_newer_database_is_refused_and_left_alone() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        conn.pragma_update(None, "user_version", 99).unwrap();
+        let error = migrate(&mut conn, Path::new("x.db")).unwrap_err();
+        assert!(
+            matches!(&error, LibraryError::NewerDatabase { found: 99, .. }),
+            "unexpected: {error}"
+        );
+        assert!(table_names(&conn).is_empty());
+    }
+}

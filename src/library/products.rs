@@ -1,0 +1,221 @@
+//! Products, their defect types and their settings.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Library, LibraryError, Result, code_column, now, rows};
+use crate::domain::{DefectCode, DefectType, Product, ProductCode};
+
+impl Library {
+    /// Adds a product. `false`: the code is there already, and nothing was changed.
+    ///
+    /// # Errors
+    /// A database error.
+    pub fn add_product(&mut self, product: &Product) -> Result<bool> {
+        self.write(|tx| insert_product(tx, product))
+    }
+
+    /// Gives a product other names.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownProduct`].
+    pub fn rename_product(&mut self, product: &Product) -> Result<()> {
+        self.write(|tx| update_product(tx, product))
+    }
+
+    /// All products by code.
+    ///
+    /// # Errors
+    /// A database error.
+    pub fn products(&self) -> Result<Vec<Product>> {
+        rows(&self.conn, "SELECT * FROM products ORDER BY code", [], read_product)
+    }
+
+    /// One product.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownProduct`].
+    pub fn product(&self, code: &ProductCode) -> Result<Product> {
+        find_product(&self.conn, code)?.ok_or_else(|| LibraryError::UnknownProduct(code.clone()))
+    }
+
+    /// Adds a defect type. `false`: the product has the code already, and nothing was
+    /// changed.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownProduct`].
+    pub fn add_defect_type(&mut self, defect: &DefectType) -> Result<bool> {
+        self.write(|tx| {
+            require_product(tx, &defect.product)?;
+            insert_defect_type(tx, defect)
+        })
+    }
+
+    /// Gives a defect type other names.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownDefect`].
+    pub fn rename_defect_type(&mut self, defect: &DefectType) -> Result<()> {
+        self.write(|tx| update_defect_type(tx, defect))
+    }
+
+    /// The defect types of one product by code.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownProduct`].
+    pub fn defect_types(&self, product: &ProductCode) -> Result<Vec<DefectType>> {
+        require_product(&self.conn, product)?;
+        let sql = "SELECT * FROM defect_types WHERE product = ?1 ORDER BY code";
+        rows(&self.conn, sql, [product.as_str()], read_defect_type)
+    }
+
+    /// One defect type.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownDefect`].
+    pub fn defect_type(&self, product: &ProductCode, code: &DefectCode) -> Result<DefectType> {
+        find_defect_type(&self.conn, product, code)?.ok_or_else(|| LibraryError::UnknownDefect {
+            product: product.clone(),
+            defect: code.clone(),
+        })
+    }
+
+    /// A setting of a product; `None` where it was never set.
+    ///
+    /// # Errors
+    /// [`LibraryError::BadRecord`] when what is stored is not a `Value`.
+    pub fn product_setting<Value: DeserializeOwned>(
+        &self,
+        product: &ProductCode,
+        key: &str,
+    ) -> Result<Option<Value>> {
+        let sql = "SELECT value FROM product_settings WHERE product = ?1 AND key = ?2";
+        let stored: Option<String> =
+            self.conn.query_row(sql, [product.as_str(), key], |row| row.get(0)).optional()?;
+        stored
+            .map(|json| serde_json::from_str(&json).map_err(|e| bad_setting(product, key, e)))
+            .transpose()
+    }
+
+    /// Sets a setting of a product; it is kept as JSON.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownProduct`], [`LibraryError::BadRecord`].
+    pub fn set_product_setting<Value: Serialize>(
+        &mut self,
+        product: &ProductCode,
+        key: &str,
+        value: &Value,
+    ) -> Result<()> {
+        let json = serde_json::to_string(value).map_err(|e| bad_setting(product, key, e))?;
+        self.write(|tx| {
+            require_product(tx, product)?;
+            tx.execute(
+                "INSERT INTO product_settings (product, key, value) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (product, key) DO UPDATE SET value = excluded.value",
+                params![product.as_str(), key, json],
+            )?;
+            Ok(())
+        })
+    }
+}
+
+fn bad_setting(product: &ProductCode, key: &str, source: serde_json::Error) -> LibraryError {
+    LibraryError::BadRecord { what: format!("setting '{key}' of product '{product}'"), source }
+}
+
+pub(super) fn require_product(conn: &Connection, code: &ProductCode) -> Result<()> {
+    match find_product(conn, code)? {
+        Some(_) => Ok(()),
+        None => Err(LibraryError::UnknownProduct(code.clone())),
+    }
+}
+
+pub(super) fn require_defect(
+    conn: &Connection,
+    product: &ProductCode,
+    defect: &DefectCode,
+) -> Result<()> {
+    require_product(conn, product)?;
+    match find_defect_type(conn, product, defect)? {
+        Some(_) => Ok(()),
+        None => {
+            Err(LibraryError::UnknownDefect { product: product.clone(), defect: defect.clone() })
+        }
+    }
+}
+
+pub(super) fn find_product(conn: &Connection, code: &ProductCode) -> Result<Option<Product>> {
+    let sql = "SELECT * FROM products WHERE code = ?1";
+    Ok(conn.query_row(sql, [code.as_str()], read_product).optional()?)
+}
+
+pub(super) fn find_defect_type(
+    conn: &Connection,
+    product: &ProductCode,
+    code: &DefectCode,
+) -> Result<Option<DefectType>> {
+    let sql = "SELECT * FROM defect_types WHERE product = ?1 AND code = ?2";
+    Ok(conn.query_row(sql, [product.as_str(), code.as_str()], read_defect_type).optional()?)
+}
+
+pub(super) fn insert_product(conn: &Connection, product: &Product) -> Result<bool> {
+    let Product { code, name_ko, name_en } = product;
+    let inserted = conn.execute(
+        "INSERT INTO products (code, name_ko, name_en, added_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (code) DO NOTHING",
+        params![code.as_str(), name_ko, name_en, now()],
+    )?;
+    Ok(inserted == 1)
+}
+
+pub(super) fn update_product(conn: &Connection, product: &Product) -> Result<()> {
+    let changed = conn.execute(
+        "UPDATE products SET name_ko = ?2, name_en = ?3 WHERE code = ?1",
+        params![product.code.as_str(), product.name_ko, product.name_en],
+    )?;
+    if changed == 1 { Ok(()) } else { Err(LibraryError::UnknownProduct(product.code.clone())) }
+}
+
+pub(super) fn insert_defect_type(conn: &Connection, defect: &DefectType) -> Result<bool> {
+    let DefectType { product, code, name_ko, name_en, full_name } = defect;
+    let inserted = conn.execute(
+        "INSERT INTO defect_types (product, code, name_ko, name_en, full_name, added_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (product, code) DO NOTHING",
+        params![product.as_str(), code.as_str(), name_ko, name_en, full_name, now()],
+    )?;
+    Ok(inserted == 1)
+}
+
+pub(super) fn update_defect_type(conn: &Connection, defect: &DefectType) -> Result<()> {
+    let DefectType { product, code, name_ko, name_en, full_name } = defect;
+    let changed = conn.execute(
+        "UPDATE defect_types SET name_ko = ?3, name_en = ?4, full_name = ?5
+         WHERE product = ?1 AND code = ?2",
+        params![product.as_str(), code.as_str(), name_ko, name_en, full_name],
+    )?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(LibraryError::UnknownDefect { product: product.clone(), defect: code.clone() })
+    }
+}
+
+fn read_product(row: &Row<'_>) -> rusqlite::Result<Product> {
+    Ok(Product {
+        code: code_column(row, "code")?,
+        name_ko: row.get("name_ko")?,
+        name_en: row.get("name_en")?,
+    })
+}
+
+fn read_defect_type(row: &Row<'_>) -> rusqlite::Result<DefectType> {
+    Ok(DefectType {
+        product: code_column(row, "product")?,
+        code: code_column(row, "code")?,
+        name_ko: row.get("name_ko")?,
+        name_en: row.get("name_en")?,
+        full_name: row.get("full_name")?,
+    })
+}

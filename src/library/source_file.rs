@@ -1,0 +1,55 @@
+//! Reading a whole file that somebody names, and its hash.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::{LibraryError, Result};
+use crate::domain::ContentHash;
+
+/// The most bytes of one image or manual: a 400 megapixel 16-bit TIFF fits.
+const MAX_FILE_BYTES: u64 = 3 << 30;
+
+/// Every byte of the regular file at `path`; empty files are an error.
+pub(super) fn read_source(path: &Path) -> Result<Vec<u8>> {
+    let io = |source| LibraryError::io(path, source);
+    let file = File::open(path).map_err(io)?;
+    let metadata = file.metadata().map_err(io)?;
+    if !metadata.is_file() {
+        return Err(io(std::io::Error::new(ErrorKind::InvalidInput, "not a regular file")));
+    }
+    let too_big =
+        |bytes| LibraryError::FileTooBig { path: path.to_owned(), bytes, limit: MAX_FILE_BYTES };
+    if metadata.len() > MAX_FILE_BYTES {
+        return Err(too_big(metadata.len()));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    // It may grow while it is read.
+    let read = file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
+    match u64::try_from(read).unwrap_or(u64::MAX) {
+        0 => Err(LibraryError::EmptyFile { path: path.to_owned() }),
+        read if read > MAX_FILE_BYTES => Err(too_big(read)),
+        _ => Ok(bytes),
+    }
+}
+
+/// SHA-256 of the bytes.
+pub(super) fn content_hash(bytes: &[u8]) -> ContentHash {
+    ContentHash(hex::encode(Sha256::digest(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_sha_256_in_lower_case() {
+        // FIPS 180-4, example "abc".
+        assert_eq!(
+            content_hash(b"abc").0,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+}

@@ -1,0 +1,8 @@
+//! The room as its callers see it.
+
+pub(super) mod fault;
+
+mod opening;
+mod placing;
+mod records;
+mod scanning;
