@@ -33,6 +33,17 @@ pub enum ModelsError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// A prompt leaves no room for an answer.
+    #[error("the prompt has {tokens} tokens and the model holds {limit}")]
+    TooLong {
+        /// Tokens of the prompt.
+        tokens: usize,
+        /// Tokens of prompt and answer together that the model can hold.
+        limit: usize,
+    },
+    /// Messages could not be made into a prompt.
+    #[error("prompt: {0}")]
+    Prompt(String),
     /// Somebody cancelled.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),

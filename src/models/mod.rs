@@ -4,6 +4,9 @@
 //! it holds networks of one role, one architecture a file.
 
 mod error;
+pub mod llm;
+mod quantized;
 pub mod roles;
+pub mod text_embedder;
 
 pub use error::{ModelsError, Result};
