@@ -1,0 +1,357 @@
+//! GGUF files: <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>.
+//!
+//! candle reads the header; this file sees to it that a damaged or hostile file ends
+//! in [`ModelsError::BadWeights`] and never in a panic: every tensor's place is held
+//! against the file's length before anything is read from it.
+
+use std::fs::File;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use candle_core::quantized::gguf_file::{Content, Value};
+use candle_core::quantized::{GgmlDType, QStorage, QTensor};
+use candle_core::{Device, Tensor};
+use memmap2::Mmap;
+
+use crate::models::{ModelsError, Result};
+
+/// How every GGUF file begins.
+const MAGIC: &[u8] = b"GGUF";
+/// Strictest alignment among GGML's blocks (those with an f32 scale).
+const BLOCK_ALIGN: usize = 4;
+
+/// A GGUF file whose header has been read and checked.
+pub(super) struct Gguf {
+    path: PathBuf,
+    map: Mmap,
+    content: Content,
+}
+
+impl Gguf {
+    /// Maps `path` and checks its header and the place of every tensor.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let io = |source| ModelsError::Io { path: path.to_owned(), source };
+        let file = File::open(path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => bad(path, "it is not there"),
+            _ => io(source),
+        })?;
+        // SAFETY: the map is only read. Nothing in Fettle writes a weight file in place
+        // (the store renames finished files), so it does not change underneath.
+        let map = unsafe { Mmap::map(&file) }.map_err(io)?;
+        if !map.starts_with(MAGIC) {
+            return Err(bad(path, "it does not begin with 'GGUF'"));
+        }
+        check_alignment(&map).map_err(|why| bad(path, why))?;
+        let content =
+            Content::read(&mut Cursor::new(&map[..])).map_err(|e| bad(path, e.to_string()))?;
+        let gguf = Self { path: path.to_owned(), map, content };
+        for name in gguf.content.tensor_infos.keys() {
+            gguf.place(name)?;
+        }
+        Ok(gguf)
+    }
+
+    /// The header, for candle's tokenizer.
+    pub(super) fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// An error about this file.
+    pub(super) fn bad(&self, why: impl Into<String>) -> ModelsError {
+        bad(&self.path, why)
+    }
+
+    fn value(&self, key: &str) -> Result<&Value> {
+        self.content.metadata.get(key).ok_or_else(|| self.bad(format!("'{key}' is missing")))
+    }
+
+    /// A count between 1 and `max`.
+    pub(super) fn count(&self, key: &str, max: usize) -> Result<usize> {
+        let count = self.value(key)?.to_u64().ok().and_then(|n| usize::try_from(n).ok());
+        count
+            .filter(|n| (1..=max).contains(n))
+            .ok_or_else(|| self.bad(format!("'{key}' is not a count from 1 to {max}")))
+    }
+
+    /// A token's number, where the file gives one.
+    pub(super) fn token_id(&self, key: &str) -> Option<u32> {
+        self.value(key).ok()?.to_u64().ok()?.try_into().ok()
+    }
+
+    /// A finite number.
+    pub(super) fn float(&self, key: &str) -> Result<f32> {
+        let number = self.value(key)?.to_f32().ok().filter(|n| n.is_finite());
+        number.ok_or_else(|| self.bad(format!("'{key}' is not a number")))
+    }
+
+    /// A text.
+    pub(super) fn text(&self, key: &str) -> Result<&str> {
+        let text = self.value(key)?.to_string();
+        text.map(String::as_str).map_err(|_| self.bad(format!("'{key}' is not a text")))
+    }
+
+    /// Whether the file holds a tensor of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.content.tensor_infos.contains_key(name)
+    }
+
+    /// The bytes, shape and kind of a tensor.
+    fn place(&self, name: &str) -> Result<(&[u8], &[usize], GgmlDType)> {
+        let infos = &self.content.tensor_infos;
+        let info = infos.get(name).ok_or_else(|| self.bad(format!("no tensor '{name}'")))?;
+        let dims = info.shape.dims();
+        let dtype = info.ggml_dtype;
+        let (block, size) = (dtype.block_size(), dtype.type_size());
+        let bytes = || {
+            let elements = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d))?;
+            let whole = dims.last().is_some_and(|last| last % block == 0);
+            let bytes = whole.then_some(elements / block)?.checked_mul(size)?;
+            let start = self.content.tensor_data_offset.checked_add(info.offset)?;
+            let start = usize::try_from(start).ok().filter(|s| s % BLOCK_ALIGN == 0)?;
+            self.map.get(start..start.checked_add(bytes)?)
+        };
+        let bytes = bytes().ok_or_else(|| {
+            self.bad(format!("tensor '{name}' lies outside it: is the file cut short?"))
+        })?;
+        Ok((bytes, dims, dtype))
+    }
+
+    /// A tensor of exactly this shape, as it is in the file.
+    pub(super) fn quantized(
+        &self,
+        name: &str,
+        shape: &[usize],
+        device: &Device,
+    ) -> Result<QTensor> {
+        let (bytes, dims, dtype) = self.place(name)?;
+        if dims != shape {
+            return Err(self.bad(format!("tensor '{name}' is {dims:?}, not {shape:?}")));
+        }
+        // candle has no vector code for Q5_0 on x86 and decodes it bit by bit.
+        let widened;
+        let (bytes, dtype) = if dtype == GgmlDType::Q5_0 && device.is_cpu() {
+            widened = q5_0_to_q8_0(bytes);
+            (widened.as_slice(), GgmlDType::Q8_0)
+        } else {
+            (bytes, dtype)
+        };
+        let storage = QStorage::from_data(bytes.into(), device, dtype)?;
+        Ok(QTensor::new(storage, shape.to_vec())?)
+    }
+
+    /// A tensor of exactly this shape, in f32.
+    pub(super) fn tensor(&self, name: &str, shape: &[usize], device: &Device) -> Result<Tensor> {
+        Ok(self.quantized(name, shape, device)?.dequantize(device)?)
+    }
+}
+
+fn bad(path: &Path, why: impl Into<String>) -> ModelsError {
+    ModelsError::BadWeights { path: path.to_owned(), why: why.into() }
+}
+
+/// Q5_0 blocks (f16 scale, 4 bytes of fifth bits, 16 bytes of nibbles) as Q8_0 blocks
+/// (the same scale, 32 signed bytes): the very same numbers in half as many bits again.
+fn q5_0_to_q8_0(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len() / 22 * 34);
+    for block in bytes.chunks_exact(22) {
+        let (scale, rest) = block.split_at(2);
+        let (fifth, nibbles) = rest.split_at(4);
+        let fifth = fifth.iter().rev().fold(0u32, |bits, &byte| bits << 8 | u32::from(byte));
+        out.extend_from_slice(scale);
+        let value =
+            |nibble: u8, i: usize| (nibble | ((fifth >> i & 1) as u8) << 4).wrapping_sub(16);
+        out.extend(nibbles.iter().enumerate().map(|(i, byte)| value(byte & 15, i)));
+        out.extend(nibbles.iter().enumerate().map(|(i, byte)| value(byte >> 4, i + 16)));
+    }
+    out
+}
+
+/// candle divides by `general.alignment` without looking at it: finds a zero first.
+/// Stops silently where the header is damaged, for candle to say how.
+fn check_alignment(bytes: &[u8]) -> Result<(), String> {
+    let mut at = Walk { bytes, at: 4 };
+    let mut walk = || -> Option<u64> {
+        if at.number(4)? < 2 {
+            return None; // Version 1 counts in 32 bits and knows no alignment.
+        }
+        at.number(8)?;
+        for _ in 0..at.number(8)? {
+            let length = at.number(8)?;
+            let key = at.take(length)?;
+            let kind = at.number(4)?;
+            if key == b"general.alignment" {
+                return at.number(size_of_kind(kind)?);
+            }
+            at.skip(kind, 0)?;
+        }
+        None
+    };
+    match walk() {
+        Some(n) if n == 0 || !n.is_power_of_two() || n > 1 << 20 => {
+            Err(format!("'general.alignment' is {n}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+struct Walk<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn take(&mut self, length: u64) -> Option<&'a [u8]> {
+        let end = self.at.checked_add(usize::try_from(length).ok()?)?;
+        let taken = self.bytes.get(self.at..end)?;
+        self.at = end;
+        Some(taken)
+    }
+
+    fn number(&mut self, length: u64) -> Option<u64> {
+        Some(self.take(length)?.iter().rev().fold(0, |n, &byte| n << 8 | u64::from(byte)))
+    }
+
+    fn skip(&mut self, kind: u64, depth: usize) -> Option<()> {
+        match kind {
+            8 => {
+                let length = self.number(8)?;
+                self.take(length)?;
+            }
+            9 if depth < 8 => {
+                let (kind, count) = (self.number(4)?, self.number(8)?);
+                if let Some(size) = size_of_kind(kind) {
+                    self.take(count.checked_mul(size)?)?;
+                } else {
+                    for _ in 0..count {
+                        self.skip(kind, depth + 1)?;
+                    }
+                }
+            }
+            _ => {
+                self.take(size_of_kind(kind)?)?;
+            }
+        }
+        Some(())
+    }
+}
+
+fn size_of_kind(kind: u64) -> Option<u64> {
+    match kind {
+        0 | 1 | 7 => Some(1),
+        2 | 3 => Some(2),
+        4..=6 => Some(4),
+        10..=12 => Some(8),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::DType;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A small real file: a few values, a quantised and a plain tensor.
+    fn small() -> Vec<u8> {
+        let device = Device::Cpu;
+        let matrix = Tensor::arange(0f32, 256.0, &device).unwrap().reshape((8, 32)).unwrap();
+        let matrix = QTensor::quantize(&matrix, GgmlDType::Q8_0).unwrap();
+        let bias = Tensor::ones(8, DType::F32, &device).unwrap();
+        let bias = QTensor::quantize(&bias, GgmlDType::F32).unwrap();
+        let mut file = Cursor::new(Vec::new());
+        candle_core::quantized::gguf_file::write(
+            &mut file,
+            &[
+                ("general.architecture", &Value::String("qwen2".into())),
+                ("general.alignment", &Value::U32(32)),
+                ("qwen2.block_count", &Value::U32(2)),
+                ("tokenizer.ggml.tokens", &Value::Array(vec![Value::String("a".into())])),
+            ],
+            &[("m.weight", &matrix), ("m.bias", &bias)],
+        )
+        .unwrap();
+        file.into_inner()
+    }
+
+    fn open(bytes: &[u8]) -> Result<Gguf> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("small.gguf");
+        std::fs::write(&path, bytes).unwrap();
+        let gguf = Gguf::open(&path)?;
+        for name in ["m.weight", "m.bias"] {
+            if gguf.has(name) {
+                let shape = gguf.content.tensor_infos[name].shape.dims().to_vec();
+                let _ = gguf.tensor(name, &shape, &Device::Cpu)?;
+            }
+        }
+        Ok(gguf)
+    }
+
+    #[test]
+    fn a_sound_file_gives_its_values_and_tensors() {
+        let gguf = open(&small()).unwrap();
+        assert_eq!(gguf.text("general.architecture").unwrap(), "qwen2");
+        assert_eq!(gguf.count("qwen2.block_count", 10).unwrap(), 2);
+        assert!(gguf.count("qwen2.block_count", 1).is_err());
+        let weight = gguf.tensor("m.weight", &[8, 32], &Device::Cpu).unwrap();
+        let last = weight.to_vec2::<f32>().unwrap()[7][31];
+        assert!((last - 255.0).abs() < 1.0, "{last}");
+        let why = gguf.tensor("m.weight", &[32, 8], &Device::Cpu).unwrap_err().to_string();
+        assert!(why.contains("[8, 32], not [32, 8]"), "{why}");
+    }
+
+    #[test]
+    fn a_file_cut_short_or_of_another_kind_is_bad_weights() {
+        let whole = small();
+        for length in [0, 3, 4, 20, 100, whole.len() - 200, whole.len() - 40] {
+            let end = open(&whole[..length]);
+            // An empty file cannot be mapped on every system, which is an IO error.
+            let refused =
+                matches!(end, Err(ModelsError::BadWeights { .. }) | Err(ModelsError::Io { .. }));
+            assert!(refused, "{length} bytes of {} were taken", whole.len());
+        }
+        assert!(matches!(open(b"PK\x03\x04 not a model"), Err(ModelsError::BadWeights { .. })));
+    }
+
+    #[test]
+    fn an_alignment_of_zero_is_refused() {
+        let mut bytes = small();
+        let key = b"general.alignment";
+        let at = bytes.windows(key.len()).position(|w| w == key).unwrap() + key.len() + 4;
+        bytes[at] = 0;
+        assert!(matches!(open(&bytes), Err(ModelsError::BadWeights { .. })));
+    }
+
+    #[test]
+    fn q5_0_becomes_q8_0_without_loss() {
+        let values = Tensor::randn(0f32, 1.0, (4, 64), &Device::Cpu).unwrap();
+        let five = QTensor::quantize(&values, GgmlDType::Q5_0).unwrap();
+        let bytes = q5_0_to_q8_0(&five.data().unwrap());
+        let eight = QStorage::from_data(bytes.into(), &Device::Cpu, GgmlDType::Q8_0).unwrap();
+        let eight = QTensor::new(eight, (4, 64)).unwrap();
+        let (five, eight) = (five.dequantize(&Device::Cpu), eight.dequantize(&Device::Cpu));
+        let (five, eight) = (five.unwrap().to_vec2::<f32>(), eight.unwrap().to_vec2::<f32>());
+        assert_eq!(five.unwrap(), eight.unwrap());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+        #[test]
+        fn damage_never_panics(
+            flips in prop::collection::vec((0usize..600, any::<u8>()), 1..6),
+            cut in 0usize..900,
+        ) {
+            let mut bytes = small();
+            for (at, value) in flips {
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte = value;
+                }
+            }
+            if cut < bytes.len() && cut % 3 == 0 {
+                bytes.truncate(cut);
+            }
+            let _ = open(&bytes);
+        }
+    }
+}

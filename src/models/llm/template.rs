@@ -1,0 +1,131 @@
+//! The chat template that a GGUF file carries: Jinja, as Hugging Face's tokenizers write it.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Environment, Error, ErrorKind, Value, context};
+
+use super::gguf::Gguf;
+use super::tokens::Tokens;
+use crate::domain::{ChatMessage, ChatRole};
+use crate::models::{ModelsError, Result};
+
+const NAME: &str = "chat";
+
+/// Messages to prompt.
+pub(super) struct ChatTemplate {
+    environment: Environment<'static>,
+    bos: String,
+    eos: String,
+}
+
+impl ChatTemplate {
+    /// Reads `tokenizer.chat_template`.
+    pub(super) fn from_gguf(gguf: &Gguf, tokens: &Tokens) -> Result<Self> {
+        let source = gguf.text("tokenizer.chat_template")?;
+        let (bos, eos) = (tokens.bos().unwrap_or_default(), tokens.eos().unwrap_or_default());
+        Self::new(source, bos, eos).map_err(|e| gguf.bad(format!("its chat template: {e}")))
+    }
+
+    /// Compiles `source`.
+    fn new(source: &str, bos: String, eos: String) -> Result<Self, Error> {
+        let mut environment = Environment::new();
+        // As transformers sets Jinja up.
+        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?;
+        environment.set_syntax(syntax);
+        environment.add_function("raise_exception", |why: String| -> Result<Value, Error> {
+            Err(Error::new(ErrorKind::InvalidOperation, why))
+        });
+        // Only tools are written as JSON, and Fettle gives a model none.
+        environment.add_filter("tojson", |_: Value| -> Result<Value, Error> {
+            Err(Error::new(ErrorKind::InvalidOperation, "this template wants tools"))
+        });
+        environment.add_template_owned(NAME, source.to_owned())?;
+        Ok(Self { environment, bos, eos })
+    }
+
+    /// The prompt for `messages`, up to where the assistant begins to speak.
+    pub(super) fn render(&self, messages: &[ChatMessage]) -> Result<String> {
+        if messages.is_empty() {
+            return Err(ModelsError::Prompt("there is no message".into()));
+        }
+        let messages: Vec<Value> = messages
+            .iter()
+            .map(|message| context! { role => role(message.role), content => message.content.as_str() })
+            .collect();
+        let render = || {
+            self.environment.get_template(NAME)?.render(context! {
+                messages => messages,
+                add_generation_prompt => true,
+                bos_token => self.bos.as_str(),
+                eos_token => self.eos.as_str(),
+            })
+        };
+        render().map_err(|e| ModelsError::Prompt(format!("chat template: {e}")))
+    }
+}
+
+/// As templates know them.
+fn role(role: ChatRole) -> &'static str {
+    match role {
+        ChatRole::System => "system",
+        ChatRole::User => "user",
+        ChatRole::Assistant => "assistant",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The constructs of Qwen2.5's template.
+    const TEMPLATE: &str = r#"{%- if tools %}
+    {{- tools | tojson }}
+{%- else %}
+    {%- if messages[0]['role'] == 'system' %}
+        {{- '<|im_start|>system\n' + messages[0]['content'] + '<|im_end|>\n' }}
+    {%- else %}
+        {{- '<|im_start|>system\nDefault.<|im_end|>\n' }}
+    {%- endif %}
+{%- endif %}
+{%- for message in messages %}
+    {%- if (message.role == "user") or (message.role == "system" and not loop.first) or (message.role == "assistant" and not message.tool_calls) %}
+        {{- '<|im_start|>' + message.role + '\n' + message.content + '<|im_end|>' + '\n' }}
+    {%- endif %}
+    {%- if message.content == 'refuse' %}{{ raise_exception('not that') }}{%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|im_start|>assistant\n' }}
+{%- endif %}
+"#;
+
+    fn message(role: ChatRole, content: &str) -> ChatMessage {
+        ChatMessage { role, content: content.into() }
+    }
+
+    #[test]
+    fn messages_become_a_prompt() {
+        let template = ChatTemplate::new(TEMPLATE, String::new(), String::new()).unwrap();
+        let prompt = template.render(&[
+            message(ChatRole::System, "품질"),
+            message(ChatRole::User, "{{ 1 + 1 }}"),
+            message(ChatRole::Assistant, "네."),
+            message(ChatRole::User, "왜?"),
+        ]);
+        assert_eq!(
+            prompt.unwrap(),
+            "<|im_start|>system\n품질<|im_end|>\n<|im_start|>user\n{{ 1 + 1 }}<|im_end|>\n\
+             <|im_start|>assistant\n네.<|im_end|>\n<|im_start|>user\n왜?<|im_end|>\n\
+             <|im_start|>assistant\n"
+        );
+        let default = template.render(&[message(ChatRole::User, "a")]).unwrap();
+        assert!(default.starts_with("<|im_start|>system\nDefault.<|im_end|>\n<|im_start|>user\na"));
+    }
+
+    #[test]
+    fn a_template_may_refuse_and_a_broken_one_does_not_compile() {
+        let template = ChatTemplate::new(TEMPLATE, String::new(), String::new()).unwrap();
+        let why = template.render(&[message(ChatRole::User, "refuse")]).unwrap_err().to_string();
+        assert!(why.contains("not that"), "{why}");
+        assert!(template.render(&[]).is_err());
+        assert!(ChatTemplate::new("{% if %}", String::new(), String::new()).is_err());
+    }
+}
