@@ -1,6 +1,6 @@
 //! EfficientNet-Lite0 (Tan & Le, arXiv 1905.11946, without squeeze-and-excitation and
 //! with ReLU6 for Swish), in the layout of `efficientnet_lite_pytorch`: `_conv_stem`,
-//! `_blocks.<n>._expand_conv`, …, `_conv_head`. Every convolution is padded as
+//! `_blocks.<n>._expand_conv`, …; the head and the classifier are not read. Every convolution is padded as
 //! TensorFlow's `SAME`.
 
 use candle_core::{D, Device, Tensor};
@@ -26,19 +26,24 @@ const STAGES: [(usize, usize, usize, usize, usize); 7] = [
     (3, 1, 6, 320, 1),
 ];
 const STEM_CHANNELS: usize = 32;
-const HEAD_CHANNELS: usize = 1280;
 
 /// The blocks whose outputs `PatchCore` compares: the last ones of an eighth (40 channels)
 /// and a sixteenth (112 channels) of the image's size.
 const TAPS: [usize; 2] = [4, 10];
 
-/// The network, without its classifier.
+/// The blocks whose averages over the image, each of unit length, make the embedding.
+/// Leave-one-out among 240 images of six steel surface defects (NEU-DET), the share of the
+/// same class among the 5 nearest: 0.963 so; 0.951 with block 10 alone, 0.947 with block
+/// 15, 0.918 with the head's 1280 channels, which know more of cats than of steel.
+const EMBEDDED: [usize; 3] = [4, 10, 15];
+const EMBEDDING_DIM: usize = 40 + 112 + 320;
+
+/// The network, without its head.
 pub struct EfficientNetLite {
     id: ModelId,
     device: Device,
     stem: Conv2dFused,
     blocks: Vec<Block>,
-    head: Conv2dFused,
 }
 
 /// An inverted bottleneck: expand, filter each channel, project.
@@ -68,8 +73,7 @@ impl EfficientNetLite {
                 channels = out_channels;
             }
         }
-        let head = layer(vb, "_conv_head", "_bn1", pointwise(channels, HEAD_CHANNELS))?;
-        Ok(Self { id, device, stem, blocks, head })
+        Ok(Self { id, device, stem, blocks })
     }
 
     /// The outputs of the blocks `wanted`, counted from 0, in rising order.
@@ -185,17 +189,16 @@ impl ImageEncoder for EfficientNetLite {
     }
 
     fn dim(&self) -> usize {
-        HEAD_CHANNELS
+        EMBEDDING_DIM
     }
 
-    /// The head's 1280 channels, averaged over the image: what the classifier saw.
+    /// The averages of early, middle and late blocks, of equal weight.
     fn embed(&self, pixels: &Tensor) -> Result<Tensor> {
-        let mut x = self.stem.forward(pixels)?;
-        for block in &self.blocks {
-            x = block.forward(&x)?;
-        }
-        let pooled = self.head.forward(&x)?.mean((2, 3))?;
-        Ok(pooled.broadcast_div(&pooled.sqr()?.sum_keepdim(D::Minus1)?.sqrt()?)?)
+        let unit = |rows: &Tensor| rows.broadcast_div(&rows.sqr()?.sum_keepdim(D::Minus1)?.sqrt()?);
+        let maps = self.maps(pixels, &EMBEDDED)?;
+        let parts: Vec<Tensor> =
+            maps.iter().map(|map| unit(&map.mean((2, 3))?)).collect::<candle_core::Result<_>>()?;
+        Ok(unit(&Tensor::cat(&parts, D::Minus1)?)?)
     }
 }
 

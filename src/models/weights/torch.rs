@@ -215,8 +215,11 @@ fn gather(tensor: &TensorRef<'_>, count: usize, storage: &[f32]) -> Option<Vec<f
         .collect()
 }
 
-/// Turns the bytes of a floating-point storage into numbers; `None` for integers.
-fn converter(element: ElementType) -> Option<fn(&[u8]) -> Vec<f32>> {
+/// From the bytes of a storage to its numbers.
+type Convert = fn(&[u8]) -> Vec<f32>;
+
+/// How the bytes of a floating-point storage become numbers; `None` for integers.
+fn converter(element: ElementType) -> Option<Convert> {
     fn each<const N: usize>(data: &[u8], one: impl Fn([u8; N]) -> f32) -> Vec<f32> {
         data.as_chunks::<N>().0.iter().map(|bytes| one(*bytes)).collect()
     }
