@@ -17,4 +17,5 @@ mod typeface;
 mod world;
 
 pub use error::{DemoError, Result};
+pub use typeface::korean_font;
 pub use world::{DemoDefectImage, DemoInspection, DemoProduct, DemoWorld, render};

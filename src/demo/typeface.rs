@@ -1,12 +1,10 @@
 //! A font of this machine that has Hangul, and how wide its letters are.
-//!
-//! Only the tables needed to measure text are read: `head`, `hhea`, `hmtx` and the
-//! formats 4 and 12 of `cmap` (ISO/IEC 14496-22, "`OpenType`").
 
 use std::fs;
 use std::sync::Arc;
 
 use krilla::text::{Font, GlyphId, KrillaGlyph};
+use ttf_parser::Face;
 
 use super::error::{DemoError, Result};
 
@@ -31,6 +29,7 @@ const BOLD: u16 = 600;
 /// A face ready to be measured and embedded.
 #[derive(Clone)]
 pub(super) struct Typeface {
+    name: String,
     font: Font,
     widths: Widths,
 }
@@ -38,8 +37,7 @@ pub(super) struct Typeface {
 impl Typeface {
     /// The width of `text` at `size`, in the unit of `size`.
     pub(super) fn width(&self, text: &str, size: f32) -> f32 {
-        text.chars().map(|letter| self.widths.advance(self.widths.glyph(letter))).sum::<f32>()
-            * size
+        self.widths.measure(text).into_iter().map(|(_, advance)| advance).sum::<f32>() * size
     }
 
     /// The face to embed.
@@ -51,9 +49,8 @@ impl Typeface {
     /// Latin need no shaping.
     pub(super) fn glyphs(&self, text: &str) -> Vec<KrillaGlyph> {
         text.char_indices()
-            .map(|(start, letter)| {
-                let glyph = self.widths.glyph(letter);
-                let advance = self.widths.advance(glyph);
+            .zip(self.widths.measure(text))
+            .map(|((start, letter), (glyph, advance))| {
                 let range = start..start + letter.len_utf8();
                 KrillaGlyph::new(GlyphId::new(glyph), advance, 0.0, 0.0, 0.0, range, None)
             })
@@ -61,7 +58,7 @@ impl Typeface {
     }
 
     fn covers(&self, text: &str) -> bool {
-        text.chars().all(|letter| self.widths.glyph(letter) != 0)
+        self.widths.measure(text).into_iter().all(|(glyph, _)| glyph != 0)
     }
 }
 
@@ -80,6 +77,11 @@ pub(super) fn korean_family() -> Result<Family> {
     let mut fonts = fontdb::Database::new();
     fonts.load_system_fonts();
     korean_family_of(&fonts)
+}
+
+/// The name of the font that the manuals are printed with, if this machine has one.
+pub fn korean_font() -> Option<String> {
+    korean_family().ok().map(|family| family.regular.name)
 }
 
 fn korean_family_of(fonts: &fontdb::Database) -> Result<Family> {
@@ -126,133 +128,37 @@ fn open(fonts: &fontdb::Database, face: &fontdb::FaceInfo) -> Option<Typeface> {
     };
     let bytes = Arc::new(bytes);
     let widths = Widths::read(&bytes, index)?;
-    Some(Typeface { font: Font::new(bytes.into(), index)?, widths })
+    let name = face.families.first()?.0.clone();
+    Some(Typeface { name, font: Font::new(bytes.into(), index)?, widths })
 }
 
 /// Which glyph a letter has, and how far it moves the pen.
 #[derive(Clone)]
 struct Widths {
     bytes: Arc<Vec<u8>>,
+    index: u32,
     units_per_em: f32,
-    /// Offset of `hmtx`, and how many of its entries have an advance of their own.
-    hmtx: usize,
-    advances: usize,
-    /// Offset of the chosen subtable of `cmap` and its format.
-    cmap: usize,
-    format: u16,
 }
 
 impl Widths {
     fn read(bytes: &Arc<Vec<u8>>, index: u32) -> Option<Self> {
-        let start = match bytes.get(..4)? {
-            b"ttcf" => u32_at(bytes, 12 + 4 * index as usize)? as usize,
-            _ => 0,
-        };
-        let table = |tag: &[u8; 4]| {
-            let count = usize::from(u16_at(bytes, start + 4)?);
-            (0..count).map(|i| start + 12 + 16 * i).find_map(|record| {
-                (bytes.get(record..record + 4)? == tag)
-                    .then(|| u32_at(bytes, record + 8).map(|offset| offset as usize))?
+        let units_per_em = f32::from(Face::parse(bytes, index).ok()?.units_per_em());
+        Some(Self { bytes: Arc::clone(bytes), index, units_per_em })
+    }
+
+    /// The glyph of each letter of `text` and its advance in ems; glyph 0 where the face
+    /// lacks the letter.
+    fn measure(&self, text: &str) -> Vec<(u32, f32)> {
+        // Parsing only finds the tables; the face borrows the bytes, so it is not kept.
+        let Ok(face) = Face::parse(&self.bytes, self.index) else { return Vec::new() };
+        text.chars()
+            .map(|letter| {
+                let glyph = face.glyph_index(letter).unwrap_or_default();
+                let units = face.glyph_hor_advance(glyph).unwrap_or_default();
+                (u32::from(glyph.0), f32::from(units) / self.units_per_em)
             })
-        };
-        let cmap = table(b"cmap")?;
-        let subtables = usize::from(u16_at(bytes, cmap + 2)?);
-        let (format, cmap) = (0..subtables)
-            .filter_map(|i| {
-                let record = cmap + 4 + 8 * i;
-                let unicode = match (u16_at(bytes, record)?, u16_at(bytes, record + 2)?) {
-                    (0, 0..=4 | 6) | (3, 1 | 10) => true,
-                    (_, _) => false,
-                };
-                let at = cmap + u32_at(bytes, record + 4)? as usize;
-                let format = u16_at(bytes, at)?;
-                (unicode && matches!(format, 4 | 12)).then_some((format, at))
-            })
-            .max()?;
-        let units_per_em = f32::from(u16_at(bytes, table(b"head")? + 18)?);
-        let advances = usize::from(u16_at(bytes, table(b"hhea")? + 34)?);
-        let hmtx = table(b"hmtx")?;
-        (units_per_em > 0.0 && advances > 0).then(|| Self {
-            bytes: Arc::clone(bytes),
-            units_per_em,
-            hmtx,
-            advances,
-            cmap,
-            format,
-        })
+            .collect()
     }
-
-    /// In ems.
-    fn advance(&self, glyph: u32) -> f32 {
-        let entry = (glyph as usize).min(self.advances - 1);
-        let units = u16_at(&self.bytes, self.hmtx + 4 * entry).unwrap_or(0);
-        f32::from(units) / self.units_per_em
-    }
-
-    /// 0: the face lacks the letter.
-    fn glyph(&self, letter: char) -> u32 {
-        let found = match self.format {
-            12 => self.glyph_by_groups(u32::from(letter)),
-            _ => {
-                u16::try_from(u32::from(letter)).ok().and_then(|code| self.glyph_by_segments(code))
-            }
-        };
-        found.unwrap_or(0)
-    }
-
-    /// `cmap` format 12.
-    fn glyph_by_groups(&self, code: u32) -> Option<u32> {
-        let group = |i: usize| self.cmap + 16 + 12 * i;
-        let (mut low, mut high) = (0, u32_at(&self.bytes, self.cmap + 12)? as usize);
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            let first = u32_at(&self.bytes, group(middle))?;
-            if code < first {
-                high = middle;
-            } else if code > u32_at(&self.bytes, group(middle) + 4)? {
-                low = middle + 1;
-            } else {
-                return u32_at(&self.bytes, group(middle) + 8)?.checked_add(code - first);
-            }
-        }
-        None
-    }
-
-    /// `cmap` format 4.
-    fn glyph_by_segments(&self, code: u16) -> Option<u32> {
-        let bytes = &self.bytes;
-        let doubled = usize::from(u16_at(bytes, self.cmap + 6)?);
-        let (ends, starts) = (self.cmap + 14, self.cmap + 16 + doubled);
-        let (deltas, offsets) = (starts + doubled, starts + 2 * doubled);
-        for segment in (0..doubled).step_by(2) {
-            if code > u16_at(bytes, ends + segment)? {
-                continue;
-            }
-            let first = u16_at(bytes, starts + segment)?;
-            if code < first {
-                return None;
-            }
-            let delta = u16_at(bytes, deltas + segment)?;
-            let offset = usize::from(u16_at(bytes, offsets + segment)?);
-            if offset == 0 {
-                return Some(u32::from(code.wrapping_add(delta)));
-            }
-            let at = offsets + segment + offset + 2 * usize::from(code - first);
-            let glyph = u16_at(bytes, at)?;
-            return (glyph != 0).then(|| u32::from(glyph.wrapping_add(delta)));
-        }
-        None
-    }
-}
-
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    let two = bytes.get(at..at.checked_add(2)?)?;
-    Some(u16::from_be_bytes(two.try_into().ok()?))
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    let four = bytes.get(at..at.checked_add(4)?)?;
-    Some(u32::from_be_bytes(four.try_into().ok()?))
 }
 
 #[cfg(test)]
@@ -294,8 +200,9 @@ mod tests {
             }
             font.extend(&bytes);
             if let Some(widths) = Widths::read(&Arc::new(font), 0) {
-                let advance = widths.advance(widths.glyph(letter));
-                prop_assert!(advance.is_finite() && advance >= 0.0);
+                for (_, advance) in widths.measure(&letter.to_string()) {
+                    prop_assert!(advance.is_finite() && advance >= 0.0);
+                }
             }
         }
     }

@@ -42,7 +42,7 @@ impl LanguageLane {
                 loaded
             }
         };
-        Ok(self.text_encoder.insert(encoder).as_ref())
+        Ok(&**self.text_encoder.insert(encoder))
     }
 
     /// The chat model `id`; loads it, and notes the time, if it is not the one held.
@@ -63,6 +63,6 @@ impl LanguageLane {
                 loaded
             }
         };
-        Ok(self.chat.insert(chat).as_mut())
+        Ok(&mut **self.chat.insert(chat))
     }
 }

@@ -69,7 +69,7 @@ impl VisionLane {
                 loaded
             }
         };
-        Ok(self.encoder.insert(encoder).as_ref())
+        Ok(&**self.encoder.insert(encoder))
     }
 
     fn backbone(&mut self, id: &ModelId, watch: &mut Stopwatch) -> Result<&dyn FeatureExtractor> {
@@ -85,7 +85,7 @@ impl VisionLane {
                 loaded
             }
         };
-        Ok(self.backbone.insert(backbone).as_ref())
+        Ok(&**self.backbone.insert(backbone))
     }
 
     /// One embedding of unit length an image.

@@ -218,7 +218,7 @@ impl LibraryError {
 
     /// The file or row is as good as there, the library itself is not at fault:
     /// a scan reports it and goes on.
-    pub(super) fn is_about_one_file(&self) -> bool {
+    pub fn is_about_one_file(&self) -> bool {
         matches!(
             self,
             Self::Io { .. }

@@ -136,7 +136,7 @@ fn scan(engine: &Engine, terminal: &Terminal) -> anyhow::Result<()> {
     for refused in &report.refused {
         let values = [
             ("path", refused.path.clone().into()),
-            ("reason", refused.reason.to_string().into()),
+            ("reason", refused.why.to_string().into()),
         ];
         terminal.complain("scan-refused", &values);
     }

@@ -638,36 +638,3 @@ fn a_full_disk_is_a_full_disk() {
         assert!(full, "{error}");
     }
 }
-
-/// The real thing, by hand: `cargo test --release --lib -- --ignored a_real_pull --nocapture`,
-/// into `FETTLE_STORE_TEST` or a temporary directory.
-#[test]
-#[ignore = "downloads 560 MB"]
-fn a_real_pull_is_interrupted_resumed_and_verified() {
-    let temporary = TempDir::new().unwrap();
-    let dir = std::env::var_os("FETTLE_STORE_TEST").map(PathBuf::from);
-    let store = ModelStore::new(dir.unwrap_or_else(|| temporary.path().to_owned())).unwrap();
-    let ids = store.manifest().select("small").unwrap();
-    let pull = |sink: &dyn ProgressSink| {
-        let started = std::time::Instant::now();
-        let result = store.pull(&ids, &PullOptions::default(), sink);
-        eprintln!("{:?}: {result:?}", started.elapsed());
-        result
-    };
-    let half = watch(|p| p.step == STEP_DOWNLOAD && p.done > 250_000_000);
-    let error = pull(&half).unwrap_err();
-    assert!(matches!(error, ModelsError::Cancelled(_)), "{error}");
-    let last = store.manifest().model(&ids[2]).unwrap();
-    let ModelState::Partial { bytes, .. } = store.state(last) else { panic!("nothing is left") };
-    let resumed = watch(|_| false);
-    pull(&resumed).unwrap();
-    let seen = resumed.seen.into_inner().unwrap();
-    let first = seen.iter().find(|p| p.step == STEP_DOWNLOAD && p.total > Some(1 << 28)).unwrap();
-    eprintln!("left: {bytes} bytes, resumed at {} bytes", first.done);
-    assert!(first.done > 0, "nothing was kept");
-    for id in &ids {
-        let checks = store.verify(id, &Unobserved).unwrap();
-        assert!(checks.iter().all(|c| c.verdict == Verdict::Official), "{checks:?}");
-    }
-    assert!(pull(&Unobserved).unwrap().files.iter().all(|f| f.place.is_none()));
-}
