@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use unicode_normalization::UnicodeNormalization;
 
 use super::image_file::decode_image;
-use super::images::{DEFECT_FOLDER, find_image, image_at, import_image, normal_folder};
+use super::images::{DEFECT_FOLDER, find_image, image_at, import_image};
 use super::manuals::{MANUAL_FOLDER, import_manual, knows_manual_file, read_manual};
 use super::mapping::parse_mapping;
 use super::products::{

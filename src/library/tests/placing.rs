@@ -177,7 +177,7 @@ fn an_upload_is_kept_once() {
     let bytes = encode(&picture(1, 8, 8), image::ImageFormat::Png);
     let first = library.store_upload(&bytes).unwrap();
     assert_eq!(library.store_upload(&bytes).unwrap(), first);
-    assert_eq!(files(root.path(), "data/uploads"), [first.path.clone()]);
+    assert_eq!(files(root.path(), "data/uploads"), std::slice::from_ref(&first.path));
     assert_eq!(fs::read(library.absolute(&first.path)).unwrap(), bytes);
     // Other bytes under that name: a longer name.
     fs::write(library.absolute(&first.path), b"damaged").unwrap();

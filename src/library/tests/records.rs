@@ -249,7 +249,7 @@ fn products_and_defect_types_are_added_once_and_renamed() {
     assert!(!library.add_defect_type(&renamed).unwrap());
     assert_eq!(library.defect_types(&prod1()).unwrap(), [defect]);
     library.rename_defect_type(&renamed).unwrap();
-    assert_eq!(library.defect_types(&prod1()).unwrap(), [renamed.clone()]);
+    assert_eq!(library.defect_types(&prod1()).unwrap(), std::slice::from_ref(&renamed));
     let orphan = DefectType { product: ProductCode::new("none").unwrap(), ..renamed };
     let error = library.add_defect_type(&orphan).unwrap_err();
     assert!(matches!(error, LibraryError::UnknownProduct(_)), "{error}");
