@@ -76,7 +76,8 @@ impl QuantizedLinear {
 /// Whether candle multiplies many rows by these weights in its tiled AVX-512 VNNI kernels.
 #[cfg(target_arch = "x86_64")]
 fn tiled(weight: &QTensor) -> bool {
-    let whole_tiles = weight.shape().dims2().is_ok_and(|(n, k)| n % 16 == 0 && k % 256 == 0);
+    let whole_tiles =
+        weight.shape().dims2().is_ok_and(|(n, k)| n.is_multiple_of(16) && k.is_multiple_of(256));
     whole_tiles
         && matches!(weight.dtype(), GgmlDType::Q4K | GgmlDType::Q6K)
         && is_x86_feature_detected!("avx512f")

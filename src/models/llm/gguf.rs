@@ -104,10 +104,10 @@ impl Gguf {
         let (block, size) = (dtype.block_size(), dtype.type_size());
         let bytes = || {
             let elements = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d))?;
-            let whole = dims.last().is_some_and(|last| last % block == 0);
+            let whole = dims.last().is_some_and(|last| last.is_multiple_of(block));
             let bytes = whole.then_some(elements / block)?.checked_mul(size)?;
             let start = self.content.tensor_data_offset.checked_add(info.offset)?;
-            let start = usize::try_from(start).ok().filter(|s| s % BLOCK_ALIGN == 0)?;
+            let start = usize::try_from(start).ok().filter(|s| s.is_multiple_of(BLOCK_ALIGN))?;
             self.map.get(start..start.checked_add(bytes)?)
         };
         let bytes = bytes().ok_or_else(|| {

@@ -70,7 +70,7 @@ pub(super) fn encoder(config: &Path, weights: &Path, device: &Device) -> Result<
         return Err(bad(config, format!("activation '{}' is not known", sizes.hidden_act)));
     }
     let hidden = sizes.hidden_size;
-    if sizes.num_attention_heads == 0 || hidden % sizes.num_attention_heads != 0 {
+    if sizes.num_attention_heads == 0 || !hidden.is_multiple_of(sizes.num_attention_heads) {
         return Err(bad(config, "the width does not divide into its heads"));
     }
     // SAFETY: the map is only read. Nothing in Fettle writes a weight file in place (the

@@ -98,7 +98,7 @@ impl E5File {
         device: &Device,
     ) -> Result<QTensor> {
         let (bytes, quantised) = self.place(name, outputs * inputs)?;
-        if !quantised || inputs % BLOCK != 0 {
+        if !quantised || !inputs.is_multiple_of(BLOCK) {
             return Err(self.bad(format!("tensor '{name}' is not in Q4_0 blocks")));
         }
         let storage = QStorage::from_data(bytes.into(), device, GgmlDType::Q4_0)?;
@@ -155,10 +155,13 @@ fn parse(bytes: &[u8]) -> Result<Header, &'static str> {
         eps: f32::from_bits(r.u32()?),
     };
     let block = r.count(1 << 10)?;
-    if block != BLOCK || sizes.hidden % BLOCK != 0 || sizes.feed_forward % BLOCK != 0 {
+    if block != BLOCK
+        || !sizes.hidden.is_multiple_of(BLOCK)
+        || !sizes.feed_forward.is_multiple_of(BLOCK)
+    {
         return Err("its sizes are not in blocks of 32");
     }
-    if sizes.hidden % sizes.heads != 0 || sizes.positions < 3 || !sizes.eps.is_finite() {
+    if !sizes.hidden.is_multiple_of(sizes.heads) || sizes.positions < 3 || !sizes.eps.is_finite() {
         return Err("its sizes do not fit one another");
     }
     let unigram = parse_pieces(&mut r, sizes.vocabulary)?;
@@ -171,11 +174,11 @@ fn parse(bytes: &[u8]) -> Result<Header, &'static str> {
         let start = usize::try_from(r.u64()?).map_err(|_| CUT)?;
         let length = usize::try_from(r.u64()?).map_err(|_| CUT)?;
         let end = start.checked_add(length).filter(|end| *end <= bytes.len());
-        let quantised = elements % BLOCK == 0 && length == elements / BLOCK * BLOCK_BYTES;
+        let quantised = elements.is_multiple_of(BLOCK) && length == elements / BLOCK * BLOCK_BYTES;
         if end.is_none() {
             return Err(CUT);
         }
-        if start % 4 != 0 || elements == 0 || !(quantised || length == elements * 4) {
+        if !start.is_multiple_of(4) || elements == 0 || !(quantised || length == elements * 4) {
             return Err("a tensor's length does not fit its elements");
         }
         tensors.insert(name, Place { start, bytes: length, elements });
