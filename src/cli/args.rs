@@ -9,27 +9,27 @@ use crate::domain::{DefectCode, Language, ProductCode};
 /// Finds the defect, shows it, names it, and says what the manual says to do.
 #[derive(Debug, Parser)]
 #[command(name = "fettle", version, about, max_term_width = 100)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// Workspace: the directory that holds models/, data/ and manual_store/.
     #[arg(long, global = true, value_name = "DIR")]
-    pub workspace: Option<PathBuf>,
+    pub(crate) workspace: Option<PathBuf>,
     /// Language of messages and reports. Default: the workspace's settings.
     #[arg(long, global = true, value_enum)]
-    pub lang: Option<Lang>,
+    pub(crate) lang: Option<Lang>,
     /// Compute on the CPU even where a GPU is.
     #[arg(long, global = true)]
-    pub cpu: bool,
+    pub(crate) cpu: bool,
     /// Say more about what is done (twice: much more). To stderr.
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
-    pub verbose: u8,
+    pub(crate) verbose: u8,
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 /// A language by its code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Lang {
+pub(crate) enum Lang {
     /// 한국어.
     Ko,
     /// English.
@@ -47,7 +47,7 @@ impl From<Lang> for Language {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Inspect one image: similar defects, anomaly, manual, report, record.
     Inspect(Inspect),
     /// Register products, defects, images and manuals.
@@ -73,29 +73,29 @@ pub enum Command {
 
 /// `fettle inspect`.
 #[derive(Debug, Args)]
-pub struct Inspect {
+pub(crate) struct Inspect {
     /// The image: PNG, JPEG, BMP, TIFF or WebP.
-    pub image: PathBuf,
+    pub(crate) image: PathBuf,
     /// Its product. Default: what the similar known defects vote for.
     #[arg(long, short)]
-    pub product: Option<ProductCode>,
+    pub(crate) product: Option<ProductCode>,
     /// Print the result as one JSON object.
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// Write heatmap, mask, overlay, comparison, report.md and result.json here.
     #[arg(long, short, value_name = "DIR")]
-    pub out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
     /// Say where the time went.
     #[arg(long)]
-    pub timings: bool,
+    pub(crate) timings: bool,
     /// Compose the report from the manual alone, without the language model.
     #[arg(long)]
-    pub no_llm: bool,
+    pub(crate) no_llm: bool,
 }
 
 /// `fettle library`.
 #[derive(Debug, Subcommand)]
-pub enum Library {
+pub(crate) enum Library {
     /// List products, defect types, and how many images and manuals they have.
     List(Json),
     /// Register a product, or change its names.
@@ -148,7 +148,7 @@ pub enum Library {
 
 /// `fettle index`.
 #[derive(Debug, Subcommand)]
-pub enum Index {
+pub(crate) enum Index {
     /// Embed what is new and drop what is gone.
     Build {
         /// Embed everything anew.
@@ -161,7 +161,7 @@ pub enum Index {
 
 /// `fettle bank`.
 #[derive(Debug, Subcommand)]
-pub enum Bank {
+pub(crate) enum Bank {
     /// Fit a memory bank on the product's normal images.
     Fit {
         /// The product.
@@ -185,7 +185,7 @@ pub enum Bank {
 
 /// `fettle manual`.
 #[derive(Debug, Subcommand)]
-pub enum Manual {
+pub(crate) enum Manual {
     /// Read the product's manuals and show what was found.
     Ingest {
         /// The product. Default: all.
@@ -212,7 +212,7 @@ pub enum Manual {
 
 /// `fettle models`.
 #[derive(Debug, Subcommand)]
-pub enum Models {
+pub(crate) enum Models {
     /// All models, by profile, and whether they are here.
     List(Json),
     /// Fetch what a profile or model lacks. Resumes; checks each file's hash.
@@ -240,24 +240,24 @@ pub enum Models {
 
 /// `fettle demo`.
 #[derive(Debug, Args)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// The profile whose models are used, kept in the workspace's settings.
     #[arg(long)]
-    pub profile: Option<String>,
+    pub(crate) profile: Option<String>,
     /// Where the three results go. Default: out/demo in the workspace.
     #[arg(long, short, value_name = "DIR")]
-    pub out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
     /// Compose the reports from the manuals alone.
     #[arg(long)]
-    pub no_llm: bool,
+    pub(crate) no_llm: bool,
 }
 
 /// Only `--json`.
 #[derive(Debug, Args)]
-pub struct Json {
+pub(crate) struct Json {
     /// Print as JSON.
     #[arg(long)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 #[cfg(test)]

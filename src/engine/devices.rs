@@ -4,11 +4,11 @@ use candle_core::Device;
 
 /// Where the networks of the two lanes live.
 #[derive(Debug, Clone)]
-pub struct Placement {
+pub(super) struct Placement {
     /// Image networks and memory banks.
-    pub vision: Device,
+    pub(super) vision: Device,
     /// Text networks and the language model.
-    pub language: Device,
+    pub(super) language: Device,
 }
 
 impl Placement {
@@ -16,7 +16,7 @@ impl Placement {
     ///
     /// A machine without a usable GPU is the usual case, not an error; the reason is
     /// logged and [`Placement::describe`] says what was chosen.
-    pub fn choose(allow_gpu: bool) -> Self {
+    pub(super) fn choose(allow_gpu: bool) -> Self {
         let gpu = |index: usize| -> Option<Device> {
             if !allow_gpu || !candle_core::utils::cuda_is_available() {
                 return None;
@@ -32,7 +32,7 @@ impl Placement {
     }
 
     /// In words, for `doctor` and the log: `cpu`, `cuda:0`.
-    pub fn describe(device: &Device) -> String {
+    pub(super) fn describe(device: &Device) -> String {
         match device.location() {
             candle_core::DeviceLocation::Cpu => "cpu".to_owned(),
             candle_core::DeviceLocation::Cuda { gpu_id } => format!("cuda:{gpu_id}"),
