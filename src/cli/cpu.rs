@@ -10,7 +10,8 @@ pub(super) fn can_run() -> bool {
     let basic = cpu
         .get_feature_info()
         .is_some_and(|has| has.has_avx() && has.has_fma() && has.has_f16c() && has.has_oxsave());
-    let extended = cpu.get_extended_feature_info().is_some_and(|has| has.has_avx2() && has.has_bmi2());
+    let extended =
+        cpu.get_extended_feature_info().is_some_and(|has| has.has_avx2() && has.has_bmi2());
     basic && extended
 }
 

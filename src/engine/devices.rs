@@ -26,7 +26,9 @@ impl Placement {
                 .ok()
         };
         match gpu(0) {
-            Some(first) => Self { language: gpu(1).unwrap_or_else(|| first.clone()), vision: first },
+            Some(first) => {
+                Self { language: gpu(1).unwrap_or_else(|| first.clone()), vision: first }
+            }
             None => Self { vision: Device::Cpu, language: Device::Cpu },
         }
     }

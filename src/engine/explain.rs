@@ -22,9 +22,10 @@ impl EngineError {
     fn message(&self) -> Message {
         match self {
             Self::Cancelled => ("error-cancelled", vec![]),
-            Self::Panicked { job, message } => {
-                ("error-panicked", vec![("job", (*job).into()), ("message", message.clone().into())])
-            }
+            Self::Panicked { job, message } => (
+                "error-panicked",
+                vec![("job", (*job).into()), ("message", message.clone().into())],
+            ),
             Self::Busy => ("error-busy", vec![]),
             Self::Ended => ("error-ended", vec![]),
             Self::UnknownProduct(product) => {
@@ -32,7 +33,10 @@ impl EngineError {
             }
             Self::UnknownDefect { product, defect } => (
                 "error-unknown-defect",
-                vec![("product", product.to_string().into()), ("defect", defect.to_string().into())],
+                vec![
+                    ("product", product.to_string().into()),
+                    ("defect", defect.to_string().into()),
+                ],
             ),
             Self::TooFewNormals { product, count, needed } => (
                 "error-too-few-normals",
@@ -42,10 +46,9 @@ impl EngineError {
                     ("needed", (*needed).into()),
                 ],
             ),
-            Self::Bank { product, source } => (
-                "error-bank",
-                vec![("product", product.to_string().into()), reason(source)],
-            ),
+            Self::Bank { product, source } => {
+                ("error-bank", vec![("product", product.to_string().into()), reason(source)])
+            }
             Self::File { path, source } => file(path, source),
             Self::Library(error) => library(error),
             Self::Models(error) => models(error),

@@ -46,14 +46,15 @@ impl<S: 'static> Lane<S> {
         make: impl Fn() -> S + Send + 'static,
     ) -> std::io::Result<Self> {
         let (queue, tasks) = bounded::<Task<S>>(QUEUE);
-        let thread = std::thread::Builder::new().name(format!("fettle-{name}")).spawn(move || {
-            let mut state = make();
-            for task in tasks {
-                if task(&mut state).is_err() {
-                    state = make();
+        let thread =
+            std::thread::Builder::new().name(format!("fettle-{name}")).spawn(move || {
+                let mut state = make();
+                for task in tasks {
+                    if task(&mut state).is_err() {
+                        state = make();
+                    }
                 }
-            }
-        })?;
+            })?;
         Ok(Self { name, queue: Some(queue), thread: Some(thread) })
     }
 
@@ -121,10 +122,7 @@ mod tests {
             *n = 99;
             panic!("on purpose");
         });
-        assert_eq!(
-            broken,
-            Err(LaneError::Panicked { lane: "test", message: "on purpose".into() })
-        );
+        assert_eq!(broken, Err(LaneError::Panicked { lane: "test", message: "on purpose".into() }));
         assert_eq!(lane.call(|n| *n), Ok(1), "the state a panic left behind was kept");
     }
 

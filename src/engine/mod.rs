@@ -9,8 +9,8 @@ mod error;
 mod explain;
 mod handle;
 mod jobs;
-mod language_lane;
 mod lanes;
+mod language_lane;
 mod request;
 mod shared;
 mod vision_lane;
@@ -53,11 +53,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the system gives no threads, or the built-in model manifest does not parse.
-    pub fn start(
-        workspace: Workspace,
-        settings: Settings,
-        options: EngineOptions,
-    ) -> Result<Self> {
+    pub fn start(workspace: Workspace, settings: Settings, options: EngineOptions) -> Result<Self> {
         Ok(Self {
             shared: Arc::new(Shared::start(workspace, settings, options)?),
             workers: Workers::start().map_err(shared::no_thread)?,

@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::devices::Placement;
 use super::error::{EngineError, Result};
-use super::language_lane::LanguageLane;
 use super::lanes::Lane;
+use super::language_lane::LanguageLane;
 use super::vision_lane::VisionLane;
 use super::{EngineOptions, error};
 use crate::domain::{Language, ModelId, ModelRole};

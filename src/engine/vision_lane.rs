@@ -64,7 +64,12 @@ impl VisionLane {
                 let start = Instant::now();
                 let files = self.store.find(id)?;
                 let architecture = &files.entry.architecture;
-                let loaded = image_encoder::load_image_encoder(id, architecture, &files.paths(), &self.device)?;
+                let loaded = image_encoder::load_image_encoder(
+                    id,
+                    architecture,
+                    &files.paths(),
+                    &self.device,
+                )?;
                 watch.note("load.image-embedder", start);
                 loaded
             }
@@ -115,8 +120,7 @@ impl VisionLane {
     ) -> Result<Patches> {
         let backbone = self.backbone(model, watch)?;
         let recipe = recipe.unwrap_or_else(|| backbone.recipe());
-        let pixels =
-            watch.time("preprocess", || to_tensor(images, &recipe, backbone.device()))?;
+        let pixels = watch.time("preprocess", || to_tensor(images, &recipe, backbone.device()))?;
         let taps = watch.time("network.features", || backbone.features(&pixels))?;
         let start = Instant::now();
         let (embedding, grid) = patch_embedding(&taps)?;

@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_message_is_filled_in_either_language() {
-        let values = [("score", Value::from(3.14159_f32)), ("threshold", Value::from(2.0_f32))];
+        let values = [("score", Value::from(3.456_f32)), ("threshold", Value::from(2.0_f32))];
         insta::assert_snapshot!(
             [Language::Ko, Language::En]
                 .map(|language| text_with(language, "situation-score-ng", &values))

@@ -157,7 +157,7 @@ struct Written {
 fn parse(answer: &str) -> Vec<Written> {
     let mut out = Vec::new();
     let mut part = None;
-    for line in answer.lines() {
+    for line in answer.lines().flat_map(lines_at_labels) {
         let line: String =
             line.chars().filter(|c| !c.is_control() && !"*#`_".contains(*c)).collect();
         let line = super::marker::split(&line).1;
@@ -182,6 +182,24 @@ fn parse(answer: &str) -> Vec<Written> {
         }
     }
     out
+}
+
+/// `line` with a break before each label: small models put all parts on one line.
+fn lines_at_labels(line: &str) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    for word in line.split_whitespace() {
+        let label = word.strip_suffix([':', '：']).is_some_and(|label| part_named(label).is_some());
+        match lines.last_mut() {
+            Some(last) if !label || last.is_empty() => {
+                if !last.is_empty() {
+                    last.push(' ');
+                }
+                last.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 fn part_named(label: &str) -> Option<ReportPart> {
@@ -505,6 +523,22 @@ mod tests {
             align("Causes: Trapped gas in the melt during pouring. [c1]", &english).unwrap();
         let expected = Support::Manual { statements: vec!["hole.c1".to_owned()] };
         assert_eq!(lines[0].line.support, expected);
+    }
+
+    #[test]
+    fn labels_on_one_line_are_parts_of_their_own() {
+        let parts = |answer: &str| {
+            parse(answer)
+                .into_iter()
+                .map(|written| (written.part, written.text))
+                .collect::<Vec<_>>()
+        };
+        let apart = "Causes: worn blade.\nActions: change it.";
+        assert_eq!(parts("Causes: worn blade. Actions: change it."), parts(apart));
+        assert_eq!(
+            parts("원인: 마모 [c1] 조치: 교체 [a1]"),
+            parts("원인: 마모 [c1]\n조치: 교체 [a1]")
+        );
     }
 
     #[test]

@@ -51,7 +51,11 @@ fn write_report(
     {
         writeln!(out, "\n## {}\n", word("label-similar"))?;
         for hit in &similarity.hits {
-            writeln!(out, "- {} / {} — {:.3} (`{}`)", hit.product, hit.defect, hit.score, hit.path)?;
+            writeln!(
+                out,
+                "- {} / {} — {:.3} (`{}`)",
+                hit.product, hit.defect, hit.score, hit.path
+            )?;
         }
     }
     let section = inspection.manual.done().map(|finding| &finding.section);
@@ -75,11 +79,24 @@ fn write_report(
     }
     writeln!(out, "\n---\n")?;
     if let Some(finding) = inspection.manual.done() {
-        writeln!(out, "- {}: `{}` — {}", word("label-manual"), finding.path, finding.section.heading)?;
+        writeln!(
+            out,
+            "- {}: `{}` — {}",
+            word("label-manual"),
+            finding.path,
+            finding.section.heading
+        )?;
     }
     if let Some(anomaly) = inspection.anomaly.done() {
         let bank = &anomaly.bank;
-        writeln!(out, "- {}: {} v{} ({})", word("label-bank"), bank.product, bank.version, bank.model)?;
+        writeln!(
+            out,
+            "- {}: {} v{} ({})",
+            word("label-bank"),
+            bank.product,
+            bank.version,
+            bank.model
+        )?;
     }
     let models: Vec<_> = inspection.models.iter().map(ToString::to_string).collect();
     writeln!(out, "- {}: {}", word("label-models"), models.join(", "))?;

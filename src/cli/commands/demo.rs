@@ -5,11 +5,8 @@ use crate::cli::terminal::Terminal;
 use crate::engine::{BuildDemo, Engine};
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Demo) -> anyhow::Result<()> {
-    let request = BuildDemo {
-        profile: args.profile.clone(),
-        out: args.out.clone(),
-        with_llm: !args.no_llm,
-    };
+    let request =
+        BuildDemo { profile: args.profile.clone(), out: args.out.clone(), with_llm: !args.no_llm };
     let inspections = terminal.wait(engine, request)?;
     for demo in &inspections {
         super::inspect::print(terminal, &demo.inspected.inspection);

@@ -47,7 +47,10 @@ pub(super) fn print(terminal: &Terminal, inspection: &Inspection) {
         terminal.field("label-product", product.as_str());
     }
     print_anomaly(terminal, inspection);
-    print_similarity(terminal, inspection);
+    // Known defects say nothing about a part that has none.
+    if inspection.verdict != Verdict::Ok {
+        print_similarity(terminal, inspection);
+    }
     print_report(terminal, inspection);
     if let Some(id) = inspection.id {
         terminal.print("");
@@ -135,7 +138,8 @@ fn print_report(terminal: &Terminal, inspection: &Inspection) {
         }
     }
     if let Some(finding) = inspection.manual.done() {
-        let text = format!("{} — {} (p. {})", finding.path, finding.section.heading, finding.section.page);
+        let text =
+            format!("{} — {} (p. {})", finding.path, finding.section.heading, finding.section.page);
         terminal.field("label-manual", &text);
     }
 }

@@ -72,11 +72,7 @@ pub(crate) fn run(
     }
 }
 
-fn register(
-    engine: &Engine,
-    terminal: &Terminal,
-    request: RegisterImages,
-) -> anyhow::Result<()> {
+fn register(engine: &Engine, terminal: &Terminal, request: RegisterImages) -> anyhow::Result<()> {
     let product = request.product.to_string();
     let outcome = terminal.wait(engine, request)?;
     let values = [
@@ -107,10 +103,17 @@ fn list(engine: &Engine, terminal: &Terminal, json: bool) -> anyhow::Result<()> 
     for summary in summaries {
         let product = &summary.product;
         terminal.print(&format!("{}  {}  {}", product.code, product.name_ko, product.name_en));
-        terminal.print(&format!("  {}", terminal.word("list-normal", &[("count", summary.normal_images.into())])));
+        terminal.print(&format!(
+            "  {}",
+            terminal.word("list-normal", &[("count", summary.normal_images.into())])
+        ));
         for (defect, count) in &summary.defects {
             let values = [("name", defect.full_name.clone().into()), ("count", (*count).into())];
-            terminal.print(&format!("  {}  {}", defect.code, terminal.word("list-defect", &values)));
+            terminal.print(&format!(
+                "  {}  {}",
+                defect.code,
+                terminal.word("list-defect", &values)
+            ));
         }
         for manual in &summary.manuals {
             terminal.print(&format!("  {manual}"));
@@ -134,10 +137,8 @@ fn scan(engine: &Engine, terminal: &Terminal) -> anyhow::Result<()> {
         terminal.print(&imported.path);
     }
     for refused in &report.refused {
-        let values = [
-            ("path", refused.path.clone().into()),
-            ("reason", refused.why.to_string().into()),
-        ];
+        let values =
+            [("path", refused.path.clone().into()), ("reason", refused.why.to_string().into())];
         terminal.complain("scan-refused", &values);
     }
     let values =

@@ -5,11 +5,7 @@ use crate::cli::terminal::Terminal;
 use crate::domain::{ManualWarning, Statement};
 use crate::engine::{Engine, IngestManuals, ReadManual, SearchManual};
 
-pub(crate) fn run(
-    engine: &Engine,
-    terminal: &Terminal,
-    args: &args::Manual,
-) -> anyhow::Result<()> {
+pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Manual) -> anyhow::Result<()> {
     match args {
         args::Manual::Ingest { product, json } => {
             let read = terminal.wait(engine, IngestManuals(product.clone()))?;
@@ -21,11 +17,8 @@ pub(crate) fn run(
             }
         }
         args::Manual::Search { question, product, top, json } => {
-            let request = SearchManual {
-                question: question.clone(),
-                product: product.clone(),
-                top: *top,
-            };
+            let request =
+                SearchManual { question: question.clone(), product: product.clone(), top: *top };
             let found = terminal.wait(engine, request)?;
             if *json {
                 return terminal.json(&found);
@@ -81,15 +74,22 @@ pub(super) fn print(terminal: &Terminal, read: &ReadManual) {
 fn statements(terminal: &Terminal, title: &str, statements: &[Statement]) {
     terminal.print(&format!("  {}", terminal.word(title, &[])));
     for statement in statements {
-        terminal.print(&format!("    [{}] {} (p. {})", statement.id, statement.text, statement.page()));
+        terminal.print(&format!(
+            "    [{}] {} (p. {})",
+            statement.id,
+            statement.text,
+            statement.page()
+        ));
     }
 }
 
 fn warn(terminal: &Terminal, warning: &ManualWarning) {
     match warning {
         ManualWarning::Unplaced { page, text } => {
-            terminal
-                .complain("warning-unplaced", &[("page", (*page).into()), ("text", text.clone().into())]);
+            terminal.complain(
+                "warning-unplaced",
+                &[("page", (*page).into()), ("text", text.clone().into())],
+            );
         }
         ManualWarning::Incomplete { heading } => {
             terminal.complain("warning-incomplete", &[("heading", heading.clone().into())]);

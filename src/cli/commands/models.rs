@@ -7,16 +7,11 @@ use crate::engine::{
     Engine, FileVerdict, FindModel, ListModels, ModelState, PullModels, VerifyModels,
 };
 
-pub(crate) fn run(
-    engine: &Engine,
-    terminal: &Terminal,
-    args: &args::Models,
-) -> anyhow::Result<()> {
+pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Models) -> anyhow::Result<()> {
     match args {
         args::Models::List(json) => list(engine, terminal, json.json),
         args::Models::Pull { what, from, offline } => {
-            let request =
-                PullModels { what: what.clone(), from: from.clone(), offline: *offline };
+            let request = PullModels { what: what.clone(), from: from.clone(), offline: *offline };
             for file in terminal.wait(engine, request)?.files {
                 let model = ("model", format!("{}/{}", file.model, file_name(&file.path)).into());
                 match file.place {

@@ -111,8 +111,8 @@ impl Request for Doctor {
             ModelRole::Chat,
         ] {
             let model = shared.model_for(role)?;
-            let here = shared.store.state(shared.store.manifest().model(&model)?)
-                == ModelState::Present;
+            let here =
+                shared.store.state(shared.store.manifest().model(&model)?) == ModelState::Present;
             if !here {
                 lacks.push(Lack::Model { role, model: model.clone() });
             }

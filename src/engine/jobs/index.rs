@@ -50,8 +50,7 @@ impl Request for BuildIndex {
     fn run(self, job: &JobContext) -> Result<BuiltIndex> {
         let model = job.shared.model_for(ModelRole::ImageEmbedder)?;
         let path = defects_path(&job.shared, &model);
-        let images =
-            job.shared.library(|library| library.images(None, &LabelFilter::AnyDefect))?;
+        let images = job.shared.library(|library| library.images(None, &LabelFilter::AnyDefect))?;
         let mut index = match std::fs::exists(&path) {
             Ok(true) if !self.rebuild => Some(VectorIndex::load(&path, &model)?),
             _ => None,
@@ -168,8 +167,7 @@ impl Request for IndexInfo {
     fn run(self, job: &JobContext) -> Result<Option<IndexState>> {
         let model = job.shared.model_for(ModelRole::ImageEmbedder)?;
         let path = defects_path(&job.shared, &model);
-        let images =
-            job.shared.library(|library| library.images(None, &LabelFilter::AnyDefect))?;
+        let images = job.shared.library(|library| library.images(None, &LabelFilter::AnyDefect))?;
         let registered: HashSet<i64> = images.iter().map(|image| image.id.0).collect();
         job.shared.vision(move |lane| {
             let index = lane.index(&path, &model, &mut Stopwatch::default())?;

@@ -68,7 +68,8 @@ impl Request for Inspect {
 
         job.report("progress-similarity", "", 0, 5);
         let looked = similarity::run(job, &picture, self.product.as_ref(), &mut watch);
-        let (similarity, embedding) = split(job, looked, |found| (found.similarity, found.embedding))?;
+        let (similarity, embedding) =
+            split(job, looked, |found| (found.similarity, found.embedding))?;
         let suggestion = similarity.done().and_then(|found| found.suggestion.clone());
         let product =
             self.product.clone().or_else(|| suggestion.as_ref().map(|s| s.product.clone()));
@@ -76,12 +77,9 @@ impl Request for Inspect {
         job.report("progress-anomaly", "", 1, 5);
         let searched = match &product {
             None => Ok(Stage::Skipped(SkipReason::NoProduct)),
-            Some(product) => {
-                anomaly::run(job, product, &picture, embedding.flatten(), &mut watch)
-            }
+            Some(product) => anomaly::run(job, product, &picture, embedding.flatten(), &mut watch),
         };
-        let (anomaly, pictures) =
-            split(job, searched, |found| (found.anomaly, found.pictures))?;
+        let (anomaly, pictures) = split(job, searched, |found| (found.anomaly, found.pictures))?;
         let verdict = anomaly.done().map_or(Verdict::Unsure, |found| found.verdict);
 
         job.report("progress-manual", "", 2, 5);
@@ -92,8 +90,7 @@ impl Request for Inspect {
         )?;
 
         job.report("progress-report", "", 3, 5);
-        let situation =
-            self.situation(job, anomaly.done(), manual.done(), suggestion.as_ref());
+        let situation = self.situation(job, anomaly.done(), manual.done(), suggestion.as_ref());
         let written = match &manual {
             Stage::Done(finding) => {
                 report::run(job, finding, situation, self.with_llm, &mut watch).map(Stage::Done)
@@ -177,10 +174,8 @@ impl Inspect {
                 Verdict::Ng => "situation-score-ng",
                 Verdict::Ok | Verdict::Unsure => "situation-score-ok",
             };
-            let values = [
-                ("score", found.image_score.into()),
-                ("threshold", found.thresholds.image.into()),
-            ];
+            let values =
+                [("score", found.image_score.into()), ("threshold", found.thresholds.image.into())];
             lines.push(i18n::text_with(language, id, &values));
             if let Some(region) = found.regions.first() {
                 let place = i18n::text(language, super::inspect::place_id(region.place));

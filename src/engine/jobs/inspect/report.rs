@@ -31,10 +31,8 @@ pub(super) fn run(
     watch: &mut Stopwatch,
 ) -> Result<Written> {
     let language = job.shared.language_of_text();
-    let measured: Vec<ReportLine> = situation
-        .into_iter()
-        .map(|text| ReportLine { text, support: Support::Measured })
-        .collect();
+    let measured: Vec<ReportLine> =
+        situation.into_iter().map(|text| ReportLine { text, support: Support::Measured }).collect();
     let evidence = compose(&finding.section, measured.clone(), language);
     if !with_llm {
         return Ok(Written { report: evidence, by: None });
@@ -53,7 +51,11 @@ pub(super) fn run(
         let start = Instant::now();
         let outcome = chat.chat(&messages, &sampling, &mut |piece| {
             sink.text(piece);
-            if sink.cancel.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if sink.cancel.is_cancelled() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         })?;
         watch.note("network.chat", start);
         Ok((outcome, watch.timings))
@@ -69,6 +71,7 @@ pub(super) fn run(
     };
     job.check()?;
     watch.timings.extend(timings);
+    tracing::debug!(%model, ?outcome, "the model's answer");
     let (report, problem) = weave(evidence, &finding.section, &outcome.text, &model);
     if let Some(problem) = problem {
         tracing::warn!(%model, %problem, text = outcome.text, "the model's answer was not used");

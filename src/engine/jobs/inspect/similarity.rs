@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use image::RgbImage;
 
-use crate::domain::{Hit, ImageId, ImageLabel, ModelRole, ProductCode, Similarity, SkipReason, Stage};
+use crate::domain::{
+    Hit, ImageId, ImageLabel, ModelRole, ProductCode, Similarity, SkipReason, Stage,
+};
 use crate::engine::error::Result;
 use crate::engine::jobs::index::defects_path;
 use crate::engine::request::{JobContext, Stopwatch};
@@ -33,8 +35,11 @@ pub(super) fn run(
     let (picture, whole) = (Arc::clone(picture), product.is_none());
     let (embedding, neighbours, timings) = job.shared.vision(move |lane| {
         let mut watch = Stopwatch::default();
-        let embedding =
-            lane.embed(&model, &[picture.as_ref()], &mut watch)?.into_iter().next().unwrap_or_default();
+        let embedding = lane
+            .embed(&model, &[picture.as_ref()], &mut watch)?
+            .into_iter()
+            .next()
+            .unwrap_or_default();
         let neighbours = match lane.index(&path, &model, &mut watch)? {
             None => None,
             // All of them where only some products count: flat search looks at all anyway.
