@@ -8,7 +8,7 @@ use crate::domain::{DefectCode, Language, ProductCode};
 
 /// Finds the defect, shows it, names it, and says what the manual says to do.
 #[derive(Debug, Parser)]
-#[command(name = "fettle", version, about, max_term_width = 100)]
+#[command(name = "fettle", version, about, max_term_width = 100, args_override_self = true)]
 pub(crate) struct Cli {
     /// Workspace: the directory that holds models/, data/ and manual_store/.
     #[arg(long, global = true, value_name = "DIR")]

@@ -202,6 +202,8 @@ impl LibraryError {
             }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
             Some(ErrorCode::DiskFull) => Self::DiskFull { path },
+            // On a full disk SQLite's shared memory cannot grow, which it calls an I/O error.
+            Some(ErrorCode::SystemIoFailure) if is_on_full_disk(&path) => Self::DiskFull { path },
             _ => Self::Database { path, source },
         }
     }
@@ -234,6 +236,15 @@ impl LibraryError {
                 | Self::InvalidCode(_)
         )
     }
+}
+
+/// Whether a page more fits beside `path`.
+fn is_on_full_disk(path: &Path) -> bool {
+    use std::io::Write;
+    let Some(folder) = path.parent() else { return false };
+    let written = tempfile::NamedTempFile::new_in(folder)
+        .and_then(|mut page| page.write_all(&[1; 32 * 1024]).and_then(|()| page.flush()));
+    written.is_err_and(|error| error.kind() == std::io::ErrorKind::StorageFull)
 }
 
 impl From<rusqlite::Error> for LibraryError {
