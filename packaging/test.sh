@@ -32,7 +32,7 @@ say "Licences, sources"
 "$tools/bin/cargo-deny" --locked check licenses bans sources
 
 say "Documentation"
-RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps --quiet
+RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps --document-private-items --quiet
 
 say "Models for the tests"
 cargo build --release --locked

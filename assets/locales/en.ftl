@@ -17,7 +17,6 @@ label-models = Models
 label-report = Report
 label-timings = Where the time went
 label-record = Recorded as
-label-total = total
 label-written = Written
 score-against-threshold = { $score } (threshold { $threshold })
 suggestion-line = { $product } / { $defect }, { $percent } % of the vote
@@ -49,7 +48,6 @@ situation-score-ng = The anomaly score { $score } is above the threshold { $thre
 situation-score-ok = The anomaly score { $score } is not above the threshold { $threshold }: OK.
 situation-region = Anomalous region at the { $place }, { $percent } % of the image.
 situation-defect = It most resembles the known defect "{ $defect }" ({ $percent } % of the vote).
-situation-defect-given = Defect: "{ $defect }".
 
 # Why a stage did not run
 skip-no-model = The model { $model } is not on this machine. Get it with: fettle models pull { $model }
@@ -60,6 +58,12 @@ skip-no-manual = { $product } has no manual yet. Register it with: fettle librar
 skip-no-section = The manual has no section for the defect { $defect }.
 skip-no-defect = Which defect it is, is unknown: no known defect of this product is near enough.
 skip-part-is-ok = The part is OK: there is nothing to correct.
+
+# What was done without
+notice-no-chat = The report is the manual's own words. { $reason }
+notice-answer-empty = { $model } said nothing: the report is the manual's own words.
+notice-answer-babble = { $model } did not come to an end: the report is the manual's own words.
+notice-answer-unreadable = { $model } did not answer in the form asked for: the report is the manual's own words.
 
 # Progress
 progress-model-download = downloading
@@ -120,7 +124,6 @@ models-wrong-size = damaged
 models-damaged = These files are not what they should be: { $path }. Delete them and pull again.
 demo-wrong = { $count } of the demo's verdicts are not what was rendered. Please report this.
 label-library = Library
-doctor-machine = Machine
 doctor-cpu = CPU
 doctor-threads = threads
 doctor-memory = memory

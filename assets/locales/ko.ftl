@@ -17,7 +17,6 @@ label-models = 모델
 label-report = 보고서
 label-timings = 소요 시간
 label-record = 기록 번호
-label-total = 합계
 label-written = 저장 위치
 score-against-threshold = { $score } (임계값 { $threshold })
 suggestion-line = { $product } / { $defect }, 득표율 { $percent } %
@@ -49,7 +48,6 @@ situation-score-ng = 이상 점수 { $score }: 임계값 { $threshold } 초과�
 situation-score-ok = 이상 점수 { $score }: 임계값 { $threshold } 이하로 OK 판정입니다.
 situation-region = { $place }에서 이미지의 { $percent } %에 해당하는 이상 영역이 검출되었습니다.
 situation-defect = 등록된 불량 중 "{ $defect }"와(과) 가장 유사합니다(득표율 { $percent } %).
-situation-defect-given = 불량 유형: "{ $defect }".
 
 # 단계를 건너뛴 이유
 skip-no-model = 모델 { $model }이(가) 이 컴퓨터에 없습니다. 받으려면: fettle models pull { $model }
@@ -60,6 +58,12 @@ skip-no-manual = { $product }의 매뉴얼이 아직 없습니다. 등록하려�
 skip-no-section = 매뉴얼에 불량 { $defect }에 대한 절이 없습니다.
 skip-no-defect = 불량 유형을 알 수 없습니다. 이 제품의 등록된 불량 중 충분히 비슷한 것이 없습니다.
 skip-part-is-ok = 양품이므로 조치할 것이 없습니다.
+
+# 없이 진행한 것
+notice-no-chat = 보고서는 매뉴얼의 문장 그대로입니다. { $reason }
+notice-answer-empty = { $model }이(가) 답하지 않아, 보고서는 매뉴얼의 문장 그대로입니다.
+notice-answer-babble = { $model }의 답이 끝나지 않아, 보고서는 매뉴얼의 문장 그대로입니다.
+notice-answer-unreadable = { $model }이(가) 요청한 형식으로 답하지 않아, 보고서는 매뉴얼의 문장 그대로입니다.
 
 # 진행 상황
 progress-model-download = 내려받는 중
@@ -120,7 +124,6 @@ models-wrong-size = 손상됨
 models-damaged = 다음 파일의 내용이 맞지 않습니다: { $path }. 지우고 다시 받으세요.
 demo-wrong = 데모 판정 { $count }건이 그린 것과 다릅니다. 이 내용을 알려 주세요.
 label-library = 라이브러리
-doctor-machine = 컴퓨터
 doctor-cpu = CPU
 doctor-threads = 스레드
 doctor-memory = 메모리

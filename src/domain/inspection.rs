@@ -250,6 +250,10 @@ pub struct Inspection {
     pub manual: Stage<ManualFinding>,
     /// What to do.
     pub report: Stage<Report>,
+    /// What was done without, and why, in the report's language: a model that is not here,
+    /// an answer of it that could not be used.
+    #[serde(default)]
+    pub notices: Vec<String>,
     /// Where the time went.
     pub timings: Vec<Timing>,
 }

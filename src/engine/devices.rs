@@ -2,6 +2,8 @@
 
 use candle_core::Device;
 
+use crate::settings::DevicePreference;
+
 /// Where the networks of the two lanes live.
 #[derive(Debug, Clone)]
 pub(super) struct Placement {
@@ -12,11 +14,12 @@ pub(super) struct Placement {
 }
 
 impl Placement {
-    /// GPU 0 for vision and GPU 1 for language, one GPU for both, or the CPU.
+    /// As preferred; by itself GPU 0 for vision and GPU 1 for language, one GPU for both, or
+    /// the CPU.
     ///
     /// A machine without a usable GPU is the usual case, not an error; the reason is
     /// logged and [`Placement::describe`] says what was chosen.
-    pub(super) fn choose(allow_gpu: bool) -> Self {
+    pub(super) fn choose(allow_gpu: bool, preferred: DevicePreference) -> Self {
         let gpu = |index: usize| -> Option<Device> {
             if !allow_gpu || !candle_core::utils::cuda_is_available() {
                 return None;
@@ -25,12 +28,16 @@ impl Placement {
                 .inspect_err(|error| tracing::info!(index, %error, "no such GPU"))
                 .ok()
         };
-        match gpu(0) {
-            Some(first) => {
-                Self { language: gpu(1).unwrap_or_else(|| first.clone()), vision: first }
-            }
-            None => Self { vision: Device::Cpu, language: Device::Cpu },
-        }
+        let chosen = match preferred {
+            DevicePreference::Cpu => None,
+            DevicePreference::Cuda(index) => gpu(index).map(|gpu| (gpu.clone(), gpu)),
+            DevicePreference::Auto => gpu(0).map(|first| {
+                let second = gpu(1).unwrap_or_else(|| first.clone());
+                (first, second)
+            }),
+        };
+        let (vision, language) = chosen.unwrap_or((Device::Cpu, Device::Cpu));
+        Self { vision, language }
     }
 
     /// In words, for `doctor` and the log: `cpu`, `cuda:0`.

@@ -36,7 +36,14 @@ impl Shared {
         options: EngineOptions,
     ) -> Result<Self> {
         let store = ModelStore::new(workspace.models_dir())?;
-        let placement = Placement::choose(options.allow_gpu);
+        if let Some(threads) = settings.threads {
+            // The pool is the process's: the first engine decides.
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+            if let Err(error) = pool {
+                tracing::warn!(%error, threads, "the number of threads stays as it is");
+            }
+        }
+        let placement = Placement::choose(options.allow_gpu, settings.device);
         let vision = {
             let (store, device) = (store.clone(), placement.vision.clone());
             Lane::start("vision", move || VisionLane::new(store.clone(), device.clone()))

@@ -147,6 +147,44 @@ mod tests {
         }
     }
 
+    /// Ids as they stand in the sources: `"error-busy"`. Some are put together (`skip-…`).
+    fn ids_in_sources(known: &BTreeSet<String>) -> BTreeSet<String> {
+        let topics: BTreeSet<&str> = known.iter().filter_map(|id| id.split('-').next()).collect();
+        let src = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let mut used = BTreeSet::new();
+        for entry in walkdir::WalkDir::new(src) {
+            let entry = entry.unwrap();
+            if entry.path().extension().is_none_or(|ending| ending != "rs") {
+                continue;
+            }
+            let code = std::fs::read_to_string(entry.path()).unwrap();
+            // Requests have names of the same form.
+            let code = code.split("fn name(&self)").map(|rest| match rest.split_once('}') {
+                Some((name, after)) if name.len() < 80 => after,
+                _ => rest,
+            });
+            for literal in code.flat_map(|code| code.split('"').skip(1).step_by(2)) {
+                let worded = literal.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+                let Some((topic, rest)) = literal.split_once('-') else { continue };
+                if worded && topics.contains(topic) && !rest.is_empty() && !rest.ends_with('-') {
+                    used.insert(literal.to_owned());
+                }
+            }
+        }
+        used
+    }
+
+    #[test]
+    fn every_message_that_is_used_exists_and_every_one_that_exists_is_used() {
+        let known = ids(EN);
+        let used = ids_in_sources(&known);
+        let unknown: Vec<_> = used.difference(&known).collect();
+        assert!(unknown.is_empty(), "no message for {unknown:?}");
+        let unused: Vec<_> =
+            known.difference(&used).filter(|id| !id.starts_with("skip-")).collect();
+        assert!(unused.is_empty(), "never said: {unused:?}");
+    }
+
     #[test]
     fn a_message_is_filled_in_either_language() {
         let values = [("score", Value::from(3.456_f32)), ("threshold", Value::from(2.0_f32))];

@@ -54,7 +54,7 @@ const MAX_SENTENCES_A_PART: usize = 3;
 const LOOP_WORDS: usize = 4;
 const MAX_REPEATS: usize = 3;
 
-/// Reads an answer to [`super::prompt`] and aligns its sentences with `section`.
+/// Reads an answer to [`super::prompt()`] and aligns its sentences with `section`.
 ///
 /// # Errors
 /// [`AnswerProblem`] where the answer is no answer; nothing of it should be shown.

@@ -77,6 +77,9 @@ fn write_report(
         }
         Stage::Failed { message } => writeln!(out, "\n{message}")?,
     }
+    for notice in &inspection.notices {
+        writeln!(out, "\n> {notice}")?;
+    }
     writeln!(out, "\n---\n")?;
     if let Some(finding) = inspection.manual.done() {
         writeln!(

@@ -69,13 +69,6 @@ fn from_object(mut content: Map<String, Value>) -> (Settings, Vec<SettingsWarnin
         models: take(c, "models", d.models, |_| Ok(()), w),
         device: take(c, "device", d.device, |_| Ok(()), w),
         threads: take(c, "threads", d.threads, |threads| check(*threads != Some(0), "it is 0"), w),
-        target_fpr: take(
-            c,
-            "target_fpr",
-            d.target_fpr,
-            |share| check(*share > 0.0 && *share < 1.0, "it is not between 0 and 1"),
-            w,
-        ),
         unknown: Map::new(),
     };
     warnings.extend(content.keys().cloned().map(SettingsWarning::UnknownKey));
@@ -174,7 +167,6 @@ mod tests {
             models: [(ModelRole::Backbone, ModelId("resnet50".to_owned()))].into(),
             device: DevicePreference::Cuda(1),
             threads: Some(2),
-            target_fpr: 0.05,
             unknown: Map::new(),
         };
         write(&path, &settings).unwrap();
@@ -199,7 +191,7 @@ mod tests {
             (r#"{"language": "fr", "profile": 3}"#, d.clone(), &["'language'", "'profile'"]),
             (r#"{"language": "en", "device": "gpu"}"#, english.clone(), &["no device"]),
             (r#"{"language": "en", "models": {"eyes": "x"}}"#, english.clone(), &["'models'"]),
-            (r#"{"target_fpr": 1.5, "threads": 0}"#, d.clone(), &["'threads'", "between 0"]),
+            (r#"{"threads": 0}"#, d.clone(), &["'threads'"]),
             (r#"{"version": 7, "language": "en"}"#, english.clone(), &["newer"]),
             (r#"{"version": "x"}"#, d.clone(), &["'version'"]),
             ("[1]", d.clone(), &["no JSON object"]),
@@ -259,7 +251,7 @@ mod tests {
             let path = dir.path().join("settings.json");
             fs::write(&path, &text).unwrap();
             let (settings, _) = read(&path);
-            prop_assert!(settings.target_fpr > 0.0 && settings.target_fpr < 1.0);
+            prop_assert!(settings.threads != Some(0));
         }
     }
 }

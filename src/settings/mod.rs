@@ -33,9 +33,6 @@ pub struct Settings {
     pub device: DevicePreference,
     /// Threads for networks; `None`: as many as the machine has cores.
     pub threads: Option<usize>,
-    /// The share of good parts that may be called bad where a product has not been told
-    /// otherwise, above 0 and below 1: thresholds are set by it.
-    pub target_fpr: f64,
     /// Keys that this version does not know, kept for the one that wrote them.
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,
@@ -49,7 +46,6 @@ impl Default for Settings {
             models: BTreeMap::new(),
             device: DevicePreference::default(),
             threads: None,
-            target_fpr: 0.01,
             unknown: serde_json::Map::new(),
         }
     }

@@ -44,6 +44,8 @@ fn the_demo_is_inspected_right_and_a_second_run_fits_nothing_anew() {
             assert!(report.contains(action.as_str().unwrap()), "{report}");
         }
     }
+    let reference = &result("prod1_casting-ok")["anomaly"]["result"]["reference"];
+    assert!(reference["path"].as_str().unwrap().starts_with("data/patchCore/prod1/ok/"));
     the_mask_is_where_the_defect_is(&scene, &result("prod1_casting-hole"));
 
     scene.run(&["demo", "--no-llm"]).must_succeed();
@@ -53,6 +55,22 @@ fn the_demo_is_inspected_right_and_a_second_run_fits_nothing_anew() {
         assert_eq!(product["normal_images"], 40);
     }
     one_image_of_unknown_product(&scene);
+    without_a_chat_model_the_manual_speaks(&scene);
+}
+
+/// A model that is not here is said, and the report is there all the same.
+fn without_a_chat_model_the_manual_speaks(scene: &Scene) {
+    let settings = scene.workspace().join("settings.json");
+    std::fs::write(
+        &settings,
+        r#"{"models": {"chat": "mistral-7b-instruct-v0.2"}, "profile": "small"}"#,
+    )
+    .unwrap();
+    let image = scene.workspace().join("out/demo/leather_leather-cut/part.png");
+    let found = scene.json(&["inspect", arg(&image), "--product", "leather", "--json"]);
+    assert_eq!(found["report"]["result"]["author"]["by"], "evidence");
+    let notice = found["notices"][0].as_str().unwrap();
+    assert!(notice.contains("fettle models pull mistral-7b-instruct-v0.2"), "{notice}");
 }
 
 /// The first region's centre is dark in the picture: the hole itself.

@@ -52,6 +52,9 @@ pub(super) fn print(terminal: &Terminal, inspection: &Inspection) {
         print_similarity(terminal, inspection);
     }
     print_report(terminal, inspection);
+    for notice in &inspection.notices {
+        terminal.print(&format!("! {notice}"));
+    }
     if let Some(id) = inspection.id {
         terminal.print("");
         terminal.field("label-record", &id.to_string());

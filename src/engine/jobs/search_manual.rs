@@ -3,10 +3,12 @@
 use serde::Serialize;
 
 use super::manuals::{manuals_of, text_of};
-use crate::domain::{ModelRole, ProductCode, RegisteredManual, TextKind};
-use crate::engine::error::Result;
+use crate::domain::{ModelId, ModelRole, ProductCode, RegisteredManual, TextKind};
+use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request, Stopwatch};
-use crate::manuals::{Chunk, chunks};
+use crate::manuals::{Chunk, PARSER_VERSION, chunks};
+use crate::retrieval::RetrievalError;
+use crate::retrieval::vector_index::VectorIndex;
 
 /// Passages embedded at once: between two batches a cancel is noticed.
 const BATCH: usize = 16;
@@ -44,11 +46,6 @@ impl Request for SearchManual {
         if let Some(product) = &self.product {
             super::catalogue::require_product(job, product)?;
         }
-        let mut passages: Vec<(RegisteredManual, Chunk)> = Vec::new();
-        for manual in manuals_of(job, self.product)? {
-            let text = text_of(job, &manual)?;
-            passages.extend(chunks(&text).into_iter().map(|chunk| (manual.clone(), chunk)));
-        }
         let model = job.shared.model_for(ModelRole::TextEmbedder)?;
         let question = self.question;
         let asked = {
@@ -59,25 +56,66 @@ impl Request for SearchManual {
             })?
         };
         let asked = asked.into_iter().next().unwrap_or_default();
-        let total = passages.len() as u64;
-        let mut found = Vec::with_capacity(passages.len());
-        for batch in passages.chunks(BATCH) {
-            job.check()?;
-            job.report("progress-embed", "", found.len() as u64, total);
-            let texts: Vec<String> = batch.iter().map(|(_, chunk)| chunk.text.clone()).collect();
-            let model = model.clone();
-            let vectors = job.shared.language(move |lane| {
-                let encoder = lane.text_encoder(&model, &mut Stopwatch::default())?;
-                let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-                Ok(encoder.embed(&texts, TextKind::Passage)?)
-            })?;
-            for ((manual, chunk), vector) in batch.iter().zip(vectors) {
-                let score = asked.iter().zip(&vector).map(|(a, b)| a * b).sum();
-                found.push(FoundPassage { manual: manual.clone(), chunk: chunk.clone(), score });
+        let mut found = Vec::new();
+        for manual in manuals_of(job, self.product)? {
+            let chunks = chunks(&text_of(job, &manual)?);
+            if chunks.is_empty() {
+                continue;
+            }
+            let index = index_of(job, &manual, &chunks, &model)?;
+            for (id, score) in index.search(&asked, self.top)? {
+                if let Some(chunk) = usize::try_from(id).ok().and_then(|id| chunks.get(id)) {
+                    let (manual, chunk) = (manual.clone(), chunk.clone());
+                    found.push(FoundPassage { manual, chunk, score });
+                }
             }
         }
         found.sort_by(|a, b| b.score.total_cmp(&a.score));
         found.truncate(self.top);
         Ok(found)
     }
+}
+
+/// The index of a manual's passages, by their position. Embedded once for each content of
+/// the file, parser and model; a damaged one is made again.
+fn index_of(
+    job: &JobContext,
+    manual: &RegisteredManual,
+    chunks: &[Chunk],
+    model: &ModelId,
+) -> Result<VectorIndex> {
+    let dir = job.shared.workspace.index_dir();
+    let path = dir.join(format!("manual-{}-p{PARSER_VERSION}-{model}.index", manual.content_hash));
+    if path.exists() {
+        match VectorIndex::load(&path, model) {
+            Ok(index) if index.len() == chunks.len() => return Ok(index),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "a manual is embedded again"),
+        }
+    }
+    let mut index: Option<VectorIndex> = None;
+    let ids: Vec<i64> = (0..).take(chunks.len()).collect();
+    for (batch, ids) in chunks.chunks(BATCH).zip(ids.chunks(BATCH)) {
+        job.check()?;
+        let done = ids.first().copied().unwrap_or_default().unsigned_abs();
+        job.report("progress-embed", &manual.path, done, chunks.len() as u64);
+        let texts: Vec<String> = batch.iter().map(|chunk| chunk.text.clone()).collect();
+        let encoder = model.clone();
+        let vectors = job.shared.language(move |lane| {
+            let encoder = lane.text_encoder(&encoder, &mut Stopwatch::default())?;
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            Ok(encoder.embed(&texts, TextKind::Passage)?)
+        })?;
+        let dim = vectors.first().map_or(0, Vec::len);
+        let index = match &mut index {
+            Some(index) => index,
+            none => none.insert(VectorIndex::new(dim, model.clone())?),
+        };
+        index.add(ids, &vectors.concat())?;
+    }
+    let index = index.ok_or(RetrievalError::Size { what: "passages", expected: 1, got: 0 })?;
+    std::fs::create_dir_all(&dir)
+        .map_err(|source| EngineError::File { path: dir.clone(), source })?;
+    index.save(&path)?;
+    Ok(index)
 }

@@ -65,6 +65,7 @@ fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Inspection {
         anomaly: Stage::Done(anomaly),
         manual: Stage::Skipped(SkipReason::NoManual { product: prod1() }),
         report: Stage::Done(report),
+        notices: vec!["보고서는 매뉴얼의 문장 그대로입니다.".to_owned()],
         timings: vec![Timing { name: "similarity.embed".into(), ms: 12.5 }],
     }
 }

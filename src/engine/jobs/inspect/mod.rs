@@ -67,9 +67,11 @@ impl Request for Inspect {
         let picture = Arc::new(image.rgb);
 
         job.report("progress-similarity", "", 0, 5);
-        let looked = similarity::run(job, &picture, self.product.as_ref(), &mut watch);
         let (similarity, embedding) =
-            split(job, looked, |found| (found.similarity, found.embedding))?;
+            match similarity::run(job, &picture, self.product.as_ref(), &mut watch) {
+                Ok(found) => (found.similarity, Some(found.embedding)),
+                Err(error) => (stage_of(job, error)?, None),
+            };
         let suggestion = similarity.done().and_then(|found| found.suggestion.clone());
         let product =
             self.product.clone().or_else(|| suggestion.as_ref().map(|s| s.product.clone()));
@@ -77,7 +79,7 @@ impl Request for Inspect {
         job.report("progress-anomaly", "", 1, 5);
         let searched = match &product {
             None => Ok(Stage::Skipped(SkipReason::NoProduct)),
-            Some(product) => anomaly::run(job, product, &picture, embedding.flatten(), &mut watch),
+            Some(product) => anomaly::run(job, product, &picture, embedding, &mut watch),
         };
         let (anomaly, pictures) = split(job, searched, |found| (found.anomaly, found.pictures))?;
         let verdict = anomaly.done().map_or(Verdict::Unsure, |found| found.verdict);
@@ -98,7 +100,8 @@ impl Request for Inspect {
             Stage::Skipped(reason) => Ok(Stage::Skipped(reason.clone())),
             Stage::Failed { message } => Ok(Stage::Failed { message: message.clone() }),
         };
-        let (report, wrote) = split(job, written, |written| (written.report, written.by))?;
+        let (report, wrote) =
+            split(job, written, |written| (written.report, (written.by, written.notice)))?;
 
         job.report("progress-record", "", 4, 5);
         let mut models = Vec::new();
@@ -108,7 +111,7 @@ impl Request for Inspect {
         if let Some(found) = anomaly.done() {
             models.push(found.bank.model.clone());
         }
-        let wrote = wrote.flatten();
+        let (wrote, notice) = wrote.unwrap_or_default();
         models.extend(wrote.as_ref().map(|(model, _)| model.clone()));
         models.dedup();
         let mut inspection = Inspection {
@@ -130,6 +133,7 @@ impl Request for Inspect {
             anomaly,
             manual,
             report,
+            notices: notice.into_iter().collect(),
             timings: Vec::new(),
         };
         let recorded = Instant::now();
@@ -226,15 +230,22 @@ fn split<T, R, Extra>(
         }
         Ok(Stage::Skipped(reason)) => (Stage::Skipped(reason), None),
         Ok(Stage::Failed { message }) => (Stage::Failed { message }, None),
-        Err(EngineError::Models(crate::models::ModelsError::Missing { model, .. })) => {
-            (Stage::Skipped(SkipReason::NoModel { model }), None)
-        }
-        Err(error) if error.is_local() => {
-            tracing::warn!(%error, "stage failed");
-            (Stage::Failed { message: error.explain(job.shared.language_of_text()) }, None)
-        }
-        Err(error) => return Err(error),
+        Err(error) => (stage_of(job, error)?, None),
     })
+}
+
+/// An error as its stage's outcome, or back where it concerns the whole job.
+fn stage_of<T>(job: &JobContext, error: EngineError) -> Result<Stage<T>> {
+    match error {
+        EngineError::Models(crate::models::ModelsError::Missing { model, .. }) => {
+            Ok(Stage::Skipped(SkipReason::NoModel { model }))
+        }
+        error if error.is_local() => {
+            tracing::warn!(%error, "stage failed");
+            Ok(Stage::Failed { message: error.explain(job.shared.language_of_text()) })
+        }
+        error => Err(error),
+    }
 }
 
 /// Keeps the image's bytes and the result.

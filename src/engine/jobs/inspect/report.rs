@@ -7,16 +7,18 @@ use std::time::Instant;
 use crate::domain::{
     ManualFinding, ModelId, ModelRole, Report, ReportLine, Sampling, StopReason, Support,
 };
-use crate::engine::error::{EngineError, Result};
+use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Stopwatch};
-use crate::manuals::{MAX_ANSWER_TOKENS, compose, prompt, weave};
-use crate::models::ModelsError;
+use crate::i18n;
+use crate::manuals::{AnswerProblem, MAX_ANSWER_TOKENS, compose, prompt, weave};
 
 /// Above 1, so that a small model does not fall into a loop.
 const REPEAT_PENALTY: f32 = 1.05;
 
 pub(super) struct Written {
     pub(super) report: Report,
+    /// Why the model had no part in it, in the report's language.
+    pub(super) notice: Option<String>,
     /// The model that was asked, and why it ended.
     pub(super) by: Option<(ModelId, StopReason)>,
 }
@@ -35,7 +37,7 @@ pub(super) fn run(
         situation.into_iter().map(|text| ReportLine { text, support: Support::Measured }).collect();
     let evidence = compose(&finding.section, measured.clone(), language);
     if !with_llm {
-        return Ok(Written { report: evidence, by: None });
+        return Ok(Written { report: evidence, notice: None, by: None });
     }
     let model = job.shared.model_for(ModelRole::Chat)?;
     let messages = prompt(&finding.section, &measured, language);
@@ -62,10 +64,12 @@ pub(super) fn run(
     });
     let (outcome, timings) = match answered {
         Ok(answered) => answered,
-        // No model on this machine: the evidence alone is the report, and doctor says so.
-        Err(EngineError::Models(ModelsError::Missing { model, .. })) => {
-            tracing::info!(%model, "no language model: the report is the manual's own words");
-            return Ok(Written { report: evidence, by: None });
+        // The evidence alone is a report; a model that is not here, or breaks, must not take
+        // it away.
+        Err(error) if error.is_local() => {
+            let why = ("reason", error.explain(language).into());
+            let notice = i18n::text_with(language, "notice-no-chat", &[why]);
+            return Ok(Written { report: evidence, notice: Some(notice), by: None });
         }
         Err(other) => return Err(other),
     };
@@ -73,8 +77,13 @@ pub(super) fn run(
     watch.timings.extend(timings);
     tracing::debug!(%model, ?outcome, "the model's answer");
     let (report, problem) = weave(evidence, &finding.section, &outcome.text, &model);
-    if let Some(problem) = problem {
-        tracing::warn!(%model, %problem, text = outcome.text, "the model's answer was not used");
-    }
-    Ok(Written { report, by: Some((model, outcome.stop)) })
+    let notice = problem.map(|problem| {
+        let id = match problem {
+            AnswerProblem::Empty => "notice-answer-empty",
+            AnswerProblem::TooLong | AnswerProblem::Looping => "notice-answer-babble",
+            _ => "notice-answer-unreadable",
+        };
+        i18n::text_with(language, id, &[("model", model.to_string().into())])
+    });
+    Ok(Written { report, notice, by: Some((model, outcome.stop)) })
 }

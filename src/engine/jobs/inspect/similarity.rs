@@ -17,9 +17,9 @@ use crate::retrieval::vote::{VoteRule, vote};
 const TOP: usize = 5;
 
 pub(super) struct Found {
-    pub(super) similarity: Similarity,
+    pub(super) similarity: Stage<Similarity>,
     /// Of the whole image, of unit length: also finds the nearest normal part.
-    pub(super) embedding: Option<Vec<f32>>,
+    pub(super) embedding: Vec<f32>,
 }
 
 /// Embeds the image, finds its neighbours and lets them vote, those of `product` alone when
@@ -29,7 +29,7 @@ pub(super) fn run(
     picture: &Arc<RgbImage>,
     product: Option<&ProductCode>,
     watch: &mut Stopwatch,
-) -> Result<Stage<Found>> {
+) -> Result<Found> {
     let model = job.shared.model_for(ModelRole::ImageEmbedder)?;
     let path = defects_path(&job.shared, &model);
     let (picture, whole) = (Arc::clone(picture), product.is_none());
@@ -52,7 +52,7 @@ pub(super) fn run(
     })?;
     watch.timings.extend(timings);
     let Some(neighbours) = neighbours else {
-        return Ok(Stage::Skipped(SkipReason::NoIndex));
+        return Ok(Found { similarity: Stage::Skipped(SkipReason::NoIndex), embedding });
     };
     let product = product.cloned();
     let hits = job.shared.library(move |library| {
@@ -76,8 +76,5 @@ pub(super) fn run(
         Ok(hits)
     })?;
     let suggestion = vote(&hits, &VoteRule::default());
-    Ok(Stage::Done(Found {
-        similarity: Similarity { hits, suggestion },
-        embedding: Some(embedding),
-    }))
+    Ok(Found { similarity: Stage::Done(Similarity { hits, suggestion }), embedding })
 }
