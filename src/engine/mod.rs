@@ -12,6 +12,7 @@ mod jobs;
 mod lanes;
 mod language_lane;
 mod request;
+mod residency;
 mod shared;
 mod vision_lane;
 mod worker;

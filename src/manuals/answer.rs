@@ -1,0 +1,149 @@
+//! Reads a model's answer: its lines, their labels, their citations.
+
+use super::names::words;
+use crate::domain::ReportPart;
+
+const MAX_SENTENCE_CHARS: usize = 300;
+
+/// A sentence as the model wrote it.
+pub(super) struct Written {
+    pub(super) part: ReportPart,
+    pub(super) text: String,
+    /// `c1`, `a2`: what the model says it rests on.
+    pub(super) cited: Vec<String>,
+}
+
+/// The sentences of an answer in the form that [`super::prompt()`] asks for; what stands
+/// before the first label is left out.
+pub(super) fn parse(answer: &str) -> Vec<Written> {
+    let mut out = Vec::new();
+    let mut part = None;
+    for line in answer.lines().flat_map(lines_at_labels) {
+        let line: String =
+            line.chars().filter(|c| !c.is_control() && !"*#`_".contains(*c)).collect();
+        let line = super::marker::split(&line).1;
+        let (label, rest) = match line.split_once([':', '：']) {
+            Some((label, rest)) => (label, rest),
+            None => (line, ""),
+        };
+        let text = match part_named(label) {
+            Some(named) => {
+                part = Some(named);
+                rest
+            }
+            None => line,
+        };
+        let Some(part) = part else { continue };
+        let (text, cited) = take_citations(text);
+        for sentence in sentences(&text) {
+            if words(&sentence).is_empty() || sentence.chars().count() > MAX_SENTENCE_CHARS {
+                continue;
+            }
+            out.push(Written { part, text: sentence, cited: cited.clone() });
+        }
+    }
+    out
+}
+
+/// `line` with a break before each label that follows a sentence or a citation: small
+/// models put all parts on one line.
+fn lines_at_labels(line: &str) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    for word in line.split_whitespace() {
+        let label = word.strip_suffix([':', '：']).is_some_and(|label| part_named(label).is_some());
+        match lines.last_mut() {
+            Some(last) if !label || !last.ends_with(['.', '!', '?', '。', ']']) => {
+                if !last.is_empty() {
+                    last.push(' ');
+                }
+                last.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+fn part_named(label: &str) -> Option<ReportPart> {
+    let said = words(label).concat();
+    match said.as_str() {
+        "원인" | "발생원인" | "원인분석" | "cause" | "causes" => Some(ReportPart::Causes),
+        "조치" | "조치사항" | "대응" | "대책" | "action" | "actions" => {
+            Some(ReportPart::Actions)
+        }
+        "예방" | "예방조치" | "재발방지" | "prevention" => Some(ReportPart::Prevention),
+        _ => None,
+    }
+}
+
+/// Takes `[c1, a2]` out of a text.
+fn take_citations(text: &str) -> (String, Vec<String>) {
+    let mut out = String::new();
+    let mut cited = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[') {
+        out.push_str(before);
+        let Some((inside, after)) = after.split_once(']') else {
+            // A bracket that never closes: the answer was cut off within a citation.
+            return (out, cited);
+        };
+        let tags = inside.split(|c: char| !c.is_ascii_alphanumeric()).filter(|t| !t.is_empty());
+        let tags: Vec<String> = tags.map(str::to_lowercase).collect();
+        if !tags.is_empty() && tags.iter().all(|tag| is_tag(tag)) {
+            cited.extend(tags);
+        } else {
+            out.push_str(inside);
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    (out, cited)
+}
+
+fn is_tag(text: &str) -> bool {
+    let digits = text.strip_prefix(['a', 'c']);
+    digits.is_some_and(|d| !d.is_empty() && d.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// Parts at `.`, `!`, `?` before a space or the end: `1.5` stays whole.
+fn sentences(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut sentence = String::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        sentence.push(c);
+        let ends = matches!(c, '.' | '!' | '?' | '。')
+            && chars.peek().is_none_or(|next| next.is_whitespace());
+        if ends || chars.peek().is_none() {
+            let whole = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
+            // Where a citation was taken out: `불량 .`
+            let whole = whole.replace(" .", ".");
+            if !whole.is_empty() {
+                out.push(whole);
+            }
+            sentence.clear();
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_on_one_line_are_parts_of_their_own() {
+        let parts = |answer: &str| {
+            parse(answer)
+                .into_iter()
+                .map(|written| (written.part, written.text))
+                .collect::<Vec<_>>()
+        };
+        let apart = "Causes: worn blade.\nActions: change it.";
+        assert_eq!(parts("Causes: worn blade. Actions: change it."), parts(apart));
+        assert_eq!(
+            parts("원인: 마모 [c1] 조치: 교체 [a1]"),
+            parts("원인: 마모 [c1]\n조치: 교체 [a1]")
+        );
+    }
+}
