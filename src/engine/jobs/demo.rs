@@ -1,6 +1,6 @@
 //! The demo: a rendered world, registered, fitted, indexed and inspected.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::bank::FitBank;
 use super::catalogue::{AddDefectType, AddProduct};
@@ -66,10 +66,13 @@ impl Request for BuildDemo {
             let dir = out.join(format!("{}_{}", part.product, name.unwrap_or_default()));
             std::fs::create_dir_all(&dir)
                 .map_err(|source| EngineError::File { path: dir.clone(), source })?;
-            // The rendered world goes; the part that was inspected stays with its result.
+            // The rendered world goes; the part that was inspected, and where its defect was
+            // drawn, stay with the result.
             let image = dir.join("part.png");
-            std::fs::copy(&part.image, &image)
-                .map_err(|source| EngineError::File { path: image.clone(), source })?;
+            copy(&part.image, &image)?;
+            if let Some(mask) = &part.mask {
+                copy(mask, &dir.join("truth.png"))?;
+            }
             let inspect = Inspect {
                 image,
                 product: Some(part.product),
@@ -84,6 +87,12 @@ impl Request for BuildDemo {
         }
         Ok(inspections)
     }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    std::fs::copy(from, to)
+        .map(|_bytes| ())
+        .map_err(|source| EngineError::File { path: to.to_owned(), source })
 }
 
 /// Registers all of a product and fits its bank, unless it has one.
