@@ -39,6 +39,7 @@ pub use inspections::InspectionFilter;
 pub use manuals::{ManualVersion, StoredManualText};
 pub use recover::Recovery;
 pub use scan::{Imported, Refused, ScanReport, ScannedAs};
+pub use source_file::read_source;
 pub use uploads::StoredUpload;
 
 /// How long one process waits for another's write.

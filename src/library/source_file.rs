@@ -13,7 +13,7 @@ use crate::domain::ContentHash;
 const MAX_FILE_BYTES: u64 = 3 << 30;
 
 /// Every byte of the regular file at `path`; empty files are an error.
-pub(super) fn read_source(path: &Path) -> Result<Vec<u8>> {
+pub fn read_source(path: &Path) -> Result<Vec<u8>> {
     let io = |source| LibraryError::io(path, source);
     let file = File::open(path).map_err(io)?;
     let metadata = file.metadata().map_err(io)?;

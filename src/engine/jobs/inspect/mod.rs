@@ -7,18 +7,19 @@ mod anomaly;
 mod manual;
 mod report;
 mod similarity;
+mod situation;
+
+pub use situation::place_id;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::domain::{
-    Anomaly, Inspection, ProductCode, SkipReason, Stage, StopReason, Suggestion, Verdict,
-};
+use crate::domain::{Inspection, ModelRole, ProductCode, SkipReason, Stage, StopReason, Verdict};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request, Stopwatch};
 use crate::i18n::{self, Value};
-use crate::library::decode_image;
+use crate::library::{decode_image, read_source};
 use crate::report::{Pictures, markdown, write_all};
 
 /// Inspects one image and records the result.
@@ -60,9 +61,7 @@ impl Request for Inspect {
         if let Some(product) = &self.product {
             super::catalogue::require_product(job, product)?;
         }
-        let bytes = watch
-            .time("read", || std::fs::read(&self.image))
-            .map_err(|source| EngineError::File { path: self.image.clone(), source })?;
+        let bytes = watch.time("read", || read_source(&self.image))?;
         let image = watch.time("decode", || decode_image(&bytes, &self.image))?;
         let picture = Arc::new(image.rgb);
 
@@ -92,7 +91,9 @@ impl Request for Inspect {
         )?;
 
         job.report("progress-report", "", 3, 5);
-        let situation = self.situation(job, anomaly.done(), manual.done(), suggestion.as_ref());
+        let language = job.shared.language_of_text();
+        let situation =
+            situation::situation(language, anomaly.done(), manual.done(), suggestion.as_ref());
         let written = match &manual {
             Stage::Done(finding) => {
                 report::run(job, finding, situation, self.with_llm, &mut watch).map(Stage::Done)
@@ -106,7 +107,7 @@ impl Request for Inspect {
         job.report("progress-record", "", 4, 5);
         let mut models = Vec::new();
         if similarity.done().is_some() {
-            models.push(job.shared.model_for(crate::domain::ModelRole::ImageEmbedder)?);
+            models.push(job.shared.model_for(ModelRole::ImageEmbedder)?);
         }
         if let Some(found) = anomaly.done() {
             models.push(found.bank.model.clone());
@@ -145,7 +146,6 @@ impl Request for Inspect {
 
         let written = match &self.out {
             Some(dir) => {
-                let language = job.shared.language_of_text();
                 let words = |id: &str, values: &[(&str, String)]| {
                     let values: Vec<(&str, Value)> =
                         values.iter().map(|(name, value)| (*name, value.clone().into())).collect();
@@ -158,60 +158,6 @@ impl Request for Inspect {
         };
         let chat_stop = wrote.map(|(_, stop)| stop);
         Ok(Inspected { inspection, pictures, written, chat_stop })
-    }
-}
-
-impl Inspect {
-    /// What Fettle measured, in sentences.
-    fn situation(
-        &self,
-        job: &JobContext,
-        anomaly: Option<&Anomaly>,
-        manual: Option<&crate::domain::ManualFinding>,
-        suggestion: Option<&Suggestion>,
-    ) -> Vec<String> {
-        let language = job.shared.language_of_text();
-        let percent = |share: f32| Value::Number { value: f64::from(share) * 100.0, digits: 0 };
-        let mut lines = Vec::new();
-        if let Some(found) = anomaly {
-            let id = match found.verdict {
-                Verdict::Ng => "situation-score-ng",
-                Verdict::Ok | Verdict::Unsure => "situation-score-ok",
-            };
-            let values =
-                [("score", found.image_score.into()), ("threshold", found.thresholds.image.into())];
-            lines.push(i18n::text_with(language, id, &values));
-            if let Some(region) = found.regions.first() {
-                let place = i18n::text(language, super::inspect::place_id(region.place));
-                let share = Value::Number { value: f64::from(region.share) * 100.0, digits: 1 };
-                let values = [("place", place.into()), ("percent", share)];
-                lines.push(i18n::text_with(language, "situation-region", &values));
-            }
-        }
-        if let (Some(finding), Some(suggestion)) = (manual, suggestion) {
-            let values = [
-                ("defect", finding.section.heading.clone().into()),
-                ("percent", percent(suggestion.confidence)),
-            ];
-            lines.push(i18n::text_with(language, "situation-defect", &values));
-        }
-        lines
-    }
-}
-
-/// The message id of a place.
-pub fn place_id(place: crate::domain::Place) -> &'static str {
-    use crate::domain::Place;
-    match place {
-        Place::UpperLeft => "place-upper-left",
-        Place::Upper => "place-upper",
-        Place::UpperRight => "place-upper-right",
-        Place::Left => "place-left",
-        Place::Centre => "place-centre",
-        Place::Right => "place-right",
-        Place::LowerLeft => "place-lower-left",
-        Place::Lower => "place-lower",
-        Place::LowerRight => "place-lower-right",
     }
 }
 
