@@ -112,6 +112,27 @@ fn models(error: &ModelsError) -> Message {
         ModelsError::Missing { model, .. } => {
             ("error-model-missing", vec![("model", model.to_string().into())])
         }
+        ModelsError::NoPlace { model, file, tried } => {
+            let tried: Vec<String> =
+                tried.iter().map(|(place, reason)| format!("\n  - {place}: {reason}")).collect();
+            let values = vec![
+                ("model", model.to_string().into()),
+                ("file", file.clone().into()),
+                ("tried", tried.concat().into()),
+            ];
+            ("error-no-place", values)
+        }
+        ModelsError::BadWeights { path, why } => {
+            ("error-weights", vec![at(path), ("reason", why.clone().into())])
+        }
+        ModelsError::UnknownArchitecture(name) => {
+            ("error-architecture", vec![("name", name.clone().into())])
+        }
+        ModelsError::Unknown { wanted, known } => (
+            "error-unknown-model",
+            vec![("wanted", wanted.clone().into()), ("known", known.clone().into())],
+        ),
+        ModelsError::DiskFull { path, .. } => ("error-disk-full", vec![at(path)]),
         ModelsError::Io { path, source } => file(path, source),
         other => ("error-models", vec![reason(other)]),
     }
