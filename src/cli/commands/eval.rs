@@ -11,7 +11,7 @@ const HEADS: [&str; 10] = [
     "eval-images",
     "eval-image-auroc",
     "eval-image-ap",
-    "eval-image-f1",
+    "eval-image-f-max",
     "eval-pixel-auroc",
     "eval-pro",
     "eval-overkill",

@@ -8,7 +8,7 @@ use image::RgbImage;
 use rayon::prelude::*;
 
 use super::dataset::{Class, TestImage};
-use super::quality::{Quality, by_defect};
+use super::quality::{Quality, best_threshold, by_defect};
 use super::{ClassEvaluation, ScoredImage};
 use crate::domain::{
     AnomalyMap, BankRef, ImageId, ImageRecipe, Mask, ModelId, ProductCode, Timing,
@@ -63,6 +63,7 @@ pub(super) fn evaluate(
         masked: class.test.iter().filter(|image| image.mask.is_some()).count(),
         rows: bank.rows().len(),
         thresholds,
+        best_threshold: best_threshold(&images)?,
         quality: Quality::of(&images, &pixels, thresholds.image)?,
         defects: by_defect(&images, thresholds.image)?,
         fit_seconds,

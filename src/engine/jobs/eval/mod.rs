@@ -78,6 +78,9 @@ pub struct ClassEvaluation {
     pub rows: usize,
     /// Limits fitted on the training pictures alone.
     pub thresholds: Thresholds,
+    /// The image threshold with the highest F1 on the test pictures: scores at or above it are
+    /// called NG. To hold the fitted one against, never to be used.
+    pub best_threshold: Option<f32>,
     /// How well it works.
     pub quality: Quality,
     /// The same by defect, against all good pictures.

@@ -75,6 +75,12 @@ impl Quality {
     }
 }
 
+/// The image threshold with the highest F1: what a perfect choice would have been.
+pub(super) fn best_threshold(images: &[ScoredImage]) -> Result<Option<f32>> {
+    let ranking = Ranking::new(images.iter().map(|i| (i.score, i.defect.is_some())))?;
+    Ok(f1_max(&ranking).map(|best| best.threshold))
+}
+
 /// Each defect by itself.
 pub(super) fn by_defect(images: &[ScoredImage], limit: f32) -> Result<Vec<DefectQuality>> {
     let mut names: Vec<&String> = images.iter().filter_map(|i| i.defect.as_ref()).collect();
@@ -129,6 +135,9 @@ mod tests {
         // Pairs in order: 1 and 2 of cut, 2 and 0 of hole, of 8.
         assert_eq!(quality.image_auroc, Some(5.0 / 8.0));
         assert_eq!((quality.pixel_auroc, quality.pro), (None, None));
+        // Called NG from 0.5 on: 4 of 6 right, all 4 found. From 2.0 on it is only 6 / (4 + 4).
+        let best = best_threshold(&images).unwrap();
+        assert_eq!((quality.image_f1_max, best), (Some(0.8), Some(0.5)));
         let defects = by_defect(&images, 2.0).unwrap();
         let found: Vec<_> = defects
             .iter()
