@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Models(Models),
     /// Render the demo world, register it, fit it, and inspect three images.
     Demo(Demo),
+    /// Measure the anomaly stage on a data set in MVTec AD's folders.
+    Eval(Eval),
     /// What this machine and workspace have, what is missing and how to get it.
     Doctor(Json),
 }
@@ -250,6 +252,32 @@ pub(crate) struct Demo {
     /// Compose the reports from the manuals alone.
     #[arg(long)]
     pub(crate) no_llm: bool,
+}
+
+/// `fettle eval`.
+#[derive(Debug, Args)]
+pub(crate) struct Eval {
+    /// The data set: <class>/train/good, <class>/test/<good or defect>, and where there are masks
+    /// <class>/ground_truth/<defect>/<name>_mask.png. Or one class of it.
+    pub(crate) dataset: PathBuf,
+    /// Only this class; may be given several times.
+    #[arg(long = "product", short, value_name = "NAME")]
+    pub(crate) products: Vec<String>,
+    /// Print the result as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write eval.json here.
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Share of all patches that the coreset keeps, 0 to 1.
+    #[arg(long, default_value_t = 0.05)]
+    pub(crate) ratio: f32,
+    /// Seed of the coreset's first point.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Side in pixels of the square that images are brought to. Default: the backbone's own.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(32..=2048))]
+    pub(crate) size: Option<u32>,
 }
 
 /// Only `--json`.

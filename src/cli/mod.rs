@@ -68,6 +68,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         Command::Manual(args) => commands::manual::run(&engine, &terminal, args),
         Command::Models(args) => commands::models::run(&engine, &terminal, args),
         Command::Demo(args) => commands::demo::run(&engine, &terminal, args),
+        Command::Eval(args) => commands::eval::run(&engine, &terminal, args),
         Command::Doctor(args) => commands::doctor::run(&engine, &terminal, args),
     }
 }

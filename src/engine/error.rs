@@ -54,6 +54,33 @@ pub enum EngineError {
         /// How many there must be.
         needed: usize,
     },
+    /// A folder is not laid out as a data set to evaluate.
+    #[error("{0}: no <class>/train/good and <class>/test in it")]
+    NotADataset(PathBuf),
+    /// A data set has no class of this name.
+    #[error("{dataset} has no class '{class}'")]
+    UnknownClass {
+        /// The data set.
+        dataset: PathBuf,
+        /// The name.
+        class: String,
+    },
+    /// A class of a data set has too few normal images for a memory bank.
+    #[error("{class} has {count} training images, a bank needs {needed}")]
+    TooFewTrainImages {
+        /// Its folder.
+        class: PathBuf,
+        /// How many there are.
+        count: usize,
+        /// How many there must be.
+        needed: usize,
+    },
+    /// A data set's mask is not of its image's size.
+    #[error("{mask}: not of its image's size")]
+    MaskSize {
+        /// The mask's file.
+        mask: PathBuf,
+    },
     /// A product's bank cannot be used.
     #[error("bank of {product}: {source}")]
     Bank {

@@ -46,6 +46,15 @@ impl EngineError {
                     ("needed", (*needed).into()),
                 ],
             ),
+            Self::NotADataset(path) => ("error-dataset-none", vec![at(path)]),
+            Self::UnknownClass { dataset, class } => {
+                ("error-dataset-class", vec![at(dataset), ("class", class.clone().into())])
+            }
+            Self::TooFewTrainImages { class, count, needed } => (
+                "error-dataset-few",
+                vec![at(class), ("count", (*count).into()), ("needed", (*needed).into())],
+            ),
+            Self::MaskSize { mask } => ("error-dataset-mask", vec![at(mask)]),
             Self::Bank { product, source } => {
                 ("error-bank", vec![("product", product.to_string().into()), reason(source)])
             }

@@ -74,6 +74,12 @@ impl VisionLane {
         Ok(rows)
     }
 
+    /// How the backbone `model` wants its pictures.
+    pub(super) fn backbone_recipe(&mut self, model: &ModelId) -> Result<ImageRecipe> {
+        let watch = &mut Stopwatch::default();
+        Ok(self.backbone.get(model, &self.store, &self.device, watch)?.recipe())
+    }
+
     /// The patches of `images`, brought to size by `recipe`, or else by the backbone's own.
     pub(super) fn patches(
         &mut self,

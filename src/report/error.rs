@@ -21,7 +21,7 @@ pub enum ReportError {
         source: image::ImageError,
     },
     /// The result could not be put into JSON.
-    #[error("result.json: {0}")]
+    #[error("JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
 

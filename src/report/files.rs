@@ -79,6 +79,18 @@ where
     Ok(bytes.into_inner())
 }
 
+/// Writes `value` as the file `name` of `dir`, which is made if absent. The file appears whole or
+/// not at all.
+///
+/// # Errors
+/// When it cannot be written; the message names it.
+pub fn write_json(dir: &Path, name: &str, value: &impl serde::Serialize) -> Result<PathBuf> {
+    std::fs::create_dir_all(dir).map_err(io_error(dir))?;
+    let path = dir.join(name);
+    write_atomically(&path, &serde_json::to_vec_pretty(value)?)?;
+    Ok(path)
+}
+
 fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(dir).map_err(io_error(dir))?;

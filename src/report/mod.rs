@@ -5,5 +5,5 @@ mod files;
 mod markdown;
 
 pub use error::{ReportError, Result};
-pub use files::{Pictures, write_all};
+pub use files::{Pictures, write_all, write_json};
 pub use markdown::{Words, markdown};

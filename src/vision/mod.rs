@@ -5,7 +5,8 @@
 //! row a patch, [`coreset`] chooses the rows worth keeping, [`memory_bank`] keeps them with
 //! their origin, [`scoring`] measures how far the patches of a new picture are from them,
 //! [`anomaly_map`] spreads those distances over the picture, [`thresholds`] says from held-out
-//! normal pictures what is too far. [`regions`], [`heatmap`] and [`compare`] show the result.
+//! normal pictures what is too far. [`regions`], [`heatmap`] and [`compare`] show the result;
+//! [`metrics`] says how good it is where the truth is known.
 //!
 //! Pure functions: no networks, no database; the only files are memory banks.
 
@@ -16,6 +17,7 @@ mod distance;
 mod error;
 pub mod heatmap;
 pub mod memory_bank;
+pub mod metrics;
 pub mod patch_embedding;
 pub mod preprocess;
 pub mod regions;

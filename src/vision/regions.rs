@@ -31,8 +31,27 @@ pub fn regions(
         height: map.height,
         set: map.scores.iter().map(|score| *score > threshold).collect(),
     };
-    let mut seen = vec![false; mask.set.len()];
     let mut regions = Vec::new();
+    let mut noise: Vec<usize> = Vec::new();
+    for_each_piece(&mask, |piece| {
+        if piece.len() < smallest_area as usize {
+            noise.extend(piece);
+        } else {
+            regions.push(describe(piece, map));
+        }
+    });
+    for pixel in noise {
+        mask.set[pixel] = false;
+    }
+    regions.sort_by(|a, b| b.peak_score.total_cmp(&a.peak_score));
+    Ok((mask, regions))
+}
+
+/// Shows `visit` each connected piece of a mask as the indices of its pixels. Pixels that touch
+/// at a corner are connected. The mask has width × height flags.
+pub(super) fn for_each_piece(mask: &Mask, mut visit: impl FnMut(&[usize])) {
+    let (width, height) = (mask.width as usize, mask.height as usize);
+    let mut seen = vec![false; mask.set.len()];
     let mut piece: Vec<usize> = Vec::new();
     for start in 0..mask.set.len() {
         if !mask.set[start] || seen[start] {
@@ -55,16 +74,8 @@ pub fn regions(
                 }
             }
         }
-        if piece.len() < smallest_area as usize {
-            for pixel in &piece {
-                mask.set[*pixel] = false;
-            }
-        } else {
-            regions.push(describe(&piece, map));
-        }
+        visit(&piece);
     }
-    regions.sort_by(|a, b| b.peak_score.total_cmp(&a.peak_score));
-    Ok((mask, regions))
 }
 
 /// `piece` is not empty.

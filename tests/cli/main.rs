@@ -6,6 +6,7 @@
 
 mod bad_input;
 mod demo;
+mod eval;
 mod real_data;
 mod scene;
 mod workspace;

@@ -19,7 +19,7 @@ use crate::vision::memory_bank::{MemoryBank, NormalPatches};
 use crate::vision::thresholds::FEWEST_NORMALS;
 
 /// Images that the network sees at once.
-const BATCH: usize = 8;
+pub(super) const BATCH: usize = 8;
 /// A coreset below this many rows saves no time worth having, so a small product keeps them.
 const FEWEST_ROWS: f64 = 1_000.0;
 /// Dimensions in which the coreset is chosen.
@@ -81,11 +81,7 @@ impl Request for FitBank {
 
         let seen = look_at(job, &images, &backbone, &encoder)?;
         let ids: Vec<ImageId> = images.iter().map(|image| image.id).collect();
-        let plan = CoresetPlan {
-            ratio: ratio(self.ratio, seen.patches.rows.len() / seen.patches.dim),
-            projection: Some(PROJECTION),
-            seed: self.seed,
-        };
+        let plan = coreset_plan(self.ratio, self.seed, seen.patches.rows.len() / seen.patches.dim);
         let normal = NormalPatches {
             rows: &seen.patches.rows,
             dim: seen.patches.dim,
@@ -111,6 +107,11 @@ impl Request for FitBank {
                 .collect(),
         })
     }
+}
+
+/// How the rows of a bank are chosen of so many patches.
+pub(super) fn coreset_plan(asked: f32, seed: u64, patches: usize) -> CoresetPlan {
+    CoresetPlan { ratio: ratio(asked, patches), projection: Some(PROJECTION), seed }
 }
 
 /// The ratio asked for, raised so that a small product still gets [`FEWEST_ROWS`].

@@ -1,0 +1,126 @@
+//! `fettle eval`.
+
+use crate::cli::args;
+use crate::cli::terminal::Terminal;
+use crate::engine::{ClassEvaluation, Engine, Evaluate, Quality};
+use crate::i18n::Value;
+
+/// Ids of the column heads.
+const HEADS: [&str; 10] = [
+    "eval-class",
+    "eval-images",
+    "eval-image-auroc",
+    "eval-image-ap",
+    "eval-image-f-max",
+    "eval-pixel-auroc",
+    "eval-pro",
+    "eval-overkill",
+    "eval-escape",
+    "eval-time",
+];
+
+pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Eval) -> anyhow::Result<()> {
+    let request = Evaluate {
+        dataset: args.dataset.clone(),
+        classes: args.products.clone(),
+        ratio: args.ratio,
+        seed: args.seed,
+        size: args.size,
+        out: args.out.clone(),
+    };
+    let found = terminal.wait(engine, request)?;
+    if args.json {
+        return terminal.json(&found);
+    }
+    let mut table = vec![HEADS.map(|id| terminal.word(id, &[]))];
+    table.extend(found.classes.iter().map(class_row));
+    if found.classes.len() > 1 {
+        let name = terminal.word("eval-mean", &[]);
+        table.push(row(name, String::new(), &found.mean, String::new()));
+    }
+    print_table(terminal, &table);
+    terminal.print("");
+    for class in &found.classes {
+        print_notes(terminal, class);
+    }
+    if let Some(path) = &found.written {
+        terminal.field("label-written", &path.display().to_string());
+    }
+    Ok(())
+}
+
+fn class_row(class: &ClassEvaluation) -> [String; 10] {
+    let images = format!("{}/{}/{}", class.train, class.good, class.defective);
+    let ms: f64 = class.timings.iter().map(|timing| timing.ms).sum();
+    row(class.class.clone(), images, &class.quality, format!("{ms:.1}"))
+}
+
+fn row(name: String, images: String, quality: &Quality, ms: String) -> [String; 10] {
+    let metric = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.4}"));
+    let percent = |value: Option<f64>| {
+        value.map_or("–".to_owned(), |value| format!("{:.1} %", value * 100.0))
+    };
+    [
+        name,
+        images,
+        metric(quality.image_auroc),
+        metric(quality.image_ap),
+        metric(quality.image_f1_max),
+        metric(quality.pixel_auroc),
+        metric(quality.pro),
+        percent(quality.overkill),
+        percent(quality.escape),
+        ms,
+    ]
+}
+
+/// The first column to the left, numbers to the right.
+fn print_table(terminal: &Terminal, table: &[[String; 10]]) {
+    let mut widths = [0; 10];
+    for row in table {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = columns(cell).max(*width);
+        }
+    }
+    for row in table {
+        let cells = row.iter().zip(widths).enumerate().map(|(index, (cell, width))| {
+            let space = " ".repeat(width - columns(cell));
+            if index == 0 { format!("{cell}{space}") } else { format!("{space}{cell}") }
+        });
+        terminal.print(cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
+}
+
+/// How wide a terminal draws `text`: Hangul and Chinese characters take two columns.
+fn columns(text: &str) -> usize {
+    let is_wide = |c| matches!(c, '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}');
+    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
+}
+
+fn print_notes(terminal: &Terminal, class: &ClassEvaluation) {
+    let unmasked = class.defective - class.masked;
+    // Where no image has a mask the table's dashes say it.
+    if class.masked > 0 && unmasked > 0 {
+        let values = [("class", class.class.clone().into()), ("count", unmasked.into())];
+        terminal.say("eval-unmasked", &values);
+    }
+    let stages: Vec<String> =
+        class.timings.iter().map(|timing| format!("{} {:.1}", timing.name, timing.ms)).collect();
+    let values = [
+        ("class", class.class.clone().into()),
+        ("rows", class.rows.into()),
+        ("seconds", Value::Number { value: class.fit_seconds, digits: 1 }),
+        ("stages", stages.join(", ").into()),
+    ];
+    terminal.say("eval-stages", &values);
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn hangul_is_twice_as_wide() {
+        for (text, expected) in [("", 0), ("F1 max", 6), ("픽셀 AUROC", 10), ("–", 1)] {
+            assert_eq!(super::columns(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! One class: fit, score, measure.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use image::RgbImage;
+use rayon::prelude::*;
+
+use super::dataset::{Class, TestImage};
+use super::quality::{Quality, best_threshold, by_defect};
+use super::{ClassEvaluation, ScoredImage};
+use crate::domain::{
+    AnomalyMap, BankRef, ImageId, ImageRecipe, Mask, ModelId, ProductCode, Timing,
+};
+use crate::engine::error::{EngineError, Result};
+use crate::engine::jobs::bank::{BATCH, coreset_plan};
+use crate::engine::request::{JobContext, Stopwatch};
+use crate::engine::vision_lane::Patches;
+use crate::library::read_image;
+use crate::vision::anomaly_map::{anomaly_map, to_image_size};
+use crate::vision::memory_bank::{MemoryBank, NormalPatches};
+use crate::vision::metrics::pixels::PixelScores;
+use crate::vision::preprocess::{InputMapping, input_size};
+use crate::vision::thresholds::FEWEST_NORMALS;
+
+/// What is the same for all classes.
+pub(super) struct Conditions {
+    pub(super) model: ModelId,
+    pub(super) recipe: ImageRecipe,
+    pub(super) ratio: f32,
+    pub(super) seed: u64,
+}
+
+pub(super) fn evaluate(
+    job: &JobContext,
+    class: &Class,
+    conditions: &Conditions,
+) -> Result<ClassEvaluation> {
+    let start = Instant::now();
+    let bank = Arc::new(fit(job, class, conditions)?);
+    let fit_seconds = start.elapsed().as_secs_f64();
+    let mut watch = Stopwatch::default();
+    let mut pixels = PixelScores::default();
+    let mut images = Vec::with_capacity(class.test.len());
+    for (index, image) in class.test.iter().enumerate() {
+        job.check()?;
+        job.report("progress-evaluate", &class.name, index as u64, class.test.len() as u64);
+        // One at a time, as they are inspected, so that the times are those of an inspection.
+        let picture = watch.time("decode", || read_image(&image.path))?.rgb;
+        let scored = score(job, &bank, conditions, picture)?;
+        watch.timings.extend(scored.timings);
+        count_pixels(&mut pixels, &scored.map, image)?;
+        let path = image.path.strip_prefix(&class.root).unwrap_or(&image.path).to_owned();
+        images.push(ScoredImage { path, defect: image.defect.clone(), score: scored.image_score });
+    }
+    let thresholds = bank.info().thresholds;
+    Ok(ClassEvaluation {
+        class: class.name.clone(),
+        train: class.train.len(),
+        good: images.iter().filter(|image| image.defect.is_none()).count(),
+        defective: images.iter().filter(|image| image.defect.is_some()).count(),
+        masked: class.test.iter().filter(|image| image.mask.is_some()).count(),
+        rows: bank.rows().len(),
+        thresholds,
+        best_threshold: best_threshold(&images)?,
+        quality: Quality::of(&images, &pixels, thresholds.image)?,
+        defects: by_defect(&images, thresholds.image)?,
+        fit_seconds,
+        timings: mean_by_stage(&watch.timings, images.len()),
+        images,
+    })
+}
+
+fn fit(job: &JobContext, class: &Class, conditions: &Conditions) -> Result<MemoryBank> {
+    // A class's name is a folder's, which may have characters that a code cannot.
+    let plain: String =
+        class.name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(64).collect();
+    let product =
+        ProductCode::new(&plain).map_err(|_| EngineError::NotADataset(class.root.clone()))?;
+    if class.train.len() < FEWEST_NORMALS {
+        let (count, needed) = (class.train.len(), FEWEST_NORMALS);
+        return Err(EngineError::TooFewTrainImages { class: class.root.clone(), count, needed });
+    }
+    let seen = look_at(job, class, conditions)?;
+    let ids: Vec<ImageId> = (0..class.train.len() as i64).map(ImageId).collect();
+    let patches = seen.rows.len() / seen.dim;
+    let normal = NormalPatches { rows: &seen.rows, dim: seen.dim, images: &ids, grid: seen.grid };
+    let bank = BankRef { product, version: 1, model: conditions.model.clone() };
+    let plan = coreset_plan(conditions.ratio, conditions.seed, patches);
+    Ok(MemoryBank::fit(&normal, bank, conditions.recipe, &plan, job.sink.as_ref())?)
+}
+
+/// The patches of all training pictures.
+fn look_at(job: &JobContext, class: &Class, conditions: &Conditions) -> Result<Patches> {
+    let mut seen: Option<Patches> = None;
+    let total = class.train.len() as u64;
+    for (index, batch) in class.train.chunks(BATCH).enumerate() {
+        job.check()?;
+        job.report("progress-features", &class.name, (index * BATCH) as u64, total);
+        let pictures: Vec<RgbImage> =
+            batch.par_iter().map(|path| Ok(read_image(path)?.rgb)).collect::<Result<_>>()?;
+        let (model, recipe) = (conditions.model.clone(), conditions.recipe);
+        let patches = job.shared.vision(move |lane| {
+            let pictures: Vec<&RgbImage> = pictures.iter().collect();
+            lane.patches(&model, &pictures, Some(recipe), &mut Stopwatch::default())
+        })?;
+        match &mut seen {
+            Some(seen) => seen.rows.extend(patches.rows),
+            none => *none = Some(patches),
+        }
+    }
+    seen.ok_or(EngineError::Vision(crate::vision::VisionError::Nothing("normal images")))
+}
+
+struct Scored {
+    image_score: f32,
+    /// In the pixels of the picture.
+    map: AnomalyMap,
+    timings: Vec<Timing>,
+}
+
+fn score(
+    job: &JobContext,
+    bank: &Arc<MemoryBank>,
+    conditions: &Conditions,
+    picture: RgbImage,
+) -> Result<Scored> {
+    let (bank, model, recipe) = (Arc::clone(bank), conditions.model.clone(), conditions.recipe);
+    job.shared.vision(move |lane| {
+        let mut watch = Stopwatch::default();
+        let patches = lane.patches(&model, &[&picture], Some(recipe), &mut watch)?;
+        let scores = watch.time("nearest-neighbours", || bank.rows().score(&patches.rows, None))?;
+        let map = watch.time("anomaly-map", || {
+            let (width, height) = input_size(recipe.resize);
+            let map = anomaly_map(&scores.scores(), patches.grid, width, height)?;
+            let mapping = InputMapping::new(picture.width(), picture.height(), recipe.resize)?;
+            to_image_size(&map, &mapping)
+        })?;
+        Ok(Scored { image_score: scores.image_score, map, timings: watch.timings })
+    })
+}
+
+fn count_pixels(pixels: &mut PixelScores, map: &AnomalyMap, image: &TestImage) -> Result<()> {
+    match (&image.defect, &image.mask) {
+        (None, _) => pixels.add_normal(map)?,
+        (Some(_), Some(path)) => {
+            let truth = read_mask(path)?;
+            if (truth.width, truth.height) != (map.width, map.height) {
+                return Err(EngineError::MaskSize { mask: path.clone() });
+            }
+            pixels.add(map, &truth)?;
+        }
+        // Which of its pixels are anomalous nobody knows.
+        (Some(_), None) => {}
+    }
+    Ok(())
+}
+
+/// Anything but black is anomalous: masks mark with 255 or with 1.
+fn read_mask(path: &Path) -> Result<Mask> {
+    let picture = read_image(path)?.rgb;
+    let set = picture.pixels().map(|pixel| pixel.0 != [0, 0, 0]).collect();
+    Ok(Mask { width: picture.width(), height: picture.height(), set })
+}
+
+/// Mean milliseconds by name, in the order in which the stages first ran.
+fn mean_by_stage(timings: &[Timing], images: usize) -> Vec<Timing> {
+    let mut means: Vec<Timing> = Vec::new();
+    for timing in timings {
+        let ms = timing.ms / images as f64;
+        match means.iter_mut().find(|mean| mean.name == timing.name) {
+            Some(mean) => mean.ms += ms,
+            None => means.push(Timing { name: timing.name.clone(), ms }),
+        }
+    }
+    means
+}

@@ -1,0 +1,159 @@
+//! Scores of one class to its metrics.
+
+use serde::Serialize;
+
+use super::ScoredImage;
+use crate::engine::error::Result;
+use crate::vision::metrics::pixels::PixelScores;
+use crate::vision::metrics::precision_recall::{average_precision, f1_max};
+use crate::vision::metrics::pro::pro;
+use crate::vision::metrics::ranking::Ranking;
+use crate::vision::metrics::roc::auroc;
+
+/// How well defective is told from good, each 0 to 1; `None` where the data set cannot tell.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Quality {
+    /// Area under the ROC curve of the image scores.
+    pub image_auroc: Option<f64>,
+    /// Average precision of the image scores.
+    pub image_ap: Option<f64>,
+    /// The best F1 that any threshold reaches.
+    pub image_f1_max: Option<f64>,
+    /// Area under the ROC curve of all pixels of pictures whose truth is known.
+    pub pixel_auroc: Option<f64>,
+    /// Per-region overlap up to 30 % false positives.
+    pub pro: Option<f64>,
+    /// Share of the good pictures called NG at the fitted threshold.
+    pub overkill: Option<f64>,
+    /// Share of the defective pictures called OK at the fitted threshold.
+    pub escape: Option<f64>,
+}
+
+/// One defect against all good pictures.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DefectQuality {
+    /// Its folder's name.
+    pub defect: String,
+    /// Pictures of it.
+    pub images: usize,
+    /// Area under the ROC curve of the image scores.
+    pub image_auroc: Option<f64>,
+    /// Share of them called OK at the fitted threshold.
+    pub escape: Option<f64>,
+}
+
+impl Quality {
+    pub(super) fn of(images: &[ScoredImage], pixels: &PixelScores, limit: f32) -> Result<Self> {
+        let ranking = Ranking::new(images.iter().map(|i| (i.score, i.defect.is_some())))?;
+        Ok(Self {
+            image_auroc: auroc(&ranking),
+            image_ap: average_precision(&ranking),
+            image_f1_max: f1_max(&ranking).map(|best| best.f1),
+            // Without a region there is no mask: all pixels are of good pictures.
+            pixel_auroc: auroc(&pixels.ranking()),
+            pro: pro(pixels),
+            overkill: share(images.iter().filter(|i| i.defect.is_none()), |i| i.score > limit),
+            escape: share(images.iter().filter(|i| i.defect.is_some()), |i| i.score <= limit),
+        })
+    }
+
+    /// Each metric's mean over those that have it.
+    pub(super) fn mean<'a>(all: impl Iterator<Item = &'a Self> + Clone) -> Self {
+        let mean = |metric: fn(&Self) -> Option<f64>| {
+            let values: Vec<f64> = all.clone().filter_map(metric).collect();
+            (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+        };
+        Self {
+            image_auroc: mean(|q| q.image_auroc),
+            image_ap: mean(|q| q.image_ap),
+            image_f1_max: mean(|q| q.image_f1_max),
+            pixel_auroc: mean(|q| q.pixel_auroc),
+            pro: mean(|q| q.pro),
+            overkill: mean(|q| q.overkill),
+            escape: mean(|q| q.escape),
+        }
+    }
+}
+
+/// The image threshold with the highest F1: what a perfect choice would have been.
+pub(super) fn best_threshold(images: &[ScoredImage]) -> Result<Option<f32>> {
+    let ranking = Ranking::new(images.iter().map(|i| (i.score, i.defect.is_some())))?;
+    Ok(f1_max(&ranking).map(|best| best.threshold))
+}
+
+/// Each defect by itself.
+pub(super) fn by_defect(images: &[ScoredImage], limit: f32) -> Result<Vec<DefectQuality>> {
+    let mut names: Vec<&String> = images.iter().filter_map(|i| i.defect.as_ref()).collect();
+    names.sort();
+    names.dedup();
+    names
+        .into_iter()
+        .map(|name| {
+            let of_it = images.iter().filter(|i| i.defect.as_ref() == Some(name));
+            let good = images.iter().filter(|i| i.defect.is_none());
+            let scores = of_it.clone().chain(good).map(|i| (i.score, i.defect.is_some()));
+            Ok(DefectQuality {
+                defect: name.clone(),
+                images: of_it.clone().count(),
+                image_auroc: auroc(&Ranking::new(scores)?),
+                escape: share(of_it, |i| i.score <= limit),
+            })
+        })
+        .collect()
+}
+
+/// Which share of `images` is so; `None` of none.
+fn share<'a>(
+    images: impl Iterator<Item = &'a ScoredImage> + Clone,
+    is_so: impl Fn(&ScoredImage) -> bool,
+) -> Option<f64> {
+    let all = images.clone().count();
+    (all > 0).then(|| images.filter(|image| is_so(image)).count() as f64 / all as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image(defect: Option<&str>, score: f32) -> ScoredImage {
+        ScoredImage { path: "x.png".into(), defect: defect.map(str::to_owned), score }
+    }
+
+    #[test]
+    fn the_verdict_is_counted_at_the_fitted_threshold() {
+        let images = [
+            image(None, 1.0),
+            image(None, 3.0),
+            image(Some("cut"), 2.0),
+            image(Some("cut"), 4.0),
+            image(Some("hole"), 5.0),
+            image(Some("hole"), 0.5),
+        ];
+        // At 2.0 itself a part is OK, as in `inspect`.
+        let quality = Quality::of(&images, &PixelScores::default(), 2.0).unwrap();
+        assert_eq!((quality.overkill, quality.escape), (Some(0.5), Some(0.5)));
+        // Pairs in order: 1 and 2 of cut, 2 and 0 of hole, of 8.
+        assert_eq!(quality.image_auroc, Some(5.0 / 8.0));
+        assert_eq!((quality.pixel_auroc, quality.pro), (None, None));
+        // Called NG from 0.5 on: 4 of 6 right, all 4 found. From 2.0 on it is only 6 / (4 + 4).
+        let best = best_threshold(&images).unwrap();
+        assert_eq!((quality.image_f1_max, best), (Some(0.8), Some(0.5)));
+        let defects = by_defect(&images, 2.0).unwrap();
+        let found: Vec<_> = defects
+            .iter()
+            .map(|d| (d.defect.as_str(), d.images, d.image_auroc, d.escape))
+            .collect();
+        let expected = [("cut", 2, Some(0.75), Some(0.5)), ("hole", 2, Some(0.5), Some(0.5))];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_mean_is_over_those_that_have_the_metric() {
+        let only_good = Quality::of(&[image(None, 1.0)], &PixelScores::default(), 0.5).unwrap();
+        assert_eq!((only_good.image_auroc, only_good.escape), (None, None));
+        let perfect =
+            Quality::of(&[image(None, 1.0), image(Some("a"), 2.0)], &PixelScores::default(), 1.5);
+        let mean = Quality::mean([only_good, perfect.unwrap()].iter());
+        assert_eq!((mean.image_auroc, mean.overkill, mean.pro), (Some(1.0), Some(0.5), None));
+    }
+}

@@ -1,0 +1,89 @@
+//! Scores in order, ties together: what all curves are drawn from.
+
+use crate::vision::{Result, VisionError};
+
+/// All that have one score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tied {
+    /// The score.
+    pub score: f32,
+    /// How many of them are anomalous.
+    pub anomalous: u64,
+    /// How many of them are normal.
+    pub normal: u64,
+}
+
+/// Scored things, highest score first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranking {
+    groups: Vec<Tied>,
+    anomalous: u64,
+    normal: u64,
+}
+
+impl Ranking {
+    /// Ranks `(score, is anomalous)` pairs by sorting them.
+    ///
+    /// # Errors
+    /// [`VisionError::Inconsistent`] for a score that is not finite.
+    pub fn new(scores: impl IntoIterator<Item = (f32, bool)>) -> Result<Self> {
+        let mut scores: Vec<(f32, bool)> = scores.into_iter().collect();
+        if scores.iter().any(|(score, _)| !score.is_finite()) {
+            return Err(VisionError::Inconsistent("a score is not finite".into()));
+        }
+        scores.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+        let mut groups: Vec<Tied> = Vec::new();
+        for (score, is_anomalous) in scores {
+            let one = Tied {
+                score,
+                anomalous: u64::from(is_anomalous),
+                normal: u64::from(!is_anomalous),
+            };
+            match groups.last_mut() {
+                Some(last) if last.score == score => {
+                    last.anomalous += one.anomalous;
+                    last.normal += one.normal;
+                }
+                _ => groups.push(one),
+            }
+        }
+        Ok(Self::of_groups(groups))
+    }
+
+    /// `groups` have falling scores.
+    pub(super) fn of_groups(groups: Vec<Tied>) -> Self {
+        let anomalous = groups.iter().map(|group| group.anomalous).sum();
+        let normal = groups.iter().map(|group| group.normal).sum();
+        Self { groups, anomalous, normal }
+    }
+
+    /// The groups of equal score, highest first.
+    pub fn groups(&self) -> &[Tied] {
+        &self.groups
+    }
+
+    /// How many are anomalous and how many normal; `None` where one of the two is absent.
+    pub(super) fn both_kinds(&self) -> Option<(f64, f64)> {
+        let both = self.anomalous > 0 && self.normal > 0;
+        both.then_some((self.anomalous as f64, self.normal as f64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_scores_are_one_group() {
+        let ranking =
+            Ranking::new([(1.0, false), (3.0, true), (1.0, true), (0.0, false), (-0.0, false)])
+                .unwrap();
+        let groups: Vec<_> =
+            ranking.groups().iter().map(|g| (g.score, g.anomalous, g.normal)).collect();
+        assert_eq!(groups, [(3.0, 1, 0), (1.0, 1, 1), (0.0, 0, 2)]);
+        for wrong in [f32::NAN, f32::INFINITY] {
+            let refused = Ranking::new([(1.0, true), (wrong, false)]);
+            assert!(matches!(refused, Err(VisionError::Inconsistent(_))), "{wrong}");
+        }
+    }
+}
