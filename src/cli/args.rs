@@ -257,8 +257,8 @@ pub(crate) struct Demo {
 /// `fettle eval`.
 #[derive(Debug, Args)]
 pub(crate) struct Eval {
-    /// The data set: <class>/train/good, <class>/test/<good or defect>, and where there are masks
-    /// <class>/ground_truth/<defect>/<name>_mask.png. Or one class of it.
+    /// The data set in MVTec's layout: CLASS/train/good, CLASS/test/good, CLASS/test/DEFECT and,
+    /// where there are masks, CLASS/ground_truth/DEFECT/NAME_mask.png. Or one class of it.
     pub(crate) dataset: PathBuf,
     /// Only this class; may be given several times.
     #[arg(long = "product", short, value_name = "NAME")]
