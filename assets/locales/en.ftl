@@ -60,6 +60,7 @@ skip-no-defect = Which defect it is, is unknown: no known defect of this product
 skip-part-is-ok = The part is OK: there is nothing to correct.
 
 # What was done without
+notice-no-reference = There is no normal part to compare with. { $reason }
 notice-no-chat = The report is the manual's own words. { $reason }
 notice-answer-empty = { $model } said nothing: the report is the manual's own words.
 notice-answer-babble = { $model } did not come to an end: the report is the manual's own words.

@@ -60,6 +60,7 @@ skip-no-defect = 불량 유형을 알 수 없습니다. 이 제품의 등록된 
 skip-part-is-ok = 양품이므로 조치할 것이 없습니다.
 
 # 없이 진행한 것
+notice-no-reference = 비교할 정상품이 없습니다. { $reason }
 notice-no-chat = 보고서는 매뉴얼의 문장 그대로입니다. { $reason }
 notice-answer-empty = { $model }이(가) 답하지 않아, 보고서는 매뉴얼의 문장 그대로입니다.
 notice-answer-babble = { $model }의 답이 끝나지 않아, 보고서는 매뉴얼의 문장 그대로입니다.

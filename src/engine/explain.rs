@@ -66,7 +66,9 @@ impl EngineError {
             Self::Manuals(error) => manuals(error),
             Self::Report(error) => ("error-report", vec![reason(error)]),
             Self::Demo(error) => ("error-demo", vec![reason(error)]),
-            Self::Settings(error) => ("error-report", vec![reason(error)]),
+            Self::Settings(error) => {
+                ("settings-warning", vec![("warning", error.to_string().into())])
+            }
         }
     }
 }

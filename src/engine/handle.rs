@@ -1,7 +1,5 @@
 //! The asker's side of a job.
 
-use std::time::Duration;
-
 use crossbeam_channel::{Receiver, TryRecvError, select};
 
 use super::error::{EngineError, Result};
@@ -55,7 +53,6 @@ impl<A> JobHandle<A> {
                     self.events.try_iter().for_each(&mut on_event);
                     return answer.unwrap_or(Err(EngineError::Ended));
                 }
-                default(Duration::from_secs(3600)) => {}
             }
         }
     }

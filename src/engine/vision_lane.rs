@@ -12,14 +12,15 @@ use image::RgbImage;
 use super::error::{EngineError, Result};
 use super::request::Stopwatch;
 use super::residency::Resident;
-use crate::domain::{ImageRecipe, ModelId, ProductCode};
+use crate::domain::{AnomalyMap, ImageRecipe, ModelId, ProductCode};
 use crate::models::roles::{FeatureExtractor, ImageEncoder};
 use crate::models::store::ModelStore;
 use crate::models::{backbone, image_encoder};
 use crate::retrieval::vector_index::VectorIndex;
+use crate::vision::anomaly_map::{anomaly_map, to_image_size};
 use crate::vision::memory_bank::{Grid, MemoryBank};
 use crate::vision::patch_embedding::{patch_embedding, to_rows};
-use crate::vision::preprocess::to_tensor;
+use crate::vision::preprocess::{InputMapping, input_size, to_tensor};
 
 /// Memory banks kept at once. A bank of some thousand rows is a few megabytes.
 const BANKS_KEPT: usize = 16;
@@ -34,6 +35,14 @@ pub(super) struct Patches {
     pub(super) grid: Grid,
     /// How the images were brought to the network's size.
     pub(super) recipe: ImageRecipe,
+}
+
+/// What `PatchCore` says of one picture.
+pub(super) struct Detected {
+    /// The re-weighted image score.
+    pub(super) image_score: f32,
+    /// In the pixels of the picture.
+    pub(super) map: AnomalyMap,
 }
 
 pub(super) struct VisionLane {
@@ -98,6 +107,25 @@ impl VisionLane {
         let rows = to_rows(&embedding)?;
         watch.note("patch-embedding", start);
         Ok(Patches { rows, dim, grid, recipe })
+    }
+
+    /// Scores `picture` against `bank`: what an inspection does, and what `eval` measures.
+    pub(super) fn detect(
+        &mut self,
+        bank: &MemoryBank,
+        picture: &RgbImage,
+        watch: &mut Stopwatch,
+    ) -> Result<Detected> {
+        let recipe = bank.info().recipe;
+        let patches = self.patches(&bank.info().bank.model, &[picture], Some(recipe), watch)?;
+        let scores = watch.time("nearest-neighbours", || bank.rows().score(&patches.rows, None))?;
+        let map = watch.time("anomaly-map", || {
+            let (width, height) = input_size(recipe.resize);
+            let map = anomaly_map(&scores.scores(), patches.grid, width, height)?;
+            let mapping = InputMapping::new(picture.width(), picture.height(), recipe.resize)?;
+            to_image_size(&map, &mapping)
+        })?;
+        Ok(Detected { image_score: scores.image_score, map })
     }
 
     /// The bank at `path`, which `model` must have made.

@@ -57,6 +57,22 @@ fn the_demo_is_inspected_right_and_a_second_run_fits_nothing_anew() {
     }
     one_image_of_unknown_product(&scene);
     without_a_chat_model_the_manual_speaks(&scene);
+    a_damaged_reference_index_leaves_the_verdict(&scene);
+}
+
+fn a_damaged_reference_index_leaves_the_verdict(scene: &Scene) {
+    for entry in std::fs::read_dir(scene.workspace().join("data/banks/leather")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "normals") {
+            std::fs::write(path, b"damaged").unwrap();
+        }
+    }
+    let image = scene.workspace().join("out/demo/leather_leather-cut/part.png");
+    let found = scene.json(&["inspect", arg(&image), "--product", "leather", "--json", "--no-llm"]);
+    assert_eq!(found["verdict"], "ng");
+    assert!(found["anomaly"]["result"]["reference"].is_null());
+    let notice = found["notices"][0].as_str().unwrap();
+    assert!(notice.contains("no normal part to compare with"), "{notice}");
 }
 
 /// A model that is not here is said, and the report is there all the same.

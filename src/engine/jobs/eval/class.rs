@@ -16,12 +16,10 @@ use crate::domain::{
 use crate::engine::error::{EngineError, Result};
 use crate::engine::jobs::bank::{BATCH, coreset_plan};
 use crate::engine::request::{JobContext, Stopwatch};
-use crate::engine::vision_lane::Patches;
+use crate::engine::vision_lane::{Detected, Patches};
 use crate::library::read_image;
-use crate::vision::anomaly_map::{anomaly_map, to_image_size};
 use crate::vision::memory_bank::{MemoryBank, NormalPatches};
 use crate::vision::metrics::pixels::PixelScores;
-use crate::vision::preprocess::{InputMapping, input_size};
 use crate::vision::thresholds::FEWEST_NORMALS;
 
 /// What is the same for all classes.
@@ -48,8 +46,8 @@ pub(super) fn evaluate(
         job.report("progress-evaluate", &class.name, index as u64, class.test.len() as u64);
         // One at a time, as they are inspected, so that the times are those of an inspection.
         let picture = watch.time("decode", || read_image(&image.path))?.rgb;
-        let scored = score(job, &bank, conditions, picture)?;
-        watch.timings.extend(scored.timings);
+        let (scored, timings) = score(job, &bank, picture)?;
+        watch.timings.extend(timings);
         count_pixels(&mut pixels, &scored.map, image)?;
         let path = image.path.strip_prefix(&class.root).unwrap_or(&image.path).to_owned();
         images.push(ScoredImage { path, defect: image.defect.clone(), score: scored.image_score });
@@ -113,31 +111,16 @@ fn look_at(job: &JobContext, class: &Class, conditions: &Conditions) -> Result<P
     seen.ok_or(EngineError::Vision(crate::vision::VisionError::Nothing("normal images")))
 }
 
-struct Scored {
-    image_score: f32,
-    /// In the pixels of the picture.
-    map: AnomalyMap,
-    timings: Vec<Timing>,
-}
-
 fn score(
     job: &JobContext,
     bank: &Arc<MemoryBank>,
-    conditions: &Conditions,
     picture: RgbImage,
-) -> Result<Scored> {
-    let (bank, model, recipe) = (Arc::clone(bank), conditions.model.clone(), conditions.recipe);
+) -> Result<(Detected, Vec<Timing>)> {
+    let bank = Arc::clone(bank);
     job.shared.vision(move |lane| {
         let mut watch = Stopwatch::default();
-        let patches = lane.patches(&model, &[&picture], Some(recipe), &mut watch)?;
-        let scores = watch.time("nearest-neighbours", || bank.rows().score(&patches.rows, None))?;
-        let map = watch.time("anomaly-map", || {
-            let (width, height) = input_size(recipe.resize);
-            let map = anomaly_map(&scores.scores(), patches.grid, width, height)?;
-            let mapping = InputMapping::new(picture.width(), picture.height(), recipe.resize)?;
-            to_image_size(&map, &mapping)
-        })?;
-        Ok(Scored { image_score: scores.image_score, map, timings: watch.timings })
+        let detected = lane.detect(&bank, &picture, &mut watch)?;
+        Ok((detected, watch.timings))
     })
 }
 

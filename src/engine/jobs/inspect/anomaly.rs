@@ -1,20 +1,20 @@
 //! Whether and where the part is anomalous, and the normal part to compare it with.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use image::{Rgb, RgbImage};
 
 use crate::domain::{
-    Anomaly, AnomalyMap, ImageId, ModelId, ModelRole, NormalReference, ProductCode, SkipReason,
-    Stage, Verdict,
+    Anomaly, ImageId, ModelId, ModelRole, NormalReference, ProductCode, SkipReason, Stage, Verdict,
 };
 use crate::engine::error::Result;
 use crate::engine::jobs::bank::normals_path;
 use crate::engine::request::{JobContext, Stopwatch};
+use crate::engine::vision_lane::{Detected, VisionLane};
+use crate::i18n;
 use crate::library::{LibraryError, RegisteredBank, read_image};
 use crate::report::Pictures;
-use crate::vision::anomaly_map::{anomaly_map, to_image_size};
-use crate::vision::preprocess::{InputMapping, input_size};
 use crate::vision::regions::{regions, smallest_area};
 use crate::vision::{compare, heatmap};
 
@@ -28,6 +28,8 @@ const COMPARISON_HEIGHT_PX: (u32, u32) = (256, 1024);
 pub(super) struct Found {
     pub(super) anomaly: Anomaly,
     pub(super) pictures: Pictures,
+    /// Why there is no normal reference, in the report's language.
+    pub(super) notice: Option<String>,
 }
 
 pub(super) fn run(
@@ -41,17 +43,25 @@ pub(super) fn run(
     let Some(bank) = job.shared.library(move |library| library.active_bank(&code))? else {
         return Ok(Stage::Skipped(SkipReason::NoBank { product: product.clone() }));
     };
-    let scored = score(job, &bank, picture, embedding, watch)?;
+    let Scored { detected, nearest_normal } = score(job, &bank, picture, embedding, watch)?;
     job.check()?;
     let verdict =
-        if scored.image_score > bank.thresholds.image { Verdict::Ng } else { Verdict::Ok };
+        if detected.image_score > bank.thresholds.image { Verdict::Ng } else { Verdict::Ok };
     let (mask, found) = watch.time("regions", || {
-        let smallest = smallest_area(scored.map.width, scored.map.height);
-        regions(&scored.map, bank.thresholds.pixel, smallest)
+        let smallest = smallest_area(detected.map.width, detected.map.height);
+        regions(&detected.map, bank.thresholds.pixel, smallest)
     })?;
-    let reference = reference(job, scored.nearest_normal)?;
+    let (reference, notice) = match nearest_normal.and_then(|nearest| reference(job, nearest)) {
+        Ok(reference) => (reference, None),
+        Err(error) if error.is_local() => {
+            let language = job.shared.language_of_text();
+            let why = ("reason", error.explain(language).into());
+            (None, Some(i18n::text_with(language, "notice-no-reference", &[why])))
+        }
+        Err(other) => return Err(other),
+    };
     let pictures = watch.time("pictures", || -> Result<Pictures> {
-        let overlay = heatmap::overlay(picture, &scored.map, bank.scale, OVERLAY_STRENGTH)?;
+        let overlay = heatmap::overlay(picture, &detected.map, bank.scale, OVERLAY_STRENGTH)?;
         let line_px = compare::contour_width(picture.width(), picture.height());
         let outlined = compare::contour(picture, &mask, line_px, CONTOUR)?;
         let (low, high) = COMPARISON_HEIGHT_PX;
@@ -60,7 +70,7 @@ pub(super) fn run(
         let beside: Vec<&RgbImage> =
             [Some(&outlined), normal, Some(&overlay)].into_iter().flatten().collect();
         Ok(Pictures {
-            heatmap: heatmap::heatmap(&scored.map, bank.scale)?,
+            heatmap: heatmap::heatmap(&detected.map, bank.scale)?,
             mask: heatmap::mask_image(&mask)?,
             comparison: compare::side_by_side(&beside, height)?,
             overlay,
@@ -68,21 +78,21 @@ pub(super) fn run(
     })?;
     let anomaly = Anomaly {
         verdict,
-        image_score: scored.image_score,
+        image_score: detected.image_score,
         thresholds: bank.thresholds,
         scale: bank.scale,
         bank: bank.bank,
         regions: found,
         reference: reference.map(|(reference, _)| reference),
     };
-    Ok(Stage::Done(Found { anomaly, pictures }))
+    Ok(Stage::Done(Found { anomaly, pictures, notice }))
 }
 
 struct Scored {
-    image_score: f32,
-    map: AnomalyMap,
-    /// The most similar normal image, and how similar.
-    nearest_normal: Option<(ImageId, f32)>,
+    detected: Detected,
+    /// The most similar normal image, and how similar. A convenience beside the verdict: its
+    /// error must not take the verdict away.
+    nearest_normal: Result<Option<(ImageId, f32)>>,
 }
 
 /// What runs on the vision lane: features, nearest neighbours, map.
@@ -100,44 +110,27 @@ fn score(
     let (scored, timings) = job.shared.vision(move |lane| {
         let mut watch = Stopwatch::default();
         let bank = lane.bank(&product, &path, &model, &mut watch)?;
-        let recipe = bank.info().recipe;
-        let patches = lane.patches(&model, &[picture.as_ref()], Some(recipe), &mut watch)?;
-        let scores = watch.time("nearest-neighbours", || bank.rows().score(&patches.rows, None))?;
-        let map = watch.time("anomaly-map", || {
-            let (width, height) = input_size(recipe.resize);
-            let map = anomaly_map(&scores.scores(), patches.grid, width, height)?;
-            let mapping = InputMapping::new(picture.width(), picture.height(), recipe.resize)?;
-            to_image_size(&map, &mapping)
-        })?;
+        let detected = lane.detect(&bank, &picture, &mut watch)?;
         let nearest_normal =
-            nearest_normal(lane, &normals_path(&path), &encoder, embedding, &mut watch)?;
-        Ok((Scored { image_score: scores.image_score, map, nearest_normal }, watch.timings))
+            nearest_normal(lane, &normals_path(&path), &encoder, embedding, &mut watch);
+        Ok((Scored { detected, nearest_normal }, watch.timings))
     })?;
     watch.timings.extend(timings);
     Ok(scored)
 }
 
-/// The normal image whose whole picture is most like this one. A convenience beside the
-/// verdict: without its index, or with one of another embedder, there is none.
+/// The normal image whose whole picture is most like this one.
 fn nearest_normal(
-    lane: &mut crate::engine::vision_lane::VisionLane,
-    path: &std::path::Path,
+    lane: &mut VisionLane,
+    path: &Path,
     encoder: &ModelId,
     embedding: Option<Vec<f32>>,
     watch: &mut Stopwatch,
 ) -> Result<Option<(ImageId, f32)>> {
     let Some(embedding) = embedding else { return Ok(None) };
-    match lane.index(path, encoder, watch) {
-        Ok(Some(index)) => {
-            let nearest = index.search(&embedding, 1)?;
-            Ok(nearest.into_iter().next().map(|(id, score)| (ImageId(id), score)))
-        }
-        Ok(None) => Ok(None),
-        Err(error) => {
-            tracing::warn!(%error, "no normal reference");
-            Ok(None)
-        }
-    }
+    let Some(index) = lane.index(path, encoder, watch)? else { return Ok(None) };
+    let nearest = index.search(&embedding, 1)?;
+    Ok(nearest.into_iter().next().map(|(id, score)| (ImageId(id), score)))
 }
 
 /// The reference's row and picture.
@@ -153,14 +146,6 @@ fn reference(
         Err(other) => Err(other),
     })?;
     let Some(image) = found else { return Ok(None) };
-    match read_image(&job.shared.workspace.root().join(&image.path)) {
-        Ok(read) => {
-            let path = image.path;
-            Ok(Some((NormalReference { image: id, path, similarity }, read.rgb)))
-        }
-        Err(error) => {
-            tracing::warn!(%error, "the normal reference cannot be shown");
-            Ok(None)
-        }
-    }
+    let read = read_image(&job.shared.workspace.root().join(&image.path))?;
+    Ok(Some((NormalReference { image: id, path: image.path, similarity }, read.rgb)))
 }

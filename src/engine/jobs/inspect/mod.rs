@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::domain::{Inspection, ModelRole, ProductCode, SkipReason, Stage, StopReason, Verdict};
+use crate::domain::{Inspection, ModelRole, ProductCode, SkipReason, Stage, Verdict};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request, Stopwatch};
 use crate::i18n::{self, Value};
@@ -44,8 +44,6 @@ pub struct Inspected {
     pub pictures: Option<Pictures>,
     /// The files written to `out`.
     pub written: Vec<PathBuf>,
-    /// Why the language model ended, where it wrote.
-    pub chat_stop: Option<StopReason>,
 }
 
 impl Request for Inspect {
@@ -80,7 +78,10 @@ impl Request for Inspect {
             None => Ok(Stage::Skipped(SkipReason::NoProduct)),
             Some(product) => anomaly::run(job, product, &picture, embedding, &mut watch),
         };
-        let (anomaly, pictures) = split(job, searched, |found| (found.anomaly, found.pictures))?;
+        let (anomaly, seen) =
+            split(job, searched, |found| (found.anomaly, (found.pictures, found.notice)))?;
+        let (pictures, no_reference) = seen.unzip();
+        let no_reference = no_reference.flatten();
         let verdict = anomaly.done().map_or(Verdict::Unsure, |found| found.verdict);
 
         job.report("progress-manual", "", 2, 5);
@@ -113,7 +114,7 @@ impl Request for Inspect {
             models.push(found.bank.model.clone());
         }
         let (wrote, notice) = wrote.unwrap_or_default();
-        models.extend(wrote.as_ref().map(|(model, _)| model.clone()));
+        models.extend(wrote);
         models.dedup();
         let mut inspection = Inspection {
             id: None,
@@ -134,7 +135,7 @@ impl Request for Inspect {
             anomaly,
             manual,
             report,
-            notices: notice.into_iter().collect(),
+            notices: no_reference.into_iter().chain(notice).collect(),
             timings: Vec::new(),
         };
         let recorded = Instant::now();
@@ -156,8 +157,7 @@ impl Request for Inspect {
             }
             None => Vec::new(),
         };
-        let chat_stop = wrote.map(|(_, stop)| stop);
-        Ok(Inspected { inspection, pictures, written, chat_stop })
+        Ok(Inspected { inspection, pictures, written })
     }
 }
 

@@ -4,9 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::domain::{
-    ManualFinding, ModelId, ModelRole, Report, ReportLine, Sampling, StopReason, Support,
-};
+use crate::domain::{ManualFinding, ModelId, ModelRole, Report, ReportLine, Sampling, Support};
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Stopwatch};
 use crate::i18n;
@@ -19,8 +17,8 @@ pub(super) struct Written {
     pub(super) report: Report,
     /// Why the model had no part in it, in the report's language.
     pub(super) notice: Option<String>,
-    /// The model that was asked, and why it ended.
-    pub(super) by: Option<(ModelId, StopReason)>,
+    /// The model that was asked.
+    pub(super) by: Option<ModelId>,
 }
 
 /// Composes the report from the evidence, then lets the language model connect it. Without
@@ -85,5 +83,5 @@ pub(super) fn run(
         };
         i18n::text_with(language, id, &[("model", model.to_string().into())])
     });
-    Ok(Written { report, notice, by: Some((model, outcome.stop)) })
+    Ok(Written { report, notice, by: Some(model) })
 }
