@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Models(Models),
     /// Render the demo world, register it, fit it, and inspect three images.
     Demo(Demo),
+    /// Take over products, images and manuals of the system that Fettle replaces.
+    ImportSeed(ImportSeed),
     /// Measure the anomaly stage on a data set in MVTec AD's folders.
     Eval(Eval),
     /// What this machine and workspace have, what is missing and how to get it.
@@ -252,6 +254,13 @@ pub(crate) struct Demo {
     /// Compose the reports from the manuals alone.
     #[arg(long)]
     pub(crate) no_llm: bool,
+}
+
+/// `fettle import-seed`.
+#[derive(Debug, Args)]
+pub(crate) struct ImportSeed {
+    /// The folder that holds its data/ and manual_store/. It is only read.
+    pub(crate) dir: PathBuf,
 }
 
 /// `fettle eval`.

@@ -69,6 +69,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         Command::Models(args) => commands::models::run(&engine, &terminal, args),
         Command::Demo(args) => commands::demo::run(&engine, &terminal, args),
         Command::Eval(args) => commands::eval::run(&engine, &terminal, args),
+        Command::ImportSeed(args) => commands::import_seed::run(&engine, &terminal, args),
         Command::Doctor(args) => commands::doctor::run(&engine, &terminal, args),
     }
 }

@@ -57,6 +57,9 @@ pub enum EngineError {
     /// A folder is not laid out as a data set to evaluate.
     #[error("{0}: no <class>/train/good and <class>/test in it")]
     NotADataset(PathBuf),
+    /// A folder holds nothing in the seed system's layout.
+    #[error("{0}: nothing of the seed system in it")]
+    NotASeed(PathBuf),
     /// A data set has no class of this name.
     #[error("{dataset} has no class '{class}'")]
     UnknownClass {

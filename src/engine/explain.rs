@@ -46,6 +46,7 @@ impl EngineError {
                     ("needed", (*needed).into()),
                 ],
             ),
+            Self::NotASeed(path) => ("error-seed-none", vec![at(path)]),
             Self::NotADataset(path) => ("error-dataset-none", vec![at(path)]),
             Self::UnknownClass { dataset, class } => {
                 ("error-dataset-class", vec![at(dataset), ("class", class.clone().into())])

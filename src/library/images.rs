@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::image_file::{DecodedImage, decode_image, extension};
 use super::products::{require_defect, require_product};
-use super::scan::name_of_defect_image;
+use super::seed_layout::name_of_defect_image;
 use super::source_file::read_source;
 use super::store_file::{Destination, IMAGE_EXTENSIONS};
 use super::{Library, LibraryError, Registered, Result, code_column, now, rows};

@@ -1,12 +1,15 @@
-//! `defect_mapping.json`: names of products and defects as a seed system wrote them.
+//! `defect_mapping.json` and `defect_config.json`: names of products and defects as the seed
+//! system wrote them.
 //!
-//! The file is an object with one entry a product, by code. Accepted shapes, which may
-//! be mixed:
+//! The file is an object with one entry a product, by code, or an object whose `products` is
+//! that. Accepted shapes, which may be mixed:
 //!
 //! ```json
+//! { "products": { "prod1": { "name_ko": "주조제품 A형",
+//!                            "defects": { "hole": { "en": "hole", "ko": "기공" } } } } }
+//! { "products": { "prod1": { "name": "제품1", "defects": ["hole", "burr"] } } }
 //! { "prod1": { "hole": { "ko": "기공", "en": "hole", "full_name": "hole (기공)" } } }
 //! { "prod1": { "hole": "기공" } }
-//! { "prod1": { "name": "주조제품 A형", "defects": { "hole": "기공" } } }
 //! ```
 //!
 //! A product's entry may hold `name`, `name_ko` or `ko` and `name_en` or `en` beside its
@@ -16,17 +19,21 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::{DefectCode, DefectType, Product, ProductCode};
+use super::seed_layout::seed_defect;
+use crate::domain::{DefectType, Product, ProductCode};
 
 const KOREAN: &[&str] = &["name_ko", "ko", "name"];
 const ENGLISH: &[&str] = &["name_en", "en"];
 
 /// What a mapping file says, and what in it was not understood.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct Mapping {
-    pub(super) products: Vec<Product>,
-    pub(super) defects: Vec<DefectType>,
-    pub(super) problems: Vec<String>,
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Mapping {
+    /// Products with their names.
+    pub products: Vec<Product>,
+    /// Their defect types.
+    pub defects: Vec<DefectType>,
+    /// What has no accepted shape.
+    pub problems: Vec<String>,
 }
 
 /// Reads a mapping. Never fails as a whole: what has no accepted shape is a problem.
@@ -36,7 +43,8 @@ pub(super) fn parse_mapping(bytes: &[u8]) -> Mapping {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     match serde_json::from_slice::<Value>(bytes) {
         Ok(Value::Object(entries)) => {
-            for (code, entry) in &entries {
+            let products = entries.get("products").and_then(Value::as_object);
+            for (code, entry) in products.unwrap_or(&entries) {
                 mapping.read_product(code, entry);
             }
         }
@@ -63,7 +71,17 @@ impl Mapping {
                     self.read_defect(&code, defect, names);
                 }
             }
-            Some(_) => self.problems.push(format!("'{code}': 'defects' is not an object")),
+            Some(Value::Array(defects)) => {
+                for defect in defects {
+                    match defect.as_str() {
+                        Some(name) => self.read_defect(&code, name, &Value::Object(Map::new())),
+                        None => self.problems.push(format!("'{code}': a defect is not a name")),
+                    }
+                }
+            }
+            Some(_) => {
+                self.problems.push(format!("'{code}': 'defects' is neither an object nor a list"))
+            }
             None => {
                 let is_name = |key: &str| KOREAN.contains(&key) || ENGLISH.contains(&key);
                 for (defect, names) in entry.iter().filter(|(key, _)| !is_name(key)) {
@@ -75,7 +93,7 @@ impl Mapping {
     }
 
     fn read_defect(&mut self, product: &ProductCode, code: &str, names: &Value) {
-        let code = match DefectCode::new(code) {
+        let code = match seed_defect(code) {
             Ok(code) => code,
             Err(error) => return self.problems.push(format!("'{product}': {error}")),
         };
@@ -154,6 +172,17 @@ mod tests {
                 "주조제품 A형",
                 ["prod1", "hole", "hole", "hole", "hole"],
             ),
+            (
+                r#"{"products": {"prod1": {"name_ko": "주조제품 A형",
+                    "defects": {"Open_Seam": {"en": "Open_Seam", "ko": "측면뜯김"}}}}}"#,
+                "주조제품 A형",
+                ["prod1", "Open-Seam", "측면뜯김", "Open_Seam", "Open_Seam (측면뜯김)"],
+            ),
+            (
+                r#"{"products": {"prod1": {"name": "제품1", "defects": ["hole"]}}}"#,
+                "제품1",
+                ["prod1", "hole", "hole", "hole", "hole"],
+            ),
         ];
         for (json, product, defect) in cases {
             for json in [json.as_bytes().to_vec(), format!("\u{feff}{json}").into_bytes()] {
@@ -168,7 +197,7 @@ mod tests {
     #[test]
     fn what_has_no_shape_is_told_and_the_rest_is_read() {
         let json =
-            r#"{"a_b": {}, "p": 3, "q": {"x": 1, "y z": "n", "ok": "좋음"}, "r": {"defects": []}}"#;
+            r#"{"a_b": {}, "p": 3, "q": {"x": 1, "y z": "n", "ok": "좋음"}, "r": {"defects": 3}}"#;
         let mapping = parse_mapping(json.as_bytes());
         assert_eq!(mapping.problems.len(), 5, "{:?}", mapping.problems);
         assert_eq!(names(&mapping), [["q", "ok", "좋음", "ok", "ok (좋음)"]]);

@@ -14,9 +14,11 @@ mod lock;
 mod manuals;
 mod mapping;
 mod migrate;
+mod names;
 mod products;
 mod recover;
 mod scan;
+mod seed_layout;
 mod source_file;
 mod store_file;
 #[cfg(test)]
@@ -37,8 +39,11 @@ pub use image_file::{DecodedImage, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE, decode_imag
 pub use images::LabelFilter;
 pub use inspections::InspectionFilter;
 pub use manuals::{ManualVersion, StoredManualText};
+pub use mapping::Mapping;
+pub use names::Adopted;
 pub use recover::Recovery;
 pub use scan::{Imported, Refused, ScanReport, ScannedAs};
+pub use seed_layout::{SeedFile, SeedFolder, SeedKind};
 pub use source_file::read_source;
 pub use uploads::StoredUpload;
 

@@ -45,6 +45,14 @@ pub enum VisionError {
         /// The model that made the bank.
         found: ModelId,
     },
+    /// A file beside a bank of the seed system does not say what it should.
+    #[error("{path}: not as the seed system writes it: {why}")]
+    BadSeed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A memory bank that cannot be made: its parts contradict each other.
     #[error("memory bank: {0}")]
     Inconsistent(String),

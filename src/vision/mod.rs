@@ -23,6 +23,7 @@ pub mod preprocess;
 pub mod regions;
 mod resample;
 pub mod scoring;
+pub mod seed_bank;
 pub mod thresholds;
 
 pub use error::{Result, VisionError};

@@ -4,6 +4,7 @@ pub(super) mod bank;
 pub(super) mod demo;
 pub(super) mod doctor;
 pub(super) mod eval;
+pub(super) mod import_seed;
 pub(super) mod index;
 pub(super) mod inspect;
 pub(super) mod library;

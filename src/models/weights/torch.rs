@@ -19,6 +19,9 @@ pub const LEGACY_MAGIC: [u8; 15] = *b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x
 
 const LEGACY_PROTOCOL: i64 = 1001;
 
+/// The name of a tensor that was saved by itself, without a dictionary.
+pub const ALONE: &str = "";
+
 /// Why a checkpoint was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum TorchError {
@@ -44,7 +47,7 @@ pub enum TorchError {
 use TorchError::Layout;
 
 /// The floating-point tensors of the checkpoint `bytes`, as f32 on the CPU, by their
-/// names in the `state_dict`. Integer tensors (`num_batches_tracked`, `position_ids`) are
+/// names in the `state_dict`; one that was saved by itself is called [`ALONE`]. Integer tensors (`num_batches_tracked`, `position_ids`) are
 /// left out.
 ///
 /// Nothing is run, and no more memory is asked for than in proportion to `bytes`: a name
@@ -142,7 +145,12 @@ fn tensors(
     file_len: usize,
     mut data_of: impl FnMut(&str) -> Result<Option<Vec<u8>>, TorchError>,
 ) -> Result<HashMap<String, Tensor>, TorchError> {
-    let pairs = state.pairs(state.root).ok_or(Layout("not a dictionary of tensors"))?;
+    let alone = [(Value::Text(ALONE), state.root)];
+    let pairs = match state.pairs(state.root) {
+        Some(pairs) => pairs,
+        None if state.tensor(state.root).is_some() => &alone,
+        None => return Err(Layout("neither a tensor nor a dictionary of tensors")),
+    };
     let mut made = HashMap::new();
     let mut converted = HashMap::new();
     // Tensors may share a storage; a file that makes a gigabyte out of a kilobyte so is a

@@ -205,3 +205,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_tensor_saved_by_itself_is_read() {
+    // What torch 2 writes for `torch.save(torch.tensor([[1., 2.], [3., 4.]]))`.
+    let mut state = b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n((".to_vec();
+    text(&mut state, "storage");
+    state.extend(b"ctorch\nFloatStorage\n");
+    text(&mut state, "0");
+    text(&mut state, "cpu");
+    state.extend(b"K\x04tQK\x00K\x02K\x02\x86K\x02K\x01\x86\x89ccollections\nOrderedDict\n)RtR.");
+    let numbers = floats(&[1., 2., 3., 4.]);
+    for file in [legacy(&state, &[("0", &numbers, 4)]), zipped(&state, &[("0", &numbers, 4)])] {
+        let tensors = read(&file).unwrap();
+        let rows = tensors[ALONE].to_vec2::<f32>().unwrap();
+        assert_eq!((tensors.len(), rows), (1, vec![vec![1., 2.], vec![3., 4.]]));
+    }
+}

@@ -1,0 +1,202 @@
+//! A bank of the seed system, scored as the seed system scored it: to see beside a bank of
+//! ours, never to inspect with.
+//!
+//! It differs from the paper in what it did: each layer's vectors and then the whole patch
+//! scaled to unit length, every second row and column kept, no pooling of neighbourhoods,
+//! centres of clusters instead of real patches, and the 99th percentile of the distances as
+//! the image's score.
+//!
+//! `memory_bank.pt` holds one (rows, dim) tensor; `bank_config.json` `shorter`, `stride` and
+//! `layers`; `tau.json` the thresholds `pixel` and `image`.
+
+use std::path::Path;
+
+use candle_core::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::error::same_size;
+use super::scoring::BankRows;
+use super::{Result, VisionError};
+use crate::domain::Thresholds;
+
+/// The share of the patch distances below the image score.
+const PERCENTILE: f64 = 0.99;
+
+/// `bank_config.json`; what it does not say is as the seed system's program assumed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SeedConfig {
+    /// Pixels of the shorter side of what the network saw.
+    pub shorter: u32,
+    /// Every how many rows and columns of the feature map a patch was taken.
+    pub stride: usize,
+    /// Layers of its ResNet-50, finest first.
+    pub layers: Vec<String>,
+}
+
+impl Default for SeedConfig {
+    fn default() -> Self {
+        let layers = ["layer2", "layer3", "layer4"].map(str::to_owned).to_vec();
+        Self { shorter: 512, stride: 2, layers }
+    }
+}
+
+/// `tau.json`.
+#[derive(Deserialize)]
+struct Tau {
+    pixel: f32,
+    image: f32,
+}
+
+/// The bank.
+#[derive(Debug)]
+pub struct SeedBank {
+    config: SeedConfig,
+    thresholds: Thresholds,
+    rows: BankRows,
+}
+
+impl SeedBank {
+    /// The bank in `dir`, whose `memory_bank.pt` holds `rows` of `dim` values.
+    ///
+    /// # Errors
+    /// [`VisionError::Io`] and [`VisionError::BadSeed`] for the files beside it,
+    /// [`VisionError::Size`] for rows that are not of `dim` values.
+    pub fn open(dir: &Path, rows: Vec<f32>, dim: usize) -> Result<Self> {
+        let config: SeedConfig = read_json(&dir.join("bank_config.json"))?;
+        let tau: Tau = read_json(&dir.join("tau.json"))?;
+        if config.stride == 0 || config.shorter == 0 || config.layers.is_empty() {
+            let why = "a size of 0, or no layers".to_owned();
+            return Err(VisionError::BadSeed { path: dir.join("bank_config.json"), why });
+        }
+        let thresholds = Thresholds { image: tau.image, pixel: tau.pixel };
+        Ok(Self { config, thresholds, rows: BankRows::new(rows, dim)? })
+    }
+
+    /// What it was made with.
+    pub fn config(&self) -> &SeedConfig {
+        &self.config
+    }
+
+    /// Its thresholds, from the images that built it.
+    pub fn thresholds(&self) -> Thresholds {
+        self.thresholds
+    }
+
+    /// Its rows.
+    pub fn rows(&self) -> &BankRows {
+        &self.rows
+    }
+
+    /// The image score of one picture from its feature maps, (1, C, H, W), finest first.
+    ///
+    /// # Errors
+    /// [`VisionError::Nothing`] for no maps, [`VisionError::Size`] where they are not those
+    /// of the bank's layers.
+    pub fn score(&self, maps: &[Tensor]) -> Result<f32> {
+        let patches = self.patches(maps)?;
+        let scored = self.rows.score(&patches, None)?;
+        percentile(scored.scores(), PERCENTILE).ok_or(VisionError::Nothing("patches"))
+    }
+
+    fn patches(&self, maps: &[Tensor]) -> Result<Vec<f32>> {
+        let finest = maps.first().ok_or(VisionError::Nothing("feature maps"))?;
+        let (_, _, height, width) = finest.dims4()?;
+        let layers = maps
+            .iter()
+            .map(|map| unit_length(&map.upsample_bilinear2d(height, width, false)?))
+            .collect::<candle_core::Result<Vec<_>>>()?;
+        let whole = unit_length(&Tensor::cat(&layers, 1)?)?;
+        same_size("channels of the feature maps", self.rows.dim(), whole.dim(1)?)?;
+        let rows: Vec<Vec<f32>> =
+            whole.squeeze(0)?.flatten_from(1)?.t()?.contiguous()?.to_vec2()?;
+        let kept = |at: usize| at.is_multiple_of(self.config.stride);
+        let chosen = rows.into_iter().enumerate();
+        let chosen = chosen.filter(|(at, _)| kept(at / width) && kept(at % width));
+        Ok(chosen.flat_map(|(_, row)| row).collect())
+    }
+}
+
+/// Each position's channels scaled to length 1, as torch's `normalize`.
+fn unit_length(map: &Tensor) -> candle_core::Result<Tensor> {
+    let norm = map.sqr()?.sum_keepdim(1)?.sqrt()?.maximum(1e-12)?;
+    map.broadcast_div(&norm)
+}
+
+/// Between the two nearest ranks, as numpy's.
+fn percentile(mut values: Vec<f32>, share: f64) -> Option<f32> {
+    values.sort_unstable_by(f32::total_cmp);
+    let rank = share * values.len().checked_sub(1)? as f64;
+    let (below, above) = (*values.get(rank.floor() as usize)?, *values.get(rank.ceil() as usize)?);
+    Some(below + (above - below) * rank.fract() as f32)
+}
+
+fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T> {
+    let bytes =
+        std::fs::read(path).map_err(|source| VisionError::Io { path: path.to_owned(), source })?;
+    let damaged =
+        |e: serde_json::Error| VisionError::BadSeed { path: path.to_owned(), why: e.to_string() };
+    serde_json::from_slice(&bytes).map_err(damaged)
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::Device;
+
+    use super::*;
+
+    fn bank(config: &str, tau: &str, rows: &[f32], dim: usize) -> Result<SeedBank> {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("bank_config.json"), config).unwrap();
+        std::fs::write(dir.path().join("tau.json"), tau).unwrap();
+        SeedBank::open(dir.path(), rows.to_vec(), dim)
+    }
+
+    #[test]
+    fn what_stands_beside_the_bank_is_read_or_said_to_be_wrong() {
+        let whole = r#"{"shorter": 256, "stride": 4, "layers": ["layer2"], "coreset": 0.02}"#;
+        let tau = r#"{"pixel": 0.5, "image": 0.75}"#;
+        let read = bank(whole, tau, &[1.0, 0.0], 2).unwrap();
+        let layers = vec!["layer2".to_owned()];
+        assert_eq!(read.config(), &SeedConfig { shorter: 256, stride: 4, layers });
+        assert_eq!(read.thresholds(), Thresholds { image: 0.75, pixel: 0.5 });
+        assert_eq!(bank("{}", tau, &[1.0], 1).unwrap().config(), &SeedConfig::default());
+        // (config, tau, what the message names)
+        let wrong = [
+            ("{", tau, "bank_config.json"),
+            (r#"{"stride": 0}"#, tau, "bank_config.json"),
+            (r#"{"stride": -1}"#, tau, "bank_config.json"),
+            ("{}", r#"{"pixel": 1}"#, "tau.json"),
+            ("{}", "[]", "tau.json"),
+        ];
+        for (config, tau, named) in wrong {
+            let error = bank(config, tau, &[1.0], 1).unwrap_err();
+            assert!(matches!(&error, VisionError::BadSeed { path, .. } if path.ends_with(named)));
+        }
+    }
+
+    #[test]
+    fn a_picture_scores_as_in_the_seed_systems_arithmetic() {
+        // Two channels, 3×3, of which the corners are kept: (3,4) (1,0) (0,2) (1,1).
+        let map = [3.0, 9., 1., 9., 9., 9., 0., 9., 1., 4., 9., 0., 9., 9., 9., 2., 9., 1f32];
+        let map = Tensor::from_slice(&map, (1, 2, 3, 3), &Device::Cpu).unwrap();
+        let bank = bank("{}", r#"{"pixel": 1, "image": 1}"#, &[1.0, 0.0], 2).unwrap();
+        // Unit vectors and their distances to (1, 0), sorted:
+        // (1,0): 0, (.7071,.7071): .76537, (.6,.8): .89443, (0,1): 1.41421.
+        let sorted = [0.0, 0.765_367, 0.894_427, 1.414_214];
+        let expected = sorted[2] + 0.97 * (sorted[3] - sorted[2]);
+        assert!((bank.score(&[map.clone()]).unwrap() - expected).abs() < 1e-5);
+        // With a second layer the patches no longer fit the bank's rows.
+        let flat = Tensor::ones((1, 1, 2, 2), candle_core::DType::F32, &Device::Cpu).unwrap();
+        assert!(matches!(bank.score(&[map, flat]), Err(VisionError::Size { .. })));
+        assert!(matches!(bank.score(&[]), Err(VisionError::Nothing(_))));
+    }
+
+    #[test]
+    fn percentiles_lie_between_ranks() {
+        assert_eq!(percentile(vec![], 0.99), None);
+        assert_eq!(percentile(vec![2.0], 0.99), Some(2.0));
+        assert_eq!(percentile(vec![3.0, 1.0, 2.0], 0.5), Some(2.0));
+        assert_eq!(percentile(vec![0.0, 10.0], 0.25), Some(2.5));
+    }
+}
