@@ -71,6 +71,8 @@ pub(crate) enum Command {
     ImportSeed(ImportSeed),
     /// Measure the anomaly stage on a data set in MVTec AD's folders.
     Eval(Eval),
+    /// Measure how fast this machine is, in a workspace of its own.
+    Bench(Bench),
     /// What this machine and workspace have, what is missing and how to get it.
     Doctor(Json),
 }
@@ -287,6 +289,29 @@ pub(crate) struct Eval {
     /// Side in pixels of the square that images are brought to. Default: the backbone's own.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(32..=2048))]
     pub(crate) size: Option<u32>,
+}
+
+/// `fettle bench`.
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// Normal images to work on. Default: the demo's castings.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) images: Option<PathBuf>,
+    /// At most so many of them.
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(3..))]
+    pub(crate) count: u16,
+    /// Share of all patches that the bank keeps, 0 to 1.
+    #[arg(long, default_value_t = 0.1)]
+    pub(crate) ratio: f32,
+    /// How often each short measurement is repeated; the median counts.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..1000))]
+    pub(crate) repeats: u16,
+    /// Vectors in the largest index that is searched: 10000, 100000 or 1000000 (4 GB of memory).
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) largest_index: usize,
+    /// Print the result as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Only `--json`.

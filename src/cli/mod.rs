@@ -59,6 +59,9 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         terminal.complain("settings-warning", &[("warning", warning.to_string().into())]);
     }
     let options = EngineOptions { allow_gpu: !cli.cpu, language };
+    if let Command::Bench(args) = &cli.command {
+        return commands::bench::run(&workspace, options, &terminal, args);
+    }
     let engine = Engine::start(workspace, settings, options)?;
     match &cli.command {
         Command::Inspect(args) => commands::inspect::run(&engine, &terminal, args),
@@ -70,6 +73,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         Command::Demo(args) => commands::demo::run(&engine, &terminal, args),
         Command::Eval(args) => commands::eval::run(&engine, &terminal, args),
         Command::ImportSeed(args) => commands::import_seed::run(&engine, &terminal, args),
+        Command::Bench(_) => Ok(()),
         Command::Doctor(args) => commands::doctor::run(&engine, &terminal, args),
     }
 }

@@ -68,6 +68,12 @@ impl Workspace {
         Ok(workspace)
     }
 
+    /// The same workspace with its models in `dir`.
+    #[must_use]
+    pub fn with_models(self, dir: &Path) -> Self {
+        Self { models: dir.to_owned(), ..self }
+    }
+
     /// Makes the directories that are not there yet.
     ///
     /// # Errors

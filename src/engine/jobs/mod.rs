@@ -1,6 +1,7 @@
 //! Everything that can be asked of the engine: one file, one line here.
 
 mod bank;
+mod bench;
 mod catalogue;
 mod demo;
 mod doctor;
@@ -15,6 +16,7 @@ mod scan;
 mod search_manual;
 
 pub use bank::{BankInfo, BankState, FitBank, FittedBank};
+pub use bench::{Bench, Benchmark, Measurement, Skipped};
 pub use catalogue::{AddDefectType, AddProduct, ListLibrary, ProductSummary};
 pub use demo::{BuildDemo, DemoInspection};
 pub use doctor::{Doctor, DoctorReport, Lack};

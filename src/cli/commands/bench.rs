@@ -1,0 +1,47 @@
+//! `fettle bench`.
+
+use anyhow::Context as _;
+
+use crate::cli::args;
+use crate::cli::terminal::Terminal;
+use crate::engine::{Bench, Engine, EngineOptions};
+use crate::settings::{self, Workspace};
+
+/// Measures in a workspace of its own, with this one's models and settings: nothing is left
+/// in the owner's.
+pub(crate) fn run(
+    workspace: &Workspace,
+    options: EngineOptions,
+    terminal: &Terminal,
+    args: &args::Bench,
+) -> anyhow::Result<()> {
+    let (settings, _) = settings::read(&workspace.settings_path());
+    let scratch = tempfile::tempdir().context("a folder for the measurements")?;
+    let own = Workspace::at(scratch.path()).with_models(workspace.models_dir());
+    let engine = Engine::start(own, settings, options)?;
+    let bench = Bench {
+        images: args.images.clone(),
+        count: args.count.into(),
+        ratio: args.ratio,
+        repeats: args.repeats.into(),
+        largest_index: args.largest_index,
+    };
+    let benchmark = terminal.wait(&engine, bench)?;
+    if args.json {
+        return terminal.json(&benchmark);
+    }
+    let processor = benchmark.processor.unwrap_or_default();
+    let (threads, device) = (benchmark.threads, benchmark.device);
+    terminal.print(&format!("fettle {}  {processor}  {threads}  {device}", benchmark.version));
+    for measured in &benchmark.measurements {
+        terminal.print(&format!(
+            "{:<19} {:>10.2} ms  {}",
+            measured.name, measured.median_ms, measured.of
+        ));
+    }
+    for skipped in &benchmark.skipped {
+        let values = [("name", skipped.name.into()), ("reason", skipped.reason.clone().into())];
+        terminal.complain("bench-skipped", &values);
+    }
+    Ok(())
+}

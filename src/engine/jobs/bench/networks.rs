@@ -1,0 +1,59 @@
+//! The two image networks, with their preprocessing.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use image::RgbImage;
+
+use super::measure::{Measurement, milliseconds};
+use super::{BATCH, Scene};
+use crate::domain::ModelRole;
+use crate::engine::error::Result;
+use crate::engine::request::{JobContext, Stopwatch};
+use crate::engine::vision_lane::VisionLane;
+
+/// Pictures to embeddings.
+pub(super) fn embed(job: &JobContext, scene: &Scene, repeats: usize) -> Result<Vec<Measurement>> {
+    let model = job.shared.model_for(ModelRole::ImageEmbedder)?;
+    measure(job, scene, repeats, "embed", &model.to_string(), move |lane, pictures| {
+        lane.embed(&model, pictures, &mut Stopwatch::default()).map(drop)
+    })
+}
+
+/// Pictures to patches.
+pub(super) fn features(
+    job: &JobContext,
+    scene: &Scene,
+    repeats: usize,
+) -> Result<Vec<Measurement>> {
+    let model = job.shared.model_for(ModelRole::Backbone)?;
+    measure(job, scene, repeats, "features", &model.to_string(), move |lane, pictures| {
+        lane.patches(&model, pictures, None, &mut Stopwatch::default()).map(drop)
+    })
+}
+
+fn measure(
+    job: &JobContext,
+    scene: &Scene,
+    repeats: usize,
+    name: &'static str,
+    model: &str,
+    work: impl Fn(&mut VisionLane, &[&RgbImage]) -> Result<()> + Send + Sync + 'static,
+) -> Result<Vec<Measurement>> {
+    let work = Arc::new(work);
+    let mut measured = Vec::new();
+    for batch in [1, scene.pictures.len().min(BATCH)] {
+        let of = format!("{model}, batch of {batch}");
+        measured.push(Measurement::of(job, name, of, repeats, || {
+            let (work, pictures) = (Arc::clone(&work), Arc::clone(&scene.pictures));
+            // The clock starts on the lane: the way there is not the network's.
+            job.shared.vision(move |lane| {
+                let pictures: Vec<&RgbImage> = pictures.iter().take(batch).collect();
+                let start = Instant::now();
+                work(lane, &pictures)?;
+                Ok(milliseconds(start))
+            })
+        })?);
+    }
+    Ok(measured)
+}

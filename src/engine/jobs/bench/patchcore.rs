@@ -1,0 +1,68 @@
+//! Fitting a bank, detecting with it, and a whole inspection.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::measure::{Measurement, milliseconds};
+use super::{Bench, Scene};
+use crate::engine::error::{EngineError, Result};
+use crate::engine::jobs::bank::FitBank;
+use crate::engine::jobs::inspect::Inspect;
+use crate::engine::request::{JobContext, Request, Stopwatch};
+
+/// The fit with everything in it (features, coreset, held-out scores, saving); one picture
+/// against the bank; and the nearest neighbours alone.
+pub(super) fn fit_and_detect(
+    job: &JobContext,
+    scene: &Scene,
+    bench: &Bench,
+) -> Result<Vec<Measurement>> {
+    let fit = Measurement::once(job, "fit", || {
+        let product = scene.product.clone();
+        let fitted = FitBank { product, ratio: bench.ratio, seed: 0 }.run(job)?;
+        Ok(format!("{}, {} images, {} rows", fitted.bank.model, fitted.images, fitted.rows))
+    })?;
+    let wanted = scene.product.clone();
+    let registered = job.shared.library(move |library| library.active_bank(&wanted))?;
+    let registered = registered.ok_or_else(|| EngineError::UnknownProduct(scene.product.clone()))?;
+    let path = job.shared.workspace.root().join(&registered.path);
+    let (model, product) = (registered.bank.model, registered.bank.product);
+    let detect = |part: Option<&'static str>| {
+        let (path, model, product) = (path.clone(), model.clone(), product.clone());
+        let pictures = Arc::clone(&scene.pictures);
+        job.shared.vision(move |lane| {
+            let bank = lane.bank(&product, &path, &model, &mut Stopwatch::default())?;
+            let mut watch = Stopwatch::default();
+            let start = Instant::now();
+            if let Some(picture) = pictures.first() {
+                lane.detect(&bank, picture, &mut watch)?;
+            }
+            let whole = milliseconds(start);
+            let timed = |name| watch.timings.iter().find(|timing| timing.name == name);
+            Ok(part.and_then(timed).map_or(whole, |timing| timing.ms))
+        })
+    };
+    let of = fit.of.clone();
+    let repeats = bench.repeats;
+    let whole = Measurement::of(job, "detect", of.clone(), repeats, || detect(None))?;
+    let neighbours = Some("nearest-neighbours");
+    let knn = Measurement::of(job, "nearest-neighbours", of, repeats, || detect(neighbours))?;
+    Ok(vec![fit, whole, knn])
+}
+
+/// An image file to verdict, pictures and record, without the language model.
+pub(super) fn inspect(job: &JobContext, scene: &Scene, repeats: usize) -> Result<Vec<Measurement>> {
+    let of = "file to record, no language model".to_owned();
+    let measured = Measurement::of(job, "inspect", of, repeats, || {
+        let inspect = Inspect {
+            image: scene.part.clone(),
+            product: Some(scene.product.clone()),
+            with_llm: false,
+            out: None,
+        };
+        let start = Instant::now();
+        inspect.run(job)?;
+        Ok(milliseconds(start))
+    })?;
+    Ok(vec![measured])
+}

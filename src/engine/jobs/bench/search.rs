@@ -1,0 +1,48 @@
+//! The vector index, small to large.
+
+use std::time::Instant;
+
+use super::Bench;
+use super::measure::{Measurement, milliseconds};
+use crate::domain::ModelId;
+use crate::engine::error::Result;
+use crate::engine::request::JobContext;
+use crate::retrieval::sample;
+use crate::retrieval::vector_index::VectorIndex;
+
+/// CLIP's values a vector.
+const DIM: usize = 512;
+const NEIGHBOURS: usize = 10;
+const SIZES: [usize; 3] = [10_000, 100_000, 1_000_000];
+/// Queries, so that no vector stays in a cache between runs.
+const QUERIES: usize = 64;
+
+/// One query, and as many at once as [`QUERIES`].
+pub(super) fn search(job: &JobContext, bench: &Bench) -> Result<Vec<Measurement>> {
+    let mut measured = Vec::new();
+    for len in SIZES.into_iter().filter(|len| *len <= bench.largest_index) {
+        job.check()?;
+        job.report("progress-bench", "index", 0, 1);
+        let vectors = sample::clustered(len + QUERIES, DIM, 0);
+        let (queries, rows) = vectors.split_at(QUERIES * DIM);
+        let ids: Vec<i64> = (0..).take(len).collect();
+        let mut index = VectorIndex::new(DIM, ModelId("bench".to_owned()))?;
+        index.add(&ids, rows)?;
+        let mut next = 0;
+        let of = format!("{len} × {DIM}, top {NEIGHBOURS}");
+        measured.push(Measurement::of(job, "search", of.clone(), bench.repeats, || {
+            let query = &queries[next * DIM..][..DIM];
+            next = (next + 1) % QUERIES;
+            let start = Instant::now();
+            index.search(query, NEIGHBOURS)?;
+            Ok(milliseconds(start))
+        })?);
+        let of = format!("{of}, {QUERIES} queries");
+        measured.push(Measurement::of(job, "search", of, bench.repeats, || {
+            let start = Instant::now();
+            index.search_all(queries, NEIGHBOURS)?;
+            Ok(milliseconds(start))
+        })?);
+    }
+    Ok(measured)
+}
