@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::anomaly_map::anomaly_map;
-use super::memory_bank::{NormalPatches, Origin};
-use super::scoring::BankRows;
+use super::bank_rows::BankRows;
+use super::memory_bank::{Origin, PicturePatches};
 use super::{Result, VisionError};
-use crate::domain::{HeatmapScale, ImageId, Progress, ProgressSink, Thresholds};
+use crate::domain::{HeatmapScale, ImageId, Thresholds};
 
 /// Fewer normal pictures than this give no threshold.
 pub const FEWEST_NORMALS: usize = 3;
@@ -43,43 +43,34 @@ pub struct Calibration {
     pub suspicious: Vec<ImageId>,
 }
 
-/// Scores every normal picture against the rows of `bank` that do not come from it.
+/// Scores a normal picture against the rows of a bank that do not come from it.
 ///
 /// The bank was thinned over all pictures together, so a picture's own rows may have displaced
 /// similar ones of others: these scores are a little higher than a really new normal picture's,
 /// and limits from them err towards fewer good parts called bad.
 ///
+/// `input` is the network input's width and height in pixels.
+///
 /// # Errors
-/// [`VisionError::NothingLeft`] where all rows come from one picture,
-/// [`VisionError::Size`] where patches, grid and bank do not fit, [`VisionError::Cancelled`].
+/// [`VisionError::NothingLeft`] where all rows come from this picture,
+/// [`VisionError::Size`] where patches, grid and bank do not fit.
 pub fn leave_one_image_out(
     bank: &BankRows,
     origins: &[Origin],
-    normal: &NormalPatches<'_>,
+    image: ImageId,
+    picture: &PicturePatches,
     input: (u32, u32),
-    sink: &dyn ProgressSink,
-) -> Result<Vec<HeldOut>> {
-    let mut held_out = Vec::with_capacity(normal.images.len());
-    for (index, (image, patches)) in normal.by_image()?.enumerate() {
-        sink.check()?;
-        sink.report(Progress {
-            step: "progress-held-out",
-            subject: String::new(),
-            done: index as u64,
-            total: Some(normal.images.len() as u64),
-        });
-        let usable: Vec<bool> = origins.iter().map(|origin| origin.image != image).collect();
-        if !usable.contains(&true) {
-            return Err(VisionError::NothingLeft(image));
-        }
-        let scored = bank.score(patches, Some(&usable))?;
-        let mut pixels = anomaly_map(&scored.scores(), normal.grid, input.0, input.1)?.scores;
-        let pixel_max = pixels.iter().copied().fold(0.0, f32::max);
-        let middle = pixels.len() / 2;
-        let pixel_median = *pixels.select_nth_unstable_by(middle, f32::total_cmp).1;
-        held_out.push(HeldOut { image, image_score: scored.image_score, pixel_max, pixel_median });
+) -> Result<HeldOut> {
+    let usable: Vec<bool> = origins.iter().map(|origin| origin.image != image).collect();
+    if !usable.contains(&true) {
+        return Err(VisionError::NothingLeft(image));
     }
-    Ok(held_out)
+    let scored = bank.score(&picture.rows, Some(&usable))?;
+    let mut pixels = anomaly_map(&scored.scores(), picture.grid, input.0, input.1)?.scores;
+    let pixel_max = pixels.iter().copied().fold(0.0, f32::max);
+    let middle = pixels.len() / 2;
+    let pixel_median = *pixels.select_nth_unstable_by(middle, f32::total_cmp).1;
+    Ok(HeldOut { image, image_score: scored.image_score, pixel_max, pixel_median })
 }
 
 /// Limits and scale from held-out scores.

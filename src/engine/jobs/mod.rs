@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod eval;
 mod import_seed;
+mod fit;
 mod index;
 mod inspect;
 mod manuals;
