@@ -9,4 +9,5 @@ mod demo;
 mod eval;
 mod real_data;
 mod scene;
+mod search;
 mod workspace;
