@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::{DefectCode, Language, ProductCode};
+use crate::domain::{DefectCode, Language, ProductCode, RectPx};
 
 /// Finds the defect, shows it, names it, and says what the manual says to do.
 #[derive(Debug, Parser)]
@@ -50,6 +50,8 @@ impl From<Lang> for Language {
 pub(crate) enum Command {
     /// Inspect one image: similar defects, anomaly, manual, report, record.
     Inspect(Inspect),
+    /// Find known defects that resemble a picture, a part of one, or words.
+    Search(Search),
     /// Register products, defects, images and manuals.
     #[command(subcommand)]
     Library(Library),
@@ -99,6 +101,41 @@ pub(crate) struct Inspect {
     pub(crate) no_llm: bool,
 }
 
+/// `fettle search`.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("query").required(true).args(["image", "words"])))]
+pub(crate) struct Search {
+    /// The picture: PNG, JPEG, BMP, TIFF or WebP.
+    pub(crate) image: Option<PathBuf>,
+    /// Only this part of the picture, in its pixels from the upper left corner.
+    #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", value_parser = region, conflicts_with = "words")]
+    pub(crate) region: Option<RectPx>,
+    /// Words instead of a picture. Needs a model that knows words (workstation profile).
+    #[arg(long, short)]
+    pub(crate) words: Option<String>,
+    /// Only defects of this product.
+    #[arg(long, short)]
+    pub(crate) product: Option<ProductCode>,
+    /// Only this defect.
+    #[arg(long, short)]
+    pub(crate) defect: Option<DefectCode>,
+    /// How many hits.
+    #[arg(long, short = 'k', default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) top: u16,
+    /// Print as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `40,20,64,64`.
+fn region(text: &str) -> Result<RectPx, String> {
+    let numbers: Result<Vec<u32>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+    match numbers.as_deref() {
+        Ok(&[x, y, width, height]) if width > 0 && height > 0 => Ok(RectPx { x, y, width, height }),
+        _ => Err("four whole numbers are needed, the last two above 0: X,Y,WIDTH,HEIGHT".into()),
+    }
+}
+
 /// `fettle library`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Library {
@@ -132,12 +169,24 @@ pub(crate) enum Library {
         /// The name as the manual writes it.
         #[arg(long)]
         full_name: Option<String>,
+        /// Print what became of the images as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Register images of sound parts.
     AddNormal {
         /// The product.
         product: ProductCode,
         /// Images: files or directories.
+        #[arg(required = true)]
+        images: Vec<PathBuf>,
+        /// Print what became of them as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take images out. Their files stay, since past inspections show them.
+    Remove {
+        /// The images' files in the workspace.
         #[arg(required = true)]
         images: Vec<PathBuf>,
     },
@@ -329,5 +378,17 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_region_is_four_numbers() {
+        let rect = |x, y, width, height| super::RectPx { x, y, width, height };
+        assert_eq!(super::region("1,2,30,40"), Ok(rect(1, 2, 30, 40)));
+        assert_eq!(super::region(" 0, 0, 1, 1 "), Ok(rect(0, 0, 1, 1)));
+        for bad in
+            ["", "1,2,3", "1,2,3,4,5", "1,2,0,4", "1,2,3,0", "-1,2,3,4", "a,b,c,d", "1.5,2,3,4"]
+        {
+            assert!(super::region(bad).is_err(), "{bad}");
+        }
     }
 }

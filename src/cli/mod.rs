@@ -65,6 +65,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
     let engine = Engine::start(workspace, settings, options)?;
     match &cli.command {
         Command::Inspect(args) => commands::inspect::run(&engine, &terminal, args),
+        Command::Search(args) => commands::search::run(&engine, &terminal, args),
         Command::Library(args) => commands::library::run(&engine, &terminal, args),
         Command::Index(args) => commands::index::run(&engine, &terminal, args),
         Command::Bank(args) => commands::bank::run(&engine, &terminal, args),

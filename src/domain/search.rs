@@ -24,9 +24,10 @@ pub struct Hit {
 pub struct Suggestion {
     /// The product with most of the vote.
     pub product: ProductCode,
-    /// The defect with most of the vote within that product.
-    pub defect: DefectCode,
-    /// Share of the vote for this product and defect, 0 to 1.
+    /// The defect with most of the vote within that product; `None`: they disagree.
+    pub defect: Option<DefectCode>,
+    /// Share of the vote for this product and defect, 0 to 1; for the product where the defect
+    /// is unknown.
     pub confidence: f32,
 }
 
@@ -35,6 +36,6 @@ pub struct Suggestion {
 pub struct Similarity {
     /// Nearest first.
     pub hits: Vec<Hit>,
-    /// `None`: nothing near enough to vote.
+    /// `None`: an unknown product. Nothing is near enough to vote, or the products disagree.
     pub suggestion: Option<Suggestion>,
 }

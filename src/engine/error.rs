@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::lanes::LaneError;
 use crate::demo::DemoError;
-use crate::domain::{Cancelled, DefectCode, ProductCode};
+use crate::domain::{Cancelled, DefectCode, ModelId, ProductCode};
 use crate::library::LibraryError;
 use crate::manuals::ManualsError;
 use crate::models::ModelsError;
@@ -84,6 +84,28 @@ pub enum EngineError {
         /// The mask's file.
         mask: PathBuf,
     },
+    /// No known defects are indexed.
+    #[error("no image index")]
+    NoIndex,
+    /// The image embedder in use knows pictures only.
+    #[error("'{model}' knows no words")]
+    NoWords {
+        /// The model in use.
+        model: ModelId,
+        /// One that does, if any is known.
+        able: Option<ModelId>,
+    },
+    /// A region does not lie in its picture.
+    #[error("the region is not in the picture of {width}×{height}")]
+    RegionOutside {
+        /// The picture's width in pixels.
+        width: u32,
+        /// The picture's height in pixels.
+        height: u32,
+    },
+    /// No registered image is at this path.
+    #[error("{0}: not a registered image")]
+    NotRegistered(PathBuf),
     /// A product's bank cannot be used.
     #[error("bank of {product}: {source}")]
     Bank {

@@ -56,6 +56,16 @@ impl EngineError {
                 vec![at(class), ("count", (*count).into()), ("needed", (*needed).into())],
             ),
             Self::MaskSize { mask } => ("error-dataset-mask", vec![at(mask)]),
+            Self::NoIndex => ("skip-no-index", vec![]),
+            Self::NoWords { model, able } => {
+                let able = able.as_ref().map_or("?", |able| able.0.as_str());
+                ("error-no-words", vec![("model", model.to_string().into()), ("able", able.into())])
+            }
+            Self::RegionOutside { width, height } => (
+                "error-region-outside",
+                vec![("width", (*width).into()), ("height", (*height).into())],
+            ),
+            Self::NotRegistered(path) => ("error-not-registered", vec![at(path)]),
             Self::Bank { product, source } => {
                 ("error-bank", vec![("product", product.to_string().into()), reason(source)])
             }

@@ -13,9 +13,9 @@ use super::error::{EngineError, Result};
 use super::request::Stopwatch;
 use super::residency::{Resident, ResidentBanks};
 use crate::domain::{AnomalyMap, ImageRecipe, ModelId, ProductCode};
-use crate::models::roles::{FeatureExtractor, ImageEncoder};
+use crate::models::roles::{FeatureExtractor, ImageEncoder, TextEncoder};
 use crate::models::store::ModelStore;
-use crate::models::{backbone, image_encoder};
+use crate::models::{backbone, image_encoder, words_encoder};
 use crate::retrieval::vector_index::VectorIndex;
 use crate::vision::anomaly_map::{anomaly_map, to_image_size};
 use crate::vision::memory_bank::{MemoryBank, PicturePatches};
@@ -34,6 +34,7 @@ pub(super) struct VisionLane {
     store: ModelStore,
     device: Device,
     encoder: Resident<dyn ImageEncoder>,
+    words: Resident<dyn TextEncoder>,
     backbone: Resident<dyn FeatureExtractor>,
     banks: ResidentBanks,
     indexes: HashMap<PathBuf, (Option<SystemTime>, VectorIndex)>,
@@ -45,6 +46,7 @@ impl VisionLane {
             store,
             device,
             encoder: Resident::new("load.image-embedder", image_encoder::load),
+            words: Resident::new("load.words", words_encoder::load),
             backbone: Resident::new("load.backbone", backbone::load),
             banks: ResidentBanks::default(),
             indexes: HashMap::new(),
@@ -66,6 +68,21 @@ impl VisionLane {
         let rows = embedded.to_vec2::<f32>().map_err(crate::models::ModelsError::from)?;
         watch.note("network.embed", start);
         Ok(rows)
+    }
+
+    /// The text tower of the image encoder `model`, loaded if need be.
+    pub(super) fn words(
+        &mut self,
+        model: &ModelId,
+        watch: &mut Stopwatch,
+    ) -> Result<&dyn TextEncoder> {
+        Ok(self.words.get(model, &self.store, &self.device, watch)?)
+    }
+
+    /// How the image encoder `model` wants its pictures.
+    pub(super) fn encoder_recipe(&mut self, model: &ModelId) -> Result<ImageRecipe> {
+        let watch = &mut Stopwatch::default();
+        Ok(self.encoder.get(model, &self.store, &self.device, watch)?.recipe())
     }
 
     /// How the backbone `model` wants its pictures.

@@ -140,6 +140,24 @@ impl Library {
             .ok_or(LibraryError::UnknownImage(id))
     }
 
+    /// One image, unless it was removed or never was.
+    ///
+    /// # Errors
+    /// A database error.
+    pub fn registered_image(&self, id: ImageId) -> Result<Option<RegisteredImage>> {
+        let sql = "SELECT * FROM images WHERE id = ?1 AND removed_at IS NULL";
+        Ok(self.conn.query_row(sql, [id.0], read_image_row).optional()?)
+    }
+
+    /// The registered image at this workspace path.
+    ///
+    /// # Errors
+    /// A database error.
+    pub fn registered_image_at(&self, path: &str) -> Result<Option<RegisteredImage>> {
+        let sql = "SELECT * FROM images WHERE path = ?1 AND removed_at IS NULL";
+        Ok(self.conn.query_row(sql, [path], read_image_row).optional()?)
+    }
+
     /// Registered images with these bytes: one a label at most.
     ///
     /// # Errors

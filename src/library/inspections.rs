@@ -49,7 +49,7 @@ impl Library {
             .manual
             .done()
             .map(|manual| &manual.defect)
-            .or_else(|| suggested.map(|suggestion| &suggestion.defect));
+            .or_else(|| suggested.and_then(|suggestion| suggestion.defect.as_ref()));
         self.write(|tx| {
             tx.execute(
                 "INSERT INTO inspections (created_at, created_at_ms, product, defect, verdict,

@@ -17,5 +17,6 @@ pub mod store;
 mod test_files;
 pub mod text_embedder;
 pub mod weights;
+pub mod words_encoder;
 
 pub use error::{ModelsError, Result};

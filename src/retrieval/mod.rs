@@ -1,6 +1,10 @@
 //! Finding what resembles: a vector index (FAISS) and what its hits suggest.
 
 mod error;
+pub mod fingerprint;
+pub mod sample;
+pub mod spread;
+pub mod twins;
 pub mod vector_index;
 pub mod vote;
 

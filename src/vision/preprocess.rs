@@ -139,6 +139,18 @@ pub fn to_tensor(images: &[&RgbImage], recipe: &ImageRecipe, device: &Device) ->
     Ok(Tensor::from_vec(values, (images.len(), 3, height as usize, width as usize), device)?)
 }
 
+/// `image` at the size that `recipe` asks for: [`to_tensor`] makes the same of it as of
+/// `image`, and has no resizing left to do.
+///
+/// # Errors
+/// [`VisionError::EmptyImage`] for one without pixels.
+pub fn resized(image: &RgbImage, recipe: &ImageRecipe) -> Result<RgbImage> {
+    let window = window(image.width(), image.height(), recipe.resize)?;
+    let pixels = resample::resize(image, &window, recipe.filter);
+    let (width, height) = window.size;
+    RgbImage::from_raw(width, height, pixels).ok_or(VisionError::EmptyImage { width, height })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::golden::{Golden, shared};
@@ -211,5 +223,24 @@ mod tests {
             assert!(matches!(result, Err(VisionError::EmptyImage { .. })));
         }
         assert!(to_tensor(&[&pixel], &CLIP, &Device::Cpu).is_ok());
+    }
+
+    #[test]
+    fn what_was_resized_before_gives_the_same_input() {
+        let image = RgbImage::from_fn(317, 190, |x, y| {
+            image::Rgb([(x * y % 251) as u8, (x + y) as u8, (x ^ y) as u8])
+        });
+        let exact = Resize::Exact { width: 64, height: 96 };
+        for resize in [Resize::ShorterSideCrop(64), exact] {
+            for filter in [ResizeFilter::Bicubic, ResizeFilter::Bilinear] {
+                let recipe = ImageRecipe { resize, filter, ..CLIP };
+                let small = resized(&image, &recipe).unwrap();
+                let [at_once, in_two] = [&image, &small].map(|image| {
+                    let input = to_tensor(&[image], &recipe, &Device::Cpu).unwrap();
+                    input.flatten_all().unwrap().to_vec1::<f32>().unwrap()
+                });
+                assert_eq!(at_once, in_two);
+            }
+        }
     }
 }

@@ -10,4 +10,5 @@ mod eval;
 mod import_seed;
 mod real_data;
 mod scene;
+mod search;
 mod workspace;

@@ -92,27 +92,8 @@ fn print_similarity(terminal: &Terminal, inspection: &Inspection) {
     let Some(found) = done_or_say(terminal, "label-similar", &inspection.similarity) else {
         return;
     };
-    let suggestion = match &found.suggestion {
-        Some(suggestion) => {
-            let percent =
-                Value::Number { value: f64::from(suggestion.confidence) * 100.0, digits: 0 };
-            let values = [
-                ("product", suggestion.product.to_string().into()),
-                ("defect", suggestion.defect.to_string().into()),
-                ("percent", percent),
-            ];
-            terminal.word("suggestion-line", &values)
-        }
-        None => terminal.word("suggestion-unknown", &[]),
-    };
-    terminal.field("label-suggestion", &suggestion);
-    terminal.field("label-similar", "");
-    for hit in &found.hits {
-        terminal.print(&format!(
-            "  - {:.3}  {} / {}  {}",
-            hit.score, hit.product, hit.defect, hit.path
-        ));
-    }
+    super::search::print_suggestion(terminal, found.suggestion.as_ref());
+    super::search::print_hits(terminal, &found.hits);
 }
 
 fn print_report(terminal: &Terminal, inspection: &Inspection) {

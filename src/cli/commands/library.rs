@@ -1,12 +1,19 @@
 //! `fettle library`.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
 use super::say_refused;
 use crate::cli::args;
 use crate::cli::terminal::Terminal;
-use crate::domain::{ImageLabel, Product};
+use crate::domain::{ImageId, ImageLabel, Product};
 use crate::engine::{
-    AddDefectType, AddProduct, Engine, ListLibrary, RegisterImages, RegisterManual, ScanLibrary,
+    AddDefectType, AddProduct, Engine, ListLibrary, RegisterImages, RegisterManual,
+    RegisteredImages, RemoveImages, ScanLibrary, Twin,
 };
+use crate::i18n::Value;
 
 pub(crate) fn run(
     engine: &Engine,
@@ -25,7 +32,7 @@ pub(crate) fn run(
             terminal.say("registered-product", &[("product", product.code.to_string().into())]);
             Ok(())
         }
-        args::Library::AddDefect { product, defect, images, name_ko, name_en, full_name } => {
+        args::Library::AddDefect { product, defect, images, name_ko, name_en, full_name, json } => {
             let request = AddDefectType {
                 product: product.clone(),
                 code: defect.clone(),
@@ -34,12 +41,14 @@ pub(crate) fn run(
                 full_name: full_name.clone(),
             };
             let known = terminal.wait(engine, request)?;
-            let values = [
-                ("product", known.product.to_string().into()),
-                ("defect", known.code.to_string().into()),
-            ];
-            terminal.say("registered-defect", &values);
-            if images.is_empty() {
+            if !json {
+                let values = [
+                    ("product", known.product.to_string().into()),
+                    ("defect", known.code.to_string().into()),
+                ];
+                terminal.say("registered-defect", &values);
+            }
+            if images.is_empty() && !json {
                 return Ok(());
             }
             let request = RegisterImages {
@@ -47,20 +56,18 @@ pub(crate) fn run(
                 label: ImageLabel::Defect(defect.clone()),
                 paths: images.clone(),
             };
-            register(engine, terminal, request)?;
-            terminal.say("hint-index", &[]);
-            Ok(())
+            register(engine, terminal, request, *json, ("hint-index", &[]))
         }
-        args::Library::AddNormal { product, images } => {
+        args::Library::AddNormal { product, images, json } => {
             let request = RegisterImages {
                 product: product.clone(),
                 label: ImageLabel::Normal,
                 paths: images.clone(),
             };
-            register(engine, terminal, request)?;
-            terminal.say("hint-bank", &[("product", product.to_string().into())]);
-            Ok(())
+            let hint = [("product", product.to_string().into())];
+            register(engine, terminal, request, *json, ("hint-bank", &hint))
         }
+        args::Library::Remove { images } => remove(engine, terminal, images),
         args::Library::AddManual { product, file } => {
             let request = RegisterManual { product: product.clone(), path: file.clone() };
             let read = terminal.wait(engine, request)?;
@@ -72,15 +79,38 @@ pub(crate) fn run(
     }
 }
 
-fn register(engine: &Engine, terminal: &Terminal, request: RegisterImages) -> anyhow::Result<()> {
+/// Registers images and says what became of them, then what to do next.
+fn register(
+    engine: &Engine,
+    terminal: &Terminal,
+    request: RegisterImages,
+    json: bool,
+    (hint, about): (&str, &[(&str, Value)]),
+) -> anyhow::Result<()> {
     let product = request.product.to_string();
     let outcome = terminal.wait(engine, request)?;
+    if json {
+        return terminal.json(&Outcome::of(&outcome, terminal));
+    }
     let values = [
         ("product", product.into()),
         ("new", outcome.new.len().into()),
         ("known", outcome.known.len().into()),
     ];
     terminal.say("registered-images", &values);
+    for twin in &outcome.twins {
+        let label = match &twin.of.label {
+            ImageLabel::Normal => terminal.word("label-normal", &[]),
+            ImageLabel::Defect(defect) => defect.to_string(),
+        };
+        let values = [
+            ("path", twin.path.display().to_string().into()),
+            ("twin", twin.of.path.clone().into()),
+            ("product", twin.of.product.to_string().into()),
+            ("label", label.into()),
+        ];
+        terminal.complain("registered-twin", &values);
+    }
     if let Some(first) = say_refused(terminal, &outcome.refused)
         .then(|| outcome.refused.into_iter().next())
         .flatten()
@@ -88,6 +118,52 @@ fn register(engine: &Engine, terminal: &Terminal, request: RegisterImages) -> an
         && outcome.known.is_empty()
     {
         return Err(first.error.into());
+    }
+    terminal.say(hint, about);
+    Ok(())
+}
+
+/// What `--json` prints of a registration.
+#[derive(Serialize)]
+struct Outcome<'a> {
+    new: &'a [ImageId],
+    known: &'a [ImageId],
+    twins: &'a [Twin],
+    refused: Vec<Refused>,
+}
+
+#[derive(Serialize)]
+struct Refused {
+    path: PathBuf,
+    reason: String,
+}
+
+impl<'a> Outcome<'a> {
+    fn of(outcome: &'a RegisteredImages, terminal: &Terminal) -> Self {
+        let refused = outcome.refused.iter().map(|refusal| Refused {
+            path: refusal.path.clone(),
+            reason: refusal.error.explain(terminal.language()),
+        });
+        let RegisteredImages { new, known, twins, .. } = outcome;
+        Self { new, known, twins, refused: refused.collect() }
+    }
+}
+
+fn remove(engine: &Engine, terminal: &Terminal, images: &[PathBuf]) -> anyhow::Result<()> {
+    let removed = terminal.wait(engine, RemoveImages { paths: images.to_vec() })?;
+    for image in &removed {
+        terminal.say("removed-image", &[("path", image.path.clone().into())]);
+    }
+    if removed.iter().any(|image| image.label != ImageLabel::Normal) {
+        terminal.say("hint-index", &[]);
+    }
+    let products: BTreeSet<_> = removed
+        .iter()
+        .filter(|image| image.label == ImageLabel::Normal)
+        .map(|image| image.product.to_string())
+        .collect();
+    for product in products {
+        terminal.say("hint-bank-removed", &[("product", product.into())]);
     }
     Ok(())
 }

@@ -1,24 +1,30 @@
 //! The index of known defects.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
+use crossbeam_channel::bounded;
 use image::RgbImage;
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::register::Refusal;
-use crate::domain::{ModelId, ModelRole, RegisteredImage};
-use crate::engine::error::{EngineError, Result};
+use crate::domain::{ImageRecipe, ModelId, ModelRole, ProductCode, RegisteredImage};
+use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Request, Stopwatch};
-use crate::engine::shared::Shared;
+use crate::engine::shared::{Shared, no_thread};
 use crate::library::{LabelFilter, read_image};
+use crate::retrieval::spread::Spreads;
 use crate::retrieval::vector_index::VectorIndex;
+use crate::vision::preprocess::resized;
 
 /// Images that the network sees at once.
 const BATCH: usize = 8;
+/// Batches that wait, read and resized, while the network is at another.
+const READY: usize = 1;
 
-/// Brings the index in line with the library: embeds what is new, drops what is gone.
+/// Brings the index in line with the library: embeds what is new, drops what is gone. A
+/// registered file never changes, so what is indexed under its id stays right.
 #[derive(Debug, Clone, Copy)]
 pub struct BuildIndex {
     /// Embed everything anew.
@@ -62,6 +68,10 @@ impl Request for BuildIndex {
         if let Some(index) = &mut index {
             index.remove(&gone)?;
         }
+        let mut products: BTreeMap<ProductCode, Vec<i64>> = BTreeMap::new();
+        for image in &images {
+            products.entry(image.product.clone()).or_default().push(image.id.0);
+        }
         let new: Vec<RegisteredImage> =
             images.into_iter().filter(|image| !indexed.contains(&image.id.0)).collect();
         let mut built = BuiltIndex {
@@ -71,28 +81,26 @@ impl Request for BuildIndex {
             removed: gone.len(),
             refused: Vec::new(),
         };
-        let total = new.len() as u64;
-        for (batch_index, batch) in new.chunks(BATCH).enumerate() {
-            job.check()?;
-            job.report("progress-embed", "", (batch_index * BATCH) as u64, total);
-            let (ids, vectors) = embed(job, batch, &model, &mut built.refused)?;
-            if ids.is_empty() {
-                continue;
+        embed_all(job, &new, &model, |batch, vectors| {
+            built.refused.extend(batch.refused);
+            if let Some(dim) = vectors.len().checked_div(batch.ids.len()) {
+                let index = match &mut index {
+                    Some(index) => index,
+                    none => none.insert(VectorIndex::new(dim, model.clone())?),
+                };
+                index.add(&batch.ids, &vectors)?;
+                built.added += batch.ids.len();
             }
-            let index = match &mut index {
-                Some(index) => index,
-                none => none.insert(VectorIndex::new(vectors.len() / ids.len(), model.clone())?),
-            };
-            index.add(&ids, &vectors)?;
-            built.added += ids.len();
-        }
-        if let Some(index) = &index
+            Ok(())
+        })?;
+        if let Some(index) = &mut index
             && (built.added > 0 || built.removed > 0)
         {
-            if let Some(dir) = path.parent() {
-                std::fs::create_dir_all(dir)
-                    .map_err(|source| EngineError::File { path: dir.to_owned(), source })?;
-            }
+            job.report("progress-arrange", "", 0, 1);
+            index.partition()?;
+            job.check()?;
+            index.spreads = Spreads::measure(index, &products)?;
+            job.check()?;
             index.save(&path)?;
         }
         built.total = index.as_ref().map_or(0, VectorIndex::len);
@@ -100,40 +108,78 @@ impl Request for BuildIndex {
     }
 }
 
-/// Embeds those of `batch` that can be read: their ids, and their vectors one after another.
-fn embed(
+/// Images brought to the network's size.
+struct Batch {
+    ids: Vec<i64>,
+    pictures: Vec<RgbImage>,
+    refused: Vec<Refusal>,
+}
+
+/// Embeds `images` batch by batch and gives each with its vectors, one after another, to
+/// `take`. A thread of its own reads and resizes the next batch while the network is at the
+/// current one.
+fn embed_all(
     job: &JobContext,
-    batch: &[RegisteredImage],
+    images: &[RegisteredImage],
     model: &ModelId,
-    refused: &mut Vec<Refusal>,
-) -> Result<(Vec<i64>, Vec<f32>)> {
+    mut take: impl FnMut(Batch, Vec<f32>) -> Result<()>,
+) -> Result<()> {
+    if images.is_empty() {
+        return Ok(());
+    }
+    let id = model.clone();
+    let recipe = job.shared.vision(move |lane| lane.encoder_recipe(&id))?;
+    let (ready, batches) = bounded::<Batch>(READY);
+    std::thread::scope(|scope| {
+        let reader = std::thread::Builder::new().name("fettle-index-reader".to_owned());
+        let reading = reader.spawn_scoped(scope, move || {
+            for batch in images.chunks(BATCH) {
+                // Cancelled, or nobody takes any more.
+                if job.check().is_err() || ready.send(read_batch(job, batch, &recipe)).is_err() {
+                    break;
+                }
+            }
+        });
+        reading.map_err(no_thread)?;
+        let mut done = 0;
+        for mut batch in batches {
+            job.check()?;
+            job.report("progress-embed", "", done, images.len() as u64);
+            done += (batch.ids.len() + batch.refused.len()) as u64;
+            let pictures = std::mem::take(&mut batch.pictures);
+            let vectors = if pictures.is_empty() {
+                Vec::new()
+            } else {
+                let model = model.clone();
+                job.shared.vision(move |lane| {
+                    let pictures: Vec<&RgbImage> = pictures.iter().collect();
+                    lane.embed(&model, &pictures, &mut Stopwatch::default())
+                })?
+            };
+            take(batch, vectors.concat())?;
+        }
+        job.check()
+    })
+}
+
+/// Reads and resizes those of `images` that can be read.
+fn read_batch(job: &JobContext, images: &[RegisteredImage], recipe: &ImageRecipe) -> Batch {
     let root = job.shared.workspace.root();
-    let read: Vec<_> = batch
-        .par_iter()
-        .map(|image| (image.id.0, image, read_image(&root.join(&image.path))))
-        .collect();
-    let mut ids = Vec::new();
-    let mut pictures = Vec::new();
-    for (id, image, picture) in read {
+    let read = images.par_iter().map(|image| -> Result<RgbImage> {
+        Ok(resized(&read_image(&root.join(&image.path))?.rgb, recipe)?)
+    });
+    let read: Vec<Result<RgbImage>> = read.collect();
+    let mut batch = Batch { ids: Vec::new(), pictures: Vec::new(), refused: Vec::new() };
+    for (image, picture) in images.iter().zip(read) {
         match picture {
             Ok(picture) => {
-                ids.push(id);
-                pictures.push(picture.rgb);
+                batch.ids.push(image.id.0);
+                batch.pictures.push(picture);
             }
-            Err(error) => {
-                refused.push(Refusal { path: root.join(&image.path), error: error.into() });
-            }
+            Err(error) => batch.refused.push(Refusal { path: root.join(&image.path), error }),
         }
     }
-    if pictures.is_empty() {
-        return Ok((ids, Vec::new()));
-    }
-    let model = model.clone();
-    let vectors = job.shared.vision(move |lane| {
-        let pictures: Vec<&RgbImage> = pictures.iter().collect();
-        lane.embed(&model, &pictures, &mut Stopwatch::default())
-    })?;
-    Ok((ids, vectors.concat()))
+    batch
 }
 
 /// Where the index of known defects is: one a model, so that changing the model back needs no

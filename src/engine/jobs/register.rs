@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::twins::{Twin, known_prints, note, twins_path};
 use crate::domain::{ImageId, ImageLabel, ProductCode};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
@@ -28,6 +29,8 @@ pub struct RegisteredImages {
     pub new: Vec<ImageId>,
     /// Registered before with the same bytes and label.
     pub known: Vec<ImageId>,
+    /// Of the new ones, those that show a photograph that is registered already.
+    pub twins: Vec<Twin>,
     /// Not registered.
     pub refused: Vec<Refusal>,
 }
@@ -58,6 +61,7 @@ impl Request for RegisterImages {
                 Err(error) => outcome.refused.push(Refusal { path: path.clone(), error }),
             }
         }
+        let mut prints = known_prints(job)?;
         let total = files.len() as u64;
         for (done, path) in files.into_iter().enumerate() {
             job.check()?;
@@ -68,7 +72,10 @@ impl Request for RegisterImages {
                 ImageLabel::Defect(defect) => library.register_defect(&product, defect, &file),
             });
             match registered {
-                Ok(Registered::New(id)) => outcome.new.push(id),
+                Ok(Registered::New(id)) => {
+                    outcome.new.push(id);
+                    outcome.twins.extend(note(job, &mut prints, id, path)?);
+                }
                 Ok(Registered::Already(id)) => outcome.known.push(id),
                 // One bad file must not keep the others out; a full disk or a broken
                 // library concerns them all.
@@ -77,6 +84,9 @@ impl Request for RegisterImages {
                 }
                 Err(other) => return Err(other),
             }
+        }
+        if !outcome.new.is_empty() {
+            prints.save(&twins_path(&job.shared))?;
         }
         Ok(outcome)
     }

@@ -22,7 +22,7 @@ fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Inspection {
             score: 0.875,
             path: "data/def_split/prod1_hole_1.jpeg".into(),
         }],
-        suggestion: Some(Suggestion { product: prod1(), defect: hole(), confidence: 0.75 }),
+        suggestion: Some(Suggestion { product: prod1(), defect: Some(hole()), confidence: 0.75 }),
     };
     let anomaly = Anomaly {
         verdict,

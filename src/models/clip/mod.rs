@@ -3,9 +3,11 @@
 mod config;
 mod image_tower;
 mod text_tower;
+mod words;
 
 pub use image_tower::ClipImageEncoder;
 pub use text_tower::ClipTextTower;
+pub use words::ClipWords;
 
 #[cfg(test)]
 mod tests;

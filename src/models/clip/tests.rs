@@ -3,9 +3,9 @@ use std::path::PathBuf;
 use candle_core::{DType, Device, Tensor};
 
 use super::*;
-use crate::domain::{ModelId, Resize};
+use crate::domain::{ModelId, Resize, TextKind};
 use crate::models::ModelsError;
-use crate::models::roles::ImageEncoder;
+use crate::models::roles::{ImageEncoder, TextEncoder};
 use crate::models::test_files::{assert_near, golden, reference};
 
 fn files() -> Option<Vec<PathBuf>> {
@@ -49,6 +49,44 @@ fn texts_are_embedded_as_by_transformers() {
     for ids in [vec![1; 78], vec![1, 99], vec![]] {
         assert!(clip.embed(&ids).is_err(), "{ids:?}");
     }
+}
+
+/// The golden token ids, put into words of a vocabulary made for them.
+#[test]
+fn words_go_through_their_tokenizer() {
+    let (Some(mut files), Some(golden)) = (files(), golden("clip_tiny")) else { return };
+    let vocabulary: Vec<String> = (0..99).map(|id| format!(r#""t{id}": {id}"#)).collect();
+    let tokenizer = format!(
+        r#"{{"version": "1.0", "added_tokens": [], "pre_tokenizer": {{"type": "Whitespace"}},
+            "model": {{"type": "WordLevel", "unk_token": "t0", "vocab": {{{}}}}}}}"#,
+        vocabulary.join(", ")
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tokenizer.json");
+    assert!(matches!(
+        ClipWords::load(&id(), &files, &Device::Cpu),
+        Err(ModelsError::Missing { .. })
+    ));
+    files.push(path.clone());
+    std::fs::write(&path, "{}").unwrap();
+    assert!(matches!(
+        ClipWords::load(&id(), &files, &Device::Cpu),
+        Err(ModelsError::BadWeights { .. })
+    ));
+    std::fs::write(&path, tokenizer).unwrap();
+    let clip = ClipWords::load(&id(), &files, &Device::Cpu).unwrap();
+    let ids = golden["input_ids"].to_dtype(DType::U32).unwrap().to_vec2::<u32>().unwrap();
+    let texts: Vec<String> = ids
+        .iter()
+        .map(|ids| ids.iter().map(|id| format!("t{id}")).collect::<Vec<_>>().join(" "))
+        .collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let rows = clip.embed(&texts, TextKind::Query).unwrap();
+    assert!(rows.iter().all(|row| row.len() == clip.dim()));
+    let rows = Tensor::new(rows, &Device::Cpu).unwrap();
+    assert_near("text_embeds", &rows, &golden["text_embeds"], 1e-4);
+    // Longer than the network reads: cut off.
+    assert_eq!(clip.embed(&["t5 ".repeat(300).as_str()], TextKind::Query).unwrap().len(), 1);
 }
 
 #[test]

@@ -1,37 +1,53 @@
-//! An index's file: the bytes of FAISS (an `IndexIDMap` over an `IndexFlat`), then a header as
-//! JSON, its length in bytes (u64, little endian) and [`MAGIC`].
+//! An index's file: the bytes of FAISS (an `IndexFlat` or an `IndexIVFFlat`), then the id at
+//! each slot (i64, little endian, -1 where none is), then a header as JSON, its length in bytes
+//! (u64, little endian) and [`MAGIC`].
 //!
 //! The header comes last because FAISS reads from the start of a file and ignores what follows
-//! its own bytes. It holds their SHA-256: FAISS's reader is C++ that believes the sizes it
-//! reads, so nothing damaged may reach it.
+//! its own bytes. It holds the SHA-256 of what comes before it: FAISS's reader is C++ that
+//! believes the sizes it reads, so nothing damaged may reach it.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use faiss::index::flat::FlatIndexImpl;
 use faiss::{Index, MetricType, read_index, write_index};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::VectorIndex;
+use super::searcher::Searcher;
+use super::slots::Slots;
 use crate::domain::ModelId;
+use crate::retrieval::spread::Spreads;
 use crate::retrieval::{Result, RetrievalError};
 
 /// The last bytes of the file; the digit counts its layouts.
-const MAGIC: &[u8; 8] = b"FETVIDX1";
+const MAGIC: &[u8; 8] = b"FETVIDX2";
+/// What ended the first layout, whose vectors had no slots.
+const FIRST_MAGIC: &[u8; 8] = b"FETVIDX1";
 /// The header's length and the magic.
 const TAIL: u64 = 16;
-/// No header is longer: a model's name and five numbers.
-const LONGEST_HEADER: u64 = 64 * 1024;
+/// No header is longer: a model's name, some numbers, one more a product.
+const LONGEST_HEADER: u64 = 16 << 20;
 
 #[derive(Serialize, Deserialize)]
 struct Header {
     model: ModelId,
     dim: usize,
     count: usize,
+    /// Whether FAISS's part is an `IndexIVFFlat`.
+    cells: bool,
     faiss_bytes: u64,
+    slots: u64,
     sha256: String,
+    spreads: Spreads,
+}
+
+impl Header {
+    /// Where the header begins; `None` for numbers that no file has.
+    fn at(&self) -> Option<u64> {
+        self.faiss_bytes.checked_add(self.slots.checked_mul(8)?)
+    }
 }
 
 /// What is wrong: with the content, or with reading it.
@@ -80,11 +96,26 @@ impl VectorIndex {
         std::fs::create_dir_all(folder).map_err(io)?;
         let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
         // FAISS opens the file by its name and writes from its start.
-        write_index(&self.index, utf8(file.path()).map_err(io)?)?;
-        let sha256 = sha256_of(file.as_file_mut()).map_err(io)?;
+        let name = utf8(file.path()).map_err(io)?;
+        match &self.searcher {
+            Searcher::Flat(flat) => write_index(flat, name)?,
+            Searcher::Cells(cells) => write_index(cells, name)?,
+        }
         let faiss_bytes = file.as_file_mut().seek(SeekFrom::End(0)).map_err(io)?;
-        let (model, count) = (self.model.clone(), self.len());
-        let header = Header { model, dim: self.dim, count, faiss_bytes, sha256 };
+        let ids = self.slots.by_slot();
+        let slots: Vec<u8> = ids.iter().flat_map(|id| id.to_le_bytes()).collect();
+        file.write_all(&slots).map_err(io)?;
+        file.as_file_mut().seek(SeekFrom::Start(0)).map_err(io)?;
+        let header = Header {
+            model: self.model.clone(),
+            dim: self.dim,
+            count: self.len(),
+            cells: self.cells().is_some(),
+            faiss_bytes,
+            slots: ids.len() as u64,
+            sha256: sha256_of(file.as_file_mut()).map_err(io)?,
+            spreads: self.spreads.clone(),
+        };
         let json = serde_json::to_vec(&header).map_err(|e| io(e.into()))?;
         let tail = [json.as_slice(), &(json.len() as u64).to_le_bytes(), MAGIC].concat();
         file.write_all(&tail).map_err(io)?;
@@ -126,6 +157,9 @@ fn checked_header(path: &Path) -> Result<Header, Flaw> {
     let mut magic = [0u8; 8];
     file.read_exact(&mut json_length)?;
     file.read_exact(&mut magic)?;
+    if &magic == FIRST_MAGIC {
+        return Err(content("an earlier Fettle made it"));
+    }
     if &magic != MAGIC {
         return Err(content("it does not end as an index does"));
     }
@@ -137,7 +171,7 @@ fn checked_header(path: &Path) -> Result<Header, Flaw> {
     file.read_exact(&mut json)?;
     let header: Header =
         serde_json::from_slice(&json).map_err(|e| Flaw::Content(format!("its header: {e}")))?;
-    if header.faiss_bytes != json_at {
+    if header.at() != Some(json_at) {
         return Err(content("its parts do not have the lengths its header says"));
     }
     file.seek(SeekFrom::Start(0))?;
@@ -152,33 +186,39 @@ fn checked_header(path: &Path) -> Result<Header, Flaw> {
 fn open(path: &Path, header: Header) -> Result<VectorIndex, Flaw> {
     let faiss = |error: faiss::error::Error| Flaw::Content(format!("FAISS says: {error}"));
     let index = read_index(utf8(path)?).map_err(faiss)?;
-    let index = index.into_id_map().map_err(faiss)?;
-    let index = index.try_cast_inner_index::<FlatIndexImpl>().map_err(faiss)?;
     let sizes = (index.d() as usize, index.ntotal() as usize);
+    let slots = read_slots(path, &header)?;
     if sizes != (header.dim, header.count)
+        || slots.len() != header.count
         || header.dim == 0
         || index.metric_type() != MetricType::InnerProduct
     {
         return Err(Flaw::Content("its header and its vectors do not belong together".into()));
     }
-    // FAISS gives a null pointer for the ids of an empty index.
-    let ids = if header.count == 0 {
-        Default::default()
+    let searcher = if header.cells {
+        Searcher::Cells(index.into_ivf_flat().map_err(faiss)?)
     } else {
-        index.id_map().iter().filter_map(|id| i64::try_from(id.get()?).ok()).collect()
+        Searcher::Flat(index.into_flat().map_err(faiss)?)
     };
-    let loaded = VectorIndex { model: header.model, dim: header.dim, index, ids };
-    if loaded.len() != header.count {
-        return Err(Flaw::Content("an id is negative or there twice".into()));
-    }
-    Ok(loaded)
+    let Header { model, dim, spreads, .. } = header;
+    Ok(VectorIndex { model, dim, searcher, slots, spreads })
+}
+
+fn read_slots(path: &Path, header: &Header) -> Result<Slots, Flaw> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(header.faiss_bytes))?;
+    let mut bytes = Vec::new();
+    file.take(header.slots * 8).read_to_end(&mut bytes)?;
+    let (numbers, _) = bytes.as_chunks::<8>();
+    let ids = numbers.iter().map(|number| i64::from_le_bytes(*number)).collect();
+    Slots::from_ids(ids).ok_or_else(|| Flaw::Content("an id is negative or there twice".into()))
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::tests::{index, units};
+    use super::super::tests::{index, partitioned, units};
     use super::*;
 
     fn model() -> ModelId {
@@ -204,6 +244,23 @@ mod tests {
         assert_eq!(after.search(&units(1, 12, 8), 1).unwrap()[0].0, 2);
         let left = std::fs::read_dir(path.parent().unwrap()).unwrap().count();
         assert_eq!(left, 1, "a temporary file stayed");
+    }
+
+    #[test]
+    fn a_partitioned_index_is_saved_with_its_holes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cells.index");
+        let (mut before, _) = partitioned(2000, 16);
+        before.remove(&[5, 900, 1999]).unwrap();
+        before.save(&path).unwrap();
+        let mut after = VectorIndex::load(&path, &model()).unwrap();
+        assert_eq!(after.cells(), before.cells());
+        assert_eq!(after.slots.by_slot(), before.slots.by_slot());
+        for query in units(10, 16, 5).chunks(16) {
+            assert_eq!(before.search(query, 10).unwrap(), after.search(query, 10).unwrap());
+        }
+        after.add(&[5], &units(1, 16, 8)).unwrap();
+        assert_eq!(after.search(&units(1, 16, 8), 1).unwrap()[0].0, 5);
     }
 
     #[test]
@@ -239,6 +296,7 @@ mod tests {
             swapped,
             b"junk".repeat(50),
             MAGIC.repeat(4),
+            [&bytes[..bytes.len() - 8], FIRST_MAGIC].concat(),
             [bytes.as_slice(), &bytes].concat(),
         ];
         for (case, bytes) in cases.iter().enumerate() {
@@ -258,21 +316,27 @@ mod tests {
         index(&[1, 2, 3], 6).save(&path).unwrap();
         let bytes = std::fs::read(&path).unwrap();
         let header = checked_header(&path).map_err(|_| ()).unwrap();
-        let faiss_part = &bytes[..header.faiss_bytes as usize];
-        for (dim, count) in [(6, 4), (3, 6), (0, 3)] {
+        let faiss_part = &bytes[..header.at().unwrap() as usize];
+        for (dim, count, cells) in [(6, 4, false), (3, 6, false), (0, 3, false), (6, 3, true)] {
             let json = serde_json::to_vec(&Header {
                 model: model(),
                 dim,
                 count,
+                cells,
                 faiss_bytes: header.faiss_bytes,
+                slots: header.slots,
                 sha256: header.sha256.clone(),
+                spreads: Spreads::default(),
             });
             let json = json.unwrap();
             let length = (json.len() as u64).to_le_bytes();
             let pasted = [faiss_part, json.as_slice(), &length, MAGIC].concat();
             std::fs::write(&path, pasted).unwrap();
             let result = VectorIndex::load(&path, &model());
-            assert!(matches!(result, Err(RetrievalError::BadIndex { .. })), "{dim}, {count}");
+            assert!(
+                matches!(result, Err(RetrievalError::BadIndex { .. })),
+                "{dim}, {count}, {cells}"
+            );
         }
     }
 

@@ -17,10 +17,11 @@ pub(super) fn run(
         return Ok(Stage::Skipped(SkipReason::PartIsOk));
     }
     let Some(product) = product else { return Ok(Stage::Skipped(SkipReason::NoProduct)) };
-    let Some(suggestion) = suggestion.filter(|suggestion| suggestion.product == *product) else {
+    let suggestion = suggestion.filter(|suggestion| suggestion.product == *product);
+    let Some(defect) = suggestion.and_then(|suggestion| suggestion.defect.clone()) else {
         return Ok(Stage::Skipped(SkipReason::NoDefect));
     };
-    let (code, defect) = (product.clone(), suggestion.defect.clone());
+    let code = product.clone();
     let wanted = job.shared.library(move |library| library.defect_type(&code, &defect))?;
     watch.time("manual", || {
         let manuals = manuals_of(job, Some(product.clone()))?;

@@ -4,17 +4,10 @@ use std::sync::Arc;
 
 use image::RgbImage;
 
-use crate::domain::{
-    Hit, ImageId, ImageLabel, ModelRole, ProductCode, Similarity, SkipReason, Stage,
-};
+use crate::domain::{ModelRole, ProductCode, Similarity, SkipReason, Stage};
 use crate::engine::error::Result;
-use crate::engine::jobs::index::defects_path;
+use crate::engine::jobs::search::{Among, VOTERS, neighbours};
 use crate::engine::request::{JobContext, Stopwatch};
-use crate::library::LibraryError;
-use crate::retrieval::vote::{VoteRule, vote};
-
-/// Hits that are shown and that vote.
-const TOP: usize = 5;
 
 pub(super) struct Found {
     pub(super) similarity: Stage<Similarity>,
@@ -31,50 +24,17 @@ pub(super) fn run(
     watch: &mut Stopwatch,
 ) -> Result<Found> {
     let model = job.shared.model_for(ModelRole::ImageEmbedder)?;
-    let path = defects_path(&job.shared, &model);
-    let (picture, whole) = (Arc::clone(picture), product.is_none());
-    let (embedding, neighbours, timings) = job.shared.vision(move |lane| {
+    let picture = Arc::clone(picture);
+    let (embedding, timings) = job.shared.vision(move |lane| {
         let mut watch = Stopwatch::default();
-        let embedding = lane
-            .embed(&model, &[picture.as_ref()], &mut watch)?
-            .into_iter()
-            .next()
-            .unwrap_or_default();
-        let neighbours = match lane.index(&path, &model, &mut watch)? {
-            None => None,
-            // All of them where only some products count: flat search looks at all anyway.
-            Some(index) => {
-                let count = if whole { TOP } else { index.len() };
-                Some(watch.time("search", || index.search(&embedding, count))?)
-            }
-        };
-        Ok((embedding, neighbours, watch.timings))
+        let rows = lane.embed(&model, &[picture.as_ref()], &mut watch)?;
+        Ok((rows.into_iter().next().unwrap_or_default(), watch.timings))
     })?;
     watch.timings.extend(timings);
-    let Some(neighbours) = neighbours else {
-        return Ok(Found { similarity: Stage::Skipped(SkipReason::NoIndex), embedding });
+    let among = Among { product: product.cloned(), defect: None };
+    let similarity = match neighbours(job, embedding.clone(), VOTERS, &among, watch)? {
+        Some(found) => Stage::Done(found),
+        None => Stage::Skipped(SkipReason::NoIndex),
     };
-    let product = product.cloned();
-    let hits = job.shared.library(move |library| {
-        let mut hits = Vec::new();
-        for (id, score) in neighbours {
-            let image = match library.image(ImageId(id)) {
-                Ok(image) => image,
-                // Removed since the index was built.
-                Err(LibraryError::UnknownImage(_)) => continue,
-                Err(other) => return Err(other),
-            };
-            let ImageLabel::Defect(defect) = image.label else { continue };
-            if product.as_ref().is_none_or(|product| *product == image.product) {
-                let (image, product, path) = (image.id, image.product, image.path);
-                hits.push(Hit { image, product, defect, score, path });
-            }
-            if hits.len() == TOP {
-                break;
-            }
-        }
-        Ok(hits)
-    })?;
-    let suggestion = vote(&hits, &VoteRule::default());
-    Ok(Found { similarity: Stage::Done(Similarity { hits, suggestion }), embedding })
+    Ok(Found { similarity, embedding })
 }

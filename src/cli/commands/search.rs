@@ -1,0 +1,60 @@
+//! `fettle search`.
+
+use crate::cli::args;
+use crate::cli::terminal::Terminal;
+use crate::domain::{Hit, Suggestion};
+use crate::engine::{Among, Engine, Query, Search};
+use crate::i18n::Value;
+
+pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Search) -> anyhow::Result<()> {
+    let query = match (&args.words, &args.image, args.region) {
+        (Some(words), ..) => Query::Words(words.clone()),
+        (None, Some(image), Some(region)) => Query::Region(image.clone(), region),
+        (None, image, _) => Query::Picture(image.clone().unwrap_or_default()),
+    };
+    let by_words = matches!(query, Query::Words(_));
+    let among = Among { product: args.product.clone(), defect: args.defect.clone() };
+    let found = terminal.wait(engine, Search { query, top: args.top.into(), among })?;
+    if args.json {
+        return terminal.json(&found);
+    }
+    if !by_words {
+        print_suggestion(terminal, found.suggestion.as_ref());
+    }
+    print_hits(terminal, &found.hits);
+    Ok(())
+}
+
+/// What the neighbours voted.
+pub(super) fn print_suggestion(terminal: &Terminal, suggestion: Option<&Suggestion>) {
+    let text = match suggestion {
+        None => terminal.word("suggestion-unknown", &[]),
+        Some(Suggestion { product, defect, confidence }) => {
+            let percent = Value::Number { value: f64::from(*confidence) * 100.0, digits: 0 };
+            let product = Value::from(product.to_string());
+            match defect {
+                Some(defect) => {
+                    let defect = Value::from(defect.to_string());
+                    let values = [("product", product), ("defect", defect), ("percent", percent)];
+                    terminal.word("suggestion-line", &values)
+                }
+                None => {
+                    let values = [("product", product), ("percent", percent)];
+                    terminal.word("suggestion-product", &values)
+                }
+            }
+        }
+    };
+    terminal.field("label-suggestion", &text);
+}
+
+/// A line a hit.
+pub(super) fn print_hits(terminal: &Terminal, hits: &[Hit]) {
+    terminal.field("label-similar", "");
+    for hit in hits {
+        terminal.print(&format!(
+            "  - {:.3}  {} / {}  {}",
+            hit.score, hit.product, hit.defect, hit.path
+        ));
+    }
+}

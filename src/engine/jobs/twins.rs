@@ -1,0 +1,86 @@
+//! Whether an image that is being registered shows a photograph that is there already.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::domain::{ImageId, RegisteredImage};
+use crate::engine::error::Result;
+use crate::engine::request::JobContext;
+use crate::engine::shared::Shared;
+use crate::library::{LabelFilter, read_image};
+use crate::retrieval::RetrievalError;
+use crate::retrieval::fingerprint::Fingerprint;
+use crate::retrieval::twins::Twins;
+
+/// Images between two looks at whether somebody cancelled.
+const CHUNK: usize = 32;
+
+/// A new image and the registered one that it shows again.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Twin {
+    /// The file that was registered.
+    pub path: PathBuf,
+    /// What it became.
+    pub image: ImageId,
+    /// The image that was there before.
+    pub of: RegisteredImage,
+}
+
+/// Where the fingerprints of registered images are kept.
+pub(super) fn twins_path(shared: &Shared) -> PathBuf {
+    shared.workspace.index_dir().join("fingerprints")
+}
+
+/// The fingerprints of all registered images: those kept, and those of images that came since
+/// by another way.
+pub(super) fn known_prints(job: &JobContext) -> Result<Twins> {
+    let mut prints = match Twins::load(&twins_path(&job.shared)) {
+        Ok(prints) => prints,
+        Err(RetrievalError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+            Twins::default()
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the fingerprints are made anew");
+            Twins::default()
+        }
+    };
+    let images = job.shared.library(|library| library.images(None, &LabelFilter::Any))?;
+    let registered: HashSet<i64> = images.iter().map(|image| image.id.0).collect();
+    prints.retain(|id| registered.contains(&id));
+    let new: Vec<_> = images.iter().filter(|image| !prints.contains(image.id.0)).collect();
+    let root = job.shared.workspace.root();
+    for (done, chunk) in new.chunks(CHUNK).enumerate() {
+        job.check()?;
+        job.report("progress-fingerprint", "", (done * CHUNK) as u64, new.len() as u64);
+        let made = chunk.par_iter().filter_map(|image| {
+            // One that cannot be read any more is told elsewhere, and has no twins.
+            let picture = read_image(&root.join(&image.path)).ok()?;
+            Some((image.id.0, Fingerprint::of(&picture.rgb)))
+        });
+        for (id, print) in made.collect::<Vec<_>>() {
+            prints.insert(id, print);
+        }
+    }
+    Ok(prints)
+}
+
+/// Keeps the fingerprint of the image `id`, just registered from `path`, and tells whether
+/// another image is of the same photograph.
+pub(super) fn note(
+    job: &JobContext,
+    prints: &mut Twins,
+    id: ImageId,
+    path: PathBuf,
+) -> Result<Option<Twin>> {
+    // Registered a moment ago; what became of the file since is not our business.
+    let Ok(picture) = read_image(&path) else { return Ok(None) };
+    let print = Fingerprint::of(&picture.rgb);
+    let twin = prints.find(&print);
+    prints.insert(id.0, print);
+    let Some(twin) = twin else { return Ok(None) };
+    let of = job.shared.library(move |library| library.registered_image(ImageId(twin)))?;
+    Ok(of.map(|of| Twin { path, image: id, of }))
+}

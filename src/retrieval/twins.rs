@@ -1,0 +1,154 @@
+//! The fingerprints of all registered images, by id: kept in a file so that registering one
+//! image need not open all others. Rebuildable from the images.
+//!
+//! The file: a record an image (id as i64, little endian, then its [`LENGTH`] values), the
+//! SHA-256 of the records, and [`MAGIC`].
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::fingerprint::{Fingerprint, LENGTH};
+use super::{Result, RetrievalError};
+
+/// The last bytes of the file; the digit counts its layouts.
+const MAGIC: &[u8; 8] = b"FETTWIN1";
+const RECORD: usize = 8 + LENGTH;
+const HASH: usize = 32;
+
+/// Fingerprints by the image's id.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Twins(BTreeMap<i64, Fingerprint>);
+
+impl Twins {
+    /// Whether `id` has one.
+    pub fn contains(&self, id: i64) -> bool {
+        self.0.contains_key(&id)
+    }
+
+    /// Keeps `print` under `id`.
+    pub fn insert(&mut self, id: i64, print: Fingerprint) {
+        self.0.insert(id, print);
+    }
+
+    /// Keeps only those whose id `keep` wants. Returns whether any went.
+    pub fn retain(&mut self, keep: impl Fn(i64) -> bool) -> bool {
+        let before = self.0.len();
+        self.0.retain(|id, _| keep(*id));
+        self.0.len() < before
+    }
+
+    /// The image most certainly of the same photograph as `print`'s, if any is.
+    pub fn find(&self, print: &Fingerprint) -> Option<i64> {
+        let copies = self.0.iter().filter_map(|(id, other)| Some((print.as_copy(other)?, *id)));
+        copies.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, id)| id)
+    }
+
+    /// Writes them. The file at `path` is the old one or the new one, whole, at any instant.
+    ///
+    /// # Errors
+    /// [`RetrievalError::Io`].
+    pub fn save(&self, path: &Path) -> Result<()> {
+        let io = |source| RetrievalError::Io { path: path.to_owned(), source };
+        let mut bytes = Vec::with_capacity(self.0.len() * RECORD + HASH + MAGIC.len());
+        for (id, print) in &self.0 {
+            bytes.extend(id.to_le_bytes());
+            bytes.extend(print.values().iter().map(|value| value.to_le_bytes()[0]));
+        }
+        let hash = Sha256::digest(&bytes);
+        bytes.extend_from_slice(&hash);
+        bytes.extend_from_slice(MAGIC);
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder).map_err(io)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
+        file.write_all(&bytes).map_err(io)?;
+        file.as_file().sync_all().map_err(io)?;
+        file.persist(path).map_err(|e| io(e.error))?;
+        Ok(())
+    }
+
+    /// Reads them.
+    ///
+    /// # Errors
+    /// [`RetrievalError::Io`], [`RetrievalError::BadIndex`] for a damaged file or another.
+    pub fn load(path: &Path) -> Result<Self> {
+        let bytes = std::fs::read(path)
+            .map_err(|source| RetrievalError::Io { path: path.to_owned(), source })?;
+        Self::parse(&bytes).ok_or_else(|| RetrievalError::BadIndex {
+            path: path.to_owned(),
+            why: "it is cut short or damaged".to_owned(),
+        })
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let rest = bytes.strip_suffix(MAGIC)?;
+        let (records, hash) = rest.split_at_checked(rest.len().checked_sub(HASH)?)?;
+        if records.len() % RECORD != 0 || Sha256::digest(records).as_slice() != hash {
+            return None;
+        }
+        let read = records.chunks_exact(RECORD).map(|record| {
+            let (id, values) = record.split_first_chunk::<8>()?;
+            let values: Vec<i8> = values.iter().map(|byte| i8::from_le_bytes([*byte])).collect();
+            Some((i64::from_le_bytes(*id), Fingerprint::from_values(&values)?))
+        });
+        read.collect::<Option<_>>().map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn print(seed: i32) -> Fingerprint {
+        let values: Vec<i8> =
+            (0..LENGTH as i32).map(|n| ((n * 31 + n * n % 17 * seed) % 40 - 20) as i8).collect();
+        Fingerprint::from_values(&values).unwrap()
+    }
+
+    #[test]
+    fn what_is_saved_is_found_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("index/twins");
+        let mut twins = Twins::default();
+        twins.save(&path).unwrap();
+        assert_eq!(Twins::load(&path).unwrap(), twins);
+        twins.insert(7, print(1));
+        twins.insert(3, print(5));
+        twins.save(&path).unwrap();
+        let mut read = Twins::load(&path).unwrap();
+        assert_eq!(read, twins);
+        assert_eq!((read.find(&print(5)), read.find(&print(1))), (Some(3), Some(7)));
+        assert!(read.retain(|id| id == 7) && !read.retain(|id| id == 7));
+        assert_eq!(read.find(&print(5)), None);
+        assert!(read.contains(7) && !read.contains(3));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
+        #[test]
+        fn a_damaged_file_is_refused(
+            at in any::<prop::sample::Index>(), flip in 1u8..=255,
+            cut in prop::option::of(any::<prop::sample::Index>()),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("twins");
+            let mut twins = Twins::default();
+            twins.insert(1, print(2));
+            twins.save(&path).unwrap();
+            let mut bytes = std::fs::read(&path).unwrap();
+            let position = at.index(bytes.len());
+            bytes[position] ^= flip;
+            if let Some(cut) = cut {
+                bytes.truncate(cut.index(bytes.len()));
+            }
+            std::fs::write(&path, &bytes).unwrap();
+            let read = Twins::load(&path);
+            prop_assert!(matches!(read, Err(RetrievalError::BadIndex { .. })), "{read:?}");
+        }
+    }
+}
