@@ -57,13 +57,7 @@ impl Measurement {
 
     fn from_runs(name: &'static str, of: String, mut runs: Vec<f64>) -> Self {
         runs.sort_unstable_by(f64::total_cmp);
-        Self {
-            name,
-            of,
-            median_ms: runs[runs.len() / 2],
-            fastest_ms: runs[0],
-            runs: runs.len(),
-        }
+        Self { name, of, median_ms: runs[runs.len() / 2], fastest_ms: runs[0], runs: runs.len() }
     }
 }
 

@@ -156,7 +156,8 @@ impl Bench {
     ) -> Result<(ProductCode, Option<PathBuf>)> {
         let code = ProductCode::new("bench").map_err(crate::library::LibraryError::from)?;
         let name = "bench".to_owned();
-        AddProduct(Product { code: code.clone(), name_ko: name.clone(), name_en: name }).run(job)?;
+        AddProduct(Product { code: code.clone(), name_ko: name.clone(), name_en: name })
+            .run(job)?;
         let mut paths = super::register::images_at(folder)?;
         paths.truncate(self.count);
         let (product, label) = (code.clone(), ImageLabel::Normal);

@@ -28,7 +28,8 @@ pub(super) fn features(
 ) -> Result<Vec<Measurement>> {
     let model = job.shared.model_for(ModelRole::Backbone)?;
     measure(job, scene, repeats, "features", &model.to_string(), move |lane, pictures| {
-        lane.patches(&model, pictures, None, &mut Stopwatch::default()).map(drop)
+        let recipe = lane.backbone_recipe(&model)?;
+        lane.patches(&model, pictures, &recipe, &mut Stopwatch::default()).map(drop)
     })
 }
 

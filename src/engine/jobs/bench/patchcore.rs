@@ -24,7 +24,8 @@ pub(super) fn fit_and_detect(
     })?;
     let wanted = scene.product.clone();
     let registered = job.shared.library(move |library| library.active_bank(&wanted))?;
-    let registered = registered.ok_or_else(|| EngineError::UnknownProduct(scene.product.clone()))?;
+    let registered =
+        registered.ok_or_else(|| EngineError::UnknownProduct(scene.product.clone()))?;
     let path = job.shared.workspace.root().join(&registered.path);
     let (model, product) = (registered.bank.model, registered.bank.product);
     let detect = |part: Option<&'static str>| {
