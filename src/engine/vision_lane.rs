@@ -18,6 +18,7 @@ use crate::models::store::ModelStore;
 use crate::models::{backbone, image_encoder};
 use crate::retrieval::vector_index::VectorIndex;
 use crate::vision::anomaly_map::{anomaly_map, to_image_size};
+use crate::vision::inspection_area::InspectionArea;
 use crate::vision::memory_bank::{Grid, MemoryBank};
 use crate::vision::patch_embedding::{patch_embedding, to_rows};
 use crate::vision::preprocess::{InputMapping, input_size, to_tensor};
@@ -109,23 +110,39 @@ impl VisionLane {
         Ok(Patches { rows, dim, grid, recipe })
     }
 
-    /// Scores `picture` against `bank`: what an inspection does, and what `eval` measures.
+    /// Scores `picture`, or only `area` of it, against `bank`: what an inspection does, and what
+    /// `eval` measures.
     pub(super) fn detect(
         &mut self,
         bank: &MemoryBank,
         picture: &RgbImage,
+        area: Option<&InspectionArea>,
         watch: &mut Stopwatch,
     ) -> Result<Detected> {
         let recipe = bank.info().recipe;
         let patches = self.patches(&bank.info().bank.model, &[picture], Some(recipe), watch)?;
-        let scores = watch.time("nearest-neighbours", || bank.rows().score(&patches.rows, None))?;
+        let mapping = InputMapping::new(picture.width(), picture.height(), recipe.resize)?;
+        let inside = area.map(|area| area.patches(patches.grid, &mapping));
+        let (scores, image_score) = watch.time("nearest-neighbours", || match &inside {
+            None => {
+                let scored = bank.rows().score(&patches.rows, None)?;
+                Ok((scored.scores(), scored.image_score))
+            }
+            Some(inside) => {
+                let scored = bank.rows().score(&inside.rows(&patches.rows, patches.dim)?, None)?;
+                Ok::<_, EngineError>((inside.spread(&scored.scores())?, scored.image_score))
+            }
+        })?;
         let map = watch.time("anomaly-map", || {
             let (width, height) = input_size(recipe.resize);
-            let map = anomaly_map(&scores.scores(), patches.grid, width, height)?;
-            let mapping = InputMapping::new(picture.width(), picture.height(), recipe.resize)?;
-            to_image_size(&map, &mapping)
+            let map = anomaly_map(&scores, patches.grid, width, height)?;
+            let mut map = to_image_size(&map, &mapping)?;
+            if let Some(area) = area {
+                area.clear_outside(&mut map);
+            }
+            Ok::<_, EngineError>(map)
         })?;
-        Ok(Detected { image_score: scores.image_score, map })
+        Ok(Detected { image_score, map })
     }
 
     /// The bank at `path`, which `model` must have made.

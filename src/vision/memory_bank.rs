@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::coreset::{self, CoresetPlan};
 use super::error::same_size;
+use super::inspection_area::PatchSelection;
 use super::preprocess::input_size;
 use super::scoring::BankRows;
 use super::thresholds::{self, HeldOut};
@@ -56,6 +57,9 @@ pub struct NormalPatches<'a> {
     pub images: &'a [ImageId],
     /// The grid of each.
     pub grid: Grid,
+    /// Which patches lie in the inspection area, one flag a row; `None`: all do. The others enter
+    /// neither the bank nor the held-out scores.
+    pub inspected: Option<&'a [bool]>,
 }
 
 impl<'a> NormalPatches<'a> {
@@ -71,6 +75,31 @@ impl<'a> NormalPatches<'a> {
         }
         same_size("values of the normal patches", each * self.images.len(), self.rows.len())?;
         Ok(self.images.iter().copied().zip(self.rows.chunks_exact(each)))
+    }
+}
+
+impl NormalPatches<'_> {
+    /// The coreset of the inspected rows, as indices of all rows.
+    fn choose(&self, plan: &CoresetPlan, sink: &dyn ProgressSink) -> Result<Vec<usize>> {
+        let Some(inspected) = self.inspected else {
+            return coreset::choose(self.rows, self.dim, plan, sink);
+        };
+        same_size("flags of the normal patches", self.rows.len() / self.dim, inspected.len())?;
+        let offered: Vec<usize> = (0..inspected.len()).filter(|row| inspected[*row]).collect();
+        let rows: Vec<f32> = offered
+            .iter()
+            .flat_map(|row| &self.rows[row * self.dim..][..self.dim])
+            .copied()
+            .collect();
+        let chosen = coreset::choose(&rows, self.dim, plan, sink)?;
+        Ok(chosen.into_iter().map(|row| offered[row]).collect())
+    }
+
+    /// Which patches of picture `index` lie in the inspection area.
+    pub(super) fn selection(&self, index: usize) -> Option<PatchSelection> {
+        let each = self.grid.len();
+        let flags = self.inspected?.get(index * each..(index + 1) * each)?;
+        Some(PatchSelection::new(self.grid, flags.to_vec()))
     }
 }
 
@@ -132,7 +161,7 @@ impl MemoryBank {
         }
         // Checks the sizes.
         let _ = normal.by_image()?;
-        let chosen = coreset::choose(normal.rows, normal.dim, plan, sink)?;
+        let chosen = normal.choose(plan, sink)?;
         let (patches, width) = (normal.grid.len(), normal.grid.width as usize);
         let values = chosen.iter().flat_map(|row| &normal.rows[row * normal.dim..][..normal.dim]);
         let rows = BankRows::new(values.copied().collect(), normal.dim)?;

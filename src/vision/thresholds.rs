@@ -72,12 +72,21 @@ pub fn leave_one_image_out(
         if !usable.contains(&true) {
             return Err(VisionError::NothingLeft(image));
         }
-        let scored = bank.score(patches, Some(&usable))?;
-        let mut pixels = anomaly_map(&scored.scores(), normal.grid, input.0, input.1)?.scores;
+        let (scores, image_score) = match normal.selection(index) {
+            None => {
+                let scored = bank.score(patches, Some(&usable))?;
+                (scored.scores(), scored.image_score)
+            }
+            Some(inside) => {
+                let scored = bank.score(&inside.rows(patches, normal.dim)?, Some(&usable))?;
+                (inside.spread(&scored.scores())?, scored.image_score)
+            }
+        };
+        let mut pixels = anomaly_map(&scores, normal.grid, input.0, input.1)?.scores;
         let pixel_max = pixels.iter().copied().fold(0.0, f32::max);
         let middle = pixels.len() / 2;
         let pixel_median = *pixels.select_nth_unstable_by(middle, f32::total_cmp).1;
-        held_out.push(HeldOut { image, image_score: scored.image_score, pixel_max, pixel_median });
+        held_out.push(HeldOut { image, image_score, pixel_max, pixel_median });
     }
     Ok(held_out)
 }

@@ -8,5 +8,6 @@ mod bad_input;
 mod demo;
 mod eval;
 mod real_data;
+mod roi;
 mod scene;
 mod workspace;

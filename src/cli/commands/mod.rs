@@ -9,6 +9,7 @@ pub(super) mod inspect;
 pub(super) mod library;
 pub(super) mod manual;
 pub(super) mod models;
+pub(super) mod roi;
 
 use super::terminal::Terminal;
 use crate::engine::Refusal;

@@ -10,12 +10,15 @@ use crate::domain::{
     BankRef, HeatmapScale, ImageId, ModelId, ModelRole, ProductCode, RegisteredImage, Thresholds,
 };
 use crate::engine::error::{EngineError, Result};
+use crate::engine::jobs::area::{ReadArea, inspection_area};
 use crate::engine::request::{JobContext, Request, Stopwatch};
 use crate::engine::vision_lane::Patches;
 use crate::library::{LabelFilter, RegisteredBank, read_image};
 use crate::retrieval::vector_index::VectorIndex;
 use crate::vision::coreset::CoresetPlan;
+use crate::vision::inspection_area::InspectionArea;
 use crate::vision::memory_bank::{MemoryBank, NormalPatches};
+use crate::vision::preprocess::InputMapping;
 use crate::vision::thresholds::FEWEST_NORMALS;
 
 /// Images that the network sees at once.
@@ -79,7 +82,8 @@ impl Request for FitBank {
         let encoder = job.shared.model_for(ModelRole::ImageEmbedder)?;
         let bank = BankRef { product: self.product.clone(), version, model: backbone.clone() };
 
-        let seen = look_at(job, &images, &backbone, &encoder)?;
+        let area = inspection_area(job, &self.product)?;
+        let seen = look_at(job, &images, &backbone, &encoder, area.as_ref())?;
         let ids: Vec<ImageId> = images.iter().map(|image| image.id).collect();
         let plan = coreset_plan(self.ratio, self.seed, seen.patches.rows.len() / seen.patches.dim);
         let normal = NormalPatches {
@@ -87,12 +91,14 @@ impl Request for FitBank {
             dim: seen.patches.dim,
             images: &ids,
             grid: seen.patches.grid,
+            inspected: area.as_ref().map(|_| seen.inspected.as_slice()),
         };
         let fitted =
             MemoryBank::fit(&normal, bank.clone(), seen.patches.recipe, &plan, job.sink.as_ref())?;
         job.check()?;
         let info = fitted.info();
-        let registered = save(job, &bank, &fitted, &seen.normals)?;
+        let mut registered = save(job, &bank, &fitted, &seen.normals)?;
+        registered.area = area.and_then(|area| area.hash);
         job.shared.library(move |library| library.add_bank(&registered))?;
         Ok(FittedBank {
             bank,
@@ -122,6 +128,8 @@ fn ratio(asked: f32, patches: usize) -> f64 {
 /// What the networks see in the normal images.
 struct Seen {
     patches: Patches,
+    /// Which patches lie in the inspection area, one flag a row; empty where all do.
+    inspected: Vec<bool>,
     /// Whole-picture embeddings, by image id: the index of normal references.
     normals: VectorIndex,
 }
@@ -131,6 +139,7 @@ fn look_at(
     images: &[RegisteredImage],
     backbone: &ModelId,
     encoder: &ModelId,
+    area: Option<&ReadArea>,
 ) -> Result<Seen> {
     let mut seen: Option<Seen> = None;
     let total = images.len() as u64;
@@ -143,26 +152,48 @@ fn look_at(
             .map(|image| Ok(read_image(&root.join(&image.path))?.rgb))
             .collect::<Result<_>>()?;
         let (backbone, with) = (backbone.clone(), encoder.clone());
-        let (patches, embeddings) = job.shared.vision(move |lane| {
+        let area = area.map(|read| Arc::clone(&read.area));
+        let (patches, inspected, embeddings) = job.shared.vision(move |lane| {
             let pictures: Vec<&RgbImage> = pictures.iter().collect();
             let watch = &mut Stopwatch::default();
             let patches = lane.patches(&backbone, &pictures, None, watch)?;
-            Ok((patches, lane.embed(&with, &pictures, watch)?))
+            let inspected = match area {
+                Some(area) => inspected_patches(&area, &patches, &pictures)?,
+                None => Vec::new(),
+            };
+            Ok((patches, inspected, lane.embed(&with, &pictures, watch)?))
         })?;
         let seen = match &mut seen {
             Some(seen) => {
                 seen.patches.rows.extend(patches.rows);
+                seen.inspected.extend(inspected);
                 seen
             }
             none => {
                 let dim = embeddings.first().map_or(0, Vec::len);
-                none.insert(Seen { patches, normals: VectorIndex::new(dim, encoder.clone())? })
+                let normals = VectorIndex::new(dim, encoder.clone())?;
+                none.insert(Seen { patches, inspected, normals })
             }
         };
         let ids: Vec<i64> = batch.iter().map(|image| image.id.0).collect();
         seen.normals.add(&ids, &embeddings.concat())?;
     }
     seen.ok_or(EngineError::Vision(crate::vision::VisionError::Nothing("normal images")))
+}
+
+/// One flag a patch of all pictures, in the order of their rows.
+fn inspected_patches(
+    area: &InspectionArea,
+    patches: &Patches,
+    pictures: &[&RgbImage],
+) -> Result<Vec<bool>> {
+    let mut flags = Vec::with_capacity(pictures.len() * patches.grid.len());
+    for picture in pictures {
+        let resize = patches.recipe.resize;
+        let mapping = InputMapping::new(picture.width(), picture.height(), resize)?;
+        flags.extend_from_slice(area.patches(patches.grid, &mapping).keep());
+    }
+    Ok(flags)
 }
 
 /// Writes the bank and its index of normal images under names of their own: two fits of one
@@ -189,6 +220,7 @@ fn save(
         path: relative.to_string_lossy().replace('\\', "/"),
         thresholds: info.thresholds,
         scale: info.scale,
+        area: None,
         created_at: now.to_string(),
         active: true,
     })
@@ -220,6 +252,8 @@ pub struct BankState {
     pub scale: HeatmapScale,
     /// Normal images registered now that the bank was not fitted on.
     pub unseen_images: usize,
+    /// Whether the product's inspection area is another than the bank was fitted with.
+    pub area_changed: bool,
 }
 
 impl Request for BankInfo {
@@ -232,9 +266,10 @@ impl Request for BankInfo {
     fn run(self, job: &JobContext) -> Result<Option<BankState>> {
         super::catalogue::require_product(job, &self.0)?;
         let product = self.0.clone();
-        let (active, images) = job.shared.library(move |library| {
+        let (active, images, area) = job.shared.library(move |library| {
             let images = library.images(Some(&product), &LabelFilter::Normal)?;
-            Ok((library.active_bank(&product)?, images))
+            let area = library.inspection_area(&product)?;
+            Ok((library.active_bank(&product)?, images, area))
         })?;
         let Some(active) = active else { return Ok(None) };
         let path = job.shared.workspace.root().join(&active.path);
@@ -251,6 +286,7 @@ impl Request for BankInfo {
             held_out: fitted_on.len(),
             thresholds: active.thresholds,
             scale: active.scale,
+            area_changed: active.area != area.hash,
             unseen_images: images.iter().filter(|image| !fitted_on.contains(&image.id)).count(),
         }))
     }

@@ -1,5 +1,6 @@
 //! Everything that can be asked of the engine: one file, one line here.
 
+mod area;
 mod bank;
 mod catalogue;
 mod demo;
@@ -13,13 +14,14 @@ mod register;
 mod scan;
 mod search_manual;
 
+pub use area::{AreaState, AreaUnit, DrawArea, DrawnShape};
 pub use bank::{BankInfo, BankState, FitBank, FittedBank};
 pub use catalogue::{AddDefectType, AddProduct, ListLibrary, ProductSummary};
 pub use demo::{BuildDemo, DemoInspection};
 pub use doctor::{Doctor, DoctorReport, Lack};
 pub use eval::{ClassEvaluation, DefectQuality, Evaluate, Evaluation, Quality, ScoredImage};
 pub use index::{BuildIndex, BuiltIndex, IndexInfo, IndexState};
-pub use inspect::{Inspect, Inspected, place_id};
+pub use inspect::{Inspect, Inspected};
 pub use manuals::{IngestManuals, ReadManual, RegisterManual};
 pub use models::{FindModel, ListModels, ListedModel, PullModels, VerifiedModel, VerifyModels};
 pub use register::{Refusal, RegisterImages, RegisteredImages};

@@ -209,7 +209,7 @@ mod tests {
         let grid = Grid { height: 4, width: 3 };
         let images: Vec<ImageId> = (1..=10).map(|i| ImageId(i * 100)).collect();
         let rows = noise(images.len() * grid.len() * 5, 9);
-        let normal = NormalPatches { rows: &rows, dim: 5, images: &images, grid };
+        let normal = NormalPatches { rows: &rows, dim: 5, images: &images, grid, inspected: None };
         let reference =
             BankRef { product: ProductCode::new("prod1").unwrap(), version: 3, model: model() };
         let recipe = ImageRecipe {

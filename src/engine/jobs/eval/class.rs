@@ -83,7 +83,13 @@ fn fit(job: &JobContext, class: &Class, conditions: &Conditions) -> Result<Memor
     let seen = look_at(job, class, conditions)?;
     let ids: Vec<ImageId> = (0..class.train.len() as i64).map(ImageId).collect();
     let patches = seen.rows.len() / seen.dim;
-    let normal = NormalPatches { rows: &seen.rows, dim: seen.dim, images: &ids, grid: seen.grid };
+    let normal = NormalPatches {
+        rows: &seen.rows,
+        dim: seen.dim,
+        images: &ids,
+        grid: seen.grid,
+        inspected: None,
+    };
     let bank = BankRef { product, version: 1, model: conditions.model.clone() };
     let plan = coreset_plan(conditions.ratio, conditions.seed, patches);
     Ok(MemoryBank::fit(&normal, bank, conditions.recipe, &plan, job.sink.as_ref())?)
@@ -119,7 +125,7 @@ fn score(
     let bank = Arc::clone(bank);
     job.shared.vision(move |lane| {
         let mut watch = Stopwatch::default();
-        let detected = lane.detect(&bank, &picture, &mut watch)?;
+        let detected = lane.detect(&bank, &picture, None, &mut watch)?;
         Ok((detected, watch.timings))
     })
 }
