@@ -23,7 +23,11 @@ score-against-threshold = { $score } (threshold { $threshold })
 suggestion-line = { $product } / { $defect }, { $percent } % of the vote
 suggestion-product = { $product }, { $percent } % of the vote; which defect is unknown: the known ones disagree
 suggestion-unknown = unknown product: no known defect is near enough, or the nearest are of several products
-region-line = { $place }: { $width }×{ $height } px at ({ $x }, { $y }), { $percent } % of the image, peak { $peak }
+region-line = { $place }: { $width }×{ $height } px at ({ $x }, { $y }), { $area } px, { $percent } % of { $whole }, peak { $peak }
+whole-part = the part
+whole-area = the inspected area
+whole-image = the image
+alignment-line = laid over the part: turned by { $degrees }°, scaled to { $percent } %, moved by ({ $x }, { $y }) px; quality { $quality }
 comparison-caption = From the left: the part with its anomalous regions outlined, the nearest normal part, the heatmap
 
 # Places
@@ -48,7 +52,7 @@ source-manual = manual p. { $pages }: { $ids }
 source-unsupported = the model's own words, not in the manual
 situation-score-ng = The anomaly score { $score } is above the threshold { $threshold }: NG.
 situation-score-ok = The anomaly score { $score } is not above the threshold { $threshold }: OK.
-situation-region = Anomalous region at the { $place }, { $percent } % of the image.
+situation-region = Anomalous region at the { $place }, { $percent } % of { $whole }.
 situation-defect = It most resembles the known defect "{ $defect }" ({ $percent } % of the vote).
 
 # Why a stage did not run
@@ -63,6 +67,8 @@ skip-part-is-ok = The part is OK: there is nothing to correct.
 
 # What was done without
 notice-no-reference = There is no normal part to compare with. { $reason }
+notice-not-aligned = The nearest normal part could not be laid over this one (too little in common, as with textures): it is shown as it is, without a picture of the difference.
+notice-area-changed = { $product }: its inspection area was changed after its memory bank was fitted. It is applied, but the thresholds are of the area before. Advised: fettle bank fit { $product }
 notice-no-chat = The report is the manual's own words. { $reason }
 notice-answer-empty = { $model } said nothing: the report is the manual's own words.
 notice-answer-babble = { $model } did not come to an end: the report is the manual's own words.
@@ -140,6 +146,12 @@ models-wrong-size = damaged
 models-damaged = These files are not what they should be: { $path }. Delete them and pull again.
 demo-wrong = { $count } of the demo's verdicts are not what was rendered. Please report this.
 label-library = Library
+area-all = { $product }: all of the image is inspected.
+area-set = { $product }: { $percent } % of the image is inspected.
+area-inspect = inspect
+area-ignore = ignore
+area-polygon = { $effect }: polygon { $points } (percent of width and height)
+area-mask = { $effect }: mask { $path }
 doctor-cpu = CPU
 doctor-threads = threads
 doctor-memory = memory
@@ -181,6 +193,8 @@ error-unknown-product = There is no product "{ $product }". Register it with: fe
 error-unknown-defect = { $product } has no defect type "{ $defect }".
 error-too-few-normals = { $product } has { $count } normal images; a bank needs at least { $needed }. Register more with: fettle library add-normal { $product }
 error-seed-none = { $path } holds nothing of the seed system. Name the folder that has data/def_split, data/patchCore or manual_store in it.
+error-area-nothing = These shapes would leave nothing of { $product }'s images to inspect. Nothing was changed; see: fettle product roi --help
+error-area-pixels = { $product } has no normal images yet, or some of different sizes: give the shape in percent, e.g. --rect 10%,10%,50%,50%
 error-dataset-none = { $path } holds no data set: <class>/train/good and <class>/test/<good or defect> were looked for, as MVTec AD is laid out.
 error-dataset-class = { $path } has no class "{ $class }".
 error-dataset-few = { $path } has { $count } normal images in train/good; a bank needs at least { $needed }.

@@ -23,7 +23,11 @@ score-against-threshold = { $score } (임계값 { $threshold })
 suggestion-line = { $product } / { $defect }, 득표율 { $percent } %
 suggestion-product = { $product }, 득표율 { $percent } %. 불량 종류는 알 수 없음: 닮은 불량들이 서로 다릅니다
 suggestion-unknown = 알 수 없는 제품: 충분히 비슷한 불량이 없거나 비슷한 것들의 제품이 서로 다릅니다
-region-line = { $place }: { $width }×{ $height } px, 위치 ({ $x }, { $y }), 이미지의 { $percent } %, 최고 점수 { $peak }
+region-line = { $place }: { $width }×{ $height } px, 위치 ({ $x }, { $y }), 면적 { $area } px, { $whole }의 { $percent } %, 최고 점수 { $peak }
+whole-part = 부품
+whole-area = 검사 영역
+whole-image = 이미지
+alignment-line = 부품에 맞춤: 회전 { $degrees }°, 크기 { $percent } %, 이동 ({ $x }, { $y }) px, 정합도 { $quality }
 comparison-caption = 왼쪽부터: 이상 영역을 표시한 부품, 가장 가까운 정상품, 히트맵
 
 # 위치
@@ -48,7 +52,7 @@ source-manual = 매뉴얼 { $pages }쪽: { $ids }
 source-unsupported = 모델의 의견, 매뉴얼에 없음
 situation-score-ng = 이상 점수 { $score }: 임계값 { $threshold } 초과로 NG 판정입니다.
 situation-score-ok = 이상 점수 { $score }: 임계값 { $threshold } 이하로 OK 판정입니다.
-situation-region = { $place }에서 이미지의 { $percent } %에 해당하는 이상 영역이 검출되었습니다.
+situation-region = { $place }에서 { $whole }의 { $percent } %에 해당하는 이상 영역이 검출되었습니다.
 situation-defect = 등록된 불량 중 "{ $defect }"와(과) 가장 유사합니다(득표율 { $percent } %).
 
 # 단계를 건너뛴 이유
@@ -63,6 +67,8 @@ skip-part-is-ok = 양품이므로 조치할 것이 없습니다.
 
 # 없이 진행한 것
 notice-no-reference = 비교할 정상품이 없습니다. { $reason }
+notice-not-aligned = 가장 가까운 정상품을 이 부품에 겹쳐 맞추지 못했습니다(무늬처럼 공통점이 부족함). 있는 그대로 보여 주며 차이 그림은 없습니다.
+notice-area-changed = { $product }: 메모리 뱅크를 만든 뒤에 검사 영역이 바뀌었습니다. 새 영역은 적용되지만 임계값은 이전 영역의 것입니다. 권장: fettle bank fit { $product }
 notice-no-chat = 보고서는 매뉴얼의 문장 그대로입니다. { $reason }
 notice-answer-empty = { $model }이(가) 답하지 않아, 보고서는 매뉴얼의 문장 그대로입니다.
 notice-answer-babble = { $model }의 답이 끝나지 않아, 보고서는 매뉴얼의 문장 그대로입니다.
@@ -140,6 +146,12 @@ models-wrong-size = 손상됨
 models-damaged = 다음 파일의 내용이 맞지 않습니다: { $path }. 지우고 다시 받으세요.
 demo-wrong = 데모 판정 { $count }건이 그린 것과 다릅니다. 이 내용을 알려 주세요.
 label-library = 라이브러리
+area-all = { $product }: 이미지 전체를 검사합니다.
+area-set = { $product }: 이미지의 { $percent } %를 검사합니다.
+area-inspect = 검사
+area-ignore = 제외
+area-polygon = { $effect }: 다각형 { $points } (너비와 높이의 퍼센트)
+area-mask = { $effect }: 마스크 { $path }
 doctor-cpu = CPU
 doctor-threads = 스레드
 doctor-memory = 메모리
@@ -181,6 +193,8 @@ error-unknown-product = 제품 "{ $product }"이(가) 없습니다. 등록하려
 error-unknown-defect = { $product }에 불량 유형 "{ $defect }"이(가) 없습니다.
 error-too-few-normals = { $product }의 정상 이미지는 { $count }장입니다. 뱅크에는 { $needed }장 이상이 필요합니다. 더 등록하려면: fettle library add-normal { $product }
 error-seed-none = { $path }에는 이전 시스템의 데이터가 없습니다. data/def_split, data/patchCore 또는 manual_store가 들어 있는 폴더를 지정하세요.
+error-area-nothing = 이 도형들로는 { $product } 이미지에서 검사할 곳이 남지 않습니다. 바뀐 것은 없습니다. 참고: fettle product roi --help
+error-area-pixels = { $product }의 정상 이미지가 아직 없거나 크기가 서로 다릅니다. 도형을 퍼센트로 주세요. 예: --rect 10%,10%,50%,50%
 error-dataset-none = { $path }에 데이터셋이 없습니다. MVTec AD 구조(<클래스>/train/good, <클래스>/test/<good 또는 불량>)를 찾았습니다.
 error-dataset-class = { $path }에 클래스 "{ $class }"이(가) 없습니다.
 error-dataset-few = { $path }의 train/good에 정상 이미지가 { $count }장뿐입니다. 뱅크에는 { $needed }장 이상이 필요합니다.

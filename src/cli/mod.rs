@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod cpu;
+mod shapes;
 mod terminal;
 
 use std::process::ExitCode;
@@ -66,6 +67,7 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
     match &cli.command {
         Command::Inspect(args) => commands::inspect::run(&engine, &terminal, args),
         Command::Search(args) => commands::search::run(&engine, &terminal, args),
+        Command::Product(args::Product::Roi(args)) => commands::roi::run(&engine, &terminal, args),
         Command::Library(args) => commands::library::run(&engine, &terminal, args),
         Command::Index(args) => commands::index::run(&engine, &terminal, args),
         Command::Bank(args) => commands::bank::run(&engine, &terminal, args),

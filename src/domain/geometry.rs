@@ -15,6 +15,30 @@ pub struct RectPx {
     pub height: u32,
 }
 
+/// A corner in the inspected image: (0, 0) is the upper left corner of its first pixel, so that
+/// a region's outline runs between pixels and not through them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PointPx {
+    /// From the left edge.
+    pub x: u32,
+    /// From the upper edge.
+    pub y: u32,
+}
+
+/// How a picture is laid over the inspected image: turned and scaled about its middle, then its
+/// middle put beside that of the inspected image.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SimilarityTransform {
+    /// Degrees, clockwise as seen.
+    pub rotation_deg: f32,
+    /// Size in the inspected image of one pixel of the picture.
+    pub scale: f32,
+    /// How far its middle lies to the right, in pixels of the inspected image.
+    pub shift_x_px: f32,
+    /// How far its middle lies below.
+    pub shift_y_px: f32,
+}
+
 /// A rectangle on a manual's page in points (1/72 inch); origin at the page's
 /// upper left corner, as a reader sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

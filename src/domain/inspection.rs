@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ContentHash, DefectCode, HeatmapScale, ImageId, InspectionId, ManualId, ModelId, ProductCode,
-    RectPx, Report, Section, Similarity,
+    ContentHash, DefectCode, HeatmapScale, ImageId, InspectionId, ManualId, ModelId, PointPx,
+    ProductCode, RectPx, Report, Section, Similarity, SimilarityTransform,
 };
 
 /// What is said of a part.
@@ -39,7 +39,40 @@ pub struct BankRef {
     pub model: ModelId,
 }
 
-/// Where in the image a region lies, on a 3×3 grid.
+/// What a region's share is a share of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartArea {
+    /// The part itself, told from a plain background.
+    Foreground,
+    /// What the product's inspection area leaves of the image.
+    InspectionArea,
+    /// The whole image.
+    #[default]
+    Image,
+}
+
+impl PartArea {
+    /// The id of its message.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Foreground => "whole-part",
+            Self::InspectionArea => "whole-area",
+            Self::Image => "whole-image",
+        }
+    }
+}
+
+/// One closed line around a region, or around a hole in it, simplified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contour {
+    /// Its corners; the last is joined to the first. Clockwise as seen, a hole the other way.
+    pub points: Vec<PointPx>,
+    /// Whether the region lies outside of it.
+    pub hole: bool,
+}
+
+/// Where in the part a region lies, on a 3×3 grid over the part's box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
@@ -63,6 +96,23 @@ pub enum Place {
     LowerRight,
 }
 
+impl Place {
+    /// The id of its message.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::UpperLeft => "place-upper-left",
+            Self::Upper => "place-upper",
+            Self::UpperRight => "place-upper-right",
+            Self::Left => "place-left",
+            Self::Centre => "place-centre",
+            Self::Right => "place-right",
+            Self::LowerLeft => "place-lower-left",
+            Self::Lower => "place-lower",
+            Self::LowerRight => "place-lower-right",
+        }
+    }
+}
+
 /// A connected piece of the mask.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Region {
@@ -70,12 +120,33 @@ pub struct Region {
     pub rect_in_image: RectPx,
     /// Area in pixels of the inspected image.
     pub area_px: u32,
-    /// Share of the whole image, 0 to 1.
+    /// Area as a share of `share_of`, 0 to 1; of a part's foreground it may be more where a burr
+    /// sticks out of it.
     pub share: f32,
+    /// What it is a share of.
+    #[serde(default)]
+    pub share_of: PartArea,
     /// Highest anomaly score inside.
     pub peak_score: f32,
+    /// The pixel that has it.
+    #[serde(default)]
+    pub peak_at: Option<PointPx>,
+    /// Lines around it, the outer one first.
+    #[serde(default)]
+    pub contours: Vec<Contour>,
     /// Where it lies.
     pub place: Place,
+}
+
+/// How a normal image was laid over the part, and how well it fits.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Alignment {
+    /// From the normal image to the inspected one.
+    pub transform: SimilarityTransform,
+    /// Zero-mean normalised cross-correlation of the two pictures' detail (what is left of the
+    /// lightness after the mean of its surroundings, an eighth of the picture wide) where they
+    /// overlap: 1 the same, 0 unrelated.
+    pub quality: f32,
 }
 
 /// The registered normal image to compare with.
@@ -87,6 +158,9 @@ pub struct NormalReference {
     pub path: String,
     /// Cosine similarity of the whole pictures, -1 to 1.
     pub similarity: f32,
+    /// How it lies over the part; `None` where the pictures have too little in common to say.
+    #[serde(default)]
+    pub alignment: Option<Alignment>,
 }
 
 /// What `PatchCore` found.
@@ -102,6 +176,9 @@ pub struct Anomaly {
     pub scale: HeatmapScale,
     /// The bank used.
     pub bank: BankRef,
+    /// The version of the product's inspection area that was looked at; `None`: all of the image.
+    #[serde(default)]
+    pub area: Option<ContentHash>,
     /// Regions of the mask, highest peak first.
     pub regions: Vec<Region>,
     /// The nearest normal image, when the product has an index of them.

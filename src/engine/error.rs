@@ -54,6 +54,12 @@ pub enum EngineError {
         /// How many there must be.
         needed: usize,
     },
+    /// The drawn shapes leave nothing of the image to inspect.
+    #[error("the inspection area of {0} leaves nothing to inspect")]
+    NothingInspected(ProductCode),
+    /// Pixels were given, and the product's normal images do not say of how many.
+    #[error("{0} has no normal images, or some of different sizes")]
+    NoPixelSize(ProductCode),
     /// A folder is not laid out as a data set to evaluate.
     #[error("{0}: no <class>/train/good and <class>/test in it")]
     NotADataset(PathBuf),

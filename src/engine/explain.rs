@@ -47,6 +47,12 @@ impl EngineError {
                 ],
             ),
             Self::NotASeed(path) => ("error-seed-none", vec![at(path)]),
+            Self::NothingInspected(product) => {
+                ("error-area-nothing", vec![("product", product.to_string().into())])
+            }
+            Self::NoPixelSize(product) => {
+                ("error-area-pixels", vec![("product", product.to_string().into())])
+            }
             Self::NotADataset(path) => ("error-dataset-none", vec![at(path)]),
             Self::UnknownClass { dataset, class } => {
                 ("error-dataset-class", vec![at(dataset), ("class", class.clone().into())])

@@ -18,6 +18,7 @@ use crate::models::store::ModelStore;
 use crate::models::{backbone, image_encoder, words_encoder};
 use crate::retrieval::vector_index::VectorIndex;
 use crate::vision::anomaly_map::{anomaly_map, to_image_size};
+use crate::vision::inspection_area::InspectionArea;
 use crate::vision::memory_bank::{MemoryBank, PicturePatches};
 use crate::vision::patch_embedding::{patch_embedding, to_rows};
 use crate::vision::preprocess::{InputMapping, input_size, to_tensor};
@@ -91,12 +92,13 @@ impl VisionLane {
         Ok(self.backbone.get(model, &self.store, &self.device, watch)?.recipe())
     }
 
-    /// The patches of each of `images`, brought to size by `recipe`.
+    /// The patches of each of `images`, or of `area` of it, brought to size by `recipe`.
     pub(super) fn patches(
         &mut self,
         model: &ModelId,
         images: &[&RgbImage],
         recipe: &ImageRecipe,
+        area: Option<&InspectionArea>,
         watch: &mut Stopwatch,
     ) -> Result<Vec<PicturePatches>> {
         let backbone = self.backbone.get(model, &self.store, &self.device, watch)?;
@@ -111,31 +113,43 @@ impl VisionLane {
             .zip(rows.chunks_exact((grid.len() * dim).max(1)))
             .map(|(image, rows)| {
                 let mapping = InputMapping::new(image.width(), image.height(), recipe.resize)?;
-                Ok(PicturePatches { rows: rows.to_vec(), dim, grid, places: grid.places(&mapping) })
+                let (rows, places) = (rows.to_vec(), grid.places(&mapping));
+                let patches = PicturePatches { rows, dim, grid, places, inspected: None };
+                Ok(match area {
+                    Some(area) => patches.within(area, &mapping)?,
+                    None => patches,
+                })
             })
             .collect::<Result<_>>()?;
         watch.note("patch-embedding", start);
         Ok(pictures)
     }
 
-    /// Scores `picture` against `bank`: what an inspection does, and what `eval` measures.
+    /// Scores `picture`, or only `area` of it, against `bank`: what an inspection does, and what
+    /// `eval` measures.
     pub(super) fn detect(
         &mut self,
         bank: &MemoryBank,
         picture: &RgbImage,
+        area: Option<&InspectionArea>,
         watch: &mut Stopwatch,
     ) -> Result<Detected> {
         let recipe = bank.info().recipe;
-        let seen = self.patches(&bank.info().bank.model, &[picture], &recipe, watch)?;
+        let seen = self.patches(&bank.info().bank.model, &[picture], &recipe, area, watch)?;
         let [patches] = seen.as_slice() else {
             return Err(EngineError::Vision(crate::vision::VisionError::Nothing("patches")));
         };
         let scores = watch.time("nearest-neighbours", || bank.rows().score(&patches.rows, None))?;
         let map = watch.time("anomaly-map", || {
             let (width, height) = input_size(recipe.resize);
-            let map = anomaly_map(&scores.scores(), patches.grid, width, height)?;
+            let on_grid = patches.on_grid(scores.scores())?;
+            let map = anomaly_map(&on_grid, patches.grid, width, height)?;
             let mapping = InputMapping::new(picture.width(), picture.height(), recipe.resize)?;
-            to_image_size(&map, &mapping)
+            let mut map = to_image_size(&map, &mapping)?;
+            if let Some(area) = area {
+                area.clear_outside(&mut map);
+            }
+            Ok::<_, EngineError>(map)
         })?;
         Ok(Detected { image_score: scores.image_score, map })
     }

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::products::require_product;
 use super::{Library, LibraryError, Result, code_column, rows};
-use crate::domain::{BankRef, HeatmapScale, ModelId, ProductCode, Thresholds};
+use crate::domain::{BankRef, ContentHash, HeatmapScale, ModelId, ProductCode, Thresholds};
 
 /// One fit of one product.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,8 @@ pub struct RegisteredBank {
     pub thresholds: Thresholds,
     /// On what scale its heatmaps are drawn.
     pub scale: HeatmapScale,
+    /// The product's inspection area when it was fitted; `None`: all of the image.
+    pub area: Option<ContentHash>,
     /// When it was fitted, RFC 3339.
     pub created_at: String,
     /// Whether inspections of the product use it.
@@ -42,7 +44,7 @@ impl Library {
     /// [`LibraryError::UnknownProduct`]; [`LibraryError::BankExists`] when another fit took
     /// the version meanwhile.
     pub fn add_bank(&mut self, bank: &RegisteredBank) -> Result<()> {
-        let RegisteredBank { bank: of, path, thresholds, scale, created_at, active } = bank;
+        let RegisteredBank { bank: of, path, thresholds, scale, area, created_at, active } = bank;
         self.write(|tx| {
             require_product(tx, &of.product)?;
             if *active {
@@ -53,8 +55,9 @@ impl Library {
             }
             let inserted = tx.execute(
                 "INSERT INTO banks (product, version, model, path, image_threshold,
-                                    pixel_threshold, scale_low, scale_high, created_at, active)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                                    pixel_threshold, scale_low, scale_high, created_at, active,
+                                    area_hash)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                  ON CONFLICT (product, version) DO NOTHING",
                 params![
                     of.product.as_str(),
@@ -66,7 +69,8 @@ impl Library {
                     scale.low,
                     scale.high,
                     created_at,
-                    active
+                    active,
+                    area.as_ref().map(|hash| &hash.0)
                 ],
             )?;
             if inserted == 1 { Ok(()) } else { Err(LibraryError::BankExists(of.clone())) }
@@ -141,6 +145,7 @@ fn read_bank(row: &Row<'_>) -> rusqlite::Result<RegisteredBank> {
             pixel: row.get("pixel_threshold")?,
         },
         scale: HeatmapScale { low: row.get("scale_low")?, high: row.get("scale_high")? },
+        area: row.get::<_, Option<String>>("area_hash")?.map(ContentHash),
         created_at: row.get("created_at")?,
         active: row.get("active")?,
     })

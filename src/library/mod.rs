@@ -5,6 +5,7 @@
 //! interrupts (see [`Library::open`]); any number of processes may work on one
 //! workspace. Indexes and embeddings are not here: they can be rebuilt.
 
+mod areas;
 mod banks;
 mod error;
 mod image_file;

@@ -13,7 +13,8 @@ use super::{LibraryError, Result, rows};
 use crate::domain::ContentHash;
 
 /// Folders in which files are placed.
-const PLACES: &[&str] = &["data/def_split", "data/patchCore", "data/uploads", "manual_store"];
+const PLACES: &[&str] =
+    &["data/def_split", "data/patchCore", "data/uploads", "data/areas", "manual_store"];
 
 /// What was found interrupted at the start, and undone. Nothing in it had been
 /// confirmed to anybody.
@@ -64,7 +65,8 @@ pub(super) fn settle(
 ) -> Result<()> {
     let has_row: bool = conn.query_row(
         "SELECT EXISTS (SELECT 1 FROM images WHERE path = ?1)
-             OR EXISTS (SELECT 1 FROM manuals WHERE path = ?1)",
+             OR EXISTS (SELECT 1 FROM manuals WHERE path = ?1)
+             OR EXISTS (SELECT 1 FROM inspection_areas WHERE path = ?1)",
         [path],
         |row| row.get(0),
     )?;

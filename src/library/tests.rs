@@ -2,6 +2,7 @@
 
 pub(super) mod fault;
 
+mod areas;
 mod opening;
 mod placing;
 mod records;

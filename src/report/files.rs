@@ -20,10 +20,16 @@ pub struct Pictures {
     pub overlay: RgbImage,
     /// Part with contour, nearest normal part, overlay.
     pub comparison: RgbImage,
+    /// The nearest normal part, laid over the inspected one where that could be done; as it is,
+    /// in pixels of its own, where not.
+    pub reference: Option<RgbImage>,
+    /// How the part differs from it, where it could be laid over: black not, white much.
+    pub difference: Option<GrayImage>,
 }
 
 /// Writes `result.json`, `report.md` and, where the anomaly stage ran, `heatmap.png`,
-/// `mask.png`, `overlay.png` and `comparison.png` into `dir`, which is made if absent.
+/// `mask.png`, `overlay.png`, `comparison.png` and, where there is a normal part to compare with,
+/// `reference.png` and `difference.png` into `dir`, which is made if absent.
 /// Each file appears whole or not at all. Pictures left by an earlier inspection are
 /// removed when this one has none, so that nothing of another part is taken for this one.
 ///
@@ -43,25 +49,34 @@ pub fn write_all(
         written.push(path);
         Ok(())
     };
-    match pictures {
-        Some(pictures) => {
-            put("heatmap.png", &png(dir, &pictures.heatmap)?)?;
-            put("mask.png", &png(dir, &pictures.mask)?)?;
-            put("overlay.png", &png(dir, &pictures.overlay)?)?;
-            put("comparison.png", &png(dir, &pictures.comparison)?)?;
-        }
-        None => {
-            for name in ["heatmap.png", "mask.png", "overlay.png", "comparison.png"] {
-                let path = dir.join(name);
-                if path.exists() {
-                    std::fs::remove_file(&path).map_err(io_error(&path))?;
-                }
-            }
+    let of = |draw: fn(&Pictures) -> &RgbImage| pictures.map(|all| png(dir, draw(all)));
+    let reference = pictures.and_then(|all| all.reference.as_ref());
+    let difference = pictures.and_then(|all| all.difference.as_ref());
+    let all = [
+        ("heatmap.png", of(|all| &all.heatmap)),
+        ("mask.png", pictures.map(|all| png(dir, &all.mask))),
+        ("overlay.png", of(|all| &all.overlay)),
+        ("comparison.png", of(|all| &all.comparison)),
+        ("reference.png", reference.map(|picture| png(dir, picture))),
+        ("difference.png", difference.map(|picture| png(dir, picture))),
+    ];
+    for (name, picture) in all {
+        match picture.transpose()? {
+            Some(bytes) => put(name, &bytes)?,
+            None => remove(&dir.join(name))?,
         }
     }
     put("report.md", report.as_bytes())?;
     put("result.json", &serde_json::to_vec_pretty(inspection)?)?;
     Ok(written)
+}
+
+/// Of an earlier inspection; it may be absent.
+fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io_error(path)(error)),
+        _ => Ok(()),
+    }
 }
 
 fn io_error(path: &Path) -> impl Fn(std::io::Error) -> ReportError {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::domain::{Inspection, ReportPart, Section, Stage, Statement, Support, Verdict};
+use crate::domain::{Inspection, Region, ReportPart, Section, Stage, Statement, Support, Verdict};
 
 /// Where words come from: message id and values to text. This room knows no language.
 pub type Words<'a> = dyn Fn(&str, &[(&str, String)]) -> String + 'a;
@@ -42,6 +42,9 @@ fn write_report(
             ("threshold", format!("{:.2}", anomaly.thresholds.image)),
         ];
         writeln!(out, "- {}: {}", word("label-score"), words("score-against-threshold", &values))?;
+    }
+    if let Some(anomaly) = inspection.anomaly.done() {
+        write_regions(out, &anomaly.regions, words)?;
     }
     if pictures {
         writeln!(out, "\n![{}](comparison.png)", word("comparison-caption"))?;
@@ -104,6 +107,30 @@ fn write_report(
     let models: Vec<_> = inspection.models.iter().map(ToString::to_string).collect();
     writeln!(out, "- {}: {}", word("label-models"), models.join(", "))?;
     writeln!(out, "- SHA-256: `{}`", inspection.image_hash)
+}
+
+/// One line a region, highest peak first.
+fn write_regions(out: &mut String, regions: &[Region], words: &Words<'_>) -> std::fmt::Result {
+    if regions.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "- {}:", words("label-regions", &[]))?;
+    for region in regions {
+        let rect = region.rect_in_image;
+        let values = [
+            ("place", words(region.place.word(), &[])),
+            ("whole", words(region.share_of.word(), &[])),
+            ("width", rect.width.to_string()),
+            ("height", rect.height.to_string()),
+            ("x", rect.x.to_string()),
+            ("y", rect.y.to_string()),
+            ("area", region.area_px.to_string()),
+            ("percent", format!("{:.2}", region.share * 100.0)),
+            ("peak", format!("{:.2}", region.peak_score)),
+        ];
+        writeln!(out, "  - {}", words("region-line", &values))?;
+    }
+    Ok(())
 }
 
 fn part_title(part: ReportPart) -> &'static str {

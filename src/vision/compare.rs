@@ -63,6 +63,21 @@ pub fn contour(image: &RgbImage, mask: &Mask, line_px: u32, colour: Rgb<u8>) -> 
     Ok(lined)
 }
 
+/// Darkens what is not in `inspected`, so that nobody takes it for looked at.
+///
+/// # Errors
+/// [`VisionError::Size`] where mask and picture differ in size.
+pub fn dim_outside(image: &mut RgbImage, inspected: &Mask) -> Result<()> {
+    same_size("width of the inspected area", image.width() as usize, inspected.width as usize)?;
+    same_size("flags of the inspected area", image.as_raw().len() / 3, inspected.set.len())?;
+    for (pixel, inspected) in image.pixels_mut().zip(&inspected.set) {
+        if !inspected {
+            pixel.0 = pixel.0.map(|value| value / 3);
+        }
+    }
+    Ok(())
+}
+
 /// `pictures` side by side, each `height` pixels high with its ratio kept, a thin dark line
 /// between them. For the comparison image: the part with its contour, the nearest normal part
 /// (left out where there is none), the overlaid heatmap.
@@ -122,6 +137,15 @@ mod tests {
         assert_eq!(wide.pixels().filter(|p| **p == CONTOUR).count(), 40);
         let other = Mask { width: 6, height: 7, set: vec![false; 42] };
         assert!(matches!(contour(&image, &other, 1, CONTOUR), Err(VisionError::Size { .. })));
+    }
+
+    #[test]
+    fn what_is_not_inspected_is_dark() {
+        let mut image = RgbImage::from_pixel(2, 1, Rgb([90, 30, 9]));
+        let inspected = Mask { width: 2, height: 1, set: vec![true, false] };
+        dim_outside(&mut image, &inspected).unwrap();
+        assert_eq!(image.as_raw()[..], [90, 30, 9, 30, 10, 3]);
+        assert!(dim_outside(&mut RgbImage::new(3, 1), &inspected).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::bank_rows::BankRows;
 use super::coreset::CoresetPlan;
 use super::error::same_size;
+use super::inspection_area::{InspectionArea, PatchSelection};
 use super::preprocess::InputMapping;
 use super::thresholds::{self, HeldOut};
 use super::{Result, VisionError};
@@ -63,10 +64,37 @@ pub struct PicturePatches {
     pub rows: Vec<f32>,
     /// Values a row.
     pub dim: usize,
-    /// How the patches lie.
+    /// How the patches of the whole picture lie.
     pub grid: Grid,
     /// What part of the picture each is about.
     pub places: Vec<RectPx>,
+    /// Which patches of the grid these are; `None`: all.
+    pub inspected: Option<PatchSelection>,
+}
+
+impl PicturePatches {
+    /// Only those in `area` of the picture that `mapping` brings to the network.
+    ///
+    /// # Errors
+    /// [`VisionError::Nothing`] where there are none.
+    pub fn within(self, area: &InspectionArea, mapping: &InputMapping) -> Result<Self> {
+        let inspected = area.patches(self.grid, mapping);
+        let rows = inspected.rows(&self.rows, self.dim)?;
+        let places = self.places.into_iter().zip(inspected.keep());
+        let places = places.filter(|(_, keep)| **keep).map(|(place, _)| place).collect();
+        Ok(Self { rows, places, inspected: Some(inspected), ..self })
+    }
+
+    /// One score a patch of the whole grid from those of these patches.
+    ///
+    /// # Errors
+    /// [`VisionError::Size`] where there is not one score a patch.
+    pub fn on_grid(&self, scores: Vec<f32>) -> Result<Vec<f32>> {
+        match &self.inspected {
+            None => Ok(scores),
+            Some(inspected) => inspected.spread(&scores),
+        }
+    }
 }
 
 /// Where a bank row was seen.

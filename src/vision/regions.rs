@@ -1,8 +1,10 @@
 //! The connected pieces of a mask.
 
 use super::Result;
+use super::contours::{outlines, simplified};
 use super::error::same_size;
-use crate::domain::{AnomalyMap, Mask, Place, RectPx, Region};
+use super::part_area::Part;
+use crate::domain::{AnomalyMap, Mask, Place, PointPx, RectPx, Region};
 
 /// Share of the picture below which a piece of the mask is noise: 7×7 pixels of 500×500.
 pub const SMALLEST_SHARE: f32 = 0.0002;
@@ -14,8 +16,13 @@ pub fn smallest_area(width: u32, height: u32) -> u32 {
     (area.round() as u32).max(1)
 }
 
+/// How far a stored contour may lie from the piece's own, as a share of the picture's shorter
+/// side; at least one pixel.
+const CONTOUR_TOLERANCE: f32 = 0.002;
+
 /// The pixels of `map` above `threshold`, without pieces below `smallest_area` pixels, and the
-/// pieces left, highest peak first. Pixels that touch at a corner are connected.
+/// pieces left, highest peak first. Pixels that touch at a corner are connected. Shares and
+/// places are those of `part`.
 ///
 /// # Errors
 /// [`super::VisionError::Size`] where the map's scores are not width × height.
@@ -23,6 +30,7 @@ pub fn regions(
     map: &AnomalyMap,
     threshold: f32,
     smallest_area: u32,
+    part: &Part,
 ) -> Result<(Mask, Vec<Region>)> {
     let (width, height) = (map.width as usize, map.height as usize);
     same_size("scores of the anomaly map", width * height, map.scores.len())?;
@@ -37,7 +45,7 @@ pub fn regions(
         if piece.len() < smallest_area as usize {
             noise.extend(piece);
         } else {
-            regions.push(describe(piece, map));
+            regions.push(describe(piece, map, part));
         }
     });
     for pixel in noise {
@@ -79,19 +87,26 @@ pub(super) fn for_each_piece(mask: &Mask, mut visit: impl FnMut(&[usize])) {
 }
 
 /// `piece` is not empty.
-fn describe(piece: &[usize], map: &AnomalyMap) -> Region {
+fn describe(piece: &[usize], map: &AnomalyMap, part: &Part) -> Region {
     let width = map.width as usize;
     let (mut left, mut top, mut right, mut bottom) = (usize::MAX, usize::MAX, 0, 0);
-    let (mut sum_x, mut sum_y, mut peak_score) = (0.0f64, 0.0f64, f32::NEG_INFINITY);
+    let (mut sum_x, mut sum_y) = (0.0f64, 0.0f64);
+    let (mut peak_score, mut peak_at) = (f32::NEG_INFINITY, None);
     for pixel in piece {
         let (x, y) = (pixel % width, pixel / width);
         (left, right) = (left.min(x), right.max(x));
         (top, bottom) = (top.min(y), bottom.max(y));
         sum_x += x as f64 + 0.5;
         sum_y += y as f64 + 0.5;
-        peak_score = peak_score.max(map.scores[*pixel]);
+        if map.scores[*pixel] > peak_score {
+            (peak_score, peak_at) =
+                (map.scores[*pixel], Some(PointPx { x: x as u32, y: y as u32 }));
+        }
     }
     let count = piece.len() as f64;
+    let shorter = map.width.min(map.height) as f32;
+    let tolerance = (shorter * CONTOUR_TOLERANCE).max(1.0);
+    let lines = outlines(piece, width);
     Region {
         rect_in_image: RectPx {
             x: left as u32,
@@ -100,14 +115,25 @@ fn describe(piece: &[usize], map: &AnomalyMap) -> Region {
             height: (bottom - top + 1) as u32,
         },
         area_px: piece.len() as u32,
-        share: (count / map.scores.len() as f64) as f32,
+        share: (count / (part.area_px as f64).max(1.0)) as f32,
+        share_of: part.basis,
         peak_score,
-        place: place(sum_x / count / f64::from(map.width), sum_y / count / f64::from(map.height)),
+        peak_at,
+        contours: lines.into_iter().map(|line| simplified(line, tolerance)).collect(),
+        place: place_in(&part.rect, sum_x / count, sum_y / count),
     }
 }
 
-/// The third of the picture, across and down, in which a point (0 to 1 each) lies.
+/// The third of a box, across and down, in which a point of the picture lies; a point beside the
+/// box is at its border.
+fn place_in(rect: &RectPx, x: f64, y: f64) -> Place {
+    let along = |at: f64, from: u32, size: u32| (at - f64::from(from)) / f64::from(size.max(1));
+    place(along(x, rect.x, rect.width), along(y, rect.y, rect.height))
+}
+
+/// The third of a box, across and down, in which a point (0 to 1 each) lies.
 fn place(x: f64, y: f64) -> Place {
+    // `as` takes what is below 0 for 0.
     let third = |v: f64| ((v * 3.0) as usize).min(2);
     const PLACES: [[Place; 3]; 3] = [
         [Place::UpperLeft, Place::Upper, Place::UpperRight],
@@ -119,7 +145,10 @@ fn place(x: f64, y: f64) -> Place {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::domain::PartArea;
 
     /// A map drawn in letters: '.' is 0, a digit its value.
     fn drawn(rows: &[&str]) -> AnomalyMap {
@@ -129,6 +158,11 @@ mod tests {
             height: rows.len() as u32,
             scores: rows.iter().flat_map(|row| row.chars().map(score)).collect(),
         }
+    }
+
+    /// With the whole map as the part.
+    fn regions(map: &AnomalyMap, above: f32, smallest: u32) -> Result<(Mask, Vec<Region>)> {
+        super::regions(map, above, smallest, &Part::whole(map.width, map.height))
     }
 
     #[test]
@@ -161,6 +195,8 @@ mod tests {
             ]
         );
         assert!((found[0].share - 4.0 / 81.0).abs() < 1e-6);
+        assert_eq!(found[0].peak_at, Some(PointPx { x: 4, y: 4 }));
+        assert_eq!((found[0].share_of, found[0].contours.len()), (PartArea::Image, 1));
         assert_eq!(mask.set.iter().filter(|set| **set).count(), 10);
     }
 
@@ -200,5 +236,42 @@ mod tests {
         let broken = AnomalyMap { width: 2, height: 2, scores: vec![1.0; 3] };
         assert!(regions(&broken, 0.0, 1).is_err());
         assert_eq!((smallest_area(500, 500), smallest_area(3, 3)), (50, 1));
+    }
+
+    #[test]
+    fn shares_and_places_are_those_of_the_part() {
+        let map = drawn(&["........", ".99.....", ".99....8", "........"]);
+        let rect = RectPx { x: 0, y: 0, width: 3, height: 3 };
+        let part = Part { basis: PartArea::Foreground, rect, area_px: 8 };
+        let (_, found) = super::regions(&map, 1.0, 1, &part).unwrap();
+        assert_eq!((found[0].share, found[0].share_of), (0.5, PartArea::Foreground));
+        // In the part's box the second is to the right of everything.
+        assert_eq!((found[0].place, found[1].place), (Place::LowerRight, Place::LowerRight));
+        let whole = Part::whole(8, 4);
+        let (_, found) = super::regions(&map, 1.0, 1, &whole).unwrap();
+        assert_eq!((found[0].place, found[1].place), (Place::Left, Place::Right));
+    }
+
+    proptest! {
+        #[test]
+        fn regions_cover_exactly_the_mask(
+            scores in prop::collection::vec(0.0f32..10.0, 1..200), width in 1usize..20,
+            threshold in 0.0f32..10.0, smallest in 1u32..6,
+        ) {
+            let height = scores.len() / width;
+            let scores = scores[..width * height].to_vec();
+            let map = AnomalyMap { width: width as u32, height: height as u32, scores };
+            let (mask, found) = regions(&map, threshold, smallest).unwrap();
+            let area: u32 = found.iter().map(|region| region.area_px).sum();
+            prop_assert_eq!(area as usize, mask.set.iter().filter(|set| **set).count());
+            for region in &found {
+                prop_assert!(region.area_px >= smallest && region.peak_score > threshold);
+                prop_assert!(!region.contours.is_empty() && !region.contours[0].hole);
+                let at = region.peak_at.unwrap();
+                prop_assert!(mask.set[at.y as usize * width + at.x as usize]);
+                let RectPx { x, y, width: across, height: down } = region.rect_in_image;
+                prop_assert!(x + across <= map.width && y + down <= map.height);
+            }
+        }
     }
 }

@@ -66,7 +66,8 @@ pub fn leave_one_image_out(
         return Err(VisionError::NothingLeft(image));
     }
     let scored = bank.score(&picture.rows, Some(&usable))?;
-    let mut pixels = anomaly_map(&scored.scores(), picture.grid, input.0, input.1)?.scores;
+    let mut pixels =
+        anomaly_map(&picture.on_grid(scored.scores())?, picture.grid, input.0, input.1)?.scores;
     let pixel_max = pixels.iter().copied().fold(0.0, f32::max);
     let middle = pixels.len() / 2;
     let pixel_median = *pixels.select_nth_unstable_by(middle, f32::total_cmp).1;

@@ -9,6 +9,7 @@ mod demo;
 mod eval;
 mod import_seed;
 mod real_data;
+mod roi;
 mod scene;
 mod search;
 mod workspace;

@@ -51,6 +51,9 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
                         ("pixel", state.thresholds.pixel.into()),
                     ];
                     terminal.say("bank-fitted", &values);
+                    if state.area_changed {
+                        terminal.say("notice-area-changed", &code);
+                    }
                     if state.unseen_images > 0 {
                         terminal.say("hint-bank", &code);
                     }

@@ -56,6 +56,9 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Json) -> an
             }
             Lack::KoreanFont => terminal.word("doctor-no-font", &[]),
             Lack::Products => terminal.word("doctor-no-products", &[]),
+            Lack::Refit { product } => {
+                terminal.word("notice-area-changed", &[("product", product.to_string().into())])
+            }
             Lack::Library { message } => message.clone(),
         };
         terminal.print(&format!("  - {text}"));

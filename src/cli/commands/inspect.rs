@@ -3,7 +3,7 @@
 use crate::cli::args;
 use crate::cli::terminal::Terminal;
 use crate::domain::{Inspection, ReportPart, Stage, Support, Verdict};
-use crate::engine::{Engine, Inspect, place_id};
+use crate::engine::{Engine, Inspect};
 use crate::i18n::Value;
 
 pub(crate) fn run(
@@ -72,7 +72,9 @@ fn print_anomaly(terminal: &Terminal, inspection: &Inspection) {
     for region in &anomaly.regions {
         let rect = region.rect_in_image;
         let values = [
-            ("place", Value::from(terminal.word(place_id(region.place), &[]))),
+            ("place", Value::from(terminal.word(region.place.word(), &[]))),
+            ("whole", terminal.word(region.share_of.word(), &[]).into()),
+            ("area", region.area_px.into()),
             ("width", rect.width.into()),
             ("height", rect.height.into()),
             ("x", rect.x.into()),
@@ -85,6 +87,17 @@ fn print_anomaly(terminal: &Terminal, inspection: &Inspection) {
     if let Some(reference) = &anomaly.reference {
         let text = format!("{} ({:.3})", reference.path, reference.similarity);
         terminal.field("label-reference", &text);
+        if let Some(alignment) = &reference.alignment {
+            let moved = alignment.transform;
+            let values = [
+                ("degrees", Value::Number { value: moved.rotation_deg.into(), digits: 1 }),
+                ("percent", Value::Number { value: f64::from(moved.scale) * 100.0, digits: 1 }),
+                ("x", Value::Number { value: moved.shift_x_px.into(), digits: 1 }),
+                ("y", Value::Number { value: moved.shift_y_px.into(), digits: 1 }),
+                ("quality", alignment.quality.into()),
+            ];
+            terminal.print(&format!("  {}", terminal.word("alignment-line", &values)));
+        }
     }
 }
 

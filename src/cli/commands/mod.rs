@@ -11,6 +11,7 @@ pub(super) mod inspect;
 pub(super) mod library;
 pub(super) mod manual;
 pub(super) mod models;
+pub(super) mod roi;
 pub(super) mod search;
 
 use super::terminal::Terminal;

@@ -10,6 +10,7 @@ use super::fit::{Fit, Fitted, NormalPicture};
 
 use crate::domain::{BankRef, HeatmapScale, ImageId, ModelId, ModelRole, ProductCode, Thresholds};
 use crate::engine::error::{EngineError, Result};
+use crate::engine::jobs::area::inspection_area;
 use crate::engine::request::{JobContext, Request, Stopwatch};
 use crate::library::{LabelFilter, RegisteredBank};
 use crate::retrieval::vector_index::VectorIndex;
@@ -84,14 +85,22 @@ impl Request for FitBank {
             .map(|image| NormalPicture { id: image.id, path: root.join(&image.path) })
             .collect();
         let mut normals: Option<VectorIndex> = None;
-        let fit = Fit { bank: bank.clone(), recipe, ratio: self.ratio, seed: self.seed };
+        let area = inspection_area(job, &self.product)?;
+        let fit = Fit {
+            bank: bank.clone(),
+            recipe,
+            ratio: self.ratio,
+            seed: self.seed,
+            area: area.as_ref().map(|read| Arc::clone(&read.area)),
+        };
         let Fitted { bank: fitted, rows_asked } =
             fit.run(job, "", &pictures, |batch, decoded| {
                 embed(job, &encoder, batch, decoded, &mut normals)
             })?;
         job.check()?;
         let info = fitted.info();
-        let registered = save(job, &bank, &fitted, normals.as_ref())?;
+        let mut registered = save(job, &bank, &fitted, normals.as_ref())?;
+        registered.area = area.and_then(|area| area.hash);
         job.shared.library(move |library| library.add_bank(&registered))?;
         Ok(FittedBank {
             bank,
@@ -160,6 +169,7 @@ fn save(
         path: relative.to_string_lossy().replace('\\', "/"),
         thresholds: info.thresholds,
         scale: info.scale,
+        area: None,
         created_at: now.to_string(),
         active: true,
     })
@@ -193,6 +203,8 @@ pub struct BankState {
     pub scale: HeatmapScale,
     /// Normal images registered now that the bank was not fitted on.
     pub unseen_images: usize,
+    /// Whether the product's inspection area is another than the bank was fitted with.
+    pub area_changed: bool,
 }
 
 impl Request for BankInfo {
@@ -205,9 +217,10 @@ impl Request for BankInfo {
     fn run(self, job: &JobContext) -> Result<Option<BankState>> {
         super::catalogue::require_product(job, &self.0)?;
         let product = self.0.clone();
-        let (active, images) = job.shared.library(move |library| {
+        let (active, images, area) = job.shared.library(move |library| {
             let images = library.images(Some(&product), &LabelFilter::Normal)?;
-            Ok((library.active_bank(&product)?, images))
+            let area = library.inspection_area(&product)?;
+            Ok((library.active_bank(&product)?, images, area))
         })?;
         let Some(active) = active else { return Ok(None) };
         let path = job.shared.workspace.root().join(&active.path);
@@ -225,6 +238,7 @@ impl Request for BankInfo {
             held_out: info.held_out.len(),
             thresholds: active.thresholds,
             scale: active.scale,
+            area_changed: active.area != area.hash,
             unseen_images: images.iter().filter(|image| !fitted_on.contains(&image.id)).count(),
         }))
     }

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use crate::domain::{ModelId, ModelRole};
+use crate::domain::{ModelId, ModelRole, ProductCode};
 use crate::engine::devices::Placement;
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
-use crate::library::Counts;
+use crate::library::{Counts, Library, LibraryError};
 use crate::models::store::ModelState;
 
 /// Looks at everything that Fettle needs.
@@ -86,6 +86,11 @@ pub enum Lack {
     KoreanFont,
     /// Nothing is registered.
     Products,
+    /// A product's inspection area was changed after its bank was fitted.
+    Refit {
+        /// The product.
+        product: ProductCode,
+    },
     /// The library cannot be opened.
     Library {
         /// Why, and what to do.
@@ -122,8 +127,9 @@ impl Request for Doctor {
         if korean_font.is_none() {
             lacks.push(Lack::KoreanFont);
         }
-        let library = match shared.library(|library| library.counts()) {
-            Ok(counts) => {
+        let library = match shared.library(|library| Ok((library.counts()?, outdated(library)?))) {
+            Ok((counts, outdated)) => {
+                lacks.extend(outdated.into_iter().map(|product| Lack::Refit { product }));
                 if counts.products == 0 {
                     lacks.push(Lack::Products);
                 }
@@ -151,6 +157,18 @@ impl Request for Doctor {
             lacks,
         })
     }
+}
+
+/// Products whose bank was fitted with another inspection area than they have now.
+fn outdated(library: &Library) -> Result<Vec<ProductCode>, LibraryError> {
+    let mut outdated = Vec::new();
+    for product in library.products()? {
+        let Some(bank) = library.active_bank(&product.code)? else { continue };
+        if bank.area != library.inspection_area(&product.code)?.hash {
+            outdated.push(product.code);
+        }
+    }
+    Ok(outdated)
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -11,6 +11,7 @@ use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Stopwatch};
 use crate::library::read_image;
 use crate::vision::coreset::CoresetPlan;
+use crate::vision::inspection_area::InspectionArea;
 use crate::vision::memory_bank::{BankFitter, Coreset, FIT_BUDGET, MemoryBank, PicturePatches};
 use crate::vision::preprocess::input_size;
 use crate::vision::thresholds::{HeldOut, leave_one_image_out};
@@ -43,6 +44,8 @@ pub(super) struct Fit {
     pub(super) ratio: f32,
     /// Seed of the coreset.
     pub(super) seed: u64,
+    /// The part of the pictures that is inspected; `None`: all.
+    pub(super) area: Option<Arc<InspectionArea>>,
 }
 
 /// A bank, and whether fewer rows or pictures went into it than were asked for.
@@ -70,7 +73,7 @@ impl Fit {
             let (decoded, patches) = self.look_at(job, batch)?;
             for (picture, patches) in batch.iter().zip(&patches) {
                 let fitter = fitter.get_or_insert_with(|| {
-                    let total = patches.grid.len() * pictures.len();
+                    let total = patches.places.len() * pictures.len();
                     BankFitter::new(self.plan(total), FIT_BUDGET)
                 });
                 fitter.add(picture.id, patches, job.sink.as_ref())?;
@@ -105,9 +108,10 @@ impl Fit {
         let decoded = Arc::new(decoded);
         let (pictures, model, recipe) =
             (Arc::clone(&decoded), self.bank.model.clone(), self.recipe);
+        let area = self.area.clone();
         let patches = job.shared.vision(move |lane| {
             let pictures: Vec<&RgbImage> = pictures.iter().collect();
-            lane.patches(&model, &pictures, &recipe, &mut Stopwatch::default())
+            lane.patches(&model, &pictures, &recipe, area.as_deref(), &mut Stopwatch::default())
         })?;
         Ok((decoded, patches))
     }

@@ -1,5 +1,6 @@
 //! Everything that can be asked of the engine: one file, one line here.
 
+mod area;
 mod bank;
 mod bench;
 mod catalogue;
@@ -19,6 +20,7 @@ mod search;
 mod search_manual;
 mod twins;
 
+pub use area::{AreaState, AreaUnit, DrawArea, DrawnShape};
 pub use bank::{BankInfo, BankState, FitBank, FittedBank};
 pub use bench::{Bench, Benchmark, Measurement, Skipped};
 pub use catalogue::{AddDefectType, AddProduct, ListLibrary, ProductSummary};
@@ -27,7 +29,7 @@ pub use doctor::{Doctor, DoctorReport, Lack};
 pub use eval::{ClassEvaluation, DefectQuality, Evaluate, Evaluation, Quality, ScoredImage};
 pub use import_seed::{ImportSeed, ImportedSeed, SeedBankState};
 pub use index::{BuildIndex, BuiltIndex, IndexInfo, IndexState};
-pub use inspect::{Inspect, Inspected, place_id};
+pub use inspect::{Inspect, Inspected};
 pub use manuals::{IngestManuals, ReadManual, RegisterManual};
 pub use models::{FindModel, ListModels, ListedModel, PullModels, VerifiedModel, VerifyModels};
 pub use register::{Refusal, RegisterImages, RegisteredImages};

@@ -1,10 +1,11 @@
 use std::fs;
 
 use crate::domain::{
-    Anomaly, BankRef, ContentHash, DefectType, HeatmapScale, Hit, ImageId, Inspection,
-    InspectionId, LineSpan, ManualText, ManualWarning, ModelId, Place, Product, ProductCode,
-    RectPt, RectPx, Region, Report, ReportLine, ReportPart, ReportSection, Section, Similarity,
-    SkipReason, Stage, Statement, StatementKind, Suggestion, Support, Thresholds, Timing, Verdict,
+    Anomaly, BankRef, ContentHash, Contour, DefectType, HeatmapScale, Hit, ImageId, Inspection,
+    InspectionId, LineSpan, ManualText, ManualWarning, ModelId, PartArea, Place, PointPx, Product,
+    ProductCode, RectPt, RectPx, Region, Report, ReportLine, ReportPart, ReportSection, Section,
+    Similarity, SkipReason, Stage, Statement, StatementKind, Suggestion, Support, Thresholds,
+    Timing, Verdict,
 };
 use crate::library::test_files::{hole, library, prod1, write_manual};
 use crate::library::{InspectionFilter, LibraryError, Registered, RegisteredBank};
@@ -34,9 +35,13 @@ fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Inspection {
             rect_in_image: RectPx { x: 1, y: 2, width: 3, height: 4 },
             area_px: 11,
             share: 0.1,
+            share_of: PartArea::Foreground,
             peak_score: 2.7,
+            peak_at: Some(PointPx { x: 2, y: 3 }),
+            contours: vec![Contour { points: vec![PointPx { x: 1, y: 2 }], hole: false }],
             place: Place::UpperLeft,
         }],
+        area: Some(ContentHash("cd".repeat(32))),
         reference: None,
     };
     let report = Report {
@@ -138,6 +143,7 @@ fn one_bank_of_a_product_is_in_use() {
         path: format!("data/patchCore/prod1/bank_{version}.safetensors"),
         thresholds: Thresholds { image: 1.1, pixel: 0.9 },
         scale: HeatmapScale { low: 0.3, high: 2.2 },
+        area: (version == 2).then(|| ContentHash("ef".repeat(32))),
         created_at: "2026-11-22T10:00:00Z".into(),
         active,
     };

@@ -266,6 +266,7 @@ mod tests {
                 dim: 5,
                 grid,
                 places: (0..12).map(place).collect(),
+                inspected: None,
             };
             fitter.add(ImageId(i64::from(id)), &patches, &Unobserved).unwrap();
         }

@@ -17,6 +17,7 @@ use crate::domain::{ImageId, ProgressSink};
 use crate::vision::bank_rows::{BankRows, LARGEST};
 use crate::vision::coreset::{CoresetPlan, Start, greedy_k_center};
 use crate::vision::error::same_size;
+use crate::vision::inspection_area::PatchSelection;
 use crate::vision::memory_bank::Grid;
 use crate::vision::projection::Projection;
 use crate::vision::{Result, VisionError};
@@ -93,6 +94,8 @@ struct Kept {
     image: ImageId,
     first: usize,
     grid: Grid,
+    inspected: Option<PatchSelection>,
+    count: usize,
 }
 
 /// Rows to choose from.
@@ -171,7 +174,7 @@ impl BankFitter {
         patches: &PicturePatches,
         sink: &dyn ProgressSink,
     ) -> Result<()> {
-        let count = patches.grid.len();
+        let count = patches.inspected.as_ref().map_or(patches.grid.len(), PatchSelection::count);
         if count == 0 || patches.dim == 0 {
             return Err(VisionError::Nothing("patches"));
         }
@@ -197,7 +200,8 @@ impl BankFitter {
             self.reduce(sink)?;
         }
         let Some(space) = &self.space else { return Ok(()) };
-        self.pictures.push(Kept { image, first: self.fresh.len(), grid: patches.grid });
+        let (first, inspected) = (self.fresh.len(), patches.inspected.clone());
+        self.pictures.push(Kept { image, first, grid: patches.grid, inspected, count });
         self.images.push(image);
         self.patches += count as u64;
         self.fresh.stored.extend(patches.rows.iter().map(|value| f16::from_f32(*value)));
@@ -271,14 +275,16 @@ impl BankFitter {
     pub fn kept(&self, image: ImageId) -> Option<PicturePatches> {
         let space = self.space.as_ref().filter(|_| !self.reduced)?;
         // Pictures are asked for in order as a rule, but nothing depends on it.
-        let Kept { first, grid, .. } = self.pictures.iter().find(|kept| kept.image == image)?;
-        let rows = &self.fresh.stored[first * space.dim..][..grid.len() * space.dim];
-        let origins = &self.fresh.origins[*first..][..grid.len()];
+        let picture = self.pictures.iter().find(|kept| kept.image == image)?;
+        let (first, count) = (picture.first, picture.count);
+        let rows = &self.fresh.stored[first * space.dim..][..count * space.dim];
+        let origins = &self.fresh.origins[first..][..count];
         Some(PicturePatches {
             rows: rows.iter().map(|value| value.to_f32()).collect(),
             dim: space.dim,
-            grid: *grid,
+            grid: picture.grid,
             places: origins.iter().map(|origin| origin.place).collect(),
+            inspected: picture.inspected.clone(),
         })
     }
 }
@@ -296,7 +302,13 @@ mod tests {
         let places = (0..grid.len() as u32)
             .map(|i| RectPx { x: i % grid.width, y: i / grid.width, width: 1, height: 1 })
             .collect();
-        PicturePatches { rows: noise(grid.len() * DIM, seed), dim: DIM, grid, places }
+        PicturePatches {
+            rows: noise(grid.len() * DIM, seed),
+            dim: DIM,
+            grid,
+            places,
+            inspected: None,
+        }
     }
 
     /// Pictures with different numbers of patches.
@@ -327,7 +339,7 @@ mod tests {
         let grid = Grid { height: 1, width: count as u32 };
         let place = |x| RectPx { x, y: 0, width: 1, height: 1 };
         let places = (0..count as u32).map(place).collect();
-        let patches = PicturePatches { rows, dim: 48, grid, places };
+        let patches = PicturePatches { rows, dim: 48, grid, places, inspected: None };
         let mut fitter = BankFitter::new(plan(seed), FIT_BUDGET);
         fitter.add(ImageId(1), &patches, &Unobserved).unwrap();
         let coreset = fitter.choose(&Unobserved).unwrap();

@@ -29,7 +29,7 @@ pub(super) fn features(
     let model = job.shared.model_for(ModelRole::Backbone)?;
     measure(job, scene, repeats, "features", &model.to_string(), move |lane, pictures| {
         let recipe = lane.backbone_recipe(&model)?;
-        lane.patches(&model, pictures, &recipe, &mut Stopwatch::default()).map(drop)
+        lane.patches(&model, pictures, &recipe, None, &mut Stopwatch::default()).map(drop)
     })
 }
 

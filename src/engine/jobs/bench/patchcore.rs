@@ -36,7 +36,7 @@ pub(super) fn fit_and_detect(
             let mut watch = Stopwatch::default();
             let start = Instant::now();
             if let Some(picture) = pictures.first() {
-                lane.detect(&bank, picture, &mut watch)?;
+                lane.detect(&bank, picture, None, &mut watch)?;
             }
             let whole = milliseconds(start);
             let timed = |name| watch.timings.iter().find(|timing| timing.name == name);

@@ -85,7 +85,7 @@ fn fit(job: &JobContext, class: &Class, conditions: &Conditions) -> Result<Memor
         .collect();
     let Conditions { model, recipe, ratio, seed } = conditions;
     let bank = BankRef { product, version: 1, model: model.clone() };
-    let fit = Fit { bank, recipe: *recipe, ratio: *ratio, seed: *seed };
+    let fit = Fit { bank, recipe: *recipe, ratio: *ratio, seed: *seed, area: None };
     Ok(fit.run(job, &class.name, &pictures, |_, _| Ok(()))?.bank)
 }
 
@@ -97,7 +97,7 @@ fn score(
     let bank = Arc::clone(bank);
     job.shared.vision(move |lane| {
         let mut watch = Stopwatch::default();
-        let detected = lane.detect(&bank, &picture, &mut watch)?;
+        let detected = lane.detect(&bank, &picture, None, &mut watch)?;
         Ok((detected, watch.timings))
     })
 }

@@ -3,33 +3,30 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use image::{Rgb, RgbImage};
+use image::RgbImage;
 
+use super::pictures::{self, Normal};
 use crate::domain::{
     Anomaly, ImageId, ModelId, ModelRole, NormalReference, ProductCode, SkipReason, Stage, Verdict,
 };
 use crate::engine::error::Result;
+use crate::engine::jobs::area::{ReadArea, inspection_area};
 use crate::engine::jobs::bank::normals_path;
 use crate::engine::request::{JobContext, Stopwatch};
 use crate::engine::vision_lane::{Detected, VisionLane};
 use crate::i18n;
 use crate::library::{LibraryError, RegisteredBank, read_image};
 use crate::report::Pictures;
+use crate::vision::align;
+use crate::vision::part_area::Part;
 use crate::vision::regions::{regions, smallest_area};
-use crate::vision::{compare, heatmap};
-
-/// Colour of the line around anomalous regions: seen on grey metal and on brown leather.
-const CONTOUR: Rgb<u8> = Rgb([255, 40, 40]);
-/// How strongly the hottest colour covers the part.
-const OVERLAY_STRENGTH: f32 = 0.65;
-/// Height of the comparison picture, within reason for thumbnails and for large images.
-const COMPARISON_HEIGHT_PX: (u32, u32) = (256, 1024);
 
 pub(super) struct Found {
     pub(super) anomaly: Anomaly,
     pub(super) pictures: Pictures,
-    /// Why there is no normal reference, in the report's language.
-    pub(super) notice: Option<String>,
+    /// What was done without, in the report's language: a normal reference, its alignment, a bank
+    /// of the inspection area as it is now.
+    pub(super) notices: Vec<String>,
 }
 
 pub(super) fn run(
@@ -43,38 +40,46 @@ pub(super) fn run(
     let Some(bank) = job.shared.library(move |library| library.active_bank(&code))? else {
         return Ok(Stage::Skipped(SkipReason::NoBank { product: product.clone() }));
     };
-    let Scored { detected, nearest_normal } = score(job, &bank, picture, embedding, watch)?;
+    let area = inspection_area(job, product)?;
+    let Scored { detected, nearest_normal } =
+        score(job, &bank, area.as_ref(), picture, embedding, watch)?;
     job.check()?;
     let verdict =
         if detected.image_score > bank.thresholds.image { Verdict::Ng } else { Verdict::Ok };
     let (mask, found) = watch.time("regions", || {
         let smallest = smallest_area(detected.map.width, detected.map.height);
-        regions(&detected.map, bank.thresholds.pixel, smallest)
+        let part = Part::find(picture, area.as_ref().map(|read| &*read.area));
+        regions(&detected.map, bank.thresholds.pixel, smallest, &part)
     })?;
-    let (reference, notice) = match nearest_normal.and_then(|nearest| reference(job, nearest)) {
-        Ok(reference) => (reference, None),
+    let language = job.shared.language_of_text();
+    let mut notices = Vec::new();
+    let hash = area.as_ref().and_then(|read| read.hash.clone());
+    if hash != bank.area {
+        let product = ("product", product.to_string().into());
+        notices.push(i18n::text_with(language, "notice-area-changed", &[product]));
+    }
+    let found_normal = match nearest_normal.and_then(|nearest| reference(job, nearest)) {
+        Ok(reference) => reference,
         Err(error) if error.is_local() => {
-            let language = job.shared.language_of_text();
             let why = ("reason", error.explain(language).into());
-            (None, Some(i18n::text_with(language, "notice-no-reference", &[why])))
+            notices.push(i18n::text_with(language, "notice-no-reference", &[why]));
+            None
         }
         Err(other) => return Err(other),
     };
-    let pictures = watch.time("pictures", || -> Result<Pictures> {
-        let overlay = heatmap::overlay(picture, &detected.map, bank.scale, OVERLAY_STRENGTH)?;
-        let line_px = compare::contour_width(picture.width(), picture.height());
-        let outlined = compare::contour(picture, &mask, line_px, CONTOUR)?;
-        let (low, high) = COMPARISON_HEIGHT_PX;
-        let height = picture.height().clamp(low, high);
-        let normal = reference.as_ref().map(|(_, normal)| normal);
-        let beside: Vec<&RgbImage> =
-            [Some(&outlined), normal, Some(&overlay)].into_iter().flatten().collect();
-        Ok(Pictures {
-            heatmap: heatmap::heatmap(&detected.map, bank.scale)?,
-            mask: heatmap::mask_image(&mask)?,
-            comparison: compare::side_by_side(&beside, height)?,
-            overlay,
+    let (reference, normal) = found_normal
+        .map(|(mut reference, normal)| {
+            reference.alignment = watch.time("align", || align::register(picture, &normal));
+            let alignment = reference.alignment;
+            (reference, Normal { picture: normal, alignment })
         })
+        .unzip();
+    if normal.as_ref().is_some_and(|normal| normal.alignment.is_none()) {
+        notices.push(i18n::text(language, "notice-not-aligned"));
+    }
+    let pictures = watch.time("pictures", || {
+        let area = area.as_ref().map(|read| &*read.area);
+        pictures::draw(picture, &detected, bank.scale, &mask, area, normal)
     })?;
     let anomaly = Anomaly {
         verdict,
@@ -83,9 +88,10 @@ pub(super) fn run(
         scale: bank.scale,
         bank: bank.bank,
         regions: found,
-        reference: reference.map(|(reference, _)| reference),
+        area: hash,
+        reference,
     };
-    Ok(Stage::Done(Found { anomaly, pictures, notice }))
+    Ok(Stage::Done(Found { anomaly, pictures, notices }))
 }
 
 struct Scored {
@@ -99,6 +105,7 @@ struct Scored {
 fn score(
     job: &JobContext,
     bank: &RegisteredBank,
+    area: Option<&ReadArea>,
     picture: &Arc<RgbImage>,
     embedding: Option<Vec<f32>>,
     watch: &mut Stopwatch,
@@ -107,10 +114,11 @@ fn score(
     let encoder = job.shared.model_for(ModelRole::ImageEmbedder)?;
     let (product, model) = (bank.bank.product.clone(), bank.bank.model.clone());
     let picture = Arc::clone(picture);
+    let area = area.map(|read| Arc::clone(&read.area));
     let (scored, timings) = job.shared.vision(move |lane| {
         let mut watch = Stopwatch::default();
         let bank = lane.bank(&product, &path, &model, &mut watch)?;
-        let detected = lane.detect(&bank, &picture, &mut watch)?;
+        let detected = lane.detect(&bank, &picture, area.as_deref(), &mut watch)?;
         let nearest_normal =
             nearest_normal(lane, &normals_path(&path), &encoder, embedding, &mut watch);
         Ok((Scored { detected, nearest_normal }, watch.timings))
@@ -147,5 +155,6 @@ fn reference(
     })?;
     let Some(image) = found else { return Ok(None) };
     let read = read_image(&job.shared.workspace.root().join(&image.path))?;
-    Ok(Some((NormalReference { image: id, path: image.path, similarity }, read.rgb)))
+    let reference = NormalReference { image: id, path: image.path, similarity, alignment: None };
+    Ok(Some((reference, read.rgb)))
 }

@@ -5,11 +5,10 @@
 
 mod anomaly;
 mod manual;
+mod pictures;
 mod report;
 mod similarity;
 mod situation;
-
-pub use situation::place_id;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -79,9 +78,8 @@ impl Request for Inspect {
             Some(product) => anomaly::run(job, product, &picture, embedding, &mut watch),
         };
         let (anomaly, seen) =
-            split(job, searched, |found| (found.anomaly, (found.pictures, found.notice)))?;
-        let (pictures, no_reference) = seen.unzip();
-        let no_reference = no_reference.flatten();
+            split(job, searched, |found| (found.anomaly, (found.pictures, found.notices)))?;
+        let (pictures, done_without) = seen.unzip();
         let verdict = anomaly.done().map_or(Verdict::Unsure, |found| found.verdict);
 
         job.report("progress-manual", "", 2, 5);
@@ -135,7 +133,7 @@ impl Request for Inspect {
             anomaly,
             manual,
             report,
-            notices: no_reference.into_iter().chain(notice).collect(),
+            notices: done_without.into_iter().flatten().chain(notice).collect(),
             timings: Vec::new(),
         };
         let recorded = Instant::now();

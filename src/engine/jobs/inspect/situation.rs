@@ -1,6 +1,6 @@
 //! What Fettle measured, put into the sentences that open a report.
 
-use crate::domain::{Anomaly, Language, ManualFinding, Place, Suggestion, Verdict};
+use crate::domain::{Anomaly, Language, ManualFinding, Suggestion, Verdict};
 use crate::i18n::{self, Value};
 
 /// What Fettle measured, in sentences.
@@ -21,9 +21,10 @@ pub(super) fn situation(
             [("score", found.image_score.into()), ("threshold", found.thresholds.image.into())];
         lines.push(i18n::text_with(language, id, &values));
         if let Some(region) = found.regions.first() {
-            let place = i18n::text(language, place_id(region.place));
+            let place = i18n::text(language, region.place.word());
+            let whole = i18n::text(language, region.share_of.word());
             let share = Value::Number { value: f64::from(region.share) * 100.0, digits: 1 };
-            let values = [("place", place.into()), ("percent", share)];
+            let values = [("place", place.into()), ("whole", whole.into()), ("percent", share)];
             lines.push(i18n::text_with(language, "situation-region", &values));
         }
     }
@@ -35,19 +36,4 @@ pub(super) fn situation(
         lines.push(i18n::text_with(language, "situation-defect", &values));
     }
     lines
-}
-
-/// The message id of a place.
-pub fn place_id(place: Place) -> &'static str {
-    match place {
-        Place::UpperLeft => "place-upper-left",
-        Place::Upper => "place-upper",
-        Place::UpperRight => "place-upper-right",
-        Place::Left => "place-left",
-        Place::Centre => "place-centre",
-        Place::Right => "place-right",
-        Place::LowerLeft => "place-lower-left",
-        Place::Lower => "place-lower",
-        Place::LowerRight => "place-lower-right",
-    }
 }

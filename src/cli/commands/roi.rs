@@ -1,0 +1,54 @@
+//! `fettle product roi`.
+
+use crate::cli::args;
+use crate::cli::terminal::Terminal;
+use crate::domain::{AreaEffect, AreaShape};
+use crate::engine::{DrawArea, DrawnShape, Engine};
+use crate::i18n::Value;
+
+pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Roi) -> anyhow::Result<()> {
+    let masks = args.mask.iter().map(|path| DrawnShape::Mask(path.clone()));
+    let rects = args.rect.iter().map(|r| DrawnShape::Polygon(r.corners.clone(), r.unit));
+    let polygons = args.polygon.iter().map(|p| DrawnShape::Polygon(p.corners.clone(), p.unit));
+    let request = DrawArea {
+        product: args.product.clone(),
+        clear: args.clear,
+        effect: if args.ignore { AreaEffect::Ignore } else { AreaEffect::Inspect },
+        shapes: masks.chain(rects).chain(polygons).collect(),
+    };
+    let state = terminal.wait(engine, request)?;
+    if args.json {
+        return terminal.json(&state);
+    }
+    let product = ("product", Value::from(args.product.to_string()));
+    if state.area.shapes.is_empty() {
+        terminal.say("area-all", &[product.clone()]);
+    } else {
+        let percent = Value::Number { value: f64::from(state.inspected) * 100.0, digits: 1 };
+        terminal.say("area-set", &[product.clone(), ("percent", percent)]);
+    }
+    for registered in &state.area.shapes {
+        let effect = match registered.effect {
+            AreaEffect::Inspect => "area-inspect",
+            AreaEffect::Ignore => "area-ignore",
+        };
+        let effect = ("effect", Value::from(terminal.word(effect, &[])));
+        let line = match &registered.shape {
+            AreaShape::Mask { path, .. } => {
+                terminal.word("area-mask", &[effect, ("path", path.clone().into())])
+            }
+            AreaShape::Polygon { points } => {
+                let points: Vec<String> = points
+                    .iter()
+                    .map(|point| format!("({:.1}, {:.1})", point.x * 100.0, point.y * 100.0))
+                    .collect();
+                terminal.word("area-polygon", &[effect, ("points", points.join(" ").into())])
+            }
+        };
+        terminal.print(&format!("  - {line}"));
+    }
+    if state.refit_advised {
+        terminal.say("notice-area-changed", &[product]);
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! The pictures that show what the anomaly stage found.
+
+use image::{Rgb, RgbImage};
+
+use crate::domain::{Alignment, HeatmapScale, Mask};
+use crate::engine::error::Result;
+use crate::engine::vision_lane::Detected;
+use crate::report::Pictures;
+use crate::vision::inspection_area::InspectionArea;
+use crate::vision::{align, compare, difference, heatmap};
+
+/// Colour of the line around anomalous regions: seen on grey metal and on brown leather.
+const CONTOUR: Rgb<u8> = Rgb([255, 40, 40]);
+/// Colour of the line around the inspected area.
+const AREA: Rgb<u8> = Rgb([40, 160, 255]);
+/// How strongly the hottest colour covers the part.
+const OVERLAY_STRENGTH: f32 = 0.65;
+/// Height of the comparison picture, within reason for thumbnails and for large images.
+const COMPARISON_HEIGHT_PX: (u32, u32) = (256, 1024);
+
+/// The normal picture beside the part, and how it lies over it.
+pub(super) struct Normal {
+    pub(super) picture: RgbImage,
+    pub(super) alignment: Option<Alignment>,
+}
+
+pub(super) fn draw(
+    picture: &RgbImage,
+    detected: &Detected,
+    scale: HeatmapScale,
+    mask: &Mask,
+    area: Option<&InspectionArea>,
+    normal: Option<Normal>,
+) -> Result<Pictures> {
+    let (width, height) = picture.dimensions();
+    let line_px = compare::contour_width(width, height);
+    let mut overlay = heatmap::overlay(picture, &detected.map, scale, OVERLAY_STRENGTH)?;
+    let mut outlined = compare::contour(picture, mask, line_px, CONTOUR)?;
+    let inspected = area.map(|area| area.inspected(width, height));
+    if let Some(inspected) = &inspected {
+        for picture in [&mut overlay, &mut outlined] {
+            compare::dim_outside(picture, inspected)?;
+            *picture = compare::contour(picture, inspected, line_px, AREA)?;
+        }
+    }
+    let (reference, difference) = match normal {
+        None => (None, None),
+        Some(Normal { picture: normal, alignment: None }) => (Some(normal), None),
+        Some(Normal { picture: normal, alignment: Some(alignment) }) => {
+            let (aligned, mut covered) = align::warped(&normal, alignment.transform, width, height);
+            if let Some(inspected) = &inspected {
+                for (covered, inspected) in covered.set.iter_mut().zip(&inspected.set) {
+                    *covered &= inspected;
+                }
+            }
+            let difference = difference::difference(picture, &aligned, &covered)?;
+            (Some(aligned), Some(difference))
+        }
+    };
+    let (low, high) = COMPARISON_HEIGHT_PX;
+    let beside: Vec<&RgbImage> =
+        [Some(&outlined), reference.as_ref(), Some(&overlay)].into_iter().flatten().collect();
+    Ok(Pictures {
+        heatmap: heatmap::heatmap(&detected.map, scale)?,
+        mask: heatmap::mask_image(mask)?,
+        comparison: compare::side_by_side(&beside, height.clamp(low, high))?,
+        overlay,
+        reference,
+        difference,
+    })
+}

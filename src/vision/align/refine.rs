@@ -1,0 +1,90 @@
+//! A pose made exact: Gauss–Newton on the difference of the pictures, with gain and offset of
+//! the light as unknowns of their own. It climbs the same hill as the enhanced correlation
+//! coefficient (Evangelidis & Psarakis, IEEE TPAMI 30(10), 2008) with simpler algebra.
+
+use super::pose::{Pose, correlation};
+use crate::vision::plane::Plane;
+
+/// Unknowns: four of the pose, gain, offset.
+const UNKNOWNS: usize = 6;
+
+/// Climbs from `pose` for at most `steps` steps; the best pose met and its correlation.
+pub(super) fn refine(part: &Plane, reference: &Plane, pose: Pose, steps: usize) -> (Pose, f32) {
+    let mut best = (pose, correlation(part, reference, pose));
+    for _ in 0..steps {
+        let Some(next) = step(part, reference, best.0) else { break };
+        let reached = correlation(part, reference, next);
+        let gained = reached - best.1;
+        if gained > 0.0 {
+            best = (next, reached);
+        }
+        if gained < 1e-4 {
+            break;
+        }
+    }
+    best
+}
+
+fn step(part: &Plane, reference: &Plane, pose: Pose) -> Option<Pose> {
+    let ((px, py), (rx, ry)) = (part.middle(), reference.middle());
+    // Positions in units of half the picture, so that all unknowns are of one size.
+    let unit = px.max(py).max(1.0);
+    let mut normal = [[0f64; UNKNOWNS + 1]; UNKNOWNS];
+    for (y, row) in part.rows().enumerate() {
+        let y = y as f32 - py;
+        let mut sums = [[0f32; UNKNOWNS + 1]; UNKNOWNS];
+        for (x, value) in row.iter().enumerate() {
+            let x = x as f32 - px;
+            let (qx, qy) = pose.map(x, y);
+            let Some([seen, gx, gy]) = reference.slope(qx + rx, qy + ry) else { continue };
+            let (x, y) = (x / unit, y / unit);
+            let line = [gx * x + gy * y, gy * x - gx * y, gx, gy, seen, 1.0, *value];
+            for (sums, left) in sums.iter_mut().zip(line) {
+                for (sum, right) in sums.iter_mut().zip(line) {
+                    *sum += left * right;
+                }
+            }
+        }
+        for (whole, row) in normal.iter_mut().flatten().zip(sums.iter().flatten()) {
+            *whole += f64::from(*row);
+        }
+    }
+    let [a, b, u, v, gain, _] = solve(normal)?;
+    // A gain near 0 or below: nothing of the reference is seen in the part here.
+    if gain < 1e-3 {
+        return None;
+    }
+    let by = |value: f64| (value / gain) as f32;
+    let next = Pose {
+        a: pose.a + by(a) / unit,
+        b: pose.b + by(b) / unit,
+        u: pose.u + by(u),
+        v: pose.v + by(v),
+    };
+    [next.a, next.b, next.u, next.v].iter().all(|value| value.is_finite()).then_some(next)
+}
+
+/// Gauss's elimination with pivots; `None` where the equations say too little.
+fn solve(mut m: [[f64; UNKNOWNS + 1]; UNKNOWNS]) -> Option<[f64; UNKNOWNS]> {
+    for column in 0..UNKNOWNS {
+        let pivot = (column..UNKNOWNS)
+            .max_by(|a, b| m[*a][column].abs().total_cmp(&m[*b][column].abs()))?;
+        if m[pivot][column].abs() < 1e-9 {
+            return None;
+        }
+        m.swap(column, pivot);
+        for row in column + 1..UNKNOWNS {
+            let factor = m[row][column] / m[column][column];
+            let from = m[column];
+            for (value, from) in m[row].iter_mut().zip(from) {
+                *value -= factor * from;
+            }
+        }
+    }
+    let mut found = [0.0; UNKNOWNS];
+    for row in (0..UNKNOWNS).rev() {
+        let known: f64 = (row + 1..UNKNOWNS).map(|k| m[row][k] * found[k]).sum();
+        found[row] = (m[row][UNKNOWNS] - known) / m[row][row];
+    }
+    Some(found)
+}
