@@ -1,7 +1,6 @@
 //! Files that are not what they should be: each gets a clear message and loses nothing.
 
 use std::fs;
-use std::path::Path;
 
 use crate::scene::{Scene, arg, has_models, png};
 
@@ -85,7 +84,7 @@ fn a_corrupt_index_says_how_to_rebuild_it_and_the_other_stages_run() {
     let image = scene.file("d.png", &png(3));
     scene.run(&["library", "add-defect", "p", "hole", arg(&image)]).must_succeed();
     scene.run(&["index", "build"]).must_succeed();
-    let index = only_file(&scene.workspace().join("data/index"));
+    let index = scene.workspace().join("data/index/defects-efficientnet-lite0.index");
     for damage in [damaged as fn(&[u8]) -> Vec<u8>, halved] {
         let whole = fs::read(&index).unwrap();
         fs::write(&index, damage(&whole)).unwrap();
@@ -167,12 +166,6 @@ fn damaged(bytes: &[u8]) -> Vec<u8> {
 
 fn halved(bytes: &[u8]) -> Vec<u8> {
     bytes[..bytes.len() / 2].to_vec()
-}
-
-fn only_file(dir: &Path) -> std::path::PathBuf {
-    let files: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert_eq!(files.len(), 1, "{files:?}");
-    files[0].clone()
 }
 
 fn pdf_without_text() -> Vec<u8> {

@@ -33,42 +33,42 @@ fn a_picture_a_part_of_one_and_a_picture_of_something_else() {
         return;
     }
     let scene = Scene::new();
-    let scratched = files(&data.join("neu_det/scratches"))[0].clone();
-    scene.run(&["search", arg(&scratched)]).must_fail_with(&["fettle index build"]);
+    let patched = files(&data.join("neu_det/patches"))[0].clone();
+    scene.run(&["search", arg(&patched)]).must_fail_with(&["fettle index build"]);
     register_steel(&scene, &data, 12);
     scene.run(&["index", "build"]).must_succeed();
 
-    let found = scene.json(&["search", arg(&scratched), "-k", "7", "--json"]);
+    let found = scene.json(&["search", arg(&patched), "-k", "7", "--json"]);
     let hits = found["hits"].as_array().unwrap();
     assert_eq!(hits.len(), 7);
     assert_eq!(found["suggestion"]["product"], "steel");
-    assert_eq!(found["suggestion"]["defect"], "scratches");
+    assert_eq!(found["suggestion"]["defect"], "patches");
     let scores: Vec<f64> = hits.iter().map(|hit| hit["score"].as_f64().unwrap()).collect();
     assert!(scores.is_sorted_by(|a, b| a >= b), "{scores:?}");
     let best = hits[0]["path"].as_str().unwrap();
     assert!(scene.workspace().join(best).is_file());
-    let text = scene.run(&["search", arg(&scratched)]).must_succeed().stdout;
-    assert!(text.contains("steel / scratches") && text.contains(best), "{text}");
+    let text = scene.run(&["search", arg(&patched)]).must_succeed().stdout;
+    assert!(text.contains("steel / patches") && text.contains(best), "{text}");
 
     // Only what was asked for.
-    let among = ["search", arg(&scratched), "--product", "steel", "--defect", "patches", "--json"];
+    let among = ["search", arg(&patched), "--product", "steel", "--defect", "scratches", "--json"];
     let found = scene.json(&among);
     let hits = found["hits"].as_array().unwrap();
     assert_eq!(hits.len(), 10);
-    assert!(hits.iter().all(|hit| hit["defect"] == "patches"), "{hits:?}");
-    scene.run(&["search", arg(&scratched), "--product", "nobody"]).must_fail_with(&["nobody"]);
+    assert!(hits.iter().all(|hit| hit["defect"] == "scratches"), "{hits:?}");
+    scene.run(&["search", arg(&patched), "--product", "nobody"]).must_fail_with(&["nobody"]);
 
-    // A scratched plate in a large picture of other things.
+    // A patched plate in a large picture of other things.
     let mut scene_of_all = RgbImage::from_pixel(900, 700, Rgb([90, 120, 60]));
-    let plate = image::open(&scratched).unwrap().to_rgb8();
+    let plate = image::open(&patched).unwrap().to_rgb8();
     imageops::replace(&mut scene_of_all, &plate, 500, 300);
     let picture = scene.path("scene.png");
     scene_of_all.save(&picture).unwrap();
     let region = ["search", arg(&picture), "--region", "500,300,200,200", "--json"];
     let found = scene.json(&region);
-    let whole = scene.json(&["search", arg(&scratched), "--json"]);
+    let whole = scene.json(&["search", arg(&patched), "--json"]);
     assert_eq!(found["hits"][0]["path"], whole["hits"][0]["path"]);
-    assert_eq!(found["suggestion"]["defect"], "scratches");
+    assert_eq!(found["suggestion"]["defect"], "patches");
     for (region, said) in [
         ("800,600,200,200", "900×700"),
         ("1,2,3", "X,Y,WIDTH,HEIGHT"),
