@@ -23,6 +23,7 @@ mod store_file;
 mod test_files;
 #[cfg(test)]
 mod tests;
+mod thresholds;
 mod uploads;
 
 use std::fs::{self, File};
@@ -40,6 +41,7 @@ pub use manuals::{ManualVersion, StoredManualText};
 pub use recover::Recovery;
 pub use scan::{Imported, Refused, ScanReport, ScannedAs};
 pub use source_file::read_source;
+pub use thresholds::Limits;
 pub use uploads::StoredUpload;
 
 /// How long one process waits for another's write.
