@@ -91,6 +91,15 @@ impl Rate {
     }
 }
 
+impl std::fmt::Display for Rate {
+    /// In percent, with the interval: `1.0 % (0.2–5.4 %)`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let percent = |share: f64| share * 100.0;
+        let (share, low, high) = (percent(self.share()), percent(self.low), percent(self.high));
+        write!(f, "{share:.1} % ({low:.1}–{high:.1} %)")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +120,7 @@ mod tests {
             assert!((rate.high - high).abs() < 5e-5, "{rate:?}");
             assert!(rate.low <= rate.share() && rate.share() <= rate.high, "{rate:?}");
         }
+        assert_eq!(Rate::of(1, 100).unwrap().to_string(), "1.0 % (0.2–5.4 %)");
         assert_eq!((Rate::of(0, 0), Rate::of(2, 1)), (None, None));
         assert_eq!(Rate::count([1, 5, 7], |v| v > 4), Rate::of(2, 3));
     }

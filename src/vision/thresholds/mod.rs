@@ -80,6 +80,7 @@ pub fn calibrate(
     known: &[KnownDefect],
     rule: &ThresholdRule,
 ) -> Result<Calibration> {
+    check(rule, !known.is_empty())?;
     let got = held_out.len();
     if got < FEWEST_NORMALS {
         return Err(VisionError::TooFewNormals { needed: FEWEST_NORMALS, got });
@@ -91,14 +92,11 @@ pub fn calibrate(
     }
     let kept = kept(held_out);
     let tail = tail_of(&kept)?;
-    let image = image_limit(&tail, known, rule)?;
+    let image = image_limit(&tail, known, rule);
     let pixel = match rule {
         ThresholdRule::Manual { pixel: Some(pixel), .. } => *pixel,
         _ => (f64::from(image) * blur(&kept)) as f32,
     };
-    if !image.is_finite() || !pixel.is_finite() {
-        return Err(VisionError::BadRule("a threshold is a number"));
-    }
     let mut medians: Vec<f32> = kept.iter().map(|h| h.pixel_median).collect();
     medians.sort_unstable_by(f32::total_cmp);
     Ok(Calibration {
@@ -146,33 +144,47 @@ fn tail_of(kept: &[HeldOut]) -> Result<Tail> {
     tail.ok_or(VisionError::TooFewNormals { needed: FEWEST_NORMALS, got: kept.len() })
 }
 
-fn image_limit(tail: &Tail, known: &[KnownDefect], rule: &ThresholdRule) -> Result<f32> {
+/// Whether limits can be set by `rule`, with known defects or without.
+///
+/// # Errors
+/// [`VisionError::BadRule`] for a rule out of its range, [`VisionError::NoKnownDefects`] for one
+/// that needs some.
+pub fn check(rule: &ThresholdRule, any_known: bool) -> Result<()> {
     let inside = |value: f64| value > 0.0 && value < 1.0;
-    Ok(match *rule {
-        ThresholdRule::MaxOverkill { rate } if inside(rate) => tail.limit(rate) as f32,
-        ThresholdRule::MaxOverkill { .. } => {
-            return Err(VisionError::BadRule("an overkill rate lies between 0 and 1"));
+    let dear = |cost: f64| cost > 0.0 && cost.is_finite();
+    match *rule {
+        ThresholdRule::MaxOverkill { rate } if !inside(rate) => {
+            Err(VisionError::BadRule("an overkill rate lies between 0 and 1"))
         }
-        ThresholdRule::Quantile { share } if (0.0..=1.0).contains(&share) => {
-            tail.quantile(share) as f32
+        ThresholdRule::Quantile { share } if !(0.0..=1.0).contains(&share) => {
+            Err(VisionError::BadRule("a quantile lies between 0 and 1"))
         }
-        ThresholdRule::Quantile { .. } => {
-            return Err(VisionError::BadRule("a quantile lies between 0 and 1"));
+        ThresholdRule::Cost { escape, overkill, .. } if !dear(escape) || !dear(overkill) => {
+            Err(VisionError::BadRule("a cost is above 0"))
         }
+        ThresholdRule::Cost { prevalence, .. } if !inside(prevalence) => {
+            Err(VisionError::BadRule("the share of defective parts lies between 0 and 1"))
+        }
+        ThresholdRule::Cost { .. } if !any_known => Err(VisionError::NoKnownDefects),
+        ThresholdRule::Manual { image, pixel }
+            if !image.is_finite() || pixel.is_some_and(|pixel| !pixel.is_finite()) =>
+        {
+            Err(VisionError::BadRule("a threshold is a number"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `rule` was checked.
+fn image_limit(tail: &Tail, known: &[KnownDefect], rule: &ThresholdRule) -> f32 {
+    match *rule {
+        ThresholdRule::MaxOverkill { rate } => tail.limit(rate) as f32,
+        ThresholdRule::Quantile { share } => tail.quantile(share) as f32,
         ThresholdRule::Cost { escape, overkill, prevalence } => {
-            let costs = [escape, overkill].iter().all(|cost| *cost > 0.0 && cost.is_finite());
-            if !costs || !inside(prevalence) {
-                return Err(VisionError::BadRule(
-                    "costs are above 0, the share of defective parts lies between 0 and 1",
-                ));
-            }
-            if known.is_empty() {
-                return Err(VisionError::NoKnownDefects);
-            }
             cheapest(tail, known, escape * prevalence, overkill * (1.0 - prevalence))
         }
         ThresholdRule::Manual { image, .. } => image,
-    })
+    }
 }
 
 /// The limit at which an escape costs `escape` and an overkill `overkill`, each weighed by how
