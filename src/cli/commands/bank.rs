@@ -19,6 +19,15 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
                 ("pixel", fitted.thresholds.pixel.into()),
             ];
             terminal.say("bank-fitted", &values);
+            if let Some(asked) = fitted.rows_asked {
+                let values = [("asked", asked.into()), ("rows", fitted.rows.into())];
+                terminal.say("bank-rows-capped", &values);
+            }
+            if fitted.held_out < fitted.images {
+                let values =
+                    [("held-out", fitted.held_out.into()), ("images", fitted.images.into())];
+                terminal.say("bank-held-out-sample", &values);
+            }
             for path in fitted.suspicious {
                 terminal.say("bank-suspicious", &[("path", path.into())]);
             }
@@ -36,7 +45,7 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
                         ("product", product.to_string().into()),
                         ("version", state.bank.version.into()),
                         ("rows", state.rows.into()),
-                        ("images", state.held_out.into()),
+                        ("images", state.images.into()),
                         ("model", state.bank.model.to_string().into()),
                         ("image", state.thresholds.image.into()),
                         ("pixel", state.thresholds.pixel.into()),

@@ -5,6 +5,7 @@ mod catalogue;
 mod demo;
 mod doctor;
 mod eval;
+mod fit;
 mod index;
 mod inspect;
 mod manuals;
