@@ -388,7 +388,10 @@ mod tests {
             ("--max-overkill 0.02", Some(Some(ThresholdRule::MaxOverkill { rate: 0.02 }))),
             ("--quantile 0.99", Some(Some(ThresholdRule::Quantile { share: 0.99 }))),
             ("--cost-escape 50 --cost-overkill 1", Some(Some(cost))),
-            ("--image 3 --pixel 2", Some(Some(ThresholdRule::Manual { image: 3.0, pixel: Some(2.0) }))),
+            (
+                "--image 3 --pixel 2",
+                Some(Some(ThresholdRule::Manual { image: 3.0, pixel: Some(2.0) })),
+            ),
             ("--undo", Some(None)),
             ("", None),
             ("--undo --image 3", None),

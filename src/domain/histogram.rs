@@ -33,7 +33,8 @@ impl Histogram {
         let mut found = Self { low, step, normal: vec![0; count], defective: vec![0; count] };
         for (scores, counts) in [(normal, true), (defective, false)] {
             for score in scores {
-                let bin = (((f64::from(*score) - low) / step).floor().max(0.0) as usize).min(count - 1);
+                let bin =
+                    (((f64::from(*score) - low) / step).floor().max(0.0) as usize).min(count - 1);
                 let counts = if counts { &mut found.normal } else { &mut found.defective };
                 if let Some(count) = counts.get_mut(bin) {
                     *count += 1;

@@ -7,6 +7,7 @@
 mod bad_input;
 mod demo;
 mod eval;
+mod limits;
 mod real_data;
 mod scene;
 mod workspace;

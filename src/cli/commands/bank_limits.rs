@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use crate::cli::args::Rule;
 use crate::cli::terminal::Terminal;
 use crate::domain::{Histogram, ProductCode, ThresholdRule};
-use crate::engine::{
-    BankStatistics, BankStats, Engine, LimitChange, Rates, Rethreshold, place_id,
-};
+use crate::engine::{BankStatistics, BankStats, Engine, LimitChange, Rates, Rethreshold, place_id};
 use crate::i18n::Value;
 
 /// The longest bar of the histogram, in letters.
@@ -166,6 +164,6 @@ fn say_suspicious(terminal: &Terminal, found: &BankStatistics) {
             ("y", image.rect_in_image.y.into()),
             ("nearest", image.nearest.clone().into()),
         ];
-        terminal.say(if image.left_out { "check-outlier" } else { "check-odd" }, &values);
+        terminal.say("check-odd", &values);
     }
 }

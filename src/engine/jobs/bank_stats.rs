@@ -12,7 +12,6 @@ use crate::domain::{
 };
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
-use crate::i18n;
 use crate::library::{LibraryError, RegisteredBank};
 use crate::vision::memory_bank::{BankInfo, MemoryBank};
 use crate::vision::regions::place;
@@ -49,7 +48,7 @@ pub struct BankStatistics {
     pub rates: Rates,
     /// Image scores of normal and defective pictures.
     pub histogram: Option<Histogram>,
-    /// Normal pictures that look abnormal to the rest, oddest first.
+    /// Normal pictures that look abnormal to the rest and moved no limit, oddest first.
     pub suspicious: Vec<SuspiciousImage>,
     /// Normal pictures, each scored by a bank that did not see it.
     pub normals: Vec<ScoredNormal>,
@@ -87,8 +86,6 @@ pub struct SuspiciousImage {
     pub path: String,
     /// Its held-out image score.
     pub score: f32,
-    /// It stands so far out that it moved no limit.
-    pub left_out: bool,
     /// Where its oddest patch lies, in its pixels.
     pub rect_in_image: RectPx,
     /// The same in a word.
@@ -116,7 +113,7 @@ impl Request for BankStats {
         let mut written = None;
         if let Some(file) = self.plot {
             let language = job.shared.language_of_text();
-            let lines = vec![rates_line(language, &found)];
+            let lines = vec![plots::rates_line(language, found.overkill, found.escape)];
             let limit = active.thresholds.image;
             if let Some(picture) = plots::scores(language, &normal, &defective, limit, lines)? {
                 crate::report::write_png(&file, &picture)?;
@@ -149,18 +146,6 @@ impl Request for BankStats {
             created_at: active.created_at,
             written,
         })
-    }
-}
-
-/// Overkill and escape with their intervals, as one line.
-pub(super) fn rates_line(language: crate::domain::Language, rates: &Rates) -> String {
-    let overkill = ("overkill", rates.overkill.to_string().into());
-    match rates.escape {
-        None => i18n::text_with(language, "rates-overkill", &[overkill]),
-        Some(escape) => {
-            let escape = ("escape", escape.to_string().into());
-            i18n::text_with(language, "rates-both", &[overkill, escape])
-        }
     }
 }
 
@@ -215,8 +200,8 @@ fn suspicious(
     suspects(&info.held_out)
         .into_iter()
         .filter_map(|suspect| {
-            let held = info.held_out.iter().find(|h| h.image == suspect.image)?;
-            let image = images.get(&suspect.image)?;
+            let held = info.held_out.iter().find(|h| h.image == suspect)?;
+            let image = images.get(&suspect)?;
             let middle = |at: u32, length: u32, whole: u32| {
                 (f64::from(at) + f64::from(length) / 2.0) / f64::from(whole.max(1))
             };
@@ -224,7 +209,6 @@ fn suspicious(
             Some(SuspiciousImage {
                 path: image.path.clone(),
                 score: held.image_score,
-                left_out: suspect.left_out,
                 rect_in_image: held.peak,
                 place: place(middle(x, width, image.width_px), middle(y, height, image.height_px)),
                 nearest: path(held.nearest),

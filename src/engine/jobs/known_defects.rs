@@ -23,8 +23,9 @@ pub(super) fn calibrate(
     rule: ThresholdRule,
 ) -> Result<MemoryBank> {
     let product = bank.info().bank.product.clone();
-    let images =
-        job.shared.library(move |library| library.images(Some(&product), &LabelFilter::AnyDefect))?;
+    let images = job
+        .shared
+        .library(move |library| library.images(Some(&product), &LabelFilter::AnyDefect))?;
     let count = images.len().min(MOST_SCORED);
     let chosen: Vec<_> = (0..count).map(|n| &images[n * images.len() / count]).collect();
     let bank = Arc::new(bank);
@@ -68,7 +69,8 @@ pub(super) fn check_rule(
     rule: &ThresholdRule,
 ) -> Result<()> {
     let product = product.clone();
-    let defects =
-        job.shared.library(move |library| library.images(Some(&product), &LabelFilter::AnyDefect))?;
+    let defects = job
+        .shared
+        .library(move |library| library.images(Some(&product), &LabelFilter::AnyDefect))?;
     Ok(crate::vision::thresholds::check(rule, !defects.is_empty())?)
 }

@@ -2,12 +2,24 @@
 
 use image::RgbImage;
 
-use crate::domain::{Histogram, Language};
+use crate::domain::{Histogram, Language, Rate};
 use crate::engine::error::Result;
 use crate::i18n::{self, Value};
 use crate::report::{PLOT_BINS, PlotWords, plot_roc, plot_scores};
 use crate::vision::metrics::ranking::Ranking;
 use crate::vision::metrics::roc::{auroc, roc};
+
+/// Overkill and escape with their intervals.
+pub(super) fn rates_line(language: Language, overkill: Rate, escape: Option<Rate>) -> String {
+    let overkill = ("overkill", overkill.to_string().into());
+    match escape {
+        None => i18n::text_with(language, "rates-overkill", &[overkill]),
+        Some(escape) => {
+            let escape = ("escape", escape.to_string().into());
+            i18n::text_with(language, "rates-both", &[overkill, escape])
+        }
+    }
+}
 
 /// Scores of normal and defective pictures, and where they are divided. `None` where there are
 /// none. `lines` stand below the title.

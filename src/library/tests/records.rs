@@ -4,8 +4,8 @@ use crate::domain::{
     Anomaly, BankRef, ContentHash, DefectType, HeatmapScale, Hit, ImageId, Inspection,
     InspectionId, LineSpan, ManualText, ManualWarning, ModelId, Place, Product, ProductCode,
     RectPt, RectPx, Region, Report, ReportLine, ReportPart, ReportSection, Section, Similarity,
-    SkipReason, Stage, Statement, StatementKind, Suggestion, Support, ThresholdRule, Thresholds, Timing,
-    Verdict,
+    SkipReason, Stage, Statement, StatementKind, Suggestion, Support, ThresholdRule, Thresholds,
+    Timing, Verdict,
 };
 use crate::library::test_files::{hole, library, prod1, write_manual};
 use crate::library::{InspectionFilter, LibraryError, Limits, Registered, RegisteredBank};
@@ -178,7 +178,7 @@ fn changed_limits_are_undone_one_by_one_and_past_the_first_nothing_happens() {
         };
         library.add_bank(&registered).unwrap();
     }
-    let in_force = |library: &Library| {
+    let in_force = |library: &crate::library::Library| {
         let active = library.active_bank(&prod1()).unwrap().unwrap();
         Limits { thresholds: active.thresholds, scale: active.scale }
     };

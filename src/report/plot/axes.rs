@@ -43,7 +43,8 @@ impl Axes {
             }
             let digits = (-step.log10()).ceil().clamp(0.0, 6.0) as usize;
             // 0.25 needs one digit more than its power of ten.
-            let digits = if (step * 10f64.powi(digits as i32)).fract() > 1e-6 { digits + 1 } else { digits };
+            let digits =
+                if (step * 10f64.powi(digits as i32)).fract() > 1e-6 { digits + 1 } else { digits };
             format!("{value:.digits$}")
         };
         let (values, step) = ticks(self.y, 5, !percent);
@@ -82,7 +83,8 @@ pub(super) fn note(canvas: &mut Canvas, at: (f32, f32), text: &str, align: Align
 fn ticks(range: (f64, f64), about: usize, whole: bool) -> (Vec<f64>, f64) {
     let step = round_step(((range.1 - range.0) / about as f64).max(1e-9));
     let step = if whole { step.ceil().max(1.0) } else { step };
-    let (first, last) = ((range.0 / step - 1e-9).ceil() as i64, (range.1 / step + 1e-9).floor() as i64);
+    let (first, last) =
+        ((range.0 / step - 1e-9).ceil() as i64, (range.1 / step + 1e-9).floor() as i64);
     ((first..=last).map(|n| n as f64 * step).collect(), step)
 }
 

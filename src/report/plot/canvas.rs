@@ -47,7 +47,8 @@ impl Canvas {
 
     /// Covers a rectangle, given by two corners, to a share of `opacity`.
     pub(super) fn fill(&mut self, from: (f32, f32), to: (f32, f32), colour: Colour, opacity: f32) {
-        let edge = |at: f32| (at * self.scale).round() as i64;
+        let scale = self.scale;
+        let edge = |at: f32| (at * scale).round() as i64;
         for y in edge(from.1.min(to.1))..edge(from.1.max(to.1)) {
             for x in edge(from.0.min(to.0))..edge(from.0.max(to.0)) {
                 self.cover(x, y, colour, opacity);
@@ -87,7 +88,14 @@ impl Canvas {
     }
 
     /// Letters of `size` whose baseline lies at `at`.
-    pub(super) fn text(&mut self, at: (f32, f32), size: f32, text: &str, align: Align, colour: Colour) {
+    pub(super) fn text(
+        &mut self,
+        at: (f32, f32),
+        size: f32,
+        text: &str,
+        align: Align,
+        colour: Colour,
+    ) {
         let width = self.text_width(size, text);
         let left = match align {
             Align::Left => at.0,
@@ -122,7 +130,8 @@ impl Canvas {
         let ((ax, ay), (bx, by), half) = (at(from), at(to), width * self.scale / 2.0);
         let (dx, dy) = (bx - ax, by - ay);
         let length = (dx * dx + dy * dy).max(f32::EPSILON);
-        let range = |a: f32, b: f32| (a.min(b) - half).floor() as i64..=(a.max(b) + half).ceil() as i64;
+        let range =
+            |a: f32, b: f32| (a.min(b) - half).floor() as i64..=(a.max(b) + half).ceil() as i64;
         for y in range(ay, by) {
             for x in range(ax, bx) {
                 let (px, py) = (x as f32 + 0.5 - ax, y as f32 + 0.5 - ay);
@@ -172,8 +181,12 @@ mod tests {
     fn text_is_as_wide_as_it_says_and_every_letter_of_the_words_is_there() {
         let canvas = Canvas::new(10, 10).unwrap();
         assert!(canvas.text_width(12.0, "mm") > 2.0 * canvas.text_width(12.0, "i"));
-        let words = [include_str!("../../../assets/locales/ko.ftl"), include_str!("../../../assets/locales/en.ftl")];
-        let plot = words.iter().flat_map(|file| file.lines()).filter(|line| line.starts_with("plot-"));
+        let words = [
+            include_str!("../../../assets/locales/ko.ftl"),
+            include_str!("../../../assets/locales/en.ftl"),
+        ];
+        let plot =
+            words.iter().flat_map(|file| file.lines()).filter(|line| line.starts_with("plot-"));
         for letter in plot.flat_map(str::chars).filter(|letter| !letter.is_control()) {
             assert_ne!(canvas.font.glyph_id(letter).0, 0, "the font lacks {letter:?}");
         }

@@ -72,8 +72,7 @@ pub fn plot_scores(
     let (_, top, right, bottom) = axes.frame;
     let at = axes.across(limit);
     canvas.dashes(at, top - 6.0, bottom, 1.6, LIMIT);
-    let (align, aside) =
-        if at > right - 150.0 { (Align::Right, -6.0) } else { (Align::Left, 6.0) };
+    let (align, aside) = if at > right - 150.0 { (Align::Right, -6.0) } else { (Align::Left, 6.0) };
     note(&mut canvas, (at + aside, top + 6.0), name, align, LIMIT);
     // The legend, from the right.
     let mut end = right;
@@ -154,7 +153,11 @@ mod tests {
 
     fn count(picture: &RgbImage, colour: Colour, tolerance: i32) -> usize {
         let near = |pixel: &Rgb<u8>| {
-            pixel.0.iter().zip(colour.0).all(|(a, b)| (i32::from(*a) - i32::from(b)).abs() <= tolerance)
+            pixel
+                .0
+                .iter()
+                .zip(colour.0)
+                .all(|(a, b)| (i32::from(*a) - i32::from(b)).abs() <= tolerance)
         };
         picture.pixels().filter(|pixel| near(pixel)).count()
     }

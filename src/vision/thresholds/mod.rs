@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{Result, VisionError};
 use crate::domain::{DefectCode, HeatmapScale, ImageId, Rate, ThresholdRule, Thresholds};
 pub use held_out::{Folds, HeldOut, hold_out};
-pub use suspects::{Suspect, suspects};
+pub use suspects::suspects;
 use tail::Tail;
 
 /// Fewer normal pictures than this give no threshold.
@@ -49,7 +49,7 @@ pub struct Calibration {
     pub scale: HeatmapScale,
 }
 
-/// How often limits are wrong. Normal pictures that [`suspects`] leaves out are not counted.
+/// How often limits are wrong. Normal pictures that are [`suspects`] are not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Rates {
     /// Held-out normal pictures called NG.
@@ -65,8 +65,8 @@ pub struct Rates {
 
 /// Limits by `rule` from held-out scores and known defects.
 ///
-/// The image threshold is the rule's, on the scores of the normal pictures that [`suspects`]
-/// does not leave out. The pixel threshold follows it: anomaly maps are blurred, so their maxima
+/// The image threshold is the rule's, on the scores of the normal pictures that are no
+/// [`suspects`]. The pixel threshold follows it: anomaly maps are blurred, so their maxima
 /// are lower than image scores, by a share that the normal pictures show. The scale begins at
 /// the median pixel of a normal picture and ends 2.5 times as far from it as the pixel
 /// threshold, so that the threshold is always drawn in the same colour.
@@ -109,11 +109,7 @@ pub fn calibrate(
 ///
 /// # Errors
 /// As [`calibrate`], but for the rule's.
-pub fn rates(
-    held_out: &[HeldOut],
-    known: &[KnownDefect],
-    thresholds: Thresholds,
-) -> Result<Rates> {
+pub fn rates(held_out: &[HeldOut], known: &[KnownDefect], thresholds: Thresholds) -> Result<Rates> {
     let kept = kept(held_out);
     let tail = tail_of(&kept)?;
     let nothing = || VisionError::Nothing("held-out scores");
@@ -135,8 +131,7 @@ pub fn scale(low: f32, pixel_threshold: f32) -> HeatmapScale {
 /// Those that limits are set by.
 fn kept(held_out: &[HeldOut]) -> Vec<HeldOut> {
     let suspects = suspects(held_out);
-    let left_out = |h: &HeldOut| suspects.iter().any(|s| s.image == h.image && s.left_out);
-    held_out.iter().filter(|h| !left_out(h)).copied().collect()
+    held_out.iter().filter(|h| !suspects.contains(&h.image)).copied().collect()
 }
 
 fn tail_of(kept: &[HeldOut]) -> Result<Tail> {

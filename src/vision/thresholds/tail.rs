@@ -159,7 +159,11 @@ mod tests {
             (&[20.0, 21.0, 21.2, 21.5, 22.0, 22.8, 23.9, 26.0, 28.5, 33.0], 0),
         ];
         for (scores, outliers) in cases {
-            assert_eq!(Tail::of(scores.iter().copied()).unwrap().outliers(), outliers, "{scores:?}");
+            assert_eq!(
+                Tail::of(scores.iter().copied()).unwrap().outliers(),
+                outliers,
+                "{scores:?}"
+            );
         }
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let found: usize =

@@ -107,13 +107,14 @@ fn one_bad_normal_is_named_and_moves_nothing() {
     for count in [5, 9, 30, 200] {
         let rule = ThresholdRule::default();
         let clean = held_out(&gumbel(count));
-        assert!(suspects(&clean).iter().all(|suspect| !suspect.left_out), "{count}");
         let mut scores = gumbel(count);
         scores.push(60.0);
         let soiled = held_out(&scores);
-        let named = suspects(&soiled);
-        let bad = Suspect { image: ImageId(count as i64), left_out: true };
-        assert_eq!(named.first(), Some(&bad), "{count}");
+        let mut named = suspects(&clean);
+        // Of 200, the largest lies where 0.3 % are expected.
+        assert!(named.len() <= count / 150, "{count}: {named:?}");
+        named.insert(0, ImageId(count as i64));
+        assert_eq!(suspects(&soiled), named, "{count}");
         assert_eq!(
             calibrate(&soiled, &[], &rule).unwrap(),
             calibrate(&clean, &[], &rule).unwrap(),
