@@ -5,6 +5,7 @@
 
 mod catalog;
 mod geometry;
+mod histogram;
 mod ids;
 mod inspection;
 mod inspection_area;
@@ -14,9 +15,11 @@ mod model;
 mod progress;
 mod report;
 mod search;
+mod threshold;
 
 pub use catalog::*;
 pub use geometry::*;
+pub use histogram::*;
 pub use ids::*;
 pub use inspection::*;
 pub use inspection_area::*;
@@ -26,3 +29,4 @@ pub use model::*;
 pub use progress::*;
 pub use report::*;
 pub use search::*;
+pub use threshold::*;

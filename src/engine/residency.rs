@@ -100,7 +100,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         BankRef, HeatmapScale, ImageId, ImageRecipe, ProductCode, RectPx, Resize, ResizeFilter,
-        Thresholds,
+        ThresholdRule, Thresholds,
     };
     use crate::vision::bank_rows::BankRows;
     use crate::vision::coreset::CoresetPlan;
@@ -113,6 +113,8 @@ mod tests {
             model: ModelId("m".into()),
         };
         let info = BankInfo {
+            rule: ThresholdRule::default(),
+            known_defects: Vec::new(),
             bank,
             recipe: ImageRecipe {
                 resize: Resize::ShorterSideCrop(8),

@@ -12,6 +12,7 @@ use super::{LibraryError, Result};
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001_catalogue.sql"),
     include_str!("migrations/002_inspection_areas.sql"),
+    include_str!("migrations/003_threshold_changes.sql"),
 ];
 
 /// The schema version this program works with.

@@ -7,9 +7,11 @@ use super::coreset::CoresetPlan;
 use super::error::same_size;
 use super::inspection_area::{InspectionArea, PatchSelection};
 use super::preprocess::InputMapping;
-use super::thresholds::{self, HeldOut};
+use super::thresholds::{self, Calibration, HeldOut, KnownDefect};
 use super::{Result, VisionError};
-use crate::domain::{BankRef, HeatmapScale, ImageId, ImageRecipe, RectPx, Thresholds};
+use crate::domain::{
+    BankRef, HeatmapScale, ImageId, ImageRecipe, RectPx, ThresholdRule, Thresholds,
+};
 
 mod file;
 mod fit;
@@ -113,6 +115,8 @@ pub struct BankInfo {
     pub bank: BankRef,
     /// How the pictures were brought to the network; a new one must be brought the same way.
     pub recipe: ImageRecipe,
+    /// By what rule the limits were set.
+    pub rule: ThresholdRule,
     /// Limits of image and pixel scores.
     pub thresholds: Thresholds,
     /// The scale of this product's heatmaps.
@@ -120,6 +124,8 @@ pub struct BankInfo {
     /// The scores of normal pictures, each against the rows of the others: of all pictures, or
     /// of a sample where there were many.
     pub held_out: Vec<HeldOut>,
+    /// The scores of known defects, if any were registered.
+    pub known_defects: Vec<KnownDefect>,
     /// Normal pictures that look anomalous themselves.
     pub suspicious: Vec<ImageId>,
     /// What the rows were chosen from, and how.
@@ -159,14 +165,17 @@ impl MemoryBank {
         coreset: Coreset,
         held_out: Vec<HeldOut>,
     ) -> Result<Self> {
-        let calibration = thresholds::calibrate(&held_out)?;
+        let rule = ThresholdRule::default();
+        let Calibration { thresholds, scale } = thresholds::calibrate(&held_out, &[], &rule)?;
         let info = BankInfo {
             bank,
             recipe,
-            thresholds: calibration.thresholds,
-            scale: calibration.scale,
+            rule,
+            thresholds,
+            scale,
+            suspicious: thresholds::suspects(&held_out),
             held_out,
-            suspicious: calibration.suspicious,
+            known_defects: Vec::new(),
             fit: coreset.fit,
         };
         Self::new(info, coreset.rows, coreset.origins)
@@ -212,13 +221,16 @@ impl MemoryBank {
         self.rows.bytes() + self.origins.len() * size_of::<Origin>()
     }
 
-    /// The same bank with limits that a person chose; the scale keeps to the pixel threshold.
+    /// The same bank with limits by `rule`, which `known` defects that it scored help to choose.
     ///
     /// # Errors
-    /// [`VisionError::Inconsistent`] for limits that are not finite.
-    pub fn with_thresholds(mut self, limits: Thresholds) -> Result<Self> {
-        self.info.thresholds = limits;
-        self.info.scale = thresholds::scale(self.info.scale.low, limits.pixel);
+    /// As [`thresholds::calibrate`].
+    pub fn recalibrated(mut self, known: Vec<KnownDefect>, rule: ThresholdRule) -> Result<Self> {
+        let found = thresholds::calibrate(&self.info.held_out, &known, &rule)?;
+        self.info.rule = rule;
+        self.info.thresholds = found.thresholds;
+        self.info.scale = found.scale;
+        self.info.known_defects = known;
         Self::new(self.info, self.rows, self.origins)
     }
 }

@@ -132,7 +132,7 @@ fn place_in(rect: &RectPx, x: f64, y: f64) -> Place {
 }
 
 /// The third of a box, across and down, in which a point (0 to 1 each) lies.
-fn place(x: f64, y: f64) -> Place {
+pub fn place(x: f64, y: f64) -> Place {
     // `as` takes what is below 0 for 0.
     let third = |v: f64| ((v * 3.0) as usize).min(2);
     const PLACES: [[Place; 3]; 3] = [

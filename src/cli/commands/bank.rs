@@ -1,13 +1,24 @@
 //! `fettle bank`.
 
+use super::bank_limits;
 use crate::cli::args;
 use crate::cli::terminal::Terminal;
 use crate::engine::{BankInfo, Engine, FitBank};
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> anyhow::Result<()> {
     match args {
-        args::Bank::Fit { product, ratio, seed } => {
-            let request = FitBank { product: product.clone(), ratio: *ratio, seed: *seed };
+        args::Bank::Stats { product, plot, json } => {
+            return bank_limits::stats(engine, terminal, product, plot.clone(), *json);
+        }
+        args::Bank::Threshold { product, rule, .. } => {
+            return bank_limits::threshold(engine, terminal, product, rule);
+        }
+        args::Bank::Check { product, json } => {
+            return bank_limits::check(engine, terminal, product, *json);
+        }
+        args::Bank::Fit { product, ratio, seed, rule } => {
+            let rule = rule.given().unwrap_or_default();
+            let request = FitBank { product: product.clone(), ratio: *ratio, seed: *seed, rule };
             let fitted = terminal.wait(engine, request)?;
             let values = [
                 ("product", fitted.bank.product.to_string().into()),

@@ -7,8 +7,11 @@ use image::RgbImage;
 use serde::Serialize;
 
 use super::fit::{Fit, Fitted, NormalPicture};
+use super::known_defects;
 
-use crate::domain::{BankRef, HeatmapScale, ImageId, ModelId, ModelRole, ProductCode, Thresholds};
+use crate::domain::{
+    BankRef, HeatmapScale, ImageId, ModelId, ModelRole, ProductCode, ThresholdRule, Thresholds,
+};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::jobs::area::inspection_area;
 use crate::engine::request::{JobContext, Request, Stopwatch};
@@ -27,6 +30,8 @@ pub struct FitBank {
     pub ratio: f32,
     /// Seed of the coreset's first point.
     pub seed: u64,
+    /// How its limits are set.
+    pub rule: ThresholdRule,
 }
 
 /// A bank that was fitted.
@@ -71,6 +76,7 @@ impl Request for FitBank {
                 needed: FEWEST_NORMALS,
             });
         }
+        known_defects::check_rule(job, &self.product, &self.rule)?;
         let backbone = job.shared.model_for(ModelRole::Backbone)?;
         let encoder = job.shared.model_for(ModelRole::ImageEmbedder)?;
         let bank = BankRef { product: self.product.clone(), version, model: backbone.clone() };
@@ -97,6 +103,7 @@ impl Request for FitBank {
             fit.run(job, "", &pictures, |batch, decoded| {
                 embed(job, &encoder, batch, decoded, &mut normals)
             })?;
+        let fitted = known_defects::calibrate(job, fitted, self.rule, fit.area.as_ref())?;
         job.check()?;
         let info = fitted.info();
         let mut registered = save(job, &bank, &fitted, normals.as_ref())?;

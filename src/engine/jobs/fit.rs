@@ -14,7 +14,7 @@ use crate::vision::coreset::CoresetPlan;
 use crate::vision::inspection_area::InspectionArea;
 use crate::vision::memory_bank::{BankFitter, Coreset, FIT_BUDGET, MemoryBank, PicturePatches};
 use crate::vision::preprocess::input_size;
-use crate::vision::thresholds::{HeldOut, leave_one_image_out};
+use crate::vision::thresholds::{Folds, HeldOut, hold_out};
 
 /// Pictures that the network sees at once.
 const BATCH: usize = 8;
@@ -131,6 +131,7 @@ impl Fit {
         let chosen: Vec<NormalPicture> =
             (0..count).map(|n| pictures[n * pictures.len() / count].clone()).collect();
         let input = input_size(self.recipe.resize);
+        let folds = Folds::of(&coreset.fit.images);
         let mut held_out = Vec::with_capacity(count);
         for batch in chosen.chunks(if in_memory { 1 } else { BATCH }) {
             job.check()?;
@@ -142,7 +143,7 @@ impl Fit {
             };
             for (picture, patches) in batch.iter().zip(&patches) {
                 let (rows, origins) = (&coreset.rows, &coreset.origins);
-                held_out.push(leave_one_image_out(rows, origins, picture.id, patches, input)?);
+                held_out.push(hold_out(rows, origins, &folds, picture.id, patches, input)?);
             }
         }
         Ok(held_out)

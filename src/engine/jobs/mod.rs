@@ -2,6 +2,7 @@
 
 mod area;
 mod bank;
+mod bank_stats;
 mod bench;
 mod catalogue;
 mod demo;
@@ -11,10 +12,13 @@ mod fit;
 mod import_seed;
 mod index;
 mod inspect;
+mod known_defects;
 mod manuals;
 mod models;
+mod plots;
 mod register;
 mod remove;
+mod rethreshold;
 mod scan;
 mod search;
 mod search_manual;
@@ -22,11 +26,14 @@ mod twins;
 
 pub use area::{AreaState, AreaUnit, DrawArea, DrawnShape};
 pub use bank::{BankInfo, BankState, FitBank, FittedBank};
+pub use bank_stats::{BankStatistics, BankStats, ScoredDefect, ScoredNormal, SuspiciousImage};
 pub use bench::{Bench, Benchmark, Measurement, Skipped};
 pub use catalogue::{AddDefectType, AddProduct, ListLibrary, ProductSummary};
 pub use demo::{BuildDemo, DemoInspection};
 pub use doctor::{Doctor, DoctorReport, Lack};
-pub use eval::{ClassEvaluation, DefectQuality, Evaluate, Evaluation, Quality, ScoredImage};
+pub use eval::{
+    ClassEvaluation, DefectQuality, Evaluate, Evaluation, Quality, ScoredImage, TestRates,
+};
 pub use import_seed::{ImportSeed, ImportedSeed, SeedBankState};
 pub use index::{BuildIndex, BuiltIndex, IndexInfo, IndexState};
 pub use inspect::{Inspect, Inspected};
@@ -34,6 +41,7 @@ pub use manuals::{IngestManuals, ReadManual, RegisterManual};
 pub use models::{FindModel, ListModels, ListedModel, PullModels, VerifiedModel, VerifyModels};
 pub use register::{Refusal, RegisterImages, RegisteredImages};
 pub use remove::RemoveImages;
+pub use rethreshold::{LimitChange, Rethreshold, Rethresholded};
 pub use scan::ScanLibrary;
 pub use search::{Among, Query, Search};
 pub use search_manual::{FoundPassage, SearchManual};

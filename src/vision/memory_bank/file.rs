@@ -249,7 +249,7 @@ mod tests {
     use crate::vision::coreset::CoresetPlan;
     use crate::vision::golden::noise;
     use crate::vision::memory_bank::{BankFitter, FIT_BUDGET, Grid, PicturePatches};
-    use crate::vision::thresholds::leave_one_image_out;
+    use crate::vision::thresholds::{Folds, hold_out};
 
     fn model() -> ModelId {
         ModelId("tiny".into())
@@ -271,9 +271,10 @@ mod tests {
             fitter.add(ImageId(i64::from(id)), &patches, &Unobserved).unwrap();
         }
         let coreset = fitter.choose(&Unobserved).unwrap();
+        let folds = Folds::of(&coreset.fit.images);
         let held_out = coreset.fit.images.iter().map(|image| {
             let patches = fitter.kept(*image).unwrap();
-            leave_one_image_out(&coreset.rows, &coreset.origins, *image, &patches, (24, 32))
+            hold_out(&coreset.rows, &coreset.origins, &folds, *image, &patches, (24, 32))
         });
         let held_out = held_out.collect::<Result<_>>().unwrap();
         let reference =

@@ -1,16 +1,17 @@
 //! One class: fit, score, measure.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use image::RgbImage;
 
 use super::dataset::{Class, TestImage};
-use super::quality::{Quality, best_threshold, by_defect};
+use super::plotted::write_plots;
+use super::quality::{Quality, best_threshold, by_defect, test_rates};
 use super::{ClassEvaluation, ScoredImage};
 use crate::domain::{
-    AnomalyMap, BankRef, ImageId, ImageRecipe, Mask, ModelId, ProductCode, Timing,
+    AnomalyMap, BankRef, ImageId, ImageRecipe, Mask, ModelId, ProductCode, ThresholdRule, Timing,
 };
 use crate::engine::error::{EngineError, Result};
 use crate::engine::jobs::fit::{Fit, NormalPicture};
@@ -27,6 +28,9 @@ pub(super) struct Conditions {
     pub(super) recipe: ImageRecipe,
     pub(super) ratio: f32,
     pub(super) seed: u64,
+    pub(super) rule: ThresholdRule,
+    /// Where plots go.
+    pub(super) out: Option<PathBuf>,
 }
 
 pub(super) fn evaluate(
@@ -52,6 +56,10 @@ pub(super) fn evaluate(
         images.push(ScoredImage { path, defect: image.defect.clone(), score: scored.image_score });
     }
     let thresholds = bank.info().thresholds;
+    let rates = test_rates(&images, bank.info())?;
+    if let Some(dir) = &conditions.out {
+        write_plots(job, &dir.join(&class.name), &images, &rates, thresholds.image)?;
+    }
     Ok(ClassEvaluation {
         class: class.name.clone(),
         train: class.train.len(),
@@ -60,6 +68,7 @@ pub(super) fn evaluate(
         masked: class.test.iter().filter(|image| image.mask.is_some()).count(),
         rows: bank.rows().len(),
         thresholds,
+        rates,
         best_threshold: best_threshold(&images)?,
         quality: Quality::of(&images, &pixels, thresholds.image)?,
         defects: by_defect(&images, thresholds.image)?,
@@ -83,10 +92,11 @@ fn fit(job: &JobContext, class: &Class, conditions: &Conditions) -> Result<Memor
         .zip(&class.train)
         .map(|(id, path)| NormalPicture { id: ImageId(id), path: path.clone() })
         .collect();
-    let Conditions { model, recipe, ratio, seed } = conditions;
+    let Conditions { model, recipe, ratio, seed, rule, .. } = conditions;
     let bank = BankRef { product, version: 1, model: model.clone() };
     let fit = Fit { bank, recipe: *recipe, ratio: *ratio, seed: *seed, area: None };
-    Ok(fit.run(job, &class.name, &pictures, |_, _| Ok(()))?.bank)
+    let fitted = fit.run(job, &class.name, &pictures, |_, _| Ok(()))?.bank;
+    Ok(fitted.recalibrated(Vec::new(), *rule)?)
 }
 
 fn score(
