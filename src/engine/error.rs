@@ -118,6 +118,9 @@ pub enum EngineError {
     /// A bank's limits are still those of its fit.
     #[error("the limits of {0} were not changed")]
     NothingToUndo(ProductCode),
+    /// A product's bank is its first.
+    #[error("{0} has no earlier memory bank")]
+    NoEarlierBank(ProductCode),
     /// A product's bank cannot be used.
     #[error("bank of {product}: {source}")]
     Bank {

@@ -79,6 +79,9 @@ impl EngineError {
             Self::NothingToUndo(product) => {
                 ("error-nothing-to-undo", vec![("product", product.to_string().into())])
             }
+            Self::NoEarlierBank(product) => {
+                ("error-no-earlier-bank", vec![("product", product.to_string().into())])
+            }
             Self::Bank { product, source } => {
                 ("error-bank", vec![("product", product.to_string().into()), reason(source)])
             }

@@ -3,6 +3,7 @@
 pub(super) mod bank;
 pub(super) mod bank_limits;
 pub(super) mod bench;
+mod bank_versions;
 pub(super) mod demo;
 pub(super) mod doctor;
 pub(super) mod eval;

@@ -4,12 +4,15 @@ mod area;
 mod bank;
 mod bank_stats;
 mod bench;
+mod bank_versions;
 mod catalogue;
 mod demo;
 mod doctor;
 mod eval;
+mod extend;
 mod fit;
 mod import_seed;
+mod impact;
 mod index;
 mod inspect;
 mod known_defects;
@@ -35,6 +38,9 @@ pub use eval::{
     ClassEvaluation, DefectQuality, Evaluate, Evaluation, Quality, ScoredImage, TestRates,
 };
 pub use import_seed::{ImportSeed, ImportedSeed, SeedBankState};
+pub use bank_versions::{BankVersion, ListBanks, UndoBank, UndoneBank};
+pub use extend::{AddedImage, ExtendBank, ExtendedBank};
+pub use impact::{Impact, VerdictChange};
 pub use index::{BuildIndex, BuiltIndex, IndexInfo, IndexState};
 pub use inspect::{Inspect, Inspected};
 pub use manuals::{IngestManuals, ReadManual, RegisterManual};
