@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::{DefectCode, Language, ProductCode};
+use crate::domain::{DefectCode, Language, ProductCode, ThresholdRule};
 
 /// Finds the defect, shows it, names it, and says what the manual says to do.
 #[derive(Debug, Parser)]
@@ -176,6 +176,40 @@ pub(crate) enum Bank {
         /// Seed of the coreset's first point.
         #[arg(long, default_value_t = 0)]
         seed: u64,
+        /// Default: at most 1 % overkill.
+        #[command(flatten)]
+        rule: Rule,
+    },
+    /// On what the thresholds rest: scores of held-out normals and known defects, overkill and
+    /// escape with their 95 % intervals.
+    Stats {
+        /// The product.
+        product: ProductCode,
+        /// Draw the histogram of the scores into this PNG file.
+        #[arg(long, value_name = "FILE")]
+        plot: Option<PathBuf>,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Set the thresholds anew from the scores that the bank keeps; no network runs.
+    Threshold {
+        /// The product.
+        product: ProductCode,
+        /// How.
+        #[command(flatten)]
+        rule: Rule,
+        /// Take the last change back.
+        #[arg(long, conflicts_with = "Rule", required_unless_present = "Rule")]
+        undo: bool,
+    },
+    /// Name normal images that look abnormal to the rest, and where.
+    Check {
+        /// The product.
+        product: ProductCode,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// The product's bank: version, model, size, thresholds.
     Info {
@@ -185,6 +219,51 @@ pub(crate) enum Bank {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// By what rule thresholds are set; one at most.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Rule {
+    /// As low as possible with so much overkill expected, e.g. 0.01: one good part in a hundred.
+    #[arg(long, value_name = "RATE", group = "one_rule")]
+    max_overkill: Option<f64>,
+    /// The score below which this share of the held-out normals lies, e.g. 0.99.
+    #[arg(long, value_name = "SHARE", group = "one_rule")]
+    quantile: Option<f64>,
+    /// What a defective part called OK costs; needs registered defects and --cost-overkill.
+    #[arg(long, value_name = "COST", group = "one_rule", requires = "cost_overkill")]
+    cost_escape: Option<f64>,
+    /// What a good part called NG costs, in the same unit.
+    #[arg(long, value_name = "COST", requires = "cost_escape")]
+    cost_overkill: Option<f64>,
+    /// Share of defective parts in production. Default: 0.01.
+    #[arg(long, value_name = "SHARE", requires = "cost_escape")]
+    prevalence: Option<f64>,
+    /// This image threshold.
+    #[arg(long, value_name = "SCORE", group = "one_rule")]
+    image: Option<f32>,
+    /// This pixel threshold. Default: it follows the image threshold.
+    #[arg(long, value_name = "SCORE", requires = "image")]
+    pixel: Option<f32>,
+}
+
+/// The share of defective parts where nobody says it.
+const PREVALENCE: f64 = 0.01;
+
+impl Rule {
+    /// The rule typed, if any was.
+    pub(crate) fn given(&self) -> Option<ThresholdRule> {
+        let cost = self.cost_escape.zip(self.cost_overkill).map(|(escape, overkill)| {
+            let prevalence = self.prevalence.unwrap_or(PREVALENCE);
+            ThresholdRule::Cost { escape, overkill, prevalence }
+        });
+        let manual = self.image.map(|image| ThresholdRule::Manual { image, pixel: self.pixel });
+        self.max_overkill
+            .map(|rate| ThresholdRule::MaxOverkill { rate })
+            .or(self.quantile.map(|share| ThresholdRule::Quantile { share }))
+            .or(cost)
+            .or(manual)
+    }
 }
 
 /// `fettle manual`.
@@ -275,7 +354,7 @@ pub(crate) struct Eval {
     /// Print the result as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Write eval.json here.
+    /// Write eval.json and, for each class, scores.png and roc.png here.
     #[arg(long, short, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Share of all patches that the coreset keeps, 0 to 1.
@@ -284,6 +363,9 @@ pub(crate) struct Eval {
     /// Seed of the coreset's first point.
     #[arg(long, default_value_t = 0)]
     pub(crate) seed: u64,
+    /// Set the thresholds so that so much overkill is expected, 0 to 1.
+    #[arg(long, value_name = "RATE", default_value_t = 0.01)]
+    pub(crate) max_overkill: f64,
     /// Side in pixels of the square that images are brought to. Default: the backbone's own.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(32..=2048))]
     pub(crate) size: Option<u32>,
@@ -304,5 +386,37 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn one_rule_sets_the_thresholds() {
+        use super::{Bank, Cli, Command, ThresholdRule};
+        let cost = ThresholdRule::Cost { escape: 50.0, overkill: 1.0, prevalence: 0.01 };
+        // Arguments, and the rule; `None`: they are refused.
+        let cases = [
+            ("--max-overkill 0.02", Some(Some(ThresholdRule::MaxOverkill { rate: 0.02 }))),
+            ("--quantile 0.99", Some(Some(ThresholdRule::Quantile { share: 0.99 }))),
+            ("--cost-escape 50 --cost-overkill 1", Some(Some(cost))),
+            (
+                "--image 3 --pixel 2",
+                Some(Some(ThresholdRule::Manual { image: 3.0, pixel: Some(2.0) })),
+            ),
+            ("--undo", Some(None)),
+            ("", None),
+            ("--undo --image 3", None),
+            ("--pixel 2", None),
+            ("--cost-escape 50", None),
+            ("--prevalence 0.1 --quantile 0.9", None),
+            ("--max-overkill 0.02 --quantile 0.99", None),
+        ];
+        for (typed, expected) in cases {
+            let args = format!("fettle bank threshold p {typed}");
+            let parsed = <Cli as clap::Parser>::try_parse_from(args.split_whitespace());
+            let found = parsed.ok().map(|cli| match cli.command {
+                Command::Bank(Bank::Threshold { rule, .. }) => rule.given(),
+                _ => None,
+            });
+            assert_eq!(found, expected, "{typed}");
+        }
     }
 }

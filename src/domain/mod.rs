@@ -5,6 +5,7 @@
 
 mod catalog;
 mod geometry;
+mod histogram;
 mod ids;
 mod inspection;
 mod manual;
@@ -13,9 +14,11 @@ mod model;
 mod progress;
 mod report;
 mod search;
+mod threshold;
 
 pub use catalog::*;
 pub use geometry::*;
+pub use histogram::*;
 pub use ids::*;
 pub use inspection::*;
 pub use manual::*;
@@ -24,3 +27,4 @@ pub use model::*;
 pub use progress::*;
 pub use report::*;
 pub use search::*;
+pub use threshold::*;

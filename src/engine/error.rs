@@ -84,6 +84,12 @@ pub enum EngineError {
         /// The mask's file.
         mask: PathBuf,
     },
+    /// A product has no memory bank.
+    #[error("{0} has no memory bank")]
+    NoBank(ProductCode),
+    /// A bank's limits are still those of its fit.
+    #[error("the limits of {0} were not changed")]
+    NothingToUndo(ProductCode),
     /// A product's bank cannot be used.
     #[error("bank of {product}: {source}")]
     Bank {

@@ -9,6 +9,7 @@ use crate::i18n::{self, Value};
 use crate::library::LibraryError;
 use crate::manuals::ManualsError;
 use crate::models::ModelsError;
+use crate::vision::VisionError;
 
 type Message = (&'static str, Vec<(&'static str, Value)>);
 
@@ -56,12 +57,19 @@ impl EngineError {
                 vec![at(class), ("count", (*count).into()), ("needed", (*needed).into())],
             ),
             Self::MaskSize { mask } => ("error-dataset-mask", vec![at(mask)]),
+            Self::NoBank(product) => {
+                ("skip-no-bank", vec![("product", product.to_string().into())])
+            }
+            Self::NothingToUndo(product) => {
+                ("error-nothing-to-undo", vec![("product", product.to_string().into())])
+            }
             Self::Bank { product, source } => {
                 ("error-bank", vec![("product", product.to_string().into()), reason(source)])
             }
             Self::File { path, source } => file(path, source),
             Self::Library(error) => library(error),
             Self::Models(error) => models(error),
+            Self::Vision(VisionError::NoKnownDefects) => ("error-no-known-defects", vec![]),
             Self::Vision(error) => ("error-vision", vec![reason(error)]),
             Self::Retrieval(error) => ("error-retrieval", vec![reason(error)]),
             Self::Manuals(error) => manuals(error),

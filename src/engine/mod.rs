@@ -23,6 +23,7 @@ pub use crate::library::{Counts, ScanReport};
 pub use crate::models::manifest::ModelEntry;
 pub use crate::models::store::{ModelState, PullReport, Verdict as FileVerdict};
 pub use crate::report::Pictures;
+pub use crate::vision::thresholds::Rates;
 pub use error::{EngineError, Result};
 pub use handle::JobHandle;
 pub use jobs::*;

@@ -11,31 +11,16 @@ use image::RgbImage;
 
 use super::error::{EngineError, Result};
 use super::request::Stopwatch;
-use super::residency::Resident;
+use super::residency::{Resident, ResidentBanks};
 use crate::domain::{AnomalyMap, ImageRecipe, ModelId, ProductCode};
 use crate::models::roles::{FeatureExtractor, ImageEncoder};
 use crate::models::store::ModelStore;
 use crate::models::{backbone, image_encoder};
 use crate::retrieval::vector_index::VectorIndex;
 use crate::vision::anomaly_map::{anomaly_map, to_image_size};
-use crate::vision::memory_bank::{Grid, MemoryBank};
+use crate::vision::memory_bank::{MemoryBank, PicturePatches};
 use crate::vision::patch_embedding::{patch_embedding, to_rows};
 use crate::vision::preprocess::{InputMapping, input_size, to_tensor};
-
-/// Memory banks kept at once. A bank of some thousand rows is a few megabytes.
-const BANKS_KEPT: usize = 16;
-
-/// Patches of some images, row by row.
-pub(super) struct Patches {
-    /// One row a patch, images one after another.
-    pub(super) rows: Vec<f32>,
-    /// Length of a row.
-    pub(super) dim: usize,
-    /// Patches of one image.
-    pub(super) grid: Grid,
-    /// How the images were brought to the network's size.
-    pub(super) recipe: ImageRecipe,
-}
 
 /// What `PatchCore` says of one picture.
 pub(super) struct Detected {
@@ -50,7 +35,7 @@ pub(super) struct VisionLane {
     device: Device,
     encoder: Resident<dyn ImageEncoder>,
     backbone: Resident<dyn FeatureExtractor>,
-    banks: HashMap<PathBuf, Arc<MemoryBank>>,
+    banks: ResidentBanks,
     indexes: HashMap<PathBuf, (Option<SystemTime>, VectorIndex)>,
 }
 
@@ -61,7 +46,7 @@ impl VisionLane {
             device,
             encoder: Resident::new("load.image-embedder", image_encoder::load),
             backbone: Resident::new("load.backbone", backbone::load),
-            banks: HashMap::new(),
+            banks: ResidentBanks::default(),
             indexes: HashMap::new(),
         }
     }
@@ -89,24 +74,31 @@ impl VisionLane {
         Ok(self.backbone.get(model, &self.store, &self.device, watch)?.recipe())
     }
 
-    /// The patches of `images`, brought to size by `recipe`, or else by the backbone's own.
+    /// The patches of each of `images`, brought to size by `recipe`.
     pub(super) fn patches(
         &mut self,
         model: &ModelId,
         images: &[&RgbImage],
-        recipe: Option<ImageRecipe>,
+        recipe: &ImageRecipe,
         watch: &mut Stopwatch,
-    ) -> Result<Patches> {
+    ) -> Result<Vec<PicturePatches>> {
         let backbone = self.backbone.get(model, &self.store, &self.device, watch)?;
-        let recipe = recipe.unwrap_or_else(|| backbone.recipe());
-        let pixels = watch.time("preprocess", || to_tensor(images, &recipe, backbone.device()))?;
+        let pixels = watch.time("preprocess", || to_tensor(images, recipe, backbone.device()))?;
         let taps = watch.time("network.features", || backbone.features(&pixels))?;
         let start = Instant::now();
         let (embedding, grid) = patch_embedding(&taps)?;
         let (_, dim) = embedding.dims2().map_err(crate::vision::VisionError::from)?;
         let rows = to_rows(&embedding)?;
+        let pictures = images
+            .iter()
+            .zip(rows.chunks_exact((grid.len() * dim).max(1)))
+            .map(|(image, rows)| {
+                let mapping = InputMapping::new(image.width(), image.height(), recipe.resize)?;
+                Ok(PicturePatches { rows: rows.to_vec(), dim, grid, places: grid.places(&mapping) })
+            })
+            .collect::<Result<_>>()?;
         watch.note("patch-embedding", start);
-        Ok(Patches { rows, dim, grid, recipe })
+        Ok(pictures)
     }
 
     /// Scores `picture` against `bank`: what an inspection does, and what `eval` measures.
@@ -117,7 +109,10 @@ impl VisionLane {
         watch: &mut Stopwatch,
     ) -> Result<Detected> {
         let recipe = bank.info().recipe;
-        let patches = self.patches(&bank.info().bank.model, &[picture], Some(recipe), watch)?;
+        let seen = self.patches(&bank.info().bank.model, &[picture], &recipe, watch)?;
+        let [patches] = seen.as_slice() else {
+            return Err(EngineError::Vision(crate::vision::VisionError::Nothing("patches")));
+        };
         let scores = watch.time("nearest-neighbours", || bank.rows().score(&patches.rows, None))?;
         let map = watch.time("anomaly-map", || {
             let (width, height) = input_size(recipe.resize);
@@ -137,19 +132,14 @@ impl VisionLane {
         watch: &mut Stopwatch,
     ) -> Result<Arc<MemoryBank>> {
         // A bank's file never changes: each fit writes a new one.
-        if let Some(held) = self.banks.get(path)
-            && held.info().bank.model == *model
-        {
-            return Ok(Arc::clone(held));
+        if let Some(held) = self.banks.get(path).filter(|held| held.info().bank.model == *model) {
+            return Ok(held);
         }
         let loaded = watch.time("load.bank", || MemoryBank::load(path, model));
         let bank = loaded
             .map_err(|source| EngineError::Bank { product: product.clone(), source })
             .map(Arc::new)?;
-        if self.banks.len() >= BANKS_KEPT {
-            self.banks.clear();
-        }
-        self.banks.insert(path.to_owned(), Arc::clone(&bank));
+        self.banks.keep(path.to_owned(), Arc::clone(&bank));
         Ok(bank)
     }
 

@@ -108,24 +108,6 @@ impl Library {
             }
         })
     }
-
-    /// Gives a bank other thresholds. Past inspections keep those they were made with.
-    ///
-    /// # Errors
-    /// [`LibraryError::UnknownBank`].
-    pub fn set_thresholds(&mut self, bank: &BankRef, thresholds: Thresholds) -> Result<()> {
-        self.write(|tx| {
-            let sql = "UPDATE banks SET image_threshold = ?4, pixel_threshold = ?5
-                       WHERE product = ?1 AND version = ?2 AND model = ?3";
-            let Thresholds { image, pixel } = thresholds;
-            let of = params![bank.product.as_str(), bank.version, bank.model.0, image, pixel];
-            if tx.execute(sql, of)? == 1 {
-                Ok(())
-            } else {
-                Err(LibraryError::UnknownBank(bank.clone()))
-            }
-        })
-    }
 }
 
 fn read_bank(row: &Row<'_>) -> rusqlite::Result<RegisteredBank> {

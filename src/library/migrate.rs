@@ -9,7 +9,10 @@ use super::{LibraryError, Result};
 
 /// In order; the index of a file plus one is the version it makes. Never edit one
 /// that was released: add another.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001_catalogue.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/001_catalogue.sql"),
+    include_str!("migrations/002_threshold_changes.sql"),
+];
 
 /// The schema version this program works with.
 pub(super) fn known_version() -> u32 {

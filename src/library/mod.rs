@@ -25,6 +25,7 @@ mod store_file;
 mod test_files;
 #[cfg(test)]
 mod tests;
+mod thresholds;
 mod uploads;
 
 use std::fs::{self, File};
@@ -45,6 +46,7 @@ pub use recover::Recovery;
 pub use scan::{Imported, Refused, ScanReport, ScannedAs};
 pub use seed_layout::{SeedFile, SeedFolder, SeedKind};
 pub use source_file::read_source;
+pub use thresholds::Limits;
 pub use uploads::StoredUpload;
 
 /// How long one process waits for another's write.

@@ -20,6 +20,9 @@ pub enum ReportError {
         /// The encoder's reason.
         source: image::ImageError,
     },
+    /// The program's own font cannot be read.
+    #[error("the font for plots is damaged")]
+    Font,
     /// The result could not be put into JSON.
     #[error("JSON: {0}")]
     Json(#[from] serde_json::Error),

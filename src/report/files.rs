@@ -68,7 +68,7 @@ fn io_error(path: &Path) -> impl Fn(std::io::Error) -> ReportError {
     move |source| ReportError::Io { path: path.to_owned(), source }
 }
 
-fn png<P>(dir: &Path, picture: &image::ImageBuffer<P, Vec<u8>>) -> Result<Vec<u8>>
+pub(super) fn png<P>(dir: &Path, picture: &image::ImageBuffer<P, Vec<u8>>) -> Result<Vec<u8>>
 where
     P: image::PixelWithColorType<Subpixel = u8>,
 {
@@ -91,7 +91,7 @@ pub fn write_json(dir: &Path, name: &str, value: &impl serde::Serialize) -> Resu
     Ok(path)
 }
 
-fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(dir).map_err(io_error(dir))?;
     file.write_all(bytes).map_err(io_error(path))?;

@@ -1,19 +1,25 @@
 //! Which patches to keep: greedy k-center (section 3.2 of the paper, algorithm 1).
 
-use rand::{Rng, RngExt, SeedableRng};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use super::distance::{inner_products, squared_distance};
+use super::distance::nearest_squared;
 use super::error::same_size;
+use super::projection::Projection;
 use super::{Result, VisionError};
 use crate::domain::{Progress, ProgressSink};
 
-/// Rows that one task updates in one go.
-const BLOCK: usize = 512;
+/// Rows that are looked at together: as many as one largest bound is kept of.
+const BLOCK: usize = 256;
+/// Blocks that are worth a task of their own.
+const BLOCKS_A_TASK: usize = 4;
 
 /// How rows are chosen. The same plan on the same rows chooses the same rows.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CoresetPlan {
     /// Share of the rows to keep, above 0 and up to 1. The paper uses 0.01 to 0.25.
     pub ratio: f64,
@@ -31,72 +37,111 @@ impl Default for CoresetPlan {
     }
 }
 
-/// Indices of the rows that `plan` keeps, in the order they were chosen.
-///
-/// `rows` is contiguous, `dim` values a row. At least one row is kept.
-///
-/// # Errors
-/// [`VisionError::Nothing`] for no rows, [`VisionError::Size`] for a broken last row,
-/// [`VisionError::Inconsistent`] for a ratio out of range or a value that is not finite,
-/// [`VisionError::Cancelled`].
-pub fn choose(
-    rows: &[f32],
-    dim: usize,
-    plan: &CoresetPlan,
-    sink: &dyn ProgressSink,
-) -> Result<Vec<usize>> {
-    let count = row_count(rows, dim)?;
-    if !(plan.ratio > 0.0 && plan.ratio <= 1.0) {
-        return Err(VisionError::Inconsistent(format!(
-            "the sampling ratio {} is not above 0 and up to 1",
-            plan.ratio
-        )));
-    }
-    let keep = ((count as f64 * plan.ratio).round() as usize).clamp(1, count);
-    let mut rng = ChaCha8Rng::seed_from_u64(plan.seed);
-    let start = rng.random_range(0..count);
-    match plan.projection {
-        Some(target) if target > 0 && target < dim => {
-            let projected = random_projection(rows, dim, target, &mut rng)?;
-            greedy_k_center(&projected, target, keep, start, sink)
+impl CoresetPlan {
+    /// How many of `count` rows are kept: at least one.
+    ///
+    /// # Errors
+    /// [`VisionError::Inconsistent`] for a ratio out of range.
+    pub fn keep(&self, count: usize) -> Result<usize> {
+        if !(self.ratio > 0.0 && self.ratio <= 1.0) {
+            return Err(VisionError::Inconsistent(format!(
+                "the sampling ratio {} is not above 0 and up to 1",
+                self.ratio
+            )));
         }
-        _ => greedy_k_center(rows, dim, keep, start, sink),
+        Ok(((count as f64 * self.ratio).round() as usize).clamp(1, count.max(1)))
+    }
+
+    /// The first row of `count` to keep.
+    pub fn start(&self, count: usize) -> usize {
+        ChaCha8Rng::seed_from_u64(self.seed).random_range(0..count.max(1))
+    }
+
+    /// The projection of rows of `dim` values, if there is to be one.
+    pub fn projection(&self, dim: usize) -> Option<Projection> {
+        let target = self.projection.filter(|target| *target > 0 && *target < dim)?;
+        Some(Projection::new(dim, target, self.seed))
     }
 }
 
-/// `keep` rows chosen so that each next one is the farthest from all chosen so far; the first
-/// is `start`. Of equally far rows the first is taken; where all others are copies of chosen
-/// rows (distance 0) fewer than `keep` are returned.
+/// Where a choice begins.
+#[derive(Debug, Clone, Copy)]
+pub enum Start<'a> {
+    /// With this row.
+    Row(usize),
+    /// With centres chosen before: contiguous, as long as the rows.
+    Centres(&'a [f32]),
+}
+
+/// Rows chosen, and how well they stand for all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cover {
+    /// Their indices, in the order they were chosen.
+    pub chosen: Vec<usize>,
+    /// No row is farther than this from the nearest chosen one.
+    pub radius: f32,
+}
+
+/// What is known of one row: its squared distance to the nearest of the first `seen` centres,
+/// which is never less than that to the nearest of all.
+#[derive(Clone, Copy)]
+struct Bound {
+    squared: f32,
+    seen: u32,
+}
+
+/// Some rows and their bounds.
+struct Block<'a> {
+    rows: &'a [f32],
+    bounds: &'a mut [Bound],
+    /// The largest of the bounds.
+    largest: f32,
+}
+
+/// `keep` rows chosen so that each next one is the farthest from all chosen so far (and from
+/// the centres of `start`); of equally far rows the first is taken. Where all others lie within
+/// `within` of a chosen one (0: are its copies), fewer than `keep` are returned.
 ///
-/// A row is not compared with a new centre that the triangle inequality shows to be no nearer
-/// than the row's own: with centre c(x) of row x, d(c, c(x)) ≥ 2·d(x, c(x)) implies
-/// d(c, x) ≥ d(x, c(x)).
+/// The choice is the plain algorithm's, to the bit, but lazy: a row's distance to the nearest
+/// centre only ever falls, so a row whose last known distance is below the farthest row's true
+/// one need not be looked at again until the radius has come down to it (as in lazy greedy
+/// submodular maximisation, Minoux 1978). In dense regions most rows never are.
 ///
 /// # Errors
-/// As [`choose`]; [`VisionError::Size`] where `start` is no row.
+/// [`VisionError::Nothing`] for no rows, [`VisionError::Size`] for a broken last row or where
+/// `start` is no row, [`VisionError::Inconsistent`] for a value that is not finite,
+/// [`VisionError::Cancelled`].
 pub fn greedy_k_center(
     rows: &[f32],
     dim: usize,
+    start: Start<'_>,
     keep: usize,
-    start: usize,
+    within: f32,
     sink: &dyn ProgressSink,
-) -> Result<Vec<usize>> {
-    /// What is known of one row: its squared distance to the nearest centre, and which.
-    #[derive(Clone, Copy)]
-    struct Nearest {
-        squared: f32,
-        centre: u32,
-    }
+) -> Result<Cover> {
     let count = row_count(rows, dim)?;
-    if start >= count {
-        return Err(VisionError::Size { what: "start row", expected: count, got: start });
-    }
     let keep = keep.min(count);
+    let mut bounds = vec![Bound { squared: f32::INFINITY, seen: 0 }; count];
+    let mut blocks: Vec<Block<'_>> = bounds
+        .chunks_mut(BLOCK)
+        .zip(rows.chunks(BLOCK * dim))
+        .map(|(bounds, rows)| Block { rows, bounds, largest: f32::INFINITY })
+        .collect();
+    let mut centres = Vec::with_capacity(keep * dim);
     let mut chosen = Vec::with_capacity(keep);
-    let mut nearest = vec![Nearest { squared: f32::INFINITY, centre: 0 }; count];
-    let mut next = start;
+    let mut farthest = match start {
+        Start::Row(row) if row < count => (f32::INFINITY, row),
+        Start::Row(got) => {
+            return Err(VisionError::Size { what: "start row", expected: count, got });
+        }
+        Start::Centres(before) => {
+            row_count(before, dim)?;
+            centres.extend_from_slice(before);
+            find_farthest(&mut blocks, &centres, dim)
+        }
+    };
     let every = (keep / 100).max(1);
-    while chosen.len() < keep {
+    while chosen.len() < keep && farthest.0.sqrt() > within {
         sink.check()?;
         if chosen.len().is_multiple_of(every) {
             sink.report(Progress {
@@ -106,79 +151,73 @@ pub fn greedy_k_center(
                 total: Some(keep as u64),
             });
         }
-        let centre = &rows[next * dim..][..dim];
-        // A little less than the truth, so that rounding never skips a nearer centre.
-        let reach: Vec<f32> = chosen
-            .par_iter()
-            .with_min_len(64)
-            .map(|&other: &usize| {
-                squared_distance(centre, &rows[other * dim..][..dim]) * (0.25 * (1.0 - 1e-4))
-            })
-            .collect();
-        let index = chosen.len() as u32;
-        chosen.push(next);
+        let row = farthest.1;
+        chosen.push(row);
+        centres.extend_from_slice(&rows[row * dim..][..dim]);
         // By definition, so that a row whose distances overflow is not chosen again.
-        nearest[next] = Nearest { squared: 0.0, centre: index };
-        let farthest = nearest
-            .par_chunks_mut(BLOCK)
-            .zip(rows.par_chunks(BLOCK * dim))
-            .enumerate()
-            .map(|(block, (nearest, rows))| {
-                let mut farthest = (f32::NEG_INFINITY, usize::MAX);
-                for (offset, (known, row)) in
-                    nearest.iter_mut().zip(rows.chunks_exact(dim)).enumerate()
-                {
-                    let far_off =
-                        reach.get(known.centre as usize).is_some_and(|r| *r >= known.squared);
-                    if !far_off {
-                        let squared = squared_distance(centre, row);
-                        if squared < known.squared {
-                            *known = Nearest { squared, centre: index };
-                        }
-                    }
-                    if known.squared > farthest.0 {
-                        farthest = (known.squared, block * BLOCK + offset);
-                    }
-                }
-                farthest
-            })
-            // Of equals the first row, whatever the order in which tasks end.
-            .reduce(
-                || (f32::NEG_INFINITY, usize::MAX),
-                |a, b| if b.0 > a.0 || (b.0 == a.0 && b.1 < a.1) { b } else { a },
-            );
-        if farthest.0 <= 0.0 {
-            break;
-        }
-        next = farthest.1;
+        blocks[row / BLOCK].bounds[row % BLOCK].squared = 0.0;
+        farthest = find_farthest(&mut blocks, &centres, dim);
     }
-    Ok(chosen)
+    Ok(Cover { chosen, radius: farthest.0.max(0.0).sqrt() })
 }
 
-/// `rows` in `target` dimensions by a sparse random matrix (Achlioptas 2003, s = 3): entries
-/// ±√(3 / target) with probability 1/6 each, else 0. Distances are kept on average.
-fn random_projection(
-    rows: &[f32],
-    dim: usize,
-    target: usize,
-    rng: &mut impl Rng,
-) -> Result<Vec<f32>> {
-    let unit = (3.0 / target as f32).sqrt();
-    let matrix: Vec<f32> = (0..target * dim)
-        .map(|_| match rng.random_range(0..6u32) {
-            0 => unit,
-            1 => -unit,
-            _ => 0.0,
-        })
-        .collect();
-    let mut projected = vec![0f32; rows.len() / dim * target];
-    let fits = projected
-        .par_chunks_mut(BLOCK * target)
-        .zip(rows.par_chunks(BLOCK * dim))
-        .map(|(out, rows)| inner_products(rows, &matrix, dim, out))
-        .reduce(|| true, |a, b| a && b);
-    same_size("projected blocks", 1, usize::from(fits))?;
-    Ok(projected)
+/// The largest squared distance of a row to its nearest centre, and the first such row.
+fn find_farthest(blocks: &mut [Block<'_>], centres: &[f32], dim: usize) -> (f32, usize) {
+    // The largest true distance found so far, as its bits: those of numbers that are not
+    // negative are ordered as the numbers are. Rows with lower bounds cannot be the farthest.
+    let floor = AtomicU32::new(0);
+    let top = largest(blocks);
+    if let Some(block) = blocks.get_mut(top) {
+        block.update(centres, dim, &floor);
+    }
+    blocks.par_iter_mut().with_min_len(BLOCKS_A_TASK).for_each(|block| {
+        if block.largest >= f32::from_bits(floor.load(Ordering::Relaxed)) {
+            block.update(centres, dim, &floor);
+        }
+    });
+    let top = largest(blocks);
+    let Some(block) = blocks.get(top) else { return (0.0, 0) };
+    let row = block.bounds.iter().position(|bound| bound.squared == block.largest);
+    (block.largest, top * BLOCK + row.unwrap_or(0))
+}
+
+/// The first block with the largest bound.
+fn largest(blocks: &[Block<'_>]) -> usize {
+    let mut top = (f32::NEG_INFINITY, 0);
+    for (index, block) in blocks.iter().enumerate() {
+        if block.largest > top.0 {
+            top = (block.largest, index);
+        }
+    }
+    top.1
+}
+
+impl Block<'_> {
+    /// Brings the bounds that reach `floor` up to date, and raises it to what is found.
+    fn update(&mut self, centres: &[f32], dim: usize, floor: &AtomicU32) {
+        let total = (centres.len() / dim) as u32;
+        let look = |bound: &mut Bound, row: &[f32]| {
+            let lowest = f32::from_bits(floor.load(Ordering::Relaxed));
+            if bound.squared >= lowest {
+                if bound.seen < total {
+                    let unseen = &centres[bound.seen as usize * dim..];
+                    bound.squared = nearest_squared(row, unseen).min(bound.squared);
+                    bound.seen = total;
+                }
+                if bound.squared > lowest {
+                    floor.fetch_max(bound.squared.to_bits(), Ordering::Relaxed);
+                }
+            }
+        };
+        // The likeliest first, so that the floor spares the others.
+        let top = self.bounds.iter().position(|bound| bound.squared == self.largest).unwrap_or(0);
+        look(&mut self.bounds[top], &self.rows[top * dim..][..dim]);
+        self.largest = 0.0;
+        for (bound, row) in self.bounds.iter_mut().zip(self.rows.chunks_exact(dim)) {
+            look(bound, row);
+            self.largest = self.largest.max(bound.squared);
+        }
+    }
 }
 
 fn row_count(rows: &[f32], dim: usize) -> Result<usize> {
@@ -194,9 +233,14 @@ fn row_count(rows: &[f32], dim: usize) -> Result<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::distance::squared_distance;
     use super::super::golden::{Golden, noise};
     use super::*;
     use crate::domain::{CancelToken, Cancelled, Unobserved};
+
+    fn choose(rows: &[f32], dim: usize, keep: usize, start: usize) -> Result<Vec<usize>> {
+        greedy_k_center(rows, dim, Start::Row(start), keep, 0.0, &Unobserved).map(|c| c.chosen)
+    }
 
     /// The algorithm as the paper writes it, without any shortcut.
     fn plain(rows: &[f32], dim: usize, keep: usize, start: usize) -> Vec<usize> {
@@ -222,71 +266,73 @@ mod tests {
     #[test]
     fn the_reference_chooses_the_same_rows_in_the_same_order() {
         let Some(golden) = Golden::open("reference/patchcore/golden.safetensors") else { return };
-        let chosen = greedy_k_center(&golden.floats("bank"), 48, 60, 0, &Unobserved).unwrap();
+        let chosen = choose(&golden.floats("bank"), 48, 60, 0).unwrap();
         assert_eq!(chosen, golden.indices("coreset_idx"));
     }
 
     #[test]
-    fn skipping_by_the_triangle_inequality_changes_nothing() {
-        // Clusters of very different width: most rows are skipped most of the time.
+    fn looking_only_where_needed_changes_nothing() {
+        // Clusters of very different width: most rows are left alone most of the time.
         let (dim, count) = (6, 1500);
         let mut rows = noise(dim * count, 5);
         for (i, row) in rows.chunks_mut(dim).enumerate() {
             let width = [0.01, 0.3, 5.0][i % 3];
             row.iter_mut().for_each(|v| *v = *v * width + (i % 7) as f32);
         }
-        let ours = greedy_k_center(&rows, dim, 80, 11, &Unobserved).unwrap();
-        assert_eq!(ours, plain(&rows, dim, 80, 11));
+        // Some rows twice, so that equals meet.
+        rows.copy_within(0..400 * dim, 700 * dim);
+        let ours = greedy_k_center(&rows, dim, Start::Row(11), 300, 0.0, &Unobserved).unwrap();
+        assert_eq!(ours.chosen, plain(&rows, dim, 300, 11));
+        let far = |row: &[f32]| -> f32 {
+            let to = |c: &usize| squared_distance(row, &rows[c * dim..][..dim]);
+            ours.chosen.iter().map(to).fold(f32::INFINITY, f32::min).sqrt()
+        };
+        assert_eq!(ours.radius, rows.chunks(dim).map(far).fold(0.0, f32::max));
+    }
+
+    #[test]
+    fn a_choice_goes_on_where_another_ended() {
+        let rows = noise(900 * 5, 8);
+        let whole = greedy_k_center(&rows, 5, Start::Row(3), 60, 0.0, &Unobserved).unwrap();
+        let first = greedy_k_center(&rows, 5, Start::Row(3), 40, 0.0, &Unobserved).unwrap();
+        let centres: Vec<f32> =
+            first.chosen.iter().flat_map(|row| rows[row * 5..][..5].to_vec()).collect();
+        let go_on = |keep, within| {
+            greedy_k_center(&rows, 5, Start::Centres(&centres), keep, within, &Unobserved).unwrap()
+        };
+        let rest = go_on(20, 0.0);
+        assert_eq!([first.chosen, rest.chosen].concat(), whole.chosen);
+        assert_eq!(rest.radius, whole.radius);
+        let covered = go_on(900, 0.9 * first.radius);
+        assert!(covered.radius <= 0.9 * first.radius && covered.chosen.len() < 800);
+        assert!(go_on(900, first.radius).chosen.is_empty());
     }
 
     #[test]
     fn a_plan_is_repeatable_and_keeps_its_share() {
-        let rows = noise(300 * 40, 3);
-        for projection in [None, Some(8), Some(40)] {
-            let plan = CoresetPlan { ratio: 0.1, projection, seed: 7 };
-            let one = choose(&rows, 40, &plan, &Unobserved).unwrap();
-            assert_eq!(one, choose(&rows, 40, &plan, &Unobserved).unwrap());
-            let mut unique = one.clone();
-            unique.sort_unstable();
-            unique.dedup();
-            assert_eq!((one.len(), unique.len()), (30, 30));
-        }
-        let other = CoresetPlan { ratio: 0.1, projection: None, seed: 8 };
-        let first = CoresetPlan { seed: 7, ..other };
-        assert_ne!(
-            choose(&rows, 40, &other, &Unobserved).unwrap()[0],
-            choose(&rows, 40, &first, &Unobserved).unwrap()[0]
-        );
-    }
-
-    #[test]
-    fn a_projection_keeps_distances_roughly() {
-        let rows = noise(200 * 512, 4);
-        let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let projected = random_projection(&rows, 512, 128, &mut rng).unwrap();
-        for (i, j) in [(0, 1), (10, 150), (77, 199)] {
-            let before = squared_distance(&rows[i * 512..][..512], &rows[j * 512..][..512]);
-            let after =
-                squared_distance(&projected[i * 128..][..128], &projected[j * 128..][..128]);
-            assert!((0.6..1.6).contains(&(after / before)), "{before} became {after}");
+        let plan = CoresetPlan { ratio: 0.1, projection: Some(8), seed: 7 };
+        assert_eq!(plan.keep(304).unwrap(), 30);
+        assert_eq!(plan.keep(1).unwrap(), 1);
+        assert_eq!(plan.start(300), plan.start(300));
+        assert_ne!(plan.start(300), CoresetPlan { seed: 8, ..plan }.start(300));
+        assert!(plan.projection(40).is_some());
+        assert!(plan.projection(8).is_none());
+        for ratio in [0.0, -1.0, 1.5, f64::NAN] {
+            assert!(CoresetPlan { ratio, ..plan }.keep(20).is_err());
         }
     }
 
     #[test]
     fn copies_are_kept_once_and_nonsense_is_refused() {
         let rows = [[1.0f32, 2.0], [3.0, 4.0]].concat().repeat(10);
-        assert_eq!(greedy_k_center(&rows, 2, 15, 0, &Unobserved).unwrap(), [0, 1]);
-        assert!(greedy_k_center(&[], 2, 1, 0, &Unobserved).is_err());
-        assert!(greedy_k_center(&rows, 3, 1, 0, &Unobserved).is_err());
-        assert!(greedy_k_center(&rows, 2, 1, 20, &Unobserved).is_err());
-        assert!(greedy_k_center(&[1.0, f32::NAN], 1, 2, 0, &Unobserved).is_err());
+        assert_eq!(choose(&rows, 2, 15, 0).unwrap(), [0, 1]);
+        assert!(choose(&[], 2, 1, 0).is_err());
+        assert!(choose(&rows, 3, 1, 0).is_err());
+        assert!(choose(&rows, 2, 1, 20).is_err());
+        assert!(choose(&[1.0, f32::NAN], 1, 2, 0).is_err());
         // Squares that overflow: every row once all the same.
-        let huge = greedy_k_center(&[3e38, -3e38, 0.0], 1, 3, 0, &Unobserved).unwrap();
+        let huge = choose(&[3e38, -3e38, 0.0], 1, 3, 0).unwrap();
         assert_eq!(huge, [0, 1, 2]);
-        for ratio in [0.0, -1.0, 1.5, f64::NAN] {
-            let plan = CoresetPlan { ratio, ..CoresetPlan::default() };
-            assert!(choose(&rows, 2, &plan, &Unobserved).is_err());
-        }
     }
 
     #[test]
@@ -301,7 +347,7 @@ mod tests {
             }
         }
         let gone = Gone(CancelToken::default());
-        let result = greedy_k_center(&noise(100, 1), 2, 50, 0, &gone);
+        let result = greedy_k_center(&noise(100, 1), 2, Start::Row(0), 50, 0.0, &gone);
         assert!(matches!(result, Err(VisionError::Cancelled(_))));
     }
 }

@@ -21,6 +21,37 @@ pub(super) fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
     lanes.iter().sum::<f32>() + tail
 }
 
+/// The smallest |row − c|² over the rows c of `centres`, each computed exactly as
+/// [`squared_distance`] does: four at once, since one sum alone waits for itself. Infinity for
+/// no centres.
+pub(super) fn nearest_squared(row: &[f32], centres: &[f32]) -> f32 {
+    let dim = row.len().max(1);
+    let (parts, tail) = row.as_chunks::<LANES>();
+    let fours = centres.chunks_exact(4 * dim);
+    let rest = fours.remainder().chunks_exact(dim);
+    let mut nearest = f32::INFINITY;
+    for four in fours {
+        let (ab, cd) = four.split_at(2 * dim);
+        let ((a, b), (c, d)) = (ab.split_at(dim), cd.split_at(dim));
+        let [(a, a_tail), (b, b_tail), (c, c_tail), (d, d_tail)] =
+            [a, b, c, d].map(|centre| centre.as_chunks::<LANES>());
+        let mut sums = [[0f32; LANES]; 4];
+        for ((((row, a), b), c), d) in parts.iter().zip(a).zip(b).zip(c).zip(d) {
+            for (lanes, centre) in sums.iter_mut().zip([a, b, c, d]) {
+                for ((lane, a), b) in lanes.iter_mut().zip(row).zip(centre) {
+                    let difference = a - b;
+                    *lane += difference * difference;
+                }
+            }
+        }
+        for (lanes, centre_tail) in sums.iter().zip([a_tail, b_tail, c_tail, d_tail]) {
+            let tail: f32 = tail.iter().zip(centre_tail).map(|(a, b)| (a - b) * (a - b)).sum();
+            nearest = nearest.min(lanes.iter().sum::<f32>() + tail);
+        }
+    }
+    rest.map(|centre| squared_distance(row, centre)).fold(nearest, f32::min)
+}
+
 /// |a|².
 pub(super) fn squared_norm(a: &[f32]) -> f32 {
     let mut lanes = [0f32; LANES];
@@ -38,6 +69,17 @@ pub(super) fn squared_norm(a: &[f32]) -> f32 {
 /// on this thread. Where a length does not fit, nothing is written and `false` returned.
 #[must_use]
 pub(super) fn inner_products(a: &[f32], b: &[f32], k: usize, out: &mut [f32]) -> bool {
+    multiply(a, b, k, out, 0.0, 1.0)
+}
+
+/// As [`inner_products`], but twice the products are taken from what `out` holds.
+#[must_use]
+pub(super) fn subtract_twice(a: &[f32], b: &[f32], k: usize, out: &mut [f32]) -> bool {
+    multiply(a, b, k, out, 1.0, -2.0)
+}
+
+/// `out` becomes `kept` · `out` + `factor` · products.
+fn multiply(a: &[f32], b: &[f32], k: usize, out: &mut [f32], kept: f32, factor: f32) -> bool {
     if k == 0 || !a.len().is_multiple_of(k) || !b.len().is_multiple_of(k) {
         return false;
     }
@@ -47,8 +89,8 @@ pub(super) fn inner_products(a: &[f32], b: &[f32], k: usize, out: &mut [f32]) ->
     }
     let stride = |elements: usize| elements as isize;
     // SAFETY: the lengths were compared above: `a` holds m·k values, `b` n·k and `out` m·n,
-    // each in rows of k, k and n. gemm reads a[i·k + j], b[i·k + j] and writes out[i·n + j]
-    // (`read_dst` is false) within those bounds, and `out` is borrowed mutably, so it overlaps
+    // each in rows of k, k and n. gemm reads a[i·k + j], b[i·k + j] and (where `read_dst` is
+    // set) out[i·n + j], all of them initialised, and writes out[i·n + j] within those bounds, and `out` is borrowed mutably, so it overlaps
     // neither input.
     unsafe {
         gemm::gemm(
@@ -58,15 +100,15 @@ pub(super) fn inner_products(a: &[f32], b: &[f32], k: usize, out: &mut [f32]) ->
             out.as_mut_ptr(),
             1,
             stride(n),
-            false,
+            kept != 0.0,
             a.as_ptr(),
             1,
             stride(k),
             b.as_ptr(),
             stride(k),
             1,
-            0.0f32,
-            1.0f32,
+            kept,
+            factor,
             false,
             false,
             false,
@@ -87,6 +129,9 @@ mod tests {
             let (a, b) = (noise(m * k, 1), noise(n * k, 2));
             let mut products = vec![f32::NAN; m * n];
             assert!(inner_products(&a, &b, k, &mut products));
+            let mut taken = vec![3.0; m * n];
+            assert!(subtract_twice(&a, &b, k, &mut taken));
+            assert!(taken.iter().zip(&products).all(|(t, p)| (t - (3.0 - 2.0 * p)).abs() < 1e-5));
             for (i, a) in a.chunks(k).enumerate() {
                 for (j, b) in b.chunks(k).enumerate() {
                     let dot: f64 =
@@ -96,6 +141,11 @@ mod tests {
                     assert!((squared_distance(a, b) - by_parts).abs() < 1e-4);
                 }
             }
+        }
+        for (count, k) in [(0, 3), (1, 8), (4, 16), (7, 19), (13, 3)] {
+            let (row, centres) = (noise(k, 3), noise(count * k, 4));
+            let each = centres.chunks(k).map(|centre| squared_distance(&row, centre));
+            assert_eq!(nearest_squared(&row, &centres), each.fold(f32::INFINITY, f32::min));
         }
         assert!(!inner_products(&[1.0; 6], &[1.0; 4], 4, &mut [0.0; 1]));
         assert!(!inner_products(&[1.0; 8], &[1.0; 4], 4, &mut [0.0; 1]));

@@ -64,6 +64,12 @@ pub enum VisionError {
         /// How many there are.
         got: usize,
     },
+    /// A threshold rule outside its range.
+    #[error("this threshold cannot be set: {0}")]
+    BadRule(&'static str),
+    /// A threshold rule that weighs escapes needs pictures of defects.
+    #[error("no known defect was scored with this bank")]
+    NoKnownDefects,
     /// Without this image's own rows the bank is empty, so it cannot be held out.
     #[error("image {0} cannot be held out: the bank has no rows of any other image")]
     NothingLeft(ImageId),

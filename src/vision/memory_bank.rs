@@ -1,17 +1,21 @@
 //! What normal patches of a product look like, and where each of them comes from.
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::coreset::{self, CoresetPlan};
+use super::bank_rows::BankRows;
+use super::coreset::CoresetPlan;
 use super::error::same_size;
-use super::preprocess::input_size;
-use super::scoring::BankRows;
-use super::thresholds::{self, HeldOut};
+use super::preprocess::InputMapping;
+use super::thresholds::{self, Calibration, HeldOut, KnownDefect};
 use super::{Result, VisionError};
-use crate::domain::{BankRef, HeatmapScale, ImageId, ImageRecipe, ProgressSink, Thresholds};
+use crate::domain::{
+    BankRef, HeatmapScale, ImageId, ImageRecipe, RectPx, ThresholdRule, Thresholds,
+};
 
 mod file;
+mod fit;
+
+pub use fit::{BankFitter, Coreset, FIT_BUDGET, MOST_ROWS};
 
 /// How many patches a picture has: those of the finest feature map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,46 +36,48 @@ impl Grid {
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
+
+    /// The part of the picture that each patch of its input is about, row by row of the grid:
+    /// the cell of the finest feature map, at least one pixel.
+    pub fn places(self, mapping: &InputMapping) -> Vec<RectPx> {
+        let step_x = mapping.input_width as f32 / self.width as f32;
+        let step_y = mapping.input_height as f32 / self.height as f32;
+        let cells = (0..self.height).flat_map(|y| (0..self.width).map(move |x| (x, y)));
+        cells
+            .map(|(x, y)| {
+                let corner = |x: u32, y: u32| {
+                    let (x, y) = mapping.input_to_image(x as f32 * step_x, y as f32 * step_y);
+                    let (right, bottom) = (mapping.image_width - 1, mapping.image_height - 1);
+                    ((x.round() as u32).min(right), (y.round() as u32).min(bottom))
+                };
+                let ((left, top), (right, bottom)) = (corner(x, y), corner(x + 1, y + 1));
+                let (width, height) = ((right - left).max(1), (bottom - top).max(1));
+                RectPx { x: left, y: top, width, height }
+            })
+            .collect()
+    }
+}
+
+/// What a network saw of one picture: one row a patch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PicturePatches {
+    /// Contiguous rows, row by row of the grid.
+    pub rows: Vec<f32>,
+    /// Values a row.
+    pub dim: usize,
+    /// How the patches lie.
+    pub grid: Grid,
+    /// What part of the picture each is about.
+    pub places: Vec<RectPx>,
 }
 
 /// Where a bank row was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Origin {
     /// The normal picture.
     pub image: ImageId,
-    /// Row of the patch in the grid.
-    pub y: u32,
-    /// Column of the patch in the grid.
-    pub x: u32,
-}
-
-/// The patches of all normal pictures: what a bank is fitted to.
-#[derive(Debug, Clone, Copy)]
-pub struct NormalPatches<'a> {
-    /// Contiguous rows: picture by picture, then row by row of the grid.
-    pub rows: &'a [f32],
-    /// Values a row.
-    pub dim: usize,
-    /// The pictures, in the order of their rows.
-    pub images: &'a [ImageId],
-    /// The grid of each.
-    pub grid: Grid,
-}
-
-impl<'a> NormalPatches<'a> {
-    /// Each picture with its patches.
-    ///
-    /// # Errors
-    /// [`VisionError::Size`] where the rows are not those of so many pictures,
-    /// [`VisionError::Nothing`] for no pictures or empty ones.
-    pub fn by_image(&self) -> Result<impl Iterator<Item = (ImageId, &'a [f32])> + use<'a>> {
-        let each = self.grid.len() * self.dim;
-        if each == 0 || self.images.is_empty() {
-            return Err(VisionError::Nothing("patches"));
-        }
-        same_size("values of the normal patches", each * self.images.len(), self.rows.len())?;
-        Ok(self.images.iter().copied().zip(self.rows.chunks_exact(each)))
-    }
+    /// The part of it that the patch is about: its position and, by its size, its scale.
+    pub place: RectPx,
 }
 
 /// What a bank says of itself; kept in its file.
@@ -81,20 +87,38 @@ pub struct BankInfo {
     pub bank: BankRef,
     /// How the pictures were brought to the network; a new one must be brought the same way.
     pub recipe: ImageRecipe,
-    /// Patches a picture.
-    pub grid: Grid,
+    /// By what rule the limits were set.
+    pub rule: ThresholdRule,
     /// Limits of image and pixel scores.
     pub thresholds: Thresholds,
     /// The scale of this product's heatmaps.
     pub scale: HeatmapScale,
-    /// The scores of the normal pictures, each against the rows of the others.
+    /// The scores of normal pictures, each against the rows of the others: of all pictures, or
+    /// of a sample where there were many.
     pub held_out: Vec<HeldOut>,
+    /// The scores of known defects, if any were registered.
+    pub known_defects: Vec<KnownDefect>,
     /// Normal pictures that look anomalous themselves.
     pub suspicious: Vec<ImageId>,
+    /// What the rows were chosen from, and how.
+    pub fit: Provenance,
+}
+
+/// What a bank's rows were chosen from, and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// The normal pictures, in the order in which they were seen.
+    pub images: Vec<ImageId>,
+    /// How many patches they had.
+    pub patches: u64,
+    /// How rows were chosen of them.
+    pub plan: CoresetPlan,
+    /// No patch is farther than this from a row, in the plan's projection.
+    pub cover_radius: f32,
 }
 
 /// A product's memory bank.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct MemoryBank {
     info: BankInfo,
     rows: BankRows,
@@ -102,76 +126,47 @@ pub struct MemoryBank {
 }
 
 impl MemoryBank {
-    /// Fits a bank to the patches of normal pictures: chooses the coreset, scores every picture
-    /// against the rows of the others, and sets thresholds and scale from that. The same input
-    /// gives the same bank.
+    /// Puts together what was fitted: sets thresholds and scale by the held-out scores.
     ///
     /// # Errors
-    /// [`VisionError::TooFewNormals`] below [`thresholds::FEWEST_NORMALS`] pictures,
-    /// [`VisionError::Inconsistent`] for one named twice or a bad plan, [`VisionError::Size`]
-    /// where the parts do not fit, [`VisionError::Cancelled`].
-    pub fn fit(
-        normal: &NormalPatches<'_>,
+    /// [`VisionError::TooFewNormals`] below [`thresholds::FEWEST_NORMALS`] scores,
+    /// [`VisionError::Inconsistent`] for one that is not finite, and as [`Self::new`].
+    pub fn of_coreset(
         bank: BankRef,
         recipe: ImageRecipe,
-        plan: &CoresetPlan,
-        sink: &dyn ProgressSink,
+        coreset: Coreset,
+        held_out: Vec<HeldOut>,
     ) -> Result<Self> {
-        let got = normal.images.len();
-        if got < thresholds::FEWEST_NORMALS {
-            let needed = thresholds::FEWEST_NORMALS;
-            return Err(VisionError::TooFewNormals { needed, got });
-        }
-        // An image under two ids would be held out against itself; under one id twice, the
-        // origins would be ambiguous.
-        let mut unique: Vec<ImageId> = normal.images.to_vec();
-        unique.sort_unstable();
-        unique.dedup();
-        if unique.len() != got {
-            return Err(VisionError::Inconsistent("a normal image is named twice".into()));
-        }
-        // Checks the sizes.
-        let _ = normal.by_image()?;
-        let chosen = coreset::choose(normal.rows, normal.dim, plan, sink)?;
-        let (patches, width) = (normal.grid.len(), normal.grid.width as usize);
-        let values = chosen.iter().flat_map(|row| &normal.rows[row * normal.dim..][..normal.dim]);
-        let rows = BankRows::new(values.copied().collect(), normal.dim)?;
-        let origins: Vec<Origin> = chosen
-            .iter()
-            .map(|row| Origin {
-                image: normal.images[row / patches],
-                y: (row % patches / width) as u32,
-                x: (row % patches % width) as u32,
-            })
-            .collect();
-        let input = input_size(recipe.resize);
-        let held_out = thresholds::leave_one_image_out(&rows, &origins, normal, input, sink)?;
-        let calibration = thresholds::calibrate(&held_out)?;
+        let rule = ThresholdRule::default();
+        let Calibration { thresholds, scale } = thresholds::calibrate(&held_out, &[], &rule)?;
         let info = BankInfo {
             bank,
             recipe,
-            grid: normal.grid,
-            thresholds: calibration.thresholds,
-            scale: calibration.scale,
+            rule,
+            thresholds,
+            scale,
+            suspicious: thresholds::suspects(&held_out),
             held_out,
-            suspicious: calibration.suspicious,
+            known_defects: Vec::new(),
+            fit: coreset.fit,
         };
-        Self::new(info, rows, origins)
+        Self::new(info, coreset.rows, coreset.origins)
     }
 
     /// Puts a bank together from its parts.
     ///
     /// # Errors
-    /// [`VisionError::Inconsistent`] where an origin lies outside the grid or a limit is not
-    /// finite, [`VisionError::Size`] where rows and origins differ in number.
+    /// [`VisionError::Inconsistent`] where a limit is not finite, [`VisionError::Size`] where
+    /// rows and origins differ in number.
     pub fn new(info: BankInfo, rows: BankRows, origins: Vec<Origin>) -> Result<Self> {
         same_size("origins of the bank rows", rows.len(), origins.len())?;
-        let outside = |o: &Origin| o.y >= info.grid.height || o.x >= info.grid.width;
-        if origins.par_iter().any(outside) {
-            return Err(VisionError::Inconsistent("a row comes from outside the grid".into()));
-        }
-        let numbers =
-            [info.thresholds.image, info.thresholds.pixel, info.scale.low, info.scale.high];
+        let numbers = [
+            info.thresholds.image,
+            info.thresholds.pixel,
+            info.scale.low,
+            info.scale.high,
+            info.fit.cover_radius,
+        ];
         if numbers.iter().any(|v| !v.is_finite()) || info.scale.high <= info.scale.low {
             return Err(VisionError::Inconsistent("thresholds or scale are not numbers".into()));
         }
@@ -193,13 +188,44 @@ impl MemoryBank {
         &self.origins
     }
 
-    /// The same bank with limits that a person chose; the scale keeps to the pixel threshold.
+    /// The memory that the bank takes, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.rows.bytes() + self.origins.len() * size_of::<Origin>()
+    }
+
+    /// The same bank with limits by `rule`, which `known` defects that it scored help to choose.
     ///
     /// # Errors
-    /// [`VisionError::Inconsistent`] for limits that are not finite.
-    pub fn with_thresholds(mut self, limits: Thresholds) -> Result<Self> {
-        self.info.thresholds = limits;
-        self.info.scale = thresholds::scale(self.info.scale.low, limits.pixel);
+    /// As [`thresholds::calibrate`].
+    pub fn recalibrated(mut self, known: Vec<KnownDefect>, rule: ThresholdRule) -> Result<Self> {
+        let found = thresholds::calibrate(&self.info.held_out, &known, &rule)?;
+        self.info.rule = rule;
+        self.info.thresholds = found.thresholds;
+        self.info.scale = found.scale;
+        self.info.known_defects = known;
         Self::new(self.info, self.rows, self.origins)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Resize;
+
+    #[test]
+    fn patches_lie_where_their_cells_do() {
+        let grid = Grid { height: 2, width: 4 };
+        let square = Resize::Exact { width: 64, height: 64 };
+        let places = grid.places(&InputMapping::new(400, 100, square).unwrap());
+        assert_eq!(places.len(), 8);
+        assert_eq!(places[0], RectPx { x: 0, y: 0, width: 100, height: 50 });
+        assert_eq!(places[6], RectPx { x: 200, y: 50, width: 100, height: 49 });
+        // A crop leaves the sides out; a tiny picture has no part smaller than a pixel.
+        let crop = Resize::ShorterSideCrop(64);
+        let places = grid.places(&InputMapping::new(400, 100, crop).unwrap());
+        assert_eq!(places[0], RectPx { x: 150, y: 0, width: 25, height: 50 });
+        for place in grid.places(&InputMapping::new(2, 1, square).unwrap()) {
+            assert!(place.x < 2 && place.y < 1 && (place.width, place.height) == (1, 1));
+        }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! `PatchCore` (Roth et al., CVPR 2022, arXiv 2106.08265) in the order of its steps:
 //! [`preprocess`] makes the network's input, [`patch_embedding`] turns its feature maps into one
-//! row a patch, [`coreset`] chooses the rows worth keeping, [`memory_bank`] keeps them with
-//! their origin, [`scoring`] measures how far the patches of a new picture are from them,
+//! row a patch, [`coreset`] chooses the rows worth keeping, [`memory_bank`] fits to more patches
+//! than memory holds and keeps the rows ([`bank_rows`]) with their origin, [`scoring`] measures how far the patches of a new picture are from them,
 //! [`anomaly_map`] spreads those distances over the picture, [`thresholds`] says from held-out
 //! normal pictures what is too far. [`regions`], [`heatmap`] and [`compare`] show the result;
 //! [`metrics`] says how good it is where the truth is known.
@@ -11,6 +11,7 @@
 //! Pure functions: no networks, no database; the only files are memory banks.
 
 pub mod anomaly_map;
+pub mod bank_rows;
 pub mod compare;
 pub mod coreset;
 mod distance;
@@ -20,6 +21,7 @@ pub mod memory_bank;
 pub mod metrics;
 pub mod patch_embedding;
 pub mod preprocess;
+mod projection;
 pub mod regions;
 mod resample;
 pub mod scoring;

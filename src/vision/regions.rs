@@ -107,7 +107,7 @@ fn describe(piece: &[usize], map: &AnomalyMap) -> Region {
 }
 
 /// The third of the picture, across and down, in which a point (0 to 1 each) lies.
-fn place(x: f64, y: f64) -> Place {
+pub fn place(x: f64, y: f64) -> Place {
     let third = |v: f64| ((v * 3.0) as usize).min(2);
     const PLACES: [[Place; 3]; 3] = [
         [Place::UpperLeft, Place::Upper, Place::UpperRight],

@@ -2,26 +2,21 @@
 
 use rayon::prelude::*;
 
-use super::distance::{inner_products, squared_distance, squared_norm};
+use super::bank_rows::BankRows;
+use super::distance::{squared_distance, squared_norm, subtract_twice};
 use super::error::same_size;
 use super::{Result, VisionError};
 
 /// Over how many neighbours the image score is re-weighted: b of the paper's equation 7.
 pub const NEIGHBOURS: usize = 9;
 
-/// The most and fewest patches that one task compares: many, so that the matrix product's
-/// packing of the bank is paid seldom; not so many that a thread is left without work.
-const PATCH_BLOCK: std::ops::RangeInclusive<usize> = 32..=256;
-/// Bank rows compared at once: 256 × 512 products stay in the core's own cache.
+/// Patches and bank rows that are compared at once: their products stay in the core's own
+/// cache, and are enough that bringing both into the order in which they are multiplied is
+/// paid seldom.
+const PATCH_BLOCK: usize = 512;
 const ROW_BLOCK: usize = 512;
-
-/// The rows of a memory bank, ready to be searched.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BankRows {
-    values: Vec<f32>,
-    dim: usize,
-    squared_norms: Vec<f32>,
-}
+/// Smallest values that are looked for side by side.
+const LANES: usize = 16;
 
 /// The bank row nearest to a patch.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,123 +46,105 @@ impl PatchScores {
 }
 
 impl BankRows {
-    /// Takes contiguous rows of `dim` values.
-    ///
-    /// # Errors
-    /// [`VisionError::Nothing`] for no rows, [`VisionError::Size`] for a broken last row,
-    /// [`VisionError::Inconsistent`] for a value that is not finite.
-    pub fn new(values: Vec<f32>, dim: usize) -> Result<Self> {
-        if values.is_empty() || dim == 0 {
-            return Err(VisionError::Nothing("bank rows"));
-        }
-        same_size("values of the last bank row", 0, values.len() % dim)?;
-        if values.iter().any(|v| !v.is_finite()) {
-            return Err(VisionError::Inconsistent("a row has a value that is not finite".into()));
-        }
-        let squared_norms = values.chunks_exact(dim).map(squared_norm).collect();
-        Ok(Self { values, dim, squared_norms })
-    }
-
-    /// Values a row.
-    pub fn dim(&self) -> usize {
-        self.dim
-    }
-
-    /// How many rows there are; never 0.
-    pub fn len(&self) -> usize {
-        self.squared_norms.len()
-    }
-
-    /// Always false: [`Self::new`] refuses an empty bank.
-    pub fn is_empty(&self) -> bool {
-        self.squared_norms.is_empty()
-    }
-
-    /// All rows, one after another.
-    pub fn values(&self) -> &[f32] {
-        &self.values
-    }
-
-    /// Row `index`, which must be below [`Self::len`].
-    fn row(&self, index: usize) -> &[f32] {
-        &self.values[index * self.dim..][..self.dim]
-    }
-
     /// The nearest row of each of `patches` (contiguous, [`Self::dim`] values each) among the
     /// rows that `usable` allows (all, if `None`; else one flag a row). Of equally near rows
     /// the first.
     ///
     /// Candidates come from |a|² + |b|² − 2ab, whose rounding error grows with the norms; all
-    /// within that error of the smallest are measured again by their differences.
+    /// within that error of the smallest are measured again by their differences, so that row
+    /// and distance are those of measuring all.
     ///
     /// # Errors
     /// [`VisionError::Size`] for a broken last patch or a wrong number of flags,
     /// [`VisionError::Nothing`] where no row is usable, [`VisionError::Inconsistent`] for a
     /// patch with a value that is not finite.
     pub fn nearest(&self, patches: &[f32], usable: Option<&[bool]>) -> Result<Vec<Nearest>> {
-        same_size("values of the last patch", 0, patches.len() % self.dim)?;
+        same_size("values of the last patch", 0, patches.len() % self.dim())?;
         if let Some(usable) = usable {
             same_size("flags of usable rows", self.len(), usable.len())?;
         }
-        if patches.iter().any(|v| !v.is_finite()) {
+        if patches.par_iter().any(|v| !v.is_finite()) {
             return Err(VisionError::Inconsistent("a patch has a value that is not finite".into()));
         }
-        let block = (patches.len() / self.dim)
-            .div_ceil(rayon::current_num_threads())
-            .clamp(*PATCH_BLOCK.start(), *PATCH_BLOCK.end());
-        let blocks = patches
-            .par_chunks(block * self.dim)
-            .map(|block| self.nearest_of_block(block, usable))
-            .collect::<Result<Vec<_>>>()?;
-        Ok(blocks.concat())
-    }
-
-    fn nearest_of_block(&self, patches: &[f32], usable: Option<&[bool]>) -> Result<Vec<Nearest>> {
-        let count = patches.len() / self.dim;
-        let norms: Vec<f32> = patches.chunks_exact(self.dim).map(squared_norm).collect();
-        let mut best = vec![(f32::INFINITY, usize::MAX); count];
-        let mut products = Vec::new();
-        for (block, rows) in self.values.chunks(ROW_BLOCK * self.dim).enumerate() {
-            let first = block * ROW_BLOCK;
-            let width = rows.len() / self.dim;
-            products.resize(count * width, 0.0);
-            let fits = inner_products(patches, rows, self.dim, &mut products);
-            same_size("inner products", 1, usize::from(fits))?;
-            let row_norms = &self.squared_norms[first..][..width];
-            let usable = usable.map(|flags| &flags[first..][..width]);
-            let allowed = |row: usize| usable.is_none_or(|flags| flags[row]);
-            for ((patch, norm), (products, best)) in patches
-                .chunks_exact(self.dim)
-                .zip(&norms)
-                .zip(products.chunks_exact_mut(width).zip(&mut best))
-            {
-                let mut smallest = f32::INFINITY;
-                for (row, (product, row_norm)) in products.iter_mut().zip(row_norms).enumerate() {
-                    *product =
-                        if allowed(row) { norm + row_norm - 2.0 * *product } else { f32::INFINITY };
-                    smallest = smallest.min(*product);
-                }
-                // |b| ≤ |a| + d bounds the error by the patch's norm and the distance.
-                let error = 1e-5 * (norm + smallest.max(0.0));
-                if smallest - error > best.0 {
-                    continue;
-                }
-                for (row, approximate) in products.iter().enumerate() {
-                    if *approximate <= smallest + error && approximate.is_finite() {
-                        let exact = squared_distance(patch, self.row(first + row));
-                        if exact < best.0 {
-                            *best = (exact, first + row);
-                        }
-                    }
-                }
-            }
-        }
+        let count = patches.len() / self.dim();
+        let norms: Vec<f32> = patches.chunks_exact(self.dim()).map(squared_norm).collect();
+        // Each task has its own rows, so that each row is widened once.
+        let share = self.len().div_ceil(rayon::current_num_threads()).next_multiple_of(ROW_BLOCK);
+        let best = (0..self.len().div_ceil(share))
+            .into_par_iter()
+            .map(|task| {
+                let rows = task * share..((task + 1) * share).min(self.len());
+                self.nearest_among(rows, patches, &norms, usable)
+            })
+            .try_reduce(
+                || vec![UNKNOWN; count],
+                |a, b| Ok(a.into_iter().zip(b).map(|(a, b)| if b < a { b } else { a }).collect()),
+            )?;
         best.into_iter()
             .map(|(squared, row)| match row {
                 usize::MAX => Err(VisionError::Nothing("usable bank rows")),
                 row => Ok(Nearest { row, distance: squared.sqrt() }),
             })
             .collect()
+    }
+
+    /// The squared distance and index of the row nearest to each patch, among some rows.
+    fn nearest_among(
+        &self,
+        rows: std::ops::Range<usize>,
+        patches: &[f32],
+        norms: &[f32],
+        usable: Option<&[bool]>,
+    ) -> Result<Vec<(f32, usize)>> {
+        let dim = self.dim();
+        // Sums of `dim` rounded products are off by about √dim half units in the last place;
+        // several times that, on both sides.
+        let tolerance = (32.0 * (dim as f32).sqrt() * f32::EPSILON / 2.0).max(1e-5);
+        let mut best = vec![UNKNOWN; norms.len()];
+        let (mut wide, mut row_norms, mut distances) = (Vec::new(), Vec::new(), Vec::new());
+        for first in rows.clone().step_by(ROW_BLOCK) {
+            let block = first..(first + ROW_BLOCK).min(rows.end);
+            row_norms.clear();
+            row_norms.extend(block.clone().map(|row| match usable {
+                Some(flags) if !flags[row] => f32::INFINITY,
+                _ => self.squared_norms()[row],
+            }));
+            let width = block.len();
+            let wide = self.wide(block, &mut wide);
+            for ((patches, norms), best) in patches
+                .chunks(PATCH_BLOCK * dim)
+                .zip(norms.chunks(PATCH_BLOCK))
+                .zip(best.chunks_mut(PATCH_BLOCK))
+            {
+                // Less |patch|², which is the same for all rows.
+                distances.clear();
+                norms.iter().for_each(|_| distances.extend_from_slice(&row_norms));
+                let fits = subtract_twice(patches, wide, dim, &mut distances);
+                same_size("inner products", 1, usize::from(fits))?;
+                for (((patch, norm), distances), best) in patches
+                    .chunks_exact(dim)
+                    .zip(norms)
+                    .zip(distances.chunks_exact(width))
+                    .zip(best)
+                {
+                    let smallest = smallest(distances);
+                    // |b| ≤ |a| + d bounds the error by the patch's norm and the distance.
+                    let error = tolerance * (norm + (norm + smallest).max(0.0));
+                    if norm + smallest - error > best.0 || !smallest.is_finite() {
+                        continue;
+                    }
+                    for (row, distance) in distances.iter().enumerate() {
+                        if *distance <= smallest + error {
+                            let exact = squared_distance(patch, &wide[row * dim..][..dim]);
+                            if exact < best.0 {
+                                *best = (exact, first + row);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        Ok(best)
     }
 
     /// Scores one picture's patches: distances, and the image score
@@ -191,25 +168,41 @@ impl BankRows {
         let Some(peak) = nearest.get(peak_patch).copied() else {
             return Err(VisionError::Nothing("patches"));
         };
-        let patch = &patches[peak_patch * self.dim..][..self.dim];
+        let patch = &patches[peak_patch * self.dim()..][..self.dim()];
         let image_score = self.reweighted(patch, peak, usable);
         Ok(PatchScores { nearest, image_score, peak_patch })
     }
 
     fn reweighted(&self, patch: &[f32], peak: Nearest, usable: Option<&[bool]>) -> f32 {
-        let around = self.row(peak.row);
-        let mut rows: Vec<(f32, usize)> = (0..self.len())
-            .filter(|row| usable.is_none_or(|flags| flags[*row]))
-            .map(|row| (squared_distance(around, self.row(row)), row))
+        let dim = self.dim();
+        let mut scratch = Vec::new();
+        let around = self.wide(peak.row..peak.row + 1, &mut scratch);
+        // How far each row is from the peak's.
+        let mut rows: Vec<(f32, usize)> = (0..self.len().div_ceil(ROW_BLOCK))
+            .into_par_iter()
+            .flat_map_iter(|block| {
+                let first = block * ROW_BLOCK;
+                let end = (first + ROW_BLOCK).min(self.len());
+                let mut scratch = Vec::new();
+                let wide = self.wide(first..end, &mut scratch);
+                let mut found: Vec<(f32, usize)> = (first..end)
+                    .filter(|row| usable.is_none_or(|flags| flags[*row]))
+                    .map(|row| (squared_distance(around, &wide[(row - first) * dim..][..dim]), row))
+                    .collect();
+                nearest_first(&mut found);
+                found
+            })
             .collect();
         if rows.len() < 2 {
             return peak.distance;
         }
-        rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        nearest_first(&mut rows);
         let distances: Vec<f64> = rows
             .iter()
-            .take(NEIGHBOURS)
-            .map(|(_, row)| f64::from(squared_distance(patch, self.row(*row))).sqrt())
+            .map(|(_, row)| {
+                let squared = squared_distance(patch, self.wide(*row..row + 1, &mut Vec::new()));
+                f64::from(squared).sqrt()
+            })
             .collect();
         // Shifted by the largest: exp of a plain feature distance overflows.
         let largest = distances.iter().copied().fold(0.0, f64::max);
@@ -217,6 +210,32 @@ impl BankRows {
         let weight = 1.0 - (f64::from(peak.distance) - largest).exp() / sum;
         (weight * f64::from(peak.distance)) as f32
     }
+}
+
+/// A row that is farther than any.
+const UNKNOWN: (f32, usize) = (f32::INFINITY, usize::MAX);
+
+/// The smallest of some numbers; infinity for none.
+fn smallest(values: &[f32]) -> f32 {
+    let less = |a: f32, b: f32| if b < a { b } else { a };
+    let mut lanes = [f32::INFINITY; LANES];
+    let (parts, tail) = values.as_chunks::<LANES>();
+    for part in parts {
+        for (lane, value) in lanes.iter_mut().zip(part) {
+            *lane = less(*lane, *value);
+        }
+    }
+    lanes.into_iter().chain(tail.iter().copied()).fold(f32::INFINITY, less)
+}
+
+/// Keeps the [`NEIGHBOURS`] nearest of `rows` (squared distance, index), nearest first.
+fn nearest_first(rows: &mut Vec<(f32, usize)>) {
+    let order = |a: &(f32, usize), b: &(f32, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
+    if rows.len() > NEIGHBOURS {
+        rows.select_nth_unstable_by(NEIGHBOURS - 1, order);
+        rows.truncate(NEIGHBOURS);
+    }
+    rows.sort_unstable_by(order);
 }
 
 #[cfg(test)]
@@ -273,6 +292,20 @@ mod tests {
             bank.nearest(&patches[..dim], None).unwrap()[0],
             Nearest { row: 2040, distance: 0.0 }
         );
+    }
+
+    #[test]
+    fn rows_of_16_bits_score_as_the_same_numbers_in_32() {
+        let (dim, count) = (21, 700);
+        let half: Vec<half::f16> =
+            noise(count * dim, 6).into_iter().map(half::f16::from_f32).collect();
+        let wide: Vec<f32> = half.iter().map(|v| v.to_f32()).collect();
+        let patches = noise(40 * dim, 7);
+        let (half, wide) =
+            (BankRows::of_half(half, dim).unwrap(), BankRows::new(wide, dim).unwrap());
+        assert_eq!(half, wide);
+        assert_eq!(half.score(&patches, None).unwrap(), wide.score(&patches, None).unwrap());
+        assert!(BankRows::of_half(vec![half::f16::INFINITY], 1).is_err());
     }
 
     #[test]

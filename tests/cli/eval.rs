@@ -8,18 +8,18 @@ use serde_json::Value;
 use crate::scene::{Scene, arg, has_models, shared};
 
 /// A grey weave whose threads lie a little differently in each picture.
-fn cloth(seed: u32) -> RgbImage {
+pub(crate) fn cloth(seed: u32) -> RgbImage {
     RgbImage::from_fn(96, 96, |x, y| {
         let weave = ((x + seed) % 8 * 9 + (y + 3 * seed) % 6 * 7) as u8;
         Rgb([90 + weave, 92 + weave, 88 + weave])
     })
 }
 
-fn is_stain(x: u32, y: u32) -> bool {
+pub(crate) fn is_stain(x: u32, y: u32) -> bool {
     (30..54).contains(&x) && (48..68).contains(&y)
 }
 
-fn save(path: &Path, picture: &RgbImage) {
+pub(crate) fn save(path: &Path, picture: &RgbImage) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     picture.save(path).unwrap();
 }
@@ -76,6 +76,13 @@ fn a_drawn_data_set_is_measured_without_a_library() {
     assert!(metric(&class["quality"], "pixel_auroc") > 0.9, "{class}");
     assert!(metric(&class["quality"], "pro") > 0.5, "{class}");
     assert_eq!(found["mean"], class["quality"]);
+    assert_eq!(class["rates"]["overkill"]["trials"], 4);
+    assert_eq!(class["rates"]["escape"]["events"], 0);
+    assert!((class["rates"]["expected_overkill"].as_f64().unwrap() - 0.01).abs() < 1e-3);
+    for picture in ["scores.png", "roc.png"] {
+        let drawn = image::open(out.join("two_tone").join(picture)).unwrap();
+        assert!(drawn.width() > 1000 && drawn.height() > 800, "{picture}");
+    }
     assert!(!scene.workspace().join("data/fettle.db").exists());
 
     // The same class by its own folder, and the same numbers from the same input.

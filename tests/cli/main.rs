@@ -8,6 +8,7 @@ mod bad_input;
 mod demo;
 mod eval;
 mod import_seed;
+mod limits;
 mod real_data;
 mod scene;
 mod workspace;

@@ -1,13 +1,24 @@
 //! `fettle bank`.
 
+use super::bank_limits;
 use crate::cli::args;
 use crate::cli::terminal::Terminal;
 use crate::engine::{BankInfo, Engine, FitBank};
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> anyhow::Result<()> {
     match args {
-        args::Bank::Fit { product, ratio, seed } => {
-            let request = FitBank { product: product.clone(), ratio: *ratio, seed: *seed };
+        args::Bank::Stats { product, plot, json } => {
+            return bank_limits::stats(engine, terminal, product, plot.clone(), *json);
+        }
+        args::Bank::Threshold { product, rule, .. } => {
+            return bank_limits::threshold(engine, terminal, product, rule);
+        }
+        args::Bank::Check { product, json } => {
+            return bank_limits::check(engine, terminal, product, *json);
+        }
+        args::Bank::Fit { product, ratio, seed, rule } => {
+            let rule = rule.given().unwrap_or_default();
+            let request = FitBank { product: product.clone(), ratio: *ratio, seed: *seed, rule };
             let fitted = terminal.wait(engine, request)?;
             let values = [
                 ("product", fitted.bank.product.to_string().into()),
@@ -19,6 +30,15 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
                 ("pixel", fitted.thresholds.pixel.into()),
             ];
             terminal.say("bank-fitted", &values);
+            if let Some(asked) = fitted.rows_asked {
+                let values = [("asked", asked.into()), ("rows", fitted.rows.into())];
+                terminal.say("bank-rows-capped", &values);
+            }
+            if fitted.held_out < fitted.images {
+                let values =
+                    [("held-out", fitted.held_out.into()), ("images", fitted.images.into())];
+                terminal.say("bank-held-out-sample", &values);
+            }
             for path in fitted.suspicious {
                 terminal.say("bank-suspicious", &[("path", path.into())]);
             }
@@ -36,7 +56,7 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
                         ("product", product.to_string().into()),
                         ("version", state.bank.version.into()),
                         ("rows", state.rows.into()),
-                        ("images", state.held_out.into()),
+                        ("images", state.images.into()),
                         ("model", state.bank.model.to_string().into()),
                         ("image", state.thresholds.image.into()),
                         ("pixel", state.thresholds.pixel.into()),

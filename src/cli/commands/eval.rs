@@ -2,6 +2,7 @@
 
 use crate::cli::args;
 use crate::cli::terminal::Terminal;
+use crate::domain::ThresholdRule;
 use crate::engine::{ClassEvaluation, Engine, Evaluate, Quality};
 use crate::i18n::Value;
 
@@ -25,6 +26,7 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Eval) -> an
         classes: args.products.clone(),
         ratio: args.ratio,
         seed: args.seed,
+        rule: ThresholdRule::MaxOverkill { rate: args.max_overkill },
         size: args.size,
         out: args.out.clone(),
     };
@@ -103,6 +105,16 @@ fn print_notes(terminal: &Terminal, class: &ClassEvaluation) {
     if class.masked > 0 && unmasked > 0 {
         let values = [("class", class.class.clone().into()), ("count", unmasked.into())];
         terminal.say("eval-unmasked", &values);
+    }
+    if let Some(rates) = class.rates.in_words(terminal.language()) {
+        let expected = Value::Number { value: class.rates.expected_overkill * 100.0, digits: 1 };
+        let values = [
+            ("class", class.class.clone().into()),
+            ("image", class.thresholds.image.into()),
+            ("expected", expected),
+            ("rates", rates.into()),
+        ];
+        terminal.say("eval-limits", &values);
     }
     let stages: Vec<String> =
         class.timings.iter().map(|timing| format!("{} {:.1}", timing.name, timing.ms)).collect();

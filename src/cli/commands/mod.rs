@@ -1,6 +1,7 @@
 //! One file a command: arguments to a request, an answer to words.
 
 pub(super) mod bank;
+pub(super) mod bank_limits;
 pub(super) mod demo;
 pub(super) mod doctor;
 pub(super) mod eval;

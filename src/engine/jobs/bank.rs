@@ -1,29 +1,23 @@
 //! Fitting a product's memory bank.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use image::RgbImage;
-use rayon::prelude::*;
 use serde::Serialize;
 
+use super::fit::{Fit, Fitted, NormalPicture};
+use super::known_defects;
+
 use crate::domain::{
-    BankRef, HeatmapScale, ImageId, ModelId, ModelRole, ProductCode, RegisteredImage, Thresholds,
+    BankRef, HeatmapScale, ImageId, ModelId, ModelRole, ProductCode, ThresholdRule, Thresholds,
 };
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request, Stopwatch};
-use crate::engine::vision_lane::Patches;
-use crate::library::{LabelFilter, RegisteredBank, read_image};
+use crate::library::{LabelFilter, RegisteredBank};
 use crate::retrieval::vector_index::VectorIndex;
-use crate::vision::coreset::CoresetPlan;
-use crate::vision::memory_bank::{MemoryBank, NormalPatches};
+use crate::vision::memory_bank::MemoryBank;
 use crate::vision::thresholds::FEWEST_NORMALS;
-
-/// Images that the network sees at once.
-pub(super) const BATCH: usize = 8;
-/// A coreset below this many rows saves no time worth having, so a small product keeps them.
-const FEWEST_ROWS: f64 = 1_000.0;
-/// Dimensions in which the coreset is chosen.
-const PROJECTION: usize = 64;
 
 /// Fits a memory bank on the product's normal images. The bank in use stays in use until the
 /// new one is whole.
@@ -35,6 +29,8 @@ pub struct FitBank {
     pub ratio: f32,
     /// Seed of the coreset's first point.
     pub seed: u64,
+    /// How its limits are set.
+    pub rule: ThresholdRule,
 }
 
 /// A bank that was fitted.
@@ -44,8 +40,12 @@ pub struct FittedBank {
     pub bank: BankRef,
     /// How many rows it has.
     pub rows: usize,
+    /// How many rows the ratio comes to, where a bank may not have so many.
+    pub rows_asked: Option<usize>,
     /// On how many images it was fitted.
     pub images: usize,
+    /// How many of them were held out to set the thresholds.
+    pub held_out: usize,
     /// From held-out normal images.
     pub thresholds: Thresholds,
     /// Of all heatmaps of this product.
@@ -75,29 +75,37 @@ impl Request for FitBank {
                 needed: FEWEST_NORMALS,
             });
         }
+        known_defects::check_rule(job, &self.product, &self.rule)?;
         let backbone = job.shared.model_for(ModelRole::Backbone)?;
         let encoder = job.shared.model_for(ModelRole::ImageEmbedder)?;
         let bank = BankRef { product: self.product.clone(), version, model: backbone.clone() };
 
-        let seen = look_at(job, &images, &backbone, &encoder)?;
-        let ids: Vec<ImageId> = images.iter().map(|image| image.id).collect();
-        let plan = coreset_plan(self.ratio, self.seed, seen.patches.rows.len() / seen.patches.dim);
-        let normal = NormalPatches {
-            rows: &seen.patches.rows,
-            dim: seen.patches.dim,
-            images: &ids,
-            grid: seen.patches.grid,
+        let recipe = {
+            let backbone = backbone.clone();
+            job.shared.vision(move |lane| lane.backbone_recipe(&backbone))?
         };
-        let fitted =
-            MemoryBank::fit(&normal, bank.clone(), seen.patches.recipe, &plan, job.sink.as_ref())?;
+        let root = job.shared.workspace.root();
+        let pictures: Vec<NormalPicture> = images
+            .iter()
+            .map(|image| NormalPicture { id: image.id, path: root.join(&image.path) })
+            .collect();
+        let mut normals: Option<VectorIndex> = None;
+        let fit = Fit { bank: bank.clone(), recipe, ratio: self.ratio, seed: self.seed };
+        let Fitted { bank: fitted, rows_asked } =
+            fit.run(job, "", &pictures, |batch, decoded| {
+                embed(job, &encoder, batch, decoded, &mut normals)
+            })?;
+        let fitted = known_defects::calibrate(job, fitted, self.rule)?;
         job.check()?;
         let info = fitted.info();
-        let registered = save(job, &bank, &fitted, &seen.normals)?;
+        let registered = save(job, &bank, &fitted, normals.as_ref())?;
         job.shared.library(move |library| library.add_bank(&registered))?;
         Ok(FittedBank {
             bank,
             rows: fitted.rows().len(),
+            rows_asked,
             images: images.len(),
+            held_out: info.held_out.len(),
             thresholds: info.thresholds,
             scale: info.scale,
             suspicious: images
@@ -109,60 +117,28 @@ impl Request for FitBank {
     }
 }
 
-/// How the rows of a bank are chosen of so many patches.
-pub(super) fn coreset_plan(asked: f32, seed: u64, patches: usize) -> CoresetPlan {
-    CoresetPlan { ratio: ratio(asked, patches), projection: Some(PROJECTION), seed }
-}
-
-/// The ratio asked for, raised so that a small product still gets [`FEWEST_ROWS`].
-fn ratio(asked: f32, patches: usize) -> f64 {
-    f64::from(asked).max(FEWEST_ROWS / patches.max(1) as f64).min(1.0)
-}
-
-/// What the networks see in the normal images.
-struct Seen {
-    patches: Patches,
-    /// Whole-picture embeddings, by image id: the index of normal references.
-    normals: VectorIndex,
-}
-
-fn look_at(
+/// Adds the whole-picture embeddings of a batch to the index of normal references.
+fn embed(
     job: &JobContext,
-    images: &[RegisteredImage],
-    backbone: &ModelId,
     encoder: &ModelId,
-) -> Result<Seen> {
-    let mut seen: Option<Seen> = None;
-    let total = images.len() as u64;
-    for (batch_index, batch) in images.chunks(BATCH).enumerate() {
-        job.check()?;
-        job.report("progress-features", "", (batch_index * BATCH) as u64, total);
-        let root = job.shared.workspace.root();
-        let pictures: Vec<RgbImage> = batch
-            .par_iter()
-            .map(|image| Ok(read_image(&root.join(&image.path))?.rgb))
-            .collect::<Result<_>>()?;
-        let (backbone, with) = (backbone.clone(), encoder.clone());
-        let (patches, embeddings) = job.shared.vision(move |lane| {
-            let pictures: Vec<&RgbImage> = pictures.iter().collect();
-            let watch = &mut Stopwatch::default();
-            let patches = lane.patches(&backbone, &pictures, None, watch)?;
-            Ok((patches, lane.embed(&with, &pictures, watch)?))
-        })?;
-        let seen = match &mut seen {
-            Some(seen) => {
-                seen.patches.rows.extend(patches.rows);
-                seen
-            }
-            none => {
-                let dim = embeddings.first().map_or(0, Vec::len);
-                none.insert(Seen { patches, normals: VectorIndex::new(dim, encoder.clone())? })
-            }
-        };
-        let ids: Vec<i64> = batch.iter().map(|image| image.id.0).collect();
-        seen.normals.add(&ids, &embeddings.concat())?;
-    }
-    seen.ok_or(EngineError::Vision(crate::vision::VisionError::Nothing("normal images")))
+    batch: &[NormalPicture],
+    decoded: &Arc<Vec<RgbImage>>,
+    normals: &mut Option<VectorIndex>,
+) -> Result<()> {
+    let (with, pictures) = (encoder.clone(), Arc::clone(decoded));
+    let embeddings = job.shared.vision(move |lane| {
+        let pictures: Vec<&RgbImage> = pictures.iter().collect();
+        lane.embed(&with, &pictures, &mut Stopwatch::default())
+    })?;
+    let normals = match normals {
+        Some(normals) => normals,
+        none => {
+            let dim = embeddings.first().map_or(0, Vec::len);
+            none.insert(VectorIndex::new(dim, encoder.clone())?)
+        }
+    };
+    let ids: Vec<i64> = batch.iter().map(|picture| picture.id.0).collect();
+    Ok(normals.add(&ids, &embeddings.concat())?)
 }
 
 /// Writes the bank and its index of normal images under names of their own: two fits of one
@@ -171,7 +147,7 @@ fn save(
     job: &JobContext,
     bank: &BankRef,
     fitted: &MemoryBank,
-    normals: &VectorIndex,
+    normals: Option<&VectorIndex>,
 ) -> Result<RegisteredBank> {
     let dir = job.shared.workspace.banks_dir().join(bank.product.as_str());
     std::fs::create_dir_all(&dir)
@@ -180,7 +156,9 @@ fn save(
     let stem = format!("v{}-{}-{}", bank.version, now.as_millisecond(), std::process::id());
     let path = dir.join(format!("{stem}.bank"));
     // The index first: a bank without it shows no reference, an index without a bank is unused.
-    normals.save(&normals_path(&path))?;
+    if let Some(normals) = normals {
+        normals.save(&normals_path(&path))?;
+    }
     fitted.save(&path)?;
     let relative = path.strip_prefix(job.shared.workspace.root()).unwrap_or(&path);
     let info = fitted.info();
@@ -212,7 +190,9 @@ pub struct BankState {
     pub created_at: String,
     /// How many rows it has.
     pub rows: usize,
-    /// How many normal images were held out to set the thresholds.
+    /// On how many images it was fitted.
+    pub images: usize,
+    /// How many of them were held out to set the thresholds.
     pub held_out: usize,
     /// Limits in force.
     pub thresholds: Thresholds,
@@ -243,12 +223,13 @@ impl Request for BankInfo {
             .shared
             .vision(move |lane| lane.bank(&product, &path, &model, &mut Stopwatch::default()))?;
         let info = bank.info();
-        let fitted_on: Vec<ImageId> = info.held_out.iter().map(|held| held.image).collect();
+        let fitted_on: HashSet<ImageId> = info.fit.images.iter().copied().collect();
         Ok(Some(BankState {
             bank: active.bank,
             created_at: active.created_at,
             rows: bank.rows().len(),
-            held_out: fitted_on.len(),
+            images: info.fit.images.len(),
+            held_out: info.held_out.len(),
             thresholds: active.thresholds,
             scale: active.scale,
             unseen_images: images.iter().filter(|image| !fitted_on.contains(&image.id)).count(),

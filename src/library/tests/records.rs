@@ -4,10 +4,11 @@ use crate::domain::{
     Anomaly, BankRef, ContentHash, DefectType, HeatmapScale, Hit, ImageId, Inspection,
     InspectionId, LineSpan, ManualText, ManualWarning, ModelId, Place, Product, ProductCode,
     RectPt, RectPx, Region, Report, ReportLine, ReportPart, ReportSection, Section, Similarity,
-    SkipReason, Stage, Statement, StatementKind, Suggestion, Support, Thresholds, Timing, Verdict,
+    SkipReason, Stage, Statement, StatementKind, Suggestion, Support, ThresholdRule, Thresholds,
+    Timing, Verdict,
 };
 use crate::library::test_files::{hole, library, prod1, write_manual};
-use crate::library::{InspectionFilter, LibraryError, Registered, RegisteredBank};
+use crate::library::{InspectionFilter, LibraryError, Limits, Registered, RegisteredBank};
 
 fn bank(version: u32) -> BankRef {
     BankRef { product: prod1(), version, model: ModelId("efficientnet-lite0".into()) }
@@ -152,11 +153,49 @@ fn one_bank_of_a_product_is_in_use() {
     assert!(matches!(error, LibraryError::BankExists(_)), "{error}");
     assert_eq!(library.active_bank(&prod1()).unwrap(), Some(registered(2, true)));
     library.add_bank(&registered(3, true)).unwrap();
-    library.set_thresholds(&bank(3), Thresholds { image: 2.5, pixel: 2.0 }).unwrap();
-    let active = library.active_bank(&prod1()).unwrap().unwrap();
-    assert_eq!((active.bank.version, active.thresholds.image), (3, 2.5));
     assert_eq!(library.banks(&prod1()).unwrap().len(), 3);
     assert_eq!(library.next_bank_version(&prod1()).unwrap(), 4);
+}
+
+#[test]
+fn changed_limits_are_undone_one_by_one_and_past_the_first_nothing_happens() {
+    let root = tempfile::tempdir().unwrap();
+    let mut library = library(root.path());
+    let limits = |image: f32| Limits {
+        thresholds: Thresholds { image, pixel: 0.8 * image },
+        scale: HeatmapScale { low: 0.3, high: 2.0 * image },
+    };
+    let rule = |rate| ThresholdRule::MaxOverkill { rate };
+    for version in [1, 2] {
+        let Limits { thresholds, scale } = limits(1.0);
+        let registered = RegisteredBank {
+            bank: bank(version),
+            path: format!("data/patchCore/prod1/{version}.bank"),
+            thresholds,
+            scale,
+            created_at: "2026-11-22T10:00:00Z".into(),
+            active: version == 2,
+        };
+        library.add_bank(&registered).unwrap();
+    }
+    let in_force = |library: &crate::library::Library| {
+        let active = library.active_bank(&prod1()).unwrap().unwrap();
+        Limits { thresholds: active.thresholds, scale: active.scale }
+    };
+    library.change_limits(&bank(2), &limits(2.0), &rule(0.02)).unwrap();
+    library.change_limits(&bank(2), &limits(3.0), &rule(0.03)).unwrap();
+    assert_eq!(in_force(&library), limits(3.0));
+    assert_eq!(library.changed_limits(&bank(2)).unwrap(), [rule(0.02), rule(0.03)]);
+    // The other version's limits are its own.
+    assert_eq!(library.undo_limits(&bank(1)).unwrap(), None);
+    for (undone, left) in [(2.0, 1), (1.0, 0)] {
+        assert_eq!(library.undo_limits(&bank(2)).unwrap(), Some(limits(undone)));
+        assert_eq!(in_force(&library), limits(undone));
+        assert_eq!(library.changed_limits(&bank(2)).unwrap().len(), left);
+    }
+    assert_eq!(library.undo_limits(&bank(2)).unwrap(), None);
+    let error = library.change_limits(&bank(9), &limits(2.0), &rule(0.02)).unwrap_err();
+    assert!(matches!(error, LibraryError::UnknownBank(_)), "{error}");
 }
 
 fn manual_text(cause: &str) -> ManualText {

@@ -1,25 +1,41 @@
-//! A bank's file: safetensors with `rows` (f32, N×D), `image` (i64, N: the library's image
-//! ids) and `position` (u32, N×2: y, x). Its metadata has `fettle_memory_bank`, the
-//! [`BankInfo`] and sizes as JSON, and `sha256`, over that JSON and the bytes of the three
-//! tensors in this order, so that no damaged file is taken for a bank.
+//! A bank's file: safetensors with `rows` (f16, N×D), `image` (i64, N: the library's image
+//! ids) and `place` (u32, N×4: x, y, width, height in the image). Its metadata has
+//! `fettle_memory_bank`, the [`BankInfo`] and sizes as JSON, and `sha256`, over that JSON and
+//! the bytes of the three tensors in this order, so that no damaged file is taken for a bank.
+//!
+//! The file is mapped and its checksum verified once, when it is loaded; the rows stay in the
+//! map, from where the system may drop and read them again. A bank's file is never written
+//! to: each fit makes a new one.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fs::File;
 use std::io::Write;
+use std::ops::Range;
 use std::path::Path;
 
+use half::f16;
+use half::slice::HalfFloatSliceExt;
+use memmap2::Mmap;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, View};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{BankInfo, BankRows, MemoryBank, Origin};
-use crate::domain::{ImageId, ModelId};
+use super::{BankInfo, MemoryBank, Origin};
+use crate::domain::{ImageId, ModelId, RectPx};
+use crate::vision::bank_rows::BankRows;
 use crate::vision::{Result, VisionError};
 
 /// Counts the layouts of the file.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 const HEADER: &str = "fettle_memory_bank";
 const HASH: &str = "sha256";
+
+/// Of the header of any layout.
+#[derive(Deserialize)]
+struct Layout {
+    format: u32,
+}
 
 #[derive(Serialize, Deserialize)]
 struct Header {
@@ -68,31 +84,42 @@ impl MemoryBank {
     pub fn save(&self, path: &Path) -> Result<()> {
         let io = |source| VisionError::Io { path: path.to_owned(), source };
         let (count, dim) = (self.rows.len(), self.rows.dim());
+        let half = |values: &[f16]| values.iter().flat_map(|v| v.to_le_bytes()).collect();
         let rows = Part {
-            dtype: Dtype::F32,
+            dtype: Dtype::F16,
             shape: vec![count, dim],
-            bytes: self.rows.values().iter().flat_map(|v| v.to_le_bytes()).collect(),
+            bytes: match self.rows.half() {
+                // Kept in 32 bits so far.
+                [] => {
+                    let mut scratch = Vec::new();
+                    let wide = self.rows.wide(0..count, &mut scratch);
+                    let mut narrow = vec![f16::ZERO; wide.len()];
+                    narrow.convert_from_f32_slice(wide);
+                    half(&narrow)
+                }
+                values => half(values),
+            },
         };
         let image = Part {
             dtype: Dtype::I64,
             shape: vec![count],
             bytes: self.origins.iter().flat_map(|o| o.image.0.to_le_bytes()).collect(),
         };
-        let position = Part {
+        let place = Part {
             dtype: Dtype::U32,
-            shape: vec![count, 2],
+            shape: vec![count, 4],
             bytes: self
                 .origins
                 .iter()
-                .flat_map(|o| [o.y, o.x])
+                .flat_map(|o| [o.place.x, o.place.y, o.place.width, o.place.height])
                 .flat_map(u32::to_le_bytes)
                 .collect(),
         };
         let header = Header { format: FORMAT, rows: count, dim, info: self.info.clone() };
         let json = serde_json::to_string(&header).map_err(|e| io(e.into()))?;
-        let hash = hash_of(&json, [&rows.bytes, &image.bytes, &position.bytes]);
+        let hash = hash_of(&json, [&rows.bytes, &image.bytes, &place.bytes]);
         let metadata = HashMap::from([(HEADER.to_owned(), json), (HASH.to_owned(), hash)]);
-        let parts = [("rows", &rows), ("image", &image), ("position", &position)];
+        let parts = [("rows", &rows), ("image", &image), ("place", &place)];
         let bytes = safetensors::serialize(parts, Some(metadata))
             .map_err(|e| io(std::io::Error::other(e)))?;
 
@@ -112,18 +139,18 @@ impl MemoryBank {
     /// [`VisionError::Io`] where the file cannot be read, [`VisionError::BadBank`] where it is
     /// damaged or no bank, [`VisionError::WrongModel`] where another model made it.
     pub fn load(path: &Path, model: &ModelId) -> Result<Self> {
-        let io = |source| VisionError::Io { path: path.to_owned(), source };
-        let bank = Self::from_bytes(&std::fs::read(path).map_err(io)?)
-            .map_err(|why| VisionError::BadBank { path: path.to_owned(), why })?;
-        let found = &bank.info.bank.model;
-        if found != model {
+        let bad = |why| VisionError::BadBank { path: path.to_owned(), why };
+        let file = map(path)?;
+        let Parsed { info, dim, rows, origins } = parse(&file).map_err(bad)?;
+        if info.bank.model != *model {
             return Err(VisionError::WrongModel {
                 path: path.to_owned(),
                 expected: model.clone(),
-                found: found.clone(),
+                found: info.bank.model,
             });
         }
-        Ok(bank)
+        let rows = BankRows::mapped(file, rows, dim).map_err(|e| bad(e.to_string()))?;
+        Self::new(info, rows, origins).map_err(|e| bad(e.to_string()))
     }
 
     /// Reads only what the bank says of itself; its rows are not looked at.
@@ -131,50 +158,72 @@ impl MemoryBank {
     /// # Errors
     /// As [`Self::load`], but any model's bank is taken.
     pub fn load_info(path: &Path) -> Result<BankInfo> {
-        let io = |source| VisionError::Io { path: path.to_owned(), source };
-        let bytes = std::fs::read(path).map_err(io)?;
-        let (_, metadata) = SafeTensors::read_metadata(&bytes)
-            .map_err(|e| VisionError::BadBank { path: path.to_owned(), why: e.to_string() })?;
-        let (header, _) = header_of(metadata.metadata().as_ref())
-            .map_err(|why| VisionError::BadBank { path: path.to_owned(), why })?;
+        let bad = |why| VisionError::BadBank { path: path.to_owned(), why };
+        let file = map(path)?;
+        let (_, metadata) =
+            SafeTensors::read_metadata(&file).map_err(|error| bad(error.to_string()))?;
+        let (header, _) = header_of(metadata.metadata().as_ref()).map_err(bad)?;
         Ok(header.info)
     }
+}
 
-    fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|e| e.to_string())?;
-        let tensors = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
-        let (header, json) = header_of(metadata.metadata().as_ref())?;
-        let (count, dim) = (header.rows, header.dim);
-        let rows = part(&tensors, "rows", Dtype::F32, &[count, dim])?;
-        let image = part(&tensors, "image", Dtype::I64, &[count])?;
-        let position = part(&tensors, "position", Dtype::U32, &[count, 2])?;
-        let hash = metadata.metadata().as_ref().and_then(|m| m.get(HASH));
-        if hash != Some(&hash_of(json, [rows, image, position])) {
-            return Err("its content does not match its checksum".into());
-        }
-        let values = rows.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
-        let origins = image
-            .as_chunks()
-            .0
-            .iter()
-            .zip(position.as_chunks::<8>().0)
-            .map(|(image, [y0, y1, y2, y3, x0, x1, x2, x3])| Origin {
-                image: ImageId(i64::from_le_bytes(*image)),
-                y: u32::from_le_bytes([*y0, *y1, *y2, *y3]),
-                x: u32::from_le_bytes([*x0, *x1, *x2, *x3]),
-            })
-            .collect();
-        let rows = BankRows::new(values, dim).map_err(|e| e.to_string())?;
-        Self::new(header.info, rows, origins).map_err(|e| e.to_string())
+fn map(path: &Path) -> Result<Mmap> {
+    let io = |source| VisionError::Io { path: path.to_owned(), source };
+    let file = File::open(path).map_err(io)?;
+    if file.metadata().map_err(io)?.len() == 0 {
+        return Err(VisionError::BadBank { path: path.to_owned(), why: "it is empty".into() });
     }
+    // SAFETY: the map is read only, and Fettle never writes into a bank's file once it is in
+    // place: each fit makes a new one, under a name of its own.
+    unsafe { Mmap::map(&file) }.map_err(io)
+}
+
+/// What is in a file: where the rows are, and all else.
+struct Parsed {
+    info: BankInfo,
+    dim: usize,
+    /// The bytes of the rows.
+    rows: Range<usize>,
+    origins: Vec<Origin>,
+}
+
+fn parse(bytes: &[u8]) -> Result<Parsed, String> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|e| e.to_string())?;
+    // First: a bank of another layout has other tensors.
+    let (header, json) = header_of(metadata.metadata().as_ref())?;
+    let tensors = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
+    let (count, dim) = (header.rows, header.dim);
+    let rows = part(&tensors, "rows", Dtype::F16, &[count, dim])?;
+    let image = part(&tensors, "image", Dtype::I64, &[count])?;
+    let place = part(&tensors, "place", Dtype::U32, &[count, 4])?;
+    let hash = metadata.metadata().as_ref().and_then(|m| m.get(HASH));
+    if hash != Some(&hash_of(json, [rows, image, place])) {
+        return Err("its content does not match its checksum".into());
+    }
+    let numbers = place.as_chunks().0.iter().map(|b| u32::from_le_bytes(*b));
+    let numbers: Vec<u32> = numbers.collect();
+    let origins = image
+        .as_chunks()
+        .0
+        .iter()
+        .zip(numbers.as_chunks().0)
+        .map(|(image, &[x, y, width, height])| Origin {
+            image: ImageId(i64::from_le_bytes(*image)),
+            place: RectPx { x, y, width, height },
+        })
+        .collect();
+    // A part of `bytes`: the difference of their addresses is its position.
+    let start = rows.as_ptr().addr() - bytes.as_ptr().addr();
+    Ok(Parsed { info: header.info, dim, rows: start..start + rows.len(), origins })
 }
 
 fn header_of(metadata: Option<&HashMap<String, String>>) -> Result<(Header, &str), String> {
     let json = metadata.and_then(|m| m.get(HEADER)).ok_or("it has no memory bank header")?;
-    let header: Header = serde_json::from_str(json).map_err(|e| e.to_string())?;
-    if header.format != FORMAT {
-        return Err(format!("its format is {}, this program reads {FORMAT}", header.format));
+    let Layout { format } = serde_json::from_str(json).map_err(|e| e.to_string())?;
+    if format != FORMAT {
+        return Err(format!("its format is {format}, this program reads {FORMAT}"));
     }
+    let header: Header = serde_json::from_str(json).map_err(|e| e.to_string())?;
     Ok((header, json))
 }
 
@@ -199,7 +248,8 @@ mod tests {
     use crate::domain::{BankRef, ImageRecipe, ProductCode, Resize, ResizeFilter, Unobserved};
     use crate::vision::coreset::CoresetPlan;
     use crate::vision::golden::noise;
-    use crate::vision::memory_bank::{Grid, NormalPatches};
+    use crate::vision::memory_bank::{BankFitter, FIT_BUDGET, Grid, PicturePatches};
+    use crate::vision::thresholds::{Folds, hold_out};
 
     fn model() -> ModelId {
         ModelId("tiny".into())
@@ -207,9 +257,25 @@ mod tests {
 
     fn bank() -> MemoryBank {
         let grid = Grid { height: 4, width: 3 };
-        let images: Vec<ImageId> = (1..=10).map(|i| ImageId(i * 100)).collect();
-        let rows = noise(images.len() * grid.len() * 5, 9);
-        let normal = NormalPatches { rows: &rows, dim: 5, images: &images, grid };
+        let plan = CoresetPlan { ratio: 0.4, projection: None, seed: 1 };
+        let mut fitter = BankFitter::new(plan, FIT_BUDGET);
+        for id in 1..=10 {
+            let place = |x| RectPx { x, y: id, width: 2, height: 1 };
+            let patches = PicturePatches {
+                rows: noise(grid.len() * 5, u64::from(id)),
+                dim: 5,
+                grid,
+                places: (0..12).map(place).collect(),
+            };
+            fitter.add(ImageId(i64::from(id)), &patches, &Unobserved).unwrap();
+        }
+        let coreset = fitter.choose(&Unobserved).unwrap();
+        let folds = Folds::of(&coreset.fit.images);
+        let held_out = coreset.fit.images.iter().map(|image| {
+            let patches = fitter.kept(*image).unwrap();
+            hold_out(&coreset.rows, &coreset.origins, &folds, *image, &patches, (24, 32))
+        });
+        let held_out = held_out.collect::<Result<_>>().unwrap();
         let reference =
             BankRef { product: ProductCode::new("prod1").unwrap(), version: 3, model: model() };
         let recipe = ImageRecipe {
@@ -218,8 +284,7 @@ mod tests {
             mean: [0.1, 0.2, 0.3],
             std: [0.5; 3],
         };
-        let plan = CoresetPlan { ratio: 0.4, projection: None, seed: 1 };
-        MemoryBank::fit(&normal, reference, recipe, &plan, &Unobserved).unwrap()
+        MemoryBank::of_coreset(reference, recipe, coreset, held_out).unwrap()
     }
 
     #[test]
@@ -244,6 +309,11 @@ mod tests {
         let other = MemoryBank::load(&path, &ModelId("other".into()));
         assert!(matches!(other, Err(VisionError::WrongModel { found, .. }) if found == model()));
         let bytes = std::fs::read(&path).unwrap();
+        let written = br#"format\":2"#;
+        let at = bytes.windows(written.len()).position(|part| part == written).unwrap();
+        let mut old = bytes.clone();
+        old[at + written.len() - 1] = b'1';
+        assert!(parse(&old).is_err_and(|why| why.contains("format is 1")));
         for cut in [0, 1, 8, 100, bytes.len() / 2, bytes.len() - 1] {
             std::fs::write(&path, &bytes[..cut]).unwrap();
             let result = MemoryBank::load(&path, &model());
@@ -272,14 +342,15 @@ mod tests {
             }
             // A changed letter in the header may name a tensor that is not looked at, or be a
             // blank: then the bank is the same. It is never another one.
-            if let Ok(read) = MemoryBank::from_bytes(&bytes) {
+            std::fs::write(&path, &bytes).unwrap();
+            if let Ok(read) = MemoryBank::load(&path, &model()) {
                 prop_assert_eq!(read, whole);
             }
         }
 
         #[test]
         fn junk_is_no_bank(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-            prop_assert!(MemoryBank::from_bytes(&bytes).is_err());
+            prop_assert!(parse(&bytes).is_err());
         }
     }
 }

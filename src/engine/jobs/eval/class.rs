@@ -1,24 +1,24 @@
 //! One class: fit, score, measure.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use image::RgbImage;
-use rayon::prelude::*;
 
 use super::dataset::{Class, TestImage};
-use super::quality::{Quality, best_threshold, by_defect};
+use super::plotted::write_plots;
+use super::quality::{Quality, best_threshold, by_defect, test_rates};
 use super::{ClassEvaluation, ScoredImage};
 use crate::domain::{
-    AnomalyMap, BankRef, ImageId, ImageRecipe, Mask, ModelId, ProductCode, Timing,
+    AnomalyMap, BankRef, ImageId, ImageRecipe, Mask, ModelId, ProductCode, ThresholdRule, Timing,
 };
 use crate::engine::error::{EngineError, Result};
-use crate::engine::jobs::bank::{BATCH, coreset_plan};
+use crate::engine::jobs::fit::{Fit, NormalPicture};
 use crate::engine::request::{JobContext, Stopwatch};
-use crate::engine::vision_lane::{Detected, Patches};
+use crate::engine::vision_lane::Detected;
 use crate::library::read_image;
-use crate::vision::memory_bank::{MemoryBank, NormalPatches};
+use crate::vision::memory_bank::MemoryBank;
 use crate::vision::metrics::pixels::PixelScores;
 use crate::vision::thresholds::FEWEST_NORMALS;
 
@@ -28,6 +28,9 @@ pub(super) struct Conditions {
     pub(super) recipe: ImageRecipe,
     pub(super) ratio: f32,
     pub(super) seed: u64,
+    pub(super) rule: ThresholdRule,
+    /// Where plots go.
+    pub(super) out: Option<PathBuf>,
 }
 
 pub(super) fn evaluate(
@@ -53,6 +56,10 @@ pub(super) fn evaluate(
         images.push(ScoredImage { path, defect: image.defect.clone(), score: scored.image_score });
     }
     let thresholds = bank.info().thresholds;
+    let rates = test_rates(&images, bank.info())?;
+    if let Some(dir) = &conditions.out {
+        write_plots(job, &dir.join(&class.name), &images, &rates, thresholds.image)?;
+    }
     Ok(ClassEvaluation {
         class: class.name.clone(),
         train: class.train.len(),
@@ -61,6 +68,7 @@ pub(super) fn evaluate(
         masked: class.test.iter().filter(|image| image.mask.is_some()).count(),
         rows: bank.rows().len(),
         thresholds,
+        rates,
         best_threshold: best_threshold(&images)?,
         quality: Quality::of(&images, &pixels, thresholds.image)?,
         defects: by_defect(&images, thresholds.image)?,
@@ -80,35 +88,15 @@ fn fit(job: &JobContext, class: &Class, conditions: &Conditions) -> Result<Memor
         let (count, needed) = (class.train.len(), FEWEST_NORMALS);
         return Err(EngineError::TooFewTrainImages { class: class.root.clone(), count, needed });
     }
-    let seen = look_at(job, class, conditions)?;
-    let ids: Vec<ImageId> = (0..class.train.len() as i64).map(ImageId).collect();
-    let patches = seen.rows.len() / seen.dim;
-    let normal = NormalPatches { rows: &seen.rows, dim: seen.dim, images: &ids, grid: seen.grid };
-    let bank = BankRef { product, version: 1, model: conditions.model.clone() };
-    let plan = coreset_plan(conditions.ratio, conditions.seed, patches);
-    Ok(MemoryBank::fit(&normal, bank, conditions.recipe, &plan, job.sink.as_ref())?)
-}
-
-/// The patches of all training pictures.
-fn look_at(job: &JobContext, class: &Class, conditions: &Conditions) -> Result<Patches> {
-    let mut seen: Option<Patches> = None;
-    let total = class.train.len() as u64;
-    for (index, batch) in class.train.chunks(BATCH).enumerate() {
-        job.check()?;
-        job.report("progress-features", &class.name, (index * BATCH) as u64, total);
-        let pictures: Vec<RgbImage> =
-            batch.par_iter().map(|path| Ok(read_image(path)?.rgb)).collect::<Result<_>>()?;
-        let (model, recipe) = (conditions.model.clone(), conditions.recipe);
-        let patches = job.shared.vision(move |lane| {
-            let pictures: Vec<&RgbImage> = pictures.iter().collect();
-            lane.patches(&model, &pictures, Some(recipe), &mut Stopwatch::default())
-        })?;
-        match &mut seen {
-            Some(seen) => seen.rows.extend(patches.rows),
-            none => *none = Some(patches),
-        }
-    }
-    seen.ok_or(EngineError::Vision(crate::vision::VisionError::Nothing("normal images")))
+    let pictures: Vec<NormalPicture> = (0..)
+        .zip(&class.train)
+        .map(|(id, path)| NormalPicture { id: ImageId(id), path: path.clone() })
+        .collect();
+    let Conditions { model, recipe, ratio, seed, rule, .. } = conditions;
+    let bank = BankRef { product, version: 1, model: model.clone() };
+    let fit = Fit { bank, recipe: *recipe, ratio: *ratio, seed: *seed };
+    let fitted = fit.run(job, &class.name, &pictures, |_, _| Ok(()))?.bank;
+    Ok(fitted.recalibrated(Vec::new(), *rule)?)
 }
 
 fn score(

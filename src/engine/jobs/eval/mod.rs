@@ -2,18 +2,19 @@
 
 mod class;
 mod dataset;
+mod plotted;
 mod quality;
 
 use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::domain::{ImageRecipe, ModelId, ModelRole, Resize, Thresholds, Timing};
+use crate::domain::{ImageRecipe, ModelId, ModelRole, Resize, ThresholdRule, Thresholds, Timing};
 use crate::engine::devices::Placement;
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Request};
 use class::Conditions;
-pub use quality::{DefectQuality, Quality};
+pub use quality::{DefectQuality, Quality, TestRates};
 
 /// Fits a bank on each class of a data set and scores its test pictures, as `fit-bank` and
 /// `inspect` would, without touching the library.
@@ -29,7 +30,9 @@ pub struct Evaluate {
     pub seed: u64,
     /// Side in pixels of the square that pictures are brought to; `None`: the backbone's own.
     pub size: Option<u32>,
-    /// Where `eval.json` goes.
+    /// How the limits are set.
+    pub rule: ThresholdRule,
+    /// Where `eval.json` goes, and for each class a folder with `scores.png` and `roc.png`.
     pub out: Option<PathBuf>,
 }
 
@@ -78,6 +81,8 @@ pub struct ClassEvaluation {
     pub rows: usize,
     /// Limits fitted on the training pictures alone.
     pub thresholds: Thresholds,
+    /// What came of them.
+    pub rates: TestRates,
     /// The image threshold with the highest F1 on the test pictures: scores at or above it are
     /// called NG. To hold the fitted one against, never to be used.
     pub best_threshold: Option<f32>,
@@ -112,6 +117,8 @@ impl Request for Evaluate {
     }
 
     fn run(self, job: &JobContext) -> Result<Evaluation> {
+        // Before hours of fitting; a data set's defects are for testing.
+        crate::vision::thresholds::check(&self.rule, false)?;
         let found = dataset::classes(&self.dataset, &self.classes)?;
         let model = job.shared.model_for(ModelRole::Backbone)?;
         let mut recipe = {
@@ -121,8 +128,14 @@ impl Request for Evaluate {
         if let Some(side) = self.size {
             recipe.resize = Resize::Exact { width: side, height: side };
         }
-        let conditions =
-            Conditions { model: model.clone(), recipe, ratio: self.ratio, seed: self.seed };
+        let conditions = Conditions {
+            model: model.clone(),
+            recipe,
+            ratio: self.ratio,
+            seed: self.seed,
+            rule: self.rule,
+            out: self.out.clone(),
+        };
         let classes: Vec<ClassEvaluation> = found
             .iter()
             .map(|class| class::evaluate(job, class, &conditions))

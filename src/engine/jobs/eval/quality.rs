@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::ScoredImage;
+use crate::domain::Rate;
 use crate::engine::error::Result;
+use crate::vision::memory_bank::BankInfo;
 use crate::vision::metrics::pixels::PixelScores;
 use crate::vision::metrics::precision_recall::{average_precision, f1_max};
 use crate::vision::metrics::pro::pro;
@@ -40,6 +42,28 @@ pub struct DefectQuality {
     pub image_auroc: Option<f64>,
     /// Share of them called OK at the fitted threshold.
     pub escape: Option<f64>,
+}
+
+/// How often the fitted image threshold is wrong on the test pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct TestRates {
+    /// Good pictures called NG.
+    pub overkill: Option<Rate>,
+    /// Defective pictures called OK.
+    pub escape: Option<Rate>,
+    /// The overkill that the training pictures let expect.
+    pub expected_overkill: f64,
+}
+
+pub(super) fn test_rates(images: &[ScoredImage], info: &BankInfo) -> Result<TestRates> {
+    let limit = info.thresholds.image;
+    let expected = crate::vision::thresholds::rates(&info.held_out, &[], info.thresholds)?;
+    let (good, defective): (Vec<_>, Vec<_>) = images.iter().partition(|i| i.defect.is_none());
+    Ok(TestRates {
+        overkill: Rate::count(good, |i| i.score > limit),
+        escape: Rate::count(defective, |i| i.score <= limit),
+        expected_overkill: expected.expected_overkill,
+    })
 }
 
 impl Quality {

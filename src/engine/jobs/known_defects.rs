@@ -1,0 +1,76 @@
+//! What the product's known defects score against a bank just fitted.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::domain::{ImageLabel, ThresholdRule};
+use crate::engine::error::{EngineError, Result};
+use crate::engine::request::{JobContext, Stopwatch};
+use crate::library::{LabelFilter, read_image};
+use crate::vision::memory_bank::MemoryBank;
+use crate::vision::thresholds::KnownDefect;
+
+/// Pictures that are decoded together.
+const BATCH: usize = 8;
+/// Of more pictures so many, evenly spread, are scored: enough for a rate's interval.
+const MOST_SCORED: usize = 512;
+
+/// Scores the product's defect images and sets the bank's limits by `rule`.
+pub(super) fn calibrate(
+    job: &JobContext,
+    bank: MemoryBank,
+    rule: ThresholdRule,
+) -> Result<MemoryBank> {
+    let product = bank.info().bank.product.clone();
+    let images = job
+        .shared
+        .library(move |library| library.images(Some(&product), &LabelFilter::AnyDefect))?;
+    let count = images.len().min(MOST_SCORED);
+    let chosen: Vec<_> = (0..count).map(|n| &images[n * images.len() / count]).collect();
+    let bank = Arc::new(bank);
+    let mut known = Vec::with_capacity(count);
+    for batch in chosen.chunks(BATCH) {
+        job.check()?;
+        job.report("progress-known-defects", "", known.len() as u64, count as u64);
+        let root = job.shared.workspace.root();
+        let pictures = batch
+            .par_iter()
+            .map(|image| Ok(read_image(&root.join(&image.path))?.rgb))
+            .collect::<Result<Vec<_>>>()?;
+        let scorer = Arc::clone(&bank);
+        let scores = job.shared.vision(move |lane| {
+            let watch = &mut Stopwatch::default();
+            pictures
+                .iter()
+                .map(|picture| {
+                    let detected = lane.detect(&scorer, picture, watch)?;
+                    let pixel_max = detected.map.scores.iter().copied().fold(0.0, f32::max);
+                    Ok((detected.image_score, pixel_max))
+                })
+                .collect::<Result<Vec<_>>>()
+        })?;
+        for (image, (image_score, pixel_max)) in batch.iter().zip(scores) {
+            if let ImageLabel::Defect(defect) = &image.label {
+                let (image, defect) = (image.id, defect.clone());
+                known.push(KnownDefect { image, defect, image_score, pixel_max });
+            }
+        }
+    }
+    // The lane has let go of its copy: it answered.
+    let bank = Arc::into_inner(bank).ok_or(EngineError::Ended)?;
+    Ok(bank.recalibrated(known, rule)?)
+}
+
+/// Refuses a rule that no limits could be set by, before anything long is begun.
+pub(super) fn check_rule(
+    job: &JobContext,
+    product: &crate::domain::ProductCode,
+    rule: &ThresholdRule,
+) -> Result<()> {
+    let product = product.clone();
+    let defects = job
+        .shared
+        .library(move |library| library.images(Some(&product), &LabelFilter::AnyDefect))?;
+    Ok(crate::vision::thresholds::check(rule, !defects.is_empty())?)
+}

@@ -1,0 +1,77 @@
+//! Other limits for a bank, from the scores it keeps.
+
+use serde::Serialize;
+
+use super::bank_stats::{BankInUse, bank_in_use};
+use crate::domain::{BankRef, HeatmapScale, ProductCode, ThresholdRule, Thresholds};
+use crate::engine::error::{EngineError, Result};
+use crate::engine::request::{JobContext, Request};
+use crate::library::Limits;
+use crate::vision::thresholds::{Calibration, Rates, calibrate, rates};
+
+/// What to do with a bank's limits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum LimitChange {
+    /// Set them by a rule.
+    By(ThresholdRule),
+    /// Take the last change back.
+    Undo,
+}
+
+/// Sets the limits of the product's bank anew. No network runs; past inspections keep the limits
+/// they were made with.
+#[derive(Debug, Clone)]
+pub struct Rethreshold {
+    /// The product.
+    pub product: ProductCode,
+    /// What to do.
+    pub change: LimitChange,
+}
+
+/// Limits that were changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Rethresholded {
+    /// Whose.
+    pub bank: BankRef,
+    /// The limits until now.
+    pub before: Thresholds,
+    /// Those in force.
+    pub thresholds: Thresholds,
+    /// The scale of the product's heatmaps, which follows them.
+    pub scale: HeatmapScale,
+    /// How often they are wrong.
+    pub rates: Rates,
+}
+
+impl Request for Rethreshold {
+    type Answer = Rethresholded;
+
+    fn name(&self) -> &'static str {
+        "rethreshold"
+    }
+
+    fn run(self, job: &JobContext) -> Result<Rethresholded> {
+        let BankInUse { active, info, .. } = bank_in_use(job, &self.product)?;
+        let bank = active.bank.clone();
+        let limits = match self.change {
+            LimitChange::By(rule) => {
+                let Calibration { thresholds, scale } =
+                    calibrate(&info.held_out, &info.known_defects, &rule)?;
+                let limits = Limits { thresholds, scale };
+                job.shared.library(move |library| library.change_limits(&bank, &limits, &rule))?;
+                limits
+            }
+            LimitChange::Undo => {
+                let undone = job.shared.library(move |library| library.undo_limits(&bank))?;
+                undone.ok_or(EngineError::NothingToUndo(self.product))?
+            }
+        };
+        Ok(Rethresholded {
+            rates: rates(&info.held_out, &info.known_defects, limits.thresholds)?,
+            bank: active.bank,
+            before: active.thresholds,
+            thresholds: limits.thresholds,
+            scale: limits.scale,
+        })
+    }
+}

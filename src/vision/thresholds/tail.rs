@@ -1,0 +1,187 @@
+//! How often a new normal picture will score above a limit, from few held-out ones.
+
+/// Share of the scores taken for the upper tail.
+const TAIL_SHARE: f64 = 0.25;
+/// The tail of few scores has so many of them, as long as one is left below it.
+const FEWEST_IN_TAIL: usize = 5;
+/// Copies of one picture say nothing about the spread of others: scores above the tail's
+/// beginning exceed it by at least this share of it on average.
+const LEAST_SPREAD: f64 = 0.01;
+/// An outlier is a score that the tail of those below it lets expect less than once in so many
+/// fits.
+const FITS_AN_OUTLIER: f64 = 20.0;
+
+/// The upper tail of a sample's scores.
+///
+/// Image scores are maxima over patches, whose upper tail is exponential (Gumbel's domain of
+/// attraction). By Rényi's representation the m largest of n scores exceed the next one, u, as m
+/// independent draws from that exponential distribution would, by S together, and a further
+/// score lies above u with probability (m + 1) / (n + 1). So it lies above t ≥ u with
+///
+/// (m + 1) / (n + 1) · (1 + (t − u) / S)^−m,
+///
+/// which holds for every n, without the scale being known: the predictive distribution, not
+/// that of a fitted curve. Below u the conformal estimate needs no tail: (1 + scores above t) /
+/// (n + 1) (Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World, 2005).
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Tail {
+    /// Rising.
+    scores: Vec<f64>,
+    /// m.
+    count: usize,
+    /// u.
+    start: f64,
+    /// S.
+    excess: f64,
+}
+
+impl Tail {
+    /// The tail of at least two finite scores; `None` of fewer or others.
+    pub(super) fn of(scores: impl IntoIterator<Item = f32>) -> Option<Self> {
+        let mut scores: Vec<f64> = scores.into_iter().map(f64::from).collect();
+        if scores.len() < 2 || !scores.iter().all(|score| score.is_finite()) {
+            return None;
+        }
+        scores.sort_unstable_by(f64::total_cmp);
+        Some(Self::of_sorted(scores))
+    }
+
+    /// `scores` are at least two and rise.
+    fn of_sorted(scores: Vec<f64>) -> Self {
+        let n = scores.len();
+        let count = ((n as f64 * TAIL_SHARE) as usize).max(FEWEST_IN_TAIL).min(n - 1);
+        let start = scores[n - 1 - count];
+        let excess: f64 = scores[n - count..].iter().map(|score| score - start).sum();
+        let least = count as f64 * (LEAST_SPREAD * start.abs()).max(1e-6);
+        Self { scores, count, start, excess: excess.max(least) }
+    }
+
+    /// The probability that a further score lies above `limit`.
+    pub(super) fn exceedance(&self, limit: f64) -> f64 {
+        let (n, m) = (self.scores.len() as f64, self.count as f64);
+        if limit >= self.start {
+            return (m + 1.0) / (n + 1.0) * (1.0 + (limit - self.start) / self.excess).powf(-m);
+        }
+        let above = self.scores.len() - self.scores.partition_point(|score| *score <= limit);
+        ((above as f64 + 1.0) / (n + 1.0)).min(1.0)
+    }
+
+    /// The lowest limit above which a further score lies with a probability of at most `rate`,
+    /// above 0 and below 1.
+    pub(super) fn limit(&self, rate: f64) -> f64 {
+        let (n, m) = (self.scores.len() as f64, self.count as f64);
+        let at_start = (m + 1.0) / (n + 1.0);
+        if rate <= at_start {
+            return self.start + self.excess * ((at_start / rate).powf(1.0 / m) - 1.0);
+        }
+        // The score with no more than rate · (n + 1) − 1 above it.
+        let above = (rate * (n + 1.0) - 1.0).floor().max(0.0) as usize;
+        self.scores[self.scores.len() - 1 - above.min(self.scores.len() - 1)]
+    }
+
+    /// The score below which `share` (0 to 1) of the sample lies, interpolated.
+    pub(super) fn quantile(&self, share: f64) -> f64 {
+        let position = share.clamp(0.0, 1.0) * (self.scores.len() - 1) as f64;
+        let (below, above) = (position.floor() as usize, position.ceil() as usize);
+        let (low, high) = (self.scores[below], self.scores[above]);
+        low + (high - low) * (position - below as f64)
+    }
+
+    /// How many of the largest scores are outliers: up to a fifth of them are taken away one by
+    /// one, and each is held against the tail of those below it (as in Rosner's generalised
+    /// test, Technometrics 25, 1983, so that two do not hide each other).
+    pub(super) fn outliers(&self) -> usize {
+        let n = self.scores.len();
+        let limit = 1.0 / (FITS_AN_OUTLIER * n as f64);
+        let is_far = |count: &usize| {
+            let rest = n - count;
+            rest >= 3
+                && Self::of_sorted(self.scores[..rest].to_vec()).exceedance(self.scores[rest])
+                    < limit
+        };
+        (1..=(n / 5).max(1)).rev().find(is_far).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+
+    /// Scores like those of real pictures: Gumbel-distributed around 20.
+    fn gumbel(count: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
+        let one = |_| {
+            let p: f64 = rng.random_range(1e-12..1.0);
+            (20.0 - (-p.ln()).ln()) as f32
+        };
+        (0..count).map(one).collect()
+    }
+
+    /// The promise itself: over many samples, the share of further scores above the limit.
+    #[test]
+    fn new_scores_exceed_the_limit_as_often_as_promised() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        // Scores, the promise, and how much of it few scores may leave unused.
+        let cases = [
+            (5, 0.05, 0.1),
+            (10, 0.01, 0.2),
+            (30, 0.01, 0.5),
+            (64, 0.01, 0.5),
+            (64, 0.05, 0.8),
+            (200, 0.01, 0.5),
+            (200, 0.4, 0.9),
+        ];
+        for (count, rate, used) in cases {
+            let samples = 2000;
+            let mut above = 0.0;
+            for _ in 0..samples {
+                let limit = Tail::of(gumbel(count, &mut rng)).unwrap().limit(rate);
+                above += 1.0 - (-(-(limit - 20.0)).exp()).exp();
+            }
+            let found = above / f64::from(samples);
+            // The normal Gumbel tail is a little lighter than the exponential one.
+            assert!(found <= rate * 1.1 && found >= rate * used, "{count} at {rate}: {found}");
+        }
+    }
+
+    #[test]
+    fn what_stands_far_out_is_an_outlier_and_a_long_tail_is_not() {
+        // Scores, how many of the largest are outliers.
+        let cases: [(&[f32], usize); 6] = [
+            (&[10.0, 10.3, 10.5, 10.8, 25.0], 1),
+            (&[10.0, 10.3, 10.5, 10.8, 11.9], 0),
+            (&[10.0, 10.1, 10.2, 10.3, 10.4, 10.5, 10.6, 10.9, 30.0, 31.0], 2),
+            (&[5.0; 12], 0),
+            (&[1.0, 1.0, 1.0], 0),
+            (&[20.0, 21.0, 21.2, 21.5, 22.0, 22.8, 23.9, 26.0, 28.5, 33.0], 0),
+        ];
+        for (scores, outliers) in cases {
+            assert_eq!(
+                Tail::of(scores.iter().copied()).unwrap().outliers(),
+                outliers,
+                "{scores:?}"
+            );
+        }
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let found: usize =
+            (0..400).map(|_| Tail::of(gumbel(50, &mut rng)).unwrap().outliers().min(1)).sum();
+        assert!(found <= 40, "{found} of 400 clean samples have an outlier");
+    }
+
+    proptest! {
+        #[test]
+        fn limit_and_exceedance_belong_together(
+            scores in prop::collection::vec(0.1f32..1e3, 2..80), rate in 0.0001f64..0.9999,
+        ) {
+            let tail = Tail::of(scores).unwrap();
+            let limit = tail.limit(rate);
+            prop_assert!(limit.is_finite());
+            prop_assert!(tail.exceedance(limit) <= rate * (1.0 + 1e-6));
+            prop_assert!(tail.limit(rate * 0.5) >= limit);
+            prop_assert!(tail.exceedance(limit + 1.0) <= tail.exceedance(limit));
+        }
+    }
+}
