@@ -15,7 +15,7 @@ use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::error::same_size;
-use super::scoring::BankRows;
+use super::bank_rows::BankRows;
 use super::{Result, VisionError};
 use crate::domain::Thresholds;
 
