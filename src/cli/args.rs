@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::{DefectCode, Language, ProductCode, RectPx, ThresholdRule};
+use crate::domain::{
+    DefectCode, InputFit, Language, ProductCode, RecipeChoice, RectPx, ThresholdRule,
+};
 
 /// Finds the defect, shows it, names it, and says what the manual says to do.
 #[derive(Debug, Parser)]
@@ -266,6 +268,9 @@ pub(crate) enum Bank {
         /// Default: at most 1 % overkill.
         #[command(flatten)]
         rule: Rule,
+        /// How images are looked at.
+        #[command(flatten)]
+        look: Look,
     },
     /// On what the thresholds rest: scores of held-out normals and known defects, overkill and
     /// escape with their 95 % intervals.
@@ -482,9 +487,52 @@ pub(crate) struct Eval {
     /// Set the thresholds so that so much overkill is expected, 0 to 1.
     #[arg(long, value_name = "RATE", default_value_t = 0.01)]
     pub(crate) max_overkill: f64,
-    /// Side in pixels of the square that images are brought to. Default: the backbone's own.
+    /// How images are looked at.
+    #[command(flatten)]
+    pub(crate) look: Look,
+}
+
+/// How images are brought to the backbone, and what of it is compared.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Look {
+    /// How an image becomes the network's input.
+    #[arg(long, value_enum, default_value_t = Fit::Shorter)]
+    fit: Fit,
+    /// Side in pixels of the input (what --fit makes this long). Default: the backbone's own.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(32..=2048))]
-    pub(crate) size: Option<u32>,
+    size: Option<u32>,
+    /// Numbers of the backbone's layers that are compared, e.g. 4,10,14. Default: its own choice.
+    #[arg(long, value_name = "N,N", value_delimiter = ',')]
+    layers: Vec<usize>,
+}
+
+/// `--fit`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Fit {
+    /// Shorter side to the size, the ratio kept, nothing cut off.
+    Shorter,
+    /// Shorter side to the size, the centre square cut out.
+    Crop,
+    /// Both sides to the size, whatever the ratio.
+    Square,
+    /// Longer side to the size, the rest filled.
+    Letterbox,
+    /// The image's own pixels, tile by tile; --size does nothing.
+    Native,
+}
+
+impl Look {
+    /// What was chosen.
+    pub(crate) fn choice(&self) -> RecipeChoice {
+        let fit = match self.fit {
+            Fit::Shorter => InputFit::Shorter,
+            Fit::Crop => InputFit::Crop,
+            Fit::Square => InputFit::Square,
+            Fit::Letterbox => InputFit::Letterbox,
+            Fit::Native => InputFit::Native,
+        };
+        RecipeChoice { fit, side: self.size, layers: self.layers.clone() }
+    }
 }
 
 /// `fettle bench`.

@@ -4,6 +4,7 @@
 //! Every other room speaks in these types; this room imports none of them.
 
 mod catalog;
+mod detection;
 mod geometry;
 mod histogram;
 mod ids;
@@ -18,6 +19,7 @@ mod search;
 mod threshold;
 
 pub use catalog::*;
+pub use detection::*;
 pub use geometry::*;
 pub use histogram::*;
 pub use ids::*;

@@ -36,6 +36,24 @@ pub enum Resize {
     /// The shorter side becomes this many pixels, the ratio is kept; then the
     /// centre square of that size is cut out.
     ShorterSideCrop(u32),
+    /// The shorter side becomes `side` pixels, the ratio is kept but for rounding the longer
+    /// one to a multiple of `step`. A picture above [`Resize::LONGEST`] times as long as wide
+    /// is squeezed lengthwise to that.
+    ShorterSide {
+        /// Pixels of the shorter side.
+        side: u32,
+        /// What the longer side is a multiple of.
+        step: u32,
+    },
+    /// The longer side becomes this many pixels, the ratio is kept; the rest of the square is
+    /// filled with the network's mean colour on both sides.
+    Letterbox(u32),
+    /// The picture's own pixels, each side rounded to a multiple of `step`; a picture of more
+    /// than [`Resize::MOST_PIXELS`] is shrunk to that.
+    Native {
+        /// What both sides are multiples of.
+        step: u32,
+    },
     /// Width and height become exactly these, the ratio is not kept.
     Exact {
         /// Width in pixels.
@@ -43,6 +61,13 @@ pub enum Resize {
         /// Height in pixels.
         height: u32,
     },
+}
+
+impl Resize {
+    /// The most that [`Self::ShorterSide`] makes of the longer side, in shorter sides.
+    pub const LONGEST: u32 = 16;
+    /// The largest input of [`Self::Native`]: what its patches take stays below a gigabyte.
+    pub const MOST_PIXELS: u64 = 6 << 20;
 }
 
 /// How pixels between pixels are made. Both are antialiased when shrinking.

@@ -167,6 +167,10 @@ fn models(error: &ModelsError) -> Message {
         ModelsError::UnknownArchitecture(name) => {
             ("error-architecture", vec![("name", name.clone().into())])
         }
+        ModelsError::UnknownLayer { number, known } => (
+            "error-unknown-layer",
+            vec![("layer", (*number).into()), ("known", known.clone().into())],
+        ),
         ModelsError::Unknown { wanted, known } => (
             "error-unknown-model",
             vec![("wanted", wanted.clone().into()), ("known", known.clone().into())],

@@ -99,12 +99,13 @@ impl ResidentBanks {
 mod tests {
     use super::*;
     use crate::domain::{
-        BankRef, HeatmapScale, ImageId, ImageRecipe, ProductCode, RectPx, Resize, ResizeFilter,
-        ThresholdRule, Thresholds,
+        BankRef, DetectionRecipe, HeatmapScale, ImageId, ImageRecipe, ProductCode, RectPx, Resize,
+        ResizeFilter, ThresholdRule, Thresholds, Tiling,
     };
     use crate::vision::bank_rows::BankRows;
     use crate::vision::coreset::CoresetPlan;
     use crate::vision::memory_bank::{BankInfo, Origin, Provenance};
+    use crate::vision::whitening::Whitening;
 
     fn bank(rows: usize) -> Arc<MemoryBank> {
         let bank = BankRef {
@@ -116,11 +117,15 @@ mod tests {
             rule: ThresholdRule::default(),
             known_defects: Vec::new(),
             bank,
-            recipe: ImageRecipe {
-                resize: Resize::ShorterSideCrop(8),
-                filter: ResizeFilter::Bilinear,
-                mean: [0.0; 3],
-                std: [1.0; 3],
+            recipe: DetectionRecipe {
+                input: ImageRecipe {
+                    resize: Resize::ShorterSideCrop(8),
+                    filter: ResizeFilter::Bilinear,
+                    mean: [0.0; 3],
+                    std: [1.0; 3],
+                },
+                tiling: Tiling { side: 8, overlap: 0, step: 8 },
+                layers: vec![],
             },
             thresholds: Thresholds { image: 1.0, pixel: 1.0 },
             scale: HeatmapScale { low: 0.0, high: 1.0 },
@@ -137,7 +142,8 @@ mod tests {
         let place = RectPx { x: 0, y: 0, width: 1, height: 1 };
         let origins = vec![Origin { image: ImageId(1), place }; rows];
         let rows = BankRows::new(vec![1.0; rows * 4], 4).unwrap();
-        Arc::new(MemoryBank::new(info, rows, origins).unwrap())
+        let whitening = Whitening::new(vec![1.0; 16], vec![0.0; 4]).unwrap();
+        Arc::new(MemoryBank::new(info, Arc::new(whitening), rows, origins).unwrap())
     }
 
     #[test]

@@ -6,22 +6,25 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use candle_core::Device;
+use candle_core::{Device, Tensor};
 use image::RgbImage;
 
 use super::error::{EngineError, Result};
 use super::request::Stopwatch;
 use super::residency::{Resident, ResidentBanks};
-use crate::domain::{AnomalyMap, ImageRecipe, ModelId, ProductCode};
+use crate::domain::{AnomalyMap, DetectionRecipe, ImageRecipe, ModelId, ProductCode, RecipeChoice};
 use crate::models::roles::{FeatureExtractor, ImageEncoder, TextEncoder};
 use crate::models::store::ModelStore;
 use crate::models::{backbone, image_encoder, words_encoder};
 use crate::retrieval::vector_index::VectorIndex;
+use crate::vision::VisionError;
 use crate::vision::anomaly_map::{anomaly_map, to_image_size};
 use crate::vision::inspection_area::InspectionArea;
-use crate::vision::memory_bank::{MemoryBank, PicturePatches};
+use crate::vision::memory_bank::{BankInfo, MemoryBank, PicturePatches};
 use crate::vision::patch_embedding::{patch_embedding, to_rows};
-use crate::vision::preprocess::{InputMapping, input_size, to_tensor};
+use crate::vision::preprocess::{InputMapping, to_tensor};
+use crate::vision::tiles::Tiles;
+use crate::vision::whitening::Whitening;
 
 /// What `PatchCore` says of one picture.
 pub(super) struct Detected {
@@ -86,42 +89,65 @@ impl VisionLane {
         Ok(self.encoder.get(model, &self.store, &self.device, watch)?.recipe())
     }
 
-    /// How the backbone `model` wants its pictures.
-    pub(super) fn backbone_recipe(&mut self, model: &ModelId) -> Result<ImageRecipe> {
+    /// How the backbone `model` looks at pictures, as far as `choice` leaves it open.
+    pub(super) fn detection_recipe(
+        &mut self,
+        model: &ModelId,
+        choice: &RecipeChoice,
+    ) -> Result<DetectionRecipe> {
         let watch = &mut Stopwatch::default();
-        Ok(self.backbone.get(model, &self.store, &self.device, watch)?.recipe())
+        let backbone = self.backbone.get(model, &self.store, &self.device, watch)?;
+        Ok(backbone::detection_recipe(backbone, choice)?)
     }
 
-    /// The patches of each of `images`, or of `area` of it, brought to size by `recipe`.
+    /// The patches of each of `images`, or of `area` of it, by `recipe`, whitened if `whitening`
+    /// is given. Images whose inputs are of one size go through the network together, large ones
+    /// tile by tile.
     pub(super) fn patches(
         &mut self,
         model: &ModelId,
         images: &[&RgbImage],
-        recipe: &ImageRecipe,
+        recipe: &DetectionRecipe,
+        whitening: Option<&Whitening>,
         area: Option<&InspectionArea>,
         watch: &mut Stopwatch,
     ) -> Result<Vec<PicturePatches>> {
         let backbone = self.backbone.get(model, &self.store, &self.device, watch)?;
-        let pixels = watch.time("preprocess", || to_tensor(images, recipe, backbone.device()))?;
-        let taps = watch.time("network.features", || backbone.features(&pixels))?;
-        let start = Instant::now();
-        let (embedding, grid) = patch_embedding(&taps)?;
-        let (_, dim) = embedding.dims2().map_err(crate::vision::VisionError::from)?;
-        let rows = to_rows(&embedding)?;
-        let pictures = images
-            .iter()
-            .zip(rows.chunks_exact((grid.len() * dim).max(1)))
-            .map(|(image, rows)| {
-                let mapping = InputMapping::new(image.width(), image.height(), recipe.resize)?;
-                let (rows, places) = (rows.to_vec(), grid.places(&mapping));
+        let layers = recipe.layer_numbers();
+        let mut mapped = Vec::with_capacity(images.len());
+        for image in images {
+            let resize = recipe.input.resize;
+            mapped.push((*image, InputMapping::new(image.width(), image.height(), resize)?));
+        }
+        let same_input = |(_, a): &(&RgbImage, InputMapping),
+                          (_, b): &(&RgbImage, InputMapping)| {
+            (a.input_width, a.input_height) == (b.input_width, b.input_height)
+        };
+        let mut pictures = Vec::with_capacity(images.len());
+        for batch in mapped.chunk_by(same_input) {
+            let images: Vec<&RgbImage> = batch.iter().map(|(image, _)| *image).collect();
+            let pixels = watch
+                .time("preprocess", || to_tensor(&images, &recipe.input, backbone.device()))?;
+            let taps =
+                watch.time("network.features", || features(backbone, &pixels, &layers, recipe))?;
+            let start = Instant::now();
+            let (embedding, grid) = patch_embedding(&taps)?;
+            let (_, dim) = embedding.dims2().map_err(VisionError::from)?;
+            let mut rows = to_rows(&embedding)?;
+            watch.note("patch-embedding", start);
+            if let Some(whitening) = whitening {
+                rows = watch.time("whitening", || whitening.apply(&rows))?;
+            }
+            let each = rows.chunks_exact((grid.len() * dim).max(1));
+            for ((_, mapping), rows) in batch.iter().zip(each) {
+                let (rows, places) = (rows.to_vec(), grid.places(mapping));
                 let patches = PicturePatches { rows, dim, grid, places, inspected: None };
-                Ok(match area {
-                    Some(area) => patches.within(area, &mapping)?,
+                pictures.push(match area {
+                    Some(area) => patches.within(area, mapping)?,
                     None => patches,
-                })
-            })
-            .collect::<Result<_>>()?;
-        watch.note("patch-embedding", start);
+                });
+            }
+        }
         Ok(pictures)
     }
 
@@ -134,17 +160,21 @@ impl VisionLane {
         area: Option<&InspectionArea>,
         watch: &mut Stopwatch,
     ) -> Result<Detected> {
-        let recipe = bank.info().recipe;
-        let seen = self.patches(&bank.info().bank.model, &[picture], &recipe, area, watch)?;
+        let BankInfo { bank: reference, recipe, .. } = bank.info();
+        let whitening = Some(bank.whitening().as_ref());
+        let seen = self.patches(&reference.model, &[picture], recipe, whitening, area, watch)?;
         let [patches] = seen.as_slice() else {
-            return Err(EngineError::Vision(crate::vision::VisionError::Nothing("patches")));
+            return Err(EngineError::Vision(VisionError::Nothing("patches")));
         };
         let scores = watch.time("nearest-neighbours", || bank.rows().score(&patches.rows, None))?;
         let map = watch.time("anomaly-map", || {
-            let (width, height) = input_size(recipe.resize);
-            let on_grid = patches.on_grid(scores.scores())?;
+            let values = recipe.locating_values();
+            let located = bank.rows().located(&patches.rows, &scores.nearest, values)?;
+            let on_grid = patches.on_grid(located)?;
+            let resize = recipe.input.resize;
+            let mapping = InputMapping::new(picture.width(), picture.height(), resize)?;
+            let (width, height) = (mapping.input_width, mapping.input_height);
             let map = anomaly_map(&on_grid, patches.grid, width, height)?;
-            let mapping = InputMapping::new(picture.width(), picture.height(), recipe.resize)?;
             let mut map = to_image_size(&map, &mapping)?;
             if let Some(area) = area {
                 area.clear_outside(&mut map);
@@ -200,4 +230,26 @@ impl VisionLane {
         }
         Ok(self.indexes.get(path).map(|(_, index)| index))
     }
+}
+
+/// The feature maps of a batch, tile by tile where it is large.
+fn features(
+    backbone: &dyn FeatureExtractor,
+    pixels: &Tensor,
+    layers: &[usize],
+    recipe: &DetectionRecipe,
+) -> Result<Vec<Tensor>> {
+    let (_, _, height, width) = pixels.dims4().map_err(VisionError::from)?;
+    let tiles = Tiles::new(width as u32, height as u32, recipe.tiling);
+    let maps = tiles
+        .iter()
+        .map(|tile| {
+            let [x, y, width, height] =
+                [tile.x, tile.y, tile.width, tile.height].map(|side| side as usize);
+            let part = pixels.narrow(2, y, height).and_then(|rows| rows.narrow(3, x, width));
+            let part = part.and_then(|part| part.contiguous()).map_err(VisionError::from)?;
+            Ok(backbone.features(&part, layers)?)
+        })
+        .collect::<Result<_>>()?;
+    Ok(tiles.join(maps)?)
 }

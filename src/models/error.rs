@@ -60,6 +60,14 @@ pub enum ModelsError {
     /// Nothing in Fettle runs this architecture.
     #[error("no network called '{0}'")]
     UnknownArchitecture(String),
+    /// A backbone has no layer of this number.
+    #[error("no layer {number} to compare; there are: {known}")]
+    UnknownLayer {
+        /// What was asked for.
+        number: usize,
+        /// What there is, separated by commas.
+        known: String,
+    },
     /// A file could not be read or written.
     #[error("{path}: {source}")]
     Io {

@@ -23,6 +23,17 @@ pub trait ImageEncoder: Send {
     fn embed(&self, pixels: &Tensor) -> Result<Tensor>;
 }
 
+/// A place in a network whose feature map can be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layer {
+    /// As the architecture counts; deeper layers have higher numbers.
+    pub number: usize,
+    /// Channels of its map.
+    pub channels: usize,
+    /// Pixels of the network's input from one cell of the map to the next.
+    pub stride: u32,
+}
+
 /// Pictures to feature maps.
 pub trait FeatureExtractor: Send {
     /// The model's id in the manifest.
@@ -31,11 +42,13 @@ pub trait FeatureExtractor: Send {
     fn recipe(&self) -> ImageRecipe;
     /// Where its weights are.
     fn device(&self) -> &Device;
-    /// Channels of each tap.
-    fn channels(&self) -> Vec<usize>;
-    /// `pixels` (B, 3, H, W) to one (B, C, h, w) map a tap, finest first: what `PatchCore`
-    /// calls layers 2 and 3.
-    fn features(&self, pixels: &Tensor) -> Result<Vec<Tensor>>;
+    /// What there is to compare, finest first.
+    fn layers(&self) -> Vec<Layer>;
+    /// The numbers of the layers to compare where nobody says otherwise, finest first.
+    fn default_layers(&self) -> Vec<usize>;
+    /// `pixels` (B, 3, H, W) to one (B, C, h, w) map for each of `layers`, which are numbers of
+    /// [`Self::layers`] in rising order.
+    fn features(&self, pixels: &Tensor, layers: &[usize]) -> Result<Vec<Tensor>>;
 }
 
 /// Texts to unit vectors.

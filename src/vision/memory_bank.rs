@@ -1,6 +1,7 @@
 //! What normal patches of a product look like, and where each of them comes from.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,9 +11,10 @@ use super::error::same_size;
 use super::inspection_area::{InspectionArea, PatchSelection};
 use super::preprocess::InputMapping;
 use super::thresholds::{self, Calibration, HeldOut, KnownDefect};
+use super::whitening::Whitening;
 use super::{Result, VisionError};
 use crate::domain::{
-    BankRef, HeatmapScale, ImageId, ImageRecipe, RectPx, ThresholdRule, Thresholds,
+    BankRef, DetectionRecipe, HeatmapScale, ImageId, RectPx, ThresholdRule, Thresholds,
 };
 
 mod extend;
@@ -117,8 +119,8 @@ pub struct Origin {
 pub struct BankInfo {
     /// Product, version and model.
     pub bank: BankRef,
-    /// How the pictures were brought to the network; a new one must be brought the same way.
-    pub recipe: ImageRecipe,
+    /// How the pictures became patches; a new one must become patches the same way.
+    pub recipe: DetectionRecipe,
     /// By what rule the limits were set.
     pub rule: ThresholdRule,
     /// Limits of image and pixel scores.
@@ -166,6 +168,7 @@ pub struct Extended {
 #[derive(Debug, PartialEq)]
 pub struct MemoryBank {
     info: BankInfo,
+    whitening: Arc<Whitening>,
     rows: BankRows,
     origins: Vec<Origin>,
 }
@@ -178,7 +181,8 @@ impl MemoryBank {
     /// [`VisionError::Inconsistent`] for one that is not finite, and as [`Self::new`].
     pub fn of_coreset(
         bank: BankRef,
-        recipe: ImageRecipe,
+        recipe: DetectionRecipe,
+        whitening: Arc<Whitening>,
         coreset: Coreset,
         held_out: Vec<HeldOut>,
     ) -> Result<Self> {
@@ -195,16 +199,22 @@ impl MemoryBank {
             known_defects: Vec::new(),
             fit: coreset.fit,
         };
-        Self::new(info, coreset.rows, coreset.origins)
+        Self::new(info, whitening, coreset.rows, coreset.origins)
     }
 
     /// Puts a bank together from its parts.
     ///
     /// # Errors
     /// [`VisionError::Inconsistent`] where a limit is not finite, [`VisionError::Size`] where
-    /// rows and origins differ in number.
-    pub fn new(info: BankInfo, rows: BankRows, origins: Vec<Origin>) -> Result<Self> {
+    /// rows and origins differ in number, or whitening and rows in length.
+    pub fn new(
+        info: BankInfo,
+        whitening: Arc<Whitening>,
+        rows: BankRows,
+        origins: Vec<Origin>,
+    ) -> Result<Self> {
         same_size("origins of the bank rows", rows.len(), origins.len())?;
+        same_size("values of a whitened row", rows.dim(), whitening.dim())?;
         let numbers = [
             info.thresholds.image,
             info.thresholds.pixel,
@@ -215,12 +225,17 @@ impl MemoryBank {
         if numbers.iter().any(|v| !v.is_finite()) || info.scale.high <= info.scale.low {
             return Err(VisionError::Inconsistent("thresholds or scale are not numbers".into()));
         }
-        Ok(Self { info, rows, origins })
+        Ok(Self { info, whitening, rows, origins })
     }
 
     /// What the bank says of itself.
     pub fn info(&self) -> &BankInfo {
         &self.info
+    }
+
+    /// What patches go through before they are compared with the rows.
+    pub fn whitening(&self) -> &Arc<Whitening> {
+        &self.whitening
     }
 
     /// The rows, to score against.
@@ -235,7 +250,8 @@ impl MemoryBank {
 
     /// The memory that the bank takes, in bytes.
     pub fn bytes(&self) -> usize {
-        self.rows.bytes() + self.origins.len() * size_of::<Origin>()
+        let whitening = self.whitening.matrix().len() * size_of::<f32>();
+        self.rows.bytes() + self.origins.len() * size_of::<Origin>() + whitening
     }
 
     /// The same bank with its pictures under other ids, where they have one.
@@ -264,7 +280,7 @@ impl MemoryBank {
         self.info.thresholds = found.thresholds;
         self.info.scale = found.scale;
         self.info.known_defects = known;
-        Self::new(self.info, self.rows, self.origins)
+        Self::new(self.info, self.whitening, self.rows, self.origins)
     }
 }
 

@@ -1,8 +1,9 @@
 //! From a picture and its feature maps to an anomaly map, regions and pictures of them.
 //!
 //! `PatchCore` (Roth et al., CVPR 2022, arXiv 2106.08265) in the order of its steps:
-//! [`preprocess`] makes the network's input, [`patch_embedding`] turns its feature maps into one
-//! row a patch, [`coreset`] chooses the rows worth keeping, [`memory_bank`] fits to more patches
+//! [`preprocess`] makes the network's input, [`tiles`] cuts it up where it is large,
+//! [`patch_embedding`] turns its feature maps into one row a patch, [`whitening`] makes their
+//! distances mean something, [`coreset`] chooses the rows worth keeping, [`memory_bank`] fits to more patches
 //! than memory holds and keeps the rows ([`bank_rows`]) with their origin, [`scoring`] measures how far the patches of a new picture are from them,
 //! [`anomaly_map`] spreads those distances over the picture, [`thresholds`] says from held-out
 //! normal pictures what is too far. [`inspection_area`] says which patches and pixels count.
@@ -35,6 +36,8 @@ mod resample;
 pub mod scoring;
 pub mod seed_bank;
 pub mod thresholds;
+pub mod tiles;
+pub mod whitening;
 
 pub use error::{Result, VisionError};
 

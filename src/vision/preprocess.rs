@@ -4,6 +4,7 @@ use candle_core::{Device, Tensor};
 use image::RgbImage;
 use rayon::prelude::*;
 
+use super::error::same_size;
 use super::resample::{self, Window};
 use super::{Result, VisionError};
 use crate::domain::{ImageRecipe, Resize};
@@ -26,9 +27,9 @@ pub struct InputMapping {
     pub scale_x: f32,
     /// Picture pixels an input pixel, down.
     pub scale_y: f32,
-    /// Picture pixels cut off at the left.
+    /// Picture pixels cut off at the left; below 0 where it was filled up.
     pub offset_x: f32,
-    /// Picture pixels cut off at the top.
+    /// Picture pixels cut off at the top; below 0 where it was filled up.
     pub offset_y: f32,
 }
 
@@ -38,18 +39,18 @@ impl InputMapping {
     /// # Errors
     /// [`VisionError::EmptyImage`] where a size is 0.
     pub fn new(image_width: u32, image_height: u32, resize: Resize) -> Result<Self> {
-        let window = window(image_width, image_height, resize)?;
+        let Placed { window, at, input } = place(image_width, image_height, resize)?;
         let scale_x = f64::from(image_width) / window.resized.0 as f64;
         let scale_y = f64::from(image_height) / window.resized.1 as f64;
         Ok(Self {
-            input_width: window.size.0,
-            input_height: window.size.1,
+            input_width: input.0,
+            input_height: input.1,
             image_width,
             image_height,
             scale_x: scale_x as f32,
             scale_y: scale_y as f32,
-            offset_x: (window.origin.0 as f64 * scale_x) as f32,
-            offset_y: (window.origin.1 as f64 * scale_y) as f32,
+            offset_x: ((window.origin.0 as f64 - f64::from(at.0)) * scale_x) as f32,
+            offset_y: ((window.origin.1 as f64 - f64::from(at.1)) * scale_y) as f32,
         })
     }
 
@@ -64,22 +65,48 @@ impl InputMapping {
     }
 }
 
-/// What is resized to what, and which part is kept. `ShorterSideCrop` rounds as
-/// transformers' `CLIPImageProcessor`: the longer side is cut to a whole number, and so is
-/// half of what is cropped.
-fn window(width: u32, height: u32, resize: Resize) -> Result<Window> {
-    let empty = |width, height| VisionError::EmptyImage { width, height };
-    if width == 0 || height == 0 {
-        return Err(empty(width, height));
+/// What is resized to what, which part of it is kept, and where that lies in the input.
+struct Placed {
+    window: Window,
+    /// Upper left corner of the window in the input.
+    at: (u32, u32),
+    /// Width and height of the input.
+    input: (u32, u32),
+}
+
+impl Placed {
+    /// The whole picture, at these sides.
+    fn whole(width: u32, height: u32) -> Self {
+        let resized = (u64::from(width), u64::from(height));
+        let window = Window { resized, origin: (0, 0), size: (width, height) };
+        Self { window, at: (0, 0), input: (width, height) }
     }
-    match resize {
-        Resize::Exact { width, height } if width == 0 || height == 0 => Err(empty(width, height)),
-        Resize::Exact { width, height } => Ok(Window {
-            resized: (u64::from(width), u64::from(height)),
-            origin: (0, 0),
-            size: (width, height),
-        }),
-        Resize::ShorterSideCrop(0) => Err(empty(0, 0)),
+}
+
+/// `ShorterSideCrop` rounds as transformers' `CLIPImageProcessor`: the longer side is cut to a
+/// whole number, and so is half of what is cropped.
+fn place(width: u32, height: u32, resize: Resize) -> Result<Placed> {
+    let empty = |width, height| Err(VisionError::EmptyImage { width, height });
+    if width == 0 || height == 0 {
+        return empty(width, height);
+    }
+    let (short, long) = (f64::from(width.min(height)), f64::from(width.max(height)));
+    // The shorter and the longer side, turned as the picture is.
+    let upright = |shorter, longer| {
+        if width <= height {
+            Placed::whole(shorter, longer)
+        } else {
+            Placed::whole(longer, shorter)
+        }
+    };
+    Ok(match resize {
+        Resize::Exact { width: 0, .. } | Resize::Exact { height: 0, .. } => return empty(0, 0),
+        Resize::ShorterSideCrop(0) | Resize::Letterbox(0) => return empty(0, 0),
+        Resize::ShorterSide { side: 0, .. } | Resize::ShorterSide { step: 0, .. } => {
+            return empty(0, 0);
+        }
+        Resize::Native { step: 0 } => return empty(0, 0),
+        Resize::Exact { width, height } => Placed::whole(width, height),
         Resize::ShorterSideCrop(side) => {
             let longer =
                 |long: u32, short: u32| u64::from(side) * u64::from(long) / u64::from(short);
@@ -89,34 +116,53 @@ fn window(width: u32, height: u32, resize: Resize) -> Result<Window> {
                 (longer(width, height), u64::from(side))
             };
             let origin = ((resized.0 - u64::from(side)) / 2, (resized.1 - u64::from(side)) / 2);
-            Ok(Window { resized, origin, size: (side, side) })
+            let window = Window { resized, origin, size: (side, side) };
+            Placed { window, at: (0, 0), input: (side, side) }
         }
-    }
+        Resize::ShorterSide { side, step } => {
+            let longest = side.saturating_mul(Resize::LONGEST);
+            let longer = multiple(f64::from(side) * long / short, step).min(longest).max(side);
+            upright(side, longer)
+        }
+        Resize::Letterbox(side) => {
+            let shrink = f64::from(side) / long;
+            let inside = |of: u32| ((f64::from(of) * shrink).round() as u32).clamp(1, side);
+            let size = (inside(width), inside(height));
+            let at = ((side - size.0) / 2, (side - size.1) / 2);
+            Placed { at, input: (side, side), ..Placed::whole(size.0, size.1) }
+        }
+        Resize::Native { step } => {
+            let shrink = (Resize::MOST_PIXELS as f64 / (short * long)).sqrt().min(1.0);
+            upright(multiple(short * shrink, step), multiple(long * shrink, step))
+        }
+    })
 }
 
-/// The shape of the network input that `resize` makes: width, height.
-pub fn input_size(resize: Resize) -> (u32, u32) {
-    match resize {
-        Resize::ShorterSideCrop(side) => (side, side),
-        Resize::Exact { width, height } => (width, height),
-    }
+/// The multiple of `step` nearest to `side`, at least one.
+fn multiple(side: f64, step: u32) -> u32 {
+    ((side / f64::from(step)).round() as u32).max(1).saturating_mul(step)
 }
 
 /// `images` as (B, 3, H, W) f32 on `device`: resized and cropped to 8-bit pixels as Pillow
-/// does, then `(pixel / 255 - mean) / std`, channels red, green, blue.
+/// does, then `(pixel / 255 - mean) / std`, channels red, green, blue. What a letterbox fills
+/// up is 0, the mean. The inputs of all images must be of one size.
 ///
 /// # Errors
-/// [`VisionError::Nothing`] for no images, [`VisionError::EmptyImage`] for one without pixels.
+/// [`VisionError::Nothing`] for no images, [`VisionError::EmptyImage`] for one without pixels,
+/// [`VisionError::Size`] where inputs differ in size.
 pub fn to_tensor(images: &[&RgbImage], recipe: &ImageRecipe, device: &Device) -> Result<Tensor> {
-    if images.is_empty() {
-        return Err(VisionError::Nothing("images"));
-    }
-    let (width, height) = input_size(recipe.resize);
-    let plane = width as usize * height as usize;
-    let windows = images
+    let placed = images
         .iter()
-        .map(|image| window(image.width(), image.height(), recipe.resize))
+        .map(|image| place(image.width(), image.height(), recipe.resize))
         .collect::<Result<Vec<_>>>()?;
+    let Some((width, height)) = placed.first().map(|placed| placed.input) else {
+        return Err(VisionError::Nothing("images"));
+    };
+    for Placed { input, .. } in &placed {
+        same_size("width of an input of the batch", width as usize, input.0 as usize)?;
+        same_size("height of an input of the batch", height as usize, input.1 as usize)?;
+    }
+    let plane = width as usize * height as usize;
     // A byte has 256 values: the arithmetic is done once for each.
     let levels: [Vec<f32>; 3] = std::array::from_fn(|channel| {
         (0..=255u8)
@@ -124,14 +170,18 @@ pub fn to_tensor(images: &[&RgbImage], recipe: &ImageRecipe, device: &Device) ->
             .collect()
     });
     let mut values = vec![0f32; images.len() * 3 * plane];
-    values.par_chunks_mut(3 * plane).zip(images).zip(&windows).for_each(
-        |((target, image), window)| {
+    values.par_chunks_mut(3 * plane).zip(images).zip(&placed).for_each(
+        |((target, image), Placed { window, at, .. })| {
             let pixels = resample::resize(image, window, recipe.filter);
+            let (left, columns) = (at.0 as usize, window.size.0 as usize);
             for ((channel, target), level) in
                 target.chunks_exact_mut(plane).enumerate().zip(&levels)
             {
-                for (value, pixel) in target.iter_mut().zip(pixels.chunks_exact(3)) {
-                    *value = level[usize::from(pixel[channel])];
+                let rows = target.chunks_exact_mut(width as usize).skip(at.1 as usize);
+                for (row, pixels) in rows.zip(pixels.chunks_exact(3 * columns)) {
+                    for (value, pixel) in row[left..].iter_mut().zip(pixels.chunks_exact(3)) {
+                        *value = level[usize::from(pixel[channel])];
+                    }
                 }
             }
         },
@@ -145,7 +195,7 @@ pub fn to_tensor(images: &[&RgbImage], recipe: &ImageRecipe, device: &Device) ->
 /// # Errors
 /// [`VisionError::EmptyImage`] for one without pixels.
 pub fn resized(image: &RgbImage, recipe: &ImageRecipe) -> Result<RgbImage> {
-    let window = window(image.width(), image.height(), recipe.resize)?;
+    let Placed { window, .. } = place(image.width(), image.height(), recipe.resize)?;
     let pixels = resample::resize(image, &window, recipe.filter);
     let (width, height) = window.size;
     RgbImage::from_raw(width, height, pixels).ok_or(VisionError::EmptyImage { width, height })
@@ -197,9 +247,68 @@ mod tests {
             ((1, 60_000), (224, 13_440_000), (0, 6_719_888)),
         ];
         for ((width, height), resized, origin) in cases {
-            let window = window(width, height, Resize::ShorterSideCrop(224)).unwrap();
+            let window = place(width, height, Resize::ShorterSideCrop(224)).unwrap().window;
             assert_eq!((window.resized, window.origin), (resized, origin), "{width}×{height}");
         }
+    }
+
+    #[test]
+    fn the_ratio_is_kept_whatever_the_picture() {
+        let shorter = Resize::ShorterSide { side: 224, step: 32 };
+        let (letterbox, native) = (Resize::Letterbox(224), Resize::Native { step: 32 });
+        // Picture, recipe, input.
+        let cases = [
+            ((300, 300), shorter, (224, 224)),
+            ((500, 1260), shorter, (224, 576)),
+            ((1260, 500), shorter, (576, 224)),
+            ((1, 1), shorter, (224, 224)),
+            ((230, 224), shorter, (224, 224)),
+            ((37, 2000), shorter, (224, 3584)),
+            ((1, 60_000), shorter, (224, 3584)),
+            ((8000, 8000), shorter, (224, 224)),
+            ((500, 1260), letterbox, (224, 224)),
+            ((1, 60_000), letterbox, (224, 224)),
+            ((500, 1260), native, (512, 1248)),
+            ((1, 1), native, (32, 32)),
+            ((37, 2000), native, (32, 2016)),
+            ((8000, 8000), native, (2496, 2496)),
+        ];
+        for ((width, height), resize, input) in cases {
+            let mapping = InputMapping::new(width, height, resize).unwrap();
+            let what = format!("{width}×{height}, {resize:?}");
+            assert_eq!((mapping.input_width, mapping.input_height), input, "{what}");
+            // The picture's corners are the input's, but for a letterbox's margins.
+            let corner = mapping.image_to_input(width as f32, height as f32);
+            let (left, top) = mapping.image_to_input(0.0, 0.0);
+            let near = |a: f32, b: f32| (a - b).abs() < 0.01;
+            assert!(near(left + corner.0, input.0 as f32) || resize == letterbox, "{what}");
+            assert!(left >= 0.0 && top >= 0.0 && corner.0 <= input.0 as f32 + 0.01, "{what}");
+            let back = mapping.input_to_image(corner.0, corner.1);
+            assert!(near(back.0, width as f32) && (back.1 - height as f32).abs() < 0.1, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_letterbox_is_filled_with_the_mean() {
+        let image = RgbImage::from_pixel(20, 10, image::Rgb([255, 0, 0]));
+        let recipe = ImageRecipe {
+            resize: Resize::Letterbox(8),
+            filter: ResizeFilter::Bilinear,
+            mean: [0.5; 3],
+            std: [0.5; 3],
+        };
+        let red = to_tensor(&[&image], &recipe, &Device::Cpu).unwrap();
+        let red: Vec<f32> = red.narrow(1, 0, 1).unwrap().flatten_all().unwrap().to_vec1().unwrap();
+        let expected = [[0.0; 16], [1.0; 16], [1.0; 16], [0.0; 16]].concat();
+        assert_eq!(red, expected);
+    }
+
+    #[test]
+    fn inputs_of_a_batch_are_of_one_size() {
+        let (square, wide) = (RgbImage::new(8, 8), RgbImage::new(16, 8));
+        let recipe = ImageRecipe { resize: Resize::ShorterSide { side: 8, step: 8 }, ..CLIP };
+        let result = to_tensor(&[&square, &wide], &recipe, &Device::Cpu);
+        assert!(matches!(result, Err(VisionError::Size { .. })));
     }
 
     #[test]

@@ -173,6 +173,30 @@ impl BankRows {
         Ok(PatchScores { nearest, image_score, peak_patch })
     }
 
+    /// How far each of `patches` is from its `nearest` row in the first `values` alone: the
+    /// scores of the anomaly map.
+    ///
+    /// # Errors
+    /// [`VisionError::Size`] where patches and rows differ in number, or have not so many
+    /// values.
+    pub fn located(&self, patches: &[f32], nearest: &[Nearest], values: usize) -> Result<Vec<f32>> {
+        let dim = self.dim();
+        same_size("values of the patches", nearest.len() * dim, patches.len())?;
+        same_size("values that locate", values, values.clamp(1, dim))?;
+        let mut scratch = Vec::new();
+        let pairs = patches.chunks_exact(dim).zip(nearest);
+        pairs
+            .map(|(patch, Nearest { row, distance })| {
+                if values == dim {
+                    return Ok(*distance);
+                }
+                same_size("rows of the bank", self.len(), self.len().max(row + 1))?;
+                let row = self.wide(*row..row + 1, &mut scratch);
+                Ok(squared_distance(&patch[..values], &row[..values]).sqrt())
+            })
+            .collect()
+    }
+
     fn reweighted(&self, patch: &[f32], peak: Nearest, usable: Option<&[bool]>) -> f32 {
         let dim = self.dim();
         let mut scratch = Vec::new();
@@ -306,6 +330,20 @@ mod tests {
         assert_eq!(half, wide);
         assert_eq!(half.score(&patches, None).unwrap(), wide.score(&patches, None).unwrap());
         assert!(BankRows::of_half(vec![half::f16::INFINITY], 1).is_err());
+    }
+
+    #[test]
+    fn the_map_is_of_the_values_that_locate() {
+        let bank = BankRows::new(vec![0.0, 0.0, 0.0, 9.0, 9.0, 9.0], 3).unwrap();
+        let patches = [3.0, 4.0, 5.0, 9.0, 9.0, 8.0];
+        let nearest = bank.nearest(&patches, None).unwrap();
+        let located = |values| bank.located(&patches, &nearest, values);
+        assert_eq!(located(2).unwrap(), [5.0, 0.0]);
+        assert_eq!(located(3).unwrap(), [50f32.sqrt(), 1.0]);
+        assert!(located(0).is_err() && located(4).is_err());
+        assert!(bank.located(&patches[..3], &nearest, 2).is_err());
+        let outside = [Nearest { row: 2, distance: 1.0 }; 2];
+        assert!(bank.located(&patches, &outside, 2).is_err());
     }
 
     #[test]

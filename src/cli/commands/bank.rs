@@ -17,9 +17,10 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
         args::Bank::Check { product, json } => {
             return bank_limits::check(engine, terminal, product, *json);
         }
-        args::Bank::Fit { product, ratio, seed, rule } => {
+        args::Bank::Fit { product, ratio, seed, rule, look } => {
             let rule = rule.given().unwrap_or_default();
-            let request = FitBank { product: product.clone(), ratio: *ratio, seed: *seed, rule };
+            let (product, recipe) = (product.clone(), look.choice());
+            let request = FitBank { product, ratio: *ratio, seed: *seed, rule, recipe };
             let fitted = terminal.wait(engine, request)?;
             let values = [
                 ("product", fitted.bank.product.to_string().into()),

@@ -27,7 +27,7 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Eval) -> an
         ratio: args.ratio,
         seed: args.seed,
         rule: ThresholdRule::MaxOverkill { rate: args.max_overkill },
-        size: args.size,
+        recipe: args.look.choice(),
         out: args.out.clone(),
     };
     let found = terminal.wait(engine, request)?;

@@ -2,8 +2,8 @@
 
 pub(super) mod bank;
 pub(super) mod bank_limits;
-pub(super) mod bench;
 mod bank_versions;
+pub(super) mod bench;
 pub(super) mod demo;
 pub(super) mod doctor;
 pub(super) mod eval;

@@ -10,7 +10,8 @@ use super::fit::{Fit, Fitted, NormalPicture};
 use super::known_defects;
 
 use crate::domain::{
-    BankRef, HeatmapScale, ImageId, ModelId, ModelRole, ProductCode, ThresholdRule, Thresholds,
+    BankRef, DetectionRecipe, HeatmapScale, ImageId, ModelId, ModelRole, ProductCode, RecipeChoice,
+    ThresholdRule, Thresholds,
 };
 use crate::engine::error::{EngineError, Result};
 use crate::engine::jobs::area::inspection_area;
@@ -32,6 +33,8 @@ pub struct FitBank {
     pub seed: u64,
     /// How its limits are set.
     pub rule: ThresholdRule,
+    /// How its pictures are looked at.
+    pub recipe: RecipeChoice,
 }
 
 /// A bank that was fitted.
@@ -82,8 +85,8 @@ impl Request for FitBank {
         let bank = BankRef { product: self.product.clone(), version, model: backbone.clone() };
 
         let recipe = {
-            let backbone = backbone.clone();
-            job.shared.vision(move |lane| lane.backbone_recipe(&backbone))?
+            let (backbone, choice) = (backbone.clone(), self.recipe.clone());
+            job.shared.vision(move |lane| lane.detection_recipe(&backbone, &choice))?
         };
         let root = job.shared.workspace.root();
         let pictures: Vec<NormalPicture> = images
@@ -204,6 +207,8 @@ pub struct BankState {
     pub images: usize,
     /// How many of them were held out to set the thresholds.
     pub held_out: usize,
+    /// How pictures become patches.
+    pub recipe: DetectionRecipe,
     /// Limits in force.
     pub thresholds: Thresholds,
     /// Of all heatmaps of this product.
@@ -243,6 +248,7 @@ impl Request for BankInfo {
             rows: bank.rows().len(),
             images: info.fit.images.len(),
             held_out: info.held_out.len(),
+            recipe: info.recipe.clone(),
             thresholds: active.thresholds,
             scale: active.scale,
             area_changed: active.area != area.hash,

@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::area::inspection_area;
 use super::bank::{embed, normals_path, save};
 use super::fit::{Fit, NormalPicture};
 use super::impact::{Impact, impact};
+use super::known_defects;
 use super::register::images_at;
 use crate::domain::{
-    BankRef, ContentHash, ImageId, ImageLabel, ModelId, ModelRole, ProductCode, Thresholds,
+    BankRef, ContentHash, ImageId, ImageLabel, ModelId, ModelRole, ProductCode, ThresholdRule,
+    Thresholds,
 };
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request, Stopwatch};
@@ -92,7 +95,10 @@ impl Request for ExtendBank {
         let normals = normals_path(&job.shared.workspace.root().join(&active.path));
         let mut normals =
             if normals.exists() { Some(VectorIndex::load(&normals, &encoder)?) } else { None };
-        let (extended, rows) = extend(job, &base, &bank, &new)?;
+        let in_use = active.bank.clone();
+        let changed = job.shared.library(move |library| library.changed_limits(&in_use))?;
+        let rule = changed.last().copied().unwrap_or(base.info().rule);
+        let (extended, rows) = extend(job, &base, &bank, rule, &new)?;
         answer.bank = bank.clone();
         answer.rows = extended.rows().len();
         answer.thresholds = extended.info().thresholds;
@@ -182,31 +188,37 @@ pub(super) fn active_bank(
 }
 
 /// `base` with the patches of `pictures` that it did not cover, and how many each gave. Its
-/// limits are set by the held-out scores of both, the old pictures' as they were: rows that
-/// came to the bank since can only have lowered them.
+/// limits are set by `rule` from the held-out scores of both, the old pictures' as they were:
+/// rows that came to the bank since can only have lowered them.
 fn extend(
     job: &JobContext,
     base: &MemoryBank,
     bank: &BankRef,
+    rule: ThresholdRule,
     pictures: &[NormalPicture],
 ) -> Result<(MemoryBank, Vec<usize>)> {
     let plan = base.info().fit.plan;
-    let recipe = base.info().recipe;
-    let fit = Fit { bank: bank.clone(), recipe, ratio: plan.ratio as f32, seed: plan.seed };
+    let recipe = base.info().recipe.clone();
+    let area = inspection_area(job, &bank.product)?.map(|read| read.area);
+    let (ratio, seed) = (plan.ratio as f32, plan.seed);
+    let fit = Fit { bank: bank.clone(), recipe: recipe.clone(), ratio, seed, area };
+    let whitening = base.whitening();
     let mut extension = Extension::of(base)?;
     let mut added = Vec::with_capacity(pictures.len());
     for batch in pictures.chunks(super::fit::BATCH) {
         job.check()?;
         job.report("progress-features", "", added.len() as u64, pictures.len() as u64);
-        let (_, patches) = fit.look_at(job, batch)?;
+        let (_, patches) = fit.look_at(job, batch, Some(whitening))?;
         for (picture, patches) in batch.iter().zip(&patches) {
             added.push(extension.add(picture.id, patches, job.sink.as_ref())?);
         }
     }
     let coreset: Coreset = extension.finish()?;
     let mut held_out = base.info().held_out.clone();
-    held_out.extend(fit.hold_out(job, "", pictures, &|_| None, &coreset)?);
-    Ok((MemoryBank::of_coreset(bank.clone(), recipe, coreset, held_out)?, added))
+    held_out.extend(fit.hold_out(job, "", pictures, whitening, &|_| None, &coreset)?);
+    let whitening = Arc::clone(whitening);
+    let bank = MemoryBank::of_coreset(bank.clone(), recipe, whitening, coreset, held_out)?;
+    Ok((known_defects::calibrate(job, bank, rule, fit.area.as_ref())?, added))
 }
 
 /// Ids for pictures that had none.

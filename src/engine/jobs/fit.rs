@@ -6,20 +6,23 @@ use std::sync::Arc;
 use image::RgbImage;
 use rayon::prelude::*;
 
-use crate::domain::{BankRef, ImageId, ImageRecipe};
+use crate::domain::{BankRef, DetectionRecipe, ImageId};
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Stopwatch};
 use crate::library::read_image;
 use crate::vision::coreset::CoresetPlan;
 use crate::vision::inspection_area::InspectionArea;
 use crate::vision::memory_bank::{BankFitter, Coreset, FIT_BUDGET, MemoryBank, PicturePatches};
-use crate::vision::preprocess::input_size;
 use crate::vision::thresholds::{Folds, HeldOut, hold_out};
+use crate::vision::whitening::{Moments, Whitening};
 
 /// Pictures that the network sees at once.
 pub(super) const BATCH: usize = 8;
 /// A coreset below this many rows saves no time worth having, so a small product keeps them.
-const FEWEST_ROWS: f64 = 1_000.0;
+const FEWEST_ROWS: f64 = 2_000.0;
+/// From so many pictures, evenly spread, it is learnt how the patches vary: fifty thousand
+/// patches, of which a covariance of a few hundred values needs some ten thousand.
+const MOST_FOR_WHITENING: usize = 64;
 /// Dimensions in which the coreset is chosen.
 const PROJECTION: usize = 64;
 /// Where the patches did not all stay in memory, so many pictures, evenly spread, are looked
@@ -38,8 +41,8 @@ pub(super) struct NormalPicture {
 pub(super) struct Fit {
     /// What is fitted, by which backbone.
     pub(super) bank: BankRef,
-    /// How pictures are brought to it.
-    pub(super) recipe: ImageRecipe,
+    /// How pictures become patches.
+    pub(super) recipe: DetectionRecipe,
     /// Share of all patches that the coreset keeps; a small product keeps more.
     pub(super) ratio: f32,
     /// Seed of the coreset.
@@ -71,12 +74,13 @@ impl Fit {
         pictures: &[NormalPicture],
         mut also: impl FnMut(&[NormalPicture], &Arc<Vec<RgbImage>>) -> Result<()>,
     ) -> Result<Fitted> {
+        let whitening = Arc::new(self.learn_whitening(job, subject, pictures)?);
         let mut fitter: Option<BankFitter> = None;
         for (index, batch) in pictures.chunks(BATCH).enumerate() {
             job.check()?;
             let done = (index * BATCH) as u64;
             job.report("progress-features", subject, done, pictures.len() as u64);
-            let (decoded, patches) = self.look_at(job, batch)?;
+            let (decoded, patches) = self.look_at(job, batch, Some(&whitening))?;
             for (picture, patches) in batch.iter().zip(&patches) {
                 let fitter = fitter.get_or_insert_with(|| {
                     let total = patches.places.len() * pictures.len();
@@ -90,10 +94,11 @@ impl Fit {
         let mut fitter = fitter.ok_or_else(nothing)?;
         let coreset = fitter.choose(job.sink.as_ref())?;
         let kept = |image| fitter.kept(image);
-        let held_out = self.hold_out(job, subject, pictures, &kept, &coreset)?;
+        let held_out = self.hold_out(job, subject, pictures, &whitening, &kept, &coreset)?;
         let rows_asked = coreset.asked;
         drop(fitter);
-        let bank = MemoryBank::of_coreset(self.bank.clone(), self.recipe, coreset, held_out)?;
+        let (reference, recipe) = (self.bank.clone(), self.recipe.clone());
+        let bank = MemoryBank::of_coreset(reference, recipe, whitening, coreset, held_out)?;
         Ok(Fitted { bank, rows_asked })
     }
 
@@ -103,19 +108,43 @@ impl Fit {
         CoresetPlan { ratio, projection: Some(PROJECTION), seed: self.seed }
     }
 
+    /// How patches vary, from a sample of the pictures.
+    fn learn_whitening(
+        &self,
+        job: &JobContext,
+        subject: &str,
+        pictures: &[NormalPicture],
+    ) -> Result<Whitening> {
+        let sample = spread(pictures, MOST_FOR_WHITENING);
+        let dim = self.recipe.layers.iter().map(|layer| layer.channels).sum();
+        let mut moments = Moments::new(dim);
+        for (index, batch) in sample.chunks(BATCH).enumerate() {
+            job.check()?;
+            let done = (index * BATCH) as u64;
+            job.report("progress-whitening", subject, done, sample.len() as u64);
+            for patches in self.look_at(job, batch, None)?.1 {
+                moments.add(&patches.rows)?;
+            }
+        }
+        Ok(moments.whitening(&self.recipe.layers)?)
+    }
+
     /// The pictures of a batch, decoded, and what the network sees in them.
     pub(super) fn look_at(
         &self,
         job: &JobContext,
         batch: &[NormalPicture],
+        whitening: Option<&Arc<Whitening>>,
     ) -> Result<(Arc<Vec<RgbImage>>, Vec<PicturePatches>)> {
         let decoded = decode(batch)?;
         let (pictures, model, recipe) =
-            (Arc::clone(&decoded), self.bank.model.clone(), self.recipe);
-        let area = self.area.clone();
+            (Arc::clone(&decoded), self.bank.model.clone(), self.recipe.clone());
+        let (whitening, area) = (whitening.cloned(), self.area.clone());
         let patches = job.shared.vision(move |lane| {
             let pictures: Vec<&RgbImage> = pictures.iter().collect();
-            lane.patches(&model, &pictures, &recipe, area.as_deref(), &mut Stopwatch::default())
+            let watch = &mut Stopwatch::default();
+            let (whitening, area) = (whitening.as_deref(), area.as_deref());
+            lane.patches(&model, &pictures, &recipe, whitening, area, watch)
         })?;
         Ok((decoded, patches))
     }
@@ -127,14 +156,15 @@ impl Fit {
         job: &JobContext,
         subject: &str,
         pictures: &[NormalPicture],
+        whitening: &Arc<Whitening>,
         kept: &dyn Fn(ImageId) -> Option<PicturePatches>,
         coreset: &Coreset,
     ) -> Result<Vec<HeldOut>> {
         let in_memory = pictures.first().is_some_and(|first| kept(first.id).is_some());
         let count = if in_memory { pictures.len() } else { pictures.len().min(MOST_HELD_OUT) };
-        let chosen: Vec<NormalPicture> =
-            (0..count).map(|n| pictures[n * pictures.len() / count].clone()).collect();
-        let input = input_size(self.recipe.resize);
+        let chosen = spread(pictures, count);
+        let patch = self.recipe.patch_px();
+        let locating = self.recipe.locating_values();
         let folds = Folds::of(&coreset.fit.images);
         let mut held_out = Vec::with_capacity(count);
         for batch in chosen.chunks(if in_memory { 1 } else { BATCH }) {
@@ -143,13 +173,21 @@ impl Fit {
             let in_memory: Option<Vec<_>> = batch.iter().map(|one| kept(one.id)).collect();
             let patches = match in_memory {
                 Some(patches) => patches,
-                None => self.look_at(job, batch)?.1,
+                None => self.look_at(job, batch, Some(whitening))?.1,
             };
             for (picture, patches) in batch.iter().zip(&patches) {
                 let (rows, origins) = (&coreset.rows, &coreset.origins);
-                held_out.push(hold_out(rows, origins, &folds, picture.id, patches, input)?);
+                let input = (patches.grid.width * patch, patches.grid.height * patch);
+                held_out
+                    .push(hold_out(rows, origins, &folds, picture.id, patches, input, locating)?);
             }
         }
         Ok(held_out)
     }
+}
+
+/// At most `most` of `pictures`, evenly spread.
+fn spread(pictures: &[NormalPicture], most: usize) -> Vec<NormalPicture> {
+    let count = pictures.len().min(most);
+    (0..count).map(|n| pictures[n * pictures.len() / count].clone()).collect()
 }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::area::inspection_area;
 use crate::domain::{
     ContentHash, Inspection, InspectionId, ProductCode, Progress, ProgressSink, Verdict,
 };
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Stopwatch};
 use crate::library::{InspectionFilter, read_image};
+use crate::vision::inspection_area::InspectionArea;
 use crate::vision::memory_bank::MemoryBank;
 
 /// Inspections read at once: their records are large.
@@ -54,6 +56,7 @@ pub(super) fn impact(
 ) -> Result<Impact> {
     let mut found = Impact::default();
     let mut scores: HashMap<ContentHash, Option<f32>> = HashMap::new();
+    let area = inspection_area(job, product)?.map(|read| read.area);
     let limit = bank.info().thresholds.image;
     for skip in (0..).step_by(PAGE) {
         let filter = InspectionFilter {
@@ -76,7 +79,7 @@ pub(super) fn impact(
             };
             let score = match scores.get(&inspection.image_hash) {
                 Some(score) => *score,
-                None => score(job, bank, &inspection)?,
+                None => score(job, bank, area.as_ref(), &inspection)?,
             };
             scores.insert(inspection.image_hash.clone(), score);
             let Some(score) = score else {
@@ -105,7 +108,12 @@ pub(super) fn impact(
 }
 
 /// The score of the picture that the workspace keeps of an inspection, if it still has it.
-fn score(job: &JobContext, bank: &Arc<MemoryBank>, inspection: &Inspection) -> Result<Option<f32>> {
+fn score(
+    job: &JobContext,
+    bank: &Arc<MemoryBank>,
+    area: Option<&Arc<InspectionArea>>,
+    inspection: &Inspection,
+) -> Result<Option<f32>> {
     let Some(path) = &inspection.image_path else { return Ok(None) };
     let picture = match read_image(&job.shared.workspace.root().join(path)) {
         Ok(image) => image.rgb,
@@ -114,9 +122,9 @@ fn score(job: &JobContext, bank: &Arc<MemoryBank>, inspection: &Inspection) -> R
             return Ok(None);
         }
     };
-    let bank = Arc::clone(bank);
+    let (bank, area) = (Arc::clone(bank), area.cloned());
     let score = job.shared.vision(move |lane| {
-        Ok(lane.detect(&bank, &picture, &mut Stopwatch::default())?.image_score)
+        Ok(lane.detect(&bank, &picture, area.as_deref(), &mut Stopwatch::default())?.image_score)
     })?;
     Ok(Some(score))
 }

@@ -3,16 +3,16 @@
 mod area;
 mod bank;
 mod bank_stats;
-mod bench;
 mod bank_versions;
+mod bench;
 mod catalogue;
 mod demo;
 mod doctor;
 mod eval;
 mod extend;
 mod fit;
-mod import_seed;
 mod impact;
+mod import_seed;
 mod index;
 mod inspect;
 mod known_defects;
@@ -30,6 +30,7 @@ mod twins;
 pub use area::{AreaState, AreaUnit, DrawArea, DrawnShape};
 pub use bank::{BankInfo, BankState, FitBank, FittedBank};
 pub use bank_stats::{BankStatistics, BankStats, ScoredDefect, ScoredNormal, SuspiciousImage};
+pub use bank_versions::{BankVersion, ListBanks, UndoBank, UndoneBank};
 pub use bench::{Bench, Benchmark, Measurement, Skipped};
 pub use catalogue::{AddDefectType, AddProduct, ListLibrary, ProductSummary};
 pub use demo::{BuildDemo, DemoInspection};
@@ -37,10 +38,9 @@ pub use doctor::{Doctor, DoctorReport, Lack};
 pub use eval::{
     ClassEvaluation, DefectQuality, Evaluate, Evaluation, Quality, ScoredImage, TestRates,
 };
-pub use import_seed::{ImportSeed, ImportedSeed, SeedBankState};
-pub use bank_versions::{BankVersion, ListBanks, UndoBank, UndoneBank};
 pub use extend::{AddedImage, ExtendBank, ExtendedBank};
 pub use impact::{Impact, VerdictChange};
+pub use import_seed::{ImportSeed, ImportedSeed, SeedBankState};
 pub use index::{BuildIndex, BuiltIndex, IndexInfo, IndexState};
 pub use inspect::{Inspect, Inspected};
 pub use manuals::{IngestManuals, ReadManual, RegisterManual};

@@ -9,7 +9,7 @@ use candle_nn::VarBuilder;
 use crate::domain::{ImageRecipe, ModelId};
 use crate::models::Result;
 use crate::models::ops::{Activation, Conv2dFused, ConvShape, Padding};
-use crate::models::roles::{FeatureExtractor, ImageEncoder};
+use crate::models::roles::{FeatureExtractor, ImageEncoder, Layer};
 use crate::models::weights::WeightFile;
 
 /// TensorFlow's batch-norm epsilon for this family.
@@ -27,9 +27,10 @@ const STAGES: [(usize, usize, usize, usize, usize); 7] = [
 ];
 const STEM_CHANNELS: usize = 32;
 
-/// The blocks whose outputs `PatchCore` compares: the last ones of an eighth (40 channels)
-/// and a sixteenth (112 channels) of the image's size.
-const TAPS: [usize; 2] = [4, 10];
+/// The blocks whose outputs `PatchCore` compares: the last ones of an eighth (40 channels) and
+/// a sixteenth (112 channels) of the image's size, and of the stage after them (192 channels, a
+/// thirty-second), which sees enough of the surroundings to tell a crack from rough metal.
+const TAPS: [usize; 3] = [4, 10, 14];
 
 /// The blocks whose averages over the image, each of unit length, make the embedding.
 /// Leave-one-out among 240 images of six steel surface defects (NEU-DET), the share of the
@@ -166,12 +167,25 @@ impl FeatureExtractor for EfficientNetLite {
         &self.device
     }
 
-    fn channels(&self) -> Vec<usize> {
-        vec![40, 112]
+    /// The blocks, counted from 0.
+    fn layers(&self) -> Vec<Layer> {
+        let mut layers = Vec::new();
+        let mut stride = 2;
+        for (_, first_stride, _, channels, repeats) in STAGES {
+            stride *= first_stride as u32;
+            for _ in 0..repeats {
+                layers.push(Layer { number: layers.len(), channels, stride });
+            }
+        }
+        layers
     }
 
-    fn features(&self, pixels: &Tensor) -> Result<Vec<Tensor>> {
-        Ok(self.maps(pixels, &TAPS)?)
+    fn default_layers(&self) -> Vec<usize> {
+        TAPS.to_vec()
+    }
+
+    fn features(&self, pixels: &Tensor, layers: &[usize]) -> Result<Vec<Tensor>> {
+        Ok(self.maps(pixels, layers)?)
     }
 }
 

@@ -8,10 +8,13 @@ use std::path::PathBuf;
 
 use candle_core::Device;
 
-use super::roles::FeatureExtractor;
+use super::roles::{FeatureExtractor, Layer};
 use super::weights::WeightFile;
 use super::{ModelsError, Result};
-use crate::domain::{ImageRecipe, ModelId, Resize, ResizeFilter};
+use crate::domain::{
+    ComparedLayer, DetectionRecipe, ImageRecipe, ModelId, RecipeChoice, Resize, ResizeFilter,
+    Tiling,
+};
 
 use efficientnet_lite::EfficientNetLite;
 use resnet::{ResNet, ResNetShape};
@@ -46,6 +49,60 @@ pub fn load(
         .find(|(name, _)| *name == architecture)
         .ok_or_else(|| ModelsError::UnknownArchitecture(architecture.to_owned()))?;
     load(id, &WeightFile::of_model(id, files, device)?, device)
+}
+
+/// The largest side of a tile, in pixels: what the finest maps take stays some hundred megabytes.
+const TILE_SIDE: u32 = 1024;
+/// What tiles share, in pixels. Half of it is as far as what is beyond a tile's edge is felt.
+const TILE_OVERLAP: u32 = 256;
+/// A layer whose cells are more than this many times as wide as the finest layer's says
+/// whether something is wrong, not where: the paper's own layers differ by two.
+const LOCATING: u32 = 2;
+
+/// How `backbone` looks at a product's pictures, as far as nobody chose otherwise.
+///
+/// [`ModelsError::UnknownLayer`] for a layer that it does not have.
+pub fn detection_recipe(
+    backbone: &dyn FeatureExtractor,
+    choice: &RecipeChoice,
+) -> Result<DetectionRecipe> {
+    let mut numbers = choice.layers.clone();
+    numbers.sort_unstable();
+    numbers.dedup();
+    if numbers.is_empty() {
+        numbers = backbone.default_layers();
+    }
+    let known = backbone.layers();
+    let found: Vec<Layer> = numbers
+        .into_iter()
+        .map(|number| {
+            known.iter().copied().find(|layer| layer.number == number).ok_or_else(|| {
+                let known: Vec<String> = known.iter().map(|l| l.number.to_string()).collect();
+                ModelsError::UnknownLayer { number, known: known.join(", ") }
+            })
+        })
+        .collect::<Result<_>>()?;
+    let finest = found.iter().map(|layer| layer.stride).min().unwrap_or(1);
+    let coarsest = found.iter().map(|layer| layer.stride).max().unwrap_or(1);
+    let compared = |layer: &Layer| ComparedLayer {
+        number: layer.number,
+        channels: layer.channels,
+        stride: layer.stride,
+        locates: layer.stride <= finest * LOCATING,
+    };
+    let mut input = backbone.recipe();
+    let trained = match input.resize {
+        Resize::Exact { height, .. } => height,
+        Resize::ShorterSideCrop(side) | Resize::Letterbox(side) => side,
+        Resize::ShorterSide { side, .. } => side,
+        Resize::Native { step } => step,
+    };
+    input.resize = choice.resize(trained, coarsest);
+    Ok(DetectionRecipe {
+        input,
+        tiling: Tiling { side: TILE_SIDE, overlap: TILE_OVERLAP, step: coarsest },
+        layers: found.iter().map(compared).collect(),
+    })
 }
 
 /// 224×224 with nothing cropped away: a defect may be at the edge.

@@ -9,7 +9,7 @@ use candle_nn::VarBuilder;
 use crate::domain::{ImageRecipe, ModelId};
 use crate::models::Result;
 use crate::models::ops::{Activation, Conv2dFused, ConvShape, Padding, max_pool_3x3};
-use crate::models::roles::FeatureExtractor;
+use crate::models::roles::{FeatureExtractor, Layer};
 use crate::models::weights::WeightFile;
 
 /// torch's default.
@@ -156,19 +156,26 @@ impl FeatureExtractor for ResNet {
         &self.device
     }
 
-    fn channels(&self) -> Vec<usize> {
-        vec![128 * EXPANSION, 256 * EXPANSION]
+    /// `layer1` to `layer3`.
+    fn layers(&self) -> Vec<Layer> {
+        let layer =
+            |n: usize| Layer { number: n + 1, channels: (64 << n) * EXPANSION, stride: 4 << n };
+        (0..self.layers.len()).map(layer).collect()
     }
 
-    /// Layers 2 and 3.
-    fn features(&self, pixels: &Tensor) -> Result<Vec<Tensor>> {
+    /// Those of the paper.
+    fn default_layers(&self) -> Vec<usize> {
+        vec![2, 3]
+    }
+
+    fn features(&self, pixels: &Tensor, layers: &[usize]) -> Result<Vec<Tensor>> {
         let mut x = max_pool_3x3(&self.stem.forward(pixels)?)?;
         let mut taps = Vec::new();
         for (n, layer) in self.layers.iter().enumerate() {
             for block in layer {
                 x = block.forward(&x)?;
             }
-            if n > 0 {
+            if layers.contains(&(n + 1)) {
                 taps.push(x.clone());
             }
         }

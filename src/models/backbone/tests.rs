@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use candle_core::{Tensor, safetensors};
 
 use super::*;
+use crate::domain::InputFit;
 use crate::models::roles::ImageEncoder;
 use crate::models::test_files::{assert_near, golden, model, reference};
 
@@ -36,11 +37,10 @@ fn efficientnet_lite0_gives_the_reference_maps() {
     let mean = maps[3].mean((2, 3)).unwrap();
     assert_near("block15_mean", &mean, &golden["block15_mean"], 2e-3);
 
-    let taps = network.features(pixels).unwrap();
+    let taps = network.features(pixels, &[4, 10]).unwrap();
     assert_near("finest first", &taps[0], &golden["block4"], 2e-3);
     assert_near("then half of it", &taps[1], &golden["block10"], 2e-3);
-    let channels: Vec<_> = taps.iter().map(|tap| tap.dim(1).unwrap()).collect();
-    assert_eq!(channels, network.channels());
+    assert_layers(&network, pixels);
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn efficientnet_lite0_embeds_to_unit_length() {
 fn resnets_give_the_reference_maps() {
     for (folder, width) in [("resnet_tiny", 64), ("wide_resnet_tiny", 128)] {
         let (Some(network), Some(golden)) = (tiny(folder, width), golden(folder)) else { return };
-        let taps = network.features(&golden["pixel_values"]).unwrap();
+        let taps = network.features(&golden["pixel_values"], &[2, 3]).unwrap();
         for (tap, name) in taps.iter().zip(["layer2", "layer3"]) {
             let what = format!("{folder} {name}");
             let head = tap.narrow(1, 0, 32).unwrap();
@@ -64,9 +64,37 @@ fn resnets_give_the_reference_maps() {
             let mean = tap.mean((2, 3)).unwrap();
             assert_near(&what, &mean, &golden[&format!("{name}_mean")], 1e-3);
         }
-        let channels: Vec<_> = taps.iter().map(|tap| tap.dim(1).unwrap()).collect();
-        assert_eq!(channels, network.channels(), "{folder}");
+        assert_layers(&network, &golden["pixel_values"]);
     }
+}
+
+/// Each layer's map has the channels and the stride that the network says.
+fn assert_layers(network: &dyn FeatureExtractor, pixels: &Tensor) {
+    let layers = network.layers();
+    let numbers: Vec<usize> = layers.iter().map(|layer| layer.number).collect();
+    let maps = network.features(pixels, &numbers).unwrap();
+    assert_eq!(maps.len(), layers.len());
+    for (map, Layer { number, channels, stride }) in maps.iter().zip(&layers) {
+        let (side, stride) = (pixels.dim(3).unwrap(), *stride as usize);
+        assert_eq!(map.dims()[1..], [*channels, side / stride, side / stride], "layer {number}");
+    }
+    assert!(network.default_layers().iter().all(|number| numbers.contains(number)));
+}
+
+#[test]
+fn a_recipe_follows_from_the_backbone_and_the_choice() {
+    let Some(network) = lite0() else { return };
+    let recipe = detection_recipe(&network, &RecipeChoice::default()).unwrap();
+    assert_eq!(recipe.input.resize, Resize::ShorterSide { side: 224, step: 32 });
+    assert_eq!(recipe.layer_numbers(), [4, 10, 14]);
+    assert_eq!((recipe.patch_px(), recipe.locating_values()), (8, 40 + 112));
+    let choice = RecipeChoice { fit: InputFit::Square, side: Some(300), layers: vec![10, 4, 4] };
+    let recipe = detection_recipe(&network, &choice).unwrap();
+    assert_eq!(recipe.input.resize, Resize::Exact { width: 288, height: 288 });
+    assert_eq!((recipe.layer_numbers(), recipe.tiling.step), (vec![4, 10], 16));
+    let unknown = RecipeChoice { layers: vec![99], ..RecipeChoice::default() };
+    let error = detection_recipe(&network, &unknown).unwrap_err();
+    assert!(matches!(error, ModelsError::UnknownLayer { number: 99, .. }));
 }
 
 /// Eight pictures: rolled, mirrored and scaled copies of `pixels`, all different.
@@ -94,14 +122,14 @@ fn assert_batch_is_one_by_one(pixels: &Tensor, run: &dyn Fn(&Tensor) -> Vec<Tens
 fn a_batch_of_eight_is_eight_batches_of_one() {
     if let (Some(network), Some(golden)) = (lite0(), golden("efficientnet_lite0")) {
         assert_batch_is_one_by_one(&golden["pixel_values"], &|pixels| {
-            let mut out = network.features(pixels).unwrap();
+            let mut out = network.features(pixels, &[4, 10, 14]).unwrap();
             out.push(network.embed(pixels).unwrap());
             out
         });
     }
     if let (Some(network), Some(golden)) = (tiny("resnet_tiny", 64), golden("resnet_tiny")) {
         assert_batch_is_one_by_one(&golden["pixel_values"], &|pixels| {
-            network.features(pixels).unwrap()
+            network.features(pixels, &[2, 3]).unwrap()
         });
     }
 }
@@ -110,7 +138,7 @@ fn a_batch_of_eight_is_eight_batches_of_one() {
 fn pictures_of_other_sizes_keep_their_ratio() {
     let Some(network) = lite0() else { return };
     let pixels = Tensor::zeros((1, 3, 256, 448), candle_core::DType::F32, &Device::Cpu).unwrap();
-    let taps = network.features(&pixels).unwrap();
+    let taps = network.features(&pixels, &[4, 10]).unwrap();
     assert_eq!(taps[0].dims(), [1, 40, 32, 56]);
     assert_eq!(taps[1].dims(), [1, 112, 16, 28]);
 }
@@ -120,7 +148,10 @@ fn what_is_no_picture_is_an_error() {
     let Some(network) = tiny("resnet_tiny", 64) else { return };
     for dims in [&[3, 224, 224][..], &[1, 1, 224, 224], &[1, 3, 0, 0]] {
         let pixels = Tensor::zeros(dims, candle_core::DType::F32, &Device::Cpu).unwrap();
-        assert!(matches!(network.features(&pixels), Err(ModelsError::Tensor(_))), "{dims:?}");
+        assert!(
+            matches!(network.features(&pixels, &[2, 3]), Err(ModelsError::Tensor(_))),
+            "{dims:?}"
+        );
     }
 }
 

@@ -99,14 +99,17 @@ impl Extension {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::domain::{
-        BankRef, HeatmapScale, ImageRecipe, ModelId, ProductCode, RectPx, Resize, ResizeFilter,
-        Thresholds, Unobserved,
+        BankRef, DetectionRecipe, HeatmapScale, ImageRecipe, ModelId, ProductCode, RectPx, Resize,
+        ResizeFilter, ThresholdRule, Thresholds, Tiling, Unobserved,
     };
     use crate::vision::coreset::CoresetPlan;
     use crate::vision::golden::noise;
     use crate::vision::memory_bank::{BankFitter, BankInfo, FIT_BUDGET, Grid};
+    use crate::vision::whitening::Whitening;
 
     const DIM: usize = 24;
 
@@ -115,7 +118,13 @@ mod tests {
         let grid = Grid { height: 6, width: 5 };
         let place = |i| RectPx { x: i, y: 0, width: 1, height: 1 };
         let rows = noise(grid.len() * DIM, seed).into_iter().map(|v| v + shift).collect();
-        PicturePatches { rows, dim: DIM, grid, places: (0..30).map(place).collect() }
+        PicturePatches {
+            rows,
+            dim: DIM,
+            grid,
+            places: (0..30).map(place).collect(),
+            inspected: None,
+        }
     }
 
     fn bank(projection: Option<usize>) -> MemoryBank {
@@ -128,19 +137,27 @@ mod tests {
         let product = ProductCode::new("p").unwrap();
         let info = BankInfo {
             bank: BankRef { product, version: 1, model: ModelId("m".into()) },
-            recipe: ImageRecipe {
-                resize: Resize::ShorterSideCrop(8),
-                filter: ResizeFilter::Bilinear,
-                mean: [0.0; 3],
-                std: [1.0; 3],
+            recipe: DetectionRecipe {
+                input: ImageRecipe {
+                    resize: Resize::ShorterSideCrop(8),
+                    filter: ResizeFilter::Bilinear,
+                    mean: [0.0; 3],
+                    std: [1.0; 3],
+                },
+                tiling: Tiling { side: 64, overlap: 16, step: 8 },
+                layers: vec![],
             },
+            rule: ThresholdRule::default(),
+            known_defects: vec![],
             thresholds: Thresholds { image: 1.0, pixel: 1.0 },
             scale: HeatmapScale { low: 0.0, high: 1.0 },
             held_out: vec![],
             suspicious: vec![],
             fit,
         };
-        MemoryBank::new(info, rows, origins).unwrap()
+        let unit = (0..DIM * DIM).map(|at| f32::from(u8::from(at % (DIM + 1) == 0))).collect();
+        let whitening = Whitening::new(unit, vec![0.0; DIM]).unwrap();
+        MemoryBank::new(info, Arc::new(whitening), rows, origins).unwrap()
     }
 
     #[test]

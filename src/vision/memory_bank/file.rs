@@ -1,7 +1,8 @@
 //! A bank's file: safetensors with `rows` (f16, N×D), `image` (i64, N: the library's image
-//! ids) and `place` (u32, N×4: x, y, width, height in the image). Its metadata has
+//! ids), `place` (u32, N×4: x, y, width, height in the image), and the whitening as `matrix`
+//! (f32, D×D) and `shift` (f32, D). Its metadata has
 //! `fettle_memory_bank`, the [`BankInfo`] and sizes as JSON, and `sha256`, over that JSON and
-//! the bytes of the three tensors in this order, so that no damaged file is taken for a bank.
+//! the bytes of the tensors in this order, so that no damaged file is taken for a bank.
 //!
 //! The file is mapped and its checksum verified once, when it is loaded; the rows stay in the
 //! map, from where the system may drop and read them again. A bank's file is never written
@@ -13,6 +14,7 @@ use std::fs::File;
 use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use half::f16;
 use half::slice::HalfFloatSliceExt;
@@ -24,10 +26,11 @@ use sha2::{Digest, Sha256};
 use super::{BankInfo, MemoryBank, Origin};
 use crate::domain::{ImageId, ModelId, RectPx};
 use crate::vision::bank_rows::BankRows;
+use crate::vision::whitening::Whitening;
 use crate::vision::{Result, VisionError};
 
 /// Counts the layouts of the file.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 const HEADER: &str = "fettle_memory_bank";
 const HASH: &str = "sha256";
 
@@ -67,7 +70,7 @@ impl View for &Part {
     }
 }
 
-fn hash_of(json: &str, parts: [&[u8]; 3]) -> String {
+fn hash_of(json: &str, parts: [&[u8]; 5]) -> String {
     let mut hash = Sha256::new();
     hash.update(json.as_bytes());
     for part in parts {
@@ -115,11 +118,25 @@ impl MemoryBank {
                 .flat_map(u32::to_le_bytes)
                 .collect(),
         };
+        let single = |values: &[f32], shape| Part {
+            dtype: Dtype::F32,
+            shape,
+            bytes: values.iter().flat_map(|v| v.to_le_bytes()).collect(),
+        };
+        let matrix = single(self.whitening.matrix(), vec![dim, dim]);
+        let shift = single(self.whitening.shift(), vec![dim]);
         let header = Header { format: FORMAT, rows: count, dim, info: self.info.clone() };
         let json = serde_json::to_string(&header).map_err(|e| io(e.into()))?;
-        let hash = hash_of(&json, [&rows.bytes, &image.bytes, &place.bytes]);
+        let hash =
+            hash_of(&json, [&rows.bytes, &image.bytes, &place.bytes, &matrix.bytes, &shift.bytes]);
         let metadata = HashMap::from([(HEADER.to_owned(), json), (HASH.to_owned(), hash)]);
-        let parts = [("rows", &rows), ("image", &image), ("place", &place)];
+        let parts = [
+            ("rows", &rows),
+            ("image", &image),
+            ("place", &place),
+            ("matrix", &matrix),
+            ("shift", &shift),
+        ];
         let bytes = safetensors::serialize(parts, Some(metadata))
             .map_err(|e| io(std::io::Error::other(e)))?;
 
@@ -141,7 +158,7 @@ impl MemoryBank {
     pub fn load(path: &Path, model: &ModelId) -> Result<Self> {
         let bad = |why| VisionError::BadBank { path: path.to_owned(), why };
         let file = map(path)?;
-        let Parsed { info, dim, rows, origins } = parse(&file).map_err(bad)?;
+        let Parsed { info, dim, rows, origins, whitening } = parse(&file).map_err(bad)?;
         if info.bank.model != *model {
             return Err(VisionError::WrongModel {
                 path: path.to_owned(),
@@ -150,7 +167,7 @@ impl MemoryBank {
             });
         }
         let rows = BankRows::mapped(file, rows, dim).map_err(|e| bad(e.to_string()))?;
-        Self::new(info, rows, origins).map_err(|e| bad(e.to_string()))
+        Self::new(info, Arc::new(whitening), rows, origins).map_err(|e| bad(e.to_string()))
     }
 
     /// Reads only what the bank says of itself; its rows are not looked at.
@@ -185,6 +202,7 @@ struct Parsed {
     /// The bytes of the rows.
     rows: Range<usize>,
     origins: Vec<Origin>,
+    whitening: Whitening,
 }
 
 fn parse(bytes: &[u8]) -> Result<Parsed, String> {
@@ -197,7 +215,9 @@ fn parse(bytes: &[u8]) -> Result<Parsed, String> {
     let image = part(&tensors, "image", Dtype::I64, &[count])?;
     let place = part(&tensors, "place", Dtype::U32, &[count, 4])?;
     let hash = metadata.metadata().as_ref().and_then(|m| m.get(HASH));
-    if hash != Some(&hash_of(json, [rows, image, place])) {
+    let matrix = part(&tensors, "matrix", Dtype::F32, &[dim, dim])?;
+    let shift = part(&tensors, "shift", Dtype::F32, &[dim])?;
+    if hash != Some(&hash_of(json, [rows, image, place, matrix, shift])) {
         return Err("its content does not match its checksum".into());
     }
     let numbers = place.as_chunks().0.iter().map(|b| u32::from_le_bytes(*b));
@@ -212,9 +232,12 @@ fn parse(bytes: &[u8]) -> Result<Parsed, String> {
             place: RectPx { x, y, width, height },
         })
         .collect();
+    let singles =
+        |bytes: &[u8]| bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+    let whitening = Whitening::new(singles(matrix), singles(shift)).map_err(|e| e.to_string())?;
     // A part of `bytes`: the difference of their addresses is its position.
     let start = rows.as_ptr().addr() - bytes.as_ptr().addr();
-    Ok(Parsed { info: header.info, dim, rows: start..start + rows.len(), origins })
+    Ok(Parsed { info: header.info, dim, rows: start..start + rows.len(), origins, whitening })
 }
 
 fn header_of(metadata: Option<&HashMap<String, String>>) -> Result<(Header, &str), String> {
@@ -245,7 +268,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{BankRef, ImageRecipe, ProductCode, Resize, ResizeFilter, Unobserved};
+    use crate::domain::{
+        BankRef, ComparedLayer, DetectionRecipe, ImageRecipe, ProductCode, Resize, ResizeFilter,
+        Tiling, Unobserved,
+    };
     use crate::vision::coreset::CoresetPlan;
     use crate::vision::golden::noise;
     use crate::vision::memory_bank::{BankFitter, FIT_BUDGET, Grid, PicturePatches};
@@ -274,18 +300,23 @@ mod tests {
         let folds = Folds::of(&coreset.fit.images);
         let held_out = coreset.fit.images.iter().map(|image| {
             let patches = fitter.kept(*image).unwrap();
-            hold_out(&coreset.rows, &coreset.origins, &folds, *image, &patches, (24, 32))
+            hold_out(&coreset.rows, &coreset.origins, &folds, *image, &patches, (24, 32), 5)
         });
         let held_out = held_out.collect::<Result<_>>().unwrap();
         let reference =
             BankRef { product: ProductCode::new("prod1").unwrap(), version: 3, model: model() };
-        let recipe = ImageRecipe {
-            resize: Resize::Exact { width: 24, height: 32 },
-            filter: ResizeFilter::Bilinear,
-            mean: [0.1, 0.2, 0.3],
-            std: [0.5; 3],
+        let recipe = DetectionRecipe {
+            input: ImageRecipe {
+                resize: Resize::Exact { width: 24, height: 32 },
+                filter: ResizeFilter::Bilinear,
+                mean: [0.1, 0.2, 0.3],
+                std: [0.5; 3],
+            },
+            tiling: Tiling { side: 64, overlap: 16, step: 8 },
+            layers: vec![ComparedLayer { number: 2, channels: 5, stride: 8, locates: true }],
         };
-        MemoryBank::of_coreset(reference, recipe, coreset, held_out).unwrap()
+        let whitening = Arc::new(Whitening::new(noise(25, 3), noise(5, 4)).unwrap());
+        MemoryBank::of_coreset(reference, recipe, whitening, coreset, held_out).unwrap()
     }
 
     #[test]
@@ -310,7 +341,7 @@ mod tests {
         let other = MemoryBank::load(&path, &ModelId("other".into()));
         assert!(matches!(other, Err(VisionError::WrongModel { found, .. }) if found == model()));
         let bytes = std::fs::read(&path).unwrap();
-        let written = br#"format\":2"#;
+        let written = br#"format\":3"#;
         let at = bytes.windows(written.len()).position(|part| part == written).unwrap();
         let mut old = bytes.clone();
         old[at + written.len() - 1] = b'1';

@@ -63,7 +63,8 @@ impl Folds {
 
 /// Scores a normal picture against the rows of a bank that do not come from its fold.
 ///
-/// `input` is the network input's width and height in pixels.
+/// `input` is the network input's width and height in pixels; the first `locating` values of a
+/// row say where an anomaly is.
 ///
 /// # Errors
 /// [`VisionError::NothingLeft`] where all rows come from this picture's fold,
@@ -75,13 +76,15 @@ pub fn hold_out(
     image: ImageId,
     picture: &PicturePatches,
     input: (u32, u32),
+    locating: usize,
 ) -> Result<HeldOut> {
     let usable = folds.usable(origins, image);
     if !usable.contains(&true) {
         return Err(VisionError::NothingLeft(image));
     }
     let scored = bank.score(&picture.rows, Some(&usable))?;
-    let on_grid = picture.on_grid(scored.scores())?;
+    let located = bank.located(&picture.rows, &scored.nearest, locating)?;
+    let on_grid = picture.on_grid(located)?;
     let mut pixels = anomaly_map(&on_grid, picture.grid, input.0, input.1)?.scores;
     let pixel_max = pixels.iter().copied().fold(0.0, f32::max);
     let middle = pixels.len() / 2;

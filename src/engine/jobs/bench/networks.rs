@@ -7,7 +7,7 @@ use image::RgbImage;
 
 use super::measure::{Measurement, milliseconds};
 use super::{BATCH, Scene};
-use crate::domain::ModelRole;
+use crate::domain::{ModelRole, RecipeChoice};
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Stopwatch};
 use crate::engine::vision_lane::VisionLane;
@@ -28,8 +28,9 @@ pub(super) fn features(
 ) -> Result<Vec<Measurement>> {
     let model = job.shared.model_for(ModelRole::Backbone)?;
     measure(job, scene, repeats, "features", &model.to_string(), move |lane, pictures| {
-        let recipe = lane.backbone_recipe(&model)?;
-        lane.patches(&model, pictures, &recipe, None, &mut Stopwatch::default()).map(drop)
+        let recipe = lane.detection_recipe(&model, &RecipeChoice::default())?;
+        let watch = &mut Stopwatch::default();
+        lane.patches(&model, pictures, &recipe, None, None, watch).map(drop)
     })
 }
 

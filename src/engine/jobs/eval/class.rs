@@ -11,7 +11,8 @@ use super::plotted::write_plots;
 use super::quality::{Quality, best_threshold, by_defect, test_rates};
 use super::{ClassEvaluation, ScoredImage};
 use crate::domain::{
-    AnomalyMap, BankRef, ImageId, ImageRecipe, Mask, ModelId, ProductCode, ThresholdRule, Timing,
+    AnomalyMap, BankRef, DetectionRecipe, ImageId, Mask, ModelId, ProductCode, ThresholdRule,
+    Timing,
 };
 use crate::engine::error::{EngineError, Result};
 use crate::engine::jobs::fit::{Fit, NormalPicture};
@@ -25,7 +26,7 @@ use crate::vision::thresholds::FEWEST_NORMALS;
 /// What is the same for all classes.
 pub(super) struct Conditions {
     pub(super) model: ModelId,
-    pub(super) recipe: ImageRecipe,
+    pub(super) recipe: DetectionRecipe,
     pub(super) ratio: f32,
     pub(super) seed: u64,
     pub(super) rule: ThresholdRule,
@@ -94,7 +95,7 @@ fn fit(job: &JobContext, class: &Class, conditions: &Conditions) -> Result<Memor
         .collect();
     let Conditions { model, recipe, ratio, seed, rule, .. } = conditions;
     let bank = BankRef { product, version: 1, model: model.clone() };
-    let fit = Fit { bank, recipe: *recipe, ratio: *ratio, seed: *seed, area: None };
+    let fit = Fit { bank, recipe: recipe.clone(), ratio: *ratio, seed: *seed, area: None };
     let fitted = fit.run(job, &class.name, &pictures, |_, _| Ok(()))?.bank;
     Ok(fitted.recalibrated(Vec::new(), *rule)?)
 }

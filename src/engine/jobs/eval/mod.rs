@@ -9,7 +9,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::domain::{ImageRecipe, ModelId, ModelRole, Resize, ThresholdRule, Thresholds, Timing};
+use crate::domain::{
+    DetectionRecipe, ModelId, ModelRole, RecipeChoice, ThresholdRule, Thresholds, Timing,
+};
 use crate::engine::devices::Placement;
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Request};
@@ -28,8 +30,8 @@ pub struct Evaluate {
     pub ratio: f32,
     /// Seed of the coreset's first point.
     pub seed: u64,
-    /// Side in pixels of the square that pictures are brought to; `None`: the backbone's own.
-    pub size: Option<u32>,
+    /// How pictures are looked at.
+    pub recipe: RecipeChoice,
     /// How the limits are set.
     pub rule: ThresholdRule,
     /// Where `eval.json` goes, and for each class a folder with `scores.png` and `roc.png`.
@@ -49,8 +51,8 @@ pub struct Evaluation {
     pub model: ModelId,
     /// What it computed on.
     pub device: String,
-    /// How pictures were brought to it.
-    pub recipe: ImageRecipe,
+    /// How pictures became patches.
+    pub recipe: DetectionRecipe,
     /// The ratio asked for; a small class keeps more.
     pub ratio: f32,
     /// Seed of the coreset's first point.
@@ -121,16 +123,13 @@ impl Request for Evaluate {
         crate::vision::thresholds::check(&self.rule, false)?;
         let found = dataset::classes(&self.dataset, &self.classes)?;
         let model = job.shared.model_for(ModelRole::Backbone)?;
-        let mut recipe = {
-            let model = model.clone();
-            job.shared.vision(move |lane| lane.backbone_recipe(&model))?
+        let recipe = {
+            let (model, choice) = (model.clone(), self.recipe);
+            job.shared.vision(move |lane| lane.detection_recipe(&model, &choice))?
         };
-        if let Some(side) = self.size {
-            recipe.resize = Resize::Exact { width: side, height: side };
-        }
         let conditions = Conditions {
             model: model.clone(),
-            recipe,
+            recipe: recipe.clone(),
             ratio: self.ratio,
             seed: self.seed,
             rule: self.rule,

@@ -1,0 +1,305 @@
+//! The metric in which patches are compared: Mahalanobis', learnt from the normal patches.
+//!
+//! A backbone's channels differ in spread by orders of magnitude and repeat each other, so in
+//! their plain distance a few loud channels decide and a defect that moves quiet ones is lost.
+//! Whitening (as in PaDiM, Defard et al. 2020, but one for all positions) makes every direction
+//! in which normal patches vary count the same. Distances between whitened rows are then the
+//! plain ones, so that coreset and search need not know.
+
+use rayon::prelude::*;
+
+use super::distance::inner_products;
+use super::error::same_size;
+use super::{Result, VisionError};
+use crate::domain::ComparedLayer;
+
+/// How much of each layer's mean variance is added, at least: a direction in which the normal
+/// patches seen hardly vary is not trusted to be so still.
+const LEAST_SHRINKAGE: f64 = 0.01;
+/// At most: of a handful of patches.
+const MOST_SHRINKAGE: f64 = 0.5;
+/// Rows that one task maps.
+const BLOCK: usize = 512;
+
+/// Rows to rows of the same length, by a matrix and a shift.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whitening {
+    /// `dim` rows of `dim` values, lower triangular.
+    matrix: Vec<f32>,
+    /// Taken from each mapped row: the matrix times the mean.
+    shift: Vec<f32>,
+}
+
+impl Whitening {
+    /// Puts a whitening together from its parts.
+    ///
+    /// # Errors
+    /// [`VisionError::Size`] where the matrix is not square of the shift's length,
+    /// [`VisionError::Inconsistent`] for a value that is not finite.
+    pub fn new(matrix: Vec<f32>, shift: Vec<f32>) -> Result<Self> {
+        same_size("values of the whitening", shift.len() * shift.len(), matrix.len())?;
+        if matrix.iter().chain(&shift).any(|value| !value.is_finite()) {
+            return Err(VisionError::Inconsistent("the whitening is not of numbers".into()));
+        }
+        Ok(Self { matrix, shift })
+    }
+
+    /// Values a row.
+    pub fn dim(&self) -> usize {
+        self.shift.len()
+    }
+
+    /// The matrix, row by row.
+    pub fn matrix(&self) -> &[f32] {
+        &self.matrix
+    }
+
+    /// What is taken from each mapped row.
+    pub fn shift(&self) -> &[f32] {
+        &self.shift
+    }
+
+    /// Contiguous rows, whitened.
+    ///
+    /// # Errors
+    /// [`VisionError::Size`] for a broken last row.
+    pub fn apply(&self, rows: &[f32]) -> Result<Vec<f32>> {
+        let dim = self.dim();
+        same_size("values of the last row", 0, rows.len() % dim.max(1))?;
+        let mut mapped = vec![0f32; rows.len()];
+        let fits = mapped
+            .par_chunks_mut(BLOCK * dim.max(1))
+            .zip(rows.par_chunks(BLOCK * dim.max(1)))
+            .map(|(out, rows)| {
+                let fits = inner_products(rows, &self.matrix, dim, out);
+                for row in out.chunks_exact_mut(dim.max(1)) {
+                    row.iter_mut().zip(&self.shift).for_each(|(value, shift)| *value -= shift);
+                }
+                fits
+            })
+            .reduce(|| true, |a, b| a && b);
+        same_size("whitened blocks", 1, usize::from(fits))?;
+        Ok(mapped)
+    }
+}
+
+/// Mean and covariance of rows as they come.
+#[derive(Debug)]
+pub struct Moments {
+    dim: usize,
+    rows: usize,
+    /// The first rows' mean, so that large means do not cancel.
+    origin: Vec<f32>,
+    sum: Vec<f64>,
+    /// Of products of values less `origin`, `dim`×`dim`.
+    products: Vec<f64>,
+}
+
+impl Moments {
+    /// Of rows of `dim` values.
+    pub fn new(dim: usize) -> Self {
+        let (sum, products) = (vec![0.0; dim], vec![0.0; dim * dim]);
+        Self { dim, rows: 0, origin: Vec::new(), sum, products }
+    }
+
+    /// Takes contiguous rows.
+    ///
+    /// # Errors
+    /// [`VisionError::Size`] for a broken last row.
+    pub fn add(&mut self, rows: &[f32]) -> Result<()> {
+        let dim = self.dim;
+        same_size("values of the last row", 0, rows.len() % dim.max(1))?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        if self.origin.is_empty() {
+            let count = (rows.len() / dim) as f32;
+            let mut mean = vec![0f32; dim];
+            for row in rows.chunks_exact(dim) {
+                mean.iter_mut().zip(row).for_each(|(mean, value)| *mean += value / count);
+            }
+            self.origin = mean;
+        }
+        for block in rows.chunks(BLOCK * dim) {
+            let count = block.len() / dim;
+            // Channel by channel, so that a product of channels is one of contiguous values.
+            let mut channels = vec![0f32; block.len()];
+            for (n, row) in block.chunks_exact(dim).enumerate() {
+                for (c, (value, origin)) in row.iter().zip(&self.origin).enumerate() {
+                    channels[c * count + n] = value - origin;
+                    self.sum[c] += f64::from(value - origin);
+                }
+            }
+            let products: Vec<f32> = channels
+                .par_chunks(count * 32)
+                .flat_map_iter(|some| {
+                    let mut out = vec![0f32; some.len() / count * dim];
+                    let fits = inner_products(some, &channels, count, &mut out);
+                    fits.then_some(out).into_iter().flatten()
+                })
+                .collect();
+            same_size("products of the channels", dim * dim, products.len())?;
+            let sums = self.products.iter_mut().zip(&products);
+            sums.for_each(|(sum, product)| *sum += f64::from(*product));
+            self.rows += count;
+        }
+        Ok(())
+    }
+
+    /// The whitening of what was seen; `layers` are in the order of the channels. In this
+    /// triangular form (Cholesky's) a layer's values are what the layers before it do not
+    /// foretell, so that the first layers' values alone are those layers' own whitening.
+    ///
+    /// # Errors
+    /// [`VisionError::Nothing`] for fewer than two rows, [`VisionError::Size`] where the
+    /// layers' channels are not those of the rows, [`VisionError::Inconsistent`] for values
+    /// that are not finite.
+    pub fn whitening(&self, layers: &[ComparedLayer]) -> Result<Whitening> {
+        let dim = self.dim;
+        if self.rows < 2 || dim == 0 {
+            return Err(VisionError::Nothing("patches to learn distances from"));
+        }
+        let channels: usize = layers.iter().map(|layer| layer.channels).sum();
+        same_size("channels of the layers", dim, channels)?;
+        let n = self.rows as f64;
+        let mean: Vec<f64> = self.sum.iter().map(|sum| sum / n).collect();
+        let mut covariance: Vec<f64> = self.products.iter().map(|sum| sum / n).collect();
+        for (row, a) in covariance.chunks_exact_mut(dim).zip(&mean) {
+            row.iter_mut().zip(&mean).for_each(|(value, b)| *value -= a * b);
+        }
+        let shrinkage = (dim as f64 / n).clamp(LEAST_SHRINKAGE, MOST_SHRINKAGE);
+        let mut first = 0;
+        for layer in layers {
+            let own = first..first + layer.channels;
+            first = own.end;
+            let variance: f64 = own.clone().map(|c| covariance[c * dim + c]).sum();
+            // A picture of one colour has no variance at all.
+            let floor = (variance / layer.channels.max(1) as f64).max(1e-12);
+            for c in own {
+                let row = &mut covariance[c * dim..][..dim];
+                row.iter_mut().for_each(|value| *value *= 1.0 - shrinkage);
+                row[c] += shrinkage * floor;
+            }
+        }
+        let inverse = inverse_of_factor(cholesky(covariance, dim)?, dim);
+        let mut matrix = vec![0f32; dim * dim];
+        let mut shift = vec![0f32; dim];
+        for (column, values) in inverse.iter().enumerate() {
+            for (row, value) in (column..).zip(values) {
+                matrix[row * dim + column] = *value as f32;
+            }
+        }
+        for (shift, row) in shift.iter_mut().zip(matrix.chunks_exact(dim)) {
+            let terms = row.iter().zip(self.origin.iter().zip(&mean));
+            let sum: f64 = terms.map(|(m, (o, d))| f64::from(*m) * (f64::from(*o) + d)).sum();
+            *shift = sum as f32;
+        }
+        Whitening::new(matrix, shift)
+    }
+}
+
+/// The lower factor L of `matrix` = L·Lᵀ, row by row; above the diagonal it means nothing.
+fn cholesky(mut matrix: Vec<f64>, dim: usize) -> Result<Vec<f64>> {
+    for i in 0..dim {
+        let (above, row) = matrix.split_at_mut(i * dim);
+        let row = &mut row[..dim];
+        for j in 0..i {
+            let other = &above[j * dim..][..=j];
+            let known: f64 = row[..j].iter().zip(other).map(|(a, b)| a * b).sum();
+            row[j] = (row[j] - known) / other[j];
+        }
+        let rest = row[i] - row[..i].iter().map(|a| a * a).sum::<f64>();
+        // Not a number compares as neither.
+        if !(rest > 0.0 && rest.is_finite()) {
+            let why = "the patches' covariance is not positive definite";
+            return Err(VisionError::Inconsistent(why.into()));
+        }
+        row[i] = rest.sqrt();
+    }
+    Ok(matrix)
+}
+
+/// The columns of L⁻¹, each from its diagonal down.
+fn inverse_of_factor(factor: Vec<f64>, dim: usize) -> Vec<Vec<f64>> {
+    (0..dim)
+        .into_par_iter()
+        .map(|column| {
+            let mut values = Vec::with_capacity(dim - column);
+            for row in column..dim {
+                let factor = &factor[row * dim..][..=row];
+                let known: f64 = factor[column..].iter().zip(&values).map(|(a, b)| a * b).sum();
+                let unit = if row == column { 1.0 } else { 0.0 };
+                values.push((unit - known) / factor[row]);
+            }
+            values
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::golden::noise;
+    use super::*;
+
+    fn layer(channels: usize) -> ComparedLayer {
+        ComparedLayer { number: 0, channels, stride: 8, locates: true }
+    }
+
+    /// Rows whose channels repeat each other and differ in spread by four orders.
+    fn crooked(count: usize, seed: u64) -> Vec<f32> {
+        let values = noise(count * 3, seed);
+        let row = |v: &[f32]| [100.0 + v[0], 5.0 + 40.0 * (v[1] + v[0]), 0.01 * (v[2] - v[1])];
+        values.chunks(3).flat_map(row).collect()
+    }
+
+    fn moments(rows: &[f32], parts: usize) -> Moments {
+        let mut moments = Moments::new(3);
+        for part in rows.chunks(parts * 3) {
+            moments.add(part).unwrap();
+        }
+        moments
+    }
+
+    #[test]
+    fn what_was_seen_becomes_uncorrelated_and_of_one_spread() {
+        let rows = crooked(4000, 1);
+        let whitening = moments(&rows, 700).whitening(&[layer(2), layer(1)]).unwrap();
+        let white = whitening.apply(&rows).unwrap();
+        let moment = |f: &dyn Fn(&[f32]) -> f32| {
+            white.chunks(3).map(|row| f64::from(f(row))).sum::<f64>() / 4000.0
+        };
+        for c in 0..3 {
+            assert!(moment(&|row| row[c]).abs() < 1e-3);
+        }
+        // The first layer's second channel has the first's in it; the floor is 1 % of the
+        // layer's mean variance, which is the second channel's, nearly.
+        assert!((moment(&|row| row[1] * row[1]) - 1.0).abs() < 0.05);
+        assert!((moment(&|row| row[2] * row[2]) - 1.0).abs() < 0.05);
+        for (a, b) in [(0, 1), (0, 2), (1, 2)] {
+            assert!(moment(&|row| row[a] * row[b]).abs() < 0.05, "{a} and {b}");
+        }
+    }
+
+    #[test]
+    fn it_matters_not_in_how_many_parts_the_rows_come() {
+        let rows = crooked(1500, 2);
+        let whole = moments(&rows, 1500).whitening(&[layer(3)]).unwrap();
+        let parts = moments(&rows, 512).whitening(&[layer(3)]).unwrap();
+        let difference = whole.matrix().iter().zip(parts.matrix()).map(|(a, b)| (a - b).abs());
+        assert!(difference.fold(0.0, f32::max) < 1e-3);
+    }
+
+    #[test]
+    fn nothing_is_learnt_from_nothing_and_one_colour_is_no_error() {
+        let one = [layer(3)];
+        assert!(matches!(Moments::new(3).whitening(&one), Err(VisionError::Nothing(_))));
+        let flat = moments(&[1.0; 30], 10).whitening(&one).unwrap();
+        assert!(flat.apply(&[1.0; 3]).unwrap().iter().all(|value| value.abs() < 1e-3));
+        assert!(moments(&[f32::NAN; 30], 10).whitening(&one).is_err());
+        assert!(moments(&[1.0; 30], 10).whitening(&[layer(2)]).is_err());
+        assert!(Moments::new(3).add(&[1.0; 4]).is_err());
+        assert!(flat.apply(&[1.0; 4]).is_err());
+        assert!(Whitening::new(vec![1.0; 3], vec![0.0; 2]).is_err());
+        assert!(Whitening::new(vec![f32::NAN], vec![0.0]).is_err());
+    }
+}
