@@ -175,6 +175,35 @@ pub(crate) enum Bank {
         #[arg(long, default_value_t = 0)]
         seed: u64,
     },
+    /// Add images of sound parts to the bank in use, without fitting it anew: a new version with
+    /// what they show beyond it. They are registered as normal.
+    Add {
+        /// The product.
+        product: ProductCode,
+        /// Images: files or directories.
+        #[arg(required = true)]
+        images: Vec<PathBuf>,
+        /// Change nothing; say which past inspections would get another verdict.
+        #[arg(long)]
+        preview: bool,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Go back to the bank before the one in use. Images that `add` registered for it are no
+    /// longer registered.
+    Undo {
+        /// The product.
+        product: ProductCode,
+    },
+    /// All versions of the product's bank.
+    List {
+        /// The product.
+        product: ProductCode,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// The product's bank: version, model, size, thresholds.
     Info {
         /// The product.

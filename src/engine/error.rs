@@ -81,6 +81,12 @@ pub enum EngineError {
         /// The mask's file.
         mask: PathBuf,
     },
+    /// A product has no memory bank.
+    #[error("{0} has no memory bank")]
+    NoBank(ProductCode),
+    /// A product's bank is its first.
+    #[error("{0} has no earlier memory bank")]
+    NoEarlierBank(ProductCode),
     /// A product's bank cannot be used.
     #[error("bank of {product}: {source}")]
     Bank {

@@ -55,6 +55,12 @@ impl EngineError {
                 vec![at(class), ("count", (*count).into()), ("needed", (*needed).into())],
             ),
             Self::MaskSize { mask } => ("error-dataset-mask", vec![at(mask)]),
+            Self::NoBank(product) => {
+                ("skip-no-bank", vec![("product", product.to_string().into())])
+            }
+            Self::NoEarlierBank(product) => {
+                ("error-no-earlier-bank", vec![("product", product.to_string().into())])
+            }
             Self::Bank { product, source } => {
                 ("error-bank", vec![("product", product.to_string().into()), reason(source)])
             }

@@ -1,5 +1,7 @@
 //! What normal patches of a product look like, and where each of them comes from.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::bank_rows::BankRows;
@@ -10,9 +12,11 @@ use super::thresholds::{self, HeldOut};
 use super::{Result, VisionError};
 use crate::domain::{BankRef, HeatmapScale, ImageId, ImageRecipe, RectPx, Thresholds};
 
+mod extend;
 mod file;
 mod fit;
 
+pub use extend::Extension;
 pub use fit::{BankFitter, Coreset, FIT_BUDGET, MOST_ROWS};
 
 /// How many patches a picture has: those of the finest feature map.
@@ -109,6 +113,19 @@ pub struct Provenance {
     pub plan: CoresetPlan,
     /// No patch is farther than this from a row, in the plan's projection.
     pub cover_radius: f32,
+    /// The bank that this one extends, where it was not fitted anew.
+    pub extends: Option<Extended>,
+}
+
+/// What was added to an earlier bank.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extended {
+    /// The earlier bank's version.
+    pub version: u32,
+    /// The pictures added.
+    pub images: Vec<ImageId>,
+    /// Those of them that were registered for it, and are taken back with it.
+    pub registered: Vec<ImageId>,
 }
 
 /// A product's memory bank.
@@ -182,6 +199,22 @@ impl MemoryBank {
     /// The memory that the bank takes, in bytes.
     pub fn bytes(&self) -> usize {
         self.rows.bytes() + self.origins.len() * size_of::<Origin>()
+    }
+
+    /// The same bank with its pictures under other ids, where they have one.
+    pub fn with_images_named(mut self, names: &HashMap<ImageId, ImageId>) -> Self {
+        let rename = |image: &mut ImageId| *image = names.get(image).copied().unwrap_or(*image);
+        self.origins.iter_mut().for_each(|origin| rename(&mut origin.image));
+        self.info.held_out.iter_mut().for_each(|held| rename(&mut held.image));
+        self.info.suspicious.iter_mut().for_each(rename);
+        self.info.fit.images.iter_mut().for_each(rename);
+        self
+    }
+
+    /// The same bank, said to extend an earlier one.
+    pub fn extending(mut self, earlier: Extended) -> Self {
+        self.info.fit.extends = Some(earlier);
+        self
     }
 
     /// The same bank with limits that a person chose; the scale keeps to the pixel threshold.

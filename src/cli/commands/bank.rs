@@ -1,8 +1,9 @@
 //! `fettle bank`.
 
+use super::bank_versions;
 use crate::cli::args;
 use crate::cli::terminal::Terminal;
-use crate::engine::{BankInfo, Engine, FitBank};
+use crate::engine::{BankInfo, Engine, ExtendBank, FitBank, ListBanks, UndoBank};
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> anyhow::Result<()> {
     match args {
@@ -31,6 +32,26 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
             for path in fitted.suspicious {
                 terminal.say("bank-suspicious", &[("path", path.into())]);
             }
+        }
+        args::Bank::Add { product, images, preview, json } => {
+            let (product, paths) = (product.clone(), images.clone());
+            let request = ExtendBank { product, paths, preview: *preview };
+            let extended = terminal.wait(engine, request)?;
+            if *json {
+                return terminal.json(&extended);
+            }
+            bank_versions::say_extended(terminal, &extended);
+        }
+        args::Bank::Undo { product } => {
+            let undone = terminal.wait(engine, UndoBank(product.clone()))?;
+            bank_versions::say_undone(terminal, &undone);
+        }
+        args::Bank::List { product, json } => {
+            let banks = terminal.wait(engine, ListBanks(product.clone()))?;
+            if *json {
+                return terminal.json(&banks);
+            }
+            bank_versions::say_list(terminal, product, &banks);
         }
         args::Bank::Info { product, json } => {
             let state = terminal.wait(engine, BankInfo(product.clone()))?;

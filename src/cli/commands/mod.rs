@@ -1,6 +1,7 @@
 //! One file a command: arguments to a request, an answer to words.
 
 pub(super) mod bank;
+mod bank_versions;
 pub(super) mod demo;
 pub(super) mod doctor;
 pub(super) mod eval;

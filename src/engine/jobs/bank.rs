@@ -111,7 +111,7 @@ impl Request for FitBank {
 }
 
 /// Adds the whole-picture embeddings of a batch to the index of normal references.
-fn embed(
+pub(super) fn embed(
     job: &JobContext,
     encoder: &ModelId,
     batch: &[NormalPicture],
@@ -136,7 +136,7 @@ fn embed(
 
 /// Writes the bank and its index of normal images under names of their own: two fits of one
 /// product at once must not write into one file.
-fn save(
+pub(super) fn save(
     job: &JobContext,
     bank: &BankRef,
     fitted: &MemoryBank,

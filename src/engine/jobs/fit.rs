@@ -16,7 +16,7 @@ use crate::vision::preprocess::input_size;
 use crate::vision::thresholds::{HeldOut, leave_one_image_out};
 
 /// Pictures that the network sees at once.
-const BATCH: usize = 8;
+pub(super) const BATCH: usize = 8;
 /// A coreset below this many rows saves no time worth having, so a small product keeps them.
 const FEWEST_ROWS: f64 = 1_000.0;
 /// Dimensions in which the coreset is chosen.
@@ -43,6 +43,12 @@ pub(super) struct Fit {
     pub(super) ratio: f32,
     /// Seed of the coreset.
     pub(super) seed: u64,
+}
+
+/// The pictures of a batch.
+pub(super) fn decode(batch: &[NormalPicture]) -> Result<Arc<Vec<RgbImage>>> {
+    let read = |picture: &NormalPicture| Ok(read_image(&picture.path)?.rgb);
+    Ok(Arc::new(batch.par_iter().map(read).collect::<Result<_>>()?))
 }
 
 /// A bank, and whether fewer rows or pictures went into it than were asked for.
@@ -80,7 +86,8 @@ impl Fit {
         let nothing = || crate::vision::VisionError::Nothing("normal images");
         let mut fitter = fitter.ok_or_else(nothing)?;
         let coreset = fitter.choose(job.sink.as_ref())?;
-        let held_out = self.hold_out(job, subject, pictures, &fitter, &coreset)?;
+        let kept = |image| fitter.kept(image);
+        let held_out = self.hold_out(job, subject, pictures, &kept, &coreset)?;
         let rows_asked = coreset.asked;
         drop(fitter);
         let bank = MemoryBank::of_coreset(self.bank.clone(), self.recipe, coreset, held_out)?;
@@ -93,16 +100,13 @@ impl Fit {
         CoresetPlan { ratio, projection: Some(PROJECTION), seed: self.seed }
     }
 
-    fn look_at(
+    /// The pictures of a batch, decoded, and what the network sees in them.
+    pub(super) fn look_at(
         &self,
         job: &JobContext,
         batch: &[NormalPicture],
     ) -> Result<(Arc<Vec<RgbImage>>, Vec<PicturePatches>)> {
-        let decoded: Vec<RgbImage> = batch
-            .par_iter()
-            .map(|picture| Ok(read_image(&picture.path)?.rgb))
-            .collect::<Result<_>>()?;
-        let decoded = Arc::new(decoded);
+        let decoded = decode(batch)?;
         let (pictures, model, recipe) =
             (Arc::clone(&decoded), self.bank.model.clone(), self.recipe);
         let patches = job.shared.vision(move |lane| {
@@ -113,16 +117,16 @@ impl Fit {
     }
 
     /// The scores of the pictures against the rows of the others: of all where their patches
-    /// are still in memory, else of [`MOST_HELD_OUT`] that the network sees again.
-    fn hold_out(
+    /// are `kept` in memory, else of [`MOST_HELD_OUT`] that the network sees again.
+    pub(super) fn hold_out(
         &self,
         job: &JobContext,
         subject: &str,
         pictures: &[NormalPicture],
-        fitter: &BankFitter,
+        kept: &dyn Fn(ImageId) -> Option<PicturePatches>,
         coreset: &Coreset,
     ) -> Result<Vec<HeldOut>> {
-        let in_memory = pictures.first().is_some_and(|first| fitter.kept(first.id).is_some());
+        let in_memory = pictures.first().is_some_and(|first| kept(first.id).is_some());
         let count = if in_memory { pictures.len() } else { pictures.len().min(MOST_HELD_OUT) };
         let chosen: Vec<NormalPicture> =
             (0..count).map(|n| pictures[n * pictures.len() / count].clone()).collect();
@@ -131,8 +135,8 @@ impl Fit {
         for batch in chosen.chunks(if in_memory { 1 } else { BATCH }) {
             job.check()?;
             job.report("progress-held-out", subject, held_out.len() as u64, count as u64);
-            let kept: Option<Vec<_>> = batch.iter().map(|one| fitter.kept(one.id)).collect();
-            let patches = match kept {
+            let in_memory: Option<Vec<_>> = batch.iter().map(|one| kept(one.id)).collect();
+            let patches = match in_memory {
                 Some(patches) => patches,
                 None => self.look_at(job, batch)?.1,
             };

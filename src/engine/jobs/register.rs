@@ -83,7 +83,7 @@ impl Request for RegisterImages {
 }
 
 /// `path` itself, or the images of the directory `path`, by name.
-fn images_at(path: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn images_at(path: &Path) -> Result<Vec<PathBuf>> {
     let file_error = |source| EngineError::File { path: path.to_owned(), source };
     if !std::fs::metadata(path).map_err(file_error)?.is_dir() {
         return Ok(vec![path.to_owned()]);

@@ -261,6 +261,7 @@ impl BankFitter {
                 patches: self.patches,
                 plan: self.plan,
                 cover_radius: chosen.radius,
+                extends: None,
             },
             asked: (asked > most).then_some(asked),
         })

@@ -1,0 +1,112 @@
+//! Memory banks that grow, and the way back.
+
+use crate::scene::{Scene, arg, has_models, png};
+
+/// A part as good as the others that looks like none of them: squares instead of a gradient.
+fn odd_png() -> Vec<u8> {
+    let picture = image::RgbImage::from_fn(64, 64, |x, y| {
+        let bright = (x / 8 + y / 8) % 2 == 0;
+        image::Rgb(if bright { [250, 240, 30] } else { [10, 20, 160] })
+    });
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+/// A product with a bank of twelve normal parts.
+fn fitted() -> Scene {
+    let scene = Scene::new();
+    scene.run(&["library", "add-product", "p"]).must_succeed();
+    let folder = scene.path("normals");
+    std::fs::create_dir(&folder).unwrap();
+    for n in 0..12 {
+        std::fs::write(folder.join(format!("{n}.png")), png(n)).unwrap();
+    }
+    scene.run(&["library", "add-normal", "p", arg(&folder)]).must_succeed();
+    scene.run(&["bank", "fit", "p"]).must_succeed();
+    scene
+}
+
+#[test]
+fn a_part_called_ng_is_added_as_normal_after_a_preview_and_taken_back() {
+    if !has_models(&["efficientnet-lite0"]) {
+        return;
+    }
+    let scene = fitted();
+    let odd = scene.file("odd.png", &odd_png());
+    let verdict = || {
+        let found = scene.json(&["inspect", arg(&odd), "--product", "p", "--json", "--no-llm"]);
+        (found["verdict"].clone(), found["anomaly"]["result"]["bank"]["version"].clone())
+    };
+    let registered = || scene.json(&["library", "list", "--json"])[0]["normal_images"].clone();
+    let info = || scene.json(&["bank", "info", "p", "--json"]);
+    assert_eq!(verdict(), ("ng".into(), 1.into()));
+    let known = scene.path("normals/3.png");
+    scene.run(&["inspect", arg(&known), "--product", "p", "--no-llm"]).must_succeed();
+
+    // The preview names the one inspection that would change, and changes nothing.
+    let preview = scene.json(&["bank", "add", "p", arg(&odd), "--preview", "--json"]);
+    let impact = &preview["impact"];
+    assert_eq!((&impact["rescored"], &impact["changed"][1]), (&2.into(), &().into()));
+    let change = &impact["changed"][0];
+    assert_eq!((&change["before"], &change["after"]), (&"ng".into(), &"ok".into()));
+    assert!(change["source"].as_str().unwrap().ends_with("odd.png"));
+    assert!(preview["added"][0]["rows"].as_u64().unwrap() > 0);
+    assert_eq!((info()["bank"]["version"].clone(), registered()), (1.into(), 12.into()));
+    assert_eq!(verdict(), ("ng".into(), 1.into()));
+
+    // Added for good; what the bank knew is said.
+    let said = scene.run(&["bank", "add", "p", arg(&odd), arg(&known)]).must_succeed().stdout;
+    assert!(said.contains("bank version 2 extends version 1"), "{said}");
+    assert!(said.contains("knows this image already") && said.contains("3.png"), "{said}");
+    assert_eq!(registered(), 13);
+    assert_eq!(verdict(), ("ok".into(), 2.into()));
+    assert_eq!((&info()["images"], &info()["unseen_images"]), (&13.into(), &0.into()));
+    let again = scene.json(&["bank", "add", "p", arg(&odd), "--json"]);
+    assert_eq!(
+        (&again["bank"]["version"], again["known"].as_array().unwrap().len()),
+        (&2.into(), 1)
+    );
+
+    // And taken back, with its registration.
+    let said = scene.run(&["bank", "undo", "p"]).must_succeed().stdout;
+    assert!(said.contains("version 1 is in use again"), "{said}");
+    assert_eq!((registered(), verdict()), (12.into(), ("ng".into(), 1.into())));
+    let list = scene.run(&["bank", "list", "p"]).must_succeed().stdout;
+    let lines: Vec<&str> = list.lines().collect();
+    assert!(lines[0].starts_with("version 1 ") && lines[0].ends_with("in use"), "{list}");
+    assert!(lines[1].contains("13 images") && lines[1].ends_with("extends version 1"), "{list}");
+    scene.run(&["bank", "undo", "p"]).must_fail_with(&["no memory bank before"]);
+}
+
+#[test]
+fn a_bank_that_cannot_grow_says_why_and_stays() {
+    if !has_models(&["efficientnet-lite0"]) {
+        return;
+    }
+    let scene = fitted();
+    let odd = scene.file("odd.png", &odd_png());
+    let text = scene.file("notes.png", b"no picture");
+    scene.run(&["bank", "add", "p", arg(&odd), arg(&text)]).must_fail_with(&["notes.png"]);
+    scene.run(&["bank", "add", "q", arg(&odd)]).must_fail_with(&["no product"]);
+    scene.run(&["library", "add-product", "q"]).must_succeed();
+    scene.run(&["bank", "add", "q", arg(&odd)]).must_fail_with(&["no memory bank yet"]);
+    scene.run(&["bank", "undo", "q"]).must_fail_with(&["no memory bank yet"]);
+    assert_eq!(scene.json(&["library", "list", "--json"])[0]["normal_images"], 12);
+    // A file of an earlier layout is named, and how to go on.
+    let banks = scene.workspace().join("data/banks/p");
+    for entry in std::fs::read_dir(banks).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "bank") {
+            let mut bytes = std::fs::read(&path).unwrap();
+            let written = br#"format\":2"#;
+            let at = bytes.windows(written.len()).position(|part| part == written).unwrap();
+            bytes[at + written.len() - 1] = b'1';
+            std::fs::write(&path, bytes).unwrap();
+        }
+    }
+    let refused = scene.run(&["bank", "add", "p", arg(&odd)]);
+    refused.must_fail_with(&["its format is 1", "fettle bank fit p"]);
+    let list = scene.run(&["bank", "list", "p"]).must_succeed().stdout;
+    assert!(list.contains("its file cannot be read"), "{list}");
+}
