@@ -21,35 +21,62 @@ pub(super) fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
     lanes.iter().sum::<f32>() + tail
 }
 
-/// The smallest |row − c|² over the rows c of `centres`, each computed exactly as
-/// [`squared_distance`] does: four at once, since one sum alone waits for itself. Infinity for
-/// no centres.
-pub(super) fn nearest_squared(row: &[f32], centres: &[f32]) -> f32 {
-    let dim = row.len().max(1);
-    let (parts, tail) = row.as_chunks::<LANES>();
-    let fours = centres.chunks_exact(4 * dim);
-    let rest = fours.remainder().chunks_exact(dim);
-    let mut nearest = f32::INFINITY;
-    for four in fours {
-        let (ab, cd) = four.split_at(2 * dim);
-        let ((a, b), (c, d)) = (ab.split_at(dim), cd.split_at(dim));
-        let [(a, a_tail), (b, b_tail), (c, c_tail), (d, d_tail)] =
-            [a, b, c, d].map(|centre| centre.as_chunks::<LANES>());
-        let mut sums = [[0f32; LANES]; 4];
-        for ((((row, a), b), c), d) in parts.iter().zip(a).zip(b).zip(c).zip(d) {
-            for (lanes, centre) in sums.iter_mut().zip([a, b, c, d]) {
-                for ((lane, a), b) in lanes.iter_mut().zip(row).zip(centre) {
-                    let difference = a - b;
-                    *lane += difference * difference;
+/// Rows kept side by side, [`SIDE`] to a panel, so that the distances of one row to all of a
+/// panel are summed at once, each in a lane of its own.
+pub(super) struct Panels {
+    dim: usize,
+    len: usize,
+    /// One panel after another; in a panel the first value of each row, then the second.
+    values: Vec<f32>,
+}
+
+/// Rows of a panel: four vectors of sums, which do not wait for each other.
+const SIDE: usize = 32;
+
+impl Panels {
+    /// No rows yet, of `dim` values each.
+    pub(super) fn new(dim: usize) -> Self {
+        Self { dim, len: 0, values: Vec::new() }
+    }
+
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Takes one more row.
+    pub(super) fn push(&mut self, row: &[f32]) {
+        let lane = self.len % SIDE;
+        if lane == 0 {
+            // Infinitely far from any row.
+            self.values.resize(self.values.len() + SIDE * self.dim, f32::INFINITY);
+        }
+        let panel = self.len / SIDE * SIDE * self.dim;
+        let places = self.values[panel..].iter_mut().skip(lane).step_by(SIDE);
+        places.zip(row).for_each(|(place, value)| *place = *value);
+        self.len += 1;
+    }
+
+    /// The smallest |row − c|² over the rows c from index `from` on, and maybe some before it.
+    /// Summed in a fixed order. Infinity for no rows.
+    pub(super) fn nearest(&self, row: &[f32], from: usize) -> f32 {
+        let less = |a: f32, b: f32| if b < a { b } else { a };
+        let first = (from / SIDE * SIDE * self.dim).min(self.values.len());
+        let mut nearest = [f32::INFINITY; SIDE];
+        for panel in self.values[first..].chunks_exact(SIDE * self.dim) {
+            let mut sums = [0f32; SIDE];
+            for (value, centres) in row.iter().zip(panel.as_chunks::<SIDE>().0) {
+                for (sum, centre) in sums.iter_mut().zip(centres) {
+                    let difference = value - centre;
+                    *sum = difference.mul_add(difference, *sum);
                 }
             }
+            for (nearest, sum) in nearest.iter_mut().zip(sums) {
+                *nearest = less(*nearest, sum);
+            }
         }
-        for (lanes, centre_tail) in sums.iter().zip([a_tail, b_tail, c_tail, d_tail]) {
-            let tail: f32 = tail.iter().zip(centre_tail).map(|(a, b)| (a - b) * (a - b)).sum();
-            nearest = nearest.min(lanes.iter().sum::<f32>() + tail);
-        }
+        nearest.into_iter().fold(f32::INFINITY, less)
     }
-    rest.map(|centre| squared_distance(row, centre)).fold(nearest, f32::min)
 }
 
 /// |a|².
@@ -142,10 +169,16 @@ mod tests {
                 }
             }
         }
-        for (count, k) in [(0, 3), (1, 8), (4, 16), (7, 19), (13, 3)] {
+        for (count, k, from) in [(0, 3, 0), (1, 8, 0), (40, 16, 33), (70, 19, 0), (64, 3, 64)] {
             let (row, centres) = (noise(k, 3), noise(count * k, 4));
-            let each = centres.chunks(k).map(|centre| squared_distance(&row, centre));
-            assert_eq!(nearest_squared(&row, &centres), each.fold(f32::INFINITY, f32::min));
+            let mut panels = Panels::new(k);
+            centres.chunks(k).for_each(|centre| panels.push(centre));
+            let nearest = panels.nearest(&row, from);
+            let each = centres.chunks(k).skip(from / SIDE * SIDE);
+            let each = each.map(|centre| squared_distance(&row, centre));
+            let expected = each.fold(f32::INFINITY, f32::min);
+            assert!(nearest == expected || (nearest - expected).abs() < 1e-5, "{count} of {k}");
+            assert!(count == 0 || panels.nearest(&centres[..k], 0) == 0.0);
         }
         assert!(!inner_products(&[1.0; 6], &[1.0; 4], 4, &mut [0.0; 1]));
         assert!(!inner_products(&[1.0; 8], &[1.0; 4], 4, &mut [0.0; 1]));
