@@ -9,6 +9,7 @@ mod demo;
 mod eval;
 mod import_seed;
 mod limits;
+mod looks;
 mod real_data;
 mod scene;
 mod workspace;
