@@ -6,10 +6,11 @@ use std::sync::Arc;
 use image::RgbImage;
 use rayon::prelude::*;
 
-use crate::domain::{BankRef, DetectionRecipe, ImageId};
+use crate::domain::{BankRef, ComparedLayer, DetectionRecipe, ImageId};
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Stopwatch};
 use crate::library::read_image;
+use crate::vision::bank_rows::BankRows;
 use crate::vision::coreset::CoresetPlan;
 use crate::vision::memory_bank::{BankFitter, Coreset, FIT_BUDGET, MemoryBank, PicturePatches};
 use crate::vision::thresholds::{Folds, HeldOut, hold_out};
@@ -55,6 +56,37 @@ pub(super) struct Fitted {
     pub(super) rows_asked: Option<usize>,
 }
 
+/// What a sample of the pictures taught about how patches vary.
+struct Learnt {
+    whitening: Arc<Whitening>,
+    folds: Folds,
+    /// Of each fold.
+    moments: Vec<Moments>,
+}
+
+/// A bank as if a fold had had no part in its metric.
+struct Outside {
+    fold: usize,
+    /// From the whitening of all to that of the others.
+    change: Whitening,
+    rows: BankRows,
+}
+
+impl Learnt {
+    fn outside(
+        &self,
+        fold: usize,
+        layers: &[ComparedLayer],
+        rows: &BankRows,
+    ) -> Result<Outside> {
+        let others = self.moments.iter().enumerate().filter(|(n, _)| *n != fold);
+        let others = Moments::together(others.map(|(_, moments)| moments))?.whitening(layers)?;
+        let change = others.after(&self.whitening)?;
+        let rows = change.apply_to_bank(rows)?;
+        Ok(Outside { fold, change, rows })
+    }
+}
+
 impl Fit {
     /// Fits a bank to `pictures`, of which `subject` is said in progress. `also` is called with
     /// each batch of them while they are decoded.
@@ -65,7 +97,8 @@ impl Fit {
         pictures: &[NormalPicture],
         mut also: impl FnMut(&[NormalPicture], &Arc<Vec<RgbImage>>) -> Result<()>,
     ) -> Result<Fitted> {
-        let whitening = Arc::new(self.learn_whitening(job, subject, pictures)?);
+        let learnt = self.learn_whitening(job, subject, pictures)?;
+        let whitening = Arc::clone(&learnt.whitening);
         let mut fitter: Option<BankFitter> = None;
         for (index, batch) in pictures.chunks(BATCH).enumerate() {
             job.check()?;
@@ -84,7 +117,7 @@ impl Fit {
         let nothing = || crate::vision::VisionError::Nothing("normal images");
         let mut fitter = fitter.ok_or_else(nothing)?;
         let coreset = fitter.choose(job.sink.as_ref())?;
-        let held_out = self.hold_out(job, subject, pictures, &whitening, &fitter, &coreset)?;
+        let held_out = self.hold_out(job, subject, pictures, &learnt, &fitter, &coreset)?;
         let rows_asked = coreset.asked;
         drop(fitter);
         let (reference, recipe) = (self.bank.clone(), self.recipe.clone());
@@ -98,25 +131,31 @@ impl Fit {
         CoresetPlan { ratio, projection: Some(PROJECTION), seed: self.seed }
     }
 
-    /// How patches vary, from a sample of the pictures.
+    /// How patches vary, from a sample of the pictures: all of it, and without each fold.
     fn learn_whitening(
         &self,
         job: &JobContext,
         subject: &str,
         pictures: &[NormalPicture],
-    ) -> Result<Whitening> {
+    ) -> Result<Learnt> {
         let sample = spread(pictures, MOST_FOR_WHITENING);
         let dim = self.recipe.layers.iter().map(|layer| layer.channels).sum();
-        let mut moments = Moments::new(dim);
+        let ids: Vec<ImageId> = pictures.iter().map(|picture| picture.id).collect();
+        let folds = Folds::of(&ids);
+        let mut moments: Vec<Moments> = (0..folds.count()).map(|_| Moments::new(dim)).collect();
         for (index, batch) in sample.chunks(BATCH).enumerate() {
             job.check()?;
             let done = (index * BATCH) as u64;
             job.report("progress-whitening", subject, done, sample.len() as u64);
-            for patches in self.look_at(job, batch, None)?.1 {
-                moments.add(&patches.rows)?;
+            for (picture, patches) in batch.iter().zip(self.look_at(job, batch, None)?.1) {
+                let fold = folds.of_image(picture.id).and_then(|fold| moments.get_mut(fold));
+                if let Some(fold) = fold {
+                    fold.add(&patches.rows)?;
+                }
             }
         }
-        Ok(moments.whitening(&self.recipe.layers)?)
+        let whitening = Moments::together(&moments)?.whitening(&self.recipe.layers)?;
+        Ok(Learnt { whitening: Arc::new(whitening), folds, moments })
     }
 
     fn look_at(
@@ -148,7 +187,7 @@ impl Fit {
         job: &JobContext,
         subject: &str,
         pictures: &[NormalPicture],
-        whitening: &Arc<Whitening>,
+        learnt: &Learnt,
         fitter: &BankFitter,
         coreset: &Coreset,
     ) -> Result<Vec<HeldOut>> {
@@ -157,7 +196,8 @@ impl Fit {
         let chosen = spread(pictures, count);
         let patch = self.recipe.patch_px();
         let locating = self.recipe.locating_values();
-        let folds = Folds::of(&coreset.fit.images);
+        // Neighbours are of one fold, so that each fold's rows are made once.
+        let mut outside: Option<Outside> = None;
         let mut held_out = Vec::with_capacity(count);
         for batch in chosen.chunks(if in_memory { 1 } else { BATCH }) {
             job.check()?;
@@ -165,13 +205,20 @@ impl Fit {
             let kept: Option<Vec<_>> = batch.iter().map(|one| fitter.kept(one.id)).collect();
             let patches = match kept {
                 Some(patches) => patches,
-                None => self.look_at(job, batch, Some(whitening))?.1,
+                None => self.look_at(job, batch, Some(&learnt.whitening))?.1,
             };
             for (picture, patches) in batch.iter().zip(&patches) {
-                let (rows, origins) = (&coreset.rows, &coreset.origins);
+                let fold = learnt.folds.of_image(picture.id).unwrap_or_default();
+                if outside.as_ref().is_none_or(|outside| outside.fold != fold) {
+                    outside = Some(learnt.outside(fold, &self.recipe.layers, &coreset.rows)?);
+                }
+                let Some(Outside { change, rows, .. }) = &outside else { continue };
+                let rows_of_picture = change.apply(&patches.rows)?;
+                let patches = PicturePatches { rows: rows_of_picture, ..patches.clone() };
                 let input = (patches.grid.width * patch, patches.grid.height * patch);
+                let (origins, folds) = (&coreset.origins, &learnt.folds);
                 held_out.push(hold_out(
-                    rows, origins, &folds, picture.id, patches, input, locating,
+                    rows, origins, folds, picture.id, &patches, input, locating,
                 )?);
             }
         }
