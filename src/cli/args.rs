@@ -260,7 +260,7 @@ pub(crate) enum Bank {
         /// The product.
         product: ProductCode,
         /// Share of all patches that the coreset keeps, 0 to 1.
-        #[arg(long, default_value_t = 0.05)]
+        #[arg(long, default_value_t = 0.02)]
         ratio: f32,
         /// Seed of the coreset's first point.
         #[arg(long, default_value_t = 0)]
@@ -479,7 +479,7 @@ pub(crate) struct Eval {
     #[arg(long, short, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Share of all patches that the coreset keeps, 0 to 1.
-    #[arg(long, default_value_t = 0.05)]
+    #[arg(long, default_value_t = 0.02)]
     pub(crate) ratio: f32,
     /// Seed of the coreset's first point.
     #[arg(long, default_value_t = 0)]

@@ -253,3 +253,40 @@ fn features(
         .collect::<Result<_>>()?;
     Ok(tiles.join(maps)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::test_files::model;
+
+    /// The same network on the whole and on tiles: equal but for what lies beyond a tile's edge.
+    #[test]
+    fn tiles_change_features_little() {
+        let Some(path) = model("efficientnet-lite0", "efficientnet-lite0-57934424.pth") else {
+            return;
+        };
+        let id = ModelId("under-test".into());
+        let network = backbone::load(&id, "efficientnet_lite0", &[path], &Device::Cpu).unwrap();
+        let mut recipe =
+            backbone::detection_recipe(network.as_ref(), &RecipeChoice::default()).unwrap();
+        recipe.tiling.side = 512;
+        let pixels = (0..3 * 256 * 800).map(|n: u32| {
+            let noise = (n.wrapping_mul(2_654_435_761) >> 20) as f32 / 4096.0;
+            noise + (n as f32 / 37.0).sin() - 0.5
+        });
+        let pixels = Tensor::from_iter(pixels, &Device::Cpu).unwrap();
+        let pixels = pixels.reshape((1, 3, 256, 800)).unwrap();
+        let layers = recipe.layer_numbers();
+        let whole = network.features(&pixels, &layers).unwrap();
+        assert_eq!(Tiles::new(800, 256, recipe.tiling).iter().count(), 2);
+        let tiled = features(network.as_ref(), &pixels, &layers, &recipe).unwrap();
+        for (layer, (whole, tiled)) in layers.iter().zip(whole.iter().zip(&tiled)) {
+            assert_eq!(whole.dims(), tiled.dims());
+            let size = |map: &Tensor| {
+                map.sqr().unwrap().mean_all().unwrap().to_scalar::<f32>().unwrap().sqrt()
+            };
+            let share = size(&(whole - tiled).unwrap()) / size(whole);
+            assert!(share < 0.02, "layer {layer}: {share}");
+        }
+    }
+}

@@ -14,7 +14,7 @@ mod quantized;
 pub mod roles;
 pub mod store;
 #[cfg(test)]
-mod test_files;
+pub(crate) mod test_files;
 pub mod text_embedder;
 pub mod weights;
 pub mod words_encoder;

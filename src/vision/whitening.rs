@@ -8,6 +8,7 @@
 
 use rayon::prelude::*;
 
+use super::bank_rows::BankRows;
 use super::distance::inner_products;
 use super::error::same_size;
 use super::{Result, VisionError};
@@ -57,6 +58,49 @@ impl Whitening {
     /// What is taken from each mapped row.
     pub fn shift(&self) -> &[f32] {
         &self.shift
+    }
+
+    /// What brings rows whitened by `base` to what this would have made of them. So normal
+    /// pictures that are held out can be measured in a metric that did not see them either: in
+    /// one learnt from them as well they look more normal than a new part does (on leather, of
+    /// which the pictures are tiles of a few hides, every new hide was NG).
+    ///
+    /// # Errors
+    /// [`VisionError::Size`] where the two are of different length,
+    /// [`VisionError::Inconsistent`] where `base` cannot be undone.
+    pub fn after(&self, base: &Self) -> Result<Self> {
+        let dim = self.dim();
+        same_size("values of a whitened row", dim, base.dim())?;
+        let base_matrix = base.matrix.iter().map(|value| f64::from(*value)).collect();
+        // Columns of the inverse are rows of what is multiplied by.
+        let mut columns = vec![0f32; dim * dim];
+        for (column, values) in inverse_of_factor(base_matrix, dim).iter().enumerate() {
+            let own = &mut columns[column * dim + column..][..values.len()];
+            own.iter_mut().zip(values).for_each(|(to, from)| *to = *from as f32);
+        }
+        let mut matrix = vec![0f32; dim * dim];
+        let fits = matrix
+            .par_chunks_mut(32 * dim.max(1))
+            .zip(self.matrix.par_chunks(32 * dim.max(1)))
+            .map(|(out, rows)| inner_products(rows, &columns, dim, out))
+            .reduce(|| true, |a, b| a && b);
+        same_size("products of the whitenings", 1, usize::from(fits))?;
+        let shift = matrix.chunks_exact(dim.max(1)).zip(&self.shift).map(|(row, shift)| {
+            let undone = row.iter().zip(&base.shift).map(|(m, s)| f64::from(*m) * f64::from(*s));
+            (f64::from(*shift) - undone.sum::<f64>()) as f32
+        });
+        let shift = shift.collect();
+        Self::new(matrix, shift)
+    }
+
+    /// A bank's rows, mapped.
+    ///
+    /// # Errors
+    /// [`VisionError::Size`] where they are of another length.
+    pub fn apply_to_bank(&self, rows: &BankRows) -> Result<BankRows> {
+        same_size("values of a bank row", self.dim(), rows.dim())?;
+        let mut scratch = Vec::new();
+        BankRows::new(self.apply(rows.wide(0..rows.len(), &mut scratch))?, self.dim())
     }
 
     /// Contiguous rows, whitened.
@@ -144,6 +188,42 @@ impl Moments {
             self.rows += count;
         }
         Ok(())
+    }
+
+    /// What all of `parts` saw together.
+    ///
+    /// # Errors
+    /// [`VisionError::Nothing`] for none, [`VisionError::Size`] for rows of different length.
+    pub fn together<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Result<Self> {
+        let mut whole: Option<Self> = None;
+        for part in parts.into_iter().filter(|part| part.rows > 0) {
+            let dim = part.dim;
+            let whole = whole.get_or_insert_with(|| Self {
+                origin: part.origin.clone(),
+                ..Self::new(dim)
+            });
+            same_size("values of a row", whole.dim, dim)?;
+            let n = part.rows as f64;
+            let moved: Vec<f64> = part
+                .origin
+                .iter()
+                .zip(&whole.origin)
+                .map(|(a, b)| f64::from(*a) - f64::from(*b))
+                .collect();
+            let rows = whole.products.chunks_exact_mut(dim).zip(part.products.chunks_exact(dim));
+            for (a, (to, from)) in rows.enumerate() {
+                for (b, (to, from)) in to.iter_mut().zip(from).enumerate() {
+                    *to += from
+                        + part.sum[a] * moved[b]
+                        + moved[a] * part.sum[b]
+                        + n * moved[a] * moved[b];
+                }
+            }
+            let sums = whole.sum.iter_mut().zip(part.sum.iter().zip(&moved));
+            sums.for_each(|(to, (from, moved))| *to += from + n * moved);
+            whole.rows += part.rows;
+        }
+        whole.ok_or(VisionError::Nothing("patches to learn distances from"))
     }
 
     /// The whitening of what was seen; `layers` are in the order of the channels. In this
@@ -287,6 +367,28 @@ mod tests {
         let parts = moments(&rows, 512).whitening(&[layer(3)]).unwrap();
         let difference = whole.matrix().iter().zip(parts.matrix()).map(|(a, b)| (a - b).abs());
         assert!(difference.fold(0.0, f32::max) < 1e-3);
+    }
+
+    #[test]
+    fn parts_together_are_the_whole_and_one_metric_follows_another() {
+        let (rows, others) = (crooked(1500, 2), crooked(900, 3));
+        let all = moments(&[rows.clone(), others.clone()].concat(), 800);
+        let parts = [moments(&rows, 600), moments(&others, 900), Moments::new(3)];
+        let whole = all.whitening(&[layer(3)]).unwrap();
+        let together = Moments::together(&parts).unwrap().whitening(&[layer(3)]).unwrap();
+        let close = |a: &[f32], b: &[f32]| {
+            a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+        };
+        assert!(close(whole.matrix(), together.matrix()) < 1e-3);
+        let half = parts[0].whitening(&[layer(3)]).unwrap();
+        let after = half.after(&whole).unwrap();
+        let direct = half.apply(&others).unwrap();
+        let mapped = after.apply(&whole.apply(&others).unwrap()).unwrap();
+        assert!(close(&direct, &mapped) < 0.01, "{}", close(&direct, &mapped));
+        let bank = BankRows::new(whole.apply(&others).unwrap(), 3).unwrap();
+        let bank = after.apply_to_bank(&bank).unwrap();
+        assert_eq!(bank, BankRows::new(mapped, 3).unwrap());
+        assert!(Moments::together(&[Moments::new(3)]).is_err());
     }
 
     #[test]

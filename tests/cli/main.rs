@@ -10,6 +10,7 @@ mod demo;
 mod eval;
 mod import_seed;
 mod limits;
+mod looks;
 mod real_data;
 mod roi;
 mod scene;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::area::inspection_area;
 use super::bank::{embed, normals_path, save};
-use super::fit::{Fit, NormalPicture};
+use super::fit::{Against, Fit, NormalPicture};
 use super::impact::{Impact, impact};
 use super::known_defects;
 use super::register::images_at;
@@ -215,7 +215,8 @@ fn extend(
     }
     let coreset: Coreset = extension.finish()?;
     let mut held_out = base.info().held_out.clone();
-    held_out.extend(fit.hold_out(job, "", pictures, whitening, &|_| None, &coreset)?);
+    let against = Against { coreset: &coreset, whitening, learnt: None };
+    held_out.extend(fit.hold_out(job, "", pictures, &against, &|_| None)?);
     let whitening = Arc::clone(whitening);
     let bank = MemoryBank::of_coreset(bank.clone(), recipe, whitening, coreset, held_out)?;
     Ok((known_defects::calibrate(job, bank, rule, fit.area.as_ref())?, added))

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use image::RgbImage;
 use rayon::prelude::*;
 
-use crate::domain::{BankRef, DetectionRecipe, ImageId};
+use crate::domain::{BankRef, ComparedLayer, DetectionRecipe, ImageId};
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Stopwatch};
 use crate::library::read_image;
+use crate::vision::bank_rows::BankRows;
 use crate::vision::coreset::CoresetPlan;
 use crate::vision::inspection_area::InspectionArea;
 use crate::vision::memory_bank::{BankFitter, Coreset, FIT_BUDGET, MemoryBank, PicturePatches};
@@ -64,6 +65,45 @@ pub(super) struct Fitted {
     pub(super) rows_asked: Option<usize>,
 }
 
+/// What a sample of the pictures taught about how patches vary.
+pub(super) struct Learnt {
+    whitening: Arc<Whitening>,
+    folds: Folds,
+    /// Of each fold.
+    moments: Vec<Moments>,
+}
+
+/// What pictures are held out against.
+pub(super) struct Against<'a> {
+    pub(super) coreset: &'a Coreset,
+    pub(super) whitening: &'a Arc<Whitening>,
+    /// How the whitening was learnt; `None`: not from these pictures.
+    pub(super) learnt: Option<&'a Learnt>,
+}
+
+/// A bank as if a fold had had no part in its metric.
+struct Outside {
+    fold: usize,
+    /// From the whitening of all to that of the others.
+    change: Whitening,
+    rows: BankRows,
+}
+
+impl Learnt {
+    fn outside(
+        &self,
+        fold: usize,
+        layers: &[ComparedLayer],
+        rows: &BankRows,
+    ) -> Result<Outside> {
+        let others = self.moments.iter().enumerate().filter(|(n, _)| *n != fold);
+        let others = Moments::together(others.map(|(_, moments)| moments))?.whitening(layers)?;
+        let change = others.after(&self.whitening)?;
+        let rows = change.apply_to_bank(rows)?;
+        Ok(Outside { fold, change, rows })
+    }
+}
+
 impl Fit {
     /// Fits a bank to `pictures`, of which `subject` is said in progress. `also` is called with
     /// each batch of them while they are decoded.
@@ -74,7 +114,8 @@ impl Fit {
         pictures: &[NormalPicture],
         mut also: impl FnMut(&[NormalPicture], &Arc<Vec<RgbImage>>) -> Result<()>,
     ) -> Result<Fitted> {
-        let whitening = Arc::new(self.learn_whitening(job, subject, pictures)?);
+        let learnt = self.learn_whitening(job, subject, pictures)?;
+        let whitening = Arc::clone(&learnt.whitening);
         let mut fitter: Option<BankFitter> = None;
         for (index, batch) in pictures.chunks(BATCH).enumerate() {
             job.check()?;
@@ -93,8 +134,10 @@ impl Fit {
         let nothing = || crate::vision::VisionError::Nothing("normal images");
         let mut fitter = fitter.ok_or_else(nothing)?;
         let coreset = fitter.choose(job.sink.as_ref())?;
+        let against =
+            Against { coreset: &coreset, whitening: &whitening, learnt: Some(&learnt) };
         let kept = |image| fitter.kept(image);
-        let held_out = self.hold_out(job, subject, pictures, &whitening, &kept, &coreset)?;
+        let held_out = self.hold_out(job, subject, pictures, &against, &kept)?;
         let rows_asked = coreset.asked;
         drop(fitter);
         let (reference, recipe) = (self.bank.clone(), self.recipe.clone());
@@ -108,25 +151,31 @@ impl Fit {
         CoresetPlan { ratio, projection: Some(PROJECTION), seed: self.seed }
     }
 
-    /// How patches vary, from a sample of the pictures.
+    /// How patches vary, from a sample of the pictures: all of it, and without each fold.
     fn learn_whitening(
         &self,
         job: &JobContext,
         subject: &str,
         pictures: &[NormalPicture],
-    ) -> Result<Whitening> {
+    ) -> Result<Learnt> {
         let sample = spread(pictures, MOST_FOR_WHITENING);
         let dim = self.recipe.layers.iter().map(|layer| layer.channels).sum();
-        let mut moments = Moments::new(dim);
+        let ids: Vec<ImageId> = pictures.iter().map(|picture| picture.id).collect();
+        let folds = Folds::of(&ids);
+        let mut moments: Vec<Moments> = (0..folds.count()).map(|_| Moments::new(dim)).collect();
         for (index, batch) in sample.chunks(BATCH).enumerate() {
             job.check()?;
             let done = (index * BATCH) as u64;
             job.report("progress-whitening", subject, done, sample.len() as u64);
-            for patches in self.look_at(job, batch, None)?.1 {
-                moments.add(&patches.rows)?;
+            for (picture, patches) in batch.iter().zip(self.look_at(job, batch, None)?.1) {
+                let fold = folds.of_image(picture.id).and_then(|fold| moments.get_mut(fold));
+                if let Some(fold) = fold {
+                    fold.add(&patches.rows)?;
+                }
             }
         }
-        Ok(moments.whitening(&self.recipe.layers)?)
+        let whitening = Moments::together(&moments)?.whitening(&self.recipe.layers)?;
+        Ok(Learnt { whitening: Arc::new(whitening), folds, moments })
     }
 
     /// The pictures of a batch, decoded, and what the network sees in them.
@@ -156,16 +205,19 @@ impl Fit {
         job: &JobContext,
         subject: &str,
         pictures: &[NormalPicture],
-        whitening: &Arc<Whitening>,
+        against: &Against<'_>,
         kept: &dyn Fn(ImageId) -> Option<PicturePatches>,
-        coreset: &Coreset,
     ) -> Result<Vec<HeldOut>> {
+        let coreset = against.coreset;
         let in_memory = pictures.first().is_some_and(|first| kept(first.id).is_some());
         let count = if in_memory { pictures.len() } else { pictures.len().min(MOST_HELD_OUT) };
         let chosen = spread(pictures, count);
         let patch = self.recipe.patch_px();
         let locating = self.recipe.locating_values();
-        let folds = Folds::of(&coreset.fit.images);
+        let all = Folds::of(&coreset.fit.images);
+        let folds = against.learnt.map_or(&all, |learnt| &learnt.folds);
+        // Neighbours are of one fold, so that each fold's rows are made once.
+        let mut outside: Option<Outside> = None;
         let mut held_out = Vec::with_capacity(count);
         for batch in chosen.chunks(if in_memory { 1 } else { BATCH }) {
             job.check()?;
@@ -173,13 +225,25 @@ impl Fit {
             let in_memory: Option<Vec<_>> = batch.iter().map(|one| kept(one.id)).collect();
             let patches = match in_memory {
                 Some(patches) => patches,
-                None => self.look_at(job, batch, Some(whitening))?.1,
+                None => self.look_at(job, batch, Some(against.whitening))?.1,
             };
-            for (picture, patches) in batch.iter().zip(&patches) {
-                let (rows, origins) = (&coreset.rows, &coreset.origins);
+            for (picture, patches) in batch.iter().zip(patches) {
+                let fold = folds.of_image(picture.id).unwrap_or_default();
+                if let Some(learnt) = against.learnt
+                    && outside.as_ref().is_none_or(|outside| outside.fold != fold)
+                {
+                    outside = Some(learnt.outside(fold, &self.recipe.layers, &coreset.rows)?);
+                }
+                let (rows, patches) = match &outside {
+                    Some(Outside { change, rows, .. }) => {
+                        let seen_so = change.apply(&patches.rows)?;
+                        (rows, PicturePatches { rows: seen_so, ..patches })
+                    }
+                    None => (&coreset.rows, patches),
+                };
                 let input = (patches.grid.width * patch, patches.grid.height * patch);
-                held_out
-                    .push(hold_out(rows, origins, &folds, picture.id, patches, input, locating)?);
+                let (origins, id) = (&coreset.origins, picture.id);
+                held_out.push(hold_out(rows, origins, folds, id, &patches, input, locating)?);
             }
         }
         Ok(held_out)

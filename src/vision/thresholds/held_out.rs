@@ -50,6 +50,16 @@ impl Folds {
         Self(images.iter().enumerate().map(|(i, image)| (*image, i * folds / n)).collect())
     }
 
+    /// How many folds there are.
+    pub fn count(&self) -> usize {
+        self.0.values().max().map_or(0, |last| last + 1)
+    }
+
+    /// The fold of `image`, if it was among those folded.
+    pub fn of_image(&self, image: ImageId) -> Option<usize> {
+        self.0.get(&image).copied()
+    }
+
     /// For each row whether it comes from another fold than `image`'s.
     fn usable(&self, origins: &[Origin], image: ImageId) -> Vec<bool> {
         let own = self.0.get(&image);
