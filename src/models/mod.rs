@@ -16,6 +16,7 @@ pub mod store;
 #[cfg(test)]
 mod test_files;
 pub mod text_embedder;
+mod transformer;
 pub mod weights;
 
 pub use error::{ModelsError, Result};

@@ -69,6 +69,35 @@ fn resnets_give_the_reference_maps() {
     }
 }
 
+/// The golden file is both weights and values.
+fn dinov2() -> (Dinov2, HashMap<String, Tensor>) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/dinov2_tiny.safetensors");
+    let file = WeightFile::open(path.as_ref(), &Device::Cpu).unwrap();
+    let shape = Dinov2Shape { dim: 32, heads: 2, blocks: 3, taps: [1, 2] };
+    let network = Dinov2::load(&id(), &file, &Device::Cpu, shape).unwrap();
+    let mut golden = safetensors::load(path, &Device::Cpu).unwrap();
+    for tensor in golden.values_mut() {
+        *tensor = tensor.to_dtype(candle_core::DType::F32).unwrap();
+    }
+    (network, golden)
+}
+
+#[test]
+fn dinov2_gives_the_reference_maps_at_every_size() {
+    let (network, golden) = dinov2();
+    // Of the size it was made for, and one for which positions are interpolated.
+    for size in ["square", "wide"] {
+        let taps = network.features(&golden[&format!("{size}.pixel_values")]).unwrap();
+        for (tap, block) in taps.iter().zip([1, 2]) {
+            let what = format!("{size}.block{block}");
+            assert_near(&what, tap, &golden[&what], 1e-4);
+        }
+        assert_eq!(network.channels(), [32, 32]);
+    }
+    let crooked = Tensor::zeros((1, 3, 56, 57), candle_core::DType::F32, &Device::Cpu).unwrap();
+    assert!(network.features(&crooked).is_err());
+}
+
 /// Eight pictures: rolled, mirrored and scaled copies of `pixels`, all different.
 fn eight(pixels: &Tensor) -> Tensor {
     let copies: Vec<Tensor> = (0..8)
@@ -99,11 +128,15 @@ fn a_batch_of_eight_is_eight_batches_of_one() {
             out
         });
     }
-    if let (Some(network), Some(golden)) = (tiny("resnet_tiny", 64), golden("resnet_tiny")) {
+    for (folder, width) in [("resnet_tiny", 64), ("wide_resnet_tiny", 128)] {
+        let (Some(network), Some(golden)) = (tiny(folder, width), golden(folder)) else { continue };
         assert_batch_is_one_by_one(&golden["pixel_values"], &|pixels| {
             network.features(pixels).unwrap()
         });
     }
+    let (network, golden) = dinov2();
+    let pixels = golden["wide.pixel_values"].narrow(0, 0, 1).unwrap();
+    assert_batch_is_one_by_one(&pixels, &|pixels| network.features(pixels).unwrap());
 }
 
 #[test]
