@@ -317,6 +317,7 @@ mod tests {
             "efficientnet_lite0",
             "resnet50",
             "wide_resnet50_2",
+            "dinov2_vits14",
             "clip_vit_b32",
             "e5_s1",
             "bert_mean",

@@ -16,6 +16,7 @@ pub mod store;
 #[cfg(test)]
 pub(crate) mod test_files;
 pub mod text_embedder;
+mod transformer;
 pub mod weights;
 pub mod words_encoder;
 

@@ -90,12 +90,7 @@ struct Outside {
 }
 
 impl Learnt {
-    fn outside(
-        &self,
-        fold: usize,
-        layers: &[ComparedLayer],
-        rows: &BankRows,
-    ) -> Result<Outside> {
+    fn outside(&self, fold: usize, layers: &[ComparedLayer], rows: &BankRows) -> Result<Outside> {
         let others = self.moments.iter().enumerate().filter(|(n, _)| *n != fold);
         let others = Moments::together(others.map(|(_, moments)| moments))?.whitening(layers)?;
         let change = others.after(&self.whitening)?;
@@ -134,8 +129,7 @@ impl Fit {
         let nothing = || crate::vision::VisionError::Nothing("normal images");
         let mut fitter = fitter.ok_or_else(nothing)?;
         let coreset = fitter.choose(job.sink.as_ref())?;
-        let against =
-            Against { coreset: &coreset, whitening: &whitening, learnt: Some(&learnt) };
+        let against = Against { coreset: &coreset, whitening: &whitening, learnt: Some(&learnt) };
         let kept = |image| fitter.kept(image);
         let held_out = self.hold_out(job, subject, pictures, &against, &kept)?;
         let rows_asked = coreset.asked;

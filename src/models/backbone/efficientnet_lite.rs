@@ -8,7 +8,9 @@ use candle_nn::VarBuilder;
 
 use crate::domain::{ImageRecipe, ModelId};
 use crate::models::Result;
-use crate::models::ops::{Activation, Conv2dFused, ConvShape, Padding};
+use crate::models::ops::{
+    Activation, Conv2dFused, ConvShape, Padding, channels_first, on_all_cores,
+};
 use crate::models::roles::{FeatureExtractor, ImageEncoder, Layer};
 use crate::models::weights::WeightFile;
 
@@ -83,16 +85,18 @@ impl EfficientNetLite {
         pixels: &Tensor,
         wanted: &[usize],
     ) -> candle_core::Result<Vec<Tensor>> {
-        let mut x = self.stem.forward(pixels)?;
-        let mut maps = Vec::new();
-        let count = wanted.last().map_or(0, |last| last + 1);
-        for (n, block) in self.blocks.iter().enumerate().take(count) {
-            x = block.forward(&x)?;
-            if wanted.contains(&n) {
-                maps.push(x.clone());
+        on_all_cores(&self.device, || {
+            let mut x = self.stem.forward(pixels)?;
+            let mut maps = Vec::new();
+            let count = wanted.last().map_or(0, |last| last + 1);
+            for (n, block) in self.blocks.iter().enumerate().take(count) {
+                x = block.forward(&x)?;
+                if wanted.contains(&n) {
+                    maps.push(channels_first(&x)?);
+                }
             }
-        }
-        Ok(maps)
+            Ok(maps)
+        })
     }
 }
 

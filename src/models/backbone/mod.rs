@@ -1,6 +1,7 @@
-//! Convolutional networks whose feature maps `PatchCore` compares. One architecture a
+//! Networks whose feature maps `PatchCore` compares. One architecture a
 //! file; a new one is its file and one line of [`ARCHITECTURES`].
 
+pub mod dinov2;
 pub mod efficientnet_lite;
 pub mod resnet;
 
@@ -16,13 +17,17 @@ use crate::domain::{
     Tiling,
 };
 
+use dinov2::{Dinov2, Dinov2Shape};
 use efficientnet_lite::EfficientNetLite;
 use resnet::{ResNet, ResNetShape};
 
 type Load = fn(&ModelId, &WeightFile, &Device) -> Result<Box<dyn FeatureExtractor>>;
 
 /// The architectures that can be loaded.
-const ARCHITECTURES: [(&str, Load); 3] = [
+const ARCHITECTURES: [(&str, Load); 4] = [
+    ("dinov2_vits14", |id, file, device| {
+        Ok(Box::new(Dinov2::load(id, file, device, Dinov2Shape::VIT_S14)?))
+    }),
     ("efficientnet_lite0", |id, file, device| {
         Ok(Box::new(EfficientNetLite::load(id, file, device)?))
     }),

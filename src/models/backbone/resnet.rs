@@ -8,7 +8,9 @@ use candle_nn::VarBuilder;
 
 use crate::domain::{ImageRecipe, ModelId};
 use crate::models::Result;
-use crate::models::ops::{Activation, Conv2dFused, ConvShape, Padding, max_pool_3x3};
+use crate::models::ops::{
+    Activation, Conv2dFused, ConvShape, Padding, channels_first, max_pool_3x3, on_all_cores,
+};
 use crate::models::roles::{FeatureExtractor, Layer};
 use crate::models::weights::WeightFile;
 
@@ -169,16 +171,18 @@ impl FeatureExtractor for ResNet {
     }
 
     fn features(&self, pixels: &Tensor, layers: &[usize]) -> Result<Vec<Tensor>> {
-        let mut x = max_pool_3x3(&self.stem.forward(pixels)?)?;
-        let mut taps = Vec::new();
-        for (n, layer) in self.layers.iter().enumerate() {
-            for block in layer {
-                x = block.forward(&x)?;
+        Ok(on_all_cores(&self.device, || {
+            let mut x = max_pool_3x3(&self.stem.forward(pixels)?)?;
+            let mut taps = Vec::new();
+            for (n, layer) in self.layers.iter().enumerate() {
+                for block in layer {
+                    x = block.forward(&x)?;
+                }
+                if layers.contains(&(n + 1)) {
+                    taps.push(channels_first(&x)?);
+                }
             }
-            if layers.contains(&(n + 1)) {
-                taps.push(x.clone());
-            }
-        }
-        Ok(taps)
+            candle_core::Result::Ok(taps)
+        })?)
     }
 }

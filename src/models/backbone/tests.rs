@@ -97,6 +97,38 @@ fn a_recipe_follows_from_the_backbone_and_the_choice() {
     assert!(matches!(error, ModelsError::UnknownLayer { number: 99, .. }));
 }
 
+/// The golden file is both weights and values.
+fn dinov2() -> (Dinov2, HashMap<String, Tensor>) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/dinov2_tiny.safetensors");
+    let file = WeightFile::open(path.as_ref(), &Device::Cpu).unwrap();
+    let shape = Dinov2Shape { dim: 32, heads: 2, blocks: 3, compared: [1, 2] };
+    let network = Dinov2::load(&id(), &file, &Device::Cpu, shape).unwrap();
+    let mut golden = safetensors::load(path, &Device::Cpu).unwrap();
+    for tensor in golden.values_mut() {
+        *tensor = tensor.to_dtype(candle_core::DType::F32).unwrap();
+    }
+    (network, golden)
+}
+
+#[test]
+fn dinov2_gives_the_reference_maps_at_every_size() {
+    let (network, golden) = dinov2();
+    // Of the size it was made for, and one for which positions are interpolated.
+    for size in ["square", "wide"] {
+        let taps = network.features(&golden[&format!("{size}.pixel_values")], &[1, 2]).unwrap();
+        for (tap, block) in taps.iter().zip([1, 2]) {
+            let what = format!("{size}.block{block}");
+            assert_near(&what, tap, &golden[&what], 1e-4);
+        }
+    }
+    let layers: Vec<_> =
+        network.layers().iter().map(|l| (l.number, l.channels, l.stride)).collect();
+    assert_eq!(layers, [(0, 32, 14), (1, 32, 14), (2, 32, 14)]);
+    assert_eq!(network.default_layers(), [1, 2]);
+    let crooked = Tensor::zeros((1, 3, 56, 57), candle_core::DType::F32, &Device::Cpu).unwrap();
+    assert!(network.features(&crooked, &[1]).is_err());
+}
+
 /// Eight pictures: rolled, mirrored and scaled copies of `pixels`, all different.
 fn eight(pixels: &Tensor) -> Tensor {
     let copies: Vec<Tensor> = (0..8)
@@ -127,11 +159,15 @@ fn a_batch_of_eight_is_eight_batches_of_one() {
             out
         });
     }
-    if let (Some(network), Some(golden)) = (tiny("resnet_tiny", 64), golden("resnet_tiny")) {
+    for (folder, width) in [("resnet_tiny", 64), ("wide_resnet_tiny", 128)] {
+        let (Some(network), Some(golden)) = (tiny(folder, width), golden(folder)) else { continue };
         assert_batch_is_one_by_one(&golden["pixel_values"], &|pixels| {
             network.features(pixels, &[2, 3]).unwrap()
         });
     }
+    let (network, golden) = dinov2();
+    let pixels = golden["wide.pixel_values"].narrow(0, 0, 1).unwrap();
+    assert_batch_is_one_by_one(&pixels, &|pixels| network.features(pixels, &[0, 2]).unwrap());
 }
 
 #[test]

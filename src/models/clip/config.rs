@@ -118,6 +118,9 @@ fn checked(config: Config) -> Result<ClipConfig, String> {
             return Err(format!("{hidden} channels do not divide into {heads} heads"));
         }
     }
+    if text.num_hidden_layers == 0 || vision.num_hidden_layers == 0 {
+        return Err("a tower without layers".into());
+    }
     if vision.num_channels != 3 {
         return Err(format!("pictures of {} channels", vision.num_channels));
     }
@@ -190,6 +193,7 @@ mod tests {
             (r#"{"text_config": {}, "vision_config": {"layer_norm_eps": 1e-6}}"#, "epsilon"),
             (r#"{"text_config": {}, "vision_config": {"num_attention_heads": 0}}"#, "0 heads"),
             (r#"{"text_config": {}, "vision_config": {"patch_size": 0}}"#, "patches"),
+            (r#"{"text_config": {"num_hidden_layers": 0}, "vision_config": {}}"#, "layers"),
         ];
         for (json, why) in cases {
             let text = of(json).unwrap_err().to_string();

@@ -1,13 +1,18 @@
 use std::path::PathBuf;
 
-use candle_core::{Device, Module, Tensor};
-use candle_nn::Linear;
+use candle_core::{Device, Tensor};
+use candle_nn::VarBuilder;
 use candle_transformers::models::clip::div_l2_norm;
-use candle_transformers::models::clip::vision_model::ClipVisionTransformer;
+use candle_transformers::models::clip::vision_model::ClipVisionConfig;
 
+use super::encoder::{LAYER_NORM_EPS, blocks, projection};
 use crate::domain::{ImageRecipe, ModelId, Resize, ResizeFilter};
 use crate::models::Result;
+use crate::models::ops::{
+    Activation, Conv2dFused, ConvShape, LayerNorm, Linear, Padding, on_all_cores,
+};
 use crate::models::roles::ImageEncoder;
+use crate::models::transformer::Block;
 use crate::models::weights::WeightFile;
 
 /// CLIP's vision transformer and its projection into the shared space, in the layout of
@@ -15,7 +20,15 @@ use crate::models::weights::WeightFile;
 pub struct ClipImageEncoder {
     id: ModelId,
     device: Device,
-    transformer: ClipVisionTransformer,
+    /// Patches to their embeddings.
+    patches: Conv2dFused,
+    /// The token that stands for the picture, (1, 1, dim).
+    class: Tensor,
+    /// (tokens, dim)
+    positions: Tensor,
+    first_norm: LayerNorm,
+    blocks: Vec<Block>,
+    last_norm: LayerNorm,
     projection: Linear,
     image_size: u32,
     dim: usize,
@@ -27,23 +40,71 @@ impl ClipImageEncoder {
     pub fn load(id: &ModelId, files: &[PathBuf], device: &Device) -> Result<Self> {
         let file = WeightFile::of_model(id, files, device)?;
         let config = super::config::read(files, file.path())?.vision_config;
-        file.build(|vb| {
-            let vision = vb.pp("vision_model");
-            // candle makes up a random one where it is missing.
-            vision.pp("embeddings").get(config.embed_dim, "class_embedding")?;
-            Ok(Self {
-                id: id.clone(),
-                device: device.clone(),
-                transformer: ClipVisionTransformer::new(vision, &config)?,
-                projection: candle_nn::linear_no_bias(
-                    config.embed_dim,
-                    config.projection_dim,
-                    vb.pp("visual_projection"),
-                )?,
-                image_size: config.image_size as u32,
-                dim: config.projection_dim,
-            })
+        file.build(|vb| Self::from_tensors(id.clone(), device.clone(), &vb, &config))
+    }
+
+    fn from_tensors(
+        id: ModelId,
+        device: Device,
+        vb: &VarBuilder<'_>,
+        config: &ClipVisionConfig,
+    ) -> candle_core::Result<Self> {
+        let ClipVisionConfig { embed_dim: width, patch_size, image_size, .. } = *config;
+        let vision = vb.pp("vision_model");
+        let embeddings = vision.pp("embeddings");
+        let shape = ConvShape {
+            in_channels: config.num_channels,
+            out_channels: width,
+            kernel: patch_size,
+            stride: patch_size,
+            padding: Padding::Each(0),
+            groups: 1,
+            activation: Activation::Identity,
+        };
+        let weight = (width, shape.in_channels, patch_size, patch_size);
+        let weight = embeddings.pp("patch_embedding").get(weight, "weight")?;
+        let tokens = (image_size / patch_size).pow(2) + 1;
+        let norm = |name: &str| LayerNorm::load(&vision.pp(name), width, LAYER_NORM_EPS);
+        Ok(Self {
+            patches: Conv2dFused::new(
+                &weight,
+                &Tensor::zeros(width, weight.dtype(), &device)?,
+                shape,
+            )?,
+            class: embeddings.get(width, "class_embedding")?.reshape((1, 1, width))?,
+            positions: embeddings.pp("position_embedding").get((tokens, width), "weight")?,
+            first_norm: norm("pre_layrnorm")?,
+            blocks: blocks(
+                &vision.pp("encoder"),
+                config.num_hidden_layers,
+                width,
+                config.intermediate_size,
+                config.num_attention_heads,
+            )?,
+            last_norm: norm("post_layernorm")?,
+            projection: projection(&vb.pp("visual_projection"), width, config.projection_dim)?,
+            image_size: image_size as u32,
+            dim: config.projection_dim,
+            id,
+            device,
         })
+    }
+
+    /// The picture's token, after all blocks, in the shared space.
+    fn forward(&self, pixels: &Tensor) -> candle_core::Result<Tensor> {
+        let patches = self.patches.forward(pixels)?;
+        let (batch, width, height, across) = patches.dims4()?;
+        let patches = patches.permute((0, 2, 3, 1))?.reshape((batch, height * across, width))?;
+        let tokens = Tensor::cat(&[&self.class.expand((batch, 1, width))?, &patches], 1)?;
+        let x = tokens.broadcast_add(&self.positions)?.flatten(0, 1)?;
+        let mut x = self.first_norm.forward(&x)?;
+        if let Some((last, blocks)) = self.blocks.split_last() {
+            for block in blocks {
+                x = block.forward(&x, batch, false)?;
+            }
+            x = last.forward_one(&x, batch, false, 0)?;
+        }
+        div_l2_norm(&self.projection.forward(&self.last_norm.forward(&x)?)?)
     }
 }
 
@@ -71,7 +132,6 @@ impl ImageEncoder for ClipImageEncoder {
     }
 
     fn embed(&self, pixels: &Tensor) -> Result<Tensor> {
-        let pooled = self.transformer.forward(pixels)?;
-        Ok(div_l2_norm(&self.projection.forward(&pooled)?)?)
+        Ok(on_all_cores(&self.device, || self.forward(pixels))?)
     }
 }

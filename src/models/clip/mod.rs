@@ -1,6 +1,7 @@
 //! CLIP (Radford et al., arXiv 2103.00020): pictures and texts in one space.
 
 mod config;
+mod encoder;
 mod image_tower;
 mod text_tower;
 mod words;

@@ -1,18 +1,24 @@
 use std::path::PathBuf;
 
-use candle_core::{Device, IndexOp, Module, Tensor};
-use candle_nn::Linear;
+use candle_core::{Device, Tensor, bail};
 use candle_transformers::models::clip::div_l2_norm;
-use candle_transformers::models::clip::text_model::ClipTextTransformer;
 
+use super::encoder::{LAYER_NORM_EPS, blocks, projection};
 use crate::domain::ModelId;
 use crate::models::Result;
+use crate::models::ops::{LayerNorm, Linear, on_all_cores};
+use crate::models::transformer::Block;
 use crate::models::weights::WeightFile;
 
 /// CLIP's text transformer and its projection into the space of the pictures
 /// (`text_model.…`, `text_projection`).
 pub struct ClipTextTower {
-    transformer: ClipTextTransformer,
+    /// (vocabulary, dim)
+    words: Tensor,
+    /// (positions, dim)
+    positions: Tensor,
+    blocks: Vec<Block>,
+    norm: LayerNorm,
     projection: Linear,
     device: Device,
 }
@@ -23,13 +29,23 @@ impl ClipTextTower {
         let file = WeightFile::of_model(id, files, device)?;
         let config = super::config::read(files, file.path())?.text_config;
         file.build(|vb| {
+            let width = config.embed_dim;
+            let text = vb.pp("text_model");
+            let embedding = |name: &str, rows: usize| {
+                text.pp("embeddings").pp(name).get((rows, width), "weight")
+            };
             Ok(Self {
-                transformer: ClipTextTransformer::new(vb.pp("text_model"), &config)?,
-                projection: candle_nn::linear_no_bias(
-                    config.embed_dim,
-                    config.projection_dim,
-                    vb.pp("text_projection"),
+                words: embedding("token_embedding", config.vocab_size)?,
+                positions: embedding("position_embedding", config.max_position_embeddings)?,
+                blocks: blocks(
+                    &text.pp("encoder"),
+                    config.num_hidden_layers,
+                    width,
+                    config.intermediate_size,
+                    config.num_attention_heads,
                 )?,
+                norm: LayerNorm::load(&text.pp("final_layer_norm"), width, LAYER_NORM_EPS)?,
+                projection: projection(&vb.pp("text_projection"), width, config.projection_dim)?,
                 device: device.clone(),
             })
         })
@@ -41,10 +57,23 @@ impl ClipTextTower {
     pub fn embed(&self, token_ids: &[u32]) -> Result<Vec<f32>> {
         let highest = token_ids.iter().max();
         let end = token_ids.iter().position(|id| Some(id) == highest).unwrap_or(0);
-        let tokens = Tensor::new(token_ids, &self.device)?.unsqueeze(0)?;
-        let states = self.transformer.forward_with_mask(&tokens, usize::MAX)?;
-        let pooled = states.i((.., end, ..))?;
-        let row = div_l2_norm(&self.projection.forward(&pooled)?)?;
+        let row = on_all_cores(&self.device, || self.forward(token_ids, end))?;
         Ok(row.flatten_all()?.to_vec1()?)
+    }
+
+    fn forward(&self, token_ids: &[u32], end: usize) -> candle_core::Result<Tensor> {
+        let count = token_ids.len();
+        if count == 0 {
+            bail!("a text without tokens");
+        }
+        let words = self.words.index_select(&Tensor::new(token_ids, &self.device)?, 0)?;
+        let mut x = (words + self.positions.narrow(0, 0, count)?)?;
+        if let Some((last, blocks)) = self.blocks.split_last() {
+            for block in blocks {
+                x = block.forward(&x, 1, true)?;
+            }
+            x = last.forward_one(&x, 1, true, end)?;
+        }
+        div_l2_norm(&self.projection.forward(&self.norm.forward(&x)?)?)
     }
 }

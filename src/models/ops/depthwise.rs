@@ -1,175 +1,133 @@
-//! Depthwise convolution on the CPU: every channel with a kernel of its own.
-//!
-//! There is no matrix product in it, so it is bound by how fast rows are read. Each
-//! channel is first copied, with its zeros, into a scratch that fits the first-level
-//! cache, taken apart by stride: with stride 2 into the four images of even and odd rows
-//! and columns. After that every place of the kernel reads consecutive numbers, whatever
-//! the stride, and one loop without conditions does the work.
+//! Depthwise convolution on the CPU: every channel with a kernel of its own. The channels
+//! of a pixel lie side by side, so a vector of them is filtered at once, whatever the
+//! stride; for the usual kernels the weights of a vector stay in registers along a row.
 
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
+use super::Activation;
 use super::geometry::Geometry;
-use super::{Layer, simd};
+use super::simd::{activated, load, store};
 
-/// Output pixels computed side by side, in narrow and in wide images.
-const NARROW: usize = 8;
-const WIDE: usize = 16;
+/// A layer's numbers.
+#[derive(Clone, Copy)]
+pub(super) struct Depthwise<'a> {
+    /// (k, k, C)
+    pub(super) weight: &'a [f32],
+    /// (C)
+    pub(super) bias: &'a [f32],
+    /// (B, h, w, C), added before the activation.
+    pub(super) residual: Option<&'a [f32]>,
+    pub(super) activation: Activation,
+    pub(super) geometry: &'a Geometry,
+}
 
-/// `x` (B, C, H, W) to (B, C, h, w).
-pub(super) fn run(x: &[f32], layer: &Layer<'_>) -> Vec<f32> {
-    let geometry = layer.geometry;
-    let mut out = vec![0f32; geometry.batch * geometry.channels * geometry.out_pixels()];
-    let places = geometry.kernel * geometry.kernel;
-    let phases = Phases::of(geometry);
-    let avx2 = simd::has_avx2();
-    out.par_chunks_mut(geometry.out_pixels().max(1))
-        .zip(x.par_chunks(geometry.pixels().max(1)))
-        .enumerate()
-        .for_each_init(
-            || vec![0f32; phases.scratch_len()],
-            |scratch, (plane, (out, image))| {
-                let channel = plane % geometry.channels;
-                phases.split(image, scratch);
-                let weight = &layer.weight[channel * places..][..places];
-                convolve(scratch, &phases, weight, layer.bias[channel], out, avx2);
-                match layer.residual {
-                    None => simd::activate(out, layer.activation),
-                    Some(residual) => {
-                        let residual = &residual[plane * out.len()..][..out.len()];
-                        simd::finish(out, 0.0, Some(residual), layer.activation);
-                    }
-                }
+impl Depthwise<'_> {
+    /// `x` (B, H, W, C) to (B, h, w, C).
+    pub(super) fn run(&self, x: &[f32], arch: Arch) -> Vec<f32> {
+        let Geometry { batch, channels, out_height, out_width, .. } = *self.geometry;
+        let mut out = vec![0f32; batch * out_height * out_width * channels];
+        let zeros = vec![0f32; channels];
+        out.par_chunks_mut((out_width * channels).max(1)).enumerate().for_each_init(
+            Vec::new,
+            |pixels, (row, out)| {
+                self.point(x, row, &zeros, pixels);
+                arch.dispatch(Row { layer: self, row, pixels, out });
             },
         );
-    out
-}
-
-/// A padded channel taken apart: image `(r, c)` holds the pixels whose padded row is `r`
-/// and whose padded column is `c` modulo the stride.
-struct Phases<'a> {
-    geometry: &'a Geometry,
-    /// Columns of each image.
-    width: usize,
-    /// Pixels of each image.
-    len: usize,
-    /// Where each place of the kernel begins to read.
-    offsets: Vec<usize>,
-}
-
-impl<'a> Phases<'a> {
-    fn of(geometry: &'a Geometry) -> Self {
-        let Geometry { kernel, stride, .. } = *geometry;
-        let padded = |length, (before, behind): (usize, usize)| length + before + behind;
-        let width = padded(geometry.width, geometry.columns).div_ceil(stride);
-        let len = padded(geometry.height, geometry.rows).div_ceil(stride) * width;
-        let offsets = (0..kernel * kernel)
-            .map(|place| {
-                let (down, along) = (place / kernel, place % kernel);
-                (down % stride * stride + along % stride) * len
-                    + down / stride * width
-                    + along / stride
-            })
-            .collect();
-        Self { geometry, width, len, offsets }
+        out
     }
 
-    /// The images, and what the last pixels' vectors read beyond them.
-    fn scratch_len(&self) -> usize {
-        self.geometry.stride * self.geometry.stride * self.len + WIDE
-    }
-
-    /// Copies a channel. The zeros of its surroundings are in `scratch` from the beginning
-    /// and never written to.
-    fn split(&self, image: &[f32], scratch: &mut [f32]) {
-        let Geometry { stride, .. } = *self.geometry;
-        for (y, row) in image.chunks_exact(self.geometry.width).enumerate() {
-            let y = y + self.geometry.rows.0;
-            let line = y % stride * stride * self.len + y / stride * self.width;
-            for phase in 0..stride {
-                // The first column of the image that belongs to this phase.
-                let skip = (phase + stride - self.geometry.columns.0 % stride) % stride;
-                let to = line + phase * self.len + (skip + self.geometry.columns.0) / stride;
-                let Some(from) = row.get(skip..) else { continue };
-                let to = &mut scratch[to..];
-                if stride == 1 {
-                    to[..from.len()].copy_from_slice(from);
-                } else {
-                    to.iter_mut()
-                        .zip(from.iter().step_by(stride))
-                        .for_each(|(to, from)| *to = *from);
+    /// The input pixels of an output row: for each of its pixels one a place of the kernel.
+    fn point<'x>(&self, x: &'x [f32], row: usize, zeros: &'x [f32], pixels: &mut Vec<&'x [f32]>) {
+        let Geometry { channels, height, width, kernel, stride, .. } = *self.geometry;
+        let (image, y) = (row / self.geometry.out_height, row % self.geometry.out_height);
+        pixels.clear();
+        for column in 0..self.geometry.out_width {
+            for down in 0..kernel {
+                for along in 0..kernel {
+                    let y = (y * stride + down).wrapping_sub(self.geometry.rows.0);
+                    let column = (column * stride + along).wrapping_sub(self.geometry.columns.0);
+                    pixels.push(if y < height && column < width {
+                        &x[((image * height + y) * width + column) * channels..][..channels]
+                    } else {
+                        zeros
+                    });
                 }
             }
         }
     }
 }
 
-fn convolve(
-    scratch: &[f32],
-    phases: &Phases<'_>,
-    weight: &[f32],
-    bias: f32,
-    out: &mut [f32],
-    avx2: bool,
-) {
-    let wide = phases.geometry.out_width > NARROW;
-    #[cfg(target_arch = "x86_64")]
-    if avx2 {
-        // SAFETY: `avx2` says that this CPU has the instructions.
-        unsafe {
-            if wide {
-                rows_avx2::<WIDE>(scratch, phases, weight, bias, out);
-            } else {
-                rows_avx2::<NARROW>(scratch, phases, weight, bias, out);
+/// One row of the output, in the form that is compiled for each set of instructions.
+struct Row<'a> {
+    layer: &'a Depthwise<'a>,
+    row: usize,
+    pixels: &'a [&'a [f32]],
+    out: &'a mut [f32],
+}
+
+impl WithSimd for Row<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let channels = self.layer.geometry.channels;
+        let whole = channels - channels % S::F32_LANES;
+        for first in (0..whole).step_by(S::F32_LANES) {
+            match self.layer.geometry.kernel {
+                3 => self.channels::<S, 9>(simd, first, S::F32_LANES),
+                5 => self.channels::<S, 25>(simd, first, S::F32_LANES),
+                _ => self.channels_of_any_kernel(simd, first, S::F32_LANES),
             }
         }
-        return;
-    }
-    let _ = avx2;
-    if wide {
-        rows::<WIDE, false>(scratch, phases, weight, bias, out);
-    } else {
-        rows::<NARROW, false>(scratch, phases, weight, bias, out);
+        if whole < channels {
+            self.channels_of_any_kernel(simd, whole, channels - whole);
+        }
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn rows_avx2<const LANES: usize>(
-    scratch: &[f32],
-    phases: &Phases<'_>,
-    weight: &[f32],
-    bias: f32,
-    out: &mut [f32],
-) {
-    rows::<LANES, true>(scratch, phases, weight, bias, out);
-}
-
-/// Every output row, `LANES` pixels at a time. The last vector of a row reads on into the
-/// next; what it makes of that is not kept.
-#[inline(always)]
-fn rows<const LANES: usize, const FMA: bool>(
-    scratch: &[f32],
-    phases: &Phases<'_>,
-    weight: &[f32],
-    bias: f32,
-    out: &mut [f32],
-) {
-    for (y, row) in out.chunks_exact_mut(phases.geometry.out_width).enumerate() {
-        let line = &scratch[y * phases.width..];
-        for (n, pixels) in row.chunks_mut(LANES).enumerate() {
-            let line = &line[n * LANES..];
-            let mut sums = [bias; LANES];
-            for (offset, weight) in phases.offsets.iter().zip(weight) {
-                let values = &line[*offset..][..LANES];
-                for (sum, value) in sums.iter_mut().zip(values) {
-                    // Without the instruction, mul_add is a call, a hundred times slower.
-                    *sum = if FMA { value.mul_add(*weight, *sum) } else { *sum + value * weight };
-                }
-            }
-            match pixels.first_chunk_mut::<LANES>() {
-                Some(whole) => *whole = sums,
-                None => pixels.iter_mut().zip(sums).for_each(|(pixel, sum)| *pixel = sum),
-            }
+impl Row<'_> {
+    #[inline(always)]
+    fn channels<S: Simd, const PLACES: usize>(&mut self, simd: S, first: usize, count: usize) {
+        let channels = self.layer.geometry.channels;
+        let mut weights = [simd.splat_f32s(0.0); PLACES];
+        for (n, weight) in weights.iter_mut().enumerate() {
+            *weight = load(simd, &self.layer.weight[n * channels + first..][..count]);
         }
+        let bias = load(simd, &self.layer.bias[first..][..count]);
+        for (n, pixels) in self.pixels.chunks_exact(PLACES).enumerate() {
+            let mut sum = bias;
+            for (pixel, weight) in pixels.iter().zip(weights) {
+                let pixel = load(simd, &pixel[first..][..count]);
+                sum = simd.mul_add_e_f32s(pixel, weight, sum);
+            }
+            self.finish(simd, n * channels + first, count, sum);
+        }
+    }
+
+    #[inline(always)]
+    fn channels_of_any_kernel<S: Simd>(&mut self, simd: S, first: usize, count: usize) {
+        let Geometry { channels, kernel, .. } = *self.layer.geometry;
+        let bias = load(simd, &self.layer.bias[first..][..count]);
+        for (n, pixels) in self.pixels.chunks_exact(kernel * kernel).enumerate() {
+            let mut sum = bias;
+            for (pixel, weight) in pixels.iter().zip(self.layer.weight.chunks_exact(channels)) {
+                let pixel = load(simd, &pixel[first..][..count]);
+                let weight = load(simd, &weight[first..][..count]);
+                sum = simd.mul_add_e_f32s(pixel, weight, sum);
+            }
+            self.finish(simd, n * channels + first, count, sum);
+        }
+    }
+
+    #[inline(always)]
+    fn finish<S: Simd>(&mut self, simd: S, at: usize, count: usize, mut sum: S::f32s) {
+        if let Some(residual) = self.layer.residual {
+            let at = self.row * self.out.len() + at;
+            sum = simd.add_f32s(sum, load(simd, &residual[at..][..count]));
+        }
+        let sum = activated(simd, sum, self.layer.activation);
+        store(simd, &mut self.out[at..][..count], sum);
     }
 }

@@ -91,4 +91,26 @@ impl Geometry {
     pub(super) fn out_pixels(&self) -> usize {
         self.out_height * self.out_width
     }
+
+    /// Image, row and column of an output pixel, counted through the batch.
+    pub(super) fn out_pixel(&self, n: usize) -> (usize, usize, usize) {
+        let (image, pixel) = (n / self.out_pixels(), n % self.out_pixels());
+        (image, pixel / self.out_width, pixel % self.out_width)
+    }
+
+    /// Whether any place of the kernel is ever outside the image.
+    pub(super) fn is_padded(&self) -> bool {
+        self.rows != (0, 0) || self.columns != (0, 0)
+    }
+
+    /// The geometry of the same convolution of an image that has its zeros around it.
+    pub(super) fn with_zeros_around(&self) -> Self {
+        Self {
+            height: self.height + self.rows.0 + self.rows.1,
+            width: self.width + self.columns.0 + self.columns.1,
+            rows: (0, 0),
+            columns: (0, 0),
+            ..*self
+        }
+    }
 }

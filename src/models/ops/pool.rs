@@ -3,6 +3,8 @@
 use candle_core::{Device, Result, Tensor};
 use rayon::prelude::*;
 
+use super::layout::{channels_last, of_channels_last};
+
 /// Maximum of 3×3 with stride 2 and one pixel of padding, of `x` (B, C, H, W) whose
 /// values are 0 or more, as after a ReLU: a zero around the image is then as good as
 /// nothing.
@@ -12,29 +14,24 @@ pub fn max_pool_3x3(x: &Tensor) -> Result<Tensor> {
         return x.pad_with_zeros(2, 1, 1)?.pad_with_zeros(3, 1, 1)?.max_pool2d_with_stride(3, 2);
     }
     let (out_height, out_width) = (height.div_ceil(2), width.div_ceil(2));
-    let mut out = vec![0f32; batch * channels * out_height * out_width];
-    super::with_slice(x, |x| {
-        out.par_chunks_mut(out_height * out_width).zip(x.par_chunks(height * width)).for_each_init(
-            // A row of column maxima between its two zeros, and one more for an odd width.
-            || vec![0f32; width + 3],
-            |maxima, (out, image)| {
-                for (y, row) in out.chunks_exact_mut(out_width).enumerate() {
-                    let top = (2 * y).saturating_sub(1);
-                    let bottom = (2 * y + 2).min(height);
-                    let column = &mut maxima[1..=width];
-                    column.copy_from_slice(&image[top * width..][..width]);
-                    for line in image[(top + 1) * width..bottom * width].chunks_exact(width) {
-                        column.iter_mut().zip(line).for_each(|(max, v)| *max = higher(*max, *v));
-                    }
-                    for (pixel, three) in row.iter_mut().zip(maxima.windows(3).step_by(2)) {
-                        *pixel = three.iter().copied().fold(0.0, higher);
+    let mut out = vec![0f32; batch * out_height * out_width * channels];
+    super::with_slice(&channels_last(x)?, |x| {
+        out.par_chunks_mut((out_width * channels).max(1)).enumerate().for_each(|(row, out)| {
+            let image = &x[row / out_height * height * width * channels..];
+            let around =
+                |at: usize, length: usize| (2 * at).saturating_sub(1)..(2 * at + 2).min(length);
+            for (column, pixel) in out.chunks_exact_mut(channels).enumerate() {
+                for y in around(row % out_height, height) {
+                    for x in around(column, width) {
+                        let from = &image[(y * width + x) * channels..][..channels];
+                        pixel.iter_mut().zip(from).for_each(|(max, v)| *max = higher(*max, *v));
                     }
                 }
-            },
-        );
+            }
+        });
         Ok(())
     })?;
-    Tensor::from_vec(out, (batch, channels, out_height, out_width), x.device())
+    of_channels_last(out, [batch, channels, out_height, out_width])
 }
 
 fn higher(a: f32, b: f32) -> f32 {

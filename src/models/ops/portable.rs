@@ -34,14 +34,58 @@ pub(super) fn conv(
     if let Some(residual) = residual {
         sum = (sum + residual)?;
     }
-    match shape.activation {
-        Activation::Identity => Ok(sum),
-        Activation::Relu => sum.relu(),
-        Activation::Relu6 => sum.clamp(0f32, 6f32),
+    activated(sum, shape.activation)
+}
+
+/// `activation(x)`.
+fn activated(x: Tensor, activation: Activation) -> Result<Tensor> {
+    match activation {
+        Activation::Identity => Ok(x),
+        Activation::Relu => x.relu(),
+        Activation::Relu6 => x.clamp(0f32, 6f32),
+        Activation::QuickGelu => &x * candle_nn::ops::sigmoid(&(&x * 1.702)?)?,
+        Activation::Gelu => x.gelu_erf(),
     }
 }
 
-fn padded(x: &Tensor, rows: (usize, usize), columns: (usize, usize)) -> Result<Tensor> {
+/// As [`super::Linear`]: `x` (rows, in), `weight` (out, in).
+pub(super) fn linear(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: &Tensor,
+    residual: Option<&Tensor>,
+    activation: Activation,
+) -> Result<Tensor> {
+    let mut sum = x.matmul(&weight.t()?)?.broadcast_add(bias)?;
+    if let Some(residual) = residual {
+        sum = (sum + residual)?;
+    }
+    activated(sum, activation)
+}
+
+/// As [`super::attention`].
+pub(super) fn attention(qkv: &Tensor, batch: usize, heads: usize, causal: bool) -> Result<Tensor> {
+    let (rows, width) = qkv.dims2()?;
+    let (tokens, dim) = (rows / batch, width / 3 / heads);
+    // (3, B, heads, tokens, dim)
+    let qkv = qkv.reshape((batch, tokens, 3, heads, dim))?.permute((2, 0, 3, 1, 4))?;
+    let part = |n: usize| qkv.get(n)?.contiguous();
+    let scores = (part(0)? / (dim as f64).sqrt())?.matmul(&part(1)?.t()?)?;
+    let scores = if causal {
+        let mask = (0..tokens).flat_map(|row| {
+            (0..tokens).map(move |column| if column > row { f32::NEG_INFINITY } else { 0.0 })
+        });
+        let mask: Vec<f32> = mask.collect();
+        scores.broadcast_add(&Tensor::from_vec(mask, (tokens, tokens), qkv.device())?)?
+    } else {
+        scores
+    };
+    let weights = candle_nn::ops::softmax_last_dim(&scores)?;
+    weights.matmul(&part(2)?)?.transpose(1, 2)?.reshape((rows, width / 3))
+}
+
+/// `x` (B, C, H, W) with zeros above and below, left and right.
+pub(super) fn padded(x: &Tensor, rows: (usize, usize), columns: (usize, usize)) -> Result<Tensor> {
     x.pad_with_zeros(2, rows.0, rows.1)?.pad_with_zeros(3, columns.0, columns.1)
 }
 

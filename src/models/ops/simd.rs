@@ -1,39 +1,95 @@
-//! Which vector instructions this CPU has, and the row operations that every kernel ends
-//! with. The program is built for any x86-64; what is hot is compiled twice and chosen
-//! while running.
+//! Functions of whole vectors, for every set of instructions that `pulp` knows. All are
+//! inlined into kernels that [`pulp::Arch::dispatch`] compiles once for each set and
+//! chooses from while running.
+
+use pulp::Simd;
 
 use super::Activation;
 
-/// Whether AVX2 and FMA are here.
-pub(super) fn has_avx2() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    {
-        std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
+/// A vector of `numbers`; of fewer than it holds, all of them and zeros.
+#[inline(always)]
+pub(super) fn load<S: Simd>(simd: S, numbers: &[f32]) -> S::f32s {
+    if numbers.len() < S::F32_LANES {
+        return simd.partial_load_f32s(numbers);
     }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        false
-    }
+    // SAFETY: a vector is so many numbers without gaps, and there are enough.
+    unsafe { numbers.as_ptr().cast::<S::f32s>().read_unaligned() }
 }
 
-/// `row = activation(row + bias + residual)`. Not a number stays what it is.
-pub(super) fn finish(row: &mut [f32], bias: f32, residual: Option<&[f32]>, activation: Activation) {
-    match residual {
-        None => row.iter_mut().for_each(|v| *v += bias),
-        Some(residual) => row.iter_mut().zip(residual).for_each(|(v, r)| *v += bias + r),
+/// Writes a vector into `numbers`, or as much of it as they have room for.
+#[inline(always)]
+pub(super) fn store<S: Simd>(simd: S, numbers: &mut [f32], values: S::f32s) {
+    if numbers.len() < S::F32_LANES {
+        return simd.partial_store_f32s(numbers, values);
     }
-    activate(row, activation);
+    // SAFETY: as in `load`.
+    unsafe { numbers.as_mut_ptr().cast::<S::f32s>().write_unaligned(values) }
 }
 
-/// `row = activation(row)`.
-pub(super) fn activate(row: &mut [f32], activation: Activation) {
-    let low = |v: f32| if v < 0.0 { 0.0 } else { v };
+/// `activation(x)`. Not a number stays what it is.
+#[inline(always)]
+pub(super) fn activated<S: Simd>(simd: S, x: S::f32s, activation: Activation) -> S::f32s {
+    // The second operand is what x86 returns where one is no number.
+    let low = |x| simd.max_f32s(simd.splat_f32s(0.0), x);
     match activation {
-        Activation::Identity => {}
-        Activation::Relu => row.iter_mut().for_each(|v| *v = low(*v)),
-        Activation::Relu6 => row.iter_mut().for_each(|v| {
-            let v_low = low(*v);
-            *v = if v_low > 6.0 { 6.0 } else { v_low };
-        }),
+        Activation::Identity => x,
+        Activation::Relu => low(x),
+        Activation::Relu6 => simd.min_f32s(simd.splat_f32s(6.0), low(x)),
+        Activation::QuickGelu => {
+            let e = exp(simd, simd.mul_f32s(x, simd.splat_f32s(-1.702)));
+            simd.div_f32s(x, simd.add_f32s(simd.splat_f32s(1.0), e))
+        }
+        Activation::Gelu => {
+            let erf = erf(simd, simd.mul_f32s(x, simd.splat_f32s(std::f32::consts::FRAC_1_SQRT_2)));
+            let half = simd.mul_f32s(x, simd.splat_f32s(0.5));
+            simd.mul_add_e_f32s(half, erf, half)
+        }
     }
+}
+
+/// e to the power of `x`, to 2 units in the last place: `2^n · e^r` with `r` within
+/// ±½ ln 2, the latter by its Taylor series. Below -87 it is the smallest normal number,
+/// above 88 a large one.
+#[inline(always)]
+pub(super) fn exp<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    /// Adding it makes a number a whole one, in the lowest bits.
+    const ROUND: f32 = 12_582_912.0;
+    /// ln 2 in two parts, of which the first has few digits.
+    const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
+    const SERIES: [f32; 6] = [1. / 720., 1. / 120., 1. / 24., 1. / 6., 0.5, 1.0];
+
+    let x = simd.min_f32s(simd.splat_f32s(88.0), simd.max_f32s(simd.splat_f32s(-87.0), x));
+    let round = simd.splat_f32s(ROUND);
+    let shifted = simd.mul_add_e_f32s(x, simd.splat_f32s(std::f32::consts::LOG2_E), round);
+    let n = simd.sub_f32s(shifted, round);
+    let r = simd.mul_add_e_f32s(n, simd.splat_f32s(-LN_2[0]), x);
+    let r = simd.mul_add_e_f32s(n, simd.splat_f32s(-LN_2[1]), r);
+    let mut sum = simd.splat_f32s(SERIES[0]);
+    for factor in &SERIES[1..] {
+        sum = simd.mul_add_e_f32s(sum, r, simd.splat_f32s(*factor));
+    }
+    sum = simd.mul_add_e_f32s(sum, r, simd.splat_f32s(1.0));
+    // The lowest bits of `shifted` are n; moved into the exponent they make 2^n.
+    let bits = simd.wrapping_dyn_shl_u32s(simd.transmute_u32s_f32s(shifted), simd.splat_u32s(23));
+    let sum = simd.transmute_u32s_f32s(sum);
+    simd.transmute_f32s_u32s(simd.add_u32s(sum, bits))
+}
+
+/// The error function to 2e-7 (Abramowitz & Stegun 7.1.26).
+#[inline(always)]
+fn erf<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    const SERIES: [f32; 5] = [1.061_405_4, -1.453_152, 1.421_413_7, -0.284_496_74, 0.254_829_6];
+    let one = simd.splat_f32s(1.0);
+    let size = simd.abs_f32s(x);
+    let t = simd.div_f32s(one, simd.mul_add_e_f32s(size, simd.splat_f32s(0.327_591_1), one));
+    let mut sum = simd.splat_f32s(SERIES[0]);
+    for factor in &SERIES[1..] {
+        sum = simd.mul_add_e_f32s(sum, t, simd.splat_f32s(*factor));
+    }
+    let tail = simd.mul_f32s(sum, t);
+    let e = exp(simd, simd.neg_f32s(simd.mul_f32s(x, x)));
+    let erf = simd.sub_f32s(one, simd.mul_f32s(tail, e));
+    // The sign of x.
+    let sign = simd.and_f32s(x, simd.splat_f32s(-0.0));
+    simd.or_f32s(erf, sign)
 }

@@ -1,0 +1,98 @@
+use candle_core::{Result, Tensor, bail};
+use candle_nn::VarBuilder;
+use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
+
+use super::{numbers, with_slice};
+
+/// Rows that one core normalises at a time.
+const ROWS: usize = 32;
+
+/// Layer norm (Ba, Kiros & Hinton, arXiv 1607.06450) over the last dimension, in f32.
+#[derive(Debug, Clone)]
+pub struct LayerNorm {
+    weight: Tensor,
+    bias: Tensor,
+    /// Both once more, for the CPU.
+    scale: Vec<f32>,
+    shift: Vec<f32>,
+    eps: f32,
+}
+
+impl LayerNorm {
+    /// Reads `weight` and `bias` (dim).
+    pub fn load(vb: &VarBuilder<'_>, dim: usize, eps: f32) -> Result<Self> {
+        Self::new(vb.get(dim, "weight")?, vb.get(dim, "bias")?, eps)
+    }
+
+    /// From a `weight` and a `bias` (dim).
+    pub fn new(weight: Tensor, bias: Tensor, eps: f32) -> Result<Self> {
+        let (scale, shift) = match weight.device().is_cpu() {
+            true => (numbers(&weight)?, numbers(&bias)?),
+            false => Default::default(),
+        };
+        Ok(Self { weight, bias, scale, shift, eps })
+    }
+
+    /// (rows, dim) to the same.
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        if !x.device().is_cpu() {
+            return candle_nn::ops::layer_norm(
+                &x.contiguous()?,
+                &self.weight,
+                &self.bias,
+                self.eps,
+            );
+        }
+        let (rows, dim) = x.dims2()?;
+        if dim != self.scale.len() || dim == 0 {
+            bail!("a layer norm of {} over rows of {dim}", self.scale.len());
+        }
+        let arch = Arch::new();
+        let mut out = vec![0f32; rows * dim];
+        with_slice(x, |x| {
+            out.par_chunks_mut(ROWS * dim).zip(x.par_chunks(ROWS * dim)).for_each(|(out, x)| {
+                for (out, x) in out.chunks_exact_mut(dim).zip(x.chunks_exact(dim)) {
+                    arch.dispatch(Row { norm: self, x, out });
+                }
+            });
+            Ok(())
+        })?;
+        Tensor::from_vec(out, (rows, dim), x.device())
+    }
+}
+
+struct Row<'a> {
+    norm: &'a LayerNorm,
+    x: &'a [f32],
+    out: &'a mut [f32],
+}
+
+impl WithSimd for Row<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { norm, x, out } = self;
+        let len = x.len() as f32;
+        let (vectors, rest) = S::as_simd_f32s(x);
+        let mut sums = simd.splat_f32s(0.0);
+        for v in vectors {
+            sums = simd.add_f32s(sums, *v);
+        }
+        let mean = (simd.reduce_sum_f32s(sums) + rest.iter().sum::<f32>()) / len;
+        let means = simd.splat_f32s(mean);
+        let mut squares = simd.splat_f32s(0.0);
+        for v in vectors {
+            let off = simd.sub_f32s(*v, means);
+            squares = simd.mul_add_e_f32s(off, off, squares);
+        }
+        let rest: f32 = rest.iter().map(|v| (v - mean) * (v - mean)).sum();
+        let variance = (simd.reduce_sum_f32s(squares) + rest) / len;
+        let inverse = 1.0 / (variance + norm.eps).sqrt();
+        let values = out.iter_mut().zip(x).zip(&norm.scale).zip(&norm.shift);
+        for (((out, x), scale), shift) in values {
+            *out = (x - mean) * inverse * scale + shift;
+        }
+    }
+}
