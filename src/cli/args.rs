@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::{
-    DefectCode, InputFit, Language, ProductCode, RecipeChoice, ThresholdRule,
-};
+use crate::domain::{DefectCode, InputFit, Language, ProductCode, RecipeChoice, ThresholdRule};
 
 /// Finds the defect, shows it, names it, and says what the manual says to do.
 #[derive(Debug, Parser)]

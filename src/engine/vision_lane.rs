@@ -17,8 +17,8 @@ use crate::models::roles::{FeatureExtractor, ImageEncoder};
 use crate::models::store::ModelStore;
 use crate::models::{backbone, image_encoder};
 use crate::retrieval::vector_index::VectorIndex;
-use crate::vision::anomaly_map::{anomaly_map, to_image_size};
 use crate::vision::VisionError;
+use crate::vision::anomaly_map::{anomaly_map, to_image_size};
 use crate::vision::memory_bank::{BankInfo, MemoryBank, PicturePatches};
 use crate::vision::patch_embedding::{patch_embedding, to_rows};
 use crate::vision::preprocess::{InputMapping, to_tensor};
@@ -99,7 +99,8 @@ impl VisionLane {
             let resize = recipe.input.resize;
             mapped.push((*image, InputMapping::new(image.width(), image.height(), resize)?));
         }
-        let same_input = |(_, a): &(&RgbImage, InputMapping), (_, b): &(&RgbImage, InputMapping)| {
+        let same_input = |(_, a): &(&RgbImage, InputMapping),
+                          (_, b): &(&RgbImage, InputMapping)| {
             (a.input_width, a.input_height) == (b.input_width, b.input_height)
         };
         let mut pictures = Vec::with_capacity(images.len());

@@ -179,12 +179,7 @@ impl BankRows {
     /// # Errors
     /// [`VisionError::Size`] where patches and rows differ in number, or have not so many
     /// values.
-    pub fn located(
-        &self,
-        patches: &[f32],
-        nearest: &[Nearest],
-        values: usize,
-    ) -> Result<Vec<f32>> {
+    pub fn located(&self, patches: &[f32], nearest: &[Nearest], values: usize) -> Result<Vec<f32>> {
         let dim = self.dim();
         same_size("values of the patches", nearest.len() * dim, patches.len())?;
         same_size("values that locate", values, values.clamp(1, dim))?;

@@ -14,8 +14,8 @@ use std::path::Path;
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::error::same_size;
 use super::bank_rows::BankRows;
+use super::error::same_size;
 use super::{Result, VisionError};
 use crate::domain::Thresholds;
 

@@ -198,10 +198,8 @@ impl Moments {
         let mut whole: Option<Self> = None;
         for part in parts.into_iter().filter(|part| part.rows > 0) {
             let dim = part.dim;
-            let whole = whole.get_or_insert_with(|| Self {
-                origin: part.origin.clone(),
-                ..Self::new(dim)
-            });
+            let whole =
+                whole.get_or_insert_with(|| Self { origin: part.origin.clone(), ..Self::new(dim) });
             same_size("values of a row", whole.dim, dim)?;
             let n = part.rows as f64;
             let moved: Vec<f64> = part
@@ -376,9 +374,8 @@ mod tests {
         let parts = [moments(&rows, 600), moments(&others, 900), Moments::new(3)];
         let whole = all.whitening(&[layer(3)]).unwrap();
         let together = Moments::together(&parts).unwrap().whitening(&[layer(3)]).unwrap();
-        let close = |a: &[f32], b: &[f32]| {
-            a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
-        };
+        let close =
+            |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         assert!(close(whole.matrix(), together.matrix()) < 1e-3);
         let half = parts[0].whitening(&[layer(3)]).unwrap();
         let after = half.after(&whole).unwrap();

@@ -73,12 +73,7 @@ struct Outside {
 }
 
 impl Learnt {
-    fn outside(
-        &self,
-        fold: usize,
-        layers: &[ComparedLayer],
-        rows: &BankRows,
-    ) -> Result<Outside> {
+    fn outside(&self, fold: usize, layers: &[ComparedLayer], rows: &BankRows) -> Result<Outside> {
         let others = self.moments.iter().enumerate().filter(|(n, _)| *n != fold);
         let others = Moments::together(others.map(|(_, moments)| moments))?.whitening(layers)?;
         let change = others.after(&self.whitening)?;
@@ -208,18 +203,24 @@ impl Fit {
                 None => self.look_at(job, batch, Some(&learnt.whitening))?.1,
             };
             for (picture, patches) in batch.iter().zip(&patches) {
-                let fold = learnt.folds.of_image(picture.id).unwrap_or_default();
-                if outside.as_ref().is_none_or(|outside| outside.fold != fold) {
-                    outside = Some(learnt.outside(fold, &self.recipe.layers, &coreset.rows)?);
+                let fold = learnt.folds.of_image(picture.id);
+                if outside.as_ref().map(|outside| outside.fold) != fold {
+                    let of = |fold| learnt.outside(fold, &self.recipe.layers, &coreset.rows);
+                    outside = fold.map(of).transpose()?;
                 }
-                let Some(Outside { change, rows, .. }) = &outside else { continue };
-                let rows_of_picture = change.apply(&patches.rows)?;
-                let patches = PicturePatches { rows: rows_of_picture, ..patches.clone() };
+                let mut patches = patches.clone();
+                // A picture of no fold had no part in the metric.
+                let rows = match &outside {
+                    Some(Outside { change, rows, .. }) => {
+                        patches.rows = change.apply(&patches.rows)?;
+                        rows
+                    }
+                    None => &coreset.rows,
+                };
                 let input = (patches.grid.width * patch, patches.grid.height * patch);
                 let (origins, folds) = (&coreset.origins, &learnt.folds);
-                held_out.push(hold_out(
-                    rows, origins, folds, picture.id, &patches, input, locating,
-                )?);
+                held_out
+                    .push(hold_out(rows, origins, folds, picture.id, &patches, input, locating)?);
             }
         }
         Ok(held_out)

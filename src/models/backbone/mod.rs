@@ -12,7 +12,8 @@ use super::roles::{FeatureExtractor, Layer};
 use super::weights::WeightFile;
 use super::{ModelsError, Result};
 use crate::domain::{
-    ComparedLayer, DetectionRecipe, ImageRecipe, ModelId, RecipeChoice, Resize, ResizeFilter, Tiling,
+    ComparedLayer, DetectionRecipe, ImageRecipe, ModelId, RecipeChoice, Resize, ResizeFilter,
+    Tiling,
 };
 
 use efficientnet_lite::EfficientNetLite;

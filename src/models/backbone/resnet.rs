@@ -158,7 +158,8 @@ impl FeatureExtractor for ResNet {
 
     /// `layer1` to `layer3`.
     fn layers(&self) -> Vec<Layer> {
-        let layer = |n: usize| Layer { number: n + 1, channels: (64 << n) * EXPANSION, stride: 4 << n };
+        let layer =
+            |n: usize| Layer { number: n + 1, channels: (64 << n) * EXPANSION, stride: 4 << n };
         (0..self.layers.len()).map(layer).collect()
     }
 

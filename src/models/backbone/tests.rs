@@ -148,7 +148,10 @@ fn what_is_no_picture_is_an_error() {
     let Some(network) = tiny("resnet_tiny", 64) else { return };
     for dims in [&[3, 224, 224][..], &[1, 1, 224, 224], &[1, 3, 0, 0]] {
         let pixels = Tensor::zeros(dims, candle_core::DType::F32, &Device::Cpu).unwrap();
-        assert!(matches!(network.features(&pixels, &[2, 3]), Err(ModelsError::Tensor(_))), "{dims:?}");
+        assert!(
+            matches!(network.features(&pixels, &[2, 3]), Err(ModelsError::Tensor(_))),
+            "{dims:?}"
+        );
     }
 }
 

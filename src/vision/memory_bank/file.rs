@@ -127,10 +127,8 @@ impl MemoryBank {
         let shift = single(self.whitening.shift(), vec![dim]);
         let header = Header { format: FORMAT, rows: count, dim, info: self.info.clone() };
         let json = serde_json::to_string(&header).map_err(|e| io(e.into()))?;
-        let hash = hash_of(
-            &json,
-            [&rows.bytes, &image.bytes, &place.bytes, &matrix.bytes, &shift.bytes],
-        );
+        let hash =
+            hash_of(&json, [&rows.bytes, &image.bytes, &place.bytes, &matrix.bytes, &shift.bytes]);
         let metadata = HashMap::from([(HEADER.to_owned(), json), (HASH.to_owned(), hash)]);
         let parts = [
             ("rows", &rows),
@@ -234,7 +232,8 @@ fn parse(bytes: &[u8]) -> Result<Parsed, String> {
             place: RectPx { x, y, width, height },
         })
         .collect();
-    let singles = |bytes: &[u8]| bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+    let singles =
+        |bytes: &[u8]| bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
     let whitening = Whitening::new(singles(matrix), singles(shift)).map_err(|e| e.to_string())?;
     // A part of `bytes`: the difference of their addresses is its position.
     let start = rows.as_ptr().addr() - bytes.as_ptr().addr();

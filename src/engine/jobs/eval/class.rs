@@ -11,7 +11,8 @@ use super::plotted::write_plots;
 use super::quality::{Quality, best_threshold, by_defect, test_rates};
 use super::{ClassEvaluation, ScoredImage};
 use crate::domain::{
-    AnomalyMap, BankRef, DetectionRecipe, ImageId, Mask, ModelId, ProductCode, ThresholdRule, Timing,
+    AnomalyMap, BankRef, DetectionRecipe, ImageId, Mask, ModelId, ProductCode, ThresholdRule,
+    Timing,
 };
 use crate::engine::error::{EngineError, Result};
 use crate::engine::jobs::fit::{Fit, NormalPicture};
