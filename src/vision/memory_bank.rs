@@ -258,7 +258,10 @@ impl MemoryBank {
     pub fn with_images_named(mut self, names: &HashMap<ImageId, ImageId>) -> Self {
         let rename = |image: &mut ImageId| *image = names.get(image).copied().unwrap_or(*image);
         self.origins.iter_mut().for_each(|origin| rename(&mut origin.image));
-        self.info.held_out.iter_mut().for_each(|held| rename(&mut held.image));
+        for held in &mut self.info.held_out {
+            rename(&mut held.image);
+            rename(&mut held.nearest);
+        }
         self.info.suspicious.iter_mut().for_each(rename);
         self.info.fit.images.iter_mut().for_each(rename);
         self

@@ -221,19 +221,24 @@ impl Fit {
                 Some(patches) => patches,
                 None => self.look_at(job, batch, Some(against.whitening))?.1,
             };
-            for (picture, patches) in batch.iter().zip(patches) {
-                let fold = folds.of_image(picture.id).unwrap_or_default();
-                if let Some(learnt) = against.learnt
-                    && outside.as_ref().is_none_or(|outside| outside.fold != fold)
-                {
-                    outside = Some(learnt.outside(fold, &self.recipe.layers, &coreset.rows)?);
+            for (picture, mut patches) in batch.iter().zip(patches) {
+                let learnt = against.learnt;
+                let fold = learnt.and_then(|learnt| learnt.folds.of_image(picture.id));
+                if outside.as_ref().map(|outside| outside.fold) != fold {
+                    outside = learnt
+                        .zip(fold)
+                        .map(|(learnt, fold)| {
+                            learnt.outside(fold, &self.recipe.layers, &coreset.rows)
+                        })
+                        .transpose()?;
                 }
-                let (rows, patches) = match &outside {
+                // A picture of no fold had no part in the metric.
+                let rows = match &outside {
                     Some(Outside { change, rows, .. }) => {
-                        let seen_so = change.apply(&patches.rows)?;
-                        (rows, PicturePatches { rows: seen_so, ..patches })
+                        patches.rows = change.apply(&patches.rows)?;
+                        rows
                     }
-                    None => (&coreset.rows, patches),
+                    None => &coreset.rows,
                 };
                 let input = (patches.grid.width * patch, patches.grid.height * patch);
                 let (origins, id) = (&coreset.origins, picture.id);
