@@ -136,6 +136,7 @@ mod tests {
                 patches: rows as u64,
                 plan: CoresetPlan::default(),
                 cover_radius: 0.0,
+                spacing: 0.0,
                 extends: None,
             },
         };

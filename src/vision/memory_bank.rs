@@ -149,6 +149,10 @@ pub struct Provenance {
     pub plan: CoresetPlan,
     /// No patch is farther than this from a row, in the plan's projection.
     pub cover_radius: f32,
+    /// How far the farthest patch was that the rows were last chosen from: the cover radius
+    /// itself, or less than that bound where patches were given up before. A picture added
+    /// later gives the patches that are farther.
+    pub spacing: f32,
     /// The bank that this one extends, where it was not fitted anew.
     pub extends: Option<Extended>,
 }
@@ -221,6 +225,7 @@ impl MemoryBank {
             info.scale.low,
             info.scale.high,
             info.fit.cover_radius,
+            info.fit.spacing,
         ];
         if numbers.iter().any(|v| !v.is_finite()) || info.scale.high <= info.scale.low {
             return Err(VisionError::Inconsistent("thresholds or scale are not numbers".into()));

@@ -12,8 +12,8 @@ use crate::vision::projection::Projection;
 use crate::vision::{Result, VisionError};
 
 /// A bank's rows and those that pictures add to them: greedy k-center goes on where the fit
-/// ended, with patches that no row is as near to as the bank's cover radius, until none is
-/// left. What the bank knows already adds nothing.
+/// ended, with patches farther from all rows than the fit's were, until none is left.
+/// What the bank knows already adds nothing.
 #[derive(Debug)]
 pub struct Extension {
     dim: usize,
@@ -73,7 +73,7 @@ impl Extension {
         let measured = projected.as_deref().unwrap_or(&patches.rows);
         let measured_dim = self.projection.as_ref().map_or(self.dim, Projection::target);
         let (start, room) = (Start::Centres(&self.measured), MOST_ROWS - self.origins.len());
-        let within = self.fit.cover_radius;
+        let within = self.fit.spacing;
         let cover = greedy_k_center(measured, measured_dim, start, room, within, sink)?;
         for row in &cover.chosen {
             let values = &patches.rows[row * self.dim..][..self.dim];
@@ -83,7 +83,7 @@ impl Extension {
         }
         self.fit.images.push(image);
         self.fit.patches += count as u64;
-        self.fit.cover_radius = within.max(cover.radius);
+        self.fit.cover_radius = self.fit.cover_radius.max(cover.radius);
         Ok(cover.chosen.len())
     }
 

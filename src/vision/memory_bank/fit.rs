@@ -256,6 +256,7 @@ impl BankFitter {
                 self.fresh.append(part);
             }
         }
+        let given_up = self.fresh.radius;
         let chosen = self.fresh.thin(space, &self.plan, asked.min(most), sink)?;
         Ok(Coreset {
             rows: BankRows::of_half(chosen.stored, space.dim)?,
@@ -265,6 +266,7 @@ impl BankFitter {
                 patches: self.patches,
                 plan: self.plan,
                 cover_radius: chosen.radius,
+                spacing: chosen.radius - given_up,
                 extends: None,
             },
             asked: (asked > most).then_some(asked),
@@ -354,6 +356,7 @@ mod tests {
         let exact = fitter(plan(0.02), FIT_BUDGET, &pictures).choose(&Unobserved).unwrap();
         let total: usize = pictures.iter().map(|picture| picture.grid.len()).sum();
         assert_eq!((exact.rows.len(), exact.fit.patches), (60, total as u64));
+        assert_eq!(exact.fit.spacing, exact.fit.cover_radius);
         // Room for 600 of 3,000 patches.
         let bytes = Space { dim: DIM, projection: None }.bytes_a_row();
         let mut bounded = fitter(plan(0.02), 600 * bytes, &pictures);
@@ -372,6 +375,7 @@ mod tests {
         // Rows are stored in 16 bits.
         assert!(radius <= coreset.fit.cover_radius + 0.01, "{radius}");
         assert!(radius <= 1.4 * exact.fit.cover_radius, "{radius}, {}", exact.fit.cover_radius);
+        assert!(coreset.fit.spacing <= radius + 0.01, "{}", coreset.fit.spacing);
         // Each row is where its origin says.
         for (row, origin) in rows.chunks(DIM).zip(&coreset.origins) {
             let picture = &pictures[origin.image.0 as usize];
