@@ -72,6 +72,7 @@ impl Tile<'_> {
         }
     }
 
+    #[expect(clippy::needless_range_loop, reason = "unrolled into registers, index by index")]
     #[inline(always)]
     unsafe fn of_size<S: Simd, const M: usize, const N: usize>(self, simd: S, panel: Panel<'_>) {
         let lanes = S::F32_LANES;

@@ -41,7 +41,7 @@ pub(super) struct Winograd {
 impl Winograd {
     /// Whether `shape` is worth it.
     pub(super) fn suits(shape: &ConvShape) -> bool {
-        let whole = |channels: usize| channels >= MIN_CHANNELS && channels % CHANNELS == 0;
+        let whole = |channels: usize| channels >= MIN_CHANNELS && channels.is_multiple_of(CHANNELS);
         shape.kernel == 3
             && shape.stride == 1
             && shape.groups == 1
