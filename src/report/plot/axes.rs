@@ -94,7 +94,9 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_inside() {
-        let cases: [((f64, f64), usize, bool, &[f64]); 4] = [
+        /// Range, about how many, whole numbers only, the ticks.
+        type Case = ((f64, f64), usize, bool, &'static [f64]);
+        let cases: [Case; 4] = [
             ((0.0, 1.0), 5, false, &[0.0, 0.2, 0.4, 0.6, 0.8, 1.0]),
             ((0.0, 3.0), 5, true, &[0.0, 1.0, 2.0, 3.0]),
             ((19.0, 41.0), 8, false, &[20.0, 25.0, 30.0, 35.0, 40.0]),

@@ -185,8 +185,10 @@ mod tests {
             include_str!("../../../assets/locales/ko.ftl"),
             include_str!("../../../assets/locales/en.ftl"),
         ];
-        let plot =
-            words.iter().flat_map(|file| file.lines()).filter(|line| line.starts_with("plot-"));
+        let plot = words
+            .iter()
+            .flat_map(|file| file.lines())
+            .filter(|line| line.starts_with("plot-") || line.starts_with("rates-"));
         for letter in plot.flat_map(str::chars).filter(|letter| !letter.is_control()) {
             assert_ne!(canvas.font.glyph_id(letter).0, 0, "the font lacks {letter:?}");
         }

@@ -53,7 +53,7 @@ pub fn plot_scores(
     let limit = f64::from(threshold);
     let air = 2.0 * histogram.step;
     let x = (histogram.low.min(limit - air), histogram.high().max(limit + air));
-    let axes = Axes { frame: (60.0, 128.0, 735.0, 385.0), x, y: (0.0, most.max(1) as f64 * 1.08) };
+    let axes = Axes { frame: (60.0, 118.0, 735.0, 385.0), x, y: (0.0, most.max(1) as f64 * 1.08) };
     axes.draw(&mut canvas, false, (&words.across, &words.up));
     let both = histogram.normal.iter().zip(&histogram.defective);
     for (index, (normal, defective)) in both.enumerate() {
@@ -64,7 +64,7 @@ pub fn plot_scores(
         bars.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
         for (count, colour) in bars {
             if count > 0 {
-                canvas.fill((from, axes.up(count as f64)), (to, axes.up(0.0)), colour, 0.85);
+                canvas.fill((from, axes.up(count as f64)), (to, axes.up(0.0)), colour, 1.0);
             }
         }
     }
@@ -83,7 +83,7 @@ pub fn plot_scores(
         if any {
             note(&mut canvas, (end, top - 22.0), label, Align::Right, colour);
             let start = end - canvas.text_width(12.5, label) - 17.0;
-            canvas.fill((start, top - 32.0), (start + 11.0, top - 21.0), colour, 0.85);
+            canvas.fill((start, top - 32.0), (start + 11.0, top - 21.0), colour, 1.0);
             end = start - 18.0;
         }
     }
@@ -170,14 +170,12 @@ mod tests {
         let both = Histogram::of(&normal, &defective, PLOT_BINS).unwrap();
         let picture = plot_scores(&both, 25.0, &words("scores"), legend).unwrap();
         assert_eq!(picture.dimensions(), (1520, 880));
-        // Bars are 85 % opaque: their colour on white.
-        let on_white = |c: Colour| Rgb(c.0.map(|v| (f32::from(v) * 0.85 + 255.0 * 0.15) as u8));
-        assert!(count(&picture, on_white(NORMAL), 3) > 5_000);
-        assert!(count(&picture, on_white(DEFECTIVE), 3) > 2_000);
+        assert!(count(&picture, NORMAL, 3) > 5_000);
+        assert!(count(&picture, DEFECTIVE, 3) > 2_000);
         assert!(count(&picture, LIMIT, 3) > 300);
         let only = Histogram::of(&normal, &[], PLOT_BINS).unwrap();
         let picture = plot_scores(&only, 1e3, &words("far threshold"), legend).unwrap();
-        assert_eq!(count(&picture, on_white(DEFECTIVE), 3), 0);
+        assert_eq!(count(&picture, DEFECTIVE, 3), 0);
     }
 
     #[test]

@@ -38,8 +38,7 @@ pub struct HeldOut {
 ///
 /// Pictures registered one after another are rarely independent: they show one batch, one
 /// shift's light, one sheet cut into tiles. Held out alone, each would be scored against its
-/// siblings and look more normal than a new part's picture will. On tiles of leather, 16 of
-/// each hide, that makes 16 % overkill of a promised 1 %.
+/// siblings and look more normal than a new part's picture will.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Folds(HashMap<ImageId, usize>);
 
