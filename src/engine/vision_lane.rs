@@ -270,15 +270,15 @@ mod tests {
         let mut recipe =
             backbone::detection_recipe(network.as_ref(), &RecipeChoice::default()).unwrap();
         recipe.tiling.side = 512;
-        let pixels = (0..3 * 256 * 800).map(|n: u32| {
+        let pixels = (0..3 * 256 * 736).map(|n: u32| {
             let noise = (n.wrapping_mul(2_654_435_761) >> 20) as f32 / 4096.0;
             noise + (n as f32 / 37.0).sin() - 0.5
         });
         let pixels = Tensor::from_iter(pixels, &Device::Cpu).unwrap();
-        let pixels = pixels.reshape((1, 3, 256, 800)).unwrap();
+        let pixels = pixels.reshape((1, 3, 256, 736)).unwrap();
         let layers = recipe.layer_numbers();
         let whole = network.features(&pixels, &layers).unwrap();
-        assert_eq!(Tiles::new(800, 256, recipe.tiling).iter().count(), 2);
+        assert_eq!(Tiles::new(736, 256, recipe.tiling).iter().count(), 2);
         let tiled = features(network.as_ref(), &pixels, &layers, &recipe).unwrap();
         for (layer, (whole, tiled)) in layers.iter().zip(whole.iter().zip(&tiled)) {
             assert_eq!(whole.dims(), tiled.dims());
