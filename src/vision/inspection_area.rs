@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use image::{Rgb, RgbImage};
 use rayon::prelude::*;
 
 use super::error::same_size;
@@ -9,6 +10,10 @@ use super::memory_bank::Grid;
 use super::preprocess::InputMapping;
 use super::{Result, VisionError};
 use crate::domain::{AnomalyMap, AreaEffect, Mask, RelativePoint};
+
+/// What hides pixels: `ImageNet`'s mean colour, which the networks' inputs take for nothing, as
+/// their padding.
+const HIDDEN: Rgb<u8> = Rgb([124, 116, 104]);
 
 /// The inside of a shape, in coordinates that fit pictures of any size.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,6 +106,20 @@ impl InspectionArea {
             .flat_map(|y| self.line(down(y) / mapping.image_height as f32, &xs))
             .collect();
         PatchSelection { grid, keep }
+    }
+
+    /// The picture with all that is not inspected painted over. What a network sees at one place
+    /// depends on a wide surrounding: without this, a defect in the ignored area would still show
+    /// at its border. Only for a bank that was fitted on pictures painted over likewise.
+    pub fn hide_outside(&self, picture: &RgbImage) -> RgbImage {
+        let inspected = self.inspected(picture.width(), picture.height());
+        let mut hidden = picture.clone();
+        for (pixel, inspected) in hidden.pixels_mut().zip(inspected.set) {
+            if !inspected {
+                *pixel = HIDDEN;
+            }
+        }
+        hidden
     }
 
     /// Sets the scores of pixels that are not inspected to 0.
@@ -272,6 +291,17 @@ mod tests {
         let none = PatchSelection { grid, keep: vec![false; 6] };
         assert!(matches!(none.rows(&rows, 2), Err(VisionError::Nothing(_))));
         assert_eq!(none.spread(&[]).unwrap(), [0.0; 6]);
+    }
+
+    #[test]
+    fn what_is_hidden_makes_no_difference() {
+        let area = InspectionArea::new(vec![(AreaEffect::Ignore, rect(0.0, 0.0, 0.5, 1.0))]);
+        let sound = RgbImage::from_pixel(4, 2, Rgb([9; 3]));
+        let mut stained = sound.clone();
+        stained.put_pixel(1, 1, Rgb([250, 0, 0]));
+        let hidden = area.hide_outside(&stained);
+        assert_eq!(hidden, area.hide_outside(&sound));
+        assert_eq!((*hidden.get_pixel(1, 1), *hidden.get_pixel(2, 1)), (HIDDEN, Rgb([9; 3])));
     }
 
     #[test]

@@ -156,7 +156,11 @@ fn look_at(
         let (patches, inspected, embeddings) = job.shared.vision(move |lane| {
             let pictures: Vec<&RgbImage> = pictures.iter().collect();
             let watch = &mut Stopwatch::default();
-            let patches = lane.patches(&backbone, &pictures, None, watch)?;
+            let hidden: Vec<RgbImage> =
+                area.iter().flat_map(|area| hide_outside(area, &pictures)).collect();
+            let hidden: Vec<&RgbImage> = hidden.iter().collect();
+            let seen = if area.is_some() { &hidden } else { &pictures };
+            let patches = lane.patches(&backbone, seen, None, watch)?;
             let inspected = match area {
                 Some(area) => inspected_patches(&area, &patches, &pictures)?,
                 None => Vec::new(),
@@ -179,6 +183,10 @@ fn look_at(
         seen.normals.add(&ids, &embeddings.concat())?;
     }
     seen.ok_or(EngineError::Vision(crate::vision::VisionError::Nothing("normal images")))
+}
+
+fn hide_outside(area: &InspectionArea, pictures: &[&RgbImage]) -> Vec<RgbImage> {
+    pictures.par_iter().map(|picture| area.hide_outside(picture)).collect()
 }
 
 /// One flag a patch of all pictures, in the order of their rows.
