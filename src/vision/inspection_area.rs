@@ -230,7 +230,8 @@ mod tests {
         let left = || rect(0.0, 0.0, 0.5, 1.0);
         let top = || rect(0.0, 0.0, 1.0, 0.5);
         let checks = Mask { width: 2, height: 2, set: vec![true, false, false, true] };
-        let cases: [(&str, Vec<(AreaEffect, Outline)>, [&str; 4]); 7] = [
+        type Case = (&'static str, Vec<(AreaEffect, Outline)>, [&'static str; 4]);
+        let cases: [Case; 7] = [
             ("nothing drawn", vec![], ["####", "####", "####", "####"]),
             ("one to inspect", vec![(Inspect, left())], ["##..", "##..", "##..", "##.."]),
             ("one to ignore", vec![(Ignore, left())], ["..##", "..##", "..##", "..##"]),
@@ -319,7 +320,7 @@ mod tests {
             set in prop::collection::vec(prop::bool::ANY, 0..20),
             mask_width in 0u32..6, width in 0u32..9, height in 0u32..9,
         ) {
-            let mask_height = if mask_width == 0 { 0 } else { set.len() as u32 / mask_width };
+            let mask_height = (set.len() as u32).checked_div(mask_width).unwrap_or(0);
             let mask = Mask { width: mask_width, height: mask_height, set };
             let area = InspectionArea::new(vec![
                 (AreaEffect::Inspect, polygon(&corners)),
