@@ -56,7 +56,7 @@ fn propose(part: &RgbImage, reference: &RgbImage) -> Option<Alignment> {
     }
     let (part, reference) = (Plane::reduced(part, step), Plane::reduced(reference, step));
     let rough = best_proposal(&part, &reference)?;
-    let refined = refine(&part, &reference, rough, 5e-4);
+    let refined = refine(&part, &reference, rough, 1e-4);
     let (detail_part, detail_reference) = (part.detail(16), reference.detail(16));
     let (pose, quality) = [refined, Pose::IDENTITY]
         .map(|pose| (pose, correlation(&detail_part, &detail_reference, pose)))
