@@ -189,7 +189,7 @@ fn networks(c: &mut Criterion) {
         for batch in [1, 8] {
             let pixels = noise(&[batch, 3, 224, 224]);
             c.bench_function(&format!("{name} batch {batch}"), |b| {
-                b.iter(|| network.features(black_box(&pixels)).unwrap());
+                b.iter(|| network.features(black_box(&pixels), &network.default_layers()).unwrap());
             });
         }
     }

@@ -68,7 +68,7 @@ skip-part-is-ok = The part is OK: there is nothing to correct.
 # What was done without
 notice-no-reference = There is no normal part to compare with. { $reason }
 notice-not-aligned = The nearest normal part could not be laid over this one (too little in common, as with textures): it is shown as it is, without a picture of the difference.
-notice-area-changed = { $product }: its inspection area was changed after its memory bank was fitted. It is applied, but the thresholds are of the area before. Advised: fettle bank fit { $product }
+notice-area-changed = { $product }: its inspection area was changed after its memory bank was fitted. It is applied, but the thresholds are of the area before, and a strong defect outside it may still show at its border. Advised: fettle bank fit { $product }
 notice-no-chat = The report is the manual's own words. { $reason }
 notice-answer-empty = { $model } said nothing: the report is the manual's own words.
 notice-answer-babble = { $model } did not come to an end: the report is the manual's own words.

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use image::{Rgb, RgbImage};
 use rayon::prelude::*;
 
 use super::error::same_size;
@@ -9,6 +10,10 @@ use super::memory_bank::Grid;
 use super::preprocess::InputMapping;
 use super::{Result, VisionError};
 use crate::domain::{AnomalyMap, AreaEffect, Mask, RelativePoint};
+
+/// What hides pixels: `ImageNet`'s mean colour, which the networks' inputs take for nothing, as
+/// their padding.
+const HIDDEN: Rgb<u8> = Rgb([124, 116, 104]);
 
 /// The inside of a shape, in coordinates that fit pictures of any size.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,6 +106,20 @@ impl InspectionArea {
             .flat_map(|y| self.line(down(y) / mapping.image_height as f32, &xs))
             .collect();
         PatchSelection { grid, keep }
+    }
+
+    /// The picture with all that is not inspected painted over. What a network sees at one place
+    /// depends on a wide surrounding: without this, a defect in the ignored area would still show
+    /// at its border. Only for a bank that was fitted on pictures painted over likewise.
+    pub fn hide_outside(&self, picture: &RgbImage) -> RgbImage {
+        let inspected = self.inspected(picture.width(), picture.height());
+        let mut hidden = picture.clone();
+        for (pixel, inspected) in hidden.pixels_mut().zip(inspected.set) {
+            if !inspected {
+                *pixel = HIDDEN;
+            }
+        }
+        hidden
     }
 
     /// Sets the scores of pixels that are not inspected to 0.
@@ -210,7 +229,8 @@ mod tests {
         let left = || rect(0.0, 0.0, 0.5, 1.0);
         let top = || rect(0.0, 0.0, 1.0, 0.5);
         let checks = Mask { width: 2, height: 2, set: vec![true, false, false, true] };
-        let cases: [(&str, Vec<(AreaEffect, Outline)>, [&str; 4]); 7] = [
+        type Case = (&'static str, Vec<(AreaEffect, Outline)>, [&'static str; 4]);
+        let cases: [Case; 7] = [
             ("nothing drawn", vec![], ["####", "####", "####", "####"]),
             ("one to inspect", vec![(Inspect, left())], ["##..", "##..", "##..", "##.."]),
             ("one to ignore", vec![(Ignore, left())], ["..##", "..##", "..##", "..##"]),
@@ -274,6 +294,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_hidden_makes_no_difference() {
+        let area = InspectionArea::new(vec![(AreaEffect::Ignore, rect(0.0, 0.0, 0.5, 1.0))]);
+        let sound = RgbImage::from_pixel(4, 2, Rgb([9; 3]));
+        let mut stained = sound.clone();
+        stained.put_pixel(1, 1, Rgb([250, 0, 0]));
+        let hidden = area.hide_outside(&stained);
+        assert_eq!(hidden, area.hide_outside(&sound));
+        assert_eq!((*hidden.get_pixel(1, 1), *hidden.get_pixel(2, 1)), (HIDDEN, Rgb([9; 3])));
+    }
+
+    #[test]
     fn scores_outside_are_cleared() {
         let area = InspectionArea::new(vec![(AreaEffect::Ignore, rect(0.0, 0.0, 0.5, 1.0))]);
         let mut map = AnomalyMap { width: 4, height: 1, scores: vec![5.0, 6.0, 7.0, 8.0] };
@@ -288,7 +319,7 @@ mod tests {
             set in prop::collection::vec(prop::bool::ANY, 0..20),
             mask_width in 0u32..6, width in 0u32..9, height in 0u32..9,
         ) {
-            let mask_height = if mask_width == 0 { 0 } else { set.len() as u32 / mask_width };
+            let mask_height = (set.len() as u32).checked_div(mask_width).unwrap_or(0);
             let mask = Mask { width: mask_width, height: mask_height, set };
             let area = InspectionArea::new(vec![
                 (AreaEffect::Inspect, polygon(&corners)),

@@ -86,7 +86,8 @@ fn what_is_ignored_changes_no_verdict_and_the_rest_does() {
         "{}",
         ran.stdout
     );
-    verdicts("ignored, bank of before", ["ok", "ok", "ng"]);
+    nothing_is_marked_in_the_ignored_quarter(&scene, &parts.stained_above);
+    assert_eq!(inspect(&scene, &parts.stained_below)["verdict"], "ng");
     assert!(says_refit(&inspect(&scene, &parts.sound)));
     let lacks = scene.json(&["doctor", "--json"])["lacks"].clone();
     let refit = |lacks: &Value| lacks.as_array().unwrap().iter().any(|l| l["lack"] == "refit");
@@ -95,6 +96,9 @@ fn what_is_ignored_changes_no_verdict_and_the_rest_does() {
 
     scene.run(&["bank", "fit", "p"]).must_succeed();
     verdicts("ignored, fitted so", ["ok", "ok", "ng"]);
+    // The stain makes no difference at all.
+    let score = |part| inspect(&scene, part)["anomaly"]["result"]["image_score"].clone();
+    assert_eq!(score(&parts.stained_above), score(&parts.sound));
     let found = inspect(&scene, &parts.stained_below);
     assert!(!says_refit(&found));
     assert!(!refit(&scene.json(&["doctor", "--json"])["lacks"]));
@@ -117,8 +121,10 @@ fn what_is_ignored_changes_no_verdict_and_the_rest_does() {
     let file = scene.path("mask.png");
     mask.save(&file).unwrap();
     scene.run(&["product", "roi", "p", "--mask", arg(&file)]).must_succeed();
+    scene.run(&["bank", "fit", "p"]).must_succeed();
     verdicts("a mask to inspect", ["ok", "ok", "ng"]);
     scene.run(&["product", "roi", "p", "--clear", "--rect", "0,0,112,112"]).must_succeed();
+    scene.run(&["bank", "fit", "p"]).must_succeed();
     verdicts("a rectangle in pixels to inspect", ["ok", "ng", "ok"]);
 }
 

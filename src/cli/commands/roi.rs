@@ -22,7 +22,7 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Roi) -> any
     }
     let product = ("product", Value::from(args.product.to_string()));
     if state.area.shapes.is_empty() {
-        terminal.say("area-all", &[product.clone()]);
+        terminal.say("area-all", std::slice::from_ref(&product));
     } else {
         let percent = Value::Number { value: f64::from(state.inspected) * 100.0, digits: 1 };
         terminal.say("area-set", &[product.clone(), ("percent", percent)]);

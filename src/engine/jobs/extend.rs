@@ -20,6 +20,7 @@ use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request, Stopwatch};
 use crate::library::{RegisteredBank, decode_image, read_source};
 use crate::retrieval::vector_index::VectorIndex;
+use crate::vision::inspection_area::InspectionArea;
 use crate::vision::memory_bank::{Coreset, Extended, Extension, MemoryBank};
 
 /// Registers images as normal and makes a new version of the product's bank that knows them.
@@ -98,7 +99,10 @@ impl Request for ExtendBank {
         let in_use = active.bank.clone();
         let changed = job.shared.library(move |library| library.changed_limits(&in_use))?;
         let rule = changed.last().copied().unwrap_or(base.info().rule);
-        let (extended, rows) = extend(job, &base, &bank, rule, &new)?;
+        // Another area than the bank was fitted with waits for the next fit.
+        let area = inspection_area(job, &self.product)?.filter(|read| read.hash == active.area);
+        let area = area.map(|read| read.area);
+        let (extended, rows) = extend(job, &base, &bank, rule, area.as_ref(), &new)?;
         answer.bank = bank.clone();
         answer.rows = extended.rows().len();
         answer.thresholds = extended.info().thresholds;
@@ -108,7 +112,7 @@ impl Request for ExtendBank {
             .map(|(picture, rows)| AddedImage { path: picture.path.clone(), rows })
             .collect();
         if self.preview {
-            answer.impact = Some(impact(job, &self.product, &Arc::new(extended))?);
+            answer.impact = Some(impact(job, &self.product, &Arc::new(extended), area.as_ref())?);
             return Ok(answer);
         }
         let registration = Registration::of(job, &self.product, &new)?;
@@ -119,7 +123,10 @@ impl Request for ExtendBank {
         });
         let kept = add_to_index(job, &encoder, &new, &registration, &mut normals)
             .and_then(|()| save(job, &bank, &extended, normals.as_ref()))
-            .and_then(|saved| job.shared.library(move |library| library.add_bank(&saved)));
+            .and_then(|saved| {
+                let saved = RegisteredBank { area: active.area, ..saved };
+                job.shared.library(move |library| library.add_bank(&saved))
+            });
         match kept {
             Ok(()) => Ok(answer),
             Err(error) => {
@@ -195,12 +202,12 @@ fn extend(
     base: &MemoryBank,
     bank: &BankRef,
     rule: ThresholdRule,
+    area: Option<&Arc<InspectionArea>>,
     pictures: &[NormalPicture],
 ) -> Result<(MemoryBank, Vec<usize>)> {
     let plan = base.info().fit.plan;
     let recipe = base.info().recipe.clone();
-    let area = inspection_area(job, &bank.product)?.map(|read| read.area);
-    let (ratio, seed) = (plan.ratio as f32, plan.seed);
+    let (ratio, seed, area) = (plan.ratio as f32, plan.seed, area.cloned());
     let fit = Fit { bank: bank.clone(), recipe: recipe.clone(), ratio, seed, area };
     let whitening = base.whitening();
     let mut extension = Extension::of(base)?;

@@ -180,8 +180,11 @@ impl Fit {
         whitening: Option<&Arc<Whitening>>,
     ) -> Result<(Arc<Vec<RgbImage>>, Vec<PicturePatches>)> {
         let decoded = decode(batch)?;
-        let (pictures, model, recipe) =
-            (Arc::clone(&decoded), self.bank.model.clone(), self.recipe.clone());
+        let pictures = match &self.area {
+            Some(area) => Arc::new(decoded.par_iter().map(|one| area.hide_outside(one)).collect()),
+            None => Arc::clone(&decoded),
+        };
+        let (model, recipe) = (self.bank.model.clone(), self.recipe.clone());
         let (whitening, area) = (whitening.cloned(), self.area.clone());
         let patches = job.shared.vision(move |lane| {
             let pictures: Vec<&RgbImage> = pictures.iter().collect();

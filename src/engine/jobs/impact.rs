@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::area::inspection_area;
 use crate::domain::{
     ContentHash, Inspection, InspectionId, ProductCode, Progress, ProgressSink, Verdict,
 };
@@ -48,15 +47,16 @@ pub struct VerdictChange {
     pub score_after: f32,
 }
 
-/// Scores the pictures of the product's past inspections against `bank`, each once.
+/// Scores the pictures of the product's past inspections, or `area` of them, which `bank` was
+/// fitted with, against `bank`, each once.
 pub(super) fn impact(
     job: &JobContext,
     product: &ProductCode,
     bank: &Arc<MemoryBank>,
+    area: Option<&Arc<InspectionArea>>,
 ) -> Result<Impact> {
     let mut found = Impact::default();
     let mut scores: HashMap<ContentHash, Option<f32>> = HashMap::new();
-    let area = inspection_area(job, product)?.map(|read| read.area);
     let limit = bank.info().thresholds.image;
     for skip in (0..).step_by(PAGE) {
         let filter = InspectionFilter {
@@ -79,7 +79,7 @@ pub(super) fn impact(
             };
             let score = match scores.get(&inspection.image_hash) {
                 Some(score) => *score,
-                None => score(job, bank, area.as_ref(), &inspection)?,
+                None => score(job, bank, area, &inspection)?,
             };
             scores.insert(inspection.image_hash.clone(), score);
             let Some(score) = score else {
@@ -116,7 +116,7 @@ fn score(
 ) -> Result<Option<f32>> {
     let Some(path) = &inspection.image_path else { return Ok(None) };
     let picture = match read_image(&job.shared.workspace.root().join(path)) {
-        Ok(image) => image.rgb,
+        Ok(image) => area.map(|area| area.hide_outside(&image.rgb)).unwrap_or(image.rgb),
         Err(error) => {
             tracing::warn!(%error, "an inspection's picture is not scored anew");
             return Ok(None);

@@ -38,7 +38,10 @@ pub(super) fn calibrate(
         let root = job.shared.workspace.root();
         let pictures = batch
             .par_iter()
-            .map(|image| Ok(read_image(&root.join(&image.path))?.rgb))
+            .map(|image| {
+                let picture = read_image(&root.join(&image.path))?.rgb;
+                Ok(area.map(|area| area.hide_outside(&picture)).unwrap_or(picture))
+            })
             .collect::<Result<Vec<_>>>()?;
         let (scorer, area) = (Arc::clone(&bank), area.cloned());
         let scores = job.shared.vision(move |lane| {

@@ -56,7 +56,7 @@ fn propose(part: &RgbImage, reference: &RgbImage) -> Option<Alignment> {
     }
     let (part, reference) = (Plane::reduced(part, step), Plane::reduced(reference, step));
     let rough = best_proposal(&part, &reference)?;
-    let (refined, _) = refine(&part, &reference, rough, 6);
+    let refined = refine(&part, &reference, rough, 1e-4);
     let (detail_part, detail_reference) = (part.detail(16), reference.detail(16));
     let (pose, quality) = [refined, Pose::IDENTITY]
         .map(|pose| (pose, correlation(&detail_part, &detail_reference, pose)))
@@ -90,7 +90,7 @@ fn best_proposal(part: &Plane, reference: &Plane) -> Option<Pose> {
     proposals.truncate(REFINED);
     proposals
         .into_par_iter()
-        .map(|(pose, _)| refine(&small_part, &small_reference, pose, 12).0)
+        .map(|(pose, _)| refine(&small_part, &small_reference, pose, 1e-3))
         .map(|pose| (pose, agreement(pose)))
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(pose, _)| pose.finer(2.0))

@@ -8,21 +8,24 @@ use crate::vision::plane::Plane;
 /// Unknowns: four of the pose, gain, offset.
 const UNKNOWNS: usize = 6;
 
-/// Climbs from `pose` for at most `steps` steps; the best pose met and its correlation.
-pub(super) fn refine(part: &Plane, reference: &Plane, pose: Pose, steps: usize) -> (Pose, f32) {
+/// The most steps of one climb.
+const STEPS: usize = 12;
+
+/// Climbs from `pose` until a step gains less than `least` of correlation; the best pose met.
+pub(super) fn refine(part: &Plane, reference: &Plane, pose: Pose, least: f32) -> Pose {
     let mut best = (pose, correlation(part, reference, pose));
-    for _ in 0..steps {
+    for _ in 0..STEPS {
         let Some(next) = step(part, reference, best.0) else { break };
         let reached = correlation(part, reference, next);
         let gained = reached - best.1;
         if gained > 0.0 {
             best = (next, reached);
         }
-        if gained < 1e-4 {
+        if gained < least {
             break;
         }
     }
-    best
+    best.0
 }
 
 fn step(part: &Plane, reference: &Plane, pose: Pose) -> Option<Pose> {

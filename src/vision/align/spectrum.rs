@@ -91,9 +91,11 @@ impl Transform {
         let side = self.side as f32;
         let half = side / 2.0;
         let step = (half / LOWEST).ln() / RADII as f32;
+        let magnitudes: Vec<f32> =
+            spectrum.0.iter().map(|value| (1.0 + value.norm()).ln()).collect();
         let magnitude = |x: isize, y: isize| {
             let wrap = |v: isize| v.rem_euclid(self.side as isize) as usize;
-            (1.0 + spectrum.0[wrap(y) * self.side + wrap(x)].norm()).ln()
+            magnitudes[wrap(y) * self.side + wrap(x)]
         };
         let mut values = Vec::with_capacity(ANGLES * RADII);
         for angle in 0..ANGLES {

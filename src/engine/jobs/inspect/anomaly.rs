@@ -113,7 +113,11 @@ fn score(
     let path = job.shared.workspace.root().join(&bank.path);
     let encoder = job.shared.model_for(ModelRole::ImageEmbedder)?;
     let (product, model) = (bank.bank.product.clone(), bank.bank.model.clone());
-    let picture = Arc::clone(picture);
+    // A bank fitted on whole pictures would take the hidden area for a defect.
+    let picture = match area.filter(|read| read.hash == bank.area) {
+        Some(read) => Arc::new(watch.time("hide", || read.area.hide_outside(picture))),
+        None => Arc::clone(picture),
+    };
     let area = area.map(|read| Arc::clone(&read.area));
     let (scored, timings) = job.shared.vision(move |lane| {
         let mut watch = Stopwatch::default();
