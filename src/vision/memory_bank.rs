@@ -255,7 +255,7 @@ impl MemoryBank {
 
     /// The memory that the bank takes, in bytes.
     pub fn bytes(&self) -> usize {
-        let whitening = self.whitening.matrix().len() * size_of::<f32>();
+        let whitening = size_of_val(self.whitening.matrix());
         self.rows.bytes() + self.origins.len() * size_of::<Origin>() + whitening
     }
 

@@ -21,9 +21,9 @@ use crate::vision::whitening::{Moments, Whitening};
 pub(super) const BATCH: usize = 8;
 /// A coreset below this many rows saves no time worth having, so a small product keeps them.
 const FEWEST_ROWS: f64 = 2_000.0;
-/// From so many pictures, evenly spread, it is learnt how the patches vary: fifty thousand
-/// patches, of which a covariance of a few hundred values needs some ten thousand.
-const MOST_FOR_WHITENING: usize = 64;
+/// From so many pictures, evenly spread, it is learnt how the patches vary; more would not be
+/// trusted more.
+const MOST_FOR_WHITENING: usize = 100;
 /// Dimensions in which the coreset is chosen.
 const PROJECTION: usize = 64;
 /// Where the patches did not all stay in memory, so many pictures, evenly spread, are looked
