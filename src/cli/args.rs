@@ -1,12 +1,14 @@
 //! The command line as typed. What a command does with it is in `commands/`.
 
+mod bank;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::{
-    DefectCode, InputFit, Language, ProductCode, RecipeChoice, RectPx, ThresholdRule,
-};
+use crate::domain::{DefectCode, Language, ProductCode, RectPx};
+
+pub(crate) use bank::{Bank, Look, Rule};
 
 /// Finds the defect, shows it, names it, and says what the manual says to do.
 #[derive(Debug, Parser)]
@@ -252,141 +254,6 @@ pub(crate) enum Index {
     Info(Json),
 }
 
-/// `fettle bank`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Bank {
-    /// Fit a memory bank on the product's normal images.
-    Fit {
-        /// The product.
-        product: ProductCode,
-        /// Share of all patches that the coreset keeps, 0 to 1.
-        #[arg(long, default_value_t = 0.02)]
-        ratio: f32,
-        /// Seed of the coreset's first point.
-        #[arg(long, default_value_t = 0)]
-        seed: u64,
-        /// Default: at most 1 % overkill.
-        #[command(flatten)]
-        rule: Rule,
-        /// How images are looked at.
-        #[command(flatten)]
-        look: Look,
-    },
-    /// On what the thresholds rest: scores of held-out normals and known defects, overkill and
-    /// escape with their 95 % intervals.
-    Stats {
-        /// The product.
-        product: ProductCode,
-        /// Draw the histogram of the scores into this PNG file.
-        #[arg(long, value_name = "FILE")]
-        plot: Option<PathBuf>,
-        /// Print as JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Set the thresholds anew from the scores that the bank keeps; no network runs.
-    Threshold {
-        /// The product.
-        product: ProductCode,
-        /// How.
-        #[command(flatten)]
-        rule: Rule,
-        /// Take the last change back.
-        #[arg(long, conflicts_with = "Rule", required_unless_present = "Rule")]
-        undo: bool,
-    },
-    /// Name normal images that look abnormal to the rest, and where.
-    Check {
-        /// The product.
-        product: ProductCode,
-        /// Print as JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Add images of sound parts to the bank in use, without fitting it anew: a new version with
-    /// what they show beyond it. They are registered as normal.
-    Add {
-        /// The product.
-        product: ProductCode,
-        /// Images: files or directories.
-        #[arg(required = true)]
-        images: Vec<PathBuf>,
-        /// Change nothing; say which past inspections would get another verdict.
-        #[arg(long)]
-        preview: bool,
-        /// Print as JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Go back to the bank before the one in use. Images that `add` registered for it are no
-    /// longer registered.
-    Undo {
-        /// The product.
-        product: ProductCode,
-    },
-    /// All versions of the product's bank.
-    List {
-        /// The product.
-        product: ProductCode,
-        /// Print as JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// The product's bank: version, model, size, thresholds.
-    Info {
-        /// The product.
-        product: ProductCode,
-        /// Print as JSON.
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-/// By what rule thresholds are set; one at most.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Rule {
-    /// As low as possible with so much overkill expected, e.g. 0.01: one good part in a hundred.
-    #[arg(long, value_name = "RATE", group = "one_rule")]
-    max_overkill: Option<f64>,
-    /// The score below which this share of the held-out normals lies, e.g. 0.99.
-    #[arg(long, value_name = "SHARE", group = "one_rule")]
-    quantile: Option<f64>,
-    /// What a defective part called OK costs; needs registered defects and --cost-overkill.
-    #[arg(long, value_name = "COST", group = "one_rule", requires = "cost_overkill")]
-    cost_escape: Option<f64>,
-    /// What a good part called NG costs, in the same unit.
-    #[arg(long, value_name = "COST", requires = "cost_escape")]
-    cost_overkill: Option<f64>,
-    /// Share of defective parts in production. Default: 0.01.
-    #[arg(long, value_name = "SHARE", requires = "cost_escape")]
-    prevalence: Option<f64>,
-    /// This image threshold.
-    #[arg(long, value_name = "SCORE", group = "one_rule")]
-    image: Option<f32>,
-    /// This pixel threshold. Default: it follows the image threshold.
-    #[arg(long, value_name = "SCORE", requires = "image")]
-    pixel: Option<f32>,
-}
-
-/// The share of defective parts where nobody says it.
-const PREVALENCE: f64 = 0.01;
-
-impl Rule {
-    /// The rule typed, if any was.
-    pub(crate) fn given(&self) -> Option<ThresholdRule> {
-        let cost = self.cost_escape.zip(self.cost_overkill).map(|(escape, overkill)| {
-            let prevalence = self.prevalence.unwrap_or(PREVALENCE);
-            ThresholdRule::Cost { escape, overkill, prevalence }
-        });
-        let manual = self.image.map(|image| ThresholdRule::Manual { image, pixel: self.pixel });
-        self.max_overkill
-            .map(|rate| ThresholdRule::MaxOverkill { rate })
-            .or(self.quantile.map(|share| ThresholdRule::Quantile { share }))
-            .or(cost)
-            .or(manual)
-    }
-}
-
 /// `fettle manual`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Manual {
@@ -492,49 +359,6 @@ pub(crate) struct Eval {
     pub(crate) look: Look,
 }
 
-/// How images are brought to the backbone, and what of it is compared.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Look {
-    /// How an image becomes the network's input.
-    #[arg(long, value_enum, default_value_t = Fit::Shorter)]
-    fit: Fit,
-    /// Side in pixels of the input (what --fit makes this long). Default: the backbone's own.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(32..=2048))]
-    size: Option<u32>,
-    /// Numbers of the backbone's layers that are compared, e.g. 4,10,14. Default: its own choice.
-    #[arg(long, value_name = "N,N", value_delimiter = ',')]
-    layers: Vec<usize>,
-}
-
-/// `--fit`.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Fit {
-    /// Shorter side to the size, the ratio kept, nothing cut off.
-    Shorter,
-    /// Shorter side to the size, the centre square cut out.
-    Crop,
-    /// Both sides to the size, whatever the ratio.
-    Square,
-    /// Longer side to the size, the rest filled.
-    Letterbox,
-    /// The image's own pixels, tile by tile; --size does nothing.
-    Native,
-}
-
-impl Look {
-    /// What was chosen.
-    pub(crate) fn choice(&self) -> RecipeChoice {
-        let fit = match self.fit {
-            Fit::Shorter => InputFit::Shorter,
-            Fit::Crop => InputFit::Crop,
-            Fit::Square => InputFit::Square,
-            Fit::Letterbox => InputFit::Letterbox,
-            Fit::Native => InputFit::Native,
-        };
-        RecipeChoice { fit, side: self.size, layers: self.layers.clone() }
-    }
-}
-
 /// `fettle bench`.
 #[derive(Debug, Args)]
 pub(crate) struct Bench {
@@ -584,38 +408,6 @@ mod tests {
             ["", "1,2,3", "1,2,3,4,5", "1,2,0,4", "1,2,3,0", "-1,2,3,4", "a,b,c,d", "1.5,2,3,4"]
         {
             assert!(super::region(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn one_rule_sets_the_thresholds() {
-        use super::{Bank, Cli, Command, ThresholdRule};
-        let cost = ThresholdRule::Cost { escape: 50.0, overkill: 1.0, prevalence: 0.01 };
-        // Arguments, and the rule; `None`: they are refused.
-        let cases = [
-            ("--max-overkill 0.02", Some(Some(ThresholdRule::MaxOverkill { rate: 0.02 }))),
-            ("--quantile 0.99", Some(Some(ThresholdRule::Quantile { share: 0.99 }))),
-            ("--cost-escape 50 --cost-overkill 1", Some(Some(cost))),
-            (
-                "--image 3 --pixel 2",
-                Some(Some(ThresholdRule::Manual { image: 3.0, pixel: Some(2.0) })),
-            ),
-            ("--undo", Some(None)),
-            ("", None),
-            ("--undo --image 3", None),
-            ("--pixel 2", None),
-            ("--cost-escape 50", None),
-            ("--prevalence 0.1 --quantile 0.9", None),
-            ("--max-overkill 0.02 --quantile 0.99", None),
-        ];
-        for (typed, expected) in cases {
-            let args = format!("fettle bank threshold p {typed}");
-            let parsed = <Cli as clap::Parser>::try_parse_from(args.split_whitespace());
-            let found = parsed.ok().map(|cli| match cli.command {
-                Command::Bank(Bank::Threshold { rule, .. }) => rule.given(),
-                _ => None,
-            });
-            assert_eq!(found, expected, "{typed}");
         }
     }
 }
