@@ -99,7 +99,7 @@ fn a_bank_that_cannot_grow_says_why_and_stays() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|ending| ending == "bank") {
             let mut bytes = std::fs::read(&path).unwrap();
-            let written = br#"format\":2"#;
+            let written = br#"format\":3"#;
             let at = bytes.windows(written.len()).position(|part| part == written).unwrap();
             bytes[at + written.len() - 1] = b'1';
             std::fs::write(&path, bytes).unwrap();
