@@ -183,9 +183,9 @@ mod tests {
         let bank = bank("{}", r#"{"pixel": 1, "image": 1}"#, &[1.0, 0.0], 2).unwrap();
         // Unit vectors and their distances to (1, 0), sorted:
         // (1,0): 0, (.7071,.7071): .76537, (.6,.8): .89443, (0,1): 1.41421.
-        let sorted = [0.0, 0.765_367, 0.894_427, 1.414_214];
+        let sorted = [0.0, 0.765_367, 0.894_427, 2f32.sqrt()];
         let expected = sorted[2] + 0.97 * (sorted[3] - sorted[2]);
-        assert!((bank.score(&[map.clone()]).unwrap() - expected).abs() < 1e-5);
+        assert!((bank.score(std::slice::from_ref(&map)).unwrap() - expected).abs() < 1e-5);
         // With a second layer the patches no longer fit the bank's rows.
         let flat = Tensor::ones((1, 1, 2, 2), candle_core::DType::F32, &Device::Cpu).unwrap();
         assert!(matches!(bank.score(&[map, flat]), Err(VisionError::Size { .. })));
