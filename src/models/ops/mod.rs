@@ -7,7 +7,7 @@
 //! use every core. On every other device they are candle's operations ([`portable`]), so
 //! that a network is written once.
 //!
-//! [`tile`] is the one kernel under [`Conv2dFused`], [`Linear`] and [`attention`];
+//! [`tile`] is the one kernel under [`Conv2dFused`], [`Linear`] and [`attention()`];
 //! [`product`] drives it. Pictures lie channels last in memory ([`layout`]).
 
 mod attention;

@@ -63,7 +63,7 @@ pub(super) fn linear(
     activated(sum, activation)
 }
 
-/// As [`super::attention`].
+/// As [`super::attention()`].
 pub(super) fn attention(qkv: &Tensor, batch: usize, heads: usize, causal: bool) -> Result<Tensor> {
     let (rows, width) = qkv.dims2()?;
     let (tokens, dim) = (rows / batch, width / 3 / heads);

@@ -2,7 +2,7 @@
 //! known defects where there are any.
 //!
 //! [`held_out`] scores the normal pictures, [`calibrate`] sets the limits by a rule,
-//! [`rates`] says how often those will be wrong, [`suspects`] names normal pictures that look
+//! [`rates`] says how often those will be wrong, [`suspects()`] names normal pictures that look
 //! abnormal to the rest. Nothing but scores is needed to set limits anew.
 
 mod held_out;
@@ -49,7 +49,7 @@ pub struct Calibration {
     pub scale: HeatmapScale,
 }
 
-/// How often limits are wrong. Normal pictures that are [`suspects`] are not counted.
+/// How often limits are wrong. Normal pictures that are [`suspects()`] are not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Rates {
     /// Held-out normal pictures called NG.
@@ -66,7 +66,7 @@ pub struct Rates {
 /// Limits by `rule` from held-out scores and known defects.
 ///
 /// The image threshold is the rule's, on the scores of the normal pictures that are no
-/// [`suspects`]. The pixel threshold follows it: anomaly maps are blurred, so their maxima
+/// [`suspects()`]. The pixel threshold follows it: anomaly maps are blurred, so their maxima
 /// are lower than image scores, by a share that the normal pictures show. The scale begins at
 /// the median pixel of a normal picture and ends 2.5 times as far from it as the pixel
 /// threshold, so that the threshold is always drawn in the same colour.
