@@ -21,7 +21,7 @@ use crate::vision::VisionError;
 use crate::vision::anomaly_map::{anomaly_map, to_image_size};
 use crate::vision::inspection_area::InspectionArea;
 use crate::vision::memory_bank::{BankInfo, MemoryBank, PicturePatches};
-use crate::vision::patch_embedding::{patch_embedding, to_rows};
+use crate::vision::patch_embedding::{PatchRows, patch_embedding};
 use crate::vision::preprocess::{InputMapping, to_tensor};
 use crate::vision::tiles::Tiles;
 use crate::vision::whitening::Whitening;
@@ -131,9 +131,7 @@ impl VisionLane {
             let taps =
                 watch.time("network.features", || features(backbone, &pixels, &layers, recipe))?;
             let start = Instant::now();
-            let (embedding, grid) = patch_embedding(&taps)?;
-            let (_, dim) = embedding.dims2().map_err(VisionError::from)?;
-            let mut rows = to_rows(&embedding)?;
+            let PatchRows { mut rows, dim, grid } = patch_embedding(&taps)?;
             watch.note("patch-embedding", start);
             if let Some(whitening) = whitening {
                 rows = watch.time("whitening", || whitening.apply(&rows))?;

@@ -88,6 +88,19 @@ impl BankRows {
         Ok(rows)
     }
 
+    /// Some of the rows, of 32 bits.
+    ///
+    /// # Errors
+    /// [`VisionError::Nothing`] for none, [`VisionError::Size`] for one that is not there.
+    pub fn chosen(&self, rows: &[usize]) -> Result<Self> {
+        let (mut values, mut scratch) = (Vec::with_capacity(rows.len() * self.dim), Vec::new());
+        for row in rows {
+            same_size("rows of the bank", self.len(), self.len().max(row + 1))?;
+            values.extend_from_slice(self.wide(*row..row + 1, &mut scratch));
+        }
+        Self::new(values, self.dim)
+    }
+
     /// Values a row.
     pub fn dim(&self) -> usize {
         self.dim

@@ -1,6 +1,6 @@
 //! Distances between rows of numbers: the inner loops of fitting and scoring.
 
-use gemm::Parallelism;
+use super::matrix::{Matrix, MatrixMut};
 
 /// Sums kept apart so that the compiler can add eight at once.
 const LANES: usize = 8;
@@ -110,39 +110,9 @@ fn multiply(a: &[f32], b: &[f32], k: usize, out: &mut [f32], kept: f32, factor: 
     if k == 0 || !a.len().is_multiple_of(k) || !b.len().is_multiple_of(k) {
         return false;
     }
-    let (m, n) = (a.len() / k, b.len() / k);
-    if out.len() != m * n {
-        return false;
-    }
-    let stride = |elements: usize| elements as isize;
-    // SAFETY: the lengths were compared above: `a` holds m·k values, `b` n·k and `out` m·n,
-    // each in rows of k, k and n. gemm reads a[i·k + j], b[i·k + j] and (where `read_dst` is
-    // set) out[i·n + j], all of them initialised, and writes out[i·n + j] within those bounds, and `out` is borrowed mutably, so it overlaps
-    // neither input.
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            out.as_mut_ptr(),
-            1,
-            stride(n),
-            kept != 0.0,
-            a.as_ptr(),
-            1,
-            stride(k),
-            b.as_ptr(),
-            stride(k),
-            1,
-            kept,
-            factor,
-            false,
-            false,
-            false,
-            Parallelism::None,
-        );
-    }
-    true
+    let (a, n) = (Matrix::of_rows(a, k), b.len() / k);
+    let whole = n == 0 || out.len().is_multiple_of(n);
+    whole && MatrixMut::of_rows(out, n).becomes(kept, factor, a, Matrix::of_rows(b, k).transposed())
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@
 pub mod align;
 pub mod anomaly_map;
 pub mod bank_rows;
+mod cholesky;
 pub mod compare;
 mod contours;
 pub mod coreset;
@@ -24,6 +25,7 @@ mod distance;
 mod error;
 pub mod heatmap;
 pub mod inspection_area;
+mod matrix;
 pub mod memory_bank;
 pub mod metrics;
 pub mod part_area;

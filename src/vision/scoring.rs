@@ -69,7 +69,7 @@ impl BankRows {
         let count = patches.len() / self.dim();
         let norms: Vec<f32> = patches.chunks_exact(self.dim()).map(squared_norm).collect();
         // Each task has its own rows, so that each row is widened once.
-        let share = self.len().div_ceil(rayon::current_num_threads()).next_multiple_of(ROW_BLOCK);
+        let share = self.len().div_ceil(rayon::current_num_threads());
         let best = (0..self.len().div_ceil(share))
             .into_par_iter()
             .map(|task| {

@@ -9,8 +9,9 @@
 use rayon::prelude::*;
 
 use super::bank_rows::BankRows;
-use super::distance::inner_products;
+use super::cholesky::{cholesky, inverse_of_factor};
 use super::error::same_size;
+use super::matrix::{Matrix, MatrixMut};
 use super::{Result, VisionError};
 use crate::domain::ComparedLayer;
 
@@ -19,8 +20,11 @@ use crate::domain::ComparedLayer;
 const LEAST_SHRINKAGE: f64 = 0.01;
 /// At most: of a picture or two.
 const MOST_SHRINKAGE: f64 = 0.5;
-/// Rows that one task maps.
+/// Rows that one task maps, at most.
 const BLOCK: usize = 512;
+/// Values of a triangular matrix' rows that are computed together: of what lies above the
+/// diagonal no more than this is multiplied in vain.
+const STRIP: usize = 128;
 
 /// Rows to rows of the same length, by a matrix and a shift.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,18 +75,22 @@ impl Whitening {
     pub fn after(&self, base: &Self) -> Result<Self> {
         let dim = self.dim();
         same_size("values of a whitened row", dim, base.dim())?;
-        let base_matrix = base.matrix.iter().map(|value| f64::from(*value)).collect();
-        // Columns of the inverse are rows of what is multiplied by.
-        let mut columns = vec![0f32; dim * dim];
-        for (column, values) in inverse_of_factor(base_matrix, dim).iter().enumerate() {
-            let own = &mut columns[column * dim + column..][..values.len()];
-            own.iter_mut().zip(values).for_each(|(to, from)| *to = *from as f32);
-        }
+        let base_matrix: Vec<f64> = base.matrix.iter().map(|value| f64::from(*value)).collect();
+        let undone = inverse_of_factor(&base_matrix, dim)?;
+        let undone: Vec<f32> = undone.into_iter().map(|value| value as f32).collect();
         let mut matrix = vec![0f32; dim * dim];
+        let (by, to) = (Matrix::of_rows(&self.matrix, dim), Matrix::of_rows(&undone, dim));
         let fits = matrix
-            .par_chunks_mut(32 * dim.max(1))
-            .zip(self.matrix.par_chunks(32 * dim.max(1)))
-            .map(|(out, rows)| inner_products(rows, &columns, dim, out))
+            .par_chunks_mut(STRIP * dim.max(1))
+            .enumerate()
+            .map(|(strip, out)| {
+                // Both are triangular, and so is their product.
+                let rows = strip * STRIP..strip * STRIP + out.len() / dim;
+                let known = 0..rows.end;
+                let (by, to) =
+                    (by.part(rows, known.clone()), to.part(known.clone(), known.clone()));
+                MatrixMut::of_rows(out, dim).columns(known).becomes(0.0, 1.0, by, to)
+            })
             .reduce(|| true, |a, b| a && b);
         same_size("products of the whitenings", 1, usize::from(fits))?;
         let shift = matrix.chunks_exact(dim.max(1)).zip(&self.shift).map(|(row, shift)| {
@@ -111,11 +119,21 @@ impl Whitening {
         let dim = self.dim();
         same_size("values of the last row", 0, rows.len() % dim.max(1))?;
         let mut mapped = vec![0f32; rows.len()];
+        let count = rows.len() / dim.max(1);
+        let block = count.div_ceil(rayon::current_num_threads()).clamp(1, BLOCK) * dim.max(1);
+        let matrix = Matrix::of_rows(&self.matrix, dim);
         let fits = mapped
-            .par_chunks_mut(BLOCK * dim.max(1))
-            .zip(rows.par_chunks(BLOCK * dim.max(1)))
+            .par_chunks_mut(block)
+            .zip(rows.par_chunks(block))
             .map(|(out, rows)| {
-                let fits = inner_products(rows, &self.matrix, dim, out);
+                let rows = Matrix::of_rows(rows, dim);
+                // Values of a strip depend on no later ones.
+                let fits = (0..dim).step_by(STRIP).all(|first| {
+                    let strip = first..(first + STRIP).min(dim);
+                    let by = matrix.part(strip.clone(), 0..strip.end).transposed();
+                    let rows = rows.part(0..count, 0..strip.end);
+                    MatrixMut::of_rows(out, dim).columns(strip).becomes(0.0, 1.0, rows, by)
+                });
                 for row in out.chunks_exact_mut(dim.max(1)) {
                     row.iter_mut().zip(&self.shift).for_each(|(value, shift)| *value -= shift);
                 }
@@ -136,7 +154,7 @@ pub struct Moments {
     /// The first rows' mean, so that large means do not cancel.
     origin: Vec<f32>,
     sum: Vec<f64>,
-    /// Of products of values less `origin`, `dim`×`dim`.
+    /// Of products of values less `origin`, `dim`×`dim`; above the diagonal they mean nothing.
     products: Vec<f64>,
 }
 
@@ -166,27 +184,38 @@ impl Moments {
             }
             self.origin = mean;
         }
+        let mut products = vec![0f32; dim * dim];
         for block in rows.chunks(BLOCK * dim) {
-            let count = block.len() / dim;
-            // Channel by channel, so that a product of channels is one of contiguous values.
-            let mut channels = vec![0f32; block.len()];
-            for (n, row) in block.chunks_exact(dim).enumerate() {
-                for (c, (value, origin)) in row.iter().zip(&self.origin).enumerate() {
-                    channels[c * count + n] = value - origin;
-                    self.sum[c] += f64::from(value - origin);
+            let mut centred = block.to_vec();
+            for row in centred.chunks_exact_mut(dim) {
+                let values = row.iter_mut().zip(&self.origin).zip(&mut self.sum);
+                for ((value, origin), sum) in values {
+                    *value -= origin;
+                    *sum += f64::from(*value);
                 }
             }
-            let products: Vec<f32> = channels
-                .par_chunks(count * 32)
-                .flat_map_iter(|some| {
-                    let mut out = vec![0f32; some.len() / count * dim];
-                    let fits = inner_products(some, &channels, count, &mut out);
-                    fits.then_some(out).into_iter().flatten()
-                })
-                .collect();
-            same_size("products of the channels", dim * dim, products.len())?;
-            let sums = self.products.iter_mut().zip(&products);
-            sums.for_each(|(sum, product)| *sum += f64::from(*product));
+            let centred = Matrix::of_rows(&centred, dim);
+            let count = block.len() / dim;
+            let fits =
+                products
+                    .par_chunks_mut(STRIP * dim)
+                    .zip(self.products.par_chunks_mut(STRIP * dim))
+                    .enumerate()
+                    .map(|(strip, (products, sums))| {
+                        let own = strip * STRIP..strip * STRIP + products.len() / dim;
+                        let before = 0..own.end;
+                        let by = centred.part(0..count, own).transposed();
+                        let fits = MatrixMut::of_rows(products, dim)
+                            .columns(before.clone())
+                            .becomes(0.0, 1.0, by, centred.part(0..count, before.clone()));
+                        for (sums, products) in sums.chunks_mut(dim).zip(products.chunks(dim)) {
+                            let sums = sums.iter_mut().zip(&products[before.clone()]);
+                            sums.for_each(|(sum, product)| *sum += f64::from(*product));
+                        }
+                        fits
+                    })
+                    .reduce(|| true, |a, b| a && b);
+            same_size("products of the channels", 1, usize::from(fits))?;
             self.rows += count;
         }
         Ok(())
@@ -210,15 +239,16 @@ impl Moments {
                 .zip(&whole.origin)
                 .map(|(a, b)| f64::from(*a) - f64::from(*b))
                 .collect();
-            let rows = whole.products.chunks_exact_mut(dim).zip(part.products.chunks_exact(dim));
-            for (a, (to, from)) in rows.enumerate() {
-                for (b, (to, from)) in to.iter_mut().zip(from).enumerate() {
+            let rows = whole.products.par_chunks_exact_mut(dim);
+            let rows = rows.zip(part.products.par_chunks_exact(dim));
+            rows.enumerate().for_each(|(a, (to, from))| {
+                for (b, (to, from)) in to.iter_mut().zip(from).enumerate().take(a + 1) {
                     *to += from
                         + part.sum[a] * moved[b]
                         + moved[a] * part.sum[b]
                         + n * moved[a] * moved[b];
                 }
-            }
+            });
             let sums = whole.sum.iter_mut().zip(part.sum.iter().zip(&moved));
             sums.for_each(|(to, (from, moved))| *to += from + n * moved);
             whole.rows += part.rows;
@@ -264,14 +294,9 @@ impl Moments {
                 row[c] += shrinkage * floor;
             }
         }
-        let inverse = inverse_of_factor(cholesky(covariance, dim)?, dim);
-        let mut matrix = vec![0f32; dim * dim];
+        let inverse = inverse_of_factor(&cholesky(covariance, dim)?, dim)?;
+        let matrix: Vec<f32> = inverse.into_iter().map(|value| value as f32).collect();
         let mut shift = vec![0f32; dim];
-        for (column, values) in inverse.iter().enumerate() {
-            for (row, value) in (column..).zip(values) {
-                matrix[row * dim + column] = *value as f32;
-            }
-        }
         for (shift, row) in shift.iter_mut().zip(matrix.chunks_exact(dim)) {
             let terms = row.iter().zip(self.origin.iter().zip(&mean));
             let sum: f64 = terms.map(|(m, (o, d))| f64::from(*m) * (f64::from(*o) + d)).sum();
@@ -279,44 +304,6 @@ impl Moments {
         }
         Whitening::new(matrix, shift)
     }
-}
-
-/// The lower factor L of `matrix` = L·Lᵀ, row by row; above the diagonal it means nothing.
-fn cholesky(mut matrix: Vec<f64>, dim: usize) -> Result<Vec<f64>> {
-    for i in 0..dim {
-        let (above, row) = matrix.split_at_mut(i * dim);
-        let row = &mut row[..dim];
-        for j in 0..i {
-            let other = &above[j * dim..][..=j];
-            let known: f64 = row[..j].iter().zip(other).map(|(a, b)| a * b).sum();
-            row[j] = (row[j] - known) / other[j];
-        }
-        let rest = row[i] - row[..i].iter().map(|a| a * a).sum::<f64>();
-        // Not a number compares as neither.
-        if !(rest > 0.0 && rest.is_finite()) {
-            let why = "the patches' covariance is not positive definite";
-            return Err(VisionError::Inconsistent(why.into()));
-        }
-        row[i] = rest.sqrt();
-    }
-    Ok(matrix)
-}
-
-/// The columns of L⁻¹, each from its diagonal down.
-fn inverse_of_factor(factor: Vec<f64>, dim: usize) -> Vec<Vec<f64>> {
-    (0..dim)
-        .into_par_iter()
-        .map(|column| {
-            let mut values = Vec::with_capacity(dim - column);
-            for row in column..dim {
-                let factor = &factor[row * dim..][..=row];
-                let known: f64 = factor[column..].iter().zip(&values).map(|(a, b)| a * b).sum();
-                let unit = if row == column { 1.0 } else { 0.0 };
-                values.push((unit - known) / factor[row]);
-            }
-            values
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -215,7 +215,7 @@ fn extend(
     for batch in pictures.chunks(super::fit::BATCH) {
         job.check()?;
         job.report("progress-features", "", added.len() as u64, pictures.len() as u64);
-        let (_, patches) = fit.look_at(job, batch, Some(whitening))?;
+        let patches = fit.look_at(job, batch, Some(whitening))?;
         for (picture, patches) in batch.iter().zip(&patches) {
             added.push(extension.add(picture.id, patches, job.sink.as_ref())?);
         }

@@ -1,5 +1,6 @@
 //! Pictures of normal parts to a memory bank: what `fit-bank` and `evaluate` share.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,10 +11,13 @@ use crate::domain::{BankRef, ComparedLayer, DetectionRecipe, ImageId};
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Stopwatch};
 use crate::library::read_image;
+use crate::vision::VisionError;
 use crate::vision::bank_rows::BankRows;
 use crate::vision::coreset::CoresetPlan;
 use crate::vision::inspection_area::InspectionArea;
-use crate::vision::memory_bank::{BankFitter, Coreset, FIT_BUDGET, MemoryBank, PicturePatches};
+use crate::vision::memory_bank::{
+    BankFitter, Coreset, FIT_BUDGET, MemoryBank, Origin, PicturePatches,
+};
 use crate::vision::thresholds::{Folds, HeldOut, hold_out};
 use crate::vision::whitening::{Moments, Whitening};
 
@@ -24,6 +28,8 @@ const FEWEST_ROWS: f64 = 2_000.0;
 /// From so many pictures, evenly spread, it is learnt how the patches vary; more would not be
 /// trusted more.
 const MOST_FOR_WHITENING: usize = 100;
+/// Bytes of that sample's patches that are kept until they are whitened.
+const SAMPLE_BUDGET: usize = 256 << 20;
 /// Dimensions in which the coreset is chosen.
 const PROJECTION: usize = 64;
 /// Where the patches did not all stay in memory, so many pictures, evenly spread, are looked
@@ -71,6 +77,9 @@ pub(super) struct Learnt {
     folds: Folds,
     /// Of each fold.
     moments: Vec<Moments>,
+    /// Patches of the sample, not whitened, of as many pictures as [`SAMPLE_BUDGET`] holds: the
+    /// network need not see these again.
+    seen: HashMap<ImageId, PicturePatches>,
 }
 
 /// What pictures are held out against.
@@ -81,21 +90,34 @@ pub(super) struct Against<'a> {
     pub(super) learnt: Option<&'a Learnt>,
 }
 
-/// A bank as if a fold had had no part in its metric.
+/// A bank as if a fold had had no part in it nor in its metric.
 struct Outside {
     fold: usize,
     /// From the whitening of all to that of the others.
     change: Whitening,
     rows: BankRows,
+    origins: Vec<Origin>,
 }
 
 impl Learnt {
-    fn outside(&self, fold: usize, layers: &[ComparedLayer], rows: &BankRows) -> Result<Outside> {
+    /// For `image`, which is of that fold.
+    fn outside(
+        &self,
+        (image, fold): (ImageId, usize),
+        layers: &[ComparedLayer],
+        all: &Coreset,
+    ) -> Result<Outside> {
         let others = self.moments.iter().enumerate().filter(|(n, _)| *n != fold);
         let others = Moments::together(others.map(|(_, moments)| moments))?.whitening(layers)?;
         let change = others.after(&self.whitening)?;
-        let rows = change.apply_to_bank(rows)?;
-        Ok(Outside { fold, change, rows })
+        let foreign = |origin: &Origin| self.folds.of_image(origin.image) != Some(fold);
+        let (rows, origins): (Vec<usize>, Vec<Origin>) =
+            all.origins.iter().enumerate().filter(|(_, origin)| foreign(origin)).unzip();
+        if rows.is_empty() {
+            return Err(VisionError::NothingLeft(image).into());
+        }
+        let rows = change.apply_to_bank(&all.rows.chosen(&rows)?)?;
+        Ok(Outside { fold, change, rows, origins })
     }
 }
 
@@ -109,25 +131,31 @@ impl Fit {
         pictures: &[NormalPicture],
         mut also: impl FnMut(&[NormalPicture], &Arc<Vec<RgbImage>>) -> Result<()>,
     ) -> Result<Fitted> {
-        let learnt = self.learn_whitening(job, subject, pictures)?;
+        let mut learnt = self.learn_whitening(job, subject, pictures)?;
         let whitening = Arc::clone(&learnt.whitening);
         let mut fitter: Option<BankFitter> = None;
         for (index, batch) in pictures.chunks(BATCH).enumerate() {
             job.check()?;
             let done = (index * BATCH) as u64;
             job.report("progress-features", subject, done, pictures.len() as u64);
-            let (decoded, patches) = self.look_at(job, batch, Some(&whitening))?;
-            for (picture, patches) in batch.iter().zip(&patches) {
+            let decoded = decode(batch)?;
+            let seen: Vec<_> = batch.iter().map(|one| learnt.seen.remove(&one.id)).collect();
+            let unseen = (0..batch.len()).filter(|n| seen[*n].is_none()).collect();
+            let mut new = self.see(job, &decoded, unseen, Some(&whitening))?.into_iter();
+            for (picture, seen) in batch.iter().zip(seen) {
+                let patches = match seen {
+                    Some(raw) => PicturePatches { rows: whitening.apply(&raw.rows)?, ..raw },
+                    None => new.next().ok_or(VisionError::Nothing("patches"))?,
+                };
                 let fitter = fitter.get_or_insert_with(|| {
                     let total = patches.places.len() * pictures.len();
                     BankFitter::new(self.plan(total), FIT_BUDGET)
                 });
-                fitter.add(picture.id, patches, job.sink.as_ref())?;
+                fitter.add(picture.id, &patches, job.sink.as_ref())?;
             }
             also(batch, &decoded)?;
         }
-        let nothing = || crate::vision::VisionError::Nothing("normal images");
-        let mut fitter = fitter.ok_or_else(nothing)?;
+        let mut fitter = fitter.ok_or(VisionError::Nothing("normal images"))?;
         let coreset = fitter.choose(job.sink.as_ref())?;
         let against = Against { coreset: &coreset, whitening: &whitening, learnt: Some(&learnt) };
         let kept = |image| fitter.kept(image);
@@ -157,42 +185,59 @@ impl Fit {
         let ids: Vec<ImageId> = pictures.iter().map(|picture| picture.id).collect();
         let folds = Folds::of(&ids);
         let mut moments: Vec<Moments> = (0..folds.count()).map(|_| Moments::new(dim)).collect();
+        let (mut seen, mut held) = (HashMap::new(), 0);
         for (index, batch) in sample.chunks(BATCH).enumerate() {
             job.check()?;
             let done = (index * BATCH) as u64;
             job.report("progress-whitening", subject, done, sample.len() as u64);
-            for (picture, patches) in batch.iter().zip(self.look_at(job, batch, None)?.1) {
+            for (picture, patches) in batch.iter().zip(self.look_at(job, batch, None)?) {
                 let fold = folds.of_image(picture.id).and_then(|fold| moments.get_mut(fold));
                 if let Some(fold) = fold {
                     fold.add(&patches.rows)?;
                 }
+                held += size_of_val(patches.rows.as_slice());
+                if held <= SAMPLE_BUDGET {
+                    seen.insert(picture.id, patches);
+                }
             }
         }
         let whitening = Moments::together(&moments)?.whitening(&self.recipe.layers)?;
-        Ok(Learnt { whitening: Arc::new(whitening), folds, moments })
+        Ok(Learnt { whitening: Arc::new(whitening), folds, moments, seen })
     }
 
-    /// The pictures of a batch, decoded, and what the network sees in them.
+    /// What the network sees in the pictures of a batch.
     pub(super) fn look_at(
         &self,
         job: &JobContext,
         batch: &[NormalPicture],
         whitening: Option<&Arc<Whitening>>,
-    ) -> Result<(Arc<Vec<RgbImage>>, Vec<PicturePatches>)> {
-        let decoded = decode(batch)?;
+    ) -> Result<Vec<PicturePatches>> {
+        self.see(job, &decode(batch)?, (0..batch.len()).collect(), whitening)
+    }
+
+    /// What the network sees in `which` of the pictures `decoded`.
+    fn see(
+        &self,
+        job: &JobContext,
+        decoded: &Arc<Vec<RgbImage>>,
+        which: Vec<usize>,
+        whitening: Option<&Arc<Whitening>>,
+    ) -> Result<Vec<PicturePatches>> {
+        if which.is_empty() {
+            return Ok(Vec::new());
+        }
         let pictures = match &self.area {
             Some(area) => Arc::new(decoded.par_iter().map(|one| area.hide_outside(one)).collect()),
-            None => Arc::clone(&decoded),
+            None => Arc::clone(decoded),
         };
         let (model, recipe) = (self.bank.model.clone(), self.recipe.clone());
         let (whitening, area) = (whitening.cloned(), self.area.clone());
-        let patches = job.shared.vision(move |lane| {
-            let pictures: Vec<&RgbImage> = pictures.iter().collect();
+        job.shared.vision(move |lane| {
+            let pictures: Vec<&RgbImage> = which.iter().filter_map(|n| pictures.get(*n)).collect();
             let watch = &mut Stopwatch::default();
             let (whitening, area) = (whitening.as_deref(), area.as_deref());
             lane.patches(&model, &pictures, &recipe, whitening, area, watch)
-        })?;
-        Ok((decoded, patches))
+        })
     }
 
     /// The scores of the pictures against the rows of the others: of all where their patches
@@ -222,7 +267,7 @@ impl Fit {
             let in_memory: Option<Vec<_>> = batch.iter().map(|one| kept(one.id)).collect();
             let patches = match in_memory {
                 Some(patches) => patches,
-                None => self.look_at(job, batch, Some(against.whitening))?.1,
+                None => self.look_at(job, batch, Some(against.whitening))?,
             };
             for (picture, mut patches) in batch.iter().zip(patches) {
                 let learnt = against.learnt;
@@ -231,20 +276,20 @@ impl Fit {
                     outside = learnt
                         .zip(fold)
                         .map(|(learnt, fold)| {
-                            learnt.outside(fold, &self.recipe.layers, &coreset.rows)
+                            learnt.outside((picture.id, fold), &self.recipe.layers, coreset)
                         })
                         .transpose()?;
                 }
                 // A picture of no fold had no part in the metric.
-                let rows = match &outside {
-                    Some(Outside { change, rows, .. }) => {
+                let (rows, origins) = match &outside {
+                    Some(Outside { change, rows, origins, .. }) => {
                         patches.rows = change.apply(&patches.rows)?;
-                        rows
+                        (rows, origins)
                     }
-                    None => &coreset.rows,
+                    None => (&coreset.rows, &coreset.origins),
                 };
                 let input = (patches.grid.width * patch, patches.grid.height * patch);
-                let (origins, id) = (&coreset.origins, picture.id);
+                let id = picture.id;
                 held_out.push(hold_out(rows, origins, folds, id, &patches, input, locating)?);
             }
         }
