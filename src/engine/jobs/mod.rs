@@ -2,6 +2,7 @@
 
 mod area;
 mod bank;
+mod bank_in_use;
 mod bank_stats;
 mod bank_versions;
 mod bench;
