@@ -63,12 +63,12 @@ impl Weights {
     }
 }
 
-/// torchvision's bottleneck ResNets, up to layer 3.
+/// torchvision's bottleneck ResNets.
 fn resnet(width: usize) -> Weights {
     let mut weights = Weights::default();
     weights.conv("conv1", "bn1", [64, 3, 7, 7]);
     let mut channels = 64;
-    for (n, blocks) in [3, 4, 6].into_iter().enumerate() {
+    for (n, blocks) in [3, 4, 6, 3].into_iter().enumerate() {
         let (inner, out) = (width << n, 256 << n);
         for block in 0..blocks {
             let name = |part: &str| format!("layer{}.{block}.{part}", n + 1);

@@ -328,6 +328,9 @@ pub(crate) struct Demo {
 pub(crate) struct ImportSeed {
     /// The folder that holds its data/ and manual_store/. It is only read.
     pub(crate) dir: PathBuf,
+    /// Print the result as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// `fettle eval`.

@@ -5,6 +5,7 @@ mod args;
 mod commands;
 mod cpu;
 mod shapes;
+mod table;
 mod terminal;
 
 use std::process::ExitCode;

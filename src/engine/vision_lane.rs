@@ -89,6 +89,12 @@ impl VisionLane {
         Ok(self.encoder.get(model, &self.store, &self.device, watch)?.recipe())
     }
 
+    /// The backbone `model`, loaded if need be.
+    pub(super) fn backbone(&mut self, model: &ModelId) -> Result<&dyn FeatureExtractor> {
+        let watch = &mut Stopwatch::default();
+        Ok(self.backbone.get(model, &self.store, &self.device, watch)?)
+    }
+
     /// How the backbone `model` looks at pictures, as far as `choice` leaves it open.
     pub(super) fn detection_recipe(
         &mut self,

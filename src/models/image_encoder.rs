@@ -9,7 +9,7 @@ use super::backbone::efficientnet_lite::EfficientNetLite;
 use super::clip::ClipImageEncoder;
 use super::roles::ImageEncoder;
 use super::weights::WeightFile;
-use super::{ModelsError, Result};
+use super::{Result, named};
 use crate::domain::ModelId;
 
 type Load = fn(&ModelId, &[PathBuf], &Device) -> Result<Box<dyn ImageEncoder>>;
@@ -25,24 +25,21 @@ const ARCHITECTURES: [(&str, Load); 2] = [
 
 /// Loads the image encoder `architecture` from a model's `files`.
 ///
-/// [`ModelsError::UnknownArchitecture`], [`ModelsError::Missing`] when there is no weight
-/// file, [`ModelsError::BadWeights`] when it does not hold this network.
+/// [`super::ModelsError::UnknownArchitecture`], [`super::ModelsError::Missing`] when there is no
+/// weight file, [`super::ModelsError::BadWeights`] when it does not hold this network.
 pub fn load(
     id: &ModelId,
     architecture: &str,
     files: &[PathBuf],
     device: &Device,
 ) -> Result<Box<dyn ImageEncoder>> {
-    let (_, load) = ARCHITECTURES
-        .iter()
-        .find(|(name, _)| *name == architecture)
-        .ok_or_else(|| ModelsError::UnknownArchitecture(architecture.to_owned()))?;
-    load(id, files, device)
+    named(&ARCHITECTURES, architecture)?(id, files, device)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::ModelsError;
     use crate::models::test_files::{golden, model, reference};
 
     #[test]

@@ -21,3 +21,9 @@ pub mod weights;
 pub mod words_encoder;
 
 pub use error::{ModelsError, Result};
+
+/// What a role's list of architectures has under this name.
+fn named<'a, T>(architectures: &'a [(&str, T)], name: &str) -> Result<&'a T> {
+    let found = architectures.iter().find(|(known, _)| *known == name);
+    found.map(|(_, what)| what).ok_or_else(|| ModelsError::UnknownArchitecture(name.to_owned()))
+}

@@ -7,7 +7,7 @@ use candle_core::Device;
 
 use super::clip::ClipWords;
 use super::roles::TextEncoder;
-use super::{ModelsError, Result};
+use super::{Result, named};
 use crate::domain::ModelId;
 
 type Load = fn(&ModelId, &[PathBuf], &Device) -> Result<Box<dyn TextEncoder>>;
@@ -24,17 +24,13 @@ pub fn knows_words(architecture: &str) -> bool {
 /// Loads the text tower of the image encoder `architecture` from a model's `files`.
 ///
 /// # Errors
-/// [`ModelsError::UnknownArchitecture`] for one without, [`ModelsError::Missing`],
-/// [`ModelsError::BadWeights`].
+/// [`super::ModelsError::UnknownArchitecture`] for one without, [`super::ModelsError::Missing`],
+/// [`super::ModelsError::BadWeights`].
 pub fn load(
     id: &ModelId,
     architecture: &str,
     files: &[PathBuf],
     device: &Device,
 ) -> Result<Box<dyn TextEncoder>> {
-    let (_, load) = ARCHITECTURES
-        .iter()
-        .find(|(name, _)| *name == architecture)
-        .ok_or_else(|| ModelsError::UnknownArchitecture(architecture.to_owned()))?;
-    load(id, files, device)
+    named(&ARCHITECTURES, architecture)?(id, files, device)
 }

@@ -7,5 +7,6 @@ pub mod spread;
 pub mod twins;
 pub mod vector_index;
 pub mod vote;
+mod whole_file;
 
 pub use error::{Result, RetrievalError};

@@ -11,6 +11,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::fingerprint::{Fingerprint, LENGTH};
+use super::whole_file::{io_at, replace};
 use super::{Result, RetrievalError};
 
 /// The last bytes of the file; the digit counts its layouts.
@@ -51,7 +52,6 @@ impl Twins {
     /// # Errors
     /// [`RetrievalError::Io`].
     pub fn save(&self, path: &Path) -> Result<()> {
-        let io = |source| RetrievalError::Io { path: path.to_owned(), source };
         let mut bytes = Vec::with_capacity(self.0.len() * RECORD + HASH + MAGIC.len());
         for (id, print) in &self.0 {
             bytes.extend(id.to_le_bytes());
@@ -60,14 +60,7 @@ impl Twins {
         let hash = Sha256::digest(&bytes);
         bytes.extend_from_slice(&hash);
         bytes.extend_from_slice(MAGIC);
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(io)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
-        file.write_all(&bytes).map_err(io)?;
-        file.as_file().sync_all().map_err(io)?;
-        file.persist(path).map_err(|e| io(e.error))?;
-        Ok(())
+        replace(path, |file| file.write_all(&bytes).map_err(io_at(path)))
     }
 
     /// Reads them.
@@ -75,8 +68,7 @@ impl Twins {
     /// # Errors
     /// [`RetrievalError::Io`], [`RetrievalError::BadIndex`] for a damaged file or another.
     pub fn load(path: &Path) -> Result<Self> {
-        let bytes = std::fs::read(path)
-            .map_err(|source| RetrievalError::Io { path: path.to_owned(), source })?;
+        let bytes = std::fs::read(path).map_err(io_at(path))?;
         Self::parse(&bytes).ok_or_else(|| RetrievalError::BadIndex {
             path: path.to_owned(),
             why: "it is cut short or damaged".to_owned(),
@@ -103,6 +95,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::retrieval::whole_file::damage;
 
     fn print(seed: i32) -> Fingerprint {
         let values: Vec<i8> =
@@ -140,13 +133,7 @@ mod tests {
             let mut twins = Twins::default();
             twins.insert(1, print(2));
             twins.save(&path).unwrap();
-            let mut bytes = std::fs::read(&path).unwrap();
-            let position = at.index(bytes.len());
-            bytes[position] ^= flip;
-            if let Some(cut) = cut {
-                bytes.truncate(cut.index(bytes.len()));
-            }
-            std::fs::write(&path, &bytes).unwrap();
+            damage(&path, at, flip, cut);
             let read = Twins::load(&path);
             prop_assert!(matches!(read, Err(RetrievalError::BadIndex { .. })), "{read:?}");
         }

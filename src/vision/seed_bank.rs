@@ -7,9 +7,11 @@
 //! the image's score.
 //!
 //! `memory_bank.pt` holds one (rows, dim) tensor; `bank_config.json` `shorter`, `stride` and
-//! `layers`; `tau.json` the thresholds `pixel` and `image`.
+//! `layers`; `tau.json` the thresholds `pixel` and `image`. What none of them says is taken as
+//! torchvision has it: the ratio of the sides is kept, nothing is cut off, pixels between
+//! pixels are bilinear.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
@@ -17,27 +19,31 @@ use serde::{Deserialize, Serialize};
 use super::bank_rows::BankRows;
 use super::error::same_size;
 use super::{Result, VisionError};
-use crate::domain::Thresholds;
+use crate::domain::{ImageRecipe, Resize, ResizeFilter, Thresholds};
 
 /// The share of the patch distances below the image score.
 const PERCENTILE: f64 = 0.99;
+/// A larger picture would take gigabytes: the seed system knew no tiles.
+const LARGEST: u32 = 1024;
 
 /// `bank_config.json`; what it does not say is as the seed system's program assumed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SeedConfig {
+    /// The architecture of its network.
+    pub backbone: String,
     /// Pixels of the shorter side of what the network saw.
     pub shorter: u32,
     /// Every how many rows and columns of the feature map a patch was taken.
     pub stride: usize,
-    /// Layers of its ResNet-50, finest first.
+    /// Layers of its network, finest first.
     pub layers: Vec<String>,
 }
 
 impl Default for SeedConfig {
     fn default() -> Self {
         let layers = ["layer2", "layer3", "layer4"].map(str::to_owned).to_vec();
-        Self { shorter: 512, stride: 2, layers }
+        Self { backbone: "resnet50".to_owned(), shorter: 512, stride: 2, layers }
     }
 }
 
@@ -48,9 +54,19 @@ struct Tau {
     image: f32,
 }
 
+/// How the seed system's program looked at pictures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeedLook {
+    /// How its network got them.
+    pub input: ImageRecipe,
+    /// The numbers of the layers that it compared, in rising order.
+    pub layers: Vec<usize>,
+}
+
 /// The bank.
 #[derive(Debug)]
 pub struct SeedBank {
+    config_path: PathBuf,
     config: SeedConfig,
     thresholds: Thresholds,
     rows: BankRows,
@@ -63,14 +79,15 @@ impl SeedBank {
     /// [`VisionError::Io`] and [`VisionError::BadSeed`] for the files beside it,
     /// [`VisionError::Size`] for rows that are not of `dim` values.
     pub fn open(dir: &Path, rows: Vec<f32>, dim: usize) -> Result<Self> {
-        let config: SeedConfig = read_json(&dir.join("bank_config.json"))?;
+        let config_path = dir.join("bank_config.json");
+        let config: SeedConfig = read_json(&config_path)?;
         let tau: Tau = read_json(&dir.join("tau.json"))?;
         if config.stride == 0 || config.shorter == 0 || config.layers.is_empty() {
             let why = "a size of 0, or no layers".to_owned();
-            return Err(VisionError::BadSeed { path: dir.join("bank_config.json"), why });
+            return Err(VisionError::BadSeed { path: config_path, why });
         }
         let thresholds = Thresholds { image: tau.image, pixel: tau.pixel };
-        Ok(Self { config, thresholds, rows: BankRows::new(rows, dim)? })
+        Ok(Self { config_path, config, thresholds, rows: BankRows::new(rows, dim)? })
     }
 
     /// What it was made with.
@@ -86,6 +103,52 @@ impl SeedBank {
     /// Its rows.
     pub fn rows(&self) -> &BankRows {
         &self.rows
+    }
+
+    /// The error that its configuration cannot be followed.
+    pub fn wrong(&self, why: String) -> VisionError {
+        VisionError::BadSeed { path: self.config_path.clone(), why }
+    }
+
+    /// How it looked at pictures through a network that wants them by `recipe` and of whose
+    /// layer `layer<n>` has `channels(n)` channels.
+    ///
+    /// # Errors
+    /// [`VisionError::BadSeed`] where the configuration cannot have made this bank with that
+    /// network, or not in the memory of this machine.
+    pub fn look(
+        &self,
+        recipe: ImageRecipe,
+        channels: impl Fn(usize) -> Option<usize>,
+    ) -> Result<SeedLook> {
+        let wrong = |why| self.wrong(why);
+        let SeedConfig { shorter: side, layers: names, .. } = &self.config;
+        if *side > LARGEST {
+            return Err(wrong(format!(
+                "pictures of {side} pixels; at most {LARGEST} are compared"
+            )));
+        }
+        let (mut layers, mut values) = (Vec::new(), 0);
+        for name in names {
+            let known = name.strip_prefix("layer").and_then(|number| number.parse().ok());
+            let known = known.and_then(|number| Some((number, channels(number)?)));
+            let (number, channels) =
+                known.ok_or_else(|| wrong(format!("its network has no layer '{name}'")))?;
+            if layers.last().is_some_and(|last| *last >= number) {
+                return Err(wrong("its layers are not in order".to_owned()));
+            }
+            layers.push(number);
+            values += channels;
+        }
+        if values != self.rows.dim() {
+            let rows = self.rows.dim();
+            return Err(wrong(format!("{values} values a row, but the bank has {rows}")));
+        }
+        let resize = Resize::ShorterSide { side: *side, step: 1 };
+        Ok(SeedLook {
+            input: ImageRecipe { resize, filter: ResizeFilter::Bilinear, ..recipe },
+            layers,
+        })
     }
 
     /// The image score of one picture from its feature maps, (1, C, H, W), finest first.
@@ -158,7 +221,8 @@ mod tests {
         let tau = r#"{"pixel": 0.5, "image": 0.75}"#;
         let read = bank(whole, tau, &[1.0, 0.0], 2).unwrap();
         let layers = vec!["layer2".to_owned()];
-        assert_eq!(read.config(), &SeedConfig { shorter: 256, stride: 4, layers });
+        let backbone = "resnet50".to_owned();
+        assert_eq!(read.config(), &SeedConfig { backbone, shorter: 256, stride: 4, layers });
         assert_eq!(read.thresholds(), Thresholds { image: 0.75, pixel: 0.5 });
         assert_eq!(bank("{}", tau, &[1.0], 1).unwrap().config(), &SeedConfig::default());
         // (config, tau, what the message names)
@@ -172,6 +236,40 @@ mod tests {
         for (config, tau, named) in wrong {
             let error = bank(config, tau, &[1.0], 1).unwrap_err();
             assert!(matches!(&error, VisionError::BadSeed { path, .. } if path.ends_with(named)));
+        }
+    }
+
+    #[test]
+    fn a_look_follows_from_the_configuration_or_is_refused() {
+        let recipe = ImageRecipe {
+            resize: Resize::Letterbox(224),
+            filter: ResizeFilter::Bicubic,
+            mean: [0.5; 3],
+            std: [0.25; 3],
+        };
+        let look = |config: &str, dim: usize| {
+            let bank = bank(config, r#"{"pixel": 1, "image": 1}"#, &vec![0.5; dim], dim).unwrap();
+            // Layers 1 to 4 of 2, 4, 8 and 16 channels.
+            bank.look(recipe, |number| (1..=4).contains(&number).then_some(1 << number))
+        };
+        let found = look(r#"{"shorter": 300, "layers": ["layer2", "layer4"]}"#, 20).unwrap();
+        assert_eq!(found.layers, [2, 4]);
+        assert_eq!(found.input.resize, Resize::ShorterSide { side: 300, step: 1 });
+        assert_eq!((found.input.filter, found.input.mean), (ResizeFilter::Bilinear, [0.5; 3]));
+        assert_eq!(look("{}", 28).unwrap().layers, [2, 3, 4]);
+        // (configuration, values a row, what the message says)
+        let refused = [
+            ("{}", 27, "28 values a row, but the bank has 27"),
+            (r#"{"layers": ["layer5"]}"#, 4, "no layer 'layer5'"),
+            (r#"{"layers": ["2"]}"#, 4, "no layer '2'"),
+            (r#"{"layers": ["layer3", "layer2"]}"#, 12, "not in order"),
+            (r#"{"layers": ["layer2", "layer2"]}"#, 8, "not in order"),
+            (r#"{"shorter": 1025}"#, 28, "1025 pixels"),
+        ];
+        for (config, dim, words) in refused {
+            let error = look(config, dim).unwrap_err();
+            assert!(matches!(&error, VisionError::BadSeed { .. }), "{error}");
+            assert!(error.to_string().contains(words), "{error}");
         }
     }
 

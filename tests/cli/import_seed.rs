@@ -1,9 +1,14 @@
 //! The seed system's folder, taken over.
 
+use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::scene::{Scene, arg, png};
+use candle_core::{DType, Device, Tensor};
+use image::{Rgb, RgbImage};
+
+use crate::eval::{cloth, is_stain, save};
+use crate::scene::{Ran, Scene, arg, has_models, png};
 
 /// A folder as the seed system leaves it: names in `web/`, a defect with a `_` in its name, a
 /// bank that its own program saved.
@@ -50,7 +55,9 @@ fn a_seed_folder_is_taken_over_once_and_its_own_files_stay() {
     ] {
         assert!(ran.stdout.contains(words), "no {words:?} in {}", ran.stdout);
     }
-    for refused in ["unnamed.png", "other/memory_bank.pt", "prod1_menual.pdf"] {
+    // Neither the network nor, where it is here, its layer 2 made rows of 4 values.
+    let not_compared = "the old bank of prod1 is not compared";
+    for refused in ["unnamed.png", "other/memory_bank.pt", "prod1_menual.pdf", not_compared] {
         assert!(ran.stderr.contains(refused), "no {refused:?} in {}", ran.stderr);
     }
     let library = scene.json(&["library", "list", "--json"]);
@@ -79,4 +86,105 @@ fn a_folder_of_something_else_is_said_to_be_so() {
     fs::create_dir(&folder).unwrap();
     scene.run(&["import-seed", arg(&folder)]).must_fail_with(&["holds nothing", "data/def_split"]);
     scene.run(&["import-seed", arg(&scene.path("absent"))]).must_fail_with(&["holds nothing"]);
+}
+
+/// A ResNet-50 that sees nothing: all its weights are 0.
+fn blind_resnet50(path: &Path) {
+    let mut tensors = HashMap::new();
+    let mut put = |name: String, dims: &[usize]| {
+        tensors.insert(name, Tensor::zeros(dims, DType::F16, &Device::Cpu).unwrap());
+    };
+    let mut conv = |conv: &str, norm: &str, dims: [usize; 4]| {
+        put(format!("{conv}.weight"), &dims);
+        for part in ["weight", "bias", "running_mean", "running_var"] {
+            put(format!("{norm}.{part}"), &dims[..1]);
+        }
+    };
+    conv("conv1", "bn1", [64, 3, 7, 7]);
+    let mut channels = 64;
+    for (n, blocks) in [3, 4, 6, 3].into_iter().enumerate() {
+        let (inner, out) = (64 << n, 256 << n);
+        for block in 0..blocks {
+            let name = |part: &str| format!("layer{}.{block}.{part}", n + 1);
+            conv(&name("conv1"), &name("bn1"), [inner, channels, 1, 1]);
+            conv(&name("conv2"), &name("bn2"), [inner, inner, 3, 3]);
+            conv(&name("conv3"), &name("bn3"), [out, inner, 1, 1]);
+            if block == 0 {
+                conv(&name("downsample.0"), &name("downsample.1"), [out, channels, 1, 1]);
+            }
+            channels = out;
+        }
+    }
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    candle_core::safetensors::save(&tensors, path).unwrap();
+}
+
+/// The models' directory with the starter's backbone and a blind ResNet-50.
+fn models(scene: &Scene) -> PathBuf {
+    let starter = scene.command(&["models", "path", "efficientnet-lite0"]).output().unwrap();
+    let models = scene.path("models");
+    fs::create_dir_all(models.join("efficientnet-lite0")).unwrap();
+    for file in Ran::from(starter).must_succeed().stdout.lines().map(Path::new) {
+        let name = file.file_name().unwrap();
+        fs::copy(file, models.join("efficientnet-lite0").join(name)).unwrap();
+    }
+    blind_resnet50(&models.join("resnet50/model.safetensors"));
+    models
+}
+
+#[test]
+fn an_old_bank_is_held_against_a_fitted_one() {
+    if !has_models(&["efficientnet-lite0"]) {
+        return;
+    }
+    let scene = Scene::new();
+    let (seed, models) = (scene.path("seed"), models(&scene));
+    let bank = |product: &str, bytes: &[u8], layer: &str| {
+        let of = seed.join("data/patchCore").join(product);
+        for picture in 0..5 {
+            save(&of.join(format!("ok/{picture}.png")), &cloth(picture));
+        }
+        let config = format!(r#"{{"shorter": 64, "stride": 1, "layers": ["{layer}"]}}"#);
+        fs::write(of.join("memory_bank.pt"), bytes).unwrap();
+        fs::write(of.join("bank_config.json"), config).unwrap();
+        fs::write(of.join("tau.json"), br#"{"pixel": 0.5, "image": 0.75}"#).unwrap();
+    };
+    bank("cloth", include_bytes!("../golden/seed_bank_layer4.pt"), "layer4");
+    bank("other", include_bytes!("../golden/seed_bank.pt"), "layer2");
+    for picture in 20..22 {
+        let stained = RgbImage::from_fn(96, 96, |x, y| {
+            if is_stain(x, y) { Rgb([20, 10, 70]) } else { *cloth(picture).get_pixel(x, y) }
+        });
+        save(&seed.join(format!("data/def_split/cloth_stain_{picture}.png")), &stained);
+    }
+    let run = |args: &[&str]| {
+        let output = scene.command(args).env("FETTLE_MODELS", &models).output().unwrap();
+        Ran::from(output).must_succeed()
+    };
+
+    let found = run(&["import-seed", arg(&seed), "--json"]).stdout;
+    let found: serde_json::Value = serde_json::from_str(&found).unwrap();
+    let compared = &found["banks"][0]["comparison"];
+    assert_eq!(compared["state"], "done", "{found}");
+    let compared = &compared["result"];
+    assert_eq!((&compared["normals"], &compared["defects"]), (&5.into(), &2.into()));
+    // Patches of nothing lie at 1 from every row of length 1.
+    let old = &compared["seed"];
+    assert_eq!((&old["image_auroc"], &old["threshold"]), (&0.5.into(), &0.75.into()));
+    let (overkill, escape) = (&old["overkill"], &old["escape"]);
+    assert_eq!((&overkill["events"], &overkill["trials"]), (&5.into(), &5.into()));
+    assert_eq!((&escape["events"], &escape["trials"]), (&0.into(), &2.into()));
+    let ours = &compared["fettle"];
+    assert_eq!((&ours["image_auroc"], &ours["escape"]["events"]), (&1.0.into(), &0.into()));
+    assert_eq!(compared["bank"]["version"], 1);
+    let other = &found["banks"][1]["comparison"];
+    assert_eq!(other["state"], "failed", "{found}");
+    let why = other["result"]["message"].as_str().unwrap();
+    assert!(why.contains("512 values a row, but the bank has 4"), "{why}");
+
+    // Again, with the bank that is there now.
+    let again = run(&["import-seed", arg(&seed)]).stdout;
+    let lines: Vec<&str> = again.lines().filter(|line| line.contains('%')).collect();
+    assert!(lines[0].starts_with("old ") && lines[0].contains("0.5000"), "{again}");
+    assert!(lines[1].starts_with("Fettle, version 1 ") && lines[1].contains("1.0000"), "{again}");
 }

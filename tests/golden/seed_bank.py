@@ -1,7 +1,7 @@
-"""Writes seed_bank.pt: a memory bank as the seed system's program saved it (torch 2)."""
+"""Writes memory banks as the seed system's program saved them (torch 2)."""
 
 import torch
 
 torch.manual_seed(0)
-rows = torch.nn.functional.normalize(torch.randn(6, 4), dim=1)
-torch.save(rows, "seed_bank.pt")
+for name, shape in [("seed_bank.pt", (6, 4)), ("seed_bank_layer4.pt", (2, 2048))]:
+    torch.save(torch.nn.functional.normalize(torch.randn(shape), dim=1), name)

@@ -1,7 +1,7 @@
 //! `fettle eval`.
 
-use crate::cli::args;
 use crate::cli::terminal::Terminal;
+use crate::cli::{args, table};
 use crate::domain::ThresholdRule;
 use crate::engine::{ClassEvaluation, Engine, Evaluate, Quality};
 use crate::i18n::Value;
@@ -40,7 +40,7 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Eval) -> an
         let name = terminal.word("eval-mean", &[]);
         table.push(row(name, String::new(), &found.mean, String::new()));
     }
-    print_table(terminal, &table);
+    table::print(terminal, &table);
     terminal.print("");
     for class in &found.classes {
         print_notes(terminal, class);
@@ -76,29 +76,6 @@ fn row(name: String, images: String, quality: &Quality, ms: String) -> [String; 
     ]
 }
 
-/// The first column to the left, numbers to the right.
-fn print_table(terminal: &Terminal, table: &[[String; 10]]) {
-    let mut widths = [0; 10];
-    for row in table {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = columns(cell).max(*width);
-        }
-    }
-    for row in table {
-        let cells = row.iter().zip(widths).enumerate().map(|(index, (cell, width))| {
-            let space = " ".repeat(width - columns(cell));
-            if index == 0 { format!("{cell}{space}") } else { format!("{space}{cell}") }
-        });
-        terminal.print(cells.collect::<Vec<_>>().join("  ").trim_end());
-    }
-}
-
-/// How wide a terminal draws `text`: Hangul and Chinese characters take two columns.
-fn columns(text: &str) -> usize {
-    let is_wide = |c| matches!(c, '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}');
-    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
-}
-
 fn print_notes(terminal: &Terminal, class: &ClassEvaluation) {
     let unmasked = class.defective - class.masked;
     // Where no image has a mask the table's dashes say it.
@@ -125,14 +102,4 @@ fn print_notes(terminal: &Terminal, class: &ClassEvaluation) {
         ("stages", stages.join(", ").into()),
     ];
     terminal.say("eval-stages", &values);
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn hangul_is_twice_as_wide() {
-        for (text, expected) in [("", 0), ("F1 max", 6), ("픽셀 AUROC", 10), ("–", 1)] {
-            assert_eq!(super::columns(text), expected, "{text}");
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! `fettle inspect`.
 
+use super::done_or_why;
 use crate::cli::args;
 use crate::cli::terminal::Terminal;
 use crate::domain::{Inspection, ReportPart, Stage, Support, Verdict};
@@ -143,19 +144,7 @@ fn print_report(terminal: &Terminal, inspection: &Inspection) {
 
 /// The stage's result, or else says under `label` why there is none.
 fn done_or_say<'a, T>(terminal: &Terminal, label: &str, stage: &'a Stage<T>) -> Option<&'a T> {
-    match stage {
-        Stage::Done(result) => Some(result),
-        Stage::Skipped(reason) => {
-            let values: Vec<(&str, Value)> =
-                reason.values().into_iter().map(|(name, value)| (name, value.into())).collect();
-            terminal.field(label, &terminal.word(&format!("skip-{}", reason.key()), &values));
-            None
-        }
-        Stage::Failed { message } => {
-            terminal.field(label, message);
-            None
-        }
-    }
+    done_or_why(terminal, stage).map_err(|why| terminal.field(label, &why)).ok()
 }
 
 fn print_timings(terminal: &Terminal, inspection: &Inspection) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::say_refused;
+use super::{Refused, refused, say_refused};
 use crate::cli::args;
 use crate::cli::terminal::Terminal;
 use crate::domain::{ImageId, ImageLabel, Product};
@@ -132,20 +132,10 @@ struct Outcome<'a> {
     refused: Vec<Refused>,
 }
 
-#[derive(Serialize)]
-struct Refused {
-    path: PathBuf,
-    reason: String,
-}
-
 impl<'a> Outcome<'a> {
     fn of(outcome: &'a RegisteredImages, terminal: &Terminal) -> Self {
-        let refused = outcome.refused.iter().map(|refusal| Refused {
-            path: refusal.path.clone(),
-            reason: refusal.error.explain(terminal.language()),
-        });
         let RegisteredImages { new, known, twins, .. } = outcome;
-        Self { new, known, twins, refused: refused.collect() }
+        Self { new, known, twins, refused: refused(terminal, &outcome.refused) }
     }
 }
 

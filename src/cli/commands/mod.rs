@@ -16,8 +16,42 @@ pub(super) mod models;
 pub(super) mod roi;
 pub(super) mod search;
 
+use std::path::PathBuf;
+
+use serde::Serialize;
+
 use super::terminal::Terminal;
+use crate::domain::Stage;
 use crate::engine::Refusal;
+use crate::i18n::Value;
+
+/// The stage's result, or else why there is none.
+fn done_or_why<'a, T>(terminal: &Terminal, stage: &'a Stage<T>) -> Result<&'a T, String> {
+    match stage {
+        Stage::Done(result) => Ok(result),
+        Stage::Skipped(reason) => {
+            let values: Vec<(&str, Value)> =
+                reason.values().into_iter().map(|(name, value)| (name, value.into())).collect();
+            Err(terminal.word(&format!("skip-{}", reason.key()), &values))
+        }
+        Stage::Failed { message } => Err(message.clone()),
+    }
+}
+
+/// A file that was refused, as `--json` prints it.
+#[derive(Serialize)]
+struct Refused {
+    path: PathBuf,
+    reason: String,
+}
+
+fn refused(terminal: &Terminal, refused: &[Refusal]) -> Vec<Refused> {
+    let of = |refusal: &Refusal| Refused {
+        path: refusal.path.clone(),
+        reason: refusal.error.explain(terminal.language()),
+    };
+    refused.iter().map(of).collect()
+}
 
 /// Says which files were refused and why; whether there were any.
 fn say_refused(terminal: &Terminal, refused: &[Refusal]) -> bool {

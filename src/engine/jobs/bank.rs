@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use super::fit::{Fit, Fitted, NormalPicture};
 use super::known_defects;
-
 use crate::domain::{
     BankRef, DetectionRecipe, HeatmapScale, ImageId, ModelId, ModelRole, ProductCode, RecipeChoice,
     ThresholdRule, Thresholds,

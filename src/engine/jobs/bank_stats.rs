@@ -5,15 +5,16 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::bank_in_use::BankInUse;
 use super::plots;
 use crate::domain::{
     BankRef, DefectCode, HeatmapScale, Histogram, ImageId, Place, ProductCode, RectPx,
     RegisteredImage, ThresholdRule, Thresholds,
 };
-use crate::engine::error::{EngineError, Result};
+use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Request};
-use crate::library::{LibraryError, RegisteredBank};
-use crate::vision::memory_bank::{BankInfo, MemoryBank};
+use crate::library::LibraryError;
+use crate::vision::memory_bank::BankInfo;
 use crate::vision::regions::place;
 use crate::vision::thresholds::{Rates, rates, suspects};
 
@@ -104,7 +105,9 @@ impl Request for BankStats {
     }
 
     fn run(self, job: &JobContext) -> Result<BankStatistics> {
-        let BankInUse { active, info, changes } = bank_in_use(job, &self.product)?;
+        let in_use = BankInUse::of(job, &self.product)?;
+        let info = in_use.info()?;
+        let BankInUse { active, changes, .. } = in_use;
         let found = rates(&info.held_out, &info.known_defects, active.thresholds)?;
         let normal: Vec<f32> = info.held_out.iter().map(|h| h.image_score).collect();
         let defective: Vec<f32> = info.known_defects.iter().map(|k| k.image_score).collect();
@@ -147,29 +150,6 @@ impl Request for BankStats {
             written,
         })
     }
-}
-
-/// The bank that inspections of a product use.
-pub(super) struct BankInUse {
-    pub(super) active: RegisteredBank,
-    pub(super) info: BankInfo,
-    /// The rules by which its limits were changed since it was fitted, newest last.
-    pub(super) changes: Vec<ThresholdRule>,
-}
-
-pub(super) fn bank_in_use(job: &JobContext, product: &ProductCode) -> Result<BankInUse> {
-    super::catalogue::require_product(job, product)?;
-    let code = product.clone();
-    let found = job.shared.library(move |library| {
-        let Some(active) = library.active_bank(&code)? else { return Ok(None) };
-        let changes = library.changed_limits(&active.bank)?;
-        Ok(Some((active, changes)))
-    })?;
-    let (active, changes) = found.ok_or_else(|| EngineError::NoBank(product.clone()))?;
-    let path = job.shared.workspace.root().join(&active.path);
-    let info = MemoryBank::load_info(&path)
-        .map_err(|source| EngineError::Bank { product: product.clone(), source })?;
-    Ok(BankInUse { active, info, changes })
 }
 
 /// The pictures that the bank knows, also those removed since.

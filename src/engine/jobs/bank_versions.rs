@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::extend::active_bank;
+use super::bank_in_use::BankInUse;
 use crate::domain::{BankRef, ImageId, ProductCode, Thresholds};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::jobs::register::Refusal;
@@ -85,8 +85,9 @@ impl Request for UndoBank {
     }
 
     fn run(self, job: &JobContext) -> Result<UndoneBank> {
-        let (active, loaded) = active_bank(job, &self.0)?;
-        let extended = loaded.info().fit.extends.clone();
+        let in_use = BankInUse::of(job, &self.0)?;
+        let extended = in_use.info()?.fit.extends;
+        let active = in_use.active;
         let product = self.0.clone();
         let banks = job.shared.library(move |library| library.banks(&product))?;
         let is_earlier = |version: u32| match &extended {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::area::inspection_area;
 use super::bank::{embed, normals_path, save};
+use super::bank_in_use::BankInUse;
 use super::fit::{Against, Fit, NormalPicture};
 use super::impact::{Impact, impact};
 use super::known_defects;
@@ -16,8 +17,8 @@ use crate::domain::{
     BankRef, ContentHash, ImageId, ImageLabel, ModelId, ModelRole, ProductCode, ThresholdRule,
     Thresholds,
 };
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request, Stopwatch};
+use crate::engine::error::Result;
+use crate::engine::request::{JobContext, Request};
 use crate::library::{RegisteredBank, decode_image, read_source};
 use crate::retrieval::vector_index::VectorIndex;
 use crate::vision::inspection_area::InspectionArea;
@@ -72,7 +73,9 @@ impl Request for ExtendBank {
     }
 
     fn run(self, job: &JobContext) -> Result<ExtendedBank> {
-        let (active, base) = active_bank(job, &self.product)?;
+        let in_use = BankInUse::of(job, &self.product)?;
+        let base = in_use.load(job)?;
+        let BankInUse { active, changes, .. } = in_use;
         let Sorted { new, known } = self.sort(job, &base)?;
         let version = {
             let product = self.product.clone();
@@ -96,9 +99,7 @@ impl Request for ExtendBank {
         let normals = normals_path(&job.shared.workspace.root().join(&active.path));
         let mut normals =
             if normals.exists() { Some(VectorIndex::load(&normals, &encoder)?) } else { None };
-        let in_use = active.bank.clone();
-        let changed = job.shared.library(move |library| library.changed_limits(&in_use))?;
-        let rule = changed.last().copied().unwrap_or(base.info().rule);
+        let rule = changes.last().copied().unwrap_or(base.info().rule);
         // Another area than the bank was fitted with waits for the next fit.
         let area = inspection_area(job, &self.product)?.filter(|read| read.hash == active.area);
         let area = area.map(|read| read.area);
@@ -173,25 +174,6 @@ impl ExtendBank {
         }
         Ok(sorted)
     }
-}
-
-/// The bank in use, as the library knows it and loaded.
-pub(super) fn active_bank(
-    job: &JobContext,
-    product: &ProductCode,
-) -> Result<(RegisteredBank, Arc<MemoryBank>)> {
-    super::catalogue::require_product(job, product)?;
-    let code = product.clone();
-    let active = job
-        .shared
-        .library(move |library| library.active_bank(&code))?
-        .ok_or_else(|| EngineError::NoBank(product.clone()))?;
-    let path = job.shared.workspace.root().join(&active.path);
-    let (product, model) = (product.clone(), active.bank.model.clone());
-    let bank = job
-        .shared
-        .vision(move |lane| lane.bank(&product, &path, &model, &mut Stopwatch::default()))?;
-    Ok((active, bank))
 }
 
 /// `base` with the patches of `pictures` that it did not cover, and how many each gave. Its

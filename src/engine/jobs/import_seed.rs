@@ -1,12 +1,14 @@
 //! Taking over the data of the system that Fettle replaces.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::manuals::RegisterManual;
 use super::register::Refusal;
-use crate::domain::{ImageLabel, ProductCode, Thresholds};
+use super::seed_comparison::{SeedComparison, compare};
+use crate::domain::{ImageLabel, ProductCode, Stage, Thresholds};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
 use crate::library::{self, Refused, Registered, SeedFile, SeedFolder, SeedKind};
@@ -15,7 +17,8 @@ use crate::vision::VisionError;
 use crate::vision::seed_bank::{SeedBank, SeedConfig};
 
 /// Copies products, defect types, images and manuals of a seed system's folder into this
-/// workspace, and says what its memory banks hold. The folder is only read; what is here
+/// workspace, and holds its memory banks against those of ours, which are fitted where there
+/// are none and the networks are here. The folder is only read; what is here
 /// already, and the names that a person gave, stay. Asked again, it goes on where it was
 /// cancelled.
 #[derive(Debug, Clone)]
@@ -25,7 +28,7 @@ pub struct ImportSeed {
 }
 
 /// What was taken over.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub struct ImportedSeed {
     /// Products that were not here before.
     pub products: Vec<ProductCode>,
@@ -40,6 +43,7 @@ pub struct ImportedSeed {
     /// What its banks hold; they are not used.
     pub banks: Vec<SeedBankState>,
     /// What could not be taken over.
+    #[serde(skip)]
     pub refused: Vec<Refusal>,
 }
 
@@ -56,6 +60,8 @@ pub struct SeedBankState {
     pub config: SeedConfig,
     /// Its thresholds, from the images that built it.
     pub thresholds: Thresholds,
+    /// How it does beside ours.
+    pub comparison: Stage<SeedComparison>,
 }
 
 impl Request for ImportSeed {
@@ -92,15 +98,19 @@ impl Request for ImportSeed {
         }
         for (product, dir) in folder.banks {
             job.check()?;
-            match read_bank(&dir).map_err(|error| Refusal { path: dir, error }) {
-                Ok(bank) => imported.banks.push(SeedBankState {
-                    product,
-                    rows: bank.rows().len(),
-                    dim: bank.rows().dim(),
-                    config: bank.config().clone(),
-                    thresholds: bank.thresholds(),
-                }),
-                Err(refusal) => imported.refused.push(refusal),
+            match read_bank(&dir) {
+                Ok(bank) => {
+                    let bank = Arc::new(bank);
+                    imported.banks.push(SeedBankState {
+                        comparison: compare(job, &product, &bank)?,
+                        product,
+                        rows: bank.rows().len(),
+                        dim: bank.rows().dim(),
+                        config: bank.config().clone(),
+                        thresholds: bank.thresholds(),
+                    });
+                }
+                Err(error) => imported.refused.push(Refusal { path: dir, error }),
             }
         }
         Ok(imported)

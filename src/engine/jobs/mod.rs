@@ -2,6 +2,7 @@
 
 mod area;
 mod bank;
+mod bank_in_use;
 mod bank_stats;
 mod bank_versions;
 mod bench;
@@ -25,6 +26,7 @@ mod rethreshold;
 mod scan;
 mod search;
 mod search_manual;
+mod seed_comparison;
 mod twins;
 
 pub use area::{AreaState, AreaUnit, DrawArea, DrawnShape};
@@ -51,4 +53,5 @@ pub use rethreshold::{LimitChange, Rethreshold, Rethresholded};
 pub use scan::ScanLibrary;
 pub use search::{Among, Query, Search};
 pub use search_manual::{FoundPassage, SearchManual};
+pub use seed_comparison::{BankQuality, SeedComparison};
 pub use twins::Twin;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::bank_stats::{BankInUse, bank_in_use};
+use super::bank_in_use::BankInUse;
 use crate::domain::{BankRef, HeatmapScale, ProductCode, ThresholdRule, Thresholds};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
@@ -51,7 +51,9 @@ impl Request for Rethreshold {
     }
 
     fn run(self, job: &JobContext) -> Result<Rethresholded> {
-        let BankInUse { active, info, .. } = bank_in_use(job, &self.product)?;
+        let in_use = BankInUse::of(job, &self.product)?;
+        let info = in_use.info()?;
+        let active = in_use.active;
         let bank = active.bank.clone();
         let limits = match self.change {
             LimitChange::By(rule) => {

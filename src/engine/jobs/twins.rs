@@ -1,7 +1,7 @@
 //! Whether an image that is being registered shows a photograph that is there already.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -56,15 +56,25 @@ pub(super) fn known_prints(job: &JobContext) -> Result<Twins> {
         job.check()?;
         job.report("progress-fingerprint", "", (done * CHUNK) as u64, new.len() as u64);
         let made = chunk.par_iter().filter_map(|image| {
-            // One that cannot be read any more is told elsewhere, and has no twins.
-            let picture = read_image(&root.join(&image.path)).ok()?;
-            Some((image.id.0, Fingerprint::of(&picture.rgb)))
+            let print = fingerprint(&root.join(&image.path))?;
+            Some((image.id.0, print))
         });
         for (id, print) in made.collect::<Vec<_>>() {
             prints.insert(id, print);
         }
     }
     Ok(prints)
+}
+
+/// The fingerprint of an image; one that cannot be read has no twins.
+fn fingerprint(path: &Path) -> Option<Fingerprint> {
+    match read_image(path) {
+        Ok(picture) => Some(Fingerprint::of(&picture.rgb)),
+        Err(error) => {
+            tracing::warn!(%error, "an image is not held against the others");
+            None
+        }
+    }
 }
 
 /// Keeps the fingerprint of the image `id`, just registered from `path`, and tells whether
@@ -75,9 +85,9 @@ pub(super) fn note(
     id: ImageId,
     path: PathBuf,
 ) -> Result<Option<Twin>> {
-    // Registered a moment ago; what became of the file since is not our business.
-    let Ok(picture) = read_image(&path) else { return Ok(None) };
-    let print = Fingerprint::of(&picture.rgb);
+    // Registered a moment ago: where the file went since, the next registration makes the
+    // fingerprint of the workspace's copy.
+    let Some(print) = fingerprint(&path) else { return Ok(None) };
     let twin = prints.find(&print);
     prints.insert(id.0, print);
     let Some(twin) = twin else { return Ok(None) };

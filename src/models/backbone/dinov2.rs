@@ -218,9 +218,9 @@ impl FeatureExtractor for Dinov2 {
         &self.id
     }
 
-    /// torchvision's mean and deviation of ImageNet; 224 is 16 patches.
+    /// 224 is 16 patches.
     fn recipe(&self) -> ImageRecipe {
-        super::square_224([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+        super::IMAGENET
     }
 
     fn device(&self) -> &Device {

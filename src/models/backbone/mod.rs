@@ -11,7 +11,7 @@ use candle_core::Device;
 
 use super::roles::{FeatureExtractor, Layer};
 use super::weights::WeightFile;
-use super::{ModelsError, Result};
+use super::{ModelsError, Result, named};
 use crate::domain::{
     ComparedLayer, DetectionRecipe, ImageRecipe, ModelId, RecipeChoice, Resize, ResizeFilter,
     Tiling,
@@ -49,10 +49,7 @@ pub fn load(
     files: &[PathBuf],
     device: &Device,
 ) -> Result<Box<dyn FeatureExtractor>> {
-    let (_, load) = ARCHITECTURES
-        .iter()
-        .find(|(name, _)| *name == architecture)
-        .ok_or_else(|| ModelsError::UnknownArchitecture(architecture.to_owned()))?;
+    let load = named(&ARCHITECTURES, architecture)?;
     load(id, &WeightFile::of_model(id, files, device)?, device)
 }
 
@@ -109,6 +106,9 @@ pub fn detection_recipe(
         layers: found.iter().map(compared).collect(),
     })
 }
+
+/// torchvision's mean and deviation of ImageNet.
+const IMAGENET: ImageRecipe = square_224([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
 
 /// 224×224 with nothing cropped away: a defect may be at the edge.
 const fn square_224(mean: [f32; 3], std: [f32; 3]) -> ImageRecipe {

@@ -1,7 +1,6 @@
-//! ResNets of bottlenecks up to their third layer (He et al., arXiv 1512.03385; wide:
-//! Zagoruyko & Komodakis, arXiv 1605.07146), in torchvision's layout: `conv1`, `bn1`,
-//! `layer1.0.conv1`, …, `layer1.0.downsample.0`. The fourth layer and the classifier are
-//! not read: `PatchCore` does not look at them.
+//! ResNets of bottlenecks (He et al., arXiv 1512.03385; wide: Zagoruyko & Komodakis, arXiv
+//! 1605.07146), in torchvision's layout: `conv1`, `bn1`, `layer1.0.conv1`, …,
+//! `layer1.0.downsample.0`. The classifier is not read.
 
 use candle_core::{Device, Tensor};
 use candle_nn::VarBuilder;
@@ -22,21 +21,22 @@ const EXPANSION: usize = 4;
 /// Which ResNet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResNetShape {
-    /// Bottlenecks of layers 1, 2 and 3.
-    pub blocks: [usize; 3],
+    /// Bottlenecks of each layer that is read, from layer 1 on.
+    pub blocks: &'static [usize],
     /// Inner channels of layer 1: 64, or 128 for the wide ones (torchvision's
     /// `width_per_group`).
     pub width: usize,
 }
 
 impl ResNetShape {
-    /// torchvision's `resnet50`.
-    pub const RESNET50: Self = Self { blocks: [3, 4, 6], width: 64 };
-    /// torchvision's `wide_resnet50_2`.
-    pub const WIDE_RESNET50_2: Self = Self { blocks: [3, 4, 6], width: 128 };
+    /// torchvision's `resnet50`, whole: the banks of the seed system know its layer 4.
+    pub const RESNET50: Self = Self { blocks: &[3, 4, 6, 3], width: 64 };
+    /// torchvision's `wide_resnet50_2` up to layer 3: `PatchCore` does not look beyond, and
+    /// layer 4 would take 170 MB.
+    pub const WIDE_RESNET50_2: Self = Self { blocks: &[3, 4, 6], width: 128 };
 }
 
-/// The network up to layer 3.
+/// The network, without a classifier.
 pub struct ResNet {
     id: ModelId,
     device: Device,
@@ -71,12 +71,12 @@ impl ResNet {
         let stem = layer(vb, "conv1", "bn1", convolution(3, 64, 7, 2))?;
         let mut layers = Vec::new();
         let mut channels = 64;
-        for (n, blocks) in shape.blocks.into_iter().enumerate() {
+        for (n, blocks) in shape.blocks.iter().enumerate() {
             let inner = shape.width << n;
             let out_channels = (64 << n) * EXPANSION;
             let vb = vb.pp(format!("layer{}", n + 1));
             let mut layer = Vec::new();
-            for block in 0..blocks {
+            for block in 0..*blocks {
                 // torchvision's "v1.5": the 3×3 convolution makes the step, not the first.
                 let stride = if block == 0 && n > 0 { 2 } else { 1 };
                 layer.push(Bottleneck::load(&vb.pp(block), channels, inner, out_channels, stride)?);
@@ -149,16 +149,15 @@ impl FeatureExtractor for ResNet {
         &self.id
     }
 
-    /// torchvision's mean and deviation of ImageNet.
     fn recipe(&self) -> ImageRecipe {
-        super::square_224([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+        super::IMAGENET
     }
 
     fn device(&self) -> &Device {
         &self.device
     }
 
-    /// `layer1` to `layer3`.
+    /// `layer1` and so on.
     fn layers(&self) -> Vec<Layer> {
         let layer =
             |n: usize| Layer { number: n + 1, channels: (64 << n) * EXPANSION, stride: 4 << n };
@@ -171,10 +170,11 @@ impl FeatureExtractor for ResNet {
     }
 
     fn features(&self, pixels: &Tensor, layers: &[usize]) -> Result<Vec<Tensor>> {
+        let deepest = layers.last().copied().unwrap_or(0);
         Ok(on_all_cores(&self.device, || {
             let mut x = max_pool_3x3(&self.stem.forward(pixels)?)?;
             let mut taps = Vec::new();
-            for (n, layer) in self.layers.iter().enumerate() {
+            for (n, layer) in self.layers.iter().enumerate().take(deepest) {
                 for block in layer {
                     x = block.forward(&x)?;
                 }

@@ -22,7 +22,7 @@ fn lite0() -> Option<EfficientNetLite> {
 fn tiny(folder: &str, width: usize) -> Option<ResNet> {
     let path = reference(&format!("{folder}/model_f16.safetensors"))?;
     let file = WeightFile::open(&path, &Device::Cpu).unwrap();
-    let shape = ResNetShape { blocks: [2, 2, 1], width };
+    let shape = ResNetShape { blocks: &[2, 2, 1], width };
     Some(ResNet::load(&id(), &file, &Device::Cpu, &shape).unwrap())
 }
 
@@ -66,6 +66,65 @@ fn resnets_give_the_reference_maps() {
         }
         assert_layers(&network, &golden["pixel_values"]);
     }
+}
+
+/// Numbers between -0.5 and 0.5, the same everywhere.
+fn noise(dims: &[usize]) -> Tensor {
+    let hash = |n: usize| {
+        let v = (n as u32).wrapping_mul(374_761_393);
+        let v = (v ^ (v >> 13)).wrapping_mul(1_274_126_177);
+        (v >> 16) as f32 / 65_536.0 - 0.5
+    };
+    let values: Vec<f32> = (0..dims.iter().product()).map(hash).collect();
+    Tensor::from_vec(values, dims, &Device::Cpu).unwrap()
+}
+
+/// A slender ResNet of one bottleneck a layer.
+fn slender_resnet() -> ResNet {
+    let mut tensors = HashMap::new();
+    let mut conv = |conv: String, bn: String, dims: [usize; 4]| {
+        let scale = (24.0 / (dims[1] * dims[2] * dims[3]) as f64).sqrt();
+        tensors.insert(format!("{conv}.weight"), (noise(&dims) * scale).unwrap());
+        for (name, value) in
+            [("weight", 1f32), ("bias", 0.0), ("running_mean", 0.0), ("running_var", 1.0)]
+        {
+            let channels = Tensor::full(value, dims[0], &Device::Cpu).unwrap();
+            tensors.insert(format!("{bn}.{name}"), channels);
+        }
+    };
+    conv("conv1".into(), "bn1".into(), [64, 3, 7, 7]);
+    let mut channels = 64;
+    for n in 0..4 {
+        let (inner, out) = (4 << n, 256 << n);
+        let name = |part: &str| format!("layer{}.0.{part}", n + 1);
+        conv(name("conv1"), name("bn1"), [inner, channels, 1, 1]);
+        conv(name("conv2"), name("bn2"), [inner, inner, 3, 3]);
+        conv(name("conv3"), name("bn3"), [out, inner, 1, 1]);
+        conv(name("downsample.0"), name("downsample.1"), [out, channels, 1, 1]);
+        channels = out;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("slender.safetensors");
+    safetensors::save(&tensors, &path).unwrap();
+    let file = WeightFile::open(&path, &Device::Cpu).unwrap();
+    let shape = ResNetShape { blocks: &[1, 1, 1, 1], width: 4 };
+    ResNet::load(&id(), &file, &Device::Cpu, &shape).unwrap()
+}
+
+#[test]
+fn a_resnet_goes_as_deep_as_it_is_asked_to() {
+    let network = slender_resnet();
+    let pixels = (noise(&[1, 3, 64, 64]) * 4.0).unwrap();
+    assert_layers(&network, &pixels);
+    let taps = network.features(&pixels, &[2, 4]).unwrap();
+    let means = taps[1].mean((0, 2, 3)).unwrap().narrow(0, 0, 8).unwrap();
+    // torchvision 0.29's `ResNet(Bottleneck, [1, 1, 1, 1], width_per_group=4)` of these weights.
+    let expected = [9.90136f32, 12.32668, 4.46235, 10.04367, 0.93428, 5.79558, 1.17691, 1.70815];
+    let expected = Tensor::new(&expected, &Device::Cpu).unwrap();
+    assert_near("layer4", &means, &expected, 1e-3);
+    let only = network.features(&pixels, &[2]).unwrap();
+    assert_eq!(only.len(), 1);
+    assert_near("layer2", &only[0], &taps[0], 0.0);
 }
 
 /// Each layer's map has the channels and the stride that the network says.

@@ -13,12 +13,14 @@ use std::path::Path;
 use faiss::{Index, MetricType, read_index, write_index};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 
 use super::VectorIndex;
 use super::searcher::Searcher;
 use super::slots::Slots;
 use crate::domain::ModelId;
 use crate::retrieval::spread::Spreads;
+use crate::retrieval::whole_file::{io_at, replace};
 use crate::retrieval::{Result, RetrievalError};
 
 /// The last bytes of the file; the digit counts its layouts.
@@ -90,22 +92,23 @@ impl VectorIndex {
     /// [`RetrievalError::Io`], also for a folder whose name is not UTF-8;
     /// [`RetrievalError::Faiss`].
     pub fn save(&self, path: &Path) -> Result<()> {
-        let io = |source| RetrievalError::Io { path: path.to_owned(), source };
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(io)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
+        replace(path, |file| self.write(path, file))
+    }
+
+    /// Into an empty `file` that is to be the one at `path`.
+    fn write(&self, path: &Path, file: &mut NamedTempFile) -> Result<()> {
+        let io = io_at(path);
         // FAISS opens the file by its name and writes from its start.
-        let name = utf8(file.path()).map_err(io)?;
+        let name = utf8(file.path()).map_err(&io)?;
         match &self.searcher {
             Searcher::Flat(flat) => write_index(flat, name)?,
             Searcher::Cells(cells) => write_index(cells, name)?,
         }
-        let faiss_bytes = file.as_file_mut().seek(SeekFrom::End(0)).map_err(io)?;
+        let faiss_bytes = file.as_file_mut().seek(SeekFrom::End(0)).map_err(&io)?;
         let ids = self.slots.by_slot();
         let slots: Vec<u8> = ids.iter().flat_map(|id| id.to_le_bytes()).collect();
-        file.write_all(&slots).map_err(io)?;
-        file.as_file_mut().seek(SeekFrom::Start(0)).map_err(io)?;
+        file.write_all(&slots).map_err(&io)?;
+        file.as_file_mut().seek(SeekFrom::Start(0)).map_err(&io)?;
         let header = Header {
             model: self.model.clone(),
             dim: self.dim,
@@ -113,15 +116,12 @@ impl VectorIndex {
             cells: self.cells().is_some(),
             faiss_bytes,
             slots: ids.len() as u64,
-            sha256: sha256_of(file.as_file_mut()).map_err(io)?,
+            sha256: sha256_of(file.as_file_mut()).map_err(&io)?,
             spreads: self.spreads.clone(),
         };
         let json = serde_json::to_vec(&header).map_err(|e| io(e.into()))?;
         let tail = [json.as_slice(), &(json.len() as u64).to_le_bytes(), MAGIC].concat();
-        file.write_all(&tail).map_err(io)?;
-        file.as_file().sync_all().map_err(io)?;
-        file.persist(path).map_err(|e| io(e.error))?;
-        Ok(())
+        file.write_all(&tail).map_err(io)
     }
 
     /// Reads an index that `model` made.
@@ -220,6 +220,7 @@ mod tests {
 
     use super::super::tests::{index, partitioned, units};
     use super::*;
+    use crate::retrieval::whole_file::damage;
 
     fn model() -> ModelId {
         ModelId("tiny".into())
@@ -350,13 +351,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("index");
             index(&[1, 2, 3], 6).save(&path).unwrap();
-            let mut bytes = std::fs::read(&path).unwrap();
-            let position = at.index(bytes.len());
-            bytes[position] ^= flip;
-            if let Some(cut) = cut {
-                bytes.truncate(cut.index(bytes.len()));
-            }
-            std::fs::write(&path, &bytes).unwrap();
+            damage(&path, at, flip, cut);
             prop_assert!(VectorIndex::load(&path, &model()).is_err());
         }
 

@@ -179,7 +179,7 @@ fn split<T, R, Extra>(
 }
 
 /// An error as its stage's outcome, or back where it concerns the whole job.
-fn stage_of<T>(job: &JobContext, error: EngineError) -> Result<Stage<T>> {
+pub(super) fn stage_of<T>(job: &JobContext, error: EngineError) -> Result<Stage<T>> {
     match error {
         EngineError::Models(crate::models::ModelsError::Missing { model, .. }) => {
             Ok(Stage::Skipped(SkipReason::NoModel { model }))
