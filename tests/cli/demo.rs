@@ -139,7 +139,7 @@ fn without_a_chat_model_the_manual_speaks(scene: &Scene) {
     assert!(notice.contains("fettle models pull mistral-7b-instruct-v0.2"), "{notice}");
 }
 
-/// Most of the drawn defect lies in the mask, and the mask leaves almost all of the part alone,
+/// Most of the drawn defect lies in the mask, and the mask leaves 95 % of the picture alone,
 /// however far a strong small defect spreads over the wide cells that see it.
 fn the_mask_is_where_the_defect_is(scene: &Scene, name: &str) {
     let path = scene.workspace().join("out/demo").join(name);
@@ -154,7 +154,7 @@ fn the_mask_is_where_the_defect_is(scene: &Scene, name: &str) {
         .count();
     assert!(found * 10 >= drawn * 8, "{name}: {found} of {drawn} pixels of the defect");
     let marked = mask.pixels().filter(|pixel| pixel.0[0] > 127).count();
-    assert!(marked * 15 <= mask.pixels().len(), "{name}: {marked} pixels are marked");
+    assert!(marked * 20 <= mask.pixels().len(), "{name}: {marked} pixels are marked");
     for picture in ["heatmap.png", "overlay.png"] {
         assert_eq!(open(picture).dimensions(), part.dimensions());
     }
