@@ -24,7 +24,7 @@ pub enum Verdict {
 pub struct Thresholds {
     /// An image score above this is NG.
     pub image: f32,
-    /// A pixel's score above this is in the mask.
+    /// A pixel's score up to this is normal: an NG part's mask begins here or higher.
     pub pixel: f32,
 }
 
@@ -174,6 +174,11 @@ pub struct Anomaly {
     pub thresholds: Thresholds,
     /// The scale of this product's heatmaps.
     pub scale: HeatmapScale,
+    /// The score above which a pixel is in the mask: half-way from a normal pixel's to the highest
+    /// of this part, or the pixel threshold where that is more. `None`: the part is OK, so nothing
+    /// is marked (or the record is from a time when all above the pixel threshold was).
+    #[serde(default)]
+    pub mask_threshold: Option<f32>,
     /// The bank used.
     pub bank: BankRef,
     /// The version of the product's inspection area that was looked at; `None`: all of the image.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How the image threshold is chosen. The pixel threshold and the heatmap scale follow it.
+/// How the image threshold is chosen. Pixel threshold and heatmap scale are those of the held-out
+/// normal pictures' maps.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "rule")]
 pub enum ThresholdRule {
@@ -30,7 +31,7 @@ pub enum ThresholdRule {
     Manual {
         /// The image threshold.
         image: f32,
-        /// The pixel threshold; `None`: it follows the image threshold.
+        /// The pixel threshold; `None`: that of the held-out normal pictures.
         pixel: Option<f32>,
     },
 }

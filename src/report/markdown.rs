@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::domain::{Inspection, Region, ReportPart, Section, Stage, Statement, Support, Verdict};
+use crate::domain::{Anomaly, Inspection, ReportPart, Section, Stage, Statement, Support, Verdict};
 
 /// Where words come from: message id and values to text. This room knows no language.
 pub type Words<'a> = dyn Fn(&str, &[(&str, String)]) -> String + 'a;
@@ -44,7 +44,7 @@ fn write_report(
         writeln!(out, "- {}: {}", word("label-score"), words("score-against-threshold", &values))?;
     }
     if let Some(anomaly) = inspection.anomaly.done() {
-        write_regions(out, &anomaly.regions, words)?;
+        write_regions(out, anomaly, words)?;
     }
     if pictures {
         writeln!(out, "\n![{}](comparison.png)", word("comparison-caption"))?;
@@ -110,12 +110,14 @@ fn write_report(
 }
 
 /// One line a region, highest peak first.
-fn write_regions(out: &mut String, regions: &[Region], words: &Words<'_>) -> std::fmt::Result {
-    if regions.is_empty() {
+fn write_regions(out: &mut String, anomaly: &Anomaly, words: &Words<'_>) -> std::fmt::Result {
+    if anomaly.regions.is_empty() {
         return Ok(());
     }
-    writeln!(out, "- {}:", words("label-regions", &[]))?;
-    for region in regions {
+    let threshold = anomaly.mask_threshold.unwrap_or(anomaly.thresholds.pixel);
+    let above = words("mask-threshold", &[("threshold", format!("{threshold:.2}"))]);
+    writeln!(out, "- {}: {above}", words("label-regions", &[]))?;
+    for region in &anomaly.regions {
         let rect = region.rect_in_image;
         let values = [
             ("place", words(region.place.word(), &[])),

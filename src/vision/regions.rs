@@ -20,6 +20,17 @@ pub fn smallest_area(width: u32, height: u32) -> u32 {
 /// side; at least one pixel.
 const CONTOUR_TOLERANCE: f32 = 0.002;
 
+/// The score above which a pixel of an NG part's `map` is marked: half-way from `normal`, what a
+/// normal pixel scores, to the highest of the map, and at least `pixel_threshold`.
+///
+/// A patch sees more than its cell and the map is blurred, so a strong defect lifts all around it
+/// above whatever normal pixels score. An edge blurred by a symmetric kernel has half its height
+/// where it was sharp: there the outline belongs.
+pub fn mask_threshold(map: &AnomalyMap, normal: f32, pixel_threshold: f32) -> f32 {
+    let peak = map.scores.iter().copied().fold(normal, f32::max);
+    pixel_threshold.max(normal + (peak - normal) / 2.0)
+}
+
 /// The pixels of `map` above `threshold`, without pieces below `smallest_area` pixels, and the
 /// pieces left, highest peak first. Pixels that touch at a corner are connected. Shares and
 /// places are those of `part`.
@@ -149,6 +160,7 @@ mod tests {
 
     use super::*;
     use crate::domain::PartArea;
+    use crate::vision::anomaly_map::{SIGMA, blur};
 
     /// A map drawn in letters: '.' is 0, a digit its value.
     fn drawn(rows: &[&str]) -> AnomalyMap {
@@ -216,6 +228,24 @@ mod tests {
         assert_eq!(diagonal.len(), 1);
         let (_, borders) = regions(&drawn(&["..5", "...", "5..", "..5"]), 1.0, 1).unwrap();
         assert_eq!(borders.len(), 3);
+    }
+
+    #[test]
+    fn a_strong_defect_is_outlined_at_half_its_height() {
+        // A stripe 40 wide that scores 40 among 10, or as little as 16; how many are marked.
+        for (height, threshold, width) in [(40.0, 12.0, 40), (16.0, 12.0, 40), (11.0, 12.0, 0)] {
+            let one = |x: u32| if (40..80).contains(&x) { height } else { 10.0 };
+            let sharp = AnomalyMap { width: 120, height: 1, scores: (0..120).map(one).collect() };
+            let map = blur(&sharp, SIGMA);
+            let limit = mask_threshold(&map, 10.0, threshold);
+            assert!(limit >= threshold);
+            let (mask, _) = regions(&map, limit, 1).unwrap();
+            assert_eq!(mask.set.iter().filter(|set| **set).count(), width, "{height}");
+        }
+        // Below all that is normal nothing is half-way.
+        assert_eq!(mask_threshold(&drawn(&["12"]), 5.0, 1.0), 5.0);
+        let wide = mask_threshold(&drawn(&["12"]), 0.0, f32::INFINITY);
+        assert_eq!(regions(&drawn(&["12"]), wide, 1).unwrap().1, []);
     }
 
     #[test]

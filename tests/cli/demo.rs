@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::scene::{Scene, arg, has_models};
 
@@ -26,6 +26,17 @@ fn the_demo_is_inspected_right_and_a_second_run_fits_nothing_anew() {
     for (name, verdict, defect) in cases {
         let found = result(name);
         assert_eq!(found["verdict"], verdict, "{name}");
+        let anomaly = &found["anomaly"]["result"];
+        // What is OK has no defect to show; a mask begins at the pixel threshold or above.
+        match anomaly["mask_threshold"].as_f64() {
+            None => assert!(verdict == "ok" && anomaly["regions"] == json!([]), "{anomaly}"),
+            Some(above) => {
+                assert!(verdict == "ng" && anomaly["regions"][0].is_object(), "{anomaly}");
+                let pixel = anomaly["thresholds"]["pixel"].as_f64().unwrap();
+                let peak = anomaly["regions"][0]["peak_score"].as_f64().unwrap();
+                assert!(pixel <= above && above < peak, "{anomaly}");
+            }
+        }
         let Some(defect) = defect else {
             assert_eq!(found["manual"]["result"]["reason"], "part_is_ok");
             continue;
@@ -128,8 +139,8 @@ fn without_a_chat_model_the_manual_speaks(scene: &Scene) {
     assert!(notice.contains("fettle models pull mistral-7b-instruct-v0.2"), "{notice}");
 }
 
-/// Most of the drawn defect lies in the mask, and the mask leaves most of the part alone: a
-/// strong small defect spreads over the wide cells that see it, 13 % of the picture at most here.
+/// Most of the drawn defect lies in the mask, and the mask leaves 95 % of the picture alone,
+/// however far a strong small defect spreads over the wide cells that see it.
 fn the_mask_is_where_the_defect_is(scene: &Scene, name: &str) {
     let path = scene.workspace().join("out/demo").join(name);
     let open = |name: &str| image::open(path.join(name)).unwrap().to_luma8();
@@ -143,7 +154,7 @@ fn the_mask_is_where_the_defect_is(scene: &Scene, name: &str) {
         .count();
     assert!(found * 10 >= drawn * 8, "{name}: {found} of {drawn} pixels of the defect");
     let marked = mask.pixels().filter(|pixel| pixel.0[0] > 127).count();
-    assert!(marked * 20 <= mask.pixels().len() * 3, "{name}: {marked} pixels are marked");
+    assert!(marked * 20 <= mask.pixels().len(), "{name}: {marked} pixels are marked");
     for picture in ["heatmap.png", "overlay.png"] {
         assert_eq!(open(picture).dimensions(), part.dimensions());
     }

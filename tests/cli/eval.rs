@@ -75,6 +75,9 @@ fn a_drawn_data_set_is_measured_without_a_library() {
     }
     assert!(metric(&class["quality"], "pixel_auroc") > 0.9, "{class}");
     assert!(metric(&class["quality"], "pro") > 0.5, "{class}");
+    // The stain lies in the mask, which is not much larger.
+    assert!(metric(&class["quality"], "mask_recall") > 0.9, "{class}");
+    assert!(metric(&class["quality"], "mask_iou") > 0.4, "{class}");
     assert_eq!(found["mean"], class["quality"]);
     assert_eq!(class["rates"]["overkill"]["trials"], 4);
     assert_eq!(class["rates"]["escape"]["events"], 0);
@@ -136,4 +139,6 @@ fn leather_is_told_apart() {
     for name in ["image_f1_max", "pro", "overkill", "escape"] {
         metric(quality, name);
     }
+    // At one threshold for all pictures it was 0.30.
+    assert!(metric(quality, "mask_iou") > 0.45, "{quality}");
 }

@@ -117,7 +117,7 @@ pub(crate) struct Rule {
     /// This image threshold.
     #[arg(long, value_name = "SCORE", group = "one_rule")]
     image: Option<f32>,
-    /// This pixel threshold. Default: it follows the image threshold.
+    /// This pixel threshold. Default: what the maps of one held-out normal in ten reach.
     #[arg(long, value_name = "SCORE", requires = "image")]
     pixel: Option<f32>,
 }

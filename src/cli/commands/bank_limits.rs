@@ -132,7 +132,6 @@ fn say_rates(terminal: &Terminal, rates: &Rates) {
     if let Some(escape) = rates.escape {
         terminal.say("stats-escape", &[("rate", escape.to_string().into())]);
     }
-    terminal.say("stats-marked", &[("rate", rates.marked.to_string().into())]);
 }
 
 /// One line a bin: normal pictures as full blocks, defective ones as shaded ones, and a mark

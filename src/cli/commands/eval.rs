@@ -7,7 +7,7 @@ use crate::engine::{ClassEvaluation, Engine, Evaluate, Quality};
 use crate::i18n::Value;
 
 /// Ids of the column heads.
-const HEADS: [&str; 10] = [
+const HEADS: [&str; 11] = [
     "eval-class",
     "eval-images",
     "eval-image-auroc",
@@ -15,6 +15,7 @@ const HEADS: [&str; 10] = [
     "eval-image-f-max",
     "eval-pixel-auroc",
     "eval-pro",
+    "eval-mask",
     "eval-overkill",
     "eval-escape",
     "eval-time",
@@ -51,13 +52,13 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Eval) -> an
     Ok(())
 }
 
-fn class_row(class: &ClassEvaluation) -> [String; 10] {
+fn class_row(class: &ClassEvaluation) -> [String; 11] {
     let images = format!("{}/{}/{}", class.train, class.good, class.defective);
     let ms: f64 = class.timings.iter().map(|timing| timing.ms).sum();
     row(class.class.clone(), images, &class.quality, format!("{ms:.1}"))
 }
 
-fn row(name: String, images: String, quality: &Quality, ms: String) -> [String; 10] {
+fn row(name: String, images: String, quality: &Quality, ms: String) -> [String; 11] {
     let metric = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.4}"));
     let percent = |value: Option<f64>| {
         value.map_or("–".to_owned(), |value| format!("{:.1} %", value * 100.0))
@@ -70,6 +71,7 @@ fn row(name: String, images: String, quality: &Quality, ms: String) -> [String; 
         metric(quality.image_f1_max),
         metric(quality.pixel_auroc),
         metric(quality.pro),
+        metric(quality.mask_iou),
         percent(quality.overkill),
         percent(quality.escape),
         ms,

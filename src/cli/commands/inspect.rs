@@ -68,7 +68,9 @@ fn print_anomaly(terminal: &Terminal, inspection: &Inspection) {
         [("score", anomaly.image_score.into()), ("threshold", anomaly.thresholds.image.into())];
     terminal.field("label-score", &terminal.word("score-against-threshold", &values));
     if !anomaly.regions.is_empty() {
-        terminal.field("label-regions", "");
+        let threshold = anomaly.mask_threshold.unwrap_or(anomaly.thresholds.pixel);
+        let above = terminal.word("mask-threshold", &[("threshold", threshold.into())]);
+        terminal.field("label-regions", &above);
     }
     for region in &anomaly.regions {
         let rect = region.rect_in_image;

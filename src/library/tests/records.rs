@@ -30,6 +30,7 @@ fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Inspection {
         image_score: score,
         thresholds: Thresholds { image: 1.5, pixel: 1.25 },
         scale: HeatmapScale { low: 0.5, high: 3.1 },
+        mask_threshold: Some(1.6),
         bank: bank(2),
         regions: vec![Region {
             rect_in_image: RectPx { x: 1, y: 2, width: 3, height: 4 },

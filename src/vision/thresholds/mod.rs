@@ -20,9 +20,9 @@ use tail::Tail;
 /// Fewer normal pictures than this give no threshold.
 pub const FEWEST_NORMALS: usize = 3;
 
-/// The pixel threshold is so placed that this share of the pictures whose score lies at the
-/// image threshold have a pixel above it: what made a picture NG is also marked.
-const MARKED_SHARE: f64 = 0.9;
+/// The pixel threshold is so placed that a normal picture has a pixel above it so often. That is
+/// more often than it is called NG: whether is decided already where it is asked where.
+const REACHING: f64 = 0.1;
 
 /// Where every known defect escapes, limits that good parts exceed less often gain nothing.
 const LEAST_OVERKILL: f64 = 1e-3;
@@ -57,8 +57,6 @@ pub struct Rates {
     /// The share of further normal pictures expected to be called NG, by the tail of the
     /// held-out scores.
     pub expected_overkill: f64,
-    /// Held-out normal pictures of which some pixel is marked, whatever their verdict.
-    pub marked: Rate,
     /// Known defects called OK; `None` where there are none.
     pub escape: Option<Rate>,
 }
@@ -66,10 +64,11 @@ pub struct Rates {
 /// Limits by `rule` from held-out scores and known defects.
 ///
 /// The image threshold is the rule's, on the scores of the normal pictures that are no
-/// [`suspects()`]. The pixel threshold follows it: anomaly maps are blurred, so their maxima
-/// are lower than image scores, by a share that the normal pictures show. The scale begins at
-/// the median pixel of a normal picture and ends 2.5 times as far from it as the pixel
-/// threshold, so that the threshold is always drawn in the same colour.
+/// [`suspects()`]. The pixel threshold is what the maps of a tenth of normal pictures reach,
+/// whatever the rule, unless a person says another: image scores rest on layers that the maps
+/// leave out, so no share of an image threshold is a limit of pixels. The scale begins at the
+/// median pixel of a normal picture and ends 2.5 times as far from it as the pixel threshold, so
+/// that the threshold is always drawn in the same colour.
 ///
 /// # Errors
 /// [`VisionError::TooFewNormals`] for fewer than [`FEWEST_NORMALS`],
@@ -91,11 +90,10 @@ pub fn calibrate(
         return Err(VisionError::Inconsistent("a held-out score is not finite".into()));
     }
     let kept = kept(held_out);
-    let tail = tail_of(&kept)?;
-    let image = image_limit(&tail, known, rule);
+    let image = image_limit(&tail_of(&kept, |h| h.image_score)?, known, rule);
     let pixel = match rule {
         ThresholdRule::Manual { pixel: Some(pixel), .. } => *pixel,
-        _ => (f64::from(image) * blur(&kept)) as f32,
+        _ => tail_of(&kept, |h| h.pixel_max)?.limit(REACHING) as f32,
     };
     let mut medians: Vec<f32> = kept.iter().map(|h| h.pixel_median).collect();
     medians.sort_unstable_by(f32::total_cmp);
@@ -111,12 +109,11 @@ pub fn calibrate(
 /// As [`calibrate`], but for the rule's.
 pub fn rates(held_out: &[HeldOut], known: &[KnownDefect], thresholds: Thresholds) -> Result<Rates> {
     let kept = kept(held_out);
-    let tail = tail_of(&kept)?;
+    let tail = tail_of(&kept, |h| h.image_score)?;
     let nothing = || VisionError::Nothing("held-out scores");
     Ok(Rates {
         overkill: Rate::count(&kept, |h| h.image_score > thresholds.image).ok_or_else(nothing)?,
         expected_overkill: tail.exceedance(f64::from(thresholds.image)),
-        marked: Rate::count(&kept, |h| h.pixel_max > thresholds.pixel).ok_or_else(nothing)?,
         escape: Rate::count(known, |k| k.image_score <= thresholds.image),
     })
 }
@@ -134,8 +131,8 @@ fn kept(held_out: &[HeldOut]) -> Vec<HeldOut> {
     held_out.iter().filter(|h| !suspects.contains(&h.image)).copied().collect()
 }
 
-fn tail_of(kept: &[HeldOut]) -> Result<Tail> {
-    let tail = Tail::of(kept.iter().map(|h| h.image_score));
+fn tail_of(kept: &[HeldOut], score: fn(&HeldOut) -> f32) -> Result<Tail> {
+    let tail = Tail::of(kept.iter().map(score));
     tail.ok_or(VisionError::TooFewNormals { needed: FEWEST_NORMALS, got: kept.len() })
 }
 
@@ -200,17 +197,6 @@ fn cheapest(tail: &Tail, known: &[KnownDefect], escape: f64, overkill: f64) -> f
     let beyond = (escape + overkill * tail.exceedance(f64::from(last)), last);
     let best = candidates.chain([beyond]).min_by(|a, b| a.0.total_cmp(&b.0));
     best.map_or(last, |(_, limit)| limit)
-}
-
-/// The share of its image score that a normal picture's anomaly map reaches, all but the most
-/// blurred tenth.
-fn blur(kept: &[HeldOut]) -> f64 {
-    let share = |h: &HeldOut| f64::from(h.pixel_max) / f64::from(h.image_score).max(1e-6);
-    let mut shares: Vec<f64> = kept.iter().map(share).collect();
-    shares.sort_unstable_by(f64::total_cmp);
-    let rank = ((1.0 - MARKED_SHARE) * shares.len() as f64).floor() as usize;
-    // A map may reach more than the re-weighted score; a limit above it would hide regions.
-    shares.get(rank).copied().unwrap_or(1.0).min(1.0)
 }
 
 #[cfg(test)]

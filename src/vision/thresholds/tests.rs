@@ -68,8 +68,8 @@ fn each_rule_sets_the_limit_it_promises() {
         }
         match rule {
             ThresholdRule::Manual { .. } => assert_eq!(found.thresholds.pixel, 3.0),
-            // Maps reach 0.8 of the score here.
-            _ => assert!((found.thresholds.pixel / found.thresholds.image - 0.8).abs() < 1e-5),
+            // Maps reach 0.8 of the score here, whose limit for a tenth is 12.1 to 12.6.
+            _ => assert!((9.68..10.08).contains(&found.thresholds.pixel), "{rule:?}: {found:?}"),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use image::RgbImage;
 
-use super::dataset::{Class, TestImage};
+use super::dataset::Class;
 use super::plotted::write_plots;
 use super::quality::{Quality, best_threshold, by_defect, test_rates};
 use super::{ClassEvaluation, ScoredImage};
@@ -19,8 +19,11 @@ use crate::engine::jobs::fit::{Fit, NormalPicture};
 use crate::engine::request::{JobContext, Stopwatch};
 use crate::engine::vision_lane::Detected;
 use crate::library::read_image;
-use crate::vision::memory_bank::MemoryBank;
+use crate::vision::memory_bank::{BankInfo, MemoryBank};
+use crate::vision::metrics::overlap::overlap;
 use crate::vision::metrics::pixels::PixelScores;
+use crate::vision::part_area::Part;
+use crate::vision::regions::{mask_threshold, regions, smallest_area};
 use crate::vision::thresholds::FEWEST_NORMALS;
 
 /// What is the same for all classes.
@@ -43,7 +46,9 @@ pub(super) fn evaluate(
     let bank = Arc::new(fit(job, class, conditions)?);
     let fit_seconds = start.elapsed().as_secs_f64();
     let mut watch = Stopwatch::default();
+    let BankInfo { thresholds, scale, .. } = *bank.info();
     let mut pixels = PixelScores::default();
+    let mut masks = Vec::new();
     let mut images = Vec::with_capacity(class.test.len());
     for (index, image) in class.test.iter().enumerate() {
         job.check()?;
@@ -52,11 +57,19 @@ pub(super) fn evaluate(
         let picture = watch.time("decode", || read_image(&image.path))?.rgb;
         let (scored, timings) = score(job, &bank, picture)?;
         watch.timings.extend(timings);
-        count_pixels(&mut pixels, &scored.map, image)?;
+        let truth = image.mask.as_deref().map(|path| read_truth(path, &scored.map)).transpose()?;
+        match (&image.defect, &truth) {
+            (None, _) => pixels.add_normal(&scored.map)?,
+            (Some(_), Some(truth)) => pixels.add(&scored.map, truth)?,
+            // Which of its pixels are anomalous nobody knows.
+            (Some(_), None) => {}
+        }
+        if let Some(truth) = truth.filter(|_| scored.image_score > thresholds.image) {
+            masks.extend(overlap(&mask(&scored.map, thresholds.pixel, scale.low)?, &truth)?);
+        }
         let path = image.path.strip_prefix(&class.root).unwrap_or(&image.path).to_owned();
         images.push(ScoredImage { path, defect: image.defect.clone(), score: scored.image_score });
     }
-    let thresholds = bank.info().thresholds;
     let rates = test_rates(&images, bank.info())?;
     if let Some(dir) = &conditions.out {
         write_plots(job, &dir.join(&class.name), &images, &rates, thresholds.image)?;
@@ -71,7 +84,7 @@ pub(super) fn evaluate(
         thresholds,
         rates,
         best_threshold: best_threshold(&images)?,
-        quality: Quality::of(&images, &pixels, thresholds.image)?,
+        quality: Quality::of(&images, &pixels, &masks, thresholds.image)?,
         defects: by_defect(&images, thresholds.image)?,
         fit_seconds,
         timings: mean_by_stage(&watch.timings, images.len()),
@@ -113,27 +126,22 @@ fn score(
     })
 }
 
-fn count_pixels(pixels: &mut PixelScores, map: &AnomalyMap, image: &TestImage) -> Result<()> {
-    match (&image.defect, &image.mask) {
-        (None, _) => pixels.add_normal(map)?,
-        (Some(_), Some(path)) => {
-            let truth = read_mask(path)?;
-            if (truth.width, truth.height) != (map.width, map.height) {
-                return Err(EngineError::MaskSize { mask: path.clone() });
-            }
-            pixels.add(map, &truth)?;
-        }
-        // Which of its pixels are anomalous nobody knows.
-        (Some(_), None) => {}
-    }
-    Ok(())
+/// What an inspection would mark of an NG part.
+fn mask(map: &AnomalyMap, pixel_threshold: f32, normal: f32) -> Result<Mask> {
+    let above = mask_threshold(map, normal, pixel_threshold);
+    let smallest = smallest_area(map.width, map.height);
+    Ok(regions(map, above, smallest, &Part::whole(map.width, map.height))?.0)
 }
 
-/// Anything but black is anomalous: masks mark with 255 or with 1.
-fn read_mask(path: &Path) -> Result<Mask> {
+/// The anomalous pixels of the picture that `map` is of: anything but black, as masks mark with
+/// 255 or with 1.
+fn read_truth(path: &Path, map: &AnomalyMap) -> Result<Mask> {
     let picture = read_image(path)?.rgb;
+    if picture.dimensions() != (map.width, map.height) {
+        return Err(EngineError::MaskSize { mask: path.to_owned() });
+    }
     let set = picture.pixels().map(|pixel| pixel.0 != [0, 0, 0]).collect();
-    Ok(Mask { width: picture.width(), height: picture.height(), set })
+    Ok(Mask { width: map.width, height: map.height, set })
 }
 
 /// Mean milliseconds by name, in the order in which the stages first ran.

@@ -6,6 +6,7 @@ use super::ScoredImage;
 use crate::domain::Rate;
 use crate::engine::error::Result;
 use crate::vision::memory_bank::BankInfo;
+use crate::vision::metrics::overlap::Overlap;
 use crate::vision::metrics::pixels::PixelScores;
 use crate::vision::metrics::precision_recall::{average_precision, f1_max};
 use crate::vision::metrics::pro::pro;
@@ -25,6 +26,13 @@ pub struct Quality {
     pub pixel_auroc: Option<f64>,
     /// Per-region overlap up to 30 % false positives.
     pub pro: Option<f64>,
+    /// Intersection over union of an inspection's mask and the truth, mean over the defective
+    /// pictures called NG whose truth is known. The others have no mask: they count as escape.
+    pub mask_iou: Option<f64>,
+    /// Share of the mask that is anomalous, mean over the same.
+    pub mask_precision: Option<f64>,
+    /// Share of the anomalous pixels that the mask has, mean over the same.
+    pub mask_recall: Option<f64>,
     /// Share of the good pictures called NG at the fitted threshold.
     pub overkill: Option<f64>,
     /// Share of the defective pictures called OK at the fitted threshold.
@@ -67,7 +75,12 @@ pub(super) fn test_rates(images: &[ScoredImage], info: &BankInfo) -> Result<Test
 }
 
 impl Quality {
-    pub(super) fn of(images: &[ScoredImage], pixels: &PixelScores, limit: f32) -> Result<Self> {
+    pub(super) fn of(
+        images: &[ScoredImage],
+        pixels: &PixelScores,
+        masks: &[Overlap],
+        limit: f32,
+    ) -> Result<Self> {
         let ranking = Ranking::new(images.iter().map(|i| (i.score, i.defect.is_some())))?;
         Ok(Self {
             image_auroc: auroc(&ranking),
@@ -76,6 +89,9 @@ impl Quality {
             // Without a region there is no mask: all pixels are of good pictures.
             pixel_auroc: auroc(&pixels.ranking()),
             pro: pro(pixels),
+            mask_iou: mean(masks.iter().map(|mask| mask.iou)),
+            mask_precision: mean(masks.iter().map(|mask| mask.precision)),
+            mask_recall: mean(masks.iter().map(|mask| mask.recall)),
             overkill: share(images.iter().filter(|i| i.defect.is_none()), |i| i.score > limit),
             escape: share(images.iter().filter(|i| i.defect.is_some()), |i| i.score <= limit),
         })
@@ -83,20 +99,26 @@ impl Quality {
 
     /// Each metric's mean over those that have it.
     pub(super) fn mean<'a>(all: impl Iterator<Item = &'a Self> + Clone) -> Self {
-        let mean = |metric: fn(&Self) -> Option<f64>| {
-            let values: Vec<f64> = all.clone().filter_map(metric).collect();
-            (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-        };
+        let mean = |metric: fn(&Self) -> Option<f64>| mean(all.clone().filter_map(metric));
         Self {
             image_auroc: mean(|q| q.image_auroc),
             image_ap: mean(|q| q.image_ap),
             image_f1_max: mean(|q| q.image_f1_max),
             pixel_auroc: mean(|q| q.pixel_auroc),
             pro: mean(|q| q.pro),
+            mask_iou: mean(|q| q.mask_iou),
+            mask_precision: mean(|q| q.mask_precision),
+            mask_recall: mean(|q| q.mask_recall),
             overkill: mean(|q| q.overkill),
             escape: mean(|q| q.escape),
         }
     }
+}
+
+/// `None` of no values.
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let values: Vec<f64> = values.collect();
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
 /// The image threshold with the highest F1: what a perfect choice would have been.
@@ -154,11 +176,13 @@ mod tests {
             image(Some("hole"), 0.5),
         ];
         // At 2.0 itself a part is OK, as in `inspect`.
-        let quality = Quality::of(&images, &PixelScores::default(), 2.0).unwrap();
+        let masks = [0.5, 1.0].map(|iou| Overlap { iou, precision: iou, recall: 1.0 });
+        let quality = Quality::of(&images, &PixelScores::default(), &masks, 2.0).unwrap();
         assert_eq!((quality.overkill, quality.escape), (Some(0.5), Some(0.5)));
         // Pairs in order: 1 and 2 of cut, 2 and 0 of hole, of 8.
         assert_eq!(quality.image_auroc, Some(5.0 / 8.0));
         assert_eq!((quality.pixel_auroc, quality.pro), (None, None));
+        assert_eq!((quality.mask_iou, quality.mask_recall), (Some(0.75), Some(1.0)));
         // Called NG from 0.5 on: 4 of 6 right, all 4 found. From 2.0 on it is only 6 / (4 + 4).
         let best = best_threshold(&images).unwrap();
         assert_eq!((quality.image_f1_max, best), (Some(0.8), Some(0.5)));
@@ -173,11 +197,14 @@ mod tests {
 
     #[test]
     fn a_mean_is_over_those_that_have_the_metric() {
-        let only_good = Quality::of(&[image(None, 1.0)], &PixelScores::default(), 0.5).unwrap();
+        let of = |images: &[ScoredImage], limit| {
+            Quality::of(images, &PixelScores::default(), &[], limit).unwrap()
+        };
+        let only_good = of(&[image(None, 1.0)], 0.5);
         assert_eq!((only_good.image_auroc, only_good.escape), (None, None));
-        let perfect =
-            Quality::of(&[image(None, 1.0), image(Some("a"), 2.0)], &PixelScores::default(), 1.5);
-        let mean = Quality::mean([only_good, perfect.unwrap()].iter());
+        assert_eq!(only_good.mask_iou, None);
+        let perfect = of(&[image(None, 1.0), image(Some("a"), 2.0)], 1.5);
+        let mean = Quality::mean([only_good, perfect].iter());
         assert_eq!((mean.image_auroc, mean.overkill, mean.pro), (Some(1.0), Some(0.5), None));
     }
 }

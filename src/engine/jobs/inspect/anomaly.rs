@@ -19,7 +19,7 @@ use crate::library::{LibraryError, RegisteredBank, read_image};
 use crate::report::Pictures;
 use crate::vision::align;
 use crate::vision::part_area::Part;
-use crate::vision::regions::{regions, smallest_area};
+use crate::vision::regions::{mask_threshold, regions, smallest_area};
 
 pub(super) struct Found {
     pub(super) anomaly: Anomaly,
@@ -46,10 +46,13 @@ pub(super) fn run(
     job.check()?;
     let verdict =
         if detected.image_score > bank.thresholds.image { Verdict::Ng } else { Verdict::Ok };
+    // The verdict says whether; only of what is NG there is a where.
+    let above = (verdict == Verdict::Ng)
+        .then(|| mask_threshold(&detected.map, bank.scale.low, bank.thresholds.pixel));
     let (mask, found) = watch.time("regions", || {
         let smallest = smallest_area(detected.map.width, detected.map.height);
         let part = Part::find(picture, area.as_ref().map(|read| &*read.area));
-        regions(&detected.map, bank.thresholds.pixel, smallest, &part)
+        regions(&detected.map, above.unwrap_or(f32::INFINITY), smallest, &part)
     })?;
     let language = job.shared.language_of_text();
     let mut notices = Vec::new();
@@ -86,6 +89,7 @@ pub(super) fn run(
         image_score: detected.image_score,
         thresholds: bank.thresholds,
         scale: bank.scale,
+        mask_threshold: above,
         bank: bank.bank,
         regions: found,
         area: hash,

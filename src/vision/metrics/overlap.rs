@@ -1,0 +1,69 @@
+//! How well a mask covers what it should.
+
+use crate::domain::Mask;
+use crate::vision::Result;
+use crate::vision::error::same_size;
+
+/// One picture's mask against the truth, each 0 to 1; 0 of an empty mask.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Overlap {
+    /// Pixels in both as a share of those in either: intersection over union.
+    pub iou: f64,
+    /// Share of the mask that is anomalous.
+    pub precision: f64,
+    /// Share of the anomalous pixels that are in the mask.
+    pub recall: f64,
+}
+
+/// Holds the mask `found` against `truth`; `None` where that marks nothing.
+///
+/// # Errors
+/// [`crate::vision::VisionError::Size`] where they differ in size.
+pub fn overlap(found: &Mask, truth: &Mask) -> Result<Option<Overlap>> {
+    same_size("width of the ground truth", found.width as usize, truth.width as usize)?;
+    same_size("height of the ground truth", found.height as usize, truth.height as usize)?;
+    same_size("flags of the ground truth", found.set.len(), truth.set.len())?;
+    let (mut both, mut marked, mut anomalous) = (0u32, 0u32, 0u32);
+    for (found, truth) in found.set.iter().zip(&truth.set) {
+        both += u32::from(*found && *truth);
+        marked += u32::from(*found);
+        anomalous += u32::from(*truth);
+    }
+    let share = |of: u32| f64::from(both) / f64::from(of.max(1));
+    let either = marked + anomalous - both;
+    let overlap =
+        Overlap { iou: share(either), precision: share(marked), recall: share(anomalous) };
+    Ok((anomalous > 0).then_some(overlap))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mask(drawn: &str) -> Mask {
+        Mask {
+            width: drawn.len() as u32,
+            height: 1,
+            set: drawn.chars().map(|c| c == '#').collect(),
+        }
+    }
+
+    #[test]
+    fn shares_are_those_counted() {
+        // Mask, truth, intersection over union, precision, recall.
+        let cases = [
+            ("##..", "##..", Some((1.0, 1.0, 1.0))),
+            ("###.", ".#..", Some((1.0 / 3.0, 1.0 / 3.0, 1.0))),
+            (".##.", "..##", Some((1.0 / 3.0, 0.5, 0.5))),
+            ("#...", ".#..", Some((0.0, 0.0, 0.0))),
+            ("....", ".#..", Some((0.0, 0.0, 0.0))),
+            ("##..", "....", None),
+        ];
+        for (found, truth, expected) in cases {
+            let told = overlap(&mask(found), &mask(truth)).unwrap();
+            let told = told.map(|o| (o.iou, o.precision, o.recall));
+            assert_eq!(told, expected, "{found} {truth}");
+        }
+        assert!(overlap(&mask("#"), &mask("##")).is_err());
+    }
+}
