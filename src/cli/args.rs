@@ -26,9 +26,9 @@ pub(crate) struct Cli {
     /// Say more about what is done (twice: much more). To stderr.
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// What to do.
+    /// What to do. Without a command the window opens.
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
 }
 
 /// A language by its code.

@@ -14,7 +14,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::domain::{Inspection, ModelRole, ProductCode, SkipReason, Stage, Verdict};
+use image::RgbImage;
+
+use crate::domain::{AnomalyMap, Inspection, ModelRole, ProductCode, SkipReason, Stage, Verdict};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request, Stopwatch};
 use crate::i18n::{self, Value};
@@ -39,6 +41,10 @@ pub struct Inspect {
 pub struct Inspected {
     /// What was found, as recorded.
     pub inspection: Inspection,
+    /// The image inspected.
+    pub picture: Arc<RgbImage>,
+    /// Its anomaly map, where the anomaly stage ran.
+    pub map: Option<Arc<AnomalyMap>>,
     /// Pictures of it, where the anomaly stage ran.
     pub pictures: Option<Pictures>,
     /// The files written to `out`.
@@ -77,9 +83,13 @@ impl Request for Inspect {
             None => Ok(Stage::Skipped(SkipReason::NoProduct)),
             Some(product) => anomaly::run(job, product, &picture, embedding, &mut watch),
         };
-        let (anomaly, seen) =
-            split(job, searched, |found| (found.anomaly, (found.pictures, found.notices)))?;
-        let (pictures, done_without) = seen.unzip();
+        let (anomaly, seen) = split(job, searched, |found| {
+            (found.anomaly, (found.map, found.pictures, found.notices))
+        })?;
+        let (map, pictures, done_without) = match seen {
+            Some((map, pictures, notices)) => (Some(Arc::new(map)), Some(pictures), notices),
+            None => (None, None, Vec::new()),
+        };
         let verdict = anomaly.done().map_or(Verdict::Unsure, |found| found.verdict);
 
         job.report("progress-manual", "", 2, 5);
@@ -133,7 +143,7 @@ impl Request for Inspect {
             anomaly,
             manual,
             report,
-            notices: done_without.into_iter().flatten().chain(notice).collect(),
+            notices: done_without.into_iter().chain(notice).collect(),
             timings: Vec::new(),
         };
         let recorded = Instant::now();
@@ -155,7 +165,7 @@ impl Request for Inspect {
             }
             None => Vec::new(),
         };
-        Ok(Inspected { inspection, pictures, written })
+        Ok(Inspected { inspection, picture, map, pictures, written })
     }
 }
 

@@ -1,0 +1,3 @@
+//! What is asked of a person.
+
+pub(super) mod files;

@@ -1,0 +1,32 @@
+//! The window: what inspectors, supervisors and engineers sit before all day.
+//!
+//! It asks the engine and draws what comes back; it never waits. Each frame, in this order
+//! (`window.rs`): answers of jobs are taken, keys become [`command::Command`]s, panels and the
+//! tab shown are drawn and send commands too, and then the commands are carried out. Nothing
+//! else changes what others own.
+
+mod command;
+mod desk;
+mod dialogs;
+mod error;
+mod shell;
+mod tabs;
+mod tasks;
+mod theme;
+mod view_state;
+mod window;
+mod words;
+
+use crate::domain::Language;
+use crate::engine::Engine;
+
+pub use error::{AppError, Result};
+pub use shell::log_panel::LogLines;
+
+/// Opens the window and returns when it is closed. `log` is where the program's log also goes.
+///
+/// # Errors
+/// [`AppError::Window`] when the system gives no window: no display, no graphics driver.
+pub fn run(engine: Engine, language: Language, log: LogLines) -> Result<()> {
+    window::open(engine, language, log)
+}

@@ -1,0 +1,259 @@
+//! The pipeline at a glance: the part, the verdict, what it resembles and what to do.
+
+mod findings;
+mod report;
+mod stage;
+mod steps;
+
+use std::path::PathBuf;
+
+use egui::{CentralPanel, Panel, ScrollArea};
+
+use super::Tab;
+use crate::app::command::Command;
+use crate::app::desk::Desk;
+use crate::app::dialogs::files::{Gathered, Gathering, Source};
+use crate::app::tasks::Task;
+use crate::domain::ProductCode;
+use crate::engine::{EngineError, Inspect, Inspected, ListLibrary, ProductSummary};
+use crate::i18n::Value;
+
+pub(super) fn make() -> Box<dyn Tab> {
+    Box::<InspectTab>::default()
+}
+
+/// An inspection under way.
+struct Running {
+    task: Task<Inspected>,
+    /// What the language model has written so far.
+    written: String,
+}
+
+#[derive(Default)]
+struct InspectTab {
+    gathering: Option<Gathering>,
+    /// The images opened, and which is shown.
+    files: Vec<PathBuf>,
+    at: usize,
+    running: Option<Running>,
+    shown: Option<stage::Shown>,
+    /// Why the image shown could not be inspected.
+    error: Option<String>,
+    products: Option<Vec<ProductSummary>>,
+    listing: Option<Task<Vec<ProductSummary>>>,
+    view: stage::View,
+}
+
+impl Tab for InspectTab {
+    fn poll(&mut self, desk: &mut Desk<'_>) {
+        if let Some(gathered) = self.gathering.as_ref().and_then(Gathering::poll) {
+            self.gathering = None;
+            if let Some(Gathered { files, first }) = gathered {
+                (self.files, self.at) = (files, first);
+                self.inspect(desk);
+            }
+        }
+        if self.products.is_none() && self.listing.is_none() {
+            self.listing = desk.start(ListLibrary);
+        }
+        if let Some(answer) = self.listing.as_ref().and_then(|task| task.poll(|_| {})) {
+            self.listing = None;
+            match answer {
+                Ok(products) => self.products = Some(products),
+                Err(error) => {
+                    // Asked again when the tab is told to inspect.
+                    self.products = Some(Vec::new());
+                    desk.toasts.error(error.explain(desk.words.0));
+                }
+            }
+        }
+        let Some(running) = &mut self.running else { return };
+        let written = &mut running.written;
+        let Some(answer) = running.task.poll(|text| written.push_str(text)) else { return };
+        self.running = None;
+        match answer {
+            Ok(inspected) => self.shown = Some(stage::Shown::new(inspected)),
+            Err(EngineError::Cancelled) => self.error = Some(desk.text("inspect-stopped")),
+            Err(error) => self.error = Some(error.explain(desk.words.0)),
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        Panel::top("inspect_tools").show(ui, |ui| self.tools(ui, desk));
+        if self.files.is_empty() {
+            CentralPanel::default().show(ui, |ui| invite(ui, desk));
+            return;
+        }
+        Panel::left("inspect_findings").resizable(true).default_size(330.0).show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.left(ui, desk));
+        });
+        Panel::right("inspect_report").resizable(true).default_size(400.0).show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.right(ui, desk));
+        });
+        CentralPanel::default().show(ui, |ui| self.middle(ui, desk));
+    }
+
+    fn command(&mut self, command: &Command, ctx: &egui::Context, desk: &mut Desk<'_>) {
+        match command {
+            Command::OpenImages => {
+                self.gathering = Gathering::start(ctx, Source::Dialog(desk.text("command-open")));
+            }
+            Command::InspectFiles(paths) => {
+                self.gathering = Gathering::start(ctx, Source::Paths(paths.clone()));
+            }
+            Command::NextImage if self.at + 1 < self.files.len() => {
+                self.at += 1;
+                self.inspect(desk);
+            }
+            Command::PreviousImage if self.at > 0 => {
+                self.at -= 1;
+                self.inspect(desk);
+            }
+            Command::InspectAgain => self.inspect(desk),
+            Command::Stop => {
+                if let Some(running) = &self.running {
+                    running.task.cancel();
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl InspectTab {
+    /// Inspects the image that is its turn; one under way is given up.
+    fn inspect(&mut self, desk: &mut Desk<'_>) {
+        let Some(image) = self.files.get(self.at).cloned() else { return };
+        (self.running, self.shown, self.error) = (None, None, None);
+        let request = Inspect {
+            image,
+            product: desk.view.product.clone(),
+            with_llm: desk.view.with_llm,
+            out: None,
+        };
+        self.running = desk.start(request).map(|task| Running { task, written: String::new() });
+    }
+
+    fn tools(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        ui.horizontal_wrapped(|ui| {
+            if ui.button(desk.text("command-open")).clicked() {
+                desk.send(Command::OpenImages);
+            }
+            let back = egui::Button::new("◀");
+            let back = ui.add_enabled(self.at > 0, back);
+            if back.on_hover_text(desk.text("command-previous")).clicked() {
+                desk.send(Command::PreviousImage);
+            }
+            let onward = egui::Button::new("▶");
+            let onward = ui.add_enabled(self.at + 1 < self.files.len(), onward);
+            if onward.on_hover_text(desk.text("command-next")).clicked() {
+                desk.send(Command::NextImage);
+            }
+            if let Some(file) = self.files.get(self.at) {
+                let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
+                let place = format!("{} / {}", self.at + 1, self.files.len());
+                ui.label(place);
+                ui.strong(name.unwrap_or_default()).on_hover_text(file.display().to_string());
+            }
+            ui.separator();
+            self.product_choice(ui, desk);
+            let label = desk.text("inspect-with-llm");
+            ui.checkbox(&mut desk.view.with_llm, label);
+            if self.running.is_some() && ui.button(desk.text("command-stop")).clicked() {
+                desk.send(Command::Stop);
+            } else if self.running.is_none()
+                && !self.files.is_empty()
+                && ui.button(desk.text("command-again")).clicked()
+            {
+                desk.send(Command::InspectAgain);
+            }
+        });
+    }
+
+    /// Which product the part is, or that its neighbours shall say.
+    fn product_choice(&self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        let products = self.products.as_deref().unwrap_or_default();
+        let by_neighbours = desk.text("inspect-by-neighbours");
+        let chosen = match &desk.view.product {
+            None => by_neighbours.clone(),
+            Some(code) => product_name(products, code, desk),
+        };
+        let label = desk.text("label-product");
+        egui::ComboBox::from_label(label).selected_text(chosen).show_ui(ui, |ui| {
+            ui.selectable_value(&mut desk.view.product, None, by_neighbours);
+            for product in products {
+                let code = &product.product.code;
+                let name = product_name(products, code, desk);
+                ui.selectable_value(&mut desk.view.product, Some(code.clone()), name);
+            }
+        });
+    }
+
+    fn left(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        let progress = self.running.as_ref().and_then(|running| running.task.progress());
+        let inspection = self.shown.as_ref().map(|shown| &shown.inspected.inspection);
+        match inspection {
+            Some(inspection) => findings::show(ui, desk, inspection),
+            None if self.running.is_some() => {
+                ui.horizontal(|ui| {
+                    ui.spinner();
+                    ui.label(desk.text("inspect-running"));
+                });
+            }
+            None => {}
+        }
+        if let Some(error) = &self.error {
+            ui.colored_label(ui.visuals().error_fg_color, error);
+        }
+        ui.add_space(10.0);
+        steps::show(ui, desk, progress.as_ref(), inspection);
+    }
+
+    fn right(&self, ui: &mut egui::Ui, desk: &Desk<'_>) {
+        match (&self.shown, &self.running) {
+            (Some(shown), _) => report::show(ui, desk, &shown.inspected.inspection),
+            (None, Some(running)) => report::show_unfinished(ui, desk, &running.written),
+            (None, None) => {}
+        }
+    }
+
+    fn middle(&mut self, ui: &mut egui::Ui, desk: &Desk<'_>) {
+        match &mut self.shown {
+            Some(shown) => self.view.show(ui, desk, shown),
+            None => {
+                ui.centered_and_justified(|ui| {
+                    let waiting = self.running.as_ref().map(|_| desk.text("inspect-running"));
+                    ui.weak(waiting.unwrap_or_default());
+                });
+            }
+        }
+    }
+}
+
+/// The name of a product in the language of the window.
+fn product_name(products: &[ProductSummary], code: &ProductCode, desk: &Desk<'_>) -> String {
+    let product = products.iter().map(|summary| &summary.product).find(|one| one.code == *code);
+    let name = product.map(|product| match desk.words.0 {
+        crate::domain::Language::Ko => product.name_ko.as_str(),
+        crate::domain::Language::En => product.name_en.as_str(),
+    });
+    match name.filter(|name| !name.is_empty()) {
+        Some(name) => format!("{name} ({code})"),
+        None => code.to_string(),
+    }
+}
+
+/// What is shown before the first image.
+fn invite(ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+    ui.vertical_centered(|ui| {
+        ui.add_space(ui.available_height() * 0.35);
+        ui.heading(desk.text("inspect-invite"));
+        ui.add_space(12.0);
+        if ui.button(desk.text("command-open")).clicked() {
+            desk.send(Command::OpenImages);
+        }
+        ui.add_space(8.0);
+        let keys = [("keys", Value::from("Ctrl+O"))];
+        ui.weak(desk.words.with("inspect-invite-keys", &keys));
+    });
+}

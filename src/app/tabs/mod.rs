@@ -1,0 +1,50 @@
+//! The tabs: one file or folder each, one line in [`TABS`].
+
+mod inspect;
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+use serde::{Deserialize, Serialize};
+
+use super::command::Command;
+use super::desk::Desk;
+
+/// Which tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TabId {
+    /// The pipeline at a glance.
+    Inspect,
+}
+
+/// A tab.
+pub(super) trait Tab {
+    /// Takes what its jobs answered. Called each frame, also while another tab is shown.
+    fn poll(&mut self, desk: &mut Desk<'_>);
+
+    /// Draws it.
+    fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>);
+
+    /// Does what it is told, if it concerns it.
+    fn command(&mut self, command: &Command, ctx: &egui::Context, desk: &mut Desk<'_>);
+}
+
+/// What is known of a tab before it is shown.
+pub(super) struct Entry {
+    pub(super) id: TabId,
+    /// The id of its message.
+    pub(super) label: &'static str,
+    pub(super) shortcut: Option<KeyboardShortcut>,
+    pub(super) make: fn() -> Box<dyn Tab>,
+}
+
+const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
+}
+
+/// All tabs, from left to right.
+pub(super) const TABS: &[Entry] = &[Entry {
+    id: TabId::Inspect,
+    label: "tab-inspect",
+    shortcut: ctrl(Key::Num1),
+    make: inspect::make,
+}];

@@ -1,0 +1,36 @@
+//! What of the window survives a restart.
+
+use serde::{Deserialize, Serialize};
+
+use super::tabs::TabId;
+use crate::domain::ProductCode;
+
+/// Kept by eframe beside the window's size and place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct ViewState {
+    /// The tab shown.
+    pub(super) tab: TabId,
+    pub(super) theme: egui::ThemePreference,
+    /// The jobs panel is open.
+    pub(super) jobs: bool,
+    /// The log panel is open.
+    pub(super) log: bool,
+    /// Inspect as this product; `None`: what its neighbours vote for.
+    pub(super) product: Option<ProductCode>,
+    /// Whether the language model words reports.
+    pub(super) with_llm: bool,
+}
+
+impl Default for ViewState {
+    fn default() -> Self {
+        Self {
+            tab: TabId::Inspect,
+            theme: egui::ThemePreference::System,
+            jobs: false,
+            log: false,
+            product: None,
+            with_llm: true,
+        }
+    }
+}

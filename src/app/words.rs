@@ -1,0 +1,20 @@
+//! Messages in the language of the window.
+
+use crate::domain::Language;
+use crate::i18n::{self, Value};
+
+/// All words of one language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Words(pub(super) Language);
+
+impl Words {
+    /// The message `id`.
+    pub(super) fn text(self, id: &str) -> String {
+        i18n::text(self.0, id)
+    }
+
+    /// The message `id` with its values.
+    pub(super) fn with(self, id: &str, values: &[(&str, Value)]) -> String {
+        i18n::text_with(self.0, id, values)
+    }
+}
