@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::tabs::TabId;
+use super::widgets::comparison::Mode;
+use super::widgets::image_view::Look;
 use crate::domain::ProductCode;
 
 /// Kept by eframe beside the window's size and place.
@@ -20,6 +22,10 @@ pub(super) struct ViewState {
     pub(super) product: Option<ProductCode>,
     /// Whether the language model words reports.
     pub(super) with_llm: bool,
+    /// How a part is compared with a normal one.
+    pub(super) comparison: Mode,
+    /// How its anomaly map is painted.
+    pub(super) look: Look,
 }
 
 impl Default for ViewState {
@@ -31,6 +37,8 @@ impl Default for ViewState {
             log: false,
             product: None,
             with_llm: true,
+            comparison: Mode::default(),
+            look: Look::default(),
         }
     }
 }

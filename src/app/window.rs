@@ -13,6 +13,7 @@ use super::shell::{jobs_panel, menu_bar, shortcuts};
 use super::tabs::{TABS, Tab, TabId};
 use super::tasks::{Task, Tasks};
 use super::view_state::ViewState;
+use super::widgets::image_view::Gpu;
 use super::words::Words;
 use super::{Result, theme};
 use crate::domain::Language;
@@ -86,6 +87,9 @@ impl FettleWindow {
         let stored = cc.storage.and_then(|storage| eframe::get_value(storage, STORED_VIEW));
         let view: ViewState = stored.unwrap_or_default();
         theme::apply(&cc.egui_ctx);
+        if let Some(state) = &cc.wgpu_render_state {
+            Gpu::install(state, &cc.egui_ctx);
+        }
         cc.egui_ctx.set_theme(view.theme);
         let common = Common {
             engine,

@@ -5,17 +5,23 @@ use egui::{CornerRadius, Frame, Margin, RichText};
 use super::steps::reason;
 use crate::app::desk::Desk;
 use crate::app::theme::verdict_colours;
-use crate::domain::{Anomaly, Inspection, Similarity, Verdict};
+use crate::domain::{Anomaly, Inspection, RectPx, Similarity, Verdict};
 use crate::i18n::Value;
 
 /// Hits shown of those found.
 const HITS: usize = 5;
 
-pub(super) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, inspection: &Inspection) {
+/// Draws them; the region that is to be looked at, where one was clicked.
+pub(super) fn show(
+    ui: &mut egui::Ui,
+    desk: &Desk<'_>,
+    inspection: &Inspection,
+) -> Option<RectPx> {
+    let mut looked_at = None;
     verdict(ui, desk, inspection.verdict);
     ui.add_space(6.0);
     match inspection.anomaly.done() {
-        Some(anomaly) => score(ui, desk, anomaly),
+        Some(anomaly) => looked_at = score(ui, desk, anomaly),
         None => {
             let why = reason(&inspection.anomaly, desk).unwrap_or_default();
             ui.label(why);
@@ -31,6 +37,7 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, inspection: &Inspection) 
         ui.add_space(4.0);
         ui.small(format!("⚠ {notice}"));
     }
+    looked_at
 }
 
 /// The id of a verdict's message.
@@ -52,7 +59,7 @@ fn verdict(ui: &mut egui::Ui, desk: &Desk<'_>, verdict: Verdict) {
     });
 }
 
-fn score(ui: &mut egui::Ui, desk: &Desk<'_>, anomaly: &Anomaly) {
+fn score(ui: &mut egui::Ui, desk: &Desk<'_>, anomaly: &Anomaly) -> Option<RectPx> {
     let (score, threshold) = (anomaly.image_score, anomaly.thresholds.image);
     let values = [("score", score.into()), ("threshold", threshold.into())];
     ui.strong(desk.text("label-score"));
@@ -70,6 +77,7 @@ fn score(ui: &mut egui::Ui, desk: &Desk<'_>, anomaly: &Anomaly) {
         rect.y_range().expand(2.0),
         ui.visuals().widgets.active.fg_stroke,
     );
+    let mut looked_at = None;
     for region in &anomaly.regions {
         let rect = region.rect_in_image;
         let values = [
@@ -83,8 +91,12 @@ fn score(ui: &mut egui::Ui, desk: &Desk<'_>, anomaly: &Anomaly) {
             ("percent", (region.share * 100.0).into()),
             ("peak", region.peak_score.into()),
         ];
-        ui.label(format!("• {}", desk.words.with("region-line", &values)));
+        let line = ui.link(desk.words.with("region-line", &values));
+        if line.on_hover_text(desk.text("picture-look-at")).clicked() {
+            looked_at = Some(rect);
+        }
     }
+    looked_at
 }
 
 fn known_defects(ui: &mut egui::Ui, desk: &Desk<'_>, similarity: &Similarity) {

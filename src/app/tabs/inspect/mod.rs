@@ -41,7 +41,6 @@ struct InspectTab {
     error: Option<String>,
     products: Option<Vec<ProductSummary>>,
     listing: Option<Task<Vec<ProductSummary>>>,
-    view: stage::View,
 }
 
 impl Tab for InspectTab {
@@ -192,8 +191,9 @@ impl InspectTab {
     fn left(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
         let progress = self.running.as_ref().and_then(|running| running.task.progress());
         let inspection = self.shown.as_ref().map(|shown| &shown.inspected.inspection);
+        let mut looked_at = None;
         match inspection {
-            Some(inspection) => findings::show(ui, desk, inspection),
+            Some(inspection) => looked_at = findings::show(ui, desk, inspection),
             None if self.running.is_some() => {
                 ui.horizontal(|ui| {
                     ui.spinner();
@@ -207,6 +207,9 @@ impl InspectTab {
         }
         ui.add_space(10.0);
         steps::show(ui, desk, progress.as_ref(), inspection);
+        if let (Some(region), Some(shown)) = (looked_at, &mut self.shown) {
+            shown.look_at(region);
+        }
     }
 
     fn right(&self, ui: &mut egui::Ui, desk: &Desk<'_>) {
@@ -217,9 +220,9 @@ impl InspectTab {
         }
     }
 
-    fn middle(&mut self, ui: &mut egui::Ui, desk: &Desk<'_>) {
+    fn middle(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
         match &mut self.shown {
-            Some(shown) => self.view.show(ui, desk, shown),
+            Some(shown) => shown.show(ui, desk),
             None => {
                 ui.centered_and_justified(|ui| {
                     let waiting = self.running.as_ref().map(|_| desk.text("inspect-running"));

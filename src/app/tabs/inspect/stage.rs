@@ -1,100 +1,70 @@
-//! The part in the middle: alone, with its heatmap, beside its nearest normal part.
+//! The part in the middle: with its heatmap, and against its nearest normal part.
 
-use egui::{ColorImage, Sense, TextureHandle, TextureOptions, Vec2};
+use std::sync::Arc;
 
 use crate::app::desk::Desk;
+use crate::app::widgets::comparison::{Comparison, Sides};
+use crate::app::widgets::image_view::controls::{self, Threshold};
+use crate::app::widgets::image_view::{Heat, Picture};
+use crate::domain::RectPx;
 use crate::engine::Inspected;
 
-/// An inspection and its pictures as textures, made when they are first drawn.
+/// An inspection and its pictures.
 pub(super) struct Shown {
     pub(super) inspected: Inspected,
-    textures: Vec<(Picture, TextureHandle)>,
+    part: Picture,
+    normal: Option<Picture>,
+    difference: Option<Picture>,
+    threshold: Option<Threshold>,
+    comparison: Comparison,
 }
 
 impl Shown {
-    pub(super) fn new(inspected: Inspected) -> Self {
-        Self { inspected, textures: Vec::new() }
-    }
-
-    fn texture(&mut self, ctx: &egui::Context, picture: Picture) -> Option<TextureHandle> {
-        if let Some((_, texture)) = self.textures.iter().find(|(of, _)| *of == picture) {
-            return Some(texture.clone());
+    pub(super) fn new(mut inspected: Inspected) -> Self {
+        let mut part = Picture::new(inspected.picture.clone());
+        if let Some(map) = &inspected.map {
+            part = part.with_map(map.clone());
         }
-        let image = picture.image(&self.inspected)?;
-        let size = [image.width() as usize, image.height() as usize];
-        let image = ColorImage::from_rgb(size, image.as_raw());
-        let texture = ctx.load_texture(picture.label(), image, TextureOptions::LINEAR);
-        self.textures.push((picture, texture.clone()));
-        Some(texture)
-    }
-}
-
-/// A picture of an inspection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Picture {
-    Part,
-    #[default]
-    Overlay,
-    Normal,
-}
-
-impl Picture {
-    const ALL: [Self; 3] = [Self::Part, Self::Overlay, Self::Normal];
-
-    /// The id of its message.
-    fn label(self) -> &'static str {
-        match self {
-            Self::Part => "picture-part",
-            Self::Overlay => "picture-overlay",
-            Self::Normal => "picture-normal",
-        }
-    }
-
-    fn image(self, inspected: &Inspected) -> Option<&image::RgbImage> {
-        let pictures = inspected.pictures.as_ref();
-        match self {
-            Self::Part => Some(&inspected.picture),
-            Self::Overlay => pictures.map(|pictures| &pictures.overlay),
-            Self::Normal => pictures.and_then(|pictures| pictures.reference.as_ref()),
-        }
-    }
-}
-
-/// Which pictures are shown.
-#[derive(Default)]
-pub(super) struct View {
-    left: Picture,
-    beside_normal: bool,
-}
-
-impl View {
-    pub(super) fn show(&mut self, ui: &mut egui::Ui, desk: &Desk<'_>, shown: &mut Shown) {
-        ui.horizontal(|ui| {
-            for picture in Picture::ALL {
-                let there = picture.image(&shown.inspected).is_some();
-                let label =
-                    egui::Button::selectable(self.left == picture, desk.text(picture.label()));
-                if ui.add_enabled(there, label).clicked() {
-                    self.left = picture;
-                }
-            }
-            ui.checkbox(&mut self.beside_normal, desk.text("picture-beside"));
+        // Taken, not copied: they may be large, and nobody else draws them.
+        let pictures = inspected.pictures.as_mut();
+        let normal = pictures.and_then(|pictures| pictures.reference.take());
+        let difference = inspected.pictures.as_mut().and_then(|pictures| pictures.difference.take());
+        let threshold = inspected.inspection.anomaly.done().map(|anomaly| {
+            let start = anomaly.mask_threshold.unwrap_or(anomaly.thresholds.pixel);
+            Threshold::new(start, anomaly.scale)
         });
-        let normal = self.beside_normal.then_some(Picture::Normal);
-        let wanted = [Some(self.left), normal.filter(|normal| *normal != self.left)];
-        let wanted = wanted.into_iter().flatten();
-        let pictures: Vec<_> = wanted
-            .filter_map(|picture| Some((picture, shown.texture(ui.ctx(), picture)?)))
-            .collect();
-        let room = ui.available_size();
-        let each = Vec2::new(room.x / pictures.len().max(1) as f32 - 4.0, room.y);
-        ui.horizontal(|ui| {
-            for (picture, texture) in &pictures {
-                let size = texture.size_vec2();
-                let scale = (each.x / size.x).min(each.y / size.y);
-                let image = egui::Image::new(texture).fit_to_exact_size(size * scale);
-                ui.add(image.sense(Sense::hover()).alt_text(desk.text(picture.label())));
-            }
-        });
+        Self {
+            part,
+            normal: normal.map(|normal| Picture::new(Arc::new(normal))),
+            difference: difference.as_ref().map(Picture::grey),
+            threshold,
+            comparison: Comparison::default(),
+            inspected,
+        }
+    }
+
+    /// Shows `region` of the part large.
+    pub(super) fn look_at(&mut self, region: RectPx) {
+        self.comparison.look_at(region);
+    }
+
+    pub(super) fn show(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        let words = desk.words;
+        let (mode, look) = (&mut desk.view.comparison, &mut desk.view.look);
+        let anomaly = self.inspected.inspection.anomaly.done();
+        let mut sides = Sides {
+            part: &mut self.part,
+            heat: None,
+            regions: anomaly.map(|anomaly| anomaly.regions.as_slice()).unwrap_or_default(),
+            normal: self.normal.as_mut(),
+            difference: self.difference.as_mut(),
+        };
+        ui.horizontal_wrapped(|ui| self.comparison.choices(ui, words, mode, &sides));
+        if let Some(threshold) = &mut self.threshold {
+            ui.horizontal_wrapped(|ui| controls::show(ui, words, look, threshold));
+            let Threshold { now, scale, .. } = *threshold;
+            sides.heat = Some(Heat { look: *look, scale, threshold: now });
+        }
+        self.comparison.show(ui, words, *mode, sides);
     }
 }

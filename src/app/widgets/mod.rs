@@ -1,0 +1,4 @@
+//! Parts that several tabs draw with.
+
+pub(super) mod comparison;
+pub(super) mod image_view;
