@@ -197,7 +197,12 @@ impl Comparison {
         let [line, around] = [egui::Color32::WHITE, egui::Color32::BLACK];
         painter.vline(x, rect.y_range(), Stroke::new(4.0, around));
         painter.vline(x, rect.y_range(), Stroke::new(2.0, line));
-        painter.circle(egui::pos2(x, rect.center().y), HANDLE / 2.0, line, Stroke::new(1.5, around));
+        painter.circle(
+            egui::pos2(x, rect.center().y),
+            HANDLE / 2.0,
+            line,
+            Stroke::new(1.5, around),
+        );
     }
 }
 
@@ -219,3 +224,6 @@ fn readout(words: Words, zoom: f32, pixel: Option<Pixel>) -> String {
     }
     line
 }
+
+#[cfg(test)]
+mod tests;

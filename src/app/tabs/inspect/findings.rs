@@ -12,11 +12,7 @@ use crate::i18n::Value;
 const HITS: usize = 5;
 
 /// Draws them; the region that is to be looked at, where one was clicked.
-pub(super) fn show(
-    ui: &mut egui::Ui,
-    desk: &Desk<'_>,
-    inspection: &Inspection,
-) -> Option<RectPx> {
+pub(super) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, inspection: &Inspection) -> Option<RectPx> {
     let mut looked_at = None;
     verdict(ui, desk, inspection.verdict);
     ui.add_space(6.0);

@@ -28,7 +28,8 @@ impl Shown {
         // Taken, not copied: they may be large, and nobody else draws them.
         let pictures = inspected.pictures.as_mut();
         let normal = pictures.and_then(|pictures| pictures.reference.take());
-        let difference = inspected.pictures.as_mut().and_then(|pictures| pictures.difference.take());
+        let difference =
+            inspected.pictures.as_mut().and_then(|pictures| pictures.difference.take());
         let threshold = inspected.inspection.anomaly.done().map(|anomaly| {
             let start = anomaly.mask_threshold.unwrap_or(anomaly.thresholds.pixel);
             Threshold::new(start, anomaly.scale)

@@ -190,7 +190,10 @@ mod tests {
                 camera.zoom_at(&on, cursor, factor);
                 let away = camera.place(&on).to_screen(held) - cursor;
                 // The image's corner is on a whole pixel of the screen: half of one either way.
-                assert!(away.abs().max_elem() <= 0.5 / 1.5 + 0.01, "{cursor:?}, {factor}: {away:?}");
+                assert!(
+                    away.abs().max_elem() <= 0.5 / 1.5 + 0.01,
+                    "{cursor:?}, {factor}: {away:?}"
+                );
             }
         }
     }

@@ -149,7 +149,8 @@ impl Gpu {
     pub(super) fn draw(&self, tile: &Textures, at: &TilePlace, heat: Option<&Heat>) -> TileDraw {
         let screen_per_pixel = at.scale.min_elem();
         // Single pixels are to be seen where they are large.
-        let level = if screen_per_pixel >= 4.0 { -1.0 } else { (-screen_per_pixel.log2()).max(0.0) };
+        let level =
+            if screen_per_pixel >= 4.0 { -1.0 } else { (-screen_per_pixel.log2()).max(0.0) };
         let heat = heat.filter(|_| tile.has_scores);
         let flag = |set: bool| f32::from(u8::from(set));
         let map = heat.map_or([0.0, 1.0, 0.0, 0.0, 1.0, 0.0, -1.0, 0.0], |heat| {
@@ -181,9 +182,8 @@ impl Gpu {
             wgpu::BindingResource::TextureView(&tile.scores),
         ];
         let entries = (0..).zip(resources);
-        let entries: Vec<_> = entries
-            .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
-            .collect();
+        let entries: Vec<_> =
+            entries.map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource }).collect();
         let bindings = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("image view"),
             layout: &self.layout,

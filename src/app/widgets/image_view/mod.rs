@@ -11,7 +11,7 @@ mod look;
 mod picture;
 mod regions;
 #[cfg(test)]
-mod tests;
+pub(in crate::app) mod tests;
 mod tile;
 
 use eframe::egui_wgpu::Callback;
@@ -104,8 +104,7 @@ pub(in crate::app) fn show(
         let clip = rect.with_min_x(part(layer.span.min)).with_max_x(part(layer.span.max));
         let scale = placed.zoom * layers.size / layer.picture.size().max(Vec2::splat(1.0));
         let in_pixels = clip * pixels_per_point;
-        let tiles =
-            layer.picture.draw(&gpu, placed.origin, scale, in_pixels, layer.heat.as_ref());
+        let tiles = layer.picture.draw(&gpu, placed.origin, scale, in_pixels, layer.heat.as_ref());
         let draw = gpu::Draw { gpu: gpu.clone(), tiles };
         painter.with_clip_rect(clip).add(Callback::new_paint_callback(rect, draw));
     }
