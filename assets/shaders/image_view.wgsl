@@ -112,8 +112,8 @@ fn painted(part: vec3f, texel: vec2f) -> vec3f {
         default: {}
     }
     if view.outline > 0.5 {
-        // As wide on the screen at every zoom.
-        let step = 1.5 / view.scale;
+        // A pixel of the screen on either side, at every zoom.
+        let step = 1.0 / view.scale;
         let inside = value > view.threshold;
         if above(texel + vec2f(step.x, 0.0)) != inside || above(texel - vec2f(step.x, 0.0)) != inside
             || above(texel + vec2f(0.0, step.y)) != inside || above(texel - vec2f(0.0, step.y)) != inside {

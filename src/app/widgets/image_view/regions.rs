@@ -49,3 +49,57 @@ pub(super) fn region_at(regions: &[Region], at: Pos2) -> Option<&Region> {
     };
     regions.iter().filter(holds).min_by_key(|region| region.area_px)
 }
+
+#[cfg(test)]
+mod tests {
+    use egui::{Rect, vec2};
+
+    use super::super::camera::{Camera, Screen};
+    use super::*;
+    use crate::domain::{Contour, PartArea, Place};
+
+    fn region(x: u32, y: u32, side: u32, contours: Vec<Contour>) -> Region {
+        Region {
+            rect_in_image: RectPx { x, y, width: side, height: side },
+            area_px: side * side,
+            share: 0.1,
+            share_of: PartArea::default(),
+            peak_score: 5.0,
+            peak_at: None,
+            contours,
+            place: Place::Upper,
+        }
+    }
+
+    #[test]
+    fn the_smallest_region_under_the_cursor_is_meant() {
+        let regions = [region(0, 0, 100, Vec::new()), region(20, 20, 10, Vec::new())];
+        for (at, expected) in
+            [((25.0, 25.0), Some(100)), ((50.0, 5.0), Some(10_000)), ((150.0, 5.0), None)]
+        {
+            let found = region_at(&regions, at.into()).map(|region| region.area_px);
+            assert_eq!(found, expected, "{at:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_runs_where_the_region_does_and_skips_what_is_too_near_to_see() {
+        let points = (0..100).map(|x| PointPx { x, y: 0 }).chain([PointPx { x: 99, y: 99 }]);
+        let contour = Contour { points: points.collect(), hole: false };
+        let rect = Rect::from_min_size(Pos2::ZERO, vec2(10.0, 10.0));
+        let image = vec2(100.0, 100.0);
+        let screen = Screen { rect, pixels_per_point: 1.0, image };
+        let regions = [region(0, 0, 100, vec![contour]), region(0, 0, 50, Vec::new())];
+        let shapes = outlines(&regions, Camera::default().place(&screen));
+        let corners = |shape: &Shape| match shape {
+            Shape::Path(path) => path.points.clone(),
+            other => panic!("{other:?}"),
+        };
+        let [line, square] = [corners(&shapes[0]), corners(&shapes[1])];
+        // 100 corners on 10 points.
+        assert!((10..20).contains(&line.len()), "{line:?}");
+        assert!((line[line.len() - 1] - pos2(9.9, 9.9)).length() < 0.01);
+        let box_of = [(0.0, 0.0), (5.0, 0.0), (5.0, 5.0), (0.0, 5.0)].map(Pos2::from);
+        assert_eq!(square, box_of);
+    }
+}

@@ -133,7 +133,7 @@ fn the_mask_is_the_scores_above_the_threshold_pixel_for_pixel_and_nothing_is_cop
                 assert_eq!(colour, expected, "({x}, {y}) at {threshold}, {scale}:1");
             });
             assert!(seen == count || (scale > 1.0 && seen > 30_000), "{seen} of {count}");
-            assert!(set > 0 && (set < seen));
+            assert!(set > 0 && (set < seen || threshold < 0.0));
         }
     }
     assert_eq!(uploads(&harness), 1);
@@ -217,8 +217,8 @@ fn above_the_threshold_is_coloured_the_rest_dimmed_and_the_outline_lies_between(
 
 #[test]
 fn tiles_meet_without_a_seam() {
-    for (height, at_once) in [(30, true), (600, false)] {
-        let (pixels, map) = part(2100, height);
+    for (height, at_once) in [(30, true), (1000, false)] {
+        let (pixels, map) = part(1100, height);
         let mut harness = drawn(scene(&pixels, &map, Paint::Mask));
         for _ in 0..500 {
             if uploads(&harness) == 2 {
@@ -228,15 +228,15 @@ fn tiles_meet_without_a_seam() {
             std::thread::sleep(std::time::Duration::from_millis(10));
             harness.step();
         }
-        zoom(&mut harness, pos2(2048.0, 15.0), 1.0);
+        zoom(&mut harness, pos2(1024.0, 15.0), 1.0);
         let mut beyond = 0;
         let seen = each_pixel(&mut harness, |colour, x, y| {
-            beyond += usize::from(x >= 2048);
-            let above = map.scores[(y * 2100 + x) as usize] > 7.0;
+            beyond += usize::from(x >= 1024);
+            let above = map.scores[(y * 1100 + x) as usize] > 7.0;
             assert_eq!(colour, if above { [255; 3] } else { [0; 3] }, "({x}, {y})");
         });
         assert!(beyond > 1000 && seen > 2 * beyond, "{beyond} of {seen}");
-        // All of it, seen from mip levels: dark and bright in equal measure, no hole.
+        // All of it, seen from mip levels: no hole.
         harness.state_mut().camera.fit();
         harness.state_mut().heat.look.paint = Paint::Nothing;
         each_pixel(&mut harness, |colour, x, y| assert_ne!(colour, [0; 3], "({x}, {y})"));

@@ -8,7 +8,7 @@ use crate::domain::{AnomalyMap, RectPx};
 
 /// Side of a tile in pixels: every card takes such a texture, each is copied within a frame, and
 /// its mip levels lie on those of its neighbours.
-pub(super) const SIDE: u32 = 2048;
+pub(super) const SIDE: u32 = 1024;
 
 /// Mip levels of a tile and its piece of the map.
 pub(super) struct Prepared {
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn the_grid_covers_each_pixel_once() {
-        for (width, height, tiles) in [(1, 1, 1), (2048, 2048, 1), (2049, 100, 2), (8192, 8192, 16)]
+        for (width, height, tiles) in [(1, 1, 1), (1024, 1024, 1), (1025, 100, 2), (8192, 8192, 64)]
         {
             let grid = grid(width, height);
             assert_eq!(grid.len(), tiles, "{width} × {height}");
