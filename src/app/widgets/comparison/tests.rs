@@ -52,7 +52,7 @@ fn harness(language: Language) -> Harness<'static, Scene> {
         threshold: Threshold::new(7.0, HeatmapScale { low: 2.0, high: 12.0 }),
         comparison: Comparison::default(),
     };
-    able_to_draw().with_size(vec2(900.0, 640.0)).build_ui_state(draw, scene)
+    able_to_draw().with_size(vec2(640.0, 640.0)).build_ui_state(draw, scene)
 }
 
 fn pictures(harness: &Harness<'_, Scene>) -> Vec<String> {
@@ -108,13 +108,16 @@ fn each_mode_shows_its_pictures() {
     let words = Words(Language::En);
     let mut harness = harness(Language::En);
     let (part, normal) = (words.text("picture-part"), words.text("picture-normal"));
-    assert_eq!(pictures(&harness), [part.clone()]);
+    assert_eq!(pictures(&harness), std::slice::from_ref(&part));
     let choose = |harness: &mut Harness<'_, Scene>, id| {
         harness.get_by_role_and_label(Role::Button, &words.text(id)).click();
         harness.run();
     };
     choose(&mut harness, "picture-beside");
     assert_eq!(pictures(&harness), [part.clone(), normal.clone()]);
+    for image in harness.query_all_by_role(Role::Image) {
+        assert!(image.rect().right() <= 640.0, "the controls wrap: {:?}", image.rect());
+    }
     choose(&mut harness, "picture-difference");
     assert_eq!(pictures(&harness), [words.text("picture-difference")]);
     choose(&mut harness, "picture-blink");

@@ -39,15 +39,13 @@ pub(in crate::app) fn show(
             ui.selectable_value(&mut look.colormap, colormap, text(colormap.label()));
         }
     });
-    ui.spacing_mut().slider_width = 90.0;
     let opacity = Slider::new(&mut look.opacity, 0.0..=1.0).fixed_decimals(2);
-    ui.add(opacity.text(text("picture-opacity")));
+    slider(ui, 90.0, opacity.text(text("picture-opacity")));
     let gamma = Slider::new(&mut look.gamma, 0.2..=5.0).logarithmic(true).fixed_decimals(2);
-    ui.add(gamma.text(text("picture-gamma")));
+    slider(ui, 90.0, gamma.text(text("picture-gamma")));
     let (low, high) = (threshold.scale.low, threshold.scale.high);
     let range = low.min(threshold.start)..=high.max(threshold.start);
-    ui.spacing_mut().slider_width = 160.0;
-    ui.add(Slider::new(&mut threshold.now, range).text(text("picture-threshold")));
+    slider(ui, 160.0, Slider::new(&mut threshold.now, range).text(text("picture-threshold")));
     ui.checkbox(&mut look.outline, text("picture-outline"));
     ui.checkbox(&mut look.regions, text("picture-regions"));
     if ui.button(text("picture-reset")).clicked() {
@@ -56,6 +54,19 @@ pub(in crate::app) fn show(
     }
 }
 
+/// A slider whose handle runs over `width` points. Room for its number and its label is asked for
+/// with it, or a row would run out of the view instead of wrapping.
+fn slider(ui: &mut egui::Ui, width: f32, slider: Slider<'_>) {
+    let size = egui::vec2(width + 150.0, ui.spacing().interact_size.y);
+    let row = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(size, row, |ui| {
+        ui.spacing_mut().slider_width = width;
+        ui.add(slider);
+    });
+    ui.separator();
+}
+
 fn choice(ui: &mut egui::Ui, label: String, chosen: String, add: impl FnOnce(&mut egui::Ui)) {
     ComboBox::from_label(label).selected_text(chosen).width(96.0).show_ui(ui, add);
+    ui.separator();
 }

@@ -51,7 +51,7 @@ pub(in crate::app) struct Layers<'a> {
     /// All are drawn as large as this, in pixels of the part.
     pub(in crate::app) size: Vec2,
     pub(in crate::app) layers: Vec<Layer<'a>>,
-    /// Regions to be outlined and, by a double click, looked at.
+    /// Regions to be looked at by a double click, and outlined where the look says so.
     pub(in crate::app) regions: &'a [Region],
     /// What it is, for a screen reader.
     pub(in crate::app) label: String,
@@ -108,7 +108,11 @@ pub(in crate::app) fn show(
         let draw = gpu::Draw { gpu: gpu.clone(), tiles };
         painter.with_clip_rect(clip).add(Callback::new_paint_callback(rect, draw));
     }
-    painter.extend(regions::outlines(layers.regions, placed));
+    let outlined =
+        layers.layers.iter().any(|layer| layer.heat.is_some_and(|heat| heat.look.regions));
+    if outlined {
+        painter.extend(regions::outlines(layers.regions, placed));
+    }
     if !complete {
         Spinner::new().paint_at(ui, Rect::from_center_size(rect.center(), Vec2::splat(40.0)));
     }
