@@ -17,6 +17,9 @@ mod view_state;
 mod window;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
 use crate::domain::Language;
