@@ -65,6 +65,7 @@ skip-no-manual = { $product } has no manual yet. Register it with: fettle librar
 skip-no-section = The manual has no section for the defect { $defect }.
 skip-no-defect = Which defect it is, is unknown: no known defect of this product is near enough, or the nearest disagree.
 skip-part-is-ok = The part is OK: there is nothing to correct.
+skip-not-yet = Being written…
 
 # What was done without
 notice-no-reference = There is no normal part to compare with. { $reason }
@@ -311,8 +312,8 @@ command-smaller = Smaller
 command-usual-size = Usual size
 command-shortcuts = Shortcuts
 command-show-tab = Go to: { $tab }
-close = Close
-copy = Copy
+button-close = Close
+button-copy = Copy
 palette-hint = What do you want to do?
 palette-nothing = There is no such command.
 panel-jobs = Jobs

@@ -65,6 +65,7 @@ skip-no-manual = { $product }의 매뉴얼이 아직 없습니다. 등록하려�
 skip-no-section = 매뉴얼에 불량 { $defect }에 대한 절이 없습니다.
 skip-no-defect = 불량 유형을 알 수 없습니다. 이 제품의 등록된 불량 중 충분히 비슷한 것이 없거나, 비슷한 것들이 서로 다릅니다.
 skip-part-is-ok = 양품이므로 조치할 것이 없습니다.
+skip-not-yet = 작성하는 중…
 
 # 없이 진행한 것
 notice-no-reference = 비교할 정상품이 없습니다. { $reason }
@@ -311,8 +312,8 @@ command-smaller = 작게
 command-usual-size = 보통 크기
 command-shortcuts = 단축키
 command-show-tab = 이동: { $tab }
-close = 닫기
-copy = 복사
+button-close = 닫기
+button-copy = 복사
 palette-hint = 무엇을 할까요?
 palette-nothing = 그런 명령이 없습니다.
 panel-jobs = 작업

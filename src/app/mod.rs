@@ -18,6 +18,9 @@ mod widgets;
 mod window;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
 use crate::domain::Language;

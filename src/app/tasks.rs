@@ -24,12 +24,20 @@ pub(super) struct Task<A> {
 }
 
 impl<A> Task<A> {
-    /// The answer once it is there; passes text that a model wrote meanwhile to `on_text`.
-    pub(super) fn poll(&self, mut on_text: impl FnMut(&str)) -> Option<Result<A, EngineError>> {
+    /// The answer once it is there.
+    pub(super) fn poll(&self) -> Option<Result<A, EngineError>> {
+        self.poll_with(|_| {})
+    }
+
+    /// The same; passes what the job told meanwhile, other than its progress, to `on_event`.
+    pub(super) fn poll_with(
+        &self,
+        mut on_event: impl FnMut(JobEvent),
+    ) -> Option<Result<A, EngineError>> {
         for event in self.handle.events() {
             match event {
                 JobEvent::Progress(progress) => *self.shown.progress.borrow_mut() = Some(progress),
-                JobEvent::Text(text) => on_text(&text),
+                other => on_event(other),
             }
         }
         let answer = self.handle.try_answer()?;

@@ -42,6 +42,8 @@ fn shaped(mut visuals: Visuals) -> Visuals {
 
 fn dark() -> Visuals {
     let mut visuals = Visuals::dark();
+    visuals.error_fg_color = Color32::from_rgb(255, 120, 115);
+    visuals.warn_fg_color = Color32::from_rgb(255, 190, 80);
     visuals.panel_fill = Color32::from_gray(24);
     visuals.window_fill = Color32::from_gray(30);
     visuals.extreme_bg_color = Color32::from_gray(14);
@@ -49,11 +51,15 @@ fn dark() -> Visuals {
     visuals.widgets.noninteractive.fg_stroke = Stroke::new(1.0, Color32::from_gray(215));
     visuals.widgets.inactive.fg_stroke = Stroke::new(1.0, Color32::from_gray(225));
     visuals.selection.bg_fill = Color32::from_rgb(20, 92, 150);
+    visuals.selection.stroke.color = Color32::WHITE;
     shaped(visuals)
 }
 
 fn light() -> Visuals {
     let mut visuals = Visuals::light();
+    visuals.error_fg_color = Color32::from_rgb(176, 20, 20);
+    visuals.warn_fg_color = Color32::from_rgb(140, 80, 0);
+    visuals.hyperlink_color = Color32::from_rgb(0, 90, 170);
     visuals.panel_fill = Color32::from_gray(245);
     visuals.window_fill = Color32::from_gray(252);
     visuals.extreme_bg_color = Color32::WHITE;
@@ -61,6 +67,7 @@ fn light() -> Visuals {
     visuals.widgets.noninteractive.fg_stroke = Stroke::new(1.0, Color32::from_gray(35));
     visuals.widgets.inactive.fg_stroke = Stroke::new(1.0, Color32::from_gray(30));
     visuals.selection.bg_fill = Color32::from_rgb(150, 200, 240);
+    visuals.selection.stroke.color = Color32::from_gray(10);
     shaped(visuals)
 }
 

@@ -167,7 +167,7 @@ impl eframe::App for FettleWindow {
         for (_, tab) in &mut self.tabs {
             tab.poll(&mut self.common.desk());
         }
-        if let Some(answer) = self.changing.as_ref().and_then(|task| task.poll(|_| {})) {
+        if let Some(answer) = self.changing.as_ref().and_then(Task::poll) {
             self.changing = None;
             if let Err(error) = answer {
                 self.common.toasts.error(error.explain(self.common.words.0));

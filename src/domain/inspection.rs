@@ -262,6 +262,8 @@ pub enum SkipReason {
     NoDefect,
     /// The part is OK, so there is nothing to correct.
     PartIsOk,
+    /// It is being worked on. Never recorded.
+    NotYet,
 }
 
 impl SkipReason {
@@ -276,6 +278,7 @@ impl SkipReason {
             Self::NoSection { .. } => "no-section",
             Self::NoDefect => "no-defect",
             Self::PartIsOk => "part-is-ok",
+            Self::NotYet => "not-yet",
         }
     }
 
@@ -287,7 +290,9 @@ impl SkipReason {
                 vec![("product", product.to_string())]
             }
             Self::NoSection { defect } => vec![("defect", defect.to_string())],
-            Self::NoIndex | Self::NoProduct | Self::NoDefect | Self::PartIsOk => Vec::new(),
+            Self::NoIndex | Self::NoProduct | Self::NoDefect | Self::PartIsOk | Self::NotYet => {
+                Vec::new()
+            }
         }
     }
 }

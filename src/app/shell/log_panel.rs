@@ -31,7 +31,7 @@ impl LogLines {
     }
 }
 
-/// What `tracing` writes into.
+/// What `tracing` writes into: whole lines at a time.
 impl std::io::Write for LogLines {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         String::from_utf8_lossy(bytes).lines().for_each(|line| self.push(line));
@@ -57,7 +57,7 @@ impl LogPanel {
             let hint = desk.text("log-filter");
             let edit = ui.add(TextEdit::singleline(&mut self.wanted).hint_text(&hint));
             edit.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, &hint));
-            if ui.button(desk.text("copy")).clicked() {
+            if ui.button(desk.text("button-copy")).clicked() {
                 ui.ctx().copy_text(lines.join("\n"));
             }
         });
@@ -85,7 +85,7 @@ mod tests {
     fn the_last_lines_are_kept_and_found() {
         let mut log = LogLines::default();
         for n in 0..KEPT + 5 {
-            writeln!(log, "INFO line {n}").unwrap();
+            log.write_all(format!("INFO line {n}\n").as_bytes()).unwrap();
         }
         log.write_all("WARN 모델이 없습니다\n".as_bytes()).unwrap();
         assert_eq!(log.containing("").len(), KEPT);

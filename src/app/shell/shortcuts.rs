@@ -22,7 +22,7 @@ pub(in crate::app) fn show(ctx: &egui::Context, desk: &Desk<'_>) -> bool {
             }
         });
         ui.add_space(8.0);
-        ui.button(desk.text("close")).clicked()
+        ui.button(desk.text("button-close")).clicked()
     });
     !(modal.inner || modal.should_close())
 }

@@ -68,7 +68,7 @@ impl Toasts {
                         ui.horizontal(|ui| {
                             if ui
                                 .small_button(RichText::new("×"))
-                                .on_hover_text(words.text("close"))
+                                .on_hover_text(words.text("button-close"))
                                 .clicked()
                             {
                                 closed = Some(index);

@@ -15,7 +15,7 @@ use crate::app::desk::Desk;
 use crate::app::dialogs::files::{Gathered, Gathering, Source};
 use crate::app::tasks::Task;
 use crate::domain::ProductCode;
-use crate::engine::{EngineError, Inspect, Inspected, ListLibrary, ProductSummary};
+use crate::engine::{EngineError, Inspect, Inspected, JobEvent, ListLibrary, ProductSummary};
 use crate::i18n::Value;
 
 pub(super) fn make() -> Box<dyn Tab> {
@@ -55,7 +55,7 @@ impl Tab for InspectTab {
         if self.products.is_none() && self.listing.is_none() {
             self.listing = desk.start(ListLibrary);
         }
-        if let Some(answer) = self.listing.as_ref().and_then(|task| task.poll(|_| {})) {
+        if let Some(answer) = self.listing.as_ref().and_then(Task::poll) {
             self.listing = None;
             match answer {
                 Ok(products) => self.products = Some(products),
@@ -67,11 +67,20 @@ impl Tab for InspectTab {
             }
         }
         let Some(running) = &mut self.running else { return };
-        let written = &mut running.written;
-        let Some(answer) = running.task.poll(|text| written.push_str(text)) else { return };
+        let (written, shown) = (&mut running.written, &mut self.shown);
+        let answer = running.task.poll_with(|event| match event {
+            JobEvent::Text(text) => written.push_str(&text),
+            JobEvent::Found(found) => *shown = Some(stage::Shown::new(*found)),
+            JobEvent::Progress(_) => {}
+        });
+        let Some(answer) = answer else { return };
         self.running = None;
         match answer {
-            Ok(inspected) => self.shown = Some(stage::Shown::new(inspected)),
+            Ok(inspected) => match &mut self.shown {
+                // The pictures are those shown already.
+                Some(shown) => shown.inspected = inspected,
+                None => self.shown = Some(stage::Shown::new(inspected)),
+            },
             Err(EngineError::Cancelled) => self.error = Some(desk.text("inspect-stopped")),
             Err(error) => self.error = Some(error.explain(desk.words.0)),
         }
@@ -191,6 +200,7 @@ impl InspectTab {
     fn left(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
         let progress = self.running.as_ref().and_then(|running| running.task.progress());
         let inspection = self.shown.as_ref().map(|shown| &shown.inspected.inspection);
+        let ended = inspection.filter(|_| self.running.is_none());
         let mut looked_at = None;
         match inspection {
             Some(inspection) => looked_at = findings::show(ui, desk, inspection),
@@ -206,7 +216,7 @@ impl InspectTab {
             ui.colored_label(ui.visuals().error_fg_color, error);
         }
         ui.add_space(10.0);
-        steps::show(ui, desk, progress.as_ref(), inspection);
+        steps::show(ui, desk, progress.as_ref(), ended);
         if let (Some(region), Some(shown)) = (looked_at, &mut self.shown) {
             shown.look_at(region);
         }
@@ -214,8 +224,8 @@ impl InspectTab {
 
     fn right(&self, ui: &mut egui::Ui, desk: &Desk<'_>) {
         match (&self.shown, &self.running) {
-            (Some(shown), _) => report::show(ui, desk, &shown.inspected.inspection),
-            (None, Some(running)) => report::show_unfinished(ui, desk, &running.written),
+            (_, Some(running)) => report::show_unfinished(ui, desk, &running.written),
+            (Some(shown), None) => report::show(ui, desk, &shown.inspected.inspection),
             (None, None) => {}
         }
     }

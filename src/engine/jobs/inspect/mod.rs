@@ -37,7 +37,7 @@ pub struct Inspect {
 }
 
 /// An inspection and its pictures.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Inspected {
     /// What was found, as recorded.
     pub inspection: Inspection,
@@ -86,7 +86,7 @@ impl Request for Inspect {
         let (anomaly, seen) = split(job, searched, |found| {
             (found.anomaly, (found.map, found.pictures, found.notices))
         })?;
-        let (map, pictures, done_without) = match seen {
+        let (map, pictures, notices) = match seen {
             Some((map, pictures, notices)) => (Some(Arc::new(map)), Some(pictures), notices),
             None => (None, None, Vec::new()),
         };
@@ -99,21 +99,6 @@ impl Request for Inspect {
             |finding| (finding, ()),
         )?;
 
-        job.report("progress-report", "", 3, 5);
-        let language = job.shared.language_of_text();
-        let situation =
-            situation::situation(language, anomaly.done(), manual.done(), suggestion.as_ref());
-        let written = match &manual {
-            Stage::Done(finding) => {
-                report::run(job, finding, situation, self.with_llm, &mut watch).map(Stage::Done)
-            }
-            Stage::Skipped(reason) => Ok(Stage::Skipped(reason.clone())),
-            Stage::Failed { message } => Ok(Stage::Failed { message: message.clone() }),
-        };
-        let (report, wrote) =
-            split(job, written, |written| (written.report, (written.by, written.notice)))?;
-
-        job.report("progress-record", "", 4, 5);
         let mut models = Vec::new();
         if similarity.done().is_some() {
             models.push(job.shared.model_for(ModelRole::ImageEmbedder)?);
@@ -121,9 +106,6 @@ impl Request for Inspect {
         if let Some(found) = anomaly.done() {
             models.push(found.bank.model.clone());
         }
-        let (wrote, notice) = wrote.unwrap_or_default();
-        models.extend(wrote);
-        models.dedup();
         let mut inspection = Inspection {
             id: None,
             created_at: jiff::Zoned::now()
@@ -142,10 +124,43 @@ impl Request for Inspect {
             similarity,
             anomaly,
             manual,
-            report,
-            notices: done_without.into_iter().chain(notice).collect(),
-            timings: Vec::new(),
+            report: Stage::Skipped(SkipReason::NotYet),
+            notices,
+            timings: watch.timings.clone(),
         };
+        // Verdict and pictures are there; a language model may take its time over the report.
+        job.sink.found(Inspected {
+            inspection: inspection.clone(),
+            picture: Arc::clone(&picture),
+            map: map.clone(),
+            pictures: pictures.clone(),
+            written: Vec::new(),
+        });
+
+        job.report("progress-report", "", 3, 5);
+        let language = job.shared.language_of_text();
+        let situation = situation::situation(
+            language,
+            inspection.anomaly.done(),
+            inspection.manual.done(),
+            suggestion.as_ref(),
+        );
+        let written = match &inspection.manual {
+            Stage::Done(finding) => {
+                report::run(job, finding, situation, self.with_llm, &mut watch).map(Stage::Done)
+            }
+            Stage::Skipped(reason) => Ok(Stage::Skipped(reason.clone())),
+            Stage::Failed { message } => Ok(Stage::Failed { message: message.clone() }),
+        };
+        let (report, wrote) =
+            split(job, written, |written| (written.report, (written.by, written.notice)))?;
+        inspection.report = report;
+
+        job.report("progress-record", "", 4, 5);
+        let (wrote, notice) = wrote.unwrap_or_default();
+        inspection.models.extend(wrote);
+        inspection.models.dedup();
+        inspection.notices.extend(notice);
         let recorded = Instant::now();
         watch.note("pipeline", begun);
         inspection.timings = watch.timings.clone();
