@@ -14,6 +14,7 @@ mod tabs;
 mod tasks;
 mod theme;
 mod view_state;
+mod widgets;
 mod window;
 mod words;
 

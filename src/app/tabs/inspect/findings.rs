@@ -11,9 +11,8 @@ use crate::i18n::Value;
 /// Hits shown of those found.
 const HITS: usize = 5;
 
-pub(super) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, inspection: &Inspection) {
-    verdict(ui, desk, inspection.verdict);
-    ui.add_space(6.0);
+/// What there is to say below the verdict.
+pub(in crate::app::tabs) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, inspection: &Inspection) {
     match inspection.anomaly.done() {
         Some(anomaly) => score(ui, desk, anomaly),
         None => {
@@ -34,7 +33,7 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, inspection: &Inspection) 
 }
 
 /// The id of a verdict's message.
-pub(super) fn verdict_word(verdict: Verdict) -> &'static str {
+pub(in crate::app) fn verdict_word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Ok => "verdict-ok",
         Verdict::Ng => "verdict-ng",
@@ -42,7 +41,8 @@ pub(super) fn verdict_word(verdict: Verdict) -> &'static str {
     }
 }
 
-fn verdict(ui: &mut egui::Ui, desk: &Desk<'_>, verdict: Verdict) {
+/// The verdict, large.
+pub(in crate::app::tabs) fn verdict(ui: &mut egui::Ui, desk: &Desk<'_>, verdict: Verdict) {
     let (background, letters) = verdict_colours(verdict);
     let frame = Frame::new().fill(background).corner_radius(CornerRadius::same(6));
     frame.inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {

@@ -1,0 +1,3 @@
+//! Parts that several tabs draw with.
+
+pub(super) mod judging;
