@@ -1,6 +1,6 @@
 //! A list of inspections as a file that spreadsheets read.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::domain::{ActionState, HistoryFilter, InspectionRow, Verdict};
@@ -49,9 +49,8 @@ impl Request for ExportInspections {
         whole.write_all(UTF8_MARK).map_err(file)?;
         let mut written = 0;
         {
-            let mut table = csv::Writer::from_writer(&mut whole);
-            let csv = |error: csv::Error| file(error.into());
-            table.write_record(COLUMNS).map_err(csv)?;
+            let mut table = BufWriter::new(&mut whole);
+            writeln!(table, "{}", line(&COLUMNS.map(str::to_owned))).map_err(file)?;
             // Those inspected meanwhile would push the older ones down the list.
             let until = filter.until.unwrap_or_else(jiff::Timestamp::now);
             let filter = HistoryFilter { until: Some(until), ..filter };
@@ -61,7 +60,7 @@ impl Request for ExportInspections {
                 let page =
                     job.shared.library(move |library| library.history(&of, written, PAGE))?;
                 for row in &page.rows {
-                    table.write_record(cells(row)).map_err(csv)?;
+                    writeln!(table, "{}", line(&cells(row))).map_err(file)?;
                 }
                 written += page.rows.len();
                 job.report("progress-export", "", written as u64, page.total as u64);
@@ -76,6 +75,18 @@ impl Request for ExportInspections {
         whole.persist(&path).map_err(|error| file(error.error))?;
         Ok(ExportedInspections { rows: written, path })
     }
+}
+
+/// A record as RFC 4180 has it, up to the `\n` at its end.
+fn line(cells: &[String]) -> String {
+    let quoted = cells.iter().map(|cell| {
+        if cell.contains([',', '"', '\n', '\r']) {
+            format!("\"{}\"", cell.replace('"', "\"\""))
+        } else {
+            cell.clone()
+        }
+    });
+    quoted.collect::<Vec<_>>().join(",") + "\r"
 }
 
 fn cells(row: &InspectionRow) -> [String; 9] {
@@ -123,12 +134,13 @@ mod tests {
         let request = ExportInspections { filter: HistoryFilter::default(), path: path.clone() };
         let exported = engine.submit(request.clone()).unwrap().wait(|_| {}).unwrap();
         assert_eq!(exported, ExportedInspections { rows: 1, path: path.clone() });
-        let bytes = std::fs::read(&path).unwrap();
-        let mut table = csv::Reader::from_reader(bytes.strip_prefix(UTF8_MARK).unwrap());
-        assert_eq!(table.headers().unwrap(), COLUMNS.as_slice());
-        let row = table.records().next().unwrap().unwrap();
-        assert_eq!((&row[0], &row[4], &row[7]), ("1", "unsure", "open"));
-        assert!(row[8].ends_with("부품 \"1\", 앞.png"), "{row:?}");
+        let written = std::fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = written.split("\r\n").collect();
+        assert_eq!(lines[0], "\u{feff}id,time,product,defect,verdict,judged,score,action,file");
+        assert!(lines[1].starts_with("1,2"), "{lines:?}");
+        assert!(lines[1].contains(",,,unsure,,,open,\"/"), "{lines:?}");
+        assert!(lines[1].ends_with("부품 \"\"1\"\", 앞.png\""), "{lines:?}");
+        assert_eq!(lines[2..], [""]);
 
         // Nothing of an unwritten list is left.
         let nowhere = ExportInspections { path: dir.path().join("no/list.csv"), ..request };
