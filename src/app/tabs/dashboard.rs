@@ -223,7 +223,7 @@ fn chart<'a>(id: &'static str, names: Vec<String>) -> Plot<'a> {
     // As many names as have room.
     let every = count.div_ceil(6).max(1);
     let at_bars = move |_: GridInput| {
-        let mark = |place: usize| GridMark { value: place as f64, step_size: 1.0 };
+        let mark = |place: usize| GridMark { value: place as f64, step_size: every as f64 };
         (0..count).step_by(every).map(mark).collect()
     };
     Plot::new(id)

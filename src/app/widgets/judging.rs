@@ -156,7 +156,7 @@ fn recorded(answer: Result<Judged, EngineError>, desk: &mut Desk<'_>) {
     };
     let opinion = judged.before.as_ref().map(|before| before.opinion.clone());
     let undo = JudgeInspection { inspection: judged.inspection, opinion };
-    desk.toasts.done_offering(text, desk.text("undo"), Command::Rejudge(undo));
+    desk.toasts.done_offering(text, desk.text("judge-undo"), Command::Rejudge(undo));
     desk.send(Command::Judged(judged));
 }
 

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::domain::{ActionState, HistoryFilter, InspectionRow, Verdict};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
+use crate::library::Library;
 
-/// Rows read at once.
+/// Rows written between two reports.
 const PAGE: usize = 500;
 /// Without it spreadsheets take Korean for something else.
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -47,33 +48,27 @@ impl Request for ExportInspections {
         let mut whole =
             tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(file)?;
         whole.write_all(UTF8_MARK).map_err(file)?;
-        let mut written = 0;
+        // All at once: those inspected meanwhile would push the rest down the list.
+        let list = move |library: &mut Library| library.history(&filter, 0, usize::MAX);
+        let rows = job.shared.library(list)?.rows;
+        let total = rows.len();
         {
             let mut table = BufWriter::new(&mut whole);
             writeln!(table, "{}", line(&COLUMNS.map(str::to_owned))).map_err(file)?;
-            // Those inspected meanwhile would push the older ones down the list.
-            let until = filter.until.unwrap_or_else(jiff::Timestamp::now);
-            let filter = HistoryFilter { until: Some(until), ..filter };
-            loop {
+            for (page, rows) in rows.chunks(PAGE).enumerate() {
                 job.check()?;
-                let of = filter.clone();
-                let page =
-                    job.shared.library(move |library| library.history(&of, written, PAGE))?;
-                for row in &page.rows {
+                for row in rows {
                     writeln!(table, "{}", line(&cells(row))).map_err(file)?;
                 }
-                written += page.rows.len();
-                job.report("progress-export", "", written as u64, page.total as u64);
-                if page.rows.len() < PAGE {
-                    break;
-                }
+                let written = page * PAGE + rows.len();
+                job.report("progress-export", "", written as u64, total as u64);
             }
             table.flush().map_err(file)?;
         }
         whole.as_file().sync_all().map_err(file)?;
         job.check()?;
         whole.persist(&path).map_err(|error| file(error.error))?;
-        Ok(ExportedInspections { rows: written, path })
+        Ok(ExportedInspections { rows: total, path })
     }
 }
 

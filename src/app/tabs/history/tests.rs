@@ -186,7 +186,7 @@ fn the_past_is_listed_opened_judged_and_acted_on() {
         };
         assert_eq!(said(scene), Some(Verdict::Ok));
         // From the toast it is undone.
-        scene.click(Role::Button, &scene.text("undo"));
+        scene.click(Role::Button, &scene.text("judge-undo"));
         scene.until_gone(&take_back);
         assert_eq!(said(scene), None);
         // Enter: the verdict is right.
