@@ -7,6 +7,7 @@ use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use super::tabs::{TABS, TabId};
 use crate::domain::{Language, Verdict};
+use crate::engine::{JudgeInspection, Judged};
 
 /// Something to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,8 +26,14 @@ pub(super) enum Command {
     InspectAgain,
     /// Stop the job under way in the tab shown.
     Stop,
+    /// Say that the part is what the verdict says.
+    Confirm,
     /// Say what the part really is.
     Judge(Verdict),
+    /// Say something else of an inspection: what was said before, say.
+    Rejudge(JudgeInspection),
+    /// Show that this is what an inspection is judged as.
+    Judged(Judged),
     /// Open or close the palette.
     Palette,
     /// Open or close the list of shortcuts.
@@ -103,6 +110,10 @@ pub(super) const COMMANDS: &[Entry] = entries! {
     Part "command-next" Command::NextImage, plain(Key::ArrowRight);
     Part "command-previous" Command::PreviousImage, plain(Key::ArrowLeft);
     Part "command-again" Command::InspectAgain, plain(Key::F5);
+    Part "command-confirm" Command::Confirm, plain(Key::Enter);
+    Part "command-ok" Command::Judge(Verdict::Ok), plain(Key::Num1);
+    Part "command-ng" Command::Judge(Verdict::Ng), plain(Key::Num2);
+    Part "command-unsure" Command::Judge(Verdict::Unsure), plain(Key::Num3);
     Part "command-stop" Command::Stop, plain(Key::Escape);
     View "command-palette" Command::Palette, ctrl(Key::K);
     View "command-jobs" Command::Jobs, ctrl(Key::J);
@@ -119,16 +130,20 @@ pub(super) const COMMANDS: &[Entry] = entries! {
 };
 
 /// The commands whose shortcuts were pressed since the last frame. A key without Ctrl is left
-/// to the widget that has the keyboard.
+/// to the widget that has the keyboard, or to the question that is asked.
 pub(super) fn pressed(ctx: &egui::Context) -> Vec<Command> {
-    let typing = ctx.text_edit_focused();
+    let asked = ctx.memory(|memory| memory.top_modal_layer().is_some());
+    let typing = ctx.text_edit_focused() || asked;
+    // Enter presses the button that the keyboard is at.
+    let focused = ctx.memory(|memory| memory.focused().is_some());
     let mut found = Vec::new();
     ctx.input_mut(|input| {
         let all = COMMANDS.iter().map(|entry| (&entry.shortcut, entry.command.clone()));
         let tabs = TABS.iter().map(|tab| (&tab.shortcut, Command::Show(tab.id)));
         for (shortcut, command) in all.chain(tabs) {
             let Some(shortcut) = shortcut else { continue };
-            if typing && shortcut.modifiers.is_none() {
+            let is_taken = typing || (focused && shortcut.logical_key == Key::Enter);
+            if is_taken && shortcut.modifiers.is_none() {
                 continue;
             }
             if input.consume_shortcut(shortcut) {

@@ -146,7 +146,16 @@ impl FettleWindow {
             | Command::PreviousImage
             | Command::InspectAgain
             | Command::Stop
+            | Command::Confirm
             | Command::Judge(_) => self.tell(self.common.view.tab, &command, ctx),
+            Command::Rejudge(_) => {
+                let shown = self.common.view.tab;
+                let told = if shown == TabId::History { shown } else { TabId::Inspect };
+                self.tell(told, &command, ctx);
+            }
+            Command::Judged(_) => {
+                TABS.iter().for_each(|tab| self.tell(tab.id, &command, ctx));
+            }
         }
     }
 
@@ -214,7 +223,8 @@ impl eframe::App for FettleWindow {
             self.palette = None;
         }
         self.shortcuts = self.shortcuts && shortcuts::show(&ctx, &self.common.desk());
-        self.common.toasts.show(&ctx, self.common.words);
+        let offered = self.common.toasts.show(&ctx, self.common.words);
+        self.common.commands.extend(offered);
 
         for command in std::mem::take(&mut self.common.commands) {
             self.carry_out(command, &ctx);

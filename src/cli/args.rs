@@ -1,6 +1,7 @@
 //! The command line as typed. What a command does with it is in `commands/`.
 
 mod bank;
+mod history;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::domain::{DefectCode, Language, ProductCode, RectPx};
 
 pub(crate) use bank::{Bank, Look, Rule};
+pub(crate) use history::{History, HistoryCommand, HistoryList};
 
 /// Finds the defect, shows it, names it, and says what the manual says to do.
 #[derive(Debug, Parser)]
@@ -61,6 +63,8 @@ pub(crate) enum Command {
     Inspect(Inspect),
     /// Find known defects that resemble a picture, a part of one, or words.
     Search(Search),
+    /// List what was inspected, or say what a part really was.
+    History(History),
     /// What is to be known of a product beside its images.
     #[command(subcommand)]
     Product(Product),

@@ -66,7 +66,16 @@ impl Library {
                     json
                 ],
             )?;
-            Ok(InspectionId(tx.last_insert_rowid()))
+            let id = InspectionId(tx.last_insert_rowid());
+            tx.execute(
+                "INSERT INTO history (inspection, created_at, created_at_ms, product, defect,
+                                      verdict, image_score, source, image_path)
+                 SELECT id, created_at, created_at_ms, product, defect, verdict, image_score,
+                        ?2, ?3
+                 FROM inspections WHERE id = ?1",
+                params![id.0, inspection.source, inspection.image_path],
+            )?;
+            Ok(id)
         })
     }
 
@@ -113,7 +122,7 @@ fn parse(id: InspectionId, json: &str) -> Result<Inspection> {
     Ok(Inspection { id: Some(id), ..read })
 }
 
-fn verdict_name(verdict: Verdict) -> &'static str {
+pub(super) fn verdict_name(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Ok => "ok",
         Verdict::Ng => "ng",

@@ -2,6 +2,7 @@
 
 use egui::{Align2, Color32, Frame, RichText, vec2};
 
+use crate::app::command::Command;
 use crate::app::words::Words;
 
 /// How long a result is shown; an error stays until it is closed.
@@ -18,6 +19,8 @@ enum Kind {
 struct Toast {
     kind: Kind,
     text: String,
+    /// A button's words, and what it does.
+    offer: Option<(String, Command)>,
     /// In egui's time; `None` until it is drawn first.
     until: Option<f64>,
 }
@@ -29,26 +32,32 @@ pub(in crate::app) struct Toasts(Vec<Toast>);
 impl Toasts {
     /// Something was done.
     pub(in crate::app) fn done(&mut self, text: String) {
-        self.push(Kind::Done, text);
+        self.push(Kind::Done, text, None);
+    }
+
+    /// Something was done, and can be undone, say: `label` stands on the button of `command`.
+    pub(in crate::app) fn done_offering(&mut self, text: String, label: String, command: Command) {
+        self.push(Kind::Done, text, Some((label, command)));
     }
 
     /// Something went wrong; `text` says what to do.
     pub(in crate::app) fn error(&mut self, text: String) {
         tracing::warn!(%text, "shown to the user");
-        self.push(Kind::Error, text);
+        self.push(Kind::Error, text, None);
     }
 
-    fn push(&mut self, kind: Kind, text: String) {
+    fn push(&mut self, kind: Kind, text: String, offer: Option<(String, Command)>) {
         self.0.retain(|toast| toast.text != text);
-        self.0.push(Toast { kind, text, until: None });
+        self.0.push(Toast { kind, text, offer, until: None });
         let over = self.0.len().saturating_sub(MOST);
         self.0.drain(..over);
     }
 
-    /// Draws them above everything else.
-    pub(in crate::app) fn show(&mut self, ctx: &egui::Context, words: Words) {
+    /// Draws them above everything else; the command whose button was pressed.
+    pub(in crate::app) fn show(&mut self, ctx: &egui::Context, words: Words) -> Option<Command> {
         let now = ctx.input(|input| input.time);
         let mut closed = None;
+        let mut given = None;
         egui::Area::new(egui::Id::unique("toasts"))
             .anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -16.0))
             .order(egui::Order::Foreground)
@@ -74,6 +83,12 @@ impl Toasts {
                                 closed = Some(index);
                             }
                             ui.label(&toast.text);
+                            if let Some((label, command)) = &toast.offer
+                                && ui.button(label).clicked()
+                            {
+                                given = Some(command.clone());
+                                closed = Some(index);
+                            }
                         });
                     });
                 }
@@ -82,5 +97,6 @@ impl Toasts {
             self.0.remove(index);
         }
         self.0.retain(|toast| toast.until.is_none_or(|until| now < until));
+        given
     }
 }

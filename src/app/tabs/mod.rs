@@ -1,5 +1,7 @@
 //! The tabs: one file or folder each, one line in [`TABS`].
 
+mod dashboard;
+mod history;
 mod inspect;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
@@ -7,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::Command;
 use super::desk::Desk;
+pub(super) use inspect::verdict_word;
 
 /// Which tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -14,6 +17,10 @@ use super::desk::Desk;
 pub(super) enum TabId {
     /// The pipeline at a glance.
     Inspect,
+    /// All inspections of the past.
+    History,
+    /// Counts of them.
+    Dashboard,
 }
 
 /// A tab.
@@ -26,6 +33,19 @@ pub(super) trait Tab {
 
     /// Does what it is told, if it concerns it.
     fn command(&mut self, command: &Command, ctx: &egui::Context, desk: &mut Desk<'_>);
+}
+
+/// Notices when a tab is shown again after another.
+#[derive(Default)]
+struct Shown(Option<u64>);
+
+impl Shown {
+    /// Whether the frame before this one did not draw the tab. Asked once a frame.
+    fn anew(&mut self, ctx: &egui::Context) -> bool {
+        let now = ctx.cumulative_frame_nr();
+        let before = self.0.replace(now);
+        before.is_none_or(|before| before + 1 < now)
+    }
 }
 
 /// What is known of a tab before it is shown.
@@ -42,9 +62,23 @@ const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
 }
 
 /// All tabs, from left to right.
-pub(super) const TABS: &[Entry] = &[Entry {
-    id: TabId::Inspect,
-    label: "tab-inspect",
-    shortcut: ctrl(Key::Num1),
-    make: inspect::make,
-}];
+pub(super) const TABS: &[Entry] = &[
+    Entry {
+        id: TabId::Inspect,
+        label: "tab-inspect",
+        shortcut: ctrl(Key::Num1),
+        make: inspect::make,
+    },
+    Entry {
+        id: TabId::History,
+        label: "tab-history",
+        shortcut: ctrl(Key::Num5),
+        make: history::make,
+    },
+    Entry {
+        id: TabId::Dashboard,
+        label: "tab-dashboard",
+        shortcut: ctrl(Key::Num6),
+        make: dashboard::make,
+    },
+];

@@ -2,3 +2,4 @@
 
 pub(super) mod comparison;
 pub(super) mod image_view;
+pub(super) mod judging;

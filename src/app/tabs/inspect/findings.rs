@@ -11,11 +11,14 @@ use crate::i18n::Value;
 /// Hits shown of those found.
 const HITS: usize = 5;
 
-/// Draws them; the region that is to be looked at, where one was clicked.
-pub(super) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, inspection: &Inspection) -> Option<RectPx> {
+/// What there is to say below the verdict; the region that is to be looked at, where one was
+/// clicked.
+pub(in crate::app::tabs) fn show(
+    ui: &mut egui::Ui,
+    desk: &Desk<'_>,
+    inspection: &Inspection,
+) -> Option<RectPx> {
     let mut looked_at = None;
-    verdict(ui, desk, inspection.verdict);
-    ui.add_space(6.0);
     match inspection.anomaly.done() {
         Some(anomaly) => looked_at = score(ui, desk, anomaly),
         None => {
@@ -37,7 +40,7 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, inspection: &Inspection) 
 }
 
 /// The id of a verdict's message.
-pub(super) fn verdict_word(verdict: Verdict) -> &'static str {
+pub(in crate::app) fn verdict_word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Ok => "verdict-ok",
         Verdict::Ng => "verdict-ng",
@@ -45,7 +48,8 @@ pub(super) fn verdict_word(verdict: Verdict) -> &'static str {
     }
 }
 
-fn verdict(ui: &mut egui::Ui, desk: &Desk<'_>, verdict: Verdict) {
+/// The verdict, large.
+pub(in crate::app::tabs) fn verdict(ui: &mut egui::Ui, desk: &Desk<'_>, verdict: Verdict) {
     let (background, letters) = verdict_colours(verdict);
     let frame = Frame::new().fill(background).corner_radius(CornerRadius::same(6));
     frame.inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {

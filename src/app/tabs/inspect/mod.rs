@@ -1,7 +1,7 @@
 //! The pipeline at a glance: the part, the verdict, what it resembles and what to do.
 
-mod findings;
-mod report;
+pub(super) mod findings;
+pub(super) mod report;
 mod stage;
 mod steps;
 
@@ -14,9 +14,11 @@ use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::dialogs::files::{Gathered, Gathering, Source};
 use crate::app::tasks::Task;
-use crate::domain::ProductCode;
+use crate::app::widgets::judging::Judging;
+use crate::domain::{DefectType, Inspection, Judgement, ProductCode};
 use crate::engine::{EngineError, Inspect, Inspected, JobEvent, ListLibrary, ProductSummary};
 use crate::i18n::Value;
+pub(in crate::app) use findings::verdict_word;
 
 pub(super) fn make() -> Box<dyn Tab> {
     Box::<InspectTab>::default()
@@ -41,6 +43,9 @@ struct InspectTab {
     error: Option<String>,
     products: Option<Vec<ProductSummary>>,
     listing: Option<Task<Vec<ProductSummary>>>,
+    judging: Judging,
+    /// What a person said of the part shown.
+    judgement: Option<Judgement>,
 }
 
 impl Tab for InspectTab {
@@ -66,6 +71,7 @@ impl Tab for InspectTab {
                 }
             }
         }
+        self.judging.poll(desk);
         let Some(running) = &mut self.running else { return };
         let (written, shown) = (&mut running.written, &mut self.shown);
         let answer = running.task.poll_with(|event| match event {
@@ -123,16 +129,34 @@ impl Tab for InspectTab {
                     running.task.cancel();
                 }
             }
+            Command::Confirm | Command::Judge(_) => {
+                let Some(inspection) = self.inspection() else { return };
+                let Some(id) = inspection.id else { return };
+                let said = inspection.verdict;
+                let verdict = if let Command::Judge(verdict) = command { *verdict } else { said };
+                self.judging.judge(desk, id, verdict, self.judgement.as_ref());
+            }
+            Command::Rejudge(request) => self.judging.say(desk, request.clone()),
+            Command::Judged(judged)
+                if self.inspection().is_some_and(|shown| shown.id == Some(judged.inspection)) =>
+            {
+                self.judgement = judged.now.clone();
+            }
             _ => {}
         }
     }
 }
 
 impl InspectTab {
+    fn inspection(&self) -> Option<&Inspection> {
+        self.shown.as_ref().map(|shown| &shown.inspected.inspection)
+    }
+
     /// Inspects the image that is its turn; one under way is given up.
     fn inspect(&mut self, desk: &mut Desk<'_>) {
         let Some(image) = self.files.get(self.at).cloned() else { return };
         (self.running, self.shown, self.error) = (None, None, None);
+        self.judgement = None;
         let request = Inspect {
             image,
             product: desk.view.product.clone(),
@@ -203,7 +227,15 @@ impl InspectTab {
         let ended = inspection.filter(|_| self.running.is_none());
         let mut looked_at = None;
         match inspection {
-            Some(inspection) => looked_at = findings::show(ui, desk, inspection),
+            Some(inspection) => {
+                findings::verdict(ui, desk, inspection.verdict);
+                let products = self.products.as_deref().unwrap_or_default();
+                let defects = defects_of(products, inspection.product.as_ref());
+                let judgement = self.judgement.as_ref();
+                self.judging.show(ui, desk, inspection, judgement, defects);
+                ui.add_space(6.0);
+                looked_at = findings::show(ui, desk, inspection);
+            }
             None if self.running.is_some() => {
                 ui.horizontal(|ui| {
                     ui.spinner();
@@ -244,7 +276,11 @@ impl InspectTab {
 }
 
 /// The name of a product in the language of the window.
-fn product_name(products: &[ProductSummary], code: &ProductCode, desk: &Desk<'_>) -> String {
+pub(super) fn product_name(
+    products: &[ProductSummary],
+    code: &ProductCode,
+    desk: &Desk<'_>,
+) -> String {
     let product = products.iter().map(|summary| &summary.product).find(|one| one.code == *code);
     let name = product.map(|product| match desk.words.0 {
         crate::domain::Language::Ko => product.name_ko.as_str(),
@@ -254,6 +290,15 @@ fn product_name(products: &[ProductSummary], code: &ProductCode, desk: &Desk<'_>
         Some(name) => format!("{name} ({code})"),
         None => code.to_string(),
     }
+}
+
+/// The defects that a part of this product can have.
+pub(super) fn defects_of<'a>(
+    products: &'a [ProductSummary],
+    code: Option<&ProductCode>,
+) -> &'a [(DefectType, usize)] {
+    let product = products.iter().find(|one| Some(&one.product.code) == code);
+    product.map(|product| product.defects.as_slice()).unwrap_or_default()
 }
 
 /// What is shown before the first image.

@@ -7,7 +7,7 @@ use crate::app::desk::Desk;
 use crate::domain::{Author, Inspection, ManualFinding, ReportLine, ReportPart, Support};
 use crate::i18n::Value;
 
-pub(super) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, inspection: &Inspection) {
+pub(in crate::app::tabs) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, inspection: &Inspection) {
     ui.heading(desk.text("report-title"));
     let Some(report) = inspection.report.done() else {
         ui.label(reason(&inspection.report, desk).unwrap_or_default());

@@ -100,15 +100,15 @@ pub(super) fn run(
     Ok(Stage::Done(Found { anomaly, map: detected.map, pictures, notices }))
 }
 
-struct Scored {
-    detected: Detected,
+pub(super) struct Scored {
+    pub(super) detected: Detected,
     /// The most similar normal image, and how similar. A convenience beside the verdict: its
     /// error must not take the verdict away.
     nearest_normal: Result<Option<(ImageId, f32)>>,
 }
 
 /// What runs on the vision lane: features, nearest neighbours, map.
-fn score(
+pub(super) fn score(
     job: &JobContext,
     bank: &RegisteredBank,
     area: Option<&ReadArea>,

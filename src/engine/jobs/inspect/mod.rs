@@ -3,6 +3,7 @@
 //! A stage that lacks something is skipped with its reason, one that breaks says why; the
 //! others run all the same. Only an image that cannot be read, and a cancel, end the job.
 
+mod again;
 mod anomaly;
 mod manual;
 mod pictures;
@@ -22,6 +23,7 @@ use crate::engine::request::{JobContext, Request, Stopwatch};
 use crate::i18n::{self, Value};
 use crate::library::{decode_image, read_source};
 use crate::report::{Pictures, markdown, write_all};
+pub(super) use again::{Again, again};
 
 /// Inspects one image and records the result.
 #[derive(Debug, Clone)]
