@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use super::tabs::{TABS, TabId};
-use crate::domain::{Language, Verdict};
+use crate::domain::{Language, ProductCode, Verdict};
 
 /// Something to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,12 @@ pub(super) enum Command {
     InspectAgain,
     /// Stop the job under way in the tab shown.
     Stop,
+    /// Make the part shown a known defect.
+    RegisterDefect,
+    /// Register a product.
+    NewProduct,
+    /// What the library holds changed; a product that is new shall be shown.
+    LibraryChanged(Option<ProductCode>),
     /// Say what the part really is.
     Judge(Verdict),
     /// Open or close the palette.
@@ -99,10 +105,12 @@ macro_rules! entries {
 /// All commands but those that show a tab, in the order of the menus.
 pub(super) const COMMANDS: &[Entry] = entries! {
     File "command-open" Command::OpenImages, ctrl(Key::O);
+    File "command-new-product" Command::NewProduct, ctrl(Key::N);
     File "command-quit" Command::Quit, ctrl(Key::Q);
     Part "command-next" Command::NextImage, plain(Key::ArrowRight);
     Part "command-previous" Command::PreviousImage, plain(Key::ArrowLeft);
     Part "command-again" Command::InspectAgain, plain(Key::F5);
+    Part "command-register-defect" Command::RegisterDefect, ctrl(Key::D);
     Part "command-stop" Command::Stop, plain(Key::Escape);
     View "command-palette" Command::Palette, ctrl(Key::K);
     View "command-jobs" Command::Jobs, ctrl(Key::J);

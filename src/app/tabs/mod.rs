@@ -1,6 +1,10 @@
 //! The tabs: one file or folder each, one line in [`TABS`].
 
 mod inspect;
+mod library;
+mod settings;
+
+use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 use serde::{Deserialize, Serialize};
@@ -14,6 +18,10 @@ use super::desk::Desk;
 pub(super) enum TabId {
     /// The pipeline at a glance.
     Inspect,
+    /// Products, defect types, images, manuals, banks.
+    Library,
+    /// Language, looks, models, folders.
+    Settings,
 }
 
 /// A tab.
@@ -26,6 +34,11 @@ pub(super) trait Tab {
 
     /// Does what it is told, if it concerns it.
     fn command(&mut self, command: &Command, ctx: &egui::Context, desk: &mut Desk<'_>);
+
+    /// Takes files dropped on the window; `false`: they are to be inspected.
+    fn dropped(&mut self, _paths: &[PathBuf], _ctx: &egui::Context) -> bool {
+        false
+    }
 }
 
 /// What is known of a tab before it is shown.
@@ -42,9 +55,23 @@ const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
 }
 
 /// All tabs, from left to right.
-pub(super) const TABS: &[Entry] = &[Entry {
-    id: TabId::Inspect,
-    label: "tab-inspect",
-    shortcut: ctrl(Key::Num1),
-    make: inspect::make,
-}];
+pub(super) const TABS: &[Entry] = &[
+    Entry {
+        id: TabId::Inspect,
+        label: "tab-inspect",
+        shortcut: ctrl(Key::Num1),
+        make: inspect::make,
+    },
+    Entry {
+        id: TabId::Library,
+        label: "tab-library",
+        shortcut: ctrl(Key::Num7),
+        make: library::make,
+    },
+    Entry {
+        id: TabId::Settings,
+        label: "tab-settings",
+        shortcut: ctrl(Key::Num8),
+        make: settings::make,
+    },
+];

@@ -1,6 +1,7 @@
 //! The pipeline at a glance: the part, the verdict, what it resembles and what to do.
 
 mod findings;
+mod first_run;
 mod report;
 mod stage;
 mod steps;
@@ -12,11 +13,12 @@ use egui::{CentralPanel, Panel, ScrollArea};
 use super::Tab;
 use crate::app::command::Command;
 use crate::app::desk::Desk;
+use crate::app::dialogs::Dialog;
 use crate::app::dialogs::files::{Gathered, Gathering, Source};
+use crate::app::dialogs::register_defect::RegisterDefectDialog;
 use crate::app::tasks::Task;
 use crate::domain::ProductCode;
 use crate::engine::{EngineError, Inspect, Inspected, ListLibrary, ProductSummary};
-use crate::i18n::Value;
 
 pub(super) fn make() -> Box<dyn Tab> {
     Box::<InspectTab>::default()
@@ -42,10 +44,13 @@ struct InspectTab {
     products: Option<Vec<ProductSummary>>,
     listing: Option<Task<Vec<ProductSummary>>>,
     view: stage::View,
+    first_run: first_run::FirstRun,
+    registering: Option<RegisterDefectDialog>,
 }
 
 impl Tab for InspectTab {
     fn poll(&mut self, desk: &mut Desk<'_>) {
+        self.first_run.poll(desk);
         if let Some(gathered) = self.gathering.as_ref().and_then(Gathering::poll) {
             self.gathering = None;
             if let Some(Gathered { files, first }) = gathered {
@@ -81,7 +86,8 @@ impl Tab for InspectTab {
     fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
         Panel::top("inspect_tools").show(ui, |ui| self.tools(ui, desk));
         if self.files.is_empty() {
-            CentralPanel::default().show(ui, |ui| invite(ui, desk));
+            let registered = self.products.as_ref().map(Vec::len);
+            CentralPanel::default().show(ui, |ui| self.first_run.show(ui, desk, registered));
             return;
         }
         Panel::left("inspect_findings").resizable(true).default_size(330.0).show(ui, |ui| {
@@ -91,6 +97,11 @@ impl Tab for InspectTab {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.right(ui, desk));
         });
         CentralPanel::default().show(ui, |ui| self.middle(ui, desk));
+        if let Some(dialog) = &mut self.registering
+            && !dialog.show(ui.ctx(), desk)
+        {
+            self.registering = None;
+        }
     }
 
     fn command(&mut self, command: &Command, ctx: &egui::Context, desk: &mut Desk<'_>) {
@@ -110,6 +121,11 @@ impl Tab for InspectTab {
                 self.inspect(desk);
             }
             Command::InspectAgain => self.inspect(desk),
+            Command::RegisterDefect => self.register_defect(desk),
+            Command::LibraryChanged(_) => {
+                (self.products, self.listing) = (None, None);
+                self.first_run.look_again(desk);
+            }
             Command::Stop => {
                 if let Some(running) = &self.running {
                     running.task.cancel();
@@ -132,6 +148,25 @@ impl InspectTab {
             out: None,
         };
         self.running = desk.start(request).map(|task| Running { task, written: String::new() });
+    }
+
+    /// Asks which known defect the part inspected shows; what it resembles is chosen already.
+    fn register_defect(&mut self, desk: &Desk<'_>) {
+        let Some(shown) = &self.shown else { return };
+        let inspection = &shown.inspected.inspection;
+        let Some(kept) = &inspection.image_path else { return };
+        let suggestion =
+            inspection.similarity.done().and_then(|similarity| similarity.suggestion.as_ref());
+        // Another product's defect is none of this one.
+        let defect = suggestion
+            .filter(|suggestion| inspection.product.as_ref() == Some(&suggestion.product))
+            .and_then(|suggestion| suggestion.defect.clone());
+        self.registering = Some(RegisterDefectDialog::new(
+            desk.engine.workspace().root().join(kept),
+            self.products.clone().unwrap_or_default(),
+            inspection.product.clone(),
+            defect,
+        ));
     }
 
     fn tools(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
@@ -193,7 +228,13 @@ impl InspectTab {
         let progress = self.running.as_ref().and_then(|running| running.task.progress());
         let inspection = self.shown.as_ref().map(|shown| &shown.inspected.inspection);
         match inspection {
-            Some(inspection) => findings::show(ui, desk, inspection),
+            Some(inspection) => {
+                findings::show(ui, desk, inspection);
+                ui.add_space(4.0);
+                if ui.button(desk.text("command-register-defect")).clicked() {
+                    desk.send(Command::RegisterDefect);
+                }
+            }
             None if self.running.is_some() => {
                 ui.horizontal(|ui| {
                     ui.spinner();
@@ -233,27 +274,5 @@ impl InspectTab {
 /// The name of a product in the language of the window.
 fn product_name(products: &[ProductSummary], code: &ProductCode, desk: &Desk<'_>) -> String {
     let product = products.iter().map(|summary| &summary.product).find(|one| one.code == *code);
-    let name = product.map(|product| match desk.words.0 {
-        crate::domain::Language::Ko => product.name_ko.as_str(),
-        crate::domain::Language::En => product.name_en.as_str(),
-    });
-    match name.filter(|name| !name.is_empty()) {
-        Some(name) => format!("{name} ({code})"),
-        None => code.to_string(),
-    }
-}
-
-/// What is shown before the first image.
-fn invite(ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-    ui.vertical_centered(|ui| {
-        ui.add_space(ui.available_height() * 0.35);
-        ui.heading(desk.text("inspect-invite"));
-        ui.add_space(12.0);
-        if ui.button(desk.text("command-open")).clicked() {
-            desk.send(Command::OpenImages);
-        }
-        ui.add_space(8.0);
-        let keys = [("keys", Value::from("Ctrl+O"))];
-        ui.weak(desk.words.with("inspect-invite-keys", &keys));
-    });
+    product.map_or_else(|| code.to_string(), |product| desk.words.product_name(product))
 }
