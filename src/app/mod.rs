@@ -20,16 +20,19 @@ mod view_state;
 mod window;
 mod words;
 
+use std::path::PathBuf;
+
 use crate::domain::Language;
 use crate::engine::Engine;
 
 pub use error::{AppError, Result};
 pub use shell::log_panel::LogLines;
 
-/// Opens the window and returns when it is closed. `log` is where the program's log also goes.
+/// Opens the window, inspects `images` in it if there are any, and returns when it is closed.
+/// `log` is where the program's log also goes.
 ///
 /// # Errors
 /// [`AppError::Window`] when the system gives no window: no display, no graphics driver.
-pub fn run(engine: Engine, language: Language, log: LogLines) -> Result<()> {
-    window::open(engine, language, log)
+pub fn run(engine: Engine, language: Language, log: LogLines, images: Vec<PathBuf>) -> Result<()> {
+    window::open(engine, language, log, images)
 }

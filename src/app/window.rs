@@ -1,5 +1,6 @@
 //! The window itself: what a frame does, and the commands that concern all of it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use egui::{CentralPanel, Frame, Panel, ViewportCommand};
@@ -23,7 +24,12 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(50);
 /// Where eframe keeps the [`ViewState`].
 const STORED_VIEW: &str = "fettle-view";
 
-pub(super) fn open(engine: Engine, language: Language, log: LogLines) -> Result<()> {
+pub(super) fn open(
+    engine: Engine,
+    language: Language,
+    log: LogLines,
+    images: Vec<PathBuf>,
+) -> Result<()> {
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Fettle")
@@ -35,7 +41,11 @@ pub(super) fn open(engine: Engine, language: Language, log: LogLines) -> Result<
         ..Default::default()
     };
     let make = |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
-        Ok(Box::new(FettleWindow::new(cc, engine, language, log)))
+        let mut window = FettleWindow::new(cc, engine, language, log);
+        if !images.is_empty() {
+            window.common.commands.push(Command::InspectFiles(images));
+        }
+        Ok(Box::new(window))
     };
     Ok(eframe::run_native("fettle", options, Box::new(make))?)
 }

@@ -52,6 +52,11 @@ impl From<Lang> for Language {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Open the window, as does no command at all, and inspect these.
+    Window {
+        /// Images and folders.
+        images: Vec<PathBuf>,
+    },
     /// Inspect one image: similar defects, anomaly, manual, report, record.
     Inspect(Inspect),
     /// Find known defects that resemble a picture, a part of one, or words.

@@ -74,8 +74,11 @@ fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
         return commands::bench::run(&workspace, options, &terminal, args);
     }
     let engine = Engine::start(workspace, settings, options)?;
-    let Some(command) = &cli.command else { return Ok(app::run(engine, language, log)?) };
+    let Some(command) = &cli.command else {
+        return Ok(app::run(engine, language, log, Vec::new())?);
+    };
     match command {
+        Command::Window { images } => Ok(app::run(engine, language, log, images.clone())?),
         Command::Inspect(args) => commands::inspect::run(&engine, &terminal, args),
         Command::Search(args) => commands::search::run(&engine, &terminal, args),
         Command::Product(args::Product::Roi(args)) => commands::roi::run(&engine, &terminal, args),
