@@ -351,6 +351,7 @@ tab-settings = Settings
 command-new-product = New product…
 command-register-defect = Register as a known defect…
 dialog-cancel = Cancel
+dialog-close = Close
 dialog-register = Register
 dialog-code = Code
 dialog-code-hint = 1 to 64 letters, digits or “-”; it names the files and stays as it is.

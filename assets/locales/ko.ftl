@@ -351,6 +351,7 @@ tab-settings = 설정
 command-new-product = 새 제품…
 command-register-defect = 알려진 불량으로 등록…
 dialog-cancel = 취소
+dialog-close = 닫기
 dialog-register = 등록
 dialog-code = 코드
 dialog-code-hint = 글자, 숫자, “-” 1~64자. 파일 이름에 쓰이며 바뀌지 않습니다.

@@ -195,7 +195,8 @@ impl eframe::App for FettleWindow {
         if !dropped.is_empty() && !shown.is_some_and(|(_, tab)| is_taken(tab)) {
             self.common.commands.push(Command::InspectFiles(dropped));
         }
-        if self.palette.is_none() && !self.shortcuts {
+        // A box in front has the keyboard to itself.
+        if ctx.memory(|memory| memory.top_modal_layer()).is_none() {
             self.common.commands.extend(command::pressed(&ctx));
         }
 

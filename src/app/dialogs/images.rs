@@ -166,7 +166,7 @@ impl ImagesDialog {
             }
         });
         ui.add_space(8.0);
-        if ui.button(desk.text("close")).clicked() { Wish::Close } else { Wish::Wait }
+        if ui.button(desk.text("dialog-close")).clicked() { Wish::Close } else { Wish::Wait }
     }
 }
 

@@ -105,7 +105,7 @@ impl Grid {
                 });
             }
         });
-        (self.above, self.height) = (shown.state.offset().y, shown.inner_rect.height());
+        (self.above, self.height) = (shown.state.clamped_offset().y, shown.inner_rect.height());
         self.pictures.ask(desk, lacking.into_iter());
     }
 
