@@ -161,11 +161,6 @@ impl Scene {
         self.harness.run_steps(2);
     }
 
-    fn shot(&mut self, name: &str) {
-        let picture = self.harness.render().unwrap();
-        picture.save(format!("/tmp/library_shot_{name}_{:?}.png", self.language)).unwrap();
-    }
-
     fn is_enabled(&self, button: &str) -> bool {
         let button = self.harness.get_by_role_and_label(Role::Button, button);
         !button.accesskit_node().is_disabled()
@@ -216,13 +211,11 @@ fn a_product_is_registered_and_its_images_come_go_and_are_seen() {
         files.extend([junk, files[0].clone()]);
         scene.drop_files(&files);
         scene.until_seen(&scene.with("dialog-chosen", &[("count", 13_usize.into())]));
-        scene.shot("images");
         scene.click(&register);
         let values =
             [("product", "prod1".into()), ("new", 12_usize.into()), ("known", 0_usize.into())];
         scene.until_seen(&scene.with("registered-images", &values));
         assert!(scene.sees("junk.png"));
-        scene.shot("refused");
         scene.click(&scene.text("dialog-close"));
 
         // They are seen, by name and by picture.
@@ -240,7 +233,6 @@ fn a_product_is_registered_and_its_images_come_go_and_are_seen() {
             std::thread::sleep(Duration::from_millis(20));
         }
 
-        scene.shot("grid");
         // Three are chosen with the mouse, one more with the keyboard, and removed.
         scene.cell("prod1_ok_1.png").click();
         scene.harness.run_steps(2);
@@ -295,7 +287,6 @@ fn the_first_run_leads_by_the_hand() {
         }
         // The models that are missing are named.
         assert!(scene.sees("efficientnet-lite0"));
-        scene.shot("first");
         scene.click(&scene.text("first-register"));
         scene.until_seen(&scene.text("dialog-code-hint"));
         scene.write(&scene.text("dialog-code"), "prod1");
@@ -314,7 +305,6 @@ fn settings_are_changed_and_remembered() {
     scene.until_seen("Models by role");
     scene.until_seen("EfficientNet");
     scene.until_seen(&scene.dir.path().join("workspace").display().to_string());
-    scene.shot("settings");
     scene.harness.get_by_role_and_label(Role::ComboBox, "Profile").click();
     scene.harness.run_steps(3);
     scene.click("small");
