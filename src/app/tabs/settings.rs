@@ -179,8 +179,11 @@ impl SettingsTab {
             for ListedModel { entry, profiles, state } in models {
                 ui.label(&entry.name).on_hover_text(entry.id.to_string());
                 ui.weak(profiles.join(", ")).on_hover_text(&entry.licence);
-                let bytes: u64 = entry.files.iter().filter_map(|file| file.bytes).sum();
-                ui.label(desk.words.with("settings-megabytes", &[("size", megabytes(bytes))]));
+                // Of some files nobody has published a size.
+                let bytes: Option<u64> = entry.files.iter().map(|file| file.bytes).sum();
+                let size =
+                    |bytes| desk.words.with("settings-megabytes", &[("size", megabytes(bytes))]);
+                ui.label(bytes.map_or_else(|| "?".to_owned(), size));
                 let word = match state {
                     ModelState::Present => "models-present",
                     ModelState::Missing { .. } => "models-missing",

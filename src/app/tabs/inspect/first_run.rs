@@ -59,7 +59,11 @@ impl FirstRun {
             Lack::Model { model, .. } => Some(model.clone()),
             _ => None,
         };
-        lacks.filter_map(model).collect()
+        // One model may fill two roles.
+        let mut missing: Vec<ModelId> = lacks.filter_map(model).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        missing
     }
 
     fn build_demo(&mut self, desk: &mut Desk<'_>) {
