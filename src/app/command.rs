@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use super::tabs::{TABS, TabId};
-use crate::domain::{Language, Verdict};
+use crate::domain::{Language, ProductCode, Verdict};
 use crate::engine::{JudgeInspection, Judged};
 
 /// Something to do.
@@ -28,6 +28,12 @@ pub(super) enum Command {
     Stop,
     /// Say that the part is what the verdict says.
     Confirm,
+    /// Make the part shown a known defect.
+    RegisterDefect,
+    /// Register a product.
+    NewProduct,
+    /// What the library holds changed; a product that is new shall be shown.
+    LibraryChanged(Option<ProductCode>),
     /// Say what the part really is.
     Judge(Verdict),
     /// Say something else of an inspection: what was said before, say.
@@ -106,6 +112,7 @@ macro_rules! entries {
 /// All commands but those that show a tab, in the order of the menus.
 pub(super) const COMMANDS: &[Entry] = entries! {
     File "command-open" Command::OpenImages, ctrl(Key::O);
+    File "command-new-product" Command::NewProduct, ctrl(Key::N);
     File "command-quit" Command::Quit, ctrl(Key::Q);
     Part "command-next" Command::NextImage, plain(Key::ArrowRight);
     Part "command-previous" Command::PreviousImage, plain(Key::ArrowLeft);
@@ -114,6 +121,7 @@ pub(super) const COMMANDS: &[Entry] = entries! {
     Part "command-ok" Command::Judge(Verdict::Ok), plain(Key::Num1);
     Part "command-ng" Command::Judge(Verdict::Ng), plain(Key::Num2);
     Part "command-unsure" Command::Judge(Verdict::Unsure), plain(Key::Num3);
+    Part "command-register-defect" Command::RegisterDefect, ctrl(Key::D);
     Part "command-stop" Command::Stop, plain(Key::Escape);
     View "command-palette" Command::Palette, ctrl(Key::K);
     View "command-jobs" Command::Jobs, ctrl(Key::J);

@@ -5,14 +5,17 @@
 //! tab shown are drawn and send commands too, and then the commands are carried out. Nothing
 //! else changes what others own.
 
+mod asked;
 mod command;
 mod desk;
 mod dialogs;
 mod error;
+mod model_pull;
 mod shell;
 mod tabs;
 mod tasks;
 mod theme;
+mod under_way;
 mod view_state;
 mod widgets;
 mod window;

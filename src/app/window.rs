@@ -142,11 +142,21 @@ impl FettleWindow {
                 self.common.view.tab = TabId::Inspect;
                 self.tell(TabId::Inspect, &command, ctx);
             }
+            Command::NewProduct => {
+                self.common.view.tab = TabId::Library;
+                self.tell(TabId::Library, &command, ctx);
+            }
+            Command::LibraryChanged(_) => {
+                for (_, tab) in &mut self.tabs {
+                    tab.command(&command, ctx, &mut self.common.desk());
+                }
+            }
             Command::NextImage
             | Command::PreviousImage
             | Command::InspectAgain
             | Command::Stop
             | Command::Confirm
+            | Command::RegisterDefect
             | Command::Judge(_) => self.tell(self.common.view.tab, &command, ctx),
             Command::Rejudge(_) => {
                 let shown = self.common.view.tab;
@@ -192,10 +202,14 @@ impl eframe::App for FettleWindow {
         let dropped: Vec<_> = ctx.input(|input| {
             input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect()
         });
-        if !dropped.is_empty() {
+        let shown = self.common.view.tab;
+        let shown = self.tabs.iter_mut().find(|(of, _)| *of == shown);
+        let is_taken = |tab: &mut Box<dyn Tab>| tab.dropped(&dropped, &ctx);
+        if !dropped.is_empty() && !shown.is_some_and(|(_, tab)| is_taken(tab)) {
             self.common.commands.push(Command::InspectFiles(dropped));
         }
-        if self.palette.is_none() && !self.shortcuts {
+        // A box in front has the keyboard to itself.
+        if ctx.memory(|memory| memory.top_modal_layer()).is_none() {
             self.common.commands.extend(command::pressed(&ctx));
         }
 

@@ -81,7 +81,7 @@ fn gather(paths: Vec<PathBuf>) -> Option<Gathered> {
 }
 
 /// The images of a folder, by name.
-fn images_in(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn images_in(folder: &Path) -> Vec<PathBuf> {
     let is_image = |path: &PathBuf| {
         let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
         ending.is_some_and(|ending| IMAGE_ENDINGS.contains(&ending.as_str())) && path.is_file()

@@ -3,6 +3,10 @@
 mod dashboard;
 mod history;
 mod inspect;
+mod library;
+mod settings;
+
+use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 use serde::{Deserialize, Serialize};
@@ -21,6 +25,10 @@ pub(super) enum TabId {
     History,
     /// Counts of them.
     Dashboard,
+    /// Products, defect types, images, manuals, banks.
+    Library,
+    /// Language, looks, models, folders.
+    Settings,
 }
 
 /// A tab.
@@ -33,6 +41,11 @@ pub(super) trait Tab {
 
     /// Does what it is told, if it concerns it.
     fn command(&mut self, command: &Command, ctx: &egui::Context, desk: &mut Desk<'_>);
+
+    /// Takes files dropped on the window; `false`: they are to be inspected.
+    fn dropped(&mut self, _paths: &[PathBuf], _ctx: &egui::Context) -> bool {
+        false
+    }
 }
 
 /// Notices when a tab is shown again after another.
@@ -80,5 +93,17 @@ pub(super) const TABS: &[Entry] = &[
         label: "tab-dashboard",
         shortcut: ctrl(Key::Num6),
         make: dashboard::make,
+    },
+    Entry {
+        id: TabId::Library,
+        label: "tab-library",
+        shortcut: ctrl(Key::Num7),
+        make: library::make,
+    },
+    Entry {
+        id: TabId::Settings,
+        label: "tab-settings",
+        shortcut: ctrl(Key::Num8),
+        make: settings::make,
     },
 ];

@@ -1,6 +1,7 @@
 //! The pipeline at a glance: the part, the verdict, what it resembles and what to do.
 
 pub(super) mod findings;
+mod first_run;
 pub(super) mod report;
 mod stage;
 mod steps;
@@ -12,12 +13,13 @@ use egui::{CentralPanel, Panel, ScrollArea};
 use super::Tab;
 use crate::app::command::Command;
 use crate::app::desk::Desk;
+use crate::app::dialogs::Dialog;
 use crate::app::dialogs::files::{Gathered, Gathering, Source};
+use crate::app::dialogs::register_defect::RegisterDefectDialog;
 use crate::app::tasks::Task;
 use crate::app::widgets::judging::Judging;
 use crate::domain::{DefectType, Inspection, Judgement, ProductCode};
 use crate::engine::{EngineError, Inspect, Inspected, JobEvent, ListLibrary, ProductSummary};
-use crate::i18n::Value;
 pub(in crate::app) use findings::verdict_word;
 
 pub(super) fn make() -> Box<dyn Tab> {
@@ -46,10 +48,13 @@ struct InspectTab {
     judging: Judging,
     /// What a person said of the part shown.
     judgement: Option<Judgement>,
+    first_run: first_run::FirstRun,
+    registering: Option<RegisterDefectDialog>,
 }
 
 impl Tab for InspectTab {
     fn poll(&mut self, desk: &mut Desk<'_>) {
+        self.first_run.poll(desk);
         if let Some(gathered) = self.gathering.as_ref().and_then(Gathering::poll) {
             self.gathering = None;
             if let Some(Gathered { files, first }) = gathered {
@@ -95,7 +100,8 @@ impl Tab for InspectTab {
     fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
         Panel::top("inspect_tools").show(ui, |ui| self.tools(ui, desk));
         if self.files.is_empty() {
-            CentralPanel::default().show(ui, |ui| invite(ui, desk));
+            let registered = self.products.as_ref().map(Vec::len);
+            CentralPanel::default().show(ui, |ui| self.first_run.show(ui, desk, registered));
             return;
         }
         Panel::left("inspect_findings").resizable(true).default_size(330.0).show(ui, |ui| {
@@ -105,6 +111,11 @@ impl Tab for InspectTab {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.right(ui, desk));
         });
         CentralPanel::default().show(ui, |ui| self.middle(ui, desk));
+        if let Some(dialog) = &mut self.registering
+            && !dialog.show(ui.ctx(), desk)
+        {
+            self.registering = None;
+        }
     }
 
     fn command(&mut self, command: &Command, ctx: &egui::Context, desk: &mut Desk<'_>) {
@@ -124,6 +135,11 @@ impl Tab for InspectTab {
                 self.inspect(desk);
             }
             Command::InspectAgain => self.inspect(desk),
+            Command::RegisterDefect => self.register_defect(desk),
+            Command::LibraryChanged(_) => {
+                (self.products, self.listing) = (None, None);
+                self.first_run.look_again(desk);
+            }
             Command::Stop => {
                 if let Some(running) = &self.running {
                     running.task.cancel();
@@ -164,6 +180,25 @@ impl InspectTab {
             out: None,
         };
         self.running = desk.start(request).map(|task| Running { task, written: String::new() });
+    }
+
+    /// Asks which known defect the part inspected shows; what it resembles is chosen already.
+    fn register_defect(&mut self, desk: &Desk<'_>) {
+        let Some(shown) = &self.shown else { return };
+        let inspection = &shown.inspected.inspection;
+        let Some(kept) = &inspection.image_path else { return };
+        let suggestion =
+            inspection.similarity.done().and_then(|similarity| similarity.suggestion.as_ref());
+        // Another product's defect is none of this one.
+        let defect = suggestion
+            .filter(|suggestion| inspection.product.as_ref() == Some(&suggestion.product))
+            .and_then(|suggestion| suggestion.defect.clone());
+        self.registering = Some(RegisterDefectDialog::new(
+            desk.engine.workspace().root().join(kept),
+            self.products.clone().unwrap_or_default(),
+            inspection.product.clone(),
+            defect,
+        ));
     }
 
     fn tools(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
@@ -235,6 +270,10 @@ impl InspectTab {
                 self.judging.show(ui, desk, inspection, judgement, defects);
                 ui.add_space(6.0);
                 looked_at = findings::show(ui, desk, inspection);
+                ui.add_space(4.0);
+                if ui.button(desk.text("command-register-defect")).clicked() {
+                    desk.send(Command::RegisterDefect);
+                }
             }
             None if self.running.is_some() => {
                 ui.horizontal(|ui| {
@@ -282,14 +321,7 @@ pub(super) fn product_name(
     desk: &Desk<'_>,
 ) -> String {
     let product = products.iter().map(|summary| &summary.product).find(|one| one.code == *code);
-    let name = product.map(|product| match desk.words.0 {
-        crate::domain::Language::Ko => product.name_ko.as_str(),
-        crate::domain::Language::En => product.name_en.as_str(),
-    });
-    match name.filter(|name| !name.is_empty()) {
-        Some(name) => format!("{name} ({code})"),
-        None => code.to_string(),
-    }
+    product.map_or_else(|| code.to_string(), |product| desk.words.product_name(product))
 }
 
 /// The defects that a part of this product can have.
@@ -299,19 +331,4 @@ pub(super) fn defects_of<'a>(
 ) -> &'a [(DefectType, usize)] {
     let product = products.iter().find(|one| Some(&one.product.code) == code);
     product.map(|product| product.defects.as_slice()).unwrap_or_default()
-}
-
-/// What is shown before the first image.
-fn invite(ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-    ui.vertical_centered(|ui| {
-        ui.add_space(ui.available_height() * 0.35);
-        ui.heading(desk.text("inspect-invite"));
-        ui.add_space(12.0);
-        if ui.button(desk.text("command-open")).clicked() {
-            desk.send(Command::OpenImages);
-        }
-        ui.add_space(8.0);
-        let keys = [("keys", Value::from("Ctrl+O"))];
-        ui.weak(desk.words.with("inspect-invite-keys", &keys));
-    });
 }
