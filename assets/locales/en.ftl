@@ -65,7 +65,6 @@ skip-no-manual = { $product } has no manual yet. Register it with: fettle librar
 skip-no-section = The manual has no section for the defect { $defect }.
 skip-no-defect = Which defect it is, is unknown: no known defect of this product is near enough, or the nearest disagree.
 skip-part-is-ok = The part is OK: there is nothing to correct.
-skip-not-yet = Being written…
 
 # What was done without
 notice-no-reference = There is no normal part to compare with. { $reason }
@@ -326,6 +325,7 @@ inspect-invite = Drop images or a folder here
 inspect-invite-keys = or press { $keys }
 inspect-running = Inspecting…
 inspect-stopped = Stopped. F5 inspects again.
+inspect-model-stopped = The language model was stopped. The report is in the manual's own words.
 inspect-with-llm = Language model writes the report
 inspect-by-neighbours = decided by similar defects
 inspect-unknown = Unknown: no known defect is near enough.
@@ -337,7 +337,7 @@ step-report = Report
 step-record = Record
 report-by-evidence = Composed from the manual's own words
 report-by-model = Worded by { $model }, checked against the manual
-report-being-written = Being written; sources are shown when it is done
+report-being-written = The language model is writing…
 report-page = Manual, p. { $page }
 report-source = { $path } — { $heading } (p. { $page })
 picture-part = Part

@@ -65,7 +65,6 @@ skip-no-manual = { $product }의 매뉴얼이 아직 없습니다. 등록하려�
 skip-no-section = 매뉴얼에 불량 { $defect }에 대한 절이 없습니다.
 skip-no-defect = 불량 유형을 알 수 없습니다. 이 제품의 등록된 불량 중 충분히 비슷한 것이 없거나, 비슷한 것들이 서로 다릅니다.
 skip-part-is-ok = 양품이므로 조치할 것이 없습니다.
-skip-not-yet = 작성하는 중…
 
 # 없이 진행한 것
 notice-no-reference = 비교할 정상품이 없습니다. { $reason }
@@ -326,6 +325,7 @@ inspect-invite = 이미지나 폴더를 여기에 놓으세요
 inspect-invite-keys = 또는 { $keys }를 누르세요
 inspect-running = 검사하는 중…
 inspect-stopped = 중지했습니다. F5를 누르면 다시 검사합니다.
+inspect-model-stopped = 언어 모델을 중지했습니다. 보고서는 매뉴얼의 문장으로 되어 있습니다.
 inspect-with-llm = 언어 모델이 보고서 작성
 inspect-by-neighbours = 유사 불량으로 판단
 inspect-unknown = 알 수 없음: 충분히 비슷한 불량이 없습니다.
@@ -337,7 +337,7 @@ step-report = 보고서
 step-record = 기록
 report-by-evidence = 매뉴얼의 문장으로 구성
 report-by-model = { $model } 작성, 매뉴얼과 대조
-report-being-written = 작성 중입니다. 끝나면 출처를 표시합니다
+report-being-written = 언어 모델이 작성하는 중…
 report-page = 매뉴얼 { $page }쪽
 report-source = { $path } — { $heading } ({ $page }쪽)
 picture-part = 부품

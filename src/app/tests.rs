@@ -122,7 +122,8 @@ fn menus_palette_and_keys_do_the_same_in_both_languages_and_themes() {
         assert!(!scene.has(&none));
         scene.click(&word("menu-view"));
         let jobs = word("command-jobs");
-        scene.harness.query_all_by_label_contains(&jobs).next().unwrap().click();
+        // The menu is drawn above all else.
+        scene.harness.query_all_by_label_contains(&jobs).last().unwrap().click();
         scene.harness.run_steps(3);
         assert!(scene.has(&none), "{language:?}");
         // By its key.
@@ -194,6 +195,7 @@ fn the_log_panel_finds_lines() {
     scene.until("WARN fettle: two");
     assert!(scene.has("하나"));
     let filter = words(Language::En, "log-filter");
+    scene.click(&filter);
     scene.harness.get_by_label(&filter).type_text("warn");
     scene.harness.run_steps(2);
     assert!(scene.has("WARN fettle: two") && !scene.has("하나"));

@@ -262,8 +262,6 @@ pub enum SkipReason {
     NoDefect,
     /// The part is OK, so there is nothing to correct.
     PartIsOk,
-    /// It is being worked on. Never recorded.
-    NotYet,
 }
 
 impl SkipReason {
@@ -278,7 +276,6 @@ impl SkipReason {
             Self::NoSection { .. } => "no-section",
             Self::NoDefect => "no-defect",
             Self::PartIsOk => "part-is-ok",
-            Self::NotYet => "not-yet",
         }
     }
 
@@ -290,9 +287,7 @@ impl SkipReason {
                 vec![("product", product.to_string())]
             }
             Self::NoSection { defect } => vec![("defect", defect.to_string())],
-            Self::NoIndex | Self::NoProduct | Self::NoDefect | Self::PartIsOk | Self::NotYet => {
-                Vec::new()
-            }
+            Self::NoIndex | Self::NoProduct | Self::NoDefect | Self::PartIsOk => Vec::new(),
         }
     }
 }

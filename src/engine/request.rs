@@ -30,7 +30,7 @@ pub enum JobEvent {
     Progress(Progress),
     /// Text as a model writes it, piece by piece.
     Text(String),
-    /// Of an inspection: verdict, pictures and all else but the report, which is being written.
+    /// An inspection as recorded, while a language model still words its report.
     Found(Box<Inspected>),
 }
 

@@ -92,6 +92,10 @@ impl Tab for InspectTab {
                 Some(shown) => shown.inspected = inspected,
                 None => self.shown = Some(stage::Shown::new(inspected)),
             },
+            // What the manual says is there and recorded; only the model was stopped.
+            Err(EngineError::Cancelled) if self.shown.is_some() => {
+                desk.toasts.done(desk.text("inspect-model-stopped"));
+            }
             Err(EngineError::Cancelled) => self.error = Some(desk.text("inspect-stopped")),
             Err(error) => self.error = Some(error.explain(desk.words.0)),
         }
@@ -295,9 +299,13 @@ impl InspectTab {
 
     fn right(&self, ui: &mut egui::Ui, desk: &Desk<'_>) {
         match (&self.shown, &self.running) {
-            (_, Some(running)) => report::show_unfinished(ui, desk, &running.written),
-            (Some(shown), None) => report::show(ui, desk, &shown.inspected.inspection),
-            (None, None) => {}
+            (Some(shown), running) => {
+                report::show(ui, desk, &shown.inspected.inspection);
+                if let Some(running) = running {
+                    report::show_unfinished(ui, desk, &running.written);
+                }
+            }
+            (None, _) => {}
         }
     }
 

@@ -42,14 +42,16 @@ pub(in crate::app::tabs) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, inspection:
     }
 }
 
-/// What the language model has written so far; where it comes from is known once it has ended.
+/// What the language model has written so far, below the manual's own words; where it comes from
+/// is known once it has ended.
 pub(super) fn show_unfinished(ui: &mut egui::Ui, desk: &Desk<'_>, written: &str) {
-    if written.is_empty() {
-        return;
-    }
-    ui.heading(desk.text("report-title"));
-    ui.small(desk.text("report-being-written"));
-    ui.label(written);
+    ui.add_space(10.0);
+    ui.separator();
+    ui.horizontal(|ui| {
+        ui.spinner();
+        ui.small(desk.text("report-being-written"));
+    });
+    ui.weak(written);
 }
 
 fn title(part: ReportPart) -> &'static str {

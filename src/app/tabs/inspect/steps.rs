@@ -21,8 +21,8 @@ const STEPS: [(&str, &str); 5] = [
     ("progress-similarity", "step-similarity"),
     ("progress-anomaly", "step-anomaly"),
     ("progress-manual", "step-manual"),
-    ("progress-report", "step-report"),
     ("progress-record", "step-record"),
+    ("progress-report", "step-report"),
 ];
 
 pub(super) fn show(
@@ -79,9 +79,9 @@ fn ended(index: usize, inspection: &Inspection) -> State {
         0 => of(&inspection.similarity),
         1 => of(&inspection.anomaly),
         2 => of(&inspection.manual),
-        3 => of(&inspection.report),
-        _ if inspection.id.is_some() => State::Done,
-        _ => State::Failed,
+        3 if inspection.id.is_some() => State::Done,
+        3 => State::Failed,
+        _ => of(&inspection.report),
     }
 }
 

@@ -17,7 +17,10 @@ use std::time::Instant;
 
 use image::RgbImage;
 
-use crate::domain::{AnomalyMap, Inspection, ModelRole, ProductCode, SkipReason, Stage, Verdict};
+use crate::domain::{
+    AnomalyMap, Inspection, ManualFinding, ModelId, ModelRole, ProductCode, Report, SkipReason,
+    Stage, Verdict,
+};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request, Stopwatch};
 use crate::i18n::{self, Value};
@@ -101,6 +104,13 @@ impl Request for Inspect {
             |finding| (finding, ()),
         )?;
 
+        let language = job.shared.language_of_text();
+        let situation =
+            situation::situation(language, anomaly.done(), manual.done(), suggestion.as_ref());
+        // In the manual's own words at once: complete, recorded, and what is left if the model
+        // is stopped or the part is changed for the next.
+        let (words, _) = report(job, &manual, situation.clone(), false, &mut watch)?;
+
         let mut models = Vec::new();
         if similarity.done().is_some() {
             models.push(job.shared.model_for(ModelRole::ImageEmbedder)?);
@@ -108,7 +118,7 @@ impl Request for Inspect {
         if let Some(found) = anomaly.done() {
             models.push(found.bank.model.clone());
         }
-        let mut inspection = Inspection {
+        let inspection = Inspection {
             id: None,
             created_at: jiff::Zoned::now()
                 .round(jiff::Unit::Second)
@@ -126,48 +136,37 @@ impl Request for Inspect {
             similarity,
             anomaly,
             manual,
-            report: Stage::Skipped(SkipReason::NotYet),
+            report: words,
             notices,
-            timings: watch.timings.clone(),
+            timings: Vec::new(),
         };
-        // Verdict and pictures are there; a language model may take its time over the report.
-        job.sink.found(Inspected {
-            inspection: inspection.clone(),
-            picture: Arc::clone(&picture),
-            map: map.clone(),
-            pictures: pictures.clone(),
-            written: Vec::new(),
-        });
-
-        job.report("progress-report", "", 3, 5);
-        let language = job.shared.language_of_text();
-        let situation = situation::situation(
-            language,
-            inspection.anomaly.done(),
-            inspection.manual.done(),
-            suggestion.as_ref(),
-        );
-        let written = match &inspection.manual {
-            Stage::Done(finding) => {
-                report::run(job, finding, situation, self.with_llm, &mut watch).map(Stage::Done)
-            }
-            Stage::Skipped(reason) => Ok(Stage::Skipped(reason.clone())),
-            Stage::Failed { message } => Ok(Stage::Failed { message: message.clone() }),
-        };
-        let (report, wrote) =
-            split(job, written, |written| (written.report, (written.by, written.notice)))?;
-        inspection.report = report;
-
-        job.report("progress-record", "", 4, 5);
-        let (wrote, notice) = wrote.unwrap_or_default();
-        inspection.models.extend(wrote);
-        inspection.models.dedup();
-        inspection.notices.extend(notice);
+        job.report("progress-record", "", 3, 5);
         let recorded = Instant::now();
         watch.note("pipeline", begun);
-        inspection.timings = watch.timings.clone();
-        let mut inspection = record(job, inspection, bytes)?;
+        let timings = watch.timings.clone();
+        let mut inspection = record(job, Inspection { timings, ..inspection }, bytes)?;
         watch.note("record", recorded);
+        if self.with_llm && inspection.manual.done().is_some() {
+            job.sink.found(Inspected {
+                inspection: inspection.clone(),
+                picture: Arc::clone(&picture),
+                map: map.clone(),
+                pictures: pictures.clone(),
+                written: Vec::new(),
+            });
+            job.report("progress-report", "", 4, 5);
+            let (by_model, wrote) = report(job, &inspection.manual, situation, true, &mut watch)?;
+            inspection.report = by_model;
+            let (wrote, notice) = wrote.unwrap_or_default();
+            inspection.models.extend(wrote);
+            inspection.models.dedup();
+            inspection.notices.extend(notice);
+            watch.timings.retain(|timing| timing.name != "pipeline");
+            watch.note("pipeline", begun);
+            inspection.timings.clone_from(&watch.timings);
+            let rewritten = inspection.clone();
+            job.shared.library(move |library| library.rewrite_inspection(&rewritten))?;
+        }
         inspection.timings = watch.timings;
 
         let written = match &self.out {
@@ -184,6 +183,27 @@ impl Request for Inspect {
         };
         Ok(Inspected { inspection, picture, map, pictures, written })
     }
+}
+
+/// What a report is put into words by, and why not by the model that was asked.
+type Wrote = (Option<ModelId>, Option<String>);
+
+/// The report of what the manual says, in its own words or in a model's.
+fn report(
+    job: &JobContext,
+    manual: &Stage<ManualFinding>,
+    situation: Vec<String>,
+    with_llm: bool,
+    watch: &mut Stopwatch,
+) -> Result<(Stage<Report>, Option<Wrote>)> {
+    let written = match manual {
+        Stage::Done(finding) => {
+            report::run(job, finding, situation, with_llm, watch).map(Stage::Done)
+        }
+        Stage::Skipped(reason) => Ok(Stage::Skipped(reason.clone())),
+        Stage::Failed { message } => Ok(Stage::Failed { message: message.clone() }),
+    };
+    split(job, written, |written| (written.report, (written.by, written.notice)))
 }
 
 /// A stage's outcome as what is recorded of it and what later stages need. An error of the
