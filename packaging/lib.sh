@@ -33,7 +33,10 @@ need_packages() {
 # (the pthread flavour fights with FAISS's own threads).
 build_packages="g++ make cmake curl ca-certificates libopenblas-openmp-dev"
 # What the program needs: Korean type for the manuals it writes, pip as a way to models.
-run_packages="libgomp1 libopenblas0-openmp fonts-nanum python3 python3-pip"
+# The window: X11's keyboard, pointer and input, Vulkan with a driver that needs no GPU, and a
+# way to the system's file dialogs.
+run_packages="libgomp1 libopenblas0-openmp fonts-nanum python3 python3-pip libfontconfig1
+    libxkbcommon-x11-0 libxcursor1 libxi6 libx11-xcb1 libvulkan1 mesa-vulkan-drivers zenity"
 
 need_rust() {
     command -v cargo >/dev/null || [ ! -f "$HOME/.cargo/env" ] || . "$HOME/.cargo/env"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, fetches the starter models, lays out the demo on the first
-# run and inspects its three images. Can be run again at any time.
+# run and inspects its three images; where there is a display the window opens with them. Can be
+# run again at any time.
 #
 #   bash packaging/run.sh [PROFILE]      PROFILE: starter (default), small, workstation
 set -euo pipefail
@@ -17,3 +18,8 @@ say "Models: $profile"
 "$fettle" models pull "$profile"
 say "Demo"
 "$fettle" demo --profile "$profile"
+
+if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+    say "The window"
+    "$fettle" window data/uploads
+fi

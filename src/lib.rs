@@ -17,4 +17,6 @@ pub mod vision;
 
 pub mod engine;
 
+pub mod app;
+
 pub mod cli;

@@ -1,6 +1,7 @@
 //! The command line as typed. What a command does with it is in `commands/`.
 
 mod bank;
+mod history;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::domain::{DefectCode, Language, ProductCode, RectPx};
 
 pub(crate) use bank::{Bank, Look, Rule};
+pub(crate) use history::{History, HistoryCommand, HistoryList};
 
 /// Finds the defect, shows it, names it, and says what the manual says to do.
 #[derive(Debug, Parser)]
@@ -26,9 +28,9 @@ pub(crate) struct Cli {
     /// Say more about what is done (twice: much more). To stderr.
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// What to do.
+    /// What to do. Without a command the window opens.
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
 }
 
 /// A language by its code.
@@ -52,10 +54,17 @@ impl From<Lang> for Language {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Open the window, as does no command at all, and inspect these.
+    Window {
+        /// Images and folders.
+        images: Vec<PathBuf>,
+    },
     /// Inspect one image: similar defects, anomaly, manual, report, record.
     Inspect(Inspect),
     /// Find known defects that resemble a picture, a part of one, or words.
     Search(Search),
+    /// List what was inspected, or say what a part really was.
+    History(History),
     /// What is to be known of a product beside its images.
     #[command(subcommand)]
     Product(Product),

@@ -12,7 +12,11 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
+use crate::app::{self, AppError, LogLines};
 use crate::domain::Language;
 use crate::engine::{Engine, EngineError, EngineOptions};
 use crate::i18n;
@@ -32,8 +36,8 @@ pub fn run() -> ExitCode {
         eprintln!("fettle: {}", i18n::text(language, "doctor-cpu-old"));
         return ExitCode::FAILURE;
     }
-    start_log(cli.verbose);
-    match execute(&cli) {
+    let log = start_log(cli.verbose);
+    match execute(&cli, log) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => match error.downcast_ref::<EngineError>() {
             Some(EngineError::Cancelled) => {
@@ -44,6 +48,11 @@ pub fn run() -> ExitCode {
                 eprintln!("fettle: {}", known.explain(language));
                 ExitCode::FAILURE
             }
+            None if error.is::<AppError>() => {
+                let reason = [("reason", error.to_string().into())];
+                eprintln!("fettle: {}", i18n::text_with(language, "error-window", &reason));
+                ExitCode::FAILURE
+            }
             None => {
                 eprintln!("fettle: {error:#}");
                 ExitCode::FAILURE
@@ -52,7 +61,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn execute(cli: &Cli) -> anyhow::Result<()> {
+fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
     let workspace = Workspace::locate(cli.workspace.as_deref()).context("workspace")?;
     let (settings, warnings) = settings::read(&workspace.settings_path());
     let language = cli.lang.map_or(settings.language, Language::from);
@@ -61,13 +70,18 @@ fn execute(cli: &Cli) -> anyhow::Result<()> {
         terminal.complain("settings-warning", &[("warning", warning.to_string().into())]);
     }
     let options = EngineOptions { allow_gpu: !cli.cpu, language };
-    if let Command::Bench(args) = &cli.command {
+    if let Some(Command::Bench(args)) = &cli.command {
         return commands::bench::run(&workspace, options, &terminal, args);
     }
     let engine = Engine::start(workspace, settings, options)?;
-    match &cli.command {
+    let Some(command) = &cli.command else {
+        return Ok(app::run(engine, language, log, Vec::new())?);
+    };
+    match command {
+        Command::Window { images } => Ok(app::run(engine, language, log, images.clone())?),
         Command::Inspect(args) => commands::inspect::run(&engine, &terminal, args),
         Command::Search(args) => commands::search::run(&engine, &terminal, args),
+        Command::History(args) => commands::history::run(&engine, &terminal, args),
         Command::Product(args::Product::Roi(args)) => commands::roi::run(&engine, &terminal, args),
         Command::Library(args) => commands::library::run(&engine, &terminal, args),
         Command::Index(args) => commands::index::run(&engine, &terminal, args),
@@ -92,13 +106,21 @@ fn language_of_environment() -> Language {
     }
 }
 
-fn start_log(verbose: u8) {
+/// To the terminal what was asked for, and to the window's log panel what happened.
+fn start_log(verbose: u8) -> LogLines {
     let default = match verbose {
         0 => "error",
         1 => "fettle=info",
         _ => "fettle=debug",
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("FETTLE_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = EnvFilter::try_from_env("FETTLE_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let lines = LogLines::default();
+    let panel = lines.clone();
+    let to_panel = fmt::layer().with_ansi(false).with_writer(move || panel.clone());
+    let to_terminal = fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry()
+        .with(to_terminal.with_filter(filter))
+        .with(to_panel.with_filter(EnvFilter::new("warn,fettle=info")))
+        .init();
+    lines
 }

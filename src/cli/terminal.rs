@@ -102,6 +102,7 @@ impl Terminal {
                 step = progress.step;
             }
             JobEvent::Text(_) => bar.inc(1),
+            JobEvent::Found(_) => {}
         });
         bar.finish_and_clear();
         self.set_running(None);

@@ -138,6 +138,9 @@ fn library(error: &LibraryError) -> Message {
             "error-unknown-defect",
             vec![("product", product.to_string().into()), ("defect", defect.to_string().into())],
         ),
+        LibraryError::UnknownInspection(id) => {
+            ("error-unknown-inspection", vec![("id", id.to_string().into())])
+        }
         LibraryError::CorruptDatabase { path, why } => {
             ("error-library-corrupt", vec![at(path), ("reason", why.clone().into())])
         }

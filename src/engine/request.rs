@@ -6,6 +6,7 @@ use std::time::Instant;
 use crossbeam_channel::Sender;
 
 use super::error::{EngineError, Result};
+use super::jobs::Inspected;
 use super::shared::Shared;
 use crate::domain::{CancelToken, Cancelled, Progress, ProgressSink, Timing};
 
@@ -29,6 +30,8 @@ pub enum JobEvent {
     Progress(Progress),
     /// Text as a model writes it, piece by piece.
     Text(String),
+    /// An inspection as recorded, while a language model still words its report.
+    Found(Box<Inspected>),
 }
 
 /// Through which a job reaches the engine's lanes and its listener.
@@ -57,6 +60,10 @@ pub(super) struct JobSink {
 }
 
 impl JobSink {
+    pub(super) fn found(&self, inspected: Inspected) {
+        let _full = self.events.try_send(JobEvent::Found(Box::new(inspected)));
+    }
+
     pub(super) fn text(&self, piece: &str) {
         let _full = self.events.try_send(JobEvent::Text(piece.to_owned()));
     }

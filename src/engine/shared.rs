@@ -20,7 +20,8 @@ type LibraryLane = Option<Library>;
 
 pub(super) struct Shared {
     pub(super) workspace: Workspace,
-    pub(super) options: EngineOptions,
+    /// Of reports and messages.
+    words: Mutex<Language>,
     pub(super) store: ModelStore,
     pub(super) placement: Placement,
     settings: Mutex<Settings>,
@@ -58,7 +59,7 @@ impl Shared {
             library: Lane::start("library", || None).map_err(no_thread)?,
             settings: Mutex::new(settings),
             workspace,
-            options,
+            words: Mutex::new(options.language),
             store,
             placement,
         })
@@ -96,8 +97,13 @@ impl Shared {
         answer.map_err(EngineError::from)
     }
 
+    /// The language of reports and messages from now on.
+    pub(super) fn set_language(&self, language: Language) {
+        *self.words.lock().unwrap_or_else(PoisonError::into_inner) = language;
+    }
+
     pub(super) fn language_of_text(&self) -> Language {
-        self.options.language
+        *self.words.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The settings as they are now.

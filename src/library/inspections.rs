@@ -36,14 +36,7 @@ impl Library {
         let created_at: Timestamp = inspection.created_at.parse().map_err(|source| {
             LibraryError::BadTime { text: inspection.created_at.clone(), source }
         })?;
-        let bad = |source| LibraryError::BadRecord {
-            what: format!("inspection of {}", inspection.source),
-            source,
-        };
-        let json =
-            serde_json::to_string(&Inspection { id: None, ..inspection.clone() }).map_err(bad)?;
-        // JSON has no NaN: rather no record than one that cannot be opened later.
-        serde_json::from_str::<Inspection>(&json).map_err(bad)?;
+        let json = json_of(inspection)?;
         let suggested = inspection.similarity.done().and_then(|s| s.suggestion.as_ref());
         let defect = inspection
             .manual
@@ -66,7 +59,34 @@ impl Library {
                     json
                 ],
             )?;
-            Ok(InspectionId(tx.last_insert_rowid()))
+            let id = InspectionId(tx.last_insert_rowid());
+            tx.execute(
+                "INSERT INTO history (inspection, created_at, created_at_ms, product, defect,
+                                      verdict, image_score, source, image_path)
+                 SELECT id, created_at, created_at_ms, product, defect, verdict, image_score,
+                        ?2, ?3
+                 FROM inspections WHERE id = ?1",
+                params![id.0, inspection.source, inspection.image_path],
+            )?;
+            Ok(id)
+        })
+    }
+
+    /// Records what was added to an inspection after it was recorded: a model's words. What it is
+    /// listed by stays as it was.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownInspection`] where it was never recorded,
+    /// [`LibraryError::BadRecord`].
+    pub fn rewrite_inspection(&mut self, inspection: &Inspection) -> Result<()> {
+        let id = inspection.id.unwrap_or(InspectionId(0));
+        let json = json_of(inspection)?;
+        self.write(|tx| {
+            let sql = "UPDATE inspections SET record = ?2 WHERE id = ?1";
+            match tx.execute(sql, params![id.0, json])? {
+                0 => Err(LibraryError::UnknownInspection(id)),
+                _ => Ok(()),
+            }
         })
     }
 
@@ -107,13 +127,26 @@ impl Library {
     }
 }
 
+/// An inspection as it is kept.
+fn json_of(inspection: &Inspection) -> Result<String> {
+    let bad = |source| LibraryError::BadRecord {
+        what: format!("inspection of {}", inspection.source),
+        source,
+    };
+    let json =
+        serde_json::to_string(&Inspection { id: None, ..inspection.clone() }).map_err(bad)?;
+    // JSON has no NaN: rather no record than one that cannot be opened later.
+    serde_json::from_str::<Inspection>(&json).map_err(bad)?;
+    Ok(json)
+}
+
 fn parse(id: InspectionId, json: &str) -> Result<Inspection> {
     let read: Inspection = serde_json::from_str(json)
         .map_err(|source| LibraryError::BadRecord { what: format!("inspection {id}"), source })?;
     Ok(Inspection { id: Some(id), ..read })
 }
 
-fn verdict_name(verdict: Verdict) -> &'static str {
+pub(super) fn verdict_name(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Ok => "ok",
         Verdict::Ng => "ng",

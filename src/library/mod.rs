@@ -8,9 +8,11 @@
 mod areas;
 mod banks;
 mod error;
+mod history;
 mod image_file;
 mod images;
 mod inspections;
+mod judgements;
 mod lock;
 mod manuals;
 mod mapping;
@@ -37,6 +39,7 @@ use rusqlite::{Connection, Row, TransactionBehavior};
 
 pub use banks::RegisteredBank;
 pub use error::{DATABASE_PATH, LibraryError, Result};
+pub use history::HistoryCounts;
 pub use image_file::{DecodedImage, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE, decode_image, read_image};
 pub use images::LabelFilter;
 pub use inspections::InspectionFilter;

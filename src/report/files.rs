@@ -10,7 +10,7 @@ use crate::domain::Inspection;
 
 /// The pictures of one inspection, all in the pixels of the inspected image but for
 /// `comparison`, which sets several side by side.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Pictures {
     /// The anomaly map in colours, on the product's scale.
     pub heatmap: RgbImage,

@@ -8,6 +8,7 @@ mod bad_input;
 mod bank;
 mod demo;
 mod eval;
+mod history;
 mod import_seed;
 mod limits;
 mod looks;

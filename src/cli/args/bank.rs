@@ -212,7 +212,7 @@ mod tests {
             let args = format!("fettle bank threshold p {typed}");
             let parsed = <Cli as clap::Parser>::try_parse_from(args.split_whitespace());
             let found = parsed.ok().map(|cli| match cli.command {
-                Command::Bank(Bank::Threshold { rule, .. }) => rule.given(),
+                Some(Command::Bank(Bank::Threshold { rule, .. })) => rule.given(),
                 _ => None,
             });
             assert_eq!(found, expected, "{typed}");

@@ -7,6 +7,7 @@ pub(super) mod bench;
 pub(super) mod demo;
 pub(super) mod doctor;
 pub(super) mod eval;
+pub(super) mod history;
 pub(super) mod import_seed;
 pub(super) mod index;
 pub(super) mod inspect;

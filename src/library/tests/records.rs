@@ -14,7 +14,7 @@ fn bank(version: u32) -> BankRef {
     BankRef { product: prod1(), version, model: ModelId("efficientnet-lite0".into()) }
 }
 
-fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Inspection {
+pub(super) fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Inspection {
     let similarity = Similarity {
         hits: vec![Hit {
             image: ImageId(7),

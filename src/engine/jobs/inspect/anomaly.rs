@@ -7,7 +7,8 @@ use image::RgbImage;
 
 use super::pictures::{self, Normal};
 use crate::domain::{
-    Anomaly, ImageId, ModelId, ModelRole, NormalReference, ProductCode, SkipReason, Stage, Verdict,
+    Anomaly, AnomalyMap, ImageId, ModelId, ModelRole, NormalReference, ProductCode, SkipReason,
+    Stage, Verdict,
 };
 use crate::engine::error::Result;
 use crate::engine::jobs::area::{ReadArea, inspection_area};
@@ -23,6 +24,7 @@ use crate::vision::regions::{mask_threshold, regions, smallest_area};
 
 pub(super) struct Found {
     pub(super) anomaly: Anomaly,
+    pub(super) map: AnomalyMap,
     pub(super) pictures: Pictures,
     /// What was done without, in the report's language: a normal reference, its alignment, a bank
     /// of the inspection area as it is now.
@@ -95,18 +97,18 @@ pub(super) fn run(
         area: hash,
         reference,
     };
-    Ok(Stage::Done(Found { anomaly, pictures, notices }))
+    Ok(Stage::Done(Found { anomaly, map: detected.map, pictures, notices }))
 }
 
-struct Scored {
-    detected: Detected,
+pub(super) struct Scored {
+    pub(super) detected: Detected,
     /// The most similar normal image, and how similar. A convenience beside the verdict: its
     /// error must not take the verdict away.
     nearest_normal: Result<Option<(ImageId, f32)>>,
 }
 
 /// What runs on the vision lane: features, nearest neighbours, map.
-fn score(
+pub(super) fn score(
     job: &JobContext,
     bank: &RegisteredBank,
     area: Option<&ReadArea>,

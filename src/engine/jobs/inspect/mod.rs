@@ -3,6 +3,7 @@
 //! A stage that lacks something is skipped with its reason, one that breaks says why; the
 //! others run all the same. Only an image that cannot be read, and a cancel, end the job.
 
+mod again;
 mod anomaly;
 mod manual;
 mod pictures;
@@ -14,12 +15,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::domain::{Inspection, ModelRole, ProductCode, SkipReason, Stage, Verdict};
+use image::RgbImage;
+
+use crate::domain::{
+    AnomalyMap, Inspection, ManualFinding, ModelId, ModelRole, ProductCode, Report, SkipReason,
+    Stage, Verdict,
+};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request, Stopwatch};
 use crate::i18n::{self, Value};
 use crate::library::{decode_image, read_source};
 use crate::report::{Pictures, markdown, write_all};
+pub(super) use again::{Again, again};
 
 /// Inspects one image and records the result.
 #[derive(Debug, Clone)]
@@ -35,10 +42,14 @@ pub struct Inspect {
 }
 
 /// An inspection and its pictures.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Inspected {
     /// What was found, as recorded.
     pub inspection: Inspection,
+    /// The image inspected.
+    pub picture: Arc<RgbImage>,
+    /// Its anomaly map, where the anomaly stage ran.
+    pub map: Option<Arc<AnomalyMap>>,
     /// Pictures of it, where the anomaly stage ran.
     pub pictures: Option<Pictures>,
     /// The files written to `out`.
@@ -77,9 +88,13 @@ impl Request for Inspect {
             None => Ok(Stage::Skipped(SkipReason::NoProduct)),
             Some(product) => anomaly::run(job, product, &picture, embedding, &mut watch),
         };
-        let (anomaly, seen) =
-            split(job, searched, |found| (found.anomaly, (found.pictures, found.notices)))?;
-        let (pictures, done_without) = seen.unzip();
+        let (anomaly, seen) = split(job, searched, |found| {
+            (found.anomaly, (found.map, found.pictures, found.notices))
+        })?;
+        let (map, pictures, notices) = match seen {
+            Some((map, pictures, notices)) => (Some(Arc::new(map)), Some(pictures), notices),
+            None => (None, None, Vec::new()),
+        };
         let verdict = anomaly.done().map_or(Verdict::Unsure, |found| found.verdict);
 
         job.report("progress-manual", "", 2, 5);
@@ -89,21 +104,13 @@ impl Request for Inspect {
             |finding| (finding, ()),
         )?;
 
-        job.report("progress-report", "", 3, 5);
         let language = job.shared.language_of_text();
         let situation =
             situation::situation(language, anomaly.done(), manual.done(), suggestion.as_ref());
-        let written = match &manual {
-            Stage::Done(finding) => {
-                report::run(job, finding, situation, self.with_llm, &mut watch).map(Stage::Done)
-            }
-            Stage::Skipped(reason) => Ok(Stage::Skipped(reason.clone())),
-            Stage::Failed { message } => Ok(Stage::Failed { message: message.clone() }),
-        };
-        let (report, wrote) =
-            split(job, written, |written| (written.report, (written.by, written.notice)))?;
+        // In the manual's own words at once: complete, recorded, and what is left if the model
+        // is stopped or the part is changed for the next.
+        let (words, _) = report(job, &manual, situation.clone(), false, &mut watch)?;
 
-        job.report("progress-record", "", 4, 5);
         let mut models = Vec::new();
         if similarity.done().is_some() {
             models.push(job.shared.model_for(ModelRole::ImageEmbedder)?);
@@ -111,10 +118,7 @@ impl Request for Inspect {
         if let Some(found) = anomaly.done() {
             models.push(found.bank.model.clone());
         }
-        let (wrote, notice) = wrote.unwrap_or_default();
-        models.extend(wrote);
-        models.dedup();
-        let mut inspection = Inspection {
+        let inspection = Inspection {
             id: None,
             created_at: jiff::Zoned::now()
                 .round(jiff::Unit::Second)
@@ -132,15 +136,37 @@ impl Request for Inspect {
             similarity,
             anomaly,
             manual,
-            report,
-            notices: done_without.into_iter().flatten().chain(notice).collect(),
+            report: words,
+            notices,
             timings: Vec::new(),
         };
+        job.report("progress-record", "", 3, 5);
         let recorded = Instant::now();
         watch.note("pipeline", begun);
-        inspection.timings = watch.timings.clone();
-        let mut inspection = record(job, inspection, bytes)?;
+        let timings = watch.timings.clone();
+        let mut inspection = record(job, Inspection { timings, ..inspection }, bytes)?;
         watch.note("record", recorded);
+        if self.with_llm && inspection.manual.done().is_some() {
+            job.sink.found(Inspected {
+                inspection: inspection.clone(),
+                picture: Arc::clone(&picture),
+                map: map.clone(),
+                pictures: pictures.clone(),
+                written: Vec::new(),
+            });
+            job.report("progress-report", "", 4, 5);
+            let (by_model, wrote) = report(job, &inspection.manual, situation, true, &mut watch)?;
+            inspection.report = by_model;
+            let (wrote, notice) = wrote.unwrap_or_default();
+            inspection.models.extend(wrote);
+            inspection.models.dedup();
+            inspection.notices.extend(notice);
+            watch.timings.retain(|timing| timing.name != "pipeline");
+            watch.note("pipeline", begun);
+            inspection.timings.clone_from(&watch.timings);
+            let rewritten = inspection.clone();
+            job.shared.library(move |library| library.rewrite_inspection(&rewritten))?;
+        }
         inspection.timings = watch.timings;
 
         let written = match &self.out {
@@ -155,8 +181,29 @@ impl Request for Inspect {
             }
             None => Vec::new(),
         };
-        Ok(Inspected { inspection, pictures, written })
+        Ok(Inspected { inspection, picture, map, pictures, written })
     }
+}
+
+/// What a report is put into words by, and why not by the model that was asked.
+type Wrote = (Option<ModelId>, Option<String>);
+
+/// The report of what the manual says, in its own words or in a model's.
+fn report(
+    job: &JobContext,
+    manual: &Stage<ManualFinding>,
+    situation: Vec<String>,
+    with_llm: bool,
+    watch: &mut Stopwatch,
+) -> Result<(Stage<Report>, Option<Wrote>)> {
+    let written = match manual {
+        Stage::Done(finding) => {
+            report::run(job, finding, situation, with_llm, watch).map(Stage::Done)
+        }
+        Stage::Skipped(reason) => Ok(Stage::Skipped(reason.clone())),
+        Stage::Failed { message } => Ok(Stage::Failed { message: message.clone() }),
+    };
+    split(job, written, |written| (written.report, (written.by, written.notice)))
 }
 
 /// A stage's outcome as what is recorded of it and what later stages need. An error of the

@@ -1,0 +1,93 @@
+//! Which files to register: chosen in the system's dialog, or dropped. Dialogs and folders may
+//! take their time, so both are waited for on a thread of their own.
+
+use std::path::PathBuf;
+
+use crossbeam_channel::{Receiver, TryRecvError, bounded};
+
+use super::files::{IMAGE_ENDINGS, images_in};
+
+/// What is chosen.
+#[derive(Debug, Clone)]
+pub(super) enum Wanted {
+    /// Images.
+    Images,
+    /// Folders, of which all images are meant.
+    Folders,
+    /// A PDF.
+    Manual,
+    /// The images among these, and in the folders among them.
+    Dropped(Vec<PathBuf>),
+}
+
+/// Files being chosen.
+pub(super) struct Choosing(Receiver<Vec<PathBuf>>);
+
+impl Choosing {
+    /// Begins, with `title` over the system's dialog; `None` where the system gives no thread.
+    pub(super) fn start(ctx: &egui::Context, wanted: Wanted, title: String) -> Option<Self> {
+        let (answer, chosen) = bounded(1);
+        let ctx = ctx.clone();
+        let work = move || {
+            let _nobody_waits = answer.send(chosen_of(wanted, title));
+            ctx.request_repaint();
+        };
+        let thread = std::thread::Builder::new().name("fettle-choose".into()).spawn(work);
+        thread.is_ok().then_some(Self(chosen))
+    }
+
+    /// The files, once they are there; none where nothing was chosen.
+    pub(super) fn poll(&self) -> Option<Vec<PathBuf>> {
+        match self.0.try_recv() {
+            Ok(chosen) => Some(chosen),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(Vec::new()),
+        }
+    }
+}
+
+fn chosen_of(wanted: Wanted, title: String) -> Vec<PathBuf> {
+    let dialog = rfd::FileDialog::new().set_title(title);
+    let chosen = match wanted {
+        Wanted::Images => {
+            dialog.add_filter("PNG, JPEG, BMP, TIFF, WebP", IMAGE_ENDINGS).pick_files()
+        }
+        Wanted::Folders => dialog.pick_folders(),
+        Wanted::Manual => {
+            return dialog.add_filter("PDF", &["pdf"]).pick_file().into_iter().collect();
+        }
+        Wanted::Dropped(paths) => Some(paths),
+    };
+    expanded(chosen.unwrap_or_default())
+}
+
+/// Files as they are, folders as the images in them.
+fn expanded(paths: Vec<PathBuf>) -> Vec<PathBuf> {
+    let files = |path: PathBuf| if path.is_dir() { images_in(&path) } else { vec![path] };
+    paths.into_iter().flat_map(files).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_the_images_in_it_and_a_file_is_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in ["b.PNG", "a.jpg", "notes.txt"] {
+            std::fs::write(path(name), "").unwrap();
+        }
+        // Given, expected.
+        let cases = [
+            (vec![folder.path().to_owned()], vec![path("a.jpg"), path("b.PNG")]),
+            (vec![path("b.PNG")], vec![path("b.PNG")]),
+            // What it is, the engine says.
+            (vec![path("notes.txt")], vec![path("notes.txt")]),
+            (vec![], vec![]),
+        ];
+        for (given, expected) in cases {
+            assert_eq!(expanded(given.clone()), expected, "{given:?}");
+        }
+    }
+}

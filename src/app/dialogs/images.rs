@@ -1,0 +1,202 @@
+//! Images of normal parts or of a known defect.
+
+use std::path::PathBuf;
+
+use egui::ScrollArea;
+
+use super::choose::{Choosing, Wanted};
+use super::{Dialog, Wish, buttons, modal, refusal};
+use crate::app::command::Command;
+use crate::app::desk::Desk;
+use crate::app::tasks::Task;
+use crate::app::under_way;
+use crate::domain::{DefectType, ImageLabel, ProductCode};
+use crate::engine::{RegisterImages, RegisteredImages};
+
+/// Of files chosen so many are named.
+const NAMED: usize = 4;
+
+/// The dialog.
+pub(in crate::app) struct ImagesDialog {
+    product: ProductCode,
+    defects: Vec<DefectType>,
+    label: ImageLabel,
+    files: Vec<PathBuf>,
+    choosing: Option<Choosing>,
+    task: Option<Task<RegisteredImages>>,
+    /// Shown where there is more to say than that all went well.
+    answer: Option<RegisteredImages>,
+    error: Option<String>,
+}
+
+impl ImagesDialog {
+    /// For images of `product`, at first under `label`.
+    pub(in crate::app) fn new(
+        product: ProductCode,
+        defects: Vec<DefectType>,
+        label: ImageLabel,
+    ) -> Self {
+        Self {
+            product,
+            defects,
+            label,
+            files: Vec::new(),
+            choosing: None,
+            task: None,
+            answer: None,
+            error: None,
+        }
+    }
+
+    fn poll(&mut self, desk: &mut Desk<'_>) -> bool {
+        if let Some(chosen) = self.choosing.as_ref().and_then(Choosing::poll) {
+            self.choosing = None;
+            for file in chosen {
+                if !self.files.contains(&file) {
+                    self.files.push(file);
+                }
+            }
+        }
+        let Some(answer) = self.task.as_ref().and_then(Task::poll) else {
+            return true;
+        };
+        self.task = None;
+        // Also after an error: what came before it is registered.
+        desk.send(Command::LibraryChanged(None));
+        match answer {
+            Err(error) => {
+                self.error = Some(error.explain(desk.words.0));
+                true
+            }
+            Ok(answer) => {
+                let smooth = answer.refused.is_empty() && answer.twins.is_empty();
+                if smooth {
+                    desk.toasts.done(self.summary(desk, &answer));
+                } else {
+                    self.answer = Some(answer);
+                }
+                !smooth
+            }
+        }
+    }
+
+    fn summary(&self, desk: &Desk<'_>, answer: &RegisteredImages) -> String {
+        let values = [
+            ("product", self.product.to_string().into()),
+            ("new", answer.new.len().into()),
+            ("known", answer.known.len().into()),
+        ];
+        desk.words.with("registered-images", &values)
+    }
+
+    fn ask(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) -> Wish {
+        ui.label(desk.text("dialog-show"));
+        ui.horizontal_wrapped(|ui| {
+            let normal = desk.text("label-normal");
+            ui.radio_value(&mut self.label, ImageLabel::Normal, normal);
+            for defect in &self.defects {
+                let label = ImageLabel::Defect(defect.code.clone());
+                ui.radio_value(&mut self.label, label, &defect.full_name);
+            }
+        });
+        ui.add_space(6.0);
+        ui.horizontal_wrapped(|ui| {
+            for (label, wanted) in [
+                ("dialog-choose-files", Wanted::Images),
+                ("dialog-choose-folders", Wanted::Folders),
+            ] {
+                let label = desk.text(label);
+                if ui.add_enabled(self.choosing.is_none(), egui::Button::new(&label)).clicked() {
+                    self.choosing = Choosing::start(ui.ctx(), wanted, label);
+                }
+            }
+            let clear = egui::Button::new(desk.text("dialog-clear"));
+            if ui.add_enabled(!self.files.is_empty(), clear).clicked() {
+                self.files.clear();
+            }
+        });
+        ui.weak(desk.text("dialog-drop-hint"));
+        ui.strong(desk.words.with("dialog-chosen", &[("count", self.files.len().into())]));
+        for file in self.files.iter().take(NAMED) {
+            ui.add(egui::Label::new(file.display().to_string()).truncate());
+        }
+        if self.files.len() > NAMED {
+            ui.label("…");
+        }
+        ui.add_space(6.0);
+        ui.weak(desk.text(match self.label {
+            ImageLabel::Normal => "dialog-then-bank",
+            ImageLabel::Defect(_) => "dialog-then-index",
+        }));
+        let wish = buttons(ui, desk, "dialog-register", !self.files.is_empty());
+        if wish == Wish::Do {
+            self.error = None;
+            self.task = desk.start(RegisterImages {
+                product: self.product.clone(),
+                label: self.label.clone(),
+                paths: self.files.clone(),
+            });
+        }
+        wish
+    }
+
+    /// What did not go as meant.
+    fn outcome(&self, ui: &mut egui::Ui, desk: &Desk<'_>, answer: &RegisteredImages) -> Wish {
+        ui.strong(self.summary(desk, answer));
+        ScrollArea::vertical().max_height(280.0).auto_shrink([false, true]).show(ui, |ui| {
+            for refused in &answer.refused {
+                let values = [
+                    ("path", refused.path.display().to_string().into()),
+                    ("reason", refused.error.explain(desk.words.0).into()),
+                ];
+                refusal(ui, &desk.words.with("registered-refused", &values));
+            }
+            for twin in &answer.twins {
+                let label = match &twin.of.label {
+                    ImageLabel::Normal => desk.text("label-normal"),
+                    ImageLabel::Defect(defect) => defect.to_string(),
+                };
+                let values = [
+                    ("path", twin.path.display().to_string().into()),
+                    ("twin", twin.of.path.clone().into()),
+                    ("product", twin.of.product.to_string().into()),
+                    ("label", label.into()),
+                ];
+                ui.label(desk.words.with("dialog-twin", &values));
+            }
+        });
+        ui.add_space(8.0);
+        if ui.button(desk.text("dialog-close")).clicked() { Wish::Close } else { Wish::Wait }
+    }
+}
+
+impl Dialog for ImagesDialog {
+    fn show(&mut self, ctx: &egui::Context, desk: &mut Desk<'_>) -> bool {
+        if !self.poll(desk) {
+            return false;
+        }
+        let title = format!("{} · {}", desk.text("dialog-add-images"), self.product);
+        let modal = modal(ctx, "images_dialog", &title, |ui| {
+            if let Some(error) = &self.error {
+                refusal(ui, error);
+            }
+            match (&self.answer, &self.task) {
+                (Some(answer), _) => self.outcome(ui, desk, answer),
+                (None, Some(task)) => {
+                    under_way::show(ui, desk, task);
+                    Wish::Wait
+                }
+                (None, None) => self.ask(ui, desk),
+            }
+        });
+        self.task.is_some() || (modal.inner != Wish::Close && !modal.should_close())
+    }
+
+    fn dropped(&mut self, ctx: &egui::Context, paths: &[PathBuf]) -> bool {
+        if self.task.is_none() && self.answer.is_none() {
+            let dropped = Wanted::Dropped(paths.to_vec());
+            self.choosing = Choosing::start(ctx, dropped, String::new());
+        }
+        true
+    }
+}

@@ -1,0 +1,92 @@
+//! A product's manual.
+
+use std::path::{Path, PathBuf};
+
+use super::choose::{Choosing, Wanted};
+use super::{Dialog, Wish, buttons, modal, refusal};
+use crate::app::command::Command;
+use crate::app::desk::Desk;
+use crate::app::tasks::Task;
+use crate::app::under_way;
+use crate::domain::ProductCode;
+use crate::engine::{ReadManual, RegisterManual};
+
+/// The dialog.
+pub(in crate::app) struct ManualDialog {
+    product: ProductCode,
+    file: Option<PathBuf>,
+    choosing: Option<Choosing>,
+    task: Option<Task<ReadManual>>,
+    error: Option<String>,
+}
+
+impl ManualDialog {
+    /// For a manual of `product`.
+    pub(in crate::app) fn new(product: ProductCode) -> Self {
+        Self { product, file: None, choosing: None, task: None, error: None }
+    }
+}
+
+fn is_pdf(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("pdf"))
+}
+
+impl Dialog for ManualDialog {
+    fn show(&mut self, ctx: &egui::Context, desk: &mut Desk<'_>) -> bool {
+        if let Some(chosen) = self.choosing.as_ref().and_then(Choosing::poll) {
+            self.choosing = None;
+            self.file = chosen.into_iter().next().or(self.file.take());
+        }
+        if let Some(answer) = self.task.as_ref().and_then(Task::poll) {
+            self.task = None;
+            match answer {
+                Ok(ReadManual { manual, text }) => {
+                    let values = [
+                        ("path", manual.path.into()),
+                        ("pages", text.page_count.into()),
+                        ("sections", text.sections.len().into()),
+                    ];
+                    desk.toasts.done(desk.words.with("manual-read", &values));
+                    desk.send(Command::LibraryChanged(None));
+                    return false;
+                }
+                Err(error) => self.error = Some(error.explain(desk.words.0)),
+            }
+        }
+        let title = format!("{} · {}", desk.text("dialog-add-manual"), self.product);
+        let modal = modal(ctx, "manual_dialog", &title, |ui| {
+            let choose = desk.text("dialog-choose-manual");
+            if ui.add_enabled(self.choosing.is_none(), egui::Button::new(&choose)).clicked() {
+                self.choosing = Choosing::start(ui.ctx(), Wanted::Manual, choose);
+            }
+            ui.weak(desk.text("dialog-drop-manual"));
+            if let Some(file) = &self.file {
+                ui.strong(file.display().to_string());
+            }
+            if let Some(error) = &self.error {
+                refusal(ui, error);
+            }
+            if let Some(task) = &self.task {
+                under_way::show(ui, desk, task);
+                return Wish::Wait;
+            }
+            let wish = buttons(ui, desk, "dialog-register", self.file.is_some());
+            if let (Wish::Do, Some(path)) = (wish, &self.file) {
+                self.error = None;
+                let request = RegisterManual { product: self.product.clone(), path: path.clone() };
+                self.task = desk.start(request);
+            }
+            wish
+        });
+        self.task.is_some() || (modal.inner != Wish::Close && !modal.should_close())
+    }
+
+    fn dropped(&mut self, _ctx: &egui::Context, paths: &[PathBuf]) -> bool {
+        if self.task.is_none()
+            && let Some(pdf) = paths.iter().find(|path| is_pdf(path))
+        {
+            self.file = Some(pdf.clone());
+        }
+        true
+    }
+}

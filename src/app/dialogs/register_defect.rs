@@ -1,0 +1,119 @@
+//! An inspected part becomes a known defect: the suggested one with a single click more.
+
+use std::path::PathBuf;
+
+use super::{Dialog, Wish, buttons, modal, refusal};
+use crate::app::command::Command;
+use crate::app::desk::Desk;
+use crate::app::tasks::Task;
+use crate::app::under_way;
+use crate::domain::{DefectCode, ProductCode};
+use crate::engine::{ProductSummary, RegisterDefect, RegisteredDefect};
+
+/// The dialog.
+pub(in crate::app) struct RegisterDefectDialog {
+    image: PathBuf,
+    products: Vec<ProductSummary>,
+    product: Option<ProductCode>,
+    defect: Option<DefectCode>,
+    task: Option<Task<RegisteredDefect>>,
+    error: Option<String>,
+}
+
+impl RegisterDefectDialog {
+    /// For `image`; `product` and `defect` are what it seems to show.
+    pub(in crate::app) fn new(
+        image: PathBuf,
+        products: Vec<ProductSummary>,
+        product: Option<ProductCode>,
+        defect: Option<DefectCode>,
+    ) -> Self {
+        Self { image, products, product, defect, task: None, error: None }
+    }
+
+    fn take(&mut self, desk: &mut Desk<'_>, answer: RegisteredDefect) -> bool {
+        if let Some(refused) = answer.registered.refused.first() {
+            self.error = Some(refused.error.explain(desk.words.0));
+            return true;
+        }
+        desk.send(Command::LibraryChanged(None));
+        let text = match answer.registered.new.is_empty() {
+            true => desk.text("dialog-defect-known"),
+            false => {
+                let total = answer.index.map_or(0, |index| index.total);
+                desk.words.with("dialog-defect-registered", &[("total", total.into())])
+            }
+        };
+        desk.toasts.done(text);
+        false
+    }
+
+    fn choose(&mut self, ui: &mut egui::Ui, desk: &Desk<'_>) {
+        let chosen = self.product.as_ref().map_or_else(String::new, ToString::to_string);
+        egui::ComboBox::from_label(desk.text("label-product")).selected_text(chosen).show_ui(
+            ui,
+            |ui| {
+                for summary in &self.products {
+                    let code = &summary.product.code;
+                    let row =
+                        ui.selectable_label(self.product.as_ref() == Some(code), code.as_str());
+                    if row.clicked() {
+                        (self.product, self.defect) = (Some(code.clone()), None);
+                    }
+                }
+            },
+        );
+        let product =
+            self.products.iter().find(|one| Some(&one.product.code) == self.product.as_ref());
+        let defects = product.map(|summary| summary.defects.as_slice()).unwrap_or_default();
+        if defects.is_empty() {
+            ui.weak(desk.text("dialog-no-defects"));
+        }
+        for (defect, _) in defects {
+            let chosen = self.defect.as_ref() == Some(&defect.code);
+            if ui.radio(chosen, &defect.full_name).clicked() {
+                self.defect = Some(defect.code.clone());
+            }
+        }
+    }
+}
+
+impl Dialog for RegisterDefectDialog {
+    fn show(&mut self, ctx: &egui::Context, desk: &mut Desk<'_>) -> bool {
+        if let Some(answer) = self.task.as_ref().and_then(Task::poll) {
+            self.task = None;
+            match answer {
+                Ok(answer) => {
+                    if !self.take(desk, answer) {
+                        return false;
+                    }
+                }
+                Err(error) => {
+                    // The image may be registered though the index was not built.
+                    desk.send(Command::LibraryChanged(None));
+                    self.error = Some(error.explain(desk.words.0));
+                }
+            }
+        }
+        let modal =
+            modal(ctx, "register_defect_dialog", &desk.text("command-register-defect"), |ui| {
+                if let Some(error) = &self.error {
+                    refusal(ui, error);
+                }
+                if let Some(task) = &self.task {
+                    under_way::show(ui, desk, task);
+                    return Wish::Wait;
+                }
+                self.choose(ui, desk);
+                let chosen = self.product.clone().zip(self.defect.clone());
+                let wish = buttons(ui, desk, "dialog-register", chosen.is_some());
+                if let (Wish::Do, Some((product, defect))) = (wish, chosen) {
+                    self.error = None;
+                    let image = self.image.clone();
+                    self.task = desk.start(RegisterDefect { product, defect, image });
+                }
+                wish
+            });
+        self.task.is_some() || (modal.inner != Wish::Close && !modal.should_close())
+    }
+}

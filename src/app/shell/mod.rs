@@ -1,0 +1,8 @@
+//! What stands around the tabs.
+
+pub(super) mod jobs_panel;
+pub(super) mod log_panel;
+pub(super) mod menu_bar;
+pub(super) mod palette;
+pub(super) mod shortcuts;
+pub(super) mod toasts;

@@ -1,0 +1,28 @@
+//! The list of shortcuts.
+
+use egui::{Grid, Id, Modal, RichText};
+
+use crate::app::command::COMMANDS;
+use crate::app::desk::Desk;
+use crate::app::tabs::TABS;
+
+/// Draws it; `false` once it is to be closed.
+pub(in crate::app) fn show(ctx: &egui::Context, desk: &Desk<'_>) -> bool {
+    let modal = Modal::new(Id::unique("shortcuts")).show(ctx, |ui| {
+        ui.heading(desk.text("command-shortcuts"));
+        ui.separator();
+        Grid::new("shortcuts_list").num_columns(2).striped(true).show(ui, |ui| {
+            let tabs = TABS.iter().map(|tab| (tab.label, tab.shortcut));
+            let commands = COMMANDS.iter().map(|entry| (entry.label, entry.shortcut));
+            for (label, shortcut) in tabs.chain(commands) {
+                let Some(shortcut) = shortcut else { continue };
+                ui.label(RichText::new(ctx.format_shortcut(&shortcut)).strong());
+                ui.label(desk.text(label));
+                ui.end_row();
+            }
+        });
+        ui.add_space(8.0);
+        ui.button(desk.text("button-close")).clicked()
+    });
+    !(modal.inner || modal.should_close())
+}

@@ -1,0 +1,102 @@
+//! Short messages that come up, say what happened or what to do, and go.
+
+use egui::{Align2, Color32, Frame, RichText, vec2};
+
+use crate::app::command::Command;
+use crate::app::words::Words;
+
+/// How long a result is shown; an error stays until it is closed.
+const SHOWN_S: f64 = 6.0;
+/// At most so many at once: the oldest go first.
+const MOST: usize = 5;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Done,
+    Error,
+}
+
+struct Toast {
+    kind: Kind,
+    text: String,
+    /// A button's words, and what it does.
+    offer: Option<(String, Command)>,
+    /// In egui's time; `None` until it is drawn first.
+    until: Option<f64>,
+}
+
+/// Messages that are up.
+#[derive(Default)]
+pub(in crate::app) struct Toasts(Vec<Toast>);
+
+impl Toasts {
+    /// Something was done.
+    pub(in crate::app) fn done(&mut self, text: String) {
+        self.push(Kind::Done, text, None);
+    }
+
+    /// Something was done, and can be undone, say: `label` stands on the button of `command`.
+    pub(in crate::app) fn done_offering(&mut self, text: String, label: String, command: Command) {
+        self.push(Kind::Done, text, Some((label, command)));
+    }
+
+    /// Something went wrong; `text` says what to do.
+    pub(in crate::app) fn error(&mut self, text: String) {
+        tracing::warn!(%text, "shown to the user");
+        self.push(Kind::Error, text, None);
+    }
+
+    fn push(&mut self, kind: Kind, text: String, offer: Option<(String, Command)>) {
+        self.0.retain(|toast| toast.text != text);
+        self.0.push(Toast { kind, text, offer, until: None });
+        let over = self.0.len().saturating_sub(MOST);
+        self.0.drain(..over);
+    }
+
+    /// Draws them above everything else; the command whose button was pressed.
+    pub(in crate::app) fn show(&mut self, ctx: &egui::Context, words: Words) -> Option<Command> {
+        let now = ctx.input(|input| input.time);
+        let mut closed = None;
+        let mut given = None;
+        egui::Area::new(egui::Id::unique("toasts"))
+            .anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -16.0))
+            .order(egui::Order::Foreground)
+            .show(ctx, |ui| {
+                ui.set_max_width(420.0);
+                for (index, toast) in self.0.iter_mut().enumerate() {
+                    if toast.kind == Kind::Done {
+                        let until = *toast.until.get_or_insert(now + SHOWN_S);
+                        let left = std::time::Duration::from_secs_f64((until - now).max(0.0));
+                        ctx.request_repaint_after(left);
+                    }
+                    let edge = match toast.kind {
+                        Kind::Done => Color32::from_rgb(60, 150, 90),
+                        Kind::Error => Color32::from_rgb(205, 60, 60),
+                    };
+                    Frame::popup(ui.style()).stroke(egui::Stroke::new(2.0, edge)).show(ui, |ui| {
+                        ui.horizontal(|ui| {
+                            if ui
+                                .small_button(RichText::new("×"))
+                                .on_hover_text(words.text("button-close"))
+                                .clicked()
+                            {
+                                closed = Some(index);
+                            }
+                            ui.label(&toast.text);
+                            if let Some((label, command)) = &toast.offer
+                                && ui.button(label).clicked()
+                            {
+                                given = Some(command.clone());
+                                closed = Some(index);
+                            }
+                        });
+                    });
+                }
+            });
+        if let Some(index) = closed {
+            self.0.remove(index);
+        }
+        self.0.retain(|toast| toast.until.is_none_or(|until| now < until));
+        given
+    }
+}

@@ -1,0 +1,305 @@
+//! Counts of inspections: over time, by defect, how often the verdict was wrong, and what each
+//! product has.
+
+use std::collections::BTreeMap;
+
+use egui::{Grid, ScrollArea, Ui};
+use egui_plot::{Bar, BarChart, Corner, GridInput, GridMark, Legend, Plot};
+use jiff::{Timestamp, Zoned};
+
+use super::history::filters::{Period, period};
+use super::inspect::product_name;
+use super::{Shown, Tab};
+use crate::app::command::Command;
+use crate::app::desk::Desk;
+use crate::app::tasks::Task;
+use crate::app::theme::verdict_colours;
+use crate::domain::{DefectCount, HistoryFilter, ProductCode, Rate, Verdict};
+use crate::engine::{ListLibrary, ProductSummary, Statistics, StatisticsOf};
+use crate::i18n::Value;
+
+/// Height of a plot in points.
+const PLOT: f32 = 230.0;
+/// Bars of the Pareto chart; rarer defects are counted as one.
+const BARS: usize = 12;
+
+pub(super) fn make() -> Box<dyn Tab> {
+    Box::<DashboardTab>::default()
+}
+
+#[derive(Default)]
+struct DashboardTab {
+    shown: Shown,
+    period: Period,
+    product: Option<ProductCode>,
+    products: Vec<ProductSummary>,
+    listing: Option<Task<Vec<ProductSummary>>>,
+    counting: Option<Task<Statistics>>,
+    counted: Option<Statistics>,
+    error: Option<String>,
+}
+
+impl Tab for DashboardTab {
+    fn poll(&mut self, desk: &mut Desk<'_>) {
+        if let Some(answer) = self.listing.as_ref().and_then(Task::poll) {
+            self.listing = None;
+            match answer {
+                Ok(products) => self.products = products,
+                Err(error) => desk.toasts.error(error.explain(desk.words.0)),
+            }
+        }
+        if let Some(answer) = self.counting.as_ref().and_then(Task::poll) {
+            self.counting = None;
+            match answer {
+                Ok(counted) => self.counted = Some(counted),
+                Err(error) => self.error = Some(error.explain(desk.words.0)),
+            }
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+        if self.shown.anew(ui.ctx()) {
+            self.listing = desk.start(ListLibrary);
+            self.count(desk);
+        }
+        let before = (self.period, self.product.clone());
+        ui.horizontal_wrapped(|ui| {
+            period(ui, desk, &mut self.period);
+            self.product_choice(ui, desk);
+        });
+        if before != (self.period, self.product.clone()) {
+            self.count(desk);
+        }
+        ui.separator();
+        if let Some(error) = &self.error {
+            ui.colored_label(ui.visuals().error_fg_color, error);
+            if ui.button(desk.text("history-again")).clicked() {
+                self.count(desk);
+            }
+            return;
+        }
+        let Some(counted) = &self.counted else {
+            ui.horizontal(|ui| {
+                ui.spinner();
+                ui.label(desk.text("dashboard-loading"));
+            });
+            return;
+        };
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            if counted.days.is_empty() {
+                ui.weak(desk.text("dashboard-none"));
+            } else {
+                totals(ui, desk, counted);
+                ui.columns(2, |columns| {
+                    if let [left, right] = columns {
+                        over_time(left, desk, counted);
+                        pareto(right, desk, counted);
+                    }
+                });
+            }
+            ui.add_space(12.0);
+            products(ui, desk, counted);
+        });
+    }
+
+    fn command(&mut self, command: &Command, _ctx: &egui::Context, _desk: &mut Desk<'_>) {
+        if let Command::Judged(_) = command {
+            // Counted anew when the tab is shown next.
+            self.shown = Shown::default();
+        }
+    }
+}
+
+impl DashboardTab {
+    fn count(&mut self, desk: &mut Desk<'_>) {
+        self.error = None;
+        let filter = HistoryFilter {
+            product: self.product.clone(),
+            since: self.period.since(&Zoned::now()),
+            ..HistoryFilter::default()
+        };
+        self.counting = desk.start(StatisticsOf(filter));
+    }
+
+    fn product_choice(&mut self, ui: &mut Ui, desk: &Desk<'_>) {
+        let any = desk.text("filter-any");
+        let name = |code: &ProductCode| product_name(&self.products, code, desk);
+        let shown = self.product.as_ref().map_or_else(|| any.clone(), name);
+        let label = desk.text("label-product");
+        egui::ComboBox::from_label(label).selected_text(shown).show_ui(ui, |ui| {
+            ui.selectable_value(&mut self.product, None, any);
+            for product in &self.products {
+                let code = &product.product.code;
+                let name = product_name(&self.products, code, desk);
+                ui.selectable_value(&mut self.product, Some(code.clone()), name);
+            }
+        });
+    }
+}
+
+fn totals(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
+    let parts: usize = counted.days.iter().map(|day| day.parts).sum();
+    let ng: usize = counted.days.iter().map(|day| day.ng).sum();
+    let values =
+        [("parts", Value::from(parts)), ("ng", ng.into()), ("judged", counted.judged.into())];
+    ui.heading(desk.words.with("dashboard-totals", &values));
+    for (label, what, found) in [
+        ("dashboard-overkill", "dashboard-overkill-hint", &counted.overkill),
+        ("dashboard-escape", "dashboard-escape-hint", &counted.escape),
+    ] {
+        let text = match found {
+            None => desk.text("dashboard-none-judged"),
+            Some(rate) => format!("{rate} · {} / {}", rate.events, rate.trials),
+        };
+        ui.label(format!("{}: {text}", desk.text(label))).on_hover_text(desk.text(what));
+    }
+    ui.add_space(8.0);
+}
+
+/// Parts and NG parts a day. Days without parts take no room.
+fn over_time(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
+    let mut days: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for day in &counted.days {
+        let (parts, ng) = days.entry(&day.day).or_default();
+        *parts += day.parts;
+        *ng += day.ng;
+    }
+    let bars = |count: fn(&(usize, usize)) -> usize, label: &str| -> Vec<Bar> {
+        let bar = |(place, (day, counts)): (usize, (&&str, &(usize, usize)))| {
+            let count = count(counts);
+            Bar::new(place as f64, count as f64).name(format!("{day}\n{label}: {count}"))
+        };
+        days.iter().enumerate().map(bar).collect()
+    };
+    ui.strong(desk.text("dashboard-by-day"));
+    let (parts, ng) = (desk.text("dashboard-parts"), desk.text("verdict-ng"));
+    let all = BarChart::new(parts.clone(), bars(|(parts, _)| *parts, &parts)).width(0.8);
+    let bad = BarChart::new(ng.clone(), bars(|(_, ng)| *ng, &ng)).width(0.4);
+    let names: Vec<String> = days.keys().map(|day| (*day).to_owned()).collect();
+    chart("dashboard_days", names).show(ui, |plot| {
+        plot.bar_chart(all.color(egui::Color32::from_gray(130)));
+        plot.bar_chart(bad.color(verdict_colours(Verdict::Ng).0));
+    });
+}
+
+/// NG parts by defect, the most frequent first.
+fn pareto(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
+    ui.strong(desk.text("dashboard-pareto"));
+    let (shown, rest) = counted.defects.split_at(counted.defects.len().min(BARS));
+    let name = |count: &DefectCount| {
+        let defect = count.defect.as_ref().map(ToString::to_string);
+        let defect = defect.unwrap_or_else(|| desk.text("dashboard-no-defect"));
+        match &count.product {
+            Some(product) => format!("{product} · {defect}"),
+            None => defect,
+        }
+    };
+    let mut counts: Vec<(String, usize)> =
+        shown.iter().map(|count| (name(count), count.count)).collect();
+    if !rest.is_empty() {
+        counts.push((desk.text("dashboard-rest"), rest.iter().map(|count| count.count).sum()));
+    }
+    if counts.is_empty() {
+        ui.weak(desk.text("dashboard-no-ng"));
+        return;
+    }
+    let bars = counts.iter().enumerate().map(|(place, (name, count))| {
+        Bar::new(place as f64, *count as f64).name(format!("{name}: {count}"))
+    });
+    let bars = BarChart::new(desk.text("verdict-ng"), bars.collect()).width(0.7);
+    let names = counts.iter().map(|(name, _)| name.clone()).collect();
+    chart("dashboard_defects", names).show(ui, |plot| {
+        plot.bar_chart(bars.color(verdict_colours(Verdict::Ng).0));
+    });
+    // What a plot shows, in words too.
+    for (name, count) in &counts {
+        ui.label(format!("{name}: {count}"));
+    }
+}
+
+/// A chart of bars at 0, 1, 2 …, named so below.
+fn chart<'a>(id: &'static str, names: Vec<String>) -> Plot<'a> {
+    let count = names.len();
+    // As many names as have room.
+    let every = count.div_ceil(6).max(1);
+    let at_bars = move |_: GridInput| {
+        let mark = |place: usize| GridMark { value: place as f64, step_size: every as f64 };
+        (0..count).step_by(every).map(mark).collect()
+    };
+    Plot::new(id)
+        .height(PLOT)
+        .legend(Legend::default().position(Corner::RightTop))
+        .allow_drag(false)
+        .allow_zoom(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .include_y(0.0)
+        .include_x(-0.7)
+        .include_x(count as f64 - 0.3)
+        .x_grid_spacer(at_bars)
+        .x_axis_formatter(move |mark, _| {
+            names.get(mark.value.round() as usize).cloned().unwrap_or_default()
+        })
+}
+
+fn products(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
+    ui.strong(desk.text("dashboard-products"));
+    if counted.products.is_empty() {
+        ui.weak(desk.text("dashboard-no-products"));
+        return;
+    }
+    let titles = [
+        "label-product",
+        "dashboard-parts",
+        "verdict-ng",
+        "dashboard-overkill",
+        "dashboard-escape",
+        "dashboard-normal-images",
+        "dashboard-defect-images",
+        "label-bank",
+        "label-manual",
+    ];
+    ScrollArea::horizontal().show(ui, |ui| {
+        Grid::new("dashboard_products").num_columns(titles.len()).striped(true).show(ui, |ui| {
+            for title in titles {
+                ui.strong(desk.text(title));
+            }
+            ui.end_row();
+            let rate = |rate: &Option<Rate>| rate.map_or("–".to_owned(), |rate| rate.to_string());
+            for state in &counted.products {
+                let product = &state.product;
+                let name = match desk.words.0 {
+                    crate::domain::Language::Ko => &product.name_ko,
+                    crate::domain::Language::En => &product.name_en,
+                };
+                ui.label(format!("{name} ({})", product.code));
+                ui.label(state.parts.to_string());
+                ui.label(state.ng.to_string());
+                ui.label(rate(&state.overkill));
+                ui.label(rate(&state.escape));
+                ui.label(state.normal_images.to_string());
+                ui.label(state.defect_images.to_string());
+                ui.label(match &state.bank {
+                    None => desk.text("dashboard-no-bank"),
+                    Some((version, fitted)) => {
+                        let days = Value::from(age_days(fitted));
+                        let values = [("version", (*version).into()), ("days", days)];
+                        desk.words.with("dashboard-bank", &values)
+                    }
+                });
+                let has = if state.has_manual { "dashboard-yes" } else { "dashboard-no" };
+                ui.label(desk.text(has));
+                ui.end_row();
+            }
+        });
+    });
+}
+
+/// How many days ago this was, `?` where it cannot be read.
+fn age_days(moment: &str) -> String {
+    let read: Result<Timestamp, _> = moment.parse();
+    read.map_or("?".to_owned(), |read| {
+        let hours = Timestamp::now().duration_since(read).as_hours().max(0);
+        (hours / 24).to_string()
+    })
+}

@@ -1,0 +1,168 @@
+//! Which inspections are wanted: a row of choices.
+
+use egui::{ComboBox, TextEdit};
+use jiff::{Timestamp, ToSpan, Zoned};
+
+use crate::app::desk::Desk;
+use crate::app::tabs::inspect::{defects_of, product_name, verdict_word};
+use crate::app::widgets::judging::defect_name;
+use crate::domain::{ActionState, DefectCode, HistoryFilter, ProductCode, Verdict};
+use crate::engine::ProductSummary;
+
+/// Since when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::app::tabs) enum Period {
+    #[default]
+    All,
+    Today,
+    Week,
+    Month,
+}
+
+impl Period {
+    pub(in crate::app::tabs) const ALL: [Self; 4] =
+        [Self::All, Self::Today, Self::Week, Self::Month];
+
+    /// The id of its message.
+    pub(in crate::app::tabs) fn label(self) -> &'static str {
+        match self {
+            Self::All => "period-all",
+            Self::Today => "period-today",
+            Self::Week => "period-week",
+            Self::Month => "period-month",
+        }
+    }
+
+    /// When it begins: the first of its days at midnight.
+    pub(in crate::app::tabs) fn since(self, now: &Zoned) -> Option<Timestamp> {
+        let days = match self {
+            Self::All => return None,
+            Self::Today => 0,
+            Self::Week => 6,
+            Self::Month => 29,
+        };
+        let begin = now.start_of_day().and_then(|today| today.checked_sub(days.days())).ok()?;
+        Some(begin.timestamp())
+    }
+}
+
+/// What was chosen.
+#[derive(Default)]
+pub(super) struct Filters {
+    product: Option<ProductCode>,
+    defect: Option<DefectCode>,
+    verdict: Option<Verdict>,
+    action: Option<ActionState>,
+    period: Period,
+    text: String,
+}
+
+impl Filters {
+    /// The choice as the engine takes it.
+    pub(super) fn filter(&self) -> HistoryFilter {
+        HistoryFilter {
+            product: self.product.clone(),
+            defect: self.defect.clone(),
+            verdict: self.verdict,
+            text: self.text.clone(),
+            since: self.period.since(&Zoned::now()),
+            until: None,
+            action: self.action,
+        }
+    }
+
+    /// Draws it; whether something was changed.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        desk: &Desk<'_>,
+        products: &[ProductSummary],
+    ) -> bool {
+        let codes = products.iter().map(|one| one.product.code.clone());
+        let name = |code: &ProductCode| product_name(products, code, desk);
+        let by_product = choice(ui, desk, "label-product", &mut self.product, codes, name);
+        if by_product {
+            self.defect = None;
+        }
+        let defects = defects_of(products, self.product.as_ref());
+        let codes = defects.iter().map(|(defect, _)| defect.code.clone());
+        let name = |code: &DefectCode| defect_name(defects, code, desk.words);
+        let by_defect = choice(ui, desk, "judge-defect", &mut self.defect, codes, name);
+        let verdicts = [Verdict::Ok, Verdict::Ng, Verdict::Unsure];
+        let name = |verdict: &Verdict| desk.text(verdict_word(*verdict));
+        let by_verdict = choice(ui, desk, "label-verdict", &mut self.verdict, verdicts, name);
+        let states = [ActionState::Open, ActionState::Done];
+        let name = |state: &ActionState| desk.text(action_word(*state));
+        let by_action = choice(ui, desk, "history-action", &mut self.action, states, name);
+        let before = self.period;
+        period(ui, desk, &mut self.period);
+        let hint = desk.text("history-text");
+        let edit =
+            ui.add(TextEdit::singleline(&mut self.text).hint_text(&hint).desired_width(160.0));
+        edit.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, &hint));
+        by_product
+            || by_defect
+            || by_verdict
+            || by_action
+            || before != self.period
+            || edit.changed()
+    }
+}
+
+/// The id of a state's message.
+pub(super) fn action_word(state: ActionState) -> &'static str {
+    match state {
+        ActionState::Open => "action-open",
+        ActionState::Done => "action-done",
+    }
+}
+
+/// One of the periods.
+pub(in crate::app::tabs) fn period(ui: &mut egui::Ui, desk: &Desk<'_>, chosen: &mut Period) {
+    let label = desk.text("history-period");
+    ComboBox::from_label(label).selected_text(desk.text(chosen.label())).show_ui(ui, |ui| {
+        for period in Period::ALL {
+            ui.selectable_value(chosen, period, desk.text(period.label()));
+        }
+    });
+}
+
+/// One of `all`, or any; whether another was chosen.
+fn choice<T: Clone + PartialEq>(
+    ui: &mut egui::Ui,
+    desk: &Desk<'_>,
+    label: &str,
+    chosen: &mut Option<T>,
+    all: impl IntoIterator<Item = T>,
+    name: impl Fn(&T) -> String,
+) -> bool {
+    let before = chosen.clone();
+    let any = desk.text("filter-any");
+    let shown = chosen.as_ref().map_or_else(|| any.clone(), &name);
+    ComboBox::from_label(desk.text(label)).width(90.0).selected_text(shown).show_ui(ui, |ui| {
+        ui.selectable_value(chosen, None, any);
+        for one in all {
+            let text = name(&one);
+            ui.selectable_value(chosen, Some(one), text);
+        }
+    });
+    *chosen != before
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_begins_at_midnight_of_its_first_day() {
+        let now: Zoned = "2026-11-22T10:30:00+09:00[Asia/Seoul]".parse().unwrap();
+        for (period, since) in [
+            (Period::All, None),
+            (Period::Today, Some("2026-11-22T00:00:00+09:00")),
+            (Period::Week, Some("2026-11-16T00:00:00+09:00")),
+            (Period::Month, Some("2026-10-24T00:00:00+09:00")),
+        ] {
+            assert_eq!(period.since(&now), since.map(|since| since.parse().unwrap()));
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! The list: only rows that are seen are drawn, and pages are fetched as they come into view.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use egui::{Align, Button, Layout, RichText, Sense};
+use egui_extras::{Column, TableBuilder, TableRow};
+
+use super::filters::action_word;
+use crate::app::desk::Desk;
+use crate::app::tabs::verdict_word;
+use crate::app::tasks::Task;
+use crate::domain::{HistoryFilter, InspectionId, InspectionPage, InspectionRow};
+use crate::engine::ListInspections;
+
+/// Rows fetched at once.
+const PAGE: usize = 100;
+/// Height of a row in points.
+const ROW: f32 = 30.0;
+
+/// What is known of the inspections that a filter lets through.
+#[derive(Default)]
+pub(super) struct List {
+    filter: HistoryFilter,
+    total: Option<usize>,
+    pages: HashMap<usize, Vec<InspectionRow>>,
+    fetching: HashMap<usize, Task<InspectionPage>>,
+    error: Option<String>,
+    /// The row to bring into view.
+    scroll_to: Option<usize>,
+}
+
+impl List {
+    /// Lists what `filter` lets through, from the newest on. What was listed is shown until then.
+    pub(super) fn load(&mut self, desk: &mut Desk<'_>, filter: HistoryFilter) {
+        self.filter = filter;
+        self.error = None;
+        self.fetching.clear();
+        self.fetch(desk, 0);
+    }
+
+    /// How many inspections there are, once that is known.
+    pub(super) fn total(&self) -> Option<usize> {
+        self.total
+    }
+
+    /// Takes pages that were fetched.
+    pub(super) fn poll(&mut self, desk: &Desk<'_>) {
+        let mut answers = Vec::new();
+        self.fetching.retain(|page, task| match task.poll() {
+            None => true,
+            Some(answer) => {
+                answers.push((*page, answer));
+                false
+            }
+        });
+        for (page, answer) in answers {
+            match answer {
+                Ok(found) => {
+                    if page == 0 {
+                        self.pages.clear();
+                    }
+                    self.total = Some(found.total);
+                    self.pages.insert(page, found.rows);
+                }
+                Err(error) => self.error = Some(error.explain(desk.words.0)),
+            }
+        }
+    }
+
+    /// Changes a row that is listed.
+    pub(super) fn change(&mut self, id: InspectionId, change: impl FnOnce(&mut InspectionRow)) {
+        let mut rows = self.pages.values_mut().flatten();
+        if let Some(row) = rows.find(|row| row.id == id) {
+            change(row);
+        }
+    }
+
+    /// The inspection `by` rows below the one selected, if it is listed; the first where none is.
+    pub(super) fn beside(
+        &mut self,
+        selected: Option<InspectionId>,
+        by: isize,
+    ) -> Option<InspectionId> {
+        let place = selected.and_then(|id| {
+            self.pages.iter().find_map(|(page, rows)| {
+                Some(page * PAGE + rows.iter().position(|row| row.id == id)?)
+            })
+        });
+        let place = place.map_or(Some(0), |place| place.checked_add_signed(by))?;
+        let id = self.row(place)?.id;
+        self.scroll_to = Some(place);
+        Some(id)
+    }
+
+    fn row(&self, place: usize) -> Option<&InspectionRow> {
+        self.pages.get(&(place / PAGE))?.get(place % PAGE)
+    }
+
+    fn fetch(&mut self, desk: &mut Desk<'_>, page: usize) {
+        let request =
+            ListInspections { filter: self.filter.clone(), skip: page * PAGE, limit: PAGE };
+        if let Some(task) = desk.start(request) {
+            self.fetching.insert(page, task);
+        }
+    }
+
+    /// Draws it; the inspection that was clicked.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        desk: &mut Desk<'_>,
+        selected: Option<InspectionId>,
+    ) -> Option<InspectionId> {
+        if let Some(error) = &self.error {
+            ui.colored_label(ui.visuals().error_fg_color, error);
+            if ui.button(desk.text("history-again")).clicked() {
+                self.load(desk, self.filter.clone());
+            }
+            return None;
+        }
+        let Some(total) = self.total else {
+            ui.horizontal(|ui| {
+                ui.spinner();
+                ui.label(desk.text("history-loading"));
+            });
+            return None;
+        };
+        if total == 0 {
+            let all = self.filter == HistoryFilter::default();
+            let id = if all { "history-none" } else { "history-nothing-found" };
+            ui.centered_and_justified(|ui| ui.weak(desk.text(id)));
+            return None;
+        }
+        let mut clicked = None;
+        let mut seen: Option<Range<usize>> = None;
+        let mut table = TableBuilder::new(ui)
+            .id_salt("history_table")
+            .striped(true)
+            .resizable(true)
+            .sense(Sense::click())
+            .cell_layout(Layout::left_to_right(Align::Center))
+            .column(Column::initial(170.0).clip(true))
+            .column(Column::initial(200.0).clip(true))
+            .column(Column::initial(100.0).clip(true))
+            .column(Column::initial(100.0).clip(true))
+            .column(Column::initial(80.0).clip(true))
+            .column(Column::initial(80.0).clip(true))
+            .column(Column::initial(70.0).clip(true))
+            .column(Column::remainder().clip(true));
+        if let Some(place) = self.scroll_to.take() {
+            table = table.scroll_to_row(place, None);
+        }
+        let titles = [
+            "label-time",
+            "history-file",
+            "label-product",
+            "judge-defect",
+            "label-verdict",
+            "history-judged",
+            "label-score",
+            "history-action",
+        ];
+        let header = |mut row: TableRow<'_, '_>| {
+            for title in titles {
+                row.col(|ui| {
+                    ui.strong(desk.text(title));
+                });
+            }
+        };
+        table.header(ROW, header).body(|body| {
+            body.rows(ROW, total, |mut line| {
+                let place = line.index();
+                let range = seen.get_or_insert(place..place + 1);
+                range.end = range.end.max(place + 1);
+                let Some(row) = self.row(place) else {
+                    line.col(|ui| {
+                        ui.weak("…");
+                    });
+                    return;
+                };
+                line.set_selected(selected == Some(row.id));
+                if cells(&mut line, desk, row, selected == Some(row.id))
+                    || line.response().clicked()
+                {
+                    clicked = Some(row.id);
+                }
+            });
+        });
+        if let Some(seen) = seen {
+            self.bring(desk, seen);
+        }
+        clicked
+    }
+
+    /// Fetches the pages of the rows seen, and no other.
+    fn bring(&mut self, desk: &mut Desk<'_>, seen: Range<usize>) {
+        let pages = seen.start / PAGE..seen.end.saturating_sub(1) / PAGE + 1;
+        // Page 0 also renews the list.
+        self.fetching.retain(|page, _| *page == 0 || pages.contains(page));
+        if self.fetching.contains_key(&0) {
+            return;
+        }
+        for page in pages {
+            if !self.pages.contains_key(&page) && !self.fetching.contains_key(&page) {
+                self.fetch(desk, page);
+            }
+        }
+    }
+}
+
+/// Draws a row; whether its name was clicked.
+fn cells(
+    line: &mut TableRow<'_, '_>,
+    desk: &Desk<'_>,
+    row: &InspectionRow,
+    selected: bool,
+) -> bool {
+    let mut clicked = false;
+    let text = |ui: &mut egui::Ui, text: &str| {
+        // Selectable letters would take the row's clicks.
+        ui.add(egui::Label::new(text).selectable(false).truncate());
+    };
+    let dash = || "–".to_owned();
+    line.col(|ui| {
+        let time: String = row.created_at.chars().take(19).collect();
+        text(ui, &time.replace('T', " "));
+    });
+    line.col(|ui| {
+        let name = Button::selectable(selected, row.file_name()).truncate();
+        clicked = ui.add(name).on_hover_text(&row.source).clicked();
+    });
+    line.col(|ui| text(ui, &row.product.as_ref().map_or_else(dash, ToString::to_string)));
+    line.col(|ui| text(ui, &row.defect.as_ref().map_or_else(dash, ToString::to_string)));
+    line.col(|ui| text(ui, &desk.text(verdict_word(row.verdict))));
+    line.col(|ui| {
+        let Some(judged) = row.judged else { return };
+        let word = RichText::new(desk.text(verdict_word(judged)));
+        // Overruled: that is what one looks for.
+        let word = if judged == row.verdict { word } else { word.strong().underline() };
+        ui.add(egui::Label::new(word).selectable(false).truncate());
+    });
+    line.col(|ui| {
+        text(ui, &row.image_score.map_or_else(dash, |score| format!("{score:.2}")));
+    });
+    line.col(|ui| text(ui, &desk.text(action_word(row.action))));
+    clicked
+}

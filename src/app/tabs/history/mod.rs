@@ -1,0 +1,182 @@
+//! All inspections of the past: found by what they are, opened again as they were.
+
+mod details;
+pub(super) mod filters;
+mod list;
+#[cfg(test)]
+mod tests;
+
+use egui::{CentralPanel, Panel, ScrollArea};
+
+use self::details::Details;
+use self::filters::Filters;
+use self::list::List;
+use super::{Shown, Tab};
+use crate::app::command::Command;
+use crate::app::desk::Desk;
+use crate::app::dialogs::save::Saving;
+use crate::app::tasks::Task;
+use crate::app::widgets::judging::Judging;
+use crate::domain::InspectionId;
+use crate::engine::{
+    EngineError, ExportInspections, ExportedInspections, ListLibrary, ProductSummary,
+};
+use crate::i18n::Value;
+
+pub(super) fn make() -> Box<dyn Tab> {
+    Box::<HistoryTab>::default()
+}
+
+#[derive(Default)]
+struct HistoryTab {
+    shown: Shown,
+    filters: Filters,
+    list: List,
+    details: Option<Details>,
+    judging: Judging,
+    products: Vec<ProductSummary>,
+    listing: Option<Task<Vec<ProductSummary>>>,
+    saving: Option<Saving>,
+    exporting: Option<Task<ExportedInspections>>,
+}
+
+impl Tab for HistoryTab {
+    fn poll(&mut self, desk: &mut Desk<'_>) {
+        self.list.poll(desk);
+        self.judging.poll(desk);
+        if let Some(details) = &mut self.details
+            && let Some((id, state)) = details.poll(desk)
+        {
+            self.list.change(id, |row| row.action = state);
+        }
+        if let Some(answer) = self.listing.as_ref().and_then(Task::poll) {
+            self.listing = None;
+            match answer {
+                Ok(products) => self.products = products,
+                Err(error) => desk.toasts.error(error.explain(desk.words.0)),
+            }
+        }
+        if let Some(chosen) = self.saving.as_ref().and_then(Saving::poll) {
+            self.saving = None;
+            if let Some(path) = chosen {
+                self.exporting =
+                    desk.start(ExportInspections { filter: self.filters.filter(), path });
+            }
+        }
+        if let Some(answer) = self.exporting.as_ref().and_then(Task::poll) {
+            self.exporting = None;
+            exported(answer, desk);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        if self.shown.anew(ui.ctx()) {
+            self.listing = desk.start(ListLibrary);
+            self.list.load(desk, self.filters.filter());
+        }
+        Panel::top("history_filters").show(ui, |ui| self.top(ui, desk));
+        if let Some(details) = &mut self.details {
+            Panel::right("history_details").resizable(true).default_size(440.0).show(ui, |ui| {
+                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                    details.show(ui, desk, &mut self.judging, &self.products);
+                });
+            });
+        }
+        CentralPanel::default().show(ui, |ui| {
+            let selected = self.details.as_ref().map(|details| details.id);
+            if let Some(id) = self.list.show(ui, desk, selected) {
+                self.open(desk, id);
+            }
+        });
+    }
+
+    fn command(&mut self, command: &Command, _ctx: &egui::Context, desk: &mut Desk<'_>) {
+        match command {
+            Command::NextImage | Command::PreviousImage => {
+                let by = if *command == Command::NextImage { 1 } else { -1 };
+                let selected = self.details.as_ref().map(|details| details.id);
+                if let Some(id) = self.list.beside(selected, by) {
+                    self.open(desk, id);
+                }
+            }
+            Command::Confirm | Command::Judge(_) => {
+                let Some(opened) = self.details.as_ref().and_then(Details::opened) else { return };
+                let said = opened.inspection.verdict;
+                let verdict = if let Command::Judge(verdict) = command { *verdict } else { said };
+                if let Some(id) = opened.inspection.id {
+                    self.judging.judge(desk, id, verdict, opened.judgement.as_ref());
+                }
+            }
+            Command::Rejudge(request) => self.judging.say(desk, request.clone()),
+            Command::Judged(judged) => {
+                let opinion = judged.now.as_ref().map(|now| &now.opinion);
+                self.list.change(judged.inspection, |row| {
+                    row.judged = opinion.map(|opinion| opinion.verdict);
+                    let defect = opinion.and_then(|opinion| opinion.defect.clone());
+                    row.defect = defect.or(row.defect.take());
+                });
+                if let Some(details) = &mut self.details {
+                    details.judged(judged);
+                }
+            }
+            Command::Stop => {
+                if let Some(task) = &self.exporting {
+                    task.cancel();
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl HistoryTab {
+    fn open(&mut self, desk: &mut Desk<'_>, id: InspectionId) {
+        if self.details.as_ref().is_none_or(|details| details.id != id) {
+            self.details = Some(Details::open(desk, id));
+        }
+    }
+
+    fn top(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        ui.horizontal_wrapped(|ui| {
+            if self.filters.show(ui, desk, &self.products) {
+                self.list.load(desk, self.filters.filter());
+            }
+        });
+        ui.horizontal(|ui| {
+            if let Some(total) = self.list.total() {
+                ui.label(desk.words.with("history-total", &[("total", total.into())]));
+            }
+            match self.exporting.as_ref().map(Task::progress) {
+                None => {
+                    let label = desk.text("history-export");
+                    let can = self.saving.is_none() && self.list.total().is_some_and(|n| n > 0);
+                    if ui.add_enabled(can, egui::Button::new(label.clone())).clicked() {
+                        self.saving = Saving::ask(ui.ctx(), label, "fettle.csv");
+                    }
+                }
+                Some(progress) => {
+                    ui.spinner();
+                    if let Some(progress) = progress {
+                        let done = format!("{} / {}", progress.done, progress.total.unwrap_or(0));
+                        ui.label(done);
+                    }
+                    if ui.button(desk.text("command-stop")).clicked() {
+                        desk.send(Command::Stop);
+                    }
+                }
+            }
+        });
+    }
+}
+
+fn exported(answer: Result<ExportedInspections, EngineError>, desk: &mut Desk<'_>) {
+    match answer {
+        Ok(exported) => {
+            let path = exported.path.display().to_string();
+            let values = [("rows", Value::from(exported.rows)), ("path", path.into())];
+            desk.toasts.done(desk.words.with("history-exported", &values));
+        }
+        Err(EngineError::Cancelled) => {}
+        Err(error) => desk.toasts.error(error.explain(desk.words.0)),
+    }
+}

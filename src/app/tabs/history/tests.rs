@@ -1,0 +1,305 @@
+//! History and dashboard on a real engine in a workspace of its own, driven as a person would.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{Key, Modifiers, Role, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_system_font_provider::SystemFontProvider;
+use tempfile::TempDir;
+
+use crate::app::LogLines;
+use crate::app::window::FettleWindow;
+use crate::domain::{
+    Anomaly, BankRef, ContentHash, HeatmapScale, Inspection, InspectionId, Language, ModelId,
+    Opinion, Product, ProductCode, Rate, SkipReason, Stage, Thresholds, Verdict,
+};
+use crate::engine::{Engine, EngineOptions};
+use crate::i18n::{Value, text, text_with};
+use crate::library::Library;
+use crate::settings::{Settings, Workspace};
+
+fn casting() -> ProductCode {
+    ProductCode::new("casting").unwrap()
+}
+
+fn inspection(name: &str, verdict: Verdict, image_path: Option<String>) -> Inspection {
+    let anomaly = Anomaly {
+        verdict,
+        image_score: if verdict == Verdict::Ng { 2.0 } else { 0.5 },
+        thresholds: Thresholds { image: 1.0, pixel: 1.0 },
+        scale: HeatmapScale { low: 0.5, high: 3.0 },
+        mask_threshold: None,
+        bank: BankRef { product: casting(), version: 7, model: ModelId("m".into()) },
+        area: None,
+        regions: Vec::new(),
+        reference: None,
+    };
+    Inspection {
+        id: None,
+        created_at: "2026-11-22T10:00:00+09:00".into(),
+        source: format!("/line/{name}"),
+        image_hash: ContentHash("ab".repeat(32)),
+        image_path,
+        width_px: 8,
+        height_px: 8,
+        product: Some(casting()),
+        models: Vec::new(),
+        verdict,
+        similarity: Stage::Skipped(SkipReason::NoIndex),
+        anomaly: Stage::Done(anomaly),
+        manual: Stage::Skipped(SkipReason::NoDefect),
+        report: Stage::Skipped(SkipReason::NoDefect),
+        notices: Vec::new(),
+        timings: Vec::new(),
+    }
+}
+
+/// Inspections 1 to 3: `a.png`, which is NG, `b.png` and `c.png`, which are OK.
+fn three(root: &std::path::Path) {
+    let mut library = Library::open(root).unwrap();
+    let names = ("주조품".to_owned(), "Casting".to_owned());
+    let product = Product { code: casting(), name_ko: names.0, name_en: names.1 };
+    library.add_product(&product).unwrap();
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(8, 8).write_to(&mut png, image::ImageFormat::Png).unwrap();
+    let stored = library.store_upload(&png.into_inner()).unwrap().path;
+    for (name, verdict) in [("a.png", Verdict::Ng), ("b.png", Verdict::Ok), ("c.png", Verdict::Ok)]
+    {
+        library.record_inspection(&inspection(name, verdict, Some(stored.clone()))).unwrap();
+    }
+}
+
+struct Scene {
+    harness: Harness<'static, FettleWindow>,
+    language: Language,
+    root: PathBuf,
+    _dir: TempDir,
+}
+
+impl Scene {
+    fn new(language: Language, prepare: impl FnOnce(&std::path::Path)) -> Self {
+        let dir = TempDir::new().unwrap();
+        let workspace = Workspace::at(dir.path());
+        workspace.create().unwrap();
+        prepare(dir.path());
+        let options = EngineOptions { allow_gpu: false, language };
+        let settings = Settings { language, ..Settings::default() };
+        let engine = Engine::start(workspace, settings, options).unwrap();
+        let fonts = |ctx: &egui::Context| {
+            let provider = SystemFontProvider::new().with_locale(Some("ko"));
+            ctx.add_font_provider(Arc::new(provider));
+        };
+        let harness = Harness::builder()
+            .with_size(vec2(1440.0, 900.0))
+            .with_context_setup(fonts)
+            .build_eframe(move |cc| FettleWindow::new(cc, engine, language, LogLines::default()));
+        Self { harness, language, root: dir.path().to_owned(), _dir: dir }
+    }
+
+    fn text(&self, id: &str) -> String {
+        text(self.language, id)
+    }
+
+    fn with(&self, id: &str, values: &[(&str, Value)]) -> String {
+        text_with(self.language, id, values)
+    }
+
+    fn library(&self) -> Library {
+        Library::open(&self.root).unwrap()
+    }
+
+    /// Draws until `done`.
+    #[track_caller]
+    fn until(&mut self, what: &str, done: impl Fn(&Harness<'static, FettleWindow>) -> bool) {
+        let begun = Instant::now();
+        loop {
+            self.harness.step();
+            if done(&self.harness) {
+                // What has just appeared is in its place in the next frame.
+                return self.harness.run_steps(2);
+            }
+            let waited = begun.elapsed();
+            assert!(waited < Duration::from_secs(60), "no {what} in:\n{:?}", self.harness);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    #[track_caller]
+    fn until_seen(&mut self, label: &str) {
+        self.until(label, |harness| harness.query_all_by_label_contains(label).next().is_some());
+    }
+
+    #[track_caller]
+    fn until_gone(&mut self, label: &str) {
+        self.until(label, |harness| harness.query_all_by_label_contains(label).next().is_none());
+    }
+
+    #[track_caller]
+    fn click(&mut self, role: Role, label: &str) {
+        self.harness.get_by_role_and_label(role, label).click();
+        self.harness.run_steps(3);
+    }
+
+    fn press(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.harness.run_steps(3);
+    }
+
+    /// The files of the rows that are drawn.
+    fn rows(&self) -> Vec<String> {
+        rows(&self.harness)
+    }
+}
+
+fn rows(harness: &Harness<'static, FettleWindow>) -> Vec<String> {
+    let buttons = harness.query_all_by_role(Role::Button);
+    let names = buttons.filter_map(|button| button.accesskit_node().label());
+    names.filter(|name| name.ends_with(".png")).collect()
+}
+
+#[test]
+fn the_past_is_listed_opened_judged_and_acted_on() {
+    for language in [Language::En, Language::Ko] {
+        let scene = &mut Scene::new(language, three);
+        scene.press(Modifiers::COMMAND, Key::Num5);
+        scene.until_seen("a.png");
+        assert_eq!(scene.rows(), ["c.png", "b.png", "a.png"]);
+        scene.until_seen(&scene.with("history-total", &[("total", 3_usize.into())]));
+
+        scene.click(Role::Button, "a.png");
+        // Its bank is none that is here: what was recorded is shown all the same.
+        scene.until_seen(&scene.with("history-no-bank", &[("version", 7_u32.into())]));
+        let values = [("score", 2.0_f32.into()), ("threshold", 1.0_f32.into())];
+        scene.until_seen(&scene.with("score-against-threshold", &values));
+        scene.until_seen(&scene.text("picture-part"));
+
+        // 1: the part is OK after all. The record stays, the judgement is beside it.
+        scene.press(Modifiers::NONE, Key::Num1);
+        let take_back = scene.text("judge-take-back");
+        scene.until_seen(&take_back);
+        let said = |scene: &Scene| {
+            let judgement = scene.library().judgement(InspectionId(1)).unwrap();
+            judgement.map(|judgement| judgement.opinion.verdict)
+        };
+        assert_eq!(said(scene), Some(Verdict::Ok));
+        // From the toast it is undone.
+        scene.click(Role::Button, &scene.text("judge-undo"));
+        scene.until_gone(&take_back);
+        assert_eq!(said(scene), None);
+        // Enter: the verdict is right.
+        scene.press(Modifiers::NONE, Key::Enter);
+        scene.until_seen(&take_back);
+        assert_eq!(said(scene), Some(Verdict::Ng));
+
+        scene.click(Role::CheckBox, &scene.text("history-action-done"));
+        let done = scene.text("action-done");
+        scene.until(&done, |harness| harness.query_all_by_label(&done).next().is_some());
+        let action = scene.library().action(InspectionId(1)).unwrap();
+        assert!(action.is_some_and(|change| change.state == crate::domain::ActionState::Done));
+
+        // The keys 1, 2 and 3 are letters while one types.
+        let line = scene.text("history-text");
+        scene.harness.get_by_role_and_label(Role::TextInput, &line).focus();
+        scene.harness.run_steps(2);
+        scene.harness.get_by_role_and_label(Role::TextInput, &line).type_text("B.p");
+        scene.until("one row", |harness| rows(harness) == ["b.png"]);
+        scene.press(Modifiers::NONE, Key::Num2);
+        assert_eq!(said(scene), Some(Verdict::Ng));
+        scene.harness.get_by_role_and_label(Role::TextInput, &line).type_text("nowhere");
+        scene.until_seen(&scene.text("history-nothing-found"));
+    }
+}
+
+#[test]
+fn of_ten_thousand_inspections_those_in_view_are_drawn() {
+    let scene = &mut Scene::new(Language::En, |root| {
+        three(root);
+        // As ten thousand runs would leave them, in one transaction.
+        let conn = rusqlite::Connection::open(root.join("data/fettle.db")).unwrap();
+        conn.execute_batch(
+            "WITH RECURSIVE n(n) AS (SELECT 4 UNION ALL SELECT n + 1 FROM n WHERE n < 10000)
+             INSERT INTO inspections (id, created_at, created_at_ms, product, defect, verdict,
+                                      image_score, image_hash, record)
+             SELECT n, created_at, created_at_ms, product, defect, verdict, image_score,
+                    image_hash, record
+             FROM n, inspections WHERE id = 1;
+             INSERT INTO history (inspection, created_at, created_at_ms, product, defect, verdict,
+                                  image_score, source)
+             SELECT id, created_at, created_at_ms, product, defect, verdict, image_score,
+                    printf('/line/%05d.png', id)
+             FROM inspections WHERE id > 3;",
+        )
+        .unwrap();
+    });
+    scene.press(Modifiers::COMMAND, Key::Num5);
+    scene.until_seen("10000.png");
+    scene.until_seen("10000 inspections");
+    let drawn = scene.rows();
+    assert!((10..60).contains(&drawn.len()), "{} rows", drawn.len());
+    assert_eq!(drawn[..2], ["10000.png", "09999.png"]);
+    // Past the page that was fetched first: the next one comes as it is reached.
+    for place in 0..130 {
+        scene.press(Modifiers::NONE, Key::ArrowRight);
+        if place % 20 == 0 {
+            scene.until("rows", |harness| rows(harness).len() > 10);
+        }
+    }
+    scene.until("older rows", |harness| {
+        let rows = rows(harness);
+        rows.len() < 60 && rows.iter().any(|name| name.as_str() < "09895.png")
+    });
+}
+
+#[test]
+fn the_dashboard_counts_what_was_inspected_and_judged() {
+    for language in [Language::En, Language::Ko] {
+        let scene = &mut Scene::new(language, |root| {
+            three(root);
+            let opinion = Opinion { verdict: Verdict::Ng, defect: None, note: String::new() };
+            let mut library = Library::open(root).unwrap();
+            for id in [1, 2] {
+                library.judge(InspectionId(id), Some(&opinion), "kim").unwrap();
+            }
+        });
+        scene.press(Modifiers::COMMAND, Key::Num6);
+        let values =
+            [("parts", 3_usize.into()), ("ng", 2_usize.into()), ("judged", 2_usize.into())];
+        scene.until_seen(&scene.with("dashboard-totals", &values));
+        let escape = Rate::of(1, 2).unwrap();
+        scene.until_seen(&format!("{}: {escape} · 1 / 2", scene.text("dashboard-escape")));
+        let unknown = scene.text("dashboard-none-judged");
+        scene.until_seen(&format!("{}: {unknown}", scene.text("dashboard-overkill")));
+        let defect = scene.text("dashboard-no-defect");
+        scene.until_seen(&format!("casting · {defect}: 2"));
+        let name = if language == Language::Ko { "주조품" } else { "Casting" };
+        scene.until_seen(&format!("{name} (casting)"));
+        scene.until_seen(&scene.text("dashboard-no-bank"));
+    }
+}
+
+#[test]
+fn nothing_and_a_damaged_library_are_said() {
+    for language in [Language::En, Language::Ko] {
+        let scene = &mut Scene::new(language, |_| {});
+        scene.press(Modifiers::COMMAND, Key::Num5);
+        scene.until_seen(&scene.text("history-none"));
+        scene.press(Modifiers::COMMAND, Key::Num6);
+        scene.until_seen(&scene.text("dashboard-none"));
+        scene.until_seen(&scene.text("dashboard-no-products"));
+
+        let scene = &mut Scene::new(language, |root| {
+            std::fs::write(root.join("data/fettle.db"), "not a database, but long".repeat(99))
+                .unwrap();
+        });
+        for key in [Key::Num5, Key::Num6] {
+            scene.press(Modifiers::COMMAND, key);
+            scene.until_seen(&scene.text("history-again"));
+        }
+        std::fs::remove_file(scene.root.join("data/fettle.db")).unwrap();
+        scene.click(Role::Button, &scene.text("history-again"));
+        scene.until_seen(&scene.text("dashboard-none"));
+    }
+}

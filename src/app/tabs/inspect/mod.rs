@@ -1,0 +1,342 @@
+//! The pipeline at a glance: the part, the verdict, what it resembles and what to do.
+
+pub(super) mod findings;
+mod first_run;
+pub(super) mod report;
+mod stage;
+mod steps;
+
+use std::path::PathBuf;
+
+use egui::{CentralPanel, Panel, ScrollArea};
+
+use super::Tab;
+use crate::app::command::Command;
+use crate::app::desk::Desk;
+use crate::app::dialogs::Dialog;
+use crate::app::dialogs::files::{Gathered, Gathering, Source};
+use crate::app::dialogs::register_defect::RegisterDefectDialog;
+use crate::app::tasks::Task;
+use crate::app::widgets::judging::Judging;
+use crate::domain::{DefectType, Inspection, Judgement, ProductCode};
+use crate::engine::{EngineError, Inspect, Inspected, JobEvent, ListLibrary, ProductSummary};
+pub(in crate::app) use findings::verdict_word;
+
+pub(super) fn make() -> Box<dyn Tab> {
+    Box::<InspectTab>::default()
+}
+
+/// An inspection under way.
+struct Running {
+    task: Task<Inspected>,
+    /// What the language model has written so far.
+    written: String,
+}
+
+#[derive(Default)]
+struct InspectTab {
+    gathering: Option<Gathering>,
+    /// The images opened, and which is shown.
+    files: Vec<PathBuf>,
+    at: usize,
+    running: Option<Running>,
+    shown: Option<stage::Shown>,
+    /// Why the image shown could not be inspected.
+    error: Option<String>,
+    products: Option<Vec<ProductSummary>>,
+    listing: Option<Task<Vec<ProductSummary>>>,
+    judging: Judging,
+    /// What a person said of the part shown.
+    judgement: Option<Judgement>,
+    first_run: first_run::FirstRun,
+    registering: Option<RegisterDefectDialog>,
+}
+
+impl Tab for InspectTab {
+    fn poll(&mut self, desk: &mut Desk<'_>) {
+        self.first_run.poll(desk);
+        if let Some(gathered) = self.gathering.as_ref().and_then(Gathering::poll) {
+            self.gathering = None;
+            if let Some(Gathered { files, first }) = gathered {
+                (self.files, self.at) = (files, first);
+                self.inspect(desk);
+            }
+        }
+        if self.products.is_none() && self.listing.is_none() {
+            self.listing = desk.start(ListLibrary);
+        }
+        if let Some(answer) = self.listing.as_ref().and_then(Task::poll) {
+            self.listing = None;
+            match answer {
+                Ok(products) => self.products = Some(products),
+                Err(error) => {
+                    // Asked again when the tab is told to inspect.
+                    self.products = Some(Vec::new());
+                    desk.toasts.error(error.explain(desk.words.0));
+                }
+            }
+        }
+        self.judging.poll(desk);
+        let Some(running) = &mut self.running else { return };
+        let (written, shown) = (&mut running.written, &mut self.shown);
+        let answer = running.task.poll_with(|event| match event {
+            JobEvent::Text(text) => written.push_str(&text),
+            JobEvent::Found(found) => *shown = Some(stage::Shown::new(*found)),
+            JobEvent::Progress(_) => {}
+        });
+        let Some(answer) = answer else { return };
+        self.running = None;
+        match answer {
+            Ok(inspected) => match &mut self.shown {
+                // The pictures are those shown already.
+                Some(shown) => shown.inspected = inspected,
+                None => self.shown = Some(stage::Shown::new(inspected)),
+            },
+            // What the manual says is there and recorded; only the model was stopped.
+            Err(EngineError::Cancelled) if self.shown.is_some() => {
+                desk.toasts.done(desk.text("inspect-model-stopped"));
+            }
+            Err(EngineError::Cancelled) => self.error = Some(desk.text("inspect-stopped")),
+            Err(error) => self.error = Some(error.explain(desk.words.0)),
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        Panel::top("inspect_tools").show(ui, |ui| self.tools(ui, desk));
+        if self.files.is_empty() {
+            let registered = self.products.as_ref().map(Vec::len);
+            CentralPanel::default().show(ui, |ui| self.first_run.show(ui, desk, registered));
+            return;
+        }
+        Panel::left("inspect_findings").resizable(true).default_size(330.0).show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.left(ui, desk));
+        });
+        Panel::right("inspect_report").resizable(true).default_size(400.0).show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.right(ui, desk));
+        });
+        CentralPanel::default().show(ui, |ui| self.middle(ui, desk));
+        if let Some(dialog) = &mut self.registering
+            && !dialog.show(ui.ctx(), desk)
+        {
+            self.registering = None;
+        }
+    }
+
+    fn command(&mut self, command: &Command, ctx: &egui::Context, desk: &mut Desk<'_>) {
+        match command {
+            Command::OpenImages => {
+                self.gathering = Gathering::start(ctx, Source::Dialog(desk.text("command-open")));
+            }
+            Command::InspectFiles(paths) => {
+                self.gathering = Gathering::start(ctx, Source::Paths(paths.clone()));
+            }
+            Command::NextImage if self.at + 1 < self.files.len() => {
+                self.at += 1;
+                self.inspect(desk);
+            }
+            Command::PreviousImage if self.at > 0 => {
+                self.at -= 1;
+                self.inspect(desk);
+            }
+            Command::InspectAgain => self.inspect(desk),
+            Command::RegisterDefect => self.register_defect(desk),
+            Command::LibraryChanged(_) => {
+                (self.products, self.listing) = (None, None);
+                self.first_run.look_again(desk);
+            }
+            Command::Stop => {
+                if let Some(running) = &self.running {
+                    running.task.cancel();
+                }
+            }
+            Command::Confirm | Command::Judge(_) => {
+                let Some(inspection) = self.inspection() else { return };
+                let Some(id) = inspection.id else { return };
+                let said = inspection.verdict;
+                let verdict = if let Command::Judge(verdict) = command { *verdict } else { said };
+                self.judging.judge(desk, id, verdict, self.judgement.as_ref());
+            }
+            Command::Rejudge(request) => self.judging.say(desk, request.clone()),
+            Command::Judged(judged)
+                if self.inspection().is_some_and(|shown| shown.id == Some(judged.inspection)) =>
+            {
+                self.judgement = judged.now.clone();
+            }
+            _ => {}
+        }
+    }
+}
+
+impl InspectTab {
+    fn inspection(&self) -> Option<&Inspection> {
+        self.shown.as_ref().map(|shown| &shown.inspected.inspection)
+    }
+
+    /// Inspects the image that is its turn; one under way is given up.
+    fn inspect(&mut self, desk: &mut Desk<'_>) {
+        let Some(image) = self.files.get(self.at).cloned() else { return };
+        (self.running, self.shown, self.error) = (None, None, None);
+        self.judgement = None;
+        let request = Inspect {
+            image,
+            product: desk.view.product.clone(),
+            with_llm: desk.view.with_llm,
+            out: None,
+        };
+        self.running = desk.start(request).map(|task| Running { task, written: String::new() });
+    }
+
+    /// Asks which known defect the part inspected shows; what it resembles is chosen already.
+    fn register_defect(&mut self, desk: &Desk<'_>) {
+        let Some(shown) = &self.shown else { return };
+        let inspection = &shown.inspected.inspection;
+        let Some(kept) = &inspection.image_path else { return };
+        let suggestion =
+            inspection.similarity.done().and_then(|similarity| similarity.suggestion.as_ref());
+        // Another product's defect is none of this one.
+        let defect = suggestion
+            .filter(|suggestion| inspection.product.as_ref() == Some(&suggestion.product))
+            .and_then(|suggestion| suggestion.defect.clone());
+        self.registering = Some(RegisterDefectDialog::new(
+            desk.engine.workspace().root().join(kept),
+            self.products.clone().unwrap_or_default(),
+            inspection.product.clone(),
+            defect,
+        ));
+    }
+
+    fn tools(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        ui.horizontal_wrapped(|ui| {
+            if ui.button(desk.text("command-open")).clicked() {
+                desk.send(Command::OpenImages);
+            }
+            let back = egui::Button::new("◀");
+            let back = ui.add_enabled(self.at > 0, back);
+            if back.on_hover_text(desk.text("command-previous")).clicked() {
+                desk.send(Command::PreviousImage);
+            }
+            let onward = egui::Button::new("▶");
+            let onward = ui.add_enabled(self.at + 1 < self.files.len(), onward);
+            if onward.on_hover_text(desk.text("command-next")).clicked() {
+                desk.send(Command::NextImage);
+            }
+            if let Some(file) = self.files.get(self.at) {
+                let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
+                let place = format!("{} / {}", self.at + 1, self.files.len());
+                ui.label(place);
+                ui.strong(name.unwrap_or_default()).on_hover_text(file.display().to_string());
+            }
+            ui.separator();
+            self.product_choice(ui, desk);
+            let label = desk.text("inspect-with-llm");
+            ui.checkbox(&mut desk.view.with_llm, label);
+            if self.running.is_some() && ui.button(desk.text("command-stop")).clicked() {
+                desk.send(Command::Stop);
+            } else if self.running.is_none()
+                && !self.files.is_empty()
+                && ui.button(desk.text("command-again")).clicked()
+            {
+                desk.send(Command::InspectAgain);
+            }
+        });
+    }
+
+    /// Which product the part is, or that its neighbours shall say.
+    fn product_choice(&self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        let products = self.products.as_deref().unwrap_or_default();
+        let by_neighbours = desk.text("inspect-by-neighbours");
+        let chosen = match &desk.view.product {
+            None => by_neighbours.clone(),
+            Some(code) => product_name(products, code, desk),
+        };
+        let label = desk.text("label-product");
+        egui::ComboBox::from_label(label).selected_text(chosen).show_ui(ui, |ui| {
+            ui.selectable_value(&mut desk.view.product, None, by_neighbours);
+            for product in products {
+                let code = &product.product.code;
+                let name = product_name(products, code, desk);
+                ui.selectable_value(&mut desk.view.product, Some(code.clone()), name);
+            }
+        });
+    }
+
+    fn left(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        let progress = self.running.as_ref().and_then(|running| running.task.progress());
+        let inspection = self.shown.as_ref().map(|shown| &shown.inspected.inspection);
+        let ended = inspection.filter(|_| self.running.is_none());
+        let mut looked_at = None;
+        match inspection {
+            Some(inspection) => {
+                findings::verdict(ui, desk, inspection.verdict);
+                let products = self.products.as_deref().unwrap_or_default();
+                let defects = defects_of(products, inspection.product.as_ref());
+                let judgement = self.judgement.as_ref();
+                self.judging.show(ui, desk, inspection, judgement, defects);
+                ui.add_space(6.0);
+                looked_at = findings::show(ui, desk, inspection);
+                ui.add_space(4.0);
+                if ui.button(desk.text("command-register-defect")).clicked() {
+                    desk.send(Command::RegisterDefect);
+                }
+            }
+            None if self.running.is_some() => {
+                ui.horizontal(|ui| {
+                    ui.spinner();
+                    ui.label(desk.text("inspect-running"));
+                });
+            }
+            None => {}
+        }
+        if let Some(error) = &self.error {
+            ui.colored_label(ui.visuals().error_fg_color, error);
+        }
+        ui.add_space(10.0);
+        steps::show(ui, desk, progress.as_ref(), ended);
+        if let (Some(region), Some(shown)) = (looked_at, &mut self.shown) {
+            shown.look_at(region);
+        }
+    }
+
+    fn right(&self, ui: &mut egui::Ui, desk: &Desk<'_>) {
+        match (&self.shown, &self.running) {
+            (Some(shown), running) => {
+                report::show(ui, desk, &shown.inspected.inspection);
+                if let Some(running) = running {
+                    report::show_unfinished(ui, desk, &running.written);
+                }
+            }
+            (None, _) => {}
+        }
+    }
+
+    fn middle(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        match &mut self.shown {
+            Some(shown) => shown.show(ui, desk),
+            None => {
+                ui.centered_and_justified(|ui| {
+                    let waiting = self.running.as_ref().map(|_| desk.text("inspect-running"));
+                    ui.weak(waiting.unwrap_or_default());
+                });
+            }
+        }
+    }
+}
+
+/// The name of a product in the language of the window.
+pub(super) fn product_name(
+    products: &[ProductSummary],
+    code: &ProductCode,
+    desk: &Desk<'_>,
+) -> String {
+    let product = products.iter().map(|summary| &summary.product).find(|one| one.code == *code);
+    product.map_or_else(|| code.to_string(), |product| desk.words.product_name(product))
+}
+
+/// The defects that a part of this product can have.
+pub(super) fn defects_of<'a>(
+    products: &'a [ProductSummary],
+    code: Option<&ProductCode>,
+) -> &'a [(DefectType, usize)] {
+    let product = products.iter().find(|one| Some(&one.product.code) == code);
+    product.map(|product| product.defects.as_slice()).unwrap_or_default()
+}

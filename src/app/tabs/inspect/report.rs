@@ -1,0 +1,92 @@
+//! The corrective-action report, each line with where it comes from.
+
+use egui::RichText;
+
+use super::steps::reason;
+use crate::app::desk::Desk;
+use crate::domain::{Author, Inspection, ManualFinding, ReportLine, ReportPart, Support};
+use crate::i18n::Value;
+
+pub(in crate::app::tabs) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, inspection: &Inspection) {
+    ui.heading(desk.text("report-title"));
+    let Some(report) = inspection.report.done() else {
+        ui.label(reason(&inspection.report, desk).unwrap_or_default());
+        return;
+    };
+    let author = match &report.author {
+        Author::Evidence => desk.text("report-by-evidence"),
+        Author::Model { model } => {
+            desk.words.with("report-by-model", &[("model", model.to_string().into())])
+        }
+    };
+    ui.small(author);
+    for section in &report.sections {
+        ui.add_space(8.0);
+        ui.strong(desk.text(title(section.part)));
+        if section.lines.is_empty() {
+            ui.weak(desk.text("report-nothing"));
+        }
+        for line in &section.lines {
+            line_of(ui, desk, line, inspection.manual.done());
+        }
+    }
+    if let Some(finding) = inspection.manual.done() {
+        ui.add_space(10.0);
+        ui.separator();
+        let values = [
+            ("path", Value::from(finding.path.clone())),
+            ("heading", finding.section.heading.clone().into()),
+            ("page", finding.section.page.into()),
+        ];
+        ui.small(desk.words.with("report-source", &values));
+    }
+}
+
+/// What the language model has written so far, below the manual's own words; where it comes from
+/// is known once it has ended.
+pub(super) fn show_unfinished(ui: &mut egui::Ui, desk: &Desk<'_>, written: &str) {
+    ui.add_space(10.0);
+    ui.separator();
+    ui.horizontal(|ui| {
+        ui.spinner();
+        ui.small(desk.text("report-being-written"));
+    });
+    ui.weak(written);
+}
+
+fn title(part: ReportPart) -> &'static str {
+    match part {
+        ReportPart::Situation => "report-situation",
+        ReportPart::Causes => "report-causes",
+        ReportPart::Actions => "report-actions",
+        ReportPart::Prevention => "report-prevention",
+    }
+}
+
+fn line_of(ui: &mut egui::Ui, desk: &Desk<'_>, line: &ReportLine, finding: Option<&ManualFinding>) {
+    match &line.support {
+        Support::Measured => {
+            ui.label(format!("• {}", line.text));
+        }
+        Support::Manual { statements } => {
+            ui.label(format!("• {}", line.text));
+            for id in statements {
+                let statement = finding.and_then(|finding| {
+                    finding.section.statements().find(|statement| statement.id == *id)
+                });
+                let Some(statement) = statement else { continue };
+                let values = [("page", Value::from(statement.page()))];
+                let source = RichText::new(desk.words.with("report-page", &values)).small();
+                ui.indent(id, |ui| {
+                    ui.label(source.color(ui.visuals().hyperlink_color))
+                        .on_hover_text(&statement.text);
+                });
+            }
+        }
+        Support::Unsupported => {
+            let note = desk.text("source-unsupported");
+            ui.label(RichText::new(format!("• {}", line.text)).italics().weak());
+            ui.indent("unsupported", |ui| ui.small(note));
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Images as a grid of small pictures. Only the rows in sight are drawn.
+
+use egui::{Align2, Color32, FontId, Key, Rect, ScrollArea, Sense, Stroke, Vec2, pos2, vec2};
+
+use super::pictures::{Picture, Pictures};
+use super::selection::Selection;
+use crate::app::desk::Desk;
+use crate::domain::RegisteredImage;
+use crate::i18n::Value;
+
+const PICTURE: f32 = 128.0;
+const NAME: f32 = 20.0;
+const GAP: f32 = 8.0;
+
+/// The grid.
+#[derive(Default)]
+pub(super) struct Grid {
+    selection: Selection,
+    pictures: Pictures,
+    columns: usize,
+    /// Of the last frame: what is scrolled away above, and how much is in sight.
+    above: f32,
+    height: f32,
+    /// The cursor moved: it shall be in sight.
+    reveal: bool,
+}
+
+impl Grid {
+    /// Nothing is chosen.
+    pub(super) fn choose_none(&mut self) {
+        self.selection.clear();
+    }
+
+    /// How many are chosen.
+    pub(super) fn chosen_count(&self) -> usize {
+        self.selection.len()
+    }
+
+    /// Those chosen.
+    pub(super) fn chosen(&self, images: &[RegisteredImage]) -> Vec<RegisteredImage> {
+        self.selection.iter().filter_map(|at| images.get(at).cloned()).collect()
+    }
+
+    /// The cursor goes `by` places on.
+    pub(super) fn step(&mut self, by: isize, count: usize, shift: bool) {
+        self.selection.step(by, count, shift);
+        self.reveal = true;
+    }
+
+    /// Up, down and all by keyboard; whether the chosen ones shall be removed.
+    pub(super) fn keys(&mut self, ui: &egui::Ui, count: usize) -> bool {
+        if ui.ctx().text_edit_focused() {
+            return false;
+        }
+        let (up, down, all, delete, shift) = ui.input(|input| {
+            let pressed = |key| input.key_pressed(key);
+            let all = input.modifiers.command && pressed(Key::A);
+            let (up, down) = (pressed(Key::ArrowUp), pressed(Key::ArrowDown));
+            (up, down, all, pressed(Key::Delete), input.modifiers.shift)
+        });
+        let row = self.columns.max(1) as isize;
+        if up {
+            self.step(-row, count, shift);
+        }
+        if down {
+            self.step(row, count, shift);
+        }
+        if all {
+            self.selection.all(count);
+        }
+        delete && self.selection.len() > 0
+    }
+
+    pub(super) fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        desk: &mut Desk<'_>,
+        images: &[RegisteredImage],
+    ) {
+        self.pictures.take(ui.ctx(), desk);
+        ui.spacing_mut().item_spacing = Vec2::splat(GAP);
+        let across = ui.available_width() - ui.spacing().scroll.allocated_width();
+        self.columns = (((across + GAP) / (PICTURE + GAP)) as usize).max(1);
+        let rows = images.len().div_ceil(self.columns);
+        let height = PICTURE + NAME;
+        let mut area = ScrollArea::vertical().auto_shrink(false);
+        if let (true, Some(cursor)) = (std::mem::take(&mut self.reveal), self.selection.cursor) {
+            let top = (cursor / self.columns) as f32 * (height + GAP);
+            let bottom = top + height - self.height;
+            if top < self.above || bottom > self.above {
+                area = area.vertical_scroll_offset(if top < self.above { top } else { bottom });
+            }
+        }
+        let mut lacking = Vec::new();
+        let shown = area.show_rows(ui, height, rows, |ui, in_sight| {
+            for row in in_sight {
+                let first = row * self.columns;
+                ui.horizontal(|ui| {
+                    for at in first..(first + self.columns).min(images.len()) {
+                        let Some(image) = images.get(at) else { continue };
+                        if !self.cell(ui, desk, at, image) {
+                            lacking.push(image);
+                        }
+                    }
+                });
+            }
+        });
+        (self.above, self.height) = (shown.state.clamped_offset().y, shown.inner_rect.height());
+        self.pictures.ask(desk, lacking.into_iter());
+    }
+
+    /// One image; `false` where its picture is still to be made.
+    fn cell(
+        &mut self,
+        ui: &mut egui::Ui,
+        desk: &Desk<'_>,
+        at: usize,
+        image: &RegisteredImage,
+    ) -> bool {
+        let (rect, response) =
+            ui.allocate_exact_size(vec2(PICTURE, PICTURE + NAME), Sense::click());
+        let name = image.path.rsplit('/').next().unwrap_or_default();
+        let chosen = self.selection.contains(at);
+        response.widget_info(|| {
+            egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, chosen, name)
+        });
+        if response.clicked() {
+            self.selection.click(at, ui.input(|input| input.modifiers));
+        }
+        let visuals = ui.visuals().clone();
+        let painter = ui.painter_at(rect);
+        let frame = Rect::from_min_size(rect.min, Vec2::splat(PICTURE));
+        painter.rect_filled(frame, 4.0, visuals.extreme_bg_color);
+        let picture = self.pictures.get(image.id);
+        match picture {
+            Some(Picture::Small(texture)) => {
+                let size = texture.size_vec2();
+                let scale = (PICTURE - 4.0) / size.max_elem().max(1.0);
+                let place = Rect::from_center_size(frame.center(), size * scale);
+                let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+                painter.image(texture.id(), place, whole, Color32::WHITE);
+            }
+            Some(Picture::Unreadable) => {
+                let text = desk.text("library-unreadable");
+                let font = FontId::proportional(13.0);
+                let colour = visuals.error_fg_color;
+                painter.text(frame.center(), Align2::CENTER_CENTER, text, font, colour);
+            }
+            None => {}
+        }
+        let there = picture.is_some();
+        if chosen {
+            let edge = Stroke::new(3.0, visuals.selection.bg_fill);
+            painter.rect_stroke(frame, 4.0, edge, egui::StrokeKind::Inside);
+        }
+        if self.selection.cursor == Some(at) {
+            let edge = Stroke::new(1.0, visuals.text_color());
+            painter.rect_stroke(frame, 4.0, edge, egui::StrokeKind::Inside);
+        }
+        let below = pos2(rect.left(), frame.bottom() + NAME / 2.0);
+        let font = FontId::proportional(12.0);
+        painter.text(below, Align2::LEFT_CENTER, name, font, visuals.text_color());
+        response.on_hover_ui(|ui| {
+            ui.label(&image.path);
+            let values =
+                [("width", Value::from(image.width_px)), ("height", image.height_px.into())];
+            ui.weak(desk.words.with("library-size", &values));
+        });
+        there
+    }
+}

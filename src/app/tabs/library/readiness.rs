@@ -1,0 +1,237 @@
+//! Whether a product can be inspected: its bank, the index, its manuals, and what brings them
+//! up to date.
+
+use crate::app::asked::Asked;
+use crate::app::command::Command;
+use crate::app::desk::Desk;
+use crate::app::tasks::Task;
+use crate::app::under_way;
+use crate::domain::{ProductCode, RecipeChoice, ThresholdRule};
+use crate::engine::{
+    BankInfo, BankState, BuildIndex, BuiltIndex, EngineError, FitBank, FittedBank, IndexInfo,
+    IndexState, ProductSummary, UndoBank, UndoneBank,
+};
+use crate::i18n::Value;
+
+/// Share of the patches that a bank keeps, as `fettle bank fit` does.
+const RATIO: f32 = 0.02;
+
+/// What is known of a product's bank and of the index.
+#[derive(Default)]
+pub(super) struct Readiness {
+    bank: Asked<Option<BankState>>,
+    index: Asked<Option<IndexState>>,
+    fitting: Option<(ProductCode, Task<FittedBank>)>,
+    indexing: Option<Task<BuiltIndex>>,
+    undoing: Option<Task<UndoneBank>>,
+}
+
+impl Readiness {
+    /// Another product is shown: nothing is known of its bank.
+    pub(super) fn another(&mut self) {
+        self.bank = Asked::default();
+    }
+
+    /// Asks for what is not known of `product`.
+    pub(super) fn ask_once(&mut self, desk: &mut Desk<'_>, product: &ProductCode) {
+        self.bank.ask_once(desk, BankInfo(product.clone()));
+        self.index.ask_once(desk, IndexInfo);
+    }
+
+    /// Asks anew: the library changed.
+    pub(super) fn ask(&mut self, desk: &mut Desk<'_>, product: &ProductCode) {
+        self.bank.ask(desk, BankInfo(product.clone()));
+        self.index.ask(desk, IndexInfo);
+    }
+
+    pub(super) fn poll(&mut self, desk: &mut Desk<'_>) {
+        self.bank.poll(desk);
+        self.index.poll(desk);
+        let fitted = self.fitting.as_ref().and_then(|(_, task)| task.poll());
+        if let Some(answer) = fitted {
+            self.fitting = None;
+            ended(desk, answer, |desk, fitted| {
+                let values = [
+                    ("product", Value::from(fitted.bank.product.to_string())),
+                    ("version", fitted.bank.version.into()),
+                    ("rows", fitted.rows.into()),
+                    ("images", fitted.images.into()),
+                    ("model", fitted.bank.model.to_string().into()),
+                    ("image", fitted.thresholds.image.into()),
+                    ("pixel", fitted.thresholds.pixel.into()),
+                ];
+                desk.words.with("bank-fitted", &values)
+            });
+        }
+        if let Some(answer) = self.indexing.as_ref().and_then(Task::poll) {
+            self.indexing = None;
+            ended(desk, answer, |desk, built| {
+                for refused in &built.refused {
+                    let values = [
+                        ("path", refused.path.display().to_string().into()),
+                        ("reason", refused.error.explain(desk.words.0).into()),
+                    ];
+                    desk.toasts.error(desk.words.with("registered-refused", &values));
+                }
+                let values = [
+                    ("total", Value::from(built.total)),
+                    ("added", built.added.into()),
+                    ("removed", built.removed.into()),
+                    ("model", built.model.to_string().into()),
+                ];
+                desk.words.with("index-built", &values)
+            });
+        }
+        if let Some(answer) = self.undoing.as_ref().and_then(Task::poll) {
+            self.undoing = None;
+            ended(desk, answer, |desk, undone| {
+                let values = [
+                    ("product", Value::from(undone.bank.product.to_string())),
+                    ("version", undone.bank.version.into()),
+                    ("from", undone.undone.version.into()),
+                ];
+                desk.words.with("bank-undone", &values)
+            });
+        }
+    }
+
+    pub(super) fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        desk: &mut Desk<'_>,
+        summary: &ProductSummary,
+    ) {
+        self.bank(ui, desk, &summary.product.code);
+        self.index(ui, desk);
+        ui.horizontal_wrapped(|ui| {
+            ui.strong(desk.text("label-manual"));
+            if summary.manuals.is_empty() {
+                ui.label(desk.text("library-no-manual"));
+            }
+            for manual in &summary.manuals {
+                ui.label(manual.rsplit('/').next().unwrap_or(manual)).on_hover_text(manual);
+            }
+        });
+    }
+
+    fn bank(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>, product: &ProductCode) {
+        ui.horizontal_wrapped(|ui| {
+            ui.strong(desk.text("label-bank"));
+            match (self.bank.answer(), self.bank.error()) {
+                (_, Some(error)) => {
+                    ui.colored_label(ui.visuals().error_fg_color, error);
+                }
+                (None, None) => {
+                    ui.spinner();
+                }
+                (Some(None), _) => {
+                    ui.label(desk.text("library-no-bank"));
+                }
+                (Some(Some(bank)), _) => bank_line(ui, desk, bank),
+            }
+            let fit = egui::Button::new(desk.text("library-fit")).small();
+            if ui.add_enabled(self.fitting.is_none(), fit).clicked() {
+                let request = FitBank {
+                    product: product.clone(),
+                    ratio: RATIO,
+                    seed: 0,
+                    rule: ThresholdRule::default(),
+                    recipe: RecipeChoice::default(),
+                };
+                self.fitting = desk.start(request).map(|task| (product.clone(), task));
+            }
+            let later = matches!(self.bank.answer(), Some(Some(bank)) if bank.bank.version > 1);
+            let undo = egui::Button::new(desk.text("library-undo-bank")).small();
+            if later && ui.add_enabled(self.undoing.is_none(), undo).clicked() {
+                self.undoing = desk.start(UndoBank(product.clone()));
+            }
+        });
+        if let Some((product, task)) = &self.fitting {
+            let values = [("product", product.to_string().into())];
+            ui.label(desk.words.with("library-fitting", &values));
+            under_way::show(ui, desk, task);
+        }
+    }
+
+    fn index(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        ui.horizontal_wrapped(|ui| {
+            ui.strong(desk.text("library-index"));
+            match (self.index.answer(), self.index.error()) {
+                (_, Some(error)) => {
+                    ui.colored_label(ui.visuals().error_fg_color, error);
+                }
+                (None, None) => {
+                    ui.spinner();
+                }
+                (Some(None), _) => {
+                    ui.label(desk.text("library-no-index"));
+                }
+                (Some(Some(index)), _) => {
+                    let values = [("total", Value::from(index.images))];
+                    ui.label(desk.words.with("library-index-holds", &values));
+                    if index.behind > 0 {
+                        let values = [("count", Value::from(index.behind))];
+                        ui.colored_label(
+                            ui.visuals().warn_fg_color,
+                            desk.words.with("library-index-behind", &values),
+                        );
+                    }
+                }
+            }
+            let build = egui::Button::new(desk.text("library-build-index")).small();
+            if ui.add_enabled(self.indexing.is_none(), build).clicked() {
+                self.indexing = desk.start(BuildIndex { rebuild: false });
+            }
+        });
+        if let Some(task) = &self.indexing {
+            under_way::show(ui, desk, task);
+        }
+    }
+}
+
+/// Says what came of a job, and that the library changed.
+fn ended<A>(
+    desk: &mut Desk<'_>,
+    answer: Result<A, EngineError>,
+    say: impl FnOnce(&mut Desk<'_>, A) -> String,
+) {
+    match answer {
+        Ok(answer) => {
+            let text = say(desk, answer);
+            desk.toasts.done(text);
+        }
+        Err(error) => desk.toasts.error(error.explain(desk.words.0)),
+    }
+    desk.send(Command::LibraryChanged(None));
+}
+
+fn bank_line(ui: &mut egui::Ui, desk: &Desk<'_>, bank: &BankState) {
+    let values = [
+        ("version", Value::from(bank.bank.version)),
+        ("age", age(desk, &bank.created_at).into()),
+        ("images", bank.images.into()),
+        ("image", bank.thresholds.image.into()),
+        ("pixel", bank.thresholds.pixel.into()),
+    ];
+    let model = bank.bank.model.to_string();
+    ui.label(desk.words.with("library-bank", &values)).on_hover_text(model);
+    let warn = ui.visuals().warn_fg_color;
+    if bank.unseen_images > 0 {
+        let values = [("count", Value::from(bank.unseen_images))];
+        ui.colored_label(warn, desk.words.with("library-bank-stale", &values));
+    }
+    if bank.area_changed {
+        ui.colored_label(warn, desk.text("library-bank-area"));
+    }
+}
+
+/// How long ago that was; the text itself where it is no time.
+fn age(desk: &Desk<'_>, created_at: &str) -> String {
+    const DAY: i64 = 24 * 60 * 60;
+    let Ok(then) = created_at.parse::<jiff::Timestamp>() else { return created_at.to_owned() };
+    let days = (jiff::Timestamp::now().as_second() - then.as_second()) / DAY;
+    match u32::try_from(days) {
+        Ok(0) | Err(_) => desk.text("library-today"),
+        Ok(days) => desk.words.with("library-days", &[("days", days.into())]),
+    }
+}

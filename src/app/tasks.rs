@@ -1,0 +1,82 @@
+//! Jobs that the window started: who asked keeps the [`Task`], the jobs panel sees them all.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use std::time::Instant;
+
+use crate::domain::{CancelToken, Progress};
+use crate::engine::{EngineError, JobEvent, JobHandle};
+
+/// What the jobs panel shows of a job.
+pub(super) struct Shown {
+    /// The request's name.
+    pub(super) name: &'static str,
+    pub(super) started: Instant,
+    pub(super) progress: RefCell<Option<Progress>>,
+    pub(super) cancel: CancelToken,
+    ended: Cell<bool>,
+}
+
+/// A job under way. Dropping it cancels the job.
+pub(super) struct Task<A> {
+    handle: JobHandle<A>,
+    shown: Rc<Shown>,
+}
+
+impl<A> Task<A> {
+    /// The answer once it is there.
+    pub(super) fn poll(&self) -> Option<Result<A, EngineError>> {
+        self.poll_with(|_| {})
+    }
+
+    /// The same; passes what the job told meanwhile, other than its progress, to `on_event`.
+    pub(super) fn poll_with(
+        &self,
+        mut on_event: impl FnMut(JobEvent),
+    ) -> Option<Result<A, EngineError>> {
+        for event in self.handle.events() {
+            match event {
+                JobEvent::Progress(progress) => *self.shown.progress.borrow_mut() = Some(progress),
+                other => on_event(other),
+            }
+        }
+        let answer = self.handle.try_answer()?;
+        self.shown.ended.set(true);
+        Some(answer)
+    }
+
+    /// How far it is.
+    pub(super) fn progress(&self) -> Option<Progress> {
+        self.shown.progress.borrow().clone()
+    }
+
+    /// Asks it to stop; its answer is then [`EngineError::Cancelled`].
+    pub(super) fn cancel(&self) {
+        self.shown.cancel.cancel();
+    }
+}
+
+/// All jobs under way.
+#[derive(Default)]
+pub(super) struct Tasks(Vec<Weak<Shown>>);
+
+impl Tasks {
+    /// Shows a job in the panel as long as its task lives.
+    pub(super) fn watch<A>(&mut self, handle: JobHandle<A>) -> Task<A> {
+        let shown = Rc::new(Shown {
+            name: handle.name(),
+            started: Instant::now(),
+            progress: RefCell::default(),
+            cancel: handle.cancel_token(),
+            ended: Cell::new(false),
+        });
+        self.0.push(Rc::downgrade(&shown));
+        Task { handle, shown }
+    }
+
+    /// Those that have not ended, the oldest first.
+    pub(super) fn running(&mut self) -> Vec<Rc<Shown>> {
+        self.0.retain(|shown| shown.upgrade().is_some_and(|shown| !shown.ended.get()));
+        self.0.iter().filter_map(Weak::upgrade).collect()
+    }
+}

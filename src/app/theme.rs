@@ -1,0 +1,124 @@
+//! How the window looks: calm greys, so that the only colour is the part's and the verdict's.
+
+use egui::{Color32, CornerRadius, FontId, Stroke, TextStyle, Theme, Visuals};
+
+use crate::domain::Verdict;
+
+/// Dresses `ctx` in both themes.
+pub(super) fn apply(ctx: &egui::Context) {
+    ctx.set_visuals_of(Theme::Dark, dark());
+    ctx.set_visuals_of(Theme::Light, light());
+    ctx.all_styles_mut(|style| {
+        let sizes = [
+            (TextStyle::Small, 12.0),
+            (TextStyle::Body, 15.0),
+            (TextStyle::Button, 15.0),
+            (TextStyle::Heading, 20.0),
+        ];
+        for (text, size) in sizes {
+            style.text_styles.insert(text, FontId::proportional(size));
+        }
+        style.text_styles.insert(TextStyle::Monospace, FontId::monospace(13.0));
+        style.spacing.item_spacing = egui::vec2(8.0, 6.0);
+        style.spacing.button_padding = egui::vec2(10.0, 5.0);
+        style.spacing.interact_size.y = 28.0;
+    });
+}
+
+fn shaped(mut visuals: Visuals) -> Visuals {
+    let radius = CornerRadius::same(5);
+    let widgets = &mut visuals.widgets;
+    for state in [
+        &mut widgets.noninteractive,
+        &mut widgets.inactive,
+        &mut widgets.hovered,
+        &mut widgets.active,
+        &mut widgets.open,
+    ] {
+        state.corner_radius = radius;
+    }
+    visuals
+}
+
+fn dark() -> Visuals {
+    let mut visuals = Visuals::dark();
+    visuals.error_fg_color = Color32::from_rgb(255, 120, 115);
+    visuals.warn_fg_color = Color32::from_rgb(255, 190, 80);
+    visuals.panel_fill = Color32::from_gray(24);
+    visuals.window_fill = Color32::from_gray(30);
+    visuals.extreme_bg_color = Color32::from_gray(14);
+    visuals.faint_bg_color = Color32::from_gray(32);
+    visuals.widgets.noninteractive.fg_stroke = Stroke::new(1.0, Color32::from_gray(215));
+    visuals.widgets.inactive.fg_stroke = Stroke::new(1.0, Color32::from_gray(225));
+    visuals.selection.bg_fill = Color32::from_rgb(20, 92, 150);
+    visuals.selection.stroke.color = Color32::WHITE;
+    shaped(visuals)
+}
+
+fn light() -> Visuals {
+    let mut visuals = Visuals::light();
+    visuals.error_fg_color = Color32::from_rgb(176, 20, 20);
+    visuals.warn_fg_color = Color32::from_rgb(140, 80, 0);
+    visuals.hyperlink_color = Color32::from_rgb(0, 90, 170);
+    visuals.panel_fill = Color32::from_gray(245);
+    visuals.window_fill = Color32::from_gray(252);
+    visuals.extreme_bg_color = Color32::WHITE;
+    visuals.faint_bg_color = Color32::from_gray(236);
+    visuals.widgets.noninteractive.fg_stroke = Stroke::new(1.0, Color32::from_gray(35));
+    visuals.widgets.inactive.fg_stroke = Stroke::new(1.0, Color32::from_gray(30));
+    visuals.selection.bg_fill = Color32::from_rgb(150, 200, 240);
+    visuals.selection.stroke.color = Color32::from_gray(10);
+    shaped(visuals)
+}
+
+/// A verdict's background and the colour of letters on it; at least 4.5 to 1 apart (WCAG AA),
+/// and the word says the same as the colour.
+pub(super) fn verdict_colours(verdict: Verdict) -> (Color32, Color32) {
+    match verdict {
+        Verdict::Ok => (Color32::from_rgb(17, 122, 62), Color32::WHITE),
+        Verdict::Ng => (Color32::from_rgb(196, 30, 36), Color32::WHITE),
+        Verdict::Unsure => (Color32::from_rgb(245, 185, 40), Color32::BLACK),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Relative luminance by WCAG 2.
+    fn luminance(colour: Color32) -> f64 {
+        let linear = |value: u8| {
+            let value = f64::from(value) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(colour.r()) + 0.7152 * linear(colour.g()) + 0.0722 * linear(colour.b())
+    }
+
+    fn contrast(a: Color32, b: Color32) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn letters_stand_out_as_wcag_aa_asks() {
+        for verdict in [Verdict::Ok, Verdict::Ng, Verdict::Unsure] {
+            let (background, letters) = verdict_colours(verdict);
+            assert!(contrast(background, letters) >= 4.5, "{verdict:?}");
+        }
+        for visuals in [dark(), light()] {
+            let widgets = &visuals.widgets;
+            for (letters, background) in [
+                (widgets.noninteractive.fg_stroke.color, visuals.panel_fill),
+                (widgets.noninteractive.fg_stroke.color, visuals.window_fill),
+                (widgets.inactive.fg_stroke.color, widgets.inactive.weak_bg_fill),
+                (visuals.weak_text_color(), visuals.panel_fill),
+                (visuals.error_fg_color, visuals.panel_fill),
+                (visuals.selection.stroke.color, visuals.selection.bg_fill),
+                (visuals.hyperlink_color, visuals.panel_fill),
+            ] {
+                let found = contrast(letters, background);
+                assert!(found >= 4.5, "{letters:?} on {background:?}: {found:.2}");
+            }
+        }
+    }
+}

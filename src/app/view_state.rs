@@ -1,0 +1,44 @@
+//! What of the window survives a restart.
+
+use serde::{Deserialize, Serialize};
+
+use super::tabs::TabId;
+use super::widgets::comparison::Mode;
+use super::widgets::image_view::Look;
+use crate::domain::ProductCode;
+
+/// Kept by eframe beside the window's size and place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct ViewState {
+    /// The tab shown.
+    pub(super) tab: TabId,
+    pub(super) theme: egui::ThemePreference,
+    /// The jobs panel is open.
+    pub(super) jobs: bool,
+    /// The log panel is open.
+    pub(super) log: bool,
+    /// Inspect as this product; `None`: what its neighbours vote for.
+    pub(super) product: Option<ProductCode>,
+    /// Whether the language model words reports.
+    pub(super) with_llm: bool,
+    /// How a part is compared with a normal one.
+    pub(super) comparison: Mode,
+    /// How its anomaly map is painted.
+    pub(super) look: Look,
+}
+
+impl Default for ViewState {
+    fn default() -> Self {
+        Self {
+            tab: TabId::Inspect,
+            theme: egui::ThemePreference::System,
+            jobs: false,
+            log: false,
+            product: None,
+            with_llm: true,
+            comparison: Mode::default(),
+            look: Look::default(),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Controls and modes, found by their labels and moved as a person would.
+
+use std::sync::Arc;
+
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use image::{GrayImage, RgbImage};
+
+use super::*;
+use crate::app::widgets::image_view::controls::{self, Threshold};
+use crate::app::widgets::image_view::tests::{able_to_draw, part};
+use crate::app::widgets::image_view::{Gpu, Look};
+use crate::domain::{HeatmapScale, Language};
+
+struct Scene {
+    words: Words,
+    part: Picture,
+    normal: Picture,
+    difference: Picture,
+    mode: Mode,
+    look: Look,
+    threshold: Threshold,
+    comparison: Comparison,
+}
+
+fn draw(ui: &mut egui::Ui, scene: &mut Scene) {
+    let words = scene.words;
+    let threshold = &mut scene.threshold;
+    ui.horizontal_wrapped(|ui| controls::show(ui, words, &mut scene.look, threshold));
+    let heat = Heat { look: scene.look, scale: threshold.scale, threshold: threshold.now };
+    let sides = Sides {
+        part: &mut scene.part,
+        heat: Some(heat),
+        regions: &[],
+        normal: Some(&mut scene.normal),
+        difference: Some(&mut scene.difference),
+    };
+    ui.horizontal_wrapped(|ui| scene.comparison.choices(ui, words, &mut scene.mode, &sides));
+    scene.comparison.show(ui, words, scene.mode, sides);
+}
+
+fn harness(language: Language) -> Harness<'static, Scene> {
+    let (pixels, map) = part(160, 120);
+    let scene = Scene {
+        words: Words(language),
+        part: Picture::new(pixels).with_map(map),
+        normal: Picture::new(Arc::new(RgbImage::from_pixel(160, 120, image::Rgb([0, 0, 200])))),
+        difference: Picture::grey(&GrayImage::from_pixel(160, 120, image::Luma([30]))),
+        mode: Mode::Part,
+        look: Look::default(),
+        threshold: Threshold::new(7.0, HeatmapScale { low: 2.0, high: 12.0 }),
+        comparison: Comparison::default(),
+    };
+    able_to_draw().with_size(vec2(640.0, 640.0)).build_ui_state(draw, scene)
+}
+
+fn pictures(harness: &Harness<'_, Scene>) -> Vec<String> {
+    let images = harness.query_all_by_role(Role::Image);
+    images.filter_map(|image| image.accesskit_node().label()).collect()
+}
+
+#[test]
+fn controls_are_found_by_their_labels_and_the_threshold_is_dragged() {
+    for language in [Language::Ko, Language::En] {
+        let words = Words(language);
+        let mut harness = harness(language);
+        harness.run();
+        harness.render().unwrap();
+        let uploads = Gpu::of(&harness.ctx).unwrap().uploads();
+        for (role, id) in [
+            (Role::ComboBox, "picture-layer"),
+            (Role::ComboBox, "picture-colours"),
+            (Role::Slider, "picture-opacity"),
+            (Role::Slider, "picture-gamma"),
+            (Role::CheckBox, "picture-outline"),
+            (Role::CheckBox, "picture-regions"),
+            (Role::Button, "picture-reset"),
+            (Role::Button, "picture-fit"),
+            (Role::Button, "picture-real-size"),
+        ] {
+            harness.get_by_role_and_label(role, &words.text(id));
+        }
+        let label = words.text("picture-threshold");
+        let slider = harness.get_by_role_and_label(Role::Slider, &label).rect();
+        let from = slider.center();
+        harness.drag_at(from);
+        harness.hover_at(from + vec2(50.0, 0.0));
+        harness.drop_at(from + vec2(50.0, 0.0));
+        harness.run();
+        let moved = harness.state().threshold.now;
+        assert!(moved > 8.0, "{moved}");
+        harness.render().unwrap();
+        assert_eq!(Gpu::of(&harness.ctx).unwrap().uploads(), uploads, "nothing is copied again");
+
+        harness.get_by_label(&words.text("picture-reset")).click();
+        harness.run();
+        assert_eq!(harness.state().threshold.now, 7.0);
+        harness.get_by_label(&words.text("picture-real-size")).click();
+        harness.run();
+        let comparison = &harness.state().comparison;
+        assert_eq!(comparison.camera.place(&comparison.screen.unwrap()).zoom, 1.0);
+    }
+}
+
+#[test]
+fn each_mode_shows_its_pictures() {
+    let words = Words(Language::En);
+    let mut harness = harness(Language::En);
+    let (part, normal) = (words.text("picture-part"), words.text("picture-normal"));
+    assert_eq!(pictures(&harness), std::slice::from_ref(&part));
+    let choose = |harness: &mut Harness<'_, Scene>, id| {
+        harness.get_by_role_and_label(Role::Button, &words.text(id)).click();
+        harness.run();
+    };
+    choose(&mut harness, "picture-beside");
+    assert_eq!(pictures(&harness), [part.clone(), normal.clone()]);
+    for image in harness.query_all_by_role(Role::Image) {
+        assert!(image.rect().right() <= 640.0, "the controls wrap: {:?}", image.rect());
+    }
+    choose(&mut harness, "picture-difference");
+    assert_eq!(pictures(&harness), [words.text("picture-difference")]);
+    choose(&mut harness, "picture-blink");
+    let mut seen = Vec::new();
+    // A step is a quarter of a second.
+    for _ in 0..10 {
+        harness.step();
+        seen.extend(pictures(&harness));
+    }
+    assert!(seen.contains(&part) && seen.contains(&normal), "{seen:?}");
+    assert!(seen.iter().all(|label| *label == part || *label == normal));
+}
+
+#[test]
+fn the_divider_parts_normal_from_inspected() {
+    let mut harness = harness(Language::En);
+    harness.state_mut().mode = Mode::Swipe;
+    harness.state_mut().look.opacity = 0.0;
+    harness.state_mut().look.outline = false;
+    harness.run();
+    let blue = |harness: &mut Harness<'_, Scene>| {
+        let picture = harness.render().unwrap();
+        picture.pixels().filter(|pixel| pixel.0 == [0, 0, 200, 255]).count()
+    };
+    let half = blue(&mut harness);
+    let label = Words(Language::En).text("picture-divider");
+    let from = harness.get_by_label(&label).rect().center();
+    harness.drag_at(from);
+    harness.hover_at(from - vec2(100.0, 0.0));
+    harness.drop_at(from - vec2(100.0, 0.0));
+    harness.run();
+    assert!(harness.state().comparison.divider < 0.45);
+    let less = blue(&mut harness);
+    assert!(half > 10_000 && less < half, "{less} of {half}");
+}

@@ -1,0 +1,233 @@
+//! Which part of an image is seen, and how large. Views that share a [`Camera`] move together.
+
+use egui::{Pos2, Rect, Vec2, pos2};
+
+use crate::domain::RectPx;
+
+/// Pixels of the screen for one of the image, at most.
+const CLOSEST: f32 = 64.0;
+/// So close a region is looked at, at most.
+const CLOSEST_REGION: f32 = 16.0;
+/// Share of the view that a region looked at takes.
+const REGION_SHARE: f32 = 0.4;
+
+/// Where an image is drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::app) struct Screen {
+    /// In egui's points.
+    pub(in crate::app) rect: Rect,
+    pub(in crate::app) pixels_per_point: f32,
+    /// Width and height of the image in its pixels.
+    pub(in crate::app) image: Vec2,
+}
+
+impl Screen {
+    /// Size in pixels of the screen.
+    fn size(&self) -> Vec2 {
+        self.rect.size() * self.pixels_per_point
+    }
+
+    fn fit(&self) -> f32 {
+        let zoom = self.size() / self.image.max(Vec2::splat(1.0));
+        zoom.min_elem().clamp(1e-4, CLOSEST)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+enum Aim {
+    /// All of the image.
+    #[default]
+    Fit,
+    /// This box, with what is around it.
+    Region(RectPx),
+    /// This point of the image in the middle, and so many pixels of the screen for one of it.
+    At { centre: Pos2, zoom: f32 },
+}
+
+/// What is looked at, in coordinates of the image: (0, 0) is the upper left corner of its first
+/// pixel. At first all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(in crate::app) struct Camera(Aim);
+
+impl Camera {
+    /// Shows all of the image, however the view's size changes.
+    pub(in crate::app) fn fit(&mut self) {
+        self.0 = Aim::Fit;
+    }
+
+    /// Shows `region` large.
+    pub(in crate::app) fn look_at(&mut self, region: RectPx) {
+        self.0 = Aim::Region(region);
+    }
+
+    /// Draws each pixel of the image as one of the screen; `around` stays where it is.
+    pub(in crate::app) fn real_size(&mut self, on: &Screen, around: Pos2) {
+        let zoom = self.place(on).zoom;
+        self.zoom_at(on, around, 1.0 / zoom);
+    }
+
+    /// Whether all of the image is shown.
+    pub(in crate::app) fn fits(&self) -> bool {
+        self.0 == Aim::Fit
+    }
+
+    /// Enlarges by `factor`. The point of the image under `cursor` stays under it.
+    pub(in crate::app) fn zoom_at(&mut self, on: &Screen, cursor: Pos2, factor: f32) {
+        let (centre, before) = self.aim(on);
+        let fit = on.fit();
+        let zoom = (before * factor).clamp(fit.min(1.0), CLOSEST);
+        if factor < 1.0 && zoom <= fit && fit <= 1.0 {
+            self.fit();
+            return;
+        }
+        let from_middle = (cursor - on.rect.center()) * on.pixels_per_point;
+        self.0 = Aim::At { centre: centre + from_middle / before - from_middle / zoom, zoom };
+    }
+
+    /// Moves the image by `points` of the screen; its middle stays inside the image.
+    pub(in crate::app) fn pan(&mut self, on: &Screen, points: Vec2) {
+        let (centre, zoom) = self.aim(on);
+        let moved = centre - points * on.pixels_per_point / zoom;
+        let centre = moved.clamp(Pos2::ZERO, on.image.to_pos2());
+        self.0 = Aim::At { centre, zoom };
+    }
+
+    /// Where the image comes to lie. Its corner is on a whole pixel of the screen, so that at
+    /// 1:1 each pixel is seen as it is.
+    pub(in crate::app) fn place(&self, on: &Screen) -> Placement {
+        let (centre, zoom) = self.aim(on);
+        let middle = on.rect.center().to_vec2() * on.pixels_per_point;
+        let origin = (middle - centre.to_vec2() * zoom).round().to_pos2();
+        Placement { origin, zoom, pixels_per_point: on.pixels_per_point }
+    }
+
+    fn aim(&self, on: &Screen) -> (Pos2, f32) {
+        match self.0 {
+            Aim::Fit => ((on.image / 2.0).to_pos2(), on.fit()),
+            Aim::At { centre, zoom } => (centre, zoom),
+            Aim::Region(RectPx { x, y, width, height }) => {
+                let size = egui::vec2(width as f32, height as f32);
+                let zoom = (on.size() * REGION_SHARE / size.max(Vec2::splat(1.0))).min_elem();
+                let fit = on.fit();
+                let centre = pos2(x as f32, y as f32) + size / 2.0;
+                (centre, zoom.clamp(fit, CLOSEST_REGION.max(fit)))
+            }
+        }
+    }
+}
+
+/// An image laid on the screen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::app) struct Placement {
+    /// The image's upper left corner, in pixels of the screen.
+    pub(in crate::app) origin: Pos2,
+    /// Pixels of the screen for one of the image.
+    pub(in crate::app) zoom: f32,
+    pixels_per_point: f32,
+}
+
+impl Placement {
+    /// The point of the image at a point of the screen.
+    pub(in crate::app) fn to_image(self, at: Pos2) -> Pos2 {
+        ((at.to_vec2() * self.pixels_per_point - self.origin.to_vec2()) / self.zoom).to_pos2()
+    }
+
+    /// The point of the screen at a point of the image.
+    pub(in crate::app) fn to_screen(self, at: Pos2) -> Pos2 {
+        ((at.to_vec2() * self.zoom + self.origin.to_vec2()) / self.pixels_per_point).to_pos2()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::vec2;
+
+    use super::*;
+
+    /// 600 × 400 points on a screen of 1.5 pixels a point.
+    fn screen(width: f32, height: f32) -> Screen {
+        let rect = Rect::from_min_size(pos2(32.0, 16.0), vec2(600.0, 400.0));
+        Screen { rect, pixels_per_point: 1.5, image: vec2(width, height) }
+    }
+
+    #[test]
+    fn fit_shows_all_of_the_image_in_the_middle() {
+        for (width, height, zoom) in [(1800.0, 600.0, 0.5), (450.0, 300.0, 2.0), (60.0, 600.0, 1.0)]
+        {
+            let on = screen(width, height);
+            let placed = Camera::default().place(&on);
+            assert_eq!(placed.zoom, zoom, "{width} × {height}");
+            let shown = Rect::from_min_max(
+                placed.to_screen(Pos2::ZERO),
+                placed.to_screen(pos2(width, height)),
+            );
+            assert!(on.rect.expand(1.0).contains_rect(shown), "{shown:?}");
+            assert!((shown.center() - on.rect.center()).length() < 1.0, "{shown:?}");
+        }
+    }
+
+    #[test]
+    fn real_size_is_a_pixel_for_a_pixel_and_whole() {
+        for (width, height) in [(4000.0, 3000.0), (101.0, 77.0)] {
+            let on = screen(width, height);
+            let mut camera = Camera::default();
+            camera.real_size(&on, on.rect.center());
+            let placed = camera.place(&on);
+            assert_eq!(placed.zoom, 1.0);
+            assert_eq!(placed.origin, placed.origin.round());
+            camera.fit();
+            assert_eq!(camera.place(&on), Camera::default().place(&on));
+        }
+    }
+
+    #[test]
+    fn zoom_keeps_the_point_under_the_cursor() {
+        let on = screen(2000.0, 1500.0);
+        for cursor in [pos2(331.0, 217.0), pos2(150.0, 60.0), pos2(600.0, 400.0)] {
+            let mut camera = Camera::default();
+            let held = camera.place(&on).to_image(cursor);
+            for factor in [1.3, 2.0, 5.0, 0.5, 1.1, 0.7] {
+                camera.zoom_at(&on, cursor, factor);
+                let away = camera.place(&on).to_screen(held) - cursor;
+                // The image's corner is on a whole pixel of the screen: half of one either way.
+                assert!(
+                    away.abs().max_elem() <= 0.5 / 1.5 + 0.01,
+                    "{cursor:?}, {factor}: {away:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn zoom_ends_at_the_whole_image_and_at_single_pixels() {
+        let on = screen(2000.0, 1500.0);
+        let mut camera = Camera::default();
+        camera.zoom_at(&on, on.rect.center(), 1e6);
+        assert_eq!(camera.place(&on).zoom, CLOSEST);
+        camera.zoom_at(&on, on.rect.left_top(), 1e-6);
+        assert!(camera.fits());
+    }
+
+    #[test]
+    fn pan_moves_by_points_and_stays_on_the_image() {
+        let on = screen(2000.0, 1500.0);
+        let mut camera = Camera::default();
+        camera.real_size(&on, on.rect.center());
+        let before = camera.place(&on).origin;
+        camera.pan(&on, vec2(-40.0, 20.0));
+        assert_eq!(camera.place(&on).origin, before + vec2(-60.0, 30.0));
+        camera.pan(&on, vec2(-1e6, 1e6));
+        assert_eq!(camera.place(&on).to_image(on.rect.center()).round(), pos2(2000.0, 0.0));
+    }
+
+    #[test]
+    fn a_region_is_looked_at_in_the_middle_and_large() {
+        let on = screen(4000.0, 3000.0);
+        let mut camera = Camera::default();
+        camera.look_at(RectPx { x: 3000, y: 200, width: 100, height: 60 });
+        let placed = camera.place(&on);
+        let middle = placed.to_image(on.rect.center());
+        assert!((middle - pos2(3050.0, 230.0)).length() < 1.0, "{middle:?}");
+        assert_eq!(placed.zoom, 600.0 * 1.5 * REGION_SHARE / 100.0);
+    }
+}

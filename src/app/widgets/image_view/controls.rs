@@ -1,0 +1,72 @@
+//! The row that says how the anomaly map is painted.
+
+use egui::{ComboBox, Slider};
+
+use super::look::{Colormap, Look, Paint};
+use crate::app::words::Words;
+use crate::domain::HeatmapScale;
+
+/// The threshold that a person moves.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::app) struct Threshold {
+    pub(in crate::app) now: f32,
+    /// Where it began: what the inspection used.
+    pub(in crate::app) start: f32,
+    pub(in crate::app) scale: HeatmapScale,
+}
+
+impl Threshold {
+    pub(in crate::app) fn new(start: f32, scale: HeatmapScale) -> Self {
+        Self { now: start, start, scale }
+    }
+}
+
+/// Draws the controls into the row under way.
+pub(in crate::app) fn show(
+    ui: &mut egui::Ui,
+    words: Words,
+    look: &mut Look,
+    threshold: &mut Threshold,
+) {
+    let text = |id: &str| words.text(id);
+    choice(ui, text("picture-layer"), text(look.paint.label()), |ui| {
+        for paint in Paint::ALL {
+            ui.selectable_value(&mut look.paint, paint, text(paint.label()));
+        }
+    });
+    choice(ui, text("picture-colours"), text(look.colormap.label()), |ui| {
+        for colormap in Colormap::ALL {
+            ui.selectable_value(&mut look.colormap, colormap, text(colormap.label()));
+        }
+    });
+    let opacity = Slider::new(&mut look.opacity, 0.0..=1.0).fixed_decimals(2);
+    slider(ui, 90.0, opacity.text(text("picture-opacity")));
+    let gamma = Slider::new(&mut look.gamma, 0.2..=5.0).logarithmic(true).fixed_decimals(2);
+    slider(ui, 90.0, gamma.text(text("picture-gamma")));
+    let (low, high) = (threshold.scale.low, threshold.scale.high);
+    let range = low.min(threshold.start)..=high.max(threshold.start);
+    slider(ui, 160.0, Slider::new(&mut threshold.now, range).text(text("picture-threshold")));
+    ui.checkbox(&mut look.outline, text("picture-outline"));
+    ui.checkbox(&mut look.regions, text("picture-regions"));
+    if ui.button(text("picture-reset")).clicked() {
+        *look = Look::default();
+        threshold.now = threshold.start;
+    }
+}
+
+/// A slider whose handle runs over `width` points. Room for its number and its label is asked for
+/// with it, or a row would run out of the view instead of wrapping.
+fn slider(ui: &mut egui::Ui, width: f32, slider: Slider<'_>) {
+    let size = egui::vec2(width + 150.0, ui.spacing().interact_size.y);
+    let row = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(size, row, |ui| {
+        ui.spacing_mut().slider_width = width;
+        ui.add(slider);
+    });
+    ui.separator();
+}
+
+fn choice(ui: &mut egui::Ui, label: String, chosen: String, add: impl FnOnce(&mut egui::Ui)) {
+    ComboBox::from_label(label).selected_text(chosen).width(96.0).show_ui(ui, add);
+    ui.separator();
+}

@@ -1,0 +1,184 @@
+//! Saying what a part really is: buttons under the verdict, and what was said.
+
+use egui::{Button, ComboBox, TextEdit};
+
+use crate::app::command::Command;
+use crate::app::desk::Desk;
+use crate::app::tabs::verdict_word;
+use crate::app::tasks::Task;
+use crate::app::words::Words;
+use crate::domain::{
+    DefectCode, DefectType, Inspection, InspectionId, Judgement, Language, Opinion, Verdict,
+};
+use crate::engine::{EngineError, JudgeInspection, Judged};
+
+/// Judgements being recorded.
+#[derive(Default)]
+pub(in crate::app) struct Judging {
+    // All of them: giving up a task cancels it.
+    tasks: Vec<Task<Judged>>,
+    /// The note being written, and of which inspection.
+    note: Option<(InspectionId, String)>,
+}
+
+impl Judging {
+    /// Takes what was recorded: says so, and tells all tabs.
+    pub(in crate::app) fn poll(&mut self, desk: &mut Desk<'_>) {
+        self.tasks.retain(|task| match task.poll() {
+            None => true,
+            Some(answer) => {
+                recorded(answer, desk);
+                false
+            }
+        });
+    }
+
+    /// Has this recorded.
+    pub(in crate::app) fn say(&mut self, desk: &mut Desk<'_>, request: JudgeInspection) {
+        self.tasks.extend(desk.start(request));
+    }
+
+    /// Has a verdict recorded, with the defect and note of before.
+    pub(in crate::app) fn judge(
+        &mut self,
+        desk: &mut Desk<'_>,
+        id: InspectionId,
+        verdict: Verdict,
+        before: Option<&Judgement>,
+    ) {
+        let before = before.map(|judgement| judgement.opinion.clone());
+        let defect = before.as_ref().and_then(|opinion| opinion.defect.clone());
+        let opinion = Opinion {
+            verdict,
+            defect: defect.filter(|_| verdict == Verdict::Ng),
+            note: before.map(|opinion| opinion.note).unwrap_or_default(),
+        };
+        self.say(desk, JudgeInspection { inspection: id, opinion: Some(opinion) });
+    }
+
+    /// Draws the buttons and what was said; `defects` are those that the part can have.
+    pub(in crate::app) fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        desk: &mut Desk<'_>,
+        inspection: &Inspection,
+        judgement: Option<&Judgement>,
+        defects: &[(DefectType, usize)],
+    ) {
+        let Some(id) = inspection.id else { return };
+        let said = judgement.map(|judgement| judgement.opinion.verdict);
+        ui.horizontal_wrapped(|ui| {
+            for verdict in [Verdict::Ok, Verdict::Ng, Verdict::Unsure] {
+                let mut word = desk.text(verdict_word(verdict));
+                if said == Some(verdict) {
+                    word = format!("✔ {word}");
+                }
+                let button = Button::new(word).selected(said == Some(verdict));
+                if ui.add(button).on_hover_text(desk.text("judge-hint")).clicked() {
+                    desk.send(Command::Judge(verdict));
+                }
+            }
+            if judgement.is_some() && ui.button(desk.text("judge-take-back")).clicked() {
+                self.say(desk, JudgeInspection { inspection: id, opinion: None });
+            }
+        });
+        let Some(judgement) = judgement else { return };
+        let by = [("by", judgement.by.clone().into()), ("time", local_time(&judgement.at).into())];
+        ui.small(desk.words.with("judge-by", &by));
+        let opinion = &judgement.opinion;
+        if opinion.verdict == Verdict::Ng && !defects.is_empty() {
+            self.defect(ui, desk, id, opinion, defects);
+        }
+        self.note(ui, desk, id, opinion);
+    }
+
+    fn defect(
+        &mut self,
+        ui: &mut egui::Ui,
+        desk: &mut Desk<'_>,
+        id: InspectionId,
+        opinion: &Opinion,
+        defects: &[(DefectType, usize)],
+    ) {
+        let mut chosen = opinion.defect.clone();
+        let none = desk.text("judge-no-defect");
+        let shown = chosen.as_ref().map(|code| defect_name(defects, code, desk.words));
+        let shown = shown.unwrap_or_else(|| none.clone());
+        let label = desk.text("judge-defect");
+        ComboBox::from_label(label).selected_text(shown).show_ui(ui, |ui| {
+            ui.selectable_value(&mut chosen, None, none);
+            for (defect, _) in defects {
+                let name = defect_name(defects, &defect.code, desk.words);
+                ui.selectable_value(&mut chosen, Some(defect.code.clone()), name);
+            }
+        });
+        if chosen != opinion.defect {
+            let opinion = Opinion { defect: chosen, ..opinion.clone() };
+            self.say(desk, JudgeInspection { inspection: id, opinion: Some(opinion) });
+        }
+    }
+
+    fn note(
+        &mut self,
+        ui: &mut egui::Ui,
+        desk: &mut Desk<'_>,
+        id: InspectionId,
+        opinion: &Opinion,
+    ) {
+        let of_this = self.note.take().filter(|(of, _)| *of == id);
+        let mut note = of_this.map_or_else(|| opinion.note.clone(), |(_, note)| note);
+        let hint = desk.text("judge-note");
+        let edit = TextEdit::singleline(&mut note).hint_text(&hint).desired_width(f32::INFINITY);
+        let edit = ui.add(edit);
+        edit.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, &hint));
+        if edit.lost_focus() && note != opinion.note {
+            let opinion = Opinion { note, ..opinion.clone() };
+            self.say(desk, JudgeInspection { inspection: id, opinion: Some(opinion) });
+        } else if edit.has_focus() {
+            self.note = Some((id, note));
+        }
+    }
+}
+
+fn recorded(answer: Result<Judged, EngineError>, desk: &mut Desk<'_>) {
+    let judged = match answer {
+        Ok(judged) => judged,
+        Err(error) => return desk.toasts.error(error.explain(desk.words.0)),
+    };
+    let id = ("id", judged.inspection.to_string().into());
+    let text = match &judged.now {
+        None => desk.words.with("judged-none", &[id]),
+        Some(now) => {
+            let verdict = desk.text(verdict_word(now.opinion.verdict));
+            let values = [id, ("verdict", verdict.into()), ("by", now.by.clone().into())];
+            desk.words.with("judged-as", &values)
+        }
+    };
+    let opinion = judged.before.as_ref().map(|before| before.opinion.clone());
+    let undo = JudgeInspection { inspection: judged.inspection, opinion };
+    desk.toasts.done_offering(text, desk.text("judge-undo"), Command::Rejudge(undo));
+    desk.send(Command::Judged(judged));
+}
+
+/// The name of a defect in the language of the window.
+pub(in crate::app) fn defect_name(
+    defects: &[(DefectType, usize)],
+    code: &DefectCode,
+    words: Words,
+) -> String {
+    let known = defects.iter().map(|(defect, _)| defect).find(|defect| defect.code == *code);
+    let name = known.map(|defect| match words.0 {
+        Language::Ko => defect.name_ko.as_str(),
+        Language::En => defect.name_en.as_str(),
+    });
+    name.filter(|name| !name.is_empty()).map_or_else(|| code.to_string(), str::to_owned)
+}
+
+/// A moment of the catalogue as a clock here shows it; as it is where it cannot be read.
+pub(in crate::app) fn local_time(moment: &str) -> String {
+    let read: Result<jiff::Timestamp, _> = moment.parse();
+    read.map_or_else(
+        |_| moment.to_owned(),
+        |read| read.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string(),
+    )
+}

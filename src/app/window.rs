@@ -1,0 +1,256 @@
+//! The window itself: what a frame does, and the commands that concern all of it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use egui::{CentralPanel, Frame, Panel, ViewportCommand};
+
+use super::command::{self, Command};
+use super::desk::Desk;
+use super::shell::log_panel::{LogLines, LogPanel};
+use super::shell::palette::Palette;
+use super::shell::toasts::Toasts;
+use super::shell::{jobs_panel, menu_bar, shortcuts};
+use super::tabs::{TABS, Tab, TabId};
+use super::tasks::{Task, Tasks};
+use super::view_state::ViewState;
+use super::widgets::image_view::Gpu;
+use super::words::Words;
+use super::{Result, theme};
+use crate::domain::Language;
+use crate::engine::{ChangeLanguage, Engine};
+
+/// While jobs run their progress is asked for this often.
+const PROGRESS_EVERY: Duration = Duration::from_millis(50);
+/// Where eframe keeps the [`ViewState`].
+const STORED_VIEW: &str = "fettle-view";
+
+pub(super) fn open(
+    engine: Engine,
+    language: Language,
+    log: LogLines,
+    images: Vec<PathBuf>,
+) -> Result<()> {
+    let options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title("Fettle")
+            .with_app_id("fettle")
+            .with_inner_size([1440.0, 900.0])
+            .with_min_inner_size([800.0, 560.0])
+            .with_drag_and_drop(true),
+        persistence_path: Some(engine.workspace().data_dir().join("window.ron")),
+        ..Default::default()
+    };
+    let make = |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
+        let mut window = FettleWindow::new(cc, engine, language, log);
+        if !images.is_empty() {
+            window.common.commands.push(Command::InspectFiles(images));
+        }
+        Ok(Box::new(window))
+    };
+    Ok(eframe::run_native("fettle", options, Box::new(make))?)
+}
+
+/// What all tabs share; a [`Desk`] lends it to one at a time.
+struct Common {
+    engine: Engine,
+    words: Words,
+    tasks: Tasks,
+    toasts: Toasts,
+    view: ViewState,
+    commands: Vec<Command>,
+}
+
+impl Common {
+    fn desk(&mut self) -> Desk<'_> {
+        Desk {
+            engine: &self.engine,
+            words: self.words,
+            tasks: &mut self.tasks,
+            toasts: &mut self.toasts,
+            view: &mut self.view,
+            commands: &mut self.commands,
+        }
+    }
+}
+
+/// The program's window.
+pub(super) struct FettleWindow {
+    // Before `common`: their jobs end before the engine does.
+    tabs: Vec<(TabId, Box<dyn Tab>)>,
+    common: Common,
+    /// The language being remembered.
+    changing: Option<Task<()>>,
+    log: LogLines,
+    log_panel: LogPanel,
+    palette: Option<Palette>,
+    shortcuts: bool,
+}
+
+impl FettleWindow {
+    pub(super) fn new(
+        cc: &eframe::CreationContext<'_>,
+        engine: Engine,
+        language: Language,
+        log: LogLines,
+    ) -> Self {
+        let stored = cc.storage.and_then(|storage| eframe::get_value(storage, STORED_VIEW));
+        let view: ViewState = stored.unwrap_or_default();
+        theme::apply(&cc.egui_ctx);
+        if let Some(state) = &cc.wgpu_render_state {
+            Gpu::install(state, &cc.egui_ctx);
+        }
+        cc.egui_ctx.set_theme(view.theme);
+        let common = Common {
+            engine,
+            words: Words(language),
+            tasks: Tasks::default(),
+            toasts: Toasts::default(),
+            view,
+            commands: Vec::new(),
+        };
+        Self {
+            tabs: TABS.iter().map(|tab| (tab.id, (tab.make)())).collect(),
+            common,
+            changing: None,
+            log,
+            log_panel: LogPanel::default(),
+            palette: None,
+            shortcuts: false,
+        }
+    }
+
+    fn carry_out(&mut self, command: Command, ctx: &egui::Context) {
+        match command {
+            Command::Show(tab) => self.common.view.tab = tab,
+            Command::Palette => {
+                self.palette = self.palette.is_none().then(Palette::default);
+            }
+            Command::Shortcuts => self.shortcuts = !self.shortcuts,
+            Command::Jobs => self.common.view.jobs = !self.common.view.jobs,
+            Command::Log => self.common.view.log = !self.common.view.log,
+            Command::Language(language) => self.speak(language),
+            Command::Theme(theme) => {
+                self.common.view.theme = theme;
+                ctx.set_theme(theme);
+            }
+            Command::ZoomIn => egui::gui_zoom::zoom_in(ctx),
+            Command::ZoomOut => egui::gui_zoom::zoom_out(ctx),
+            Command::ZoomReset => ctx.set_zoom_factor(1.0),
+            Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Command::OpenImages | Command::InspectFiles(_) => {
+                self.common.view.tab = TabId::Inspect;
+                self.tell(TabId::Inspect, &command, ctx);
+            }
+            Command::NewProduct => {
+                self.common.view.tab = TabId::Library;
+                self.tell(TabId::Library, &command, ctx);
+            }
+            Command::LibraryChanged(_) => {
+                for (_, tab) in &mut self.tabs {
+                    tab.command(&command, ctx, &mut self.common.desk());
+                }
+            }
+            Command::NextImage
+            | Command::PreviousImage
+            | Command::InspectAgain
+            | Command::Stop
+            | Command::Confirm
+            | Command::RegisterDefect
+            | Command::Judge(_) => self.tell(self.common.view.tab, &command, ctx),
+            Command::Rejudge(_) => {
+                let shown = self.common.view.tab;
+                let told = if shown == TabId::History { shown } else { TabId::Inspect };
+                self.tell(told, &command, ctx);
+            }
+            Command::Judged(_) => {
+                TABS.iter().for_each(|tab| self.tell(tab.id, &command, ctx));
+            }
+        }
+    }
+
+    fn tell(&mut self, tab: TabId, command: &Command, ctx: &egui::Context) {
+        let Some((_, tab)) = self.tabs.iter_mut().find(|(of, _)| *of == tab) else { return };
+        tab.command(command, ctx, &mut self.common.desk());
+    }
+
+    /// Changes the language of window and reports, and remembers it.
+    fn speak(&mut self, language: Language) {
+        self.common.words = Words(language);
+        self.changing = self.common.desk().start(ChangeLanguage(language));
+    }
+}
+
+impl eframe::App for FettleWindow {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        for (_, tab) in &mut self.tabs {
+            tab.poll(&mut self.common.desk());
+        }
+        if let Some(answer) = self.changing.as_ref().and_then(Task::poll) {
+            self.changing = None;
+            if let Err(error) = answer {
+                self.common.toasts.error(error.explain(self.common.words.0));
+            }
+        }
+        if !self.common.tasks.running().is_empty() {
+            ctx.request_repaint_after(PROGRESS_EVERY);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let dropped: Vec<_> = ctx.input(|input| {
+            input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect()
+        });
+        let shown = self.common.view.tab;
+        let shown = self.tabs.iter_mut().find(|(of, _)| *of == shown);
+        let is_taken = |tab: &mut Box<dyn Tab>| tab.dropped(&dropped, &ctx);
+        if !dropped.is_empty() && !shown.is_some_and(|(_, tab)| is_taken(tab)) {
+            self.common.commands.push(Command::InspectFiles(dropped));
+        }
+        // A box in front has the keyboard to itself.
+        if ctx.memory(|memory| memory.top_modal_layer()).is_none() {
+            self.common.commands.extend(command::pressed(&ctx));
+        }
+
+        Panel::top("menus").show(ui, |ui| menu_bar::show(ui, &mut self.common.desk()));
+        if self.common.view.log {
+            Panel::bottom("log").resizable(true).default_size(180.0).show(ui, |ui| {
+                self.log_panel.show(ui, &self.common.desk(), &self.log);
+            });
+        }
+        if self.common.view.jobs {
+            Panel::bottom("jobs").resizable(true).default_size(120.0).show(ui, |ui| {
+                jobs_panel::show(ui, &mut self.common.desk());
+            });
+        }
+        let shown = self.common.view.tab;
+        CentralPanel::default().frame(Frame::central_panel(ui.style())).show(ui, |ui| {
+            let tab = self.tabs.iter_mut().find(|(of, _)| *of == shown);
+            if let Some((_, tab)) = tab {
+                tab.ui(ui, &mut self.common.desk());
+            }
+        });
+        if let Some(palette) = &mut self.palette
+            && !palette.show(&ctx, &mut self.common.desk())
+        {
+            self.palette = None;
+        }
+        self.shortcuts = self.shortcuts && shortcuts::show(&ctx, &self.common.desk());
+        let offered = self.common.toasts.show(&ctx, self.common.words);
+        self.common.commands.extend(offered);
+
+        for command in std::mem::take(&mut self.common.commands) {
+            self.carry_out(command, &ctx);
+            ctx.request_repaint();
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, STORED_VIEW, &self.common.view);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+}

@@ -1,0 +1,169 @@
+//! `fettle history`.
+
+use clap::{Args, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::domain::{ActionState, DefectCode, InspectionId, ProductCode, Verdict};
+
+/// `fettle history`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct History {
+    /// What to do instead of listing.
+    #[command(subcommand)]
+    pub(crate) command: Option<HistoryCommand>,
+    /// Which inspections to list.
+    #[command(flatten)]
+    pub(crate) list: HistoryList,
+}
+
+/// `fettle history judge`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum HistoryCommand {
+    /// Say what an inspected part really is.
+    Judge {
+        /// The inspection's number.
+        #[arg(value_parser = id)]
+        id: InspectionId,
+        /// What it is; `none` takes back what was said.
+        verdict: Said,
+        /// The defect it has.
+        #[arg(long, short)]
+        defect: Option<DefectCode>,
+        /// Anything else.
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+}
+
+/// Which inspections.
+#[derive(Debug, Args)]
+pub(crate) struct HistoryList {
+    /// Only of this product.
+    #[arg(long, short)]
+    pub(crate) product: Option<ProductCode>,
+    /// Only with this defect.
+    #[arg(long, short)]
+    pub(crate) defect: Option<DefectCode>,
+    /// Only with this verdict: a person's where there is one, else the inspection's.
+    #[arg(long)]
+    pub(crate) verdict: Option<Named>,
+    /// Only with this text in the file's name or folder.
+    #[arg(long, default_value = "")]
+    pub(crate) text: String,
+    /// From this day or moment on: 2026-11-22 or 2026-11-22T08:00:00+09:00.
+    #[arg(long, value_parser = moment)]
+    pub(crate) since: Option<Timestamp>,
+    /// Before this day or moment.
+    #[arg(long, value_parser = moment)]
+    pub(crate) until: Option<Timestamp>,
+    /// Only those whose action is open, or done.
+    #[arg(long)]
+    pub(crate) action: Option<Action>,
+    /// How many of the newest.
+    #[arg(long, short = 'k', default_value_t = 20)]
+    pub(crate) top: usize,
+    /// Print as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A verdict by its name.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Named {
+    /// Sound.
+    Ok,
+    /// A defect.
+    Ng,
+    /// Not decided.
+    Unsure,
+}
+
+/// A verdict by its name, or none.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Said {
+    /// Sound.
+    Ok,
+    /// A defect.
+    Ng,
+    /// Not decided.
+    Unsure,
+    /// Take back what was said.
+    None,
+}
+
+/// A state by its name.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Action {
+    /// Not done yet.
+    Open,
+    /// Done.
+    Done,
+}
+
+impl From<Named> for Verdict {
+    fn from(named: Named) -> Self {
+        match named {
+            Named::Ok => Self::Ok,
+            Named::Ng => Self::Ng,
+            Named::Unsure => Self::Unsure,
+        }
+    }
+}
+
+impl From<Said> for Option<Verdict> {
+    fn from(said: Said) -> Self {
+        match said {
+            Said::Ok => Some(Verdict::Ok),
+            Said::Ng => Some(Verdict::Ng),
+            Said::Unsure => Some(Verdict::Unsure),
+            Said::None => None,
+        }
+    }
+}
+
+impl From<Action> for ActionState {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::Open => Self::Open,
+            Action::Done => Self::Done,
+        }
+    }
+}
+
+fn id(text: &str) -> Result<InspectionId, String> {
+    text.parse().map(InspectionId).map_err(|_| "a whole number is needed".to_owned())
+}
+
+/// A moment, or the beginning of a day on this machine.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    if let Ok(moment) = text.parse() {
+        return Ok(moment);
+    }
+    let day: Result<Date, _> = text.parse();
+    let begin = day.and_then(|day| day.to_zoned(TimeZone::system()));
+    begin.map(|begin| begin.timestamp()).map_err(|_| {
+        "a day (2026-11-22) or a moment (2026-11-22T08:00:00+09:00) is needed".to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_a_day_or_a_time_with_its_offset() {
+        let begin: Date = "2026-11-22".parse().unwrap();
+        let begin = begin.to_zoned(TimeZone::system()).unwrap().timestamp();
+        assert_eq!(moment("2026-11-22"), Ok(begin));
+        assert_eq!(
+            moment("2026-11-22T08:00:00+09:00"),
+            Ok("2026-11-21T23:00:00Z".parse().unwrap())
+        );
+        for bad in ["", "yesterday", "2026-13-01", "22.11.2026"] {
+            assert!(moment(bad).is_err(), "{bad}");
+        }
+    }
+}

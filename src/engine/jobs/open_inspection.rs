@@ -1,0 +1,177 @@
+//! An inspection of the past, opened again.
+
+use std::sync::Arc;
+
+use image::RgbImage;
+
+use super::inspect::{Again, again};
+use crate::domain::{ActionChange, AnomalyMap, Inspection, InspectionId, Judgement};
+use crate::engine::error::Result;
+use crate::engine::request::{JobContext, Request};
+use crate::i18n;
+use crate::library::read_image;
+use crate::report::Pictures;
+
+/// Opens an inspection as it was recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenInspection(pub InspectionId);
+
+/// An inspection of the past.
+#[derive(Debug, Clone)]
+pub struct OpenedInspection {
+    /// As it was recorded.
+    pub inspection: Inspection,
+    /// The workspace's copy of the image; `None` where it is gone.
+    pub picture: Option<Arc<RgbImage>>,
+    /// Its anomaly map, made again with the bank of then.
+    pub map: Option<Arc<AnomalyMap>>,
+    /// Its pictures, made again as well.
+    pub pictures: Option<Pictures>,
+    /// Why one of them is not here.
+    pub notice: Option<String>,
+    /// What a person said of it.
+    pub judgement: Option<Judgement>,
+    /// Whether what it asks for is done, where somebody said so.
+    pub action: Option<ActionChange>,
+}
+
+impl Request for OpenInspection {
+    type Answer = OpenedInspection;
+
+    fn name(&self) -> &'static str {
+        "open-inspection"
+    }
+
+    fn run(self, job: &JobContext) -> Result<OpenedInspection> {
+        let Self(id) = self;
+        let (inspection, judgement, action) = job.shared.library(move |library| {
+            Ok((library.inspection(id)?, library.judgement(id)?, library.action(id)?))
+        })?;
+        job.check()?;
+        let language = job.shared.language_of_text();
+        let root = job.shared.workspace.root();
+        let read = inspection.image_path.as_ref().map(|path| read_image(&root.join(path)));
+        let picture = read.and_then(Result::ok).map(|image| Arc::new(image.rgb));
+        let mut opened = OpenedInspection {
+            picture,
+            map: None,
+            pictures: None,
+            notice: None,
+            judgement,
+            action,
+            inspection,
+        };
+        let Some(picture) = &opened.picture else {
+            opened.notice = Some(i18n::text(language, "history-no-picture"));
+            return Ok(opened);
+        };
+        let Some(anomaly) = opened.inspection.anomaly.done() else { return Ok(opened) };
+        match again(job, anomaly, picture) {
+            Ok(Again::Seen(map, pictures)) => {
+                opened.map = Some(Arc::new(map));
+                opened.pictures = Some(*pictures);
+            }
+            Ok(Again::NoBank) => {
+                let version = [("version", anomaly.bank.version.into())];
+                opened.notice = Some(i18n::text_with(language, "history-no-bank", &version));
+            }
+            Ok(Again::OtherArea) => {
+                opened.notice = Some(i18n::text(language, "history-other-area"));
+            }
+            // A model that is not here, say: what was recorded can be read all the same.
+            Err(error) if error.is_local() => opened.notice = Some(error.explain(language)),
+            Err(error) => return Err(error),
+        }
+        Ok(opened)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        ImageLabel, Language, Product, ProductCode, RecipeChoice, Stage, ThresholdRule, Verdict,
+    };
+    use crate::engine::{
+        AddProduct, Engine, EngineOptions, FitBank, Inspect, ListBanks, RegisterImages,
+    };
+    use crate::settings::{Settings, Workspace};
+
+    fn answer<R: Request>(engine: &Engine, request: R) -> R::Answer {
+        engine.submit(request).unwrap().wait(|_| {}).unwrap()
+    }
+
+    #[test]
+    fn an_inspection_is_opened_as_it_was_while_its_bank_is_there() {
+        let Some(models) = std::env::var_os("FETTLE_MODELS").map(std::path::PathBuf::from) else {
+            eprintln!("skipped: FETTLE_MODELS is not set");
+            return;
+        };
+        if !models.join("efficientnet-lite0").is_dir() {
+            eprintln!("skipped: no efficientnet-lite0 in {}", models.display());
+            return;
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let workspace = Workspace::at(dir.path().join("workspace")).with_models(&models);
+        workspace.create().unwrap();
+        let root = workspace.root().to_owned();
+        let options = EngineOptions { allow_gpu: false, language: Language::En };
+        let engine = Engine::start(workspace, Settings::default(), options).unwrap();
+        let picture = |name: &str, seed: u32, spot: bool| {
+            let path = dir.path().join(name);
+            let image = image::RgbImage::from_fn(96, 96, |x, y| {
+                if spot && (40..60).contains(&x) && (30..50).contains(&y) {
+                    return image::Rgb([250, 30, 30]);
+                }
+                let noise = (x * 31 + y * 17 + seed).wrapping_mul(2_654_435_761) >> 28;
+                image::Rgb([90 + noise as u8, 100, (x + y) as u8])
+            });
+            image.save(&path).unwrap();
+            path
+        };
+        let code = ProductCode::new("p").unwrap();
+        let product =
+            Product { code: code.clone(), name_ko: String::new(), name_en: String::new() };
+        answer(&engine, AddProduct(product));
+        let paths = (0..6).map(|n| picture(&format!("{n}.png"), n, false)).collect();
+        let images = RegisterImages { product: code.clone(), label: ImageLabel::Normal, paths };
+        answer(&engine, images);
+        let fit = FitBank {
+            product: code.clone(),
+            ratio: 0.2,
+            seed: 0,
+            rule: ThresholdRule::default(),
+            recipe: RecipeChoice::default(),
+        };
+        answer(&engine, fit);
+        let image = picture("bad.png", 99, true);
+        let inspect = Inspect { image, product: Some(code.clone()), with_llm: false, out: None };
+        let then = answer(&engine, inspect);
+        assert_eq!(then.inspection.verdict, Verdict::Ng);
+        let id = then.inspection.id.unwrap();
+
+        let opened = answer(&engine, OpenInspection(id));
+        assert!(matches!(opened.inspection.anomaly, Stage::Done(_)));
+        // How long recording took is known only once it is recorded.
+        assert_eq!(
+            Inspection { timings: Vec::new(), ..opened.inspection },
+            Inspection { timings: Vec::new(), ..then.inspection }
+        );
+        assert_eq!(opened.picture, Some(then.picture));
+        assert_eq!((opened.notice, opened.map), (None, then.map));
+        let (now, then) = (opened.pictures.unwrap(), then.pictures.unwrap());
+        assert_eq!((now.mask, now.overlay), (then.mask, then.overlay));
+        assert_eq!((now.reference, now.difference), (then.reference, then.difference));
+
+        assert_eq!(answer(&engine, ListBanks(code)).len(), 1);
+        for entry in walkdir::WalkDir::new(root.join("data")) {
+            let path = entry.unwrap().into_path();
+            if path.extension().is_some_and(|ending| ending == "bank") {
+                std::fs::remove_file(path).unwrap();
+            }
+        }
+        let opened = answer(&engine, OpenInspection(id));
+        assert!(opened.map.is_none() && opened.picture.is_some());
+        assert!(opened.notice.is_some_and(|notice| notice.contains("Memory bank 1")));
+    }
+}

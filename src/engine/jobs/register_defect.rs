@@ -1,0 +1,49 @@
+//! An inspected part becomes a known defect.
+
+use std::path::PathBuf;
+
+use super::index::{BuildIndex, BuiltIndex};
+use super::register::{RegisterImages, RegisteredImages};
+use crate::domain::{DefectCode, ImageLabel, ProductCode};
+use crate::engine::error::Result;
+use crate::engine::request::{JobContext, Request};
+
+/// Registers an image of a defect and brings the index in line, so that the next search finds
+/// it.
+#[derive(Debug, Clone)]
+pub struct RegisterDefect {
+    /// The product it shows.
+    pub product: ProductCode,
+    /// The defect it shows.
+    pub defect: DefectCode,
+    /// Its file.
+    pub image: PathBuf,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub struct RegisteredDefect {
+    /// The registration; a refused file is told here.
+    pub registered: RegisteredImages,
+    /// The index afterwards; `None` where the file was refused.
+    pub index: Option<BuiltIndex>,
+}
+
+impl Request for RegisterDefect {
+    type Answer = RegisteredDefect;
+
+    fn name(&self) -> &'static str {
+        "register-defect"
+    }
+
+    fn run(self, job: &JobContext) -> Result<RegisteredDefect> {
+        let Self { product, defect, image } = self;
+        let label = ImageLabel::Defect(defect);
+        let registered = RegisterImages { product, label, paths: vec![image] }.run(job)?;
+        let index = match registered.refused.is_empty() {
+            true => Some(BuildIndex { rebuild: false }.run(job)?),
+            false => None,
+        };
+        Ok(RegisteredDefect { registered, index })
+    }
+}

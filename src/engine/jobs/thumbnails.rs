@@ -1,0 +1,85 @@
+//! Small pictures of registered images.
+
+use image::RgbImage;
+use image::imageops::thumbnail;
+use rayon::prelude::*;
+
+use crate::domain::{ImageId, ProgressSink, RegisteredImage};
+use crate::engine::error::Result;
+use crate::engine::request::{JobContext, Request};
+use crate::library::read_image;
+
+/// Reads images and makes them small, several at once.
+#[derive(Debug, Clone)]
+pub struct Thumbnails {
+    /// Of these.
+    pub images: Vec<RegisteredImage>,
+    /// The longer side becomes so many pixels; a smaller image stays as it is.
+    pub side: u32,
+}
+
+/// A small picture.
+#[derive(Debug)]
+pub struct Thumbnail {
+    /// Of which image.
+    pub image: ImageId,
+    /// `None` where its file is gone or damaged.
+    pub picture: Option<RgbImage>,
+}
+
+impl Request for Thumbnails {
+    type Answer = Vec<Thumbnail>;
+
+    fn name(&self) -> &'static str {
+        "thumbnails"
+    }
+
+    fn run(self, job: &JobContext) -> Result<Vec<Thumbnail>> {
+        let (root, sink) = (job.shared.workspace.root(), &job.sink);
+        let small = |image: &RegisteredImage| {
+            sink.check()?;
+            let picture = match read_image(&root.join(&image.path)) {
+                Ok(read) => Some(shrunk(&read.rgb, self.side)),
+                Err(error) => {
+                    tracing::warn!(%error, "no thumbnail");
+                    None
+                }
+            };
+            Ok(Thumbnail { image: image.id, picture })
+        };
+        self.images.par_iter().map(small).collect()
+    }
+}
+
+/// `picture` with its ratio kept and no side above `side`.
+fn shrunk(picture: &RgbImage, side: u32) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    let longer = width.max(height);
+    if longer <= side {
+        return picture.clone();
+    }
+    let scaled = |length: u32| {
+        let length = u64::from(length) * u64::from(side) / u64::from(longer);
+        u32::try_from(length).unwrap_or(side).max(1)
+    };
+    thumbnail(picture, scaled(width), scaled(height))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longer_side_is_shrunk_and_the_ratio_kept() {
+        // Given, expected of side 100.
+        let cases = [
+            ((400, 200), (100, 50)),
+            ((50, 20), (50, 20)),
+            ((1, 900), (1, 100)),
+            ((100, 100), (100, 100)),
+        ];
+        for ((width, height), expected) in cases {
+            assert_eq!(shrunk(&RgbImage::new(width, height), 100).dimensions(), expected);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Lists and counts of inspections. They read the `history` table alone, never a record.
+
+use jiff::Timestamp;
+use rusqlite::{Row, ToSql, named_params};
+
+use super::inspections::verdict_name;
+use super::judgements::{action_column, action_name, code, verdict_column};
+use super::{Library, Result, rows};
+use crate::domain::{
+    DayCount, DefectCode, DefectCount, HistoryFilter, InspectionId, InspectionPage, InspectionRow,
+    JudgedCount, ProductCode, Verdict,
+};
+
+/// What [`HistoryFilter`] lets through; a verdict or defect is a person's where there is one.
+const LETS_THROUGH: &str = "(:product IS NULL OR product = :product)
+    AND (:defect IS NULL OR ifnull(judged_defect, defect) = :defect)
+    AND (:verdict IS NULL OR ifnull(judged, verdict) = :verdict)
+    AND (:text IS NULL OR source LIKE :text ESCAPE '!')
+    AND (:since IS NULL OR created_at_ms >= :since)
+    AND (:until IS NULL OR created_at_ms < :until)
+    AND (:action IS NULL OR action = :action)";
+
+/// Counts of the inspections that a filter lets through.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HistoryCounts {
+    /// Oldest day first.
+    pub days: Vec<DayCount>,
+    /// Most frequent first.
+    pub defects: Vec<DefectCount>,
+    /// Of those that people judged.
+    pub judged: Vec<JudgedCount>,
+}
+
+impl Library {
+    /// The inspections that `filter` lets through, newest first: at most `limit` of them after
+    /// the first `skip`.
+    ///
+    /// # Errors
+    /// A database error.
+    pub fn history(
+        &self,
+        filter: &HistoryFilter,
+        skip: usize,
+        limit: usize,
+    ) -> Result<InspectionPage> {
+        let total = self.filtered(
+            &format!("SELECT count(*) FROM history WHERE {LETS_THROUGH}"),
+            filter,
+            None,
+            |row| row.get::<_, i64>(0),
+        )?;
+        let found = self.filtered(
+            &format!(
+                "SELECT inspection, created_at, product, ifnull(judged_defect, defect), verdict,
+                        judged, image_score, source, image_path, action
+                 FROM history WHERE {LETS_THROUGH}
+                 ORDER BY created_at_ms DESC, inspection DESC LIMIT :limit OFFSET :skip"
+            ),
+            filter,
+            Some((skip, limit)),
+            read_row,
+        )?;
+        let total = total.into_iter().next().unwrap_or_default();
+        Ok(InspectionPage { skip, rows: found, total: usize::try_from(total).unwrap_or(0) })
+    }
+
+    /// Counts what `filter` lets through, by day, by defect, and by what people judged.
+    ///
+    /// # Errors
+    /// A database error.
+    pub fn history_counts(&self, filter: &HistoryFilter) -> Result<HistoryCounts> {
+        let count = |row: &Row<'_>, column| -> rusqlite::Result<usize> {
+            Ok(usize::try_from(row.get::<_, i64>(column)?).unwrap_or(0))
+        };
+        let days = self.filtered(
+            &format!(
+                "SELECT substr(created_at, 1, 10), product, count(*),
+                        sum(ifnull(judged, verdict) = 'ng')
+                 FROM history WHERE {LETS_THROUGH} GROUP BY 1, 2 ORDER BY 1, 2"
+            ),
+            filter,
+            None,
+            |row| {
+                Ok(DayCount {
+                    day: row.get(0)?,
+                    product: code::<ProductCode>(row, 1)?,
+                    parts: count(row, 2)?,
+                    ng: count(row, 3)?,
+                })
+            },
+        )?;
+        let defects = self.filtered(
+            &format!(
+                "SELECT product, ifnull(judged_defect, defect), count(*)
+                 FROM history WHERE ifnull(judged, verdict) = 'ng' AND {LETS_THROUGH}
+                 GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
+            ),
+            filter,
+            None,
+            |row| {
+                Ok(DefectCount {
+                    product: code::<ProductCode>(row, 0)?,
+                    defect: code::<DefectCode>(row, 1)?,
+                    count: count(row, 2)?,
+                })
+            },
+        )?;
+        let judged = self.filtered(
+            &format!(
+                "SELECT product, verdict, judged, count(*)
+                 FROM history WHERE judged IS NOT NULL AND {LETS_THROUGH}
+                 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+            ),
+            filter,
+            None,
+            |row| {
+                Ok(JudgedCount {
+                    product: code::<ProductCode>(row, 0)?,
+                    verdict: verdict_column(row, 1)?.unwrap_or(Verdict::Unsure),
+                    judged: verdict_column(row, 2)?.unwrap_or(Verdict::Unsure),
+                    count: count(row, 3)?,
+                })
+            },
+        )?;
+        Ok(HistoryCounts { days, defects, judged })
+    }
+
+    fn filtered<T>(
+        &self,
+        sql: &str,
+        filter: &HistoryFilter,
+        page: Option<(usize, usize)>,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
+        let product = filter.product.as_ref().map(ProductCode::as_str);
+        let defect = filter.defect.as_ref().map(DefectCode::as_str);
+        let verdict = filter.verdict.map(verdict_name);
+        let text = filter.text.trim();
+        let text = (!text.is_empty()).then(|| like(text));
+        let since = filter.since.map(Timestamp::as_millisecond);
+        let until = filter.until.map(Timestamp::as_millisecond);
+        let action = filter.action.map(action_name);
+        let (skip, limit) = page.unwrap_or_default();
+        let skip = i64::try_from(skip).unwrap_or(i64::MAX);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut values: Vec<(&str, &dyn ToSql)> = named_params! {
+            ":product": product, ":defect": defect, ":verdict": verdict, ":text": text,
+            ":since": since, ":until": until, ":action": action,
+        }
+        .to_vec();
+        if page.is_some() {
+            values.extend_from_slice(named_params! { ":skip": skip, ":limit": limit });
+        }
+        rows(&self.conn, sql, values.as_slice(), read)
+    }
+}
+
+/// A pattern of `LIKE` that `text` stands for itself in.
+fn like(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+fn read_row(row: &Row<'_>) -> rusqlite::Result<InspectionRow> {
+    Ok(InspectionRow {
+        id: InspectionId(row.get(0)?),
+        created_at: row.get(1)?,
+        product: code(row, 2)?,
+        defect: code(row, 3)?,
+        verdict: verdict_column(row, 4)?.unwrap_or(Verdict::Unsure),
+        judged: verdict_column(row, 5)?,
+        image_score: row.get(6)?,
+        source: row.get(7)?,
+        image_path: row.get(8)?,
+        action: action_column(row, 9)?,
+    })
+}

@@ -1,0 +1,151 @@
+use super::records::inspection;
+use crate::domain::{
+    ActionState, DefectCode, HistoryFilter, InspectionId, Opinion, ProductCode, Verdict, escape,
+    overkill,
+};
+use crate::library::test_files::{hole, library, prod1};
+use crate::library::{Library, LibraryError};
+
+fn said(verdict: Verdict) -> Opinion {
+    Opinion { verdict, defect: None, note: String::new() }
+}
+
+/// Two days of three parts each, of which the last is OK.
+fn six(library: &mut Library) -> Vec<InspectionId> {
+    let made = (0..6).map(|n| {
+        let time = format!("2026-11-2{}T0{}:00:00+09:00", 1 + n / 3, n % 3);
+        let verdict = if n == 5 { Verdict::Ok } else { Verdict::Ng };
+        let mut made = inspection(&time, verdict, n as f32);
+        made.source = format!("C:\\line_{n}\\part 100%.png");
+        library.record_inspection(&made).unwrap()
+    });
+    made.collect()
+}
+
+#[test]
+fn the_newest_judgement_counts_and_can_be_taken_back() {
+    let root = tempfile::tempdir().unwrap();
+    let mut library = library(root.path());
+    let id = library.record_inspection(&inspection("2026-11-22T10:00:00Z", Verdict::Ng, 2.0));
+    let id = id.unwrap();
+    let row = |library: &Library| {
+        library.history(&HistoryFilter::default(), 0, 1).unwrap().rows.remove(0)
+    };
+    assert_eq!(library.judgement(id).unwrap(), None);
+    let scratch = DefectCode::new("scratch").unwrap();
+    let first =
+        Opinion { verdict: Verdict::Ng, defect: Some(scratch.clone()), note: "옆면".to_owned() };
+    let judged = library.judge(id, Some(&first), "kim").unwrap().unwrap();
+    assert_eq!((&judged.opinion, judged.by.as_str()), (&first, "kim"));
+    assert_eq!(library.judgement(id).unwrap(), Some(judged));
+    assert_eq!((row(&library).judged, row(&library).defect), (Some(Verdict::Ng), Some(scratch)));
+
+    library.judge(id, Some(&said(Verdict::Ok)), "lee").unwrap();
+    assert_eq!(library.judgement(id).unwrap().unwrap().by, "lee");
+    assert_eq!((row(&library).judged, row(&library).verdict), (Some(Verdict::Ok), Verdict::Ng));
+
+    assert_eq!(library.judge(id, None, "lee").unwrap(), None);
+    assert_eq!(library.judgement(id).unwrap(), None);
+    assert_eq!((row(&library).judged, row(&library).defect), (None, Some(hole())));
+    // The record itself is as it was.
+    assert_eq!(library.inspection(id).unwrap().verdict, Verdict::Ng);
+
+    let none = library.judge(InspectionId(99), None, "lee").unwrap_err();
+    assert!(matches!(none, LibraryError::UnknownInspection(_)), "{none}");
+}
+
+#[test]
+fn an_action_is_open_until_somebody_says_it_is_done() {
+    let root = tempfile::tempdir().unwrap();
+    let mut library = library(root.path());
+    let ids = six(&mut library);
+    assert_eq!(library.action(ids[0]).unwrap(), None);
+    let done = library.set_action(ids[0], ActionState::Done, "kim").unwrap();
+    assert_eq!(library.action(ids[0]).unwrap(), Some(done));
+    let filter = |state| HistoryFilter { action: Some(state), ..HistoryFilter::default() };
+    let count = |library: &Library, state| library.history(&filter(state), 0, 9).unwrap().total;
+    assert_eq!(count(&library, ActionState::Done), 1);
+    assert_eq!(count(&library, ActionState::Open), 5);
+    library.set_action(ids[0], ActionState::Open, "lee").unwrap();
+    assert_eq!(library.action(ids[0]).unwrap().unwrap().by, "lee");
+    assert_eq!(count(&library, ActionState::Done), 0);
+    assert!(library.set_action(InspectionId(99), ActionState::Done, "kim").is_err());
+}
+
+#[test]
+fn a_list_is_filtered_by_columns_newest_first() {
+    let root = tempfile::tempdir().unwrap();
+    let mut library = library(root.path());
+    let ids = six(&mut library);
+    library.judge(ids[4], Some(&said(Verdict::Ok)), "kim").unwrap();
+    let found = |filter: &HistoryFilter, skip, limit| -> (Vec<usize>, usize) {
+        let page = library.history(filter, skip, limit).unwrap();
+        let place = |id| ids.iter().position(|one| *one == id).unwrap();
+        (page.rows.iter().map(|row| place(row.id)).collect(), page.total)
+    };
+    let all = HistoryFilter::default();
+    let text = |text: &str| HistoryFilter { text: text.to_owned(), ..all.clone() };
+    let other = ProductCode::new("other").unwrap();
+    let since = "2026-11-21T15:00:00Z".parse().ok();
+    // Given, expected.
+    let cases = [
+        (all.clone(), vec![5, 4, 3, 2, 1, 0]),
+        (HistoryFilter { product: Some(prod1()), ..all.clone() }, vec![5, 4, 3, 2, 1, 0]),
+        (HistoryFilter { product: Some(other), ..all.clone() }, vec![]),
+        (HistoryFilter { verdict: Some(Verdict::Ok), ..all.clone() }, vec![5, 4]),
+        (HistoryFilter { defect: Some(hole()), ..all.clone() }, vec![5, 4, 3, 2, 1, 0]),
+        (HistoryFilter { since, ..all.clone() }, vec![5, 4, 3]),
+        (HistoryFilter { until: since, ..all.clone() }, vec![2, 1, 0]),
+        // What `LIKE` takes for a wildcard is a letter here.
+        (text(" LINE_3 "), vec![3]),
+        (text("100%"), vec![5, 4, 3, 2, 1, 0]),
+        (text("line%3"), vec![]),
+        (text("!"), vec![]),
+    ];
+    for (filter, expected) in cases {
+        let total = expected.len();
+        assert_eq!(found(&filter, 0, 99), (expected, total), "{filter:?}");
+    }
+    assert_eq!(found(&all, 2, 2), (vec![3, 2], 6));
+    assert_eq!(found(&all, 6, 2), (vec![], 6));
+}
+
+#[test]
+fn counts_are_of_what_people_judged_where_they_did() {
+    let root = tempfile::tempdir().unwrap();
+    let mut library = library(root.path());
+    let ids = six(&mut library);
+    library.judge(ids[0], Some(&said(Verdict::Ok)), "kim").unwrap();
+    library.judge(ids[1], Some(&said(Verdict::Ng)), "kim").unwrap();
+    library.judge(ids[5], Some(&said(Verdict::Ng)), "kim").unwrap();
+    let counts = library.history_counts(&HistoryFilter::default()).unwrap();
+    let days: Vec<_> =
+        counts.days.iter().map(|day| (day.day.as_str(), day.parts, day.ng)).collect();
+    assert_eq!(days, [("2026-11-21", 3, 2), ("2026-11-22", 3, 3)]);
+    assert_eq!(counts.defects.len(), 1);
+    assert_eq!((counts.defects[0].defect.as_ref(), counts.defects[0].count), (Some(&hole()), 5));
+    let rate = |rate: Option<crate::domain::Rate>| rate.map(|rate| (rate.events, rate.trials));
+    assert_eq!(rate(overkill(&counts.judged)), Some((1, 1)));
+    assert_eq!(rate(escape(&counts.judged)), Some((1, 2)));
+}
+
+#[test]
+fn inspections_of_before_are_listed_after_the_migration() {
+    let root = tempfile::tempdir().unwrap();
+    let mut library = library(root.path());
+    six(&mut library);
+    let filter = HistoryFilter::default();
+    let before = library.history(&filter, 0, 9).unwrap();
+    // As the program of before left it.
+    library
+        .conn
+        .execute_batch(
+            "DROP TABLE history; DROP TABLE judgements; DROP TABLE action_changes;
+             PRAGMA user_version = 3;",
+        )
+        .unwrap();
+    drop(library);
+    let library = Library::open(root.path()).unwrap();
+    assert_eq!(library.history(&filter, 0, 9).unwrap(), before);
+    assert_eq!(before.rows[0].source, "C:\\line_5\\part 100%.png");
+}
