@@ -17,7 +17,7 @@ struct View {
     paint: f32,
     outline: f32,
     // The mip level, fractions between two; below 0: single pixels are to be seen.
-    lod: f32,
+    mip_level: f32,
     // The screen wants linear light.
     linear_target: f32,
     unused: vec2f,
@@ -136,10 +136,10 @@ fn tile(@builtin(position) at: vec4f) -> @location(0) vec4f {
     }
     let texel = pixel - view.tile_min;
     var colour: vec3f;
-    if view.lod < 0.0 {
+    if view.mip_level < 0.0 {
         colour = textureLoad(picture, vec2i(floor(texel)), 0).rgb;
     } else {
-        colour = textureSampleLevel(picture, smooth_sampler, texel / view.tile_size, view.lod).rgb;
+        colour = textureSampleLevel(picture, smooth_sampler, texel / view.tile_size, view.mip_level).rgb;
     }
     if view.paint > -0.5 {
         colour = painted(colour, texel);
