@@ -298,14 +298,10 @@ impl InspectTab {
     }
 
     fn right(&self, ui: &mut egui::Ui, desk: &Desk<'_>) {
-        match (&self.shown, &self.running) {
-            (Some(shown), running) => {
-                report::show(ui, desk, &shown.inspected.inspection);
-                if let Some(running) = running {
-                    report::show_unfinished(ui, desk, &running.written);
-                }
-            }
-            (None, _) => {}
+        let Some(shown) = &self.shown else { return };
+        report::show(ui, desk, &shown.inspected.inspection);
+        if let Some(running) = &self.running {
+            report::show_unfinished(ui, desk, &running.written);
         }
     }
 
