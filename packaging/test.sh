@@ -5,9 +5,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/lib.sh
 
-# poppler-utils: pdftotext is the peer that our reading of manuals is compared with.
+# poppler-utils: pdftotext is the peer that our reading of manuals is compared with. The last four
+# are a screen, a hand and an eye for the window.
 # shellcheck disable=SC2086
-need_packages $build_packages $run_packages python3-venv poppler-utils
+need_packages $build_packages $run_packages python3-venv poppler-utils \
+    xvfb openbox xdotool imagemagick
 need_rust
 
 say "Tools"
@@ -43,3 +45,6 @@ export FETTLE_MODELS=${FETTLE_MODELS:-$cache/models}
 
 say "Tests"
 cargo test --release --locked
+
+say "The window"
+bash tests/window.sh "$fettle" "$CARGO_TARGET_DIR/window"
