@@ -98,6 +98,7 @@ xdotool type --delay 40 english
 sleep 1
 xdotool key Return
 until_true 20 "the language is remembered" setting language en
+sleep 1
 shot 6-english
 xdotool key ctrl+q
 until_true 20 "the window is closed" ended
