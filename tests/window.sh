@@ -48,7 +48,7 @@ sys.exit(not (len(rows) == int(count) and str(rows[0][key]) == value))' "$@"
 
 setting() { grep -Eq "\"$1\": *\"$2\"" "$work/settings.json"; }
 remembered() { grep -q "$1" "$work/data/window.ron"; }
-shot() { import -window root "$out/$1.png"; }
+shot() { sleep 1 && import -window root "$out/$1.png"; }
 running() { kill -0 "$window" 2>/dev/null; }
 ended() { ! running; }
 
@@ -76,7 +76,6 @@ started+=($!)
 
 open_window "$scratch/parts"
 until_true 60 "the part is inspected and found NG" newest verdict ng 4
-sleep 1
 shot 1-inspected
 xdotool key 1
 until_true 20 "it is overruled: OK" newest judged ok 4
@@ -84,13 +83,10 @@ shot 2-overruled
 xdotool key 2
 until_true 20 "it is judged again: NG" newest judged ng 4
 xdotool key ctrl+5
-sleep 2
 shot 3-history
 xdotool key ctrl+6
-sleep 2
 shot 4-dashboard
 xdotool key ctrl+7
-sleep 2
 shot 5-library
 xdotool key ctrl+k
 sleep 1
@@ -98,7 +94,6 @@ xdotool type --delay 40 english
 sleep 1
 xdotool key Return
 until_true 20 "the language is remembered" setting language en
-sleep 1
 shot 6-english
 xdotool key ctrl+q
 until_true 20 "the window is closed" ended
@@ -106,7 +101,6 @@ wait "$window" || fail "it ended with an error"
 until_true 5 "the tab is remembered" remembered library
 
 open_window
-sleep 2
 shot 7-again
 running || fail "it does not open again"
 xdotool key ctrl+q

@@ -66,7 +66,8 @@ impl Scene {
 
     fn keys(&mut self, modifiers: Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
-        self.harness.run_steps(3);
+        // A box finds its size over some frames.
+        self.harness.run_steps(8);
     }
 
     /// Writes a file and drops it on the window.

@@ -1,6 +1,6 @@
 //! The list of shortcuts.
 
-use egui::{Grid, Id, Modal, RichText};
+use egui::{Grid, Id, Modal, RichText, ScrollArea};
 
 use crate::app::command::COMMANDS;
 use crate::app::desk::Desk;
@@ -11,15 +11,19 @@ pub(in crate::app) fn show(ctx: &egui::Context, desk: &Desk<'_>) -> bool {
     let modal = Modal::new(Id::unique("shortcuts")).show(ctx, |ui| {
         ui.heading(desk.text("command-shortcuts"));
         ui.separator();
-        Grid::new("shortcuts_list").num_columns(2).striped(true).show(ui, |ui| {
-            let tabs = TABS.iter().map(|tab| (tab.label, tab.shortcut));
-            let commands = COMMANDS.iter().map(|entry| (entry.label, entry.shortcut));
-            for (label, shortcut) in tabs.chain(commands) {
-                let Some(shortcut) = shortcut else { continue };
-                ui.label(RichText::new(ctx.format_shortcut(&shortcut)).strong());
-                ui.label(desk.text(label));
-                ui.end_row();
-            }
+        // A low window must still show the button below.
+        let room = (ctx.content_rect().height() - 200.0).max(80.0);
+        ScrollArea::vertical().max_height(room).show(ui, |ui| {
+            Grid::new("shortcuts_list").num_columns(2).striped(true).show(ui, |ui| {
+                let tabs = TABS.iter().map(|tab| (tab.label, tab.shortcut));
+                let commands = COMMANDS.iter().map(|entry| (entry.label, entry.shortcut));
+                for (label, shortcut) in tabs.chain(commands) {
+                    let Some(shortcut) = shortcut else { continue };
+                    ui.label(RichText::new(ctx.format_shortcut(&shortcut)).strong());
+                    ui.label(desk.text(label));
+                    ui.end_row();
+                }
+            });
         });
         ui.add_space(8.0);
         ui.button(desk.text("button-close")).clicked()
