@@ -119,24 +119,24 @@ fn menus_palette_and_keys_do_the_same_in_both_languages_and_themes() {
         let word = |id: &str| words(language, id);
         scene.until(&word("inspect-invite"));
         // By the menu.
-        let none = word("jobs-none");
-        assert!(!scene.has(&none));
+        let filter = word("log-filter");
+        assert!(!scene.has(&filter));
         scene.click(&word("menu-view"));
-        let jobs = word("command-jobs");
+        let log = word("command-log");
         // The menu is drawn above all else.
-        scene.harness.query_all_by_label_contains(&jobs).last().unwrap().click();
+        scene.harness.query_all_by_label_contains(&log).last().unwrap().click();
         scene.harness.run_steps(3);
-        assert!(scene.has(&none), "{language:?}");
+        assert!(scene.has(&filter), "{language:?}");
         // By its key.
-        scene.keys(Modifiers::COMMAND, Key::J);
-        assert!(!scene.has(&none));
+        scene.keys(Modifiers::COMMAND, Key::L);
+        assert!(!scene.has(&filter));
         // By the palette.
         scene.keys(Modifiers::COMMAND, Key::K);
         let hint = word("palette-hint");
-        scene.harness.get_by_label(&hint).type_text(&word("command-jobs"));
+        scene.harness.get_by_label(&hint).type_text(&word("command-log"));
         scene.harness.run_steps(2);
         scene.keys(Modifiers::NONE, Key::Enter);
-        assert!(scene.has(&none) && !scene.has(&hint), "{language:?}");
+        assert!(scene.has(&filter) && !scene.has(&hint), "{language:?}");
         // The list of shortcuts.
         scene.keys(Modifiers::NONE, Key::F1);
         assert!(scene.has("Ctrl+J"));
