@@ -5,6 +5,7 @@
 //! tab shown are drawn and send commands too, and then the commands are carried out. Nothing
 //! else changes what others own.
 
+mod aside;
 mod asked;
 mod command;
 mod desk;

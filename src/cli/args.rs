@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::{DefectCode, Language, ProductCode, RectPx};
+use crate::engine::FitBank;
 
 pub(crate) use bank::{Bank, Look, Rule};
 pub(crate) use history::{History, HistoryCommand, HistoryList};
@@ -358,7 +359,7 @@ pub(crate) struct Eval {
     #[arg(long, short, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Share of all patches that the coreset keeps, 0 to 1.
-    #[arg(long, default_value_t = 0.02)]
+    #[arg(long, default_value_t = FitBank::RATIO)]
     pub(crate) ratio: f32,
     /// Seed of the coreset's first point.
     #[arg(long, default_value_t = 0)]

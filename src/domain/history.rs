@@ -39,6 +39,27 @@ pub enum ActionState {
     Done,
 }
 
+impl ActionState {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Open, Self::Done];
+
+    /// Its name in files and in the catalogue.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Done => "done",
+        }
+    }
+
+    /// The id of its message.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "action-open",
+            Self::Done => "action-done",
+        }
+    }
+}
+
 /// The state that somebody set, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActionChange {
@@ -80,6 +101,12 @@ impl InspectionRow {
     pub fn file_name(&self) -> &str {
         self.source.rsplit(['/', '\\']).next().unwrap_or(&self.source)
     }
+
+    /// Whether what it asks for is done; `None` where it asks for nothing: the part is good.
+    pub fn asks_for(&self) -> Option<ActionState> {
+        let is_good = self.judged.unwrap_or(self.verdict) == Verdict::Ok;
+        (self.action == ActionState::Done || !is_good).then_some(self.action)
+    }
 }
 
 /// Which inspections a list shows; the default is all.
@@ -98,7 +125,7 @@ pub struct HistoryFilter {
     pub since: Option<Timestamp>,
     /// Before then.
     pub until: Option<Timestamp>,
-    /// In this state.
+    /// In this state, of those that ask for something ([`InspectionRow::asks_for`]).
     pub action: Option<ActionState>,
 }
 
@@ -198,9 +225,8 @@ mod tests {
         assert_eq!((overkill(&all[3..]), escape(&all[..3])), (None, None));
     }
 
-    #[test]
-    fn a_file_name_has_no_folders() {
-        let row = |source: &str| InspectionRow {
+    fn row() -> InspectionRow {
+        InspectionRow {
             id: InspectionId(1),
             created_at: String::new(),
             product: None,
@@ -208,17 +234,41 @@ mod tests {
             verdict: Verdict::Ok,
             judged: None,
             image_score: None,
-            source: source.to_owned(),
+            source: String::new(),
             image_path: None,
             action: ActionState::Open,
-        };
+        }
+    }
+
+    #[test]
+    fn a_file_name_has_no_folders() {
         for (source, name) in [
             ("C:\\부품\\IMG 1.jpeg", "IMG 1.jpeg"),
             ("/line/a/1.png", "1.png"),
             ("1.png", "1.png"),
             ("", ""),
         ] {
-            assert_eq!(row(source).file_name(), name);
+            assert_eq!(InspectionRow { source: source.to_owned(), ..row() }.file_name(), name);
+        }
+    }
+
+    #[test]
+    fn a_good_part_asks_for_nothing() {
+        use ActionState::{Done, Open};
+        use Verdict::{Ng, Ok, Unsure};
+        // Said by the inspection, by a person, set, expected.
+        let cases = [
+            (Ok, None, Open, None),
+            (Ng, Some(Ok), Open, None),
+            (Ok, Some(Ng), Open, Some(Open)),
+            (Unsure, None, Open, Some(Open)),
+            (Ng, None, Done, Some(Done)),
+            // Somebody did something all the same.
+            (Ok, None, Done, Some(Done)),
+        ];
+        for (verdict, judged, action, expected) in cases {
+            let row = InspectionRow { verdict, judged, action, ..row() };
+            assert_eq!(row.asks_for(), expected, "{row:?}");
         }
     }
 }

@@ -19,6 +19,29 @@ pub enum Verdict {
     Unsure,
 }
 
+impl Verdict {
+    /// All, the best first.
+    pub const ALL: [Self; 3] = [Self::Ok, Self::Ng, Self::Unsure];
+
+    /// Its name in files and in the catalogue.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Ng => "ng",
+            Self::Unsure => "unsure",
+        }
+    }
+
+    /// The id of its message.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "verdict-ok",
+            Self::Ng => "verdict-ng",
+            Self::Unsure => "verdict-unsure",
+        }
+    }
+}
+
 /// The two limits that turn scores into verdict and mask.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Thresholds {

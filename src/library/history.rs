@@ -3,12 +3,11 @@
 use jiff::Timestamp;
 use rusqlite::{Row, ToSql, named_params};
 
-use super::inspections::verdict_name;
-use super::judgements::{action_column, action_name, code, verdict_column};
+use super::judgements::{action_column, code, verdict_column};
 use super::{Library, Result, rows};
 use crate::domain::{
-    DayCount, DefectCode, DefectCount, HistoryFilter, InspectionId, InspectionPage, InspectionRow,
-    JudgedCount, ProductCode, Verdict,
+    ActionState, DayCount, DefectCode, DefectCount, HistoryFilter, InspectionId, InspectionPage,
+    InspectionRow, JudgedCount, ProductCode, Verdict,
 };
 
 /// What [`HistoryFilter`] lets through; a verdict or defect is a person's where there is one.
@@ -18,7 +17,8 @@ const LETS_THROUGH: &str = "(:product IS NULL OR product = :product)
     AND (:text IS NULL OR source LIKE :text ESCAPE '!')
     AND (:since IS NULL OR created_at_ms >= :since)
     AND (:until IS NULL OR created_at_ms < :until)
-    AND (:action IS NULL OR action = :action)";
+    AND (:action IS NULL OR action = :action
+         AND (action = 'done' OR ifnull(judged, verdict) <> 'ok'))";
 
 /// Counts of the inspections that a filter lets through.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -134,12 +134,12 @@ impl Library {
     ) -> Result<Vec<T>> {
         let product = filter.product.as_ref().map(ProductCode::as_str);
         let defect = filter.defect.as_ref().map(DefectCode::as_str);
-        let verdict = filter.verdict.map(verdict_name);
+        let verdict = filter.verdict.map(Verdict::name);
         let text = filter.text.trim();
         let text = (!text.is_empty()).then(|| like(text));
         let since = filter.since.map(Timestamp::as_millisecond);
         let until = filter.until.map(Timestamp::as_millisecond);
-        let action = filter.action.map(action_name);
+        let action = filter.action.map(ActionState::name);
         let (skip, limit) = page.unwrap_or_default();
         let skip = i64::try_from(skip).unwrap_or(i64::MAX);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);

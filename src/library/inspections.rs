@@ -53,7 +53,7 @@ impl Library {
                     created_at.as_millisecond(),
                     inspection.product.as_ref().map(ProductCode::as_str),
                     defect.map(DefectCode::as_str),
-                    verdict_name(inspection.verdict),
+                    inspection.verdict.name(),
                     inspection.anomaly.done().map(|anomaly| anomaly.image_score),
                     inspection.image_hash.0,
                     json
@@ -112,7 +112,7 @@ impl Library {
              ORDER BY created_at_ms DESC, id DESC LIMIT ?7 OFFSET ?8";
         let params = params![
             filter.product.as_ref().map(ProductCode::as_str),
-            filter.verdict.map(verdict_name),
+            filter.verdict.map(Verdict::name),
             filter.image_hash.as_ref().map(|hash| &hash.0),
             filter.since.map(Timestamp::as_millisecond),
             filter.until.map(Timestamp::as_millisecond),
@@ -144,12 +144,4 @@ fn parse(id: InspectionId, json: &str) -> Result<Inspection> {
     let read: Inspection = serde_json::from_str(json)
         .map_err(|source| LibraryError::BadRecord { what: format!("inspection {id}"), source })?;
     Ok(Inspection { id: Some(id), ..read })
-}
-
-pub(super) fn verdict_name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Ok => "ok",
-        Verdict::Ng => "ng",
-        Verdict::Unsure => "unsure",
-    }
 }

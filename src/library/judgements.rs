@@ -3,7 +3,6 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::inspections::verdict_name;
 use super::{Library, LibraryError, Result, now};
 use crate::domain::{
     ActionChange, ActionState, DefectCode, InspectionId, Judgement, Opinion, Verdict,
@@ -20,7 +19,7 @@ impl Library {
         opinion: Option<&Opinion>,
         by: &str,
     ) -> Result<Option<Judgement>> {
-        let verdict = opinion.map(|opinion| verdict_name(opinion.verdict));
+        let verdict = opinion.map(|opinion| opinion.verdict.name());
         let defect = opinion.and_then(|opinion| opinion.defect.as_ref()).map(DefectCode::as_str);
         let note = opinion.map_or("", |opinion| opinion.note.as_str());
         self.write(|tx| {
@@ -58,12 +57,12 @@ impl Library {
         let change = ActionChange { state, by: by.to_owned(), at: now() };
         self.write(|tx| {
             let sql = "UPDATE history SET action = ?2 WHERE inspection = ?1";
-            if tx.execute(sql, params![id.0, action_name(state)])? == 0 {
+            if tx.execute(sql, params![id.0, state.name()])? == 0 {
                 return Err(LibraryError::UnknownInspection(id));
             }
             let sql = "INSERT INTO action_changes (inspection, state, changed_by, changed_at)
                        VALUES (?1, ?2, ?3, ?4)";
-            tx.execute(sql, params![id.0, action_name(state), change.by, change.at])?;
+            tx.execute(sql, params![id.0, state.name(), change.by, change.at])?;
             Ok(())
         })?;
         Ok(change)
@@ -94,31 +93,18 @@ fn newest(conn: &Connection, id: InspectionId) -> Result<Option<Judgement>> {
     Ok(conn.query_row(sql, [id.0], read).optional()?.flatten())
 }
 
-pub(super) fn action_name(state: ActionState) -> &'static str {
-    match state {
-        ActionState::Open => "open",
-        ActionState::Done => "done",
-    }
-}
-
 /// A column that holds a state.
 pub(super) fn action_column(row: &Row<'_>, column: usize) -> rusqlite::Result<ActionState> {
-    match row.get::<_, String>(column)?.as_str() {
-        "open" => Ok(ActionState::Open),
-        "done" => Ok(ActionState::Done),
-        other => Err(unknown(column, other)),
-    }
+    let name: String = row.get(column)?;
+    let state = ActionState::ALL.into_iter().find(|state| state.name() == name);
+    state.ok_or_else(|| unknown(column, &name))
 }
 
 /// A column that may hold a verdict.
 pub(super) fn verdict_column(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Verdict>> {
-    Ok(match row.get::<_, Option<String>>(column)?.as_deref() {
-        None => None,
-        Some("ok") => Some(Verdict::Ok),
-        Some("ng") => Some(Verdict::Ng),
-        Some("unsure") => Some(Verdict::Unsure),
-        Some(other) => return Err(unknown(column, other)),
-    })
+    let Some(name) = row.get::<_, Option<String>>(column)? else { return Ok(None) };
+    let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.name() == name);
+    verdict.map(Some).ok_or_else(|| unknown(column, &name))
 }
 
 /// A column that may hold a code.

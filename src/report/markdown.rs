@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::domain::{Anomaly, Inspection, ReportPart, Section, Stage, Statement, Support, Verdict};
+use crate::domain::{Anomaly, Inspection, ReportPart, Section, Stage, Statement, Support};
 
 /// Where words come from: message id and values to text. This room knows no language.
 pub type Words<'a> = dyn Fn(&str, &[(&str, String)]) -> String + 'a;
@@ -24,11 +24,7 @@ fn write_report(
     words: &Words<'_>,
 ) -> std::fmt::Result {
     let word = |id: &str| words(id, &[]);
-    let verdict = match inspection.verdict {
-        Verdict::Ok => word("verdict-ok"),
-        Verdict::Ng => word("verdict-ng"),
-        Verdict::Unsure => word("verdict-unsure"),
-    };
+    let verdict = word(inspection.verdict.word());
     writeln!(out, "# {}\n", word("report-title"))?;
     writeln!(out, "- {}: **{verdict}**", word("label-verdict"))?;
     if let Some(product) = &inspection.product {

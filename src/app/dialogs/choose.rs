@@ -1,11 +1,9 @@
-//! Which files to register: chosen in the system's dialog, or dropped. Dialogs and folders may
-//! take their time, so both are waited for on a thread of their own.
+//! Which files to register: chosen in the system's dialog, or dropped.
 
 use std::path::PathBuf;
 
-use crossbeam_channel::{Receiver, TryRecvError, bounded};
-
 use super::files::{IMAGE_ENDINGS, images_in};
+use crate::app::aside::Aside;
 
 /// What is chosen.
 #[derive(Debug, Clone)]
@@ -20,30 +18,12 @@ pub(super) enum Wanted {
     Dropped(Vec<PathBuf>),
 }
 
-/// Files being chosen.
-pub(super) struct Choosing(Receiver<Vec<PathBuf>>);
+/// Files being chosen; none where nothing was.
+pub(super) type Choosing = Aside<Vec<PathBuf>>;
 
-impl Choosing {
-    /// Begins, with `title` over the system's dialog; `None` where the system gives no thread.
-    pub(super) fn start(ctx: &egui::Context, wanted: Wanted, title: String) -> Option<Self> {
-        let (answer, chosen) = bounded(1);
-        let ctx = ctx.clone();
-        let work = move || {
-            let _nobody_waits = answer.send(chosen_of(wanted, title));
-            ctx.request_repaint();
-        };
-        let thread = std::thread::Builder::new().name("fettle-choose".into()).spawn(work);
-        thread.is_ok().then_some(Self(chosen))
-    }
-
-    /// The files, once they are there; none where nothing was chosen.
-    pub(super) fn poll(&self) -> Option<Vec<PathBuf>> {
-        match self.0.try_recv() {
-            Ok(chosen) => Some(chosen),
-            Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(Vec::new()),
-        }
-    }
+/// Begins, with `title` over the system's dialog; `None` where the system gives no thread.
+pub(super) fn choose(ctx: &egui::Context, wanted: Wanted, title: String) -> Option<Choosing> {
+    Aside::start(ctx, move || chosen_of(wanted, title))
 }
 
 fn chosen_of(wanted: Wanted, title: String) -> Vec<PathBuf> {

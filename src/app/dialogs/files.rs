@@ -1,9 +1,8 @@
-//! Which images to look at: chosen in the system's dialog, or dropped on the window. Dialogs and
-//! folders may take their time, so both are waited for on a thread of their own.
+//! Which images to look at: chosen in the system's dialog, or dropped on the window.
 
 use std::path::{Path, PathBuf};
 
-use crossbeam_channel::{Receiver, TryRecvError, bounded};
+use crate::app::aside::Aside;
 
 /// Endings of the images that Fettle reads.
 pub(in crate::app) const IMAGE_ENDINGS: &[&str] =
@@ -27,37 +26,21 @@ pub(in crate::app) struct Gathered {
     pub(in crate::app) first: usize,
 }
 
-/// Images being gathered.
-pub(in crate::app) struct Gathering(Receiver<Option<Gathered>>);
+/// Images being gathered: `None` where there are none.
+pub(in crate::app) type Gathering = Aside<Option<Gathered>>;
 
-impl Gathering {
-    /// Begins; `None` where the system gives no thread.
-    pub(in crate::app) fn start(ctx: &egui::Context, source: Source) -> Option<Self> {
-        let (answer, gathered) = bounded(1);
-        let ctx = ctx.clone();
-        let work = move || {
-            let paths = match source {
-                Source::Paths(paths) => Some(paths),
-                Source::Dialog(title) => {
-                    let dialog = rfd::FileDialog::new().set_title(title);
-                    dialog.add_filter("PNG, JPEG, BMP, TIFF, WebP", IMAGE_ENDINGS).pick_files()
-                }
-            };
-            let _nobody_waits = answer.send(paths.and_then(gather));
-            ctx.request_repaint();
+/// Begins; `None` where the system gives no thread.
+pub(in crate::app) fn gather_from(ctx: &egui::Context, source: Source) -> Option<Gathering> {
+    Aside::start(ctx, move || {
+        let paths = match source {
+            Source::Paths(paths) => Some(paths),
+            Source::Dialog(title) => {
+                let dialog = rfd::FileDialog::new().set_title(title);
+                dialog.add_filter("PNG, JPEG, BMP, TIFF, WebP", IMAGE_ENDINGS).pick_files()
+            }
         };
-        let thread = std::thread::Builder::new().name("fettle-files".into()).spawn(work);
-        thread.is_ok().then_some(Self(gathered))
-    }
-
-    /// What was gathered, once it is there: `Some(None)` for nothing.
-    pub(in crate::app) fn poll(&self) -> Option<Option<Gathered>> {
-        match self.0.try_recv() {
-            Ok(gathered) => Some(gathered),
-            Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(None),
-        }
-    }
+        paths.and_then(gather)
+    })
 }
 
 /// One image: all of its folder, beginning with it. Otherwise the images among `paths` and in the

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::ScrollArea;
 
-use super::choose::{Choosing, Wanted};
+use super::choose::{Choosing, Wanted, choose};
 use super::{Dialog, Wish, buttons, modal, refusal};
 use crate::app::command::Command;
 use crate::app::desk::Desk;
@@ -107,7 +107,7 @@ impl ImagesDialog {
             ] {
                 let label = desk.text(label);
                 if ui.add_enabled(self.choosing.is_none(), egui::Button::new(&label)).clicked() {
-                    self.choosing = Choosing::start(ui.ctx(), wanted, label);
+                    self.choosing = choose(ui.ctx(), wanted, label);
                 }
             }
             let clear = egui::Button::new(desk.text("dialog-clear"));
@@ -195,7 +195,7 @@ impl Dialog for ImagesDialog {
     fn dropped(&mut self, ctx: &egui::Context, paths: &[PathBuf]) -> bool {
         if self.task.is_none() && self.answer.is_none() {
             let dropped = Wanted::Dropped(paths.to_vec());
-            self.choosing = Choosing::start(ctx, dropped, String::new());
+            self.choosing = choose(ctx, dropped, String::new());
         }
         true
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::choose::{Choosing, Wanted};
+use super::choose::{Choosing, Wanted, choose};
 use super::{Dialog, Wish, buttons, modal, refusal};
 use crate::app::command::Command;
 use crate::app::desk::Desk;
@@ -55,9 +55,9 @@ impl Dialog for ManualDialog {
         }
         let title = format!("{} · {}", desk.text("dialog-add-manual"), self.product);
         let modal = modal(ctx, "manual_dialog", &title, |ui| {
-            let choose = desk.text("dialog-choose-manual");
-            if ui.add_enabled(self.choosing.is_none(), egui::Button::new(&choose)).clicked() {
-                self.choosing = Choosing::start(ui.ctx(), Wanted::Manual, choose);
+            let label = desk.text("dialog-choose-manual");
+            if ui.add_enabled(self.choosing.is_none(), egui::Button::new(&label)).clicked() {
+                self.choosing = choose(ui.ctx(), Wanted::Manual, label);
             }
             ui.weak(desk.text("dialog-drop-manual"));
             if let Some(file) = &self.file {

@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 
 use super::command::Command;
 use super::desk::Desk;
-pub(super) use inspect::verdict_word;
 
 /// Which tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -4,7 +4,6 @@ use egui::{Button, ComboBox, TextEdit};
 
 use crate::app::command::Command;
 use crate::app::desk::Desk;
-use crate::app::tabs::verdict_word;
 use crate::app::tasks::Task;
 use crate::app::words::Words;
 use crate::domain::{
@@ -68,8 +67,8 @@ impl Judging {
         let Some(id) = inspection.id else { return };
         let said = judgement.map(|judgement| judgement.opinion.verdict);
         ui.horizontal_wrapped(|ui| {
-            for verdict in [Verdict::Ok, Verdict::Ng, Verdict::Unsure] {
-                let mut word = desk.text(verdict_word(verdict));
+            for verdict in Verdict::ALL {
+                let mut word = desk.text(verdict.word());
                 if said == Some(verdict) {
                     word = format!("✔ {word}");
                 }
@@ -149,7 +148,7 @@ fn recorded(answer: Result<Judged, EngineError>, desk: &mut Desk<'_>) {
     let text = match &judged.now {
         None => desk.words.with("judged-none", &[id]),
         Some(now) => {
-            let verdict = desk.text(verdict_word(now.opinion.verdict));
+            let verdict = desk.text(now.opinion.verdict.word());
             let values = [id, ("verdict", verdict.into()), ("by", now.by.clone().into())];
             desk.words.with("judged-as", &values)
         }

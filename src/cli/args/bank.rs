@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::domain::{InputFit, ProductCode, RecipeChoice, ThresholdRule};
+use crate::engine::FitBank;
 
 /// `fettle bank`.
 #[derive(Debug, Subcommand)]
@@ -14,7 +15,7 @@ pub(crate) enum Bank {
         /// The product.
         product: ProductCode,
         /// Share of all patches that the coreset keeps, 0 to 1.
-        #[arg(long, default_value_t = 0.02)]
+        #[arg(long, default_value_t = FitBank::RATIO)]
         ratio: f32,
         /// Seed of the coreset's first point.
         #[arg(long, default_value_t = 0)]

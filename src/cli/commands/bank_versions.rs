@@ -38,14 +38,7 @@ fn say_impact(terminal: &Terminal, impact: &Impact) {
     let counts = [("rescored", impact.rescored.into()), ("changed", impact.changed.len().into())];
     terminal.say("bank-impact", &counts);
     for change in &impact.changed {
-        let verdict = |verdict| {
-            let id = match verdict {
-                Verdict::Ok => "verdict-ok",
-                Verdict::Ng => "verdict-ng",
-                Verdict::Unsure => "verdict-unsure",
-            };
-            terminal.word(id, &[])
-        };
+        let verdict = |verdict: Verdict| terminal.word(verdict.word(), &[]);
         let values = [
             ("id", change.inspection.to_string().into()),
             ("time", change.created_at.clone().into()),

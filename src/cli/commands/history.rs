@@ -25,7 +25,7 @@ pub(crate) fn run(
             match judged.now {
                 None => terminal.say("judged-none", &[id]),
                 Some(now) => {
-                    let verdict = terminal.word(word(now.opinion.verdict), &[]);
+                    let verdict = terminal.word(now.opinion.verdict.word(), &[]);
                     let values = [id, ("verdict", verdict.into()), ("by", now.by.into())];
                     terminal.say("judged-as", &values);
                 }
@@ -57,7 +57,7 @@ fn list(engine: &Engine, terminal: &Terminal, args: &args::HistoryList) -> anyho
         .rows
         .iter()
         .map(|row| {
-            let verdict = |verdict| terminal.word(word(verdict), &[]);
+            let verdict = |verdict: Verdict| terminal.word(verdict.word(), &[]);
             [
                 row.id.to_string(),
                 row.created_at.clone(),
@@ -76,12 +76,4 @@ fn list(engine: &Engine, terminal: &Terminal, args: &args::HistoryList) -> anyho
     let values = [("shown", page.rows.len().into()), ("total", page.total.into())];
     terminal.say("history-shown", &values);
     Ok(())
-}
-
-fn word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Ok => "verdict-ok",
-        Verdict::Ng => "verdict-ng",
-        Verdict::Unsure => "verdict-unsure",
-    }
 }

@@ -37,13 +37,8 @@ pub(crate) fn run(
 
 /// The result for a person.
 pub(super) fn print(terminal: &Terminal, inspection: &Inspection) {
-    let verdict = match inspection.verdict {
-        Verdict::Ok => "verdict-ok",
-        Verdict::Ng => "verdict-ng",
-        Verdict::Unsure => "verdict-unsure",
-    };
     terminal.field("label-image", &inspection.source);
-    terminal.field("label-verdict", &terminal.word(verdict, &[]));
+    terminal.field("label-verdict", &terminal.word(inspection.verdict.word(), &[]));
     if let Some(product) = &inspection.product {
         terminal.field("label-product", product.as_str());
     }

@@ -36,6 +36,22 @@ pub struct FitBank {
     pub recipe: RecipeChoice,
 }
 
+impl FitBank {
+    /// The share of patches kept where nobody says another.
+    pub const RATIO: f32 = 0.02;
+
+    /// As is best where nobody says otherwise (docs/detection.md).
+    pub fn new(product: ProductCode) -> Self {
+        Self {
+            product,
+            ratio: Self::RATIO,
+            seed: 0,
+            rule: ThresholdRule::default(),
+            recipe: RecipeChoice::default(),
+        }
+    }
+}
+
 /// A bank that was fitted.
 #[derive(Debug, Clone, Serialize)]
 pub struct FittedBank {

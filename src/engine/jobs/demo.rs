@@ -9,7 +9,7 @@ use super::inspect::{Inspect, Inspected};
 use super::manuals::RegisterManual;
 use super::register::RegisterImages;
 use crate::demo::{DemoProduct, render};
-use crate::domain::{DefectCode, ImageLabel, RecipeChoice, ThresholdRule, Verdict};
+use crate::domain::{DefectCode, ImageLabel, Verdict};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
 
@@ -118,8 +118,7 @@ fn register(job: &JobContext, product: DemoProduct) -> Result<()> {
     let bank = job.shared.library(move |library| library.active_bank(&wanted))?;
     let model = job.shared.model_for(crate::domain::ModelRole::Backbone)?;
     if bank.is_none_or(|bank| bank.bank.model != model) {
-        let (rule, recipe) = (ThresholdRule::default(), RecipeChoice::default());
-        FitBank { product: code, ratio: 0.02, seed: 0, rule, recipe }.run(job)?;
+        FitBank::new(code).run(job)?;
     }
     Ok(())
 }

@@ -85,23 +85,15 @@ fn line(cells: &[String]) -> String {
 }
 
 fn cells(row: &InspectionRow) -> [String; 9] {
-    let verdict = |verdict| match verdict {
-        Verdict::Ok => "ok",
-        Verdict::Ng => "ng",
-        Verdict::Unsure => "unsure",
-    };
     [
         row.id.to_string(),
         row.created_at.clone(),
         row.product.as_ref().map(ToString::to_string).unwrap_or_default(),
         row.defect.as_ref().map(ToString::to_string).unwrap_or_default(),
-        verdict(row.verdict).to_owned(),
-        row.judged.map(verdict).unwrap_or_default().to_owned(),
+        row.verdict.name().to_owned(),
+        row.judged.map(Verdict::name).unwrap_or_default().to_owned(),
         row.image_score.map(|score| score.to_string()).unwrap_or_default(),
-        match row.action {
-            ActionState::Open => "open".to_owned(),
-            ActionState::Done => "done".to_owned(),
-        },
+        row.asks_for().map(ActionState::name).unwrap_or_default().to_owned(),
         row.source.clone(),
     ]
 }

@@ -89,9 +89,7 @@ impl Request for OpenInspection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        ImageLabel, Language, Product, ProductCode, RecipeChoice, Stage, ThresholdRule, Verdict,
-    };
+    use crate::domain::{ImageLabel, Language, Product, ProductCode, Stage, Verdict};
     use crate::engine::{
         AddProduct, Engine, EngineOptions, FitBank, Inspect, ListBanks, RegisterImages,
     };
@@ -136,14 +134,7 @@ mod tests {
         let paths = (0..6).map(|n| picture(&format!("{n}.png"), n, false)).collect();
         let images = RegisterImages { product: code.clone(), label: ImageLabel::Normal, paths };
         answer(&engine, images);
-        let fit = FitBank {
-            product: code.clone(),
-            ratio: 0.2,
-            seed: 0,
-            rule: ThresholdRule::default(),
-            recipe: RecipeChoice::default(),
-        };
-        answer(&engine, fit);
+        answer(&engine, FitBank { ratio: 0.2, ..FitBank::new(code.clone()) });
         let image = picture("bad.png", 99, true);
         let inspect = Inspect { image, product: Some(code.clone()), with_llm: false, out: None };
         let then = answer(&engine, inspect);

@@ -7,9 +7,7 @@ use serde::Serialize;
 use super::bank::FitBank;
 use super::bank_stats::{BankStatistics, BankStats};
 use super::inspect::stage_of;
-use crate::domain::{
-    BankRef, ModelId, ModelRole, ProductCode, Rate, RecipeChoice, Stage, ThresholdRule,
-};
+use crate::domain::{BankRef, ModelId, ModelRole, ProductCode, Rate, Stage};
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Request};
 use crate::library::read_image;
@@ -95,8 +93,7 @@ fn run(job: &JobContext, product: &ProductCode, bank: &Arc<SeedBank>) -> Result<
 fn ours(job: &JobContext, product: &ProductCode) -> Result<BankStatistics> {
     let wanted = product.clone();
     if job.shared.library(move |library| library.active_bank(&wanted))?.is_none() {
-        let (rule, recipe) = (ThresholdRule::default(), RecipeChoice::default());
-        FitBank { product: product.clone(), ratio: 0.02, seed: 0, rule, recipe }.run(job)?;
+        FitBank::new(product.clone()).run(job)?;
     }
     BankStats { product: product.clone(), plot: None }.run(job)
 }

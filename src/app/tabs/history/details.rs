@@ -2,7 +2,6 @@
 
 use egui::{Image, TextureHandle};
 
-use super::filters::action_word;
 use crate::app::desk::Desk;
 use crate::app::tabs::inspect::{defects_of, findings, report};
 use crate::app::tasks::Task;
@@ -134,7 +133,7 @@ fn action(
         }
         if let Some(change) = change {
             let values = [
-                ("state", desk.text(action_word(change.state)).into()),
+                ("state", desk.text(change.state.word()).into()),
                 ("by", change.by.clone().into()),
                 ("time", local_time(&change.at).into()),
             ];

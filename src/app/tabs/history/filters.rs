@@ -4,7 +4,7 @@ use egui::{ComboBox, TextEdit};
 use jiff::{Timestamp, ToSpan, Zoned};
 
 use crate::app::desk::Desk;
-use crate::app::tabs::inspect::{defects_of, product_name, verdict_word};
+use crate::app::tabs::inspect::{defects_of, product_name};
 use crate::app::widgets::judging::defect_name;
 use crate::domain::{ActionState, DefectCode, HistoryFilter, ProductCode, Verdict};
 use crate::engine::ProductSummary;
@@ -88,12 +88,11 @@ impl Filters {
         let codes = defects.iter().map(|(defect, _)| defect.code.clone());
         let name = |code: &DefectCode| defect_name(defects, code, desk.words);
         let by_defect = choice(ui, desk, "judge-defect", &mut self.defect, codes, name);
-        let verdicts = [Verdict::Ok, Verdict::Ng, Verdict::Unsure];
-        let name = |verdict: &Verdict| desk.text(verdict_word(*verdict));
-        let by_verdict = choice(ui, desk, "label-verdict", &mut self.verdict, verdicts, name);
-        let states = [ActionState::Open, ActionState::Done];
-        let name = |state: &ActionState| desk.text(action_word(*state));
-        let by_action = choice(ui, desk, "history-action", &mut self.action, states, name);
+        let name = |verdict: &Verdict| desk.text(verdict.word());
+        let by_verdict = choice(ui, desk, "label-verdict", &mut self.verdict, Verdict::ALL, name);
+        let name = |state: &ActionState| desk.text(state.word());
+        let by_action =
+            choice(ui, desk, "history-action", &mut self.action, ActionState::ALL, name);
         let before = self.period;
         period(ui, desk, &mut self.period);
         let hint = desk.text("history-text");
@@ -106,14 +105,6 @@ impl Filters {
             || by_action
             || before != self.period
             || edit.changed()
-    }
-}
-
-/// The id of a state's message.
-pub(super) fn action_word(state: ActionState) -> &'static str {
-    match state {
-        ActionState::Open => "action-open",
-        ActionState::Done => "action-done",
     }
 }
 

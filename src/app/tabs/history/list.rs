@@ -6,9 +6,7 @@ use std::ops::Range;
 use egui::{Align, Button, Layout, RichText, Sense};
 use egui_extras::{Column, TableBuilder, TableRow};
 
-use super::filters::action_word;
 use crate::app::desk::Desk;
-use crate::app::tabs::verdict_word;
 use crate::app::tasks::Task;
 use crate::domain::{HistoryFilter, InspectionId, InspectionPage, InspectionRow};
 use crate::engine::ListInspections;
@@ -232,10 +230,10 @@ fn cells(
     });
     line.col(|ui| text(ui, &row.product.as_ref().map_or_else(dash, ToString::to_string)));
     line.col(|ui| text(ui, &row.defect.as_ref().map_or_else(dash, ToString::to_string)));
-    line.col(|ui| text(ui, &desk.text(verdict_word(row.verdict))));
+    line.col(|ui| text(ui, &desk.text(row.verdict.word())));
     line.col(|ui| {
         let Some(judged) = row.judged else { return };
-        let word = RichText::new(desk.text(verdict_word(judged)));
+        let word = RichText::new(desk.text(judged.word()));
         // Overruled: that is what one looks for.
         let word = if judged == row.verdict { word } else { word.strong().underline() };
         ui.add(egui::Label::new(word).selectable(false).truncate());
@@ -243,6 +241,8 @@ fn cells(
     line.col(|ui| {
         text(ui, &row.image_score.map_or_else(dash, |score| format!("{score:.2}")));
     });
-    line.col(|ui| text(ui, &desk.text(action_word(row.action))));
+    line.col(|ui| {
+        text(ui, &row.asks_for().map_or_else(String::new, |state| desk.text(state.word())))
+    });
     clicked
 }

@@ -14,7 +14,7 @@ use self::list::List;
 use super::{Shown, Tab};
 use crate::app::command::Command;
 use crate::app::desk::Desk;
-use crate::app::dialogs::save::Saving;
+use crate::app::dialogs::save::{Saving, save_as};
 use crate::app::tasks::Task;
 use crate::app::widgets::judging::Judging;
 use crate::domain::InspectionId;
@@ -151,7 +151,7 @@ impl HistoryTab {
                     let label = desk.text("history-export");
                     let can = self.saving.is_none() && self.list.total().is_some_and(|n| n > 0);
                     if ui.add_enabled(can, egui::Button::new(label.clone())).clicked() {
-                        self.saving = Saving::ask(ui.ctx(), label, "fettle.csv");
+                        self.saving = save_as(ui.ctx(), label, "fettle.csv");
                     }
                 }
                 Some(progress) => {

@@ -39,22 +39,13 @@ pub(in crate::app::tabs) fn show(
     looked_at
 }
 
-/// The id of a verdict's message.
-pub(in crate::app) fn verdict_word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Ok => "verdict-ok",
-        Verdict::Ng => "verdict-ng",
-        Verdict::Unsure => "verdict-unsure",
-    }
-}
-
 /// The verdict, large.
 pub(in crate::app::tabs) fn verdict(ui: &mut egui::Ui, desk: &Desk<'_>, verdict: Verdict) {
     let (background, letters) = verdict_colours(verdict);
     let frame = Frame::new().fill(background).corner_radius(CornerRadius::same(6));
     frame.inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {
         ui.take_available_width();
-        let word = desk.text(verdict_word(verdict));
+        let word = desk.text(verdict.word());
         ui.label(RichText::new(word).size(34.0).strong().color(letters));
     });
 }

@@ -14,13 +14,12 @@ use super::Tab;
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::dialogs::Dialog;
-use crate::app::dialogs::files::{Gathered, Gathering, Source};
+use crate::app::dialogs::files::{Gathered, Gathering, Source, gather_from};
 use crate::app::dialogs::register_defect::RegisterDefectDialog;
 use crate::app::tasks::Task;
 use crate::app::widgets::judging::Judging;
 use crate::domain::{DefectType, Inspection, Judgement, ProductCode};
 use crate::engine::{EngineError, Inspect, Inspected, JobEvent, ListLibrary, ProductSummary};
-pub(in crate::app) use findings::verdict_word;
 
 pub(super) fn make() -> Box<dyn Tab> {
     Box::<InspectTab>::default()
@@ -125,10 +124,10 @@ impl Tab for InspectTab {
     fn command(&mut self, command: &Command, ctx: &egui::Context, desk: &mut Desk<'_>) {
         match command {
             Command::OpenImages => {
-                self.gathering = Gathering::start(ctx, Source::Dialog(desk.text("command-open")));
+                self.gathering = gather_from(ctx, Source::Dialog(desk.text("command-open")));
             }
             Command::InspectFiles(paths) => {
-                self.gathering = Gathering::start(ctx, Source::Paths(paths.clone()));
+                self.gathering = gather_from(ctx, Source::Paths(paths.clone()));
             }
             Command::NextImage if self.at + 1 < self.files.len() => {
                 self.at += 1;

@@ -6,15 +6,12 @@ use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
 use crate::app::under_way;
-use crate::domain::{ProductCode, RecipeChoice, ThresholdRule};
+use crate::domain::ProductCode;
 use crate::engine::{
     BankInfo, BankState, BuildIndex, BuiltIndex, EngineError, FitBank, FittedBank, IndexInfo,
     IndexState, ProductSummary, UndoBank, UndoneBank,
 };
 use crate::i18n::Value;
-
-/// Share of the patches that a bank keeps, as `fettle bank fit` does.
-const RATIO: f32 = 0.02;
 
 /// What is known of a product's bank and of the index.
 #[derive(Default)]
@@ -131,14 +128,8 @@ impl Readiness {
             }
             let fit = egui::Button::new(desk.text("library-fit")).small();
             if ui.add_enabled(self.fitting.is_none(), fit).clicked() {
-                let request = FitBank {
-                    product: product.clone(),
-                    ratio: RATIO,
-                    seed: 0,
-                    rule: ThresholdRule::default(),
-                    recipe: RecipeChoice::default(),
-                };
-                self.fitting = desk.start(request).map(|task| (product.clone(), task));
+                self.fitting =
+                    desk.start(FitBank::new(product.clone())).map(|task| (product.clone(), task));
             }
             let later = matches!(self.bank.answer(), Some(Some(bank)) if bank.bank.version > 1);
             let undo = egui::Button::new(desk.text("library-undo-bank")).small();

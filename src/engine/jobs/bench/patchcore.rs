@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use super::measure::{Measurement, milliseconds};
 use super::{Bench, Scene};
-use crate::domain::{RecipeChoice, ThresholdRule};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::jobs::bank::FitBank;
 use crate::engine::jobs::inspect::Inspect;
@@ -20,9 +19,7 @@ pub(super) fn fit_and_detect(
 ) -> Result<Vec<Measurement>> {
     let fit = Measurement::once(job, "fit", || {
         let product = scene.product.clone();
-        let (rule, recipe) = (ThresholdRule::default(), RecipeChoice::default());
-        let fit = FitBank { product, ratio: bench.ratio, seed: 0, rule, recipe };
-        let fitted = fit.run(job)?;
+        let fitted = FitBank { ratio: bench.ratio, ..FitBank::new(product) }.run(job)?;
         Ok(format!("{}, {} images, {} rows", fitted.bank.model, fitted.images, fitted.rows))
     })?;
     let wanted = scene.product.clone();
