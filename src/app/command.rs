@@ -137,11 +137,13 @@ pub(super) const COMMANDS: &[Entry] = entries! {
     Help "command-shortcuts" Command::Shortcuts, plain(Key::F1);
 };
 
-/// The commands whose shortcuts were pressed since the last frame. A key without Ctrl is left
-/// to the widget that has the keyboard, or to the question that is asked.
+/// The commands whose shortcuts were pressed since the last frame. A box in front has the keyboard
+/// to itself; a key without Ctrl is left to the widget that is typed into.
 pub(super) fn pressed(ctx: &egui::Context) -> Vec<Command> {
-    let asked = ctx.memory(|memory| memory.top_modal_layer().is_some());
-    let typing = ctx.text_edit_focused() || asked;
+    if ctx.memory(|memory| memory.top_modal_layer().is_some()) {
+        return Vec::new();
+    }
+    let typing = ctx.text_edit_focused();
     // Enter presses the button that the keyboard is at.
     let focused = ctx.memory(|memory| memory.focused().is_some());
     let mut found = Vec::new();

@@ -1,5 +1,6 @@
 //! What a tab has at hand while it is drawn.
 
+use super::catalogue::Catalogue;
 use super::command::Command;
 use super::shell::toasts::Toasts;
 use super::tasks::{Task, Tasks};
@@ -11,6 +12,8 @@ use crate::engine::{Engine, Request};
 pub(super) struct Desk<'a> {
     pub(super) engine: &'a Engine,
     pub(super) words: Words,
+    /// What is registered.
+    pub(super) catalogue: &'a Catalogue,
     pub(super) tasks: &'a mut Tasks,
     pub(super) toasts: &'a mut Toasts,
     pub(super) view: &'a mut ViewState,

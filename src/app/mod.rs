@@ -7,6 +7,8 @@
 
 mod aside;
 mod asked;
+mod catalogue;
+mod clock;
 mod command;
 mod desk;
 mod dialogs;

@@ -8,7 +8,7 @@ use crate::domain::{CancelToken, Progress};
 use crate::engine::{EngineError, JobEvent, JobHandle};
 
 /// What the jobs panel shows of a job.
-pub(super) struct Shown {
+pub(super) struct Watched {
     /// The request's name.
     pub(super) name: &'static str,
     pub(super) started: Instant,
@@ -20,7 +20,7 @@ pub(super) struct Shown {
 /// A job under way. Dropping it cancels the job.
 pub(super) struct Task<A> {
     handle: JobHandle<A>,
-    shown: Rc<Shown>,
+    watched: Rc<Watched>,
 }
 
 impl<A> Task<A> {
@@ -36,47 +36,49 @@ impl<A> Task<A> {
     ) -> Option<Result<A, EngineError>> {
         for event in self.handle.events() {
             match event {
-                JobEvent::Progress(progress) => *self.shown.progress.borrow_mut() = Some(progress),
+                JobEvent::Progress(progress) => {
+                    *self.watched.progress.borrow_mut() = Some(progress)
+                }
                 other => on_event(other),
             }
         }
         let answer = self.handle.try_answer()?;
-        self.shown.ended.set(true);
+        self.watched.ended.set(true);
         Some(answer)
     }
 
     /// How far it is.
     pub(super) fn progress(&self) -> Option<Progress> {
-        self.shown.progress.borrow().clone()
+        self.watched.progress.borrow().clone()
     }
 
     /// Asks it to stop; its answer is then [`EngineError::Cancelled`].
     pub(super) fn cancel(&self) {
-        self.shown.cancel.cancel();
+        self.watched.cancel.cancel();
     }
 }
 
 /// All jobs under way.
 #[derive(Default)]
-pub(super) struct Tasks(Vec<Weak<Shown>>);
+pub(super) struct Tasks(Vec<Weak<Watched>>);
 
 impl Tasks {
     /// Shows a job in the panel as long as its task lives.
     pub(super) fn watch<A>(&mut self, handle: JobHandle<A>) -> Task<A> {
-        let shown = Rc::new(Shown {
+        let watched = Rc::new(Watched {
             name: handle.name(),
             started: Instant::now(),
             progress: RefCell::default(),
             cancel: handle.cancel_token(),
             ended: Cell::new(false),
         });
-        self.0.push(Rc::downgrade(&shown));
-        Task { handle, shown }
+        self.0.push(Rc::downgrade(&watched));
+        Task { handle, watched }
     }
 
     /// Those that have not ended, the oldest first.
-    pub(super) fn running(&mut self) -> Vec<Rc<Shown>> {
-        self.0.retain(|shown| shown.upgrade().is_some_and(|shown| !shown.ended.get()));
+    pub(super) fn running(&mut self) -> Vec<Rc<Watched>> {
+        self.0.retain(|job| job.upgrade().is_some_and(|job| !job.ended.get()));
         self.0.iter().filter_map(Weak::upgrade).collect()
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use egui::{CentralPanel, Frame, Panel, ViewportCommand};
 
+use super::catalogue::Catalogue;
 use super::command::{self, Command};
 use super::desk::Desk;
 use super::shell::log_panel::{LogLines, LogPanel};
@@ -55,6 +56,7 @@ pub(super) fn open(
 struct Common {
     engine: Engine,
     words: Words,
+    catalogue: Catalogue,
     tasks: Tasks,
     toasts: Toasts,
     view: ViewState,
@@ -66,11 +68,19 @@ impl Common {
         Desk {
             engine: &self.engine,
             words: self.words,
+            catalogue: &self.catalogue,
             tasks: &mut self.tasks,
             toasts: &mut self.toasts,
             view: &mut self.view,
             commands: &mut self.commands,
         }
+    }
+
+    /// Has the catalogue, which a desk only lends, ask or take an answer.
+    fn renew(&mut self, renew: impl FnOnce(&mut Catalogue, &mut Desk<'_>)) {
+        let mut catalogue = std::mem::take(&mut self.catalogue);
+        renew(&mut catalogue, &mut self.desk());
+        self.catalogue = catalogue;
     }
 }
 
@@ -104,6 +114,7 @@ impl FettleWindow {
         let common = Common {
             engine,
             words: Words(language),
+            catalogue: Catalogue::default(),
             tasks: Tasks::default(),
             toasts: Toasts::default(),
             view,
@@ -147,9 +158,8 @@ impl FettleWindow {
                 self.tell(TabId::Library, &command, ctx);
             }
             Command::LibraryChanged(_) => {
-                for (_, tab) in &mut self.tabs {
-                    tab.command(&command, ctx, &mut self.common.desk());
-                }
+                self.common.renew(Catalogue::ask);
+                self.tell_all(&command, ctx);
             }
             Command::NextImage
             | Command::PreviousImage
@@ -163,15 +173,19 @@ impl FettleWindow {
                 let told = if shown == TabId::History { shown } else { TabId::Inspect };
                 self.tell(told, &command, ctx);
             }
-            Command::Judged(_) => {
-                TABS.iter().for_each(|tab| self.tell(tab.id, &command, ctx));
-            }
+            Command::Judged(_) => self.tell_all(&command, ctx),
         }
     }
 
     fn tell(&mut self, tab: TabId, command: &Command, ctx: &egui::Context) {
         let Some((_, tab)) = self.tabs.iter_mut().find(|(of, _)| *of == tab) else { return };
         tab.command(command, ctx, &mut self.common.desk());
+    }
+
+    fn tell_all(&mut self, command: &Command, ctx: &egui::Context) {
+        for (_, tab) in &mut self.tabs {
+            tab.command(command, ctx, &mut self.common.desk());
+        }
     }
 
     /// Changes the language of window and reports, and remembers it.
@@ -183,6 +197,12 @@ impl FettleWindow {
 
 impl eframe::App for FettleWindow {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        // Another program may have changed the library meanwhile.
+        let came_back = |event: &egui::Event| matches!(event, egui::Event::WindowFocused(true));
+        if ctx.input(|input| input.events.iter().any(came_back)) {
+            self.common.renew(Catalogue::ask);
+        }
+        self.common.renew(Catalogue::poll);
         for (_, tab) in &mut self.tabs {
             tab.poll(&mut self.common.desk());
         }
@@ -204,14 +224,12 @@ impl eframe::App for FettleWindow {
         });
         let shown = self.common.view.tab;
         let shown = self.tabs.iter_mut().find(|(of, _)| *of == shown);
-        let is_taken = |tab: &mut Box<dyn Tab>| tab.dropped(&dropped, &ctx);
+        let mut is_taken =
+            |tab: &mut Box<dyn Tab>| tab.dropped(&dropped, &ctx, &self.common.desk());
         if !dropped.is_empty() && !shown.is_some_and(|(_, tab)| is_taken(tab)) {
             self.common.commands.push(Command::InspectFiles(dropped));
         }
-        // A box in front has the keyboard to itself.
-        if ctx.memory(|memory| memory.top_modal_layer()).is_none() {
-            self.common.commands.extend(command::pressed(&ctx));
-        }
+        self.common.commands.extend(command::pressed(&ctx));
 
         Panel::top("menus").show(ui, |ui| menu_bar::show(ui, &mut self.common.desk()));
         if self.common.view.log {

@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use image::{GrayImage, ImageFormat, RgbImage};
 
@@ -22,7 +23,7 @@ pub struct Pictures {
     pub comparison: RgbImage,
     /// The nearest normal part, laid over the inspected one where that could be done; as it is,
     /// in pixels of its own, where not.
-    pub reference: Option<RgbImage>,
+    pub reference: Option<Arc<RgbImage>>,
     /// How the part differs from it, where it could be laid over: black not, white much.
     pub difference: Option<GrayImage>,
 }

@@ -7,13 +7,13 @@ use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
 use crate::app::under_way;
+use crate::app::widgets::choice::product_choice;
 use crate::domain::{DefectCode, ProductCode};
-use crate::engine::{ProductSummary, RegisterDefect, RegisteredDefect};
+use crate::engine::{RegisterDefect, RegisteredDefect};
 
 /// The dialog.
 pub(in crate::app) struct RegisterDefectDialog {
     image: PathBuf,
-    products: Vec<ProductSummary>,
     product: Option<ProductCode>,
     defect: Option<DefectCode>,
     task: Option<Task<RegisteredDefect>>,
@@ -24,11 +24,10 @@ impl RegisterDefectDialog {
     /// For `image`; `product` and `defect` are what it seems to show.
     pub(in crate::app) fn new(
         image: PathBuf,
-        products: Vec<ProductSummary>,
         product: Option<ProductCode>,
         defect: Option<DefectCode>,
     ) -> Self {
-        Self { image, products, product, defect, task: None, error: None }
+        Self { image, product, defect, task: None, error: None }
     }
 
     fn take(&mut self, desk: &mut Desk<'_>, answer: RegisteredDefect) -> bool {
@@ -49,23 +48,10 @@ impl RegisterDefectDialog {
     }
 
     fn choose(&mut self, ui: &mut egui::Ui, desk: &Desk<'_>) {
-        let chosen = self.product.as_ref().map_or_else(String::new, ToString::to_string);
-        egui::ComboBox::from_label(desk.text("label-product")).selected_text(chosen).show_ui(
-            ui,
-            |ui| {
-                for summary in &self.products {
-                    let code = &summary.product.code;
-                    let row =
-                        ui.selectable_label(self.product.as_ref() == Some(code), code.as_str());
-                    if row.clicked() {
-                        (self.product, self.defect) = (Some(code.clone()), None);
-                    }
-                }
-            },
-        );
-        let product =
-            self.products.iter().find(|one| Some(&one.product.code) == self.product.as_ref());
-        let defects = product.map(|summary| summary.defects.as_slice()).unwrap_or_default();
+        if product_choice(ui, desk, &mut self.product, "–") {
+            self.defect = None;
+        }
+        let defects = desk.catalogue.defects(self.product.as_ref());
         if defects.is_empty() {
             ui.weak(desk.text("dialog-no-defects"));
         }

@@ -3,7 +3,7 @@
 use egui::{ProgressBar, ScrollArea};
 
 use crate::app::desk::Desk;
-use crate::app::tasks::Shown;
+use crate::app::tasks::Watched;
 use crate::domain::Progress;
 use crate::i18n::Value;
 
@@ -20,7 +20,7 @@ pub(in crate::app) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>) {
     });
 }
 
-fn row(ui: &mut egui::Ui, desk: &Desk<'_>, job: &Shown) {
+fn row(ui: &mut egui::Ui, desk: &Desk<'_>, job: &Watched) {
     ui.horizontal(|ui| {
         let stop = desk.text("command-stop");
         if ui.add_enabled(!job.cancel.is_cancelled(), egui::Button::new(&stop).small()).clicked() {

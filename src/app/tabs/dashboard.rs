@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 
 use egui::{Grid, ScrollArea, Ui};
 use egui_plot::{Bar, BarChart, Corner, GridInput, GridMark, Legend, Plot};
-use jiff::{Timestamp, Zoned};
+use jiff::Zoned;
 
 use super::history::filters::{Period, period};
-use super::inspect::product_name;
-use super::{Shown, Tab};
+use super::{LastDrawn, Tab};
+use crate::app::asked::Asked;
+use crate::app::clock::days_since;
 use crate::app::command::Command;
 use crate::app::desk::Desk;
-use crate::app::tasks::Task;
 use crate::app::theme::verdict_colours;
+use crate::app::widgets::choice::product_choice;
 use crate::domain::{DefectCount, HistoryFilter, ProductCode, Rate, Verdict};
-use crate::engine::{ListLibrary, ProductSummary, Statistics, StatisticsOf};
+use crate::engine::{Statistics, StatisticsOf};
 use crate::i18n::Value;
 
 /// Height of a plot in points.
@@ -29,56 +30,35 @@ pub(super) fn make() -> Box<dyn Tab> {
 
 #[derive(Default)]
 struct DashboardTab {
-    shown: Shown,
+    drawn: LastDrawn,
     period: Period,
     product: Option<ProductCode>,
-    products: Vec<ProductSummary>,
-    listing: Option<Task<Vec<ProductSummary>>>,
-    counting: Option<Task<Statistics>>,
-    counted: Option<Statistics>,
-    error: Option<String>,
+    counted: Asked<Statistics>,
 }
 
 impl Tab for DashboardTab {
     fn poll(&mut self, desk: &mut Desk<'_>) {
-        if let Some(answer) = self.listing.as_ref().and_then(Task::poll) {
-            self.listing = None;
-            match answer {
-                Ok(products) => self.products = products,
-                Err(error) => desk.toasts.error(error.explain(desk.words.0)),
-            }
-        }
-        if let Some(answer) = self.counting.as_ref().and_then(Task::poll) {
-            self.counting = None;
-            match answer {
-                Ok(counted) => self.counted = Some(counted),
-                Err(error) => self.error = Some(error.explain(desk.words.0)),
-            }
-        }
+        self.counted.poll(desk);
     }
 
     fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
-        if self.shown.anew(ui.ctx()) {
-            self.listing = desk.start(ListLibrary);
-            self.count(desk);
-        }
-        let before = (self.period, self.product.clone());
-        ui.horizontal_wrapped(|ui| {
+        let before = self.period;
+        let another = ui.horizontal_wrapped(|ui| {
             period(ui, desk, &mut self.period);
-            self.product_choice(ui, desk);
+            product_choice(ui, desk, &mut self.product, &desk.text("filter-any"))
         });
-        if before != (self.period, self.product.clone()) {
+        if self.drawn.anew(ui.ctx()) || another.inner || before != self.period {
             self.count(desk);
         }
         ui.separator();
-        if let Some(error) = &self.error {
+        if let Some(error) = self.counted.error() {
             ui.colored_label(ui.visuals().error_fg_color, error);
             if ui.button(desk.text("history-again")).clicked() {
                 self.count(desk);
             }
             return;
         }
-        let Some(counted) = &self.counted else {
+        let Some(counted) = self.counted.answer() else {
             ui.horizontal(|ui| {
                 ui.spinner();
                 ui.label(desk.text("dashboard-loading"));
@@ -105,35 +85,19 @@ impl Tab for DashboardTab {
     fn command(&mut self, command: &Command, _ctx: &egui::Context, _desk: &mut Desk<'_>) {
         if let Command::Judged(_) = command {
             // Counted anew when the tab is shown next.
-            self.shown = Shown::default();
+            self.drawn = LastDrawn::default();
         }
     }
 }
 
 impl DashboardTab {
     fn count(&mut self, desk: &mut Desk<'_>) {
-        self.error = None;
         let filter = HistoryFilter {
             product: self.product.clone(),
             since: self.period.since(&Zoned::now()),
             ..HistoryFilter::default()
         };
-        self.counting = desk.start(StatisticsOf(filter));
-    }
-
-    fn product_choice(&mut self, ui: &mut Ui, desk: &Desk<'_>) {
-        let any = desk.text("filter-any");
-        let name = |code: &ProductCode| product_name(&self.products, code, desk);
-        let shown = self.product.as_ref().map_or_else(|| any.clone(), name);
-        let label = desk.text("label-product");
-        egui::ComboBox::from_label(label).selected_text(shown).show_ui(ui, |ui| {
-            ui.selectable_value(&mut self.product, None, any);
-            for product in &self.products {
-                let code = &product.product.code;
-                let name = product_name(&self.products, code, desk);
-                ui.selectable_value(&mut self.product, Some(code.clone()), name);
-            }
-        });
+        self.counted.ask(desk, StatisticsOf(filter));
     }
 }
 
@@ -187,12 +151,12 @@ fn pareto(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
     ui.strong(desk.text("dashboard-pareto"));
     let (shown, rest) = counted.defects.split_at(counted.defects.len().min(BARS));
     let name = |count: &DefectCount| {
-        let defect = count.defect.as_ref().map(ToString::to_string);
-        let defect = defect.unwrap_or_else(|| desk.text("dashboard-no-defect"));
-        match &count.product {
-            Some(product) => format!("{product} · {defect}"),
-            None => defect,
-        }
+        let product = count.product.as_ref();
+        let defect = match &count.defect {
+            Some(defect) => desk.defect_name(product, defect),
+            None => desk.text("dashboard-no-defect"),
+        };
+        product.map_or_else(|| defect.clone(), |product| format!("{product} · {defect}"))
     };
     let mut counts: Vec<(String, usize)> =
         shown.iter().map(|count| (name(count), count.count)).collect();
@@ -268,11 +232,7 @@ fn products(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
             let rate = |rate: &Option<Rate>| rate.map_or("–".to_owned(), |rate| rate.to_string());
             for state in &counted.products {
                 let product = &state.product;
-                let name = match desk.words.0 {
-                    crate::domain::Language::Ko => &product.name_ko,
-                    crate::domain::Language::En => &product.name_en,
-                };
-                ui.label(format!("{name} ({})", product.code));
+                ui.label(desk.words.product_name(product));
                 ui.label(state.parts.to_string());
                 ui.label(state.ng.to_string());
                 ui.label(rate(&state.overkill));
@@ -282,7 +242,7 @@ fn products(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
                 ui.label(match &state.bank {
                     None => desk.text("dashboard-no-bank"),
                     Some((version, fitted)) => {
-                        let days = Value::from(age_days(fitted));
+                        let days = days_since(fitted).map_or_else(|| "?".into(), Value::from);
                         let values = [("version", (*version).into()), ("days", days)];
                         desk.words.with("dashboard-bank", &values)
                     }
@@ -293,13 +253,4 @@ fn products(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
             }
         });
     });
-}
-
-/// How many days ago this was, `?` where it cannot be read.
-fn age_days(moment: &str) -> String {
-    let read: Result<Timestamp, _> = moment.parse();
-    read.map_or("?".to_owned(), |read| {
-        let hours = Timestamp::now().duration_since(read).as_hours().max(0);
-        (hours / 24).to_string()
-    })
 }

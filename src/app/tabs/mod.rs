@@ -42,16 +42,16 @@ pub(super) trait Tab {
     fn command(&mut self, command: &Command, ctx: &egui::Context, desk: &mut Desk<'_>);
 
     /// Takes files dropped on the window; `false`: they are to be inspected.
-    fn dropped(&mut self, _paths: &[PathBuf], _ctx: &egui::Context) -> bool {
+    fn dropped(&mut self, _paths: &[PathBuf], _ctx: &egui::Context, _desk: &Desk<'_>) -> bool {
         false
     }
 }
 
 /// Notices when a tab is shown again after another.
 #[derive(Default)]
-struct Shown(Option<u64>);
+struct LastDrawn(Option<u64>);
 
-impl Shown {
+impl LastDrawn {
     /// Whether the frame before this one did not draw the tab. Asked once a frame.
     fn anew(&mut self, ctx: &egui::Context) -> bool {
         let now = ctx.cumulative_frame_nr();

@@ -61,11 +61,11 @@ impl Tab for SettingsTab {
         });
     }
 
-    fn command(&mut self, command: &Command, _ctx: &egui::Context, desk: &mut Desk<'_>) {
+    fn command(&mut self, command: &Command, _ctx: &egui::Context, _desk: &mut Desk<'_>) {
         if let Command::LibraryChanged(_) = command {
-            self.chosen.ask(desk, ChosenModels);
-            self.models.ask(desk, ListModels);
-            self.doctor.ask(desk, Doctor);
+            // Asked for anew when the tab is shown next.
+            (self.chosen, self.models) = Default::default();
+            self.doctor = Asked::default();
         }
     }
 }

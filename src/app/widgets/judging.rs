@@ -1,14 +1,13 @@
 //! Saying what a part really is: buttons under the verdict, and what was said.
 
-use egui::{Button, ComboBox, TextEdit};
+use egui::{Button, TextEdit};
 
+use super::choice::defect_choice;
+use crate::app::clock::local_time;
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
-use crate::app::words::Words;
-use crate::domain::{
-    DefectCode, DefectType, Inspection, InspectionId, Judgement, Language, Opinion, Verdict,
-};
+use crate::domain::{Inspection, InspectionId, Judgement, Opinion, ProductCode, Verdict};
 use crate::engine::{EngineError, JudgeInspection, Judged};
 
 /// Judgements being recorded.
@@ -55,14 +54,13 @@ impl Judging {
         self.say(desk, JudgeInspection { inspection: id, opinion: Some(opinion) });
     }
 
-    /// Draws the buttons and what was said; `defects` are those that the part can have.
+    /// Draws the buttons and what was said.
     pub(in crate::app) fn show(
         &mut self,
         ui: &mut egui::Ui,
         desk: &mut Desk<'_>,
         inspection: &Inspection,
         judgement: Option<&Judgement>,
-        defects: &[(DefectType, usize)],
     ) {
         let Some(id) = inspection.id else { return };
         let said = judgement.map(|judgement| judgement.opinion.verdict);
@@ -85,8 +83,9 @@ impl Judging {
         let by = [("by", judgement.by.clone().into()), ("time", local_time(&judgement.at).into())];
         ui.small(desk.words.with("judge-by", &by));
         let opinion = &judgement.opinion;
-        if opinion.verdict == Verdict::Ng && !defects.is_empty() {
-            self.defect(ui, desk, id, opinion, defects);
+        let product = inspection.product.as_ref();
+        if opinion.verdict == Verdict::Ng && !desk.catalogue.defects(product).is_empty() {
+            self.defect(ui, desk, id, product, opinion);
         }
         self.note(ui, desk, id, opinion);
     }
@@ -96,22 +95,12 @@ impl Judging {
         ui: &mut egui::Ui,
         desk: &mut Desk<'_>,
         id: InspectionId,
+        product: Option<&ProductCode>,
         opinion: &Opinion,
-        defects: &[(DefectType, usize)],
     ) {
         let mut chosen = opinion.defect.clone();
         let none = desk.text("judge-no-defect");
-        let shown = chosen.as_ref().map(|code| defect_name(defects, code, desk.words));
-        let shown = shown.unwrap_or_else(|| none.clone());
-        let label = desk.text("judge-defect");
-        ComboBox::from_label(label).selected_text(shown).show_ui(ui, |ui| {
-            ui.selectable_value(&mut chosen, None, none);
-            for (defect, _) in defects {
-                let name = defect_name(defects, &defect.code, desk.words);
-                ui.selectable_value(&mut chosen, Some(defect.code.clone()), name);
-            }
-        });
-        if chosen != opinion.defect {
+        if defect_choice(ui, desk, product, &mut chosen, &none) {
             let opinion = Opinion { defect: chosen, ..opinion.clone() };
             self.say(desk, JudgeInspection { inspection: id, opinion: Some(opinion) });
         }
@@ -157,27 +146,4 @@ fn recorded(answer: Result<Judged, EngineError>, desk: &mut Desk<'_>) {
     let undo = JudgeInspection { inspection: judged.inspection, opinion };
     desk.toasts.done_offering(text, desk.text("judge-undo"), Command::Rejudge(undo));
     desk.send(Command::Judged(judged));
-}
-
-/// The name of a defect in the language of the window.
-pub(in crate::app) fn defect_name(
-    defects: &[(DefectType, usize)],
-    code: &DefectCode,
-    words: Words,
-) -> String {
-    let known = defects.iter().map(|(defect, _)| defect).find(|defect| defect.code == *code);
-    let name = known.map(|defect| match words.0 {
-        Language::Ko => defect.name_ko.as_str(),
-        Language::En => defect.name_en.as_str(),
-    });
-    name.filter(|name| !name.is_empty()).map_or_else(|| code.to_string(), str::to_owned)
-}
-
-/// A moment of the catalogue as a clock here shows it; as it is where it cannot be read.
-pub(in crate::app) fn local_time(moment: &str) -> String {
-    let read: Result<jiff::Timestamp, _> = moment.parse();
-    read.map_or_else(
-        |_| moment.to_owned(),
-        |read| read.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string(),
-    )
 }

@@ -1,5 +1,7 @@
 //! Parts that several tabs draw with.
 
+pub(super) mod choice;
 pub(super) mod comparison;
 pub(super) mod image_view;
 pub(super) mod judging;
+pub(super) mod part_view;

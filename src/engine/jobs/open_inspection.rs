@@ -26,7 +26,7 @@ pub struct OpenedInspection {
     /// Its anomaly map, made again with the bank of then.
     pub map: Option<Arc<AnomalyMap>>,
     /// Its pictures, made again as well.
-    pub pictures: Option<Pictures>,
+    pub pictures: Option<Arc<Pictures>>,
     /// Why one of them is not here.
     pub notice: Option<String>,
     /// What a person said of it.
@@ -69,7 +69,7 @@ impl Request for OpenInspection {
         match again(job, anomaly, picture) {
             Ok(Again::Seen(map, pictures)) => {
                 opened.map = Some(Arc::new(map));
-                opened.pictures = Some(*pictures);
+                opened.pictures = Some(Arc::from(pictures));
             }
             Ok(Again::NoBank) => {
                 let version = [("version", anomaly.bank.version.into())];
@@ -151,8 +151,8 @@ mod tests {
         assert_eq!(opened.picture, Some(then.picture));
         assert_eq!((opened.notice, opened.map), (None, then.map));
         let (now, then) = (opened.pictures.unwrap(), then.pictures.unwrap());
-        assert_eq!((now.mask, now.overlay), (then.mask, then.overlay));
-        assert_eq!((now.reference, now.difference), (then.reference, then.difference));
+        assert_eq!((&now.mask, &now.overlay), (&then.mask, &then.overlay));
+        assert_eq!((&now.reference, &now.difference), (&then.reference, &then.difference));
 
         assert_eq!(answer(&engine, ListBanks(code)).len(), 1);
         for entry in walkdir::WalkDir::new(root.join("data")) {

@@ -1,16 +1,16 @@
 //! An inspection of the past, as it was.
 
-use egui::{Image, TextureHandle};
-
+use crate::app::clock::local_time;
 use crate::app::desk::Desk;
-use crate::app::tabs::inspect::{defects_of, findings, report};
+use crate::app::tabs::inspect::{findings, report};
 use crate::app::tasks::Task;
-use crate::app::widgets::judging::{Judging, local_time};
+use crate::app::widgets::judging::Judging;
+use crate::app::widgets::part_view::PartView;
 use crate::domain::{ActionChange, ActionState, InspectionId};
-use crate::engine::{Judged, OpenInspection, OpenedInspection, ProductSummary, SetAction};
+use crate::engine::{Judged, OpenInspection, OpenedInspection, SetAction};
 
-/// Height of the picture in points, at most.
-const PICTURE: f32 = 300.0;
+/// Height of the picture and what is chosen above it, in points.
+const PICTURE: f32 = 420.0;
 
 /// The inspection opened.
 pub(super) struct Details {
@@ -19,9 +19,7 @@ pub(super) struct Details {
     opened: Option<OpenedInspection>,
     error: Option<String>,
     acting: Option<Task<ActionChange>>,
-    with_heatmap: bool,
-    /// With the heatmap, and without.
-    textures: [Option<TextureHandle>; 2],
+    view: Option<PartView>,
 }
 
 impl Details {
@@ -32,8 +30,7 @@ impl Details {
             opened: None,
             error: None,
             acting: None,
-            with_heatmap: true,
-            textures: [None, None],
+            view: None,
         }
     }
 
@@ -46,7 +43,14 @@ impl Details {
         if let Some(answer) = self.opening.as_ref().and_then(Task::poll) {
             self.opening = None;
             match answer {
-                Ok(opened) => self.opened = Some(opened),
+                Ok(opened) => {
+                    let anomaly = opened.inspection.anomaly.done();
+                    self.view = opened.picture.clone().map(|picture| {
+                        let pictures = opened.pictures.as_deref();
+                        PartView::new(picture, opened.map.clone(), pictures, anomaly)
+                    });
+                    self.opened = Some(opened);
+                }
                 Err(error) => self.error = Some(error.explain(desk.words.0)),
             }
         }
@@ -76,13 +80,7 @@ impl Details {
         }
     }
 
-    pub(super) fn show(
-        &mut self,
-        ui: &mut egui::Ui,
-        desk: &mut Desk<'_>,
-        judging: &mut Judging,
-        products: &[ProductSummary],
-    ) {
+    pub(super) fn show(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>, judging: &mut Judging) {
         if let Some(error) = &self.error {
             ui.colored_label(ui.visuals().error_fg_color, error);
         }
@@ -98,16 +96,20 @@ impl Details {
         let inspection = &opened.inspection;
         ui.strong(&inspection.source);
         findings::verdict(ui, desk, inspection.verdict);
-        let defects = defects_of(products, inspection.product.as_ref());
-        judging.show(ui, desk, inspection, opened.judgement.as_ref(), defects);
+        judging.show(ui, desk, inspection, opened.judgement.as_ref());
         action(ui, desk, self.id, opened.action.as_ref(), &mut self.acting);
         ui.add_space(6.0);
-        picture(ui, desk, opened, &mut self.with_heatmap, &mut self.textures);
+        if let Some(view) = &mut self.view {
+            let room = egui::vec2(ui.available_width(), PICTURE);
+            ui.allocate_ui(room, |ui| view.show(ui, desk, inspection.anomaly.done()));
+        }
         if let Some(notice) = &opened.notice {
             ui.small(format!("⚠ {notice}"));
         }
         ui.add_space(6.0);
-        findings::show(ui, desk, inspection);
+        if let (Some(region), Some(view)) = (findings::show(ui, desk, inspection), &mut self.view) {
+            view.look_at(region);
+        }
         ui.add_space(10.0);
         ui.separator();
         report::show(ui, desk, inspection);
@@ -140,39 +142,4 @@ fn action(
             ui.small(desk.words.with("history-action-by", &values));
         }
     });
-}
-
-fn picture(
-    ui: &mut egui::Ui,
-    desk: &Desk<'_>,
-    opened: &OpenedInspection,
-    with_heatmap: &mut bool,
-    textures: &mut [Option<TextureHandle>; 2],
-) {
-    let overlay = opened.pictures.as_ref().map(|pictures| &pictures.overlay);
-    if overlay.is_some() {
-        ui.checkbox(with_heatmap, desk.text("picture-overlay"));
-    }
-    let part = opened.picture.as_deref();
-    let (place, image, label) = match overlay.filter(|_| *with_heatmap) {
-        Some(overlay) => (0, Some(overlay), "picture-overlay"),
-        None => (1, part, "picture-part"),
-    };
-    let Some(image) = image else { return };
-    let texture = textures[place].get_or_insert_with(|| {
-        // No larger than it is shown on a screen of double density: textures have limits.
-        let small = image::imageops::thumbnail(
-            image,
-            image.width().min(1024),
-            (u64::from(image.height()) * u64::from(image.width().min(1024))
-                / u64::from(image.width().max(1))) as u32,
-        );
-        let size = [small.width() as usize, small.height() as usize];
-        let small = egui::ColorImage::from_rgb(size, small.as_raw());
-        ui.ctx().load_texture("history_picture", small, egui::TextureOptions::LINEAR)
-    });
-    let size = texture.size_vec2();
-    let scale = (ui.available_width() / size.x).min(PICTURE / size.y);
-    let image = Image::new(&*texture).fit_to_exact_size(size * scale);
-    ui.add(image.alt_text(desk.text(label)));
 }

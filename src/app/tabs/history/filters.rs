@@ -4,10 +4,8 @@ use egui::{ComboBox, TextEdit};
 use jiff::{Timestamp, ToSpan, Zoned};
 
 use crate::app::desk::Desk;
-use crate::app::tabs::inspect::{defects_of, product_name};
-use crate::app::widgets::judging::defect_name;
+use crate::app::widgets::choice::{choice, defect_choice, product_choice};
 use crate::domain::{ActionState, DefectCode, HistoryFilter, ProductCode, Verdict};
-use crate::engine::ProductSummary;
 
 /// Since when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -72,27 +70,19 @@ impl Filters {
     }
 
     /// Draws it; whether something was changed.
-    pub(super) fn show(
-        &mut self,
-        ui: &mut egui::Ui,
-        desk: &Desk<'_>,
-        products: &[ProductSummary],
-    ) -> bool {
-        let codes = products.iter().map(|one| one.product.code.clone());
-        let name = |code: &ProductCode| product_name(products, code, desk);
-        let by_product = choice(ui, desk, "label-product", &mut self.product, codes, name);
+    pub(super) fn show(&mut self, ui: &mut egui::Ui, desk: &Desk<'_>) -> bool {
+        let any = desk.text("filter-any");
+        let by_product = product_choice(ui, desk, &mut self.product, &any);
         if by_product {
             self.defect = None;
         }
-        let defects = defects_of(products, self.product.as_ref());
-        let codes = defects.iter().map(|(defect, _)| defect.code.clone());
-        let name = |code: &DefectCode| defect_name(defects, code, desk.words);
-        let by_defect = choice(ui, desk, "judge-defect", &mut self.defect, codes, name);
+        let by_defect = defect_choice(ui, desk, self.product.as_ref(), &mut self.defect, &any);
         let name = |verdict: &Verdict| desk.text(verdict.word());
-        let by_verdict = choice(ui, desk, "label-verdict", &mut self.verdict, Verdict::ALL, name);
+        let label = desk.text("label-verdict");
+        let by_verdict = choice(ui, &label, &mut self.verdict, &any, &Verdict::ALL, name);
         let name = |state: &ActionState| desk.text(state.word());
-        let by_action =
-            choice(ui, desk, "history-action", &mut self.action, ActionState::ALL, name);
+        let label = desk.text("history-action");
+        let by_action = choice(ui, &label, &mut self.action, &any, &ActionState::ALL, name);
         let before = self.period;
         period(ui, desk, &mut self.period);
         let hint = desk.text("history-text");
@@ -116,28 +106,6 @@ pub(in crate::app::tabs) fn period(ui: &mut egui::Ui, desk: &Desk<'_>, chosen: &
             ui.selectable_value(chosen, period, desk.text(period.label()));
         }
     });
-}
-
-/// One of `all`, or any; whether another was chosen.
-fn choice<T: Clone + PartialEq>(
-    ui: &mut egui::Ui,
-    desk: &Desk<'_>,
-    label: &str,
-    chosen: &mut Option<T>,
-    all: impl IntoIterator<Item = T>,
-    name: impl Fn(&T) -> String,
-) -> bool {
-    let before = chosen.clone();
-    let any = desk.text("filter-any");
-    let shown = chosen.as_ref().map_or_else(|| any.clone(), &name);
-    ComboBox::from_label(desk.text(label)).width(90.0).selected_text(shown).show_ui(ui, |ui| {
-        ui.selectable_value(chosen, None, any);
-        for one in all {
-            let text = name(&one);
-            ui.selectable_value(chosen, Some(one), text);
-        }
-    });
-    *chosen != before
 }
 
 #[cfg(test)]

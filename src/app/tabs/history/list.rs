@@ -228,8 +228,13 @@ fn cells(
         let name = Button::selectable(selected, row.file_name()).truncate();
         clicked = ui.add(name).on_hover_text(&row.source).clicked();
     });
-    line.col(|ui| text(ui, &row.product.as_ref().map_or_else(dash, ToString::to_string)));
-    line.col(|ui| text(ui, &row.defect.as_ref().map_or_else(dash, ToString::to_string)));
+    line.col(|ui| {
+        text(ui, &row.product.as_ref().map_or_else(dash, |product| desk.product_name(product)))
+    });
+    line.col(|ui| {
+        let name = |defect| desk.defect_name(row.product.as_ref(), defect);
+        text(ui, &row.defect.as_ref().map_or_else(dash, name));
+    });
     line.col(|ui| text(ui, &desk.text(row.verdict.word())));
     line.col(|ui| {
         let Some(judged) = row.judged else { return };

@@ -11,16 +11,14 @@ use egui::{CentralPanel, Panel, ScrollArea};
 use self::details::Details;
 use self::filters::Filters;
 use self::list::List;
-use super::{Shown, Tab};
+use super::{LastDrawn, Tab};
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::dialogs::save::{Saving, save_as};
 use crate::app::tasks::Task;
 use crate::app::widgets::judging::Judging;
 use crate::domain::InspectionId;
-use crate::engine::{
-    EngineError, ExportInspections, ExportedInspections, ListLibrary, ProductSummary,
-};
+use crate::engine::{EngineError, ExportInspections, ExportedInspections};
 use crate::i18n::Value;
 
 pub(super) fn make() -> Box<dyn Tab> {
@@ -29,13 +27,11 @@ pub(super) fn make() -> Box<dyn Tab> {
 
 #[derive(Default)]
 struct HistoryTab {
-    shown: Shown,
+    drawn: LastDrawn,
     filters: Filters,
     list: List,
     details: Option<Details>,
     judging: Judging,
-    products: Vec<ProductSummary>,
-    listing: Option<Task<Vec<ProductSummary>>>,
     saving: Option<Saving>,
     exporting: Option<Task<ExportedInspections>>,
 }
@@ -48,13 +44,6 @@ impl Tab for HistoryTab {
             && let Some((id, state)) = details.poll(desk)
         {
             self.list.change(id, |row| row.action = state);
-        }
-        if let Some(answer) = self.listing.as_ref().and_then(Task::poll) {
-            self.listing = None;
-            match answer {
-                Ok(products) => self.products = products,
-                Err(error) => desk.toasts.error(error.explain(desk.words.0)),
-            }
         }
         if let Some(chosen) = self.saving.as_ref().and_then(Saving::poll) {
             self.saving = None;
@@ -70,15 +59,14 @@ impl Tab for HistoryTab {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        if self.shown.anew(ui.ctx()) {
-            self.listing = desk.start(ListLibrary);
+        if self.drawn.anew(ui.ctx()) {
             self.list.load(desk, self.filters.filter());
         }
         Panel::top("history_filters").show(ui, |ui| self.top(ui, desk));
         if let Some(details) = &mut self.details {
             Panel::right("history_details").resizable(true).default_size(440.0).show(ui, |ui| {
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                    details.show(ui, desk, &mut self.judging, &self.products);
+                    details.show(ui, desk, &mut self.judging);
                 });
             });
         }
@@ -138,7 +126,7 @@ impl HistoryTab {
 
     fn top(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
         ui.horizontal_wrapped(|ui| {
-            if self.filters.show(ui, desk, &self.products) {
+            if self.filters.show(ui, desk) {
                 self.list.load(desk, self.filters.filter());
             }
         });

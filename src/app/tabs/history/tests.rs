@@ -1,25 +1,15 @@
 //! History and dashboard on a real engine in a workspace of its own, driven as a person would.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-use egui::{Key, Modifiers, Role, vec2};
-use egui_kittest::Harness;
+use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use egui_system_font_provider::SystemFontProvider;
-use tempfile::TempDir;
 
-use crate::app::LogLines;
-use crate::app::window::FettleWindow;
+use crate::app::tests::scene::{Scene, Setting, Window};
 use crate::domain::{
     Anomaly, BankRef, ContentHash, HeatmapScale, Inspection, InspectionId, Language, ModelId,
     Opinion, Product, ProductCode, Rate, SkipReason, Stage, Thresholds, Verdict,
 };
-use crate::engine::{Engine, EngineOptions};
-use crate::i18n::{Value, text, text_with};
+use crate::engine::Engine;
 use crate::library::Library;
-use crate::settings::{Settings, Workspace};
 
 fn casting() -> ProductCode {
     ProductCode::new("casting").unwrap()
@@ -58,8 +48,8 @@ fn inspection(name: &str, verdict: Verdict, image_path: Option<String>) -> Inspe
 }
 
 /// Inspections 1 to 3: `a.png`, which is NG, `b.png` and `c.png`, which are OK.
-fn three(root: &std::path::Path) {
-    let mut library = Library::open(root).unwrap();
+fn three(engine: &Engine) {
+    let mut library = Library::open(engine.workspace().root()).unwrap();
     let names = ("주조품".to_owned(), "Casting".to_owned());
     let product = Product { code: casting(), name_ko: names.0, name_en: names.1 };
     library.add_product(&product).unwrap();
@@ -72,89 +62,7 @@ fn three(root: &std::path::Path) {
     }
 }
 
-struct Scene {
-    harness: Harness<'static, FettleWindow>,
-    language: Language,
-    root: PathBuf,
-    _dir: TempDir,
-}
-
-impl Scene {
-    fn new(language: Language, prepare: impl FnOnce(&std::path::Path)) -> Self {
-        let dir = TempDir::new().unwrap();
-        let workspace = Workspace::at(dir.path());
-        workspace.create().unwrap();
-        prepare(dir.path());
-        let options = EngineOptions { allow_gpu: false, language };
-        let settings = Settings { language, ..Settings::default() };
-        let engine = Engine::start(workspace, settings, options).unwrap();
-        let fonts = |ctx: &egui::Context| {
-            let provider = SystemFontProvider::new().with_locale(Some("ko"));
-            ctx.add_font_provider(Arc::new(provider));
-        };
-        let harness = Harness::builder()
-            .with_size(vec2(1440.0, 900.0))
-            .with_context_setup(fonts)
-            .build_eframe(move |cc| FettleWindow::new(cc, engine, language, LogLines::default()));
-        Self { harness, language, root: dir.path().to_owned(), _dir: dir }
-    }
-
-    fn text(&self, id: &str) -> String {
-        text(self.language, id)
-    }
-
-    fn with(&self, id: &str, values: &[(&str, Value)]) -> String {
-        text_with(self.language, id, values)
-    }
-
-    fn library(&self) -> Library {
-        Library::open(&self.root).unwrap()
-    }
-
-    /// Draws until `done`.
-    #[track_caller]
-    fn until(&mut self, what: &str, done: impl Fn(&Harness<'static, FettleWindow>) -> bool) {
-        let begun = Instant::now();
-        loop {
-            self.harness.step();
-            if done(&self.harness) {
-                // What has just appeared is in its place in the next frame.
-                return self.harness.run_steps(2);
-            }
-            let waited = begun.elapsed();
-            assert!(waited < Duration::from_secs(60), "no {what} in:\n{:?}", self.harness);
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    #[track_caller]
-    fn until_seen(&mut self, label: &str) {
-        self.until(label, |harness| harness.query_all_by_label_contains(label).next().is_some());
-    }
-
-    #[track_caller]
-    fn until_gone(&mut self, label: &str) {
-        self.until(label, |harness| harness.query_all_by_label_contains(label).next().is_none());
-    }
-
-    #[track_caller]
-    fn click(&mut self, role: Role, label: &str) {
-        self.harness.get_by_role_and_label(role, label).click();
-        self.harness.run_steps(3);
-    }
-
-    fn press(&mut self, modifiers: Modifiers, key: Key) {
-        self.harness.key_press_modifiers(modifiers, key);
-        self.harness.run_steps(3);
-    }
-
-    /// The files of the rows that are drawn.
-    fn rows(&self) -> Vec<String> {
-        rows(&self.harness)
-    }
-}
-
-fn rows(harness: &Harness<'static, FettleWindow>) -> Vec<String> {
+fn rows(harness: &Window) -> Vec<String> {
     let buttons = harness.query_all_by_role(Role::Button);
     let names = buttons.filter_map(|button| button.accesskit_node().label());
     names.filter(|name| name.ends_with(".png")).collect()
@@ -163,13 +71,13 @@ fn rows(harness: &Harness<'static, FettleWindow>) -> Vec<String> {
 #[test]
 fn the_past_is_listed_opened_judged_and_acted_on() {
     for language in [Language::En, Language::Ko] {
-        let scene = &mut Scene::new(language, three);
+        let scene = &mut Setting::new(language).prepared(three);
         scene.press(Modifiers::COMMAND, Key::Num5);
         scene.until_seen("a.png");
-        assert_eq!(scene.rows(), ["c.png", "b.png", "a.png"]);
+        assert_eq!(rows(&scene.harness), ["c.png", "b.png", "a.png"]);
         scene.until_seen(&scene.with("history-total", &[("total", 3_usize.into())]));
 
-        scene.click(Role::Button, "a.png");
+        scene.click_on(Role::Button, "a.png");
         // Its bank is none that is here: what was recorded is shown all the same.
         scene.until_seen(&scene.with("history-no-bank", &[("version", 7_u32.into())]));
         let values = [("score", 2.0_f32.into()), ("threshold", 1.0_f32.into())];
@@ -186,7 +94,7 @@ fn the_past_is_listed_opened_judged_and_acted_on() {
         };
         assert_eq!(said(scene), Some(Verdict::Ok));
         // From the toast it is undone.
-        scene.click(Role::Button, &scene.text("judge-undo"));
+        scene.click_on(Role::Button, &scene.text("judge-undo"));
         scene.until_gone(&take_back);
         assert_eq!(said(scene), None);
         // Enter: the verdict is right.
@@ -194,7 +102,7 @@ fn the_past_is_listed_opened_judged_and_acted_on() {
         scene.until_seen(&take_back);
         assert_eq!(said(scene), Some(Verdict::Ng));
 
-        scene.click(Role::CheckBox, &scene.text("history-action-done"));
+        scene.click_on(Role::CheckBox, &scene.text("history-action-done"));
         let done = scene.text("action-done");
         scene.until(&done, |harness| harness.query_all_by_label(&done).next().is_some());
         let action = scene.library().action(InspectionId(1)).unwrap();
@@ -215,10 +123,11 @@ fn the_past_is_listed_opened_judged_and_acted_on() {
 
 #[test]
 fn of_ten_thousand_inspections_those_in_view_are_drawn() {
-    let scene = &mut Scene::new(Language::En, |root| {
-        three(root);
+    let scene = &mut Setting::new(Language::En).prepared(|engine| {
+        three(engine);
         // As ten thousand runs would leave them, in one transaction.
-        let conn = rusqlite::Connection::open(root.join("data/fettle.db")).unwrap();
+        let conn =
+            rusqlite::Connection::open(engine.workspace().root().join("data/fettle.db")).unwrap();
         conn.execute_batch(
             "WITH RECURSIVE n(n) AS (SELECT 4 UNION ALL SELECT n + 1 FROM n WHERE n < 10000)
              INSERT INTO inspections (id, created_at, created_at_ms, product, defect, verdict,
@@ -237,7 +146,7 @@ fn of_ten_thousand_inspections_those_in_view_are_drawn() {
     scene.press(Modifiers::COMMAND, Key::Num5);
     scene.until_seen("10000.png");
     scene.until_seen("10000 inspections");
-    let drawn = scene.rows();
+    let drawn = rows(&scene.harness);
     assert!((10..60).contains(&drawn.len()), "{} rows", drawn.len());
     assert_eq!(drawn[..2], ["10000.png", "09999.png"]);
     // Past the page that was fetched first: the next one comes as it is reached.
@@ -256,10 +165,10 @@ fn of_ten_thousand_inspections_those_in_view_are_drawn() {
 #[test]
 fn the_dashboard_counts_what_was_inspected_and_judged() {
     for language in [Language::En, Language::Ko] {
-        let scene = &mut Scene::new(language, |root| {
-            three(root);
+        let scene = &mut Setting::new(language).prepared(|engine| {
+            three(engine);
             let opinion = Opinion { verdict: Verdict::Ng, defect: None, note: String::new() };
-            let mut library = Library::open(root).unwrap();
+            let mut library = Library::open(engine.workspace().root()).unwrap();
             for id in [1, 2] {
                 library.judge(InspectionId(id), Some(&opinion), "kim").unwrap();
             }
@@ -283,23 +192,26 @@ fn the_dashboard_counts_what_was_inspected_and_judged() {
 #[test]
 fn nothing_and_a_damaged_library_are_said() {
     for language in [Language::En, Language::Ko] {
-        let scene = &mut Scene::new(language, |_| {});
+        let scene = &mut Setting::new(language).prepared(|_| {});
         scene.press(Modifiers::COMMAND, Key::Num5);
         scene.until_seen(&scene.text("history-none"));
         scene.press(Modifiers::COMMAND, Key::Num6);
         scene.until_seen(&scene.text("dashboard-none"));
         scene.until_seen(&scene.text("dashboard-no-products"));
 
-        let scene = &mut Scene::new(language, |root| {
-            std::fs::write(root.join("data/fettle.db"), "not a database, but long".repeat(99))
-                .unwrap();
+        let scene = &mut Setting::new(language).prepared(|engine| {
+            std::fs::write(
+                engine.workspace().root().join("data/fettle.db"),
+                "not a database, but long".repeat(99),
+            )
+            .unwrap();
         });
         for key in [Key::Num5, Key::Num6] {
             scene.press(Modifiers::COMMAND, key);
             scene.until_seen(&scene.text("history-again"));
         }
-        std::fs::remove_file(scene.root.join("data/fettle.db")).unwrap();
-        scene.click(Role::Button, &scene.text("history-again"));
+        std::fs::remove_file(scene.workspace().root().join("data/fettle.db")).unwrap();
+        scene.click_on(Role::Button, &scene.text("history-again"));
         scene.until_seen(&scene.text("dashboard-none"));
     }
 }

@@ -97,14 +97,18 @@ fn known_defects(ui: &mut egui::Ui, desk: &Desk<'_>, similarity: &Similarity) {
             ui.label(desk.text("inspect-unknown"));
         }
         Some(suggestion) => {
-            let defect = suggestion.defect.as_ref().map(ToString::to_string);
-            let name = format!("{} · {}", suggestion.product, defect.unwrap_or_else(|| "?".into()));
+            let product = &suggestion.product;
+            let defect = suggestion.defect.as_ref();
+            let defect = defect.map(|defect| desk.defect_name(Some(product), defect));
+            let defect = defect.unwrap_or_else(|| "?".to_owned());
+            let name = format!("{} · {defect}", desk.product_name(product));
             let share = format!("{:.0} %", suggestion.confidence * 100.0);
             ui.label(RichText::new(format!("{name}  {share}")).strong());
         }
     }
     for hit in similarity.hits.iter().take(HITS) {
-        let text = format!("{:.3}  {} · {}", hit.score, hit.product, hit.defect);
+        let defect = desk.defect_name(Some(&hit.product), &hit.defect);
+        let text = format!("{:.3}  {} · {defect}", hit.score, hit.product);
         ui.label(text).on_hover_text(&hit.path);
     }
 }

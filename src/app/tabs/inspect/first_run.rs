@@ -23,13 +23,12 @@ pub(super) struct FirstRun {
 }
 
 impl FirstRun {
-    /// Looks anew at what is missing.
-    pub(super) fn look_again(&mut self, desk: &mut Desk<'_>) {
-        self.doctor.ask(desk, Doctor);
+    /// What is missing is looked at anew when it is shown next.
+    pub(super) fn look_again(&mut self) {
+        self.doctor = Asked::default();
     }
 
     pub(super) fn poll(&mut self, desk: &mut Desk<'_>) {
-        self.doctor.ask_once(desk, Doctor);
         self.doctor.poll(desk);
         if let Some(all_came) = self.pull.poll(desk) {
             desk.send(Command::LibraryChanged(None));
@@ -71,13 +70,8 @@ impl FirstRun {
         self.demo = desk.start(BuildDemo { profile: None, out: None, with_llm: false });
     }
 
-    /// `registered`: how many products there are, once it is known.
-    pub(super) fn show(
-        &mut self,
-        ui: &mut egui::Ui,
-        desk: &mut Desk<'_>,
-        registered: Option<usize>,
-    ) {
+    pub(super) fn show(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        self.doctor.ask_once(desk, Doctor);
         ui.vertical_centered(|ui| {
             ui.add_space(ui.available_height() * 0.25);
             if let Some(task) = &self.demo {
@@ -92,7 +86,10 @@ impl FirstRun {
                 boxed(ui, |ui| self.pull.show(ui, desk));
                 return;
             }
-            if registered == Some(0) {
+            if let Some(error) = desk.catalogue.error() {
+                ui.colored_label(ui.visuals().error_fg_color, error);
+                ui.add_space(24.0);
+            } else if desk.catalogue.known().is_some_and(<[_]>::is_empty) {
                 self.first_steps(ui, desk);
             }
             self.lacking(ui, desk);

@@ -3,7 +3,6 @@
 pub(super) mod findings;
 mod first_run;
 pub(super) mod report;
-mod stage;
 mod steps;
 
 use std::path::PathBuf;
@@ -17,9 +16,11 @@ use crate::app::dialogs::Dialog;
 use crate::app::dialogs::files::{Gathered, Gathering, Source, gather_from};
 use crate::app::dialogs::register_defect::RegisterDefectDialog;
 use crate::app::tasks::Task;
+use crate::app::widgets::choice::product_choice;
 use crate::app::widgets::judging::Judging;
-use crate::domain::{DefectType, Inspection, Judgement, ProductCode};
-use crate::engine::{EngineError, Inspect, Inspected, JobEvent, ListLibrary, ProductSummary};
+use crate::app::widgets::part_view::PartView;
+use crate::domain::{Inspection, Judgement};
+use crate::engine::{EngineError, Inspect, Inspected, JobEvent};
 
 pub(super) fn make() -> Box<dyn Tab> {
     Box::<InspectTab>::default()
@@ -32,6 +33,20 @@ struct Running {
     written: String,
 }
 
+/// The part shown.
+struct Shown {
+    inspection: Inspection,
+    view: PartView,
+}
+
+impl Shown {
+    fn new(inspected: Inspected) -> Self {
+        let Inspected { inspection, picture, map, pictures, .. } = inspected;
+        let view = PartView::new(picture, map, pictures.as_deref(), inspection.anomaly.done());
+        Self { inspection, view }
+    }
+}
+
 #[derive(Default)]
 struct InspectTab {
     gathering: Option<Gathering>,
@@ -39,11 +54,9 @@ struct InspectTab {
     files: Vec<PathBuf>,
     at: usize,
     running: Option<Running>,
-    shown: Option<stage::Shown>,
+    shown: Option<Shown>,
     /// Why the image shown could not be inspected.
     error: Option<String>,
-    products: Option<Vec<ProductSummary>>,
-    listing: Option<Task<Vec<ProductSummary>>>,
     judging: Judging,
     /// What a person said of the part shown.
     judgement: Option<Judgement>,
@@ -61,26 +74,12 @@ impl Tab for InspectTab {
                 self.inspect(desk);
             }
         }
-        if self.products.is_none() && self.listing.is_none() {
-            self.listing = desk.start(ListLibrary);
-        }
-        if let Some(answer) = self.listing.as_ref().and_then(Task::poll) {
-            self.listing = None;
-            match answer {
-                Ok(products) => self.products = Some(products),
-                Err(error) => {
-                    // Asked again when the tab is told to inspect.
-                    self.products = Some(Vec::new());
-                    desk.toasts.error(error.explain(desk.words.0));
-                }
-            }
-        }
         self.judging.poll(desk);
         let Some(running) = &mut self.running else { return };
         let (written, shown) = (&mut running.written, &mut self.shown);
         let answer = running.task.poll_with(|event| match event {
             JobEvent::Text(text) => written.push_str(&text),
-            JobEvent::Found(found) => *shown = Some(stage::Shown::new(*found)),
+            JobEvent::Found(found) => *shown = Some(Shown::new(*found)),
             JobEvent::Progress(_) => {}
         });
         let Some(answer) = answer else { return };
@@ -88,8 +87,8 @@ impl Tab for InspectTab {
         match answer {
             Ok(inspected) => match &mut self.shown {
                 // The pictures are those shown already.
-                Some(shown) => shown.inspected = inspected,
-                None => self.shown = Some(stage::Shown::new(inspected)),
+                Some(shown) => shown.inspection = inspected.inspection,
+                None => self.shown = Some(Shown::new(inspected)),
             },
             // What the manual says is there and recorded; only the model was stopped.
             Err(EngineError::Cancelled) if self.shown.is_some() => {
@@ -103,8 +102,7 @@ impl Tab for InspectTab {
     fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
         Panel::top("inspect_tools").show(ui, |ui| self.tools(ui, desk));
         if self.files.is_empty() {
-            let registered = self.products.as_ref().map(Vec::len);
-            CentralPanel::default().show(ui, |ui| self.first_run.show(ui, desk, registered));
+            CentralPanel::default().show(ui, |ui| self.first_run.show(ui, desk));
             return;
         }
         Panel::left("inspect_findings").resizable(true).default_size(330.0).show(ui, |ui| {
@@ -140,8 +138,7 @@ impl Tab for InspectTab {
             Command::InspectAgain => self.inspect(desk),
             Command::RegisterDefect => self.register_defect(desk),
             Command::LibraryChanged(_) => {
-                (self.products, self.listing) = (None, None);
-                self.first_run.look_again(desk);
+                self.first_run.look_again();
             }
             Command::Stop => {
                 if let Some(running) = &self.running {
@@ -168,7 +165,7 @@ impl Tab for InspectTab {
 
 impl InspectTab {
     fn inspection(&self) -> Option<&Inspection> {
-        self.shown.as_ref().map(|shown| &shown.inspected.inspection)
+        self.shown.as_ref().map(|shown| &shown.inspection)
     }
 
     /// Inspects the image that is its turn; one under way is given up.
@@ -188,7 +185,7 @@ impl InspectTab {
     /// Asks which known defect the part inspected shows; what it resembles is chosen already.
     fn register_defect(&mut self, desk: &Desk<'_>) {
         let Some(shown) = &self.shown else { return };
-        let inspection = &shown.inspected.inspection;
+        let inspection = &shown.inspection;
         let Some(kept) = &inspection.image_path else { return };
         let suggestion =
             inspection.similarity.done().and_then(|similarity| similarity.suggestion.as_ref());
@@ -198,7 +195,6 @@ impl InspectTab {
             .and_then(|suggestion| suggestion.defect.clone());
         self.registering = Some(RegisterDefectDialog::new(
             desk.engine.workspace().root().join(kept),
-            self.products.clone().unwrap_or_default(),
             inspection.product.clone(),
             defect,
         ));
@@ -226,7 +222,10 @@ impl InspectTab {
                 ui.strong(name.unwrap_or_default()).on_hover_text(file.display().to_string());
             }
             ui.separator();
-            self.product_choice(ui, desk);
+            let by_neighbours = desk.text("inspect-by-neighbours");
+            let mut product = desk.view.product.take();
+            product_choice(ui, desk, &mut product, &by_neighbours);
+            desk.view.product = product;
             let label = desk.text("inspect-with-llm");
             ui.checkbox(&mut desk.view.with_llm, label);
             if self.running.is_some() && ui.button(desk.text("command-stop")).clicked() {
@@ -240,37 +239,15 @@ impl InspectTab {
         });
     }
 
-    /// Which product the part is, or that its neighbours shall say.
-    fn product_choice(&self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        let products = self.products.as_deref().unwrap_or_default();
-        let by_neighbours = desk.text("inspect-by-neighbours");
-        let chosen = match &desk.view.product {
-            None => by_neighbours.clone(),
-            Some(code) => product_name(products, code, desk),
-        };
-        let label = desk.text("label-product");
-        egui::ComboBox::from_label(label).selected_text(chosen).show_ui(ui, |ui| {
-            ui.selectable_value(&mut desk.view.product, None, by_neighbours);
-            for product in products {
-                let code = &product.product.code;
-                let name = product_name(products, code, desk);
-                ui.selectable_value(&mut desk.view.product, Some(code.clone()), name);
-            }
-        });
-    }
-
     fn left(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
         let progress = self.running.as_ref().and_then(|running| running.task.progress());
-        let inspection = self.shown.as_ref().map(|shown| &shown.inspected.inspection);
+        let inspection = self.shown.as_ref().map(|shown| &shown.inspection);
         let ended = inspection.filter(|_| self.running.is_none());
         let mut looked_at = None;
         match inspection {
             Some(inspection) => {
                 findings::verdict(ui, desk, inspection.verdict);
-                let products = self.products.as_deref().unwrap_or_default();
-                let defects = defects_of(products, inspection.product.as_ref());
-                let judgement = self.judgement.as_ref();
-                self.judging.show(ui, desk, inspection, judgement, defects);
+                self.judging.show(ui, desk, inspection, self.judgement.as_ref());
                 ui.add_space(6.0);
                 looked_at = findings::show(ui, desk, inspection);
                 ui.add_space(4.0);
@@ -292,13 +269,13 @@ impl InspectTab {
         ui.add_space(10.0);
         steps::show(ui, desk, progress.as_ref(), ended);
         if let (Some(region), Some(shown)) = (looked_at, &mut self.shown) {
-            shown.look_at(region);
+            shown.view.look_at(region);
         }
     }
 
     fn right(&self, ui: &mut egui::Ui, desk: &Desk<'_>) {
         let Some(shown) = &self.shown else { return };
-        report::show(ui, desk, &shown.inspected.inspection);
+        report::show(ui, desk, &shown.inspection);
         if let Some(running) = &self.running {
             report::show_unfinished(ui, desk, &running.written);
         }
@@ -306,7 +283,7 @@ impl InspectTab {
 
     fn middle(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
         match &mut self.shown {
-            Some(shown) => shown.show(ui, desk),
+            Some(shown) => shown.view.show(ui, desk, shown.inspection.anomaly.done()),
             None => {
                 ui.centered_and_justified(|ui| {
                     let waiting = self.running.as_ref().map(|_| desk.text("inspect-running"));
@@ -315,23 +292,4 @@ impl InspectTab {
             }
         }
     }
-}
-
-/// The name of a product in the language of the window.
-pub(super) fn product_name(
-    products: &[ProductSummary],
-    code: &ProductCode,
-    desk: &Desk<'_>,
-) -> String {
-    let product = products.iter().map(|summary| &summary.product).find(|one| one.code == *code);
-    product.map_or_else(|| code.to_string(), |product| desk.words.product_name(product))
-}
-
-/// The defects that a part of this product can have.
-pub(super) fn defects_of<'a>(
-    products: &'a [ProductSummary],
-    code: Option<&ProductCode>,
-) -> &'a [(DefectType, usize)] {
-    let product = products.iter().find(|one| Some(&one.product.code) == code);
-    product.map(|product| product.defects.as_slice()).unwrap_or_default()
 }

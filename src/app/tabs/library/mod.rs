@@ -22,7 +22,7 @@ use crate::app::dialogs::manual::ManualDialog;
 use crate::app::dialogs::product::ProductDialog;
 use crate::app::dialogs::remove_images::RemoveImagesDialog;
 use crate::domain::{ImageLabel, ProductCode, RegisteredImage};
-use crate::engine::{ListImages, ListLibrary, ProductSummary};
+use crate::engine::{ListImages, ProductSummary};
 use crate::i18n::Value;
 
 use grid::Grid;
@@ -30,7 +30,6 @@ use readiness::Readiness;
 
 pub(super) fn make() -> Box<dyn Tab> {
     Box::new(LibraryTab {
-        products: Asked::default(),
         chosen: None,
         label: ImageLabel::Normal,
         images: Asked::default(),
@@ -41,7 +40,6 @@ pub(super) fn make() -> Box<dyn Tab> {
 }
 
 struct LibraryTab {
-    products: Asked<Vec<ProductSummary>>,
     /// The product shown.
     chosen: Option<ProductCode>,
     /// Which of its images are shown.
@@ -54,7 +52,6 @@ struct LibraryTab {
 
 impl Tab for LibraryTab {
     fn poll(&mut self, desk: &mut Desk<'_>) {
-        self.products.poll(desk);
         if self.images.poll(desk) {
             self.grid.choose_none();
         }
@@ -62,7 +59,6 @@ impl Tab for LibraryTab {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        self.products.ask_once(desk, ListLibrary);
         self.choose_some(desk);
         Panel::left("library_products").resizable(true).default_size(260.0).show(ui, |ui| {
             self.product_list(ui, desk);
@@ -80,7 +76,7 @@ impl Tab for LibraryTab {
         let count = self.images.answer().map_or(0, Vec::len);
         match command {
             Command::NewProduct => {
-                let known = self.products.answer().into_iter().flatten();
+                let known = desk.catalogue.products().iter();
                 let known = known.map(|summary| summary.product.code.clone()).collect();
                 self.dialog = Some(Box::new(ProductDialog::new(known)));
             }
@@ -89,7 +85,6 @@ impl Tab for LibraryTab {
                     self.chosen.clone_from(new);
                     self.another();
                 }
-                self.products.ask(desk, ListLibrary);
                 if let Some(product) = &self.chosen {
                     let label = self.label.clone();
                     self.images.ask(desk, ListImages { product: product.clone(), label });
@@ -103,11 +98,11 @@ impl Tab for LibraryTab {
         }
     }
 
-    fn dropped(&mut self, paths: &[PathBuf], ctx: &egui::Context) -> bool {
+    fn dropped(&mut self, paths: &[PathBuf], ctx: &egui::Context, desk: &Desk<'_>) -> bool {
         if self.dialog.is_none()
-            && let Some(summary) = self.summary()
+            && let Some(summary) = self.summary(desk)
         {
-            self.dialog = Some(self.images_dialog(summary, self.label.clone()));
+            self.dialog = Some(images_dialog(summary, self.label.clone()));
         }
         self.dialog.as_mut().is_some_and(|dialog| dialog.dropped(ctx, paths))
     }
@@ -116,7 +111,7 @@ impl Tab for LibraryTab {
 impl LibraryTab {
     /// Shows the first product where none is chosen, and asks for what is shown.
     fn choose_some(&mut self, desk: &mut Desk<'_>) {
-        let Some(products) = self.products.answer() else { return };
+        let Some(products) = desk.catalogue.known() else { return };
         let is_there = |code: &ProductCode| products.iter().any(|one| one.product.code == *code);
         // One just registered is not in the list yet.
         if self.chosen.is_none() {
@@ -136,14 +131,8 @@ impl LibraryTab {
         self.grid.choose_none();
     }
 
-    fn summary(&self) -> Option<&ProductSummary> {
-        let chosen = self.chosen.as_ref()?;
-        self.products.answer()?.iter().find(|one| one.product.code == *chosen)
-    }
-
-    fn images_dialog(&self, summary: &ProductSummary, label: ImageLabel) -> Box<dyn Dialog> {
-        let defects = summary.defects.iter().map(|(defect, _)| defect.clone()).collect();
-        Box::new(ImagesDialog::new(summary.product.code.clone(), defects, label))
+    fn summary<'a>(&self, desk: &Desk<'a>) -> Option<&'a ProductSummary> {
+        desk.catalogue.of(self.chosen.as_ref()?)
     }
 
     fn product_list(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
@@ -152,12 +141,12 @@ impl LibraryTab {
             desk.send(Command::NewProduct);
         }
         ui.separator();
-        if let Some(error) = self.products.error() {
+        if let Some(error) = desk.catalogue.error() {
             ui.colored_label(ui.visuals().error_fg_color, error);
         }
         let mut clicked = None;
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| match self.products.answer() {
-            None if self.products.error().is_none() => {
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| match desk.catalogue.known() {
+            None if desk.catalogue.error().is_none() => {
                 ui.spinner();
                 ui.label(desk.text("library-loading"));
             }
@@ -188,8 +177,8 @@ impl LibraryTab {
     }
 
     fn product(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        let Some(summary) = self.summary().cloned() else {
-            if self.products.answer().is_some_and(Vec::is_empty) {
+        let Some(summary) = self.summary(desk) else {
+            if desk.catalogue.known().is_some_and(<[_]>::is_empty) {
                 empty(ui, desk);
             }
             return;
@@ -204,10 +193,10 @@ impl LibraryTab {
                 self.dialog = Some(Box::new(ManualDialog::new(product.clone())));
             }
         });
-        self.readiness.show(ui, desk, &summary);
+        self.readiness.show(ui, desk, summary);
         ui.separator();
-        self.labels(ui, desk, &summary);
-        self.images(ui, desk, &summary);
+        self.labels(ui, desk, summary);
+        self.images(ui, desk, summary);
     }
 
     /// Normal images and each defect type, with how many images there are.
@@ -246,7 +235,7 @@ impl LibraryTab {
         let mut remove = false;
         ui.horizontal_wrapped(|ui| {
             if ui.button(desk.text("dialog-add-images")).clicked() {
-                self.dialog = Some(self.images_dialog(summary, self.label.clone()));
+                self.dialog = Some(images_dialog(summary, self.label.clone()));
             }
             let count = self.grid.chosen_count();
             let button = egui::Button::new(desk.text("library-remove"));
@@ -281,6 +270,11 @@ impl LibraryTab {
             }
         }
     }
+}
+
+fn images_dialog(summary: &ProductSummary, label: ImageLabel) -> Box<dyn Dialog> {
+    let defects = summary.defects.iter().map(|(defect, _)| defect.clone()).collect();
+    Box::new(ImagesDialog::new(summary.product.code.clone(), defects, label))
 }
 
 /// What is shown before the first product.

@@ -2,6 +2,7 @@
 //! up to date.
 
 use crate::app::asked::Asked;
+use crate::app::clock::days_since;
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
@@ -218,11 +219,9 @@ fn bank_line(ui: &mut egui::Ui, desk: &Desk<'_>, bank: &BankState) {
 
 /// How long ago that was; the text itself where it is no time.
 fn age(desk: &Desk<'_>, created_at: &str) -> String {
-    const DAY: i64 = 24 * 60 * 60;
-    let Ok(then) = created_at.parse::<jiff::Timestamp>() else { return created_at.to_owned() };
-    let days = (jiff::Timestamp::now().as_second() - then.as_second()) / DAY;
-    match u32::try_from(days) {
-        Ok(0) | Err(_) => desk.text("library-today"),
-        Ok(days) => desk.words.with("library-days", &[("days", days.into())]),
+    match days_since(created_at) {
+        None => created_at.to_owned(),
+        Some(0) => desk.text("library-today"),
+        Some(days) => desk.words.with("library-days", &[("days", days.into())]),
     }
 }

@@ -1,176 +1,44 @@
 //! The window on a real engine in a workspace of its own, driven as a person would.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers, Role, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use egui_system_font_provider::SystemFontProvider;
+use egui_kittest::kittest::Queryable as _;
 use image::{Rgb, RgbImage};
 use tempfile::TempDir;
 
 use super::grid::Grid;
-use crate::app::LogLines;
+use crate::app::catalogue::Catalogue;
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::shell::toasts::Toasts;
 use crate::app::tasks::Tasks;
+use crate::app::tests::scene::{Scene, Setting, Window, answer, engine, fonts, models_with};
 use crate::app::view_state::ViewState;
-use crate::app::window::FettleWindow;
 use crate::app::words::Words;
 use crate::domain::{
     ContentHash, ImageId, ImageLabel, Language, Product, ProductCode, RegisteredImage,
 };
-use crate::engine::{AddDefectType, AddProduct, Engine, EngineOptions, Request};
-use crate::i18n::{Value, text, text_with};
-use crate::settings::{Settings, Workspace};
+use crate::engine::{AddDefectType, AddProduct, Engine};
 
 /// A colour that neither theme has.
 const PART: [u8; 3] = [200, 40, 160];
 
-struct Scene {
-    harness: Harness<'static, FettleWindow>,
-    language: Language,
-    dir: TempDir,
+/// A picture of one colour, which differs a little from every other.
+fn picture(scene: &Scene, name: &str, n: u8) -> PathBuf {
+    let path = scene.folder().join(name);
+    let tile = |x: u32, y: u32| ((x / 8 + y / 8 * u32::from(n + 1)) % 5) as u8 * 3;
+    let picture =
+        RgbImage::from_fn(96, 64, |x, y| Rgb([PART[0] + tile(x, y), PART[1] + n % 40, PART[2]]));
+    picture.save(&path).unwrap();
+    path
 }
 
-/// A file dropped on the window.
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
+fn cell<'a>(scene: &'a Scene, name: &'a str) -> egui_kittest::Node<'a> {
+    scene.harness.get_by_role_and_label(Role::ListBoxOption, name)
 }
-
-fn engine(dir: &TempDir, language: Language, models: Option<&Path>) -> Engine {
-    let workspace = Workspace::at(dir.path().join("workspace"));
-    let workspace = match models {
-        Some(models) => workspace.with_models(models),
-        None => workspace,
-    };
-    workspace.create().unwrap();
-    let options = EngineOptions { allow_gpu: false, language };
-    Engine::start(workspace, Settings { language, ..Settings::default() }, options).unwrap()
-}
-
-fn answer<R: Request>(engine: &Engine, request: R) -> R::Answer {
-    engine.submit(request).unwrap().wait(|_| {}).unwrap()
-}
-
-fn fonts(ctx: &egui::Context) {
-    let provider = SystemFontProvider::new().with_locale(Some("ko"));
-    ctx.add_font_provider(Arc::new(provider));
-}
-
-impl Scene {
-    fn new(language: Language) -> Self {
-        let dir = TempDir::new().unwrap();
-        let engine = engine(&dir, language, None);
-        Self::on(dir, engine, language)
-    }
-
-    fn on(dir: TempDir, engine: Engine, language: Language) -> Self {
-        let harness = Harness::builder()
-            .with_size(vec2(1280.0, 860.0))
-            .with_context_setup(fonts)
-            .build_eframe(move |cc| FettleWindow::new(cc, engine, language, LogLines::default()));
-        Self { harness, language, dir }
-    }
-
-    fn text(&self, id: &str) -> String {
-        text(self.language, id)
-    }
-
-    fn with(&self, id: &str, values: &[(&str, Value)]) -> String {
-        text_with(self.language, id, values)
-    }
-
-    /// Draws until `done`.
-    #[track_caller]
-    fn until(&mut self, what: &str, done: impl Fn(&Harness<'static, FettleWindow>) -> bool) {
-        let begun = Instant::now();
-        loop {
-            self.harness.step();
-            if done(&self.harness) {
-                // What has just appeared is in its place in the next frame.
-                return self.harness.run_steps(2);
-            }
-            let waited = begun.elapsed();
-            assert!(waited < Duration::from_secs(60), "no {what} in:\n{:?}", self.harness);
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    #[track_caller]
-    fn until_seen(&mut self, label: &str) {
-        self.until(label, |harness| harness.query_all_by_label_contains(label).next().is_some());
-    }
-
-    #[track_caller]
-    fn until_gone(&mut self, label: &str) {
-        self.until(label, |harness| harness.query_all_by_label_contains(label).next().is_none());
-    }
-
-    fn sees(&self, label: &str) -> bool {
-        self.harness.query_all_by_label_contains(label).next().is_some()
-    }
-
-    #[track_caller]
-    fn click(&mut self, label: &str) {
-        self.harness.get_by_role_and_label(Role::Button, label).click();
-        self.harness.run_steps(3);
-    }
-
-    fn press(&mut self, modifiers: Modifiers, key: Key) {
-        self.harness.key_press_modifiers(modifiers, key);
-        self.harness.run_steps(3);
-    }
-
-    /// Types into the line of this name, instead of what is there.
-    #[track_caller]
-    fn write(&mut self, name: &str, written: &str) {
-        self.harness.get_by_role_and_label(Role::TextInput, name).focus();
-        self.harness.run_steps(2);
-        self.press(Modifiers::COMMAND, Key::A);
-        self.harness.get_by_role_and_label(Role::TextInput, name).type_text(written);
-        self.harness.run_steps(2);
-    }
-
-    /// A picture of one colour, which differs a little from every other.
-    fn picture(&self, name: &str, n: u8) -> PathBuf {
-        let path = self.dir.path().join(name);
-        let tile = |x: u32, y: u32| ((x / 8 + y / 8 * u32::from(n + 1)) % 5) as u8 * 3;
-        let picture = RgbImage::from_fn(96, 64, |x, y| {
-            Rgb([PART[0] + tile(x, y), PART[1] + n % 40, PART[2]])
-        });
-        picture.save(&path).unwrap();
-        path
-    }
-
-    fn drop_files(&mut self, paths: &[PathBuf]) {
-        let dropped = paths.iter().map(|path| Arc::new(Dropped(path.clone())) as _);
-        self.harness.input_mut().dropped_files.extend(dropped);
-        self.harness.run_steps(2);
-    }
-
-    fn is_enabled(&self, button: &str) -> bool {
-        let button = self.harness.get_by_role_and_label(Role::Button, button);
-        !button.accesskit_node().is_disabled()
-    }
-
-    fn cell<'a>(&'a self, name: &'a str) -> egui_kittest::Node<'a> {
-        self.harness.get_by_role_and_label(Role::ListBoxOption, name)
-    }
-}
-
 #[test]
 fn a_product_is_registered_and_its_images_come_go_and_are_seen() {
     for language in [Language::En, Language::Ko] {
@@ -205,9 +73,8 @@ fn a_product_is_registered_and_its_images_come_go_and_are_seen() {
 
         // Twelve images, one of which is there twice, and a file that is none.
         let mut files: Vec<PathBuf> =
-            (0..12).map(|n| scene.picture(&format!("part{n:02}.png"), n)).collect();
-        let junk = scene.dir.path().join("junk.png");
-        std::fs::write(&junk, "no picture").unwrap();
+            (0..12).map(|n| picture(&scene, &format!("part{n:02}.png"), n)).collect();
+        let junk = scene.file("junk.png", b"no picture");
         files.extend([junk, files[0].clone()]);
         scene.drop_files(&files);
         scene.until_seen(&scene.with("dialog-chosen", &[("count", 13_usize.into())]));
@@ -220,7 +87,7 @@ fn a_product_is_registered_and_its_images_come_go_and_are_seen() {
 
         // They are seen, by name and by picture.
         scene.until_seen("prod1_ok_1.png");
-        let place = scene.cell("prod1_ok_1.png").rect().center_top() + vec2(0.0, 64.0);
+        let place = cell(&scene, "prod1_ok_1.png").rect().center_top() + vec2(0.0, 64.0);
         let begun = Instant::now();
         loop {
             scene.harness.run_steps(2);
@@ -234,9 +101,9 @@ fn a_product_is_registered_and_its_images_come_go_and_are_seen() {
         }
 
         // Three are chosen with the mouse, one more with the keyboard, and removed.
-        scene.cell("prod1_ok_1.png").click();
+        cell(&scene, "prod1_ok_1.png").click();
         scene.harness.run_steps(2);
-        scene.cell("prod1_ok_3.png").click_modifiers(Modifiers::SHIFT);
+        cell(&scene, "prod1_ok_3.png").click_modifiers(Modifiers::SHIFT);
         scene.harness.run_steps(2);
         scene.press(Modifiers::SHIFT, Key::ArrowRight);
         assert!(scene.sees(&scene.with("library-chosen", &[("count", 4_usize.into())])));
@@ -267,8 +134,7 @@ fn an_unknown_manual_and_a_new_defect_type() {
 
     // What is no PDF is told in the dialog, which stays.
     scene.click("Add manual…");
-    let file = scene.dir.path().join("manual.pdf");
-    std::fs::write(&file, "no PDF").unwrap();
+    let file = scene.file("manual.pdf", b"no PDF");
     scene.drop_files(&[file]);
     scene.until_seen("manual.pdf");
     scene.click("Register");
@@ -304,20 +170,19 @@ fn settings_are_changed_and_remembered() {
     scene.press(Modifiers::COMMAND, Key::Num8);
     scene.until_seen("Models by role");
     scene.until_seen("EfficientNet");
-    scene.until_seen(&scene.dir.path().join("workspace").display().to_string());
+    scene.until_seen(&scene.workspace().root().display().to_string());
     scene.harness.get_by_role_and_label(Role::ComboBox, "Profile").click();
     scene.harness.run_steps(3);
     scene.click("small");
-    let file = scene.dir.path().join("workspace");
-    let path = Workspace::at(file).settings_path();
-    let written = |_: &Harness<'static, FettleWindow>| {
+    let path = scene.workspace().settings_path();
+    let written = |_: &Window| {
         std::fs::read_to_string(&path).is_ok_and(|text| text.contains(r#""profile": "small""#))
     };
     scene.until("profile on disk", written);
     scene.click("한국어");
     scene.language = Language::Ko;
     scene.until_seen(&scene.text("settings-roles"));
-    let written = |_: &Harness<'static, FettleWindow>| {
+    let written = |_: &Window| {
         std::fs::read_to_string(&path).is_ok_and(|text| text.contains(r#""language": "ko""#))
     };
     scene.until("language on disk", written);
@@ -325,42 +190,37 @@ fn settings_are_changed_and_remembered() {
 
 #[test]
 fn an_inspected_part_becomes_a_known_defect_in_two_clicks() {
-    let Some(models) = std::env::var_os("FETTLE_MODELS").map(PathBuf::from) else {
-        return eprintln!("skipped: FETTLE_MODELS is not set");
-    };
-    if !models.join("efficientnet-lite0").is_dir() {
-        return eprintln!("skipped: no efficientnet-lite0 in {}", models.display());
-    }
-    let dir = TempDir::new().unwrap();
-    let engine = engine(&dir, Language::En, Some(&models));
-    let code = ProductCode::new("prod1").unwrap();
-    let (name_ko, name_en) = ("주조제품".to_owned(), "Casting".to_owned());
-    answer(&engine, AddProduct(Product { code: code.clone(), name_ko, name_en }));
-    let hole = AddDefectType {
-        product: code,
-        code: "hole".parse().unwrap(),
-        name_ko: None,
-        name_en: None,
-        full_name: None,
-    };
-    answer(&engine, hole);
-    let mut scene = Scene::on(dir, engine, Language::En);
+    let Some(models) = models_with("efficientnet-lite0") else { return };
+    let setting = Setting { models: Some(models), ..Setting::new(Language::En) };
+    let mut scene = setting.prepared(|engine| {
+        let code = ProductCode::new("prod1").unwrap();
+        let (name_ko, name_en) = ("주조제품".to_owned(), "Casting".to_owned());
+        answer(engine, AddProduct(Product { code: code.clone(), name_ko, name_en }));
+        let hole = AddDefectType {
+            product: code,
+            code: "hole".parse().unwrap(),
+            name_ko: None,
+            name_en: None,
+            full_name: None,
+        };
+        answer(engine, hole);
+    });
     // Nothing is known yet: product and defect are chosen by hand.
-    let part = scene.picture("part.png", 3);
+    let part = picture(&scene, "part.png", 3);
     scene.drop_files(std::slice::from_ref(&part));
     let button = "Register as a known defect…";
     scene.until_seen(button);
     scene.click(button);
     scene.harness.get_all_by_role_and_label(Role::ComboBox, "Product").last().unwrap().click();
     scene.harness.run_steps(3);
-    scene.click("prod1");
+    scene.click("Casting (prod1)");
     scene.harness.get_by_role_and_label(Role::RadioButton, "hole").click();
     scene.harness.run_steps(2);
     scene.click("Register");
     scene.until_seen("The index now holds 1 known defects");
     // The next inspection finds it and suggests it: open, and register.
     scene.press(Modifiers::NONE, Key::F5);
-    scene.until_seen("prod1 · hole");
+    scene.until_seen("Casting (prod1) · hole");
     scene.click(button);
     scene.click("Register");
     scene.until_seen("was registered as this defect before");
@@ -369,6 +229,7 @@ fn an_inspected_part_becomes_a_known_defect_in_two_clicks() {
 /// What the grid needs of the window.
 struct Alone {
     engine: Engine,
+    catalogue: Catalogue,
     tasks: Tasks,
     toasts: Toasts,
     view: ViewState,
@@ -390,7 +251,8 @@ fn of_many_images_only_those_in_sight_are_drawn() {
         height_px: 480,
     };
     let alone = Alone {
-        engine: engine(&dir, Language::En, None),
+        engine: engine(dir.path(), Language::En, None),
+        catalogue: Catalogue::default(),
         tasks: Tasks::default(),
         toasts: Toasts::default(),
         view: ViewState::default(),
@@ -401,9 +263,10 @@ fn of_many_images_only_those_in_sight_are_drawn() {
     let mut harness =
         Harness::builder().with_size(vec2(800.0, 600.0)).with_context_setup(fonts).build_ui_state(
             |ui, alone: &mut Alone| {
-                let Alone { engine, tasks, toasts, view, commands, grid, images } = alone;
+                let Alone { engine, catalogue, tasks, toasts, view, commands, grid, images } =
+                    alone;
                 let words = Words(Language::En);
-                let desk = &mut Desk { engine, words, tasks, toasts, view, commands };
+                let desk = &mut Desk { engine, words, catalogue, tasks, toasts, view, commands };
                 grid.keys(ui, images.len());
                 grid.show(ui, desk, images);
             },

@@ -51,7 +51,7 @@ pub struct Inspected {
     /// Its anomaly map, where the anomaly stage ran.
     pub map: Option<Arc<AnomalyMap>>,
     /// Pictures of it, where the anomaly stage ran.
-    pub pictures: Option<Pictures>,
+    pub pictures: Option<Arc<Pictures>>,
     /// The files written to `out`.
     pub written: Vec<PathBuf>,
 }
@@ -92,7 +92,9 @@ impl Request for Inspect {
             (found.anomaly, (found.map, found.pictures, found.notices))
         })?;
         let (map, pictures, notices) = match seen {
-            Some((map, pictures, notices)) => (Some(Arc::new(map)), Some(pictures), notices),
+            Some((map, pictures, notices)) => {
+                (Some(Arc::new(map)), Some(Arc::new(pictures)), notices)
+            }
             None => (None, None, Vec::new()),
         };
         let verdict = anomaly.done().map_or(Verdict::Unsure, |found| found.verdict);
@@ -177,7 +179,7 @@ impl Request for Inspect {
                     i18n::text_with(language, id, &values)
                 };
                 let text = markdown(&inspection, pictures.is_some(), &words);
-                write_all(dir, &inspection, &text, pictures.as_ref())?
+                write_all(dir, &inspection, &text, pictures.as_deref())?
             }
             None => Vec::new(),
         };

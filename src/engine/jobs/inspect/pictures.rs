@@ -1,5 +1,7 @@
 //! The pictures that show what the anomaly stage found.
 
+use std::sync::Arc;
+
 use image::{Rgb, RgbImage};
 
 use crate::domain::{Alignment, HeatmapScale, Mask};
@@ -65,7 +67,7 @@ pub(super) fn draw(
         mask: heatmap::mask_image(mask)?,
         comparison: compare::side_by_side(&beside, height.clamp(low, high))?,
         overlay,
-        reference,
+        reference: reference.map(Arc::new),
         difference,
     })
 }

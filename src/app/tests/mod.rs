@@ -1,0 +1,127 @@
+//! The window as a whole, driven as a person would.
+
+pub(in crate::app) mod scene;
+
+use std::time::{Duration, Instant};
+
+use egui::{Key, Modifiers, Theme};
+use egui_kittest::kittest::Queryable as _;
+
+use self::scene::{Scene, Setting};
+use super::command::COMMANDS;
+use super::tabs::TABS;
+use crate::domain::Language;
+use crate::settings::read;
+
+fn words(language: Language, id: &str) -> String {
+    crate::i18n::text(language, id)
+}
+
+#[test]
+fn every_command_has_its_own_shortcut_and_message() {
+    let mut seen = Vec::new();
+    let tabs = TABS.iter().map(|tab| (tab.label, tab.shortcut));
+    for (label, shortcut) in COMMANDS.iter().map(|entry| (entry.label, entry.shortcut)).chain(tabs)
+    {
+        for language in [Language::Ko, Language::En] {
+            assert_ne!(words(language, label), label);
+        }
+        if let Some(shortcut) = shortcut {
+            assert!(!seen.contains(&shortcut), "{label}: {shortcut:?} is taken");
+            seen.push(shortcut);
+        }
+    }
+}
+
+#[test]
+fn menus_palette_and_keys_do_the_same_in_both_languages_and_themes() {
+    for (language, theme) in [(Language::Ko, Theme::Dark), (Language::En, Theme::Light)] {
+        let mut scene = Setting { theme, ..Setting::new(language) }.prepared(|_| {});
+        let word = |id: &str| words(language, id);
+        scene.until_seen(&word("inspect-invite"));
+        // By the menu.
+        let filter = word("log-filter");
+        assert!(!scene.sees(&filter));
+        scene.click(&word("menu-view"));
+        let log = word("command-log");
+        // The menu is drawn above all else.
+        scene.harness.query_all_by_label_contains(&log).last().unwrap().click();
+        scene.harness.run_steps(3);
+        assert!(scene.sees(&filter), "{language:?}");
+        // By its key.
+        scene.press(Modifiers::COMMAND, Key::L);
+        assert!(!scene.sees(&filter));
+        // By the palette.
+        scene.press(Modifiers::COMMAND, Key::K);
+        let hint = word("palette-hint");
+        scene.harness.get_by_label(&hint).type_text(&word("command-log"));
+        scene.harness.run_steps(2);
+        scene.press(Modifiers::NONE, Key::Enter);
+        assert!(scene.sees(&filter) && !scene.sees(&hint), "{language:?}");
+        // The list of shortcuts.
+        scene.press(Modifiers::NONE, Key::F1);
+        assert!(scene.sees("Ctrl+J"));
+        scene.click(&word("button-close"));
+        assert!(!scene.sees("Ctrl+J"));
+    }
+}
+
+#[test]
+fn the_language_changes_at_once_and_is_remembered() {
+    let mut scene = Scene::new(Language::Ko);
+    scene.until_seen(&words(Language::Ko, "inspect-invite"));
+    scene.press(Modifiers::COMMAND, Key::K);
+    let hint = words(Language::Ko, "palette-hint");
+    scene.harness.get_by_label(&hint).type_text("English");
+    scene.harness.run_steps(2);
+    scene.press(Modifiers::NONE, Key::Enter);
+    scene.until_seen(&words(Language::En, "inspect-invite"));
+    let path = scene.workspace().settings_path();
+    let given_up = Instant::now() + Duration::from_secs(60);
+    while read(&path).0.language != Language::En {
+        assert!(Instant::now() < given_up, "never written");
+        scene.harness.step();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_file_that_is_no_image_is_said_so_and_the_window_goes_on() {
+    let mut scene = Scene::new(Language::En);
+    scene.until_seen(&words(Language::En, "inspect-invite"));
+    let file = scene.file("broken.png", b"no picture");
+    scene.drop_files(&[file]);
+    scene.until_seen("is not an image");
+    assert!(scene.sees("broken.png"));
+}
+
+#[test]
+fn without_models_an_image_is_shown_with_what_to_do() {
+    let mut scene = Setting { theme: Theme::Light, ..Setting::new(Language::En) }.prepared(|_| {});
+    scene.until_seen(&words(Language::En, "inspect-invite"));
+    let picture =
+        image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([x as u8 * 4, y as u8 * 5, 90]));
+    let mut png = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    let file = scene.file("part.png", png.get_ref());
+    scene.drop_files(&[file]);
+    scene.until_seen("fettle models pull efficientnet-lite0");
+    assert!(scene.sees(&words(Language::En, "verdict-unsure")));
+    assert!(scene.sees("The product is unknown"));
+}
+
+#[test]
+fn the_log_panel_finds_lines() {
+    let mut scene = Scene::new(Language::En);
+    scene.log.push("INFO fettle: 하나");
+    scene.log.push("WARN fettle: two");
+    scene.press(Modifiers::COMMAND, Key::L);
+    scene.until_seen("WARN fettle: two");
+    assert!(scene.sees("하나"));
+    let filter = words(Language::En, "log-filter");
+    scene.harness.get_by_label(&filter).click();
+    scene.harness.run_steps(3);
+    scene.harness.get_by_label(&filter).type_text("warn");
+    scene.harness.run_steps(2);
+    assert!(scene.sees("WARN fettle: two") && !scene.sees("하나"));
+}

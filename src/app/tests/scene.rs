@@ -1,0 +1,215 @@
+//! A window on a real engine in a workspace of its own, and a person before it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{Key, Modifiers, Role, Theme, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_system_font_provider::SystemFontProvider;
+use tempfile::TempDir;
+
+use crate::app::LogLines;
+use crate::app::window::FettleWindow;
+use crate::domain::Language;
+use crate::engine::{Engine, EngineOptions, Request};
+use crate::i18n::{Value, text, text_with};
+use crate::library::Library;
+use crate::settings::{Settings, Workspace};
+
+/// So long is waited for what a job brings.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The window drawn.
+pub(in crate::app) type Window = Harness<'static, FettleWindow>;
+
+/// The window and its workspace, which go together.
+pub(in crate::app) struct Scene {
+    pub(in crate::app) harness: Window,
+    pub(in crate::app) language: Language,
+    pub(in crate::app) log: LogLines,
+    dir: TempDir,
+}
+
+/// Where a scene is set up.
+pub(in crate::app) struct Setting {
+    pub(in crate::app) language: Language,
+    pub(in crate::app) theme: Theme,
+    /// `None`: there are none.
+    pub(in crate::app) models: Option<PathBuf>,
+}
+
+impl Setting {
+    /// A dark window without models.
+    pub(in crate::app) fn new(language: Language) -> Self {
+        Self { language, theme: Theme::Dark, models: None }
+    }
+
+    /// The window on an engine on which `prepare` was done first.
+    pub(in crate::app) fn prepared(self, prepare: impl FnOnce(&Engine)) -> Scene {
+        let Self { language, theme, models } = self;
+        let dir = TempDir::new().unwrap();
+        let engine = engine(dir.path(), language, models.as_deref());
+        prepare(&engine);
+        let log = LogLines::default();
+        let lines = log.clone();
+        let harness = Harness::builder()
+            .with_size(vec2(1440.0, 900.0))
+            .with_theme(theme)
+            .with_max_steps(64)
+            .with_context_setup(fonts)
+            .build_eframe(move |cc| FettleWindow::new(cc, engine, language, lines));
+        Scene { harness, language, log, dir }
+    }
+}
+
+/// An engine on `dir/workspace`.
+pub(in crate::app) fn engine(dir: &Path, language: Language, models: Option<&Path>) -> Engine {
+    let workspace = Workspace::at(dir.join("workspace"));
+    let workspace = match models {
+        Some(models) => workspace.with_models(models),
+        None => workspace,
+    };
+    workspace.create().unwrap();
+    let options = EngineOptions { allow_gpu: false, language };
+    Engine::start(workspace, Settings { language, ..Settings::default() }, options).unwrap()
+}
+
+/// Waits for what the engine answers.
+pub(in crate::app) fn answer<R: Request>(engine: &Engine, request: R) -> R::Answer {
+    engine.submit(request).unwrap().wait(|_| {}).unwrap()
+}
+
+/// Where the tests' models are, if `model` is there; else it is said that a test is skipped.
+pub(in crate::app) fn models_with(model: &str) -> Option<PathBuf> {
+    let models = std::env::var_os("FETTLE_MODELS").map(PathBuf::from);
+    let found = models.filter(|models| models.join(model).is_dir());
+    if found.is_none() {
+        eprintln!("skipped: no {model} in FETTLE_MODELS");
+    }
+    found
+}
+
+/// The system's fonts, which have Korean.
+pub(in crate::app) fn fonts(ctx: &egui::Context) {
+    let provider = SystemFontProvider::new().with_locale(Some("ko"));
+    ctx.add_font_provider(Arc::new(provider));
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+impl Scene {
+    /// An empty workspace.
+    pub(in crate::app) fn new(language: Language) -> Self {
+        Setting::new(language).prepared(|_| {})
+    }
+
+    /// Where the tests' own files lie.
+    pub(in crate::app) fn folder(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub(in crate::app) fn workspace(&self) -> Workspace {
+        Workspace::at(self.dir.path().join("workspace"))
+    }
+
+    pub(in crate::app) fn library(&self) -> Library {
+        Library::open(self.workspace().root()).unwrap()
+    }
+
+    pub(in crate::app) fn text(&self, id: &str) -> String {
+        text(self.language, id)
+    }
+
+    pub(in crate::app) fn with(&self, id: &str, values: &[(&str, Value)]) -> String {
+        text_with(self.language, id, values)
+    }
+
+    /// Draws until `done`.
+    #[track_caller]
+    pub(in crate::app) fn until(&mut self, what: &str, done: impl Fn(&Window) -> bool) {
+        let begun = Instant::now();
+        loop {
+            self.harness.step();
+            if done(&self.harness) {
+                // What has just appeared is in its place in the next frame.
+                return self.harness.run_steps(2);
+            }
+            assert!(begun.elapsed() < PATIENCE, "no {what} in:\n{:?}", self.harness);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Draws until something is labelled so, or partly so.
+    #[track_caller]
+    pub(in crate::app) fn until_seen(&mut self, label: &str) {
+        self.until(label, |harness| harness.query_all_by_label_contains(label).next().is_some());
+    }
+
+    #[track_caller]
+    pub(in crate::app) fn until_gone(&mut self, label: &str) {
+        self.until(label, |harness| harness.query_all_by_label_contains(label).next().is_none());
+    }
+
+    pub(in crate::app) fn sees(&self, label: &str) -> bool {
+        self.harness.query_all_by_label_contains(label).next().is_some()
+    }
+
+    /// Clicks a button.
+    #[track_caller]
+    pub(in crate::app) fn click(&mut self, label: &str) {
+        self.click_on(Role::Button, label);
+    }
+
+    #[track_caller]
+    pub(in crate::app) fn click_on(&mut self, role: Role, label: &str) {
+        self.harness.get_by_role_and_label(role, label).click();
+        self.harness.run_steps(3);
+    }
+
+    pub(in crate::app) fn press(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        // A box finds its size over some frames.
+        self.harness.run_steps(8);
+    }
+
+    /// Types into the line of this name, instead of what is there.
+    #[track_caller]
+    pub(in crate::app) fn write(&mut self, name: &str, written: &str) {
+        self.harness.get_by_role_and_label(Role::TextInput, name).focus();
+        self.harness.run_steps(2);
+        self.press(Modifiers::COMMAND, Key::A);
+        self.harness.get_by_role_and_label(Role::TextInput, name).type_text(written);
+        self.harness.run_steps(2);
+    }
+
+    /// Writes a file to be dropped, chosen or read.
+    pub(in crate::app) fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.folder().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    pub(in crate::app) fn drop_files(&mut self, paths: &[PathBuf]) {
+        let dropped = paths.iter().map(|path| Arc::new(Dropped(path.clone())) as _);
+        self.harness.input_mut().dropped_files.extend(dropped);
+        self.harness.run_steps(2);
+    }
+
+    pub(in crate::app) fn is_enabled(&self, button: &str) -> bool {
+        let button = self.harness.get_by_role_and_label(Role::Button, button);
+        !button.accesskit_node().is_disabled()
+    }
+}

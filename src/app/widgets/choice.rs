@@ -1,0 +1,50 @@
+//! One of several, or none: a product, one of its defects, anything.
+
+use egui::{ComboBox, Ui};
+
+use crate::app::desk::Desk;
+use crate::domain::{DefectCode, ProductCode};
+
+/// One of the products, or none, which `none` is the word for; whether another was chosen.
+pub(in crate::app) fn product_choice(
+    ui: &mut Ui,
+    desk: &Desk<'_>,
+    chosen: &mut Option<ProductCode>,
+    none: &str,
+) -> bool {
+    let codes = desk.catalogue.products().iter().map(|one| &one.product.code);
+    choice(ui, &desk.text("label-product"), chosen, none, codes, |code| desk.product_name(code))
+}
+
+/// One of a product's defects, or none.
+pub(in crate::app) fn defect_choice(
+    ui: &mut Ui,
+    desk: &Desk<'_>,
+    product: Option<&ProductCode>,
+    chosen: &mut Option<DefectCode>,
+    none: &str,
+) -> bool {
+    let codes = desk.catalogue.defects(product).iter().map(|(defect, _)| &defect.code);
+    let name = |code: &DefectCode| desk.defect_name(product, code);
+    choice(ui, &desk.text("judge-defect"), chosen, none, codes, name)
+}
+
+/// One of `all`, or none; whether another was chosen.
+pub(in crate::app) fn choice<'a, T: Clone + PartialEq + 'a>(
+    ui: &mut Ui,
+    label: &str,
+    chosen: &mut Option<T>,
+    none: &str,
+    all: impl IntoIterator<Item = &'a T>,
+    name: impl Fn(&T) -> String,
+) -> bool {
+    let before = chosen.clone();
+    let shown = chosen.as_ref().map_or_else(|| none.to_owned(), &name);
+    ComboBox::from_label(label).selected_text(shown).show_ui(ui, |ui| {
+        ui.selectable_value(chosen, None, none);
+        for one in all {
+            ui.selectable_value(chosen, Some(one.clone()), name(one));
+        }
+    });
+    *chosen != before
+}
