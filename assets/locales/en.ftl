@@ -531,3 +531,13 @@ first-demo-ready = The demo is ready: three parts are inspected.
 first-pull = Models are being fetched.
 first-models-missing = These models are not on this machine: { $models }
 first-pull-models = Fetch the models
+
+menu-library = Library
+command-repeat = Do it again
+unfinished-offer = Cut off the last time: { $what }
+unfinished-forget = Leave it
+unfinished-done = What had been cut off is done.
+unfinished-fit = fitting the bank of { $product }
+unfinished-images = registering { $count } files of { $product }
+unfinished-defect = registering a defect of { $product }
+unfinished-index = updating the index of defects

@@ -531,3 +531,13 @@ first-demo-ready = 데모가 준비되었습니다. 부품 세 개를 검사합�
 first-pull = 모델을 받고 있습니다.
 first-models-missing = 이 컴퓨터에 없는 모델: { $models }
 first-pull-models = 모델 받기
+
+menu-library = 라이브러리
+command-repeat = 다시 하기
+unfinished-offer = 지난번에 끝나지 못한 작업: { $what }
+unfinished-forget = 하지 않음
+unfinished-done = 끝나지 못했던 작업을 마쳤습니다.
+unfinished-fit = { $product } 뱅크 학습
+unfinished-images = { $product } 이미지 { $count }건 등록
+unfinished-defect = { $product } 불량 이미지 등록
+unfinished-index = 불량 인덱스 만들기

@@ -32,6 +32,12 @@ pub(super) enum Command {
     RegisterDefect,
     /// Register a product.
     NewProduct,
+    /// Fit a bank for the product that the library shows.
+    FitBank,
+    /// Bring the index of known defects in line with the library.
+    BuildIndex,
+    /// Do the oldest job again that a crash cut off.
+    Repeat,
     /// What the library holds changed; a product that is new shall be shown.
     LibraryChanged(Option<ProductCode>),
     /// Say what the part really is.
@@ -67,19 +73,22 @@ pub(super) enum Command {
 pub(super) enum Menu {
     File,
     Part,
+    Library,
     View,
     Help,
 }
 
 impl Menu {
     /// All, from left to right.
-    pub(super) const ALL: [Self; 4] = [Self::File, Self::Part, Self::View, Self::Help];
+    pub(super) const ALL: [Self; 5] =
+        [Self::File, Self::Part, Self::Library, Self::View, Self::Help];
 
     /// The id of its message.
     pub(super) fn label(self) -> &'static str {
         match self {
             Self::File => "menu-file",
             Self::Part => "menu-part",
+            Self::Library => "menu-library",
             Self::View => "menu-view",
             Self::Help => "menu-help",
         }
@@ -112,7 +121,6 @@ macro_rules! entries {
 /// All commands but those that show a tab, in the order of the menus.
 pub(super) const COMMANDS: &[Entry] = entries! {
     File "command-open" Command::OpenImages, ctrl(Key::O);
-    File "command-new-product" Command::NewProduct, ctrl(Key::N);
     File "command-quit" Command::Quit, ctrl(Key::Q);
     Part "command-next" Command::NextImage, plain(Key::ArrowRight);
     Part "command-previous" Command::PreviousImage, plain(Key::ArrowLeft);
@@ -123,6 +131,10 @@ pub(super) const COMMANDS: &[Entry] = entries! {
     Part "command-unsure" Command::Judge(Verdict::Unsure), plain(Key::Num3);
     Part "command-register-defect" Command::RegisterDefect, ctrl(Key::D);
     Part "command-stop" Command::Stop, plain(Key::Escape);
+    Library "command-new-product" Command::NewProduct, ctrl(Key::N);
+    Library "library-fit" Command::FitBank, None;
+    Library "library-build-index" Command::BuildIndex, None;
+    Library "command-repeat" Command::Repeat, None;
     View "command-palette" Command::Palette, ctrl(Key::K);
     View "command-jobs" Command::Jobs, ctrl(Key::J);
     View "command-log" Command::Log, ctrl(Key::L);

@@ -11,6 +11,7 @@ use super::desk::Desk;
 use super::shell::log_panel::{LogLines, LogPanel};
 use super::shell::palette::Palette;
 use super::shell::toasts::Toasts;
+use super::shell::unfinished::Unfinished;
 use super::shell::{jobs_panel, menu_bar, shortcuts};
 use super::tabs::{TABS, Tab, TabId};
 use super::tasks::{Task, Tasks};
@@ -91,6 +92,7 @@ pub(super) struct FettleWindow {
     common: Common,
     /// The language being remembered.
     changing: Option<Task<()>>,
+    unfinished: Unfinished,
     log: LogLines,
     log_panel: LogPanel,
     palette: Option<Palette>,
@@ -124,6 +126,7 @@ impl FettleWindow {
             tabs: TABS.iter().map(|tab| (tab.id, (tab.make)())).collect(),
             common,
             changing: None,
+            unfinished: Unfinished::default(),
             log,
             log_panel: LogPanel::default(),
             palette: None,
@@ -153,7 +156,8 @@ impl FettleWindow {
                 self.common.view.tab = TabId::Inspect;
                 self.tell(TabId::Inspect, &command, ctx);
             }
-            Command::NewProduct => {
+            Command::Repeat => self.unfinished.repeat(&mut self.common.desk()),
+            Command::NewProduct | Command::FitBank | Command::BuildIndex => {
                 self.common.view.tab = TabId::Library;
                 self.tell(TabId::Library, &command, ctx);
             }
@@ -203,6 +207,7 @@ impl eframe::App for FettleWindow {
             self.common.renew(Catalogue::ask);
         }
         self.common.renew(Catalogue::poll);
+        self.unfinished.poll(&mut self.common.desk());
         for (_, tab) in &mut self.tabs {
             tab.poll(&mut self.common.desk());
         }
@@ -232,6 +237,7 @@ impl eframe::App for FettleWindow {
         self.common.commands.extend(command::pressed(&ctx));
 
         Panel::top("menus").show(ui, |ui| menu_bar::show(ui, &mut self.common.desk()));
+        self.unfinished.show(ui, &mut self.common.desk());
         if self.common.view.log {
             Panel::bottom("log").resizable(true).default_size(180.0).show(ui, |ui| {
                 self.log_panel.show(ui, &self.common.desk(), &self.log);

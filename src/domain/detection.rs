@@ -77,7 +77,7 @@ pub enum InputFit {
 }
 
 /// What a person may choose of a recipe; the rest follows from the backbone.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RecipeChoice {
     /// How the size is made.
     pub fit: InputFit,

@@ -14,6 +14,7 @@ mod language_lane;
 mod request;
 mod residency;
 mod shared;
+mod unfinished;
 mod vision_lane;
 mod worker;
 
@@ -28,6 +29,7 @@ pub use error::{EngineError, Result};
 pub use handle::JobHandle;
 pub use jobs::*;
 pub use request::{JobContext, JobEvent, Request};
+pub use unfinished::{Repeatable, UnfinishedJob};
 
 use crate::domain::Language;
 use crate::settings::{Settings, Workspace};

@@ -8,6 +8,7 @@ use crossbeam_channel::Sender;
 use super::error::{EngineError, Result};
 use super::jobs::Inspected;
 use super::shared::Shared;
+use super::unfinished::Repeatable;
 use crate::domain::{CancelToken, Cancelled, Progress, ProgressSink, Timing};
 
 /// Something the engine can do. One file in `jobs/` each; window, server and command
@@ -18,6 +19,11 @@ pub trait Request: Send + 'static {
 
     /// Its name in logs and in the jobs panel, e.g. `inspect`.
     fn name(&self) -> &'static str;
+
+    /// What to ask for again where a crash cuts it off; `None`: it is not worth it.
+    fn repeatable(&self) -> Option<Repeatable> {
+        None
+    }
 
     /// Does it, on a job thread.
     fn run(self, job: &JobContext) -> Result<Self::Answer>;

@@ -11,6 +11,7 @@ use super::handle::JobHandle;
 use super::lanes::panic_message;
 use super::request::{JobContext, JobSink, Request};
 use super::shared::Shared;
+use super::unfinished::Note;
 use crate::domain::CancelToken;
 
 /// Jobs that run at once: while one waits for a lane another reads files.
@@ -53,6 +54,11 @@ impl Workers {
         let cancel = CancelToken::default();
         let sink = Arc::new(JobSink { events: events_in, cancel: cancel.clone() });
         let work: Work = Box::new(move || {
+            let _crossed_out_at_the_end = request.repeatable().and_then(|job| {
+                // A job is worth more than the note of it.
+                let note = Note::write(&shared.workspace.unfinished_dir(), job);
+                note.inspect_err(|error| tracing::warn!(%error, "a job is not written down")).ok()
+            });
             let job = JobContext { shared, sink };
             let result =
                 catch_unwind(AssertUnwindSafe(|| job.check().and_then(|()| request.run(&job))))

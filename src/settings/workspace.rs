@@ -148,6 +148,11 @@ impl Workspace {
         self.root.join("manual_store")
     }
 
+    /// Notes of the jobs under way: `data/unfinished/`. Made when first needed.
+    pub fn unfinished_dir(&self) -> PathBuf {
+        self.data_dir().join("unfinished")
+    }
+
     /// What commands write for people to look at: `out/`. Made when first needed.
     pub fn out_dir(&self) -> PathBuf {
         self.root.join("out")

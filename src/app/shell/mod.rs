@@ -6,3 +6,4 @@ pub(super) mod menu_bar;
 pub(super) mod palette;
 pub(super) mod shortcuts;
 pub(super) mod toasts;
+pub(super) mod unfinished;

@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::Queryable as _;
 
-use self::scene::{Scene, Setting};
+use self::scene::{Scene, Setting, answer};
 use super::command::COMMANDS;
 use super::tabs::TABS;
-use crate::domain::Language;
+use crate::domain::{Language, Product};
+use crate::engine::AddProduct;
+use crate::library::LabelFilter;
 use crate::settings::read;
 
 fn words(language: Language, id: &str) -> String {
@@ -124,4 +126,40 @@ fn the_log_panel_finds_lines() {
     scene.harness.get_by_label(&filter).type_text("warn");
     scene.harness.run_steps(2);
     assert!(scene.sees("WARN fettle: two") && !scene.sees("하나"));
+}
+
+#[test]
+fn a_job_that_a_crash_cut_off_is_offered_and_done_again() {
+    let product = || "casting".parse().unwrap();
+    for language in [Language::En, Language::Ko] {
+        let mut scene = Setting::new(language).prepared(|engine| {
+            let (name_ko, name_en) = ("주조품".to_owned(), "Casting".to_owned());
+            answer(engine, AddProduct(Product { code: product(), name_ko, name_en }));
+            let part = engine.workspace().root().join("part.png");
+            image::RgbImage::new(8, 8).save(&part).unwrap();
+            // As a process that was killed leaves it.
+            let note = serde_json::json!({
+                "begun_at": "2026-11-22T10:00:00Z",
+                "job": "register_images",
+                "request": { "product": "casting", "label": { "kind": "normal" }, "paths": [part] },
+            });
+            let notes = engine.workspace().unfinished_dir();
+            std::fs::create_dir_all(&notes).unwrap();
+            std::fs::write(notes.join("job-1.json"), note.to_string()).unwrap();
+        });
+        let notes = scene.workspace().unfinished_dir();
+        let again = scene.text("command-repeat");
+        scene.until_seen(&scene.text("unfinished-forget"));
+        assert!(scene.sees(if language == Language::En {
+            "1 files of Casting"
+        } else {
+            "이미지 1건"
+        }));
+        scene.click(&again);
+        scene.until_seen(&scene.text("unfinished-done"));
+        scene.until_gone(&scene.text("unfinished-forget"));
+        let images = scene.library().images(Some(&product()), &LabelFilter::Normal).unwrap();
+        assert_eq!(images.len(), 1);
+        assert_eq!(std::fs::read_dir(notes).unwrap().count(), 0);
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use image::RgbImage;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::fit::{Fit, Fitted, NormalPicture};
 use super::known_defects;
@@ -15,6 +15,7 @@ use crate::domain::{
 use crate::engine::error::{EngineError, Result};
 use crate::engine::jobs::area::inspection_area;
 use crate::engine::request::{JobContext, Request, Stopwatch};
+use crate::engine::unfinished::Repeatable;
 use crate::library::{LabelFilter, RegisteredBank};
 use crate::retrieval::vector_index::VectorIndex;
 use crate::vision::memory_bank::MemoryBank;
@@ -22,7 +23,7 @@ use crate::vision::thresholds::FEWEST_NORMALS;
 
 /// Fits a memory bank on the product's normal images. The bank in use stays in use until the
 /// new one is whole.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FitBank {
     /// The product.
     pub product: ProductCode,
@@ -78,6 +79,10 @@ impl Request for FitBank {
 
     fn name(&self) -> &'static str {
         "fit-bank"
+    }
+
+    fn repeatable(&self) -> Option<Repeatable> {
+        Some(Repeatable::FitBank(self.clone()))
     }
 
     fn run(self, job: &JobContext) -> Result<FittedBank> {

@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use crossbeam_channel::bounded;
 use image::RgbImage;
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::register::Refusal;
 use crate::domain::{ImageRecipe, ModelId, ModelRole, ProductCode, RegisteredImage};
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Request, Stopwatch};
 use crate::engine::shared::{Shared, no_thread};
+use crate::engine::unfinished::Repeatable;
 use crate::library::{LabelFilter, read_image};
 use crate::retrieval::spread::Spreads;
 use crate::retrieval::vector_index::VectorIndex;
@@ -25,7 +26,7 @@ const READY: usize = 1;
 
 /// Brings the index in line with the library: embeds what is new, drops what is gone. A
 /// registered file never changes, so what is indexed under its id stays right.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BuildIndex {
     /// Embed everything anew.
     pub rebuild: bool,
@@ -51,6 +52,10 @@ impl Request for BuildIndex {
 
     fn name(&self) -> &'static str {
         "build-index"
+    }
+
+    fn repeatable(&self) -> Option<Repeatable> {
+        Some(Repeatable::BuildIndex(*self))
     }
 
     fn run(self, job: &JobContext) -> Result<BuiltIndex> {

@@ -2,17 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::twins::{Twin, known_prints, note, twins_path};
 use crate::domain::{ImageId, ImageLabel, ProductCode};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
+use crate::engine::unfinished::Repeatable;
 use crate::library::{LibraryError, Registered};
 
 /// Endings of files that a directory is searched for.
 const IMAGE_ENDINGS: [&str; 7] = ["jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp"];
 
 /// Registers images under one label.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RegisterImages {
     /// The product they show.
     pub product: ProductCode,
@@ -49,6 +52,10 @@ impl Request for RegisterImages {
 
     fn name(&self) -> &'static str {
         "register-images"
+    }
+
+    fn repeatable(&self) -> Option<Repeatable> {
+        Some(Repeatable::RegisterImages(self.clone()))
     }
 
     fn run(self, job: &JobContext) -> Result<RegisteredImages> {

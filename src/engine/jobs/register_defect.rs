@@ -2,15 +2,18 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use super::index::{BuildIndex, BuiltIndex};
 use super::register::{RegisterImages, RegisteredImages};
 use crate::domain::{DefectCode, ImageLabel, ProductCode};
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Request};
+use crate::engine::unfinished::Repeatable;
 
 /// Registers an image of a defect and brings the index in line, so that the next search finds
 /// it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RegisterDefect {
     /// The product it shows.
     pub product: ProductCode,
@@ -34,6 +37,10 @@ impl Request for RegisterDefect {
 
     fn name(&self) -> &'static str {
         "register-defect"
+    }
+
+    fn repeatable(&self) -> Option<Repeatable> {
+        Some(Repeatable::RegisterDefect(self.clone()))
     }
 
     fn run(self, job: &JobContext) -> Result<RegisteredDefect> {

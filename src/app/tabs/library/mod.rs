@@ -80,6 +80,13 @@ impl Tab for LibraryTab {
                 let known = known.map(|summary| summary.product.code.clone()).collect();
                 self.dialog = Some(Box::new(ProductDialog::new(known)));
             }
+            Command::FitBank => {
+                self.choose_some(desk);
+                if let Some(product) = &self.chosen {
+                    self.readiness.fit(desk, product);
+                }
+            }
+            Command::BuildIndex => self.readiness.build_index(desk),
             Command::LibraryChanged(new) => {
                 if new.is_some() {
                     self.chosen.clone_from(new);

@@ -42,6 +42,21 @@ impl Readiness {
         self.index.ask(desk, IndexInfo);
     }
 
+    /// Fits a bank of `product`, unless one is being fitted.
+    pub(super) fn fit(&mut self, desk: &mut Desk<'_>, product: &ProductCode) {
+        if self.fitting.is_none() {
+            let task = desk.start(FitBank::new(product.clone()));
+            self.fitting = task.map(|task| (product.clone(), task));
+        }
+    }
+
+    /// Brings the index in line with the library, unless that is being done.
+    pub(super) fn build_index(&mut self, desk: &mut Desk<'_>) {
+        if self.indexing.is_none() {
+            self.indexing = desk.start(BuildIndex { rebuild: false });
+        }
+    }
+
     pub(super) fn poll(&mut self, desk: &mut Desk<'_>) {
         self.bank.poll(desk);
         self.index.poll(desk);
@@ -129,8 +144,7 @@ impl Readiness {
             }
             let fit = egui::Button::new(desk.text("library-fit")).small();
             if ui.add_enabled(self.fitting.is_none(), fit).clicked() {
-                self.fitting =
-                    desk.start(FitBank::new(product.clone())).map(|task| (product.clone(), task));
+                desk.send(Command::FitBank);
             }
             let later = matches!(self.bank.answer(), Some(Some(bank)) if bank.bank.version > 1);
             let undo = egui::Button::new(desk.text("library-undo-bank")).small();
@@ -172,7 +186,7 @@ impl Readiness {
             }
             let build = egui::Button::new(desk.text("library-build-index")).small();
             if ui.add_enabled(self.indexing.is_none(), build).clicked() {
-                self.indexing = desk.start(BuildIndex { rebuild: false });
+                desk.send(Command::BuildIndex);
             }
         });
         if let Some(task) = &self.indexing {
