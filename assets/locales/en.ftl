@@ -541,3 +541,4 @@ unfinished-fit = fitting the bank of { $product }
 unfinished-images = registering { $count } files of { $product }
 unfinished-defect = registering a defect of { $product }
 unfinished-index = updating the index of defects
+jobs-frames = CPU time of a frame (ms): median { $p50 }, 99 % { $p99 }, longest { $max }

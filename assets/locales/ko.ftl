@@ -541,3 +541,4 @@ unfinished-fit = { $product } 뱅크 학습
 unfinished-images = { $product } 이미지 { $count }건 등록
 unfinished-defect = { $product } 불량 이미지 등록
 unfinished-index = 불량 인덱스 만들기
+jobs-frames = 화면 한 장에 쓴 CPU 시간(ms): 중앙값 { $p50 }, 99 % { $p99 }, 최대 { $max }

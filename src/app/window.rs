@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use egui::{CentralPanel, Frame, Panel, ViewportCommand};
 
 use super::catalogue::Catalogue;
 use super::command::{self, Command};
 use super::desk::Desk;
+use super::frame_times::FrameTimes;
 use super::shell::log_panel::{LogLines, LogPanel};
 use super::shell::palette::Palette;
 use super::shell::toasts::Toasts;
@@ -93,6 +95,7 @@ pub(super) struct FettleWindow {
     /// The language being remembered.
     changing: Option<Task<()>>,
     unfinished: Unfinished,
+    frame_times: FrameTimes,
     log: LogLines,
     log_panel: LogPanel,
     palette: Option<Palette>,
@@ -127,6 +130,7 @@ impl FettleWindow {
             common,
             changing: None,
             unfinished: Unfinished::default(),
+            frame_times: FrameTimes::default(),
             log,
             log_panel: LogPanel::default(),
             palette: None,
@@ -199,8 +203,43 @@ impl FettleWindow {
     }
 }
 
+/// A person's hand and eye.
+#[cfg(test)]
+impl FettleWindow {
+    pub(super) fn send(&mut self, command: Command) {
+        self.common.commands.push(command);
+    }
+
+    pub(super) fn frame_times(&mut self) -> &mut FrameTimes {
+        &mut self.frame_times
+    }
+}
+
 impl eframe::App for FettleWindow {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        let begun = ThreadTime::now();
+        self.take_answers(ctx);
+        self.frame_times.spent(begun);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let begun = ThreadTime::now();
+        self.draw(ui);
+        self.frame_times.spent(begun);
+        self.frame_times.end();
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, STORED_VIEW, &self.common.view);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+}
+
+impl FettleWindow {
+    fn take_answers(&mut self, ctx: &egui::Context) {
         // Another program may have changed the library meanwhile.
         let came_back = |event: &egui::Event| matches!(event, egui::Event::WindowFocused(true));
         if ctx.input(|input| input.events.iter().any(came_back)) {
@@ -222,7 +261,7 @@ impl eframe::App for FettleWindow {
         }
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+    fn draw(&mut self, ui: &mut egui::Ui) {
         let ctx = ui.ctx().clone();
         let dropped: Vec<_> = ctx.input(|input| {
             input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect()
@@ -245,7 +284,7 @@ impl eframe::App for FettleWindow {
         }
         if self.common.view.jobs {
             Panel::bottom("jobs").resizable(true).default_size(120.0).show(ui, |ui| {
-                jobs_panel::show(ui, &mut self.common.desk());
+                jobs_panel::show(ui, &mut self.common.desk(), self.frame_times.summary());
             });
         }
         let shown = self.common.view.tab;
@@ -268,13 +307,5 @@ impl eframe::App for FettleWindow {
             self.carry_out(command, &ctx);
             ctx.request_repaint();
         }
-    }
-
-    fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        eframe::set_value(storage, STORED_VIEW, &self.common.view);
-    }
-
-    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
-        visuals.panel_fill.to_normalized_gamma_f32()
     }
 }

@@ -14,8 +14,9 @@ use super::shared::Shared;
 use super::unfinished::Note;
 use crate::domain::CancelToken;
 
-/// Jobs that run at once: while one waits for a lane another reads files.
-const JOB_THREADS: usize = 2;
+/// Jobs that run at once. They mostly wait for lanes; there are so many that a list is shown while
+/// banks are fitted and reports written.
+const JOB_THREADS: usize = 8;
 /// Jobs that may wait. A full queue is answered at once rather than waited for.
 const JOB_QUEUE: usize = 256;
 /// Events that may wait to be read.

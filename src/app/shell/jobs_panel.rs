@@ -1,15 +1,25 @@
 //! What is under way: how far, how long still, and a button to stop it.
 
+use std::time::Duration;
+
 use egui::{ProgressBar, ScrollArea};
 
 use crate::app::desk::Desk;
+use crate::app::frame_times::Summary;
 use crate::app::tasks::Watched;
 use crate::domain::Progress;
 use crate::i18n::Value;
 
-pub(in crate::app) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+pub(in crate::app) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>, frames: Option<Summary>) {
     let running = desk.tasks.running();
-    ui.horizontal(|ui| ui.strong(desk.text("panel-jobs")));
+    ui.horizontal(|ui| {
+        ui.strong(desk.text("panel-jobs"));
+        if let Some(Summary { p50, p99, max, .. }) = frames {
+            let ms = |time: Duration| Value::Number { value: time.as_secs_f64() * 1e3, digits: 1 };
+            let values = [("p50", ms(p50)), ("p99", ms(p99)), ("max", ms(max))];
+            ui.weak(desk.words.with("jobs-frames", &values));
+        }
+    });
     ScrollArea::vertical().auto_shrink([false, true]).show(ui, |ui| {
         if running.is_empty() {
             ui.weak(desk.text("jobs-none"));

@@ -1,5 +1,6 @@
 //! The window as a whole, driven as a person would.
 
+mod frames;
 pub(in crate::app) mod scene;
 
 use std::time::{Duration, Instant};

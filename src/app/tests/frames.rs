@@ -1,0 +1,157 @@
+//! The thread that draws is never kept busy: what a frame takes, in processor time.
+
+use std::time::{Duration, Instant};
+
+use egui::{Event, Key, Modifiers, Vec2, vec2};
+
+use super::scene::{Scene, Setting, answer, models_with};
+use crate::app::command::Command;
+use crate::app::frame_times::LIMIT;
+use crate::domain::{
+    Inspection, InspectionId, Language, Product, ProductCode, SkipReason, Stage, Verdict,
+};
+use crate::engine::{AddProduct, BuildDemo, Engine};
+use crate::library::Library;
+
+fn casting() -> ProductCode {
+    "casting".parse().unwrap()
+}
+
+/// Says what the frames since the last took, and holds them to the limit.
+#[track_caller]
+fn report(scene: &mut Scene, what: &str) {
+    let times = scene.harness.state_mut().frame_times();
+    let summary = times.summary().unwrap();
+    eprintln!("{what}: {summary:?}");
+    assert!(summary.frames >= 100, "{what}: too few frames to say, {summary:?}");
+    assert!(summary.max < LIMIT, "{what}: {summary:?}");
+    times.forget();
+}
+
+/// Turns the wheel over the middle of the window for so many frames.
+fn scroll(scene: &mut Scene, frames: usize, by: Vec2) {
+    let at = scene.harness.ctx.content_rect().center();
+    scene.harness.input_mut().events.push(Event::PointerMoved(at));
+    for _ in 0..frames {
+        scene.harness.input_mut().events.push(Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: by,
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Wheel,
+            modifiers: Modifiers::NONE,
+        });
+        scene.harness.step();
+        // Pages and thumbnails come meanwhile.
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn product(engine: &Engine) {
+    let (name_ko, name_en) = ("주조품".to_owned(), "Casting".to_owned());
+    answer(engine, AddProduct(Product { code: casting(), name_ko, name_en }));
+}
+
+fn ten_thousand_inspections(engine: &Engine) {
+    product(engine);
+    let mut library = Library::open(engine.workspace().root()).unwrap();
+    let inspection = Inspection {
+        id: None,
+        created_at: "2026-11-22T10:00:00+09:00".into(),
+        source: "/line/part_00001.png".into(),
+        image_hash: crate::domain::ContentHash("ab".repeat(32)),
+        image_path: None,
+        width_px: 8,
+        height_px: 8,
+        product: Some(casting()),
+        models: Vec::new(),
+        verdict: Verdict::Ng,
+        similarity: Stage::Skipped(SkipReason::NoIndex),
+        anomaly: Stage::Skipped(SkipReason::NoProduct),
+        manual: Stage::Skipped(SkipReason::NoDefect),
+        report: Stage::Skipped(SkipReason::NoDefect),
+        notices: Vec::new(),
+        timings: Vec::new(),
+    };
+    assert_eq!(library.record_inspection(&inspection).unwrap(), InspectionId(1));
+    drop(library);
+    let conn = rusqlite::Connection::open(engine.workspace().database_path()).unwrap();
+    let copies = |table: &str, id: &str| {
+        let statement = conn.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let others: Vec<&str> = statement.column_names().into_iter().filter(|c| *c != id).collect();
+        let others = others.join(", ");
+        conn.execute_batch(&format!(
+            "WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 10000)
+             INSERT INTO {table} ({id}, {others}) SELECT n, {others} FROM n, {table} WHERE {id} = 1"
+        ))
+        .unwrap();
+    };
+    copies("inspections", "id");
+    copies("history", "inspection");
+}
+
+#[test]
+fn ten_thousand_inspections_are_opened_and_scrolled() {
+    let mut scene = Setting::new(Language::Ko).prepared(ten_thousand_inspections);
+    scene.until_seen(&scene.text("inspect-invite"));
+    scene.press(Modifiers::COMMAND, Key::Num5);
+    scene.until_seen(&scene.with("history-total", &[("total", 10_000_usize.into())]));
+    scene.until_seen("part_00001.png");
+    scroll(&mut scene, 200, vec2(0.0, -900.0));
+    report(&mut scene, "history of 10,000");
+}
+
+#[test]
+fn five_thousand_images_are_opened_and_scrolled() {
+    let mut scene = Setting::new(Language::Ko).prepared(|engine| {
+        product(engine);
+        let folder = engine.workspace().normal_images_dir(&casting());
+        std::fs::create_dir_all(&folder).unwrap();
+        let first = folder.join("casting_ok_1.png");
+        image::RgbImage::new(320, 240).save(&first).unwrap();
+        let conn = rusqlite::Connection::open(engine.workspace().database_path()).unwrap();
+        let sql = "INSERT INTO images (product, path, content_hash, width_px, height_px, added_at)
+                   VALUES ('casting', ?1, ?1, 320, 240, '2026-11-22T10:00:00Z')";
+        conn.execute_batch("BEGIN").unwrap();
+        for n in 1..=5_000 {
+            let name = format!("casting_ok_{n}.png");
+            if n > 1 {
+                std::fs::hard_link(&first, folder.join(&name)).unwrap();
+            }
+            let path = format!("data/patchCore/casting/ok/{name}");
+            conn.execute(sql, [path]).unwrap();
+        }
+        conn.execute_batch("COMMIT").unwrap();
+    });
+    scene.until_seen(&scene.text("inspect-invite"));
+    scene.press(Modifiers::COMMAND, Key::Num7);
+    scene.until_seen("casting_ok_1.png");
+    scroll(&mut scene, 200, vec2(0.0, -700.0));
+    report(&mut scene, "grid of 5,000");
+}
+
+#[test]
+fn the_window_is_drawn_while_a_bank_is_fitted_and_a_report_streams() {
+    let needed = ["efficientnet-lite0", "qwen2.5-coder-0.5b-instruct", "multilingual-e5-small"];
+    let Some(models) = needed.map(models_with).into_iter().collect::<Option<Vec<_>>>() else {
+        return;
+    };
+    let setting = Setting { models: models.into_iter().next(), ..Setting::new(Language::Ko) };
+    let mut part = None;
+    let mut scene = setting.prepared(|engine| {
+        let demo = BuildDemo { profile: Some("small".into()), out: None, with_llm: false };
+        let inspected = answer(engine, demo);
+        let ng = inspected.iter().find(|one| one.inspected.inspection.verdict == Verdict::Ng);
+        part = ng.map(|one| one.inspected.inspection.source.clone().into());
+    });
+    scene.harness.state_mut().send(Command::FitBank);
+    scene.until_seen(&scene.text("library-undo-bank"));
+    scene.harness.state_mut().send(Command::InspectFiles(part.into_iter().collect()));
+    scene.until_seen(&scene.text("report-being-written"));
+    // Both go on: frames as fast as they come, for a while.
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(6) {
+        scene.harness.step();
+        std::thread::sleep(Duration::from_millis(4));
+    }
+    report(&mut scene, "fit and report");
+}
