@@ -542,3 +542,4 @@ unfinished-images = registering { $count } files of { $product }
 unfinished-defect = registering a defect of { $product }
 unfinished-index = updating the index of defects
 jobs-frames = CPU time of a frame (ms): median { $p50 }, 99 % { $p99 }, longest { $max }
+library-taken-back = Taken back: { $count } images

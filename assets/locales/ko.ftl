@@ -542,3 +542,4 @@ unfinished-images = { $product } 이미지 { $count }건 등록
 unfinished-defect = { $product } 불량 이미지 등록
 unfinished-index = 불량 인덱스 만들기
 jobs-frames = 화면 한 장에 쓴 CPU 시간(ms): 중앙값 { $p50 }, 99 % { $p99 }, 최대 { $max }
+library-taken-back = 등록을 취소했습니다: 이미지 { $count }장

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use super::tabs::{TABS, TabId};
-use crate::domain::{Language, ProductCode, Verdict};
+use crate::domain::{ImageId, Language, ProductCode, Verdict};
 use crate::engine::{JudgeInspection, Judged};
 
 /// Something to do.
@@ -38,6 +38,8 @@ pub(super) enum Command {
     BuildIndex,
     /// Do the oldest job again that a crash cut off.
     Repeat,
+    /// Undo the registration of these images.
+    TakeBack(Vec<ImageId>),
     /// What the library holds changed; a product that is new shall be shown.
     LibraryChanged(Option<ProductCode>),
     /// Say what the part really is.

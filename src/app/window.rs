@@ -165,6 +165,7 @@ impl FettleWindow {
                 self.common.view.tab = TabId::Library;
                 self.tell(TabId::Library, &command, ctx);
             }
+            Command::TakeBack(_) => self.tell(TabId::Library, &command, ctx),
             Command::LibraryChanged(_) => {
                 self.common.renew(Catalogue::ask);
                 self.tell_all(&command, ctx);

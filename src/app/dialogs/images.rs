@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::ScrollArea;
 
 use super::choose::{Choosing, Wanted, choose};
-use super::{Dialog, Wish, buttons, modal, refusal};
+use super::{Dialog, Wish, buttons, modal, offer_undo, refusal};
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
@@ -70,9 +70,8 @@ impl ImagesDialog {
             }
             Ok(answer) => {
                 let smooth = answer.refused.is_empty() && answer.twins.is_empty();
-                if smooth {
-                    desk.toasts.done(self.summary(desk, &answer));
-                } else {
+                offer_undo(desk, self.summary(desk, &answer), &answer.new);
+                if !smooth {
                     self.answer = Some(answer);
                 }
                 !smooth

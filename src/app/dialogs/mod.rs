@@ -14,7 +14,9 @@ use std::path::PathBuf;
 
 use egui::{Id, Key, Modal, ModalResponse, Response, TextEdit, Ui};
 
+use super::command::Command;
 use super::desk::Desk;
+use crate::domain::ImageId;
 
 /// A dialog that asks for something and has it done.
 pub(super) trait Dialog {
@@ -51,6 +53,16 @@ fn field(ui: &mut Ui, name: &str, text: &mut String) -> Response {
 /// What was wrong, in the colour of errors.
 fn refusal(ui: &mut Ui, text: &str) {
     ui.colored_label(ui.visuals().error_fg_color, text);
+}
+
+/// Says what was registered, with a button that takes it back where it is new.
+fn offer_undo(desk: &mut Desk<'_>, text: String, new: &[ImageId]) {
+    if new.is_empty() {
+        desk.toasts.done(text);
+    } else {
+        let undo = Command::TakeBack(new.to_vec());
+        desk.toasts.done_offering(text, desk.text("judge-undo"), undo);
+    }
 }
 
 /// What a person wants of a dialog.

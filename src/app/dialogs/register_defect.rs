@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Dialog, Wish, buttons, modal, refusal};
+use super::{Dialog, Wish, buttons, modal, offer_undo, refusal};
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
@@ -43,7 +43,7 @@ impl RegisterDefectDialog {
                 desk.words.with("dialog-defect-registered", &[("total", total.into())])
             }
         };
-        desk.toasts.done(text);
+        offer_undo(desk, text, &answer.registered.new);
         false
     }
 

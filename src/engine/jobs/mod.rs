@@ -67,7 +67,7 @@ pub use models::{FindModel, ListModels, ListedModel, PullModels, VerifiedModel, 
 pub use open_inspection::{OpenInspection, OpenedInspection};
 pub use register::{Refusal, RegisterImages, RegisteredImages};
 pub use register_defect::{RegisterDefect, RegisteredDefect};
-pub use remove::RemoveImages;
+pub use remove::{RemoveImages, TakeBackImages};
 pub use repeat::{ForgetJob, ListUnfinished, RepeatJob};
 pub use rethreshold::{LimitChange, Rethreshold, Rethresholded};
 pub use scan::ScanLibrary;

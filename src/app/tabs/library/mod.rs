@@ -21,12 +21,13 @@ use crate::app::dialogs::images::ImagesDialog;
 use crate::app::dialogs::manual::ManualDialog;
 use crate::app::dialogs::product::ProductDialog;
 use crate::app::dialogs::remove_images::RemoveImagesDialog;
+use crate::app::tasks::Task;
 use crate::domain::{ImageLabel, ProductCode, RegisteredImage};
-use crate::engine::{ListImages, ProductSummary};
+use crate::engine::{ListImages, ProductSummary, TakeBackImages};
 use crate::i18n::Value;
 
 use grid::Grid;
-use readiness::Readiness;
+use readiness::{Readiness, ended};
 
 pub(super) fn make() -> Box<dyn Tab> {
     Box::new(LibraryTab {
@@ -36,6 +37,7 @@ pub(super) fn make() -> Box<dyn Tab> {
         readiness: Readiness::default(),
         grid: Grid::default(),
         dialog: None,
+        taking_back: Vec::new(),
     })
 }
 
@@ -48,6 +50,8 @@ struct LibraryTab {
     readiness: Readiness,
     grid: Grid,
     dialog: Option<Box<dyn Dialog>>,
+    /// Registrations being undone.
+    taking_back: Vec<Task<usize>>,
 }
 
 impl Tab for LibraryTab {
@@ -56,6 +60,16 @@ impl Tab for LibraryTab {
             self.grid.choose_none();
         }
         self.readiness.poll(desk);
+        self.taking_back.retain(|task| match task.poll() {
+            None => true,
+            Some(answer) => {
+                let taken_back = |desk: &mut Desk<'_>, count: usize| {
+                    desk.words.with("library-taken-back", &[("count", count.into())])
+                };
+                ended(desk, answer, taken_back);
+                false
+            }
+        });
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
@@ -85,6 +99,9 @@ impl Tab for LibraryTab {
                 if let Some(product) = &self.chosen {
                     self.readiness.fit(desk, product);
                 }
+            }
+            Command::TakeBack(images) => {
+                self.taking_back.extend(desk.start(TakeBackImages(images.clone())));
             }
             Command::BuildIndex => self.readiness.build_index(desk),
             Command::LibraryChanged(new) => {

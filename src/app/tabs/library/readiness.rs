@@ -196,7 +196,7 @@ impl Readiness {
 }
 
 /// Says what came of a job, and that the library changed.
-fn ended<A>(
+pub(super) fn ended<A>(
     desk: &mut Desk<'_>,
     answer: Result<A, EngineError>,
     say: impl FnOnce(&mut Desk<'_>, A) -> String,

@@ -22,6 +22,7 @@ use crate::domain::{
     ContentHash, ImageId, ImageLabel, Language, Product, ProductCode, RegisteredImage,
 };
 use crate::engine::{AddDefectType, AddProduct, Engine};
+use crate::library::LabelFilter;
 
 /// A colour that neither theme has.
 const PART: [u8; 3] = [200, 40, 160];
@@ -210,14 +211,20 @@ fn an_inspected_part_becomes_a_known_defect_in_two_clicks() {
     scene.drop_files(std::slice::from_ref(&part));
     let button = "Register as a known defect…";
     scene.until_seen(button);
-    scene.click(button);
-    scene.harness.get_all_by_role_and_label(Role::ComboBox, "Product").last().unwrap().click();
-    scene.harness.run_steps(3);
-    scene.click("Casting (prod1)");
-    scene.harness.get_by_role_and_label(Role::RadioButton, "hole").click();
-    scene.harness.run_steps(2);
-    scene.click("Register");
-    scene.until_seen("The index now holds 1 known defects");
+    for undone in [true, false] {
+        scene.click(button);
+        scene.harness.get_all_by_role_and_label(Role::ComboBox, "Product").last().unwrap().click();
+        scene.harness.run_steps(3);
+        scene.click("Casting (prod1)");
+        scene.click_on(Role::RadioButton, "hole");
+        scene.click("Register");
+        scene.until_seen("The index now holds 1 known defects");
+        if undone {
+            scene.click("Undo");
+            scene.until_seen("Taken back: 1 images");
+            assert_eq!(scene.library().images(None, &LabelFilter::AnyDefect).unwrap(), []);
+        }
+    }
     // The next inspection finds it and suggests it: open, and register.
     scene.press(Modifiers::NONE, Key::F5);
     scene.until_seen("Casting (prod1) · hole");
