@@ -48,6 +48,12 @@ pub(super) enum Command {
     Rejudge(JudgeInspection),
     /// Show that this is what an inspection is judged as.
     Judged(Judged),
+    /// Copy the pictures as they are seen.
+    CopyView,
+    /// Save the pictures as they are seen.
+    SaveView,
+    /// Between the inspector's view and the whole.
+    OperatorView,
     /// Open or close the palette.
     Palette,
     /// Open or close the list of shortcuts.
@@ -114,6 +120,10 @@ const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
 }
 
+/// Ctrl+C alone copies letters.
+const COPY_VIEW: Option<KeyboardShortcut> =
+    Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::C));
+
 macro_rules! entries {
     ($($menu:ident $label:literal $command:expr, $shortcut:expr;)*) => {
         &[$(Entry { command: $command, label: $label, menu: Menu::$menu, shortcut: $shortcut }),*]
@@ -133,10 +143,13 @@ pub(super) const COMMANDS: &[Entry] = entries! {
     Part "command-unsure" Command::Judge(Verdict::Unsure), plain(Key::Num3);
     Part "command-register-defect" Command::RegisterDefect, ctrl(Key::D);
     Part "command-stop" Command::Stop, plain(Key::Escape);
+    Part "command-copy-view" Command::CopyView, COPY_VIEW;
+    Part "command-save-view" Command::SaveView, ctrl(Key::S);
     Library "command-new-product" Command::NewProduct, ctrl(Key::N);
     Library "library-fit" Command::FitBank, None;
     Library "library-build-index" Command::BuildIndex, None;
     Library "command-repeat" Command::Repeat, None;
+    View "command-operator" Command::OperatorView, plain(Key::F11);
     View "command-palette" Command::Palette, ctrl(Key::K);
     View "command-jobs" Command::Jobs, ctrl(Key::J);
     View "command-log" Command::Log, ctrl(Key::L);

@@ -18,6 +18,8 @@ pub(super) struct ViewState {
     pub(super) jobs: bool,
     /// The log panel is open.
     pub(super) log: bool,
+    /// The inspector's view rather than the whole.
+    pub(super) operator: bool,
     /// Inspect as this product; `None`: what its neighbours vote for.
     pub(super) product: Option<ProductCode>,
     /// Whether the language model words reports.
@@ -35,6 +37,7 @@ impl Default for ViewState {
             theme: egui::ThemePreference::System,
             jobs: false,
             log: false,
+            operator: false,
             product: None,
             with_llm: true,
             comparison: Mode::default(),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use egui::{CentralPanel, Frame, Panel, ViewportCommand};
+use egui::{Align2, CentralPanel, Frame, Panel, ViewportCommand, vec2};
 
 use super::catalogue::Catalogue;
 use super::command::{self, Command};
@@ -144,6 +144,10 @@ impl FettleWindow {
             Command::Palette => {
                 self.palette = self.palette.is_none().then(Palette::default);
             }
+            Command::OperatorView => {
+                self.common.view.operator = !self.common.view.operator;
+                self.common.view.tab = TabId::Inspect;
+            }
             Command::Shortcuts => self.shortcuts = !self.shortcuts,
             Command::Jobs => self.common.view.jobs = !self.common.view.jobs,
             Command::Log => self.common.view.log = !self.common.view.log,
@@ -176,6 +180,8 @@ impl FettleWindow {
             | Command::Stop
             | Command::Confirm
             | Command::RegisterDefect
+            | Command::CopyView
+            | Command::SaveView
             | Command::Judge(_) => self.tell(self.common.view.tab, &command, ctx),
             Command::Rejudge(_) => {
                 let shown = self.common.view.tab;
@@ -301,7 +307,13 @@ impl FettleWindow {
             self.palette = None;
         }
         self.shortcuts = self.shortcuts && shortcuts::show(&ctx, &self.common.desk());
-        let offered = self.common.toasts.show(&ctx, self.common.words);
+        // Not over the operator's buttons.
+        let is_operator = self.common.view.operator && self.common.view.tab == TabId::Inspect;
+        let corner = match is_operator {
+            true => (Align2::RIGHT_TOP, vec2(-24.0, 180.0)),
+            false => (Align2::RIGHT_BOTTOM, vec2(-16.0, -16.0)),
+        };
+        let offered = self.common.toasts.show(&ctx, self.common.words, corner);
         self.common.commands.extend(offered);
 
         for command in std::mem::take(&mut self.common.commands) {

@@ -1,6 +1,6 @@
 //! Short messages that come up, say what happened or what to do, and go.
 
-use egui::{Align2, Color32, Frame, RichText, vec2};
+use egui::{Align2, Color32, Frame, RichText, Vec2};
 
 use crate::app::command::Command;
 use crate::app::words::Words;
@@ -54,12 +54,18 @@ impl Toasts {
     }
 
     /// Draws them above everything else; the command whose button was pressed.
-    pub(in crate::app) fn show(&mut self, ctx: &egui::Context, words: Words) -> Option<Command> {
+    /// They come up in the corner at `align`, `offset` points from it.
+    pub(in crate::app) fn show(
+        &mut self,
+        ctx: &egui::Context,
+        words: Words,
+        (align, offset): (Align2, Vec2),
+    ) -> Option<Command> {
         let now = ctx.input(|input| input.time);
         let mut closed = None;
         let mut given = None;
         egui::Area::new(egui::Id::unique("toasts"))
-            .anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -16.0))
+            .anchor(align, offset)
             .order(egui::Order::Foreground)
             .show(ctx, |ui| {
                 ui.set_max_width(420.0);

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::Queryable as _;
 
-use self::scene::{Scene, Setting, answer};
-use super::command::COMMANDS;
+use self::scene::{Scene, Setting, Window, answer};
+use super::command::{COMMANDS, Command};
 use super::tabs::TABS;
-use crate::domain::{Language, Product};
+use crate::domain::{InspectionId, Language, Product, Verdict};
 use crate::engine::AddProduct;
 use crate::library::LabelFilter;
 use crate::settings::read;
@@ -98,15 +98,20 @@ fn a_file_that_is_no_image_is_said_so_and_the_window_goes_on() {
     assert!(scene.sees("broken.png"));
 }
 
-#[test]
-fn without_models_an_image_is_shown_with_what_to_do() {
-    let mut scene = Setting { theme: Theme::Light, ..Setting::new(Language::En) }.prepared(|_| {});
-    scene.until_seen(&words(Language::En, "inspect-invite"));
+/// A picture, as a file has it.
+fn png() -> Vec<u8> {
     let picture =
         image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([x as u8 * 4, y as u8 * 5, 90]));
     let mut png = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
-    let file = scene.file("part.png", png.get_ref());
+    png.into_inner()
+}
+
+#[test]
+fn without_models_an_image_is_shown_with_what_to_do() {
+    let mut scene = Setting { theme: Theme::Light, ..Setting::new(Language::En) }.prepared(|_| {});
+    scene.until_seen(&words(Language::En, "inspect-invite"));
+    let file = scene.file("part.png", &png());
     scene.drop_files(&[file]);
     scene.until_seen("fettle models pull efficientnet-lite0");
     assert!(scene.sees(&words(Language::En, "verdict-unsure")));
@@ -163,4 +168,59 @@ fn a_job_that_a_crash_cut_off_is_offered_and_done_again() {
         assert_eq!(images.len(), 1);
         assert_eq!(std::fs::read_dir(notes).unwrap().count(), 0);
     }
+}
+
+#[test]
+fn the_operators_view_has_the_verdict_the_picture_and_three_buttons() {
+    for (language, theme) in [(Language::Ko, Theme::Dark), (Language::En, Theme::Light)] {
+        let mut scene = Setting { theme, ..Setting::new(language) }.prepared(|_| {});
+        scene.until_seen(&scene.text("inspect-invite"));
+        let file = scene.file("part.png", &png());
+        scene.drop_files(&[file]);
+        scene.until_seen(&scene.text("report-title"));
+        scene.until_seen(&scene.text("command-register-defect"));
+        scene.press(Modifiers::NONE, Key::F11);
+        assert!(!scene.sees(&scene.text("report-title")));
+        scene.click(&format!("2  {}", scene.text("verdict-ng")));
+        scene.until_seen(&scene.text("operator-judged"));
+        let judged = scene.library().judgement(InspectionId(1)).unwrap().unwrap();
+        assert_eq!(judged.opinion.verdict, Verdict::Ng);
+        scene.picture("operator");
+        // And back.
+        scene.press(Modifiers::NONE, Key::F11);
+        scene.until_seen(&scene.text("report-title"));
+    }
+}
+
+#[test]
+fn what_is_seen_of_a_part_is_copied() {
+    let mut scene = Scene::new(Language::En);
+    scene.until_seen(&scene.text("inspect-invite"));
+    let file = scene.file("part.png", &png());
+    scene.drop_files(&[file]);
+    scene.until_seen("1 / 1");
+    scene.until_seen("The product is unknown");
+    // By its key; then by the command, since a key is several frames and the copy is in one.
+    scene.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
+    scene.until_seen(&scene.text("view-copied"));
+    scene.harness.state_mut().send(Command::CopyView);
+    let copied = |window: &Window| {
+        let commands = &window.output().platform_output.commands;
+        let image = |command: &egui::OutputCommand| match command {
+            egui::OutputCommand::CopyImage(image) => Some(image.clone()),
+            _ => None,
+        };
+        commands.iter().find_map(image)
+    };
+    let seen = std::cell::RefCell::new(None);
+    scene.until("a copy", |window| {
+        if let Some(image) = copied(window) {
+            *seen.borrow_mut() = Some(image);
+        }
+        seen.borrow().is_some()
+    });
+    let seen = seen.into_inner().unwrap();
+    assert!(seen.width() > 300 && seen.height() > 300, "{:?}", seen.size);
+    // The part is in it: its blue is nowhere else.
+    assert!(seen.pixels.iter().filter(|pixel| pixel.b() == 90).count() > 1_000);
 }

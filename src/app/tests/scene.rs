@@ -58,6 +58,7 @@ impl Setting {
             .with_size(vec2(1440.0, 900.0))
             .with_theme(theme)
             .with_max_steps(64)
+            .wgpu()
             .with_context_setup(fonts)
             .build_eframe(move |cc| FettleWindow::new(cc, engine, language, lines));
         Scene { harness, language, log, dir }
@@ -206,6 +207,14 @@ impl Scene {
         let dropped = paths.iter().map(|path| Arc::new(Dropped(path.clone())) as _);
         self.harness.input_mut().dropped_files.extend(dropped);
         self.harness.run_steps(2);
+    }
+
+    /// Keeps what is drawn, where `FETTLE_PICTURES` names a folder: for a person to look at.
+    pub(in crate::app) fn picture(&mut self, name: &str) {
+        let Some(folder) = std::env::var_os("FETTLE_PICTURES").map(PathBuf::from) else { return };
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join(format!("{name}-{:?}.png", self.language));
+        self.harness.render().unwrap().save(file).unwrap();
     }
 
     pub(in crate::app) fn is_enabled(&self, button: &str) -> bool {

@@ -109,14 +109,15 @@ impl Comparison {
         }
     }
 
-    /// Draws the pictures into the room there is, and below them what is under the cursor.
+    /// Draws the pictures into the room there is, and below them what is under the cursor; where
+    /// the pictures are.
     pub(in crate::app) fn show(
         &mut self,
         ui: &mut egui::Ui,
         words: Words,
         mode: Mode,
         sides: Sides<'_>,
-    ) {
+    ) -> Rect {
         let mode = if sides.has(mode) { mode } else { Mode::Part };
         let size = sides.part.size();
         let line = ui.spacing().interact_size.y + ui.spacing().item_spacing.y;
@@ -166,7 +167,9 @@ impl Comparison {
                 views.into_iter().map(one).collect()
             })
             .inner;
+        let mut drawn = Rect::NOTHING;
         for view in &responses {
+            drawn |= view.response.rect;
             pixel = pixel.or(view.pixel);
             self.screen = Some(view.screen);
         }
@@ -178,6 +181,7 @@ impl Comparison {
             let zoom = self.screen.map_or(1.0, |screen| self.camera.place(&screen).zoom);
             ui.monospace(readout(words, zoom, pixel));
         });
+        drawn
     }
 
     /// The divider of the swipe.

@@ -5,3 +5,4 @@ pub(super) mod comparison;
 pub(super) mod image_view;
 pub(super) mod judging;
 pub(super) mod part_view;
+pub(super) mod view_copy;

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use egui::Rect;
 use image::RgbImage;
 
 use super::comparison::{Comparison, Sides};
 use super::image_view::controls::{self, Threshold};
 use super::image_view::{Heat, Picture};
+use super::view_copy::{Keep, ViewCopy};
 use crate::app::desk::Desk;
 use crate::domain::{Anomaly, AnomalyMap, RectPx};
 use crate::engine::Pictures;
@@ -18,6 +20,9 @@ pub(in crate::app) struct PartView {
     difference: Option<Picture>,
     threshold: Option<Threshold>,
     comparison: Comparison,
+    copy: ViewCopy,
+    /// Where the pictures were drawn last.
+    drawn: Rect,
 }
 
 impl PartView {
@@ -43,6 +48,8 @@ impl PartView {
             difference: difference.map(Picture::grey),
             threshold,
             comparison: Comparison::default(),
+            copy: ViewCopy::default(),
+            drawn: Rect::NOTHING,
         }
     }
 
@@ -51,7 +58,12 @@ impl PartView {
         self.comparison.look_at(region);
     }
 
-    /// Draws it into the room there is.
+    /// Has what is seen of it kept.
+    pub(in crate::app) fn keep(&mut self, ctx: &egui::Context, keep: Keep) {
+        self.copy.take(ctx, keep, self.drawn);
+    }
+
+    /// Draws it into the room there is, below what is chosen of it.
     pub(in crate::app) fn show(
         &mut self,
         ui: &mut egui::Ui,
@@ -60,19 +72,38 @@ impl PartView {
     ) {
         let words = desk.words;
         let (mode, look) = (&mut desk.view.comparison, &mut desk.view.look);
-        let mut sides = Sides {
-            part: &mut self.part,
-            heat: None,
-            regions: anomaly.map(|anomaly| anomaly.regions.as_slice()).unwrap_or_default(),
-            normal: self.normal.as_mut(),
-            difference: self.difference.as_mut(),
-        };
+        let sides = sides(&mut self.part, &mut self.normal, &mut self.difference, anomaly);
         ui.horizontal_wrapped(|ui| self.comparison.choices(ui, words, mode, &sides));
         if let Some(threshold) = &mut self.threshold {
             ui.horizontal_wrapped(|ui| controls::show(ui, words, look, threshold));
-            let Threshold { now, scale, .. } = *threshold;
-            sides.heat = Some(Heat { look: *look, scale, threshold: now });
         }
-        self.comparison.show(ui, words, *mode, sides);
+        self.show_plain(ui, desk, anomaly);
     }
+
+    /// Draws it alone, as it was chosen to be seen.
+    pub(in crate::app) fn show_plain(
+        &mut self,
+        ui: &mut egui::Ui,
+        desk: &mut Desk<'_>,
+        anomaly: Option<&Anomaly>,
+    ) {
+        let heat = self.threshold.as_ref().map(|threshold| {
+            let Threshold { now, scale, .. } = *threshold;
+            Heat { look: desk.view.look, scale, threshold: now }
+        });
+        let sides = sides(&mut self.part, &mut self.normal, &mut self.difference, anomaly);
+        let sides = Sides { heat, ..sides };
+        self.drawn = self.comparison.show(ui, desk.words, desk.view.comparison, sides);
+        self.copy.poll(ui.ctx(), desk);
+    }
+}
+
+fn sides<'a>(
+    part: &'a mut Picture,
+    normal: &'a mut Option<Picture>,
+    difference: &'a mut Option<Picture>,
+    anomaly: Option<&'a Anomaly>,
+) -> Sides<'a> {
+    let regions = anomaly.map(|anomaly| anomaly.regions.as_slice()).unwrap_or_default();
+    Sides { part, heat: None, regions, normal: normal.as_mut(), difference: difference.as_mut() }
 }

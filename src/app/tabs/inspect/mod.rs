@@ -2,6 +2,7 @@
 
 pub(super) mod findings;
 mod first_run;
+mod operator;
 pub(super) mod report;
 mod steps;
 
@@ -19,6 +20,7 @@ use crate::app::tasks::Task;
 use crate::app::widgets::choice::product_choice;
 use crate::app::widgets::judging::Judging;
 use crate::app::widgets::part_view::PartView;
+use crate::app::widgets::view_copy::Keep;
 use crate::domain::{Inspection, Judgement};
 use crate::engine::{EngineError, Inspect, Inspected, JobEvent};
 
@@ -100,18 +102,11 @@ impl Tab for InspectTab {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        Panel::top("inspect_tools").show(ui, |ui| self.tools(ui, desk));
-        if self.files.is_empty() {
-            CentralPanel::default().show(ui, |ui| self.first_run.show(ui, desk));
-            return;
+        if desk.view.operator && !self.files.is_empty() {
+            self.operator(ui, desk);
+        } else {
+            self.whole(ui, desk);
         }
-        Panel::left("inspect_findings").resizable(true).default_size(330.0).show(ui, |ui| {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.left(ui, desk));
-        });
-        Panel::right("inspect_report").resizable(true).default_size(400.0).show(ui, |ui| {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.right(ui, desk));
-        });
-        CentralPanel::default().show(ui, |ui| self.middle(ui, desk));
         if let Some(dialog) = &mut self.registering
             && !dialog.show(ui.ctx(), desk)
         {
@@ -134,6 +129,13 @@ impl Tab for InspectTab {
             Command::PreviousImage if self.at > 0 => {
                 self.at -= 1;
                 self.inspect(desk);
+            }
+            Command::CopyView | Command::SaveView => {
+                let to_file = *command == Command::SaveView;
+                let keep = if to_file { Keep::File } else { Keep::Clipboard };
+                if let Some(shown) = &mut self.shown {
+                    shown.view.keep(ctx, keep);
+                }
             }
             Command::InspectAgain => self.inspect(desk),
             Command::RegisterDefect => self.register_defect(desk),
@@ -198,6 +200,21 @@ impl InspectTab {
             inspection.product.clone(),
             defect,
         ));
+    }
+
+    fn whole(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        Panel::top("inspect_tools").show(ui, |ui| self.tools(ui, desk));
+        if self.files.is_empty() {
+            CentralPanel::default().show(ui, |ui| self.first_run.show(ui, desk));
+            return;
+        }
+        Panel::left("inspect_findings").resizable(true).default_size(330.0).show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.left(ui, desk));
+        });
+        Panel::right("inspect_report").resizable(true).default_size(400.0).show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.right(ui, desk));
+        });
+        CentralPanel::default().show(ui, |ui| self.middle(ui, desk));
     }
 
     fn tools(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
