@@ -21,5 +21,5 @@ say "Demo"
 
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
     say "The window"
-    "$fettle" window data/uploads
+    "$fettle" window out/demo/*/part.png
 fi

@@ -550,3 +550,4 @@ view-saved = The picture is saved: { $path }
 view-not-saved = The picture could not be saved: choose another folder. { $reason }
 command-operator = Operator's view
 operator-judged = judged by a person
+first-demo-refused = There are products already, so the demo was not loaded. Open it in an empty workspace.

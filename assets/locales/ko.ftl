@@ -550,3 +550,4 @@ view-saved = 그림을 저장했습니다: { $path }
 view-not-saved = 그림을 저장하지 못했습니다. 다른 폴더를 선택하세요. { $reason }
 command-operator = 작업자 화면
 operator-judged = 사람이 확인함
+first-demo-refused = 등록된 제품이 이미 있어 데모를 불러오지 않았습니다. 데모는 빈 작업 폴더에서 열어 주세요.

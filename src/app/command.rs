@@ -30,6 +30,8 @@ pub(super) enum Command {
     Confirm,
     /// Make the part shown a known defect.
     RegisterDefect,
+    /// Lay out the demo, where nothing is registered yet.
+    LoadDemo,
     /// Register a product.
     NewProduct,
     /// Fit a bank for the product that the library shows.
@@ -161,6 +163,7 @@ pub(super) const COMMANDS: &[Entry] = entries! {
     View "command-larger" Command::ZoomIn, ctrl(Key::Plus);
     View "command-smaller" Command::ZoomOut, ctrl(Key::Minus);
     View "command-usual-size" Command::ZoomReset, ctrl(Key::Num0);
+    Help "first-load-demo" Command::LoadDemo, None;
     Help "command-shortcuts" Command::Shortcuts, plain(Key::F1);
 };
 

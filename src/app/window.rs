@@ -160,7 +160,7 @@ impl FettleWindow {
             Command::ZoomOut => egui::gui_zoom::zoom_out(ctx),
             Command::ZoomReset => ctx.set_zoom_factor(1.0),
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
-            Command::OpenImages | Command::InspectFiles(_) => {
+            Command::OpenImages | Command::InspectFiles(_) | Command::LoadDemo => {
                 self.common.view.tab = TabId::Inspect;
                 self.tell(TabId::Inspect, &command, ctx);
             }

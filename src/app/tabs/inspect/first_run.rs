@@ -65,6 +65,23 @@ impl FirstRun {
         missing
     }
 
+    /// Lays out the demo, after the models that it needs; not among somebody's own products.
+    pub(super) fn load_demo(&mut self, desk: &mut Desk<'_>) {
+        if !desk.catalogue.products().is_empty() {
+            return desk.toasts.error(desk.text("first-demo-refused"));
+        }
+        if self.demo.is_some() || self.pull.is_running() {
+            return;
+        }
+        let missing = self.missing();
+        if missing.is_empty() {
+            self.build_demo(desk);
+        } else {
+            self.then_demo = true;
+            self.pull.start(desk, missing);
+        }
+    }
+
     fn build_demo(&mut self, desk: &mut Desk<'_>) {
         // The three parts are shown, and explained then, one by one.
         self.demo = desk.start(BuildDemo { profile: None, out: None, with_llm: false });
@@ -112,13 +129,7 @@ impl FirstRun {
         let known = self.doctor.answer().is_some();
         let demo = egui::Button::new(desk.text("first-load-demo"));
         if ui.add_enabled(known, demo).clicked() {
-            let missing = self.missing();
-            if missing.is_empty() {
-                self.build_demo(desk);
-            } else {
-                self.then_demo = true;
-                self.pull.start(desk, missing);
-            }
+            desk.send(Command::LoadDemo);
         }
         if ui.button(desk.text("first-register")).clicked() {
             desk.send(Command::NewProduct);

@@ -137,6 +137,7 @@ impl Tab for InspectTab {
                     shown.view.keep(ctx, keep);
                 }
             }
+            Command::LoadDemo => self.first_run.load_demo(desk),
             Command::InspectAgain => self.inspect(desk),
             Command::RegisterDefect => self.register_defect(desk),
             Command::LibraryChanged(_) => {
