@@ -36,6 +36,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["server"]),
     ("tokio", &["server"]),
     ("krilla", &["demo", "report", "manuals"]),
+    ("hayro", &["manuals"]),
+    ("lopdf", &["manuals"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("anyhow", &["cli"]),

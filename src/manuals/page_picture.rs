@@ -40,12 +40,7 @@ pub fn page_sizes(path: &Path, bytes: Vec<u8>) -> Result<Vec<SizePt>> {
 ///
 /// # Errors
 /// [`ManualsError::NoPage`], [`ManualsError::Encrypted`], [`ManualsError::Damaged`].
-pub fn page_picture(
-    path: &Path,
-    bytes: Vec<u8>,
-    page: u32,
-    width_px: u32,
-) -> Result<PagePicture> {
+pub fn page_picture(path: &Path, bytes: Vec<u8>, page: u32, width_px: u32) -> Result<PagePicture> {
     guarded(path, || {
         let pdf = opened(path, bytes)?;
         let pages = pdf.pages();

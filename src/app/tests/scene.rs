@@ -8,6 +8,7 @@ use egui::{Key, Modifiers, Role, Theme, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_system_font_provider::SystemFontProvider;
+use image::RgbaImage;
 use tempfile::TempDir;
 
 use crate::app::LogLines;
@@ -38,17 +39,19 @@ pub(in crate::app) struct Setting {
     pub(in crate::app) theme: Theme,
     /// `None`: there are none.
     pub(in crate::app) models: Option<PathBuf>,
+    /// Whether pictures are drawn; else each says that there are no graphics.
+    pub(in crate::app) graphics: bool,
 }
 
 impl Setting {
     /// A dark window without models.
     pub(in crate::app) fn new(language: Language) -> Self {
-        Self { language, theme: Theme::Dark, models: None }
+        Self { language, theme: Theme::Dark, models: None, graphics: false }
     }
 
     /// The window on an engine on which `prepare` was done first.
     pub(in crate::app) fn prepared(self, prepare: impl FnOnce(&Engine)) -> Scene {
-        let Self { language, theme, models } = self;
+        let Self { language, theme, models, graphics } = self;
         let dir = TempDir::new().unwrap();
         let engine = engine(dir.path(), language, models.as_deref());
         prepare(&engine);
@@ -58,8 +61,10 @@ impl Setting {
             .with_size(vec2(1440.0, 900.0))
             .with_theme(theme)
             .with_max_steps(64)
-            .with_context_setup(fonts)
-            .build_eframe(move |cc| FettleWindow::new(cc, engine, language, lines));
+            .with_context_setup(fonts);
+        let harness = if graphics { harness.wgpu() } else { harness };
+        let harness =
+            harness.build_eframe(move |cc| FettleWindow::new(cc, engine, language, lines));
         Scene { harness, language, log, dir }
     }
 }
@@ -149,6 +154,24 @@ impl Scene {
             }
             assert!(begun.elapsed() < PATIENCE, "no {what} in:\n{:?}", self.harness);
             std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Draws until `done` of what is to be seen. Only with graphics pictures are.
+    #[track_caller]
+    pub(in crate::app) fn until_drawn(
+        &mut self,
+        what: &str,
+        done: impl Fn(&Window, &RgbaImage) -> bool,
+    ) {
+        let begun = Instant::now();
+        loop {
+            self.harness.step();
+            let seen = self.harness.render().unwrap();
+            if done(&self.harness, &seen) {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "no {what} in:\n{:?}", self.harness);
         }
     }
 

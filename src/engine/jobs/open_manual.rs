@@ -87,6 +87,7 @@ mod tests {
     use super::*;
     use crate::domain::{Language, Product};
     use crate::engine::{AddProduct, Engine, EngineOptions, ManualPage, RegisterManual};
+    use crate::library::Library;
     use crate::manuals::ManualsError;
     use crate::manuals::tests::paper::{fonts, page, pdf};
     use crate::settings::{Settings, Workspace};
@@ -139,5 +140,16 @@ mod tests {
         let opened = ask(&engine, OpenManual(manual.id)).unwrap();
         assert_eq!(opened.text, Some(text));
         assert!(matches!(opened.problems[..], [EngineError::ManualGone(_)]));
+
+        // A scan that was laid into the folder: its pages are there to be looked at.
+        let file = root.join("manual_store/part_scan.pdf");
+        std::fs::write(&file, pdf(&fonts, &[Vec::new()], false)).unwrap();
+        let mut library = Library::open(&root).unwrap();
+        let scan = library.register_manual(&code, &file).unwrap().id();
+        let opened = ask(&engine, OpenManual(scan)).unwrap();
+        assert_eq!((opened.text, opened.pages), (None, vec![a4]));
+        let [EngineError::Manuals(ManualsError::NoText { .. })] = opened.problems[..] else {
+            panic!("{:?}", opened.problems);
+        };
     }
 }

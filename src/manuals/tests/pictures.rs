@@ -27,8 +27,7 @@ fn lines(bytes: &[u8]) -> Vec<ManualLine> {
 /// Dark pixels in each rectangle (a pixel wider all around), and how many are in none.
 fn ink(picture: &PagePicture, rects: &[RectPt]) -> (Vec<usize>, usize) {
     let PagePicture { pixels, size } = picture;
-    let (across, down) =
-        (pixels.width() as f32 / size.width, pixels.height() as f32 / size.height);
+    let (across, down) = (pixels.width() as f32 / size.width, pixels.height() as f32 / size.height);
     let (mut inside, mut outside) = (vec![0; rects.len()], 0);
     for (x, y, pixel) in pixels.enumerate_pixels() {
         if pixel.0.iter().all(|value| *value >= 128) {
@@ -55,7 +54,8 @@ fn a_lines_ink_is_in_its_rectangle_however_the_page_is_turned_and_cropped() {
     let given = ["# hole (기공)", "발생 원인", "• 용탕 내 가스가 배출되지 않음", "조치 가이드"];
     let bytes = pdf(&fonts, &[page(&given)], false);
     // Given: what the page's dictionary says; expected: the size that a reader sees.
-    let boxes: [(&str, Option<[i64; 4]>, (f32, f32)); 3] = [
+    type Crop = Option<[i64; 4]>;
+    let boxes: [(&str, Crop, (f32, f32)); 3] = [
         ("as it is", None, (595.0, 842.0)),
         ("cropped", Some([20, 300, 520, 842]), (500.0, 542.0)),
         ("cropped beyond the paper", Some([-50, -50, 500, 2000]), (500.0, 842.0)),
