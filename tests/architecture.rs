@@ -36,6 +36,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["server"]),
     ("tokio", &["server"]),
     ("krilla", &["demo", "report", "manuals"]),
+    ("hayro", &["manuals"]),
+    ("lopdf", &["manuals"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("anyhow", &["cli"]),
@@ -45,7 +47,7 @@ const HOMES: &[(&str, &[&str])] = &[
 struct Source {
     room: String,
     path: PathBuf,
-    /// Without comments and without `#[cfg(test)]` modules, which may reach further.
+    /// Without comments and without the tests at its end, which may reach further.
     code: String,
 }
 
@@ -69,14 +71,16 @@ fn sources() -> Vec<Source> {
         .filter_map(|path| {
             let inside = path.strip_prefix(&src).unwrap();
             let room = inside.iter().next().unwrap().to_str().unwrap().to_owned();
-            // `lib.rs` and `main.rs` only name the rooms; files called tests are tests.
-            if !src.join(&room).is_dir() || path.file_stem().is_some_and(|stem| stem == "tests") {
+            // `lib.rs` and `main.rs` only name the rooms; what is called tests, or lies in a folder
+            // called so, is tests.
+            let is_test = inside.with_extension("").iter().any(|name| name == "tests");
+            if !src.join(&room).is_dir() || is_test {
                 return None;
             }
             let text = fs::read_to_string(&path).unwrap();
             let code: String = text
                 .lines()
-                .take_while(|line| line.trim() != "#[cfg(test)]")
+                .take_while(|line| line.trim() != "mod tests {")
                 .map(|line| line.split("//").next().unwrap())
                 .collect::<Vec<_>>()
                 .join("\n");

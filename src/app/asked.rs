@@ -47,6 +47,11 @@ impl<A> Asked<A> {
         true
     }
 
+    /// Whether an answer is on its way.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.task.is_some()
+    }
+
     /// The last answer.
     pub(super) fn answer(&self) -> Option<&A> {
         self.answer.as_ref()

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
-use super::tabs::{TABS, TabId};
+use super::tabs::{Citation, TABS, TabId};
 use crate::domain::{ImageId, Language, ProductCode, Verdict};
 use crate::engine::{JudgeInspection, Judged};
 
@@ -14,6 +14,8 @@ use crate::engine::{JudgeInspection, Judged};
 pub(super) enum Command {
     /// Show this tab.
     Show(TabId),
+    /// Show what a manual says, on its page.
+    ShowManual(Citation),
     /// Choose images in the system's dialog.
     OpenImages,
     /// Inspect these, one after the other.

@@ -165,6 +165,10 @@ impl FettleWindow {
                 self.tell(TabId::Inspect, &command, ctx);
             }
             Command::Repeat => self.unfinished.repeat(&mut self.common.desk()),
+            Command::ShowManual(_) => {
+                self.common.view.tab = TabId::Manual;
+                self.tell(TabId::Manual, &command, ctx);
+            }
             Command::NewProduct | Command::FitBank | Command::BuildIndex => {
                 self.common.view.tab = TabId::Library;
                 self.tell(TabId::Library, &command, ctx);

@@ -53,6 +53,15 @@ pub struct RectPt {
     pub height: f32,
 }
 
+/// How large a page is in points (1/72 inch), turned as a reader sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SizePt {
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+}
+
 impl RectPt {
     /// The smallest rectangle around both.
     pub fn union(self, other: Self) -> Self {

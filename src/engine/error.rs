@@ -129,6 +129,12 @@ pub enum EngineError {
         /// What is wrong with it.
         source: VisionError,
     },
+    /// The file of a manual is not there.
+    #[error("{0}: the manual's file is gone")]
+    ManualGone(PathBuf),
+    /// The file of a manual is not the one that was registered.
+    #[error("{0}: the manual's file has changed since it was registered")]
+    ManualChanged(PathBuf),
     /// A file of this machine.
     #[error("{path}: {source}")]
     File {

@@ -85,6 +85,8 @@ impl EngineError {
             Self::Bank { product, source } => {
                 ("error-bank", vec![("product", product.to_string().into()), reason(source)])
             }
+            Self::ManualGone(path) => ("error-manual-gone", vec![at(path)]),
+            Self::ManualChanged(path) => ("error-manual-changed", vec![at(path)]),
             Self::File { path, source } => file(path, source),
             Self::Library(error) => library(error),
             Self::Models(error) => models(error),
@@ -192,6 +194,10 @@ fn manuals(error: &ManualsError) -> Message {
         ManualsError::Damaged { path, why } => {
             ("error-pdf-damaged", vec![at(path), ("reason", why.clone().into())])
         }
+        ManualsError::NoPage { path, page, pages } => (
+            "error-pdf-no-page",
+            vec![at(path), ("page", (*page).into()), ("pages", (*pages).into())],
+        ),
         ManualsError::Io { path, source } => file(path, source),
         other => ("error-manuals", vec![reason(other)]),
     }

@@ -49,7 +49,7 @@ pub use names::Adopted;
 pub use recover::Recovery;
 pub use scan::{Imported, Refused, ScanReport, ScannedAs};
 pub use seed_layout::{SeedFile, SeedFolder, SeedKind};
-pub use source_file::read_source;
+pub use source_file::{content_hash, read_source};
 pub use thresholds::Limits;
 pub use uploads::StoredUpload;
 

@@ -36,7 +36,7 @@ pub fn read_source(path: &Path) -> Result<Vec<u8>> {
 }
 
 /// SHA-256 of the bytes.
-pub(super) fn content_hash(bytes: &[u8]) -> ContentHash {
+pub fn content_hash(bytes: &[u8]) -> ContentHash {
     ContentHash(hex::encode(Sha256::digest(bytes)))
 }
 

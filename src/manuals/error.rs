@@ -32,6 +32,16 @@ pub enum ManualsError {
         /// What is wrong with it.
         why: String,
     },
+    /// The file has no such page.
+    #[error("{path}: no page {page}: it has {pages}")]
+    NoPage {
+        /// The file.
+        path: PathBuf,
+        /// The page, from 1.
+        page: u32,
+        /// How many it has.
+        pages: u32,
+    },
     /// The file is larger than a manual may be.
     #[error("{path}: {bytes} bytes is more than the {limit} that a manual may have")]
     TooLarge {

@@ -5,6 +5,7 @@
 //! file → pdf, content, font, cmap → lines → rows → sections, table → ManualText
 //! ManualText → find → compose (evidence alone) → prompt → grounding (with a model)
 //!            → chunk (vector search)
+//! file → page_picture (hayro)
 //! ```
 
 mod answer;
@@ -20,23 +21,26 @@ mod headings;
 mod lines;
 mod marker;
 mod names;
+mod page_picture;
 mod pdf;
 mod prompt;
 mod rows;
 mod sections;
+mod stand_in;
 mod table;
 mod wrap;
 
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use chunk::{Chunk, chunks};
 pub use compose::compose;
 pub use error::{ManualsError, Result};
 pub use find::find;
 pub use grounding::{AnswerProblem, GroundedLine, align, merge, weave};
-pub use pdf::{MAX_FILE_BYTES, read_lines};
+pub use page_picture::{MAX_PICTURE_SIDE, PagePicture, page_picture, page_sizes};
+pub use pdf::{MAX_FILE_BYTES, read_file, read_lines};
 pub use prompt::{MAX_ANSWER_TOKENS, prompt};
 pub use sections::{PARSER_VERSION, read};

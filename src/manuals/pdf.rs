@@ -22,6 +22,8 @@ pub const MAX_FILE_BYTES: u64 = 200 << 20;
 const MAX_UNPACKED_BYTES: usize = 64 << 20;
 /// Manuals are tens of pages; this bounds the work a hostile page tree can ask for.
 const MAX_PAGES: usize = 5_000;
+/// Where the file says nothing: 210 × 297 mm in points.
+const A4: [f64; 4] = [0.0, 0.0, 210.0 / 25.4 * 72.0, 297.0 / 25.4 * 72.0];
 /// How far up the page tree an inherited entry is looked for; the tree may be a ring.
 const MAX_TREE_DEPTH: usize = 32;
 
@@ -42,12 +44,20 @@ pub fn read_lines(path: &Path) -> Result<Vec<ManualLine>> {
 }
 
 pub(super) fn read_pages(path: &Path) -> Result<Pages> {
+    read_bytes(path, &read_file(path)?)
+}
+
+/// The bytes of the file at `path`.
+///
+/// # Errors
+/// [`ManualsError::TooLarge`], [`ManualsError::Io`].
+pub fn read_file(path: &Path) -> Result<Vec<u8>> {
     let io = |source| ManualsError::Io { path: path.to_owned(), source };
     let bytes = std::fs::metadata(path).map_err(io)?.len();
     if bytes > MAX_FILE_BYTES {
         return Err(ManualsError::TooLarge { path: path.to_owned(), bytes, limit: MAX_FILE_BYTES });
     }
-    read_bytes(path, &std::fs::read(path).map_err(io)?)
+    std::fs::read(path).map_err(io)
 }
 
 /// As [`read_pages`], from memory; `path` is for messages only.
@@ -134,10 +144,11 @@ fn page_matrix(document: &Document, page: ObjectId) -> Matrix {
         let rectangle = [a.min(c), b.min(d), a.max(c), b.max(d)];
         (rectangle[0] < rectangle[2] && rectangle[1] < rectangle[3]).then_some(rectangle)
     };
-    // A4 where the file says nothing: positions stay consistent, if shifted.
-    let [left, lower, right, upper] = rectangle(b"CropBox")
-        .or_else(|| rectangle(b"MediaBox"))
-        .unwrap_or([0.0, 0.0, 595.0, 842.0]);
+    let media = rectangle(b"MediaBox").unwrap_or(A4);
+    let crop = rectangle(b"CropBox").unwrap_or(media);
+    // A reader shows what both have.
+    let [left, lower] = [crop[0].max(media[0]), crop[1].max(media[1])];
+    let [right, upper] = [crop[2].min(media[2]), crop[3].min(media[3])];
     let turns = inherited(document, page, b"Rotate")
         .and_then(|object| object.as_i64().ok())
         .unwrap_or(0)

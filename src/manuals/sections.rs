@@ -18,7 +18,7 @@ use super::wrap::{Piece, join};
 
 /// Raised whenever the same file would be read differently; what was stored under an
 /// older version is read again.
-pub const PARSER_VERSION: u32 = 1;
+pub const PARSER_VERSION: u32 = 2;
 
 /// Reads the manual at `path`. `defects` are the product's: their names find the
 /// sections.

@@ -2,5 +2,6 @@
 
 mod broken;
 mod made;
-mod paper;
+pub(crate) mod paper;
+mod pictures;
 mod real;

@@ -4,6 +4,7 @@ mod dashboard;
 mod history;
 mod inspect;
 mod library;
+mod manual;
 mod settings;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::Command;
 use super::desk::Desk;
+pub(super) use manual::Citation;
 
 /// Which tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,6 +22,8 @@ use super::desk::Desk;
 pub(super) enum TabId {
     /// The pipeline at a glance.
     Inspect,
+    /// What the manuals say, on their pages.
+    Manual,
     /// All inspections of the past.
     History,
     /// Counts of them.
@@ -81,6 +85,7 @@ pub(super) const TABS: &[Entry] = &[
         shortcut: ctrl(Key::Num1),
         make: inspect::make,
     },
+    Entry { id: TabId::Manual, label: "tab-manual", shortcut: ctrl(Key::Num4), make: manual::make },
     Entry {
         id: TabId::History,
         label: "tab-history",

@@ -8,6 +8,7 @@ use egui::{Key, Modifiers, Role, Theme, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_system_font_provider::SystemFontProvider;
+use image::RgbaImage;
 use tempfile::TempDir;
 
 use crate::app::LogLines;
@@ -150,6 +151,24 @@ impl Scene {
             }
             assert!(begun.elapsed() < PATIENCE, "no {what} in:\n{:?}", self.harness);
             std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Draws until `done` of what is to be seen.
+    #[track_caller]
+    pub(in crate::app) fn until_drawn(
+        &mut self,
+        what: &str,
+        done: impl Fn(&Window, &RgbaImage) -> bool,
+    ) {
+        let begun = Instant::now();
+        loop {
+            self.harness.step();
+            let seen = self.harness.render().unwrap();
+            if done(&self.harness, &seen) {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "no {what} in:\n{:?}", self.harness);
         }
     }
 

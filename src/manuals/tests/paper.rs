@@ -14,21 +14,21 @@ use crate::manuals::sections::structure;
 
 /// A text at (x, baseline) in points from the page's upper left corner.
 #[derive(Clone)]
-pub(super) struct Put {
-    pub(super) x: f32,
-    pub(super) y: f32,
-    pub(super) size: f32,
-    pub(super) bold: bool,
-    pub(super) text: String,
+pub(crate) struct Put {
+    pub(crate) x: f32,
+    pub(crate) y: f32,
+    pub(crate) size: f32,
+    pub(crate) bold: bool,
+    pub(crate) text: String,
 }
 
-pub(super) fn put(x: f32, y: f32, text: &str) -> Put {
+pub(crate) fn put(x: f32, y: f32, text: &str) -> Put {
     Put { x, y, size: 10.0, bold: false, text: text.to_owned() }
 }
 
 /// Lines below each other, 20 points apart: `#` begins a heading (larger and bold),
 /// two spaces set a line in, so that it stands under a bullet's text.
-pub(super) fn page(lines: &[&str]) -> Vec<Put> {
+pub(crate) fn page(lines: &[&str]) -> Vec<Put> {
     let mut out = Vec::new();
     for (i, line) in lines.iter().enumerate() {
         let y = 60.0 + 20.0 * i as f32;
@@ -43,14 +43,14 @@ pub(super) fn page(lines: &[&str]) -> Vec<Put> {
     out
 }
 
-pub(super) struct Fonts {
+pub(crate) struct Fonts {
     regular: Font,
     bold: Font,
 }
 
 /// A Korean font of this machine; says so and gives `None` where there is none.
 #[allow(clippy::print_stderr)]
-pub(super) fn fonts() -> Option<Fonts> {
+pub(crate) fn fonts() -> Option<Fonts> {
     let mut database = Database::new();
     database.load_system_fonts();
     let load = |weight| {
@@ -68,7 +68,7 @@ pub(super) fn fonts() -> Option<Fonts> {
 }
 
 /// An A4 file of these pages. `turned` pages are drawn sideways, reading upwards.
-pub(super) fn pdf(fonts: &Fonts, pages: &[Vec<Put>], turned: bool) -> Vec<u8> {
+pub(crate) fn pdf(fonts: &Fonts, pages: &[Vec<Put>], turned: bool) -> Vec<u8> {
     let mut document = Document::new();
     for lines in pages {
         let (width, height) = (595.0, 842.0);

@@ -291,7 +291,7 @@ impl InspectTab {
         }
     }
 
-    fn right(&self, ui: &mut egui::Ui, desk: &Desk<'_>) {
+    fn right(&self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
         let Some(shown) = &self.shown else { return };
         report::show(ui, desk, &shown.inspection);
         if let Some(running) = &self.running {

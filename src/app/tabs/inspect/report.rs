@@ -3,11 +3,13 @@
 use egui::RichText;
 
 use super::steps::reason;
+use crate::app::command::Command;
 use crate::app::desk::Desk;
+use crate::app::tabs::Citation;
 use crate::domain::{Author, Inspection, ManualFinding, ReportLine, ReportPart, Support};
 use crate::i18n::Value;
 
-pub(in crate::app::tabs) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, inspection: &Inspection) {
+pub(in crate::app::tabs) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>, inspection: &Inspection) {
     ui.heading(desk.text("report-title"));
     let Some(report) = inspection.report.done() else {
         ui.label(reason(&inspection.report, desk).unwrap_or_default());
@@ -38,7 +40,10 @@ pub(in crate::app::tabs) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, inspection:
             ("heading", finding.section.heading.clone().into()),
             ("page", finding.section.page.into()),
         ];
-        ui.small(desk.words.with("report-source", &values));
+        let source = RichText::new(desk.words.with("report-source", &values)).small();
+        if ui.link(source).on_hover_text(desk.text("manual-show")).clicked() {
+            desk.send(Command::ShowManual(Citation::section(finding)));
+        }
     }
 }
 
@@ -63,23 +68,30 @@ fn title(part: ReportPart) -> &'static str {
     }
 }
 
-fn line_of(ui: &mut egui::Ui, desk: &Desk<'_>, line: &ReportLine, finding: Option<&ManualFinding>) {
+fn line_of(
+    ui: &mut egui::Ui,
+    desk: &mut Desk<'_>,
+    line: &ReportLine,
+    finding: Option<&ManualFinding>,
+) {
     match &line.support {
         Support::Measured => {
             ui.label(format!("• {}", line.text));
         }
         Support::Manual { statements } => {
             ui.label(format!("• {}", line.text));
+            let Some(finding) = finding else { return };
             for id in statements {
-                let statement = finding.and_then(|finding| {
-                    finding.section.statements().find(|statement| statement.id == *id)
-                });
-                let Some(statement) = statement else { continue };
+                let mut statements = finding.section.statements();
+                let Some(statement) = statements.find(|statement| statement.id == *id) else {
+                    continue;
+                };
                 let values = [("page", Value::from(statement.page()))];
                 let source = RichText::new(desk.words.with("report-page", &values)).small();
                 ui.indent(id, |ui| {
-                    ui.label(source.color(ui.visuals().hyperlink_color))
-                        .on_hover_text(&statement.text);
+                    if ui.link(source).on_hover_text(&statement.text).clicked() {
+                        desk.send(Command::ShowManual(Citation::statement(finding, statement)));
+                    }
                 });
             }
         }

@@ -120,6 +120,23 @@ pub(in crate::app) fn show(
     ImageResponse { response, screen: on, pixel }
 }
 
+/// Copies `picture` to the card, piece by piece; whether all of it is there.
+pub(in crate::app) fn prepare(ctx: &egui::Context, picture: &mut Picture) -> bool {
+    Gpu::of(ctx).is_some_and(|gpu| picture.advance(&gpu, ctx))
+}
+
+/// Paints what was prepared of `picture` over all of `rect`, where something else steers.
+pub(in crate::app) fn paint(ui: &egui::Ui, picture: &Picture, rect: Rect) {
+    let Some(gpu) = Gpu::of(ui.ctx()) else { return };
+    let pixels_per_point = ui.ctx().pixels_per_point();
+    let on_screen = rect * pixels_per_point;
+    let scale = on_screen.size() / picture.size().max(Vec2::splat(1.0));
+    let clip = ui.clip_rect().intersect(rect);
+    let tiles = picture.draw(&gpu, on_screen.min, scale, clip * pixels_per_point, None);
+    let draw = gpu::Draw { gpu, tiles };
+    ui.painter().with_clip_rect(clip).add(Callback::new_paint_callback(rect, draw));
+}
+
 /// Wheel, pinch, drag, double click and F.
 fn steer(
     ui: &egui::Ui,

@@ -1,0 +1,116 @@
+//! A question to the manuals of a product, and the statements that may answer it.
+
+use egui::text::LayoutJob;
+use egui::{Align, Button, Key, Layout, Role, TextEdit, TextFormat, TextStyle, WidgetInfo};
+
+use super::Citation;
+use crate::app::asked::Asked;
+use crate::app::command::Command;
+use crate::app::desk::Desk;
+use crate::app::tabs::TabId;
+use crate::domain::ProductCode;
+use crate::engine::{FoundPassage, SearchManual};
+use crate::i18n::Value;
+
+/// Statements shown.
+const TOP: usize = 6;
+
+/// The question.
+#[derive(Default)]
+pub(super) struct Ask {
+    question: String,
+    found: Asked<Vec<FoundPassage>>,
+}
+
+impl Ask {
+    /// Takes the answer.
+    pub(super) fn poll(&mut self, desk: &Desk<'_>) {
+        self.found.poll(desk);
+    }
+
+    /// Forgets what was found; a search under way stops.
+    pub(super) fn clear(&mut self) {
+        self.found = Asked::default();
+    }
+
+    /// Draws it; the statement that was clicked.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        desk: &mut Desk<'_>,
+        product: &ProductCode,
+    ) -> Option<Citation> {
+        ui.horizontal(|ui| {
+            let (hint, find) = (desk.text("manual-question"), desk.text("manual-find"));
+            let room = ui.available_width() - 80.0;
+            let line = TextEdit::singleline(&mut self.question).hint_text(&hint);
+            let line = ui.add(line.desired_width(room.max(80.0)));
+            line.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &hint));
+            let enter = line.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let can = !self.question.trim().is_empty() && !self.found.is_awaited();
+            let pressed = ui.add_enabled(can, Button::new(find)).clicked();
+            if can && (enter || pressed) {
+                self.found = Asked::default();
+                let question = self.question.trim().to_owned();
+                let product = Some(product.clone());
+                self.found.ask(desk, SearchManual { question, product, top: TOP });
+            }
+        });
+        if self.found.is_awaited() {
+            ui.horizontal(|ui| {
+                ui.spinner();
+                ui.label(desk.text("manual-finding"));
+                if ui.button(desk.text("command-stop")).clicked() {
+                    desk.send(Command::Stop);
+                }
+            });
+        }
+        if let Some(error) = self.found.error() {
+            ui.colored_label(ui.visuals().error_fg_color, error);
+            if ui.button(desk.text("manual-models")).clicked() {
+                desk.send(Command::Show(TabId::Settings));
+            }
+        }
+        let clicked = self.answers(ui, desk);
+        ui.separator();
+        clicked
+    }
+
+    fn answers(&self, ui: &mut egui::Ui, desk: &mut Desk<'_>) -> Option<Citation> {
+        let found = self.found.answer()?;
+        let mut clicked = None;
+        ui.horizontal(|ui| {
+            let count = [("count", Value::from(found.len()))];
+            ui.strong(desk.words.with("manual-found", &count));
+            if ui.small_button(desk.text("dialog-close")).clicked() {
+                desk.send(Command::Stop);
+            }
+        });
+        ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
+            for passage in found {
+                let values =
+                    [("page", Value::from(passage.chunk.page)), ("score", passage.score.into())];
+                let place = desk.words.with("manual-place", &values);
+                let mut job = LayoutJob::default();
+                let visuals = ui.visuals();
+                for (text, style, colour) in [
+                    (&passage.chunk.text, TextStyle::Body, visuals.strong_text_color()),
+                    (&format!("\n{place}"), TextStyle::Small, visuals.weak_text_color()),
+                ] {
+                    job.append(text, 0.0, TextFormat::simple(style.resolve(ui.style()), colour));
+                }
+                let path = &passage.manual.path;
+                if ui.add(Button::selectable(false, job).wrap()).on_hover_text(path).clicked() {
+                    clicked = Some(Citation {
+                        manual: passage.manual.id,
+                        heading: None,
+                        statement: Some(passage.chunk.statement.clone()),
+                        page: passage.chunk.page,
+                        lines: Vec::new(),
+                    });
+                }
+            }
+        });
+        clicked
+    }
+}

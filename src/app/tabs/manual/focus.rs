@@ -1,0 +1,208 @@
+//! What is looked at in a manual: a section, a statement of it, or what somebody cites.
+
+use egui::{Pos2, Rect, pos2, vec2};
+
+use super::pages::Marks;
+use crate::domain::{LineSpan, ManualFinding, ManualId, RectPt, Section, Statement};
+
+/// How far from a line, in points of the page, a click still means it.
+const NEAR: f32 = 3.0;
+
+/// Where a manual says something.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::app) struct Citation {
+    /// The version that says it.
+    pub(super) manual: ManualId,
+    /// The heading of its section, where it is known.
+    pub(super) heading: Option<String>,
+    /// The statement's id, where one is cited and not all of the section.
+    pub(super) statement: Option<String>,
+    /// The page it begins on, from 1.
+    pub(super) page: u32,
+    /// Its lines, as they were read then; none: those that are read now.
+    pub(super) lines: Vec<LineSpan>,
+}
+
+impl Citation {
+    /// All of the section that was found.
+    pub(in crate::app) fn section(finding: &ManualFinding) -> Self {
+        Self {
+            manual: finding.manual,
+            heading: Some(finding.section.heading.clone()),
+            statement: None,
+            page: finding.section.page,
+            lines: Vec::new(),
+        }
+    }
+
+    /// One statement of it.
+    pub(in crate::app) fn statement(finding: &ManualFinding, statement: &Statement) -> Self {
+        Self {
+            statement: Some(statement.id.clone()),
+            page: statement.page(),
+            lines: statement.spans.clone(),
+            ..Self::section(finding)
+        }
+    }
+}
+
+/// What is looked at in the manual opened.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Focus {
+    /// Its section, by its place.
+    pub(super) section: Option<usize>,
+    /// The statement's id; `None`: all of the section.
+    pub(super) statement: Option<String>,
+    /// Its lines.
+    pub(super) lines: Vec<LineSpan>,
+}
+
+impl Focus {
+    /// A section, or one statement of it.
+    pub(super) fn new(sections: &[Section], section: usize, statement: Option<&str>) -> Self {
+        let lines = sections.get(section).map(|section| lines(section, statement));
+        Self {
+            section: Some(section),
+            statement: statement.map(str::to_owned),
+            lines: lines.unwrap_or_default(),
+        }
+    }
+
+    /// What is cited, as far as these sections have it.
+    pub(super) fn cited(sections: &[Section], cited: Citation) -> Self {
+        let says = |section: &Section| match (&cited.statement, &cited.heading) {
+            (Some(id), _) if section.statements().any(|one| one.id == *id) => true,
+            (_, Some(heading)) => section.heading == *heading,
+            _ => false,
+        };
+        let found = sections.iter().position(says);
+        let mut focus = match found {
+            Some(section) => Self::new(sections, section, cited.statement.as_deref()),
+            None => Self { statement: cited.statement, ..Self::default() },
+        };
+        if !cited.lines.is_empty() {
+            focus.lines = cited.lines;
+        }
+        focus
+    }
+
+    /// What is to be marked. The statement `hovered` stands for what is looked at.
+    pub(super) fn marks(&self, sections: &[Section], hovered: Option<&str>) -> Marks {
+        let Some(section) = self.section.and_then(|section| sections.get(section)) else {
+            return Marks { strong: self.lines.clone(), faint: Vec::new() };
+        };
+        let strong = match hovered {
+            Some(statement) => lines(section, Some(statement)),
+            None => self.lines.clone(),
+        };
+        let mut faint = lines(section, None);
+        faint.retain(|line| !strong.contains(line));
+        Marks { strong, faint }
+    }
+}
+
+fn lines(section: &Section, statement: Option<&str>) -> Vec<LineSpan> {
+    let wanted = section.statements().filter(|one| statement.is_none_or(|id| one.id == id));
+    wanted.flat_map(|one| one.spans.clone()).collect()
+}
+
+/// The statement printed at `at` (in points) on `page`, and the place of its section.
+pub(super) fn statement_at(sections: &[Section], page: u32, at: Pos2) -> Option<(usize, String)> {
+    let holds = |span: &LineSpan| {
+        let RectPt { x, y, width, height } = span.rect;
+        let rect = Rect::from_min_size(pos2(x, y), vec2(width, height));
+        span.page == page && rect.expand(NEAR).contains(at)
+    };
+    sections.iter().enumerate().find_map(|(place, section)| {
+        let mut statements = section.statements();
+        let statement = statements.find(|one| one.spans.iter().any(holds))?;
+        Some((place, statement.id.clone()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::StatementKind;
+
+    fn line(page: u32, y: f32) -> LineSpan {
+        LineSpan { page, rect: RectPt { x: 50.0, y, width: 100.0, height: 10.0 } }
+    }
+
+    fn sections() -> [Section; 2] {
+        let statement = |id: &str, spans: &[LineSpan]| Statement {
+            id: id.to_owned(),
+            kind: StatementKind::Cause,
+            text: id.to_owned(),
+            spans: spans.to_vec(),
+        };
+        let section = |heading: &str, causes| Section {
+            heading: heading.to_owned(),
+            defect: None,
+            page: 1,
+            causes,
+            actions: Vec::new(),
+        };
+        let wraps = [line(1, 800.0), line(2, 50.0)];
+        [
+            section("hole", vec![statement("hole.c1", &[line(1, 60.0)])]),
+            section(
+                "burr",
+                vec![statement("burr.c1", &wraps), statement("burr.c2", &[line(2, 90.0)])],
+            ),
+        ]
+    }
+
+    #[test]
+    fn a_statement_is_marked_among_its_sections_lines() {
+        let sections = sections();
+        let all = Focus::new(&sections, 1, None);
+        assert_eq!(all.marks(&sections, None), Marks { strong: all.lines.clone(), faint: vec![] });
+        let one = Focus::new(&sections, 1, Some("burr.c1"));
+        let (first, second) = (vec![line(1, 800.0), line(2, 50.0)], vec![line(2, 90.0)]);
+        let expected = Marks { strong: first.clone(), faint: second.clone() };
+        assert_eq!(one.marks(&sections, None), expected);
+        let hovered = Marks { strong: second, faint: first };
+        assert_eq!(one.marks(&sections, Some("burr.c2")), hovered);
+    }
+
+    #[test]
+    fn what_is_cited_is_found_by_its_id_or_heading_and_keeps_its_lines() {
+        let sections = sections();
+        let cite = |heading: Option<&str>, statement: Option<&str>, lines: &[LineSpan]| Citation {
+            manual: ManualId(1),
+            heading: heading.map(str::to_owned),
+            statement: statement.map(str::to_owned),
+            page: 1,
+            lines: lines.to_vec(),
+        };
+        let then = [line(2, 300.0)];
+        // Given; expected: the section, its lines.
+        let cases = [
+            (cite(None, Some("burr.c2"), &[]), Some(1), vec![line(2, 90.0)]),
+            (cite(Some("hole"), None, &[]), Some(0), vec![line(1, 60.0)]),
+            // Read otherwise since: its lines are those of then.
+            (cite(Some("burr"), Some("burr.c9"), &then), Some(1), then.to_vec()),
+            (cite(Some("gone"), Some("gone.c1"), &then), None, then.to_vec()),
+        ];
+        for (given, section, lines) in cases {
+            let focus = Focus::cited(&sections, given.clone());
+            assert_eq!((focus.section, focus.lines), (section, lines), "{given:?}");
+        }
+    }
+
+    #[test]
+    fn a_click_on_a_line_means_its_statement() {
+        let sections = sections();
+        for (page, at, expected) in [
+            (1, (60.0, 65.0), Some((0, "hole.c1"))),
+            (2, (149.0, 48.0), Some((1, "burr.c1"))),
+            (2, (60.0, 65.0), None),
+            (3, (60.0, 95.0), None),
+        ] {
+            let found = statement_at(&sections, page, at.into());
+            let found = found.as_ref().map(|(place, id)| (*place, id.as_str()));
+            assert_eq!(found, expected, "{page} {at:?}");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The manuals of a product, and what one of them says and looks like.
+
+use super::manual_page::file_of;
+use super::manuals::{manuals_of, text_of};
+use crate::domain::{ManualId, ManualText, ProductCode, RegisteredManual, SizePt};
+use crate::engine::error::{EngineError, Result};
+use crate::engine::request::{JobContext, Request};
+use crate::manuals::page_sizes;
+
+/// Lists the manuals of a product that are in force, oldest first.
+#[derive(Debug, Clone)]
+pub struct ListManuals(pub ProductCode);
+
+impl Request for ListManuals {
+    type Answer = Vec<RegisteredManual>;
+
+    fn name(&self) -> &'static str {
+        "list-manuals"
+    }
+
+    fn run(self, job: &JobContext) -> Result<Vec<RegisteredManual>> {
+        super::catalogue::require_product(job, &self.0)?;
+        manuals_of(job, Some(self.0))
+    }
+}
+
+/// Opens one version of a manual, in force or not: an id is a version's, so that what cites it
+/// finds what it cited.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenManual(pub ManualId);
+
+/// A manual that was opened.
+#[derive(Debug)]
+pub struct OpenedManual {
+    /// The manual.
+    pub manual: RegisteredManual,
+    /// What it says. Where its file is gone or has changed, what was read of this version then.
+    pub text: Option<ManualText>,
+    /// The size of each page; empty where they cannot be drawn.
+    pub pages: Vec<SizePt>,
+    /// Why text or pages are not here.
+    pub problems: Vec<EngineError>,
+}
+
+impl Request for OpenManual {
+    type Answer = OpenedManual;
+
+    fn name(&self) -> &'static str {
+        "open-manual"
+    }
+
+    fn run(self, job: &JobContext) -> Result<OpenedManual> {
+        let Self(id) = self;
+        let manual = job.shared.library(move |library| library.manual(id))?;
+        let mut problems = Vec::new();
+        let (text, pages) = match file_of(job, &manual) {
+            Ok((path, bytes)) => {
+                let text = kept(text_of(job, &manual), &mut problems)?;
+                let pages = page_sizes(&path, bytes).map_err(EngineError::from);
+                (text, kept(pages, &mut problems)?.unwrap_or_default())
+            }
+            Err(error) => {
+                problems.push(error);
+                let stored = job.shared.library(move |library| library.manual_text(id))?;
+                let stored = stored.filter(|stored| stored.content_hash == manual.content_hash);
+                (stored.map(|stored| stored.text), Vec::new())
+            }
+        };
+        Ok(OpenedManual { manual, text, pages, problems })
+    }
+}
+
+/// What there is; what is wrong with this manual alone is noted.
+fn kept<R>(answer: Result<R>, problems: &mut Vec<EngineError>) -> Result<Option<R>> {
+    match answer {
+        Ok(there) => Ok(Some(there)),
+        Err(error) if error.is_local() => {
+            problems.push(error);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Language, Product};
+    use crate::engine::{AddProduct, Engine, EngineOptions, ManualPage, RegisterManual};
+    use crate::library::Library;
+    use crate::manuals::ManualsError;
+    use crate::manuals::tests::paper::{fonts, page, pdf};
+    use crate::settings::{Settings, Workspace};
+
+    fn ask<R: Request>(engine: &Engine, request: R) -> Result<R::Answer> {
+        engine.submit(request).unwrap().wait(|_| {})
+    }
+
+    #[test]
+    fn a_version_is_opened_as_it_was_read_and_drawn_while_its_file_is_the_same() {
+        let Some(fonts) = fonts() else { return };
+        let dir = tempfile::tempdir().unwrap();
+        let workspace = Workspace::at(dir.path().join("workspace"));
+        workspace.create().unwrap();
+        let root = workspace.root().to_owned();
+        let options = EngineOptions { allow_gpu: false, language: Language::En };
+        let engine = Engine::start(workspace, Settings::default(), options).unwrap();
+        let code = ProductCode::new("part").unwrap();
+        let (name_ko, name_en) = (String::new(), String::new());
+        ask(&engine, AddProduct(Product { code: code.clone(), name_ko, name_en })).unwrap();
+        assert!(ask(&engine, ListManuals(code.clone())).unwrap().is_empty());
+
+        let lines = ["# Hole", "발생 원인", "• 탈기 불량", "조치 가이드", "• 탈기 강화"];
+        let two = pdf(&fonts, &[page(&lines), page(&["• 온도 유지"])], false);
+        let path = dir.path().join("manual.pdf");
+        std::fs::write(&path, &two).unwrap();
+        ask(&engine, RegisterManual { product: code.clone(), path: path.clone() }).unwrap();
+        let manual = ask(&engine, ListManuals(code.clone())).unwrap().remove(0);
+        let opened = ask(&engine, OpenManual(manual.id)).unwrap();
+        let a4 = SizePt { width: 595.0, height: 842.0 };
+        assert_eq!((opened.manual, opened.pages), (manual.clone(), vec![a4, a4]));
+        assert!(opened.problems.is_empty());
+        let text = opened.text.unwrap();
+        assert_eq!(text.sections[0].heading, "Hole");
+        let drawn = |page| ask(&engine, ManualPage { manual: manual.clone(), page, width_px: 595 });
+        assert_eq!(drawn(2).unwrap().dimensions(), (595, 842));
+        let error = drawn(3).unwrap_err();
+        assert!(matches!(error, EngineError::Manuals(ManualsError::NoPage { pages: 2, .. })));
+
+        // Somebody writes another file over it: the text is that of the version asked for.
+        let file = root.join(&manual.path);
+        std::fs::write(&file, pdf(&fonts, &[page(&["# Other"])], false)).unwrap();
+        assert!(matches!(drawn(1), Err(EngineError::ManualChanged(_))));
+        let opened = ask(&engine, OpenManual(manual.id)).unwrap();
+        assert_eq!((opened.text.as_ref(), opened.pages.len()), (Some(&text), 0));
+        assert!(matches!(opened.problems[..], [EngineError::ManualChanged(_)]));
+
+        std::fs::remove_file(&file).unwrap();
+        assert!(matches!(drawn(1), Err(EngineError::ManualGone(_))));
+        let opened = ask(&engine, OpenManual(manual.id)).unwrap();
+        assert_eq!(opened.text, Some(text));
+        assert!(matches!(opened.problems[..], [EngineError::ManualGone(_)]));
+
+        // A scan that was laid into the folder: its pages are there to be looked at.
+        let file = root.join("manual_store/part_scan.pdf");
+        std::fs::write(&file, pdf(&fonts, &[Vec::new()], false)).unwrap();
+        let mut library = Library::open(&root).unwrap();
+        let scan = library.register_manual(&code, &file).unwrap().id();
+        let opened = ask(&engine, OpenManual(scan)).unwrap();
+        assert_eq!((opened.text, opened.pages), (None, vec![a4]));
+        let [EngineError::Manuals(ManualsError::NoText { .. })] = opened.problems[..] else {
+            panic!("{:?}", opened.problems);
+        };
+    }
+}

@@ -1,0 +1,107 @@
+//! A page as a reader sees it, in pixels. hayro draws; what it is given is anybody's.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_syntax::page::Page;
+use hayro::hayro_syntax::{LoadPdfError, Pdf};
+use hayro::vello_cpu::color::palette::css::WHITE;
+use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
+use image::RgbImage;
+
+use super::error::{ManualsError, Result};
+use super::stand_in;
+use crate::domain::SizePt;
+
+/// The longest side of a page's picture in pixels; a page that would be larger is drawn smaller.
+pub const MAX_PICTURE_SIDE: u32 = 4096;
+
+/// A page, drawn.
+#[derive(Debug, Clone)]
+pub struct PagePicture {
+    /// All of the page. A [`crate::domain::RectPt`] on it lies at the same share of width and
+    /// height here.
+    pub pixels: RgbImage,
+    /// How large the page is.
+    pub size: SizePt,
+}
+
+/// The sizes of all pages of a PDF, turned as a reader sees them; `path` is for messages only.
+///
+/// # Errors
+/// [`ManualsError::Encrypted`], [`ManualsError::Damaged`].
+pub fn page_sizes(path: &Path, bytes: Vec<u8>) -> Result<Vec<SizePt>> {
+    guarded(path, || opened(path, bytes)?.pages().iter().map(|page| size(path, page)).collect())
+}
+
+/// Draws `page` (from 1) of a PDF `width_px` wide, on white; `path` is for messages only.
+///
+/// # Errors
+/// [`ManualsError::NoPage`], [`ManualsError::Encrypted`], [`ManualsError::Damaged`].
+pub fn page_picture(path: &Path, bytes: Vec<u8>, page: u32, width_px: u32) -> Result<PagePicture> {
+    guarded(path, || {
+        let pdf = opened(path, bytes)?;
+        let pages = pdf.pages();
+        let index = usize::try_from(page).unwrap_or(usize::MAX).checked_sub(1);
+        let no_page = || {
+            let pages = u32::try_from(pages.len()).unwrap_or(u32::MAX);
+            ManualsError::NoPage { path: path.to_owned(), page, pages }
+        };
+        let page = index.and_then(|index| pages.get(index)).ok_or_else(no_page)?;
+        drawn(path, page, width_px)
+    })
+}
+
+/// The renderer is not ours and the bytes are anybody's: a panic in it is a damaged file.
+fn guarded<R>(path: &Path, work: impl FnOnce() -> Result<R>) -> Result<R> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(damaged(path, "its structure contradicts itself")))
+}
+
+fn damaged(path: &Path, why: &str) -> ManualsError {
+    ManualsError::Damaged { path: path.to_owned(), why: why.to_owned() }
+}
+
+fn opened(path: &Path, bytes: Vec<u8>) -> Result<Pdf> {
+    let pdf = Pdf::new(bytes).map_err(|error| match error {
+        LoadPdfError::Decryption(_) => ManualsError::Encrypted { path: path.to_owned() },
+        LoadPdfError::Invalid => damaged(path, "no page can be drawn"),
+    })?;
+    if pdf.pages().is_empty() {
+        return Err(damaged(path, "it has no pages"));
+    }
+    Ok(pdf)
+}
+
+fn size(path: &Path, page: &Page<'_>) -> Result<SizePt> {
+    let (width, height) = page.render_dimensions();
+    let is_sane = |side: f32| side.is_finite() && side > 0.0;
+    if is_sane(width) && is_sane(height) {
+        Ok(SizePt { width, height })
+    } else {
+        Err(damaged(path, "a page has no size"))
+    }
+}
+
+fn drawn(path: &Path, page: &Page<'_>, width_px: u32) -> Result<PagePicture> {
+    let size = size(path, page)?;
+    let max = MAX_PICTURE_SIDE as f32;
+    let scale = (width_px.min(MAX_PICTURE_SIDE) as f32 / size.width).min(max / size.height);
+    // Whole pixels each way. hayro cuts what is left over off: a hundredth more keeps the last.
+    let scale_of = |side: f32| ((side * scale).round().max(1.0) + 0.01) / side;
+    let to = PixmapSettings {
+        x_scale: scale_of(size.width),
+        y_scale: scale_of(size.height),
+        bg_color: WHITE,
+    };
+    let settings =
+        InterpreterSettings { font_resolver: Arc::new(stand_in::font), ..Default::default() };
+    let pixmap = render(page, &RenderCache::new(), &settings, &RenderSettings::default(), &to);
+    let pixels: Vec<u8> =
+        pixmap.data().iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();
+    let pixels = RgbImage::from_raw(pixmap.width().into(), pixmap.height().into(), pixels);
+    let pixels = pixels.ok_or_else(|| damaged(path, "a page could not be drawn"))?;
+    Ok(PagePicture { pixels, size })
+}
