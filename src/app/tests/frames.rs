@@ -77,7 +77,7 @@ fn ten_thousand_inspections(engine: &Engine) {
     let conn = rusqlite::Connection::open(engine.workspace().database_path()).unwrap();
     let copies = |table: &str, id: &str| {
         let statement = conn.prepare(&format!("SELECT * FROM {table}")).unwrap();
-        let others: Vec<&str> = statement.column_names().into_iter().filter(|c| *c != id).collect();
+        let others: Vec<&str> = statement.column_names().filter(|c| *c != id).collect();
         let others = others.join(", ");
         conn.execute_batch(&format!(
             "WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 10000)
