@@ -1,9 +1,11 @@
 //! The tabs: one file or folder each, one line in [`TABS`].
 
+mod anomaly;
 mod dashboard;
 mod history;
 mod inspect;
 mod library;
+mod search;
 mod settings;
 
 use std::path::PathBuf;
@@ -20,6 +22,10 @@ use super::desk::Desk;
 pub(super) enum TabId {
     /// The pipeline at a glance.
     Inspect,
+    /// Known defects that resemble something.
+    Search,
+    /// Banks, their scores and thresholds.
+    Anomaly,
     /// All inspections of the past.
     History,
     /// Counts of them.
@@ -80,6 +86,13 @@ pub(super) const TABS: &[Entry] = &[
         label: "tab-inspect",
         shortcut: ctrl(Key::Num1),
         make: inspect::make,
+    },
+    Entry { id: TabId::Search, label: "tab-search", shortcut: ctrl(Key::Num2), make: search::make },
+    Entry {
+        id: TabId::Anomaly,
+        label: "tab-anomaly",
+        shortcut: ctrl(Key::Num3),
+        make: anomaly::make,
     },
     Entry {
         id: TabId::History,
