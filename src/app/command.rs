@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use super::tabs::{Citation, TABS, TabId};
-use crate::domain::{ImageId, Language, ProductCode, Verdict};
-use crate::engine::{JudgeInspection, Judged};
+use crate::domain::{ImageId, ImageLabel, InspectionId, Language, ProductCode, Verdict};
+use crate::engine::{JudgeInspection, Judged, Query, Rethreshold};
 
 /// Something to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +58,14 @@ pub(super) enum Command {
     SaveView,
     /// Between the inspector's view and the whole.
     OperatorView,
+    /// Search the known defects.
+    SearchFor(Query),
+    /// Show a registered image: of which product, what it shows, its path in the workspace.
+    ShowInLibrary(ProductCode, ImageLabel, String),
+    /// Open an inspection of the past.
+    OpenInspection(InspectionId),
+    /// Give a bank other limits: back to those before, say.
+    Rethreshold(Rethreshold),
     /// Open or close the palette.
     Palette,
     /// Open or close the list of shortcuts.
@@ -176,7 +184,8 @@ pub(super) fn pressed(ctx: &egui::Context) -> Vec<Command> {
         return Vec::new();
     }
     let typing = ctx.text_edit_focused();
-    // Enter presses the button that the keyboard is at.
+    // Enter presses the button that the keyboard is at, arrows move its slider.
+    let own = [Key::Enter, Key::ArrowLeft, Key::ArrowRight];
     let focused = ctx.memory(|memory| memory.focused().is_some());
     let mut found = Vec::new();
     ctx.input_mut(|input| {
@@ -184,7 +193,7 @@ pub(super) fn pressed(ctx: &egui::Context) -> Vec<Command> {
         let tabs = TABS.iter().map(|tab| (&tab.shortcut, Command::Show(tab.id)));
         for (shortcut, command) in all.chain(tabs) {
             let Some(shortcut) = shortcut else { continue };
-            let is_taken = typing || (focused && shortcut.logical_key == Key::Enter);
+            let is_taken = typing || (focused && own.contains(&shortcut.logical_key));
             if is_taken && shortcut.modifiers.is_none() {
                 continue;
             }

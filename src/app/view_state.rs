@@ -22,6 +22,8 @@ pub(super) struct ViewState {
     pub(super) operator: bool,
     /// Inspect as this product; `None`: what its neighbours vote for.
     pub(super) product: Option<ProductCode>,
+    /// The product whose bank is looked at; `None`: the first.
+    pub(super) bank_product: Option<ProductCode>,
     /// Whether the language model words reports.
     pub(super) with_llm: bool,
     /// How a part is compared with a normal one.
@@ -39,6 +41,7 @@ impl Default for ViewState {
             log: false,
             operator: false,
             product: None,
+            bank_product: None,
             with_llm: true,
             comparison: Mode::default(),
             look: Look::default(),

@@ -160,20 +160,22 @@ impl FettleWindow {
             Command::ZoomOut => egui::gui_zoom::zoom_out(ctx),
             Command::ZoomReset => ctx.set_zoom_factor(1.0),
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Command::OpenImages if self.common.view.tab == TabId::Search => {
+                self.tell(TabId::Search, &command, ctx);
+            }
             Command::OpenImages | Command::InspectFiles(_) | Command::LoadDemo => {
-                self.common.view.tab = TabId::Inspect;
-                self.tell(TabId::Inspect, &command, ctx);
+                self.show_and_tell(TabId::Inspect, &command, ctx);
             }
             Command::Repeat => self.unfinished.repeat(&mut self.common.desk()),
-            Command::ShowManual(_) => {
-                self.common.view.tab = TabId::Manual;
-                self.tell(TabId::Manual, &command, ctx);
-            }
+            Command::ShowManual(_) => self.show_and_tell(TabId::Manual, &command, ctx),
             Command::NewProduct | Command::FitBank | Command::BuildIndex => {
-                self.common.view.tab = TabId::Library;
-                self.tell(TabId::Library, &command, ctx);
+                self.show_and_tell(TabId::Library, &command, ctx);
             }
             Command::TakeBack(_) => self.tell(TabId::Library, &command, ctx),
+            Command::SearchFor(_) => self.show_and_tell(TabId::Search, &command, ctx),
+            Command::ShowInLibrary(..) => self.show_and_tell(TabId::Library, &command, ctx),
+            Command::OpenInspection(_) => self.show_and_tell(TabId::History, &command, ctx),
+            Command::Rethreshold(_) => self.tell(TabId::Anomaly, &command, ctx),
             Command::LibraryChanged(_) => {
                 self.common.renew(Catalogue::ask);
                 self.tell_all(&command, ctx);
@@ -194,6 +196,11 @@ impl FettleWindow {
             }
             Command::Judged(_) => self.tell_all(&command, ctx),
         }
+    }
+
+    fn show_and_tell(&mut self, tab: TabId, command: &Command, ctx: &egui::Context) {
+        self.common.view.tab = tab;
+        self.tell(tab, command, ctx);
     }
 
     fn tell(&mut self, tab: TabId, command: &Command, ctx: &egui::Context) {

@@ -12,7 +12,9 @@ use image::RgbImage;
 use super::error::{EngineError, Result};
 use super::request::Stopwatch;
 use super::residency::{Resident, ResidentBanks};
-use crate::domain::{AnomalyMap, DetectionRecipe, ImageRecipe, ModelId, ProductCode, RecipeChoice};
+use crate::domain::{
+    AnomalyMap, DetectionRecipe, ImageRecipe, ModelId, ProductCode, RecipeChoice, RectPx,
+};
 use crate::models::roles::{FeatureExtractor, ImageEncoder, TextEncoder};
 use crate::models::store::ModelStore;
 use crate::models::{backbone, image_encoder, words_encoder};
@@ -20,7 +22,7 @@ use crate::retrieval::vector_index::VectorIndex;
 use crate::vision::VisionError;
 use crate::vision::anomaly_map::{anomaly_map, to_image_size};
 use crate::vision::inspection_area::InspectionArea;
-use crate::vision::memory_bank::{BankInfo, MemoryBank, PicturePatches};
+use crate::vision::memory_bank::{BankInfo, MemoryBank, Origin, PicturePatches};
 use crate::vision::patch_embedding::{PatchRows, patch_embedding};
 use crate::vision::preprocess::{InputMapping, to_tensor};
 use crate::vision::tiles::Tiles;
@@ -186,6 +188,36 @@ impl VisionLane {
             Ok::<_, EngineError>(map)
         })?;
         Ok(Detected { image_score: scores.image_score, map })
+    }
+
+    /// The patch of `picture` that the pixel `at` lies in, how far it is from the nearest row of
+    /// `bank`, and where that was seen; `None` outside the picture and outside `area`.
+    pub(super) fn nearest_patch(
+        &mut self,
+        bank: &MemoryBank,
+        picture: &RgbImage,
+        area: Option<&InspectionArea>,
+        at: (u32, u32),
+    ) -> Result<Option<(RectPx, f32, Origin)>> {
+        let BankInfo { bank: reference, recipe, .. } = bank.info();
+        let whitening = Some(bank.whitening().as_ref());
+        let watch = &mut Stopwatch::default();
+        let seen = self.patches(&reference.model, &[picture], recipe, whitening, area, watch)?;
+        let Some(patches) = seen.first() else { return Ok(None) };
+        // The last patch ends a pixel before the picture does.
+        let holds = |place: &&RectPx| {
+            let across = place.x..=place.x + place.width;
+            let down = place.y..=place.y + place.height;
+            across.contains(&at.0) && down.contains(&at.1)
+        };
+        let rows = patches.rows.chunks_exact(patches.dim.max(1));
+        let found = patches.places.iter().zip(rows).find(|(place, _)| holds(place));
+        let Some((place, row)) = found else { return Ok(None) };
+        let nearest = bank.rows().nearest(row, None)?;
+        Ok(nearest.first().and_then(|nearest| {
+            let origin = bank.origins().get(nearest.row)?;
+            Some((*place, nearest.distance, *origin))
+        }))
     }
 
     /// The bank at `path`, which `model` must have made.

@@ -1,10 +1,12 @@
 //! The tabs: one file or folder each, one line in [`TABS`].
 
+mod anomaly;
 mod dashboard;
 mod history;
 mod inspect;
 mod library;
 mod manual;
+mod search;
 mod settings;
 
 use std::path::PathBuf;
@@ -22,6 +24,10 @@ pub(super) use manual::Citation;
 pub(super) enum TabId {
     /// The pipeline at a glance.
     Inspect,
+    /// Known defects that resemble something.
+    Search,
+    /// Banks, their scores and thresholds.
+    Anomaly,
     /// What the manuals say, on their pages.
     Manual,
     /// All inspections of the past.
@@ -84,6 +90,13 @@ pub(super) const TABS: &[Entry] = &[
         label: "tab-inspect",
         shortcut: ctrl(Key::Num1),
         make: inspect::make,
+    },
+    Entry { id: TabId::Search, label: "tab-search", shortcut: ctrl(Key::Num2), make: search::make },
+    Entry {
+        id: TabId::Anomaly,
+        label: "tab-anomaly",
+        shortcut: ctrl(Key::Num3),
+        make: anomaly::make,
     },
     Entry { id: TabId::Manual, label: "tab-manual", shortcut: ctrl(Key::Num4), make: manual::make },
     Entry {

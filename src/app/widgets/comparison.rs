@@ -110,14 +110,14 @@ impl Comparison {
     }
 
     /// Draws the pictures into the room there is, and below them what is under the cursor; where
-    /// the pictures are.
+    /// the pictures are, and the pixel of the part that was clicked.
     pub(in crate::app) fn show(
         &mut self,
         ui: &mut egui::Ui,
         words: Words,
         mode: Mode,
         sides: Sides<'_>,
-    ) -> Rect {
+    ) -> (Rect, Option<Pixel>) {
         let mode = if sides.has(mode) { mode } else { Mode::Part };
         let size = sides.part.size();
         let line = ui.spacing().interact_size.y + ui.spacing().item_spacing.y;
@@ -181,7 +181,10 @@ impl Comparison {
             let zoom = self.screen.map_or(1.0, |screen| self.camera.place(&screen).zoom);
             ui.monospace(readout(words, zoom, pixel));
         });
-        drawn
+        // Where two are side by side the part is the first; where they share a place, one pixel
+        // of each lies over one of the other.
+        let part = responses.first().filter(|part| part.response.clicked());
+        (drawn, part.and_then(|part| part.pixel))
     }
 
     /// The divider of the swipe.

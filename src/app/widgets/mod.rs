@@ -2,7 +2,11 @@
 
 pub(super) mod choice;
 pub(super) mod comparison;
+pub(super) mod file_picture;
 pub(super) mod image_view;
 pub(super) mod judging;
 pub(super) mod part_view;
+pub(super) mod patches;
+pub(super) mod thumbnails;
 pub(super) mod view_copy;
+mod why;

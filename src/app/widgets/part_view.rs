@@ -7,10 +7,11 @@ use image::RgbImage;
 
 use super::comparison::{Comparison, Sides};
 use super::image_view::controls::{self, Threshold};
-use super::image_view::{Heat, Picture};
+use super::image_view::{Heat, Picture, Pixel};
 use super::view_copy::{Keep, ViewCopy};
+use super::why::Why;
 use crate::app::desk::Desk;
-use crate::domain::{Anomaly, AnomalyMap, RectPx};
+use crate::domain::{Anomaly, AnomalyMap, Inspection, RectPx};
 use crate::engine::Pictures;
 
 /// The pictures of one inspection.
@@ -23,6 +24,7 @@ pub(in crate::app) struct PartView {
     copy: ViewCopy,
     /// Where the pictures were drawn last.
     drawn: Rect,
+    why: Why,
 }
 
 impl PartView {
@@ -50,6 +52,7 @@ impl PartView {
             comparison: Comparison::default(),
             copy: ViewCopy::default(),
             drawn: Rect::NOTHING,
+            why: Why::default(),
         }
     }
 
@@ -68,33 +71,48 @@ impl PartView {
         &mut self,
         ui: &mut egui::Ui,
         desk: &mut Desk<'_>,
-        anomaly: Option<&Anomaly>,
+        inspection: &Inspection,
     ) {
+        let anomaly = inspection.anomaly.done();
+        let kept = inspection.image_path.as_deref();
         let words = desk.words;
+        self.why.poll(desk, kept);
         let (mode, look) = (&mut desk.view.comparison, &mut desk.view.look);
         let sides = sides(&mut self.part, &mut self.normal, &mut self.difference, anomaly);
-        ui.horizontal_wrapped(|ui| self.comparison.choices(ui, words, mode, &sides));
+        ui.horizontal_wrapped(|ui| {
+            self.comparison.choices(ui, words, mode, &sides);
+            if anomaly.is_some() && kept.is_some() {
+                ui.separator();
+                self.why.choice(ui, words);
+            }
+        });
         if let Some(threshold) = &mut self.threshold {
             ui.horizontal_wrapped(|ui| controls::show(ui, words, look, threshold));
         }
-        self.show_plain(ui, desk, anomaly);
+        let clicked = self.show_plain(ui, desk, anomaly);
+        if let (Some(at), Some(anomaly), Some(kept)) = (clicked, anomaly, kept) {
+            self.why.ask(desk, kept, &anomaly.bank, at);
+        }
+        self.why.show(ui.ctx(), desk);
     }
 
-    /// Draws it alone, as it was chosen to be seen.
+    /// Draws it alone, as it was chosen to be seen; the pixel that was clicked.
     pub(in crate::app) fn show_plain(
         &mut self,
         ui: &mut egui::Ui,
         desk: &mut Desk<'_>,
         anomaly: Option<&Anomaly>,
-    ) {
+    ) -> Option<Pixel> {
         let heat = self.threshold.as_ref().map(|threshold| {
             let Threshold { now, scale, .. } = *threshold;
             Heat { look: desk.view.look, scale, threshold: now }
         });
         let sides = sides(&mut self.part, &mut self.normal, &mut self.difference, anomaly);
         let sides = Sides { heat, ..sides };
-        self.drawn = self.comparison.show(ui, desk.words, desk.view.comparison, sides);
+        let (drawn, clicked) = self.comparison.show(ui, desk.words, desk.view.comparison, sides);
+        self.drawn = drawn;
         self.copy.poll(ui.ctx(), desk);
+        clicked
     }
 }
 

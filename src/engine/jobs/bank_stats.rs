@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::bank_in_use::BankInUse;
 use super::plots;
 use crate::domain::{
-    BankRef, DefectCode, HeatmapScale, Histogram, ImageId, Place, ProductCode, RectPx,
+    BankRef, DefectCode, HeatmapScale, Histogram, ImageId, Place, ProductCode, Rate, RectPx,
     RegisteredImage, ThresholdRule, Thresholds,
 };
 use crate::engine::error::Result;
@@ -67,6 +67,8 @@ pub struct ScoredNormal {
     pub path: String,
     /// Its image score.
     pub score: f32,
+    /// Whether it looks abnormal to the rest: it moves no limit and counts in no rate.
+    pub suspicious: bool,
 }
 
 /// A known defect's score.
@@ -97,6 +99,18 @@ pub struct SuspiciousImage {
     pub nearest_rect: RectPx,
 }
 
+impl BankStatistics {
+    /// How many normal pictures would be called NG, and how many known defects OK, if the image
+    /// threshold were `limit`; `None` of none.
+    pub fn rates_at(&self, limit: f32) -> (Option<Rate>, Option<Rate>) {
+        let normals = self.normals.iter().filter(|normal| !normal.suspicious);
+        (
+            Rate::count(normals, |normal| normal.score > limit),
+            Rate::count(&self.defects, |defect| defect.score <= limit),
+        )
+    }
+}
+
 impl Request for BankStats {
     type Answer = BankStatistics;
 
@@ -112,6 +126,7 @@ impl Request for BankStats {
         let normal: Vec<f32> = info.held_out.iter().map(|h| h.image_score).collect();
         let defective: Vec<f32> = info.known_defects.iter().map(|k| k.image_score).collect();
         let images = images(job, &info)?;
+        let odd = suspects(&info.held_out);
         let path = |id: ImageId| images.get(&id).map_or(String::new(), |image| image.path.clone());
         let mut written = None;
         if let Some(file) = self.plot {
@@ -134,7 +149,11 @@ impl Request for BankStats {
             normals: info
                 .held_out
                 .iter()
-                .map(|h| ScoredNormal { path: path(h.image), score: h.image_score })
+                .map(|h| ScoredNormal {
+                    path: path(h.image),
+                    score: h.image_score,
+                    suspicious: odd.contains(&h.image),
+                })
                 .collect(),
             defects: info
                 .known_defects

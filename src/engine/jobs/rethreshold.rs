@@ -20,7 +20,7 @@ pub enum LimitChange {
 
 /// Sets the limits of the product's bank anew. No network runs; past inspections keep the limits
 /// they were made with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Rethreshold {
     /// The product.
     pub product: ProductCode,

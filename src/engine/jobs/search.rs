@@ -6,8 +6,8 @@ use image::{RgbImage, imageops};
 
 use super::index::defects_path;
 use crate::domain::{
-    DefectCode, Hit, ImageId, ImageLabel, ModelRole, ProductCode, RectPx, Similarity, Suggestion,
-    TextKind,
+    DefectCode, Hit, ImageId, ImageLabel, ModelId, ModelRole, ProductCode, RectPx, Similarity,
+    Suggestion, TextKind,
 };
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request, Stopwatch};
@@ -43,7 +43,7 @@ pub struct Search {
 }
 
 /// Which known defects count.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Among {
     /// Of this product; `None`: of all.
     pub product: Option<ProductCode>,
@@ -93,7 +93,25 @@ fn embed_picture(job: &JobContext, picture: RgbImage) -> Result<Vec<f32>> {
     Ok(rows.into_iter().next().unwrap_or_default())
 }
 
-fn embed_words(job: &JobContext, words: String) -> Result<Vec<f32>> {
+/// Asks whether [`Query::Words`] can be answered: [`EngineError::NoWords`] where the chosen
+/// embedder knows pictures only. Nothing is loaded.
+#[derive(Debug, Clone, Copy)]
+pub struct KnowsWords;
+
+impl Request for KnowsWords {
+    type Answer = ();
+
+    fn name(&self) -> &'static str {
+        "knows-words"
+    }
+
+    fn run(self, job: &JobContext) -> Result<()> {
+        words_model(job).map(drop)
+    }
+}
+
+/// The image embedder, which must know words.
+fn words_model(job: &JobContext) -> Result<ModelId> {
     let model = job.shared.model_for(ModelRole::ImageEmbedder)?;
     let manifest = job.shared.store.manifest();
     if !knows_words(&manifest.model(&model)?.architecture) {
@@ -102,6 +120,11 @@ fn embed_words(job: &JobContext, words: String) -> Result<Vec<f32>> {
         });
         return Err(EngineError::NoWords { model, able: able.map(|entry| entry.id.clone()) });
     }
+    Ok(model)
+}
+
+fn embed_words(job: &JobContext, words: String) -> Result<Vec<f32>> {
+    let model = words_model(job)?;
     job.shared.vision(move |lane| {
         let encoder = lane.words(&model, &mut Stopwatch::default())?;
         let rows = encoder.embed(&[&words], TextKind::Query)?;

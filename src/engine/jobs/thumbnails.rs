@@ -1,10 +1,10 @@
-//! Small pictures of registered images.
+//! Small pictures of images of the workspace.
 
 use image::RgbImage;
 use image::imageops::thumbnail;
 use rayon::prelude::*;
 
-use crate::domain::{ImageId, ProgressSink, RegisteredImage};
+use crate::domain::ProgressSink;
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Request};
 use crate::library::read_image;
@@ -12,8 +12,8 @@ use crate::library::read_image;
 /// Reads images and makes them small, several at once.
 #[derive(Debug, Clone)]
 pub struct Thumbnails {
-    /// Of these.
-    pub images: Vec<RegisteredImage>,
+    /// Of these, relative to the workspace.
+    pub paths: Vec<String>,
     /// The longer side becomes so many pixels; a smaller image stays as it is.
     pub side: u32,
 }
@@ -21,8 +21,8 @@ pub struct Thumbnails {
 /// A small picture.
 #[derive(Debug)]
 pub struct Thumbnail {
-    /// Of which image.
-    pub image: ImageId,
+    /// Of which image, relative to the workspace.
+    pub path: String,
     /// `None` where its file is gone or damaged.
     pub picture: Option<RgbImage>,
 }
@@ -36,18 +36,18 @@ impl Request for Thumbnails {
 
     fn run(self, job: &JobContext) -> Result<Vec<Thumbnail>> {
         let (root, sink) = (job.shared.workspace.root(), &job.sink);
-        let small = |image: &RegisteredImage| {
+        let small = |path: String| {
             sink.check()?;
-            let picture = match read_image(&root.join(&image.path)) {
+            let picture = match read_image(&root.join(&path)) {
                 Ok(read) => Some(shrunk(&read.rgb, self.side)),
                 Err(error) => {
                     tracing::warn!(%error, "no thumbnail");
                     None
                 }
             };
-            Ok(Thumbnail { image: image.id, picture })
+            Ok(Thumbnail { path, picture })
         };
-        self.images.par_iter().map(small).collect()
+        self.paths.into_par_iter().map(small).collect()
     }
 }
 

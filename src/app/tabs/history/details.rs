@@ -101,7 +101,7 @@ impl Details {
         ui.add_space(6.0);
         if let Some(view) = &mut self.view {
             let room = egui::vec2(ui.available_width(), PICTURE);
-            ui.allocate_ui(room, |ui| view.show(ui, desk, inspection.anomaly.done()));
+            ui.allocate_ui(room, |ui| view.show(ui, desk, inspection));
         }
         if let Some(notice) = &opened.notice {
             ui.small(format!("⚠ {notice}"));

@@ -95,6 +95,7 @@ impl Tab for HistoryTab {
                     self.judging.judge(desk, id, verdict, opened.judgement.as_ref());
                 }
             }
+            Command::OpenInspection(id) => self.open(desk, *id),
             Command::Rejudge(request) => self.judging.say(desk, request.clone()),
             Command::Judged(judged) => {
                 let opinion = judged.now.as_ref().map(|now| &now.opinion);

@@ -1,11 +1,15 @@
 //! The verdict, and what speaks for it.
 
+use std::path::Path;
+
 use egui::{CornerRadius, Frame, Margin, RichText};
 
 use super::steps::reason;
+use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::theme::verdict_colours;
 use crate::domain::{Anomaly, Inspection, RectPx, Similarity, Verdict};
+use crate::engine::Query;
 use crate::i18n::Value;
 
 /// Hits shown of those found.
@@ -15,12 +19,14 @@ const HITS: usize = 5;
 /// clicked.
 pub(in crate::app::tabs) fn show(
     ui: &mut egui::Ui,
-    desk: &Desk<'_>,
+    desk: &mut Desk<'_>,
     inspection: &Inspection,
 ) -> Option<RectPx> {
     let mut looked_at = None;
+    let kept = inspection.image_path.as_ref();
+    let kept = kept.map(|path| desk.engine.workspace().root().join(path));
     match inspection.anomaly.done() {
-        Some(anomaly) => looked_at = score(ui, desk, anomaly),
+        Some(anomaly) => looked_at = score(ui, desk, anomaly, kept.as_deref()),
         None => {
             let why = reason(&inspection.anomaly, desk).unwrap_or_default();
             ui.label(why);
@@ -31,6 +37,11 @@ pub(in crate::app::tabs) fn show(
     {
         ui.add_space(10.0);
         known_defects(ui, desk, similarity);
+    }
+    if let Some(kept) = kept
+        && ui.button(desk.text("search-similar")).clicked()
+    {
+        desk.send(Command::SearchFor(Query::Picture(kept)));
     }
     for notice in &inspection.notices {
         ui.add_space(4.0);
@@ -50,7 +61,13 @@ pub(in crate::app::tabs) fn verdict(ui: &mut egui::Ui, desk: &Desk<'_>, verdict:
     });
 }
 
-fn score(ui: &mut egui::Ui, desk: &Desk<'_>, anomaly: &Anomaly) -> Option<RectPx> {
+/// The score, and the regions; those of the picture at `kept` can be searched for.
+fn score(
+    ui: &mut egui::Ui,
+    desk: &mut Desk<'_>,
+    anomaly: &Anomaly,
+    kept: Option<&Path>,
+) -> Option<RectPx> {
     let (score, threshold) = (anomaly.image_score, anomaly.thresholds.image);
     let values = [("score", score.into()), ("threshold", threshold.into())];
     ui.strong(desk.text("label-score"));
@@ -85,6 +102,11 @@ fn score(ui: &mut egui::Ui, desk: &Desk<'_>, anomaly: &Anomaly) -> Option<RectPx
         let line = ui.link(desk.words.with("region-line", &values));
         if line.on_hover_text(desk.text("picture-look-at")).clicked() {
             looked_at = Some(rect);
+        }
+        if let Some(kept) = kept
+            && ui.small_button(desk.text("search-similar-region")).clicked()
+        {
+            desk.send(Command::SearchFor(Query::Region(kept.to_owned(), rect)));
         }
     }
     looked_at

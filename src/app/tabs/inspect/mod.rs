@@ -301,7 +301,7 @@ impl InspectTab {
 
     fn middle(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
         match &mut self.shown {
-            Some(shown) => shown.view.show(ui, desk, shown.inspection.anomaly.done()),
+            Some(shown) => shown.view.show(ui, desk, &shown.inspection),
             None => {
                 ui.centered_and_justified(|ui| {
                     let waiting = self.running.as_ref().map(|_| desk.text("inspect-running"));

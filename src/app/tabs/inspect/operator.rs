@@ -21,7 +21,9 @@ impl InspectTab {
             ui.add_space(4.0);
         });
         egui::CentralPanel::default().show(ui, |ui| match &mut self.shown {
-            Some(shown) => shown.view.show_plain(ui, desk, shown.inspection.anomaly.done()),
+            Some(shown) => {
+                shown.view.show_plain(ui, desk, shown.inspection.anomaly.done());
+            }
             None => {
                 ui.centered_and_justified(|ui| match (&self.error, &self.running) {
                     (Some(error), _) => {

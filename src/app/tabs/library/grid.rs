@@ -1,10 +1,10 @@
 //! Images as a grid of small pictures. Only the rows in sight are drawn.
 
-use egui::{Align2, Color32, FontId, Key, Rect, ScrollArea, Sense, Stroke, Vec2, pos2, vec2};
+use egui::{Align2, FontId, Key, Rect, ScrollArea, Sense, Stroke, Vec2, pos2, vec2};
 
-use super::pictures::{Picture, Pictures};
 use super::selection::Selection;
 use crate::app::desk::Desk;
+use crate::app::widgets::thumbnails::Pictures;
 use crate::domain::RegisteredImage;
 use crate::i18n::Value;
 
@@ -29,6 +29,12 @@ impl Grid {
     /// Nothing is chosen.
     pub(super) fn choose_none(&mut self) {
         self.selection.clear();
+    }
+
+    /// Only this one is chosen, and brought into sight.
+    pub(super) fn choose(&mut self, at: usize) {
+        self.selection.click(at, egui::Modifiers::NONE);
+        self.reveal = true;
     }
 
     /// How many are chosen.
@@ -84,7 +90,9 @@ impl Grid {
         let rows = images.len().div_ceil(self.columns);
         let height = PICTURE + NAME;
         let mut area = ScrollArea::vertical().auto_shrink(false);
-        if let (true, Some(cursor)) = (std::mem::take(&mut self.reveal), self.selection.cursor) {
+        // How much is in sight is known once the grid was drawn.
+        let reveal = self.height > 0.0 && std::mem::take(&mut self.reveal);
+        if let (true, Some(cursor)) = (reveal, self.selection.cursor) {
             let top = (cursor / self.columns) as f32 * (height + GAP);
             let bottom = top + height - self.height;
             if top < self.above || bottom > self.above {
@@ -99,7 +107,7 @@ impl Grid {
                     for at in first..(first + self.columns).min(images.len()) {
                         let Some(image) = images.get(at) else { continue };
                         if !self.cell(ui, desk, at, image) {
-                            lacking.push(image);
+                            lacking.push(image.path.as_str());
                         }
                     }
                 });
@@ -130,25 +138,7 @@ impl Grid {
         let visuals = ui.visuals().clone();
         let painter = ui.painter_at(rect);
         let frame = Rect::from_min_size(rect.min, Vec2::splat(PICTURE));
-        painter.rect_filled(frame, 4.0, visuals.extreme_bg_color);
-        let picture = self.pictures.get(image.id);
-        match picture {
-            Some(Picture::Small(texture)) => {
-                let size = texture.size_vec2();
-                let scale = (PICTURE - 4.0) / size.max_elem().max(1.0);
-                let place = Rect::from_center_size(frame.center(), size * scale);
-                let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-                painter.image(texture.id(), place, whole, Color32::WHITE);
-            }
-            Some(Picture::Unreadable) => {
-                let text = desk.text("library-unreadable");
-                let font = FontId::proportional(13.0);
-                let colour = visuals.error_fg_color;
-                painter.text(frame.center(), Align2::CENTER_CENTER, text, font, colour);
-            }
-            None => {}
-        }
-        let there = picture.is_some();
+        let there = self.pictures.paint(ui, desk.words, &image.path, frame);
         if chosen {
             let edge = Stroke::new(3.0, visuals.selection.bg_fill);
             painter.rect_stroke(frame, 4.0, edge, egui::StrokeKind::Inside);

@@ -1,8 +1,7 @@
 //! Products, their defect types and images, and whether they can be inspected.
 
 mod grid;
-mod pictures;
-mod readiness;
+pub(super) mod readiness;
 mod selection;
 #[cfg(test)]
 mod tests;
@@ -36,6 +35,7 @@ pub(super) fn make() -> Box<dyn Tab> {
         images: Asked::default(),
         readiness: Readiness::default(),
         grid: Grid::default(),
+        wanted: None,
         dialog: None,
         taking_back: Vec::new(),
     })
@@ -49,6 +49,8 @@ struct LibraryTab {
     images: Asked<Vec<RegisteredImage>>,
     readiness: Readiness,
     grid: Grid,
+    /// The image to choose once the images are known.
+    wanted: Option<String>,
     dialog: Option<Box<dyn Dialog>>,
     /// Registrations being undone.
     taking_back: Vec<Task<usize>>,
@@ -58,6 +60,12 @@ impl Tab for LibraryTab {
     fn poll(&mut self, desk: &mut Desk<'_>) {
         if self.images.poll(desk) {
             self.grid.choose_none();
+            let images = self.images.answer().map(Vec::as_slice).unwrap_or_default();
+            let wanted = self.wanted.take();
+            let is_wanted = |image: &RegisteredImage| Some(&image.path) == wanted.as_ref();
+            if let Some(at) = images.iter().position(is_wanted) {
+                self.grid.choose(at);
+            }
         }
         self.readiness.poll(desk);
         self.taking_back.retain(|task| match task.poll() {
@@ -114,6 +122,12 @@ impl Tab for LibraryTab {
                     self.images.ask(desk, ListImages { product: product.clone(), label });
                     self.readiness.ask(desk, product);
                 }
+            }
+            Command::ShowInLibrary(product, label, path) => {
+                self.chosen = Some(product.clone());
+                self.another();
+                self.label.clone_from(label);
+                self.wanted = Some(path.clone());
             }
             Command::NextImage if self.dialog.is_none() => self.grid.step(1, count, shift),
             Command::PreviousImage if self.dialog.is_none() => self.grid.step(-1, count, shift),

@@ -63,48 +63,15 @@ impl Readiness {
         let fitted = self.fitting.as_ref().and_then(|(_, task)| task.poll());
         if let Some(answer) = fitted {
             self.fitting = None;
-            ended(desk, answer, |desk, fitted| {
-                let values = [
-                    ("product", Value::from(fitted.bank.product.to_string())),
-                    ("version", fitted.bank.version.into()),
-                    ("rows", fitted.rows.into()),
-                    ("images", fitted.images.into()),
-                    ("model", fitted.bank.model.to_string().into()),
-                    ("image", fitted.thresholds.image.into()),
-                    ("pixel", fitted.thresholds.pixel.into()),
-                ];
-                desk.words.with("bank-fitted", &values)
-            });
+            say_fitted(desk, answer);
         }
         if let Some(answer) = self.indexing.as_ref().and_then(Task::poll) {
             self.indexing = None;
-            ended(desk, answer, |desk, built| {
-                for refused in &built.refused {
-                    let values = [
-                        ("path", refused.path.display().to_string().into()),
-                        ("reason", refused.error.explain(desk.words.0).into()),
-                    ];
-                    desk.toasts.error(desk.words.with("registered-refused", &values));
-                }
-                let values = [
-                    ("total", Value::from(built.total)),
-                    ("added", built.added.into()),
-                    ("removed", built.removed.into()),
-                    ("model", built.model.to_string().into()),
-                ];
-                desk.words.with("index-built", &values)
-            });
+            say_indexed(desk, answer);
         }
         if let Some(answer) = self.undoing.as_ref().and_then(Task::poll) {
             self.undoing = None;
-            ended(desk, answer, |desk, undone| {
-                let values = [
-                    ("product", Value::from(undone.bank.product.to_string())),
-                    ("version", undone.bank.version.into()),
-                    ("from", undone.undone.version.into()),
-                ];
-                desk.words.with("bank-undone", &values)
-            });
+            say_undone(desk, answer);
         }
     }
 
@@ -193,6 +160,63 @@ impl Readiness {
             under_way::show(ui, desk, task);
         }
     }
+}
+
+/// Says what became of a fit.
+pub(in crate::app::tabs) fn say_fitted(
+    desk: &mut Desk<'_>,
+    answer: Result<FittedBank, EngineError>,
+) {
+    ended(desk, answer, |desk, fitted| {
+        let values = [
+            ("product", Value::from(fitted.bank.product.to_string())),
+            ("version", fitted.bank.version.into()),
+            ("rows", fitted.rows.into()),
+            ("images", fitted.images.into()),
+            ("model", fitted.bank.model.to_string().into()),
+            ("image", fitted.thresholds.image.into()),
+            ("pixel", fitted.thresholds.pixel.into()),
+        ];
+        desk.words.with("bank-fitted", &values)
+    });
+}
+
+/// Says what became of the index.
+pub(in crate::app::tabs) fn say_indexed(
+    desk: &mut Desk<'_>,
+    answer: Result<BuiltIndex, EngineError>,
+) {
+    ended(desk, answer, |desk, built| {
+        for refused in &built.refused {
+            let values = [
+                ("path", refused.path.display().to_string().into()),
+                ("reason", refused.error.explain(desk.words.0).into()),
+            ];
+            desk.toasts.error(desk.words.with("registered-refused", &values));
+        }
+        let values = [
+            ("total", Value::from(built.total)),
+            ("added", built.added.into()),
+            ("removed", built.removed.into()),
+            ("model", built.model.to_string().into()),
+        ];
+        desk.words.with("index-built", &values)
+    });
+}
+
+/// Says which bank is in use again.
+pub(in crate::app::tabs) fn say_undone(
+    desk: &mut Desk<'_>,
+    answer: Result<UndoneBank, EngineError>,
+) {
+    ended(desk, answer, |desk, undone| {
+        let values = [
+            ("product", Value::from(undone.bank.product.to_string())),
+            ("version", undone.bank.version.into()),
+            ("from", undone.undone.version.into()),
+        ];
+        desk.words.with("bank-undone", &values)
+    });
 }
 
 /// Says what came of a job, and that the library changed.

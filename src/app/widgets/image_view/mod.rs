@@ -9,6 +9,7 @@ pub(in crate::app) mod controls;
 mod gpu;
 mod look;
 mod picture;
+pub(in crate::app) mod rectangle;
 mod regions;
 #[cfg(test)]
 pub(in crate::app) mod tests;

@@ -1,0 +1,47 @@
+//! The picture of a file, read by the engine and then shown.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use image::RgbImage;
+
+use super::image_view::Picture;
+use crate::app::asked::Asked;
+use crate::app::desk::Desk;
+use crate::engine::ReadPicture;
+
+/// A picture on its way or there.
+#[derive(Default)]
+pub(in crate::app) struct FilePicture {
+    path: Option<PathBuf>,
+    reading: Asked<Arc<RgbImage>>,
+    picture: Option<Picture>,
+}
+
+impl FilePicture {
+    /// Has the picture of `path` read, where it is not already. A relative path is of the
+    /// workspace.
+    pub(in crate::app) fn want(&mut self, desk: &mut Desk<'_>, path: &Path) {
+        if self.path.as_deref() != Some(path) {
+            *self = Self { path: Some(path.to_owned()), ..Self::default() };
+            self.reading.ask(desk, ReadPicture(path.to_owned()));
+        }
+    }
+
+    /// Takes the picture once it was read.
+    pub(in crate::app) fn poll(&mut self, desk: &Desk<'_>) {
+        if self.reading.poll(desk) {
+            self.picture = self.reading.answer().map(|read| Picture::new(Arc::clone(read)));
+        }
+    }
+
+    /// The picture, once it was read.
+    pub(in crate::app) fn picture(&mut self) -> Option<&mut Picture> {
+        self.picture.as_mut()
+    }
+
+    /// Why there is none.
+    pub(in crate::app) fn error(&self) -> Option<&str> {
+        self.reading.error()
+    }
+}

@@ -1,0 +1,26 @@
+//! A picture to be looked at.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use image::RgbImage;
+
+use crate::engine::error::Result;
+use crate::engine::request::{JobContext, Request};
+use crate::library::read_image;
+
+/// Reads an image as large as it is. A relative path is of the workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadPicture(pub PathBuf);
+
+impl Request for ReadPicture {
+    type Answer = Arc<RgbImage>;
+
+    fn name(&self) -> &'static str {
+        "read-picture"
+    }
+
+    fn run(self, job: &JobContext) -> Result<Arc<RgbImage>> {
+        Ok(Arc::new(read_image(&job.shared.workspace.root().join(self.0))?.rgb))
+    }
+}
