@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The real window under Xvfb, by mouse and keyboard as a person would: a part of the demo is
-# inspected, overruled, found in the history; the language is changed; the window is closed and
-# comes back as it was. What happened is read from the workspace by the command line. Pictures of
+# inspected, overruled, saved as PDF, found in the history; the language is changed; the window is
+# closed and comes back as it was. What happened is read from the workspace by the command line. Pictures of
 # each step land in OUT.
 #
 #   FETTLE_MODELS=DIR bash tests/window.sh FETTLE OUT
@@ -65,6 +65,13 @@ open_window() {
 mkdir "$scratch/parts"
 cp "$work"/data/def_split/prod1_hole_1.* "$scratch/parts/"
 
+# No desktop answers here, so the system's dialog for files is zenity: one that chooses this file.
+mkdir "$scratch/bin"
+printf '#!/bin/sh\necho "%s"\n' "$scratch/report.pdf" >"$scratch/bin/zenity"
+chmod +x "$scratch/bin/zenity"
+export PATH=$scratch/bin:$PATH DBUS_SESSION_BUS_ADDRESS=unix:path=$scratch/none
+is_pdf() { [ "$(head -c 5 "$1")" = "%PDF-" ]; }
+
 exec 3<>"$scratch/display"
 Xvfb -displayfd 3 -screen 0 1440x900x24 3>"$scratch/display" 2>/dev/null &
 started+=($!)
@@ -82,6 +89,9 @@ until_true 20 "it is overruled: OK" newest judged ok 4
 shot 2-overruled
 xdotool key 2
 until_true 20 "it is judged again: NG" newest judged ng 4
+xdotool key ctrl+p
+until_true 20 "its report is saved as PDF" is_pdf "$scratch/report.pdf"
+cp "$scratch/report.pdf" "$out/"
 xdotool key ctrl+5
 shot 3-history
 xdotool key ctrl+6

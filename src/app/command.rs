@@ -7,7 +7,7 @@ use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use super::tabs::{Citation, TABS, TabId};
 use crate::domain::{ImageId, ImageLabel, InspectionId, Language, ProductCode, Verdict};
-use crate::engine::{JudgeInspection, Judged, Query, Rethreshold};
+use crate::engine::{Chosen, JudgeInspection, Judged, Query, Rethreshold};
 
 /// Something to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +32,10 @@ pub(super) enum Command {
     Confirm,
     /// Make the part shown a known defect.
     RegisterDefect,
+    /// Save the inspection shown, or those chosen, as a PDF.
+    SavePdf,
+    /// Save these as a PDF.
+    ExportPdf(Chosen),
     /// Lay out the demo, where nothing is registered yet.
     LoadDemo,
     /// Register a product.
@@ -145,6 +149,7 @@ macro_rules! entries {
 /// All commands but those that show a tab, in the order of the menus.
 pub(super) const COMMANDS: &[Entry] = entries! {
     File "command-open" Command::OpenImages, ctrl(Key::O);
+    File "command-save-pdf" Command::SavePdf, ctrl(Key::P);
     File "command-quit" Command::Quit, ctrl(Key::Q);
     Part "command-next" Command::NextImage, plain(Key::ArrowRight);
     Part "command-previous" Command::PreviousImage, plain(Key::ArrowLeft);

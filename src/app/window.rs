@@ -9,6 +9,7 @@ use egui::{Align2, CentralPanel, Frame, Panel, ViewportCommand, vec2};
 use super::catalogue::Catalogue;
 use super::command::{self, Command};
 use super::desk::Desk;
+use super::dialogs::export_pdf::PdfExport;
 use super::frame_times::FrameTimes;
 use super::shell::log_panel::{LogLines, LogPanel};
 use super::shell::palette::Palette;
@@ -96,6 +97,7 @@ pub(super) struct FettleWindow {
     changing: Option<Task<()>>,
     unfinished: Unfinished,
     frame_times: FrameTimes,
+    pdf: PdfExport,
     log: LogLines,
     log_panel: LogPanel,
     palette: Option<Palette>,
@@ -131,6 +133,7 @@ impl FettleWindow {
             changing: None,
             unfinished: Unfinished::default(),
             frame_times: FrameTimes::default(),
+            pdf: PdfExport::default(),
             log,
             log_panel: LogPanel::default(),
             palette: None,
@@ -183,12 +186,14 @@ impl FettleWindow {
             Command::NextImage
             | Command::PreviousImage
             | Command::InspectAgain
+            | Command::SavePdf
             | Command::Stop
             | Command::Confirm
             | Command::RegisterDefect
             | Command::CopyView
             | Command::SaveView
             | Command::Judge(_) => self.tell(self.common.view.tab, &command, ctx),
+            Command::ExportPdf(which) => self.pdf.ask(ctx, &self.common.desk(), which),
             Command::Rejudge(_) => {
                 let shown = self.common.view.tab;
                 let told = if shown == TabId::History { shown } else { TabId::Inspect };
@@ -265,6 +270,7 @@ impl FettleWindow {
         }
         self.common.renew(Catalogue::poll);
         self.unfinished.poll(&mut self.common.desk());
+        self.pdf.poll(&mut self.common.desk());
         for (_, tab) in &mut self.tabs {
             tab.poll(&mut self.common.desk());
         }

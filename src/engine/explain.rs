@@ -9,6 +9,7 @@ use crate::i18n::{self, Value};
 use crate::library::LibraryError;
 use crate::manuals::ManualsError;
 use crate::models::ModelsError;
+use crate::report::ReportError;
 use crate::vision::VisionError;
 
 type Message = (&'static str, Vec<(&'static str, Value)>);
@@ -94,6 +95,7 @@ impl EngineError {
             Self::Vision(error) => ("error-vision", vec![reason(error)]),
             Self::Retrieval(error) => ("error-retrieval", vec![reason(error)]),
             Self::Manuals(error) => manuals(error),
+            Self::Report(ReportError::Io { path, source }) => file(path, source),
             Self::Report(error) => ("error-report", vec![reason(error)]),
             Self::Demo(error) => ("error-demo", vec![reason(error)]),
             Self::Settings(error) => {

@@ -21,8 +21,11 @@ pub enum ReportError {
         source: image::ImageError,
     },
     /// The program's own font cannot be read.
-    #[error("the font for plots is damaged")]
+    #[error("the built-in font is damaged")]
     Font,
+    /// A PDF could not be put together.
+    #[error("PDF: {0}")]
+    Pdf(String),
     /// The result could not be put into JSON.
     #[error("JSON: {0}")]
     Json(#[from] serde_json::Error),

@@ -28,7 +28,7 @@ pub struct Pictures {
     pub difference: Option<GrayImage>,
 }
 
-/// Writes `result.json`, `report.md` and, where the anomaly stage ran, `heatmap.png`,
+/// Writes `result.json`, `report.md`, `report.pdf` and, where the anomaly stage ran, `heatmap.png`,
 /// `mask.png`, `overlay.png`, `comparison.png` and, where there is a normal part to compare with,
 /// `reference.png` and `difference.png` into `dir`, which is made if absent.
 /// Each file appears whole or not at all. Pictures left by an earlier inspection are
@@ -40,13 +40,14 @@ pub fn write_all(
     dir: &Path,
     inspection: &Inspection,
     report: &str,
+    print: &[u8],
     pictures: Option<&Pictures>,
 ) -> Result<Vec<PathBuf>> {
     std::fs::create_dir_all(dir).map_err(io_error(dir))?;
     let mut written = Vec::new();
     let mut put = |name: &str, bytes: &[u8]| -> Result<()> {
         let path = dir.join(name);
-        write_atomically(&path, bytes)?;
+        write_file(&path, bytes)?;
         written.push(path);
         Ok(())
     };
@@ -68,6 +69,7 @@ pub fn write_all(
         }
     }
     put("report.md", report.as_bytes())?;
+    put("report.pdf", print)?;
     put("result.json", &serde_json::to_vec_pretty(inspection)?)?;
     Ok(written)
 }
@@ -103,12 +105,16 @@ where
 pub fn write_json(dir: &Path, name: &str, value: &impl serde::Serialize) -> Result<PathBuf> {
     std::fs::create_dir_all(dir).map_err(io_error(dir))?;
     let path = dir.join(name);
-    write_atomically(&path, &serde_json::to_vec_pretty(value)?)?;
+    write_file(&path, &serde_json::to_vec_pretty(value)?)?;
     Ok(path)
 }
 
-pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
-    let dir = path.parent().unwrap_or(Path::new("."));
+/// Writes `bytes` as the file `path`, in place of what was there. It appears whole or not at all.
+///
+/// # Errors
+/// When it cannot be written; the message names it.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(dir).map_err(io_error(dir))?;
     file.write_all(bytes).map_err(io_error(path))?;
     file.as_file().sync_all().map_err(io_error(path))?;

@@ -2,10 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::domain::{Anomaly, Inspection, ReportPart, Section, Stage, Statement, Support};
-
-/// Where words come from: message id and values to text. This room knows no language.
-pub type Words<'a> = dyn Fn(&str, &[(&str, String)]) -> String + 'a;
+use super::{Words, facts};
+use crate::domain::{Anomaly, Inspection, Stage};
 
 /// `inspection` as Markdown: verdict, scores, similar defects, the four sections with
 /// their sources, and what it was made with. `pictures`: whether `comparison.png` and the
@@ -33,13 +31,7 @@ fn write_report(
     writeln!(out, "- {}: `{}`", word("label-image"), inspection.source)?;
     writeln!(out, "- {}: {}", word("label-time"), inspection.created_at)?;
     if let Some(anomaly) = inspection.anomaly.done() {
-        let values = [
-            ("score", format!("{:.2}", anomaly.image_score)),
-            ("threshold", format!("{:.2}", anomaly.thresholds.image)),
-        ];
-        writeln!(out, "- {}: {}", word("label-score"), words("score-against-threshold", &values))?;
-    }
-    if let Some(anomaly) = inspection.anomaly.done() {
+        writeln!(out, "- {}: {}", word("label-score"), facts::score(anomaly, words))?;
         write_regions(out, anomaly, words)?;
     }
     if pictures {
@@ -61,47 +53,30 @@ fn write_report(
     match &inspection.report {
         Stage::Done(report) => {
             for part in &report.sections {
-                writeln!(out, "\n## {}\n", word(part_title(part.part)))?;
+                writeln!(out, "\n## {}\n", word(facts::part_title(part.part)))?;
                 if part.lines.is_empty() {
                     writeln!(out, "{}", word("report-nothing"))?;
                 }
                 for line in &part.lines {
-                    let source = source(&line.support, section, words);
+                    let source = facts::source(&line.support, section, words)
+                        .map_or_else(String::new, |source| format!(" _({source})_"));
                     writeln!(out, "- {}{source}", escaped(&line.text))?;
                 }
             }
         }
-        Stage::Skipped(reason) => {
-            writeln!(out, "\n{}", words(&format!("skip-{}", reason.key()), &reason.values()))?;
+        stage => {
+            if let Some(why) = facts::why(stage, words) {
+                writeln!(out, "\n{why}")?;
+            }
         }
-        Stage::Failed { message } => writeln!(out, "\n{message}")?,
     }
     for notice in &inspection.notices {
         writeln!(out, "\n> {notice}")?;
     }
     writeln!(out, "\n---\n")?;
-    if let Some(finding) = inspection.manual.done() {
-        writeln!(
-            out,
-            "- {}: `{}` — {}",
-            word("label-manual"),
-            finding.path,
-            escaped(&finding.section.heading)
-        )?;
+    for (label, value) in facts::made_with(inspection) {
+        writeln!(out, "- {}: {}", word(label), escaped(&value))?;
     }
-    if let Some(anomaly) = inspection.anomaly.done() {
-        let bank = &anomaly.bank;
-        writeln!(
-            out,
-            "- {}: {} v{} ({})",
-            word("label-bank"),
-            bank.product,
-            bank.version,
-            bank.model
-        )?;
-    }
-    let models: Vec<_> = inspection.models.iter().map(ToString::to_string).collect();
-    writeln!(out, "- {}: {}", word("label-models"), models.join(", "))?;
     writeln!(out, "- SHA-256: `{}`", inspection.image_hash)
 }
 
@@ -110,9 +85,7 @@ fn write_regions(out: &mut String, anomaly: &Anomaly, words: &Words<'_>) -> std:
     if anomaly.regions.is_empty() {
         return Ok(());
     }
-    let threshold = anomaly.mask_threshold.unwrap_or(anomaly.thresholds.pixel);
-    let above = words("mask-threshold", &[("threshold", format!("{threshold:.2}"))]);
-    writeln!(out, "- {}: {above}", words("label-regions", &[]))?;
+    writeln!(out, "- {}: {}", words("label-regions", &[]), facts::mask(anomaly, words))?;
     for region in &anomaly.regions {
         let rect = region.rect_in_image;
         let values = [
@@ -129,36 +102,6 @@ fn write_regions(out: &mut String, anomaly: &Anomaly, words: &Words<'_>) -> std:
         writeln!(out, "  - {}", words("region-line", &values))?;
     }
     Ok(())
-}
-
-fn part_title(part: ReportPart) -> &'static str {
-    match part {
-        ReportPart::Situation => "report-situation",
-        ReportPart::Causes => "report-causes",
-        ReportPart::Actions => "report-actions",
-        ReportPart::Prevention => "report-prevention",
-    }
-}
-
-/// ` (manual p. 2)`, ` (not in the manual)` or nothing for what Fettle measured.
-fn source(support: &Support, section: Option<&Section>, words: &Words<'_>) -> String {
-    match support {
-        Support::Measured => String::new(),
-        Support::Unsupported => format!(" _({})_", words("source-unsupported", &[])),
-        Support::Manual { statements } => {
-            let mut pages: Vec<u32> = section
-                .into_iter()
-                .flat_map(Section::statements)
-                .filter(|statement| statements.contains(&statement.id))
-                .map(Statement::page)
-                .collect();
-            pages.sort_unstable();
-            pages.dedup();
-            let pages: Vec<_> = pages.iter().map(ToString::to_string).collect();
-            let values = [("pages", pages.join(", ")), ("ids", statements.join(", "))];
-            format!(" _({})_", words("source-manual", &values))
-        }
-    }
 }
 
 /// Text from a manual or a model as Markdown that shows it as it is: it can neither format

@@ -53,3 +53,23 @@ fn what_a_person_says_counts_and_can_be_taken_back() {
     judge(&["99", "ok"]).must_fail_with(&["99"]);
     judge(&["two", "ok"]).must_fail_with(&["whole number"]);
 }
+
+#[test]
+fn inspections_are_saved_as_pdf_and_csv() {
+    let scene = three();
+    let (pdf, csv) = (scene.path("all.pdf"), scene.path("all.csv"));
+    let said = scene.run(&["history", "--pdf", arg(&pdf)]).must_succeed().stdout;
+    assert!(said.contains('3') && said.contains("all.pdf"), "{said}");
+    assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF-"));
+    let said = scene.run(&["history", "--pdf", arg(&pdf), "--id", "1,3"]).must_succeed().stdout;
+    assert!(said.contains('2'), "{said}");
+    scene.run(&["history", "--csv", arg(&csv), "--text", "b.png"]).must_succeed();
+    assert_eq!(std::fs::read_to_string(&csv).unwrap().lines().count(), 2);
+    scene.run(&["history", "--pdf", arg(&pdf), "--id", "99"]).must_fail_with(&["99"]);
+    scene.run(&["history", "--id", "1"]).must_fail_with(&["--pdf"]);
+
+    let out = scene.path("out");
+    let image = scene.path("a.png");
+    scene.run(&["inspect", arg(&image), "--no-llm", "--out", arg(&out)]).must_succeed();
+    assert!(std::fs::read(out.join("report.pdf")).unwrap().starts_with(b"%PDF-"));
+}

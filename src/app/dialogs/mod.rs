@@ -2,6 +2,7 @@
 
 mod choose;
 pub(super) mod defect_type;
+pub(super) mod export_pdf;
 pub(super) mod files;
 pub(super) mod images;
 pub(super) mod manual;

@@ -1,5 +1,7 @@
 //! `fettle history`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -68,6 +70,16 @@ pub(crate) struct HistoryList {
     /// Print as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Write all of them to this PDF instead: verdict, pictures, causes, actions, sources.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "top"])]
+    pub(crate) pdf: Option<PathBuf>,
+    /// Write all of them to this CSV file instead.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "top", "pdf"])]
+    pub(crate) csv: Option<PathBuf>,
+    /// Only these into the PDF, by their numbers: 12 or 12,15.
+    #[arg(long, value_parser = id, value_delimiter = ',', requires = "pdf",
+          conflicts_with_all = ["product", "defect", "verdict", "text", "since", "until", "action"])]
+    pub(crate) id: Vec<InspectionId>,
 }
 
 /// A verdict by its name.

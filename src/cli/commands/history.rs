@@ -1,10 +1,14 @@
 //! `fettle history`.
 
+use std::path::Path;
+
 use crate::cli::args;
 use crate::cli::table;
 use crate::cli::terminal::Terminal;
 use crate::domain::{HistoryFilter, Opinion, Verdict};
-use crate::engine::{Engine, JudgeInspection, ListInspections};
+use crate::engine::{
+    Chosen, Engine, ExportInspections, ExportPdf, JudgeInspection, ListInspections,
+};
 
 pub(crate) fn run(
     engine: &Engine,
@@ -45,6 +49,18 @@ fn list(engine: &Engine, terminal: &Terminal, args: &args::HistoryList) -> anyho
         until: args.until,
         action: args.action.map(Into::into),
     };
+    if let Some(path) = args.pdf.clone() {
+        let these = Chosen::These(args.id.clone());
+        let which = if args.id.is_empty() { Chosen::Filtered(filter) } else { these };
+        let written = terminal.wait(engine, ExportPdf { which, path })?;
+        said_written(terminal, written.parts, &written.path);
+        return Ok(());
+    }
+    if let Some(path) = args.csv.clone() {
+        let written = terminal.wait(engine, ExportInspections { filter, path })?;
+        said_written(terminal, written.rows, &written.path);
+        return Ok(());
+    }
     let page = terminal.wait(engine, ListInspections { filter, skip: 0, limit: args.top })?;
     if args.json {
         return terminal.json(&page);
@@ -76,4 +92,9 @@ fn list(engine: &Engine, terminal: &Terminal, args: &args::HistoryList) -> anyho
     let values = [("shown", page.rows.len().into()), ("total", page.total.into())];
     terminal.say("history-shown", &values);
     Ok(())
+}
+
+fn said_written(terminal: &Terminal, rows: usize, path: &Path) {
+    let values = [("rows", rows.into()), ("path", path.display().to_string().into())];
+    terminal.say("history-exported", &values);
 }

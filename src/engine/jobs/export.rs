@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::domain::{ActionState, HistoryFilter, InspectionRow, Verdict};
+use crate::domain::{ActionState, DefectCode, HistoryFilter, InspectionRow, ProductCode, Verdict};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
 use crate::library::Library;
@@ -88,21 +88,28 @@ fn cells(row: &InspectionRow) -> [String; 9] {
     [
         row.id.to_string(),
         row.created_at.clone(),
-        row.product.as_ref().map(ToString::to_string).unwrap_or_default(),
-        row.defect.as_ref().map(ToString::to_string).unwrap_or_default(),
+        text(row.product.as_ref().map_or("", ProductCode::as_str)),
+        text(row.defect.as_ref().map_or("", DefectCode::as_str)),
         row.verdict.name().to_owned(),
         row.judged.map(Verdict::name).unwrap_or_default().to_owned(),
         row.image_score.map(|score| score.to_string()).unwrap_or_default(),
         row.asks_for().map(ActionState::name).unwrap_or_default().to_owned(),
-        row.source.clone(),
+        text(&row.source),
     ]
+}
+
+/// Text that no spreadsheet takes for a formula: one that begins like one gets an apostrophe
+/// before it (OWASP, "CSV Injection").
+fn text(text: &str) -> String {
+    let defused = if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { "'" } else { "" };
+    format!("{defused}{text}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::Language;
-    use crate::engine::{Engine, EngineOptions, Inspect};
+    use crate::engine::{Engine, EngineOptions, Inspect, ListInspections};
     use crate::settings::{Settings, Workspace};
 
     #[test]
@@ -128,6 +135,28 @@ mod tests {
         assert!(lines[1].contains(",,,unsure,,,open,\"/"), "{lines:?}");
         assert!(lines[1].ends_with("부품 \"\"1\"\", 앞.png\""), "{lines:?}");
         assert_eq!(lines[2..], [""]);
+
+        // No cell of text is a formula; numbers stay numbers.
+        let list = ListInspections { filter: HistoryFilter::default(), skip: 0, limit: 1 };
+        let rows = engine.submit(list).unwrap().wait(|_| {}).unwrap().rows;
+        let mut row = rows.first().unwrap().clone();
+        row.image_score = Some(-0.5);
+        row.product = Some(ProductCode::new("-1").unwrap());
+        for (source, written) in [
+            ("=HYPERLINK(\"http://a\")", "'=HYPERLINK(\"http://a\")"),
+            ("+1.png", "'+1.png"),
+            ("-1.png", "'-1.png"),
+            ("@SUM(A1).png", "'@SUM(A1).png"),
+            ("\t=1", "'\t=1"),
+            ("/line/=1.png", "/line/=1.png"),
+        ] {
+            row.source = source.to_owned();
+            let cells = cells(&row);
+            assert_eq!(
+                (cells[8].as_str(), cells[2].as_str(), cells[6].as_str()),
+                (written, "'-1", "-0.5")
+            );
+        }
 
         // Nothing of an unwritten list is left.
         let nowhere = ExportInspections { path: dir.path().join("no/list.csv"), ..request };

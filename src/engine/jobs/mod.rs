@@ -12,6 +12,7 @@ mod demo;
 mod doctor;
 mod eval;
 mod export;
+mod export_pdf;
 mod extend;
 mod fit;
 mod history;
@@ -57,6 +58,7 @@ pub use eval::{
     ClassEvaluation, DefectQuality, Evaluate, Evaluation, Quality, ScoredImage, TestRates,
 };
 pub use export::{ExportInspections, ExportedInspections};
+pub use export_pdf::{Chosen, ExportPdf, ExportedPdf};
 pub use extend::{AddedImage, ExtendBank, ExtendedBank};
 pub use history::{InspectionOf, ListInspections};
 pub use impact::{Impact, VerdictChange};

@@ -8,7 +8,7 @@ use std::path::Path;
 use image::{Rgb, RgbImage};
 
 use super::Result;
-use super::files::{png, write_atomically};
+use super::files::{png, write_file};
 use crate::domain::Histogram;
 use axes::{Axes, head, note};
 use canvas::{Align, Canvas, Colour};
@@ -135,7 +135,7 @@ pub fn write_png(path: &Path, picture: &RgbImage) -> Result<()> {
         std::fs::create_dir_all(dir)
             .map_err(|source| super::ReportError::Io { path: dir.to_owned(), source })?;
     }
-    write_atomically(path, &png(path, picture)?)
+    write_file(path, &png(path, picture)?)
 }
 
 #[cfg(test)]

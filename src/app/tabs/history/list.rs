@@ -1,6 +1,6 @@
 //! The list: only rows that are seen are drawn, and pages are fetched as they come into view.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use egui::{Align, Button, Layout, RichText, Sense};
@@ -24,6 +24,8 @@ pub(super) struct List {
     pages: HashMap<usize, Vec<InspectionRow>>,
     fetching: HashMap<usize, Task<InspectionPage>>,
     error: Option<String>,
+    /// Those marked, to be saved together.
+    marked: BTreeSet<InspectionId>,
     /// The row to bring into view.
     scroll_to: Option<usize>,
 }
@@ -31,6 +33,9 @@ pub(super) struct List {
 impl List {
     /// Lists what `filter` lets through, from the newest on. What was listed is shown until then.
     pub(super) fn load(&mut self, desk: &mut Desk<'_>, filter: HistoryFilter) {
+        if self.filter != filter {
+            self.marked.clear();
+        }
         self.filter = filter;
         self.error = None;
         self.fetching.clear();
@@ -40,6 +45,11 @@ impl List {
     /// How many inspections there are, once that is known.
     pub(super) fn total(&self) -> Option<usize> {
         self.total
+    }
+
+    /// Those marked, the newest first.
+    pub(super) fn marked(&self) -> Vec<InspectionId> {
+        self.marked.iter().rev().copied().collect()
     }
 
     /// Takes pages that were fetched.
@@ -130,6 +140,7 @@ impl List {
             ui.centered_and_justified(|ui| ui.weak(desk.text(id)));
             return None;
         }
+        let modifiers = ui.input(|input| input.modifiers);
         let mut clicked = None;
         let mut seen: Option<Range<usize>> = None;
         let mut table = TableBuilder::new(ui)
@@ -177,10 +188,9 @@ impl List {
                     });
                     return;
                 };
-                line.set_selected(selected == Some(row.id));
-                if cells(&mut line, desk, row, selected == Some(row.id))
-                    || line.response().clicked()
-                {
+                let chosen = selected == Some(row.id) || self.marked.contains(&row.id);
+                line.set_selected(chosen);
+                if cells(&mut line, desk, row, chosen) || line.response().clicked() {
                     clicked = Some(row.id);
                 }
             });
@@ -188,7 +198,19 @@ impl List {
         if let Some(seen) = seen {
             self.bring(desk, seen);
         }
-        clicked
+        // With Ctrl one more is marked, or one less; what is opened is marked with the first.
+        let id = clicked?;
+        if !modifiers.command {
+            self.marked.clear();
+            return Some(id);
+        }
+        if self.marked.is_empty() {
+            self.marked.extend(selected.filter(|selected| *selected != id));
+        }
+        if !self.marked.remove(&id) {
+            self.marked.insert(id);
+        }
+        None
     }
 
     /// Fetches the pages of the rows seen, and no other.

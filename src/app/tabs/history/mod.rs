@@ -18,7 +18,7 @@ use crate::app::dialogs::save::{Saving, save_as};
 use crate::app::tasks::Task;
 use crate::app::widgets::judging::Judging;
 use crate::domain::InspectionId;
-use crate::engine::{EngineError, ExportInspections, ExportedInspections};
+use crate::engine::{Chosen, EngineError, ExportInspections, ExportedInspections};
 use crate::i18n::Value;
 
 pub(super) fn make() -> Box<dyn Tab> {
@@ -96,6 +96,13 @@ impl Tab for HistoryTab {
                 }
             }
             Command::OpenInspection(id) => self.open(desk, *id),
+            Command::SavePdf => {
+                let opened = self.details.as_ref().map(|details| vec![details.id]);
+                let marked = Some(self.list.marked()).filter(|marked| !marked.is_empty());
+                if let Some(ids) = marked.or(opened) {
+                    desk.send(Command::ExportPdf(Chosen::These(ids)));
+                }
+            }
             Command::Rejudge(request) => self.judging.say(desk, request.clone()),
             Command::Judged(judged) => {
                 let opinion = judged.now.as_ref().map(|now| &now.opinion);
@@ -125,6 +132,22 @@ impl HistoryTab {
         }
     }
 
+    /// Saves the rows marked, or all that the filter lets through.
+    fn pdf_button(&self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        let marked = self.list.marked();
+        let (label, which) = if marked.is_empty() {
+            (desk.text("history-pdf"), Chosen::Filtered(self.filters.filter()))
+        } else {
+            let count = [("count", marked.len().into())];
+            (desk.words.with("history-pdf-marked", &count), Chosen::These(marked))
+        };
+        let can = self.list.total().is_some_and(|total| total > 0);
+        let button = ui.add_enabled(can, egui::Button::new(label));
+        if button.on_hover_text(desk.text("history-pdf-hint")).clicked() {
+            desk.send(Command::ExportPdf(which));
+        }
+    }
+
     fn top(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
         ui.horizontal_wrapped(|ui| {
             if self.filters.show(ui, desk) {
@@ -135,6 +158,7 @@ impl HistoryTab {
             if let Some(total) = self.list.total() {
                 ui.label(desk.words.with("history-total", &[("total", total.into())]));
             }
+            self.pdf_button(ui, desk);
             match self.exporting.as_ref().map(Task::progress) {
                 None => {
                     let label = desk.text("history-export");

@@ -9,6 +9,7 @@ use crate::domain::{
     Opinion, Product, ProductCode, Rate, SkipReason, Stage, Thresholds, Verdict,
 };
 use crate::engine::Engine;
+use crate::i18n::Value;
 use crate::library::Library;
 
 fn casting() -> ProductCode {
@@ -119,6 +120,32 @@ fn the_past_is_listed_opened_judged_and_acted_on() {
         scene.harness.get_by_role_and_label(Role::TextInput, &line).type_text("nowhere");
         scene.until_seen(&scene.text("history-nothing-found"));
     }
+}
+
+#[test]
+fn several_are_marked_with_ctrl_to_be_saved_together() {
+    let scene = &mut Setting::new(Language::En).prepared(three);
+    scene.press(Modifiers::COMMAND, Key::Num5);
+    scene.until_seen("a.png");
+    assert!(scene.is_enabled(&scene.text("history-pdf")));
+    let click = |scene: &mut Scene, name: &str| {
+        let row = scene.harness.get_by_role_and_label(Role::Button, name);
+        row.click_modifiers(Modifiers::COMMAND);
+        scene.harness.run_steps(3);
+    };
+    let marked = |count: usize| [("count", Value::from(count))];
+    // What is opened counts as the first.
+    scene.click_on(Role::Button, "a.png");
+    click(scene, "c.png");
+    scene.until_seen(&scene.with("history-pdf-marked", &marked(2)));
+    click(scene, "b.png");
+    scene.until_seen(&scene.with("history-pdf-marked", &marked(3)));
+    click(scene, "c.png");
+    scene.until_seen(&scene.with("history-pdf-marked", &marked(2)));
+    // Without Ctrl one is opened and none is marked.
+    scene.click_on(Role::Button, "b.png");
+    scene.until_seen(&scene.text("history-pdf"));
+    assert!(!scene.sees(&scene.with("history-pdf-marked", &marked(2))));
 }
 
 #[test]

@@ -22,7 +22,7 @@ use crate::app::widgets::judging::Judging;
 use crate::app::widgets::part_view::PartView;
 use crate::app::widgets::view_copy::Keep;
 use crate::domain::{Inspection, Judgement};
-use crate::engine::{EngineError, Inspect, Inspected, JobEvent};
+use crate::engine::{Chosen, EngineError, Inspect, Inspected, JobEvent};
 
 pub(super) fn make() -> Box<dyn Tab> {
     Box::<InspectTab>::default()
@@ -139,6 +139,11 @@ impl Tab for InspectTab {
             }
             Command::LoadDemo => self.first_run.load_demo(desk),
             Command::InspectAgain => self.inspect(desk),
+            Command::SavePdf => {
+                if let Some(id) = self.inspection().and_then(|inspection| inspection.id) {
+                    desk.send(Command::ExportPdf(Chosen::These(vec![id])));
+                }
+            }
             Command::RegisterDefect => self.register_defect(desk),
             Command::LibraryChanged(_) => {
                 self.first_run.look_again();

@@ -10,6 +10,7 @@ mod pictures;
 mod report;
 mod similarity;
 mod situation;
+mod written;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,10 +24,11 @@ use crate::domain::{
 };
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request, Stopwatch};
-use crate::i18n::{self, Value};
 use crate::library::{decode_image, read_source};
-use crate::report::{Pictures, markdown, write_all};
+use crate::report::Pictures;
 pub(super) use again::{Again, again};
+pub(super) use written::words;
+use written::written;
 
 /// Inspects one image and records the result.
 #[derive(Debug, Clone)]
@@ -172,15 +174,7 @@ impl Request for Inspect {
         inspection.timings = watch.timings;
 
         let written = match &self.out {
-            Some(dir) => {
-                let words = |id: &str, values: &[(&str, String)]| {
-                    let values: Vec<(&str, Value)> =
-                        values.iter().map(|(name, value)| (*name, value.clone().into())).collect();
-                    i18n::text_with(language, id, &values)
-                };
-                let text = markdown(&inspection, pictures.is_some(), &words);
-                write_all(dir, &inspection, &text, pictures.as_deref())?
-            }
+            Some(dir) => written(dir, language, &inspection, &picture, pictures.as_deref())?,
             None => Vec::new(),
         };
         Ok(Inspected { inspection, picture, map, pictures, written })

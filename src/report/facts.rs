@@ -1,0 +1,79 @@
+//! What every form of a report says, in words: Markdown and print set it differently.
+
+use super::Words;
+use crate::domain::{Anomaly, Inspection, ReportPart, Section, Stage, Support};
+
+/// The image score against its threshold.
+pub(super) fn score(anomaly: &Anomaly, words: &Words<'_>) -> String {
+    let values = [
+        ("score", format!("{:.2}", anomaly.image_score)),
+        ("threshold", format!("{:.2}", anomaly.thresholds.image)),
+    ];
+    words("score-against-threshold", &values)
+}
+
+/// From which score on a pixel is in a region.
+pub(super) fn mask(anomaly: &Anomaly, words: &Words<'_>) -> String {
+    let threshold = anomaly.mask_threshold.unwrap_or(anomaly.thresholds.pixel);
+    words("mask-threshold", &[("threshold", format!("{threshold:.2}"))])
+}
+
+pub(super) fn part_title(part: ReportPart) -> &'static str {
+    match part {
+        ReportPart::Situation => "report-situation",
+        ReportPart::Causes => "report-causes",
+        ReportPart::Actions => "report-actions",
+        ReportPart::Prevention => "report-prevention",
+    }
+}
+
+/// Where in the manual a sentence stands, or that it does not; `None` for what Fettle measured.
+pub(super) fn source(
+    support: &Support,
+    section: Option<&Section>,
+    words: &Words<'_>,
+) -> Option<String> {
+    match support {
+        Support::Measured => None,
+        Support::Unsupported => Some(words("source-unsupported", &[])),
+        Support::Manual { statements } => {
+            let mut pages: Vec<u32> = section
+                .into_iter()
+                .flat_map(Section::statements)
+                .filter(|statement| statements.contains(&statement.id))
+                .map(|statement| statement.page())
+                .collect();
+            pages.sort_unstable();
+            pages.dedup();
+            let pages: Vec<_> = pages.iter().map(ToString::to_string).collect();
+            let values = [("pages", pages.join(", ")), ("ids", statements.join(", "))];
+            Some(words("source-manual", &values))
+        }
+    }
+}
+
+/// What the result was made with: a label's id and a value each.
+pub(super) fn made_with(inspection: &Inspection) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    if let Some(finding) = inspection.manual.done() {
+        rows.push(("label-manual", format!("{} — {}", finding.path, finding.section.heading)));
+    }
+    if let Some(anomaly) = inspection.anomaly.done() {
+        let bank = &anomaly.bank;
+        rows.push(("label-bank", format!("{} v{} ({})", bank.product, bank.version, bank.model)));
+    }
+    // One that fills two roles is said once.
+    let mut models: Vec<_> = inspection.models.iter().map(ToString::to_string).collect();
+    models.dedup();
+    rows.push(("label-models", models.join(", ")));
+    rows
+}
+
+/// Why a stage has no result; `None` where it has.
+pub(super) fn why<T>(stage: &Stage<T>, words: &Words<'_>) -> Option<String> {
+    match stage {
+        Stage::Done(_) => None,
+        Stage::Skipped(reason) => Some(words(&format!("skip-{}", reason.key()), &reason.values())),
+        Stage::Failed { message } => Some(message.clone()),
+    }
+}
