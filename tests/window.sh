@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# The real window under Xvfb, by mouse and keyboard as a person would: a part of the demo is
-# inspected, overruled, saved as PDF, found in the history; the language is changed; the window is
-# closed and comes back as it was. What happened is read from the workspace by the command line. Pictures of
-# each step land in OUT.
+# The real window under Xvfb, by mouse and keyboard as a person would: on an empty workspace the
+# demo is loaded, a part is inspected, overruled, registered as a defect and found by the next
+# search, counted, and saved as PDF. Twice the window is killed in the middle of a job, and offers
+# that job again. What happened is read from the workspace by the command line. Pictures of each
+# step land in OUT.
 #
 #   FETTLE_MODELS=DIR bash tests/window.sh FETTLE OUT
 set -euo pipefail
 fettle=$1 out=$2
-mkdir -p "$out"
+rm -rf "$out" && mkdir -p "$out"
 scratch=$(mktemp -d)
 work=$scratch/workspace
 started=()
@@ -26,7 +27,7 @@ fail() {
     exit 1
 }
 
-# until SECONDS WHAT COMMAND... — waits for a command to succeed; not a measurement.
+# until_true SECONDS WHAT COMMAND... — waits for a command to succeed; not a measurement.
 until_true() {
     local tries=$(($1 * 5)) what=$2
     shift 2
@@ -37,20 +38,29 @@ until_true() {
     done
 }
 
-# newest KEY VALUE COUNT — the newest inspection of COUNT has that value.
-newest() {
-    "$fettle" history --workspace "$work" --json | python3 -c '
+# says EXPRESSION COMMAND... — the JSON that fettle prints, `it`, fulfils the Python expression.
+says() {
+    local expression=$1
+    shift
+    "$fettle" "$@" --workspace "$work" --json | python3 -c '
 import json, sys
-key, value, count = sys.argv[1:]
-rows = json.load(sys.stdin)["rows"]
-sys.exit(not (len(rows) == int(count) and str(rows[0][key]) == value))' "$@"
+it = json.load(sys.stdin)
+sys.exit(not eval(sys.argv[1]))' "$expression"
 }
+# newest COUNT KEY VALUE — there are COUNT inspections, and the newest has that value.
+newest() { says "len(it['rows']) == $1 and it['rows'][0]['$2'] == '$3'" history; }
+# known COUNT — so many images of known defects are indexed, and none is missing.
+known() { says "it['images'] == $1 and it['behind'] == 0" index info; }
+bank() { says "it['bank']['version'] == $1" bank info prod1; }
 
 setting() { grep -Eq "\"$1\": *\"$2\"" "$work/settings.json"; }
 remembered() { grep -q "$1" "$work/data/window.ron"; }
+unfinished() { compgen -G "$work/data/unfinished/*.json"; }
+all_finished() { ! unfinished; }
 shot() { sleep 1 && import -window root "$out/$1.png"; }
 running() { kill -0 "$window" 2>/dev/null; }
 ended() { ! running; }
+is_pdf() { [ "$(head -c 5 "$1")" = "%PDF-" ]; }
 
 open_window() {
     "$fettle" window --workspace "$work" "$@" >"$scratch/window.log" 2>&1 &
@@ -59,18 +69,38 @@ open_window() {
     until_true 60 "the window" xdotool search --onlyvisible --name '^Fettle$'
     xdotool search --onlyvisible --name '^Fettle$' windowactivate --sync
     xdotool mousemove 700 560
+    sleep 1
 }
 
-"$fettle" demo --profile small --no-llm --workspace "$work" --lang ko >"$scratch/demo.log"
-mkdir "$scratch/parts"
-cp "$work"/data/def_split/prod1_hole_1.* "$scratch/parts/"
+# give WORDS — gives a command by the palette.
+give() {
+    xdotool key ctrl+k
+    sleep 1
+    xdotool type --delay 40 "$1"
+    sleep 1
+    xdotool key Return
+}
 
+# kill_in_a_job — kills the window as soon as a job is written down.
+kill_in_a_job() {
+    local tries=2000
+    until unfinished >/dev/null; do
+        tries=$((tries - 1))
+        [ $tries -gt 0 ] || fail "no job begins"
+        sleep 0.01
+    done
+    kill -9 "$window"
+    wait "$window" 2>/dev/null || true
+    unfinished >/dev/null || fail "the job had ended before the window was killed"
+}
+
+mkdir -p "$work/data"
+printf '{"language": "ko", "profile": "small"}' >"$work/settings.json"
 # No desktop answers here, so the system's dialog for files is zenity: one that chooses this file.
 mkdir "$scratch/bin"
 printf '#!/bin/sh\necho "%s"\n' "$scratch/report.pdf" >"$scratch/bin/zenity"
 chmod +x "$scratch/bin/zenity"
 export PATH=$scratch/bin:$PATH DBUS_SESSION_BUS_ADDRESS=unix:path=$scratch/none
-is_pdf() { [ "$(head -c 5 "$1")" = "%PDF-" ]; }
 
 exec 3<>"$scratch/display"
 Xvfb -displayfd 3 -screen 0 1440x900x24 3>"$scratch/display" 2>/dev/null &
@@ -81,37 +111,73 @@ export DISPLAY
 openbox 2>/dev/null &
 started+=($!)
 
-open_window "$scratch/parts"
-until_true 60 "the part is inspected and found NG" newest verdict ng 4
-shot 1-inspected
+open_window
+shot 01-first-run
+give "load demo"
+shot 02-demo-under-way
+until_true 400 "the demo is there and its first part is inspected" newest 4 verdict ok
+shot 03-demo-ok
+xdotool key Right
+until_true 60 "the next part is found NG" newest 5 verdict ng
+shot 04-inspected
 xdotool key 1
-until_true 20 "it is overruled: OK" newest judged ok 4
-shot 2-overruled
+until_true 20 "it is overruled: OK" newest 5 judged ok
+shot 05-overruled
 xdotool key 2
-until_true 20 "it is judged again: NG" newest judged ng 4
+until_true 20 "it is judged again: NG" newest 5 judged ng
+xdotool key F11
+shot 06-operator
+xdotool key F11
 xdotool key ctrl+p
 until_true 20 "its report is saved as PDF" is_pdf "$scratch/report.pdf"
 cp "$scratch/report.pdf" "$out/"
-xdotool key ctrl+5
-shot 3-history
-xdotool key ctrl+6
-shot 4-dashboard
-xdotool key ctrl+7
-shot 5-library
-xdotool key ctrl+k
-sleep 1
-xdotool type --delay 40 english
-sleep 1
+
+# Killed while the part becomes a known defect: the job is offered again, and ends well.
+xdotool key ctrl+d
+shot 07-register
+known 40 || fail "the demo has 40 known defects"
 xdotool key Return
+kill_in_a_job
+says "sum(count for one in it for _, count in one['defects']) in (40, 41)" library list \
+    || fail "the library is not whole"
+open_window
+shot 08-offered
+give "do it again"
+until_true 60 "the defect is registered and indexed" known 41
+until_true 20 "nothing is left to offer" all_finished
+xdotool key ctrl+5
+sleep 2
+xdotool key Right
+shot 09-history
+xdotool key ctrl+f
+shot 10-search
+xdotool key ctrl+6
+shot 11-dashboard
+xdotool key ctrl+4
+shot 12-manual
+xdotool key ctrl+3
+shot 13-anomaly
+
+# Killed while a bank is fitted: the old one is in use until the new one is whole.
+give "fit bank"
+kill_in_a_job
+bank 1 || fail "the old bank is not in use"
+open_window
+shot 14-offered-again
+give "do it again"
+until_true 120 "the bank is fitted" bank 2
+until_true 20 "nothing is left to offer" all_finished
+shot 15-library
+give english
 until_true 20 "the language is remembered" setting language en
-shot 6-english
+shot 16-english
 xdotool key ctrl+q
 until_true 20 "the window is closed" ended
 wait "$window" || fail "it ended with an error"
 until_true 5 "the tab is remembered" remembered library
 
 open_window
-shot 7-again
+shot 17-again
 running || fail "it does not open again"
 xdotool key ctrl+q
 until_true 20 "the window is closed again" ended

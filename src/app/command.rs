@@ -62,6 +62,8 @@ pub(super) enum Command {
     SaveView,
     /// Between the inspector's view and the whole.
     OperatorView,
+    /// Search the known defects for what resembles the part shown.
+    SearchShown,
     /// Search the known defects.
     SearchFor(Query),
     /// Show a registered image: of which product, what it shows, its path in the workspace.
@@ -158,6 +160,7 @@ pub(super) const COMMANDS: &[Entry] = entries! {
     Part "command-ok" Command::Judge(Verdict::Ok), plain(Key::Num1);
     Part "command-ng" Command::Judge(Verdict::Ng), plain(Key::Num2);
     Part "command-unsure" Command::Judge(Verdict::Unsure), plain(Key::Num3);
+    Part "search-similar" Command::SearchShown, ctrl(Key::F);
     Part "command-register-defect" Command::RegisterDefect, ctrl(Key::D);
     Part "command-stop" Command::Stop, plain(Key::Escape);
     Part "command-copy-view" Command::CopyView, COPY_VIEW;

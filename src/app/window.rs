@@ -190,6 +190,7 @@ impl FettleWindow {
             | Command::Stop
             | Command::Confirm
             | Command::RegisterDefect
+            | Command::SearchShown
             | Command::CopyView
             | Command::SaveView
             | Command::Judge(_) => self.tell(self.common.view.tab, &command, ctx),

@@ -5,6 +5,8 @@ use egui::{Id, Key, Modal, ScrollArea, TextEdit};
 use crate::app::command::{COMMANDS, Command};
 use crate::app::desk::Desk;
 use crate::app::tabs::TABS;
+use crate::app::words::Words;
+use crate::domain::Language;
 
 /// The palette while it is open.
 #[derive(Default)]
@@ -30,7 +32,7 @@ impl Palette {
                 self.chosen = 0;
             }
             let found: Vec<_> =
-                all.iter().filter(|(label, ..)| matches(label, &self.typed)).collect();
+                all.iter().filter(|entry| matches(&entry.names, &self.typed)).collect();
             let (up, down, enter) = ui.input(|input| {
                 let pressed = |key| input.key_pressed(key);
                 (pressed(Key::ArrowUp), pressed(Key::ArrowDown), pressed(Key::Enter))
@@ -39,7 +41,7 @@ impl Palette {
             self.chosen =
                 (self.chosen + usize::from(down)).min(last).saturating_sub(usize::from(up));
             ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
-                for (index, (label, keys, command)) in found.iter().enumerate() {
+                for (index, Found { label, keys, command, .. }) in found.iter().enumerate() {
                     let row = egui::Button::selectable(index == self.chosen, label)
                         .right_text(keys)
                         .min_size(egui::vec2(ui.available_width(), 0.0));
@@ -64,23 +66,40 @@ impl Palette {
     }
 }
 
-/// Label, keys and command of all there are.
-fn commands(desk: &Desk<'_>) -> Vec<(String, String, Command)> {
-    let keys = |shortcut: &Option<egui::KeyboardShortcut>| {
-        shortcut.map(|keys| keys.format(&egui::ModifierNames::NAMES, false)).unwrap_or_default()
+/// A command as it is found.
+struct Found {
+    label: String,
+    /// The label in all languages: who knows only the other one's finds it too.
+    names: String,
+    keys: String,
+    command: Command,
+}
+
+/// All there are.
+fn commands(desk: &Desk<'_>) -> Vec<Found> {
+    let found = |label: &dyn Fn(Words) -> String, shortcut: &Option<_>, command: &Command| Found {
+        label: label(desk.words),
+        names: [Language::Ko, Language::En].map(|language| label(Words(language))).join("\n"),
+        keys: shortcut
+            .map(|keys: egui::KeyboardShortcut| keys.format(&egui::ModifierNames::NAMES, false))
+            .unwrap_or_default(),
+        command: command.clone(),
     };
     let tabs = TABS.iter().map(|tab| {
-        let label = desk.words.with("command-show-tab", &[("tab", desk.text(tab.label).into())]);
-        (label, keys(&tab.shortcut), Command::Show(tab.id))
+        let label =
+            |words: Words| words.with("command-show-tab", &[("tab", words.text(tab.label).into())]);
+        found(&label, &tab.shortcut, &Command::Show(tab.id))
     });
     let others = COMMANDS.iter().filter(|entry| entry.command != Command::Palette);
-    let others =
-        others.map(|entry| (desk.text(entry.label), keys(&entry.shortcut), entry.command.clone()));
+    let others = others.map(|entry| {
+        found(&|words: Words| words.text(entry.label), &entry.shortcut, &entry.command)
+    });
     tabs.chain(others).collect()
 }
 
-/// Whether all words typed are in the label.
-fn matches(label: &str, typed: &str) -> bool {
-    let label = label.to_lowercase();
-    typed.to_lowercase().split_whitespace().all(|word| label.contains(word))
+/// Whether all words typed are in one of the names, which have a line each.
+fn matches(names: &str, typed: &str) -> bool {
+    let typed = typed.to_lowercase();
+    let has_all = |name: &str| typed.split_whitespace().all(|word| name.contains(word));
+    names.to_lowercase().lines().any(has_all)
 }

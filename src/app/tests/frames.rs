@@ -130,6 +130,31 @@ fn five_thousand_images_are_opened_and_scrolled() {
 }
 
 #[test]
+fn a_picture_of_64_million_pixels_is_opened_zoomed_and_moved() {
+    let mut scene = Scene::new(Language::Ko);
+    scene.until_seen(&scene.text("inspect-invite"));
+    let large = image::GrayImage::from_fn(8_192, 8_192, |x, y| {
+        image::Luma([((x / 64 + y / 64) % 2 * 90 + x % 64) as u8])
+    });
+    let path = scene.folder().join("large.png");
+    large.save(&path).unwrap();
+    drop(large);
+    scene.drop_files(&[path]);
+    scene.until_seen(&scene.text("report-title"));
+    scene.until_seen(&scene.text("search-similar"));
+    // Tiles come while it is zoomed into and moved.
+    let at = scene.harness.ctx.content_rect().center();
+    scene.harness.input_mut().events.push(Event::PointerMoved(at));
+    for n in 0..200 {
+        let zoom = if n % 100 < 50 { 1.1 } else { 1.0 / 1.1 };
+        scene.harness.input_mut().events.push(Event::Zoom(zoom));
+        scene.harness.step();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    report(&mut scene, "8,192 x 8,192");
+}
+
+#[test]
 fn the_window_is_drawn_while_a_bank_is_fitted_and_a_report_streams() {
     let needed = ["efficientnet-lite0", "qwen2.5-coder-0.5b-instruct", "multilingual-e5-small"];
     let Some(models) = needed.map(models_with).into_iter().collect::<Option<Vec<_>>>() else {

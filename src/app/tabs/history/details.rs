@@ -6,6 +6,7 @@ use crate::app::tabs::inspect::{findings, report};
 use crate::app::tasks::Task;
 use crate::app::widgets::judging::Judging;
 use crate::app::widgets::part_view::PartView;
+use crate::app::widgets::view_copy::Keep;
 use crate::domain::{ActionChange, ActionState, InspectionId};
 use crate::engine::{Judged, OpenInspection, OpenedInspection, SetAction};
 
@@ -68,6 +69,13 @@ impl Details {
                 desk.toasts.error(error.explain(desk.words.0));
                 None
             }
+        }
+    }
+
+    /// Has what is seen of the part kept.
+    pub(super) fn keep(&mut self, ctx: &egui::Context, in_file: bool) {
+        if let Some(view) = &mut self.view {
+            view.keep(ctx, if in_file { Keep::File } else { Keep::Clipboard });
         }
     }
 

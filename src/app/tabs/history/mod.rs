@@ -11,6 +11,7 @@ use egui::{CentralPanel, Panel, ScrollArea};
 use self::details::Details;
 use self::filters::Filters;
 use self::list::List;
+use super::inspect::findings;
 use super::{LastDrawn, Tab};
 use crate::app::command::Command;
 use crate::app::desk::Desk;
@@ -78,7 +79,7 @@ impl Tab for HistoryTab {
         });
     }
 
-    fn command(&mut self, command: &Command, _ctx: &egui::Context, desk: &mut Desk<'_>) {
+    fn command(&mut self, command: &Command, ctx: &egui::Context, desk: &mut Desk<'_>) {
         match command {
             Command::NextImage | Command::PreviousImage => {
                 let by = if *command == Command::NextImage { 1 } else { -1 };
@@ -93,6 +94,16 @@ impl Tab for HistoryTab {
                 let verdict = if let Command::Judge(verdict) = command { *verdict } else { said };
                 if let Some(id) = opened.inspection.id {
                     self.judging.judge(desk, id, verdict, opened.judgement.as_ref());
+                }
+            }
+            Command::SearchShown => {
+                if let Some(opened) = self.details.as_ref().and_then(Details::opened) {
+                    findings::search(desk, &opened.inspection);
+                }
+            }
+            Command::CopyView | Command::SaveView => {
+                if let Some(details) = &mut self.details {
+                    details.keep(ctx, *command == Command::SaveView);
                 }
             }
             Command::OpenInspection(id) => self.open(desk, *id),

@@ -38,16 +38,22 @@ pub(in crate::app::tabs) fn show(
         ui.add_space(10.0);
         known_defects(ui, desk, similarity);
     }
-    if let Some(kept) = kept
-        && ui.button(desk.text("search-similar")).clicked()
-    {
-        desk.send(Command::SearchFor(Query::Picture(kept)));
+    if kept.is_some() && ui.button(desk.text("search-similar")).clicked() {
+        desk.send(Command::SearchShown);
     }
     for notice in &inspection.notices {
         ui.add_space(4.0);
         ui.small(format!("⚠ {notice}"));
     }
     looked_at
+}
+
+/// Searches the known defects for what resembles the part of an inspection.
+pub(in crate::app::tabs) fn search(desk: &mut Desk<'_>, inspection: &Inspection) {
+    if let Some(kept) = &inspection.image_path {
+        let kept = desk.engine.workspace().root().join(kept);
+        desk.send(Command::SearchFor(Query::Picture(kept)));
+    }
 }
 
 /// The verdict, large.

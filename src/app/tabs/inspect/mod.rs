@@ -137,6 +137,11 @@ impl Tab for InspectTab {
                     shown.view.keep(ctx, keep);
                 }
             }
+            Command::SearchShown => {
+                if let Some(inspection) = self.inspection() {
+                    findings::search(desk, inspection);
+                }
+            }
             Command::LoadDemo => self.first_run.load_demo(desk),
             Command::InspectAgain => self.inspect(desk),
             Command::SavePdf => {
