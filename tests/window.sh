@@ -51,13 +51,14 @@ sys.exit(not eval(sys.argv[1]))' "$expression"
 newest() { says "len(it['rows']) == $1 and it['rows'][0]['$2'] == '$3'" history; }
 # known COUNT — so many images of known defects are indexed, and none is missing.
 known() { says "it['images'] == $1 and it['behind'] == 0" index info; }
-bank() { says "it['bank']['version'] == $1" bank info prod1; }
+bank() { says "it['bank']['version'] == $1" bank info leather; }
 
 setting() { grep -Eq "\"$1\": *\"$2\"" "$work/settings.json"; }
 remembered() { grep -q "$1" "$work/data/window.ron"; }
 unfinished() { compgen -G "$work/data/unfinished/*.json"; }
 all_finished() { ! unfinished; }
-shot() { sleep 1 && import -window root "$out/$1.png"; }
+# A frame may take a second where a program draws and the language model has the processor.
+shot() { sleep 3 && import -window root "$out/$1.png"; }
 running() { kill -0 "$window" 2>/dev/null; }
 ended() { ! running; }
 is_pdf() { [ "$(head -c 5 "$1")" = "%PDF-" ]; }
