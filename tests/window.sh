@@ -168,6 +168,7 @@ shot 14-offered-again
 give "do it again"
 until_true 120 "the bank is fitted" bank 2
 until_true 20 "nothing is left to offer" all_finished
+xdotool key ctrl+7
 shot 15-library
 give english
 until_true 20 "the language is remembered" setting language en
