@@ -11,7 +11,7 @@ use crate::domain::{ActionChange, ActionState, InspectionId};
 use crate::engine::{Judged, OpenInspection, OpenedInspection, SetAction};
 
 /// Height of the picture and what is chosen above it, in points.
-const PICTURE: f32 = 420.0;
+const PICTURE: f32 = 600.0;
 
 /// The inspection opened.
 pub(super) struct Details {
