@@ -32,6 +32,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("candle_transformers", &["models"]),
     ("tokenizers", &["models"]),
     ("faiss", &["retrieval"]),
+    ("zip", &["models", "library"]),
     ("rusqlite", &["library"]),
     ("axum", &["server"]),
     ("tokio", &["server"]),

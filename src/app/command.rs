@@ -26,6 +26,8 @@ pub(super) enum Command {
     PreviousImage,
     /// Inspect the image shown once more.
     InspectAgain,
+    /// Show the two inspections marked beside each other.
+    CompareInspections,
     /// Stop the job under way in the tab shown.
     Stop,
     /// Say that the part is what the verdict says.
@@ -162,6 +164,7 @@ pub(super) const COMMANDS: &[Entry] = entries! {
     Part "command-unsure" Command::Judge(Verdict::Unsure), plain(Key::Num3);
     Part "search-similar" Command::SearchShown, ctrl(Key::F);
     Part "command-register-defect" Command::RegisterDefect, ctrl(Key::D);
+    Part "history-compare" Command::CompareInspections, None;
     Part "command-stop" Command::Stop, plain(Key::Escape);
     Part "command-copy-view" Command::CopyView, COPY_VIEW;
     Part "command-save-view" Command::SaveView, ctrl(Key::S);

@@ -177,7 +177,9 @@ impl FettleWindow {
             Command::TakeBack(_) => self.tell(TabId::Library, &command, ctx),
             Command::SearchFor(_) => self.show_and_tell(TabId::Search, &command, ctx),
             Command::ShowInLibrary(..) => self.show_and_tell(TabId::Library, &command, ctx),
-            Command::OpenInspection(_) => self.show_and_tell(TabId::History, &command, ctx),
+            Command::OpenInspection(_) | Command::CompareInspections => {
+                self.show_and_tell(TabId::History, &command, ctx)
+            }
             Command::Rethreshold(_) => self.tell(TabId::Anomaly, &command, ctx),
             Command::LibraryChanged(_) => {
                 self.common.renew(Catalogue::ask);

@@ -208,7 +208,7 @@ pub(crate) enum Library {
         product: ProductCode,
         /// Short code of the defect type.
         defect: DefectCode,
-        /// Images that show it: files or directories.
+        /// Images that show it: files, directories or zips.
         images: Vec<PathBuf>,
         /// Korean name.
         #[arg(long)]
@@ -227,7 +227,7 @@ pub(crate) enum Library {
     AddNormal {
         /// The product.
         product: ProductCode,
-        /// Images: files or directories.
+        /// Images: files, directories or zips.
         #[arg(required = true)]
         images: Vec<PathBuf>,
         /// Print what became of them as JSON.

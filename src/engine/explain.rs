@@ -6,7 +6,7 @@ use std::path::Path;
 use super::error::EngineError;
 use crate::domain::Language;
 use crate::i18n::{self, Value};
-use crate::library::LibraryError;
+use crate::library::{LibraryError, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES};
 use crate::manuals::ManualsError;
 use crate::models::ModelsError;
 use crate::report::ReportError;
@@ -134,6 +134,15 @@ fn library(error: &LibraryError) -> Message {
             "error-image-too-large",
             vec![at(path), ("width", (*width).into()), ("height", (*height).into())],
         ),
+        LibraryError::BadArchive { path, why } => {
+            ("error-archive", vec![at(path), ("reason", why.clone().into())])
+        }
+        LibraryError::EmptyArchive { path } => ("error-archive-empty", vec![at(path)]),
+        LibraryError::ArchiveTooLarge { path } => {
+            let gigabytes = (MAX_ARCHIVE_BYTES >> 30).to_string();
+            let most = [("files", MAX_ARCHIVE_ENTRIES.into()), ("gigabytes", gigabytes.into())];
+            ("error-archive-large", [vec![at(path)], most.into()].concat())
+        }
         LibraryError::NotAPdf { path } => ("error-pdf-not", vec![at(path)]),
         LibraryError::UnknownProduct(product) => {
             ("error-unknown-product", vec![("product", product.to_string().into())])

@@ -123,6 +123,30 @@ pub enum LibraryError {
         /// Height in pixels.
         height: u32,
     },
+    /// A zip, or a file in one, that cannot be read.
+    #[error("{path}: cannot be unpacked: {why}")]
+    BadArchive {
+        /// The zip, or the file's name after that of the zip.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A zip without images.
+    #[error("{path}: no image in it")]
+    EmptyArchive {
+        /// The zip.
+        path: PathBuf,
+    },
+    /// A zip that would be too much unpacked.
+    #[error(
+        "{path}: too much in it (at most {max_entries} files and {max_bytes} bytes unpacked)",
+        max_entries = super::MAX_ARCHIVE_ENTRIES,
+        max_bytes = super::MAX_ARCHIVE_BYTES
+    )]
+    ArchiveTooLarge {
+        /// The zip.
+        path: PathBuf,
+    },
     /// The file is not a PDF.
     #[error("{path}: not a PDF file")]
     NotAPdf {
@@ -229,6 +253,9 @@ impl LibraryError {
                 | Self::NotAnImage { .. }
                 | Self::DamagedImage { .. }
                 | Self::ImageTooLarge { .. }
+                | Self::BadArchive { .. }
+                | Self::EmptyArchive { .. }
+                | Self::ArchiveTooLarge { .. }
                 | Self::NotAPdf { .. }
                 | Self::ChangedFile { .. }
                 | Self::UnknownName { .. }

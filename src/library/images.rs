@@ -75,10 +75,7 @@ impl Library {
     ) -> Result<Registered<ImageId>> {
         let bytes = read_source(path)?;
         let image = decode_image(&bytes, path)?;
-        let (folder, stem) = match label {
-            ImageLabel::Normal => (normal_folder(product), format!("{product}_ok")),
-            ImageLabel::Defect(defect) => (DEFECT_FOLDER.to_owned(), format!("{product}_{defect}")),
-        };
+        let (folder, _) = folder_and_stem(product, label);
         if let Some(path) = self.in_place(path, &folder) {
             let named_so = match label {
                 ImageLabel::Normal => true,
@@ -90,6 +87,37 @@ impl Library {
                 return self.write(|tx| import_image(tx, product, label, &path, &image));
             }
         }
+        self.keep_image(product, label, &bytes, &image)
+    }
+
+    /// Copies an image that is in no file of its own, and registers it, as
+    /// [`Self::register_normal`] and [`Self::register_defect`] do. `name` is for messages only.
+    ///
+    /// # Errors
+    /// As theirs.
+    pub fn register_read(
+        &mut self,
+        product: &ProductCode,
+        label: &ImageLabel,
+        bytes: &[u8],
+        name: &Path,
+    ) -> Result<Registered<ImageId>> {
+        match label {
+            ImageLabel::Normal => require_product(&self.conn, product)?,
+            ImageLabel::Defect(defect) => require_defect(&self.conn, product, defect)?,
+        }
+        let image = decode_image(bytes, name)?;
+        self.keep_image(product, label, bytes, &image)
+    }
+
+    fn keep_image(
+        &mut self,
+        product: &ProductCode,
+        label: &ImageLabel,
+        bytes: &[u8],
+        image: &DecodedImage,
+    ) -> Result<Registered<ImageId>> {
+        let (folder, stem) = folder_and_stem(product, label);
         let destination = Destination {
             folder,
             stem,
@@ -99,10 +127,10 @@ impl Library {
         };
         let registered = self.place(
             &destination,
-            &bytes,
+            bytes,
             &image.hash,
             |conn| find_image(conn, product, label, &image.hash),
-            |conn, path| insert_image(conn, product, label, path, &image),
+            |conn, path| insert_image(conn, product, label, path, image),
         )?;
         Ok(registered.map(ImageId))
     }
@@ -180,6 +208,14 @@ impl Library {
             )?;
             if changed == 1 { Ok(()) } else { Err(LibraryError::UnknownImage(id)) }
         })
+    }
+}
+
+/// Where a product's images of a label lie, and how their names begin.
+fn folder_and_stem(product: &ProductCode, label: &ImageLabel) -> (String, String) {
+    match label {
+        ImageLabel::Normal => (normal_folder(product), format!("{product}_ok")),
+        ImageLabel::Defect(defect) => (DEFECT_FOLDER.to_owned(), format!("{product}_{defect}")),
     }
 }
 

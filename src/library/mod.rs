@@ -5,6 +5,7 @@
 //! interrupts (see [`Library::open`]); any number of processes may work on one
 //! workspace. Indexes and embeddings are not here: they can be rebuilt.
 
+mod archive;
 mod areas;
 mod banks;
 mod error;
@@ -37,6 +38,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Row, TransactionBehavior};
 
+pub use archive::{ImageArchive, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES};
 pub use banks::RegisteredBank;
 pub use error::{DATABASE_PATH, LibraryError, Result};
 pub use history::HistoryCounts;

@@ -10,7 +10,7 @@ use super::{LibraryError, Result};
 use crate::domain::ContentHash;
 
 /// The most bytes of one image or manual: a 400 megapixel 16-bit TIFF fits.
-const MAX_FILE_BYTES: u64 = 3 << 30;
+pub(super) const MAX_FILE_BYTES: u64 = 3 << 30;
 
 /// Every byte of the regular file at `path`; empty files are an error.
 pub fn read_source(path: &Path) -> Result<Vec<u8>> {

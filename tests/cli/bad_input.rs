@@ -1,6 +1,7 @@
 //! Files that are not what they should be: each gets a clear message and loses nothing.
 
 use std::fs;
+use std::io::Write as _;
 
 use crate::scene::{Scene, arg, has_models, png};
 
@@ -54,6 +55,29 @@ fn bad_images_do_not_keep_good_ones_out() {
     // Again: nothing is copied twice.
     let ran = scene.run(&["library", "add-normal", "p", arg(&folder)]).must_succeed();
     assert!(ran.stdout.contains("0 images registered, 2 were already there"), "{}", ran.stdout);
+    assert_eq!(scene.json(&["library", "list", "--json"])[0]["normal_images"], 2);
+}
+
+#[test]
+fn a_zip_stands_for_the_images_in_it() {
+    let scene = Scene::new();
+    scene.run(&["library", "add-product", "p"]).must_succeed();
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in
+        [("a.png", png(1)), ("../../b.png", png(2)), ("c.png", b"no image".to_vec())]
+    {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(&bytes).unwrap();
+    }
+    let bytes = zip.finish().unwrap().into_inner();
+    let whole = scene.file("parts.zip", &bytes);
+    let ran = scene.run(&["library", "add-normal", "p", arg(&whole)]).must_succeed();
+    assert!(ran.stdout.contains("2 images registered"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("parts.zip/c.png"), "{}", ran.stderr);
+    let cut = scene.file("cut.zip", &bytes[..bytes.len() / 2]);
+    scene
+        .run(&["library", "add-normal", "p", arg(&cut)])
+        .must_fail_with(&["cut.zip", "cannot be unpacked"]);
     assert_eq!(scene.json(&["library", "list", "--json"])[0]["normal_images"], 2);
 }
 

@@ -8,7 +8,7 @@ use crate::app::aside::Aside;
 /// What is chosen.
 #[derive(Debug, Clone)]
 pub(super) enum Wanted {
-    /// Images.
+    /// Images, and zips of images.
     Images,
     /// Folders, of which all images are meant.
     Folders,
@@ -30,7 +30,8 @@ fn chosen_of(wanted: Wanted, title: String) -> Vec<PathBuf> {
     let dialog = rfd::FileDialog::new().set_title(title);
     let chosen = match wanted {
         Wanted::Images => {
-            dialog.add_filter("PNG, JPEG, BMP, TIFF, WebP", IMAGE_ENDINGS).pick_files()
+            let endings = [IMAGE_ENDINGS, &["zip"]].concat();
+            dialog.add_filter("PNG, JPEG, BMP, TIFF, WebP, ZIP", &endings).pick_files()
         }
         Wanted::Folders => dialog.pick_folders(),
         Wanted::Manual => {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::ScrollArea;
 
 use super::choose::{Choosing, Wanted, choose};
-use super::{Dialog, Wish, buttons, modal, offer_undo, refusal};
+use super::{Dialog, Wish, buttons, modal, offer_undo, preview, refusal};
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
@@ -22,6 +22,7 @@ pub(in crate::app) struct ImagesDialog {
     defects: Vec<DefectType>,
     label: ImageLabel,
     files: Vec<PathBuf>,
+    preview: preview::Images,
     choosing: Option<Choosing>,
     task: Option<Task<RegisteredImages>>,
     /// Shown where there is more to say than that all went well.
@@ -41,6 +42,7 @@ impl ImagesDialog {
             defects,
             label,
             files: Vec::new(),
+            preview: preview::Images::default(),
             choosing: None,
             task: None,
             answer: None,
@@ -48,7 +50,8 @@ impl ImagesDialog {
         }
     }
 
-    fn poll(&mut self, desk: &mut Desk<'_>) -> bool {
+    fn poll(&mut self, ctx: &egui::Context, desk: &mut Desk<'_>) -> bool {
+        self.preview.poll(ctx, desk);
         if let Some(chosen) = self.choosing.as_ref().and_then(Choosing::poll) {
             self.choosing = None;
             for file in chosen {
@@ -56,6 +59,7 @@ impl ImagesDialog {
                     self.files.push(file);
                 }
             }
+            self.preview.look_at(desk, &self.files);
         }
         let Some(answer) = self.task.as_ref().and_then(Task::poll) else {
             return true;
@@ -112,10 +116,11 @@ impl ImagesDialog {
             let clear = egui::Button::new(desk.text("dialog-clear"));
             if ui.add_enabled(!self.files.is_empty(), clear).clicked() {
                 self.files.clear();
+                self.preview.look_at(desk, &self.files);
             }
         });
         ui.weak(desk.text("dialog-drop-hint"));
-        ui.strong(desk.words.with("dialog-chosen", &[("count", self.files.len().into())]));
+        self.preview.show(ui, desk);
         for file in self.files.iter().take(NAMED) {
             ui.add(egui::Label::new(file.display().to_string()).truncate());
         }
@@ -127,7 +132,8 @@ impl ImagesDialog {
             ImageLabel::Normal => "dialog-then-bank",
             ImageLabel::Defect(_) => "dialog-then-index",
         }));
-        let wish = buttons(ui, desk, "dialog-register", !self.files.is_empty());
+        let can = !self.files.is_empty() && self.preview.total() != Some(0);
+        let wish = buttons(ui, desk, "dialog-register", can);
         if wish == Wish::Do {
             self.error = None;
             self.task = desk.start(RegisterImages {
@@ -171,7 +177,7 @@ impl ImagesDialog {
 
 impl Dialog for ImagesDialog {
     fn show(&mut self, ctx: &egui::Context, desk: &mut Desk<'_>) -> bool {
-        if !self.poll(desk) {
+        if !self.poll(ctx, desk) {
             return false;
         }
         let title = format!("{} · {}", desk.text("dialog-add-images"), self.product);

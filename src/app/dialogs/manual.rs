@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::choose::{Choosing, Wanted, choose};
-use super::{Dialog, Wish, buttons, modal, refusal};
+use super::{Dialog, Wish, buttons, modal, preview, refusal};
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
@@ -15,6 +15,9 @@ use crate::engine::{ReadManual, RegisterManual};
 pub(in crate::app) struct ManualDialog {
     product: ProductCode,
     file: Option<PathBuf>,
+    preview: preview::Manual,
+    /// The file that the preview is of.
+    previewed: Option<PathBuf>,
     choosing: Option<Choosing>,
     task: Option<Task<ReadManual>>,
     error: Option<String>,
@@ -23,7 +26,15 @@ pub(in crate::app) struct ManualDialog {
 impl ManualDialog {
     /// For a manual of `product`.
     pub(in crate::app) fn new(product: ProductCode) -> Self {
-        Self { product, file: None, choosing: None, task: None, error: None }
+        Self {
+            product,
+            file: None,
+            preview: preview::Manual::default(),
+            previewed: None,
+            choosing: None,
+            task: None,
+            error: None,
+        }
     }
 }
 
@@ -37,6 +48,13 @@ impl Dialog for ManualDialog {
             self.choosing = None;
             self.file = chosen.into_iter().next().or(self.file.take());
         }
+        if self.file != self.previewed {
+            self.previewed.clone_from(&self.file);
+            if let Some(file) = &self.file {
+                self.preview.look_at(desk, file);
+            }
+        }
+        self.preview.poll(ctx, desk);
         if let Some(answer) = self.task.as_ref().and_then(Task::poll) {
             self.task = None;
             match answer {
@@ -62,6 +80,7 @@ impl Dialog for ManualDialog {
             ui.weak(desk.text("dialog-drop-manual"));
             if let Some(file) = &self.file {
                 ui.strong(file.display().to_string());
+                self.preview.show(ui, desk);
             }
             if let Some(error) = &self.error {
                 refusal(ui, error);

@@ -6,6 +6,7 @@ pub(super) mod export_pdf;
 pub(super) mod files;
 pub(super) mod images;
 pub(super) mod manual;
+mod preview;
 pub(super) mod product;
 pub(super) mod register_defect;
 pub(super) mod remove_images;

@@ -87,6 +87,16 @@ fn ten_thousand_inspections(engine: &Engine) {
     };
     copies("inspections", "id");
     copies("history", "inspection");
+    // Each with a picture of its own.
+    let folder = engine.workspace().root().join("data/pictures");
+    std::fs::create_dir_all(&folder).unwrap();
+    let first = folder.join("1.png");
+    image::RgbImage::new(320, 240).save(&first).unwrap();
+    for n in 2..=10_000 {
+        std::fs::hard_link(&first, folder.join(format!("{n}.png"))).unwrap();
+    }
+    let sql = "UPDATE history SET image_path = printf('data/pictures/%d.png', inspection)";
+    conn.execute_batch(sql).unwrap();
 }
 
 #[test]

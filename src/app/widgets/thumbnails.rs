@@ -3,7 +3,10 @@
 
 use std::collections::HashMap;
 
-use egui::{Align2, Color32, ColorImage, FontId, Rect, TextureHandle, TextureOptions, pos2};
+use egui::{
+    Align2, Color32, ColorImage, Context, FontId, Rect, TextureHandle, TextureOptions, pos2,
+};
+use image::RgbImage;
 
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
@@ -17,18 +20,52 @@ const BATCH: usize = 16;
 /// Textures kept, 100 MB at most.
 const KEPT: usize = 600;
 
-/// What there is of an image.
-enum Picture {
-    /// Its texture.
-    Small(TextureHandle),
-    /// Its file is gone or damaged.
-    Unreadable,
+/// A frame narrower than this, in points, has no room for words.
+const NARROW: f32 = 100.0;
+
+/// What there is of an image: its texture; `None` where its file is gone or damaged.
+pub(in crate::app) struct Small(Option<TextureHandle>);
+
+impl Small {
+    /// Of the picture that was made of it.
+    pub(in crate::app) fn new(ctx: &Context, picture: Option<&RgbImage>) -> Self {
+        Self(picture.map(|picture| texture(ctx, picture)))
+    }
+
+    /// Draws it into `frame`.
+    pub(in crate::app) fn paint(&self, ui: &egui::Ui, words: Words, frame: Rect) {
+        let visuals = ui.visuals();
+        let painter = ui.painter_at(frame);
+        painter.rect_filled(frame, 4.0, visuals.extreme_bg_color);
+        let Some(texture) = &self.0 else {
+            let text = match frame.width() < NARROW {
+                true => "⚠".to_owned(),
+                false => words.text("library-unreadable"),
+            };
+            let font = FontId::proportional(13.0);
+            let colour = visuals.error_fg_color;
+            painter.text(frame.center(), Align2::CENTER_CENTER, text, font, colour);
+            return;
+        };
+        let size = texture.size_vec2();
+        let scale = ((frame.size() - egui::Vec2::splat(4.0)) / size).min_elem();
+        let place = Rect::from_center_size(frame.center(), size * scale);
+        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        painter.image(texture.id(), place, whole, Color32::WHITE);
+    }
+}
+
+/// A small picture on the graphics card.
+pub(in crate::app) fn texture(ctx: &Context, picture: &RgbImage) -> TextureHandle {
+    let size = [picture.width() as usize, picture.height() as usize];
+    let picture = ColorImage::from_rgb(size, picture.as_raw());
+    ctx.load_texture("thumbnail", picture, TextureOptions::LINEAR)
 }
 
 /// Small pictures by the path of their image.
 #[derive(Default)]
 pub(in crate::app) struct Pictures {
-    made: HashMap<String, (Picture, u64)>,
+    made: HashMap<String, (Small, u64)>,
     task: Option<Task<Vec<Thumbnail>>>,
     /// Counts frames: what was drawn longest ago goes first.
     now: u64,
@@ -36,23 +73,15 @@ pub(in crate::app) struct Pictures {
 
 impl Pictures {
     /// Begins a frame: takes what the engine made.
-    pub(in crate::app) fn take(&mut self, ctx: &egui::Context, desk: &mut Desk<'_>) {
+    pub(in crate::app) fn take(&mut self, ctx: &Context, desk: &mut Desk<'_>) {
         self.now += 1;
         let Some(answer) = self.task.as_ref().and_then(Task::poll) else { return };
         self.task = None;
         match answer {
             Ok(thumbnails) => {
                 for thumbnail in thumbnails {
-                    let picture = match thumbnail.picture {
-                        None => Picture::Unreadable,
-                        Some(small) => {
-                            let size = [small.width() as usize, small.height() as usize];
-                            let small = ColorImage::from_rgb(size, small.as_raw());
-                            let options = TextureOptions::LINEAR;
-                            Picture::Small(ctx.load_texture("thumbnail", small, options))
-                        }
-                    };
-                    self.made.insert(thumbnail.path, (picture, self.now));
+                    let small = Small::new(ctx, thumbnail.picture.as_ref());
+                    self.made.insert(thumbnail.path, (small, self.now));
                 }
                 self.forget();
             }
@@ -81,26 +110,12 @@ impl Pictures {
         path: &str,
         frame: Rect,
     ) -> bool {
-        let visuals = ui.visuals();
-        let painter = ui.painter_at(frame);
-        painter.rect_filled(frame, 4.0, visuals.extreme_bg_color);
-        let Some((picture, drawn)) = self.made.get_mut(path) else { return false };
+        let Some((small, drawn)) = self.made.get_mut(path) else {
+            ui.painter().rect_filled(frame, 4.0, ui.visuals().extreme_bg_color);
+            return false;
+        };
         *drawn = self.now;
-        match picture {
-            Picture::Small(texture) => {
-                let size = texture.size_vec2();
-                let scale = ((frame.size() - egui::Vec2::splat(4.0)) / size).min_elem();
-                let place = Rect::from_center_size(frame.center(), size * scale);
-                let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-                painter.image(texture.id(), place, whole, Color32::WHITE);
-            }
-            Picture::Unreadable => {
-                let text = words.text("library-unreadable");
-                let font = FontId::proportional(13.0);
-                let colour = visuals.error_fg_color;
-                painter.text(frame.center(), Align2::CENTER_CENTER, text, font, colour);
-            }
-        }
+        small.paint(ui, words, frame);
         true
     }
 

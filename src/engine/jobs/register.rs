@@ -1,6 +1,7 @@
 //! Images of sound parts and of known defects.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,8 @@ use crate::domain::{ImageId, ImageLabel, ProductCode};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
 use crate::engine::unfinished::Repeatable;
-use crate::library::{LibraryError, Registered};
+use crate::library::{ImageArchive, LibraryError, Registered};
+use crate::retrieval::twins::Twins;
 
 /// Endings of files that a directory is searched for.
 const IMAGE_ENDINGS: [&str; 7] = ["jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp"];
@@ -21,7 +23,7 @@ pub struct RegisterImages {
     pub product: ProductCode,
     /// Normal, or which defect.
     pub label: ImageLabel,
-    /// Files, and directories of which all images are meant.
+    /// Files, and directories and zips of which all images are meant.
     pub paths: Vec<PathBuf>,
 }
 
@@ -59,44 +61,119 @@ impl Request for RegisterImages {
     }
 
     fn run(self, job: &JobContext) -> Result<RegisteredImages> {
-        super::catalogue::require_product(job, &self.product)?;
-        let mut outcome = RegisteredImages::default();
-        let mut files = Vec::new();
-        for path in &self.paths {
-            match images_at(path) {
-                Ok(found) => files.extend(found),
-                Err(error) => outcome.refused.push(Refusal { path: path.clone(), error }),
+        let Self { product, label, paths } = self;
+        super::catalogue::require_product(job, &product)?;
+        let (sources, refused) = sources(paths);
+        let total = sources.iter().map(Source::count).sum::<usize>() as u64;
+        let prints = known_prints(job)?;
+        let outcome = RegisteredImages { refused, ..RegisteredImages::default() };
+        let mut registering = Registering { job, product, label, prints, outcome, done: 0, total };
+        for source in sources {
+            match source {
+                Source::File(path) => registering.add(path, || Ok(None))?,
+                Source::Archive(mut archive) => {
+                    let names: Vec<PathBuf> = archive.names().map(Path::to_owned).collect();
+                    for (place, name) in names.into_iter().enumerate() {
+                        registering.add(name, || archive.read(place).map(Some))?;
+                    }
+                }
             }
         }
-        let mut prints = known_prints(job)?;
-        let total = files.len() as u64;
-        for (done, path) in files.into_iter().enumerate() {
-            job.check()?;
-            job.report("progress-register", &path.display().to_string(), done as u64, total);
-            let (product, label, file) = (self.product.clone(), self.label.clone(), path.clone());
-            let registered = job.shared.library(move |library| match &label {
-                ImageLabel::Normal => library.register_normal(&product, &file),
-                ImageLabel::Defect(defect) => library.register_defect(&product, defect, &file),
-            });
-            match registered {
-                Ok(Registered::New(id)) => {
-                    outcome.new.push(id);
-                    outcome.twins.extend(note(job, &mut prints, id, path)?);
-                }
-                Ok(Registered::Already(id)) => outcome.known.push(id),
-                // One bad file must not keep the others out; a full disk or a broken
-                // library concerns them all.
-                Err(EngineError::Library(error)) if error.is_about_one_file() => {
-                    outcome.refused.push(Refusal { path, error: EngineError::Library(error) });
-                }
-                Err(other) => return Err(other),
-            }
-        }
+        let Registering { prints, outcome, .. } = registering;
         if !outcome.new.is_empty() {
             prints.save(&twins_path(&job.shared))?;
         }
         Ok(outcome)
     }
+}
+
+/// A registration under way.
+struct Registering<'a> {
+    job: &'a JobContext,
+    product: ProductCode,
+    label: ImageLabel,
+    prints: Twins,
+    outcome: RegisteredImages,
+    done: u64,
+    total: u64,
+}
+
+impl Registering<'_> {
+    /// Registers the file at `path`, or the bytes that `read` gives for it.
+    fn add(
+        &mut self,
+        path: PathBuf,
+        read: impl FnOnce() -> Result<Option<Vec<u8>>, LibraryError>,
+    ) -> Result<()> {
+        self.job.check()?;
+        let name = path.display().to_string();
+        self.job.report("progress-register", &name, self.done, self.total);
+        self.done += 1;
+        let registered = read().map_err(EngineError::Library).and_then(|bytes| {
+            let bytes = bytes.map(Arc::new);
+            let (product, label) = (self.product.clone(), self.label.clone());
+            let (file, read) = (path.clone(), bytes.clone());
+            let registered = self.job.shared.library(move |library| match (&read, &label) {
+                (Some(bytes), _) => library.register_read(&product, &label, bytes, &file),
+                (None, ImageLabel::Normal) => library.register_normal(&product, &file),
+                (None, ImageLabel::Defect(defect)) => {
+                    library.register_defect(&product, defect, &file)
+                }
+            })?;
+            Ok((registered, bytes))
+        });
+        match registered {
+            Ok((Registered::New(id), bytes)) => {
+                self.outcome.new.push(id);
+                let bytes = bytes.as_ref().map(|bytes| bytes.as_slice());
+                self.outcome.twins.extend(note(self.job, &mut self.prints, id, path, bytes)?);
+            }
+            Ok((Registered::Already(id), _)) => self.outcome.known.push(id),
+            // One bad file must not keep the others out; a full disk or a broken
+            // library concerns them all.
+            Err(EngineError::Library(error)) if error.is_about_one_file() => {
+                self.outcome.refused.push(Refusal { path, error: EngineError::Library(error) });
+            }
+            Err(other) => return Err(other),
+        }
+        Ok(())
+    }
+}
+
+/// Where images come from.
+pub(super) enum Source {
+    /// A file.
+    File(PathBuf),
+    /// A zip.
+    Archive(ImageArchive),
+}
+
+impl Source {
+    /// How many images it is.
+    pub(super) fn count(&self) -> usize {
+        match self {
+            Self::File(_) => 1,
+            Self::Archive(archive) => archive.names().len(),
+        }
+    }
+}
+
+/// The images that `paths` stand for, and those of them that stand for none.
+pub(super) fn sources(paths: Vec<PathBuf>) -> (Vec<Source>, Vec<Refusal>) {
+    let (mut found, mut refused) = (Vec::new(), Vec::new());
+    for path in paths {
+        let sources = match ImageArchive::is_named_so(&path) && path.is_file() {
+            true => ImageArchive::open(&path)
+                .map(|archive| vec![Source::Archive(archive)])
+                .map_err(EngineError::Library),
+            false => images_at(&path).map(|files| files.into_iter().map(Source::File).collect()),
+        };
+        match sources {
+            Ok(sources) => found.extend(sources),
+            Err(error) => refused.push(Refusal { path, error }),
+        }
+    }
+    (found, refused)
 }
 
 /// `path` itself, or the images of the directory `path`, by name.
@@ -118,4 +195,107 @@ pub(super) fn images_at(path: &Path) -> Result<Vec<PathBuf>> {
     }
     images.sort();
     Ok(images)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write as _};
+
+    use image::imageops::{FilterType, resize};
+    use image::{ImageFormat, Rgb, RgbImage};
+
+    use super::*;
+    use crate::domain::{Language, Product};
+    use crate::engine::{
+        AddProduct, Engine, EngineOptions, PreviewImages, RepeatJob, UnfinishedJob,
+    };
+    use crate::settings::{Settings, Workspace};
+
+    fn answer<R: Request>(engine: &Engine, request: R) -> R::Answer {
+        engine.submit(request).unwrap().wait(|_| {}).unwrap()
+    }
+
+    fn png(picture: &RgbImage) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, ImageFormat::Png).unwrap();
+        bytes.into_inner()
+    }
+
+    #[test]
+    fn a_zip_stands_for_the_images_in_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let workspace = Workspace::at(dir.path().join("workspace"));
+        workspace.create().unwrap();
+        let options = EngineOptions { allow_gpu: false, language: Language::En };
+        let engine = Engine::start(workspace, Settings::default(), options).unwrap();
+        let product: ProductCode = "p".parse().unwrap();
+        let names = (String::new(), String::new());
+        answer(
+            &engine,
+            AddProduct(Product { code: product.clone(), name_ko: names.0, name_en: names.1 }),
+        );
+        let picture = |seed: u32| {
+            RgbImage::from_fn(120, 90, |x, y| {
+                let patch = (x / 15 + y / 15 * 8 + seed * 97).wrapping_mul(2_654_435_761) >> 24;
+                Rgb([patch as u8, (x + seed * 40) as u8, y as u8])
+            })
+        };
+        let one = picture(1);
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in [
+            ("line/a.png", png(&one)),
+            ("../b.png", png(&picture(2))),
+            ("line/broken.png", b"no picture".to_vec()),
+            ("read me.txt", b"-".to_vec()),
+            ("smaller.png", png(&resize(&one, 80, 60, FilterType::Lanczos3))),
+        ] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(&bytes).unwrap();
+        }
+        let parts = dir.path().join("parts.ZIP");
+        std::fs::write(&parts, zip.finish().unwrap().into_inner()).unwrap();
+        let not = dir.path().join("not.zip");
+        std::fs::write(&not, "no zip").unwrap();
+        let single = dir.path().join("single.png");
+        std::fs::write(&single, png(&picture(3))).unwrap();
+        let paths = vec![single, parts.clone(), not.clone(), dir.path().join("gone.zip")];
+        let inside = |name: &str| PathBuf::from(format!("{}/{name}", parts.display()));
+
+        // Seen before anything is registered.
+        let preview = PreviewImages { paths: paths.clone(), most: 4, side: 30 };
+        let preview = answer(&engine, preview);
+        assert_eq!((preview.total, preview.refused.len()), (5, 2));
+        let first: Vec<_> = preview
+            .first
+            .iter()
+            .map(|one| (one.path.as_str(), one.picture.as_ref().map(|small| small.dimensions())))
+            .collect();
+        let [b, a, broken] = ["../b.png", "line/a.png", "line/broken.png"].map(inside);
+        let expected = [
+            (paths[0].to_str().unwrap(), Some((30, 22))),
+            (b.to_str().unwrap(), Some((30, 22))),
+            (a.to_str().unwrap(), Some((30, 22))),
+            (broken.to_str().unwrap(), None),
+        ];
+        assert_eq!(first, expected);
+
+        let request = RegisterImages { product: product.clone(), label: ImageLabel::Normal, paths };
+        let registered = answer(&engine, request.clone());
+        assert_eq!((registered.new.len(), registered.known.len()), (4, 0));
+        let refused: Vec<_> = registered.refused.iter().map(|one| one.path.clone()).collect();
+        assert_eq!(refused, [not, dir.path().join("gone.zip"), broken]);
+        let said = registered.refused[2].error.explain(Language::En);
+        assert!(said.contains("parts.ZIP/line/broken.png"), "{said}");
+        let twins: Vec<_> = registered.twins.iter().map(|twin| twin.path.clone()).collect();
+        assert_eq!(twins, [inside("smaller.png")]);
+        // Nothing was written under the names in the zip.
+        assert!(!dir.path().join("b.png").exists());
+
+        // After a crash the zip is read again, and its images are known.
+        let begun_at = "2026-11-22T10:00:00Z".to_owned();
+        let job = Repeatable::RegisterImages(request.clone());
+        answer(&engine, RepeatJob(UnfinishedJob { begun_at, job, note: dir.path().join("note") }));
+        let again = answer(&engine, request);
+        assert_eq!((again.new.len(), again.known.len()), (0, 4));
+    }
 }

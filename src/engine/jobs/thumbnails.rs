@@ -21,7 +21,7 @@ pub struct Thumbnails {
 /// A small picture.
 #[derive(Debug)]
 pub struct Thumbnail {
-    /// Of which image, relative to the workspace.
+    /// Of which image: its path as it was given, or its name in a zip.
     pub path: String,
     /// `None` where its file is gone or damaged.
     pub picture: Option<RgbImage>,
@@ -52,7 +52,7 @@ impl Request for Thumbnails {
 }
 
 /// `picture` with its ratio kept and no side above `side`.
-fn shrunk(picture: &RgbImage, side: u32) -> RgbImage {
+pub(super) fn shrunk(picture: &RgbImage, side: u32) -> RgbImage {
     let (width, height) = picture.dimensions();
     let longer = width.max(height);
     if longer <= side {

@@ -10,7 +10,7 @@ use crate::domain::{ImageId, RegisteredImage};
 use crate::engine::error::Result;
 use crate::engine::request::JobContext;
 use crate::engine::shared::Shared;
-use crate::library::{LabelFilter, read_image};
+use crate::library::{DecodedImage, LabelFilter, LibraryError, decode_image, read_image};
 use crate::retrieval::RetrievalError;
 use crate::retrieval::fingerprint::Fingerprint;
 use crate::retrieval::twins::Twins;
@@ -68,7 +68,11 @@ pub(super) fn known_prints(job: &JobContext) -> Result<Twins> {
 
 /// The fingerprint of an image; one that cannot be read has no twins.
 fn fingerprint(path: &Path) -> Option<Fingerprint> {
-    match read_image(path) {
+    fingerprint_of(read_image(path))
+}
+
+fn fingerprint_of(read: Result<DecodedImage, LibraryError>) -> Option<Fingerprint> {
+    match read {
         Ok(picture) => Some(Fingerprint::of(&picture.rgb)),
         Err(error) => {
             tracing::warn!(%error, "an image is not held against the others");
@@ -77,17 +81,19 @@ fn fingerprint(path: &Path) -> Option<Fingerprint> {
     }
 }
 
-/// Keeps the fingerprint of the image `id`, just registered from `path`, and tells whether
-/// another image is of the same photograph.
+/// Keeps the fingerprint of the image `id`, just registered from `path` (from `bytes`, where they
+/// are no file of their own), and tells whether another image is of the same photograph.
 pub(super) fn note(
     job: &JobContext,
     prints: &mut Twins,
     id: ImageId,
     path: PathBuf,
+    bytes: Option<&[u8]>,
 ) -> Result<Option<Twin>> {
     // Registered a moment ago: where the file went since, the next registration makes the
     // fingerprint of the workspace's copy.
-    let Some(print) = fingerprint(&path) else { return Ok(None) };
+    let read = bytes.map_or_else(|| read_image(&path), |bytes| decode_image(bytes, &path));
+    let Some(print) = fingerprint_of(read) else { return Ok(None) };
     let twin = prints.find(&print);
     prints.insert(id.0, print);
     let Some(twin) = twin else { return Ok(None) };

@@ -39,6 +39,11 @@ impl Details {
         self.opened.as_ref()
     }
 
+    /// Why it cannot be opened.
+    pub(super) fn error(&self) -> Option<&str> {
+        self.error.as_deref()
+    }
+
     /// Takes what its jobs answered; the state of the action where it was changed.
     pub(super) fn poll(&mut self, desk: &mut Desk<'_>) -> Option<(InspectionId, ActionState)> {
         if let Some(answer) = self.opening.as_ref().and_then(Task::poll) {

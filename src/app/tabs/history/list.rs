@@ -3,26 +3,34 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-use egui::{Align, Button, Layout, RichText, Sense};
+use egui::{Align, Button, Layout, RichText, Sense, vec2};
 use egui_extras::{Column, TableBuilder, TableRow};
 
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
+use crate::app::widgets::thumbnails::Pictures;
 use crate::domain::{HistoryFilter, InspectionId, InspectionPage, InspectionRow};
 use crate::engine::ListInspections;
 
 /// Rows fetched at once.
 const PAGE: usize = 100;
+/// Height of the titles in points.
+const TITLES: f32 = 30.0;
 /// Height of a row in points.
-const ROW: f32 = 30.0;
+const ROW: f32 = 44.0;
+/// Width of a row's picture in points.
+const PICTURE: f32 = 56.0;
+
+type Pages = HashMap<usize, Vec<InspectionRow>>;
 
 /// What is known of the inspections that a filter lets through.
 #[derive(Default)]
 pub(super) struct List {
     filter: HistoryFilter,
     total: Option<usize>,
-    pages: HashMap<usize, Vec<InspectionRow>>,
+    pages: Pages,
     fetching: HashMap<usize, Task<InspectionPage>>,
+    pictures: Pictures,
     error: Option<String>,
     /// Those marked, to be saved together.
     marked: BTreeSet<InspectionId>,
@@ -96,13 +104,9 @@ impl List {
             })
         });
         let place = place.map_or(Some(0), |place| place.checked_add_signed(by))?;
-        let id = self.row(place)?.id;
+        let id = row(&self.pages, place)?.id;
         self.scroll_to = Some(place);
         Some(id)
-    }
-
-    fn row(&self, place: usize) -> Option<&InspectionRow> {
-        self.pages.get(&(place / PAGE))?.get(place % PAGE)
     }
 
     fn fetch(&mut self, desk: &mut Desk<'_>, page: usize) {
@@ -140,6 +144,7 @@ impl List {
             ui.centered_and_justified(|ui| ui.weak(desk.text(id)));
             return None;
         }
+        self.pictures.take(ui.ctx(), desk);
         let modifiers = ui.input(|input| input.modifiers);
         let mut clicked = None;
         let mut seen: Option<Range<usize>> = None;
@@ -149,7 +154,8 @@ impl List {
             .resizable(true)
             .sense(Sense::click())
             .cell_layout(Layout::left_to_right(Align::Center))
-            .column(Column::initial(170.0).clip(true))
+            .column(Column::exact(PICTURE))
+            .column(Column::initial(150.0).clip(true))
             .column(Column::initial(200.0).clip(true))
             .column(Column::initial(100.0).clip(true))
             .column(Column::initial(100.0).clip(true))
@@ -161,6 +167,7 @@ impl List {
             table = table.scroll_to_row(place, None);
         }
         let titles = [
+            "history-picture",
             "label-time",
             "history-file",
             "label-product",
@@ -177,24 +184,35 @@ impl List {
                 });
             }
         };
-        table.header(ROW, header).body(|body| {
+        let Self { pages, pictures, marked, .. } = self;
+        let mut lacking = Vec::new();
+        table.header(TITLES, header).body(|body| {
             body.rows(ROW, total, |mut line| {
                 let place = line.index();
                 let range = seen.get_or_insert(place..place + 1);
                 range.end = range.end.max(place + 1);
-                let Some(row) = self.row(place) else {
+                let Some(row) = row(pages, place) else {
                     line.col(|ui| {
                         ui.weak("…");
                     });
                     return;
                 };
-                let chosen = selected == Some(row.id) || self.marked.contains(&row.id);
+                let chosen = selected == Some(row.id) || marked.contains(&row.id);
                 line.set_selected(chosen);
+                line.col(|ui| {
+                    let Some(path) = row.image_path.as_deref() else { return };
+                    let (frame, _) = ui.allocate_exact_size(ui.available_size(), Sense::empty());
+                    let frame = frame.shrink2(vec2(0.0, 2.0));
+                    if !pictures.paint(ui, desk.words, path, frame) {
+                        lacking.push(path);
+                    }
+                });
                 if cells(&mut line, desk, row, chosen) || line.response().clicked() {
                     clicked = Some(row.id);
                 }
             });
         });
+        pictures.ask(desk, lacking.into_iter());
         if let Some(seen) = seen {
             self.bring(desk, seen);
         }
@@ -229,7 +247,18 @@ impl List {
     }
 }
 
-/// Draws a row; whether its name was clicked.
+/// When an inspection was made (RFC 3339), on the clock of where that was.
+pub(super) fn time_there(created_at: &str) -> String {
+    let time: String = created_at.chars().take(19).collect();
+    time.replace('T', " ")
+}
+
+/// The row at `place`, where it is fetched.
+fn row(pages: &Pages, place: usize) -> Option<&InspectionRow> {
+    pages.get(&(place / PAGE))?.get(place % PAGE)
+}
+
+/// Draws a row but for its picture; whether its name was clicked.
 fn cells(
     line: &mut TableRow<'_, '_>,
     desk: &Desk<'_>,
@@ -243,8 +272,7 @@ fn cells(
     };
     let dash = || "–".to_owned();
     line.col(|ui| {
-        let time: String = row.created_at.chars().take(19).collect();
-        text(ui, &time.replace('T', " "));
+        text(ui, &time_there(&row.created_at));
     });
     line.col(|ui| {
         let name = Button::selectable(selected, row.file_name()).truncate();

@@ -1,13 +1,15 @@
 //! All inspections of the past: found by what they are, opened again as they were.
 
+mod compared;
 mod details;
 pub(super) mod filters;
 mod list;
 #[cfg(test)]
 mod tests;
 
-use egui::{CentralPanel, Panel, ScrollArea};
+use egui::{Button, CentralPanel, Panel, ScrollArea};
 
+use self::compared::Compared;
 use self::details::Details;
 use self::filters::Filters;
 use self::list::List;
@@ -32,6 +34,8 @@ struct HistoryTab {
     filters: Filters,
     list: List,
     details: Option<Details>,
+    /// Shown in place of everything else.
+    compared: Option<Compared>,
     judging: Judging,
     saving: Option<Saving>,
     exporting: Option<Task<ExportedInspections>>,
@@ -41,6 +45,9 @@ impl Tab for HistoryTab {
     fn poll(&mut self, desk: &mut Desk<'_>) {
         self.list.poll(desk);
         self.judging.poll(desk);
+        if let Some(compared) = &mut self.compared {
+            compared.poll(desk);
+        }
         if let Some(details) = &mut self.details
             && let Some((id, state)) = details.poll(desk)
         {
@@ -63,6 +70,12 @@ impl Tab for HistoryTab {
         if self.drawn.anew(ui.ctx()) {
             self.list.load(desk, self.filters.filter());
         }
+        if let Some(compared) = &mut self.compared {
+            if !compared.show(ui, desk) {
+                self.compared = None;
+            }
+            return;
+        }
         Panel::top("history_filters").show(ui, |ui| self.top(ui, desk));
         if let Some(details) = &mut self.details {
             Panel::right("history_details").resizable(true).default_size(440.0).show(ui, |ui| {
@@ -81,6 +94,14 @@ impl Tab for HistoryTab {
 
     fn command(&mut self, command: &Command, ctx: &egui::Context, desk: &mut Desk<'_>) {
         match command {
+            Command::Stop if self.compared.is_some() => self.compared = None,
+            // They concern the one opened, which is not seen.
+            Command::NextImage
+            | Command::PreviousImage
+            | Command::Confirm
+            | Command::Judge(_)
+            | Command::SearchShown
+                if self.compared.is_some() => {}
             Command::NextImage | Command::PreviousImage => {
                 let by = if *command == Command::NextImage { 1 } else { -1 };
                 let selected = self.details.as_ref().map(|details| details.id);
@@ -102,11 +123,22 @@ impl Tab for HistoryTab {
                 }
             }
             Command::CopyView | Command::SaveView => {
-                if let Some(details) = &mut self.details {
-                    details.keep(ctx, *command == Command::SaveView);
+                let save = *command == Command::SaveView;
+                if let Some(compared) = &mut self.compared {
+                    compared.keep(ctx, save);
+                } else if let Some(details) = &mut self.details {
+                    details.keep(ctx, save);
                 }
             }
-            Command::OpenInspection(id) => self.open(desk, *id),
+            Command::OpenInspection(id) => {
+                self.compared = None;
+                self.open(desk, *id);
+            }
+            Command::CompareInspections => match self.list.marked().as_slice() {
+                // The older one on the left.
+                [newer, older] => self.compared = Some(Compared::open(desk, [*older, *newer])),
+                _ => desk.toasts.error(desk.text("history-compare-hint")),
+            },
             Command::SavePdf => {
                 let opened = self.details.as_ref().map(|details| vec![details.id]);
                 let marked = Some(self.list.marked()).filter(|marked| !marked.is_empty());
@@ -124,6 +156,9 @@ impl Tab for HistoryTab {
                 });
                 if let Some(details) = &mut self.details {
                     details.judged(judged);
+                }
+                if let Some(compared) = &mut self.compared {
+                    compared.judged(judged);
                 }
             }
             Command::Stop => {
@@ -153,7 +188,7 @@ impl HistoryTab {
             (desk.words.with("history-pdf-marked", &count), Chosen::These(marked))
         };
         let can = self.list.total().is_some_and(|total| total > 0);
-        let button = ui.add_enabled(can, egui::Button::new(label));
+        let button = ui.add_enabled(can, Button::new(label));
         if button.on_hover_text(desk.text("history-pdf-hint")).clicked() {
             desk.send(Command::ExportPdf(which));
         }
@@ -170,11 +205,17 @@ impl HistoryTab {
                 ui.label(desk.words.with("history-total", &[("total", total.into())]));
             }
             self.pdf_button(ui, desk);
+            let two = self.list.marked().len() == 2;
+            let compare = ui.add_enabled(two, Button::new(desk.text("history-compare")));
+            let hint = desk.text("history-compare-hint");
+            if compare.on_disabled_hover_text(hint).clicked() {
+                desk.send(Command::CompareInspections);
+            }
             match self.exporting.as_ref().map(Task::progress) {
                 None => {
                     let label = desk.text("history-export");
                     let can = self.saving.is_none() && self.list.total().is_some_and(|n| n > 0);
-                    if ui.add_enabled(can, egui::Button::new(label.clone())).clicked() {
+                    if ui.add_enabled(can, Button::new(label.clone())).clicked() {
                         self.saving = save_as(ui.ctx(), label, "fettle.csv");
                     }
                 }

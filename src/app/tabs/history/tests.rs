@@ -3,6 +3,7 @@
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
+use crate::app::command::Command;
 use crate::app::tests::scene::{Scene, Setting, Window};
 use crate::domain::{
     Anomaly, BankRef, ContentHash, HeatmapScale, Inspection, InspectionId, Language, ModelId,
@@ -146,6 +147,132 @@ fn several_are_marked_with_ctrl_to_be_saved_together() {
     scene.click_on(Role::Button, "b.png");
     scene.until_seen(&scene.text("history-pdf"));
     assert!(!scene.sees(&scene.with("history-pdf-marked", &marked(2))));
+}
+
+#[test]
+fn two_are_compared_side_by_side() {
+    for language in [Language::En, Language::Ko] {
+        let scene = &mut Setting::new(language).prepared(|engine| {
+            three(engine);
+            let mut library = Library::open(engine.workspace().root()).unwrap();
+            let opinion = Opinion { verdict: Verdict::Ok, defect: None, note: String::new() };
+            library.judge(InspectionId(1), Some(&opinion), "kim").unwrap();
+            // Wider; its bank is none that is here either.
+            let mut png = std::io::Cursor::new(Vec::new());
+            let wide = image::RgbImage::from_fn(24, 8, |x, y| {
+                image::Rgb([200, (x * 10) as u8, (y * 30) as u8])
+            });
+            wide.write_to(&mut png, image::ImageFormat::Png).unwrap();
+            let stored = library.store_upload(&png.into_inner()).unwrap().path;
+            for name in ["d.png", "f.png"] {
+                let inspection = inspection(name, Verdict::Unsure, Some(stored.clone()));
+                library.record_inspection(&inspection).unwrap();
+            }
+            let gone = Some("data/uploads/gone.png".to_owned());
+            library.record_inspection(&inspection("e.png", Verdict::Ok, gone)).unwrap();
+        });
+        scene.press(Modifiers::COMMAND, Key::Num5);
+        scene.until_seen("a.png");
+        let compare = scene.text("history-compare");
+        assert!(!scene.is_enabled(&compare));
+        let hint = scene.text("history-compare-hint");
+        scene.harness.state_mut().send(Command::CompareInspections);
+        scene.until_seen(&hint);
+        scene.click("×");
+        scene.until_gone(&hint);
+
+        let mark = |scene: &mut Scene, first: &str, second: &str| {
+            scene.click_on(Role::Button, first);
+            let row = scene.harness.get_by_role_and_label(Role::Button, second);
+            row.click_modifiers(Modifiers::COMMAND);
+            scene.harness.run_steps(3);
+            scene.click(&compare);
+        };
+        mark(scene, "b.png", "a.png");
+        scene.until_seen(&scene.text("history-compared"));
+        scene.until_seen("/line/b.png");
+        scene.until_seen("kim");
+        let images = |scene: &Scene| -> Vec<(String, f32)> {
+            let images = scene.harness.query_all_by_role(Role::Image);
+            let mut seen: Vec<_> = images
+                .map(|image| (image.accesskit_node().label().unwrap(), image.rect().left()))
+                .collect();
+            seen.sort_by(|a, b| a.1.total_cmp(&b.1));
+            seen
+        };
+        scene.until("two pictures", |harness| harness.query_all_by_role(Role::Image).count() == 2);
+        // The older one is on the left.
+        let names: Vec<String> = images(scene).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["/line/a.png", "/line/b.png"]);
+        assert!(scene.sees(&scene.with(
+            "score-against-threshold",
+            &[("score", 2.0_f32.into()), ("threshold", 1.0_f32.into())]
+        )));
+        assert!(!scene.sees(&scene.text("history-other-shape")));
+        scene.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
+        scene.until_seen(&scene.text("view-copied"));
+        scene.picture("history_compared");
+        // The keys of the one opened do nothing here.
+        scene.press(Modifiers::NONE, Key::Num2);
+        assert_eq!(scene.library().judgement(InspectionId(2)).unwrap(), None);
+        scene.press(Modifiers::NONE, Key::Escape);
+        scene.until_gone(&scene.text("history-compared"));
+
+        mark(scene, "a.png", "d.png");
+        scene.until_seen(&scene.text("history-other-shape"));
+        scene.picture("history_compared_shapes");
+        scene.click(&format!("✖ {}", scene.text("dialog-close")));
+        scene.until_gone(&scene.text("history-compared"));
+
+        // What one turns and drags on one side, the other does too.
+        mark(scene, "d.png", "f.png");
+        let sides = |harness: &Window| -> Vec<egui::Rect> {
+            harness.query_all_by_role(Role::Image).map(|image| image.rect()).collect()
+        };
+        scene.until("two pictures", |harness| sides(harness).len() == 2);
+        let drawn = |harness: &Window, seen: &image::RgbaImage| -> [Vec<u8>; 2] {
+            [0, 1].map(|side| {
+                let corner = sides(harness)[side].min;
+                let size = sides(harness)[side].size() - egui::vec2(4.0, 4.0);
+                let (x, y) = (corner.x as u32 + 2, corner.y as u32 + 2);
+                let part = image::imageops::crop_imm(seen, x, y, size.x as u32, size.y as u32);
+                part.to_image().into_raw()
+            })
+        };
+        let differ = |one: &[u8], other: &[u8]| {
+            let sum: u64 = one.iter().zip(other).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+            sum as f64 / one.len() as f64
+        };
+        let mut before = vec![0; 1 << 24];
+        for _ in 0..2 {
+            scene.until_drawn("both alike, and other than before", |harness, seen| {
+                let [left, right] = drawn(harness, seen);
+                // A view may begin between two pixels of the screen.
+                differ(&left, &right) < 1.0 && differ(&left, &before) > 5.0
+            });
+            let seen = scene.harness.render().unwrap();
+            [before, _] = drawn(&scene.harness, &seen);
+            let at = sides(&scene.harness)[0].center() + egui::vec2(100.0, 30.0);
+            scene.harness.input_mut().events.push(egui::Event::PointerMoved(at));
+            scene.harness.input_mut().events.push(egui::Event::MouseWheel {
+                unit: egui::MouseWheelUnit::Point,
+                delta: egui::vec2(0.0, 300.0),
+                phase: egui::TouchPhase::Move,
+                source: egui::MouseWheelSource::Wheel,
+                modifiers: Modifiers::NONE,
+            });
+        }
+        scene.picture("history_compared_locked");
+        scene.press(Modifiers::NONE, Key::Escape);
+
+        mark(scene, "d.png", "e.png");
+        scene.until_seen(&scene.text("history-no-picture"));
+        assert_eq!(images(scene).len(), 1);
+        scene.picture("history_compared_gone");
+        scene.press(Modifiers::NONE, Key::Escape);
+        scene.until_seen("a.png");
+        scene.picture("history_list");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers, Role, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use image::{Rgb, RgbImage};
 use tempfile::TempDir;
 
@@ -23,6 +23,7 @@ use crate::domain::{
 };
 use crate::engine::{AddDefectType, AddProduct, Engine};
 use crate::library::LabelFilter;
+use crate::manuals::tests::paper::{fonts as paper_fonts, page, pdf};
 
 /// A colour that neither theme has.
 const PART: [u8; 3] = [200, 40, 160];
@@ -117,6 +118,59 @@ fn a_product_is_registered_and_its_images_come_go_and_are_seen() {
         let counts =
             [("normals", 8_usize.into()), ("defects", 0_usize.into()), ("manuals", 0_usize.into())];
         scene.until_seen(&scene.with("library-counts", &counts));
+    }
+}
+
+#[test]
+fn what_is_chosen_is_seen_before_it_is_registered() {
+    for language in [Language::En, Language::Ko] {
+        let mut scene = Scene::new(language);
+        scene.press(Modifiers::COMMAND, Key::N);
+        scene.write(&scene.text("dialog-code"), "prod1");
+        scene.press(Modifiers::NONE, Key::Enter);
+        scene.until_seen(&scene.text("library-no-images"));
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for n in 0..12 {
+            let bytes = std::fs::read(picture(&scene, "one.png", n)).unwrap();
+            let options = zip::write::SimpleFileOptions::default();
+            zip.start_file(format!("line 1/{n:02}.png"), options).unwrap();
+            std::io::Write::write_all(&mut zip, &bytes).unwrap();
+        }
+        let zip = scene.file("parts.zip", &zip.finish().unwrap().into_inner());
+        let junk = scene.file("junk.png", b"no picture");
+        let torn = scene.file("torn.zip", b"no zip");
+
+        // A zip that cannot be read alone: nothing can be registered.
+        scene.drop_files(std::slice::from_ref(&torn));
+        scene.until_seen(&scene.with("dialog-chosen", &[("count", 0_usize.into())]));
+        let register = scene.text("dialog-register");
+        assert!(!scene.is_enabled(&register));
+        scene.drop_files(&[junk, zip]);
+        scene.until_seen(&scene.with("dialog-chosen", &[("count", 13_usize.into())]));
+        let images = |scene: &Scene| {
+            let images = scene.harness.query_all_by_role(Role::Image);
+            images.filter_map(|image| image.accesskit_node().label()).collect::<Vec<_>>()
+        };
+        let seen = images(&scene);
+        assert_eq!(seen.len(), 8, "{seen:?}");
+        assert!(seen[0].ends_with("junk.png") && seen[7].ends_with("line 1/06.png"), "{seen:?}");
+        assert!(scene.sees("+5") && scene.sees("torn.zip"));
+        scene.picture("dialog_images");
+        scene.click(&register);
+        let values =
+            [("product", "prod1".into()), ("new", 12_usize.into()), ("known", 0_usize.into())];
+        scene.until_seen(&scene.with("registered-images", &values));
+        scene.click(&scene.text("dialog-close"));
+
+        // The first page of a manual.
+        scene.click(&scene.text("dialog-add-manual"));
+        let Some(fonts) = paper_fonts() else { return };
+        let pages = [page(&["# hole (기공)", "발생 원인", "• 탈기 불량"]), page(&["끝"])];
+        let file = scene.file("manual.pdf", &pdf(&fonts, &pages, false));
+        scene.drop_files(&[file]);
+        scene.until_seen(&scene.with("dialog-manual-pages", &[("pages", 2_usize.into())]));
+        scene.until("a page", |harness| harness.query_all_by_role(Role::Image).count() == 1);
+        scene.picture("dialog_manual");
     }
 }
 

@@ -6,13 +6,10 @@ use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::widgets::file_picture::FilePicture;
 use crate::app::widgets::image_view::rectangle::{DrawnRect, outline};
-use crate::app::widgets::image_view::{self, Camera, ImageResponse, Layer, Layers};
+use crate::app::widgets::image_view::{self, Camera, ImageResponse, Layer, Layers, same_shape};
 use crate::domain::{Hit, ImageLabel, InspectionId, RectPx};
 use crate::engine::Query;
 use crate::i18n::Value;
-
-/// Pictures whose sides differ in ratio by less are seen through one camera.
-const SAME_RATIO: f32 = 0.02;
 
 /// The hit shown large, in words.
 pub(super) struct MainHit<'a> {
@@ -143,10 +140,7 @@ impl Views {
             ui.colored_label(ui.visuals().error_fg_color, error);
         }
         let own = self.hit.picture().map(|picture| picture.size());
-        let ratio = |size: Vec2| size.x / size.y.max(1.0);
-        let together = query
-            .zip(own)
-            .filter(|(query, own)| (ratio(*query) / ratio(*own) - 1.0).abs() < SAME_RATIO);
+        let together = query.zip(own).filter(|(query, own)| same_shape(*query, *own));
         let size = together.map(|(query, _)| query);
         let camera = if size.is_some() { &mut self.camera } else { &mut self.other };
         picture(ui, desk, &mut self.hit, size, defect, camera);

@@ -10,6 +10,14 @@ const CLOSEST: f32 = 64.0;
 const CLOSEST_REGION: f32 = 16.0;
 /// Share of the view that a region looked at takes.
 const REGION_SHARE: f32 = 0.4;
+/// Images whose sides differ in ratio by less can be seen through one camera.
+const SAME_RATIO: f32 = 0.02;
+
+/// Whether images of these sizes can be drawn as large as each other.
+pub(in crate::app) fn same_shape(one: Vec2, other: Vec2) -> bool {
+    let ratio = |size: Vec2| size.x / size.y.max(1.0);
+    (ratio(one) / ratio(other) - 1.0).abs() < SAME_RATIO
+}
 
 /// Where an image is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]

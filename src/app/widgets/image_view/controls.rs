@@ -29,11 +29,7 @@ pub(in crate::app) fn show(
     threshold: &mut Threshold,
 ) {
     let text = |id: &str| words.text(id);
-    choice(ui, text("picture-layer"), text(look.paint.label()), |ui| {
-        for paint in Paint::ALL {
-            ui.selectable_value(&mut look.paint, paint, text(paint.label()));
-        }
-    });
+    layer(ui, words, look);
     choice(ui, text("picture-colours"), text(look.colormap.label()), |ui| {
         for colormap in Colormap::ALL {
             ui.selectable_value(&mut look.colormap, colormap, text(colormap.label()));
@@ -52,6 +48,15 @@ pub(in crate::app) fn show(
         *look = Look::default();
         threshold.now = threshold.start;
     }
+}
+
+/// What of the map lies over the part.
+pub(in crate::app) fn layer(ui: &mut egui::Ui, words: Words, look: &mut Look) {
+    choice(ui, words.text("picture-layer"), words.text(look.paint.label()), |ui| {
+        for paint in Paint::ALL {
+            ui.selectable_value(&mut look.paint, paint, words.text(paint.label()));
+        }
+    });
 }
 
 /// A slider whose handle runs over `width` points. Room for its number and its label is asked for

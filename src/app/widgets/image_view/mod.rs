@@ -18,7 +18,7 @@ mod tile;
 use eframe::egui_wgpu::Callback;
 use egui::{Key, Pos2, Rangef, Rect, Response, Role, Sense, Spinner, Vec2, WidgetInfo};
 
-pub(in crate::app) use camera::{Camera, Screen};
+pub(in crate::app) use camera::{Camera, Screen, same_shape};
 pub(in crate::app) use gpu::Gpu;
 pub(in crate::app) use look::{Heat, Look};
 pub(in crate::app) use picture::Picture;

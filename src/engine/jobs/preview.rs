@@ -1,0 +1,110 @@
+//! What files would be registered, before they are.
+
+use std::path::{Path, PathBuf};
+
+use image::RgbImage;
+use rayon::prelude::*;
+
+use super::register::{Refusal, Source, sources};
+use super::thumbnails::{Thumbnail, shrunk};
+use crate::domain::ProgressSink;
+use crate::engine::error::Result;
+use crate::engine::request::{JobContext, Request};
+use crate::library::{LibraryError, decode_image, read_source};
+use crate::manuals::{page_picture, page_sizes, read_file};
+
+/// Looks at what [`super::RegisterImages`] would find at these paths; registers nothing.
+#[derive(Debug, Clone)]
+pub struct PreviewImages {
+    /// Files, and directories and zips of which all images are meant.
+    pub paths: Vec<PathBuf>,
+    /// Of so many images, the first ones, there are pictures.
+    pub most: usize,
+    /// Their longer side in pixels.
+    pub side: u32,
+}
+
+/// What would be registered.
+#[derive(Debug)]
+pub struct ImagePreview {
+    /// How many images.
+    pub total: usize,
+    /// The first of them.
+    pub first: Vec<Thumbnail>,
+    /// What stands for no image: a damaged zip, an empty directory.
+    pub refused: Vec<Refusal>,
+}
+
+/// Looks at a manual that is to be registered; registers nothing.
+#[derive(Debug, Clone)]
+pub struct PreviewManual {
+    /// The PDF.
+    pub path: PathBuf,
+    /// How wide its first page is to be, in pixels.
+    pub width_px: u32,
+}
+
+/// A manual at a glance.
+#[derive(Debug)]
+pub struct ManualPreview {
+    /// How many pages it has.
+    pub pages: usize,
+    /// The first of them.
+    pub first: RgbImage,
+}
+
+impl Request for PreviewManual {
+    type Answer = ManualPreview;
+
+    fn name(&self) -> &'static str {
+        "preview-manual"
+    }
+
+    fn run(self, job: &JobContext) -> Result<ManualPreview> {
+        let Self { path, width_px } = self;
+        let bytes = read_file(&path)?;
+        let pages = page_sizes(&path, bytes.clone())?.len();
+        job.check()?;
+        let first = page_picture(&path, bytes, 1, width_px)?.pixels;
+        Ok(ManualPreview { pages, first })
+    }
+}
+
+impl Request for PreviewImages {
+    type Answer = ImagePreview;
+
+    fn name(&self) -> &'static str {
+        "preview-images"
+    }
+
+    fn run(self, job: &JobContext) -> Result<ImagePreview> {
+        let Self { paths, most, side } = self;
+        let (mut sources, refused) = sources(paths);
+        let total = sources.iter().map(Source::count).sum();
+        let mut first = Vec::new();
+        for source in &mut sources {
+            job.check()?;
+            let left = most - first.len();
+            if left == 0 {
+                break;
+            }
+            match source {
+                Source::File(path) => first.push((path.clone(), read_source(path))),
+                Source::Archive(archive) => {
+                    let names: Vec<PathBuf> = archive.names().map(Path::to_owned).collect();
+                    let entries = names.into_iter().take(left).enumerate();
+                    first.extend(entries.map(|(place, name)| (name, archive.read(place))));
+                }
+            }
+        }
+        let sink = &job.sink;
+        let small = |(path, bytes): (PathBuf, Result<Vec<u8>, LibraryError>)| {
+            sink.check()?;
+            let image = bytes.and_then(|bytes| decode_image(&bytes, &path));
+            let picture = image.ok().map(|image| shrunk(&image.rgb, side));
+            Ok(Thumbnail { path: path.display().to_string(), picture })
+        };
+        let first = first.into_par_iter().map(small).collect::<Result<_>>()?;
+        Ok(ImagePreview { total, first, refused })
+    }
+}

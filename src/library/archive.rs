@@ -1,0 +1,258 @@
+//! The images in a zip, read one after the other. Nothing is unpacked: an entry's name is a name
+//! and never a path, and what is read is kept only where it is an image.
+
+use std::fs::File;
+use std::io::{BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use zip::ZipArchive;
+
+use super::source_file::MAX_FILE_BYTES;
+use super::store_file::IMAGE_EXTENSIONS;
+use super::{LibraryError, Result};
+
+/// The most entries of an archive.
+pub const MAX_ARCHIVE_ENTRIES: usize = 100_000;
+/// The most bytes of an archive's images together, once they are read.
+pub const MAX_ARCHIVE_BYTES: u64 = 64 << 30;
+
+/// A zip with images in it.
+pub struct ImageArchive {
+    zip: ZipArchive<BufReader<File>>,
+    images: Vec<Entry>,
+}
+
+struct Entry {
+    index: usize,
+    /// For messages only: the archive's path, then the name in it.
+    name: PathBuf,
+    /// As the archive says.
+    bytes: u64,
+}
+
+impl ImageArchive {
+    /// Whether a file is called a zip.
+    pub fn is_named_so(path: &Path) -> bool {
+        path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"))
+    }
+
+    /// Opens a zip and lists the files in it whose names are those of images, by name. What
+    /// systems hide (`__MACOSX`, names that begin with a dot) is left out.
+    ///
+    /// # Errors
+    /// [`LibraryError::Io`], [`LibraryError::BadArchive`], [`LibraryError::EmptyArchive`] where
+    /// there is no image in it, [`LibraryError::ArchiveTooLarge`] above
+    /// [`MAX_ARCHIVE_ENTRIES`] or, by what it says itself, [`MAX_ARCHIVE_BYTES`].
+    pub fn open(path: &Path) -> Result<Self> {
+        let io = |source| LibraryError::io(path, source);
+        let file = File::open(path).map_err(io)?;
+        if !file.metadata().map_err(io)?.is_file() {
+            return Err(io(std::io::Error::new(ErrorKind::InvalidInput, "not a regular file")));
+        }
+        let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|error| bad(path, &error))?;
+        let too_large = || LibraryError::ArchiveTooLarge { path: path.to_owned() };
+        if zip.len() > MAX_ARCHIVE_ENTRIES {
+            return Err(too_large());
+        }
+        let mut images = Vec::new();
+        let mut total: u64 = 0;
+        for index in 0..zip.len() {
+            let Some(Ok(name)) = zip.name_for_index(index) else { continue };
+            if !is_image(&name) {
+                continue;
+            }
+            let shown: String =
+                name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+            let name = PathBuf::from(format!("{}/{shown}", path.display()));
+            // Where not even this can be read, reading it says why.
+            let bytes = zip.by_index_raw(index).map_or(0, |entry| entry.size());
+            total = total.saturating_add(bytes);
+            images.push(Entry { index, name, bytes });
+        }
+        if total > MAX_ARCHIVE_BYTES {
+            return Err(too_large());
+        }
+        if images.is_empty() {
+            return Err(LibraryError::EmptyArchive { path: path.to_owned() });
+        }
+        images.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Self { zip, images })
+    }
+
+    /// What its images are called, for messages: the archive's path, then the name in it.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &Path> {
+        self.images.iter().map(|entry| entry.name.as_path())
+    }
+
+    /// Every byte of the image at `place` of [`Self::names`]: never more than the archive said,
+    /// and of the checksum that it gives.
+    ///
+    /// # Errors
+    /// [`LibraryError::BadArchive`] under the image's name (also for one that needs a password),
+    /// [`LibraryError::EmptyFile`], [`LibraryError::FileTooBig`].
+    pub fn read(&mut self, place: usize) -> Result<Vec<u8>> {
+        let Some(Entry { index, name, bytes: said }) = self.images.get(place) else {
+            return Ok(Vec::new());
+        };
+        let (path, said) = (name.clone(), *said);
+        if said > MAX_FILE_BYTES {
+            return Err(LibraryError::FileTooBig { path, bytes: said, limit: MAX_FILE_BYTES });
+        }
+        let entry = self.zip.by_index(*index).map_err(|error| bad(name, &error))?;
+        let mut bytes = Vec::new();
+        // The reader compares the checksum when it comes to the end.
+        let read = entry.take(said + 1).read_to_end(&mut bytes).map_err(|e| bad(name, &e))?;
+        match read as u64 {
+            read if read > said => Err(bad(name, &"longer than the archive says")),
+            0 => Err(LibraryError::EmptyFile { path }),
+            _ => Ok(bytes),
+        }
+    }
+}
+
+fn bad(path: &Path, why: &dyn std::fmt::Display) -> LibraryError {
+    LibraryError::BadArchive { path: path.to_owned(), why: why.to_string() }
+}
+
+/// Whether an entry is called as an image is, and is none that a system hides.
+fn is_image(name: &str) -> bool {
+    let is_hidden = |part: &str| part.starts_with('.') && part != "." && part != "..";
+    let mut parts = name.split(['/', '\\']);
+    let ending = Path::new(name).extension().and_then(|ending| ending.to_str());
+    let is_named = ending.is_some_and(|ending| {
+        IMAGE_EXTENSIONS.iter().any(|image| image.eq_ignore_ascii_case(ending))
+    });
+    is_named && !parts.any(|part| part == "__MACOSX" || is_hidden(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write as _};
+
+    use image::ImageFormat;
+    use proptest::prelude::*;
+    use zip::write::SimpleFileOptions;
+    use zip::{CompressionMethod, ZipWriter};
+
+    use super::*;
+    use crate::library::test_files::{encode, picture};
+
+    fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (n, (name, bytes)) in entries.iter().enumerate() {
+            let methods = [CompressionMethod::Deflated, CompressionMethod::Stored];
+            let options = SimpleFileOptions::default().compression_method(methods[n % 2]);
+            zip.start_file(*name, options).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn opened(bytes: &[u8]) -> (tempfile::TempDir, Result<ImageArchive>) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("parts.zip");
+        std::fs::write(&path, bytes).unwrap();
+        let archive = ImageArchive::open(&path);
+        (dir, archive)
+    }
+
+    #[test]
+    fn the_images_are_listed_by_name_and_read() {
+        let (a, b) = (encode(&picture(1, 8, 6), ImageFormat::Png), b"no picture".to_vec());
+        let (dir, archive) = opened(&zipped(&[
+            ("line 2/부품.PNG", &a),
+            ("../../evil.jpg", &b),
+            ("notes.txt", b"-"),
+            ("__MACOSX/._a.png", b"-"),
+            (".hidden.png", b"-"),
+            ("/etc/a\n.bmp", b""),
+        ]));
+        let mut archive = archive.unwrap();
+        let names: Vec<String> = archive
+            .names()
+            .map(|name| name.strip_prefix(dir.path()).unwrap().display().to_string())
+            .collect();
+        let expected = ["../../evil.jpg", "/etc/a\u{fffd}.bmp", "line 2/부품.PNG"];
+        assert_eq!(names, expected.map(|name| format!("parts.zip/{name}")));
+        assert_eq!(archive.read(0).unwrap(), b);
+        assert!(matches!(archive.read(1), Err(LibraryError::EmptyFile { .. })));
+        assert_eq!(archive.read(2).unwrap(), a);
+    }
+
+    #[test]
+    fn what_holds_no_image_or_is_no_zip_is_refused() {
+        let (_dir, archive) = opened(&zipped(&[("notes.txt", b"-")]));
+        assert!(matches!(archive, Err(LibraryError::EmptyArchive { .. })));
+        let (_dir, archive) = opened(b"no zip");
+        assert!(matches!(archive, Err(LibraryError::BadArchive { .. })));
+        let gone = ImageArchive::open(Path::new("gone.zip"));
+        assert!(matches!(gone, Err(LibraryError::Io { .. })));
+    }
+
+    /// Overwrites the size, unpacked, that the directory at the end of a zip of one entry gives
+    /// (APPNOTE.TXT 4.3.12: 24 bytes after its signature).
+    fn saying(bytes: &[u8], size: u32) -> Vec<u8> {
+        let mut bytes = bytes.to_vec();
+        let entry = bytes.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
+        bytes[entry + 24..entry + 28].copy_from_slice(&size.to_le_bytes());
+        bytes
+    }
+
+    #[test]
+    fn no_more_is_read_than_was_said() {
+        // Ten megabytes of nothing take ten thousand bytes.
+        let bomb = zipped(&[("bomb.png", &[0; 10 << 20])]);
+        assert!(bomb.len() < 20_000, "{}", bomb.len());
+        let read = |size: u32| opened(&saying(&bomb, size)).1.unwrap().read(0);
+        assert_eq!(read(10 << 20).unwrap().len(), 10 << 20);
+        let error = read(100).unwrap_err();
+        assert!(
+            matches!(&error, LibraryError::BadArchive { path, .. }
+            if path.ends_with("parts.zip/bomb.png")),
+            "{error}"
+        );
+        assert!(matches!(read(u32::MAX - 1), Err(LibraryError::FileTooBig { .. })));
+        // Many that say so together.
+        let names: Vec<String> = (0..20).map(|n| format!("{n}.png")).collect();
+        let entries: Vec<(&str, &[u8])> =
+            names.iter().map(|name| (name.as_str(), &[0; 9][..])).collect();
+        let mut many = zipped(&entries);
+        let signature: Vec<usize> =
+            (0..many.len() - 4).filter(|at| &many[*at..at + 4] == b"PK\x01\x02").collect();
+        assert_eq!(signature.len(), 20);
+        for at in signature {
+            many[at + 24..at + 28].copy_from_slice(&(u32::MAX - 1).to_le_bytes());
+        }
+        assert!(matches!(opened(&many).1, Err(LibraryError::ArchiveTooLarge { .. })));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_mutated_zip_is_an_error_or_images(
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+            keep in any::<prop::sample::Index>(),
+            cut in prop::bool::weighted(0.2),
+        ) {
+            let image = encode(&picture(3, 8, 6), ImageFormat::Png);
+            let mut bytes = zipped(&[("a.png", &image), ("b/c.jpg", b"no picture"), ("d.bmp", &image)]);
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            if cut {
+                bytes.truncate(keep.index(bytes.len()));
+            }
+            if let (_dir, Ok(mut archive)) = opened(&bytes) {
+                let count = archive.names().len();
+                for place in 0..count {
+                    if let Ok(read) = archive.read(place) {
+                        // The checksum holds: it is one of those that went in.
+                        prop_assert!(read == image || read == b"no picture");
+                    }
+                }
+            }
+        }
+    }
+}
