@@ -21,12 +21,13 @@ use crate::app::tabs::TabId;
 use crate::domain::Language;
 use crate::engine::Engine;
 
-/// How far a picture may be from the one kept. The letters are the program's own and are drawn by
-/// the CPU, so that they are the same everywhere; lavapipe blends and filters, and its versions
-/// round by a level or two of 255. A threshold of 0.6 (of squared YIQ distance, egui's own) does
-/// not see that; a dozen pixels may be further off, where the edge of a slanted line falls just on
-/// a pixel's middle. One letter changed is some forty pixels.
+/// How far a pixel may be from the one kept: egui's own default, a squared distance in YIQ. Letters
+/// are the program's own and rasterised by the CPU, so that they are the same everywhere; lavapipe
+/// blends and filters, and another version may round by a level or two of 255, which this does not
+/// see.
 const THRESHOLD: f32 = 0.6;
+/// So many pixels may be further off: corners of slanted lines that fall on a pixel's middle. Two
+/// runs on one machine differ in none.
 const FAILED_PIXELS: usize = 12;
 /// The same where networks computed what is shown: CPUs sum in different orders, and the last
 /// digit of a few figures and the map's finest shades may differ.
@@ -186,8 +187,8 @@ fn full_tabs_look_as_they_should() {
     let mut camera = Camera::new(FAILED_PIXELS);
     for language in [Language::Ko, Language::En] {
         let mut scene = scene(language, Theme::Dark, None, |engine| {
-            world::register(engine);
-            world::record(engine, language);
+            let manual = world::register(engine);
+            world::record(engine, &manual, language);
         });
         show(&mut scene, TabId::History);
         scene.until_seen(world::OPENED);

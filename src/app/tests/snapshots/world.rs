@@ -46,7 +46,7 @@ pub(super) fn part(seed: u32, defect: Option<&str>) -> RgbImage {
 }
 
 /// Two products, known defects and normal parts of one, and its manual.
-pub(super) fn register(engine: &Engine) {
+pub(super) fn register(engine: &Engine) -> ReadManual {
     let dir = TempDir::new().unwrap();
     for (code, name_ko, name_en) in
         [("casting", "주조품", "Casting"), ("leather", "가죽", "Leather")]
@@ -77,6 +77,7 @@ pub(super) fn register(engine: &Engine) {
         answer(engine, defect);
         register(ImageLabel::Defect(code.clone()), Some(code.as_str()), 6);
     }
+    manual(engine)
 }
 
 /// A bank and an index.
@@ -103,9 +104,8 @@ fn manual(engine: &Engine) -> ReadManual {
     answer(engine, RegisterManual { product: casting(), path })
 }
 
-/// The manual, and twelve inspections of three days, the last of which has everything.
-pub(super) fn record(engine: &Engine, language: Language) {
-    let manual = manual(engine);
+/// Twelve inspections of three days, the last of which has everything.
+pub(super) fn record(engine: &Engine, manual: &ReadManual, language: Language) {
     let mut library = Library::open(engine.workspace().root()).unwrap();
     let mut png = std::io::Cursor::new(Vec::new());
     part(12, Some("hole")).write_to(&mut png, image::ImageFormat::Png).unwrap();
@@ -118,7 +118,7 @@ pub(super) fn record(engine: &Engine, language: Language) {
         };
         let mut one = inspection(number, verdict, kept.clone());
         if number == 12 {
-            explain(&mut one, &manual, language);
+            explain(&mut one, manual, language);
         }
         library.record_inspection(&one).unwrap();
     }
