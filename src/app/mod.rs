@@ -13,6 +13,7 @@ mod command;
 mod desk;
 mod dialogs;
 mod error;
+mod fonts;
 mod frame_times;
 mod model_pull;
 mod shell;

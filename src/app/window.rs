@@ -21,7 +21,7 @@ use super::tasks::{Task, Tasks};
 use super::view_state::ViewState;
 use super::widgets::image_view::Gpu;
 use super::words::Words;
-use super::{Result, theme};
+use super::{Result, fonts, theme};
 use crate::domain::Language;
 use crate::engine::{ChangeLanguage, Engine};
 
@@ -114,6 +114,7 @@ impl FettleWindow {
         let stored = cc.storage.and_then(|storage| eframe::get_value(storage, STORED_VIEW));
         let view: ViewState = stored.unwrap_or_default();
         theme::apply(&cc.egui_ctx);
+        fonts::install(&cc.egui_ctx);
         if let Some(state) = &cc.wgpu_render_state {
             Gpu::install(state, &cc.egui_ctx);
         }
@@ -234,6 +235,11 @@ impl FettleWindow {
 impl FettleWindow {
     pub(super) fn send(&mut self, command: Command) {
         self.common.commands.push(command);
+    }
+
+    /// Whether nothing asked of the engine is still to come.
+    pub(super) fn is_idle(&mut self) -> bool {
+        self.common.tasks.running().is_empty()
     }
 
     pub(super) fn frame_times(&mut self) -> &mut FrameTimes {

@@ -23,6 +23,8 @@ pub(in crate::app) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>) {
             });
         }
         ui.separator();
+        // A menu's entries stand closer than tabs shall.
+        ui.spacing_mut().button_padding.x = 8.0;
         for tab in TABS {
             let chosen = desk.view.tab == tab.id;
             let keys = tab.shortcut.map(|shortcut| ui.ctx().format_shortcut(&shortcut));

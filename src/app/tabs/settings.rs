@@ -192,7 +192,7 @@ impl SettingsTab {
                 };
                 ui.horizontal(|ui| {
                     ui.label(desk.text(word));
-                    let pull = egui::Button::new(desk.text("settings-pull")).small();
+                    let pull = egui::Button::new(desk.text("settings-pull"));
                     if *state != ModelState::Present
                         && ui.add_enabled(!self.pull.is_running(), pull).clicked()
                     {

@@ -2,6 +2,7 @@
 
 mod frames;
 pub(in crate::app) mod scene;
+mod snapshots;
 
 use std::time::{Duration, Instant};
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use egui::{Key, Modifiers, Role, Theme, vec2};
+use egui::{Key, Modifiers, Role, Theme, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_system_font_provider::SystemFontProvider;
@@ -39,28 +39,42 @@ pub(in crate::app) struct Setting {
     pub(in crate::app) theme: Theme,
     /// `None`: there are none.
     pub(in crate::app) models: Option<PathBuf>,
+    /// Of the window, in points.
+    pub(in crate::app) size: Vec2,
+    /// Whether letters may be the system's, beside the program's own.
+    pub(in crate::app) system_fonts: bool,
 }
 
 impl Setting {
     /// A dark window without models.
     pub(in crate::app) fn new(language: Language) -> Self {
-        Self { language, theme: Theme::Dark, models: None }
+        Self {
+            language,
+            theme: Theme::Dark,
+            models: None,
+            size: vec2(1440.0, 900.0),
+            system_fonts: true,
+        }
     }
 
     /// The window on an engine on which `prepare` was done first.
     pub(in crate::app) fn prepared(self, prepare: impl FnOnce(&Engine)) -> Scene {
-        let Self { language, theme, models } = self;
+        let Self { language, theme, models, size, system_fonts } = self;
         let dir = TempDir::new().unwrap();
         let engine = engine(dir.path(), language, models.as_deref());
         prepare(&engine);
         let log = LogLines::default();
         let lines = log.clone();
         let harness = Harness::builder()
-            .with_size(vec2(1440.0, 900.0))
+            .with_size(size)
             .with_theme(theme)
             .with_max_steps(64)
             .wgpu()
-            .with_context_setup(fonts)
+            .with_context_setup(move |ctx| {
+                if system_fonts {
+                    fonts(ctx);
+                }
+            })
             .build_eframe(move |cc| FettleWindow::new(cc, engine, language, lines));
         Scene { harness, language, log, dir }
     }

@@ -67,6 +67,15 @@ pub(crate) fn fonts() -> Option<Fonts> {
     fonts.map(|(regular, bold)| Fonts { regular, bold })
 }
 
+/// The program's own Korean fonts, which are the same on every machine.
+pub(crate) fn own_fonts() -> Fonts {
+    let load = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/fonts").join(name);
+        Font::new(std::fs::read(path).unwrap().into(), 0).unwrap()
+    };
+    Fonts { regular: load("FettleGothic-Regular.ttf"), bold: load("FettleGothic-Bold.ttf") }
+}
+
 /// An A4 file of these pages. `turned` pages are drawn sideways, reading upwards.
 pub(crate) fn pdf(fonts: &Fonts, pages: &[Vec<Put>], turned: bool) -> Vec<u8> {
     let mut document = Document::new();

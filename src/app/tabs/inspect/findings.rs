@@ -110,7 +110,7 @@ fn score(
             looked_at = Some(rect);
         }
         if let Some(kept) = kept
-            && ui.small_button(desk.text("search-similar-region")).clicked()
+            && ui.button(desk.text("search-similar-region")).clicked()
         {
             desk.send(Command::SearchFor(Query::Region(kept.to_owned(), rect)));
         }

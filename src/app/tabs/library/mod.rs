@@ -224,10 +224,10 @@ impl LibraryTab {
         let product = summary.product.code.clone();
         ui.horizontal_wrapped(|ui| {
             ui.heading(desk.words.product_name(&summary.product));
-            if ui.small_button(desk.text("dialog-rename-product")).clicked() {
+            if ui.button(desk.text("dialog-rename-product")).clicked() {
                 self.dialog = Some(Box::new(ProductDialog::rename(&summary.product)));
             }
-            if ui.small_button(desk.text("dialog-add-manual")).clicked() {
+            if ui.button(desk.text("dialog-add-manual")).clicked() {
                 self.dialog = Some(Box::new(ManualDialog::new(product.clone())));
             }
         });
@@ -248,7 +248,7 @@ impl LibraryTab {
                 let text = format!("{} ({count})", defect.full_name);
                 ui.selectable_value(&mut self.label, label, text);
             }
-            if ui.small_button(desk.text("dialog-new-defect")).clicked() {
+            if ui.button(desk.text("dialog-new-defect")).clicked() {
                 let known = summary.defects.iter().map(|(defect, _)| defect.code.clone());
                 let product = summary.product.code.clone();
                 self.dialog = Some(Box::new(DefectTypeDialog::new(product, known.collect())));
@@ -258,7 +258,7 @@ impl LibraryTab {
                 .iter()
                 .find(|(defect, _)| self.label == ImageLabel::Defect(defect.code.clone()));
             if let Some((defect, _)) = shown
-                && ui.small_button(desk.text("dialog-rename-defect")).clicked()
+                && ui.button(desk.text("dialog-rename-defect")).clicked()
             {
                 self.dialog = Some(Box::new(DefectTypeDialog::rename(defect)));
             }

@@ -109,12 +109,12 @@ impl Readiness {
                 }
                 (Some(Some(bank)), _) => bank_line(ui, desk, bank),
             }
-            let fit = egui::Button::new(desk.text("library-fit")).small();
+            let fit = egui::Button::new(desk.text("library-fit"));
             if ui.add_enabled(self.fitting.is_none(), fit).clicked() {
                 desk.send(Command::FitBank);
             }
             let later = matches!(self.bank.answer(), Some(Some(bank)) if bank.bank.version > 1);
-            let undo = egui::Button::new(desk.text("library-undo-bank")).small();
+            let undo = egui::Button::new(desk.text("library-undo-bank"));
             if later && ui.add_enabled(self.undoing.is_none(), undo).clicked() {
                 self.undoing = desk.start(UndoBank(product.clone()));
             }
@@ -151,7 +151,7 @@ impl Readiness {
                     }
                 }
             }
-            let build = egui::Button::new(desk.text("library-build-index")).small();
+            let build = egui::Button::new(desk.text("library-build-index"));
             if ui.add_enabled(self.indexing.is_none(), build).clicked() {
                 desk.send(Command::BuildIndex);
             }

@@ -82,7 +82,7 @@ impl Ask {
         ui.horizontal(|ui| {
             let count = [("count", Value::from(found.len()))];
             ui.strong(desk.words.with("manual-found", &count));
-            if ui.small_button(desk.text("dialog-close")).clicked() {
+            if ui.button(desk.text("dialog-close")).clicked() {
                 desk.send(Command::Stop);
             }
         });

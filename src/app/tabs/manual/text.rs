@@ -23,7 +23,7 @@ pub(super) fn show(
     let mut pointed = Pointed::default();
     ui.horizontal_wrapped(|ui| {
         ui.heading(&section.heading);
-        if ui.small_button(desk.text("button-copy")).clicked() {
+        if ui.button(desk.text("button-copy")).clicked() {
             ui.copy_text(as_text(desk, section));
         }
     });

@@ -59,7 +59,7 @@ impl SearchTab {
         }
         if let Some(why) = self.knows_words.error() {
             ui.small(why);
-            if ui.small_button(desk.text("search-to-settings")).clicked() {
+            if ui.button(desk.text("search-to-settings")).clicked() {
                 desk.send(Command::Show(TabId::Settings));
             }
         }
