@@ -157,11 +157,11 @@ fn a_job_that_a_crash_cut_off_is_offered_and_done_again() {
         let notes = scene.workspace().unfinished_dir();
         let again = scene.text("command-repeat");
         scene.until_seen(&scene.text("unfinished-forget"));
-        assert!(scene.sees(if language == Language::En {
+        scene.until_seen(if language == Language::En {
             "1 files of Casting"
         } else {
             "이미지 1건"
-        }));
+        });
         scene.click(&again);
         scene.until_seen(&scene.text("unfinished-done"));
         scene.until_gone(&scene.text("unfinished-forget"));

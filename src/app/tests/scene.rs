@@ -20,7 +20,7 @@ use crate::library::Library;
 use crate::settings::{Settings, Workspace};
 
 /// So long is waited for what a job brings.
-const PATIENCE: Duration = Duration::from_secs(180);
+pub(in crate::app) const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The window drawn.
 pub(in crate::app) type Window = Harness<'static, FettleWindow>;

@@ -15,7 +15,7 @@ use egui_kittest::wgpu::{create_render_state, default_wgpu_setup};
 use egui_kittest::{SnapshotOptions, SnapshotResults, try_image_snapshot_options};
 use image::{Rgba, RgbaImage};
 
-use super::scene::{Scene, Setting, models_with};
+use super::scene::{PATIENCE, Scene, Setting, models_with};
 use crate::app::command::Command;
 use crate::app::tabs::TabId;
 use crate::domain::Language;
@@ -33,7 +33,6 @@ const FAILED_PIXELS: usize = 12;
 /// digit of a few figures and the map's finest shades may differ.
 const FAILED_PIXELS_OF_NETWORKS: usize = 400;
 
-const PATIENCE: Duration = Duration::from_secs(60);
 const MODEL: &str = "efficientnet-lite0";
 const SIZE: egui::Vec2 = vec2(1280.0, 800.0);
 /// The width of what stands at the left of a tab.
@@ -126,7 +125,7 @@ fn at_rest(scene: &mut Scene) -> RgbaImage {
             return seen;
         }
         before = seen;
-        assert!(begun.elapsed() < PATIENCE, "never at rest:\n{:?}", scene.harness);
+        assert!(begun.elapsed() < PATIENCE, "never at rest; idle: {is_idle}\n{:?}", scene.harness);
         std::thread::sleep(Duration::from_millis(20));
     }
 }
