@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::Queryable as _;
 
-use self::scene::{Scene, Setting, Window, answer};
+use self::scene::{PATIENCE, Scene, Setting, Window, answer};
 use super::command::{COMMANDS, Command};
 use super::tabs::TABS;
 use crate::domain::{InspectionId, Language, Product, Verdict};
@@ -81,7 +81,7 @@ fn the_language_changes_at_once_and_is_remembered() {
     scene.press(Modifiers::NONE, Key::Enter);
     scene.until_seen(&words(Language::En, "inspect-invite"));
     let path = scene.workspace().settings_path();
-    let given_up = Instant::now() + Duration::from_secs(60);
+    let given_up = Instant::now() + PATIENCE;
     while read(&path).0.language != Language::En {
         assert!(Instant::now() < given_up, "never written");
         scene.harness.step();

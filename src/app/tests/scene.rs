@@ -201,15 +201,22 @@ impl Scene {
         self.harness.query_all_by_label_contains(label).next().is_some()
     }
 
-    /// Clicks a button.
+    /// Clicks a button, once it can be clicked.
     #[track_caller]
     pub(in crate::app) fn click(&mut self, label: &str) {
         self.click_on(Role::Button, label);
     }
 
+    /// Clicks what has this role and this name, once it can be clicked. It is clicked by its id, not
+    /// with the pointer: an answer that comes between two frames may move it (`window.sh` has the
+    /// pointer).
     #[track_caller]
     pub(in crate::app) fn click_on(&mut self, role: Role, label: &str) {
-        self.harness.get_by_role_and_label(role, label).click();
+        self.until(label, |harness| {
+            let mut found = harness.query_all_by_role_and_label(role, label);
+            found.next().is_some_and(|node| !node.accesskit_node().is_disabled())
+        });
+        self.harness.get_by_role_and_label(role, label).click_accesskit();
         self.harness.run_steps(3);
     }
 

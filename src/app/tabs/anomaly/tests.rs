@@ -51,12 +51,12 @@ fn a_bank_is_fitted_and_fitted_again_and_undone() {
     scene.picture("anomaly_fitted");
 
     let title = scene.text("scores-refit");
-    scene.harness.get_by_label(&title).click();
+    scene.harness.get_by_label(&title).click_accesskit();
     scene.harness.run_steps(20);
     scene.click(&scene.text("library-fit"));
     let versions = scene.with("scores-versions", &[("count", Value::from(2_usize))]);
     scene.until_seen(&versions);
-    scene.harness.get_by_label(&versions).click();
+    scene.harness.get_by_label(&versions).click_accesskit();
     scene.harness.run_steps(20);
     scene.until_seen("✔ 2");
     scene.click(&scene.text("library-undo-bank"));
@@ -152,8 +152,7 @@ fn a_suspicious_image_is_looked_at_beside_the_normal_one_nearest_to_it() {
         .filter_map(|node| node.accesskit_node().label())
         .filter(|label| label.starts_with("casting_ok_10.png"))
         .collect();
-    scene.harness.get_by_role_and_label(Role::Button, &suspect[0]).click();
-    scene.harness.run_steps(3);
+    scene.click(&suspect[0]);
     for title in ["This picture", "Nearest normal patch"] {
         scene.until(title, |harness| harness.query_by_role_and_label(Role::Image, title).is_some());
     }

@@ -15,7 +15,9 @@ use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::shell::toasts::Toasts;
 use crate::app::tasks::Tasks;
-use crate::app::tests::scene::{Scene, Setting, Window, answer, engine, fonts, models_with};
+use crate::app::tests::scene::{
+    PATIENCE, Scene, Setting, Window, answer, engine, fonts, models_with,
+};
 use crate::app::view_state::ViewState;
 use crate::app::words::Words;
 use crate::domain::{
@@ -98,7 +100,7 @@ fn a_product_is_registered_and_its_images_come_go_and_are_seen() {
             if pixel[0] > 190 && pixel[1] < 100 && pixel[2] > 140 {
                 break;
             }
-            assert!(begun.elapsed() < Duration::from_secs(30), "{pixel:?}");
+            assert!(begun.elapsed() < PATIENCE, "{pixel:?}");
             std::thread::sleep(Duration::from_millis(20));
         }
 

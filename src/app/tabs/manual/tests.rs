@@ -98,7 +98,8 @@ fn until_marked(scene: &mut Scene, number: u32) {
 fn click_part(scene: &mut Scene, role: Role, label: &str) {
     let nodes: Vec<_> = scene.harness.query_all_by_label_contains(label).collect();
     let node = nodes.iter().find(|node| node.accesskit_node().role() == role);
-    node.unwrap_or_else(|| panic!("no {role:?} {label} in:\n{:?}", scene.harness)).click();
+    node.unwrap_or_else(|| panic!("no {role:?} {label} in:\n{:?}", scene.harness))
+        .click_accesskit();
     scene.harness.run_steps(3);
 }
 

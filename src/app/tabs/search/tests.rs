@@ -140,7 +140,11 @@ impl Scene {
     #[track_caller]
     pub(in crate::app::tabs) fn choose(&mut self, list: &str, entry: &str) {
         self.click_on(Role::ComboBox, list);
-        self.harness.get_all_by_role_and_label(Role::Button, entry).last().unwrap().click();
+        self.harness
+            .get_all_by_role_and_label(Role::Button, entry)
+            .last()
+            .unwrap()
+            .click_accesskit();
         self.harness.run_steps(3);
     }
 
