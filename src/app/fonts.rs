@@ -3,8 +3,7 @@
 use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
 use egui::{FontData, FontFamily};
 
-/// All Hangul syllables; see `assets/fonts/OFL.txt`.
-const GOTHIC: &[u8] = include_bytes!("../../assets/fonts/FettleGothic-Regular.ttf");
+use crate::engine::GOTHIC;
 
 /// Installs them behind egui's own fonts, before what the system has for other scripts.
 pub(super) fn install(ctx: &egui::Context) {

@@ -99,7 +99,7 @@ pub struct InspectionRow {
 impl InspectionRow {
     /// The name of the file inspected, without its folders.
     pub fn file_name(&self) -> &str {
-        self.source.rsplit(['/', '\\']).next().unwrap_or(&self.source)
+        super::inspection::file_name(&self.source)
     }
 
     /// Whether what it asks for is done; `None` where it asks for nothing: the part is good.

@@ -362,3 +362,15 @@ pub struct Inspection {
     /// Where the time went.
     pub timings: Vec<Timing>,
 }
+
+impl Inspection {
+    /// The name of the file inspected, without its folders.
+    pub fn file_name(&self) -> &str {
+        file_name(&self.source)
+    }
+}
+
+/// The last part of a path of any system.
+pub(super) fn file_name(source: &str) -> &str {
+    source.rsplit(['/', '\\']).next().unwrap_or(source)
+}

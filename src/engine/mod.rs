@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub use crate::library::{Counts, ScanReport};
 pub use crate::models::manifest::ModelEntry;
 pub use crate::models::store::{ModelState, PullReport, Verdict as FileVerdict};
-pub use crate::report::Pictures;
+pub use crate::report::{GOTHIC, Pictures};
 pub use crate::vision::thresholds::Rates;
 pub use error::{EngineError, Result};
 pub use handle::JobHandle;

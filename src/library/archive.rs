@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use zip::ZipArchive;
 
 use super::source_file::MAX_FILE_BYTES;
-use super::store_file::IMAGE_EXTENSIONS;
 use super::{LibraryError, Result};
+use crate::domain::is_named_as_image;
 
 /// The most entries of an archive.
 pub const MAX_ARCHIVE_ENTRIES: usize = 100_000;
@@ -118,11 +118,7 @@ fn bad(path: &Path, why: &dyn std::fmt::Display) -> LibraryError {
 fn is_image(name: &str) -> bool {
     let is_hidden = |part: &str| part.starts_with('.') && part != "." && part != "..";
     let mut parts = name.split(['/', '\\']);
-    let ending = Path::new(name).extension().and_then(|ending| ending.to_str());
-    let is_named = ending.is_some_and(|ending| {
-        IMAGE_EXTENSIONS.iter().any(|image| image.eq_ignore_ascii_case(ending))
-    });
-    is_named && !parts.any(|part| part == "__MACOSX" || is_hidden(part))
+    is_named_as_image(Path::new(name)) && !parts.any(|part| part == "__MACOSX" || is_hidden(part))
 }
 
 #[cfg(test)]

@@ -7,10 +7,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::image_file::{decode_image, extension};
 use super::products::require_product;
 use super::source_file::{content_hash, read_source};
-use super::store_file::{Destination, IMAGE_EXTENSIONS};
+use super::store_file::Destination;
 use super::{Library, LibraryError, Registered, Result, code_column, now, rows};
 use crate::domain::{
-    AreaEffect, AreaShape, ContentHash, ProductArea, ProductCode, RegisteredArea, RelativePoint,
+    AreaEffect, AreaShape, ContentHash, IMAGE_ENDINGS, ProductArea, ProductCode, RegisteredArea,
+    RelativePoint,
 };
 
 /// Folder of the mask files.
@@ -73,7 +74,7 @@ impl Library {
             folder: MASK_FOLDER.to_owned(),
             stem: format!("{product}_{}", effect.key()),
             extension: extension(mask.format),
-            siblings: IMAGE_EXTENSIONS,
+            siblings: IMAGE_ENDINGS,
             plain_first: false,
         };
         self.place(

@@ -1,10 +1,10 @@
 //! Lists and counts of inspections. They read the `history` table alone, never a record.
 
 use jiff::Timestamp;
-use rusqlite::{Row, ToSql, named_params};
+use rusqlite::{OptionalExtension, Row, ToSql, named_params};
 
 use super::judgements::{action_column, code, verdict_column};
-use super::{Library, Result, rows};
+use super::{Library, LibraryError, Result, rows};
 use crate::domain::{
     ActionState, DayCount, DefectCode, DefectCount, HistoryFilter, InspectionId, InspectionPage,
     InspectionRow, JudgedCount, ProductCode, Verdict,
@@ -19,6 +19,10 @@ const LETS_THROUGH: &str = "(:product IS NULL OR product = :product)
     AND (:until IS NULL OR created_at_ms < :until)
     AND (:action IS NULL OR action = :action
          AND (action = 'done' OR ifnull(judged, verdict) <> 'ok'))";
+
+/// What [`read_row`] reads.
+const COLUMNS: &str = "inspection, created_at, product, ifnull(judged_defect, defect), verdict,
+    judged, image_score, source, image_path, action";
 
 /// Counts of the inspections that a filter lets through.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -51,9 +55,7 @@ impl Library {
         )?;
         let found = self.filtered(
             &format!(
-                "SELECT inspection, created_at, product, ifnull(judged_defect, defect), verdict,
-                        judged, image_score, source, image_path, action
-                 FROM history WHERE {LETS_THROUGH}
+                "SELECT {COLUMNS} FROM history WHERE {LETS_THROUGH}
                  ORDER BY created_at_ms DESC, inspection DESC LIMIT :limit OFFSET :skip"
             ),
             filter,
@@ -62,6 +64,16 @@ impl Library {
         )?;
         let total = total.into_iter().next().unwrap_or_default();
         Ok(InspectionPage { skip, rows: found, total: usize::try_from(total).unwrap_or(0) })
+    }
+
+    /// What a list shows of one inspection.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownInspection`], or a database error.
+    pub fn history_row(&self, id: InspectionId) -> Result<InspectionRow> {
+        let sql = format!("SELECT {COLUMNS} FROM history WHERE inspection = ?");
+        let row = self.conn.query_row(&sql, [id.0], read_row).optional()?;
+        row.ok_or(LibraryError::UnknownInspection(id))
     }
 
     /// Counts what `filter` lets through, by day, by defect, and by what people judged.

@@ -8,9 +8,11 @@ use super::image_file::{DecodedImage, decode_image, extension};
 use super::products::{require_defect, require_product};
 use super::seed_layout::name_of_defect_image;
 use super::source_file::read_source;
-use super::store_file::{Destination, IMAGE_EXTENSIONS};
+use super::store_file::Destination;
 use super::{Library, LibraryError, Registered, Result, code_column, now, rows};
-use crate::domain::{ContentHash, DefectCode, ImageId, ImageLabel, ProductCode, RegisteredImage};
+use crate::domain::{
+    ContentHash, DefectCode, IMAGE_ENDINGS, ImageId, ImageLabel, ProductCode, RegisteredImage,
+};
 
 /// Folder of the defect images.
 pub(super) const DEFECT_FOLDER: &str = "data/def_split";
@@ -122,7 +124,7 @@ impl Library {
             folder,
             stem,
             extension: extension(image.format),
-            siblings: IMAGE_EXTENSIONS,
+            siblings: IMAGE_ENDINGS,
             plain_first: false,
         };
         let registered = self.place(

@@ -20,9 +20,8 @@ use super::images::DEFECT_FOLDER;
 use super::manuals::MANUAL_FOLDER;
 use super::mapping::{Mapping, parse_mapping};
 use super::source_file::read_source;
-use super::store_file::IMAGE_EXTENSIONS;
 use super::{LibraryError, Refused, Result};
-use crate::domain::{DefectCode, ImageLabel, InvalidCode, ProductCode};
+use crate::domain::{DefectCode, ImageLabel, InvalidCode, ProductCode, is_named_as_image};
 
 /// Where names of products and defects may be written; what an earlier file says stays.
 const NAME_FILES: &[&str] = &["defect_mapping.json", "defect_config.json"];
@@ -135,7 +134,7 @@ impl SeedFolder {
             for path in self.entries(root, &format!("{folder}/ok"), Entry::File)? {
                 let file = match &product {
                     Err(error) => Err(LibraryError::from(error.clone())),
-                    Ok(_) if !has_extension(&path, IMAGE_EXTENSIONS) => {
+                    Ok(_) if !is_named_as_image(Path::new(&path)) => {
                         Err(unknown_name(&path, NORMAL_NAME))
                     }
                     Ok(product) => Ok((product.clone(), SeedKind::Image(ImageLabel::Normal))),
@@ -207,7 +206,7 @@ pub(super) fn seed_defect(name: &str) -> std::result::Result<DefectCode, Invalid
 /// Product and defect of `<product>_<defect>_<n>.<ext>`.
 pub(super) fn name_of_defect_image(path: &str) -> Result<(ProductCode, DefectCode)> {
     let unknown = || unknown_name(path, DEFECT_NAME);
-    if !has_extension(path, IMAGE_EXTENSIONS) {
+    if !is_named_as_image(Path::new(path)) {
         return Err(unknown());
     }
     let name: String = last_name(path).nfc().collect();

@@ -25,9 +25,6 @@ use crate::domain::ContentHash;
 pub(super) const TEMP_PREFIX: &str = ".fettle-";
 pub(super) const TEMP_SUFFIX: &str = ".part";
 
-/// Extensions under which a number counts as taken.
-pub(super) const IMAGE_EXTENSIONS: &[&str] = &["jpeg", "jpg", "png", "bmp", "tiff", "tif", "webp"];
-
 /// Steps between which a crash is tested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {

@@ -36,11 +36,18 @@ pub fn page_sizes(path: &Path, bytes: Vec<u8>) -> Result<Vec<SizePt>> {
     guarded(path, || opened(path, bytes)?.pages().iter().map(|page| size(path, page)).collect())
 }
 
-/// Draws `page` (from 1) of a PDF `width_px` wide, on white; `path` is for messages only.
+/// Draws `page` (from 1) of a PDF `width_px` wide, on white; `path` is for messages only. `hangul`
+/// is a font for Korean that the file does not carry, where this machine has none.
 ///
 /// # Errors
 /// [`ManualsError::NoPage`], [`ManualsError::Encrypted`], [`ManualsError::Damaged`].
-pub fn page_picture(path: &Path, bytes: Vec<u8>, page: u32, width_px: u32) -> Result<PagePicture> {
+pub fn page_picture(
+    path: &Path,
+    bytes: Vec<u8>,
+    page: u32,
+    width_px: u32,
+    hangul: &'static [u8],
+) -> Result<PagePicture> {
     guarded(path, || {
         let pdf = opened(path, bytes)?;
         let pages = pdf.pages();
@@ -50,7 +57,7 @@ pub fn page_picture(path: &Path, bytes: Vec<u8>, page: u32, width_px: u32) -> Re
             ManualsError::NoPage { path: path.to_owned(), page, pages }
         };
         let page = index.and_then(|index| pages.get(index)).ok_or_else(no_page)?;
-        drawn(path, page, width_px)
+        drawn(path, page, width_px, hangul)
     })
 }
 
@@ -85,7 +92,12 @@ fn size(path: &Path, page: &Page<'_>) -> Result<SizePt> {
     }
 }
 
-fn drawn(path: &Path, page: &Page<'_>, width_px: u32) -> Result<PagePicture> {
+fn drawn(
+    path: &Path,
+    page: &Page<'_>,
+    width_px: u32,
+    hangul: &'static [u8],
+) -> Result<PagePicture> {
     let size = size(path, page)?;
     let max = MAX_PICTURE_SIDE as f32;
     let scale = (width_px.min(MAX_PICTURE_SIDE) as f32 / size.width).min(max / size.height);
@@ -96,8 +108,8 @@ fn drawn(path: &Path, page: &Page<'_>, width_px: u32) -> Result<PagePicture> {
         y_scale: scale_of(size.height),
         bg_color: WHITE,
     };
-    let settings =
-        InterpreterSettings { font_resolver: Arc::new(stand_in::font), ..Default::default() };
+    let font_resolver = Arc::new(move |query: &_| stand_in::font(query, hangul));
+    let settings = InterpreterSettings { font_resolver, ..Default::default() };
     let pixmap = render(page, &RenderCache::new(), &settings, &RenderSettings::default(), &to);
     let pixels: Vec<u8> =
         pixmap.data().iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();

@@ -13,8 +13,8 @@ const BOLD: u16 = 700;
 type Found = Option<(FontData, u32)>;
 
 /// What hayro shall draw with. Only composite fonts have Hangul: for those a Korean font of this
-/// machine, where it has one; for the others hayro's own Latin fonts.
-pub(super) fn font(query: &FontQuery) -> Found {
+/// machine, or `own` where it has none; for the others hayro's own Latin fonts.
+pub(super) fn font(query: &FontQuery, own: &'static [u8]) -> Found {
     // This machine's fonts are looked through once.
     static REGULAR_FACE: LazyLock<Found> = LazyLock::new(|| korean(REGULAR));
     static BOLD_FACE: LazyLock<Found> = LazyLock::new(|| korean(BOLD));
@@ -23,7 +23,8 @@ pub(super) fn font(query: &FontQuery) -> Found {
         FontQuery::Fallback(wanted) => {
             let korean = wanted.character_collection.as_ref().and_then(|_| {
                 let is_bold = wanted.is_bold || wanted.font_weight >= BOLD.into();
-                if is_bold { BOLD_FACE.clone() } else { REGULAR_FACE.clone() }
+                let installed = if is_bold { BOLD_FACE.clone() } else { REGULAR_FACE.clone() };
+                installed.or_else(|| Some((Arc::new(own), 0)))
             });
             korean.or_else(|| Some(wanted.pick_standard_font().get_font_data()))
         }

@@ -17,6 +17,6 @@ pub use plot::{PLOT_BINS, PlotWords, plot_roc, plot_scores, write_png};
 pub type Words<'a> = dyn Fn(&str, &[(&str, String)]) -> String + 'a;
 
 /// The letters of pictures and print: Latin and all Hangul syllables. See `assets/fonts/OFL.txt`.
-const REGULAR: &[u8] = include_bytes!("../../assets/fonts/FettleGothic-Regular.ttf");
+pub const GOTHIC: &[u8] = include_bytes!("../../assets/fonts/FettleGothic-Regular.ttf");
 /// The same, bold.
-const BOLD: &[u8] = include_bytes!("../../assets/fonts/FettleGothic-Bold.ttf");
+const GOTHIC_BOLD: &[u8] = include_bytes!("../../assets/fonts/FettleGothic-Bold.ttf");

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::files::{IMAGE_ENDINGS, images_in};
+use super::files::images_in;
 use crate::app::aside::Aside;
+use crate::domain::IMAGE_ENDINGS;
 
 /// What is chosen.
 #[derive(Debug, Clone)]

@@ -3,10 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::aside::Aside;
-
-/// Endings of the images that Fettle reads.
-pub(in crate::app) const IMAGE_ENDINGS: &[&str] =
-    &["png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp"];
+use crate::domain::{IMAGE_ENDINGS, is_named_as_image};
 
 /// Where images come from.
 #[derive(Debug, Clone)]
@@ -65,10 +62,7 @@ fn gather(paths: Vec<PathBuf>) -> Option<Gathered> {
 
 /// The images of a folder, by name.
 pub(super) fn images_in(folder: &Path) -> Vec<PathBuf> {
-    let is_image = |path: &PathBuf| {
-        let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
-        ending.is_some_and(|ending| IMAGE_ENDINGS.contains(&ending.as_str())) && path.is_file()
-    };
+    let is_image = |path: &PathBuf| is_named_as_image(path) && path.is_file();
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
     let mut images: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_image).collect();
     images.sort();

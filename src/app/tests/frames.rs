@@ -4,13 +4,11 @@ use std::time::{Duration, Instant};
 
 use egui::{Event, Key, Modifiers, Vec2, vec2};
 
-use super::scene::{Scene, Setting, answer, models_with};
+use super::scene::{Scene, Setting, answer, models_with, unexamined};
 use crate::app::command::Command;
 use crate::app::frame_times::LIMIT;
 use crate::app::tabs::TabId;
-use crate::domain::{
-    Inspection, InspectionId, Language, Product, ProductCode, SkipReason, Stage, Verdict,
-};
+use crate::domain::{InspectionId, Language, Product, ProductCode, Verdict};
 use crate::engine::{AddProduct, BuildDemo, Engine};
 use crate::library::Library;
 
@@ -59,24 +57,7 @@ fn product(engine: &Engine) {
 fn ten_thousand_inspections(engine: &Engine) {
     product(engine);
     let mut library = Library::open(engine.workspace().root()).unwrap();
-    let inspection = Inspection {
-        id: None,
-        created_at: "2026-11-22T10:00:00+09:00".into(),
-        source: "/line/part_00001.png".into(),
-        image_hash: crate::domain::ContentHash("ab".repeat(32)),
-        image_path: None,
-        width_px: 8,
-        height_px: 8,
-        product: Some(casting()),
-        models: Vec::new(),
-        verdict: Verdict::Ng,
-        similarity: Stage::Skipped(SkipReason::NoIndex),
-        anomaly: Stage::Skipped(SkipReason::NoProduct),
-        manual: Stage::Skipped(SkipReason::NoDefect),
-        report: Stage::Skipped(SkipReason::NoDefect),
-        notices: Vec::new(),
-        timings: Vec::new(),
-    };
+    let inspection = unexamined("/line/part_00001.png", Verdict::Ng);
     assert_eq!(library.record_inspection(&inspection).unwrap(), InspectionId(1));
     drop(library);
     let conn = rusqlite::Connection::open(engine.workspace().database_path()).unwrap();

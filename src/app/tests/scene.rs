@@ -13,7 +13,10 @@ use tempfile::TempDir;
 
 use crate::app::LogLines;
 use crate::app::window::FettleWindow;
-use crate::domain::Language;
+use crate::domain::{
+    Anomaly, BankRef, ContentHash, HeatmapScale, Inspection, Language, ModelId, SkipReason, Stage,
+    Thresholds, Verdict,
+};
 use crate::engine::{Engine, EngineOptions, Request};
 use crate::i18n::{Value, text, text_with};
 use crate::library::Library;
@@ -126,6 +129,47 @@ impl egui::DroppedFile for Dropped {
     }
 }
 
+/// An inspection of which no stage has run.
+pub(in crate::app) fn unexamined(source: &str, verdict: Verdict) -> Inspection {
+    Inspection {
+        id: None,
+        created_at: "2026-11-22T10:00:00+09:00".into(),
+        source: source.into(),
+        image_hash: ContentHash("ab".repeat(32)),
+        image_path: None,
+        width_px: 8,
+        height_px: 8,
+        product: Some("casting".parse().unwrap()),
+        models: Vec::new(),
+        verdict,
+        similarity: Stage::Skipped(SkipReason::NoIndex),
+        anomaly: Stage::Skipped(SkipReason::NoProduct),
+        manual: Stage::Skipped(SkipReason::NoDefect),
+        report: Stage::Skipped(SkipReason::NoDefect),
+        notices: Vec::new(),
+        timings: Vec::new(),
+    }
+}
+
+/// What its anomaly stage found: `verdict`, with this score against 1.
+pub(in crate::app) fn scored(verdict: Verdict, image_score: f32) -> Anomaly {
+    Anomaly {
+        verdict,
+        image_score,
+        thresholds: Thresholds { image: 1.0, pixel: 1.0 },
+        scale: HeatmapScale { low: 0.5, high: 3.0 },
+        mask_threshold: None,
+        bank: BankRef {
+            product: "casting".parse().unwrap(),
+            version: 7,
+            model: ModelId("m".into()),
+        },
+        area: None,
+        regions: Vec::new(),
+        reference: None,
+    }
+}
+
 impl Scene {
     /// An empty workspace.
     pub(in crate::app) fn new(language: Language) -> Self {
@@ -201,23 +245,44 @@ impl Scene {
         self.harness.query_all_by_label_contains(label).next().is_some()
     }
 
-    /// Clicks a button, once it can be clicked.
+    /// Clicks a button, once it can be clicked. It is clicked by its id, not with the pointer: an
+    /// answer that comes between two frames may move it (`window.sh` has the pointer).
     #[track_caller]
     pub(in crate::app) fn click(&mut self, label: &str) {
-        self.click_on(Role::Button, label);
+        self.until_enabled(Role::Button, label);
+        self.harness.get_by_role_and_label(Role::Button, label).click_accesskit();
+        self.harness.run_steps(3);
     }
 
-    /// Clicks what has this role and this name, once it can be clicked. It is clicked by its id, not
-    /// with the pointer: an answer that comes between two frames may move it (`window.sh` has the
-    /// pointer).
+    /// Clicks with the pointer what has this role and this name, once it can be clicked.
     #[track_caller]
     pub(in crate::app) fn click_on(&mut self, role: Role, label: &str) {
+        self.until_enabled(role, label);
+        self.harness.get_by_role_and_label(role, label).click();
+        self.harness.run_steps(3);
+    }
+
+    /// Chooses an entry of the last list of this name, which opens. With the pointer: nothing else
+    /// closes the list.
+    #[track_caller]
+    pub(in crate::app) fn choose(&mut self, list: &str, entry: &str) {
+        self.last(Role::ComboBox, list).click();
+        self.harness.run_steps(3);
+        self.last(Role::Button, entry).click();
+        self.harness.run_steps(3);
+    }
+
+    #[track_caller]
+    fn last<'a>(&'a self, role: Role, label: &'a str) -> egui_kittest::Node<'a> {
+        self.harness.get_all_by_role_and_label(role, label).last().unwrap()
+    }
+
+    #[track_caller]
+    fn until_enabled(&mut self, role: Role, label: &str) {
         self.until(label, |harness| {
             let mut found = harness.query_all_by_role_and_label(role, label);
             found.next().is_some_and(|node| !node.accesskit_node().is_disabled())
         });
-        self.harness.get_by_role_and_label(role, label).click_accesskit();
-        self.harness.run_steps(3);
     }
 
     pub(in crate::app) fn press(&mut self, modifiers: Modifiers, key: Key) {

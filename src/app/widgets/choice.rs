@@ -16,6 +16,27 @@ pub(in crate::app) fn product_choice(
     choice(ui, &desk.text("label-product"), chosen, none, codes, |code| desk.product_name(code))
 }
 
+/// One of the products, where one there must be; which, if another was chosen.
+pub(in crate::app) fn product_of(
+    ui: &mut Ui,
+    desk: &Desk<'_>,
+    shown: Option<&ProductCode>,
+) -> Option<ProductCode> {
+    let name = shown.map(|code| desk.product_name(code)).unwrap_or_default();
+    let label = desk.text("label-product");
+    let mut chosen = None;
+    ComboBox::from_label(label).selected_text(name).width(200.0).show_ui(ui, |ui| {
+        for code in desk.catalogue.products().iter().map(|one| &one.product.code) {
+            let is_shown = shown == Some(code);
+            let clicked = ui.selectable_label(is_shown, desk.product_name(code)).clicked();
+            if clicked && !is_shown {
+                chosen = Some(code.clone());
+            }
+        }
+    });
+    chosen
+}
+
 /// One of a product's defects, or none.
 pub(in crate::app) fn defect_choice(
     ui: &mut Ui,

@@ -1,5 +1,6 @@
 //! Parts that several tabs draw with.
 
+pub(super) mod bank_warnings;
 pub(super) mod choice;
 pub(super) mod comparison;
 pub(super) mod file_picture;

@@ -15,8 +15,6 @@ use crate::engine::{NearestNormal, WhyHere};
 pub(super) struct Why {
     /// A click asks.
     on: bool,
-    /// An answer is on its way.
-    waits: bool,
     asked: Asked<Option<NearestNormal>>,
     patches: Option<Patches>,
 }
@@ -30,7 +28,6 @@ impl Why {
         if !self.asked.poll(desk) {
             return;
         }
-        self.waits = false;
         if let Some(error) = self.asked.error() {
             desk.toasts.error(error.to_owned());
             return;
@@ -47,7 +44,7 @@ impl Why {
         if label.on_hover_text(words.text("picture-why-hint")).clicked() {
             self.on = !self.on;
         }
-        if self.waits {
+        if self.asked.is_awaited() {
             ui.spinner();
         }
     }
@@ -59,7 +56,6 @@ impl Why {
             // What was answered before is of another place.
             self.asked = Asked::default();
             self.asked.ask(desk, WhyHere { picture, bank, x: at.x, y: at.y });
-            self.waits = true;
         }
     }
 

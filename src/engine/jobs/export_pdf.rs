@@ -77,16 +77,10 @@ impl Request for ExportPdf {
 
 /// What a list shows of each.
 fn rows(library: &mut Library, which: Chosen) -> Result<Vec<InspectionRow>, LibraryError> {
-    let ids = match which {
-        Chosen::Filtered(filter) => return Ok(library.history(&filter, 0, usize::MAX)?.rows),
-        Chosen::These(ids) => ids,
-    };
-    let all = library.history(&HistoryFilter::default(), 0, usize::MAX)?.rows;
-    let row = |id: InspectionId| {
-        let found = all.iter().find(|row| row.id == id).cloned();
-        found.ok_or(LibraryError::UnknownInspection(id))
-    };
-    ids.into_iter().map(row).collect()
+    match which {
+        Chosen::Filtered(filter) => Ok(library.history(&filter, 0, usize::MAX)?.rows),
+        Chosen::These(ids) => ids.into_iter().map(|id| library.history_row(id)).collect(),
+    }
 }
 
 fn part(opened: &OpenedInspection) -> ReportedPart<'_> {

@@ -11,6 +11,7 @@ use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
 use crate::library::content_hash;
 use crate::manuals::{ManualsError, page_picture, read_file};
+use crate::report::GOTHIC;
 
 /// Draws a page of a manual. Of another version than `manual` nothing is drawn.
 #[derive(Debug, Clone)]
@@ -34,7 +35,7 @@ impl Request for ManualPage {
     fn run(self, job: &JobContext) -> Result<Arc<RgbImage>> {
         let (path, bytes) = file_of(job, &self.manual)?;
         job.check()?;
-        let drawn = page_picture(&path, bytes, self.page, self.width_px)?;
+        let drawn = page_picture(&path, bytes, self.page, self.width_px, GOTHIC)?;
         Ok(Arc::new(drawn.pixels))
     }
 }

@@ -12,6 +12,7 @@ use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Request};
 use crate::library::{LibraryError, decode_image, read_source};
 use crate::manuals::{page_picture, page_sizes, read_file};
+use crate::report::GOTHIC;
 
 /// Looks at what [`super::RegisterImages`] would find at these paths; registers nothing.
 #[derive(Debug, Clone)]
@@ -65,7 +66,7 @@ impl Request for PreviewManual {
         let bytes = read_file(&path)?;
         let pages = page_sizes(&path, bytes.clone())?.len();
         job.check()?;
-        let first = page_picture(&path, bytes, 1, width_px)?.pixels;
+        let first = page_picture(&path, bytes, 1, width_px, GOTHIC)?.pixels;
         Ok(ManualPreview { pages, first })
     }
 }

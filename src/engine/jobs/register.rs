@@ -6,15 +6,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::twins::{Twin, known_prints, note, twins_path};
-use crate::domain::{ImageId, ImageLabel, ProductCode};
+use crate::domain::{ImageId, ImageLabel, ProductCode, is_named_as_image};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
 use crate::engine::unfinished::Repeatable;
 use crate::library::{ImageArchive, LibraryError, Registered};
 use crate::retrieval::twins::Twins;
-
-/// Endings of files that a directory is searched for.
-const IMAGE_ENDINGS: [&str; 7] = ["jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp"];
 
 /// Registers images under one label.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -185,8 +182,7 @@ pub(super) fn images_at(path: &Path) -> Result<Vec<PathBuf>> {
     let mut images = Vec::new();
     for entry in std::fs::read_dir(path).map_err(file_error)? {
         let file = entry.map_err(file_error)?.path();
-        let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-        if ending.is_some_and(|ending| IMAGE_ENDINGS.contains(&ending.as_str())) {
+        if is_named_as_image(&file) {
             images.push(file);
         }
     }

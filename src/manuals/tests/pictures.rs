@@ -16,7 +16,12 @@ use crate::manuals::{
 const WIDTH: u32 = 900;
 
 fn picture(bytes: &[u8], page: u32) -> Result<PagePicture, ManualsError> {
-    page_picture(Path::new("a.pdf"), bytes.to_vec(), page, WIDTH)
+    drawn(bytes, page, WIDTH)
+}
+
+fn drawn(bytes: &[u8], page: u32, width_px: u32) -> Result<PagePicture, ManualsError> {
+    let hangul = include_bytes!("../../../assets/fonts/FettleGothic-Regular.ttf");
+    page_picture(Path::new("a.pdf"), bytes.to_vec(), page, width_px, hangul)
 }
 
 fn lines(bytes: &[u8]) -> Vec<ManualLine> {
@@ -183,7 +188,7 @@ fn a_picture_is_never_larger_than_it_may_be() {
         document.get_dictionary_mut(id).unwrap().set("MediaBox", media.clone());
         let mut other = Vec::new();
         document.save_to(&mut other).unwrap();
-        let picture = page_picture(Path::new("a.pdf"), other, 1, width_px).unwrap();
+        let picture = drawn(&other, 1, width_px).unwrap();
         let (width, height) = picture.pixels.dimensions();
         assert!((1..=MAX_PICTURE_SIDE).contains(&width), "{media:?}: {width}");
         assert!((1..=MAX_PICTURE_SIDE).contains(&height), "{media:?}: {height}");
@@ -220,7 +225,7 @@ proptest! {
         if let Some(cut) = cut {
             bytes.truncate(cut.index(bytes.len()));
         }
-        if let Ok(drawn) = page_picture(Path::new("a.pdf"), bytes.clone(), page, 200) {
+        if let Ok(drawn) = drawn(&bytes, page, 200) {
             prop_assert!(drawn.pixels.width() > 0 && drawn.pixels.height() <= MAX_PICTURE_SIDE);
         }
         if let Ok(sizes) = page_sizes(Path::new("a.pdf"), bytes) {

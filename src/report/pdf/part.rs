@@ -47,12 +47,8 @@ pub(super) fn lay_out(report: &mut PdfReport<'_>, part: &ReportedPart<'_>) -> Re
 fn title(report: &PdfReport<'_>, inspection: &Inspection) -> String {
     let number = inspection.id.map(|id| (report.words)("pdf-record", &[("id", id.to_string())]));
     let product = inspection.product.as_ref().map(ToString::to_string);
-    let all = [number, product, Some(file_name(&inspection.source).to_owned())];
+    let all = [number, product, Some(inspection.file_name().to_owned())];
     all.into_iter().flatten().collect::<Vec<_>>().join(" · ")
-}
-
-fn file_name(source: &str) -> &str {
-    source.rsplit(['/', '\\']).next().unwrap_or(source)
 }
 
 /// What was inspected, beside the verdict.
@@ -75,7 +71,7 @@ fn head(report: &mut PdfReport<'_>, part: &ReportedPart<'_>) {
         report.word("label-product"),
         strong(inspection.product.as_ref().map_or_else(dash, ToString::to_string)),
     )];
-    rows.push((report.word("label-image"), strong(file_name(&inspection.source).to_owned())));
+    rows.push((report.word("label-image"), strong(inspection.file_name().to_owned())));
     rows.push((report.word("label-time"), Cell::plain(inspection.created_at.replace('T', " "))));
     if let Some(id) = inspection.id {
         rows.push((report.word("label-record"), Cell::plain(id.to_string())));

@@ -4,7 +4,7 @@ use krilla::text::{Font, GlyphId, KrillaGlyph};
 use ttf_parser::Face;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::report::{BOLD, REGULAR, ReportError, Result};
+use crate::report::{GOTHIC, GOTHIC_BOLD, ReportError, Result};
 
 /// Stands for letters that the faces lack.
 const UNKNOWN: char = '□';
@@ -23,7 +23,7 @@ pub(super) struct Family {
 
 impl Family {
     pub(super) fn built_in() -> Result<Self> {
-        Ok(Self { regular: Typeface::new(REGULAR)?, bold: Typeface::new(BOLD)? })
+        Ok(Self { regular: Typeface::new(GOTHIC)?, bold: Typeface::new(GOTHIC_BOLD)? })
     }
 
     pub(super) fn face(&self, bold: bool) -> &Typeface {

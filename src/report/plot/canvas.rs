@@ -3,7 +3,7 @@
 use ab_glyph::{Font, FontRef, ScaleFont, point};
 use image::{Rgb, RgbImage, imageops};
 
-use crate::report::{REGULAR, ReportError, Result};
+use crate::report::{GOTHIC, ReportError, Result};
 
 /// Pixels of the picture a unit of the sheet: fine enough for a dense screen and for print.
 const DENSITY: f32 = 2.0;
@@ -30,7 +30,7 @@ pub(super) struct Canvas {
 
 impl Canvas {
     pub(super) fn new(width: u32, height: u32) -> Result<Self> {
-        let font = FontRef::try_from_slice(REGULAR).map_err(|_| ReportError::Font)?;
+        let font = FontRef::try_from_slice(GOTHIC).map_err(|_| ReportError::Font)?;
         let scale = DENSITY * SAMPLES as f32;
         let side = |length: u32| (length as f32 * scale).round() as u32;
         let samples = RgbImage::from_pixel(side(width), side(height), Rgb([255; 3]));

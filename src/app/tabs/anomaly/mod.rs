@@ -8,7 +8,7 @@ mod scores;
 #[cfg(test)]
 mod tests;
 
-use egui::{CentralPanel, ComboBox, Panel, ScrollArea};
+use egui::{CentralPanel, Panel, ScrollArea};
 
 use self::fitting::Fitting;
 use self::odd::{Odd, Seen};
@@ -20,6 +20,8 @@ use crate::app::clock::local_time;
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
+use crate::app::widgets::bank_warnings::bank_warnings;
+use crate::app::widgets::choice::product_of;
 use crate::app::widgets::patches::Patches;
 use crate::domain::{ProductCode, ThresholdRule};
 use crate::engine::{
@@ -133,17 +135,9 @@ impl AnomalyTab {
 
     fn left(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>, product: &ProductCode) {
         ui.add_space(4.0);
-        let label = desk.text("label-product");
-        let chosen = desk.product_name(product);
-        ComboBox::from_label(label).selected_text(chosen).width(200.0).show_ui(ui, |ui| {
-            for summary in desk.catalogue.products() {
-                let code = &summary.product.code;
-                let name = desk.product_name(code);
-                if ui.selectable_label(code == product, name).clicked() {
-                    desk.view.bank_product = Some(code.clone());
-                }
-            }
-        });
+        if let Some(other) = product_of(ui, desk, Some(product)) {
+            desk.view.bank_product = Some(other);
+        }
         ui.add_space(8.0);
         if let Some(Some(bank)) = self.bank.answer() {
             bank_lines(ui, desk, bank, self.stats.answer());
@@ -250,14 +244,7 @@ fn bank_lines(
     if let Some(stats) = stats {
         ui.weak(rule_words(desk, &stats.rule));
     }
-    let warn = ui.visuals().warn_fg_color;
-    if bank.unseen_images > 0 {
-        let values = [("count", Value::from(bank.unseen_images))];
-        ui.colored_label(warn, desk.words.with("library-bank-stale", &values));
-    }
-    if bank.area_changed {
-        ui.colored_label(warn, desk.text("library-bank-area"));
-    }
+    bank_warnings(ui, desk, bank);
 }
 
 /// Says which limits are in force now, and offers those of before.

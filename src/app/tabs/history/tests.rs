@@ -4,10 +4,9 @@ use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::app::command::Command;
-use crate::app::tests::scene::{Scene, Setting, Window};
+use crate::app::tests::scene::{Scene, Setting, Window, scored, unexamined};
 use crate::domain::{
-    Anomaly, BankRef, ContentHash, HeatmapScale, Inspection, InspectionId, Language, ModelId,
-    Opinion, Product, ProductCode, Rate, SkipReason, Stage, Thresholds, Verdict,
+    Inspection, InspectionId, Language, Opinion, Product, ProductCode, Rate, Stage, Verdict,
 };
 use crate::engine::Engine;
 use crate::i18n::Value;
@@ -18,35 +17,9 @@ fn casting() -> ProductCode {
 }
 
 fn inspection(name: &str, verdict: Verdict, image_path: Option<String>) -> Inspection {
-    let anomaly = Anomaly {
-        verdict,
-        image_score: if verdict == Verdict::Ng { 2.0 } else { 0.5 },
-        thresholds: Thresholds { image: 1.0, pixel: 1.0 },
-        scale: HeatmapScale { low: 0.5, high: 3.0 },
-        mask_threshold: None,
-        bank: BankRef { product: casting(), version: 7, model: ModelId("m".into()) },
-        area: None,
-        regions: Vec::new(),
-        reference: None,
-    };
-    Inspection {
-        id: None,
-        created_at: "2026-11-22T10:00:00+09:00".into(),
-        source: format!("/line/{name}"),
-        image_hash: ContentHash("ab".repeat(32)),
-        image_path,
-        width_px: 8,
-        height_px: 8,
-        product: Some(casting()),
-        models: Vec::new(),
-        verdict,
-        similarity: Stage::Skipped(SkipReason::NoIndex),
-        anomaly: Stage::Done(anomaly),
-        manual: Stage::Skipped(SkipReason::NoDefect),
-        report: Stage::Skipped(SkipReason::NoDefect),
-        notices: Vec::new(),
-        timings: Vec::new(),
-    }
+    let score = if verdict == Verdict::Ng { 2.0 } else { 0.5 };
+    let anomaly = Stage::Done(scored(verdict, score));
+    Inspection { image_path, anomaly, ..unexamined(&format!("/line/{name}"), verdict) }
 }
 
 /// Inspections 1 to 3: `a.png`, which is NG, `b.png` and `c.png`, which are OK.

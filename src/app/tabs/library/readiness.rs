@@ -7,6 +7,7 @@ use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
 use crate::app::under_way;
+use crate::app::widgets::bank_warnings::bank_warnings;
 use crate::domain::ProductCode;
 use crate::engine::{
     BankInfo, BankState, BuildIndex, BuiltIndex, EngineError, FitBank, FittedBank, IndexInfo,
@@ -245,14 +246,7 @@ fn bank_line(ui: &mut egui::Ui, desk: &Desk<'_>, bank: &BankState) {
     ];
     let model = bank.bank.model.to_string();
     ui.label(desk.words.with("library-bank", &values)).on_hover_text(model);
-    let warn = ui.visuals().warn_fg_color;
-    if bank.unseen_images > 0 {
-        let values = [("count", Value::from(bank.unseen_images))];
-        ui.colored_label(warn, desk.words.with("library-bank-stale", &values));
-    }
-    if bank.area_changed {
-        ui.colored_label(warn, desk.text("library-bank-area"));
-    }
+    bank_warnings(ui, desk, bank);
 }
 
 /// How long ago that was; the text itself where it is no time.

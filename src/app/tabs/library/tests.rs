@@ -228,9 +228,7 @@ fn settings_are_changed_and_remembered() {
     scene.until_seen("Models by role");
     scene.until_seen("EfficientNet");
     scene.until_seen(&scene.workspace().root().display().to_string());
-    scene.harness.get_by_role_and_label(Role::ComboBox, "Profile").click();
-    scene.harness.run_steps(3);
-    scene.click("small");
+    scene.choose("Profile", "small");
     let path = scene.workspace().settings_path();
     let written = |_: &Window| {
         std::fs::read_to_string(&path).is_ok_and(|text| text.contains(r#""profile": "small""#))
@@ -269,9 +267,7 @@ fn an_inspected_part_becomes_a_known_defect_in_two_clicks() {
     scene.until_seen(button);
     for undone in [true, false] {
         scene.click(button);
-        scene.harness.get_all_by_role_and_label(Role::ComboBox, "Product").last().unwrap().click();
-        scene.harness.run_steps(3);
-        scene.click("Casting (prod1)");
+        scene.choose("Product", "Casting (prod1)");
         scene.click_on(Role::RadioButton, "hole");
         scene.click("Register");
         scene.until_seen("The index now holds 1 known defects");

@@ -22,6 +22,7 @@ use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::dialogs::Dialog;
 use crate::app::dialogs::manual::ManualDialog;
+use crate::app::widgets::choice::product_of;
 use crate::domain::{ManualId, ProductCode, RegisteredManual, Section};
 use crate::engine::{ListManuals, OpenManual, OpenedManual};
 
@@ -254,22 +255,13 @@ impl ManualTab {
     }
 
     fn left(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        let products = desk.catalogue.products();
         if let Some(error) = desk.catalogue.error().or(self.manuals.error()) {
             ui.colored_label(ui.visuals().error_fg_color, error);
         }
-        let mut chosen = self.product.clone();
-        let name = chosen.as_ref().map(|code| desk.product_name(code)).unwrap_or_default();
-        ui.add_enabled_ui(!products.is_empty(), |ui| {
-            let choice = egui::ComboBox::from_label(desk.text("label-product")).width(180.0);
-            choice.selected_text(name).show_ui(ui, |ui| {
-                for code in products.iter().map(|one| &one.product.code) {
-                    let name = desk.product_name(code);
-                    ui.selectable_value(&mut chosen, Some(code.clone()), name);
-                }
-            });
-        });
-        if let Some(product) = chosen.filter(|chosen| self.product.as_ref() != Some(chosen)) {
+        let has_products = !desk.catalogue.products().is_empty();
+        let choice =
+            ui.add_enabled_ui(has_products, |ui| product_of(ui, desk, self.product.as_ref()));
+        if let Some(product) = choice.inner {
             self.open = None;
             (self.opened, self.pages) = (Asked::default(), None);
             self.show_product(desk, product);

@@ -3,11 +3,10 @@
 use egui::{Key, Modifiers, Rect, Role, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::app::tests::scene::{Scene, Setting, Window, answer};
+use crate::app::tests::scene::{Scene, Setting, Window, answer, unexamined};
 use crate::domain::{
-    Author, ContentHash, DefectCode, Inspection, Language, ManualFinding, ManualId, Product,
-    ProductCode, Report, ReportLine, ReportPart, ReportSection, SkipReason, Stage, Support,
-    Verdict,
+    Author, DefectCode, Inspection, Language, ManualFinding, ManualId, Product, ProductCode,
+    Report, ReportLine, ReportPart, ReportSection, Stage, Support, Verdict,
 };
 use crate::engine::{AddDefectType, AddProduct, Engine, ReadManual, RegisterManual};
 use crate::library::Library;
@@ -204,22 +203,10 @@ fn cites(finding: ManualFinding) -> Inspection {
     let report =
         Report { language: Language::Ko, author: Author::Evidence, sections: vec![section] };
     Inspection {
-        id: None,
-        created_at: "2026-11-22T10:00:00+09:00".into(),
-        source: "/line/cites.png".into(),
-        image_hash: ContentHash("ab".repeat(32)),
-        image_path: None,
-        width_px: 8,
-        height_px: 8,
         product: Some(part()),
-        models: Vec::new(),
-        verdict: Verdict::Ng,
-        similarity: Stage::Skipped(SkipReason::NoIndex),
-        anomaly: Stage::Skipped(SkipReason::NoIndex),
         manual: Stage::Done(finding),
         report: Stage::Done(report),
-        notices: Vec::new(),
-        timings: Vec::new(),
+        ..unexamined("/line/cites.png", Verdict::Ng)
     }
 }
 

@@ -136,18 +136,6 @@ pub(in crate::app::tabs) fn scene(
 }
 
 impl Scene {
-    /// Chooses an entry of a list that opens.
-    #[track_caller]
-    pub(in crate::app::tabs) fn choose(&mut self, list: &str, entry: &str) {
-        self.click_on(Role::ComboBox, list);
-        self.harness
-            .get_all_by_role_and_label(Role::Button, entry)
-            .last()
-            .unwrap()
-            .click_accesskit();
-        self.harness.run_steps(3);
-    }
-
     /// Drags the mouse over a widget, from one share of its size to another.
     pub(in crate::app::tabs) fn drag(
         &mut self,

@@ -3,12 +3,12 @@
 use image::{Rgb, RgbImage};
 use tempfile::TempDir;
 
-use crate::app::tests::scene::answer;
+use crate::app::tests::scene::{answer, scored, unexamined};
 use crate::domain::{
-    Anomaly, Author, BankRef, ContentHash, Contour, HeatmapScale, Hit, ImageId, ImageLabel,
-    Inspection, InspectionId, Language, ManualFinding, ModelId, Opinion, PartArea, Place, PointPx,
-    Product, ProductCode, RectPx, Region, Report, ReportLine, ReportPart, ReportSection,
-    Similarity, SkipReason, Stage, Suggestion, Support, Thresholds, Verdict,
+    Anomaly, Author, ContentHash, Contour, Hit, ImageId, ImageLabel, Inspection, InspectionId,
+    Language, ManualFinding, Opinion, PartArea, Place, PointPx, Product, ProductCode, RectPx,
+    Region, Report, ReportLine, ReportPart, ReportSection, Similarity, Stage, Suggestion, Support,
+    Verdict,
 };
 use crate::engine::{
     AddDefectType, AddProduct, BuildIndex, Engine, FitBank, ReadManual, RegisterImages,
@@ -152,34 +152,20 @@ fn inspection(number: u32, verdict: Verdict, kept: String) -> Inspection {
         contours: vec![Contour { points: corners.map(corner).to_vec(), hole: false }],
         place: Place::Centre,
     };
+    let score = 0.4 + 0.05 * number as f32 + if is_bad { 1.1 } else { 0.0 };
     let anomaly = Anomaly {
-        verdict,
-        image_score: 0.4 + 0.05 * number as f32 + if is_bad { 1.1 } else { 0.0 },
-        thresholds: Thresholds { image: 1.0, pixel: 1.0 },
-        scale: HeatmapScale { low: 0.5, high: 3.0 },
         mask_threshold: is_bad.then_some(1.6),
-        bank: BankRef { product: casting(), version: 3, model: ModelId("m".into()) },
-        area: None,
         regions: is_bad.then_some(region).into_iter().collect(),
-        reference: None,
+        ..scored(verdict, score)
     };
     Inspection {
-        id: None,
         created_at: format!("2026-11-{}T10:{number:02}:00+09:00", 18 + (number + 3) / 5),
-        source: format!("/line/casting_{number:03}.png"),
         image_hash: ContentHash(format!("{number:02x}").repeat(32)),
         image_path: Some(kept),
         width_px: 320,
         height_px: 240,
-        product: Some(casting()),
-        models: Vec::new(),
-        verdict,
-        similarity: Stage::Skipped(SkipReason::NoIndex),
         anomaly: Stage::Done(anomaly),
-        manual: Stage::Skipped(SkipReason::NoDefect),
-        report: Stage::Skipped(SkipReason::NoDefect),
-        notices: Vec::new(),
-        timings: Vec::new(),
+        ..unexamined(&format!("/line/casting_{number:03}.png"), verdict)
     }
 }
 

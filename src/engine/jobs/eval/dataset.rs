@@ -3,10 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::domain::is_named_as_image;
 use crate::engine::error::{EngineError, Result};
 
-/// Endings of the files that are taken for pictures.
-const ENDINGS: [&str; 7] = ["png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp"];
 /// The folder of what has no defect.
 const GOOD: &str = "good";
 
@@ -71,11 +70,7 @@ fn mask_of(root: &Path, defect: &str, image: &Path) -> Option<PathBuf> {
 }
 
 fn pictures(folder: &Path) -> Result<Vec<PathBuf>> {
-    let is_picture = |path: &PathBuf| {
-        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-        let hidden = name_of(path).starts_with('.');
-        !hidden && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
-    };
+    let is_picture = |path: &PathBuf| is_named_as_image(path) && !name_of(path).starts_with('.');
     Ok(entries(folder)?.into_iter().filter(is_picture).collect())
 }
 
