@@ -1,16 +1,19 @@
 //! The letters of the window: Korean ones are the program's own, since a machine may have none.
 
 use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
-use egui::{FontData, FontFamily};
+use egui::{FontData, FontFamily, FontTweak};
 
 use crate::engine::GOTHIC;
 
 /// Installs them behind egui's own fonts, before what the system has for other scripts.
 pub(super) fn install(ctx: &egui::Context) {
+    // Fitting Hangul to whole pixels takes as long as drawing it, looks no better, and would be done
+    // for hundreds of letters in the frame in which a report appears.
+    let tweak = FontTweak { hinting: Some(false), ..FontTweak::default() };
     let behind = |family| InsertFontFamily { family, priority: FontPriority::Lowest };
     ctx.add_font(FontInsert::new(
         "FettleGothic",
-        FontData::from_static(GOTHIC),
+        FontData::from_static(GOTHIC).tweak(tweak),
         [FontFamily::Proportional, FontFamily::Monospace].map(behind).to_vec(),
     ));
 }
