@@ -374,6 +374,7 @@ picture-gamma = Gamma
 picture-threshold = Threshold
 picture-outline = Outline
 picture-regions = Regions found
+picture-more = Display
 picture-reset = Reset
 picture-zoom = { $percent } %
 picture-pixel = x { $x }, y { $y } · RGB { $r } { $g } { $b }

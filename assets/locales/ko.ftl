@@ -374,6 +374,7 @@ picture-gamma = 감마
 picture-threshold = 임계값
 picture-outline = 윤곽선
 picture-regions = 찾은 영역
+picture-more = 그림 설정
 picture-reset = 처음대로
 picture-zoom = { $percent } %
 picture-pixel = x { $x }, y { $y } · RGB { $r } { $g } { $b }

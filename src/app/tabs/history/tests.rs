@@ -240,7 +240,9 @@ fn two_are_compared_side_by_side() {
 
         mark(scene, "d.png", "e.png");
         scene.until_seen(&scene.text("history-no-picture"));
-        assert_eq!(images(scene).len(), 1);
+        scene.until("the other's picture", |harness| {
+            harness.query_all_by_role(Role::Image).count() == 1
+        });
         scene.picture("history_compared_gone");
         scene.press(Modifiers::NONE, Key::Escape);
         scene.until_seen("a.png");

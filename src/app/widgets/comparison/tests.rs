@@ -70,17 +70,34 @@ fn controls_are_found_by_their_labels_and_the_threshold_is_dragged() {
         let uploads = Gpu::of(&harness.ctx).unwrap().uploads();
         for (role, id) in [
             (Role::ComboBox, "picture-layer"),
-            (Role::ComboBox, "picture-colours"),
             (Role::Slider, "picture-opacity"),
-            (Role::Slider, "picture-gamma"),
-            (Role::CheckBox, "picture-outline"),
-            (Role::CheckBox, "picture-regions"),
+            (Role::Button, "picture-more"),
             (Role::Button, "picture-reset"),
             (Role::Button, "picture-fit"),
             (Role::Button, "picture-real-size"),
         ] {
             harness.get_by_role_and_label(role, &words.text(id));
         }
+        // The rest is in a menu that stays while it is used.
+        let more = words.text("picture-more");
+        let named = |harness: &Harness<'_, Scene>, role, id: &str| {
+            harness.query_by_role_and_label(role, &words.text(id)).is_some()
+        };
+        assert!(!named(&harness, Role::Slider, "picture-gamma"));
+        harness.get_by_role_and_label(Role::Button, &more).click();
+        harness.run();
+        harness.get_by_role_and_label(Role::Button, &words.text("picture-grey")).click();
+        harness.run();
+        assert_ne!(harness.state().look.colormap, Look::default().colormap);
+        harness.get_by_role_and_label(Role::CheckBox, &words.text("picture-outline")).click();
+        harness.run();
+        assert!(!harness.state().look.outline);
+        assert!(named(&harness, Role::Slider, "picture-gamma"));
+        assert!(named(&harness, Role::CheckBox, "picture-regions"));
+        harness.key_press(egui::Key::Escape);
+        harness.run();
+        assert!(!named(&harness, Role::Slider, "picture-gamma"));
+
         let label = words.text("picture-threshold");
         let slider = harness.get_by_role_and_label(Role::Slider, &label).rect();
         let from = slider.center();
@@ -96,6 +113,7 @@ fn controls_are_found_by_their_labels_and_the_threshold_is_dragged() {
         harness.get_by_label(&words.text("picture-reset")).click();
         harness.run();
         assert_eq!(harness.state().threshold.now, 7.0);
+        assert_eq!(harness.state().look, Look::default());
         harness.get_by_label(&words.text("picture-real-size")).click();
         harness.run();
         let comparison = &harness.state().comparison;

@@ -1,6 +1,7 @@
 //! The row that says how the anomaly map is painted.
 
-use egui::{ComboBox, Slider};
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{ComboBox, PopupCloseBehavior, Slider};
 
 use super::look::{Colormap, Look, Paint};
 use crate::app::words::Words;
@@ -21,7 +22,7 @@ impl Threshold {
     }
 }
 
-/// Draws the controls into the row under way.
+/// Draws the controls into the row under way: what is moved all the time; the rest in a menu.
 pub(in crate::app) fn show(
     ui: &mut egui::Ui,
     words: Words,
@@ -30,24 +31,34 @@ pub(in crate::app) fn show(
 ) {
     let text = |id: &str| words.text(id);
     layer(ui, words, look);
-    choice(ui, text("picture-colours"), text(look.colormap.label()), |ui| {
-        for colormap in Colormap::ALL {
-            ui.selectable_value(&mut look.colormap, colormap, text(colormap.label()));
-        }
-    });
-    let opacity = Slider::new(&mut look.opacity, 0.0..=1.0).fixed_decimals(2);
-    slider(ui, 90.0, opacity.text(text("picture-opacity")));
-    let gamma = Slider::new(&mut look.gamma, 0.2..=5.0).logarithmic(true).fixed_decimals(2);
-    slider(ui, 90.0, gamma.text(text("picture-gamma")));
-    let (low, high) = (threshold.scale.low, threshold.scale.high);
-    let range = low.min(threshold.start)..=high.max(threshold.start);
-    slider(ui, 160.0, Slider::new(&mut threshold.now, range).text(text("picture-threshold")));
-    ui.checkbox(&mut look.outline, text("picture-outline"));
-    ui.checkbox(&mut look.regions, text("picture-regions"));
+    let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    MenuButton::new(text("picture-more")).config(stays).ui(ui, |ui| more(ui, words, look));
     if ui.button(text("picture-reset")).clicked() {
         *look = Look::default();
         threshold.now = threshold.start;
     }
+    ui.separator();
+    let (low, high) = (threshold.scale.low, threshold.scale.high);
+    let range = low.min(threshold.start)..=high.max(threshold.start);
+    slider(ui, 120.0, Slider::new(&mut threshold.now, range).text(text("picture-threshold")));
+    let opacity = Slider::new(&mut look.opacity, 0.0..=1.0).fixed_decimals(2);
+    slider(ui, 80.0, opacity.text(text("picture-opacity")));
+}
+
+/// What is chosen once.
+fn more(ui: &mut egui::Ui, words: Words, look: &mut Look) {
+    ui.label(words.text("picture-colours"));
+    ui.horizontal(|ui| {
+        for colormap in Colormap::ALL {
+            let name = words.text(colormap.label());
+            ui.selectable_value(&mut look.colormap, colormap, name);
+        }
+    });
+    ui.separator();
+    let gamma = Slider::new(&mut look.gamma, 0.2..=5.0).logarithmic(true).fixed_decimals(2);
+    ui.add(gamma.text(words.text("picture-gamma")));
+    ui.checkbox(&mut look.outline, words.text("picture-outline"));
+    ui.checkbox(&mut look.regions, words.text("picture-regions"));
 }
 
 /// What of the map lies over the part.
@@ -62,7 +73,7 @@ pub(in crate::app) fn layer(ui: &mut egui::Ui, words: Words, look: &mut Look) {
 /// A slider whose handle runs over `width` points. Room for its number and its label is asked for
 /// with it, or a row would run out of the view instead of wrapping.
 fn slider(ui: &mut egui::Ui, width: f32, slider: Slider<'_>) {
-    let size = egui::vec2(width + 150.0, ui.spacing().interact_size.y);
+    let size = egui::vec2(width + 130.0, ui.spacing().interact_size.y);
     let row = egui::Layout::left_to_right(egui::Align::Center);
     ui.allocate_ui_with_layout(size, row, |ui| {
         ui.spacing_mut().slider_width = width;
