@@ -242,6 +242,10 @@ impl FettleWindow {
         self.common.tasks.running().is_empty()
     }
 
+    pub(super) fn engine(&self) -> &Engine {
+        &self.common.engine
+    }
+
     pub(super) fn frame_times(&mut self) -> &mut FrameTimes {
         &mut self.frame_times
     }

@@ -30,6 +30,8 @@ pub use handle::JobHandle;
 pub use jobs::*;
 pub use request::{JobContext, JobEvent, Request};
 pub use unfinished::{Repeatable, UnfinishedJob};
+#[cfg(test)]
+pub(crate) use worker::JOB_THREADS;
 
 use crate::domain::Language;
 use crate::settings::{Settings, Workspace};

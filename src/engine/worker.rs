@@ -16,7 +16,7 @@ use crate::domain::CancelToken;
 
 /// Jobs that run at once. They mostly wait for lanes; there are so many that a list is shown while
 /// banks are fitted and reports written.
-const JOB_THREADS: usize = 8;
+pub(crate) const JOB_THREADS: usize = 8;
 /// Jobs that may wait. A full queue is answered at once rather than waited for.
 const JOB_QUEUE: usize = 256;
 /// Events that may wait to be read.

@@ -6,6 +6,7 @@
 mod world;
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use eframe::{egui_wgpu::RendererOptions, wgpu::DeviceType};
@@ -19,7 +20,7 @@ use super::scene::{PATIENCE, Scene, Setting, models_with};
 use crate::app::command::Command;
 use crate::app::tabs::TabId;
 use crate::domain::Language;
-use crate::engine::Engine;
+use crate::engine::{Engine, EngineError, JOB_THREADS, JobContext, JobHandle, Request};
 
 /// How far a pixel may be from the one kept: egui's own default, a squared distance in YIQ. Letters
 /// are the program's own and rasterised by the CPU, so that they are the same everywhere; lavapipe
@@ -262,22 +263,62 @@ fn tabs_say_what_went_wrong() {
     }
 }
 
+/// A job that goes on for as long as somebody holds the other end.
+struct Held(Receiver<()>);
+
+impl Request for Held {
+    type Answer = ();
+
+    fn name(&self) -> &'static str {
+        "held"
+    }
+
+    fn run(self, _job: &JobContext) -> Result<(), EngineError> {
+        // Nobody sends: it ends when the sender is dropped.
+        let _ended = self.0.recv();
+        Ok(())
+    }
+}
+
+/// Keeps all of the engine's threads busy: whatever is asked from now on waits.
+fn hold(scene: &mut Scene) -> Vec<(Sender<()>, JobHandle<()>)> {
+    (0..JOB_THREADS)
+        .map(|_| {
+            let (end, held) = channel();
+            (end, scene.harness.state_mut().engine().submit(Held(held)).unwrap())
+        })
+        .collect()
+}
+
 #[test]
 fn tabs_say_that_they_wait() {
     if !has_lavapipe() {
         return;
     }
     let mut camera = Camera::new(FAILED_PIXELS);
-    for (tab, id) in [(TabId::History, "history-loading"), (TabId::Dashboard, "dashboard-loading")]
-    {
-        let mut scene = scene(Language::Ko, Theme::Dark, None, |_| {});
+    let mut scene = scene(Language::Ko, Theme::Dark, None, |engine| {
+        world::register(engine);
+    });
+    scene.until_seen(&scene.text("inspect-invite"));
+    let part = scene.folder().join("part.png");
+    world::part(8, Some("hole")).save(&part).unwrap();
+    at_rest(&mut scene);
+    let held = hold(&mut scene);
+    for tab in WITH_MODELS.into_iter().chain(WITHOUT_MODELS) {
+        show(&mut scene, tab);
+        let waits = match tab {
+            TabId::Inspect => "inspect-running",
+            TabId::Search => "search-running",
+            _ => "",
+        };
+        if !waits.is_empty() {
+            scene.drop_files(std::slice::from_ref(&part));
+            scene.until_seen(&scene.text(waits));
+        }
         scene.harness.remove_cursor();
-        scene.harness.state_mut().send(Command::Show(tab));
-        // In one frame the tab is chosen; in the next it asks, and cannot have an answer yet.
-        scene.harness.step();
-        scene.harness.step();
-        assert!(scene.sees(&scene.text(id)));
+        scene.harness.run_steps(4);
         let picture = without_what_changes(&mut scene);
         camera.keep(&picture, scene.language, tab, "loading", Theme::Dark);
     }
+    drop(held);
 }

@@ -1,9 +1,27 @@
 //! One of several, or none: a product, one of its defects, anything.
 
-use egui::{ComboBox, Ui};
+use egui::{ComboBox, Ui, WidgetText};
 
 use crate::app::desk::Desk;
 use crate::domain::{DefectCode, ProductCode};
+
+/// The least width of a list, in points.
+pub(in crate::app) const WIDTH: f32 = 100.0;
+
+/// A list that opens, behind its name; `width` is the least that it has, in points.
+pub(in crate::app) fn named_list(
+    ui: &mut Ui,
+    name: &str,
+    shown: impl Into<WidgetText>,
+    width: f32,
+    add: impl FnOnce(&mut Ui),
+) {
+    ui.horizontal(|ui| {
+        let label = ui.label(name);
+        let list = ComboBox::from_id_salt(name).selected_text(shown).width(width);
+        list.show_ui(ui, add).response.labelled_by(label.id);
+    });
+}
 
 /// One of the products, or none, which `none` is the word for; whether another was chosen.
 pub(in crate::app) fn product_choice(
@@ -25,7 +43,7 @@ pub(in crate::app) fn product_of(
     let name = shown.map(|code| desk.product_name(code)).unwrap_or_default();
     let label = desk.text("label-product");
     let mut chosen = None;
-    ComboBox::from_label(label).selected_text(name).width(200.0).show_ui(ui, |ui| {
+    named_list(ui, &label, name, 180.0, |ui| {
         for code in desk.catalogue.products().iter().map(|one| &one.product.code) {
             let is_shown = shown == Some(code);
             let clicked = ui.selectable_label(is_shown, desk.product_name(code)).clicked();
@@ -61,7 +79,7 @@ pub(in crate::app) fn choice<'a, T: Clone + PartialEq + 'a>(
 ) -> bool {
     let before = chosen.clone();
     let shown = chosen.as_ref().map_or_else(|| none.to_owned(), &name);
-    ComboBox::from_label(label).selected_text(shown).show_ui(ui, |ui| {
+    named_list(ui, label, shown, WIDTH, |ui| {
         ui.selectable_value(chosen, None, none);
         for one in all {
             ui.selectable_value(chosen, Some(one.clone()), name(one));

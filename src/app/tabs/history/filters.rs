@@ -1,10 +1,10 @@
 //! Which inspections are wanted: a row of choices.
 
-use egui::{ComboBox, TextEdit};
+use egui::TextEdit;
 use jiff::{Timestamp, ToSpan, Zoned};
 
 use crate::app::desk::Desk;
-use crate::app::widgets::choice::{choice, defect_choice, product_choice};
+use crate::app::widgets::choice::{WIDTH, choice, defect_choice, named_list, product_choice};
 use crate::domain::{ActionState, DefectCode, HistoryFilter, ProductCode, Verdict};
 
 /// Since when.
@@ -101,7 +101,7 @@ impl Filters {
 /// One of the periods.
 pub(in crate::app::tabs) fn period(ui: &mut egui::Ui, desk: &Desk<'_>, chosen: &mut Period) {
     let label = desk.text("history-period");
-    ComboBox::from_label(label).selected_text(desk.text(chosen.label())).show_ui(ui, |ui| {
+    named_list(ui, &label, desk.text(chosen.label()), WIDTH, |ui| {
         for period in Period::ALL {
             ui.selectable_value(chosen, period, desk.text(period.label()));
         }

@@ -1,9 +1,10 @@
 //! The row that says how the anomaly map is painted.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{ComboBox, PopupCloseBehavior, Slider};
+use egui::{PopupCloseBehavior, Slider};
 
 use super::look::{Colormap, Look, Paint};
+use crate::app::widgets::choice::{WIDTH, named_list};
 use crate::app::words::Words;
 use crate::domain::HeatmapScale;
 
@@ -37,12 +38,11 @@ pub(in crate::app) fn show(
         *look = Look::default();
         threshold.now = threshold.start;
     }
-    ui.separator();
     let (low, high) = (threshold.scale.low, threshold.scale.high);
     let range = low.min(threshold.start)..=high.max(threshold.start);
-    slider(ui, 120.0, Slider::new(&mut threshold.now, range).text(text("picture-threshold")));
+    slider(ui, 90.0, Slider::new(&mut threshold.now, range).text(text("picture-threshold")));
     let opacity = Slider::new(&mut look.opacity, 0.0..=1.0).fixed_decimals(2);
-    slider(ui, 80.0, opacity.text(text("picture-opacity")));
+    slider(ui, 70.0, opacity.text(text("picture-opacity")));
 }
 
 /// What is chosen once.
@@ -63,7 +63,8 @@ fn more(ui: &mut egui::Ui, words: Words, look: &mut Look) {
 
 /// What of the map lies over the part.
 pub(in crate::app) fn layer(ui: &mut egui::Ui, words: Words, look: &mut Look) {
-    choice(ui, words.text("picture-layer"), words.text(look.paint.label()), |ui| {
+    let (name, shown) = (words.text("picture-layer"), words.text(look.paint.label()));
+    named_list(ui, &name, shown, WIDTH, |ui| {
         for paint in Paint::ALL {
             ui.selectable_value(&mut look.paint, paint, words.text(paint.label()));
         }
@@ -73,16 +74,10 @@ pub(in crate::app) fn layer(ui: &mut egui::Ui, words: Words, look: &mut Look) {
 /// A slider whose handle runs over `width` points. Room for its number and its label is asked for
 /// with it, or a row would run out of the view instead of wrapping.
 fn slider(ui: &mut egui::Ui, width: f32, slider: Slider<'_>) {
-    let size = egui::vec2(width + 130.0, ui.spacing().interact_size.y);
+    let size = egui::vec2(width + 115.0, ui.spacing().interact_size.y);
     let row = egui::Layout::left_to_right(egui::Align::Center);
     ui.allocate_ui_with_layout(size, row, |ui| {
         ui.spacing_mut().slider_width = width;
         ui.add(slider);
     });
-    ui.separator();
-}
-
-fn choice(ui: &mut egui::Ui, label: String, chosen: String, add: impl FnOnce(&mut egui::Ui)) {
-    ComboBox::from_label(label).selected_text(chosen).width(96.0).show_ui(ui, add);
-    ui.separator();
 }
