@@ -253,6 +253,13 @@ impl FettleWindow {
         self.common.commands.push(command);
     }
 
+    pub(super) fn start<R: crate::engine::Request>(
+        &mut self,
+        request: R,
+    ) -> Option<Task<R::Answer>> {
+        self.common.desk().start(request)
+    }
+
     /// Whether nothing asked of the engine is still to come.
     pub(super) fn is_idle(&mut self) -> bool {
         self.common.tasks.running().is_empty()

@@ -49,7 +49,7 @@ impl Dialog for TidyDialog {
                 Err(error) => self.error = Some(error.explain(desk.words.0)),
             }
         }
-        let modal = modal(ctx, "tidy_dialog", &desk.text("settings-tidy"), |ui| {
+        let modal = modal(ctx, "tidy_dialog", &desk.text("tidy-title"), |ui| {
             if let Some(error) = self.error.as_deref().or(self.counted.error()) {
                 refusal(ui, error);
             }

@@ -136,7 +136,7 @@ impl Request for AskWordsModel {
         let entry = store.manifest().model(&model)?;
         Ok(WordsModel {
             is_here: store.state(entry) == ModelState::Present,
-            bytes: entry.files.iter().map(|file| file.bytes).sum(),
+            bytes: entry.bytes(),
             model,
             is_chosen,
         })

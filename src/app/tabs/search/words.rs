@@ -92,15 +92,15 @@ impl Words {
             ui.small(desk.words.with("search-words-other", &[name]));
             ui.small(desk.text("search-words-then"));
         }
-        let megabytes = bytes.map(|bytes| {
-            let size = Value::Number { value: bytes as f64 / 1e6, digits: 0 };
-            desk.words.with("settings-megabytes", &[("size", size)])
-        });
-        let label = match is_here {
-            true => desk.text("search-words-use"),
-            false => {
-                let size = megabytes.unwrap_or_else(|| "?".to_owned());
-                desk.words.with("search-words-fetch", &[("size", size.into())])
+        let label = match bytes {
+            _ if is_here => desk.text("search-words-use"),
+            Some(bytes) => {
+                let size = Value::Number { value: bytes as f64 / 1e6, digits: 0 };
+                desk.words.with("search-words-fetch-size", &[("size", size)])
+            }
+            None => {
+                ui.small(desk.text("search-words-size-unknown"));
+                desk.text("search-words-fetch")
             }
         };
         if ui.add_enabled(!self.choosing.is_awaited(), Button::new(label)).clicked() {

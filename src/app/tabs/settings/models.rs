@@ -110,7 +110,7 @@ impl Models {
                 ui.label(&entry.name).on_hover_text(entry.id.to_string());
                 ui.weak(profiles.join(", ")).on_hover_text(&entry.licence);
                 // Of some files nobody has published a size.
-                let bytes: Option<u64> = entry.files.iter().map(|file| file.bytes).sum();
+                let bytes = entry.bytes();
                 ui.label(megabytes(desk, bytes));
                 let word = match state {
                     ModelState::Present => "models-present",
