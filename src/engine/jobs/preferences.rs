@@ -121,8 +121,7 @@ mod tests {
         let path = workspace.settings_path();
         let options = EngineOptions { allow_gpu: false, language: Language::En };
         let engine = Engine::start(workspace, Settings::default(), options).unwrap();
-        let prefer =
-            |preference| engine.submit(Prefer(preference)).unwrap().wait(|_| {}).map(|()| ());
+        let prefer = |preference| engine.submit(Prefer(preference)).unwrap().wait(|_| {});
         let asked = || engine.submit(AskPreferences).unwrap().wait(|_| {}).unwrap();
         let before = asked();
         let devices = engine.submit(ListDevices).unwrap().wait(|_| {}).unwrap();

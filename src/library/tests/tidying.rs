@@ -124,7 +124,7 @@ fn the_inspection_stays_and_its_picture_comes_back_with_the_same_bytes() {
     // One file of two inspections.
     inspect(&mut library, 1, "2026-02-01T10:00:00Z", Verdict::Ok);
     assert_eq!(library.copies_to_tidy(before()).unwrap()[0].inspections, 2);
-    assert_eq!(tidy(&mut library), [path.clone()]);
+    assert_eq!(tidy(&mut library), std::slice::from_ref(&path));
     assert_eq!(library.inspection(id).unwrap(), made);
     assert_eq!(library.tidied(&path).unwrap().unwrap().days, DAYS);
     assert_eq!(listed(&library, id), None);
@@ -220,7 +220,7 @@ fn a_file_that_cannot_be_removed_is_removed_later() {
     let file = root.path().join(&path);
     std::fs::remove_file(&file).unwrap();
     std::fs::create_dir(&file).unwrap();
-    let error = library.tidy(&[path.clone()], before(), DAYS).unwrap_err();
+    let error = library.tidy(std::slice::from_ref(&path), before(), DAYS).unwrap_err();
     assert!(matches!(error, LibraryError::Io { .. }), "{error}");
     drop(library);
     drop(Library::open(root.path()).unwrap());
