@@ -1,6 +1,7 @@
 //! What is registered, as all tabs see it: asked for once, and anew when it changes.
 
 use super::asked::Asked;
+use super::command::Command;
 use super::desk::Desk;
 use super::words::Words;
 use crate::domain::{DefectCode, DefectType, Language, ProductCode};
@@ -35,6 +36,15 @@ impl Catalogue {
     /// Why they could not be listed.
     pub(super) fn error(&self) -> Option<&str> {
         self.0.error()
+    }
+
+    /// Draws why, and a button that tries again.
+    pub(super) fn show_error(ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        let Some(error) = desk.catalogue.error() else { return };
+        ui.colored_label(ui.visuals().error_fg_color, error);
+        if ui.button(desk.text("history-again")).clicked() {
+            desk.send(Command::LibraryChanged(None));
+        }
     }
 
     /// What is registered of a product.

@@ -42,6 +42,8 @@ pub(super) enum Command {
     LoadDemo,
     /// Register a product.
     NewProduct,
+    /// Register a manual of this product.
+    AddManual(ProductCode),
     /// Fit a bank for the product that the library shows.
     FitBank,
     /// Bring the index of known defects in line with the library.

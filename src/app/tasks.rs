@@ -14,7 +14,17 @@ pub(super) struct Watched {
     pub(super) started: Instant,
     pub(super) progress: RefCell<Option<Progress>>,
     pub(super) cancel: CancelToken,
+    /// Whether it can be offered again at the next start.
+    pub(super) is_repeatable: bool,
     ended: Cell<bool>,
+}
+
+impl Watched {
+    /// Whether somebody waits for it: what is looked up for a list is not missed, and tells no
+    /// progress.
+    pub(super) fn is_work(&self) -> bool {
+        self.is_repeatable || self.progress.borrow().is_some()
+    }
 }
 
 /// A job under way. Dropping it cancels the job.
@@ -70,6 +80,7 @@ impl Tasks {
             started: Instant::now(),
             progress: RefCell::default(),
             cancel: handle.cancel_token(),
+            is_repeatable: handle.is_repeatable(),
             ended: Cell::new(false),
         });
         self.0.push(Rc::downgrade(&watched));

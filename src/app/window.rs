@@ -6,10 +6,15 @@ use std::time::Duration;
 use cpu_time::ThreadTime;
 use egui::{Align2, CentralPanel, Frame, Panel, ViewportCommand, vec2};
 
+use super::asked::Asked;
 use super::catalogue::Catalogue;
 use super::command::{self, Command};
 use super::desk::Desk;
+use super::dialogs::Dialog;
 use super::dialogs::export_pdf::PdfExport;
+use super::dialogs::manual::ManualDialog;
+use super::dialogs::quit::Quit;
+use super::dialogs::tidy::say_tidied;
 use super::frame_times::FrameTimes;
 use super::shell::log_panel::{LogLines, LogPanel};
 use super::shell::palette::Palette;
@@ -23,7 +28,7 @@ use super::widgets::image_view::Gpu;
 use super::words::Words;
 use super::{Result, fonts, theme};
 use crate::domain::Language;
-use crate::engine::{ChangeLanguage, Engine};
+use crate::engine::{ChangeLanguage, Engine, TidiedPictures, TidyPictures};
 
 /// While jobs run their progress is asked for this often.
 const PROGRESS_EVERY: Duration = Duration::from_millis(50);
@@ -96,6 +101,11 @@ pub(super) struct FettleWindow {
     /// The language being remembered.
     changing: Option<Task<()>>,
     unfinished: Unfinished,
+    /// Pictures that may go, as the settings say: once, at the start.
+    tidied: Asked<TidiedPictures>,
+    /// What is asked over any tab.
+    dialog: Option<Box<dyn Dialog>>,
+    quit: Quit,
     frame_times: FrameTimes,
     pdf: PdfExport,
     log: LogLines,
@@ -133,6 +143,9 @@ impl FettleWindow {
             common,
             changing: None,
             unfinished: Unfinished::default(),
+            tidied: Asked::default(),
+            dialog: None,
+            quit: Quit::default(),
             frame_times: FrameTimes::default(),
             pdf: PdfExport::default(),
             log,
@@ -172,6 +185,9 @@ impl FettleWindow {
             }
             Command::Repeat => self.unfinished.repeat(&mut self.common.desk()),
             Command::ShowManual(_) => self.show_and_tell(TabId::Manual, &command, ctx),
+            Command::AddManual(product) => {
+                self.dialog = Some(Box::new(ManualDialog::new(product)));
+            }
             Command::NewProduct | Command::FitBank | Command::BuildIndex => {
                 self.show_and_tell(TabId::Library, &command, ctx);
             }
@@ -237,6 +253,13 @@ impl FettleWindow {
         self.common.commands.push(command);
     }
 
+    pub(super) fn start<R: crate::engine::Request>(
+        &mut self,
+        request: R,
+    ) -> Option<Task<R::Answer>> {
+        self.common.desk().start(request)
+    }
+
     /// Whether nothing asked of the engine is still to come.
     pub(super) fn is_idle(&mut self) -> bool {
         self.common.tasks.running().is_empty()
@@ -283,6 +306,15 @@ impl FettleWindow {
         }
         self.common.renew(Catalogue::poll);
         self.unfinished.poll(&mut self.common.desk());
+        let desk = &mut self.common.desk();
+        self.tidied.ask_once(desk, TidyPictures { days: None, dry_run: false });
+        if self.tidied.poll(desk) {
+            match (self.tidied.answer(), self.tidied.error()) {
+                (Some(tidied), _) => say_tidied(desk, tidied),
+                (None, Some(error)) => desk.toasts.error(error.to_owned()),
+                (None, None) => {}
+            }
+        }
         self.pdf.poll(&mut self.common.desk());
         for (_, tab) in &mut self.tabs {
             tab.poll(&mut self.common.desk());
@@ -293,6 +325,7 @@ impl FettleWindow {
                 self.common.toasts.error(error.explain(self.common.words.0));
             }
         }
+        self.quit.hold(ctx, &mut self.common.desk());
         if !self.common.tasks.running().is_empty() {
             ctx.request_repaint_after(PROGRESS_EVERY);
         }
@@ -307,7 +340,9 @@ impl FettleWindow {
         let shown = self.tabs.iter_mut().find(|(of, _)| *of == shown);
         let mut is_taken =
             |tab: &mut Box<dyn Tab>| tab.dropped(&dropped, &ctx, &self.common.desk());
-        if !dropped.is_empty() && !shown.is_some_and(|(_, tab)| is_taken(tab)) {
+        let in_front = self.dialog.as_mut();
+        let dialog_takes = in_front.is_some_and(|dialog| dialog.dropped(&ctx, &dropped));
+        if !dropped.is_empty() && !dialog_takes && !shown.is_some_and(|(_, tab)| is_taken(tab)) {
             self.common.commands.push(Command::InspectFiles(dropped));
         }
         self.common.commands.extend(command::pressed(&ctx));
@@ -331,6 +366,12 @@ impl FettleWindow {
                 tab.ui(ui, &mut self.common.desk());
             }
         });
+        if let Some(dialog) = &mut self.dialog
+            && !dialog.show(&ctx, &mut self.common.desk())
+        {
+            self.dialog = None;
+        }
+        self.quit.show(&ctx, &mut self.common.desk());
         if let Some(palette) = &mut self.palette
             && !palette.show(&ctx, &mut self.common.desk())
         {

@@ -90,7 +90,7 @@ pub struct InspectionRow {
     pub image_score: Option<f32>,
     /// The file inspected, as given.
     pub source: String,
-    /// The workspace's copy of it, relative to the workspace.
+    /// The workspace's copy of it, relative to the workspace; `None` where it was let go.
     pub image_path: Option<String>,
     /// Whether what it asks for is done.
     pub action: ActionState,

@@ -43,6 +43,34 @@ impl Default for ThresholdRule {
     }
 }
 
+impl ThresholdRule {
+    /// Why no limit can be set by it: a number of it is out of its range.
+    pub fn out_of_range(&self) -> Option<&'static str> {
+        let inside = |value: f64| value > 0.0 && value < 1.0;
+        let dear = |cost: f64| cost > 0.0 && cost.is_finite();
+        match *self {
+            Self::MaxOverkill { rate } if !inside(rate) => {
+                Some("an overkill rate lies between 0 and 1")
+            }
+            Self::Quantile { share } if !(0.0..=1.0).contains(&share) => {
+                Some("a quantile lies between 0 and 1")
+            }
+            Self::Cost { escape, overkill, .. } if !dear(escape) || !dear(overkill) => {
+                Some("a cost is above 0")
+            }
+            Self::Cost { prevalence, .. } if !inside(prevalence) => {
+                Some("the share of defective parts lies between 0 and 1")
+            }
+            Self::Manual { image, pixel }
+                if !image.is_finite() || pixel.is_some_and(|pixel| !pixel.is_finite()) =>
+            {
+                Some("a threshold is a number")
+            }
+            _ => None,
+        }
+    }
+}
+
 /// How often something happened, and how often it will.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rate {

@@ -40,6 +40,20 @@ impl Placement {
         Self { vision, language }
     }
 
+    /// What may be preferred on this machine with this build.
+    pub(super) fn devices(allow_gpu: bool) -> Vec<DevicePreference> {
+        let gpus = (0..)
+            .take_while(|_| allow_gpu && candle_core::utils::cuda_is_available())
+            .take_while(|index| Device::new_cuda(*index).is_ok())
+            .map(DevicePreference::Cuda);
+        [DevicePreference::Auto, DevicePreference::Cpu].into_iter().chain(gpus).collect()
+    }
+
+    /// Whether both lanes compute where they do by `other`.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.vision.same_device(&other.vision) && self.language.same_device(&other.language)
+    }
+
     /// In words, for `doctor` and the log: `cpu`, `cuda:0`.
     pub(super) fn describe(device: &Device) -> String {
         match device.location() {

@@ -10,6 +10,7 @@ use crate::domain::CancelToken;
 #[must_use = "dropping a handle cancels its job"]
 pub struct JobHandle<A> {
     pub(super) name: &'static str,
+    pub(super) is_repeatable: bool,
     pub(super) events: Receiver<JobEvent>,
     pub(super) answer: Receiver<Result<A>>,
     pub(super) cancel: CancelToken,
@@ -19,6 +20,12 @@ impl<A> JobHandle<A> {
     /// The request's name.
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Whether it can be asked for again where it does not come to its end: what its
+    /// [`CancelToken::put_off`] then does.
+    pub fn is_repeatable(&self) -> bool {
+        self.is_repeatable
     }
 
     /// A token that cancels this job from anywhere, e.g. from a Ctrl-C handler.

@@ -85,6 +85,15 @@ impl<S: 'static> Lane<S> {
     }
 }
 
+impl<S: 'static> Lane<S> {
+    /// Has the calls that come after this one find a fresh state.
+    pub(super) fn renew(&self) -> Result<(), LaneError> {
+        let renew: Task<S> = Box::new(|_| Err(Box::new("asked for")));
+        let ended = || LaneError::Ended(self.name);
+        self.queue.as_ref().ok_or_else(ended)?.send(renew).map_err(|_| ended())
+    }
+}
+
 impl<S> Drop for Lane<S> {
     fn drop(&mut self) {
         self.queue = None;
@@ -124,6 +133,17 @@ mod tests {
         });
         assert_eq!(broken, Err(LaneError::Panicked { lane: "test", message: "on purpose".into() }));
         assert_eq!(lane.call(|n| *n), Ok(1), "the state a panic left behind was kept");
+    }
+
+    #[test]
+    fn a_lane_is_renewed_between_two_calls() {
+        let made = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+        let count = std::sync::Arc::clone(&made);
+        let make = move || count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let lane = Lane::start("test", make).unwrap();
+        assert_eq!(lane.call(|n| *n), Ok(0));
+        lane.renew().unwrap();
+        assert_eq!(lane.call(|n| *n), Ok(1));
     }
 
     #[test]

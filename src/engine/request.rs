@@ -20,7 +20,8 @@ pub trait Request: Send + 'static {
     /// Its name in logs and in the jobs panel, e.g. `inspect`.
     fn name(&self) -> &'static str;
 
-    /// What to ask for again where a crash cuts it off; `None`: it is not worth it.
+    /// What to ask for again where a crash cuts it off, or where it is put off; `None`: it is not
+    /// worth it.
     fn repeatable(&self) -> Option<Repeatable> {
         None
     }

@@ -1,7 +1,7 @@
 //! What all jobs of one engine share.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::devices::Placement;
 use super::error::{EngineError, Result};
@@ -23,7 +23,9 @@ pub(super) struct Shared {
     /// Of reports and messages.
     words: Mutex<Language>,
     pub(super) store: ModelStore,
-    pub(super) placement: Placement,
+    /// Where a lane's next state computes.
+    placement: Arc<Mutex<Placement>>,
+    pub(super) allow_gpu: bool,
     settings: Mutex<Settings>,
     vision: Lane<VisionLane>,
     language: Lane<LanguageLane>,
@@ -45,13 +47,15 @@ impl Shared {
             }
         }
         let placement = Placement::choose(options.allow_gpu, settings.device);
+        let placement = Arc::new(Mutex::new(placement));
         let vision = {
-            let (store, device) = (store.clone(), placement.vision.clone());
-            Lane::start("vision", move || VisionLane::new(store.clone(), device.clone()))
+            let (store, placement) = (store.clone(), Arc::clone(&placement));
+            Lane::start("vision", move || VisionLane::new(store.clone(), now(&placement).vision))
         };
         let language = {
-            let (store, device) = (store.clone(), placement.language.clone());
-            Lane::start("language", move || LanguageLane::new(store.clone(), device.clone()))
+            let (store, placement) = (store.clone(), Arc::clone(&placement));
+            let make = move || LanguageLane::new(store.clone(), now(&placement).language);
+            Lane::start("language", make)
         };
         Ok(Self {
             vision: vision.map_err(no_thread)?,
@@ -62,7 +66,24 @@ impl Shared {
             words: Mutex::new(options.language),
             store,
             placement,
+            allow_gpu: options.allow_gpu,
         })
+    }
+
+    /// Where the lanes compute.
+    pub(super) fn placement(&self) -> Placement {
+        now(&self.placement)
+    }
+
+    /// Has the lanes compute where the settings say, from their next call on.
+    pub(super) fn place_anew(&self) -> Result<()> {
+        let chosen = Placement::choose(self.allow_gpu, self.settings().device);
+        if chosen.is_same(&self.placement()) {
+            return Ok(());
+        }
+        *self.placement.lock().unwrap_or_else(PoisonError::into_inner) = chosen;
+        self.vision.renew()?;
+        Ok(self.language.renew()?)
     }
 
     /// Runs `work` on the vision lane.
@@ -116,6 +137,7 @@ impl Shared {
         let mut settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
         let mut changed = settings.clone();
         change(&mut changed);
+        changed.check()?;
         if changed != *settings {
             crate::settings::write(&self.workspace.settings_path(), &changed)?;
             *settings = changed;
@@ -137,6 +159,10 @@ impl Shared {
             })
         })
     }
+}
+
+fn now(placement: &Mutex<Placement>) -> Placement {
+    placement.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// The system gave no thread.

@@ -1,5 +1,5 @@
-//! Jobs that a crash cut off: written down when they begin, crossed out when they end, however
-//! that is. What is left belongs to a process that is gone, and can be asked for again.
+//! Jobs that did not come to their end: written down when they begin, crossed out when they end,
+//! unless they were put off. What is left by a process that is gone can be asked for again.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -43,6 +43,7 @@ pub struct UnfinishedJob {
 /// process, however it ends. Dropping it crosses the job out.
 pub(super) struct Note {
     path: PathBuf,
+    is_left: bool,
     _locked: File,
 }
 
@@ -59,13 +60,20 @@ impl Note {
         file.as_file().sync_all()?;
         let path = file.path().with_extension(ENDING);
         let locked = file.persist_noclobber(&path).map_err(|error| error.error)?;
-        Ok(Self { path, _locked: locked })
+        Ok(Self { path, is_left: false, _locked: locked })
+    }
+
+    /// Does not cross the job out: it is to be asked for again.
+    pub(super) fn leave(mut self) {
+        self.is_left = true;
     }
 }
 
 impl Drop for Note {
     fn drop(&mut self) {
-        cross_out(&self.path);
+        if !self.is_left {
+            cross_out(&self.path);
+        }
     }
 }
 
@@ -111,7 +119,7 @@ mod tests {
         // Under way: locked by this process, through a file of its own.
         assert_eq!(left_over(dir.path()), []);
         // A crash: nothing is crossed out, and the lock goes.
-        let Note { path, _locked } = &note;
+        let Note { path, .. } = &note;
         std::fs::copy(path, dir.path().join("job-crashed.json")).unwrap();
         std::fs::write(dir.path().join("job-half.json"), r#"{"begun_at""#).unwrap();
         std::fs::write(dir.path().join("job-half.part"), "").unwrap();
@@ -125,5 +133,8 @@ mod tests {
         cross_out(&left[0].note);
         assert_eq!(left_over(dir.path()), []);
         assert_eq!(left_over(&dir.path().join("absent")), []);
+        // It was put off.
+        Note::write(dir.path(), fit.clone()).unwrap().leave();
+        assert_eq!(left_over(dir.path()).iter().map(|left| &left.job).collect::<Vec<_>>(), [&fit]);
     }
 }

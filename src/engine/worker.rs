@@ -54,8 +54,11 @@ impl Workers {
         let (answer_in, answer) = bounded(1);
         let cancel = CancelToken::default();
         let sink = Arc::new(JobSink { events: events_in, cancel: cancel.clone() });
+        let repeatable = request.repeatable();
+        let is_repeatable = repeatable.is_some();
+        let asked = cancel.clone();
         let work: Work = Box::new(move || {
-            let _crossed_out_at_the_end = request.repeatable().and_then(|job| {
+            let note = repeatable.and_then(|job| {
                 // A job is worth more than the note of it.
                 let note = Note::write(&shared.workspace.unfinished_dir(), job);
                 note.inspect_err(|error| tracing::warn!(%error, "a job is not written down")).ok()
@@ -70,10 +73,15 @@ impl Workers {
             if let Err(error) = &result {
                 tracing::warn!(job = name, %error, "job failed");
             }
+            if let (Some(note), Err(EngineError::Cancelled), true) =
+                (note, &result, asked.is_put_off())
+            {
+                note.leave();
+            }
             let _nobody_waits = answer_in.send(result);
         });
         match self.queue.as_ref().map(|queue| queue.try_send(work)) {
-            Some(Ok(())) => Ok(JobHandle { name, events, answer, cancel }),
+            Some(Ok(())) => Ok(JobHandle { name, is_repeatable, events, answer, cancel }),
             Some(Err(TrySendError::Full(_))) => Err(EngineError::Busy),
             Some(Err(TrySendError::Disconnected(_))) | None => Err(EngineError::Ended),
         }

@@ -22,7 +22,8 @@ const LETS_THROUGH: &str = "(:product IS NULL OR product = :product)
 
 /// What [`read_row`] reads.
 const COLUMNS: &str = "inspection, created_at, product, ifnull(judged_defect, defect), verdict,
-    judged, image_score, source, image_path, action";
+    judged, image_score, source,
+    CASE WHEN image_path IN (SELECT image_path FROM tidied) THEN NULL ELSE image_path END, action";
 
 /// Counts of the inspections that a filter lets through.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

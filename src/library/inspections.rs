@@ -1,7 +1,7 @@
 //! The record of what was inspected: whole, so that it can be shown and made again.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::{Library, LibraryError, Result, rows};
 use crate::domain::{ContentHash, DefectCode, Inspection, InspectionId, ProductCode, Verdict};
@@ -33,43 +33,7 @@ impl Library {
     /// [`LibraryError::BadRecord`] when the record could not be read back (a score that is
     /// not a number, say).
     pub fn record_inspection(&mut self, inspection: &Inspection) -> Result<InspectionId> {
-        let created_at: Timestamp = inspection.created_at.parse().map_err(|source| {
-            LibraryError::BadTime { text: inspection.created_at.clone(), source }
-        })?;
-        let json = json_of(inspection)?;
-        let suggested = inspection.similarity.done().and_then(|s| s.suggestion.as_ref());
-        let defect = inspection
-            .manual
-            .done()
-            .map(|manual| &manual.defect)
-            .or_else(|| suggested.and_then(|suggestion| suggestion.defect.as_ref()));
-        self.write(|tx| {
-            tx.execute(
-                "INSERT INTO inspections (created_at, created_at_ms, product, defect, verdict,
-                                          image_score, image_hash, record)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![
-                    inspection.created_at,
-                    created_at.as_millisecond(),
-                    inspection.product.as_ref().map(ProductCode::as_str),
-                    defect.map(DefectCode::as_str),
-                    inspection.verdict.name(),
-                    inspection.anomaly.done().map(|anomaly| anomaly.image_score),
-                    inspection.image_hash.0,
-                    json
-                ],
-            )?;
-            let id = InspectionId(tx.last_insert_rowid());
-            tx.execute(
-                "INSERT INTO history (inspection, created_at, created_at_ms, product, defect,
-                                      verdict, image_score, source, image_path)
-                 SELECT id, created_at, created_at_ms, product, defect, verdict, image_score,
-                        ?2, ?3
-                 FROM inspections WHERE id = ?1",
-                params![id.0, inspection.source, inspection.image_path],
-            )?;
-            Ok(id)
-        })
+        record(&mut self.conn, inspection)
     }
 
     /// Records what was added to an inspection after it was recorded: a model's words. What it is
@@ -125,6 +89,49 @@ impl Library {
         })?;
         found.into_iter().map(|(id, json)| parse(id, &json)).collect()
     }
+}
+
+/// Records an inspection. Its image is here, also where it was let go before.
+pub(super) fn record(conn: &mut Connection, inspection: &Inspection) -> Result<InspectionId> {
+    let created_at: Timestamp = inspection
+        .created_at
+        .parse()
+        .map_err(|source| LibraryError::BadTime { text: inspection.created_at.clone(), source })?;
+    let json = json_of(inspection)?;
+    let suggested = inspection.similarity.done().and_then(|s| s.suggestion.as_ref());
+    let defect = inspection
+        .manual
+        .done()
+        .map(|manual| &manual.defect)
+        .or_else(|| suggested.and_then(|suggestion| suggestion.defect.as_ref()));
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    tx.execute(
+        "INSERT INTO inspections (created_at, created_at_ms, product, defect, verdict,
+                                  image_score, image_hash, record)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
+            inspection.created_at,
+            created_at.as_millisecond(),
+            inspection.product.as_ref().map(ProductCode::as_str),
+            defect.map(DefectCode::as_str),
+            inspection.verdict.name(),
+            inspection.anomaly.done().map(|anomaly| anomaly.image_score),
+            inspection.image_hash.0,
+            json
+        ],
+    )?;
+    let id = InspectionId(tx.last_insert_rowid());
+    tx.execute(
+        "INSERT INTO history (inspection, created_at, created_at_ms, product, defect,
+                              verdict, image_score, source, image_path)
+         SELECT id, created_at, created_at_ms, product, defect, verdict, image_score,
+                ?2, ?3
+         FROM inspections WHERE id = ?1",
+        params![id.0, inspection.source, inspection.image_path],
+    )?;
+    tx.execute("DELETE FROM tidied WHERE image_path = ?1", [&inspection.image_path])?;
+    tx.commit()?;
+    Ok(id)
 }
 
 /// An inspection as it is kept.

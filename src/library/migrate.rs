@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/002_inspection_areas.sql"),
     include_str!("migrations/003_threshold_changes.sql"),
     include_str!("migrations/004_judgements.sql"),
+    include_str!("migrations/005_tidied.sql"),
 ];
 
 /// The schema version this program works with.

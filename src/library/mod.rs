@@ -30,6 +30,7 @@ mod test_files;
 #[cfg(test)]
 mod tests;
 mod thresholds;
+mod tidy;
 mod uploads;
 
 use std::fs::{self, File};
@@ -53,6 +54,7 @@ pub use scan::{Imported, Refused, ScanReport, ScannedAs};
 pub use seed_layout::{SeedFile, SeedFolder, SeedKind};
 pub use source_file::{content_hash, read_source};
 pub use thresholds::Limits;
+pub use tidy::{TidiedCopy, TidyCopy};
 pub use uploads::StoredUpload;
 
 /// How long one process waits for another's write.

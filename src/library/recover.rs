@@ -9,6 +9,7 @@ use walkdir::WalkDir;
 
 use super::source_file::{content_hash, read_source};
 use super::store_file::{TEMP_PREFIX, TEMP_SUFFIX};
+use super::tidy::remove_tidied;
 use super::{LibraryError, Result, rows};
 use crate::domain::ContentHash;
 
@@ -47,6 +48,10 @@ pub(super) fn recover(conn: &mut Connection, root: &Path) -> Result<Recovery> {
                 recovery.temp_files.push(relative.to_string_lossy().replace('\\', "/"));
             }
         }
+    }
+    // What cannot be removed costs nobody the library: it is tried again at the next start.
+    if let Err(error) = remove_tidied(conn, root) {
+        tracing::warn!(%error, "a picture that was let go is still there");
     }
     if recovery != Recovery::default() {
         tracing::info!(?recovery, "undid what was interrupted");

@@ -33,14 +33,16 @@ pub(super) enum Step {
     RowInserted,
     Renamed,
     Committed,
+    TidyNoted,
+    TidyRemoved,
 }
 
 #[cfg(not(test))]
-fn reached(_step: Step) -> Result<()> {
+pub(super) fn reached(_step: Step) -> Result<()> {
     Ok(())
 }
 #[cfg(test)]
-use super::tests::fault::reached;
+pub(super) use super::tests::fault::reached;
 
 /// The name pattern of a file to place.
 #[derive(Debug)]

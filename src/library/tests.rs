@@ -8,3 +8,4 @@ mod opening;
 mod placing;
 mod records;
 mod scanning;
+mod tidying;

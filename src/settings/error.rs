@@ -20,6 +20,14 @@ pub enum SettingsError {
         /// The reason.
         source: serde_json::Error,
     },
+    /// A setting cannot have this value.
+    #[error("setting '{key}': {why}")]
+    BadValue {
+        /// Which.
+        key: &'static str,
+        /// The reason.
+        why: String,
+    },
     /// The system does not say where a user's data belongs.
     #[error("no place for a workspace: name one with --workspace or FETTLE_WORKSPACE")]
     NoWorkspace,

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::migrate::{VERSION, migrate};
-use super::{Result, Settings, SettingsError};
+use super::{Result, Settings, SettingsError, check_days, check_rule, check_threads};
 
 /// Something in the settings file that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -68,7 +68,9 @@ fn from_object(mut content: Map<String, Value>) -> (Settings, Vec<SettingsWarnin
         profile: take(c, "profile", d.profile, any, w),
         models: take(c, "models", d.models, |_| Ok(()), w),
         device: take(c, "device", d.device, |_| Ok(()), w),
-        threads: take(c, "threads", d.threads, |threads| check(*threads != Some(0), "it is 0"), w),
+        threads: take(c, "threads", d.threads, check_threads, w),
+        threshold_rule: take(c, "threshold_rule", d.threshold_rule, check_rule, w),
+        keep_pictures_days: take(c, "keep_pictures_days", d.keep_pictures_days, check_days, w),
         unknown: Map::new(),
     };
     warnings.extend(content.keys().cloned().map(SettingsWarning::UnknownKey));
@@ -93,10 +95,6 @@ fn take<T: DeserializeOwned>(
             default
         }
     }
-}
-
-fn check(holds: bool, otherwise: &str) -> Result<(), String> {
-    if holds { Ok(()) } else { Err(otherwise.to_owned()) }
 }
 
 /// Writes settings so that after a crash the file is the old one or the new one. A file
@@ -145,7 +143,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{Language, ModelId, ModelRole};
+    use crate::domain::{Language, ModelId, ModelRole, ThresholdRule};
     use crate::settings::DevicePreference;
 
     fn read_text(text: &str) -> (Settings, Vec<String>) {
@@ -167,6 +165,8 @@ mod tests {
             models: [(ModelRole::Backbone, ModelId("resnet50".to_owned()))].into(),
             device: DevicePreference::Cuda(1),
             threads: Some(2),
+            threshold_rule: ThresholdRule::Quantile { share: 0.995 },
+            keep_pictures_days: Some(90),
             unknown: Map::new(),
         };
         write(&path, &settings).unwrap();
@@ -184,7 +184,8 @@ mod tests {
         let d = Settings::default();
         let english = Settings { language: Language::En, ..d.clone() };
         // The file, the settings, and a word of each warning.
-        let cases: [(&str, Settings, &[&str]); 10] = [
+        let kept = Settings { keep_pictures_days: Some(30), ..d.clone() };
+        let cases: [(&str, Settings, &[&str]); 16] = [
             ("{}", d.clone(), &[]),
             (r#"{"version": 1, "language": "en"}"#, english.clone(), &[]),
             (r#"{"language": "en", "threads": -1}"#, english.clone(), &["'threads'"]),
@@ -192,6 +193,21 @@ mod tests {
             (r#"{"language": "en", "device": "gpu"}"#, english.clone(), &["no device"]),
             (r#"{"language": "en", "models": {"eyes": "x"}}"#, english.clone(), &["'models'"]),
             (r#"{"threads": 0}"#, d.clone(), &["'threads'"]),
+            (r#"{"keep_pictures_days": 30}"#, kept.clone(), &[]),
+            (r#"{"keep_pictures_days": 0}"#, d.clone(), &["'keep_pictures_days'"]),
+            (r#"{"keep_pictures_days": 99999}"#, d.clone(), &["between 1 and 36500"]),
+            (
+                r#"{"keep_pictures_days": 30,
+                    "threshold_rule": {"rule": "max_overkill", "rate": 2}}"#,
+                kept,
+                &["'threshold_rule'"],
+            ),
+            (
+                r#"{"threshold_rule": {"rule": "manual", "image": 2.5, "pixel": null}}"#,
+                d.clone(),
+                &["not every product"],
+            ),
+            (r#"{"threshold_rule": {"rule": "never"}}"#, d.clone(), &["'threshold_rule'"]),
             (r#"{"version": 7, "language": "en"}"#, english.clone(), &["newer"]),
             (r#"{"version": "x"}"#, d.clone(), &["'version'"]),
             ("[1]", d.clone(), &["no JSON object"]),

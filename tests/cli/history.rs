@@ -73,3 +73,50 @@ fn inspections_are_saved_as_pdf_and_csv() {
     scene.run(&["inspect", arg(&image), "--no-llm", "--out", arg(&out)]).must_succeed();
     assert!(std::fs::read(out.join("report.pdf")).unwrap().starts_with(b"%PDF-"));
 }
+
+/// Makes all inspections older by 400 days.
+fn age(scene: &Scene) {
+    let database = rusqlite::Connection::open(scene.workspace().join("data/fettle.db")).unwrap();
+    let sql = "UPDATE history SET created_at_ms = created_at_ms - 400 * 86400000";
+    assert_eq!(database.execute(sql, []).unwrap(), 3);
+}
+
+#[test]
+fn old_pictures_go_and_inspections_stay() {
+    let scene = three();
+    // Unsure, which asks for something: a and b are good after all.
+    for id in ["1", "2"] {
+        scene.run(&["history", "judge", id, "ok"]).must_succeed();
+    }
+    let tidy = |args: &[&str]| scene.run(&[&["history", "tidy"], args].concat());
+    let pictures = || std::fs::read_dir(scene.workspace().join("data/uploads")).unwrap().count();
+    let never = tidy(&[]).must_succeed().stdout;
+    assert!(never.contains("for ever"), "{never}");
+    let none = scene.json(&["history", "tidy", "--days", "30", "--json"]);
+    assert_eq!((&none["days"], &none["files"]), (&30.into(), &0.into()));
+    age(&scene);
+    let said = tidy(&["--days", "30", "--dry-run"]).must_succeed().stdout;
+    assert!(said.contains("2 inspections") && said.contains("could be"), "{said}");
+    assert_eq!(pictures(), 3);
+    // As the settings say.
+    std::fs::write(scene.workspace().join("settings.json"), r#"{"keep_pictures_days": 90}"#)
+        .unwrap();
+    let said = tidy(&[]).must_succeed().stdout;
+    assert!(said.contains("2 inspections") && said.contains("90 days"), "{said}");
+    assert_eq!(pictures(), 1);
+    let rows = &scene.json(&["history", "--json"])["rows"];
+    let kept: Vec<bool> =
+        rows.as_array().unwrap().iter().map(|row| row["image_path"].is_string()).collect();
+    assert_eq!(kept, [true, false, false], "{rows}");
+    // What is left can still be printed.
+    let (pdf, csv) = (scene.path("all.pdf"), scene.path("all.csv"));
+    scene.run(&["history", "--pdf", arg(&pdf)]).must_succeed();
+    assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF-"));
+    scene.run(&["history", "--csv", arg(&csv)]).must_succeed();
+    assert_eq!(std::fs::read_to_string(&csv).unwrap().lines().count(), 4);
+    // Inspected again, it is here again.
+    let image = scene.path("a.png");
+    scene.run(&["inspect", arg(&image), "--product", "p", "--no-llm"]).must_succeed();
+    assert_eq!(pictures(), 2);
+    tidy(&["--days", "0"]).must_fail_with(&["--days"]);
+}

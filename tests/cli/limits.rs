@@ -189,3 +189,22 @@ fn without_bank_or_known_defects_it_is_said() {
     let by_cost = ["bank", "fit", "cloth", "--cost-escape", "5", "--cost-overkill", "1"];
     scene.run(&by_cost).must_fail_with(&["need known defects"]);
 }
+
+#[test]
+fn a_fit_takes_the_rule_of_the_settings_unless_told_otherwise() {
+    let Some(scene) = fitted(false) else { return };
+    let settings = scene.workspace().join("settings.json");
+    let rule = |args: &[&str]| {
+        scene.run(&[&["bank", "fit", "cloth"], args].concat()).must_succeed();
+        scene.json(&["bank", "stats", "cloth", "--json"])["rule"].clone()
+    };
+    std::fs::write(&settings, r#"{"threshold_rule": {"rule": "quantile", "share": 0.5}}"#).unwrap();
+    assert_eq!(rule(&[]), serde_json::json!({ "rule": "quantile", "share": 0.5 }));
+    let told = rule(&["--max-overkill", "0.02"]);
+    assert_eq!(told, serde_json::json!({ "rule": "max_overkill", "rate": 0.02 }));
+    // What cannot be everybody's is said and not taken.
+    let manual = r#"{"threshold_rule": {"rule": "manual", "image": 2.5, "pixel": null}}"#;
+    std::fs::write(&settings, manual).unwrap();
+    let warned = scene.run(&["bank", "fit", "cloth"]).must_succeed().stderr;
+    assert!(warned.contains("'threshold_rule'"), "{warned}");
+}

@@ -8,9 +8,11 @@ pub(super) mod images;
 pub(super) mod manual;
 mod preview;
 pub(super) mod product;
+pub(super) mod quit;
 pub(super) mod register_defect;
 pub(super) mod remove_images;
 pub(super) mod save;
+pub(super) mod tidy;
 
 use std::path::PathBuf;
 

@@ -1,5 +1,6 @@
 //! What is under way: how far, how long still, and a button to stop it.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use egui::{ProgressBar, ScrollArea};
@@ -24,10 +25,15 @@ pub(in crate::app) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>, frames: Optio
         if running.is_empty() {
             ui.weak(desk.text("jobs-none"));
         }
-        for job in running {
-            ui.push_id(std::rc::Rc::as_ptr(&job), |ui| row(ui, desk, &job));
-        }
+        rows(ui, desk, &running);
     });
+}
+
+/// Jobs below one another, each with how far it is and a button that stops it.
+pub(in crate::app) fn rows(ui: &mut egui::Ui, desk: &Desk<'_>, jobs: &[Rc<Watched>]) {
+    for job in jobs {
+        ui.push_id(Rc::as_ptr(job), |ui| row(ui, desk, job));
+    }
 }
 
 fn row(ui: &mut egui::Ui, desk: &Desk<'_>, job: &Watched) {

@@ -1,6 +1,7 @@
 //! The window as a whole, driven as a person would.
 
 mod frames;
+mod quitting;
 pub(in crate::app) mod scene;
 mod snapshots;
 

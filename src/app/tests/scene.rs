@@ -285,6 +285,11 @@ impl Scene {
         });
     }
 
+    /// The same, without drawing what comes of it.
+    pub(in crate::app) fn press_button(&mut self, label: &str) {
+        self.harness.get_by_role_and_label(Role::Button, label).click_accesskit();
+    }
+
     pub(in crate::app) fn press(&mut self, modifiers: Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
         // A box finds its size over some frames.

@@ -20,7 +20,7 @@ pub(crate) enum Bank {
         /// Seed of the coreset's first point.
         #[arg(long, default_value_t = 0)]
         seed: u64,
-        /// Default: at most 1 % overkill.
+        /// Default: what the settings say; there at most 1 % overkill, if nobody changed it.
         #[command(flatten)]
         rule: Rule,
         /// How images are looked at.

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::domain::{ActionState, DefectCode, InspectionId, ProductCode, Verdict};
+use crate::settings::Settings;
 
 /// `fettle history`.
 #[derive(Debug, Args)]
@@ -21,7 +22,7 @@ pub(crate) struct History {
     pub(crate) list: HistoryList,
 }
 
-/// `fettle history judge`.
+/// `fettle history judge` and `fettle history tidy`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum HistoryCommand {
     /// Say what an inspected part really is.
@@ -37,6 +38,20 @@ pub(crate) enum HistoryCommand {
         /// Anything else.
         #[arg(long, default_value = "")]
         note: String,
+    },
+    /// Let the pictures of old inspections go; inspections and verdicts stay. Kept are pictures of
+    /// parts that a person called NG, whose action is open, or that were registered.
+    Tidy {
+        /// Older than so many days. Default: what the settings say; nothing where they keep
+        /// pictures for ever.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(Settings::MOST_DAYS)))]
+        days: Option<u32>,
+        /// Only count them.
+        #[arg(long)]
+        dry_run: bool,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 

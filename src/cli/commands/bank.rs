@@ -18,7 +18,7 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
             return bank_limits::check(engine, terminal, product, *json);
         }
         args::Bank::Fit { product, ratio, seed, rule, look } => {
-            let rule = rule.given().unwrap_or_default();
+            let rule = rule.given();
             let (product, recipe) = (product.clone(), look.choice());
             let request = FitBank { product, ratio: *ratio, seed: *seed, rule, recipe };
             let fitted = terminal.wait(engine, request)?;

@@ -7,8 +7,9 @@ use crate::cli::table;
 use crate::cli::terminal::Terminal;
 use crate::domain::{HistoryFilter, Opinion, Verdict};
 use crate::engine::{
-    Chosen, Engine, ExportInspections, ExportPdf, JudgeInspection, ListInspections,
+    Chosen, Engine, ExportInspections, ExportPdf, JudgeInspection, ListInspections, TidyPictures,
 };
+use crate::i18n::Value;
 
 pub(crate) fn run(
     engine: &Engine,
@@ -34,6 +35,22 @@ pub(crate) fn run(
                     terminal.say("judged-as", &values);
                 }
             }
+            Ok(())
+        }
+        Some(args::HistoryCommand::Tidy { days, dry_run, json }) => {
+            let request = TidyPictures { days: *days, dry_run: *dry_run };
+            let tidied = terminal.wait(engine, request)?;
+            if *json {
+                return terminal.json(&tidied);
+            }
+            let Some(days) = tidied.days else {
+                terminal.say("tidy-never", &[]);
+                return Ok(());
+            };
+            let megabytes = Value::Number { value: tidied.bytes as f64 / 1e6, digits: 1 };
+            let values =
+                [("days", days.into()), ("count", tidied.inspections.into()), ("size", megabytes)];
+            terminal.say(if *dry_run { "tidy-would" } else { "tidy-done" }, &values);
             Ok(())
         }
     }

@@ -31,8 +31,8 @@ pub struct FitBank {
     pub ratio: f32,
     /// Seed of the coreset's first point.
     pub seed: u64,
-    /// How its limits are set.
-    pub rule: ThresholdRule,
+    /// How its limits are set; `None`: as the settings say.
+    pub rule: Option<ThresholdRule>,
     /// How its pictures are looked at.
     pub recipe: RecipeChoice,
 }
@@ -43,13 +43,7 @@ impl FitBank {
 
     /// As is best where nobody says otherwise (docs/detection.md).
     pub fn new(product: ProductCode) -> Self {
-        Self {
-            product,
-            ratio: Self::RATIO,
-            seed: 0,
-            rule: ThresholdRule::default(),
-            recipe: RecipeChoice::default(),
-        }
+        Self { product, ratio: Self::RATIO, seed: 0, rule: None, recipe: RecipeChoice::default() }
     }
 }
 
@@ -99,7 +93,8 @@ impl Request for FitBank {
                 needed: FEWEST_NORMALS,
             });
         }
-        known_defects::check_rule(job, &self.product, &self.rule)?;
+        let rule = self.rule.unwrap_or_else(|| job.shared.settings().threshold_rule);
+        known_defects::check_rule(job, &self.product, &rule)?;
         let backbone = job.shared.model_for(ModelRole::Backbone)?;
         let encoder = job.shared.model_for(ModelRole::ImageEmbedder)?;
         let bank = BankRef { product: self.product.clone(), version, model: backbone.clone() };
@@ -126,7 +121,7 @@ impl Request for FitBank {
             fit.run(job, "", &pictures, |batch, decoded| {
                 embed(job, &encoder, batch, decoded, &mut normals)
             })?;
-        let fitted = known_defects::calibrate(job, fitted, self.rule, fit.area.as_ref())?;
+        let fitted = known_defects::calibrate(job, fitted, rule, fit.area.as_ref())?;
         job.check()?;
         let info = fitted.info();
         let mut registered = save(job, &bank, &fitted, normals.as_ref())?;

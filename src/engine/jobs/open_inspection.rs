@@ -9,7 +9,7 @@ use crate::domain::{ActionChange, AnomalyMap, Inspection, InspectionId, Judgemen
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Request};
 use crate::i18n;
-use crate::library::read_image;
+use crate::library::{TidiedCopy, read_image};
 use crate::report::Pictures;
 
 /// Opens an inspection as it was recorded.
@@ -19,7 +19,7 @@ pub struct OpenInspection(pub InspectionId);
 /// An inspection of the past.
 #[derive(Debug, Clone)]
 pub struct OpenedInspection {
-    /// As it was recorded.
+    /// As it was recorded, without the path of an image that was let go.
     pub inspection: Inspection,
     /// The workspace's copy of the image; `None` where it is gone.
     pub picture: Option<Arc<RgbImage>>,
@@ -44,9 +44,15 @@ impl Request for OpenInspection {
 
     fn run(self, job: &JobContext) -> Result<OpenedInspection> {
         let Self(id) = self;
-        let (inspection, judgement, action) = job.shared.library(move |library| {
-            Ok((library.inspection(id)?, library.judgement(id)?, library.action(id)?))
+        let (mut inspection, tidied, judgement, action) = job.shared.library(move |library| {
+            let inspection = library.inspection(id)?;
+            let kept = inspection.image_path.as_deref();
+            let tidied = kept.map(|path| library.tidied(path)).transpose()?.flatten();
+            Ok((inspection, tidied, library.judgement(id)?, library.action(id)?))
         })?;
+        if tidied.is_some() {
+            inspection.image_path = None;
+        }
         job.check()?;
         let language = job.shared.language_of_text();
         let root = job.shared.workspace.root();
@@ -62,7 +68,12 @@ impl Request for OpenInspection {
             inspection,
         };
         let Some(picture) = &opened.picture else {
-            opened.notice = Some(i18n::text(language, "history-no-picture"));
+            opened.notice = Some(match tidied {
+                None => i18n::text(language, "history-no-picture"),
+                Some(TidiedCopy { days, .. }) => {
+                    i18n::text_with(language, "history-tidied", &[("days", days.into())])
+                }
+            });
             return Ok(opened);
         };
         let Some(anomaly) = opened.inspection.anomaly.done() else { return Ok(opened) };

@@ -12,6 +12,7 @@ use crate::domain::{
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request, Stopwatch};
 use crate::library::{LabelFilter, LibraryError, read_image};
+use crate::models::store::ModelState;
 use crate::models::words_encoder::knows_words;
 use crate::retrieval::vote::{VoteRule, vote};
 
@@ -93,20 +94,52 @@ fn embed_picture(job: &JobContext, picture: RgbImage) -> Result<Vec<f32>> {
     Ok(rows.into_iter().next().unwrap_or_default())
 }
 
-/// Asks whether [`Query::Words`] can be answered: [`EngineError::NoWords`] where the chosen
-/// embedder knows pictures only. Nothing is loaded.
+/// Asks what [`Query::Words`] can be answered with: [`EngineError::NoWords`] where no embedder
+/// that is known knows words. Nothing is loaded.
 #[derive(Debug, Clone, Copy)]
-pub struct KnowsWords;
+pub struct AskWordsModel;
 
-impl Request for KnowsWords {
-    type Answer = ();
+/// The image embedder that words can be searched with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WordsModel {
+    /// Which.
+    pub model: ModelId,
+    /// Whether it is the one in use.
+    pub is_chosen: bool,
+    /// Whether its files are here.
+    pub is_here: bool,
+    /// Their size, where it is known.
+    pub bytes: Option<u64>,
+}
+
+impl WordsModel {
+    /// Whether words can be searched for as it is.
+    pub fn is_ready(&self) -> bool {
+        self.is_chosen && self.is_here
+    }
+}
+
+impl Request for AskWordsModel {
+    type Answer = WordsModel;
 
     fn name(&self) -> &'static str {
-        "knows-words"
+        "ask-words-model"
     }
 
-    fn run(self, job: &JobContext) -> Result<()> {
-        words_model(job).map(drop)
+    fn run(self, job: &JobContext) -> Result<WordsModel> {
+        let (model, is_chosen) = match words_model(job) {
+            Ok(model) => (model, true),
+            Err(EngineError::NoWords { able: Some(able), .. }) => (able, false),
+            Err(error) => return Err(error),
+        };
+        let store = &job.shared.store;
+        let entry = store.manifest().model(&model)?;
+        Ok(WordsModel {
+            is_here: store.state(entry) == ModelState::Present,
+            bytes: entry.bytes(),
+            model,
+            is_chosen,
+        })
     }
 }
 

@@ -251,6 +251,7 @@ fn a_crash_at_any_step_leaves_both_or_neither() {
                 (0, vec!["data/def_split/prod1_hole_2.png".to_owned()])
             ),
             Step::Committed => assert_eq!(recovery, Recovery::default()),
+            Step::TidyNoted | Step::TidyRemoved => panic!("{step:?} is no step of placing"),
         }
         library.check_integrity().unwrap();
         // And it works on.

@@ -142,28 +142,12 @@ fn tail_of(kept: &[HeldOut], score: fn(&HeldOut) -> f32) -> Result<Tail> {
 /// [`VisionError::BadRule`] for a rule out of its range, [`VisionError::NoKnownDefects`] for one
 /// that needs some.
 pub fn check(rule: &ThresholdRule, any_known: bool) -> Result<()> {
-    let inside = |value: f64| value > 0.0 && value < 1.0;
-    let dear = |cost: f64| cost > 0.0 && cost.is_finite();
-    match *rule {
-        ThresholdRule::MaxOverkill { rate } if !inside(rate) => {
-            Err(VisionError::BadRule("an overkill rate lies between 0 and 1"))
+    match rule.out_of_range() {
+        Some(why) => Err(VisionError::BadRule(why)),
+        None if matches!(rule, ThresholdRule::Cost { .. }) && !any_known => {
+            Err(VisionError::NoKnownDefects)
         }
-        ThresholdRule::Quantile { share } if !(0.0..=1.0).contains(&share) => {
-            Err(VisionError::BadRule("a quantile lies between 0 and 1"))
-        }
-        ThresholdRule::Cost { escape, overkill, .. } if !dear(escape) || !dear(overkill) => {
-            Err(VisionError::BadRule("a cost is above 0"))
-        }
-        ThresholdRule::Cost { prevalence, .. } if !inside(prevalence) => {
-            Err(VisionError::BadRule("the share of defective parts lies between 0 and 1"))
-        }
-        ThresholdRule::Cost { .. } if !any_known => Err(VisionError::NoKnownDefects),
-        ThresholdRule::Manual { image, pixel }
-            if !image.is_finite() || pixel.is_some_and(|pixel| !pixel.is_finite()) =>
-        {
-            Err(VisionError::BadRule("a threshold is a number"))
-        }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 

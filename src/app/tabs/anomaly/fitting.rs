@@ -2,14 +2,17 @@
 
 use egui::{Button, CollapsingHeader, ComboBox, DragValue, Grid, Ui};
 
-use super::rule::{choose, number};
+use super::rule::{choose, number, rule_words};
+use crate::app::asked::Asked;
 use crate::app::clock::local_time;
 use crate::app::desk::Desk;
 use crate::app::tabs::library::readiness::{say_fitted, say_undone};
 use crate::app::tasks::Task;
 use crate::app::under_way;
 use crate::domain::{InputFit, ProductCode, RecipeChoice, ThresholdRule};
-use crate::engine::{BankVersion, FitBank, FittedBank, UndoBank, UndoneBank};
+use crate::engine::{
+    AskPreferences, BankVersion, FitBank, FittedBank, Preferences, UndoBank, UndoneBank,
+};
 use crate::i18n::Value;
 
 /// The size that is offered first where none was chosen, in pixels.
@@ -20,7 +23,9 @@ const FEWEST: usize = 3;
 /// The options chosen, and the jobs under way.
 pub(super) struct Fitting {
     ratio: f32,
-    rule: ThresholdRule,
+    /// `None`: that of the settings.
+    rule: Option<ThresholdRule>,
+    preferences: Asked<Preferences>,
     recipe: RecipeChoice,
     task: Option<(ProductCode, Task<FittedBank>)>,
     undoing: Option<Task<UndoneBank>>,
@@ -30,7 +35,8 @@ impl Default for Fitting {
     fn default() -> Self {
         Self {
             ratio: FitBank::RATIO,
-            rule: ThresholdRule::default(),
+            rule: None,
+            preferences: Asked::default(),
             recipe: RecipeChoice::default(),
             task: None,
             undoing: None,
@@ -48,8 +54,14 @@ const FITS: [(InputFit, &str); 5] = [
 ];
 
 impl Fitting {
+    /// The settings may have changed.
+    pub(super) fn look_again(&mut self) {
+        self.preferences = Asked::default();
+    }
+
     /// Takes what became of the jobs.
     pub(super) fn poll(&mut self, desk: &mut Desk<'_>) {
+        self.preferences.poll(desk);
         if let Some(answer) = self.task.as_ref().and_then(|(_, task)| task.poll()) {
             self.task = None;
             say_fitted(desk, answer);
@@ -76,6 +88,7 @@ impl Fitting {
         normals: usize,
         has_bank: bool,
     ) {
+        self.preferences.ask_once(desk, AskPreferences);
         let title = if has_bank { "scores-refit" } else { "scores-fit" };
         let header = CollapsingHeader::new(desk.text(title)).id_salt((title, product));
         header.default_open(!has_bank).show(ui, |ui| {
@@ -129,9 +142,26 @@ impl Fitting {
                 number(ui, desk, "scores-side", field);
             }
         }
-        // Whether defects are known, the fit itself says.
-        choose(ui, desk, &mut self.rule, true);
+        self.threshold_rule(ui, desk);
         ui.small(desk.text("settings-roles-hint"));
+    }
+
+    /// By which rule the limits are set: as always, or as this fit says.
+    fn threshold_rule(&mut self, ui: &mut Ui, desk: &Desk<'_>) {
+        let Some(preferences) = self.preferences.answer() else { return };
+        let usual = preferences.threshold_rule;
+        let mut own = self.rule.is_some();
+        if ui.checkbox(&mut own, desk.text("scores-own-rule")).changed() {
+            self.rule = own.then_some(usual);
+        }
+        match &mut self.rule {
+            // Whether defects are known, the fit itself says.
+            Some(rule) => choose(ui, desk, rule, true),
+            None => {
+                let values = [("rule", rule_words(desk, &usual).into())];
+                ui.label(desk.words.with("scores-usual-rule", &values));
+            }
+        }
     }
 
     /// The product's banks, newest first, and the way back.

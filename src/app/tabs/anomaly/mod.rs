@@ -3,7 +3,7 @@
 
 mod fitting;
 mod odd;
-mod rule;
+pub(super) mod rule;
 mod scores;
 #[cfg(test)]
 mod tests;
@@ -16,6 +16,7 @@ use self::rule::rule_words;
 use self::scores::Scores;
 use super::Tab;
 use crate::app::asked::Asked;
+use crate::app::catalogue::Catalogue;
 use crate::app::clock::local_time;
 use crate::app::command::Command;
 use crate::app::desk::Desk;
@@ -105,6 +106,7 @@ impl Tab for AnomalyTab {
                 self.changing = task.map(|task| (request.change, task));
             }
             Command::LibraryChanged(_) => {
+                self.fitting.look_again();
                 let (bank, versions) = (self.bank.answer().is_some(), self.versions.answer());
                 if let (Some(product), true) = (&self.of, bank) {
                     self.bank.ask(desk, BankInfo(product.clone()));
@@ -206,8 +208,8 @@ fn chosen(desk: &Desk<'_>) -> Option<ProductCode> {
 fn no_product(ui: &mut egui::Ui, desk: &mut Desk<'_>) {
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.3);
-        if let Some(error) = desk.catalogue.error() {
-            ui.colored_label(ui.visuals().error_fg_color, error);
+        if desk.catalogue.error().is_some() {
+            Catalogue::show_error(ui, desk);
         } else if desk.catalogue.known().is_none() {
             ui.spinner();
         } else {

@@ -23,7 +23,12 @@ pub(super) fn rule_words(desk: &Desk<'_>, rule: &ThresholdRule) -> String {
 }
 
 /// Chooses a rule that sets a threshold by itself; `costs` where defects are known.
-pub(super) fn choose(ui: &mut Ui, desk: &Desk<'_>, rule: &mut ThresholdRule, costs: bool) {
+pub(in crate::app::tabs) fn choose(
+    ui: &mut Ui,
+    desk: &Desk<'_>,
+    rule: &mut ThresholdRule,
+    costs: bool,
+) {
     let kinds = [
         ("scores-rule-overkill", ThresholdRule::MaxOverkill { rate: 0.01 }, true),
         ("scores-rule-quantile", ThresholdRule::Quantile { share: 0.99 }, true),

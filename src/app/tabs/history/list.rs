@@ -200,7 +200,10 @@ impl List {
                 let chosen = selected == Some(row.id) || marked.contains(&row.id);
                 line.set_selected(chosen);
                 line.col(|ui| {
-                    let Some(path) = row.image_path.as_deref() else { return };
+                    let Some(path) = row.image_path.as_deref() else {
+                        ui.weak("–");
+                        return;
+                    };
                     let (frame, _) = ui.allocate_exact_size(ui.available_size(), Sense::empty());
                     let frame = frame.shrink2(vec2(0.0, 2.0));
                     if !pictures.paint(ui, desk.words, path, frame) {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::app::asked::Asked;
+use crate::app::catalogue::Catalogue;
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::model_pull::ModelPull;
@@ -103,8 +104,8 @@ impl FirstRun {
                 boxed(ui, |ui| self.pull.show(ui, desk));
                 return;
             }
-            if let Some(error) = desk.catalogue.error() {
-                ui.colored_label(ui.visuals().error_fg_color, error);
+            if desk.catalogue.error().is_some() {
+                Catalogue::show_error(ui, desk);
                 ui.add_space(24.0);
             } else if desk.catalogue.known().is_some_and(<[_]>::is_empty) {
                 self.first_steps(ui, desk);

@@ -6,13 +6,20 @@ use super::steps::reason;
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tabs::Citation;
-use crate::domain::{Author, Inspection, ManualFinding, ReportLine, ReportPart, Support};
+use crate::domain::{
+    Author, Inspection, ManualFinding, ReportLine, ReportPart, SkipReason, Stage, Support,
+};
 use crate::i18n::Value;
 
 pub(in crate::app::tabs) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>, inspection: &Inspection) {
     ui.heading(desk.text("report-title"));
     let Some(report) = inspection.report.done() else {
         ui.label(reason(&inspection.report, desk).unwrap_or_default());
+        if let Stage::Skipped(SkipReason::NoManual { product }) = &inspection.report
+            && ui.button(desk.text("dialog-add-manual")).clicked()
+        {
+            desk.send(Command::AddManual(product.clone()));
+        }
         return;
     };
     let author = match &report.author {

@@ -3,7 +3,7 @@
 use egui::RichText;
 
 use crate::app::desk::Desk;
-use crate::domain::{Inspection, Progress, Stage};
+use crate::domain::{Inspection, Progress, SkipReason, Stage};
 use crate::i18n::Value;
 
 /// How far a step is.
@@ -101,6 +101,11 @@ pub(super) fn reason<T>(stage: &Stage<T>, desk: &Desk<'_>) -> Option<String> {
     match stage {
         Stage::Done(_) => None,
         Stage::Failed { message } => Some(message.clone()),
+        // With a button beside it, rather than the command line's words.
+        Stage::Skipped(SkipReason::NoManual { product }) => {
+            let product = [("product", desk.product_name(product).into())];
+            Some(desk.words.with("report-no-manual", &product))
+        }
         Stage::Skipped(reason) => {
             let values = reason.values();
             let values: Vec<(&str, Value)> =

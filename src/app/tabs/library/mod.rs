@@ -12,6 +12,7 @@ use egui::{CentralPanel, Panel, ScrollArea};
 
 use super::Tab;
 use crate::app::asked::Asked;
+use crate::app::catalogue::Catalogue;
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::dialogs::Dialog;
@@ -179,9 +180,7 @@ impl LibraryTab {
             desk.send(Command::NewProduct);
         }
         ui.separator();
-        if let Some(error) = desk.catalogue.error() {
-            ui.colored_label(ui.visuals().error_fg_color, error);
-        }
+        Catalogue::show_error(ui, desk);
         let mut clicked = None;
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| match desk.catalogue.known() {
             None if desk.catalogue.error().is_none() => {
@@ -284,6 +283,9 @@ impl LibraryTab {
         });
         if let Some(error) = self.images.error() {
             ui.colored_label(ui.visuals().error_fg_color, error);
+            if ui.button(desk.text("history-again")).clicked() {
+                desk.send(Command::LibraryChanged(None));
+            }
         }
         match self.images.answer() {
             None => {

@@ -1,6 +1,6 @@
 //! What is searched for, among what, and what it suggests.
 
-use egui::{Button, RichText, TextEdit};
+use egui::RichText;
 
 use super::SearchTab;
 use super::views::MainHit;
@@ -29,7 +29,9 @@ impl SearchTab {
         });
         ui.weak(desk.text("search-hint"));
         ui.add_space(12.0);
-        self.by_words(ui, desk);
+        if let Some(words) = self.words.show(ui, desk) {
+            self.search(Query::Words(words));
+        }
         ui.add_space(12.0);
         self.filters(ui, desk);
         ui.add_space(12.0);
@@ -39,30 +41,6 @@ impl SearchTab {
             suggestion(ui, desk, found.suggestion.as_ref());
         }
         self.index_behind(ui, desk);
-    }
-
-    fn by_words(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        let label = ui.strong(desk.text("search-by-words"));
-        let can = self.knows_words.answer().is_some();
-        let mut asked = false;
-        ui.add_enabled_ui(can, |ui| {
-            let hint = desk.text("search-words-hint");
-            let edit = TextEdit::singleline(&mut self.words).hint_text(hint);
-            let edit = ui.add(edit.desired_width(f32::INFINITY)).labelled_by(label.id);
-            let enter = ui.input(|input| input.key_pressed(egui::Key::Enter));
-            asked = edit.lost_focus() && enter;
-            let find = Button::new(desk.text("search-find"));
-            asked |= ui.add_enabled(!self.words.trim().is_empty(), find).clicked();
-        });
-        if asked && !self.words.trim().is_empty() {
-            self.search(Query::Words(self.words.trim().to_owned()));
-        }
-        if let Some(why) = self.knows_words.error() {
-            ui.small(why);
-            if ui.button(desk.text("search-to-settings")).clicked() {
-                desk.send(Command::Show(TabId::Settings));
-            }
-        }
     }
 
     fn filters(&mut self, ui: &mut egui::Ui, desk: &Desk<'_>) {

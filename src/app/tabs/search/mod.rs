@@ -5,6 +5,7 @@ mod strip;
 #[cfg(test)]
 pub(super) mod tests;
 mod views;
+mod words;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use egui::{CentralPanel, Panel, ScrollArea};
 
 use self::strip::Strip;
 use self::views::Views;
+use self::words::Words;
 use super::Tab;
 use super::library::readiness::say_indexed;
 use crate::app::asked::Asked;
@@ -21,7 +23,7 @@ use crate::app::dialogs::files::{Gathered, Gathering, Source, gather_from};
 use crate::app::tasks::Task;
 use crate::domain::{Hit, InspectionId, Similarity};
 use crate::engine::{
-    Among, BuildIndex, BuiltIndex, IndexInfo, IndexState, InspectionOf, KnowsWords, Query, Search,
+    Among, BuildIndex, BuiltIndex, IndexInfo, IndexState, InspectionOf, Query, Search,
 };
 
 /// Hits asked for.
@@ -35,12 +37,10 @@ pub(super) fn make() -> Box<dyn Tab> {
 struct SearchTab {
     gathering: Option<Gathering>,
     query: Option<Query>,
-    /// As typed, before they are searched for.
-    words: String,
+    words: Words,
     among: Among,
     index: Asked<Option<IndexState>>,
     building: Option<Task<BuiltIndex>>,
-    knows_words: Asked<()>,
     found: Asked<Similarity>,
     /// Which hit is shown large, and the inspection that it comes from.
     at: usize,
@@ -60,7 +60,13 @@ impl Tab for SearchTab {
             }
         }
         self.index.poll(desk);
-        self.knows_words.poll(desk);
+        if self.words.poll(desk) {
+            // Another model has another index.
+            let known = desk.catalogue.products().iter().flat_map(|one| &one.defects);
+            if known.map(|(_, images)| images).sum::<usize>() > 0 {
+                self.build_index(desk);
+            }
+        }
         self.found.poll(desk);
         self.inspection.poll(desk);
         self.views.poll(desk);
@@ -72,7 +78,6 @@ impl Tab for SearchTab {
 
     fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
         self.index.ask_once(desk, IndexInfo);
-        self.knows_words.ask_once(desk, KnowsWords);
         // Nothing is searched for where nothing is indexed.
         if let (Some(query), Some(Some(_))) = (&self.query, self.index.answer()) {
             let (query, among) = (query.clone(), self.among.clone());
@@ -106,7 +111,7 @@ impl Tab for SearchTab {
             Command::PreviousImage => self.swap(self.at.saturating_sub(1)),
             Command::LibraryChanged(_) => {
                 self.index = Asked::default();
-                self.knows_words = Asked::default();
+                self.words.look_again();
                 self.again();
             }
             Command::Stop => {
@@ -128,7 +133,7 @@ impl SearchTab {
     /// Searches for something else.
     fn search(&mut self, query: Query) {
         if let Query::Words(words) = &query {
-            self.words.clone_from(words);
+            self.words.typed.clone_from(words);
         }
         self.query = Some(query);
         self.views.another();

@@ -187,8 +187,9 @@ fn without_known_defects_it_is_said_what_to_do() {
         scene.press(Modifiers::COMMAND, Key::Num2);
         scene.until_seen(&scene.text("search-no-index"));
         assert!(scene.sees(&scene.text("search-no-defects")));
-        // The starter's embedder knows no words: why is said, and the line is not to be typed in.
-        scene.until_seen("efficientnet-lite0");
+        // The starter's embedder knows no words: one that does is offered, and the line is not to
+        // be typed in.
+        scene.until_seen(&scene.text("search-words-fetch"));
         let line = scene.text("search-by-words");
         let line = scene.harness.get_by_role_and_label(Role::TextInput, &line);
         assert!(line.accesskit_node().is_disabled());

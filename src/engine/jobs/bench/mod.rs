@@ -93,7 +93,7 @@ impl Request for Bench {
                 .get_processor_brand_string()
                 .map(|name| name.as_str().trim().to_owned()),
             threads: rayon::current_num_threads(),
-            device: Placement::describe(&job.shared.placement.vision),
+            device: Placement::describe(&job.shared.placement().vision),
             measurements: Vec::new(),
             skipped: Vec::new(),
         };

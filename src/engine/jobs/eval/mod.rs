@@ -144,7 +144,7 @@ impl Request for Evaluate {
             created_at: jiff::Timestamp::now().to_string(),
             version: env!("CARGO_PKG_VERSION"),
             model,
-            device: Placement::describe(&job.shared.placement.vision),
+            device: Placement::describe(&job.shared.placement().vision),
             recipe,
             ratio: self.ratio,
             seed: self.seed,

@@ -238,8 +238,7 @@ pub(super) fn stage_of<T>(job: &JobContext, error: EngineError) -> Result<Stage<
 /// Keeps the image's bytes and the result.
 fn record(job: &JobContext, mut inspection: Inspection, bytes: Vec<u8>) -> Result<Inspection> {
     job.shared.library(move |library| {
-        inspection.image_path = Some(library.store_upload(&bytes)?.path);
-        inspection.id = Some(library.record_inspection(&inspection)?);
+        library.keep_inspection(&mut inspection, &bytes)?;
         Ok(inspection)
     })
 }

@@ -1,0 +1,135 @@
+//! Which model fills which role, and all models there are.
+
+use egui::{ComboBox, Grid};
+
+use super::{megabytes, waiting};
+use crate::app::asked::Asked;
+use crate::app::command::Command;
+use crate::app::desk::Desk;
+use crate::app::model_pull::ModelPull;
+use crate::domain::{ModelId, ModelRole};
+use crate::engine::{ChooseModels, ChosenModels, ListModels, ListedModel, ModelState};
+
+const ROLES: [ModelRole; 4] =
+    [ModelRole::Backbone, ModelRole::ImageEmbedder, ModelRole::TextEmbedder, ModelRole::Chat];
+
+/// The models, and what is done with them.
+#[derive(Default)]
+pub(super) struct Models {
+    chosen: Asked<ChooseModels>,
+    models: Asked<Vec<ListedModel>>,
+    choosing: Asked<()>,
+    pull: ModelPull,
+}
+
+/// The id of a role's message.
+fn role_name(role: ModelRole) -> &'static str {
+    match role {
+        ModelRole::Backbone => "settings-backbone",
+        ModelRole::ImageEmbedder => "settings-image-embedder",
+        ModelRole::TextEmbedder => "settings-text-embedder",
+        ModelRole::Chat => "settings-chat",
+    }
+}
+
+impl Models {
+    /// Asks anew.
+    pub(super) fn ask(&mut self, desk: &mut Desk<'_>) {
+        self.chosen.ask(desk, ChosenModels);
+        self.models.ask(desk, ListModels);
+    }
+
+    pub(super) fn poll(&mut self, desk: &mut Desk<'_>) {
+        self.chosen.poll(desk);
+        self.models.poll(desk);
+        if self.choosing.poll(desk) {
+            if let Some(error) = self.choosing.error() {
+                desk.toasts.error(error.to_owned());
+            }
+            // Banks and indexes are of other models now.
+            desk.send(Command::LibraryChanged(None));
+        }
+        if self.pull.poll(desk).is_some() {
+            desk.send(Command::LibraryChanged(None));
+        }
+    }
+
+    /// The profile, and which model fills which role.
+    pub(super) fn roles(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        ui.heading(desk.text("settings-roles"));
+        let (Some(chosen), Some(models)) = (self.chosen.answer(), self.models.answer()) else {
+            let error = self.chosen.error().or(self.models.error());
+            waiting(ui, error);
+            return;
+        };
+        let mut wanted = chosen.clone();
+        let mut profiles: Vec<&str> =
+            models.iter().flat_map(|model| &model.profiles).map(String::as_str).collect();
+        profiles.sort_unstable();
+        profiles.dedup();
+        let label = desk.text("settings-profile");
+        ComboBox::from_label(label).selected_text(&chosen.profile).show_ui(ui, |ui| {
+            for profile in profiles {
+                ui.selectable_value(&mut wanted.profile, profile.to_owned(), profile);
+            }
+        });
+        for role in ROLES {
+            let as_profile = desk.text("settings-as-profile");
+            let own = wanted.models.get(&role).map(ToString::to_string);
+            let own = own.unwrap_or_else(|| as_profile.clone());
+            ComboBox::from_label(desk.text(role_name(role))).selected_text(own).show_ui(ui, |ui| {
+                if ui.selectable_label(!wanted.models.contains_key(&role), as_profile).clicked() {
+                    wanted.models.remove(&role);
+                }
+                for model in models.iter().filter(|model| model.entry.roles.contains(&role)) {
+                    let id = &model.entry.id;
+                    let is_own = wanted.models.get(&role) == Some(id);
+                    if ui.selectable_label(is_own, &model.entry.name).clicked() {
+                        wanted.models.insert(role, id.clone());
+                    }
+                }
+            });
+        }
+        ui.weak(desk.text("settings-roles-hint"));
+        if (&wanted.profile, &wanted.models) != (&chosen.profile, &chosen.models) {
+            self.choosing.ask(desk, wanted);
+        }
+    }
+
+    /// All models that Fettle knows, and whether they are here.
+    pub(super) fn all(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+        ui.heading(desk.text("settings-models"));
+        self.pull.show(ui, desk);
+        let Some(models) = self.models.answer() else {
+            waiting(ui, self.models.error());
+            return;
+        };
+        let mut wanted: Option<ModelId> = None;
+        Grid::new("settings_models").num_columns(4).striped(true).show(ui, |ui| {
+            for ListedModel { entry, profiles, state } in models {
+                ui.label(&entry.name).on_hover_text(entry.id.to_string());
+                ui.weak(profiles.join(", ")).on_hover_text(&entry.licence);
+                // Of some files nobody has published a size.
+                let bytes = entry.bytes();
+                ui.label(megabytes(desk, bytes));
+                let word = match state {
+                    ModelState::Present => "models-present",
+                    ModelState::Missing { .. } => "models-missing",
+                    ModelState::Partial { .. } => "models-partial",
+                    ModelState::WrongSize { .. } => "models-wrong-size",
+                };
+                ui.horizontal(|ui| {
+                    ui.label(desk.text(word));
+                    let pull = egui::Button::new(desk.text("settings-pull"));
+                    if *state != ModelState::Present
+                        && ui.add_enabled(!self.pull.is_running(), pull).clicked()
+                    {
+                        wanted = Some(entry.id.clone());
+                    }
+                });
+                ui.end_row();
+            }
+        });
+        self.pull.start(desk, wanted);
+    }
+}
