@@ -16,11 +16,20 @@ pub(in crate::app) fn named_list(
     width: f32,
     add: impl FnOnce(&mut Ui),
 ) {
-    ui.horizontal(|ui| {
-        let label = ui.label(name);
-        let list = ComboBox::from_id_salt(name).selected_text(shown).width(width);
-        list.show_ui(ui, add).response.labelled_by(label.id);
-    });
+    ui.horizontal(|ui| named_cells(ui, name, shown, width, add));
+}
+
+/// The same as two cells of a grid.
+pub(in crate::app) fn named_cells(
+    ui: &mut Ui,
+    name: &str,
+    shown: impl Into<WidgetText>,
+    width: f32,
+    add: impl FnOnce(&mut Ui),
+) {
+    let label = ui.label(name);
+    let list = ComboBox::from_id_salt(name).selected_text(shown).width(width);
+    list.show_ui(ui, add).response.labelled_by(label.id);
 }
 
 /// One of the products, or none, which `none` is the word for; whether another was chosen.

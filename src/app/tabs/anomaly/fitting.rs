@@ -1,6 +1,6 @@
 //! Fitting a bank with all its options, and the banks there are.
 
-use egui::{Button, CollapsingHeader, ComboBox, DragValue, Grid, Ui};
+use egui::{Button, CollapsingHeader, DragValue, Grid, Ui};
 
 use super::rule::{choose, number, rule_words};
 use crate::app::asked::Asked;
@@ -9,6 +9,7 @@ use crate::app::desk::Desk;
 use crate::app::tabs::library::readiness::{say_fitted, say_undone};
 use crate::app::tasks::Task;
 use crate::app::under_way;
+use crate::app::widgets::choice::{WIDTH, named_list};
 use crate::domain::{InputFit, ProductCode, RecipeChoice, ThresholdRule};
 use crate::engine::{
     AskPreferences, BankVersion, FitBank, FittedBank, Preferences, UndoBank, UndoneBank,
@@ -127,7 +128,7 @@ impl Fitting {
         let shown = FITS.iter().find(|(fit, _)| *fit == self.recipe.fit);
         let shown = shown.map_or_else(String::new, |(_, id)| desk.text(id));
         let label = desk.text("scores-input");
-        ComboBox::from_label(label).selected_text(shown).show_ui(ui, |ui| {
+        named_list(ui, &label, shown, WIDTH, |ui| {
             for (fit, id) in FITS {
                 ui.selectable_value(&mut self.recipe.fit, fit, desk.text(id));
             }

@@ -1,8 +1,9 @@
 //! By which rule a threshold is set: in words, and chosen.
 
-use egui::{ComboBox, DragValue, Ui};
+use egui::{DragValue, Ui};
 
 use crate::app::desk::Desk;
+use crate::app::widgets::choice::{WIDTH, named_list};
 use crate::domain::ThresholdRule;
 use crate::i18n::Value;
 
@@ -43,7 +44,7 @@ pub(in crate::app::tabs) fn choose(
     let shown = kinds.iter().find(|(_, kind, _)| same(kind)).map(|(label, ..)| desk.text(label));
     let label = desk.text("scores-rule");
     let mut chosen = None;
-    ComboBox::from_label(label).selected_text(shown.unwrap_or_default()).show_ui(ui, |ui| {
+    named_list(ui, &label, shown.unwrap_or_default(), WIDTH, |ui| {
         for (label, kind, can) in kinds {
             let button = egui::Button::selectable(same(&kind), desk.text(label));
             if ui.add_enabled(can, button).clicked() && !same(&kind) {

@@ -1,12 +1,16 @@
 //! What this machine has, what of it computes, and the folders.
 
-use egui::{ComboBox, Grid, Ui};
+use egui::{Grid, Ui};
 
 use super::{megabytes, waiting};
 use crate::app::asked::Asked;
 use crate::app::desk::Desk;
+use crate::app::widgets::choice::named_list;
 use crate::engine::{Doctor, DoctorReport, ListDevices, Preference, Preferences};
 use crate::settings::DevicePreference;
+
+/// Width of a list, in points.
+const LIST: f32 = 220.0;
 
 /// What is known of the machine.
 #[derive(Default)]
@@ -77,7 +81,7 @@ fn device(
     let mut wanted = chosen.device;
     let label = desk.text("settings-device");
     let shown = device_name(desk, chosen.device);
-    ComboBox::from_label(label).selected_text(shown).width(220.0).show_ui(ui, |ui| {
+    named_list(ui, &label, shown, LIST, |ui| {
         for device in devices {
             ui.selectable_value(&mut wanted, *device, device_name(desk, *device));
         }
@@ -113,7 +117,7 @@ fn threads(ui: &mut Ui, desk: &Desk<'_>, chosen: &Preferences) -> Option<Option<
     let auto = desk.words.with("settings-threads-auto", &[("count", chosen.cores.into())]);
     let shown = chosen.threads.map_or_else(|| auto.clone(), |count| count.to_string());
     let label = desk.text("settings-threads");
-    ComboBox::from_label(label).selected_text(shown).width(220.0).show_ui(ui, |ui| {
+    named_list(ui, &label, shown, LIST, |ui| {
         ui.selectable_value(&mut wanted, None, auto);
         for count in 1..=chosen.cores {
             ui.selectable_value(&mut wanted, Some(count), count.to_string());

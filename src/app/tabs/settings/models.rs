@@ -1,17 +1,21 @@
 //! Which model fills which role, and all models there are.
 
-use egui::{ComboBox, Grid};
+use egui::Grid;
 
 use super::{megabytes, waiting};
 use crate::app::asked::Asked;
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::model_pull::ModelPull;
+use crate::app::widgets::choice::named_cells;
 use crate::domain::{ModelId, ModelRole};
 use crate::engine::{ChooseModels, ChosenModels, ListModels, ListedModel, ModelState};
 
 const ROLES: [ModelRole; 4] =
     [ModelRole::Backbone, ModelRole::ImageEmbedder, ModelRole::TextEmbedder, ModelRole::Chat];
+
+/// Width of a list, in points.
+const LIST: f32 = 220.0;
 
 /// The models, and what is done with them.
 #[derive(Default)]
@@ -30,6 +34,30 @@ fn role_name(role: ModelRole) -> &'static str {
         ModelRole::TextEmbedder => "settings-text-embedder",
         ModelRole::Chat => "settings-chat",
     }
+}
+
+/// Which model fills `role`, as two cells.
+fn filled(
+    ui: &mut egui::Ui,
+    desk: &Desk<'_>,
+    wanted: &mut ChooseModels,
+    role: ModelRole,
+    models: &[ListedModel],
+) {
+    let as_profile = desk.text("settings-as-profile");
+    let own = wanted.models.get(&role).cloned();
+    let shown = own.as_ref().map_or_else(|| as_profile.clone(), ToString::to_string);
+    named_cells(ui, &desk.text(role_name(role)), shown, LIST, |ui| {
+        if ui.selectable_label(own.is_none(), as_profile).clicked() {
+            wanted.models.remove(&role);
+        }
+        for model in models.iter().filter(|model| model.entry.roles.contains(&role)) {
+            let id = &model.entry.id;
+            if ui.selectable_label(own.as_ref() == Some(id), &model.entry.name).clicked() {
+                wanted.models.insert(role, id.clone());
+            }
+        }
+    });
 }
 
 impl Models {
@@ -67,29 +95,19 @@ impl Models {
             models.iter().flat_map(|model| &model.profiles).map(String::as_str).collect();
         profiles.sort_unstable();
         profiles.dedup();
-        let label = desk.text("settings-profile");
-        ComboBox::from_label(label).selected_text(&chosen.profile).show_ui(ui, |ui| {
-            for profile in profiles {
-                ui.selectable_value(&mut wanted.profile, profile.to_owned(), profile);
-            }
-        });
-        for role in ROLES {
-            let as_profile = desk.text("settings-as-profile");
-            let own = wanted.models.get(&role).map(ToString::to_string);
-            let own = own.unwrap_or_else(|| as_profile.clone());
-            ComboBox::from_label(desk.text(role_name(role))).selected_text(own).show_ui(ui, |ui| {
-                if ui.selectable_label(!wanted.models.contains_key(&role), as_profile).clicked() {
-                    wanted.models.remove(&role);
-                }
-                for model in models.iter().filter(|model| model.entry.roles.contains(&role)) {
-                    let id = &model.entry.id;
-                    let is_own = wanted.models.get(&role) == Some(id);
-                    if ui.selectable_label(is_own, &model.entry.name).clicked() {
-                        wanted.models.insert(role, id.clone());
-                    }
+        Grid::new("settings_roles").num_columns(2).show(ui, |ui| {
+            let profile = &mut wanted.profile;
+            named_cells(ui, &desk.text("settings-profile"), &chosen.profile, LIST, |ui| {
+                for one in profiles {
+                    ui.selectable_value(profile, one.to_owned(), one);
                 }
             });
-        }
+            ui.end_row();
+            for role in ROLES {
+                filled(ui, desk, &mut wanted, role, models);
+                ui.end_row();
+            }
+        });
         ui.weak(desk.text("settings-roles-hint"));
         if (&wanted.profile, &wanted.models) != (&chosen.profile, &chosen.models) {
             self.choosing.ask(desk, wanted);
