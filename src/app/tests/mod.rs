@@ -2,6 +2,8 @@
 
 mod frames;
 mod quitting;
+mod ime;
+mod pasting;
 pub(in crate::app) mod scene;
 mod snapshots;
 
