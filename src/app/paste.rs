@@ -13,6 +13,9 @@ use url::Url;
 use super::aside::Aside;
 use super::desk::Desk;
 
+/// So long after a paste the release of its key is no other one.
+const HELD_S: f64 = 1.0;
+
 /// What is pasted.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Clip {
@@ -27,7 +30,7 @@ pub(super) enum Clip {
 /// What was pasted since the last frame. Ctrl+V comes as text or as a picture; where the clipboard
 /// holds neither (files alone, or nothing) only the letter's release tells of it.
 pub(super) fn pressed(ctx: &Context) -> Option<Clip> {
-    let (came, released) = ctx.input(|input| {
+    let (now, came, released) = ctx.input(|input| {
         let clip = |event: &Event| match event {
             Event::Paste(text) => Some(Clip::Text(text.clone())),
             Event::PasteImage(picture) => Some(Clip::Picture(Arc::clone(picture))),
@@ -37,15 +40,17 @@ pub(super) fn pressed(ctx: &Context) -> Option<Clip> {
             Event::Key { key: Key::V, pressed: false, modifiers, .. } => Some(modifiers.command),
             _ => None,
         };
-        (input.events.iter().find_map(clip), input.events.iter().find_map(release))
+        let events = &input.events;
+        (input.time, events.iter().find_map(clip), events.iter().find_map(release))
     });
-    let id = Id::unique("pasted_before_release");
-    let before = ctx.data_mut(|data| {
-        let before = data.get_temp(id).unwrap_or(false);
-        data.insert_temp(id, released.is_none() && (before || came.is_some()));
-        before
-    });
-    came.or_else(|| (released == Some(true) && !before).then_some(Clip::Clipboard))
+    let id = Id::unique("pasted_at");
+    if came.is_some() {
+        ctx.data_mut(|data| data.insert_temp(id, now));
+        return came;
+    }
+    let pasted_at: Option<f64> = ctx.data(|data| data.get_temp(id));
+    let is_told = pasted_at.is_some_and(|at| now - at < HELD_S);
+    (released == Some(true) && !is_told).then_some(Clip::Clipboard)
 }
 
 /// What came of a paste.

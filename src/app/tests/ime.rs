@@ -4,8 +4,10 @@ use egui::{Event, ImeEvent, Key, Modifiers, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::png;
-use super::scene::Scene;
-use crate::domain::{InspectionId, Language, Verdict};
+use super::scene::{Scene, Setting, answer};
+use crate::domain::{InspectionId, Language, Product, ProductCode, Verdict};
+use crate::engine::{AddProduct, RegisterManual};
+use crate::manuals::tests::paper::{fonts, page, pdf};
 
 /// What an input method sends of a syllable or word that grows: `steps`, the last of which it
 /// commits.
@@ -82,6 +84,36 @@ fn a_note_is_composed_and_no_key_of_it_judges() {
         // Confirming would have made it what was found: unsure, without models.
         let judged = scene.library().judgement(InspectionId(1)).unwrap().unwrap();
         assert_eq!(judged.opinion.verdict, Verdict::Ng);
+    }
+}
+
+#[test]
+fn a_question_is_composed_and_asked_whole() {
+    let Some(fonts) = fonts() else { return };
+    for language in [Language::Ko, Language::En] {
+        let mut scene = Setting::new(language).prepared(|engine| {
+            let code: ProductCode = "part".parse().unwrap();
+            let (name_ko, name_en) = ("부품".to_owned(), "Part".to_owned());
+            answer(engine, AddProduct(Product { code: code.clone(), name_ko, name_en }));
+            let pages = [page(&["# hole (기공)", "발생 원인", "• 탈기 불량"])];
+            let path = engine.workspace().root().join("part.pdf");
+            std::fs::write(&path, pdf(&fonts, &pages, false)).unwrap();
+            answer(engine, RegisterManual { product: code, path });
+        });
+        scene.press(Modifiers::COMMAND, Key::Num4);
+        scene.until_seen("탈기 불량");
+        let question = scene.text("manual-question");
+        focus(&mut scene, &question);
+        let mut events = composed(&["ㅌ", "타", "탈"]);
+        events.extend(composed(&["ㄱ", "기"]));
+        let end = events.split_off(events.len() - 2);
+        send(&mut scene, events);
+        assert!(!scene.sees(&scene.text("manual-models")));
+        scene.harness.input_mut().events.extend(end.into_iter().chain([key(Key::Enter)]));
+        scene.harness.run_steps(3);
+        assert_eq!(written(&scene, &question), "탈기");
+        // It was asked: without a model that is said.
+        scene.until_seen(&scene.text("manual-models"));
     }
 }
 

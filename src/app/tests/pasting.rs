@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use egui::{ColorImage, Event, Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::png;
 use super::scene::Scene;
@@ -83,7 +83,8 @@ fn nothing_of_use_is_said_and_a_line_takes_what_is_pasted_into_it() {
         scene.harness.get_by_label(&filter).focus();
         scene.harness.run_steps(2);
         paste(&mut scene, Event::Paste("needle".to_owned()));
-        scene.until_seen("needle");
+        let line = scene.harness.get_by_role_and_label(egui::Role::TextInput, &filter);
+        assert_eq!(line.accesskit_node().value().as_deref(), Some("needle"));
         assert!(!scene.sees(&nothing));
     }
 }

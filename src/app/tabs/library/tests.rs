@@ -216,7 +216,11 @@ fn a_new_product_defect_type_and_manual_are_taken_back_from_the_toast() {
             scene.harness.run_steps(3);
         };
         let new = |scene: &mut Scene, button: &str, code: &str| {
-            scene.click(&scene.text(button));
+            if button == "command-new-product" {
+                scene.press(Modifiers::COMMAND, Key::N);
+            } else {
+                scene.click(&scene.text(button));
+            }
             scene.write(&scene.text("dialog-code"), code);
             scene.click(&scene.text("dialog-register"));
         };

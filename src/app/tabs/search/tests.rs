@@ -340,3 +340,18 @@ fn nothing_is_searched_twice() {
         assert!(scene.sees("Nothing is under way"));
     }
 }
+
+#[test]
+fn a_pasted_picture_is_searched_for() {
+    let Some(models) = models_with(MODEL) else { return };
+    let mut scene = scene(Language::Ko, Theme::Light, World::Indexed, Some(&models), |_, _| {});
+    scene.press(Modifiers::COMMAND, Key::Num2);
+    scene.until_seen(&scene.text("search-invite"));
+    let picture = part(METAL, 40, Some("hole"));
+    let size = [picture.width() as usize, picture.height() as usize];
+    let picture = egui::ColorImage::from_rgb(size, picture.as_raw());
+    scene.harness.input_mut().events.push(egui::Event::PasteImage(picture.into()));
+    scene.until("hits", has_hits);
+    assert!(scene.sees("pasted 20"));
+    assert!(scene.hits()[0].contains("기공"), "{:?}", scene.hits());
+}
