@@ -67,7 +67,7 @@ pub struct RegisteredImage {
 pub struct DefectRegion {
     /// In the image's pixels.
     pub rect: RectPx,
-    /// The how manieth it is that was drawn on this image, from 1 on.
+    /// How often one was drawn on this image, this one included.
     pub change: u32,
 }
 

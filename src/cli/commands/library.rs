@@ -116,6 +116,9 @@ fn register(
         ("known", outcome.known.len().into()),
     ];
     terminal.say("registered-images", &values);
+    if !outcome.redrawn.is_empty() {
+        terminal.say("region-redrawn", &[]);
+    }
     for twin in &outcome.twins {
         let label = match &twin.of.label {
             ImageLabel::Normal => terminal.word("label-normal", &[]),
@@ -146,6 +149,8 @@ fn register(
 struct Outcome<'a> {
     new: &'a [ImageId],
     known: &'a [ImageId],
+    /// Of the known ones, those of which another part is marked now.
+    redrawn: Vec<ImageId>,
     twins: &'a [Twin],
     refused: Vec<Refused>,
 }
@@ -153,7 +158,8 @@ struct Outcome<'a> {
 impl<'a> Outcome<'a> {
     fn of(outcome: &'a RegisteredImages, terminal: &Terminal) -> Self {
         let RegisteredImages { new, known, twins, .. } = outcome;
-        Self { new, known, twins, refused: refused(terminal, &outcome.refused) }
+        let redrawn = outcome.redrawn.iter().map(|(id, _)| *id).collect();
+        Self { new, known, redrawn, twins, refused: refused(terminal, &outcome.refused) }
     }
 }
 

@@ -14,7 +14,7 @@ fn a_region_is_drawn_changed_and_taken_back() {
     };
     assert_eq!(drawn(&library), None);
     let rect = |x, y, width, height| Some(RectPx { x, y, width, height });
-    // Given, what was there before, drawn then and how manieth.
+    // Given, what was there before, what is drawn then and the count of changes.
     for (given, before, after) in [
         (rect(2, 3, 5, 5), None, Some((2, 1))),
         // The same again is no change.

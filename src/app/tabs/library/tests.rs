@@ -86,7 +86,7 @@ fn a_product_is_registered_and_its_images_come_go_and_are_seen() {
         scene.until_seen(&scene.with("dialog-chosen", &[("count", 13_usize.into())]));
         scene.click(&register);
         let values =
-            [("product", "prod1".into()), ("new", 12_usize.into()), ("known", 0_usize.into())];
+            [("product", name.into()), ("new", 12_usize.into()), ("known", 0_usize.into())];
         scene.until_seen(&scene.with("registered-images", &values));
         assert!(scene.sees("junk.png"));
         scene.click(&scene.text("dialog-close"));

@@ -126,7 +126,7 @@ fn a_part_inspected_is_registered_with_its_defect_marked() {
         scene.picture(if first { "register_found" } else { "register_drawn" });
         scene.click("Register");
         if first {
-            scene.until_seen("known defects");
+            scene.until_seen("The index now holds");
         } else {
             scene.until_seen(&scene.text("region-redrawn"));
         }
