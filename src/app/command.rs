@@ -205,9 +205,8 @@ pub(super) fn pressed(ctx: &egui::Context) -> Vec<Command> {
     let own = [Key::Enter, Key::ArrowLeft, Key::ArrowRight];
     let focused = ctx.memory(|memory| memory.focused().is_some());
     let mut found = Vec::new();
-    if !typing {
-        found.extend(paste::pressed(ctx).map(Command::Paste));
-    }
+    // What is pasted into a line is the line's.
+    found.extend(paste::pressed(ctx).filter(|_| !typing).map(Command::Paste));
     ctx.input_mut(|input| {
         let all = COMMANDS.iter().map(|entry| (&entry.shortcut, entry.command.clone()));
         let tabs = TABS.iter().map(|tab| (&tab.shortcut, Command::Show(tab.id)));

@@ -27,30 +27,49 @@ pub(super) enum Clip {
     Picture(Arc<ColorImage>),
 }
 
-/// What was pasted since the last frame. Ctrl+V comes as text or as a picture; where the clipboard
-/// holds neither (files alone, or nothing) only the letter's release tells of it.
+/// What is known of the letter of Ctrl+V.
+#[derive(Debug, Clone, Copy, Default)]
+struct Letter {
+    /// It was pressed as a letter.
+    held: bool,
+    /// When it was told as a paste, in egui's time.
+    told_at: Option<f64>,
+}
+
+/// What was pasted since the last frame. Ctrl+V comes as text or as a picture. Where the clipboard
+/// holds neither (files alone, or nothing), all that comes is the release of a letter that was
+/// never pressed.
 pub(super) fn pressed(ctx: &Context) -> Option<Clip> {
-    let (now, came, released) = ctx.input(|input| {
-        let clip = |event: &Event| match event {
-            Event::Paste(text) => Some(Clip::Text(text.clone())),
-            Event::PasteImage(picture) => Some(Clip::Picture(Arc::clone(picture))),
-            _ => None,
-        };
-        let release = |event: &Event| match event {
-            Event::Key { key: Key::V, pressed: false, modifiers, .. } => Some(modifiers.command),
-            _ => None,
-        };
-        let events = &input.events;
-        (input.time, events.iter().find_map(clip), events.iter().find_map(release))
+    let id = Id::unique("paste_letter");
+    let mut letter: Letter = ctx.data(|data| data.get_temp(id)).unwrap_or_default();
+    let mut pasted = None;
+    ctx.input(|input| {
+        for event in &input.events {
+            let clip = match event {
+                Event::Paste(text) => Clip::Text(text.clone()),
+                Event::PasteImage(picture) => Clip::Picture(Arc::clone(picture)),
+                Event::Key { key: Key::V, pressed: true, modifiers, .. } => {
+                    letter.held = true;
+                    match modifiers.command {
+                        true => Clip::Clipboard,
+                        false => continue,
+                    }
+                }
+                Event::Key { key: Key::V, pressed: false, .. } => {
+                    let was_told = letter.told_at.is_some_and(|at| input.time - at < HELD_S);
+                    match std::mem::take(&mut letter.held) || was_told {
+                        true => continue,
+                        false => Clip::Clipboard,
+                    }
+                }
+                _ => continue,
+            };
+            letter.told_at = Some(input.time);
+            pasted.get_or_insert(clip);
+        }
     });
-    let id = Id::unique("pasted_at");
-    if came.is_some() {
-        ctx.data_mut(|data| data.insert_temp(id, now));
-        return came;
-    }
-    let pasted_at: Option<f64> = ctx.data(|data| data.get_temp(id));
-    let is_told = pasted_at.is_some_and(|at| now - at < HELD_S);
-    (released == Some(true) && !is_told).then_some(Clip::Clipboard)
+    ctx.data_mut(|data| data.insert_temp(id, letter));
+    pasted
 }
 
 /// What came of a paste.

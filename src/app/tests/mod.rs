@@ -1,9 +1,9 @@
 //! The window as a whole, driven as a person would.
 
 mod frames;
-mod quitting;
 mod ime;
 mod pasting;
+mod quitting;
 pub(in crate::app) mod scene;
 mod snapshots;
 
