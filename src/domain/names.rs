@@ -3,7 +3,7 @@
 use super::{DefectCode, DefectType, Language, Product, ProductCode};
 
 /// The first of these that is not empty.
-fn first<'a>(names: [&'a str; 3]) -> &'a str {
+fn first(names: [&str; 3]) -> &str {
     names.into_iter().find(|name| !name.is_empty()).unwrap_or_default()
 }
 
