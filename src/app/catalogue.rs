@@ -4,7 +4,7 @@ use super::asked::Asked;
 use super::command::Command;
 use super::desk::Desk;
 use super::words::Words;
-use crate::domain::{DefectCode, DefectType, Language, ProductCode};
+use crate::domain::{DefectCode, DefectType, ProductCode};
 use crate::engine::{ListLibrary, ProductSummary};
 
 /// Products and their defect types.
@@ -61,7 +61,7 @@ impl Catalogue {
     /// A product's name with its code; the code alone where it has no name or is not known.
     pub(super) fn product_name(&self, words: Words, code: &ProductCode) -> String {
         let product = self.of(code).map(|summary| &summary.product);
-        product.map_or_else(|| code.to_string(), |product| words.product_name(product))
+        product.map_or_else(|| code.to_string(), |product| product.name_and_code(words.0))
     }
 
     /// A defect's name; the code where it has none or is not known.
@@ -72,11 +72,7 @@ impl Catalogue {
         code: &DefectCode,
     ) -> String {
         let known = self.defects(product).iter().find(|(defect, _)| defect.code == *code);
-        let name = known.map(|(defect, _)| match words.0 {
-            Language::Ko => defect.name_ko.as_str(),
-            Language::En => defect.name_en.as_str(),
-        });
-        name.filter(|name| !name.is_empty()).map_or_else(|| code.to_string(), str::to_owned)
+        known.map_or_else(|| code.to_string(), |(defect, _)| defect.name(words.0).to_owned())
     }
 }
 

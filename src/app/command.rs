@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
+use super::paste::{self, Clip};
 use super::tabs::{Citation, TABS, TabId};
-use crate::domain::{ImageId, ImageLabel, InspectionId, Language, ProductCode, Verdict};
-use crate::engine::{Chosen, JudgeInspection, Judged, Query, Rethreshold};
+use crate::domain::{ImageLabel, InspectionId, Language, ProductCode, Verdict};
+use crate::engine::{Chosen, JudgeInspection, Judged, Query, Rethreshold, TakeBack};
 
 /// Something to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +19,8 @@ pub(super) enum Command {
     ShowManual(Citation),
     /// Choose images in the system's dialog.
     OpenImages,
+    /// Take what is in the clipboard: as what is dropped on the tab shown.
+    Paste(Clip),
     /// Inspect these, one after the other.
     InspectFiles(Vec<PathBuf>),
     /// Go to the next image of those opened, or of its folder.
@@ -50,8 +53,8 @@ pub(super) enum Command {
     BuildIndex,
     /// Do the oldest job again that a crash cut off.
     Repeat,
-    /// Undo the registration of these images.
-    TakeBack(Vec<ImageId>),
+    /// Undo a registration.
+    TakeBack(TakeBack),
     /// What the library holds changed; a product that is new shall be shown.
     LibraryChanged(Option<ProductCode>),
     /// Say what the part really is.
@@ -155,6 +158,7 @@ macro_rules! entries {
 /// All commands but those that show a tab, in the order of the menus.
 pub(super) const COMMANDS: &[Entry] = entries! {
     File "command-open" Command::OpenImages, ctrl(Key::O);
+    File "command-paste" Command::Paste(Clip::Clipboard), ctrl(Key::V);
     File "command-save-pdf" Command::SavePdf, ctrl(Key::P);
     File "command-quit" Command::Quit, ctrl(Key::Q);
     Part "command-next" Command::NextImage, plain(Key::ArrowRight);
@@ -201,13 +205,17 @@ pub(super) fn pressed(ctx: &egui::Context) -> Vec<Command> {
     let own = [Key::Enter, Key::ArrowLeft, Key::ArrowRight];
     let focused = ctx.memory(|memory| memory.focused().is_some());
     let mut found = Vec::new();
+    // What is pasted into a line is the line's.
+    found.extend(paste::pressed(ctx).filter(|_| !typing).map(Command::Paste));
     ctx.input_mut(|input| {
         let all = COMMANDS.iter().map(|entry| (&entry.shortcut, entry.command.clone()));
         let tabs = TABS.iter().map(|tab| (&tab.shortcut, Command::Show(tab.id)));
         for (shortcut, command) in all.chain(tabs) {
             let Some(shortcut) = shortcut else { continue };
             let is_taken = typing || (focused && own.contains(&shortcut.logical_key));
-            if is_taken && shortcut.modifiers.is_none() {
+            // What is pasted comes with an event of its own.
+            let is_paste = matches!(command, Command::Paste(_));
+            if is_paste || (is_taken && shortcut.modifiers.is_none()) {
                 continue;
             }
             if input.consume_shortcut(shortcut) {

@@ -16,6 +16,7 @@ mod error;
 mod fonts;
 mod frame_times;
 mod model_pull;
+mod paste;
 mod shell;
 mod tabs;
 mod tasks;

@@ -16,6 +16,7 @@ use super::dialogs::manual::ManualDialog;
 use super::dialogs::quit::Quit;
 use super::dialogs::tidy::say_tidied;
 use super::frame_times::FrameTimes;
+use super::paste::Pasting;
 use super::shell::log_panel::{LogLines, LogPanel};
 use super::shell::palette::Palette;
 use super::shell::toasts::Toasts;
@@ -108,6 +109,7 @@ pub(super) struct FettleWindow {
     quit: Quit,
     frame_times: FrameTimes,
     pdf: PdfExport,
+    pasting: Pasting,
     log: LogLines,
     log_panel: LogPanel,
     palette: Option<Palette>,
@@ -148,6 +150,7 @@ impl FettleWindow {
             quit: Quit::default(),
             frame_times: FrameTimes::default(),
             pdf: PdfExport::default(),
+            pasting: Pasting::default(),
             log,
             log_panel: LogPanel::default(),
             palette: None,
@@ -177,6 +180,7 @@ impl FettleWindow {
             Command::ZoomOut => egui::gui_zoom::zoom_out(ctx),
             Command::ZoomReset => ctx.set_zoom_factor(1.0),
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Command::Paste(clip) => self.pasting.take(ctx, &mut self.common.desk(), clip),
             Command::OpenImages if self.common.view.tab == TabId::Search => {
                 self.tell(TabId::Search, &command, ctx);
             }
@@ -269,6 +273,10 @@ impl FettleWindow {
         &self.common.engine
     }
 
+    pub(super) fn pasting(&mut self) -> &mut Pasting {
+        &mut self.pasting
+    }
+
     pub(super) fn frame_times(&mut self) -> &mut FrameTimes {
         &mut self.frame_times
     }
@@ -331,19 +339,28 @@ impl FettleWindow {
         }
     }
 
+    /// Gives files that a person brought to the tab shown; what it has no use for is inspected.
+    fn take_files(&mut self, ctx: &egui::Context, files: Vec<PathBuf>) {
+        let shown = self.common.view.tab;
+        let shown = self.tabs.iter_mut().find(|(of, _)| *of == shown);
+        let mut is_taken = |tab: &mut Box<dyn Tab>| tab.dropped(&files, ctx, &self.common.desk());
+        let in_front = self.dialog.as_mut();
+        let dialog_takes = in_front.is_some_and(|dialog| dialog.dropped(ctx, &files));
+        if !dialog_takes && !shown.is_some_and(|(_, tab)| is_taken(tab)) {
+            self.common.commands.push(Command::InspectFiles(files));
+        }
+    }
+
     fn draw(&mut self, ui: &mut egui::Ui) {
         let ctx = ui.ctx().clone();
         let dropped: Vec<_> = ctx.input(|input| {
             input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect()
         });
-        let shown = self.common.view.tab;
-        let shown = self.tabs.iter_mut().find(|(of, _)| *of == shown);
-        let mut is_taken =
-            |tab: &mut Box<dyn Tab>| tab.dropped(&dropped, &ctx, &self.common.desk());
-        let in_front = self.dialog.as_mut();
-        let dialog_takes = in_front.is_some_and(|dialog| dialog.dropped(&ctx, &dropped));
-        if !dropped.is_empty() && !dialog_takes && !shown.is_some_and(|(_, tab)| is_taken(tab)) {
-            self.common.commands.push(Command::InspectFiles(dropped));
+        if !dropped.is_empty() {
+            self.take_files(&ctx, dropped);
+        }
+        if let Some(pasted) = self.pasting.poll(&mut self.common.desk()) {
+            self.take_files(&ctx, pasted);
         }
         self.common.commands.extend(command::pressed(&ctx));
 

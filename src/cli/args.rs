@@ -210,6 +210,10 @@ pub(crate) enum Library {
         defect: DefectCode,
         /// Images that show it: files, directories or zips.
         images: Vec<PathBuf>,
+        /// The part of the image that shows it, in its pixels from the upper left corner: a search
+        /// by a part of a picture finds it then. For one image.
+        #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", value_parser = region)]
+        region: Option<RectPx>,
         /// Korean name.
         #[arg(long)]
         name_ko: Option<String>,

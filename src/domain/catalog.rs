@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContentHash, DefectCode, ImageId, ManualId, ProductCode};
+use super::{ContentHash, DefectCode, ImageId, ManualId, ProductCode, RectPx};
 
 /// Something the factory makes and inspects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,18 @@ pub struct RegisteredImage {
     pub width_px: u32,
     /// Height in pixels.
     pub height_px: u32,
+    /// The part of it that shows the defect, where a person drew one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<DefectRegion>,
+}
+
+/// The part of a defect image that shows the defect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefectRegion {
+    /// In the image's pixels.
+    pub rect: RectPx,
+    /// How often one was drawn on this image, this one included.
+    pub change: u32,
 }
 
 /// A manual that the library holds.

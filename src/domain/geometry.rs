@@ -15,6 +15,15 @@ pub struct RectPx {
     pub height: u32,
 }
 
+impl RectPx {
+    /// Whether it has pixels, and all of them lie in an image of this size.
+    pub fn is_in(self, width: u32, height: u32) -> bool {
+        let ends = (self.x.checked_add(self.width), self.y.checked_add(self.height));
+        let inside = matches!(ends, (Some(right), Some(low)) if right <= width && low <= height);
+        inside && self.width > 0 && self.height > 0
+    }
+}
+
 /// A corner in the inspected image: (0, 0) is the upper left corner of its first pixel, so that
 /// a region's outline runs between pixels and not through them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DefectCode, ImageId, ProductCode};
+use super::{DefectCode, ImageId, ProductCode, RectPx};
 
 /// A known defect image that resembles the query.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct Hit {
     pub score: f32,
     /// Where it is, relative to the workspace.
     pub path: String,
+    /// The part of it that shows the defect, in its pixels, where a person drew one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<RectPx>,
 }
 
 /// What the neighbours voted.

@@ -134,6 +134,17 @@ fn library(error: &LibraryError) -> Message {
             "error-image-too-large",
             vec![at(path), ("width", (*width).into()), ("height", (*height).into())],
         ),
+        LibraryError::RegionOutside { width, height, .. } => {
+            ("error-region-outside", vec![("width", (*width).into()), ("height", (*height).into())])
+        }
+        LibraryError::ProductInUse(product) => {
+            ("error-product-in-use", vec![("product", product.to_string().into())])
+        }
+        LibraryError::DefectInUse { product, defect } => (
+            "error-defect-in-use",
+            vec![("product", product.to_string().into()), ("defect", defect.to_string().into())],
+        ),
+        LibraryError::ManualReplaced(_) => ("error-manual-replaced", vec![]),
         LibraryError::BadArchive { path, why } => {
             ("error-archive", vec![at(path), ("reason", why.clone().into())])
         }

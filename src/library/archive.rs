@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use encoding_rs::EUC_KR;
 use zip::ZipArchive;
 
 use super::source_file::MAX_FILE_BYTES;
@@ -61,11 +62,15 @@ impl ImageArchive {
             if !is_image(&name) {
                 continue;
             }
+            let name = name.into_owned();
+            let (name, bytes) = match zip.by_index_raw(index) {
+                Ok(entry) => (korean(entry.name_raw()).unwrap_or(name), entry.size()),
+                // Reading it says why.
+                Err(_) => (name, 0),
+            };
             let shown: String =
                 name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
             let name = PathBuf::from(format!("{}/{shown}", path.display()));
-            // Where not even this can be read, reading it says why.
-            let bytes = zip.by_index_raw(index).map_or(0, |entry| entry.size());
             total = total.saturating_add(bytes);
             images.push(Entry { index, name, bytes });
         }
@@ -108,6 +113,16 @@ impl ImageArchive {
             _ => Ok(bytes),
         }
     }
+}
+
+/// A name that Korean Windows wrote: it does not say so and is no UTF-8, but CP949 (the WHATWG's
+/// EUC-KR). What is not, the format takes for CP437 (APPNOTE.TXT, appendix D).
+fn korean(name: &[u8]) -> Option<String> {
+    if std::str::from_utf8(name).is_ok() {
+        return None;
+    }
+    let decoded = EUC_KR.decode_without_bom_handling_and_without_replacement(name)?;
+    Some(decoded.into_owned())
 }
 
 fn bad(path: &Path, why: &dyn std::fmt::Display) -> LibraryError {
@@ -173,6 +188,46 @@ mod tests {
         assert_eq!(archive.read(0).unwrap(), b);
         assert!(matches!(archive.read(1), Err(LibraryError::EmptyFile { .. })));
         assert_eq!(archive.read(2).unwrap(), a);
+    }
+
+    #[test]
+    fn names_are_read_as_korean_windows_wrote_them() {
+        // In place of the letters, CP949 of as many bytes, expected.
+        let cases: [(&str, &[u8], &str); 4] = [
+            ("AAAA.png", b"\xba\xce\xc7\xb0", "부품.png"),
+            // A syllable that is in CP949 and not in KS X 1001.
+            ("BBBB/b.png", &[0x8c, 0x63, 0xb9, 0xe6], "똠방/b.png"),
+            // No CP949: CP437, as the format says.
+            ("CCCC.png", b"\x81\x20\x82\x20", "ü é .png"),
+            ("부품.png", "부품".as_bytes(), "부품.png"),
+        ];
+        let names: Vec<&str> = cases.iter().map(|(written, ..)| *written).collect();
+        let entries: Vec<(&str, &[u8])> = names.iter().map(|name| (*name, &b"-"[..])).collect();
+        let mut zip = zipped(&entries);
+        for (letters, korean, _) in &cases[..3] {
+            let letters = &letters.as_bytes()[..4];
+            let places: Vec<usize> =
+                (0..zip.len() - 4).filter(|at| zip[*at..at + 4] == *letters).collect();
+            // Before the file and in the directory.
+            assert_eq!(places.len(), 2);
+            for at in places {
+                zip[at..at + 4].copy_from_slice(korean);
+            }
+        }
+        let (dir, archive) = opened(&zip);
+        let mut archive = archive.unwrap();
+        let zip = dir.path().join("parts.zip");
+        let mut found: Vec<String> = archive
+            .names()
+            .map(|name| name.strip_prefix(&zip).unwrap().display().to_string())
+            .collect();
+        for place in 0..found.len() {
+            assert_eq!(archive.read(place).unwrap(), b"-");
+        }
+        let mut expected: Vec<&str> = cases.iter().map(|(.., name)| *name).collect();
+        expected.sort_unstable();
+        found.sort_unstable();
+        assert_eq!(found, expected);
     }
 
     #[test]

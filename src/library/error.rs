@@ -123,6 +123,16 @@ pub enum LibraryError {
         /// Height in pixels.
         height: u32,
     },
+    /// A rectangle that does not lie in the image it was drawn on.
+    #[error("{path}: the region is not in the picture of {width}×{height}")]
+    RegionOutside {
+        /// The image.
+        path: PathBuf,
+        /// Width of the image in pixels.
+        width: u32,
+        /// Height of the image in pixels.
+        height: u32,
+    },
     /// A zip, or a file in one, that cannot be read.
     #[error("{path}: cannot be unpacked: {why}")]
     BadArchive {
@@ -207,6 +217,20 @@ pub enum LibraryError {
     /// Another bank took this version number first.
     #[error("product '{}' already has a bank version {}", .0.product, .0.version)]
     BankExists(BankRef),
+    /// Something belongs to the product already.
+    #[error("product '{0}' is in use")]
+    ProductInUse(ProductCode),
+    /// Something was registered or inspected as this defect already.
+    #[error("defect type '{defect}' of product '{product}' is in use")]
+    DefectInUse {
+        /// The product.
+        product: ProductCode,
+        /// The defect.
+        defect: DefectCode,
+    },
+    /// Another manual took its place since, or the file that it had replaced is gone.
+    #[error("manual {0} cannot be taken back")]
+    ManualReplaced(ManualId),
     /// Somebody cancelled.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -253,6 +277,7 @@ impl LibraryError {
                 | Self::NotAnImage { .. }
                 | Self::DamagedImage { .. }
                 | Self::ImageTooLarge { .. }
+                | Self::RegionOutside { .. }
                 | Self::BadArchive { .. }
                 | Self::EmptyArchive { .. }
                 | Self::ArchiveTooLarge { .. }

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::image_file::{DecodedImage, decode_image, extension};
 use super::products::{require_defect, require_product};
+use super::regions::region_column;
 use super::seed_layout::name_of_defect_image;
 use super::source_file::read_source;
 use super::store_file::Destination;
@@ -309,5 +310,6 @@ fn read_image_row(row: &Row<'_>) -> rusqlite::Result<RegisteredImage> {
         content_hash: ContentHash(row.get("content_hash")?),
         width_px: row.get("width_px")?,
         height_px: row.get("height_px")?,
+        region: region_column(row)?,
     })
 }

@@ -130,6 +130,33 @@ impl Library {
         })
     }
 
+    /// Undoes a registration: puts a manual out of force, and those that it had replaced back
+    /// into force.
+    ///
+    /// # Errors
+    /// [`LibraryError::ManualReplaced`] when it is not in force any more, or the file of one that
+    /// it replaced is not what it was; nothing was changed then.
+    pub fn take_back_manual(&mut self, id: ManualId, replaced: &[ManualId]) -> Result<()> {
+        for before in replaced {
+            let manual = self.manual(*before)?;
+            let is_there = read_source(&self.absolute(&manual.path))
+                .is_ok_and(|bytes| content_hash(&bytes) == manual.content_hash);
+            if !is_there {
+                return Err(LibraryError::ManualReplaced(id));
+            }
+        }
+        self.write(|tx| {
+            let sql = "UPDATE manuals SET replaced_at = ?2 WHERE id = ?1 AND replaced_at IS NULL";
+            if tx.execute(sql, params![id.0, now()])? == 0 {
+                return Err(LibraryError::ManualReplaced(id));
+            }
+            for before in replaced {
+                tx.execute("UPDATE manuals SET replaced_at = NULL WHERE id = ?1", [before.0])?;
+            }
+            Ok(())
+        })
+    }
+
     /// Keeps what was read from a manual. Earlier texts stay; the same text again is
     /// not kept twice.
     ///

@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/003_threshold_changes.sql"),
     include_str!("migrations/004_judgements.sql"),
     include_str!("migrations/005_tidied.sql"),
+    include_str!("migrations/006_defect_regions.sql"),
 ];
 
 /// The schema version this program works with.

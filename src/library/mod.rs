@@ -21,6 +21,7 @@ mod migrate;
 mod names;
 mod products;
 mod recover;
+mod regions;
 mod scan;
 mod seed_layout;
 mod source_file;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Library, LibraryError, Result, code_column, now, rows};
-use crate::domain::{DefectCode, DefectType, Product, ProductCode};
+use crate::domain::{DefectCode, DefectType, Names, Product, ProductCode};
 
 impl Library {
     /// Adds a product. `false`: the code is there already, and nothing was changed.
@@ -60,6 +60,61 @@ impl Library {
         self.write(|tx| update_defect_type(tx, defect))
     }
 
+    /// Takes out a product that nothing belongs to.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownProduct`]; [`LibraryError::ProductInUse`] where a defect type, an
+    /// image, a manual, a bank, a drawn area, a setting or an inspection is its.
+    pub fn remove_product(&mut self, code: &ProductCode) -> Result<()> {
+        self.write(|tx| {
+            require_product(tx, code)?;
+            let tables = [
+                "defect_types",
+                "images",
+                "manuals",
+                "banks",
+                "inspection_areas",
+                "product_settings",
+                "inspections",
+            ];
+            for table in tables {
+                let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE product = ?1)");
+                if tx.query_row(&sql, [code.as_str()], |row| row.get(0))? {
+                    return Err(LibraryError::ProductInUse(code.clone()));
+                }
+            }
+            tx.execute("DELETE FROM products WHERE code = ?1", [code.as_str()])?;
+            Ok(())
+        })
+    }
+
+    /// Takes out a defect type that nothing was registered or inspected as, and that no manual
+    /// was read with.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownDefect`], [`LibraryError::DefectInUse`].
+    pub fn remove_defect_type(&mut self, product: &ProductCode, code: &DefectCode) -> Result<()> {
+        self.write(|tx| {
+            require_defect(tx, product, code)?;
+            let of = params![product.as_str(), code.as_str()];
+            // A manual's sections are tied to the defect types there are when it is read.
+            let sql = "SELECT EXISTS (SELECT 1 FROM images WHERE product = ?1 AND defect = ?2)
+                 OR EXISTS (SELECT 1 FROM history
+                            WHERE product = ?1 AND (defect = ?2 OR judged_defect = ?2))
+                 OR EXISTS (SELECT 1 FROM manual_texts AS texts
+                            JOIN manuals ON manuals.id = texts.manual
+                            JOIN defect_types AS types
+                              ON types.product = manuals.product AND types.code = ?2
+                            WHERE manuals.product = ?1 AND texts.saved_at >= types.added_at)";
+            if tx.query_row(sql, of, |row| row.get(0))? {
+                let (product, defect) = (product.clone(), code.clone());
+                return Err(LibraryError::DefectInUse { product, defect });
+            }
+            tx.execute("DELETE FROM defect_types WHERE product = ?1 AND code = ?2", of)?;
+            Ok(())
+        })
+    }
+
     /// The defect types of one product by code.
     ///
     /// # Errors
@@ -68,6 +123,15 @@ impl Library {
         require_product(&self.conn, product)?;
         let sql = "SELECT * FROM defect_types WHERE product = ?1 ORDER BY code";
         rows(&self.conn, sql, [product.as_str()], read_defect_type)
+    }
+
+    /// What all products and their defect types are called.
+    ///
+    /// # Errors
+    /// A database error.
+    pub fn names(&self) -> Result<Names> {
+        let defects = rows(&self.conn, "SELECT * FROM defect_types", [], read_defect_type)?;
+        Ok(Names { products: self.products()?, defects })
     }
 
     /// One defect type.

@@ -7,5 +7,6 @@ mod judgements;
 mod opening;
 mod placing;
 mod records;
+mod regions;
 mod scanning;
 mod tidying;

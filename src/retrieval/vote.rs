@@ -122,6 +122,7 @@ mod tests {
         of.iter()
             .enumerate()
             .map(|(i, (product, defect, score))| Hit {
+                region: None,
                 image: ImageId(i as i64),
                 product: ProductCode::new(product).unwrap(),
                 defect: DefectCode::new(defect).unwrap(),

@@ -1,5 +1,7 @@
 //! Memory banks that grow, and the way back.
 
+use std::io::{Cursor, Write as _};
+
 use crate::scene::{Scene, arg, has_models, png};
 
 /// A part as good as the others that looks like none of them: squares instead of a gradient.
@@ -77,6 +79,33 @@ fn a_part_called_ng_is_added_as_normal_after_a_preview_and_taken_back() {
     assert!(lines[0].starts_with("version 1 ") && lines[0].ends_with("in use"), "{list}");
     assert!(lines[1].contains("13 images") && lines[1].ends_with("extends version 1"), "{list}");
     scene.run(&["bank", "undo", "p"]).must_fail_with(&["no memory bank before"]);
+}
+
+#[test]
+fn a_bank_grows_by_the_images_in_a_zip() {
+    if !has_models(&["efficientnet-lite0"]) {
+        return;
+    }
+    let scene = fitted();
+    let zip = |name: &str, entries: &[(&str, &[u8])]| {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in entries {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        scene.file(name, &zip.finish().unwrap().into_inner())
+    };
+    let parts = zip("parts.zip", &[("line 1/부품.png", &odd_png()), ("3.png", &png(3))]);
+    let torn = zip("torn.zip", &[("a.png", &odd_png()), ("b.png", b"no picture")]);
+    scene.run(&["bank", "add", "p", arg(&torn)]).must_fail_with(&["torn.zip/b.png"]);
+    assert_eq!(scene.json(&["library", "list", "--json"])[0]["normal_images"], 12);
+
+    let added = scene.json(&["bank", "add", "p", arg(&parts), "--json"]);
+    assert_eq!(added["bank"]["version"], 2);
+    let [new, known] = [&added["added"][0]["path"], &added["known"][0]];
+    assert!(new.as_str().unwrap().ends_with("parts.zip/line 1/부품.png"), "{added}");
+    assert!(known.as_str().unwrap().ends_with("parts.zip/3.png"), "{added}");
+    assert_eq!(scene.json(&["library", "list", "--json"])[0]["normal_images"], 13);
 }
 
 #[test]

@@ -138,6 +138,87 @@ fn an_index_follows_the_library() {
     assert!(built.stderr.contains("p_hole_1.png"), "{}", built.stderr);
 }
 
+/// A part with a grain of its own, and a defect at this place.
+fn spotted(scene: &Scene, seed: u32, (left, top): (u32, u32)) -> PathBuf {
+    let picture = RgbImage::from_fn(300, 300, |x, y| {
+        if x.wrapping_sub(left) < 40 && y.wrapping_sub(top) < 40 {
+            let bright = ((x - left) / 5 + (y - top) / 8) % 2 == 0;
+            return Rgb(if bright { [240, 200, 30] } else { [20, 30, 90] });
+        }
+        let value = ((x * (seed % 5 + 1) + y * (seed % 3 + 1)) / 7 * 13 + seed * 40) as u8;
+        Rgb([value / 2 + 60, value / 3 + 80, 120])
+    });
+    let path = scene.path(&format!("spotted{seed}.png"));
+    picture.save(&path).unwrap();
+    path
+}
+
+#[test]
+fn a_marked_defect_is_found_by_a_part_of_a_picture() {
+    if !has_models(&["efficientnet-lite0"]) {
+        return;
+    }
+    let scene = Scene::new();
+    scene.run(&["library", "add-product", "p"]).must_succeed();
+    let add = |image: &Path, region: &str| {
+        scene.json(&[
+            "library",
+            "add-defect",
+            "p",
+            "spot",
+            arg(image),
+            "--region",
+            region,
+            "--json",
+        ])
+    };
+    let images: Vec<PathBuf> =
+        (0..5).map(|n| spotted(&scene, n, (20 + n * 40, 220 - n * 30))).collect();
+    let mut args = vec!["library", "add-defect", "p", "spot"];
+    args.extend(images.iter().map(|path| arg(path)));
+    scene.run(&args).must_succeed();
+    let build = |said: &str| {
+        let built = scene.run(&["index", "build"]).must_succeed().stdout;
+        assert!(built.contains(said), "{built}");
+    };
+    build("5 images (5 added, 0 removed)");
+    let query = spotted(&scene, 9, (130, 90));
+    let found = || {
+        let found = scene.json(&["search", arg(&query), "--region", "130,90,40,40", "--json"]);
+        let hits = found["hits"].as_array().unwrap().clone();
+        assert_eq!(hits.len(), 5, "each image once: {hits:?}");
+        let path = hits[0]["path"].as_str().unwrap().to_owned();
+        (path, hits[0]["score"].as_f64().unwrap(), hits[0]["region"]["x"].clone())
+    };
+    assert!(found().1 < 0.9, "{:?}", found());
+
+    // The defect of the third is marked: it is the very part that is searched for.
+    let again = add(&images[2], "100,160,40,40");
+    assert_eq!((&again["known"][0], &again["redrawn"][0]), (&3.into(), &3.into()));
+    assert!(again["new"].as_array().unwrap().is_empty());
+    assert_eq!(scene.json(&["index", "info", "--json"])["behind"], 1);
+    build("5 images (0 added, 0 removed)");
+    let (path, score, x) = found();
+    assert_eq!((path.as_str(), x), ("data/def_split/p_spot_3.png", 100.into()));
+    assert!(score > 0.999, "{score}");
+    let info = scene.json(&["index", "info", "--json"]);
+    assert_eq!((&info["behind"], &info["images"]), (&0.into(), &5.into()));
+
+    // Marked elsewhere, it is not found by what is not marked any more.
+    add(&images[2], "0,0,30,30");
+    assert!(found().1 < 0.9, "before the index knows: {:?}", found());
+    build("5 images (0 added, 0 removed)");
+    assert!(found().1 < 0.9, "{:?}", found());
+
+    // A region that is no part of it, or of more than one image.
+    let new = spotted(&scene, 7, (0, 0));
+    let refused = add(&new, "290,0,20,20");
+    assert_eq!(refused["refused"].as_array().unwrap().len(), 1, "{refused}");
+    build("5 images (0 added, 0 removed)");
+    let two = ["library", "add-defect", "p", "spot", arg(&images[0]), arg(&images[1])];
+    scene.run(&[&two[..], &["--region", "0,0,9,9"]].concat()).must_fail_with(&["exactly one"]);
+}
+
 /// CLIP at a toy's size with random weights: what the words mean is luck, but the way of the
 /// words through the program is the real one.
 #[test]

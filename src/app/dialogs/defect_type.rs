@@ -1,12 +1,12 @@
 //! A new defect type of a product, or new names for one.
 
-use super::{Dialog, Wish, buttons, field, modal, refusal};
+use super::{Dialog, Wish, buttons, field, modal, offer_undo, refusal};
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
 use crate::app::under_way;
 use crate::domain::{DefectCode, DefectType, ProductCode};
-use crate::engine::AddDefectType;
+use crate::engine::{AddDefectType, TakeBack};
 
 /// The dialog.
 pub(in crate::app) struct DefectTypeDialog {
@@ -81,10 +81,12 @@ impl Dialog for DefectTypeDialog {
             match answer {
                 Ok(defect) => {
                     let values = [
-                        ("product", defect.product.to_string().into()),
+                        ("product", desk.product_name(&defect.product).into()),
                         ("defect", defect.full_name.into()),
                     ];
-                    desk.toasts.done(desk.words.with("registered-defect", &values));
+                    let text = desk.words.with("registered-defect", &values);
+                    let undo = TakeBack::DefectType(defect.product, defect.code);
+                    offer_undo(desk, text, (!self.renaming).then_some(undo));
                     desk.send(Command::LibraryChanged(None));
                     return false;
                 }
@@ -92,7 +94,7 @@ impl Dialog for DefectTypeDialog {
             }
         }
         let title = if self.renaming { "dialog-rename-defect" } else { "dialog-new-defect" };
-        let title = format!("{} · {}", desk.text(title), self.product);
+        let title = format!("{} · {}", desk.text(title), desk.product_name(&self.product));
         let modal = modal(ctx, "defect_type_dialog", &title, |ui| {
             ui.add_enabled_ui(!self.renaming, |ui| {
                 let code = field(ui, &desk.text("dialog-code"), &mut self.code);

@@ -1,16 +1,18 @@
 //! Images of normal parts or of a known defect.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use egui::ScrollArea;
+use egui::{Button, CollapsingHeader, ScrollArea};
 
 use super::choose::{Choosing, Wanted, choose};
+use super::region::RegionPicker;
 use super::{Dialog, Wish, buttons, modal, offer_undo, preview, refusal};
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
 use crate::app::under_way;
-use crate::domain::{DefectType, ImageLabel, ProductCode};
+use crate::domain::{DefectType, ImageLabel, ProductCode, RectPx};
 use crate::engine::{RegisterImages, RegisteredImages};
 
 /// Of files chosen so many are named.
@@ -22,6 +24,7 @@ pub(in crate::app) struct ImagesDialog {
     defects: Vec<DefectType>,
     label: ImageLabel,
     files: Vec<PathBuf>,
+    marking: Marking,
     preview: preview::Images,
     choosing: Option<Choosing>,
     task: Option<Task<RegisteredImages>>,
@@ -42,6 +45,7 @@ impl ImagesDialog {
             defects,
             label,
             files: Vec::new(),
+            marking: Marking::default(),
             preview: preview::Images::default(),
             choosing: None,
             task: None,
@@ -74,7 +78,7 @@ impl ImagesDialog {
             }
             Ok(answer) => {
                 let smooth = answer.refused.is_empty() && answer.twins.is_empty();
-                offer_undo(desk, self.summary(desk, &answer), &answer.new);
+                offer_undo(desk, self.summary(desk, &answer), answer.undo());
                 if !smooth {
                     self.answer = Some(answer);
                 }
@@ -85,7 +89,7 @@ impl ImagesDialog {
 
     fn summary(&self, desk: &Desk<'_>, answer: &RegisteredImages) -> String {
         let values = [
-            ("product", self.product.to_string().into()),
+            ("product", desk.product_name(&self.product).into()),
             ("new", answer.new.len().into()),
             ("known", answer.known.len().into()),
         ];
@@ -127,6 +131,9 @@ impl ImagesDialog {
         if self.files.len() > NAMED {
             ui.label("…");
         }
+        if self.label != ImageLabel::Normal {
+            self.marking.show(ui, desk, &self.files);
+        }
         ui.add_space(6.0);
         ui.weak(desk.text(match self.label {
             ImageLabel::Normal => "dialog-then-bank",
@@ -140,6 +147,7 @@ impl ImagesDialog {
                 product: self.product.clone(),
                 label: self.label.clone(),
                 paths: self.files.clone(),
+                regions: self.marking.regions.clone(),
             });
         }
         wish
@@ -159,12 +167,12 @@ impl ImagesDialog {
             for twin in &answer.twins {
                 let label = match &twin.of.label {
                     ImageLabel::Normal => desk.text("label-normal"),
-                    ImageLabel::Defect(defect) => defect.to_string(),
+                    ImageLabel::Defect(defect) => desk.defect_name(Some(&twin.of.product), defect),
                 };
                 let values = [
                     ("path", twin.path.display().to_string().into()),
                     ("twin", twin.of.path.clone().into()),
-                    ("product", twin.of.product.to_string().into()),
+                    ("product", desk.product_name(&twin.of.product).into()),
                     ("label", label.into()),
                 ];
                 ui.label(desk.words.with("dialog-twin", &values));
@@ -175,12 +183,61 @@ impl ImagesDialog {
     }
 }
 
+/// The parts that show the defect, drawn on one of the images after the other.
+#[derive(Default)]
+struct Marking {
+    /// Which of the images is drawn on.
+    at: usize,
+    regions: BTreeMap<PathBuf, RectPx>,
+    picker: RegionPicker,
+}
+
+impl Marking {
+    fn show(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>, files: &[PathBuf]) {
+        let is_zip =
+            |file: &PathBuf| file.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"));
+        let images: Vec<&PathBuf> = files.iter().filter(|file| !is_zip(file)).collect();
+        self.regions.retain(|file, _| images.contains(&file));
+        self.at = self.at.min(images.len().saturating_sub(1));
+        let Some(image) = images.get(self.at) else { return };
+        let title = match self.regions.len() {
+            0 => desk.text("region-mark"),
+            count => desk.words.with("region-marked", &[("count", count.into())]),
+        };
+        CollapsingHeader::new(title).id_salt("images_marking").show(ui, |ui| {
+            ui.horizontal(|ui| {
+                let back = ui.add_enabled(self.at > 0, Button::new("◀"));
+                if back.on_hover_text(desk.text("region-previous")).clicked() {
+                    self.at -= 1;
+                }
+                let onward = ui.add_enabled(self.at + 1 < images.len(), Button::new("▶"));
+                if onward.on_hover_text(desk.text("region-next")).clicked() {
+                    self.at += 1;
+                }
+                ui.label(format!("{} / {}", self.at + 1, images.len()));
+                let name = image.file_name().unwrap_or_default().to_string_lossy();
+                ui.add(egui::Label::new(name).truncate());
+            });
+            let mut region = self.regions.get(*image).copied();
+            self.picker.show(ui, desk, image, &[], &mut region);
+            match region {
+                Some(region) => self.regions.insert((*image).clone(), region),
+                None => self.regions.remove(*image),
+            };
+            if images.len() < files.len() {
+                ui.weak(desk.text("region-zips"));
+            }
+        });
+    }
+}
+
 impl Dialog for ImagesDialog {
     fn show(&mut self, ctx: &egui::Context, desk: &mut Desk<'_>) -> bool {
         if !self.poll(ctx, desk) {
             return false;
         }
-        let title = format!("{} · {}", desk.text("dialog-add-images"), self.product);
+        let title =
+            format!("{} · {}", desk.text("dialog-add-images"), desk.product_name(&self.product));
         let modal = modal(ctx, "images_dialog", &title, |ui| {
             if let Some(error) = &self.error {
                 refusal(ui, error);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::choose::{Choosing, Wanted, choose};
-use super::{Dialog, Wish, buttons, modal, preview, refusal};
+use super::{Dialog, Wish, buttons, modal, offer_undo, preview, refusal};
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
@@ -58,20 +58,21 @@ impl Dialog for ManualDialog {
         if let Some(answer) = self.task.as_ref().and_then(Task::poll) {
             self.task = None;
             match answer {
-                Ok(ReadManual { manual, text }) => {
+                Ok(ReadManual { manual, text, undo }) => {
                     let values = [
                         ("path", manual.path.into()),
                         ("pages", text.page_count.into()),
                         ("sections", text.sections.len().into()),
                     ];
-                    desk.toasts.done(desk.words.with("manual-read", &values));
+                    offer_undo(desk, desk.words.with("manual-read", &values), undo);
                     desk.send(Command::LibraryChanged(None));
                     return false;
                 }
                 Err(error) => self.error = Some(error.explain(desk.words.0)),
             }
         }
-        let title = format!("{} · {}", desk.text("dialog-add-manual"), self.product);
+        let title =
+            format!("{} · {}", desk.text("dialog-add-manual"), desk.product_name(&self.product));
         let modal = modal(ctx, "manual_dialog", &title, |ui| {
             let label = desk.text("dialog-choose-manual");
             if ui.add_enabled(self.choosing.is_none(), egui::Button::new(&label)).clicked() {

@@ -9,6 +9,7 @@ pub(super) mod manual;
 mod preview;
 pub(super) mod product;
 pub(super) mod quit;
+mod region;
 pub(super) mod register_defect;
 pub(super) mod remove_images;
 pub(super) mod save;
@@ -16,11 +17,11 @@ pub(super) mod tidy;
 
 use std::path::PathBuf;
 
-use egui::{Id, Key, Modal, ModalResponse, Response, TextEdit, Ui};
+use egui::{Event, Id, Key, Modal, ModalResponse, Response, TextEdit, Ui};
 
 use super::command::Command;
 use super::desk::Desk;
-use crate::domain::ImageId;
+use crate::engine::TakeBack;
 
 /// A dialog that asks for something and has it done.
 pub(super) trait Dialog {
@@ -59,13 +60,14 @@ fn refusal(ui: &mut Ui, text: &str) {
     ui.colored_label(ui.visuals().error_fg_color, text);
 }
 
-/// Says what was registered, with a button that takes it back where it is new.
-fn offer_undo(desk: &mut Desk<'_>, text: String, new: &[ImageId]) {
-    if new.is_empty() {
-        desk.toasts.done(text);
-    } else {
-        let undo = Command::TakeBack(new.to_vec());
-        desk.toasts.done_offering(text, desk.text("judge-undo"), undo);
+/// Says what was registered, with a button that takes it back where there is something to.
+fn offer_undo(desk: &mut Desk<'_>, text: String, undo: Option<TakeBack>) {
+    match undo {
+        None => desk.toasts.done(text),
+        Some(undo) => {
+            let label = desk.text("judge-undo");
+            desk.toasts.done_offering(text, label, Command::TakeBack(undo));
+        }
     }
 }
 
@@ -80,7 +82,10 @@ enum Wish {
 /// The button that does it (Enter too), where it can be done, and the one that does not.
 fn buttons(ui: &mut Ui, desk: &Desk<'_>, done: &str, can: bool) -> Wish {
     ui.add_space(8.0);
-    let enter = can && ui.input(|input| input.key_pressed(Key::Enter));
+    // Enter that ends what an input method composes is the input method's.
+    let is_composed = |event: &Event| matches!(event, Event::Ime(_));
+    let enter = can
+        && ui.input(|input| input.key_pressed(Key::Enter) && !input.events.iter().any(is_composed));
     ui.horizontal(|ui| {
         let done = egui::Button::new(desk.text(done));
         if ui.add_enabled(can, done).clicked() || enter {

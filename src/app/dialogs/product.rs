@@ -1,12 +1,12 @@
 //! A new product, or new names for one.
 
-use super::{Dialog, Wish, buttons, field, modal, refusal};
+use super::{Dialog, Wish, buttons, field, modal, offer_undo, refusal};
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
 use crate::app::under_way;
 use crate::domain::{Product, ProductCode};
-use crate::engine::AddProduct;
+use crate::engine::{AddProduct, TakeBack};
 
 /// The dialog.
 pub(in crate::app) struct ProductDialog {
@@ -65,8 +65,11 @@ impl Dialog for ProductDialog {
             self.task = None;
             match answer {
                 Ok(product) => {
-                    let values = [("product", product.code.to_string().into())];
-                    desk.toasts.done(desk.words.with("registered-product", &values));
+                    let name = product.name_and_code(desk.words.0);
+                    let values = [("product", name.into())];
+                    let text = desk.words.with("registered-product", &values);
+                    let undo = TakeBack::Product(product.code.clone());
+                    offer_undo(desk, text, (!self.renaming).then_some(undo));
                     desk.send(Command::LibraryChanged(Some(product.code)));
                     return false;
                 }

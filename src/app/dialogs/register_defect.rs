@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use super::region::RegionPicker;
 use super::{Dialog, Wish, buttons, modal, offer_undo, refusal};
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
 use crate::app::under_way;
 use crate::app::widgets::choice::product_choice;
-use crate::domain::{DefectCode, ProductCode};
+use crate::domain::{DefectCode, ProductCode, RectPx, Region};
 use crate::engine::{RegisterDefect, RegisteredDefect};
 
 /// The dialog.
@@ -16,18 +17,25 @@ pub(in crate::app) struct RegisterDefectDialog {
     image: PathBuf,
     product: Option<ProductCode>,
     defect: Option<DefectCode>,
+    /// What the inspection found on it.
+    found: Vec<Region>,
+    /// The part of it that shows the defect.
+    region: Option<RectPx>,
+    picker: RegionPicker,
     task: Option<Task<RegisteredDefect>>,
     error: Option<String>,
 }
 
 impl RegisterDefectDialog {
-    /// For `image`; `product` and `defect` are what it seems to show.
+    /// For `image`; `product` and `defect` are what it seems to show, `found` is where.
     pub(in crate::app) fn new(
         image: PathBuf,
         product: Option<ProductCode>,
         defect: Option<DefectCode>,
+        found: Vec<Region>,
     ) -> Self {
-        Self { image, product, defect, task: None, error: None }
+        let (region, picker) = (None, RegionPicker::default());
+        Self { image, product, defect, found, region, picker, task: None, error: None }
     }
 
     fn take(&mut self, desk: &mut Desk<'_>, answer: RegisteredDefect) -> bool {
@@ -36,14 +44,16 @@ impl RegisterDefectDialog {
             return true;
         }
         desk.send(Command::LibraryChanged(None));
-        let text = match answer.registered.new.is_empty() {
-            true => desk.text("dialog-defect-known"),
-            false => {
-                let total = answer.index.map_or(0, |index| index.total);
-                desk.words.with("dialog-defect-registered", &[("total", total.into())])
-            }
+        let RegisteredDefect { registered, index } = answer;
+        let text = if !registered.new.is_empty() {
+            let total = index.map_or(0, |index| index.total);
+            desk.words.with("dialog-defect-registered", &[("total", total.into())])
+        } else if !registered.redrawn.is_empty() {
+            desk.text("region-redrawn")
+        } else {
+            desk.text("dialog-defect-known")
         };
-        offer_undo(desk, text, &answer.registered.new);
+        offer_undo(desk, text, registered.undo());
         false
     }
 
@@ -91,12 +101,16 @@ impl Dialog for RegisterDefectDialog {
                     return Wish::Wait;
                 }
                 self.choose(ui, desk);
+                ui.add_space(6.0);
+                ui.strong(desk.text("region-mark"));
+                let Self { picker, image, found, region, .. } = self;
+                picker.show(ui, desk, image, found, region);
                 let chosen = self.product.clone().zip(self.defect.clone());
                 let wish = buttons(ui, desk, "dialog-register", chosen.is_some());
                 if let (Wish::Do, Some((product, defect))) = (wish, chosen) {
                     self.error = None;
-                    let image = self.image.clone();
-                    self.task = desk.start(RegisterDefect { product, defect, image });
+                    let (image, region) = (self.image.clone(), self.region);
+                    self.task = desk.start(RegisterDefect { product, defect, image, region });
                 }
                 wish
             });

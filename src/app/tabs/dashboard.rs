@@ -156,6 +156,7 @@ fn pareto(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
             Some(defect) => desk.defect_name(product, defect),
             None => desk.text("dashboard-no-defect"),
         };
+        let product = product.map(|product| desk.product_name(product));
         product.map_or_else(|| defect.clone(), |product| format!("{product} · {defect}"))
     };
     let mut counts: Vec<(String, usize)> =
@@ -232,7 +233,7 @@ fn products(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
             let rate = |rate: &Option<Rate>| rate.map_or("–".to_owned(), |rate| rate.to_string());
             for state in &counted.products {
                 let product = &state.product;
-                ui.label(desk.words.product_name(product));
+                ui.label(product.name_and_code(desk.words.0));
                 ui.label(state.parts.to_string());
                 ui.label(state.ng.to_string());
                 ui.label(rate(&state.overkill));

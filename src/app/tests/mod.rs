@@ -1,6 +1,8 @@
 //! The window as a whole, driven as a person would.
 
 mod frames;
+mod ime;
+mod pasting;
 mod quitting;
 pub(in crate::app) mod scene;
 mod snapshots;

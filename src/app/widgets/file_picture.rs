@@ -20,12 +20,14 @@ pub(in crate::app) struct FilePicture {
 
 impl FilePicture {
     /// Has the picture of `path` read, where it is not already. A relative path is of the
-    /// workspace.
-    pub(in crate::app) fn want(&mut self, desk: &mut Desk<'_>, path: &Path) {
-        if self.path.as_deref() != Some(path) {
+    /// workspace. Whether it is another than before.
+    pub(in crate::app) fn want(&mut self, desk: &mut Desk<'_>, path: &Path) -> bool {
+        let is_another = self.path.as_deref() != Some(path);
+        if is_another {
             *self = Self { path: Some(path.to_owned()), ..Self::default() };
             self.reading.ask(desk, ReadPicture(path.to_owned()));
         }
+        is_another
     }
 
     /// Takes the picture once it was read.

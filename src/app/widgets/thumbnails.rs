@@ -4,13 +4,15 @@
 use std::collections::HashMap;
 
 use egui::{
-    Align2, Color32, ColorImage, Context, FontId, Rect, TextureHandle, TextureOptions, pos2,
+    Align2, Color32, ColorImage, Context, FontId, Rect, Stroke, StrokeKind, TextureHandle,
+    TextureOptions, Vec2, pos2, vec2,
 };
 use image::RgbImage;
 
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
 use crate::app::words::Words;
+use crate::domain::RectPx;
 use crate::engine::{Thumbnail, Thumbnails};
 
 /// The longer side in pixels.
@@ -47,12 +49,28 @@ impl Small {
             painter.text(frame.center(), Align2::CENTER_CENTER, text, font, colour);
             return;
         };
-        let size = texture.size_vec2();
-        let scale = ((frame.size() - egui::Vec2::splat(4.0)) / size).min_elem();
-        let place = Rect::from_center_size(frame.center(), size * scale);
+        let place = placed(frame, texture.size_vec2());
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         painter.image(texture.id(), place, whole, Color32::WHITE);
     }
+}
+
+/// Where in `frame` a picture of this size is drawn.
+fn placed(frame: Rect, size: Vec2) -> Rect {
+    let scale = ((frame.size() - Vec2::splat(4.0)) / size).min_elem();
+    Rect::from_center_size(frame.center(), size * scale)
+}
+
+/// Outlines a part, in its pixels, of the picture of this size that is drawn in `frame`.
+pub(in crate::app) fn outline(ui: &egui::Ui, frame: Rect, size: Vec2, region: RectPx) {
+    let place = placed(frame, size);
+    let scale = place.size() / size;
+    let corner = vec2(region.x as f32, region.y as f32) * scale;
+    let sides = vec2(region.width as f32, region.height as f32) * scale;
+    let part = Rect::from_min_size(place.min + corner, sides);
+    let painter = ui.painter_at(frame);
+    painter.rect_stroke(part, 0.0, Stroke::new(3.0, Color32::BLACK), StrokeKind::Outside);
+    painter.rect_stroke(part, 0.0, Stroke::new(1.5, Color32::WHITE), StrokeKind::Outside);
 }
 
 /// A small picture on the graphics card.

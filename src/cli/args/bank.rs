@@ -63,7 +63,7 @@ pub(crate) enum Bank {
     Add {
         /// The product.
         product: ProductCode,
-        /// Images: files or directories.
+        /// Images: files, directories or zips.
         #[arg(required = true)]
         images: Vec<PathBuf>,
         /// Change nothing; say which past inspections would get another verdict.

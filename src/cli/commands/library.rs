@@ -1,6 +1,6 @@
 //! `fettle library`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -32,7 +32,23 @@ pub(crate) fn run(
             terminal.say("registered-product", &[("product", product.code.to_string().into())]);
             Ok(())
         }
-        args::Library::AddDefect { product, defect, images, name_ko, name_en, full_name, json } => {
+        args::Library::AddDefect {
+            product,
+            defect,
+            images,
+            region,
+            name_ko,
+            name_en,
+            full_name,
+            json,
+        } => {
+            let regions = match (region, images.as_slice()) {
+                (None, _) => BTreeMap::new(),
+                (Some(region), [image]) if image.is_file() => {
+                    BTreeMap::from([(image.clone(), *region)])
+                }
+                (Some(_), _) => anyhow::bail!(terminal.word("region-one-image", &[])),
+            };
             let request = AddDefectType {
                 product: product.clone(),
                 code: defect.clone(),
@@ -55,6 +71,7 @@ pub(crate) fn run(
                 product: product.clone(),
                 label: ImageLabel::Defect(defect.clone()),
                 paths: images.clone(),
+                regions,
             };
             register(engine, terminal, request, *json, ("hint-index", &[]))
         }
@@ -63,6 +80,7 @@ pub(crate) fn run(
                 product: product.clone(),
                 label: ImageLabel::Normal,
                 paths: images.clone(),
+                regions: BTreeMap::new(),
             };
             let hint = [("product", product.to_string().into())];
             register(engine, terminal, request, *json, ("hint-bank", &hint))
@@ -98,6 +116,9 @@ fn register(
         ("known", outcome.known.len().into()),
     ];
     terminal.say("registered-images", &values);
+    if !outcome.redrawn.is_empty() {
+        terminal.say("region-redrawn", &[]);
+    }
     for twin in &outcome.twins {
         let label = match &twin.of.label {
             ImageLabel::Normal => terminal.word("label-normal", &[]),
@@ -128,6 +149,8 @@ fn register(
 struct Outcome<'a> {
     new: &'a [ImageId],
     known: &'a [ImageId],
+    /// Of the known ones, those of which another part is marked now.
+    redrawn: Vec<ImageId>,
     twins: &'a [Twin],
     refused: Vec<Refused>,
 }
@@ -135,7 +158,8 @@ struct Outcome<'a> {
 impl<'a> Outcome<'a> {
     fn of(outcome: &'a RegisteredImages, terminal: &Terminal) -> Self {
         let RegisteredImages { new, known, twins, .. } = outcome;
-        Self { new, known, twins, refused: refused(terminal, &outcome.refused) }
+        let redrawn = outcome.redrawn.iter().map(|(id, _)| *id).collect();
+        Self { new, known, redrawn, twins, refused: refused(terminal, &outcome.refused) }
     }
 }
 

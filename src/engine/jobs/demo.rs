@@ -1,5 +1,6 @@
 //! The demo: a rendered world, registered, fitted, indexed and inspected.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::bank::FitBank;
@@ -130,7 +131,8 @@ fn all_or_error(
     label: ImageLabel,
     paths: Vec<PathBuf>,
 ) -> Result<()> {
-    let registered = RegisterImages { product: product.clone(), label, paths }.run(job)?;
+    let regions = BTreeMap::new();
+    let registered = RegisterImages { product: product.clone(), label, paths, regions }.run(job)?;
     match registered.refused.into_iter().next() {
         Some(refusal) => Err(refusal.error),
         None => Ok(()),

@@ -58,7 +58,8 @@ impl Request for ExportPdf {
         let rows = job.shared.library(move |library| rows(library, which))?;
         let language = job.shared.language_of_text();
         let words = words(language);
-        let mut report = PdfReport::new(language, Zoned::now(), &words)?;
+        let names = job.shared.library(|library| library.names())?;
+        let mut report = PdfReport::new(language, Zoned::now(), &words)?.naming(names);
         if rows.len() != 1 {
             report.summary(&rows);
         }

@@ -1,10 +1,11 @@
 //! Adding normal parts to the bank in use without fitting it anew.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
+use tempfile::TempDir;
 
 use super::area::inspection_area;
 use super::bank::{embed, normals_path, save};
@@ -12,12 +13,12 @@ use super::bank_in_use::BankInUse;
 use super::fit::{Against, Fit, NormalPicture};
 use super::impact::{Impact, impact};
 use super::known_defects;
-use super::register::images_at;
+use super::register::{Source, sources};
 use crate::domain::{
     BankRef, ContentHash, ImageId, ImageLabel, ModelId, ModelRole, ProductCode, ThresholdRule,
     Thresholds,
 };
-use crate::engine::error::Result;
+use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
 use crate::library::{RegisteredBank, decode_image, read_source};
 use crate::retrieval::vector_index::VectorIndex;
@@ -29,7 +30,7 @@ use crate::vision::memory_bank::{Coreset, Extended, Extension, MemoryBank};
 pub struct ExtendBank {
     /// The product.
     pub product: ProductCode,
-    /// Image files, and directories of which all images are meant.
+    /// Image files, and directories and zips of which all images are meant.
     pub paths: Vec<PathBuf>,
     /// Change nothing, but say what would come of it for the inspections of the past.
     pub preview: bool,
@@ -76,7 +77,7 @@ impl Request for ExtendBank {
         let in_use = BankInUse::of(job, &self.product)?;
         let base = in_use.load(job)?;
         let BankInUse { active, changes, .. } = in_use;
-        let Sorted { new, known } = self.sort(job, &base)?;
+        let Sorted { new, known, unpacked } = self.sort(job, &base)?;
         let version = {
             let product = self.product.clone();
             job.shared.library(move |library| library.next_bank_version(&product))?
@@ -110,7 +111,7 @@ impl Request for ExtendBank {
         answer.added = new
             .iter()
             .zip(rows)
-            .map(|(picture, rows)| AddedImage { path: picture.path.clone(), rows })
+            .map(|(picture, rows)| AddedImage { path: unpacked.name(&picture.path), rows })
             .collect();
         if self.preview {
             answer.impact = Some(impact(job, &self.product, &Arc::new(extended), area.as_ref())?);
@@ -143,34 +144,85 @@ struct Sorted {
     /// Those the bank does not know: under their ids, or one below 0 until they are registered.
     new: Vec<NormalPicture>,
     known: Vec<PathBuf>,
+    unpacked: Unpacked,
+}
+
+/// Images that came in zips, as files as long as they are worked on.
+#[derive(Default)]
+struct Unpacked {
+    folder: Option<TempDir>,
+    /// What each is called: the zip's path, then the name in it.
+    names: HashMap<PathBuf, PathBuf>,
+}
+
+impl Unpacked {
+    /// Writes an image down under a name of our own; its file.
+    fn write(&mut self, name: &Path, bytes: &[u8]) -> Result<PathBuf> {
+        let failed = |source| EngineError::File { path: name.to_owned(), source };
+        let folder = match &mut self.folder {
+            Some(folder) => folder,
+            none => none.insert(TempDir::with_prefix("fettle-").map_err(failed)?),
+        };
+        let file = folder.path().join(self.names.len().to_string());
+        std::fs::write(&file, bytes).map_err(failed)?;
+        self.names.insert(file.clone(), name.to_owned());
+        Ok(file)
+    }
+
+    /// What a person calls this file.
+    fn name(&self, file: &Path) -> PathBuf {
+        self.names.get(file).map_or_else(|| file.to_owned(), Clone::clone)
+    }
 }
 
 impl ExtendBank {
-    fn sort(&self, job: &JobContext, base: &MemoryBank) -> Result<Sorted> {
-        let mut sorted = Sorted { new: Vec::new(), known: Vec::new() };
-        let mut seen: HashSet<ContentHash> = HashSet::new();
-        for path in &self.paths {
-            for path in images_at(path)? {
-                job.check()?;
-                // Decoded, so that a bad file is said before anything is done.
-                let hash = decode_image(&read_source(&path)?, &path)?.hash;
-                if !seen.insert(hash.clone()) {
-                    continue;
+    /// The files that the paths stand for; those in zips are unpacked. A bad one is refused before
+    /// anything is done.
+    fn files(&self, job: &JobContext, unpacked: &mut Unpacked) -> Result<Vec<PathBuf>> {
+        let (found, refused) = sources(self.paths.clone());
+        if let Some(refused) = refused.into_iter().next() {
+            return Err(refused.error);
+        }
+        let mut files = Vec::new();
+        for source in found {
+            match source {
+                Source::File(file) => files.push(file),
+                Source::Archive(mut archive) => {
+                    let names: Vec<PathBuf> = archive.names().map(Path::to_owned).collect();
+                    for (place, name) in names.iter().enumerate() {
+                        job.check()?;
+                        files.push(unpacked.write(name, &archive.read(place)?)?);
+                    }
                 }
-                let same = job.shared.library(move |library| library.images_by_hash(&hash))?;
-                let registered = same
-                    .iter()
-                    .find(|image| {
-                        image.product == self.product && image.label == ImageLabel::Normal
-                    })
-                    .map(|image| image.id);
-                if registered.is_some_and(|id| base.info().fit.images.contains(&id)) {
-                    sorted.known.push(path);
-                    continue;
-                }
-                let unnamed = ImageId(-1 - sorted.new.len() as i64);
-                sorted.new.push(NormalPicture { id: registered.unwrap_or(unnamed), path });
             }
+        }
+        Ok(files)
+    }
+
+    fn sort(&self, job: &JobContext, base: &MemoryBank) -> Result<Sorted> {
+        let mut unpacked = Unpacked::default();
+        let files = self.files(job, &mut unpacked)?;
+        let mut sorted = Sorted { new: Vec::new(), known: Vec::new(), unpacked };
+        let mut seen: HashSet<ContentHash> = HashSet::new();
+        for path in files {
+            job.check()?;
+            // Decoded, so that a bad file is said before anything is done.
+            let name = sorted.unpacked.name(&path);
+            let hash = decode_image(&read_source(&path)?, &name)?.hash;
+            if !seen.insert(hash.clone()) {
+                continue;
+            }
+            let same = job.shared.library(move |library| library.images_by_hash(&hash))?;
+            let registered = same
+                .iter()
+                .find(|image| image.product == self.product && image.label == ImageLabel::Normal)
+                .map(|image| image.id);
+            if registered.is_some_and(|id| base.info().fit.images.contains(&id)) {
+                sorted.known.push(name);
+                continue;
+            }
+            let unnamed = ImageId(-1 - sorted.new.len() as i64);
+            sorted.new.push(NormalPicture { id: registered.unwrap_or(unnamed), path });
         }
         Ok(sorted)
     }

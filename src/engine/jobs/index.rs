@@ -8,8 +8,12 @@ use image::RgbImage;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::indexed::{self, is_whole};
 use super::register::Refusal;
-use crate::domain::{ImageRecipe, ModelId, ModelRole, ProductCode, RegisteredImage};
+use super::search::cut_out;
+use crate::domain::{
+    ImageId, ImageRecipe, ModelId, ModelRole, ProductCode, RectPx, RegisteredImage,
+};
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Request, Stopwatch};
 use crate::engine::shared::{Shared, no_thread};
@@ -66,10 +70,11 @@ impl Request for BuildIndex {
             Ok(true) if !self.rebuild => Some(VectorIndex::load(&path, &model)?),
             _ => None,
         };
-        let indexed: HashSet<i64> = index.iter().flat_map(VectorIndex::ids).collect();
-        let registered: HashSet<i64> = images.iter().map(|image| image.id.0).collect();
+        let known: HashSet<i64> = index.iter().flat_map(VectorIndex::ids).collect();
+        let registered: HashSet<i64> =
+            images.iter().flat_map(indexed::ids).map(|(id, _)| id).collect();
 
-        let gone: Vec<i64> = indexed.difference(&registered).copied().collect();
+        let gone: Vec<i64> = known.difference(&registered).copied().collect();
         if let Some(index) = &mut index {
             index.remove(&gone)?;
         }
@@ -77,15 +82,21 @@ impl Request for BuildIndex {
         for image in &images {
             products.entry(image.product.clone()).or_default().push(image.id.0);
         }
-        let new: Vec<RegisteredImage> =
-            images.into_iter().filter(|image| !indexed.contains(&image.id.0)).collect();
+        let of_image = |image: &RegisteredImage| {
+            let path = image.path.clone();
+            let views = indexed::ids(image).map(move |(id, region)| (id, path.clone(), region));
+            views.map(|(id, path, region)| View { id, path, region }).collect::<Vec<_>>()
+        };
+        let new: Vec<View> =
+            images.iter().flat_map(of_image).filter(|view| !known.contains(&view.id)).collect();
         let mut built = BuiltIndex {
             model: model.clone(),
             total: 0,
             added: 0,
-            removed: gone.len(),
+            removed: images_among(&gone),
             refused: Vec::new(),
         };
+        let mut changed = !gone.is_empty();
         embed_all(job, &new, &model, |batch, vectors| {
             built.refused.extend(batch.refused);
             if let Some(dim) = vectors.len().checked_div(batch.ids.len()) {
@@ -94,13 +105,12 @@ impl Request for BuildIndex {
                     none => none.insert(VectorIndex::new(dim, model.clone())?),
                 };
                 index.add(&batch.ids, &vectors)?;
-                built.added += batch.ids.len();
+                built.added += images_among(&batch.ids);
+                changed = true;
             }
             Ok(())
         })?;
-        if let Some(index) = &mut index
-            && (built.added > 0 || built.removed > 0)
-        {
+        if let Some(index) = index.as_mut().filter(|_| changed) {
             job.report("progress-arrange", "", 0, 1);
             index.partition()?;
             job.check()?;
@@ -108,28 +118,42 @@ impl Request for BuildIndex {
             job.check()?;
             index.save(&path)?;
         }
-        built.total = index.as_ref().map_or(0, VectorIndex::len);
+        built.total = index.map_or(0, |index| index.ids().filter(|id| is_whole(*id)).count());
         Ok(built)
     }
 }
 
-/// Images brought to the network's size.
+/// How many images are among these ids.
+fn images_among(ids: &[i64]) -> usize {
+    ids.iter().filter(|id| is_whole(**id)).count()
+}
+
+/// What is embedded under one id.
+struct View {
+    id: i64,
+    /// The image's file, relative to the workspace.
+    path: String,
+    /// The part of it; `None`: all.
+    region: Option<RectPx>,
+}
+
+/// Views brought to the network's size.
 struct Batch {
     ids: Vec<i64>,
     pictures: Vec<RgbImage>,
     refused: Vec<Refusal>,
 }
 
-/// Embeds `images` batch by batch and gives each with its vectors, one after another, to
+/// Embeds `views` batch by batch and gives each with its vectors, one after another, to
 /// `take`. A thread of its own reads and resizes the next batch while the network is at the
 /// current one.
 fn embed_all(
     job: &JobContext,
-    images: &[RegisteredImage],
+    views: &[View],
     model: &ModelId,
     mut take: impl FnMut(Batch, Vec<f32>) -> Result<()>,
 ) -> Result<()> {
-    if images.is_empty() {
+    if views.is_empty() {
         return Ok(());
     }
     let id = model.clone();
@@ -138,7 +162,7 @@ fn embed_all(
     std::thread::scope(|scope| {
         let reader = std::thread::Builder::new().name("fettle-index-reader".to_owned());
         let reading = reader.spawn_scoped(scope, move || {
-            for batch in images.chunks(BATCH) {
+            for batch in views.chunks(BATCH) {
                 // Cancelled, or nobody takes any more.
                 if job.check().is_err() || ready.send(read_batch(job, batch, &recipe)).is_err() {
                     break;
@@ -149,7 +173,7 @@ fn embed_all(
         let mut done = 0;
         for mut batch in batches {
             job.check()?;
-            job.report("progress-embed", "", done, images.len() as u64);
+            job.report("progress-embed", "", done, views.len() as u64);
             done += (batch.ids.len() + batch.refused.len()) as u64;
             let pictures = std::mem::take(&mut batch.pictures);
             let vectors = if pictures.is_empty() {
@@ -167,21 +191,28 @@ fn embed_all(
     })
 }
 
-/// Reads and resizes those of `images` that can be read.
-fn read_batch(job: &JobContext, images: &[RegisteredImage], recipe: &ImageRecipe) -> Batch {
+/// Reads and resizes those of `views` that can be read.
+fn read_batch(job: &JobContext, views: &[View], recipe: &ImageRecipe) -> Batch {
     let root = job.shared.workspace.root();
-    let read = images.par_iter().map(|image| -> Result<RgbImage> {
-        Ok(resized(&read_image(&root.join(&image.path))?.rgb, recipe)?)
+    let read = views.par_iter().map(|view| -> Result<RgbImage> {
+        let picture = read_image(&root.join(&view.path))?.rgb;
+        let picture = match view.region {
+            Some(region) => cut_out(&picture, region)?,
+            None => picture,
+        };
+        Ok(resized(&picture, recipe)?)
     });
     let read: Vec<Result<RgbImage>> = read.collect();
     let mut batch = Batch { ids: Vec::new(), pictures: Vec::new(), refused: Vec::new() };
-    for (image, picture) in images.iter().zip(read) {
+    for (view, picture) in views.iter().zip(read) {
         match picture {
             Ok(picture) => {
-                batch.ids.push(image.id.0);
+                batch.ids.push(view.id);
                 batch.pictures.push(picture);
             }
-            Err(error) => batch.refused.push(Refusal { path: root.join(&image.path), error }),
+            // Said once an image.
+            Err(_) if view.region.is_some() => {}
+            Err(error) => batch.refused.push(Refusal { path: root.join(&view.path), error }),
         }
     }
     batch
@@ -204,7 +235,8 @@ pub struct IndexState {
     pub model: ModelId,
     /// Images in it.
     pub images: usize,
-    /// Registered images that are not in it, and images in it that are not registered.
+    /// Registered images that are not in it or whose region was drawn since, and images in it
+    /// that are not registered.
     pub behind: usize,
 }
 
@@ -219,16 +251,16 @@ impl Request for IndexInfo {
         let model = job.shared.model_for(ModelRole::ImageEmbedder)?;
         let path = defects_path(&job.shared, &model);
         let images = job.shared.library(|library| library.images(None, &LabelFilter::AnyDefect))?;
-        let registered: HashSet<i64> = images.iter().map(|image| image.id.0).collect();
+        let registered: HashSet<i64> =
+            images.iter().flat_map(indexed::ids).map(|(id, _)| id).collect();
         job.shared.vision(move |lane| {
             let index = lane.index(&path, &model, &mut Stopwatch::default())?;
             Ok(index.map(|index| {
-                let indexed: HashSet<i64> = index.ids().collect();
-                IndexState {
-                    model,
-                    images: indexed.len(),
-                    behind: registered.symmetric_difference(&indexed).count(),
-                }
+                let known: HashSet<i64> = index.ids().collect();
+                let behind = registered.symmetric_difference(&known);
+                let behind: HashSet<ImageId> = behind.map(|id| indexed::image_of(*id)).collect();
+                let images = known.iter().filter(|id| is_whole(**id)).count();
+                IndexState { model, images, behind: behind.len() }
             }))
         })
     }

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::take_back::TakeBack;
 use crate::domain::{ManualText, ProductCode, RegisteredManual};
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Request};
+use crate::library::Registered;
 use crate::manuals::PARSER_VERSION;
 
 /// Registers a PDF as a product's manual and reads it.
@@ -28,6 +30,9 @@ pub struct ReadManual {
     pub manual: RegisteredManual,
     /// What was read.
     pub text: ManualText,
+    /// How its registration is undone; `None` where it was registered before.
+    #[serde(skip)]
+    pub undo: Option<TakeBack>,
 }
 
 impl Request for RegisterManual {
@@ -45,9 +50,18 @@ impl Request for RegisterManual {
         let text = crate::manuals::read(&self.path, &defects)?;
         job.check()?;
         job.shared.library(move |library| {
-            let id = library.register_manual(&self.product, &self.path)?.id();
+            let before = library.manuals(&self.product)?;
+            let registered = library.register_manual(&self.product, &self.path)?;
+            let id = registered.id();
             library.save_manual_text(id, PARSER_VERSION, &text)?;
-            Ok(ReadManual { manual: library.manual(id)?, text })
+            let now = library.manuals(&self.product)?;
+            let replaced = before.iter().filter(|manual| !now.contains(manual));
+            let replaced = replaced.map(|manual| manual.id).collect();
+            let undo = match registered {
+                Registered::New(new) => Some(TakeBack::Manual { new, replaced }),
+                Registered::Already(_) => None,
+            };
+            Ok(ReadManual { manual: library.manual(id)?, text, undo })
         })
     }
 }
@@ -73,7 +87,7 @@ impl Request for IngestManuals {
         for (done, manual) in manuals.into_iter().enumerate() {
             job.check()?;
             job.report("progress-manual", &manual.path, done as u64, total);
-            read.push(ReadManual { text: read_manual(job, &manual)?, manual });
+            read.push(ReadManual { text: read_manual(job, &manual)?, manual, undo: None });
         }
         Ok(read)
     }

@@ -143,7 +143,8 @@ mod tests {
             Product { code: code.clone(), name_ko: String::new(), name_en: String::new() };
         answer(&engine, AddProduct(product));
         let paths = (0..6).map(|n| picture(&format!("{n}.png"), n, false)).collect();
-        let images = RegisterImages { product: code.clone(), label: ImageLabel::Normal, paths };
+        let (label, regions) = (ImageLabel::Normal, Default::default());
+        let images = RegisterImages { product: code.clone(), label, paths, regions };
         answer(&engine, images);
         answer(&engine, FitBank { ratio: 0.2, ..FitBank::new(code.clone()) });
         let image = picture("bad.png", 99, true);

@@ -1,16 +1,18 @@
 //! Images of sound parts and of known defects.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::take_back::TakeBack;
 use super::twins::{Twin, known_prints, note, twins_path};
-use crate::domain::{ImageId, ImageLabel, ProductCode, is_named_as_image};
+use crate::domain::{ImageId, ImageLabel, ProductCode, RectPx, is_named_as_image};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
 use crate::engine::unfinished::Repeatable;
-use crate::library::{ImageArchive, LibraryError, Registered};
+use crate::library::{ImageArchive, Library, LibraryError, Registered};
 use crate::retrieval::twins::Twins;
 
 /// Registers images under one label.
@@ -22,6 +24,10 @@ pub struct RegisterImages {
     pub label: ImageLabel,
     /// Files, and directories and zips of which all images are meant.
     pub paths: Vec<PathBuf>,
+    /// The part of an image that shows the defect, by the image's file; an image without one is
+    /// registered as a whole. Of a file that is registered already the region is drawn anew.
+    #[serde(default)]
+    pub regions: BTreeMap<PathBuf, RectPx>,
 }
 
 /// What became of them.
@@ -33,8 +39,19 @@ pub struct RegisteredImages {
     pub known: Vec<ImageId>,
     /// Of the new ones, those that show a photograph that is registered already.
     pub twins: Vec<Twin>,
+    /// Of those registered before, the ones whose region was drawn anew, with the one they had.
+    pub redrawn: Vec<(ImageId, Option<RectPx>)>,
     /// Not registered.
     pub refused: Vec<Refusal>,
+}
+
+impl RegisteredImages {
+    /// How it is undone; `None` where nothing was changed.
+    pub fn undo(&self) -> Option<TakeBack> {
+        let (new, redrawn) = (self.new.clone(), self.redrawn.clone());
+        let is_change = !new.is_empty() || !redrawn.is_empty();
+        is_change.then_some(TakeBack::Images { new, redrawn })
+    }
 }
 
 /// A file that could not be registered.
@@ -58,13 +75,14 @@ impl Request for RegisterImages {
     }
 
     fn run(self, job: &JobContext) -> Result<RegisteredImages> {
-        let Self { product, label, paths } = self;
+        let Self { product, label, paths, regions } = self;
         super::catalogue::require_product(job, &product)?;
         let (sources, refused) = sources(paths);
         let total = sources.iter().map(Source::count).sum::<usize>() as u64;
         let prints = known_prints(job)?;
         let outcome = RegisteredImages { refused, ..RegisteredImages::default() };
-        let mut registering = Registering { job, product, label, prints, outcome, done: 0, total };
+        let mut registering =
+            Registering { job, product, label, regions, prints, outcome, done: 0, total };
         for source in sources {
             match source {
                 Source::File(path) => registering.add(path, || Ok(None))?,
@@ -89,6 +107,7 @@ struct Registering<'a> {
     job: &'a JobContext,
     product: ProductCode,
     label: ImageLabel,
+    regions: BTreeMap<PathBuf, RectPx>,
     prints: Twins,
     outcome: RegisteredImages,
     done: u64,
@@ -110,22 +129,34 @@ impl Registering<'_> {
             let bytes = bytes.map(Arc::new);
             let (product, label) = (self.product.clone(), self.label.clone());
             let (file, read) = (path.clone(), bytes.clone());
-            let registered = self.job.shared.library(move |library| match (&read, &label) {
-                (Some(bytes), _) => library.register_read(&product, &label, bytes, &file),
-                (None, ImageLabel::Normal) => library.register_normal(&product, &file),
-                (None, ImageLabel::Defect(defect)) => {
-                    library.register_defect(&product, defect, &file)
-                }
+            let region = self.regions.get(&path).copied();
+            let registered = self.job.shared.library(move |library| {
+                let registered = match (&read, &label) {
+                    (Some(bytes), _) => library.register_read(&product, &label, bytes, &file),
+                    (None, ImageLabel::Normal) => library.register_normal(&product, &file),
+                    (None, ImageLabel::Defect(defect)) => {
+                        library.register_defect(&product, defect, &file)
+                    }
+                }?;
+                let before = match (region, &label) {
+                    (Some(region), ImageLabel::Defect(_)) => draw(library, registered, region)?,
+                    _ => region,
+                };
+                let redrawn = (before != region).then_some((registered.id(), before));
+                Ok::<_, LibraryError>((registered, redrawn))
             })?;
             Ok((registered, bytes))
         });
         match registered {
-            Ok((Registered::New(id), bytes)) => {
+            Ok(((Registered::New(id), _), bytes)) => {
                 self.outcome.new.push(id);
                 let bytes = bytes.as_ref().map(|bytes| bytes.as_slice());
                 self.outcome.twins.extend(note(self.job, &mut self.prints, id, path, bytes)?);
             }
-            Ok((Registered::Already(id), _)) => self.outcome.known.push(id),
+            Ok(((Registered::Already(id), redrawn), _)) => {
+                self.outcome.known.push(id);
+                self.outcome.redrawn.extend(redrawn);
+            }
             // One bad file must not keep the others out; a full disk or a broken
             // library concerns them all.
             Err(EngineError::Library(error)) if error.is_about_one_file() => {
@@ -135,6 +166,20 @@ impl Registering<'_> {
         }
         Ok(())
     }
+}
+
+/// Draws the region of an image just registered; the one of before. Where it cannot be drawn, the
+/// image is not registered either.
+fn draw(
+    library: &mut Library,
+    registered: Registered<ImageId>,
+    region: RectPx,
+) -> Result<Option<RectPx>, LibraryError> {
+    let drawn = library.draw_region(registered.id(), Some(region));
+    if let (Err(_), Registered::New(id)) = (&drawn, registered) {
+        library.remove_image(id)?;
+    }
+    drawn
 }
 
 /// Where images come from.
@@ -275,7 +320,8 @@ mod tests {
         ];
         assert_eq!(first, expected);
 
-        let request = RegisterImages { product: product.clone(), label: ImageLabel::Normal, paths };
+        let (label, regions) = (ImageLabel::Normal, BTreeMap::new());
+        let request = RegisterImages { product: product.clone(), label, paths, regions };
         let registered = answer(&engine, request.clone());
         assert_eq!((registered.new.len(), registered.known.len()), (4, 0));
         let refused: Vec<_> = registered.refused.iter().map(|one| one.path.clone()).collect();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::index::{BuildIndex, BuiltIndex};
 use super::register::{RegisterImages, RegisteredImages};
-use crate::domain::{DefectCode, ImageLabel, ProductCode};
+use crate::domain::{DefectCode, ImageLabel, ProductCode, RectPx};
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Request};
 use crate::engine::unfinished::Repeatable;
@@ -21,6 +21,9 @@ pub struct RegisterDefect {
     pub defect: DefectCode,
     /// Its file.
     pub image: PathBuf,
+    /// The part of it that shows the defect, in its pixels.
+    #[serde(default)]
+    pub region: Option<RectPx>,
 }
 
 /// What became of it.
@@ -44,9 +47,10 @@ impl Request for RegisterDefect {
     }
 
     fn run(self, job: &JobContext) -> Result<RegisteredDefect> {
-        let Self { product, defect, image } = self;
+        let Self { product, defect, image, region } = self;
         let label = ImageLabel::Defect(defect);
-        let registered = RegisterImages { product, label, paths: vec![image] }.run(job)?;
+        let regions = region.map(|region| (image.clone(), region)).into_iter().collect();
+        let registered = RegisterImages { product, label, paths: vec![image], regions }.run(job)?;
         let index = match registered.refused.is_empty() {
             true => Some(BuildIndex { rebuild: false }.run(job)?),
             false => None,

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::index::{BuildIndex, IndexInfo};
-use crate::domain::{ImageId, ImageLabel, RegisteredImage};
+use crate::domain::RegisteredImage;
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
 
@@ -41,38 +40,6 @@ impl Request for RemoveImages {
         job.shared
             .library(move |library| ids.into_iter().try_for_each(|id| library.remove_image(id)))?;
         Ok(found)
-    }
-}
-
-/// Undoes a registration: takes these images out again, and out of the index of known defects.
-#[derive(Debug, Clone)]
-pub struct TakeBackImages(pub Vec<ImageId>);
-
-impl Request for TakeBackImages {
-    /// How many were taken out. One that somebody removed meanwhile does not count.
-    type Answer = usize;
-
-    fn name(&self) -> &'static str {
-        "take-back-images"
-    }
-
-    fn run(self, job: &JobContext) -> Result<usize> {
-        let Self(ids) = self;
-        let removed = job.shared.library(move |library| {
-            let mut removed = Vec::new();
-            for id in ids {
-                if let Some(image) = library.registered_image(id)? {
-                    library.remove_image(id)?;
-                    removed.push(image);
-                }
-            }
-            Ok(removed)
-        })?;
-        let is_defect = |image: &RegisteredImage| image.label != ImageLabel::Normal;
-        if removed.iter().any(is_defect) && (IndexInfo).run(job)?.is_some() {
-            BuildIndex { rebuild: false }.run(job)?;
-        }
-        Ok(removed.len())
     }
 }
 

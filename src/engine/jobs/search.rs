@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use image::{RgbImage, imageops};
 
 use super::index::defects_path;
+use super::indexed;
 use crate::domain::{
-    DefectCode, Hit, ImageId, ImageLabel, ModelId, ModelRole, ProductCode, RectPx, Similarity,
-    Suggestion, TextKind,
+    DefectCode, Hit, ImageLabel, ModelId, ModelRole, ProductCode, RectPx, Similarity, Suggestion,
+    TextKind,
 };
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request, Stopwatch};
-use crate::library::{LabelFilter, LibraryError, read_image};
+use crate::library::{LabelFilter, Library, LibraryError, read_image};
 use crate::models::store::ModelState;
 use crate::models::words_encoder::knows_words;
 use crate::retrieval::vote::{VoteRule, vote};
@@ -167,11 +168,9 @@ fn embed_words(job: &JobContext, words: String) -> Result<Vec<f32>> {
 
 /// `region` of `picture` and what is around it to the square that networks look at: cut to
 /// the region itself, an oblong one would lose its ends.
-fn cut_out(picture: &RgbImage, region: RectPx) -> Result<RgbImage> {
+pub(super) fn cut_out(picture: &RgbImage, region: RectPx) -> Result<RgbImage> {
     let (width, height) = picture.dimensions();
-    let ends = (region.x.checked_add(region.width), region.y.checked_add(region.height));
-    let inside = matches!(ends, (Some(right), Some(bottom)) if right <= width && bottom <= height);
-    if !inside || region.width == 0 || region.height == 0 {
+    if !region.is_in(width, height) {
         return Err(EngineError::RegionOutside { width, height });
     }
     let side = region.width.max(region.height);
@@ -203,10 +202,12 @@ pub(super) fn neighbours(
             let label = defect.map_or(LabelFilter::AnyDefect, LabelFilter::Defect);
             let images =
                 job.shared.library(move |library| library.images(product.as_ref(), &label))?;
-            Some(images.iter().map(|image| image.id.0).collect::<Vec<i64>>())
+            let ids = images.iter().flat_map(indexed::ids).map(|(id, _)| id);
+            Some(ids.collect::<Vec<i64>>())
         }
     };
-    let count = top.max(VOTERS).saturating_add(SLACK);
+    // An image may be found twice: by the whole of it and by its region.
+    let count = top.max(VOTERS).saturating_add(SLACK).saturating_mul(2);
     let (found, timings) = job.shared.vision(move |lane| {
         let mut watch = Stopwatch::default();
         let found = match lane.index(&path, &model, &mut watch)? {
@@ -223,23 +224,29 @@ pub(super) fn neighbours(
     })?;
     watch.timings.extend(timings);
     let Some((near, spreads)) = found else { return Ok(None) };
-    let mut hits = job.shared.library(move |library| {
-        let hits = near.into_iter().map(|(id, score)| {
-            let image = library.registered_image(ImageId(id))?;
-            // None: removed since the index was built.
-            Ok(image.and_then(|image| match image.label {
-                ImageLabel::Normal => None,
-                ImageLabel::Defect(defect) => {
-                    let (image, product, path) = (image.id, image.product, image.path);
-                    Some(Hit { image, product, defect, score, path })
-                }
-            }))
-        });
-        hits.filter_map(Result::transpose).collect::<Result<Vec<Hit>, LibraryError>>()
-    })?;
+    let mut hits = job.shared.library(move |library| hits(library, near))?;
     let suggestion = suggested(&hits, &spreads);
     hits.truncate(top);
     Ok(Some(Similarity { hits, suggestion }))
+}
+
+/// The images that were found by these ids, each once, by what of it is nearest. What was removed
+/// or drawn anew since the index was built is not among them.
+fn hits(library: &Library, near: Vec<(i64, f32)>) -> Result<Vec<Hit>, LibraryError> {
+    let mut hits: Vec<Hit> = Vec::new();
+    for (id, score) in near {
+        let Some(image) = library.registered_image(indexed::image_of(id))? else { continue };
+        let is_old = !indexed::ids(&image).any(|(now, _)| now == id);
+        if is_old || hits.iter().any(|hit| hit.image == image.id) {
+            continue;
+        }
+        if let ImageLabel::Defect(defect) = image.label {
+            let region = image.region.map(|region| region.rect);
+            let (image, product, path) = (image.id, image.product, image.path);
+            hits.push(Hit { image, product, defect, score, path, region });
+        }
+    }
+    Ok(hits)
 }
 
 fn suggested(hits: &[Hit], spreads: &crate::retrieval::spread::Spreads) -> Option<Suggestion> {

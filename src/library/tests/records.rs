@@ -17,6 +17,7 @@ fn bank(version: u32) -> BankRef {
 pub(super) fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Inspection {
     let similarity = Similarity {
         hits: vec![Hit {
+            region: None,
             image: ImageId(7),
             product: prod1(),
             defect: hole(),

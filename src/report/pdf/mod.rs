@@ -18,7 +18,10 @@ use jiff::{Timestamp, Zoned};
 use self::sheet::{Colour, Sheets};
 use self::typeface::Family;
 use super::{Pictures, Result, Words};
-use crate::domain::{ActionChange, Inspection, InspectionRow, Judgement, Language, Verdict};
+use crate::domain::{
+    ActionChange, DefectCode, Inspection, InspectionRow, Judgement, Language, Names, ProductCode,
+    Verdict,
+};
 
 /// An inspection with what belongs to it.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +45,7 @@ pub struct ReportedPart<'a> {
 pub struct PdfReport<'w> {
     words: &'w Words<'w>,
     language: Language,
+    names: Names,
     made_at: Zoned,
     sheets: Sheets,
     /// Title of each part, and the page that it begins on, from 0.
@@ -55,7 +59,13 @@ impl<'w> PdfReport<'w> {
     /// [`super::ReportError::Font`] where the built-in font is damaged.
     pub fn new(language: Language, made_at: Zoned, words: &'w Words<'w>) -> Result<Self> {
         let sheets = Sheets::new(Family::built_in()?);
-        Ok(Self { words, language, made_at, sheets, parts: Vec::new() })
+        let names = Names::default();
+        Ok(Self { words, language, names, made_at, sheets, parts: Vec::new() })
+    }
+
+    /// The same, in which products and defects are called by these names.
+    pub fn naming(self, names: Names) -> Self {
+        Self { names, ..self }
     }
 
     /// Begins with a summary of the parts, which are to be added in this order.
@@ -81,6 +91,16 @@ impl<'w> PdfReport<'w> {
 
     fn word(&self, id: &str) -> String {
         (self.words)(id, &[])
+    }
+
+    /// What a product is called.
+    fn product(&self, code: &ProductCode) -> String {
+        self.names.product(self.language, code)
+    }
+
+    /// What a defect is called.
+    fn defect(&self, product: Option<&ProductCode>, code: &DefectCode) -> String {
+        self.names.defect(self.language, product, code)
     }
 
     /// A moment (RFC 3339) in the zone of the report.

@@ -46,7 +46,7 @@ pub(super) fn lay_out(report: &mut PdfReport<'_>, part: &ReportedPart<'_>) -> Re
 /// `No. 12 · prod1 · part.png`.
 fn title(report: &PdfReport<'_>, inspection: &Inspection) -> String {
     let number = inspection.id.map(|id| (report.words)("pdf-record", &[("id", id.to_string())]));
-    let product = inspection.product.as_ref().map(ToString::to_string);
+    let product = inspection.product.as_ref().map(|product| report.product(product));
     let all = [number, product, Some(inspection.file_name().to_owned())];
     all.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
@@ -69,14 +69,17 @@ fn head(report: &mut PdfReport<'_>, part: &ReportedPart<'_>) {
     let strong = |text: String| Cell::Text(text, Style::STRONG);
     let mut rows = vec![(
         report.word("label-product"),
-        strong(inspection.product.as_ref().map_or_else(dash, ToString::to_string)),
+        strong(inspection.product.as_ref().map_or_else(dash, |product| {
+            let name = report.product(product);
+            if name == product.as_str() { name } else { format!("{name} ({product})") }
+        })),
     )];
     rows.push((report.word("label-image"), strong(inspection.file_name().to_owned())));
     rows.push((report.word("label-time"), Cell::plain(inspection.created_at.replace('T', " "))));
     if let Some(id) = inspection.id {
         rows.push((report.word("label-record"), Cell::plain(id.to_string())));
     }
-    if let Some(defect) = defect(part) {
+    if let Some(defect) = defect(report, part) {
         rows.push((report.word("judge-defect"), strong(defect)));
     }
     if let Some(said) = part.judgement.filter(|said| !said.opinion.note.is_empty()) {
@@ -110,7 +113,7 @@ fn report_title(report: &PdfReport<'_>, text: &str) -> String {
 
 /// The defect that a person named, else the one that the manual was asked for, else the one
 /// suggested for a part that is not OK.
-fn defect(part: &ReportedPart<'_>) -> Option<String> {
+fn defect(report: &PdfReport<'_>, part: &ReportedPart<'_>) -> Option<String> {
     let named = part.judgement.and_then(|said| said.opinion.defect.as_ref());
     let asked = || part.inspection.manual.done().map(|finding| &finding.defect);
     let suggested = || {
@@ -118,7 +121,8 @@ fn defect(part: &ReportedPart<'_>) -> Option<String> {
         let suggestion = found.suggestion.as_ref()?;
         suggestion.defect.as_ref().filter(|_| part.inspection.verdict != Verdict::Ok)
     };
-    named.or_else(asked).or_else(suggested).map(ToString::to_string)
+    let defect = named.or_else(asked).or_else(suggested)?;
+    Some(report.defect(part.inspection.product.as_ref(), defect))
 }
 
 /// In colour, large, and in words; with the score that it rests on. What a person said of it
@@ -293,14 +297,15 @@ fn similar(report: &mut PdfReport<'_>, inspection: &Inspection) {
         columns.map(|(title, share, numbers)| Column { title: report.word(title), share, numbers });
     let rows = found.hits.iter().take(MOST_HITS).map(|hit| {
         let cells = [
-            hit.product.to_string(),
-            hit.defect.to_string(),
+            report.product(&hit.product),
+            report.defect(Some(&hit.product), &hit.defect),
             hit.path.clone(),
             format!("{:.3}", hit.score),
         ];
         cells.into_iter().map(Cell::plain).collect()
     });
-    report.sheets.table(WIDTH, &columns, rows.collect());
+    let rows = rows.collect();
+    report.sheets.table(WIDTH, &columns, rows);
 }
 
 /// The report's four sections, every sentence with its source.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::sheet::{Area, Cell, Column, INK, LEFT, Mark, Role, Style, TOP, WHITE, WIDTH};
 use super::{PdfReport, colour};
-use crate::domain::{InspectionRow, Verdict};
+use crate::domain::{InspectionRow, ProductCode, Verdict};
 
 const TILE_HIGH: f32 = 50.0;
 const GAP: f32 = 8.0;
@@ -27,10 +27,13 @@ pub(super) fn lay_out(report: &mut PdfReport<'_>, rows: &[InspectionRow]) {
     }
     report.sheets.y += 8.0;
     tiles(report, rows);
-    let by_product = counted(rows, |row| Some(row.product.as_ref().map(ToString::to_string)));
+    let by_product = counted(rows, |row| Some(row.product.clone()));
     counts(report, "label-product", by_product, rows);
     let by_defect = counted(rows, |row| {
-        (verdict(row) == Verdict::Ng).then(|| row.defect.as_ref().map(ToString::to_string))
+        (verdict(row) == Verdict::Ng).then(|| {
+            let defect = row.defect.as_ref();
+            defect.map(|defect| report.defect(row.product.as_ref(), defect))
+        })
     });
     if !by_defect.is_empty() {
         let title = report.word("dashboard-pareto");
@@ -97,7 +100,7 @@ fn counted<K: Ord>(
 fn counts(
     report: &mut PdfReport<'_>,
     title: &str,
-    products: Vec<(Option<String>, usize)>,
+    products: Vec<(Option<ProductCode>, usize)>,
     rows: &[InspectionRow],
 ) {
     let title = report.word(title);
@@ -107,19 +110,18 @@ fn counts(
     columns.push(number(report.word("dashboard-parts")));
     columns.extend(Verdict::ALL.map(|verdict| number(report.word(verdict.word()))));
     let cells = products.into_iter().map(|(product, all)| {
-        let of_product: Vec<InspectionRow> = rows
-            .iter()
-            .filter(|row| row.product.as_ref().map(ToString::to_string) == product)
-            .cloned()
-            .collect();
-        let mut cells = vec![Cell::plain(product.unwrap_or_else(|| "–".to_owned()))];
+        let of_product: Vec<InspectionRow> =
+            rows.iter().filter(|row| row.product == product).cloned().collect();
+        let product = product.map_or_else(|| "–".to_owned(), |product| report.product(&product));
+        let mut cells = vec![Cell::plain(product)];
         cells.push(Cell::plain(all.to_string()));
         cells.extend(
             Verdict::ALL.map(|verdict| Cell::plain(count(&of_product, verdict).to_string())),
         );
         cells
     });
-    report.sheets.table(WIDTH, &columns, cells.collect());
+    let cells = cells.collect();
+    report.sheets.table(WIDTH, &columns, cells);
 }
 
 fn defects(report: &mut PdfReport<'_>, defects: Vec<(Option<String>, usize)>) {
@@ -159,12 +161,13 @@ fn list(report: &mut PdfReport<'_>, rows: &[InspectionRow]) {
         let style = Style { colour: colour(verdict(row)), ..Style::STRONG };
         // What a good part resembles is no defect of it.
         let defect = row.defect.as_ref().filter(|_| verdict(row) != Verdict::Ok);
+        let product = row.product.as_ref();
         vec![
             Cell::plain(row.id.to_string()),
             Cell::plain(minute(&row.created_at)),
             Cell::plain(row.file_name()),
-            Cell::plain(row.product.as_ref().map_or_else(dash, ToString::to_string)),
-            Cell::plain(defect.map_or_else(dash, ToString::to_string)),
+            Cell::plain(product.map_or_else(dash, |product| report.product(product))),
+            Cell::plain(defect.map_or_else(dash, |defect| report.defect(product, defect))),
             Cell::Text(said, style),
             Cell::plain(row.image_score.map_or_else(dash, |score| format!("{score:.2}"))),
             Cell::PageOf(place),

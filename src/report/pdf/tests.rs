@@ -10,10 +10,11 @@ use super::sheet::{BOTTOM, LEFT, PAGE_HEIGHT, RIGHT};
 use super::{PdfReport, ReportedPart};
 use crate::domain::{
     ActionChange, ActionState, Anomaly, Author, BankRef, ContentHash, Contour, DefectCode,
-    HeatmapScale, Inspection, InspectionId, InspectionRow, Judgement, Language, LineSpan,
-    ManualFinding, ManualId, ManualLine, ModelId, Opinion, PartArea, Place, PointPx, ProductCode,
-    RectPt, RectPx, Region, Report, ReportLine, ReportPart, ReportSection, Section, SkipReason,
-    Stage, Statement, StatementKind, Support, Thresholds, Verdict,
+    DefectType, HeatmapScale, Inspection, InspectionId, InspectionRow, Judgement, Language,
+    LineSpan, ManualFinding, ManualId, ManualLine, ModelId, Names, Opinion, PartArea, Place,
+    PointPx, Product, ProductCode, RectPt, RectPx, Region, Report, ReportLine, ReportPart,
+    ReportSection, Section, SkipReason, Stage, Statement, StatementKind, Support, Thresholds,
+    Verdict,
 };
 use crate::i18n::{Value, text, text_with};
 
@@ -133,8 +134,17 @@ fn only(inspection: &Inspection) -> ReportedPart<'_> {
 }
 
 fn printed(language: Language, rows: &[InspectionRow], parts: &[ReportedPart<'_>]) -> Vec<u8> {
+    printed_naming(Names::default(), language, rows, parts)
+}
+
+fn printed_naming(
+    names: Names,
+    language: Language,
+    rows: &[InspectionRow],
+    parts: &[ReportedPart<'_>],
+) -> Vec<u8> {
     let words = words(language);
-    let mut report = PdfReport::new(language, noon(), &words).unwrap();
+    let mut report = PdfReport::new(language, noon(), &words).unwrap().naming(names);
     if !rows.is_empty() {
         report.summary(rows);
     }
@@ -334,6 +344,57 @@ fn several_parts_are_counted_listed_and_found_by_their_pages() {
     }
     // A good part has no defect, whatever it resembles.
     assert!(!read.contains("cut"), "{read}");
+}
+
+#[test]
+fn products_and_defects_are_called_by_their_names() {
+    let code = ProductCode::new("prod1").unwrap();
+    let text = str::to_owned;
+    let names = Names {
+        products: vec![Product {
+            code: code.clone(),
+            name_ko: text("주조제품 A형"),
+            name_en: text("Casting, type A"),
+        }],
+        defects: vec![DefectType {
+            product: code.clone(),
+            code: DefectCode::new("hole").unwrap(),
+            name_ko: text("기공"),
+            name_en: text("Gas pore"),
+            full_name: text("hole (기공)"),
+        }],
+    };
+    let row = InspectionRow {
+        id: InspectionId(1),
+        created_at: text("2026-11-22T10:00:00+09:00"),
+        product: Some(code),
+        defect: Some(DefectCode::new("hole").unwrap()),
+        verdict: Verdict::Ng,
+        judged: None,
+        image_score: Some(1.0),
+        source: text("/line/part.png"),
+        image_path: None,
+        action: ActionState::Open,
+    };
+    let inspection = ng();
+    for (language, product, defect) in
+        [(Language::Ko, "주조제품 A형", "기공"), (Language::En, "Casting, type A", "Gas pore")]
+    {
+        let rows = [row.clone(), row.clone()];
+        let pdf = printed_naming(names.clone(), language, &rows, &[only(&inspection); 2]);
+        let lines = lines(&pdf);
+        all_on_the_page(&lines);
+        for (page, expected) in [
+            (1, vec![format!("{product} 2"), format!("{defect} 2")]),
+            (2, vec![format!("{product} (prod1)"), squeezed(defect)]),
+        ] {
+            let here: Vec<_> = lines.iter().filter(|line| line.page == page).cloned().collect();
+            let read = all_text(&here);
+            for text in expected {
+                assert!(read.contains(&squeezed(&text)), "{text} is not in {read}");
+            }
+        }
+    }
 }
 
 proptest! {

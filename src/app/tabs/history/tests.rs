@@ -311,8 +311,8 @@ fn the_dashboard_counts_what_was_inspected_and_judged() {
         let unknown = scene.text("dashboard-none-judged");
         scene.until_seen(&format!("{}: {unknown}", scene.text("dashboard-overkill")));
         let defect = scene.text("dashboard-no-defect");
-        scene.until_seen(&format!("casting · {defect}: 2"));
         let name = if language == Language::Ko { "주조품" } else { "Casting" };
+        scene.until_seen(&format!("{name} (casting) · {defect}: 2"));
         scene.until_seen(&format!("{name} (casting)"));
         scene.until_seen(&scene.text("dashboard-no-bank"));
     }

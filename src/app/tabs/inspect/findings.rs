@@ -136,7 +136,7 @@ fn known_defects(ui: &mut egui::Ui, desk: &Desk<'_>, similarity: &Similarity) {
     }
     for hit in similarity.hits.iter().take(HITS) {
         let defect = desk.defect_name(Some(&hit.product), &hit.defect);
-        let text = format!("{:.3}  {} · {defect}", hit.score, hit.product);
+        let text = format!("{:.3}  {} · {defect}", hit.score, desk.product_name(&hit.product));
         ui.label(text).on_hover_text(&hit.path);
     }
 }

@@ -210,6 +210,7 @@ impl InspectTab {
             desk.engine.workspace().root().join(kept),
             inspection.product.clone(),
             defect,
+            inspection.anomaly.done().map(|anomaly| anomaly.regions.clone()).unwrap_or_default(),
         ));
     }
 

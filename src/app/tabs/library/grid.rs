@@ -4,7 +4,7 @@ use egui::{Align2, FontId, Key, Rect, ScrollArea, Sense, Stroke, Vec2, pos2, vec
 
 use super::selection::Selection;
 use crate::app::desk::Desk;
-use crate::app::widgets::thumbnails::Pictures;
+use crate::app::widgets::thumbnails::{Pictures, outline};
 use crate::domain::RegisteredImage;
 use crate::i18n::Value;
 
@@ -130,6 +130,8 @@ impl Grid {
         let name = image.path.rsplit('/').next().unwrap_or_default();
         let chosen = self.selection.contains(at);
         response.widget_info(|| {
+            let marked = image.region.map(|_| format!(", {}", desk.text("library-region")));
+            let name = format!("{name}{}", marked.unwrap_or_default());
             egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, chosen, name)
         });
         if response.clicked() {
@@ -139,6 +141,10 @@ impl Grid {
         let painter = ui.painter_at(rect);
         let frame = Rect::from_min_size(rect.min, Vec2::splat(PICTURE));
         let there = self.pictures.paint(ui, desk.words, &image.path, frame);
+        if let (true, Some(region)) = (there, image.region) {
+            let size = vec2(image.width_px as f32, image.height_px as f32);
+            outline(ui, frame, size, region.rect);
+        }
         if chosen {
             let edge = Stroke::new(3.0, visuals.selection.bg_fill);
             painter.rect_stroke(frame, 4.0, edge, egui::StrokeKind::Inside);
@@ -154,7 +160,11 @@ impl Grid {
             ui.label(&image.path);
             let values =
                 [("width", Value::from(image.width_px)), ("height", image.height_px.into())];
-            ui.weak(desk.words.with("library-size", &values));
+            let size = desk.words.with("library-size", &values);
+            match image.region {
+                Some(_) => ui.weak(format!("{size} · {}", desk.text("library-region"))),
+                None => ui.weak(size),
+            };
         });
         there
     }

@@ -23,7 +23,7 @@ use crate::app::dialogs::product::ProductDialog;
 use crate::app::dialogs::remove_images::RemoveImagesDialog;
 use crate::app::tasks::Task;
 use crate::domain::{ImageLabel, ProductCode, RegisteredImage};
-use crate::engine::{ListImages, ProductSummary, TakeBackImages};
+use crate::engine::{ListImages, ProductSummary, TakeBack, TakenBack};
 use crate::i18n::Value;
 
 use grid::Grid;
@@ -54,7 +54,7 @@ struct LibraryTab {
     wanted: Option<String>,
     dialog: Option<Box<dyn Dialog>>,
     /// Registrations being undone.
-    taking_back: Vec<Task<usize>>,
+    taking_back: Vec<Task<TakenBack>>,
 }
 
 impl Tab for LibraryTab {
@@ -72,10 +72,12 @@ impl Tab for LibraryTab {
         self.taking_back.retain(|task| match task.poll() {
             None => true,
             Some(answer) => {
-                let taken_back = |desk: &mut Desk<'_>, count: usize| {
-                    desk.words.with("library-taken-back", &[("count", count.into())])
-                };
-                ended(desk, answer, taken_back);
+                if let Ok(TakenBack { what: TakeBack::Product(gone), .. }) = &answer
+                    && self.chosen.as_ref() == Some(gone)
+                {
+                    self.chosen = None;
+                }
+                ended(desk, answer, |desk, done| taken_back(desk, &done));
                 false
             }
         });
@@ -109,9 +111,7 @@ impl Tab for LibraryTab {
                     self.readiness.fit(desk, product);
                 }
             }
-            Command::TakeBack(images) => {
-                self.taking_back.extend(desk.start(TakeBackImages(images.clone())));
-            }
+            Command::TakeBack(what) => self.taking_back.extend(desk.start(what.clone())),
             Command::BuildIndex => self.readiness.build_index(desk),
             Command::LibraryChanged(new) => {
                 if new.is_some() {
@@ -191,7 +191,7 @@ impl LibraryTab {
             Some(products) => {
                 for summary in products {
                     let code = &summary.product.code;
-                    let name = desk.words.product_name(&summary.product);
+                    let name = summary.product.name_and_code(desk.words.0);
                     let chosen = self.chosen.as_ref() == Some(code);
                     if ui.selectable_label(chosen, name).clicked() && !chosen {
                         clicked = Some(code.clone());
@@ -222,7 +222,7 @@ impl LibraryTab {
         };
         let product = summary.product.code.clone();
         ui.horizontal_wrapped(|ui| {
-            ui.heading(desk.words.product_name(&summary.product));
+            ui.heading(summary.product.name_and_code(desk.words.0));
             if ui.button(desk.text("dialog-rename-product")).clicked() {
                 self.dialog = Some(Box::new(ProductDialog::rename(&summary.product)));
             }
@@ -309,6 +309,28 @@ impl LibraryTab {
                 }
             }
         }
+    }
+}
+
+/// What a toast says was undone.
+fn taken_back(desk: &Desk<'_>, done: &TakenBack) -> String {
+    match &done.what {
+        TakeBack::Images { new, .. } if new.is_empty() => desk.text("library-region-taken-back"),
+        TakeBack::Images { .. } => {
+            desk.words.with("library-taken-back", &[("count", done.images.into())])
+        }
+        TakeBack::Product(product) => {
+            let values = [("name", desk.product_name(product).into())];
+            desk.words.with("library-taken-back-one", &values)
+        }
+        TakeBack::DefectType(product, defect) => {
+            let values = [("name", desk.defect_name(Some(product), defect).into())];
+            desk.words.with("library-taken-back-one", &values)
+        }
+        TakeBack::Manual { replaced, .. } if replaced.is_empty() => {
+            desk.text("library-manual-taken-back")
+        }
+        TakeBack::Manual { .. } => desk.text("library-manual-restored"),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The window on a real engine in a workspace of its own, driven as a person would.
 
+mod marking;
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -23,7 +25,7 @@ use crate::app::words::Words;
 use crate::domain::{
     ContentHash, ImageId, ImageLabel, Language, Product, ProductCode, RegisteredImage,
 };
-use crate::engine::{AddDefectType, AddProduct, Engine};
+use crate::engine::{AddDefectType, AddProduct, Engine, TakeBack};
 use crate::library::LabelFilter;
 use crate::manuals::tests::paper::{fonts as paper_fonts, page, pdf};
 
@@ -84,7 +86,7 @@ fn a_product_is_registered_and_its_images_come_go_and_are_seen() {
         scene.until_seen(&scene.with("dialog-chosen", &[("count", 13_usize.into())]));
         scene.click(&register);
         let values =
-            [("product", "prod1".into()), ("new", 12_usize.into()), ("known", 0_usize.into())];
+            [("product", name.into()), ("new", 12_usize.into()), ("known", 0_usize.into())];
         scene.until_seen(&scene.with("registered-images", &values));
         assert!(scene.sees("junk.png"));
         scene.click(&scene.text("dialog-close"));
@@ -202,6 +204,73 @@ fn an_unknown_manual_and_a_new_defect_type() {
 }
 
 #[test]
+fn a_new_product_defect_type_and_manual_are_taken_back_from_the_toast() {
+    let Some(fonts) = paper_fonts() else { return };
+    for language in [Language::En, Language::Ko] {
+        let mut scene = Scene::new(language);
+        let undo = |scene: &mut Scene| {
+            let label = scene.text("judge-undo");
+            scene.until_seen(&label);
+            let all = scene.harness.get_all_by_role_and_label(Role::Button, &label);
+            all.last().unwrap().click_accesskit();
+            scene.harness.run_steps(3);
+        };
+        let new = |scene: &mut Scene, button: &str, code: &str| {
+            if button == "command-new-product" {
+                scene.press(Modifiers::COMMAND, Key::N);
+            } else {
+                scene.click(&scene.text(button));
+            }
+            scene.write(&scene.text("dialog-code"), code);
+            scene.click(&scene.text("dialog-register"));
+        };
+        scene.press(Modifiers::COMMAND, Key::Num7);
+        new(&mut scene, "command-new-product", "prod1");
+        undo(&mut scene);
+        scene.until_seen(&scene.with("library-taken-back-one", &[("name", "prod1".into())]));
+        scene.until_seen(&scene.text("library-empty"));
+        assert_eq!(scene.library().products().unwrap(), []);
+
+        new(&mut scene, "command-new-product", "prod1");
+        scene.until_seen(&scene.text("library-no-images"));
+        new(&mut scene, "dialog-new-defect", "hole");
+        scene.until_seen("hole (0)");
+        undo(&mut scene);
+        scene.until_seen(&scene.with("library-taken-back-one", &[("name", "hole".into())]));
+        scene.until_gone("hole (0)");
+
+        // The first manual stays, the second replaces it and is taken back.
+        let manual = |scene: &mut Scene, text: &str| {
+            scene.click(&scene.text("dialog-add-manual"));
+            let pages = [page(&["# hole (기공)", "발생 원인", text])];
+            let file = scene.file("manual.pdf", &pdf(&fonts, &pages, false));
+            scene.drop_files(&[file]);
+            scene.until_seen(&scene.with("dialog-manual-pages", &[("pages", 1_usize.into())]));
+            scene.click(&scene.text("dialog-register"));
+            scene.until_gone(&scene.text("dialog-drop-manual"));
+        };
+        let in_force = |scene: &Scene| {
+            let manuals = scene.library().manuals(&"prod1".parse().unwrap()).unwrap();
+            manuals.iter().map(|manual| manual.id.0).collect::<Vec<_>>()
+        };
+        manual(&mut scene, "• 탈기 불량");
+        assert_eq!(in_force(&scene), [1]);
+        manual(&mut scene, "• 금형 온도");
+        assert_eq!(in_force(&scene), [2]);
+        undo(&mut scene);
+        scene.until_seen(&scene.text("library-manual-restored"));
+        assert_eq!(in_force(&scene), [1]);
+        // What has a manual is not taken back, and it is said why.
+        scene
+            .harness
+            .state_mut()
+            .send(Command::TakeBack(TakeBack::Product("prod1".parse().unwrap())));
+        scene.until_seen(&scene.with("error-product-in-use", &[("product", "prod1".into())]));
+        scene.picture("toast_in_use");
+    }
+}
+
+#[test]
 fn the_first_run_leads_by_the_hand() {
     for language in [Language::En, Language::Ko] {
         let mut scene = Scene::new(language);
@@ -308,6 +377,7 @@ fn of_many_images_only_those_in_sight_are_drawn() {
         content_hash: ContentHash(String::new()),
         width_px: 640,
         height_px: 480,
+        region: None,
     };
     let alone = Alone {
         engine: engine(dir.path(), Language::En, None),

@@ -90,7 +90,7 @@ fn prepare(engine: &Engine, dir: &Path, world: World) {
             save(dir, &format!("{product}_{code}_{seed}.png"), &picture)
         });
         let (label, paths) = (ImageLabel::Defect(code.parse().unwrap()), paths.collect());
-        answer(engine, RegisterImages { product, label, paths });
+        answer(engine, RegisterImages { product, label, paths, regions: Default::default() });
     };
     if world != World::Empty {
         product(casting(), "주조품", "Casting");
@@ -111,7 +111,8 @@ fn prepare(engine: &Engine, dir: &Path, world: World) {
             .map(|seed| save(dir, &format!("ok{seed}.png"), &part(METAL, seed, None)))
             .collect();
         paths.push(save(dir, "ok_stained.png", &part(METAL, 9, Some("hole"))));
-        answer(engine, RegisterImages { product: casting(), label: ImageLabel::Normal, paths });
+        let (label, regions) = (ImageLabel::Normal, Default::default());
+        answer(engine, RegisterImages { product: casting(), label, paths, regions });
     }
     if matches!(world, World::Fitted | World::FittedWithoutDefects) {
         answer(engine, FitBank { ratio: 0.1, ..FitBank::new(casting()) });
@@ -296,7 +297,7 @@ fn a_hit_leads_to_the_inspection_it_was_registered_from() {
         let kept = inspected.inspection.image_path.unwrap();
         let image = engine.workspace().root().join(kept);
         let defect = "scratch".parse().unwrap();
-        answer(engine, RegisterDefect { product: casting(), defect, image });
+        answer(engine, RegisterDefect { product: casting(), defect, image, region: None });
     };
     let (language, theme) = (Language::En, Theme::Light);
     let mut scene = scene(language, theme, World::Indexed, Some(&models), then);
@@ -338,4 +339,19 @@ fn nothing_is_searched_twice() {
         scene.harness.step();
         assert!(scene.sees("Nothing is under way"));
     }
+}
+
+#[test]
+fn a_pasted_picture_is_searched_for() {
+    let Some(models) = models_with(MODEL) else { return };
+    let mut scene = scene(Language::Ko, Theme::Light, World::Indexed, Some(&models), |_, _| {});
+    scene.press(Modifiers::COMMAND, Key::Num2);
+    scene.until_seen(&scene.text("search-invite"));
+    let picture = part(METAL, 40, Some("hole"));
+    let size = [picture.width() as usize, picture.height() as usize];
+    let picture = egui::ColorImage::from_rgb(size, picture.as_raw());
+    scene.harness.input_mut().events.push(egui::Event::PasteImage(picture.into()));
+    scene.until("hits", has_hits);
+    assert!(scene.sees("pasted 20"));
+    assert!(scene.hits()[0].contains("기공"), "{:?}", scene.hits());
 }

@@ -143,8 +143,18 @@ impl Views {
         let together = query.zip(own).filter(|(query, own)| same_shape(*query, *own));
         let size = together.map(|(query, _)| query);
         let camera = if size.is_some() { &mut self.camera } else { &mut self.other };
-        picture(ui, desk, &mut self.hit, size, defect, camera);
+        let view = picture(ui, desk, &mut self.hit, size, defect, camera);
+        // Drawn as large as the query, it has other pixels.
+        if let (Some(view), Some(own), Some(region)) = (view, own, hit.region) {
+            outline(ui, &view, camera, scaled(region, size.unwrap_or(own) / own));
+        }
     }
+}
+
+fn scaled(RectPx { x, y, width, height }: RectPx, by: Vec2) -> RectPx {
+    let across = |pixels: u32| (pixels as f32 * by.x).round() as u32;
+    let down = |pixels: u32| (pixels as f32 * by.y).round() as u32;
+    RectPx { x: across(x), y: down(y), width: across(width), height: down(height) }
 }
 
 /// A picture in the room left, drawn as large as `size`; nothing before it was read.

@@ -61,7 +61,10 @@ pub(super) fn register(engine: &Engine) -> ReadManual {
             path
         });
         let paths = paths.collect();
-        answer(engine, RegisterImages { product: casting(), label, paths });
+        answer(
+            engine,
+            RegisterImages { product: casting(), label, paths, regions: Default::default() },
+        );
     };
     register(ImageLabel::Normal, None, 10);
     for (code, name_ko, name_en) in [("hole", "기공", "Blow hole"), ("scratch", "긁힘", "Scratch")]
@@ -173,6 +176,7 @@ fn inspection(number: u32, verdict: Verdict, kept: String) -> Inspection {
 fn explain(inspection: &mut Inspection, manual: &ReadManual, language: Language) {
     let defect: crate::domain::DefectCode = "hole".parse().unwrap();
     let hit = |(number, score): (i64, f32)| Hit {
+        region: None,
         image: ImageId(number),
         product: casting(),
         defect: defect.clone(),

@@ -8,6 +8,7 @@ mod networks;
 mod patchcore;
 mod search;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -161,7 +162,7 @@ impl Bench {
         let mut paths = super::register::images_at(folder)?;
         paths.truncate(self.count);
         let (product, label) = (code.clone(), ImageLabel::Normal);
-        RegisterImages { product, label, paths }.run(job)?;
+        RegisterImages { product, label, paths, regions: BTreeMap::new() }.run(job)?;
         Ok((code, None))
     }
 }

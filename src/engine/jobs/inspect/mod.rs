@@ -174,7 +174,10 @@ impl Request for Inspect {
         inspection.timings = watch.timings;
 
         let written = match &self.out {
-            Some(dir) => written(dir, language, &inspection, &picture, pictures.as_deref())?,
+            Some(dir) => {
+                let names = job.shared.library(|library| library.names())?;
+                written(dir, (language, names), &inspection, &picture, pictures.as_deref())?
+            }
             None => Vec::new(),
         };
         Ok(Inspected { inspection, picture, map, pictures, written })

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use image::RgbImage;
 use jiff::Zoned;
 
-use crate::domain::{Inspection, Language};
+use crate::domain::{Inspection, Language, Names};
 use crate::engine::error::Result;
 use crate::i18n::{self, Value};
 use crate::report::{PdfReport, Pictures, ReportedPart, markdown, write_all};
@@ -24,14 +24,14 @@ pub(in crate::engine::jobs) fn words(
 /// Writes result, report and pictures into `dir`.
 pub(super) fn written(
     dir: &Path,
-    language: Language,
+    (language, names): (Language, Names),
     inspection: &Inspection,
     picture: &RgbImage,
     pictures: Option<&Pictures>,
 ) -> Result<Vec<PathBuf>> {
     let words = words(language);
     let text = markdown(inspection, pictures.is_some(), &words);
-    let mut print = PdfReport::new(language, Zoned::now(), &words)?;
+    let mut print = PdfReport::new(language, Zoned::now(), &words)?.naming(names);
     print.add(&ReportedPart {
         inspection,
         judgement: None,
