@@ -16,7 +16,10 @@ pub(super) struct Watched {
     pub(super) cancel: CancelToken,
     /// Whether it can be offered again at the next start.
     pub(super) is_repeatable: bool,
+    /// Its answer was taken.
     ended: Cell<bool>,
+    /// Its answer is there: a tab that is not shown may take it later.
+    is_answered: Box<dyn Fn() -> bool>,
 }
 
 impl Watched {
@@ -74,7 +77,7 @@ pub(super) struct Tasks(Vec<Weak<Watched>>);
 
 impl Tasks {
     /// Shows a job in the panel as long as its task lives.
-    pub(super) fn watch<A>(&mut self, handle: JobHandle<A>) -> Task<A> {
+    pub(super) fn watch<A: 'static>(&mut self, handle: JobHandle<A>) -> Task<A> {
         let watched = Rc::new(Watched {
             name: handle.name(),
             started: Instant::now(),
@@ -82,6 +85,7 @@ impl Tasks {
             cancel: handle.cancel_token(),
             is_repeatable: handle.is_repeatable(),
             ended: Cell::new(false),
+            is_answered: Box::new(handle.is_answered()),
         });
         self.0.push(Rc::downgrade(&watched));
         Task { handle, watched }
@@ -89,7 +93,8 @@ impl Tasks {
 
     /// Those that have not ended, the oldest first.
     pub(super) fn running(&mut self) -> Vec<Rc<Watched>> {
-        self.0.retain(|job| job.upgrade().is_some_and(|job| !job.ended.get()));
+        let is_running = |job: &Watched| !job.ended.get() && !(job.is_answered)();
+        self.0.retain(|job| job.upgrade().is_some_and(|job| is_running(&job)));
         self.0.iter().filter_map(Weak::upgrade).collect()
     }
 }

@@ -264,9 +264,9 @@ impl FettleWindow {
         self.common.desk().start(request)
     }
 
-    /// Whether nothing asked of the engine is still to come.
-    pub(super) fn is_idle(&mut self) -> bool {
-        self.common.tasks.running().is_empty()
+    /// What was asked of the engine and is still to come.
+    pub(super) fn running(&mut self) -> Vec<&'static str> {
+        self.common.tasks.running().iter().map(|job| job.name).collect()
     }
 
     pub(super) fn engine(&self) -> &Engine {

@@ -33,6 +33,12 @@ impl<A> JobHandle<A> {
         self.cancel.clone()
     }
 
+    /// Tells whether the answer is there and nobody has taken it.
+    pub fn is_answered(&self) -> impl Fn() -> bool + use<A> {
+        let answer = self.answer.clone();
+        move || !answer.is_empty()
+    }
+
     /// What the job told since the last call; never waits.
     pub fn events(&self) -> impl Iterator<Item = JobEvent> {
         self.events.try_iter()

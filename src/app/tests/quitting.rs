@@ -1,38 +1,13 @@
 //! Closing the window while jobs are under way.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 
 use egui::{Key, Modifiers, ViewportCommand, ViewportEvent, ViewportId};
 
-use super::scene::{Scene, Setting, answer, engine};
+use super::scene::{Held, Scene, Setting, answer, engine};
 use crate::app::tasks::Task;
 use crate::domain::Language;
-use crate::engine::{
-    EngineError, FitBank, JobContext, ListUnfinished, Repeatable, Request, UnfinishedJob,
-};
-
-/// A job that ends when the test lets it, as one that was cancelled.
-struct Held {
-    until: Receiver<()>,
-    repeated: Option<FitBank>,
-}
-
-impl Request for Held {
-    type Answer = ();
-
-    fn name(&self) -> &'static str {
-        "held"
-    }
-
-    fn repeatable(&self) -> Option<Repeatable> {
-        self.repeated.clone().map(Repeatable::FitBank)
-    }
-
-    fn run(self, _job: &JobContext) -> Result<(), EngineError> {
-        let _let_go = self.until.recv();
-        Err(EngineError::Cancelled)
-    }
-}
+use crate::engine::{FitBank, ListUnfinished, Repeatable, UnfinishedJob};
 
 fn fit() -> FitBank {
     FitBank::new("casting".parse().unwrap())

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers, Role, Theme, Vec2, vec2};
@@ -17,7 +19,7 @@ use crate::domain::{
     Anomaly, BankRef, ContentHash, HeatmapScale, Inspection, Language, ModelId, SkipReason, Stage,
     Thresholds, Verdict,
 };
-use crate::engine::{Engine, EngineOptions, Request};
+use crate::engine::{Engine, EngineError, EngineOptions, FitBank, JobContext, Repeatable, Request};
 use crate::i18n::{Value, text, text_with};
 use crate::library::Library;
 use crate::settings::{Settings, Workspace};
@@ -63,7 +65,7 @@ impl Setting {
     /// The window on an engine on which `prepare` was done first.
     pub(in crate::app) fn prepared(self, prepare: impl FnOnce(&Engine)) -> Scene {
         let Self { language, theme, models, size, system_fonts } = self;
-        let dir = TempDir::new().unwrap();
+        let dir = folder();
         let engine = engine(dir.path(), language, models.as_deref());
         prepare(&engine);
         let log = LogLines::default();
@@ -127,6 +129,37 @@ impl egui::DroppedFile for Dropped {
     fn bytes(&self) -> Result<Vec<u8>, String> {
         std::fs::read(&self.0).map_err(|error| error.to_string())
     }
+}
+
+/// A job that ends when the test lets it, as one that was cancelled.
+pub(in crate::app) struct Held {
+    pub(in crate::app) until: Receiver<()>,
+    pub(in crate::app) repeated: Option<FitBank>,
+}
+
+impl Request for Held {
+    type Answer = ();
+
+    fn name(&self) -> &'static str {
+        "held"
+    }
+
+    fn repeatable(&self) -> Option<Repeatable> {
+        self.repeated.clone().map(Repeatable::FitBank)
+    }
+
+    fn run(self, _job: &JobContext) -> Result<(), EngineError> {
+        let _let_go = self.until.recv();
+        Err(EngineError::Cancelled)
+    }
+}
+
+/// A folder whose name is as wide in each run: errors that name it wrap alike in pictures.
+fn folder() -> TempDir {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let name = format!("fettle-{:010}-{number:04}", std::process::id());
+    tempfile::Builder::new().prefix(&name).rand_bytes(0).tempdir().unwrap()
 }
 
 /// An inspection of which no stage has run.

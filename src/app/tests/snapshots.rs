@@ -6,7 +6,7 @@
 mod world;
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
 use eframe::{egui_wgpu::RendererOptions, wgpu::DeviceType};
@@ -16,11 +16,11 @@ use egui_kittest::wgpu::{create_render_state, default_wgpu_setup};
 use egui_kittest::{SnapshotOptions, SnapshotResults, try_image_snapshot_options};
 use image::{Rgba, RgbaImage};
 
-use super::scene::{PATIENCE, Scene, Setting, models_with};
+use super::scene::{Held, PATIENCE, Scene, Setting, models_with};
 use crate::app::command::Command;
 use crate::app::tabs::TabId;
 use crate::domain::Language;
-use crate::engine::{Engine, EngineError, JOB_THREADS, JobContext, JobHandle, Request};
+use crate::engine::{Engine, JOB_THREADS, JobHandle};
 
 /// How far a pixel may be from the one kept: egui's own default, a squared distance in YIQ. Letters
 /// are the program's own and rasterised by the CPU, so that they are the same everywhere; lavapipe
@@ -44,9 +44,6 @@ const THEMES: [(Theme, ThemePreference); 2] =
 /// The tabs that are full without a network.
 const WITHOUT_MODELS: [TabId; 5] =
     [TabId::Manual, TabId::History, TabId::Dashboard, TabId::Library, TabId::Settings];
-/// Those in which an error has a line of its own, as wide as the tab.
-const CAN_FAIL: [TabId; 5] =
-    [TabId::Inspect, TabId::Search, TabId::Anomaly, TabId::History, TabId::Dashboard];
 const WITH_MODELS: [TabId; 3] = [TabId::Inspect, TabId::Search, TabId::Anomaly];
 
 /// Whether there is the software rasteriser with which the pictures were made.
@@ -117,16 +114,16 @@ fn at_rest(scene: &mut Scene) -> RgbaImage {
     let mut same = 0;
     loop {
         scene.harness.run_steps(4);
-        let is_idle = scene.harness.state_mut().is_idle();
+        let running = scene.harness.state_mut().running();
         let seen = Some(without_what_changes(scene));
-        same = if is_idle && seen == before { same + 1 } else { 0 };
+        same = if running.is_empty() && seen == before { same + 1 } else { 0 };
         if same == 2
             && let Some(seen) = seen
         {
             return seen;
         }
         before = seen;
-        assert!(begun.elapsed() < PATIENCE, "never at rest; idle: {is_idle}\n{:?}", scene.harness);
+        assert!(begun.elapsed() < PATIENCE, "never at rest: {running:?}\n{:?}", scene.harness);
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -257,26 +254,9 @@ fn tabs_say_what_went_wrong() {
         let database = engine.workspace().root().join("data/fettle.db");
         std::fs::write(database, "not a database, but long".repeat(99)).unwrap();
     });
-    for tab in CAN_FAIL {
+    for tab in WITH_MODELS.into_iter().chain(WITHOUT_MODELS) {
         show(&mut scene, tab);
         camera.take(&mut scene, tab, "error", Theme::Dark);
-    }
-}
-
-/// A job that goes on for as long as somebody holds the other end.
-struct Held(Receiver<()>);
-
-impl Request for Held {
-    type Answer = ();
-
-    fn name(&self) -> &'static str {
-        "held"
-    }
-
-    fn run(self, _job: &JobContext) -> Result<(), EngineError> {
-        // Nobody sends: it ends when the sender is dropped.
-        let _ended = self.0.recv();
-        Ok(())
     }
 }
 
@@ -284,8 +264,9 @@ impl Request for Held {
 fn hold(scene: &mut Scene) -> Vec<(Sender<()>, JobHandle<()>)> {
     (0..JOB_THREADS)
         .map(|_| {
-            let (end, held) = channel();
-            (end, scene.harness.state_mut().engine().submit(Held(held)).unwrap())
+            let (end, until) = channel();
+            let held = Held { until, repeated: None };
+            (end, scene.harness.state_mut().engine().submit(held).unwrap())
         })
         .collect()
 }

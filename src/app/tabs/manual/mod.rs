@@ -255,7 +255,8 @@ impl ManualTab {
     }
 
     fn left(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        if let Some(error) = desk.catalogue.error().or(self.manuals.error()) {
+        let error = desk.catalogue.error().or(self.manuals.error());
+        if let Some(error) = error.filter(|_| self.pages.is_some()) {
             ui.colored_label(ui.visuals().error_fg_color, error);
         }
         let has_products = !desk.catalogue.products().is_empty();
@@ -356,7 +357,8 @@ impl ManualTab {
                 ui.weak(desk.text("manual-none-hint"));
                 ui.add_space(12.0);
                 self.add_manual(ui, desk);
-            } else if desk.catalogue.error().is_some() || self.manuals.error().is_some() {
+            } else if let Some(error) = desk.catalogue.error().or(self.manuals.error()) {
+                ui.colored_label(ui.visuals().error_fg_color, error);
                 if ui.button(desk.text("history-again")).clicked() {
                     desk.send(Command::LibraryChanged(None));
                 }

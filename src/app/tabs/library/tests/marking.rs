@@ -77,7 +77,7 @@ fn defects_are_marked_one_image_after_the_other() {
         assert_near([x, y, 0, height], [80, 60, 0, 30]);
         let name = format!("casting_hole_5.png, {}", scene.text("library-region"));
         scene.until_seen(&name);
-        while !scene.harness.state_mut().is_idle() {
+        while !scene.harness.state_mut().running().is_empty() {
             scene.harness.step();
         }
         scene.harness.run_steps(3);
