@@ -40,7 +40,8 @@ pub(in crate::app) fn show(
     }
     let (low, high) = (threshold.scale.low, threshold.scale.high);
     let range = low.min(threshold.start)..=high.max(threshold.start);
-    slider(ui, 90.0, Slider::new(&mut threshold.now, range).text(text("picture-threshold")));
+    let limit = Slider::new(&mut threshold.now, range).max_decimals(2);
+    slider(ui, 90.0, limit.text(text("picture-threshold")));
     let opacity = Slider::new(&mut look.opacity, 0.0..=1.0).fixed_decimals(2);
     slider(ui, 70.0, opacity.text(text("picture-opacity")));
 }
