@@ -121,8 +121,10 @@ shot 03-demo-ok
 xdotool key Right
 until_true 60 "the next part is found NG" newest 5 verdict ng
 shot 04-inspected
-xdotool key 1
+# The button "OK (양품)" below the verdict.
+xdotool mousemove 58 176 click 1
 until_true 20 "it is overruled: OK" newest 5 judged ok
+xdotool mousemove 700 560
 shot 05-overruled
 xdotool key 2
 until_true 20 "it is judged again: NG" newest 5 judged ng

@@ -3,6 +3,7 @@
 pub(super) mod fault;
 
 mod areas;
+mod crash;
 mod judgements;
 mod opening;
 mod placing;

@@ -17,7 +17,7 @@ pub(super) mod tidy;
 
 use std::path::PathBuf;
 
-use egui::{Event, Id, Key, Modal, ModalResponse, Response, TextEdit, Ui};
+use egui::{Event, Id, Key, Modal, ModalResponse, Response, TextEdit, Ui, UiBuilder};
 
 use super::command::Command;
 use super::desk::Desk;
@@ -86,7 +86,10 @@ fn buttons(ui: &mut Ui, desk: &Desk<'_>, done: &str, can: bool) -> Wish {
     let is_composed = |event: &Event| matches!(event, Event::Ime(_));
     let enter = can
         && ui.input(|input| input.key_pressed(Key::Enter) && !input.events.iter().any(is_composed));
-    ui.horizontal(|ui| {
+    // They are the same buttons whatever comes to stand above them: a click on one that moves in
+    // the same frame is not lost.
+    let scope = UiBuilder::new().scope_id(ui.scope_id().with("dialog_buttons"));
+    let row = |ui: &mut Ui| {
         let done = egui::Button::new(desk.text(done));
         if ui.add_enabled(can, done).clicked() || enter {
             Wish::Do
@@ -95,6 +98,6 @@ fn buttons(ui: &mut Ui, desk: &Desk<'_>, done: &str, can: bool) -> Wish {
         } else {
             Wish::Wait
         }
-    })
-    .inner
+    };
+    ui.scope_builder(scope, |ui| ui.horizontal(row).inner).inner
 }

@@ -240,9 +240,20 @@ impl Scene {
                 // What has just appeared is in its place in the next frame.
                 return self.harness.run_steps(2);
             }
-            assert!(begun.elapsed() < PATIENCE, "no {what} in:\n{:?}", self.harness);
+            assert!(begun.elapsed() < PATIENCE, "no {what} in:\n{}", self.labels());
             std::thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// All that is written, a line each.
+    fn labels(&self) -> String {
+        let all = self.harness.query_all_by(|_| true);
+        let label = |node: egui_kittest::Node<'_>| {
+            let node = node.accesskit_node();
+            let text = node.label().or_else(|| node.value())?;
+            Some(format!("{:?}: {text}\n", node.role()))
+        };
+        all.filter_map(label).collect()
     }
 
     /// Draws until `done` of what is to be seen.
@@ -259,7 +270,7 @@ impl Scene {
             if done(&self.harness, &seen) {
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE, "no {what} in:\n{:?}", self.harness);
+            assert!(begun.elapsed() < PATIENCE, "no {what} in:\n{}", self.labels());
         }
     }
 

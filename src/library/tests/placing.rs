@@ -2,6 +2,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use super::crash;
 use super::fault::{self, Fault};
 use crate::domain::{ImageLabel, Unobserved};
 use crate::library::store_file::Step;
@@ -189,18 +190,14 @@ fn an_upload_is_kept_once() {
 
 const STEPS: [Step; 5] =
     [Step::TempWritten, Step::Reserved, Step::RowInserted, Step::Renamed, Step::Committed];
-const CRASH_AT: &str = "FETTLE_TEST_CRASH_AT";
-const CRASH_IN: &str = "FETTLE_TEST_CRASH_IN";
 
 /// Not a test of its own: [`a_crash_at_any_step_leaves_both_or_neither`] runs it in
 /// another process, where it registers two images and dies in the second.
 #[test]
 #[ignore = "a child process of another test"]
 fn crashing_child() {
-    let Ok(root) = std::env::var(CRASH_IN) else { return };
-    let step = std::env::var(CRASH_AT).unwrap();
-    let step = STEPS.into_iter().find(|known| format!("{known:?}") == step).unwrap();
-    let root = Path::new(&root);
+    let Some((root, step)) = crash::asked(&STEPS) else { return };
+    let root = root.as_path();
     let mut library = library(root);
     let first = write_picture(root, "in/1.png", 1);
     library.register_defect(&prod1(), &hole(), &first).unwrap();
@@ -214,20 +211,7 @@ fn crashing_child() {
 fn a_crash_at_any_step_leaves_both_or_neither() {
     for step in STEPS {
         let root = tempfile::tempdir().unwrap();
-        let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "library::tests::placing::crashing_child", "--ignored"])
-            .env(CRASH_AT, format!("{step:?}"))
-            .env(CRASH_IN, root.path())
-            .output()
-            .unwrap();
-        assert!(!child.status.success(), "{step:?}: the child did not die");
-        #[cfg(unix)]
-        assert_eq!(
-            std::os::unix::process::ExitStatusExt::signal(&child.status),
-            Some(6),
-            "{step:?}: {}",
-            String::from_utf8_lossy(&child.stdout)
-        );
+        crash::die_at("library::tests::placing::crashing_child", step, root.path());
         // Before: what the crash left is there to be seen.
         let left = files(root.path(), "data/def_split");
         assert_eq!(left.len(), 2, "{step:?}: {left:?}");

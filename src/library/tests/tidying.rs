@@ -1,9 +1,7 @@
-use std::path::Path;
-use std::process::Command;
-
 use image::ImageFormat;
 use jiff::Timestamp;
 
+use super::crash;
 use super::fault::{self, Fault};
 use super::records::inspection;
 use crate::domain::{ActionState, HistoryFilter, Inspection, InspectionId, Opinion, Verdict};
@@ -168,18 +166,14 @@ fn no_other_file_is_removed() {
 }
 
 const STEPS: [Step; 2] = [Step::TidyNoted, Step::TidyRemoved];
-const CRASH_AT: &str = "FETTLE_TEST_CRASH_AT";
-const CRASH_IN: &str = "FETTLE_TEST_CRASH_IN";
 
 /// Not a test of its own: [`a_crash_leaves_no_inspection_with_a_picture_that_is_gone`] runs it in
 /// another process, where it dies.
 #[test]
 #[ignore = "a child process of another test"]
 fn crashing_child() {
-    let Ok(root) = std::env::var(CRASH_IN) else { return };
-    let step = std::env::var(CRASH_AT).unwrap();
-    let step = STEPS.into_iter().find(|known| format!("{known:?}") == step).unwrap();
-    let mut library = library(Path::new(&root));
+    let Some((root, step)) = crash::asked(&STEPS) else { return };
+    let mut library = library(&root);
     inspect(&mut library, 1, LONG_AGO, Verdict::Ok);
     fault::at(step, Fault::Abort);
     tidy(&mut library);
@@ -190,13 +184,7 @@ fn crashing_child() {
 fn a_crash_leaves_no_inspection_with_a_picture_that_is_gone() {
     for step in STEPS {
         let root = tempfile::tempdir().unwrap();
-        let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "library::tests::tidying::crashing_child", "--ignored"])
-            .env(CRASH_AT, format!("{step:?}"))
-            .env(CRASH_IN, root.path())
-            .output()
-            .unwrap();
-        assert!(!child.status.success(), "{step:?}: the child did not die");
+        crash::die_at("library::tests::tidying::crashing_child", step, root.path());
         // What the crash left.
         let left = files(root.path(), "data/uploads").len();
         assert_eq!(left, usize::from(step == Step::TidyNoted), "{step:?}");

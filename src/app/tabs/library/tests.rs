@@ -245,7 +245,10 @@ fn a_new_product_defect_type_and_manual_are_taken_back_from_the_toast() {
             let pages = [page(&["# hole (기공)", "발생 원인", text])];
             let file = scene.file("manual.pdf", &pdf(&fonts, &pages, false));
             scene.drop_files(&[file]);
-            scene.until_seen(&scene.with("dialog-manual-pages", &[("pages", 1_usize.into())]));
+            let pages = scene.with("dialog-manual-pages", &[("pages", 1_usize.into())]);
+            scene.until("its first page", |harness| {
+                harness.query_by_role_and_label(Role::Image, &pages).is_some()
+            });
             scene.click(&scene.text("dialog-register"));
             scene.until_gone(&scene.text("dialog-drop-manual"));
         };
