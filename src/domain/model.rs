@@ -139,6 +139,8 @@ pub struct Sampling {
     pub seed: u64,
     /// At most so many new tokens.
     pub max_tokens: usize,
+    /// Texts at which it is stopped; they are not part of the answer.
+    pub stop: Vec<String>,
 }
 
 impl Default for Sampling {
@@ -150,6 +152,7 @@ impl Default for Sampling {
             repeat_last_n: 64,
             seed: 0,
             max_tokens: 256,
+            stop: Vec::new(),
         }
     }
 }
@@ -164,6 +167,8 @@ pub enum StopReason {
     Length,
     /// The listener asked it to stop.
     Stopped,
+    /// It wrote one of [`Sampling::stop`].
+    StopText,
 }
 
 /// What a chat model wrote, and how fast.

@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 
 use candle_core::{Device, Tensor};
+use image::RgbImage;
 
 use super::Result;
 use crate::domain::{ChatMessage, ChatOutcome, ImageRecipe, ModelId, Sampling, TextKind};
@@ -74,6 +75,21 @@ pub trait ChatModel: Send {
     /// within a token.
     fn chat(
         &mut self,
+        messages: &[ChatMessage],
+        sampling: &Sampling,
+        on_text: &mut dyn FnMut(&str) -> ControlFlow<()>,
+    ) -> Result<ChatOutcome>;
+}
+
+/// Pictures and messages to text.
+pub trait VisionChatModel: Send {
+    /// The model's id in the manifest.
+    fn id(&self) -> &ModelId;
+    /// Answers `messages`; `pictures` are shown before the text of the last user's message,
+    /// in order. `on_text` as in [`ChatModel::chat`].
+    fn look(
+        &mut self,
+        pictures: &[RgbImage],
         messages: &[ChatMessage],
         sampling: &Sampling,
         on_text: &mut dyn FnMut(&str) -> ControlFlow<()>,
