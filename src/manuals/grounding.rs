@@ -28,6 +28,9 @@ pub enum AnswerProblem {
     /// It says the same again and again.
     #[error("the model repeats itself")]
     Looping,
+    /// Bytes that are no characters.
+    #[error("the model's answer is not text")]
+    Broken,
     /// No line has the asked form.
     #[error("the model's answer does not have the asked form")]
     Unreadable,
@@ -53,23 +56,25 @@ const MAX_SENTENCES_A_PART: usize = 3;
 /// A run of this many words said more often than [`MAX_REPEATS`] is a loop.
 const LOOP_WORDS: usize = 4;
 const MAX_REPEATS: usize = 3;
+/// So few characters, so often, and so many of them together, are a loop too.
+const BEAT_CHARS: usize = 8;
+const BEATS: usize = 6;
+const LEAST_RUN_CHARS: usize = 24;
+/// More bytes that are no characters than this are no slip.
+const MAX_BROKEN: usize = 2;
 
 /// Reads an answer to [`super::prompt()`] and aligns its sentences with `section`.
 ///
 /// # Errors
 /// [`AnswerProblem`] where the answer is no answer; nothing of it should be shown.
 pub fn align(answer: &str, section: &Section) -> Result<Vec<GroundedLine>, AnswerProblem> {
-    // What follows an end-of-turn mark is the model talking to itself.
+    // What it thought aloud before, and what it says to itself after its turn, is no answer.
+    let answer = answer.rsplit("</think>").next().unwrap_or_default();
     let answer = answer.split("<|").next().unwrap_or_default().trim();
     if answer.is_empty() {
         return Err(AnswerProblem::Empty);
     }
-    if answer.chars().count() > MAX_ANSWER_CHARS {
-        return Err(AnswerProblem::TooLong);
-    }
-    if is_looping(answer) {
-        return Err(AnswerProblem::Looping);
-    }
+    check(answer)?;
     let written = parse(answer);
     if written.is_empty() {
         return Err(AnswerProblem::Unreadable);
@@ -147,13 +152,37 @@ pub fn weave(
     }
 }
 
+/// Whether an answer, or what there is of it, may still be one.
+pub(super) fn check(answer: &str) -> Result<(), AnswerProblem> {
+    if answer.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count() > MAX_BROKEN {
+        return Err(AnswerProblem::Broken);
+    }
+    if is_looping(answer) {
+        return Err(AnswerProblem::Looping);
+    }
+    if answer.chars().count() > MAX_ANSWER_CHARS {
+        return Err(AnswerProblem::TooLong);
+    }
+    Ok(())
+}
+
 fn is_looping(answer: &str) -> bool {
     let said = words(answer);
     let mut counts = std::collections::HashMap::new();
-    said.windows(LOOP_WORDS).any(|window| {
+    let in_words = said.windows(LOOP_WORDS).any(|window| {
         let count = counts.entry(window).or_insert(0_usize);
         *count += 1;
         *count > MAX_REPEATS
+    });
+    in_words || ends_in_a_beat(answer)
+}
+
+/// Whether it ends in a few characters again and again: `ㅋㅋㅋㅋ`, `-=-=-=`.
+fn ends_in_a_beat(answer: &str) -> bool {
+    let back: Vec<char> = answer.chars().rev().take(BEAT_CHARS * BEATS).collect();
+    (1..=BEAT_CHARS).any(|beat| {
+        let run = back.get(..beat * BEATS.max(LEAST_RUN_CHARS / beat));
+        run.is_some_and(|run| run.iter().zip(run.iter().skip(beat)).all(|(a, b)| a == b))
     })
 }
 
@@ -416,10 +445,13 @@ mod tests {
             ("", AnswerProblem::Empty),
             (" \n ", AnswerProblem::Empty),
             ("<|im_end|>", AnswerProblem::Empty),
+            ("<think>원인: 가스입니다.</think>", AnswerProblem::Empty),
+            ("원인: 가\u{FFFD}\u{FFFD}스\u{FFFD}입니다.", AnswerProblem::Broken),
+            (&"ㅋ".repeat(60), AnswerProblem::Looping),
             ("def main():\n    print('x')", AnswerProblem::Unreadable),
             ("네, 알겠습니다.", AnswerProblem::Unreadable),
             (&"원인: 가스가 배출되지 않아 생긴 것 ".repeat(9), AnswerProblem::Looping),
-            (&"아무 ".repeat(3_000), AnswerProblem::TooLong),
+            (&(0..900).map(|n| format!("{n}번 ")).collect::<String>(), AnswerProblem::TooLong),
         ] {
             let (report, problem) = weave(evidence.clone(), &section, answer, &model);
             assert_eq!(problem, Some(expected), "{answer}");

@@ -28,6 +28,7 @@ mod rows;
 mod sections;
 mod stand_in;
 mod table;
+mod watch;
 mod wrap;
 
 #[cfg(test)]
@@ -44,3 +45,4 @@ pub use page_picture::{MAX_PICTURE_SIDE, PagePicture, page_picture, page_sizes};
 pub use pdf::{MAX_FILE_BYTES, read_file, read_lines};
 pub use prompt::{MAX_ANSWER_TOKENS, prompt};
 pub use sections::{PARSER_VERSION, read};
+pub use watch::AnswerWatch;

@@ -8,6 +8,7 @@ use candle_core::Tensor;
 use super::CausalLm;
 use super::gguf::Gguf;
 use super::sampling::Sampler;
+use super::stop::StopTexts;
 use super::stream::Utf8Stream;
 use super::template::ChatTemplate;
 use super::tokens::Tokens;
@@ -118,6 +119,7 @@ impl Chat {
         let limit = self.network.context_length();
         let mut sampler = Sampler::new(sampling);
         let mut stream = Utf8Stream::default();
+        let mut stop = StopTexts::new(&sampling.stop);
         let mut context = prompt.to_vec();
         outcome.stop = loop {
             if outcome.new_tokens >= sampling.max_tokens || context.len() >= limit {
@@ -130,10 +132,13 @@ impl Chat {
             context.push(token);
             outcome.new_tokens += 1;
             on_token(token);
-            let piece = stream.push(&self.tokens.bytes(token));
+            let (piece, ended) = stop.push(&stream.push(&self.tokens.bytes(token)));
             outcome.text.push_str(&piece);
             if on_text(&piece).is_break() {
                 break StopReason::Stopped;
+            }
+            if ended {
+                break StopReason::StopText;
             }
             if outcome.new_tokens < sampling.max_tokens && context.len() < limit {
                 let go_on = &mut || ControlFlow::Continue(());
@@ -144,15 +149,25 @@ impl Chat {
                 last = answer;
             }
         };
-        // A character that never got its last byte.
-        let rest = stream.finish();
-        if !rest.is_empty() {
+        // A character that never got its last byte, and what might have become a stop text.
+        let (mut rest, _) = stop.push(&stream.finish());
+        rest.push_str(&stop.finish());
+        if outcome.stop != StopReason::StopText && !rest.is_empty() {
             outcome.text.push_str(&rest);
             // The answer is over: there is nothing left to stop.
             let _ = on_text(&rest);
         }
         outcome.decode_ms = began.elapsed().as_secs_f64() * 1e3;
         Ok(outcome)
+    }
+
+    /// What comes after `prompt`, for tests against golden logits.
+    #[cfg(test)]
+    pub(super) fn logits_after(&mut self, prompt: &[u32]) -> Result<Tensor> {
+        match self.read_prompt(prompt, &mut || ControlFlow::Continue(()))? {
+            ControlFlow::Continue(last) => self.network.logits(&last),
+            ControlFlow::Break(()) => Err(ModelsError::Prompt("stopped".into())),
+        }
     }
 
     /// The tokenizer, for tests against golden ids.

@@ -51,11 +51,6 @@ impl Gguf {
         Ok(gguf)
     }
 
-    /// The header, for candle's tokenizer.
-    pub(super) fn content(&self) -> &Content {
-        &self.content
-    }
-
     /// An error about this file.
     pub(super) fn bad(&self, why: impl Into<String>) -> ModelsError {
         bad(&self.path, why)
@@ -90,9 +85,49 @@ impl Gguf {
         text.map(String::as_str).map_err(|_| self.bad(format!("'{key}' is not a text")))
     }
 
+    /// Yes or no, where the file says so.
+    pub(super) fn flag(&self, key: &str) -> Option<bool> {
+        self.value(key).ok()?.to_bool().ok()
+    }
+
+    fn list<'a, T>(&'a self, key: &str, one: impl Fn(&'a Value) -> Option<T>) -> Result<Vec<T>> {
+        let list = self.value(key)?.to_vec().ok().and_then(|list| list.iter().map(one).collect());
+        list.ok_or_else(|| self.bad(format!("'{key}' is not the list it should be")))
+    }
+
+    /// A list of texts.
+    pub(super) fn texts(&self, key: &str) -> Result<Vec<String>> {
+        self.list(key, |value| value.to_string().ok().cloned())
+    }
+
+    /// A list of numbers.
+    pub(super) fn floats(&self, key: &str) -> Result<Vec<f32>> {
+        self.list(key, |value| value.to_f32().ok())
+    }
+
+    /// A list of whole numbers.
+    pub(super) fn integers(&self, key: &str) -> Result<Vec<i64>> {
+        self.list(key, |value| match value.to_u64() {
+            Ok(number) => i64::try_from(number).ok(),
+            Err(_) => value.to_i32().map(i64::from).ok(),
+        })
+    }
+
+    /// Whether the file says anything under this key.
+    pub(super) fn says(&self, key: &str) -> bool {
+        self.content.metadata.contains_key(key)
+    }
+
     /// Whether the file holds a tensor of this name.
     pub(super) fn has(&self, name: &str) -> bool {
         self.content.tensor_infos.contains_key(name)
+    }
+
+    /// How many rows a matrix has.
+    pub(super) fn rows(&self, name: &str) -> Result<usize> {
+        let info = self.content.tensor_infos.get(name);
+        let rows = info.and_then(|info| info.shape.dims().first().copied());
+        rows.ok_or_else(|| self.bad(format!("no tensor '{name}'")))
     }
 
     /// The bytes, shape and kind of a tensor.

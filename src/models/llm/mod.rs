@@ -1,15 +1,19 @@
 //! Language models that answer in words: GGUF files on candle's quantised kernels.
 //!
-//! [`load`] knows the architectures, one file each. What they share is beside them:
-//! the file (`gguf`), its tokenizer (`tokens`) and chat template (`template`),
-//! the choice of tokens (`sampling`), whole-character streaming (`stream`) and the
-//! conversation over all of it (`chat`).
+//! [`load`] knows the architectures, one file each; they are designs of one `decoder`. What they
+//! share is beside them: the file (`gguf`), its tokenizer (`tokens`) and chat template
+//! (`template`), the choice of tokens (`sampling`), whole-character streaming (`stream`), where an
+//! answer ends (`stop`) and the conversation over all of it (`chat`).
 
 mod chat;
+mod decoder;
+mod gemma3;
 mod gguf;
-mod kv_cache;
+mod llama;
 mod qwen2;
+mod qwen3;
 mod sampling;
+mod stop;
 mod stream;
 mod template;
 #[cfg(test)]
@@ -22,6 +26,7 @@ use std::path::PathBuf;
 use candle_core::{Device, Tensor};
 
 use self::chat::Chat;
+use self::decoder::Decoder;
 use self::gguf::Gguf;
 use crate::domain::ModelId;
 use crate::models::roles::ChatModel;
@@ -29,7 +34,8 @@ use crate::models::{ModelsError, Result};
 
 /// Loads a chat model.
 ///
-/// `files` holds one `.gguf`. Architectures: `qwen2` (Qwen2 and Qwen2.5, any size).
+/// `files` holds one `.gguf`. Architectures, as the files name them: `llama` (Llama 2 and 3,
+/// Mistral), `qwen2` (also Qwen2.5), `qwen3`, `gemma3`.
 /// A file that is missing, cut short, damaged, or of another architecture than it is
 /// said to be is an error that names it.
 pub fn load(
@@ -38,13 +44,25 @@ pub fn load(
     files: &[PathBuf],
     device: &Device,
 ) -> Result<Box<dyn ChatModel>> {
-    let network: fn(&Gguf, &Device) -> Result<Box<dyn CausalLm>> = match architecture {
-        "qwen2" => |gguf, device| Ok(Box::new(qwen2::Qwen2::load(gguf, device)?)),
+    Ok(Box::new(load_chat(id, architecture, files, device)?))
+}
+
+fn load_chat(
+    id: &ModelId,
+    architecture: &str,
+    files: &[PathBuf],
+    device: &Device,
+) -> Result<Chat> {
+    let design = match architecture {
+        "gemma3" => gemma3::design,
+        "llama" => llama::design,
+        "qwen2" => qwen2::design,
+        "qwen3" => qwen3::design,
         other => return Err(ModelsError::UnknownArchitecture(other.to_owned())),
     };
     let gguf = open(id, architecture, files)?;
-    let network = network(&gguf, device)?;
-    Ok(Box::new(Chat::new(id.clone(), &gguf, network)?))
+    let network = Decoder::load(&gguf, design(&gguf)?, device)?;
+    Chat::new(id.clone(), &gguf, Box::new(network))
 }
 
 fn open(id: &ModelId, architecture: &str, files: &[PathBuf]) -> Result<Gguf> {

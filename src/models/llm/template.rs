@@ -31,6 +31,8 @@ impl ChatTemplate {
         // As transformers sets Jinja up.
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?;
         environment.set_syntax(syntax);
+        // Templates call Python's methods of texts: `content.strip()`.
+        environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
         environment.add_function("raise_exception", |why: String| -> Result<Value, Error> {
             Err(Error::new(ErrorKind::InvalidOperation, why))
         });
@@ -47,20 +49,39 @@ impl ChatTemplate {
         if messages.is_empty() {
             return Err(ModelsError::Prompt("there is no message".into()));
         }
+        let rendered = self.try_render(messages).or_else(|refused| {
+            // Some families know no system message (Gemma 2, Mistral 7B) and say so.
+            let merged = without_system(messages).map(|merged| self.try_render(&merged));
+            merged.and_then(Result::ok).ok_or(refused)
+        });
+        rendered.map_err(|e| ModelsError::Prompt(format!("chat template: {e}")))
+    }
+
+    fn try_render(&self, messages: &[ChatMessage]) -> Result<String, Error> {
         let messages: Vec<Value> = messages
             .iter()
             .map(|message| context! { role => role(message.role), content => message.content.as_str() })
             .collect();
-        let render = || {
-            self.environment.get_template(NAME)?.render(context! {
-                messages => messages,
-                add_generation_prompt => true,
-                bos_token => self.bos.as_str(),
-                eos_token => self.eos.as_str(),
-            })
-        };
-        render().map_err(|e| ModelsError::Prompt(format!("chat template: {e}")))
+        self.environment.get_template(NAME)?.render(context! {
+            messages => messages,
+            add_generation_prompt => true,
+            // Qwen3 would think aloud first.
+            enable_thinking => false,
+            bos_token => self.bos.as_str(),
+            eos_token => self.eos.as_str(),
+        })
     }
+}
+
+/// The system's message as the beginning of the user's that follows it.
+fn without_system(messages: &[ChatMessage]) -> Option<Vec<ChatMessage>> {
+    let [system, user, rest @ ..] = messages else { return None };
+    if (system.role, user.role) != (ChatRole::System, ChatRole::User) {
+        return None;
+    }
+    let content = format!("{}\n\n{}", system.content, user.content);
+    let first = ChatMessage { role: ChatRole::User, content };
+    Some(std::iter::once(first).chain(rest.iter().cloned()).collect())
 }
 
 /// As templates know them.
@@ -118,6 +139,16 @@ mod tests {
         );
         let default = template.render(&[message(ChatRole::User, "a")]).unwrap();
         assert!(default.starts_with("<|im_start|>system\nDefault.<|im_end|>\n<|im_start|>user\na"));
+    }
+
+    #[test]
+    fn a_family_without_system_messages_is_told_in_the_first_question() {
+        let template = "{% if messages[0].role == 'system' %}{{ raise_exception('no') }}{% endif %}\
+                        {% for m in messages %}[{{ m.role }}] {{ m.content.strip() }}\n{% endfor %}";
+        let template = ChatTemplate::new(template, String::new(), String::new()).unwrap();
+        let asked = [message(ChatRole::System, "품질"), message(ChatRole::User, "왜? ")];
+        assert_eq!(template.render(&asked).unwrap(), "[user] 품질\n\n왜?\n");
+        assert!(template.render(&asked[..1]).unwrap_err().to_string().contains("no"));
     }
 
     #[test]

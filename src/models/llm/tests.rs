@@ -1,5 +1,7 @@
 //! The real models, where `$FETTLE_MODELS` has them, against llama.cpp's answers.
 
+mod families;
+
 use std::path::{Path, PathBuf};
 
 use super::*;
@@ -31,9 +33,7 @@ fn golden() -> Option<serde_json::Value> {
 
 fn small() -> Option<Chat> {
     let id = ModelId(SMALL.into());
-    let gguf = open(&id, "qwen2", &[file(SMALL)?]).unwrap();
-    let network = Box::new(qwen2::Qwen2::load(&gguf, &Device::Cpu).unwrap());
-    Some(Chat::new(id, &gguf, network).unwrap())
+    Some(load_chat(&id, "qwen2", &[file(SMALL)?], &Device::Cpu).unwrap())
 }
 
 fn numbers(value: &serde_json::Value) -> Vec<u32> {
