@@ -48,8 +48,7 @@ fn main() {
             println!("{id}: skipped, {} is absent", file.display());
             continue;
         }
-        let mut chat =
-            llm::load(&ModelId(id.into()), architecture, &[file], &Device::Cpu).unwrap();
+        let mut chat = llm::load(&ModelId(id.into()), architecture, &[file], &Device::Cpu).unwrap();
         let sampling = Sampling { max_tokens: NEW_TOKENS, ..Sampling::default() };
         let (mut prefill_ms, mut decode, mut read) = (Vec::new(), Vec::new(), 0);
         for number in 0..RUNS {

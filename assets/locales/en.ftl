@@ -55,6 +55,7 @@ source-unsupported = the model's own words, not in the manual
 situation-score-ng = The anomaly score { $score } is above the threshold { $threshold }: NG.
 situation-score-ok = The anomaly score { $score } is not above the threshold { $threshold }: OK.
 situation-region = Anomalous region at the { $place }, { $percent } % of { $whole }.
+situation-known-defect = A known defect: { $defect }. No part was measured for this report.
 situation-defect = It most resembles the known defect "{ $defect }" ({ $percent } % of the vote).
 
 # Why a stage did not run
@@ -74,6 +75,7 @@ notice-area-changed = { $product }: its inspection area was changed after its me
 notice-no-chat = The report is the manual's own words. { $reason }
 notice-answer-empty = { $model } said nothing: the report is the manual's own words.
 notice-answer-babble = { $model } did not come to an end: the report is the manual's own words.
+notice-answer-broken = { $model } wrote what is not text: the report is the manual's own words.
 notice-answer-unreadable = { $model } did not answer in the form asked for: the report is the manual's own words.
 
 # Progress
@@ -686,6 +688,9 @@ settings-pictures-always = keep for ever
 settings-pictures-days = delete after
 settings-days = days
 settings-pictures-hint = Older pictures are deleted each time the program starts.
+settings-reports = Reports
+settings-supported-only = Leave out what only the language model says
+settings-supported-only-hint = Otherwise such sentences are shown, marked as not from the manual.
 settings-tidy = Delete now…
 tidy-title = Delete old pictures
 tidy-kept = Inspections and verdicts stay. Never deleted: pictures that a person called NG, whose action is open, or that were registered.

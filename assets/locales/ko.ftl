@@ -55,6 +55,7 @@ source-unsupported = 모델의 의견, 매뉴얼에 없음
 situation-score-ng = 이상 점수 { $score }: 임계값 { $threshold } 초과로 NG 판정입니다.
 situation-score-ok = 이상 점수 { $score }: 임계값 { $threshold } 이하로 OK 판정입니다.
 situation-region = { $place }에서 { $whole }의 { $percent } %에 해당하는 이상 영역이 검출되었습니다.
+situation-known-defect = 알려진 불량: { $defect }. 이 보고서를 위해 측정한 부품은 없습니다.
 situation-defect = 등록된 불량 중 "{ $defect }"와(과) 가장 유사합니다(득표율 { $percent } %).
 
 # 단계를 건너뛴 이유
@@ -74,6 +75,7 @@ notice-area-changed = { $product }: 메모리 뱅크를 만든 뒤에 검사 영
 notice-no-chat = 보고서는 매뉴얼의 문장 그대로입니다. { $reason }
 notice-answer-empty = { $model }이(가) 답하지 않아, 보고서는 매뉴얼의 문장 그대로입니다.
 notice-answer-babble = { $model }의 답이 끝나지 않아, 보고서는 매뉴얼의 문장 그대로입니다.
+notice-answer-broken = { $model }이(가) 글자가 아닌 것을 써서, 보고서는 매뉴얼의 문장 그대로입니다.
 notice-answer-unreadable = { $model }이(가) 요청한 형식으로 답하지 않아, 보고서는 매뉴얼의 문장 그대로입니다.
 
 # 진행 상황
@@ -686,6 +688,9 @@ settings-pictures-always = 계속 보관
 settings-pictures-days = 기간이 지나면 삭제
 settings-days = 일
 settings-pictures-hint = 프로그램을 시작할 때마다 기간이 지난 사진을 지웁니다.
+settings-reports = 보고서
+settings-supported-only = 언어 모델만 말한 문장은 빼기
+settings-supported-only-hint = 끄면 매뉴얼에 없는 문장이라고 표시하여 보여 줍니다.
 settings-tidy = 지금 정리…
 tidy-title = 오래된 검사 사진 지우기
 tidy-kept = 검사 기록과 판정은 남습니다. 사람이 NG로 판정한 사진, 조치가 끝나지 않은 사진, 등록된 사진은 지우지 않습니다.

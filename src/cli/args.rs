@@ -279,6 +279,21 @@ pub(crate) enum Manual {
         #[arg(long)]
         json: bool,
     },
+    /// Write what the manual says to do about the product's known defects.
+    Report {
+        /// The product.
+        #[arg(long, short)]
+        product: ProductCode,
+        /// Only this defect type. Default: all.
+        #[arg(long, short)]
+        defect: Option<DefectCode>,
+        /// Compose it from the manual alone, without the language model.
+        #[arg(long)]
+        no_llm: bool,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Find what the manual says about something.
     Search {
         /// The question.

@@ -36,7 +36,7 @@ pub enum Support {
         /// Ids of the [`super::Statement`]s.
         statements: Vec<String>,
     },
-    /// Fettle measured it in this inspection.
+    /// Fettle measured it in this inspection, or has it in its records.
     Measured,
     /// Only the language model says so. Shown as such, never as the manual's word.
     Unsupported,

@@ -82,9 +82,7 @@ pub fn align(answer: &str, section: &Section) -> Result<Vec<GroundedLine>, Answe
     let mut out: Vec<GroundedLine> = Vec::new();
     let mut said: HashSet<(ReportPart, String)> = HashSet::new();
     for Written { part, text, cited } in written {
-        let known = section.statements().any(|statement| plain(&statement.text) == plain(&text));
-        // The statements themselves are in the report already.
-        if known || !said.insert((part, plain(&text))) {
+        if says_nothing_new(&text, section) || !said.insert((part, plain(&text))) {
             continue;
         }
         if out.iter().filter(|line| line.part == part).count() < MAX_SENTENCES_A_PART {
@@ -139,15 +137,20 @@ pub fn merge(evidence: Report, lines: Vec<GroundedLine>, model: &ModelId) -> Rep
 }
 
 /// [`align`], then [`merge`]: the report with what is usable of the answer, or the
-/// evidence report as it was and why.
+/// evidence report as it was and why. With `supported_only` it has no sentence that only the
+/// model says.
 pub fn weave(
     evidence: Report,
     section: &Section,
     answer: &str,
     model: &ModelId,
+    supported_only: bool,
 ) -> (Report, Option<AnswerProblem>) {
     match align(answer, section) {
-        Ok(lines) => (merge(evidence, lines, model), None),
+        Ok(mut lines) => {
+            lines.retain(|line| !supported_only || line.line.support != Support::Unsupported);
+            (merge(evidence, lines, model), None)
+        }
         Err(problem) => (evidence, Some(problem)),
     }
 }
@@ -184,6 +187,12 @@ fn ends_in_a_beat(answer: &str) -> bool {
         let run = back.get(..beat * BEATS.max(LEAST_RUN_CHARS / beat));
         run.is_some_and(|run| run.iter().zip(run.iter().skip(beat)).all(|(a, b)| a == b))
     })
+}
+
+/// Whether it is the heading or one of the statements again: those are in the report already.
+fn says_nothing_new(text: &str, section: &Section) -> bool {
+    content(text).is_subset(&content(&section.heading))
+        || section.statements().any(|statement| plain(&statement.text) == plain(text))
 }
 
 fn plain(text: &str) -> String {
@@ -453,7 +462,7 @@ mod tests {
             (&"원인: 가스가 배출되지 않아 생긴 것 ".repeat(9), AnswerProblem::Looping),
             (&(0..900).map(|n| format!("{n}번 ")).collect::<String>(), AnswerProblem::TooLong),
         ] {
-            let (report, problem) = weave(evidence.clone(), &section, answer, &model);
+            let (report, problem) = weave(evidence.clone(), &section, answer, &model, false);
             assert_eq!(problem, Some(expected), "{answer}");
             assert_eq!(report, evidence);
         }
@@ -464,9 +473,22 @@ mod tests {
         let section = section("hole", "hole (기공)");
         let evidence = compose(&section, Vec::new(), Language::Ko);
         let answer = "원인: 용탕 내 가스가 배출되지 않아 생깁니다. [c1] 외계인이 지나갔습니다.\n조치: 탈기 장치 점검 [a1]";
-        let (report, problem) = weave(evidence, &section, answer, &ModelId("tiny".to_owned()));
+        let woven = |supported_only| {
+            let model = ModelId("tiny".to_owned());
+            weave(evidence.clone(), &section, answer, &model, supported_only)
+        };
+        let (report, problem) = woven(false);
         assert_eq!(problem, None);
         insta::assert_json_snapshot!(report);
+        let mut marked = report.clone();
+        for part in &mut marked.sections {
+            part.lines.retain(|line| line.support != Support::Unsupported);
+        }
+        assert_ne!(marked, report);
+        let (supported, problem) = woven(true);
+        assert_eq!((supported.sections, problem), (marked.sections, None));
+        // The rest of what it said is in the manual as it is.
+        assert_eq!(supported.author, Author::Evidence);
     }
 
     #[test]
@@ -490,7 +512,7 @@ mod tests {
         fn any_answer_leaves_every_statement(answer in "(?s).{0,400}|((원인|조치|예방|Causes):[ \\[\\]ca0-9.가-힣]{0,80}\n?){0,6}") {
             let section = section("hole", "hole (기공)");
             let evidence = compose(&section, Vec::new(), Language::Ko);
-            let (report, _) = weave(evidence.clone(), &section, &answer, &ModelId("tiny".to_owned()));
+            let (report, _) = weave(evidence.clone(), &section, &answer, &ModelId("tiny".to_owned()), false);
             for (before, after) in evidence.sections.iter().zip(&report.sections) {
                 for line in &before.lines {
                     prop_assert!(after.lines.contains(line));

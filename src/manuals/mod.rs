@@ -32,7 +32,7 @@ mod watch;
 mod wrap;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -43,6 +43,6 @@ pub use find::find;
 pub use grounding::{AnswerProblem, GroundedLine, align, merge, weave};
 pub use page_picture::{MAX_PICTURE_SIDE, PagePicture, page_picture, page_sizes};
 pub use pdf::{MAX_FILE_BYTES, read_file, read_lines};
-pub use prompt::{MAX_ANSWER_TOKENS, prompt};
+pub use prompt::{MAX_ANSWER_TOKENS, MOST_STATEMENTS, prompt};
 pub use sections::{PARSER_VERSION, read};
 pub use watch::AnswerWatch;

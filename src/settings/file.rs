@@ -71,6 +71,7 @@ fn from_object(mut content: Map<String, Value>) -> (Settings, Vec<SettingsWarnin
         threads: take(c, "threads", d.threads, check_threads, w),
         threshold_rule: take(c, "threshold_rule", d.threshold_rule, check_rule, w),
         keep_pictures_days: take(c, "keep_pictures_days", d.keep_pictures_days, check_days, w),
+        supported_only: take(c, "supported_only", d.supported_only, |_| Ok(()), w),
         unknown: Map::new(),
     };
     warnings.extend(content.keys().cloned().map(SettingsWarning::UnknownKey));
@@ -167,6 +168,7 @@ mod tests {
             threads: Some(2),
             threshold_rule: ThresholdRule::Quantile { share: 0.995 },
             keep_pictures_days: Some(90),
+            supported_only: true,
             unknown: Map::new(),
         };
         write(&path, &settings).unwrap();

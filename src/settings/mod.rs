@@ -38,6 +38,8 @@ pub struct Settings {
     pub threshold_rule: ThresholdRule,
     /// After so many days an inspection's picture may go, 1 to [`Self::MOST_DAYS`]; `None`: never.
     pub keep_pictures_days: Option<u32>,
+    /// A report leaves out what only the language model says.
+    pub supported_only: bool,
     /// Keys that this version does not know, kept for the one that wrote them.
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,
@@ -92,6 +94,7 @@ impl Default for Settings {
             threads: None,
             threshold_rule: ThresholdRule::default(),
             keep_pictures_days: None,
+            supported_only: false,
             unknown: serde_json::Map::new(),
         }
     }

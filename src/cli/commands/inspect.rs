@@ -3,7 +3,7 @@
 use super::done_or_why;
 use crate::cli::args;
 use crate::cli::terminal::Terminal;
-use crate::domain::{Inspection, ReportPart, Stage, Support, Verdict};
+use crate::domain::{Inspection, ManualFinding, Report, ReportPart, Stage, Support, Verdict};
 use crate::engine::{Engine, Inspect};
 use crate::i18n::Value;
 
@@ -110,6 +110,14 @@ fn print_similarity(terminal: &Terminal, inspection: &Inspection) {
 fn print_report(terminal: &Terminal, inspection: &Inspection) {
     terminal.print("");
     let Some(report) = done_or_say(terminal, "label-report", &inspection.report) else { return };
+    print_sections(terminal, report);
+    if let Some(finding) = inspection.manual.done() {
+        print_source(terminal, finding);
+    }
+}
+
+/// The four sections, each line with what it rests on.
+pub(super) fn print_sections(terminal: &Terminal, report: &Report) {
     for section in &report.sections {
         let title = match section.part {
             ReportPart::Situation => "report-situation",
@@ -132,15 +140,21 @@ fn print_report(terminal: &Terminal, inspection: &Inspection) {
             terminal.print(&format!("  - {}{source}", line.text));
         }
     }
-    if let Some(finding) = inspection.manual.done() {
-        let text =
-            format!("{} — {} (p. {})", finding.path, finding.section.heading, finding.section.page);
-        terminal.field("label-manual", &text);
-    }
+}
+
+/// Where the manual says so.
+pub(super) fn print_source(terminal: &Terminal, finding: &ManualFinding) {
+    let text =
+        format!("{} — {} (p. {})", finding.path, finding.section.heading, finding.section.page);
+    terminal.field("label-manual", &text);
 }
 
 /// The stage's result, or else says under `label` why there is none.
-fn done_or_say<'a, T>(terminal: &Terminal, label: &str, stage: &'a Stage<T>) -> Option<&'a T> {
+pub(super) fn done_or_say<'a, T>(
+    terminal: &Terminal,
+    label: &str,
+    stage: &'a Stage<T>,
+) -> Option<&'a T> {
     done_or_why(terminal, stage).map_err(|why| terminal.field(label, &why)).ok()
 }
 

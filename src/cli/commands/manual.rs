@@ -1,9 +1,10 @@
 //! `fettle manual`.
 
+use super::inspect::{done_or_say, print_sections, print_source};
 use crate::cli::args;
 use crate::cli::terminal::Terminal;
 use crate::domain::{ManualWarning, Statement};
-use crate::engine::{Engine, IngestManuals, ReadManual, SearchManual};
+use crate::engine::{DefectReport, Engine, IngestManuals, ReadManual, ReportDefects, SearchManual};
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Manual) -> anyhow::Result<()> {
     match args {
@@ -14,6 +15,17 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Manual) -> 
             }
             for manual in &read {
                 print(terminal, manual);
+            }
+        }
+        args::Manual::Report { product, defect, no_llm, json } => {
+            let (product, defect) = (product.clone(), defect.clone());
+            let request = ReportDefects { product, defect, with_llm: !no_llm };
+            let reports = terminal.wait(engine, request)?;
+            if *json {
+                return terminal.json(&reports);
+            }
+            for written in &reports {
+                print_report(terminal, written);
             }
         }
         args::Manual::Search { question, product, top, json } => {
@@ -36,6 +48,19 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Manual) -> 
         }
     }
     Ok(())
+}
+
+fn print_report(terminal: &Terminal, written: &DefectReport) {
+    terminal.print(&format!("── {}", written.defect));
+    let Some(report) = done_or_say(terminal, "label-report", &written.report) else { return };
+    print_sections(terminal, report);
+    if let Some(finding) = written.manual.done() {
+        print_source(terminal, finding);
+    }
+    if let Some(notice) = &written.notice {
+        terminal.print(notice);
+    }
+    terminal.print("");
 }
 
 /// What was read from a manual, for a person to check.

@@ -8,6 +8,7 @@ mod bank_versions;
 mod bench;
 mod catalogue;
 mod choose_models;
+mod defect_report;
 mod demo;
 mod doctor;
 mod eval;
@@ -57,6 +58,7 @@ pub use bank_versions::{BankVersion, ListBanks, UndoBank, UndoneBank};
 pub use bench::{Bench, Benchmark, Measurement, Skipped};
 pub use catalogue::{AddDefectType, AddProduct, ListLibrary, ProductSummary};
 pub use choose_models::{ChooseModel, ChooseModels, ChosenModels};
+pub use defect_report::{DefectReport, ReportDefects};
 pub use demo::{BuildDemo, DemoInspection};
 pub use doctor::{Doctor, DoctorReport, Lack};
 pub use eval::{

@@ -18,6 +18,8 @@ pub enum Preference {
     ThresholdRule(ThresholdRule),
     /// After how many days an inspection's picture may go; `None`: never.
     KeepPictures(Option<u32>),
+    /// Whether reports leave out what only the language model says.
+    SupportedOnly(bool),
 }
 
 /// Changes a setting, and the settings remember it.
@@ -37,6 +39,7 @@ impl Request for Prefer {
             Preference::Threads(threads) => settings.threads = threads,
             Preference::ThresholdRule(rule) => settings.threshold_rule = rule,
             Preference::KeepPictures(days) => settings.keep_pictures_days = days,
+            Preference::SupportedOnly(only) => settings.supported_only = only,
         })?;
         job.shared.place_anew()
     }
@@ -81,6 +84,8 @@ pub struct Preferences {
     pub threshold_rule: ThresholdRule,
     /// After how many days an inspection's picture may go; `None`: never.
     pub keep_pictures_days: Option<u32>,
+    /// Whether reports leave out what only the language model says.
+    pub supported_only: bool,
 }
 
 impl Request for AskPreferences {
@@ -103,6 +108,7 @@ impl Request for AskPreferences {
             cores: std::thread::available_parallelism().map_or(threads_now, usize::from),
             threshold_rule: settings.threshold_rule,
             keep_pictures_days: settings.keep_pictures_days,
+            supported_only: settings.supported_only,
         })
     }
 }
@@ -134,6 +140,7 @@ mod tests {
             Preference::Threads(Some(1)),
             Preference::ThresholdRule(rule),
             Preference::KeepPictures(Some(90)),
+            Preference::SupportedOnly(true),
         ] {
             prefer(preference).unwrap();
         }
@@ -142,6 +149,7 @@ mod tests {
             threads: Some(1),
             threshold_rule: rule,
             keep_pictures_days: Some(90),
+            supported_only: true,
             ..before
         };
         assert_eq!(asked(), expected);
@@ -149,6 +157,7 @@ mod tests {
         assert_eq!(warnings, []);
         assert_eq!((settings.device, settings.threads), (DevicePreference::Cpu, Some(1)));
         assert_eq!((settings.threshold_rule, settings.keep_pictures_days), (rule, Some(90)));
+        assert!(settings.supported_only);
 
         for bad in [
             Preference::Threads(Some(0)),

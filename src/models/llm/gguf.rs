@@ -162,14 +162,6 @@ impl Gguf {
         if dims != shape {
             return Err(self.bad(format!("tensor '{name}' is {dims:?}, not {shape:?}")));
         }
-        // candle has no vector code for Q5_0 on x86 and decodes it bit by bit.
-        let widened;
-        let (bytes, dtype) = if dtype == GgmlDType::Q5_0 && device.is_cpu() {
-            widened = q5_0_to_q8_0(bytes);
-            (widened.as_slice(), GgmlDType::Q8_0)
-        } else {
-            (bytes, dtype)
-        };
         let storage = QStorage::from_data(bytes.into(), device, dtype)?;
         Ok(QTensor::new(storage, shape.to_vec())?)
     }
@@ -182,23 +174,6 @@ impl Gguf {
 
 fn bad(path: &Path, why: impl Into<String>) -> ModelsError {
     ModelsError::BadWeights { path: path.to_owned(), why: why.into() }
-}
-
-/// Q5_0 blocks (f16 scale, 4 bytes of fifth bits, 16 bytes of nibbles) as Q8_0 blocks
-/// (the same scale, 32 signed bytes): the very same numbers in half as many bits again.
-fn q5_0_to_q8_0(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len() / 22 * 34);
-    for block in bytes.chunks_exact(22) {
-        let (scale, rest) = block.split_at(2);
-        let (fifth, nibbles) = rest.split_at(4);
-        let fifth = fifth.iter().rev().fold(0u32, |bits, &byte| bits << 8 | u32::from(byte));
-        out.extend_from_slice(scale);
-        let value =
-            |nibble: u8, i: usize| (nibble | ((fifth >> i & 1) as u8) << 4).wrapping_sub(16);
-        out.extend(nibbles.iter().enumerate().map(|(i, byte)| value(byte & 15, i)));
-        out.extend(nibbles.iter().enumerate().map(|(i, byte)| value(byte >> 4, i + 16)));
-    }
-    out
 }
 
 /// candle divides by `general.alignment` without looking at it: finds a zero first.
@@ -356,18 +331,6 @@ mod tests {
         let at = bytes.windows(key.len()).position(|w| w == key).unwrap() + key.len() + 4;
         bytes[at] = 0;
         assert!(matches!(open(&bytes), Err(ModelsError::BadWeights { .. })));
-    }
-
-    #[test]
-    fn q5_0_becomes_q8_0_without_loss() {
-        let values = Tensor::randn(0f32, 1.0, (4, 64), &Device::Cpu).unwrap();
-        let five = QTensor::quantize(&values, GgmlDType::Q5_0).unwrap();
-        let bytes = q5_0_to_q8_0(&five.data().unwrap());
-        let eight = QStorage::from_data(bytes.into(), &Device::Cpu, GgmlDType::Q8_0).unwrap();
-        let eight = QTensor::new(eight, (4, 64)).unwrap();
-        let (five, eight) = (five.dequantize(&Device::Cpu), eight.dequantize(&Device::Cpu));
-        let (five, eight) = (five.unwrap().to_vec2::<f32>(), eight.unwrap().to_vec2::<f32>());
-        assert_eq!(five.unwrap(), eight.unwrap());
     }
 
     proptest! {

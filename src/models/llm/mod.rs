@@ -47,12 +47,7 @@ pub fn load(
     Ok(Box::new(load_chat(id, architecture, files, device)?))
 }
 
-fn load_chat(
-    id: &ModelId,
-    architecture: &str,
-    files: &[PathBuf],
-    device: &Device,
-) -> Result<Chat> {
+fn load_chat(id: &ModelId, architecture: &str, files: &[PathBuf], device: &Device) -> Result<Chat> {
     let design = match architecture {
         "gemma3" => gemma3::design,
         "llama" => llama::design,

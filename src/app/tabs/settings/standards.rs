@@ -1,4 +1,5 @@
-//! What holds where nobody says otherwise: the rule of new banks, and how long pictures are kept.
+//! What holds where nobody says otherwise: the rule of new banks, how long pictures are kept, and
+//! whose sentences a report has.
 
 use egui::{Button, Context, DragValue, Ui};
 
@@ -20,6 +21,7 @@ const DAYS: u32 = 365;
 pub(super) struct Standards {
     rule: ThresholdRule,
     days: Option<u32>,
+    supported_only: bool,
     tidying: Option<TidyDialog>,
 }
 
@@ -28,10 +30,11 @@ impl Standards {
     pub(super) fn take(&mut self, preferences: Option<&Preferences>) {
         if let Some(preferences) = preferences {
             (self.rule, self.days) = (preferences.threshold_rule, preferences.keep_pictures_days);
+            self.supported_only = preferences.supported_only;
         }
     }
 
-    /// Draws both; what a person wants otherwise.
+    /// Draws them; what a person wants otherwise.
     pub(super) fn show(
         &mut self,
         ui: &mut Ui,
@@ -49,6 +52,10 @@ impl Standards {
         ui.add_space(super::GAP);
         ui.heading(desk.text("settings-pictures"));
         self.pictures(ui, desk, in_force.keep_pictures_days);
+        ui.add_space(super::GAP);
+        ui.heading(desk.text("settings-reports"));
+        ui.checkbox(&mut self.supported_only, desk.text("settings-supported-only"));
+        ui.weak(desk.text("settings-supported-only-hint"));
         // A value that is dragged or typed is none yet.
         let ctx = ui.ctx();
         if ctx.input(|input| input.pointer.any_down()) || ctx.text_edit_focused() {
@@ -58,6 +65,8 @@ impl Standards {
             Some(Preference::ThresholdRule(self.rule))
         } else if self.days != in_force.keep_pictures_days {
             Some(Preference::KeepPictures(self.days))
+        } else if self.supported_only != in_force.supported_only {
+            Some(Preference::SupportedOnly(self.supported_only))
         } else {
             None
         }

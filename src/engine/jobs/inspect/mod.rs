@@ -27,6 +27,7 @@ use crate::engine::request::{JobContext, Request, Stopwatch};
 use crate::library::{decode_image, read_source};
 use crate::report::Pictures;
 pub(super) use again::{Again, again};
+pub(super) use manual::find_section;
 pub(super) use written::words;
 use written::written;
 
@@ -113,7 +114,7 @@ impl Request for Inspect {
             situation::situation(language, anomaly.done(), manual.done(), suggestion.as_ref());
         // In the manual's own words at once: complete, recorded, and what is left if the model
         // is stopped or the part is changed for the next.
-        let (words, _) = report(job, &manual, situation.clone(), false, &mut watch)?;
+        let (words, _) = write_report(job, &manual, situation.clone(), false, &mut watch)?;
 
         let mut models = Vec::new();
         if similarity.done().is_some() {
@@ -159,7 +160,8 @@ impl Request for Inspect {
                 written: Vec::new(),
             });
             job.report("progress-report", "", 4, 5);
-            let (by_model, wrote) = report(job, &inspection.manual, situation, true, &mut watch)?;
+            let (by_model, wrote) =
+                write_report(job, &inspection.manual, situation, true, &mut watch)?;
             inspection.report = by_model;
             let (wrote, notice) = wrote.unwrap_or_default();
             inspection.models.extend(wrote);
@@ -185,10 +187,10 @@ impl Request for Inspect {
 }
 
 /// What a report is put into words by, and why not by the model that was asked.
-type Wrote = (Option<ModelId>, Option<String>);
+pub(super) type Wrote = (Option<ModelId>, Option<String>);
 
 /// The report of what the manual says, in its own words or in a model's.
-fn report(
+pub(super) fn write_report(
     job: &JobContext,
     manual: &Stage<ManualFinding>,
     situation: Vec<String>,

@@ -4,26 +4,33 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::domain::{ManualFinding, ModelId, ModelRole, Report, ReportLine, Sampling, Support};
+use crate::domain::{
+    ChatMessage, Language, ManualFinding, ModelId, ModelRole, Report, ReportLine, Sampling,
+    Section, Support,
+};
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Stopwatch};
 use crate::i18n;
-use crate::manuals::{AnswerProblem, MAX_ANSWER_TOKENS, compose, prompt, weave};
+use crate::manuals::{
+    AnswerProblem, AnswerWatch, MAX_ANSWER_TOKENS, MOST_STATEMENTS, compose, prompt, weave,
+};
+use crate::models::ModelsError;
+use crate::models::roles::ChatModel;
 
 /// Above 1, so that a small model does not fall into a loop.
 const REPEAT_PENALTY: f32 = 1.05;
 
-pub(super) struct Written {
-    pub(super) report: Report,
+pub(in crate::engine::jobs) struct Written {
+    pub(in crate::engine::jobs) report: Report,
     /// Why the model had no part in it, in the report's language.
-    pub(super) notice: Option<String>,
+    pub(in crate::engine::jobs) notice: Option<String>,
     /// The model that was asked.
-    pub(super) by: Option<ModelId>,
+    pub(in crate::engine::jobs) by: Option<ModelId>,
 }
 
 /// Composes the report from the evidence, then lets the language model connect it. Without
 /// a model, or with one that babbles, the evidence is the report.
-pub(super) fn run(
+pub(in crate::engine::jobs) fn run(
     job: &JobContext,
     finding: &ManualFinding,
     situation: Vec<String>,
@@ -38,7 +45,7 @@ pub(super) fn run(
         return Ok(Written { report: evidence, notice: None, by: None });
     }
     let model = job.shared.model_for(ModelRole::Chat)?;
-    let messages = prompt(&finding.section, &measured, language);
+    let section = finding.section.clone();
     let sampling = Sampling {
         max_tokens: MAX_ANSWER_TOKENS,
         repeat_penalty: REPEAT_PENALTY,
@@ -48,19 +55,22 @@ pub(super) fn run(
     let answered = job.shared.language(move |lane| {
         let mut watch = Stopwatch::default();
         let chat = lane.chat(&asked, &mut watch)?;
+        let messages = fitting(&*chat, &section, &measured, language)?;
         let start = Instant::now();
+        let (mut answer, mut astray) = (AnswerWatch::default(), None);
         let outcome = chat.chat(&messages, &sampling, &mut |piece| {
             sink.text(piece);
-            if sink.cancel.is_cancelled() {
+            astray = answer.push(piece).err();
+            if astray.is_some() || sink.cancel.is_cancelled() {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
             }
         })?;
         watch.note("network.chat", start);
-        Ok((outcome, watch.timings))
+        Ok((outcome, astray, watch.timings))
     });
-    let (outcome, timings) = match answered {
+    let (outcome, astray, timings) = match answered {
         Ok(answered) => answered,
         // The evidence alone is a report; a model that is not here, or breaks, must not take
         // it away.
@@ -74,14 +84,101 @@ pub(super) fn run(
     job.check()?;
     watch.timings.extend(timings);
     tracing::debug!(%model, ?outcome, "the model's answer");
-    let (report, problem) = weave(evidence, &finding.section, &outcome.text, &model);
+    let (report, problem) = match astray {
+        Some(problem) => (evidence, Some(problem)),
+        None => {
+            let supported_only = job.shared.settings().supported_only;
+            weave(evidence, &finding.section, &outcome.text, &model, supported_only)
+        }
+    };
     let notice = problem.map(|problem| {
         let id = match problem {
             AnswerProblem::Empty => "notice-answer-empty",
             AnswerProblem::TooLong | AnswerProblem::Looping => "notice-answer-babble",
+            AnswerProblem::Broken => "notice-answer-broken",
             _ => "notice-answer-unreadable",
         };
         i18n::text_with(language, id, &[("model", model.to_string().into())])
     });
     Ok(Written { report, notice, by: Some(model) })
+}
+
+/// The prompt, with as much of the evidence as leaves the model room to answer. The
+/// instructions are never cut.
+fn fitting(
+    chat: &dyn ChatModel,
+    section: &Section,
+    measured: &[ReportLine],
+    language: Language,
+) -> std::result::Result<Vec<ChatMessage>, ModelsError> {
+    let limit = chat.context_length();
+    let mut tokens = 0;
+    for statements in (1..=MOST_STATEMENTS).rev() {
+        let messages = prompt(section, measured, language, statements);
+        tokens = chat.count_tokens(&messages)? + MAX_ANSWER_TOKENS;
+        if tokens <= limit {
+            return Ok(messages);
+        }
+    }
+    Err(ModelsError::TooLong { tokens, limit })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ChatOutcome;
+    use crate::manuals::testing::section;
+
+    /// Counts a token a word and answers nothing.
+    struct Words {
+        id: ModelId,
+        context: usize,
+    }
+
+    impl ChatModel for Words {
+        fn id(&self) -> &ModelId {
+            &self.id
+        }
+
+        fn context_length(&self) -> usize {
+            self.context
+        }
+
+        fn count_tokens(&self, messages: &[ChatMessage]) -> crate::models::Result<usize> {
+            Ok(messages.iter().map(|m| m.content.split_whitespace().count()).sum())
+        }
+
+        fn chat(
+            &mut self,
+            _: &[ChatMessage],
+            _: &Sampling,
+            _: &mut dyn FnMut(&str) -> ControlFlow<()>,
+        ) -> crate::models::Result<ChatOutcome> {
+            Err(ModelsError::Prompt("not asked".into()))
+        }
+    }
+
+    #[test]
+    fn a_small_context_gets_less_evidence_and_the_whole_instructions() {
+        let section = section("hole", "hole");
+        let whole = prompt(&section, &[], Language::Ko, MOST_STATEMENTS);
+        let id = ModelId("words".into());
+        let count = |messages: &[ChatMessage]| {
+            Words { id: id.clone(), context: 0 }.count_tokens(messages).unwrap()
+        };
+        let fit = |room: usize| {
+            let chat = Words { id: id.clone(), context: room + MAX_ANSWER_TOKENS };
+            fitting(&chat, &section, &[], Language::Ko)
+        };
+        assert_eq!(fit(count(&whole)).unwrap(), whole);
+        let less = fit(count(&whole) - 1).unwrap();
+        assert!(count(&less) < count(&whole));
+        assert_eq!(less[0], whole[0], "the rules");
+        let ending = |messages: &[ChatMessage]| {
+            messages[1].content.split_once("</manual>").map(|(_, after)| after.to_owned())
+        };
+        assert_eq!(ending(&less), ending(&whole));
+        assert!(less[1].content.contains("[c1]") && less[1].content.contains("[a1]"), "{less:?}");
+        assert!(matches!(fit(10), Err(ModelsError::TooLong { .. })));
+    }
 }

@@ -98,9 +98,7 @@ fn causal_mask(
         .flat_map(|i| {
             let own = past + i;
             let first = window.map_or(0, |window| (own + 1).saturating_sub(window));
-            (0..seen).map(move |j| {
-                if (first..=own).contains(&j) { 0.0 } else { f32::NEG_INFINITY }
-            })
+            (0..seen).map(move |j| if (first..=own).contains(&j) { 0.0 } else { f32::NEG_INFINITY })
         })
         .collect();
     Tensor::from_vec(mask, (count, seen), device)
@@ -113,9 +111,8 @@ mod tests {
     #[test]
     fn the_mask_hides_the_future_and_what_is_too_long_ago() {
         let hidden = f32::NEG_INFINITY;
-        let mask = |window| {
-            causal_mask(2, 4, window, &Device::Cpu).unwrap().to_vec2::<f32>().unwrap()
-        };
+        let mask =
+            |window| causal_mask(2, 4, window, &Device::Cpu).unwrap().to_vec2::<f32>().unwrap();
         assert_eq!(mask(None), [[0.0, 0.0, 0.0, hidden], [0.0, 0.0, 0.0, 0.0]]);
         assert_eq!(mask(Some(2)), [[hidden, 0.0, 0.0, hidden], [hidden, hidden, 0.0, 0.0]]);
     }

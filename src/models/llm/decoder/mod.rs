@@ -153,11 +153,7 @@ impl Decoder {
                     window: design.local.filter(|_| is_local).map(|local| local.window),
                     cache: kv_cache::KvCache::default(),
                 },
-                attention_post_norm: norm(
-                    design.post_norms,
-                    "post_attention_norm.weight",
-                    hidden,
-                )?,
+                attention_post_norm: norm(design.post_norms, "post_attention_norm.weight", hidden)?,
                 feed_forward_norm: vector(&name("ffn_norm.weight"), hidden)?,
                 gate: matrix(&name("ffn_gate"), inner, hidden, false)?,
                 up: matrix(&name("ffn_up"), inner, hidden, false)?,
@@ -232,8 +228,7 @@ impl CausalLm for Decoder {
                 return Ok(ControlFlow::Break(()));
             }
             let rotation = nearby.as_ref().filter(|_| layer.is_local).unwrap_or(&everywhere);
-            let attended =
-                layer.attention.forward(&norm(&x, &layer.attention_norm)?, rotation)?;
+            let attended = layer.attention.forward(&norm(&x, &layer.attention_norm)?, rotation)?;
             x = (x + post_norm(attended, &layer.attention_post_norm)?)?;
             let normed = norm(&x, &layer.feed_forward_norm)?;
             let inner = gated(gate, &layer.gate.forward(&normed)?, &layer.up.forward(&normed)?)?;

@@ -79,7 +79,10 @@ fn metadata(family: &Json) -> Vec<(String, Value)> {
 }
 
 /// The family's file, in a folder that lives as long as it is needed.
-fn write(family: &Json, change: impl Fn(&mut Vec<(String, Value)>)) -> (tempfile::TempDir, PathBuf) {
+fn write(
+    family: &Json,
+    change: impl Fn(&mut Vec<(String, Value)>),
+) -> (tempfile::TempDir, PathBuf) {
     let shapes = family["shapes"].as_object().unwrap();
     let tensors: Vec<(&str, QTensor)> = shapes
         .iter()

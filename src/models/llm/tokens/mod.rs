@@ -62,7 +62,8 @@ impl Tokens {
         };
         let of_kind = |wanted: &[i64]| -> HashSet<u32> {
             let kinds = (0u32..).zip(&kinds).zip(&written);
-            let wanted = kinds.filter(|((_, kind), text)| wanted.contains(kind) && !text.is_empty());
+            let wanted =
+                kinds.filter(|((_, kind), text)| wanted.contains(kind) && !text.is_empty());
             wanted.map(|((id, _), _)| id).collect()
         };
         let id = |key: &str| gguf.token_id(&format!("tokenizer.ggml.{key}_token_id"));
@@ -79,9 +80,7 @@ impl Tokens {
                 let begins = pieces.begins;
                 (Pieces::ByteLevel(pieces), begins)
             }
-            "llama" => {
-                (Pieces::SentencePiece(SentencePiece::from_gguf(gguf, &written)?), true)
-            }
+            "llama" => (Pieces::SentencePiece(SentencePiece::from_gguf(gguf, &written)?), true),
             other => {
                 return Err(gguf.bad(format!("its tokenizer is '{other}', which Fettle lacks")));
             }
@@ -101,7 +100,18 @@ impl Tokens {
             .build(special_ids.iter().filter_map(text_of))
             .map_err(|e| gguf.bad(format!("its special tokens: {e}")))?;
         let begins = gguf.flag("tokenizer.ggml.add_bos_token").unwrap_or(begins);
-        Ok(Self { pieces, written, special, special_ids, users, control, end_of_turn, bos, eos, begins })
+        Ok(Self {
+            pieces,
+            written,
+            special,
+            special_ids,
+            users,
+            control,
+            end_of_turn,
+            bos,
+            eos,
+            begins,
+        })
     }
 
     /// `text` with its special tokens recognised, and the token that begins a sequence before

@@ -52,9 +52,11 @@ impl SentencePiece {
         for symbol in self.merged(&text) {
             match self.pieces.get(symbol) {
                 Some((id, _)) => out.push(*id),
-                None => out.extend(symbol.bytes().map(|byte| {
-                    self.byte_tokens.get(&byte).copied().unwrap_or(self.unknown)
-                })),
+                None => out.extend(
+                    symbol
+                        .bytes()
+                        .map(|byte| self.byte_tokens.get(&byte).copied().unwrap_or(self.unknown)),
+                ),
             }
         }
         out
@@ -176,9 +178,12 @@ mod tests {
 
     #[test]
     fn pieces_are_joined_by_score_and_the_rest_is_bytes() {
-        let scored = [("▁", -9.0), ("a", -8.0), ("b", -7.0), ("ab", -2.0), ("▁a", -1.0), ("bb", -3.0)];
-        let mut pieces: HashMap<String, (u32, f32)> =
-            (0u32..).zip(scored).map(|(id, (piece, score))| (piece.to_owned(), (id, score))).collect();
+        let scored =
+            [("▁", -9.0), ("a", -8.0), ("b", -7.0), ("ab", -2.0), ("▁a", -1.0), ("bb", -3.0)];
+        let mut pieces: HashMap<String, (u32, f32)> = (0u32..)
+            .zip(scored)
+            .map(|(id, (piece, score))| (piece.to_owned(), (id, score)))
+            .collect();
         pieces.insert("<0xEA>".to_owned(), (100, 0.0));
         let mut byte_tokens: HashMap<u8, u32> = HashMap::new();
         byte_tokens.insert(0xEA, 100);

@@ -1,7 +1,7 @@
 //! Linear layers whose weights stay in GGML's quantised blocks.
 //!
-//! Few rows (writing an answer token by token) go through candle's quantised dot
-//! products, which read the fewest bytes. Many rows (reading a prompt, embedding a
+//! Few rows (writing an answer token by token) go through quantised dot products, which read the
+//! fewest bytes: candle's, but for Q5_0. Many rows (reading a prompt, embedding a
 //! text) would repeat that decoding row after row, so there the weights are
 //! dequantised a cache-sized piece at a time and multiplied in f32 with `gemm`, unless
 //! the CPU has AVX-512 VNNI and the blocks are those candle has tiled kernels for.
@@ -9,6 +9,8 @@
 //! Reading 342 tokens on two busy cores with VNNI, in tokens a second: Qwen2.5 0.5B
 //! (mostly blocks of 32) 51 in f32, 12 to 14 with candle alone; 1.5B (blocks of 256) 16
 //! to 19 in f32, 21 to 28 with candle's tiles.
+
+mod q5_0;
 
 use std::sync::Arc;
 
@@ -61,8 +63,11 @@ impl QuantizedLinear {
         let (rows, _) = x.dims2()?;
         let x = x.contiguous()?;
         let in_f32 = rows >= self.f32_from && (self.f32_from == 1 || !tiled(&self.weight));
-        let y = if in_f32 && x.device().is_cpu() && blocks_of(&self.weight).is_some() {
+        let on_cpu = x.device().is_cpu();
+        let y = if in_f32 && on_cpu && blocks_of(&self.weight).is_some() {
             x.apply_op1_no_bwd(&Dequantized(&self.weight))?
+        } else if on_cpu && self.weight.dtype() == GgmlDType::Q5_0 {
+            x.apply_op1_no_bwd(&q5_0::FewRows(&self.weight))?
         } else {
             self.few_rows.forward(&x)?
         };
@@ -210,7 +215,9 @@ mod tests {
     #[test]
     fn many_rows_and_few_rows_agree_with_the_dequantised_product() {
         let device = Device::Cpu;
-        for dtype in [GgmlDType::Q4_0, GgmlDType::Q8_0, GgmlDType::Q4K, GgmlDType::Q6K] {
+        for dtype in
+            [GgmlDType::Q4_0, GgmlDType::Q5_0, GgmlDType::Q8_0, GgmlDType::Q4K, GgmlDType::Q6K]
+        {
             // 100 outputs are no whole tiles, so that the f32 product is taken on any CPU.
             let weight = Tensor::randn(0f32, 1.0, (100, 512), &device).unwrap();
             let bias = Tensor::randn(0f32, 1.0, 100, &device).unwrap();

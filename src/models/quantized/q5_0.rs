@@ -1,0 +1,212 @@
+//! Few rows times a matrix in Q5_0 blocks (f16 scale, 4 bytes of fifth bits, 16 bytes of
+//! nibbles: low ones are elements 0 to 15, high ones 16 to 31; minus 16). candle decodes
+//! them bit by bit on x86, and they are most of the weights of a small Qwen2.
+//!
+//! Each row of the input is rounded to 8 bits a block first, as GGML does it (Q8_0).
+
+use candle_core::quantized::QTensor;
+use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, bail};
+use half::f16;
+use rayon::prelude::*;
+
+/// Elements of a block, of weights and of input.
+const BLOCK: usize = 32;
+/// Bytes of a block of weights.
+const BLOCK_BYTES: usize = 22;
+/// Outputs that a thread computes at a time.
+const PIECE: usize = 64;
+
+/// `x · Wᵀ`, `W` (outputs, inputs) in Q5_0.
+pub(super) struct FewRows<'a>(pub(super) &'a QTensor);
+
+/// 32 numbers of the input, as `scale · values`.
+#[derive(Clone)]
+struct Rounded {
+    scale: f32,
+    /// `16 · scale · Σ values`: what the offset of the weights takes away.
+    offset: f32,
+    values: [i8; BLOCK],
+}
+
+impl Rounded {
+    fn of(x: &[f32]) -> Self {
+        let largest = x.iter().fold(0f32, |most, x| most.max(x.abs()));
+        let scale = largest / 127.0;
+        let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
+        let mut values = [0i8; BLOCK];
+        for (value, x) in values.iter_mut().zip(x) {
+            *value = (x * inverse).round() as i8;
+        }
+        let sum: i32 = values.iter().map(|v| i32::from(*v)).sum();
+        Self { scale, offset: 16.0 * scale * sum as f32, values }
+    }
+}
+
+impl CustomOp1 for FewRows<'_> {
+    fn name(&self) -> &'static str {
+        "q5_0-few-rows"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let (outputs, inputs) = self.0.shape().dims2()?;
+        let (rows, width) = layout.shape().dims2()?;
+        let Some((from, to)) = layout.contiguous_offsets() else { bail!("input is strided") };
+        let x = storage.as_slice::<f32>()?.get(from..to).unwrap_or_default();
+        let bytes = self.0.data()?;
+        let row_bytes = inputs / BLOCK * BLOCK_BYTES;
+        if width != inputs
+            || x.len() != rows * inputs
+            || row_bytes == 0
+            || !inputs.is_multiple_of(BLOCK)
+            || bytes.len() != row_bytes * outputs
+        {
+            bail!("input {:?} does not fit weights {:?}", layout.shape(), self.0.shape());
+        }
+        let mut y = vec![0f32; rows * outputs];
+        for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
+            let x: Vec<Rounded> = x.chunks_exact(BLOCK).map(Rounded::of).collect();
+            y.par_chunks_mut(PIECE).zip(bytes.par_chunks(PIECE * row_bytes)).for_each(
+                |(y, weights)| {
+                    for (y, row) in y.iter_mut().zip(weights.chunks_exact(row_bytes)) {
+                        *y = dot(row, &x);
+                    }
+                },
+            );
+        }
+        Ok((CpuStorage::F32(y), Shape::from((rows, outputs))))
+    }
+}
+
+#[cfg(all(
+    target_arch = "x86_64",
+    target_feature = "avx2",
+    target_feature = "fma",
+    target_feature = "f16c"
+))]
+fn dot(row: &[u8], x: &[Rounded]) -> f32 {
+    use std::arch::x86_64::*;
+
+    // SAFETY: the instructions are in the target's features. Every load reads within a block of
+    // `BLOCK_BYTES` bytes or within the 32 values of a `Rounded`: `chunks_exact` sees to the first.
+    unsafe {
+        let low_nibbles = _mm256_set1_epi8(15);
+        // Byte i of the result looks at byte i / 8 of the fifth bits, at bit i % 8 of it.
+        let spread = _mm256_set_epi64x(
+            0x0303_0303_0303_0303,
+            0x0202_0202_0202_0202,
+            0x0101_0101_0101_0101,
+            0,
+        );
+        let bit = _mm256_set1_epi64x(0x8040_2010_0804_0201_u64 as i64);
+        let sixteen = _mm256_set1_epi8(16);
+        let ones = _mm256_set1_epi16(1);
+        let mut sum = _mm256_setzero_ps();
+        for (block, x) in row.chunks_exact(BLOCK_BYTES).zip(x) {
+            let at = block.as_ptr();
+            let scale = f16::from_bits(u16::from_le_bytes([*at, *at.add(1)])).to_f32();
+            let fifth = _mm256_set1_epi32(at.add(2).cast::<i32>().read_unaligned());
+            let fifth = _mm256_and_si256(_mm256_shuffle_epi8(fifth, spread), bit);
+            let fifth = _mm256_and_si256(_mm256_cmpeq_epi8(fifth, bit), sixteen);
+            let nibbles = _mm_loadu_si128(at.add(6).cast());
+            let both = _mm256_set_m128i(_mm_srli_epi16(nibbles, 4), nibbles);
+            let weights = _mm256_or_si256(_mm256_and_si256(both, low_nibbles), fifth);
+            let values = _mm256_loadu_si256(x.values.as_ptr().cast());
+            // 31 · 127 · 2 is far from the end of 16 bits.
+            let pairs = _mm256_maddubs_epi16(weights, values);
+            let fours = _mm256_cvtepi32_ps(_mm256_madd_epi16(pairs, ones));
+            let shares =
+                _mm256_fmsub_ps(fours, _mm256_set1_ps(x.scale), _mm256_set1_ps(x.offset / 8.0));
+            sum = _mm256_fmadd_ps(_mm256_set1_ps(scale), shares, sum);
+        }
+        let half = _mm_add_ps(_mm256_castps256_ps128(sum), _mm256_extractf128_ps(sum, 1));
+        let half = _mm_add_ps(half, _mm_movehl_ps(half, half));
+        _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)))
+    }
+}
+
+#[cfg(not(all(
+    target_arch = "x86_64",
+    target_feature = "avx2",
+    target_feature = "fma",
+    target_feature = "f16c"
+)))]
+fn dot(row: &[u8], x: &[Rounded]) -> f32 {
+    portable(row, x)
+}
+
+#[cfg(any(
+    test,
+    not(all(
+        target_arch = "x86_64",
+        target_feature = "avx2",
+        target_feature = "fma",
+        target_feature = "f16c"
+    ))
+))]
+fn portable(row: &[u8], x: &[Rounded]) -> f32 {
+    let mut sum = 0.0;
+    for (block, x) in row.chunks_exact(BLOCK_BYTES).zip(x) {
+        let (head, nibbles) = block.split_at(6);
+        let (scale, fifth) = head.split_at(2);
+        let scale = scale.iter().rev().fold(0u16, |bits, byte| bits << 8 | u16::from(*byte));
+        let fifth = fifth.iter().rev().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte));
+        let element = |i: usize| {
+            let nibble =
+                nibbles.get(i % 16).map_or(0, |byte| if i < 16 { byte & 15 } else { byte >> 4 });
+            i32::from(nibble) | ((fifth >> i & 1) as i32) << 4
+        };
+        let products = x.values.iter().enumerate().map(|(i, value)| element(i) * i32::from(*value));
+        let product: i32 = products.sum();
+        sum += f16::from_bits(scale).to_f32() * (x.scale * product as f32 - x.offset);
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use candle_core::quantized::GgmlDType;
+    use candle_core::{Device, Tensor};
+
+    use super::*;
+
+    #[test]
+    fn the_product_is_that_of_the_decoded_weights() {
+        let device = Device::Cpu;
+        for (outputs, inputs, rows) in [(1, 32, 1), (130, 896, 1), (70, 64, 5)] {
+            let weight = Tensor::randn(0f32, 1.0, (outputs, inputs), &device).unwrap();
+            let weight = Arc::new(QTensor::quantize(&weight, GgmlDType::Q5_0).unwrap());
+            let x = Tensor::randn(0f32, 1.0, (rows, inputs), &device).unwrap();
+            let got = x.apply_op1_no_bwd(&FewRows(&weight)).unwrap();
+            // The input as it is rounded, so that only the order of sums is left.
+            let rounded: Vec<f32> = x
+                .flatten_all()
+                .and_then(|x| x.to_vec1::<f32>())
+                .unwrap()
+                .chunks(BLOCK)
+                .map(Rounded::of)
+                .flat_map(|block| block.values.map(|v| f32::from(v) * block.scale))
+                .collect();
+            let rounded = Tensor::from_vec(rounded, (rows, inputs), &device).unwrap();
+            let decoded = weight.dequantize(&device).unwrap().t().unwrap();
+            let expect = rounded.matmul(&decoded).unwrap();
+            let gap = (&got - expect).unwrap().abs().unwrap().max_all().unwrap();
+            assert!(gap.to_scalar::<f32>().unwrap() < 1e-3, "{outputs} × {inputs}: {gap}");
+
+            let bytes = weight.data().unwrap();
+            let x = x.get(0).unwrap().to_vec1::<f32>().unwrap();
+            let x: Vec<Rounded> = x.chunks(BLOCK).map(Rounded::of).collect();
+            let row = &bytes[..inputs / BLOCK * BLOCK_BYTES];
+            assert!((dot(row, &x) - portable(row, &x)).abs() < 1e-3);
+        }
+    }
+
+    #[test]
+    fn shapes_that_do_not_fit_are_errors() {
+        let weight = Tensor::zeros((8, 64), candle_core::DType::F32, &Device::Cpu).unwrap();
+        let weight = QTensor::quantize(&weight, GgmlDType::Q5_0).unwrap();
+        let x = Tensor::zeros((1, 32), candle_core::DType::F32, &Device::Cpu).unwrap();
+        assert!(x.apply_op1_no_bwd(&FewRows(&weight)).is_err());
+    }
+}

@@ -1,0 +1,115 @@
+//! Reports on every defect of the four real manuals: what is cited is there.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::scene::{Ran, Scene, arg, has_models, shared};
+
+const PRODUCTS: [(&str, &str, &[&str]); 4] = [
+    ("prod1", "prod1_menual.pdf", &["hole", "burr", "scratch"]),
+    ("grid", "grid_manual.pdf", &["bent", "broken", "glue", "metal", "thread"]),
+    ("carpet", "carpet_manual.pdf", &["color", "cut", "hole", "metal", "thread"]),
+    ("leather", "leather_manual.pdf", &["color", "cut", "fold", "glue", "poke"]),
+];
+const PARTS: [&str; 4] = ["situation", "causes", "actions", "prevention"];
+
+/// The four products with their manuals and defect types.
+fn factory() -> Option<Scene> {
+    let data = shared("data/manuals")?;
+    let scene = Scene::new();
+    for (product, manual, defects) in PRODUCTS {
+        scene.run(&["library", "add-product", product]).must_succeed();
+        for defect in defects {
+            scene.run(&["library", "add-defect", product, defect]).must_succeed();
+        }
+        scene.run(&["library", "add-manual", product, arg(&data.join(manual))]).must_succeed();
+    }
+    Some(scene)
+}
+
+fn list<'a>(json: &'a Value, key: &str) -> &'a [Value] {
+    json[key].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn ids(statements: &[Value]) -> Vec<&str> {
+    statements.iter().map(|statement| statement["id"].as_str().unwrap()).collect()
+}
+
+/// Every cause and action of the defect's section is in the report as printed, and nothing is
+/// cited but statements of that section: causes for causes, actions for the rest.
+fn check(product: &str, written: &Value) {
+    let section = &written["manual"]["result"]["section"];
+    let report = &written["report"]["result"];
+    let name = format!("{product}, {}", written["defect"]);
+    assert_eq!(section["defect"], written["defect"], "{name}");
+    let (causes, actions) = (list(section, "causes"), list(section, "actions"));
+    assert!(causes.len() >= 2 && actions.len() >= 3, "{name}");
+    let parts = list(report, "sections");
+    assert_eq!(parts.iter().map(|part| &part["part"]).collect::<Vec<_>>(), PARTS, "{name}");
+    for (part, statements) in parts.iter().zip([&[][..], causes, actions, actions]) {
+        let known = ids(statements);
+        for line in list(part, "lines") {
+            let cited = list(&line["support"], "statements");
+            let is_manual = line["support"]["source"] == "manual";
+            assert_eq!(is_manual, !cited.is_empty(), "{name}: {line}");
+            for id in cited {
+                assert!(known.contains(&id.as_str().unwrap()), "{name}: {line}");
+            }
+        }
+    }
+    for (part, statements) in [(&parts[1], causes), (&parts[2], actions)] {
+        for statement in statements {
+            let whole = |line: &&Value| {
+                line["text"] == statement["text"]
+                    && line["support"]["statements"] == serde_json::json!([statement["id"]])
+            };
+            assert_eq!(list(part, "lines").iter().filter(whole).count(), 1, "{name}: {statement}");
+        }
+    }
+}
+
+#[test]
+fn without_a_model_every_report_is_its_section() {
+    let Some(scene) = factory() else { return };
+    let mut reports = 0;
+    for (product, _, defects) in PRODUCTS {
+        let written = scene.json(&["manual", "report", "-p", product, "--no-llm", "--json"]);
+        for (written, defect) in written.as_array().unwrap().iter().zip(defects) {
+            assert_eq!(written["defect"], *defect);
+            assert_eq!(written["report"]["result"]["author"]["by"], "evidence");
+            check(product, written);
+            reports += 1;
+        }
+    }
+    assert_eq!(reports, 18);
+}
+
+#[test]
+fn a_model_adds_nothing_that_passes_for_the_manuals_word() {
+    const MODEL: &str = "qwen2.5-coder-0.5b-instruct";
+    if !has_models(&[MODEL]) {
+        return;
+    }
+    let Some(scene) = factory() else { return };
+    scene.run(&["models", "use", "small"]).must_succeed();
+    let (mut reports, mut worded) = (0, 0);
+    for (product, _, _) in PRODUCTS {
+        for language in ["ko", "en"] {
+            let ran = Command::new(env!("CARGO_BIN_EXE_fettle"))
+                .args(["--lang", language, "--workspace", arg(scene.workspace())])
+                .args(["manual", "report", "-p", product, "--json"])
+                .output();
+            let ran = Ran::from(ran.unwrap()).must_succeed();
+            let written: Value = serde_json::from_str(&ran.stdout).unwrap();
+            for written in written.as_array().unwrap() {
+                check(product, written);
+                assert_eq!(written["report"]["result"]["language"], language);
+                reports += 1;
+                worded += usize::from(written["report"]["result"]["author"]["by"] == "model");
+            }
+        }
+    }
+    assert_eq!(reports, 36);
+    eprintln!("{MODEL} had a part in {worded} of {reports} reports");
+}
