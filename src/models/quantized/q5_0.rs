@@ -2,19 +2,21 @@
 //! nibbles: low ones are elements 0 to 15, high ones 16 to 31; minus 16). candle decodes
 //! them bit by bit on x86, and they are most of the weights of a small Qwen2.
 //!
-//! Each row of the input is rounded to 8 bits a block first, as GGML does it (Q8_0).
+//! Each row of the input is rounded to 8 bits a block first, as GGML does it (Q8_0). candle's
+//! own threads compute, not rayon's: they spin between its products, and two pools would take
+//! the cores from each other.
 
 use candle_core::quantized::QTensor;
+use candle_core::utils::barrier_pool;
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, bail};
 use half::f16;
-use rayon::prelude::*;
+
+use super::Columns;
 
 /// Elements of a block, of weights and of input.
 const BLOCK: usize = 32;
 /// Bytes of a block of weights.
 const BLOCK_BYTES: usize = 22;
-/// Outputs that a thread computes at a time.
-const PIECE: usize = 64;
 
 /// `x · Wᵀ`, `W` (outputs, inputs) in Q5_0.
 pub(super) struct FewRows<'a>(pub(super) &'a QTensor);
@@ -65,13 +67,15 @@ impl CustomOp1 for FewRows<'_> {
         let mut y = vec![0f32; rows * outputs];
         for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
             let x: Vec<Rounded> = x.chunks_exact(BLOCK).map(Rounded::of).collect();
-            y.par_chunks_mut(PIECE).zip(bytes.par_chunks(PIECE * row_bytes)).for_each(
-                |(y, weights)| {
-                    for (y, row) in y.iter_mut().zip(weights.chunks_exact(row_bytes)) {
-                        *y = dot(row, &x);
-                    }
-                },
-            );
+            let y = Columns(y.as_mut_ptr());
+            barrier_pool().execute_chunked(outputs, |range| {
+                let first = range.start;
+                let weights = bytes.chunks_exact(row_bytes).skip(first).take(range.len());
+                for (at, row) in (first..).zip(weights) {
+                    // SAFETY: `y` has `outputs` numbers, and the ranges share none.
+                    unsafe { y.at(at).write(dot(row, &x)) };
+                }
+            });
         }
         Ok((CpuStorage::F32(y), Shape::from((rows, outputs))))
     }

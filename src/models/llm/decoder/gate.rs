@@ -23,6 +23,10 @@ pub(super) fn gated(gate: Gate, x: &Tensor, up: &Tensor) -> Result<Tensor> {
     }
 }
 
+/// Numbers a thread fills at a time. Those of a single token are no more, and not worth waking
+/// another for.
+const PIECE: usize = 16 * 1024;
+
 /// candle's own runs on one thread.
 struct Gated(Gate);
 
@@ -62,14 +66,19 @@ impl CustomOp2 for Gated {
             Gate::GeluTanh => gelu_tanh,
         };
         let mut out = vec![0f32; gate.len()];
-        let piece = 16 * 1024;
-        out.par_chunks_mut(piece).zip(gate.par_chunks(piece)).zip(up.par_chunks(piece)).for_each(
-            |((out, gate), up)| {
-                for ((out, &gate), &up) in out.iter_mut().zip(gate).zip(up) {
-                    *out = activation(gate) * up;
-                }
-            },
-        );
+        let fill = |out: &mut [f32], gate: &[f32], up: &[f32]| {
+            for ((out, &gate), &up) in out.iter_mut().zip(gate).zip(up) {
+                *out = activation(gate) * up;
+            }
+        };
+        if gate.len() <= PIECE {
+            fill(&mut out, gate, up);
+        } else {
+            out.par_chunks_mut(PIECE)
+                .zip(gate.par_chunks(PIECE))
+                .zip(up.par_chunks(PIECE))
+                .for_each(|((out, gate), up)| fill(out, gate, up));
+        }
         Ok((CpuStorage::F32(out), gate_layout.shape().clone()))
     }
 }
