@@ -2,15 +2,17 @@
 //! reports in which every sentence is traced back to them.
 //!
 //! ```text
-//! file → pdf, content, font, cmap → lines → rows → sections, table → ManualText
+//! file → pdf, content, font, cmap → lines → columns → rows → sections, beside, table → ManualText
 //! ManualText → find → compose (evidence alone) → prompt → grounding (with a model)
 //!            → chunk (vector search)
 //! file → page_picture (hayro)
 //! ```
 
 mod answer;
+mod beside;
 mod chunk;
 mod cmap;
+mod columns;
 mod compose;
 mod content;
 mod error;
@@ -21,6 +23,7 @@ mod headings;
 mod lines;
 mod marker;
 mod names;
+mod open_section;
 mod page_picture;
 mod pdf;
 mod prompt;

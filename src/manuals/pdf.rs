@@ -10,7 +10,7 @@ use std::path::Path;
 
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
 
-use crate::domain::ManualLine;
+use crate::domain::{ManualLine, SizePt};
 
 use super::content::{Interpreter, Matrix};
 use super::error::{ManualsError, Result};
@@ -108,10 +108,11 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Pages> {
         let resources = inherited(&document, *page, b"Resources")
             .and_then(|object| object.as_dict().ok())
             .unwrap_or(&nothing);
+        let (matrix, size) = page_matrix(&document, *page);
         let glyphs = interpreter
-            .page(*page, resources, page_matrix(&document, *page))
+            .page(*page, resources, matrix)
             .map_err(|error| damaged(path, format!("page {number}: {error}")))?;
-        out.extend(lines(number, &glyphs));
+        out.extend(lines(number, size, &glyphs));
     }
     let page_count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
     if out.is_empty() {
@@ -132,8 +133,9 @@ fn inherited<'a>(document: &'a Document, page: ObjectId, key: &[u8]) -> Option<&
     None
 }
 
-/// User space → points from the upper left corner of the page as a reader shows it.
-fn page_matrix(document: &Document, page: ObjectId) -> Matrix {
+/// User space → points from the upper left corner of the page as a reader shows it; how
+/// large it is then.
+fn page_matrix(document: &Document, page: ObjectId) -> (Matrix, SizePt) {
     let rectangle = |key: &[u8]| {
         let array = inherited(document, page, key)?.as_array().ok()?;
         let number = |i: usize| {
@@ -153,10 +155,14 @@ fn page_matrix(document: &Document, page: ObjectId) -> Matrix {
         .and_then(|object| object.as_i64().ok())
         .unwrap_or(0)
         .rem_euclid(360);
-    match turns {
+    let matrix = match turns {
         90 => Matrix([0.0, 1.0, 1.0, 0.0, -lower, -left]),
         180 => Matrix([-1.0, 0.0, 0.0, 1.0, right, -lower]),
         270 => Matrix([0.0, -1.0, -1.0, 0.0, upper, right]),
         _ => Matrix([1.0, 0.0, 0.0, -1.0, -left, upper]),
-    }
+    };
+    let (width, height) = ((right - left) as f32, (upper - lower) as f32);
+    let lies = turns == 90 || turns == 270;
+    let (width, height) = if lies { (height, width) } else { (width, height) };
+    (matrix, SizePt { width, height })
 }

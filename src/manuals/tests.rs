@@ -1,6 +1,7 @@
 //! The room as a whole: real manuals, made ones, broken ones.
 
 mod broken;
+mod layouts;
 mod made;
 pub(crate) mod paper;
 mod pictures;

@@ -106,6 +106,18 @@ pub(crate) fn pdf(fonts: &Fonts, pages: &[Vec<Put>], turned: bool) -> Vec<u8> {
     document.finish().unwrap()
 }
 
+/// The same file with `/Rotate` on its first pages.
+pub(super) fn rotated(bytes: &[u8], degrees: &[i64]) -> Vec<u8> {
+    let mut document = lopdf::Document::load_mem(bytes).unwrap();
+    let pages: Vec<_> = document.page_iter().collect();
+    for (page, degrees) in pages.into_iter().zip(degrees) {
+        document.get_dictionary_mut(page).unwrap().set("Rotate", *degrees);
+    }
+    let mut out = Vec::new();
+    document.save_to(&mut out).unwrap();
+    out
+}
+
 pub(super) fn read(bytes: &[u8], defects: &[DefectType]) -> ManualText {
     structure(read_bytes(Path::new("made.pdf"), bytes).unwrap(), defects)
 }
