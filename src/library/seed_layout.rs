@@ -5,7 +5,7 @@
 //! data/def_split/PRODUCT_DEFECT_NUMBER.jpeg    images of defects
 //! data/patchCore/PRODUCT/ok/                   normal images
 //! data/patchCore/PRODUCT/memory_bank.pt        a bank, with bank_config.json and tau.json
-//! manual_store/PRODUCT_NAME.pdf                manuals; also in web/manual_store/
+//! manual_store/PRODUCT_NAME.pdf                manuals (.docx, .txt); also in web/manual_store/
 //! ```
 //!
 //! The seed system's defects may have a `_` in their names (`Open_Seam`); our codes have a `-`
@@ -33,7 +33,7 @@ const BANK_FILE: &str = "memory_bank.pt";
 const DEFECT_NAME: &str = "<product>_<defect>_<number>.jpeg, .jpg, .png, .bmp, .tiff or .webp";
 const NORMAL_NAME: &str =
     "data/patchCore/<product>/ok/<name>.jpeg, .jpg, .png, .bmp, .tiff or .webp";
-const MANUAL_NAME: &str = "<product>_<name>.pdf";
+const MANUAL_NAME: &str = "<product>_<name>.pdf, .docx or .txt";
 
 /// A file that can be registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,7 +149,7 @@ impl SeedFolder {
         for folder in MANUAL_FOLDERS {
             for path in self.entries(root, folder, Entry::File)? {
                 // The manuals' index lives there too.
-                if has_extension(&path, &["pdf"]) {
+                if ManualFormat::named(&path).is_some() {
                     self.take(product_of_manual(&path).map(|code| (code, SeedKind::Manual)), path);
                 }
             }

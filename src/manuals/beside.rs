@@ -146,7 +146,8 @@ impl Beside {
             };
             let size = f64::from(line.line.font_size_pt);
             let wraps = before.is_some_and(|before| {
-                let full = before.right >= right - FULL_LINE_EM * size;
+                let wraps = before.column.is_none_or(|column| column.right.is_finite());
+                let full = wraps && before.right >= right - FULL_LINE_EM * size;
                 let marked = drafts.last().is_some_and(|last| last.marked);
                 let set_in = drafts.last().is_some_and(|last| line.left > last.left + 0.5 * size);
                 grid.same_row(before, line) && (full || marked && set_in)

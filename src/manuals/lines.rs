@@ -129,19 +129,16 @@ pub(super) fn lines(page: u32, size: SizePt, glyphs: &[Glyph]) -> Vec<PrintedLin
         let group = by_direction.get(usize::from(turns)).map(Vec::as_slice).unwrap_or_default();
         let (width, height) = (f64::from(size.width), f64::from(size.height));
         let held = Held { page, turns, width, height };
-        let mut rows: Vec<Vec<PrintedLine>> = Vec::new();
-        for placed in placed_rows(held, group) {
-            let row = segments(placed).iter().filter_map(|s| printed(held, s)).collect::<Vec<_>>();
-            if !row.is_empty() {
-                rows.push(row);
-            }
-        }
-        for line in by_column(rows).into_iter().flat_map(|mut line| {
+        let rows: Vec<_> = placed_rows(held, group).into_iter().map(segments).collect();
+        let apart = letter_gap(rows.iter().flatten().map(Vec::as_slice)).unwrap_or_default();
+        let printed = |row: &Vec<Vec<Placed<'_>>>| -> Vec<PrintedLine> {
+            row.iter().filter_map(|segment| printed(held, apart, segment)).collect()
+        };
+        let rows = rows.iter().map(printed).filter(|row| !row.is_empty()).collect();
+        for mut line in by_column(rows) {
             line.iter_mut().for_each(|segment| segment.row = row);
+            out.append(&mut line);
             row += 1;
-            line
-        }) {
-            out.push(line);
         }
     }
     out
@@ -245,22 +242,26 @@ fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Letters may be set apart (자간): what most of them are apart is no space.
-fn letter_gap(segment: &[Placed<'_>]) -> f64 {
+/// Letters may be set apart (자간): how far (in ems) most of these are, which is no space.
+/// `None` for too few to tell.
+fn letter_gap<'a>(segments: impl Iterator<Item = &'a [Placed<'a>]>) -> Option<f64> {
     const FEWEST: usize = 4;
-    let inked: Vec<&Placed<'_>> =
-        segment.iter().filter(|item| !is_blank(&item.glyph.text)).collect();
-    let gap = |pair: &[&Placed<'_>]| match pair {
-        [a, b] => ((b.left - a.right) / b.glyph.size).max(0.0),
-        _ => 0.0,
-    };
-    let mut gaps: Vec<f64> = inked.windows(2).map(gap).collect();
+    let mut gaps: Vec<f64> = Vec::new();
+    for segment in segments {
+        let mut right = None;
+        for item in segment.iter().filter(|item| !is_blank(&item.glyph.text)) {
+            let gap = right.map(|right: f64| ((item.left - right) / item.glyph.size).max(0.0));
+            gaps.extend(gap);
+            right = Some(item.right);
+        }
+    }
     gaps.sort_by(f64::total_cmp);
-    if gaps.len() < FEWEST { 0.0 } else { gaps.get(gaps.len() / 4).copied().unwrap_or_default() }
+    if gaps.len() < FEWEST { None } else { gaps.get(gaps.len() / 4).copied() }
 }
 
-fn printed(held: Held, segment: &[Placed<'_>]) -> Option<PrintedLine> {
-    let space_gap = SPACE_GAP + letter_gap(segment);
+/// `apart`: how far the page's letters are.
+fn printed(held: Held, apart: f64, segment: &[Placed<'_>]) -> Option<PrintedLine> {
+    let space_gap = SPACE_GAP + letter_gap(std::iter::once(segment)).unwrap_or(apart);
     let mut text = String::new();
     let mut space = false;
     let mut right = f64::INFINITY;

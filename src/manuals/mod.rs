@@ -1,8 +1,9 @@
-//! Manuals: a PDF's text with its positions, each defect's causes and actions, and
+//! Manuals: the text of PDF, Word and text files with its positions, each defect's causes and actions, and
 //! reports in which every sentence is traced back to them.
 //!
 //! ```text
-//! file → pdf, content, font, cmap → lines → columns → rows → sections, beside, table → ManualText
+//! file ┬ pdf, content, font, cmap → lines, columns ┬ rows → sections, beside, table → ManualText
+//!      └ docx, text_file ──────────────────────────┘
 //! ManualText → find → compose (evidence alone) → prompt → grounding (with a model)
 //!            → chunk (vector search)
 //! file → page_picture (hayro)
@@ -15,7 +16,10 @@ mod cmap;
 mod columns;
 mod compose;
 mod content;
+mod docx;
+mod docx_styles;
 mod error;
+mod file;
 mod find;
 mod font;
 mod grounding;
@@ -31,6 +35,7 @@ mod rows;
 mod sections;
 mod stand_in;
 mod table;
+mod text_file;
 mod watch;
 mod wrap;
 
@@ -42,10 +47,10 @@ pub(crate) mod tests;
 pub use chunk::{Chunk, chunks};
 pub use compose::compose;
 pub use error::{ManualsError, Result};
+pub use file::{MAX_FILE_BYTES, read_file, read_lines};
 pub use find::find;
 pub use grounding::{AnswerProblem, GroundedLine, align, merge, weave};
 pub use page_picture::{MAX_PICTURE_SIDE, PagePicture, page_picture, page_sizes};
-pub use pdf::{MAX_FILE_BYTES, read_file, read_lines};
 pub use prompt::{MAX_ANSWER_TOKENS, MOST_STATEMENTS, prompt};
 pub use sections::{PARSER_VERSION, read};
 pub use watch::AnswerWatch;

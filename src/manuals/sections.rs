@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::domain::{
-    DefectCode, DefectType, ManualText, ManualWarning, Section, StatementKind,
+    DefectCode, DefectType, ManualFormat, ManualText, ManualWarning, Section, StatementKind,
 };
 
 use super::beside::{self, Beside};
@@ -13,7 +13,7 @@ use super::headings::{is_summary_title, is_table_heading, sub_heading};
 use super::marker::{self, Marker};
 use super::names::Names;
 use super::open_section::{Draft, Open};
-use super::pdf::{Pages, read_pages};
+use super::file::{Pages, read_pages};
 use super::rows::{Row, rows, without_furniture};
 use super::table;
 use super::wrap::{Piece, Wraps};
@@ -45,7 +45,9 @@ const WIDEST_LEADING_EM: f64 = 2.0;
 pub(super) fn structure(pages: Pages, defects: &[DefectType]) -> ManualText {
     let page_count = pages.page_count;
     let printed: HashSet<u32> = pages.lines.iter().map(|line| line.line.page).collect();
-    let rows = without_furniture(rows(pages.lines));
+    let has_pages = pages.format == ManualFormat::Pdf;
+    let rows = rows(pages.lines);
+    let rows = if has_pages { without_furniture(rows) } else { rows };
     let mut reader = Reader::new(&rows, Names::new(defects));
     for at in 0..rows.len() {
         reader.take(at);
@@ -67,7 +69,7 @@ pub(super) fn structure(pages: Pages, defects: &[DefectType]) -> ManualText {
     }
     warnings.extend(
         (1..=page_count)
-            .filter(|page| !printed.contains(page))
+            .filter(|page| has_pages && !printed.contains(page))
             .map(|page| ManualWarning::EmptyPage { page }),
     );
     let summary = table::read(&summary, &wraps);
@@ -314,7 +316,12 @@ impl<'a> Reader<'a> {
         let next = self.sub_heading_at(at + 1).map(|(kind, _)| kind);
         let soon = (at + 1..=at + HEADING_REACH).any(|i| self.sub_heading_at(i).is_some());
         // Only a square or the like may stand before a heading, never a list's bullet.
-        if marker == Some(Marker::Bullet) && !(stands_out && next.is_some()) {
+        let is_item = match next {
+            Some(StatementKind::Cause) => !stands_out && self.names.find(text).is_none(),
+            Some(StatementKind::Action) => !stands_out,
+            None => true,
+        };
+        if marker == Some(Marker::Bullet) && is_item {
             return None;
         }
         let wrapped = self.is_indented(row) && !stands_out;

@@ -42,7 +42,7 @@ pub(super) fn read(rows: &[Row], wraps: &Wraps) -> Vec<SummaryRow> {
                     wraps.join(&pieces)
                 })
                 .collect();
-            out.push(SummaryRow { page: page.first().map_or(1, |row| row.page), cells });
+            out.push(SummaryRow { page: band.first().map_or(1, |line| line.line.page), cells });
         }
     }
     out

@@ -174,7 +174,7 @@ fn positions_are_where_a_reader_sees_them() {
     {
         let rotated = rotated(&bytes, &[turn]);
         let pages =
-            crate::manuals::pdf::read_bytes(std::path::Path::new("turned.pdf"), &rotated).unwrap();
+            crate::manuals::file::read_bytes(std::path::Path::new("turned.pdf"), &rotated).unwrap();
         let line = &pages.lines[0].line;
         assert_eq!(line.text, "기공");
         // The start of the baseline lies on the edge of the line's rectangle.

@@ -9,7 +9,7 @@ use krilla::page::PageSettings;
 use krilla::text::{Font, TextDirection};
 
 use crate::domain::{DefectType, ManualText};
-use crate::manuals::pdf::read_bytes;
+use crate::manuals::file::read_bytes;
 use crate::manuals::sections::structure;
 
 /// A text at (x, baseline) in points from the page's upper left corner.
