@@ -36,6 +36,14 @@ impl ManualFormat {
         Self::ALL.into_iter().find(|format| ending.eq_ignore_ascii_case(format.ending()))
     }
 
+    /// Whether somebody means a manual by a file of this name: also of the formats that are to
+    /// be saved as another first.
+    pub fn is_meant_by(name: &str) -> bool {
+        const OTHERS: [&str; 5] = ["doc", "hwp", "hwpx", "odt", "rtf"];
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        Self::named(name).is_some() || OTHERS.iter().any(|o| ending.eq_ignore_ascii_case(o))
+    }
+
     /// By name and content: a PDF under any name, a zip that is called `.docx`, text that is
     /// called `.txt`.
     pub fn of(name: &str, bytes: &[u8]) -> Option<Self> {

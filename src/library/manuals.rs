@@ -143,11 +143,10 @@ impl Library {
             let sql = "SELECT * FROM manuals WHERE id = ?1 AND replaced_at IS NULL";
             let old = tx.query_row(sql, [id.0], read_manual_row).optional()?;
             let old = old.ok_or(LibraryError::UnknownManual(id))?;
-            let name: String = tx.query_row(
-                "SELECT original_name FROM manuals WHERE id = ?1",
-                [id.0],
-                |row| row.get(0),
-            )?;
+            let name: String =
+                tx.query_row("SELECT original_name FROM manuals WHERE id = ?1", [id.0], |row| {
+                    row.get(0)
+                })?;
             // The same content is in force under another name: one of them is enough.
             let new = match find_manual(tx, &old.product, hash)? {
                 Some(same) => {
@@ -198,13 +197,13 @@ impl Library {
     ///
     /// # Errors
     /// A database error.
-    pub fn manual_citations(&self) -> Result<HashMap<ManualId, u64>> {
+    pub fn manual_citations(&self) -> Result<HashMap<ManualId, usize>> {
         let sql = "SELECT json_extract(record, '$.manual.result.manual') AS manual, count(*)
                    FROM inspections WHERE json_valid(record) GROUP BY manual
                    HAVING typeof(manual) = 'integer'";
         let counted = rows(&self.conn, sql, [], |row| {
             let count: i64 = row.get(1)?;
-            Ok((ManualId(row.get(0)?), u64::try_from(count).unwrap_or(0)))
+            Ok((ManualId(row.get(0)?), usize::try_from(count).unwrap_or(0)))
         })?;
         Ok(counted.into_iter().collect())
     }

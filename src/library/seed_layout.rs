@@ -21,7 +21,9 @@ use super::manuals::MANUAL_FOLDER;
 use super::mapping::{Mapping, parse_mapping};
 use super::source_file::read_source;
 use super::{LibraryError, Refused, Result};
-use crate::domain::{DefectCode, ImageLabel, InvalidCode, ProductCode, is_named_as_image};
+use crate::domain::{
+    DefectCode, ImageLabel, InvalidCode, ManualFormat, ProductCode, is_named_as_image,
+};
 
 /// Where names of products and defects may be written; what an earlier file says stays.
 const NAME_FILES: &[&str] = &["defect_mapping.json", "defect_config.json"];
@@ -231,11 +233,6 @@ fn unknown_name(path: &str, expected: &'static str) -> LibraryError {
 
 fn last_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-fn has_extension(path: &str, extensions: &[&str]) -> bool {
-    let extension = Path::new(path).extension().and_then(|e| e.to_str());
-    extension.is_some_and(|found| extensions.iter().any(|e| found.eq_ignore_ascii_case(e)))
 }
 
 /// Files that systems and Fettle put into folders of images.

@@ -134,7 +134,8 @@ impl Beside {
             let (marker, text) = marker::split(&line.line.text);
             let Some(kind) = kind else {
                 // The column that counts the rows says nothing.
-                if line.line.text.chars().any(char::is_alphabetic) && !counts_rows(&line.line.text) {
+                if line.line.text.chars().any(char::is_alphabetic) && !counts_rows(&line.line.text)
+                {
                     let (page, text) = (line.line.page, line.line.text.clone());
                     self.unplaced.push(ManualWarning::Unplaced { page, text });
                 }
@@ -225,7 +226,8 @@ fn begin_of_cell(above: f64, below: f64, texts: &[&PrintedLine]) -> f64 {
         .filter(|y| (above - 1.0..=below + 1.0).contains(y))
         .collect();
     between.sort_by(f64::total_cmp);
-    let gaps = between.windows(2).filter_map(|pair| Some((pair.last()? - pair.first()?, *pair.last()?)));
+    let gaps =
+        between.windows(2).filter_map(|pair| Some((pair.last()? - pair.first()?, *pair.last()?)));
     let gaps: Vec<(f64, f64)> = gaps.collect();
     let narrowest = gaps.iter().map(|(gap, _)| *gap).fold(f64::INFINITY, f64::min);
     let widest = gaps.iter().copied().max_by(|a, b| a.0.total_cmp(&b.0));

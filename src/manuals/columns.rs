@@ -59,9 +59,8 @@ fn gutter(rows: &Rows) -> Option<f64> {
         .collect();
     edges.sort_unstable_by(|a, b| b.cmp(a));
     let tried = edges.into_iter().take(MOST_EDGES).map(|(_, edge)| edge as f64 - 1.0);
-    let spanning = |gutter: f64| {
-        text.iter().filter(|line| line.left < gutter && line.right > gutter).count()
-    };
+    let spanning =
+        |gutter: f64| text.iter().filter(|line| line.left < gutter && line.right > gutter).count();
     let fits = |gutter: &f64| {
         let side = |of_left: bool| -> Vec<&PrintedLine> {
             let is_there = |line: &&&PrintedLine| {
@@ -173,8 +172,7 @@ fn heads(line: &PrintedLine, next: &PrintedLine) -> bool {
 fn left_then_right(rows: Rows, gutter: f64) -> Rows {
     let (mut first, mut second): (Rows, Rows) = (Vec::new(), Vec::new());
     for row in rows {
-        let (left, right): (Vec<_>, Vec<_>) =
-            row.into_iter().partition(|line| line.left < gutter);
+        let (left, right): (Vec<_>, Vec<_>) = row.into_iter().partition(|line| line.left < gutter);
         first.push(left);
         second.push(right);
     }

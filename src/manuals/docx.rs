@@ -32,8 +32,8 @@ const HEADING_SCALE: f32 = 1.2;
 pub(super) fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Pages> {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(path, error))?;
     let main = main_part(path, &mut zip)?;
-    let text = part(path, &mut zip, &main)?
-        .ok_or_else(|| damaged(path, "it is no Word document"))?;
+    let text =
+        part(path, &mut zip, &main)?.ok_or_else(|| damaged(path, "it is no Word document"))?;
     let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
     let styles = part(path, &mut zip, &format!("{folder}/styles.xml"))?;
     let styles = match &styles {
@@ -112,9 +112,7 @@ impl Reader {
             match node.tag_name().name() {
                 "p" => self.paragraph(node),
                 "tbl" => self.table(node),
-                "sdt" | "sdtContent" | "customXml" | "ins" | "moveTo" | "smartTag"
-                    if depth > 0 =>
-                {
+                "sdt" | "sdtContent" | "customXml" | "ins" | "moveTo" | "smartTag" if depth > 0 => {
                     self.blocks(node, depth - 1);
                 }
                 _ => {}

@@ -43,8 +43,7 @@ impl Styles {
         let defaults = child(root, "docDefaults")
             .and_then(|node| child(child(node, "rPrDefault")?, "rPr"))
             .and_then(|run| value(run, "sz")?.parse::<f32>().ok());
-        let default =
-            Style { size: defaults.map_or(10.0, |half| half / 2.0), ..Style::default() };
+        let default = Style { size: defaults.map_or(10.0, |half| half / 2.0), ..Style::default() };
         let named = written.keys().map(|id| ((*id).to_owned(), resolved(&written, id, default)));
         Self { named: named.collect(), default }
     }

@@ -29,7 +29,15 @@ pub(super) struct Pages {
 /// # Errors
 /// See [`ManualsError`]; a file without any text is [`ManualsError::NoText`].
 pub fn read_lines(path: &Path) -> Result<Vec<ManualLine>> {
-    Ok(read_pages(path)?.lines.into_iter().map(|printed| printed.line).collect())
+    lines(path, &read_file(path)?)
+}
+
+/// As [`read_lines`], of a file that was read already.
+///
+/// # Errors
+/// As [`read_lines`].
+pub fn lines(path: &Path, bytes: &[u8]) -> Result<Vec<ManualLine>> {
+    Ok(read_bytes(path, bytes)?.lines.into_iter().map(|printed| printed.line).collect())
 }
 
 pub(super) fn read_pages(path: &Path) -> Result<Pages> {

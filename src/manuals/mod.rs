@@ -1,5 +1,5 @@
-//! Manuals: the text of PDF, Word and text files with its positions, each defect's causes and actions, and
-//! reports in which every sentence is traced back to them.
+//! Manuals: the text of PDF, Word and text files with its positions, each defect's causes and
+//! actions, and reports in which every sentence is traced back to them.
 //!
 //! ```text
 //! file ┬ pdf, content, font, cmap → lines, columns ┬ rows → sections, beside, table → ManualText
@@ -47,10 +47,10 @@ pub(crate) mod tests;
 pub use chunk::{Chunk, chunks};
 pub use compose::compose;
 pub use error::{ManualsError, Result};
-pub use file::{MAX_FILE_BYTES, read_file, read_lines};
+pub use file::{MAX_FILE_BYTES, lines, read_file, read_lines};
 pub use find::find;
 pub use grounding::{AnswerProblem, GroundedLine, align, merge, weave};
 pub use page_picture::{MAX_PICTURE_SIDE, PagePicture, page_picture, page_sizes};
 pub use prompt::{MAX_ANSWER_TOKENS, MOST_STATEMENTS, prompt};
-pub use sections::{PARSER_VERSION, read};
+pub use sections::{PARSER_VERSION, parse, read};
 pub use watch::AnswerWatch;

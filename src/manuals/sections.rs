@@ -9,11 +9,11 @@ use crate::domain::{
 
 use super::beside::{self, Beside};
 use super::error::Result;
+use super::file::{Pages, read_bytes, read_pages};
 use super::headings::{is_summary_title, is_table_heading, sub_heading};
 use super::marker::{self, Marker};
 use super::names::Names;
 use super::open_section::{Draft, Open};
-use super::file::{Pages, read_pages};
 use super::rows::{Row, rows, without_furniture};
 use super::table;
 use super::wrap::{Piece, Wraps};
@@ -30,6 +30,14 @@ pub const PARSER_VERSION: u32 = 3;
 /// [`ManualText::warnings`].
 pub fn read(path: &Path, defects: &[DefectType]) -> Result<ManualText> {
     Ok(structure(read_pages(path)?, defects))
+}
+
+/// As [`read`], of a file that was read already.
+///
+/// # Errors
+/// See [`super::ManualsError`].
+pub fn parse(path: &Path, bytes: &[u8], defects: &[DefectType]) -> Result<ManualText> {
+    Ok(structure(read_bytes(path, bytes)?, defects))
 }
 
 /// A heading is larger than the text by this factor, if it is larger.
@@ -369,8 +377,8 @@ impl<'a> Reader<'a> {
         if last.marked && row.left > last.left + 0.5 * row.size {
             return true;
         }
-        let near = last.sheet != row.sheet
-            || row.baseline - last.baseline <= WIDEST_LEADING_EM * row.size;
+        let near =
+            last.sheet != row.sheet || row.baseline - last.baseline <= WIDEST_LEADING_EM * row.size;
         let full = last.right >= last.margin.unwrap_or(self.margin) - FULL_LINE_EM * row.size;
         near && full
     }

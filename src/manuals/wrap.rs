@@ -60,9 +60,7 @@ impl Wraps {
             let words = latin(out.chars().last()) && latin(text.chars().next());
             if out.ends_with('\u{ad}') || self.only_parts_a_word(&out, text) {
                 out.pop();
-            } else if !out.is_empty()
-                && (words || space && (self.spaces_printed || !glued))
-            {
+            } else if !out.is_empty() && (words || space && (self.spaces_printed || !glued)) {
                 out.push(' ');
             }
             out.push_str(text);

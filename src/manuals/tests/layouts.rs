@@ -31,7 +31,10 @@ const SCRATCH_READ: [&str; 3] =
 
 #[test]
 fn two_columns_are_read_one_after_the_other() {
-    let title = Put { size: 18.0, bold: true, ..put(120.0, 30.0, "주조 제품 품질 조치 매뉴얼 제2판") };
+    let title =
+        Put {
+            size: 18.0, bold: true, ..put(120.0, 30.0, "주조 제품 품질 조치 매뉴얼 제2판")
+        };
     let mut first = vec![title];
     first.extend(block(
         50.0,
@@ -50,7 +53,15 @@ fn two_columns_are_read_one_after_the_other() {
     first.extend(block(
         320.0,
         63.0,
-        &["  및 청소", "• 온도 유지", "# 긁힘", "원인", "• 이송 중 충돌", "대책", "• 고무패드 적용"],
+        &[
+            "  및 청소",
+            "• 온도 유지",
+            "# 긁힘",
+            "원인",
+            "• 이송 중 충돌",
+            "대책",
+            "• 고무패드 적용",
+        ],
     ));
     check(
         &[first],
@@ -99,7 +110,10 @@ fn columns_go_on_from_page_to_page_below_a_running_head() {
         page
     };
     let pages: Vec<Vec<Put>> = [
-        [&["# 기공", "발생 원인", "• 가 하나", "• 가 둘"][..], &["• 가 셋", "• 가 넷", "• 가 다섯"]],
+        [
+            &["# 기공", "발생 원인", "• 가 하나", "• 가 둘"][..],
+            &["• 가 셋", "• 가 넷", "• 가 다섯"],
+        ],
         [&["• 나 하나", "• 나 둘", "• 나 셋"], &["조치 가이드", "• 다 하나", "• 다 둘"]],
         [&["• 라 하나", "• 라 둘", "• 라 셋"], &["# 긁힘", "원인", "• 충돌", "대책", "• 패드"]],
     ]
@@ -357,8 +371,14 @@ fn an_english_manual_with_words_parted_at_the_lines_end() {
 
 #[test]
 fn letters_placed_one_by_one_are_words() {
-    let lines =
-        ["기공 불량", "발생 원인", "• 용탕 온도 저하", "조치 가이드", "• 탈기 장치 점검 및", "  청소"];
+    let lines = [
+        "기공 불량",
+        "발생 원인",
+        "• 용탕 온도 저하",
+        "조치 가이드",
+        "• 탈기 장치 점검 및",
+        "  청소",
+    ];
     for apart in [1.0, 1.2] {
         let spelled: Vec<Put> = page(&lines)
             .into_iter()

@@ -118,9 +118,7 @@ fn docx(body: &str) -> Vec<u8> {
 
 /// A paragraph of a style.
 fn p(style: &str, text: &str) -> String {
-    format!(
-        "<w:p><w:pPr><w:pStyle w:val='{style}'/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
-    )
+    format!("<w:p><w:pPr><w:pStyle w:val='{style}'/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
 }
 
 fn item(level: u8, text: &str) -> String {
@@ -135,9 +133,8 @@ fn table(rows: &[&[&str]]) -> String {
         let paragraphs: Vec<String> = text.split('\n').map(|line| p("R", line)).collect();
         format!("<w:tc>{}</w:tc>", paragraphs.concat())
     };
-    let row = |cells: &&[&str]| {
-        format!("<w:tr>{}</w:tr>", cells.iter().map(cell).collect::<String>())
-    };
+    let row =
+        |cells: &&[&str]| format!("<w:tr>{}</w:tr>", cells.iter().map(cell).collect::<String>());
     format!("<w:tbl>{}</w:tbl>", rows.iter().map(row).collect::<String>())
 }
 
@@ -160,7 +157,11 @@ fn a_word_document_is_read_by_its_styles_lists_and_tables() {
         "</w:sdtContent></w:sdt>".to_owned(),
         table(&[&["원인", "조치"], &["이송 중 충돌", "고무패드\n이송 속도 &lt; 1 m/s"]]),
         p("1", "요약표"),
-        table(&[&["불량", "원인", "조치"], &["기공", "탈기\n불량", "탈기"], &["긁힘", "충돌", "패드"]]),
+        table(&[
+            &["불량", "원인", "조치"],
+            &["기공", "탈기\n불량", "탈기"],
+            &["긁힘", "충돌", "패드"],
+        ]),
     ];
     let manual = read("a.docx", &docx(&body.concat())).unwrap();
     assert_eq!(

@@ -170,6 +170,8 @@ fn what_an_inspection_cites_is_shown_as_it_was_on_its_page() {
                 manual: read.manual.id,
                 path: read.manual.path,
                 content_hash: read.manual.content_hash,
+                registered_at: None,
+                others: Vec::new(),
                 defect: DefectCode::new("scratch").unwrap(),
                 section: read.text.sections[1].clone(),
             };
@@ -184,7 +186,8 @@ fn what_an_inspection_cites_is_shown_as_it_was_on_its_page() {
         scene.press(Modifiers::COMMAND, Key::Num5);
         scene.until_seen("cites.png");
         scene.click("cites.png");
-        let link = scene.with("report-page", &[("page", 2_u32.into())]);
+        let place = scene.with("manual-page", &[("page", 2_u32.into())]);
+        let link = scene.with("report-page", &[("place", place.into())]);
         scene.until_seen(&link);
         scene.click_on(Role::Link, &link);
         until_marked(&mut scene, 2);
