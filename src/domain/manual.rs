@@ -124,6 +124,11 @@ pub enum ManualWarning {
         /// The defect.
         defect: DefectCode,
     },
+    /// A page that was read from its picture: letters may be wrong.
+    Recognised {
+        /// Page, from 1.
+        page: u32,
+    },
     /// A page without any text.
     EmptyPage {
         /// Page, from 1.

@@ -217,6 +217,11 @@ fn manuals(error: &ManualsError) -> Message {
         ManualsError::Damaged { path, why } => {
             ("error-pdf-damaged", vec![at(path), ("reason", why.clone().into())])
         }
+        ManualsError::NoTesseract { path } => ("error-no-tesseract", vec![at(path)]),
+        ManualsError::Tesseract { path, why } => {
+            ("error-tesseract", vec![at(path), ("reason", why.clone().into())])
+        }
+        ManualsError::Cancelled => ("error-cancelled", vec![]),
         ManualsError::NoPage { path, page, pages } => (
             "error-pdf-no-page",
             vec![at(path), ("page", (*page).into()), ("pages", (*pages).into())],

@@ -48,6 +48,23 @@ pub enum ManualsError {
         /// How many it has.
         pages: u32,
     },
+    /// A scanned manual, and nothing here that reads pictures (feature `ocr`).
+    #[error("{path}: scanned, and tesseract is not installed")]
+    NoTesseract {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The program that reads pictures failed (feature `ocr`).
+    #[error("{path}: its pages could not be read: {why}")]
+    Tesseract {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// Nobody wants it any more (feature `ocr`).
+    #[error("cancelled")]
+    Cancelled,
     /// The file is larger than a manual may be.
     #[error("{path}: {bytes} bytes is more than the {limit} that a manual may have")]
     TooLarge {

@@ -66,8 +66,17 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>> {
 /// As [`read_pages`], from memory; `path` says by its name what kind of file it is meant to
 /// be, and is for messages.
 pub(super) fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Pages> {
+    let pages = read_bytes_of_any(path, bytes)?;
+    if pages.lines.is_empty() {
+        return Err(ManualsError::NoText { path: path.to_owned(), pages: pages.page_count });
+    }
+    Ok(pages)
+}
+
+/// As [`read_bytes`], also of a file without text.
+pub(super) fn read_bytes_of_any(path: &Path, bytes: &[u8]) -> Result<Pages> {
     let name = path.to_string_lossy();
-    let pages = match ManualFormat::of(&name, bytes) {
+    match ManualFormat::of(&name, bytes) {
         Some(ManualFormat::Pdf) => pdf::read_bytes(path, bytes),
         Some(ManualFormat::Docx) => docx::read_bytes(path, bytes),
         Some(ManualFormat::Text) => text_file::read_bytes(path, bytes),
@@ -80,11 +89,7 @@ pub(super) fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Pages> {
             Some(ManualFormat::Text) => ManualsError::NoText { path: path.to_owned(), pages: 1 },
             None => ManualsError::OtherFormat { path: path.to_owned() },
         }),
-    }?;
-    if pages.lines.is_empty() {
-        return Err(ManualsError::NoText { path: path.to_owned(), pages: pages.page_count });
     }
-    Ok(pages)
 }
 
 pub(super) fn damaged(path: &Path, why: impl ToString) -> ManualsError {

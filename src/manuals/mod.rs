@@ -6,7 +6,7 @@
 //!      └ docx, text_file ──────────────────────────┘
 //! ManualText → find → compose (evidence alone) → prompt → grounding (with a model)
 //!            → chunk (vector search)
-//! file → page_picture (hayro)
+//! file → page_picture (hayro) → ocr (tesseract, feature `ocr`) → lines
 //! ```
 
 mod answer;
@@ -27,6 +27,8 @@ mod headings;
 mod lines;
 mod marker;
 mod names;
+#[cfg(feature = "ocr")]
+mod ocr;
 mod open_section;
 mod page_picture;
 mod pdf;
@@ -50,6 +52,8 @@ pub use error::{ManualsError, Result};
 pub use file::{MAX_FILE_BYTES, lines, read_file, read_lines};
 pub use find::find;
 pub use grounding::{AnswerProblem, GroundedLine, align, merge, weave};
+#[cfg(feature = "ocr")]
+pub use ocr::parse_scanned;
 pub use page_picture::{MAX_PICTURE_SIDE, PagePicture, page_picture, page_sizes};
 pub use prompt::{MAX_ANSWER_TOKENS, MOST_STATEMENTS, prompt};
 pub use sections::{PARSER_VERSION, parse, read};

@@ -6,4 +6,4 @@ mod made;
 pub(crate) mod paper;
 mod pictures;
 mod real;
-mod unpaged;
+pub(crate) mod unpaged;

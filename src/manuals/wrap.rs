@@ -126,14 +126,14 @@ mod tests {
 
     #[test]
     fn a_hyphen_goes_where_it_only_parts_a_word() {
-        let printed = ["overheating of a two-part mould", "check the cooling pipe", "well known"];
+        let printed = ["overheating of a two-part mould", "check the valve pipe", "well known"];
         let wraps = Wraps::new(false, printed.into_iter());
         for (first, second, expected) in [
             ("metal contami-", "nation of the part", "metal contamination of the part"),
             ("over-", "heating", "overheating"),
             ("over-", "flow", "over-flow"),
             ("two-", "part", "two-part"),
-            ("check-", "pipe", "check-pipe"),
+            ("valve-", "pipe", "valve-pipe"),
             ("CO-", "MET", "CO-MET"),
             ("10-", "fold", "10-fold"),
             ("conta\u{ad}", "mination", "contamination"),

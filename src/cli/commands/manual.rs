@@ -130,6 +130,9 @@ fn warn(terminal: &Terminal, path: &str, warning: &ManualWarning) {
         ManualWarning::NoSection { defect } => {
             terminal.complain("warning-no-section", &[("defect", defect.to_string().into())]);
         }
+        ManualWarning::Recognised { page } => {
+            terminal.complain("warning-recognised", &[("page", (*page).into())]);
+        }
         ManualWarning::EmptyPage { page } => {
             terminal.complain("warning-empty-page", &[("page", (*page).into())]);
         }

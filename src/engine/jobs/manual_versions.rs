@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::manual_page::file_of;
+use super::manuals::understood;
 use crate::domain::{Language, ManualId, ProductCode, RegisteredManual};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
 use crate::i18n;
 use crate::library::{LibraryError, content_hash};
-use crate::manuals::{PARSER_VERSION, parse, read_file};
+use crate::manuals::{PARSER_VERSION, read_file};
 
 /// What was found changed about a manual in force.
 #[derive(Debug)]
@@ -97,7 +98,7 @@ fn renewed(job: &JobContext, manual: &RegisteredManual) -> Result<usize> {
     let bytes = read_file(&path)?;
     let product = manual.product.clone();
     let defects = job.shared.library(move |library| library.defect_types(&product))?;
-    let text = parse(&path, &bytes, &defects)?;
+    let text = understood(job, &path, &bytes, &defects)?;
     let sections = text.sections.len();
     let (id, hash) = (manual.id, content_hash(&bytes));
     job.shared.library(move |library| library.renew_manual(id, &hash, (PARSER_VERSION, &text)))?;
@@ -177,5 +178,144 @@ impl Request for RemoveManual {
             library.remove_manual(id)?;
             library.manual(id)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::domain::{DefectCode, ManualFinding, Product, Stage, Suggestion, Verdict};
+    use crate::engine::jobs::inspect::looked_up;
+    use crate::engine::{
+        AddDefectType, AddProduct, Engine, EngineOptions, ListManuals, OpenManual, PreviewManual,
+        RegisterManual,
+    };
+    use crate::manuals::tests::unpaged::docx_of;
+    use crate::settings::{Settings, Workspace};
+
+    fn ask<R: Request>(engine: &Engine, request: R) -> Result<R::Answer> {
+        engine.submit(request).unwrap().wait(|_| {})
+    }
+
+    fn part() -> ProductCode {
+        ProductCode::new("part").unwrap()
+    }
+
+    fn hole() -> DefectCode {
+        DefectCode::new("hole").unwrap()
+    }
+
+    fn started(dir: &Path) -> Engine {
+        let workspace = Workspace::at(dir.join("workspace"));
+        workspace.create().unwrap();
+        let options = EngineOptions { allow_gpu: false, language: Language::En };
+        let engine = Engine::start(workspace, Settings::default(), options).unwrap();
+        let (name_ko, name_en) = (String::new(), String::new());
+        ask(&engine, AddProduct(Product { code: part(), name_ko, name_en })).unwrap();
+        let name_ko = Some("기공".to_owned());
+        let (product, code, name_en, full_name) = (part(), hole(), None, None);
+        ask(&engine, AddDefectType { product, code, name_ko, name_en, full_name }).unwrap();
+        engine
+    }
+
+    fn says(cause: &str) -> String {
+        format!("기공\n원인\n- {cause}\n조치\n- 탈기 강화\n")
+    }
+
+    /// What an inspection finds in the manuals, and what it says beside it.
+    struct LookUp;
+
+    impl Request for LookUp {
+        type Answer = (Stage<ManualFinding>, Vec<String>);
+
+        fn name(&self) -> &'static str {
+            "look-up"
+        }
+
+        fn run(self, job: &JobContext) -> Result<Self::Answer> {
+            let mut notices = Vec::new();
+            let suggestion = Suggestion { product: part(), defect: Some(hole()), confidence: 1.0 };
+            let found = looked_up(job, &part(), &suggestion, Verdict::Ng, &mut notices)?;
+            Ok((found, notices))
+        }
+    }
+
+    fn found(engine: &Engine) -> (ManualFinding, Vec<String>) {
+        match ask(engine, LookUp).unwrap() {
+            (Stage::Done(finding), notices) => (finding, notices),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn add(engine: &Engine, path: &Path, bytes: &[u8]) -> RegisteredManual {
+        std::fs::write(path, bytes).unwrap();
+        let request = RegisterManual { product: part(), path: path.to_owned() };
+        ask(engine, request).unwrap().manual
+    }
+
+    #[test]
+    fn a_file_that_somebody_changed_is_read_anew_and_its_old_text_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = started(dir.path());
+        let first = add(&engine, &dir.path().join("a.txt"), says("탈기 불량").as_bytes());
+        let file = engine.workspace().root().join(&first.path);
+        let (finding, notices) = found(&engine);
+        assert_eq!(
+            (finding.manual, finding.section.causes[0].text.as_str()),
+            (first.id, "탈기 불량")
+        );
+        assert!(notices.is_empty() && finding.registered_at.is_some());
+
+        std::fs::write(&file, says("습기")).unwrap();
+        let (finding, notices) = found(&engine);
+        assert_eq!(finding.section.causes[0].text, "습기");
+        assert_eq!(finding.path, first.path);
+        assert!(notices[0].contains("new version (1 sections)"), "{notices:?}");
+        let second = finding.manual;
+        assert_eq!(found(&engine).1, [""; 0]);
+        // What cited the first version still finds it.
+        let opened = ask(&engine, OpenManual(first.id)).unwrap();
+        assert_eq!(opened.text.unwrap().sections[0].causes[0].text, "탈기 불량");
+        assert!(matches!(opened.problems[..], [EngineError::ManualChanged(_)]));
+
+        // While it cannot be read, or is gone, it says what it said last.
+        std::fs::write(&file, b"\0\0\0").unwrap();
+        let (finding, notices) = found(&engine);
+        assert_eq!((finding.manual, finding.section.causes[0].text.as_str()), (second, "습기"));
+        assert!(notices[0].contains("as it was read before"), "{notices:?}");
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(found(&engine).0.manual, second);
+
+        let versions = ask(&engine, ListManualVersions(Some(part()))).unwrap();
+        let listed: Vec<_> =
+            versions.iter().map(|v| (v.manual.id, v.replaced_at.is_none(), v.sections)).collect();
+        assert_eq!(listed, [(first.id, false, Some(1)), (second, true, Some(1))]);
+        ask(&engine, RemoveManual(second)).unwrap();
+        assert!(ask(&engine, ListManuals(part())).unwrap().is_empty());
+        assert!(ask(&engine, RemoveManual(second)).is_err());
+        let opened = ask(&engine, OpenManual(second)).unwrap();
+        assert_eq!(opened.text.unwrap().sections[0].causes[0].text, "습기");
+    }
+
+    #[test]
+    fn the_newest_manual_speaks_and_the_others_are_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = started(dir.path());
+        let old = add(&engine, &dir.path().join("a.txt"), says("탈기 불량").as_bytes());
+        add(&engine, &dir.path().join("b.txt"), "긁힘\n원인\n- 충돌\n조치\n- 패드\n".as_bytes());
+        let items = ["기공", "원인", "습기", "조치", "건조"];
+        let word = add(&engine, &dir.path().join("c.docx"), &docx_of(&items));
+        let (finding, _) = found(&engine);
+        assert_eq!((finding.manual, finding.section.page), (word.id, 1));
+        let [other] = &finding.others[..] else { panic!("{:?}", finding.others) };
+        assert_eq!((other.manual, other.heading.as_str(), other.page), (old.id, "기공", 1));
+        // It has no pages to be drawn, and that is no problem.
+        let opened = ask(&engine, OpenManual(word.id)).unwrap();
+        assert!(opened.pages.is_empty() && opened.problems.is_empty() && opened.text.is_some());
+        let path = dir.path().join("c.docx");
+        let preview = ask(&engine, PreviewManual { path, width_px: 9, most: 2 }).unwrap();
+        assert_eq!((preview.pages, preview.lines.len(), preview.first), (5, 2, None));
     }
 }

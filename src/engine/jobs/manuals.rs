@@ -1,17 +1,17 @@
 //! Reading manuals.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::manual_page::file_of;
-use super::manual_versions::in_force;
+use super::manual_versions::{Change, in_force};
 use super::take_back::TakeBack;
-use crate::domain::{ManualText, ProductCode, RegisteredManual};
+use crate::domain::{DefectType, ManualText, ProductCode, RegisteredManual};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
 use crate::library::Registered;
-use crate::manuals::{PARSER_VERSION, parse, read_file};
+use crate::manuals::{PARSER_VERSION, read_file};
 
 /// Registers a PDF, a Word document or a text as a product's manual and reads it.
 ///
@@ -50,7 +50,7 @@ impl Request for RegisterManual {
         let product = self.product.clone();
         let defects = job.shared.library(move |library| library.defect_types(&product))?;
         let bytes = read_file(&self.path)?;
-        let text = parse(&self.path, &bytes, &defects)?;
+        let text = understood(job, &self.path, &bytes, &defects)?;
         job.check()?;
         job.shared.library(move |library| {
             let before = library.manuals(&self.product)?;
@@ -85,7 +85,13 @@ impl Request for IngestManuals {
         if let Some(product) = &self.0 {
             super::catalogue::require_product(job, product)?;
         }
-        let manuals = manuals_of(job, self.0)?;
+        let (manuals, changes) = in_force(job, self.0)?;
+        for change in changes {
+            // Reading it is what was asked for.
+            if let Change::Kept { error, .. } = change {
+                return Err(error);
+            }
+        }
         let total = manuals.len() as u64;
         let mut read = Vec::new();
         for (done, manual) in manuals.into_iter().enumerate() {
@@ -126,12 +132,33 @@ pub(super) fn text_of(job: &JobContext, manual: &RegisteredManual) -> Result<Man
     }
 }
 
+/// What a manual's file says; with the feature `ocr` also on pages that are pictures.
+pub(super) fn understood(
+    job: &JobContext,
+    path: &Path,
+    bytes: &[u8],
+    defects: &[DefectType],
+) -> Result<ManualText> {
+    job.check()?;
+    #[cfg(feature = "ocr")]
+    let text = crate::manuals::parse_scanned(
+        path,
+        bytes,
+        defects,
+        crate::report::GOTHIC,
+        job.sink.as_ref(),
+    )?;
+    #[cfg(not(feature = "ocr"))]
+    let text = crate::manuals::parse(path, bytes, defects)?;
+    Ok(text)
+}
+
 /// Reads the file of `manual`, where it is still the one that was registered.
 fn read_manual(job: &JobContext, manual: &RegisteredManual) -> Result<ManualText> {
     let product = manual.product.clone();
     let defects = job.shared.library(move |library| library.defect_types(&product))?;
     let (path, bytes) = file_of(job, manual)?;
-    let text = parse(&path, &bytes, &defects)?;
+    let text = understood(job, &path, &bytes, &defects)?;
     let (id, kept) = (manual.id, text.clone());
     job.shared.library(move |library| library.save_manual_text(id, PARSER_VERSION, &kept))?;
     Ok(text)

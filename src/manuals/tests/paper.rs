@@ -106,6 +106,33 @@ pub(crate) fn pdf(fonts: &Fonts, pages: &[Vec<Put>], turned: bool) -> Vec<u8> {
     document.finish().unwrap()
 }
 
+/// The same pages as a scanner would make a file of: their pictures.
+#[cfg(feature = "ocr")]
+pub(crate) fn scanned(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Cursor;
+
+    use krilla::geom::Size;
+    use krilla::image::Image;
+
+    use crate::manuals::{page_picture, page_sizes};
+
+    let path = Path::new("printed.pdf");
+    let pages = page_sizes(path, bytes.to_vec()).unwrap().len();
+    let mut document = Document::new();
+    for number in (1..).take(pages) {
+        let drawn = page_picture(path, bytes.to_vec(), number, 2479, &[]).unwrap();
+        let mut png = Cursor::new(Vec::new());
+        drawn.pixels.write_to(&mut png, image::ImageFormat::Png).unwrap();
+        let picture = Image::from_png(png.into_inner().into(), true).unwrap();
+        let mut page = document.start_page_with(PageSettings::from_wh(595.0, 842.0).unwrap());
+        let mut surface = page.surface();
+        surface.draw_image(picture, Size::from_wh(595.0, 842.0).unwrap());
+        surface.finish();
+        page.finish();
+    }
+    document.finish().unwrap()
+}
+
 /// The same file with `/Rotate` on its first pages.
 pub(super) fn rotated(bytes: &[u8], degrees: &[i64]) -> Vec<u8> {
     let mut document = lopdf::Document::load_mem(bytes).unwrap();

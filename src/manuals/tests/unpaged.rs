@@ -116,6 +116,11 @@ fn docx(body: &str) -> Vec<u8> {
     zipped(&[("word/document.xml", &document), ("word/styles.xml", &styles)])
 }
 
+/// A document of these paragraphs.
+pub(crate) fn docx_of(paragraphs: &[&str]) -> Vec<u8> {
+    docx(&paragraphs.iter().map(|text| p("R", text)).collect::<String>())
+}
+
 /// A paragraph of a style.
 fn p(style: &str, text: &str) -> String {
     format!("<w:p><w:pPr><w:pStyle w:val='{style}'/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")

@@ -118,6 +118,9 @@ fn warned(desk: &Desk<'_>, path: &str, warning: &ManualWarning) -> String {
         ManualWarning::NoSection { defect } => {
             desk.words.with("warning-no-section", &[("defect", defect.to_string().into())])
         }
+        ManualWarning::Recognised { page } => {
+            desk.words.with("warning-recognised", &[("page", (*page).into())])
+        }
         ManualWarning::EmptyPage { page } => {
             desk.words.with("warning-empty-page", &[("page", (*page).into())])
         }

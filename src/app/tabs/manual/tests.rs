@@ -248,3 +248,49 @@ fn without_product_or_manual_the_next_step_is_offered_and_taken() {
         scene.until_seen("• 탈기 강화");
     }
 }
+
+#[test]
+fn a_manual_without_pages_is_read_as_text_and_its_versions_are_there() {
+    for (language, theme) in [(Language::Ko, Theme::Light), (Language::En, Theme::Dark)] {
+        let text = |cause: &str| {
+            format!(
+                "기공 (hole)\n발생 원인\n- {cause}\n- 용탕 내 가스가 배출되지 않음\n조치 가이드\n\
+                 - 탈기 장치 점검\n\n긁힘\n원인\n- 이송 중 충돌\n대책\n- 고무패드 적용\n"
+            )
+        };
+        let scene = setting(language, theme).prepared(|engine| {
+            add_product(engine);
+            let path = engine.workspace().root().join("part.txt");
+            std::fs::write(&path, text("탈기 불량")).unwrap();
+            let read = answer(engine, RegisterManual { product: part(), path });
+            // Somebody writes a new one over it.
+            let file = engine.workspace().root().join(read.manual.path);
+            std::fs::write(file, text("습기")).unwrap();
+        });
+        let mut scene = shown(scene);
+        scene.until_seen("• 습기");
+        let line =
+            |scene: &Scene, number: u32| scene.with("manual-line", &[("page", number.into())]);
+        let cited = line(&scene, 3);
+        assert!(scene.sees(&cited), "{cited}");
+        click_part(&mut scene, Role::Label, "• 이송 중 충돌");
+        scene.picture("manual_text");
+        let versions = scene.with("manual-versions", &[("count", 2_usize.into())]);
+        scene.until_seen(&versions);
+        scene.click_on(Role::DisclosureTriangle, &versions);
+        scene.harness.run_steps(20);
+        scene.picture("manual_versions");
+        // The old version says what it said.
+        let none = scene.with("manual-version-cited", &[("count", 0_usize.into())]);
+        let until = scene.text("manual-version-in-force");
+        let old = scene.harness.get_all_by_role(Role::Button).find(|node| {
+            let label = node.accesskit_node().label().unwrap_or_default();
+            label.contains(&none) && !label.contains(&until)
+        });
+        old.unwrap().click_accesskit();
+        scene.harness.run_steps(3);
+        scene.until_seen("• 탈기 불량");
+        scene.until_seen(&scene.text("manual-replaced"));
+        scene.picture("manual_old_version");
+    }
+}

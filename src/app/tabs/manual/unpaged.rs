@@ -21,6 +21,7 @@ pub(super) fn show(
     let mut clicked = None;
     ScrollArea::vertical().id_salt("manual_text_only").auto_shrink(false).show(ui, |ui| {
         ui.set_max_width(WIDEST);
+        ui.spacing_mut().item_spacing.y = 1.0;
         for (place, section) in text.sections.iter().enumerate() {
             let looked_at = focus.section == Some(place);
             let chosen = focus.statement.as_deref().filter(|_| looked_at);
