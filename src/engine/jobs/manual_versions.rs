@@ -186,8 +186,8 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::domain::{DefectCode, ManualFinding, Product, Stage, Suggestion, Verdict};
-    use crate::engine::jobs::inspect::looked_up;
+    use crate::domain::{DefectCode, ManualFinding, Product, Stage};
+    use crate::engine::jobs::inspect::find_section;
     use crate::engine::{
         AddDefectType, AddProduct, Engine, EngineOptions, ListManuals, OpenManual, PreviewManual,
         RegisterManual,
@@ -236,8 +236,8 @@ mod tests {
 
         fn run(self, job: &JobContext) -> Result<Self::Answer> {
             let mut notices = Vec::new();
-            let suggestion = Suggestion { product: part(), defect: Some(hole()), confidence: 1.0 };
-            let found = looked_up(job, &part(), &suggestion, Verdict::Ng, &mut notices)?;
+            let wanted = job.shared.library(|library| library.defect_type(&part(), &hole()))?;
+            let found = find_section(job, &wanted, &mut notices)?;
             Ok((found, notices))
         }
     }

@@ -72,16 +72,3 @@ pub(in crate::engine::jobs) fn find_section(
     let none = || Stage::Skipped(SkipReason::NoSection { defect: defect.code.clone() });
     Ok(finding.map_or_else(none, Stage::Done))
 }
-
-/// What an inspection would find, for other jobs' tests.
-#[cfg(test)]
-pub(in crate::engine::jobs) fn looked_up(
-    job: &JobContext,
-    product: &ProductCode,
-    suggestion: &Suggestion,
-    verdict: Verdict,
-    notices: &mut Vec<String>,
-) -> Result<Stage<ManualFinding>> {
-    let mut watch = Stopwatch::default();
-    run(job, Some(product), Some(suggestion), verdict, (&mut watch, notices))
-}

@@ -12,9 +12,6 @@ mod similarity;
 mod situation;
 mod written;
 
-#[cfg(test)]
-pub(in crate::engine::jobs) use manual::looked_up;
-
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
