@@ -179,7 +179,7 @@ impl Reader {
                 end = end.max(self.row);
             }
             self.row = end;
-            lines.sort_by(|a: &PrintedLine, b| a.row.cmp(&b.row));
+            lines.sort_by_key(|line: &PrintedLine| line.row);
             self.lines.extend(lines);
         }
     }

@@ -93,8 +93,16 @@ fn a_heading_above_both_columns_parts_what_is_above_and_below() {
     mixed.extend(block(320.0, 200.0, &actions));
     let section = |defect: &str, heading: &str| -> Vec<String> {
         let mut out = vec![format!("{defect} p1: {heading}")];
-        out.extend((1..).zip(&causes[1..]).map(|(i, c)| format!("{defect}.c{i} [1] {}", &c[4..])));
-        out.extend((1..).zip(&actions[1..]).map(|(i, a)| format!("{defect}.a{i} [1] {}", &a[4..])));
+        out.extend(
+            (1..)
+                .zip(&causes[1..])
+                .map(|(i, c)| format!("{defect}.c{i} [1] {}", c.trim_start_matches("• "))),
+        );
+        out.extend(
+            (1..)
+                .zip(&actions[1..])
+                .map(|(i, a)| format!("{defect}.a{i} [1] {}", a.trim_start_matches("• "))),
+        );
         out
     };
     let expected = [section("hole", "기공 불량"), section("scratch", "긁힘 불량")].concat();
