@@ -1,6 +1,6 @@
 //! Messages in the language of the window.
 
-use crate::domain::Language;
+use crate::domain::{Language, ManualFormat};
 use crate::i18n::{self, Value};
 
 /// All words of one language.
@@ -11,6 +11,11 @@ impl Words {
     /// The message `id`.
     pub(super) fn text(self, id: &str) -> String {
         i18n::text(self.0, id)
+    }
+
+    /// A place (from 1) in the manual at `path`: its page, paragraph or line.
+    pub(super) fn place(self, path: &str, place: impl Into<Value>) -> String {
+        self.with(ManualFormat::stored(path).place(), &[("page", place.into())])
     }
 
     /// The message `id` with its values.

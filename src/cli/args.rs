@@ -244,11 +244,11 @@ pub(crate) enum Library {
         #[arg(required = true)]
         images: Vec<PathBuf>,
     },
-    /// Register a PDF manual and read it.
+    /// Register a manual (PDF, Word .docx or text .txt) and read it.
     AddManual {
         /// The product.
         product: ProductCode,
-        /// The PDF.
+        /// The file.
         file: PathBuf,
     },
     /// Find files in the workspace that nobody registered, and register them.
@@ -293,6 +293,20 @@ pub(crate) enum Manual {
         /// Print as JSON.
         #[arg(long)]
         json: bool,
+    },
+    /// List the versions of the manuals: when each came, which is in force, how many
+    /// inspections cite it.
+    Versions {
+        /// The product. Default: all.
+        product: Option<ProductCode>,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a manual out of force. Its file and text stay, since past inspections cite them.
+    Remove {
+        /// Its number, as `fettle manual versions` shows it.
+        id: i64,
     },
     /// Find what the manual says about something.
     Search {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::domain::{CancelToken, Language, Progress};
+use crate::domain::{CancelToken, Language, ManualFormat, Progress};
 use crate::engine::{Engine, EngineError, JobEvent, Request};
 use crate::i18n::{self, Value};
 
@@ -49,6 +49,11 @@ impl Terminal {
     /// The message `id` with its values.
     pub(super) fn word(&self, id: &str, values: &[(&str, Value)]) -> String {
         i18n::text_with(self.language, id, values)
+    }
+
+    /// A place (from 1) in the manual at `path`: its page, paragraph or line.
+    pub(super) fn place(&self, path: &str, place: u32) -> String {
+        self.word(ManualFormat::stored(path).place(), &[("page", place.into())])
     }
 
     /// Prints a line.

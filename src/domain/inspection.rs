@@ -222,10 +222,41 @@ pub struct ManualFinding {
     pub path: String,
     /// Hash of the version read.
     pub content_hash: ContentHash,
+    /// When that version was registered, RFC 3339; `None` in records from before it was noted.
+    #[serde(default)]
+    pub registered_at: Option<String>,
     /// The defect looked up.
     pub defect: DefectCode,
     /// The section found.
     pub section: Section,
+    /// Where else the product's manuals speak of the defect, the newest manual first.
+    #[serde(default)]
+    pub others: Vec<OtherSection>,
+}
+
+impl ManualFinding {
+    /// Which version was read: the day it was registered, where that is known, and the start of
+    /// its hash.
+    pub fn version(&self) -> String {
+        let hash: String = self.content_hash.0.chars().take(8).collect();
+        match self.registered_at.as_ref().and_then(|time| time.split('T').next()) {
+            Some(day) => format!("{day}, {hash}"),
+            None => hash,
+        }
+    }
+}
+
+/// A section about the same defect in another manual of the product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherSection {
+    /// The manual.
+    pub manual: ManualId,
+    /// Its file, relative to the workspace.
+    pub path: String,
+    /// The section's heading.
+    pub heading: String,
+    /// Page of the heading, from 1.
+    pub page: u32,
 }
 
 /// How a stage ended.

@@ -7,9 +7,9 @@ use super::{DefectCode, RectPt};
 /// One printed line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ManualLine {
-    /// Page, from 1.
+    /// Page, from 1; see [`LineSpan::page`].
     pub page: u32,
-    /// Where on the page.
+    /// Where on the page; see [`LineSpan::rect`].
     pub rect: RectPt,
     /// Its text, NFC, bullets as `•`.
     pub text: String,
@@ -22,9 +22,10 @@ pub struct ManualLine {
 /// Where a statement stands: one entry a printed line it covers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LineSpan {
-    /// Page, from 1.
+    /// Page, from 1. In a file without pages the paragraph or line that it is
+    /// ([`super::ManualFormat`] says which), as wherever else a page is given here.
     pub page: u32,
-    /// Where on the page.
+    /// Where on the page; all zero in a file without pages.
     pub rect: RectPt,
 }
 
@@ -92,7 +93,7 @@ pub struct SummaryRow {
 /// Everything read from one manual file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ManualText {
-    /// How many pages the file has.
+    /// How many pages (or paragraphs, or lines) the file has.
     pub page_count: u32,
     /// Sections in printed order.
     pub sections: Vec<Section>,
@@ -122,6 +123,11 @@ pub enum ManualWarning {
     NoSection {
         /// The defect.
         defect: DefectCode,
+    },
+    /// A page that was read from its picture: letters may be wrong.
+    Recognised {
+        /// Page, from 1.
+        page: u32,
     },
     /// A page without any text.
     EmptyPage {

@@ -214,7 +214,10 @@ impl From<RetrievalError> for EngineError {
 
 impl From<ManualsError> for EngineError {
     fn from(error: ManualsError) -> Self {
-        Self::Manuals(error)
+        match error {
+            ManualsError::Cancelled => Self::Cancelled,
+            error => Self::Manuals(error),
+        }
     }
 }
 

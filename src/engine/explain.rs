@@ -154,7 +154,7 @@ fn library(error: &LibraryError) -> Message {
             let most = [("files", MAX_ARCHIVE_ENTRIES.into()), ("gigabytes", gigabytes.into())];
             ("error-archive-large", [vec![at(path)], most.into()].concat())
         }
-        LibraryError::NotAPdf { path } => ("error-pdf-not", vec![at(path)]),
+        LibraryError::NotAManual { path } => ("error-manual-format", vec![at(path)]),
         LibraryError::UnknownProduct(product) => {
             ("error-unknown-product", vec![("product", product.to_string().into())])
         }
@@ -211,11 +211,17 @@ fn models(error: &ModelsError) -> Message {
 fn manuals(error: &ManualsError) -> Message {
     match error {
         ManualsError::NotAPdf { path } => ("error-pdf-not", vec![at(path)]),
+        ManualsError::OtherFormat { path } => ("error-manual-format", vec![at(path)]),
         ManualsError::Encrypted { path } => ("error-pdf-encrypted", vec![at(path)]),
         ManualsError::NoText { path, .. } => ("error-pdf-no-text", vec![at(path)]),
         ManualsError::Damaged { path, why } => {
             ("error-pdf-damaged", vec![at(path), ("reason", why.clone().into())])
         }
+        ManualsError::NoTesseract { path } => ("error-no-tesseract", vec![at(path)]),
+        ManualsError::Tesseract { path, why } => {
+            ("error-tesseract", vec![at(path), ("reason", why.clone().into())])
+        }
+        ManualsError::Cancelled => ("error-cancelled", vec![]),
         ManualsError::NoPage { path, page, pages } => (
             "error-pdf-no-page",
             vec![at(path), ("page", (*page).into()), ("pages", (*pages).into())],

@@ -157,9 +157,9 @@ pub enum LibraryError {
         /// The zip.
         path: PathBuf,
     },
-    /// The file is not a PDF.
-    #[error("{path}: not a PDF file")]
-    NotAPdf {
+    /// The file is no manual that is read here.
+    #[error("{path}: not a PDF, Word (.docx) or text (.txt) file")]
+    NotAManual {
         /// The file.
         path: PathBuf,
     },
@@ -281,7 +281,7 @@ impl LibraryError {
                 | Self::BadArchive { .. }
                 | Self::EmptyArchive { .. }
                 | Self::ArchiveTooLarge { .. }
-                | Self::NotAPdf { .. }
+                | Self::NotAManual { .. }
                 | Self::ChangedFile { .. }
                 | Self::UnknownName { .. }
                 | Self::BadMapping { .. }

@@ -1,23 +1,25 @@
 //! Manuals and what was read from them. A changed manual is a new version; the old
 //! row and its text stay, so that a report can go on citing them.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Serialize;
 
 use super::products::require_product;
 use super::source_file::{content_hash, read_source};
 use super::store_file::Destination;
 use super::{Library, LibraryError, Registered, Result, code_column, now, rows};
-use crate::domain::{ContentHash, ManualId, ManualText, ProductCode, RegisteredManual};
+use crate::domain::{
+    ContentHash, ManualFormat, ManualId, ManualText, ProductCode, RegisteredManual,
+};
 
 /// Folder of the manuals.
 pub(super) const MANUAL_FOLDER: &str = "manual_store";
-/// Readers look for `%PDF-` this far (ISO 32000-1, annex H, note 13).
-const PDF_HEADER_WITHIN: usize = 1024;
 
 /// One version of a manual.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ManualVersion {
     /// The manual.
     pub manual: RegisteredManual,
@@ -42,14 +44,14 @@ pub struct StoredManualText {
 }
 
 impl Library {
-    /// Copies a manual to `manual_store/<product>_manual[_<n>].pdf` and registers it. A file
-    /// that is in that folder already is registered where it is.
+    /// Copies a manual to `manual_store/<product>_manual[_<n>].<ending>` and registers it. A
+    /// file that is in that folder already is registered where it is.
     ///
     /// A file with the name (or, in the folder, the path) of a manual in force and other
     /// content is its new version and replaces it.
     ///
     /// # Errors
-    /// [`LibraryError::UnknownProduct`], [`LibraryError::NotAPdf`],
+    /// [`LibraryError::UnknownProduct`], [`LibraryError::NotAManual`],
     /// [`LibraryError::EmptyFile`], [`LibraryError::DiskFull`], [`LibraryError::Io`]; nothing
     /// was changed then.
     pub fn register_manual(
@@ -57,28 +59,109 @@ impl Library {
         product: &ProductCode,
         path: &Path,
     ) -> Result<Registered<ManualId>> {
+        self.register_manual_as(product, path, &read_source(path)?, |_, _| Ok(()))
+    }
+
+    /// As [`Self::register_manual`], of a file that was read already: `bytes` are those of
+    /// `path`, and `text` is what they say. Manual and text appear together.
+    ///
+    /// # Errors
+    /// As [`Self::register_manual`], and [`LibraryError::BadRecord`].
+    pub fn register_read_manual(
+        &mut self,
+        product: &ProductCode,
+        path: &Path,
+        bytes: &[u8],
+        (parser_version, text): (u32, &ManualText),
+    ) -> Result<Registered<ManualId>> {
+        let hash = content_hash(bytes);
+        let json = json_of(ManualId(0), text)?;
+        let save = |conn: &Connection, id| save_text(conn, id, &hash, parser_version, &json);
+        self.register_manual_as(product, path, bytes, save)
+    }
+
+    /// `also` is done with the manual's id in the transaction that registers it, or finds that
+    /// it is registered.
+    fn register_manual_as(
+        &mut self,
+        product: &ProductCode,
+        path: &Path,
+        bytes: &[u8],
+        also: impl Fn(&Connection, ManualId) -> Result<()>,
+    ) -> Result<Registered<ManualId>> {
         require_product(&self.conn, product)?;
-        let (bytes, hash) = read_manual(path)?;
+        let format = format_of(path, bytes)?;
+        let hash = content_hash(bytes);
         if let Some(path) = self.in_place(path, MANUAL_FOLDER) {
-            return self.write(|tx| import_manual(tx, product, &path, &hash));
+            return self.write(|tx| {
+                let registered = import_manual(tx, product, &path, &hash)?;
+                also(tx, registered.id())?;
+                Ok(registered)
+            });
         }
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         let name = name.unwrap_or_default();
         let destination = Destination {
             folder: MANUAL_FOLDER.to_owned(),
             stem: format!("{product}_manual"),
-            extension: "pdf",
+            extension: format.ending(),
             siblings: &[],
             plain_first: true,
         };
         let registered = self.place(
             &destination,
-            &bytes,
+            bytes,
             &hash,
             |conn| find_manual(conn, product, &hash),
-            |conn, path| insert_manual(conn, product, path, &name, &hash),
+            |conn, path| {
+                let id = insert_manual(conn, product, path, &name, &hash)?;
+                also(conn, ManualId(id))?;
+                Ok(id)
+            },
         )?;
-        Ok(registered.map(ManualId))
+        let registered = registered.map(ManualId);
+        if let Registered::Already(id) = registered {
+            self.write(|tx| also(tx, id))?;
+        }
+        Ok(registered)
+    }
+
+    /// Registers what somebody has written over the file of a manual in force as its next
+    /// version, with what it says.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownManual`] where the manual is not in force any more,
+    /// [`LibraryError::BadRecord`]; nothing was changed then.
+    pub fn renew_manual(
+        &mut self,
+        id: ManualId,
+        hash: &ContentHash,
+        (parser_version, text): (u32, &ManualText),
+    ) -> Result<Registered<ManualId>> {
+        let json = json_of(id, text)?;
+        self.write(|tx| {
+            let sql = "SELECT * FROM manuals WHERE id = ?1 AND replaced_at IS NULL";
+            let old = tx.query_row(sql, [id.0], read_manual_row).optional()?;
+            let old = old.ok_or(LibraryError::UnknownManual(id))?;
+            let name: String =
+                tx.query_row("SELECT original_name FROM manuals WHERE id = ?1", [id.0], |row| {
+                    row.get(0)
+                })?;
+            // The same content is in force under another name: one of them is enough.
+            let new = match find_manual(tx, &old.product, hash)? {
+                Some(same) => {
+                    let sql = "UPDATE manuals SET replaced_at = ?2 WHERE id = ?1";
+                    tx.execute(sql, params![id.0, now()])?;
+                    Registered::Already(ManualId(same))
+                }
+                None => {
+                    let new = insert_manual(tx, &old.product, &old.path, &name, hash)?;
+                    Registered::New(ManualId(new))
+                }
+            };
+            save_text(tx, new.id(), hash, parser_version, &json)?;
+            Ok(new)
+        })
     }
 
     /// The manuals in force of one product, oldest first.
@@ -96,13 +179,33 @@ impl Library {
     /// A database error.
     pub fn manual_versions(&self, product: &ProductCode) -> Result<Vec<ManualVersion>> {
         let sql = "SELECT * FROM manuals WHERE product = ?1 ORDER BY id";
-        rows(&self.conn, sql, [product.as_str()], |row| {
-            Ok(ManualVersion {
-                manual: read_manual_row(row)?,
-                added_at: row.get("added_at")?,
-                replaced_at: row.get("replaced_at")?,
-            })
-        })
+        rows(&self.conn, sql, [product.as_str()], read_version_row)
+    }
+
+    /// One version of a manual, in force or not.
+    ///
+    /// # Errors
+    /// [`LibraryError::UnknownManual`].
+    pub fn manual_version(&self, id: ManualId) -> Result<ManualVersion> {
+        self.conn
+            .query_row("SELECT * FROM manuals WHERE id = ?1", [id.0], read_version_row)
+            .optional()?
+            .ok_or(LibraryError::UnknownManual(id))
+    }
+
+    /// How many inspections cite each manual; those that none cites are not in it.
+    ///
+    /// # Errors
+    /// A database error.
+    pub fn manual_citations(&self) -> Result<HashMap<ManualId, usize>> {
+        let sql = "SELECT json_extract(record, '$.manual.result.manual') AS manual, count(*)
+                   FROM inspections WHERE json_valid(record) GROUP BY manual
+                   HAVING typeof(manual) = 'integer'";
+        let counted = rows(&self.conn, sql, [], |row| {
+            let count: i64 = row.get(1)?;
+            Ok((ManualId(row.get(0)?), usize::try_from(count).unwrap_or(0)))
+        })?;
+        Ok(counted.into_iter().collect())
     }
 
     /// One manual, in force or not.
@@ -169,18 +272,8 @@ impl Library {
         text: &ManualText,
     ) -> Result<()> {
         let manual = self.manual(id)?;
-        let json = serde_json::to_string(text).map_err(|e| bad_text(id, e))?;
-        self.write(|tx| {
-            tx.execute(
-                "INSERT INTO manual_texts (manual, content_hash, parser_version, text, saved_at)
-                 SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (
-                     SELECT 1 FROM (SELECT * FROM manual_texts WHERE manual = ?1
-                                    ORDER BY id DESC LIMIT 1)
-                     WHERE parser_version = ?3 AND text = ?4)",
-                params![id.0, manual.content_hash.0, parser_version, json, now()],
-            )?;
-            Ok(())
-        })
+        let json = json_of(id, text)?;
+        self.write(|tx| save_text(tx, id, &manual.content_hash, parser_version, &json))
     }
 
     /// What was read from a manual last; `None` when it was never read.
@@ -217,15 +310,40 @@ fn bad_text(id: ManualId, source: serde_json::Error) -> LibraryError {
     LibraryError::BadRecord { what: format!("text of manual {id}"), source }
 }
 
-/// Reads a manual and makes sure that it says it is a PDF.
-pub(super) fn read_manual(path: &Path) -> Result<(Vec<u8>, ContentHash)> {
+fn json_of(id: ManualId, text: &ManualText) -> Result<String> {
+    serde_json::to_string(text).map_err(|error| bad_text(id, error))
+}
+
+/// Keeps a text, unless it is the last one kept.
+fn save_text(
+    conn: &Connection,
+    id: ManualId,
+    hash: &ContentHash,
+    parser_version: u32,
+    json: &str,
+) -> Result<()> {
+    conn.execute(
+        "INSERT INTO manual_texts (manual, content_hash, parser_version, text, saved_at)
+         SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (
+             SELECT 1 FROM (SELECT * FROM manual_texts WHERE manual = ?1
+                            ORDER BY id DESC LIMIT 1)
+             WHERE parser_version = ?3 AND text = ?4)",
+        params![id.0, hash.0, parser_version, json, now()],
+    )?;
+    Ok(())
+}
+
+/// What kind of manual this is.
+fn format_of(path: &Path, bytes: &[u8]) -> Result<ManualFormat> {
+    ManualFormat::of(&path.to_string_lossy(), bytes)
+        .ok_or_else(|| LibraryError::NotAManual { path: path.to_owned() })
+}
+
+/// Reads a manual's hash and makes sure that it may be one.
+pub(super) fn read_manual(path: &Path) -> Result<ContentHash> {
     let bytes = read_source(path)?;
-    let start = bytes.get(..PDF_HEADER_WITHIN).unwrap_or(&bytes);
-    if !start.windows(5).any(|window| window == b"%PDF-") {
-        return Err(LibraryError::NotAPdf { path: path.to_owned() });
-    }
-    let hash = content_hash(&bytes);
-    Ok((bytes, hash))
+    format_of(path, &bytes)?;
+    Ok(content_hash(&bytes))
 }
 
 /// Registers a manual where it is, without a copy.
@@ -276,6 +394,14 @@ fn insert_manual(
         params![product.as_str(), path, original_name, hash.0, now()],
     )?;
     Ok(conn.last_insert_rowid())
+}
+
+fn read_version_row(row: &Row<'_>) -> rusqlite::Result<ManualVersion> {
+    Ok(ManualVersion {
+        manual: read_manual_row(row)?,
+        added_at: row.get("added_at")?,
+        replaced_at: row.get("replaced_at")?,
+    })
 }
 
 fn read_manual_row(row: &Row<'_>) -> rusqlite::Result<RegisteredManual> {

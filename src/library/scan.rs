@@ -60,7 +60,7 @@ pub struct ScanReport {
 
 impl Library {
     /// Registers, where they are, the files of `data/def_split/<product>_<defect>_<n>.<ext>`,
-    /// `data/patchCore/<product>/ok/` and `manual_store/<product>_<name>.pdf` that are not in
+    /// `data/patchCore/<product>/ok/` and `manual_store/<product>_<name>.pdf` (`.docx`, `.txt`) that are not in
     /// the catalogue, with products and defect types as needed. Their names come from
     /// `defect_mapping.json` and `defect_config.json` (`mapping.rs` says in what shapes); names
     /// that a person gave are kept.
@@ -141,7 +141,7 @@ impl Library {
         product: ProductCode,
         report: &mut ScanReport,
     ) -> Result<()> {
-        let (_, hash) = read_manual(&self.absolute(path))?;
+        let hash = read_manual(&self.absolute(path))?;
         if knows_manual_file(&self.conn, path, &hash)? {
             report.already_there.push(path.to_owned());
             return Ok(());

@@ -5,7 +5,7 @@
 //! data/def_split/PRODUCT_DEFECT_NUMBER.jpeg    images of defects
 //! data/patchCore/PRODUCT/ok/                   normal images
 //! data/patchCore/PRODUCT/memory_bank.pt        a bank, with bank_config.json and tau.json
-//! manual_store/PRODUCT_NAME.pdf                manuals; also in web/manual_store/
+//! manual_store/PRODUCT_NAME.pdf                manuals (.docx, .txt); also in web/manual_store/
 //! ```
 //!
 //! The seed system's defects may have a `_` in their names (`Open_Seam`); our codes have a `-`
@@ -21,7 +21,9 @@ use super::manuals::MANUAL_FOLDER;
 use super::mapping::{Mapping, parse_mapping};
 use super::source_file::read_source;
 use super::{LibraryError, Refused, Result};
-use crate::domain::{DefectCode, ImageLabel, InvalidCode, ProductCode, is_named_as_image};
+use crate::domain::{
+    DefectCode, ImageLabel, InvalidCode, ManualFormat, ProductCode, is_named_as_image,
+};
 
 /// Where names of products and defects may be written; what an earlier file says stays.
 const NAME_FILES: &[&str] = &["defect_mapping.json", "defect_config.json"];
@@ -33,7 +35,7 @@ const BANK_FILE: &str = "memory_bank.pt";
 const DEFECT_NAME: &str = "<product>_<defect>_<number>.jpeg, .jpg, .png, .bmp, .tiff or .webp";
 const NORMAL_NAME: &str =
     "data/patchCore/<product>/ok/<name>.jpeg, .jpg, .png, .bmp, .tiff or .webp";
-const MANUAL_NAME: &str = "<product>_<name>.pdf";
+const MANUAL_NAME: &str = "<product>_<name>.pdf, .docx or .txt";
 
 /// A file that can be registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,7 +151,7 @@ impl SeedFolder {
         for folder in MANUAL_FOLDERS {
             for path in self.entries(root, folder, Entry::File)? {
                 // The manuals' index lives there too.
-                if has_extension(&path, &["pdf"]) {
+                if ManualFormat::named(&path).is_some() {
                     self.take(product_of_manual(&path).map(|code| (code, SeedKind::Manual)), path);
                 }
             }
@@ -231,11 +233,6 @@ fn unknown_name(path: &str, expected: &'static str) -> LibraryError {
 
 fn last_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-fn has_extension(path: &str, extensions: &[&str]) -> bool {
-    let extension = Path::new(path).extension().and_then(|e| e.to_str());
-    extension.is_some_and(|found| extensions.iter().any(|e| found.eq_ignore_ascii_case(e)))
 }
 
 /// Files that systems and Fettle put into folders of images.

@@ -5,6 +5,7 @@ pub(super) mod fault;
 mod areas;
 mod crash;
 mod judgements;
+mod manual_versions;
 mod opening;
 mod placing;
 mod records;

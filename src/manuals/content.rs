@@ -46,7 +46,7 @@ pub(super) struct Box4 {
 }
 
 impl Box4 {
-    fn around(points: &[(f64, f64)]) -> Self {
+    pub(super) fn around(points: &[(f64, f64)]) -> Self {
         let mut all = Self {
             left: f64::INFINITY,
             top: f64::INFINITY,

@@ -10,8 +10,14 @@ pub enum ManualsError {
         /// The file.
         path: PathBuf,
     },
+    /// No format that is read here: `.doc`, `.hwp` and the like.
+    #[error("{path}: not a PDF, Word (.docx) or text (.txt) file; save it as PDF or .docx first")]
+    OtherFormat {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file wants a password, or is protected by a scheme that nothing here reads.
-    #[error("{path}: the PDF is encrypted; save it without a password first")]
+    #[error("{path}: encrypted; save it without a password first")]
     Encrypted {
         /// The file.
         path: PathBuf,
@@ -25,7 +31,7 @@ pub enum ManualsError {
         pages: u32,
     },
     /// The file is cut short or contradicts the format.
-    #[error("{path}: the PDF is damaged: {why}")]
+    #[error("{path}: damaged: {why}")]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -42,6 +48,23 @@ pub enum ManualsError {
         /// How many it has.
         pages: u32,
     },
+    /// A scanned manual, and nothing here that reads pictures (feature `ocr`).
+    #[error("{path}: scanned, and tesseract is not installed")]
+    NoTesseract {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The program that reads pictures failed (feature `ocr`).
+    #[error("{path}: its pages could not be read: {why}")]
+    Tesseract {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// Nobody wants it any more (feature `ocr`).
+    #[error("cancelled")]
+    Cancelled,
     /// The file is larger than a manual may be.
     #[error("{path}: {bytes} bytes is more than the {limit} that a manual may have")]
     TooLarge {

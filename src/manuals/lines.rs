@@ -1,10 +1,11 @@
 //! Characters → printed lines: baselines clustered, gaps turned into spaces, table
-//! cells kept apart.
+//! cells and columns kept apart.
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::domain::{ManualLine, RectPt};
+use crate::domain::{ManualLine, RectPt, SizePt};
 
+use super::columns::by_column;
 use super::content::{Box4, Glyph};
 use super::marker;
 
@@ -15,15 +16,29 @@ pub(super) struct PrintedLine {
     pub(super) line: ManualLine,
     /// The printer set a space after the last character.
     pub(super) ends_in_space: bool,
-    /// Lines that stand side by side share this number (per page, from 0).
+    /// What it stands on together with other lines, from 1: the page.
+    pub(super) sheet: u32,
+    /// Lines that stand side by side share this number (per sheet, from 0).
     pub(super) row: usize,
-    /// Left and right end and baseline in the direction the line is read, in
-    /// points; equal to the page's x and y unless the text is turned.
+    /// Left and right end and baseline in points from the upper left corner of the
+    /// sheet, held so that the line reads from left to right.
     pub(super) left: f64,
     pub(super) right: f64,
     pub(super) baseline: f64,
-    /// The rectangle that clips it: a table cell, where the printer clips cells.
+    /// The rectangle that clips it, held likewise: a table cell, where the printer clips
+    /// cells.
     pub(super) clip: Option<Box4>,
+    /// The column that it stands in, on a page set in columns.
+    pub(super) column: Option<Column>,
+}
+
+/// A column of text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Column {
+    /// How far it lies to the right of the page's first column.
+    pub(super) shift: f64,
+    /// Where its lines end at the most.
+    pub(super) right: f64,
 }
 
 /// Characters nearer to a baseline than this (in ems) stand on it; covers raised
@@ -42,7 +57,45 @@ struct Placed<'a> {
     left: f64,
     right: f64,
     baseline: f64,
+    clip: Option<Box4>,
     bold: bool,
+}
+
+/// A page, held so that text of one direction reads from left to right.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    page: u32,
+    /// Quarter turns clockwise from left-to-right, 0 to 3.
+    turns: u8,
+    width: f64,
+    height: f64,
+}
+
+impl Held {
+    /// Page coordinates → (along the line, down the page as read).
+    fn turn(self, (x, y): (f64, f64)) -> (f64, f64) {
+        match self.turns {
+            1 => (y, self.width - x),
+            2 => (self.width - x, self.height - y),
+            3 => (self.height - y, x),
+            _ => (x, y),
+        }
+    }
+
+    /// The inverse of [`Self::turn`].
+    fn turn_back(self, (u, v): (f64, f64)) -> (f64, f64) {
+        match self.turns {
+            1 => (self.width - v, u),
+            2 => (self.width - u, self.height - v),
+            3 => (v, self.height - u),
+            _ => (u, v),
+        }
+    }
+
+    fn turn_box(self, shape: Box4) -> Box4 {
+        let corners = [(shape.left, shape.top), (shape.right, shape.bottom)];
+        Box4::around(&corners.map(|corner| self.turn(corner)))
+    }
 }
 
 /// Which way a text runs, in quarter turns clockwise from left-to-right.
@@ -57,29 +110,9 @@ fn direction(glyph: &Glyph) -> u8 {
     }
 }
 
-/// Page coordinates → (along the line, down the page as read).
-fn turn(direction: u8, (x, y): (f64, f64)) -> (f64, f64) {
-    match direction {
-        1 => (y, -x),
-        2 => (-x, -y),
-        3 => (-y, x),
-        _ => (x, y),
-    }
-}
-
-/// The inverse of [`turn`].
-fn turn_back(direction: u8, (u, v): (f64, f64)) -> (f64, f64) {
-    match direction {
-        1 => (-v, u),
-        2 => (-u, -v),
-        3 => (v, -u),
-        _ => (u, v),
-    }
-}
-
-/// The lines of one page in reading order. Text in the direction most characters
-/// run comes first; turned text (a stamp, a margin note) after it.
-pub(super) fn lines(page: u32, glyphs: &[Glyph]) -> Vec<PrintedLine> {
+/// The lines of one page in reading order, column by column. Text in the direction most
+/// characters run comes first; turned text (a stamp, a margin note) after it.
+pub(super) fn lines(page: u32, size: SizePt, glyphs: &[Glyph]) -> Vec<PrintedLine> {
     let mut by_direction: [Vec<&Glyph>; 4] = Default::default();
     for glyph in glyphs {
         if let Some(group) = by_direction.get_mut(usize::from(direction(glyph))) {
@@ -92,28 +125,33 @@ pub(super) fn lines(page: u32, glyphs: &[Glyph]) -> Vec<PrintedLine> {
 
     let mut out = Vec::new();
     let mut row = 0;
-    for direction in order {
-        let group = by_direction.get(usize::from(direction)).map(Vec::as_slice).unwrap_or_default();
-        for placed in rows(direction, group) {
-            let before = out.len();
-            for segment in segments(placed) {
-                out.extend(printed(page, direction, row, &segment));
-            }
-            if out.len() > before {
-                row += 1;
-            }
+    for turns in order {
+        let group = by_direction.get(usize::from(turns)).map(Vec::as_slice).unwrap_or_default();
+        let (width, height) = (f64::from(size.width), f64::from(size.height));
+        let held = Held { page, turns, width, height };
+        let rows: Vec<_> = placed_rows(held, group).into_iter().map(segments).collect();
+        let apart = letter_gap(rows.iter().flatten().map(Vec::as_slice)).unwrap_or_default();
+        let printed = |row: &Vec<Vec<Placed<'_>>>| -> Vec<PrintedLine> {
+            row.iter().filter_map(|segment| printed(held, apart, segment)).collect()
+        };
+        let rows = rows.iter().map(printed).filter(|row| !row.is_empty()).collect();
+        for mut line in by_column(rows) {
+            line.iter_mut().for_each(|segment| segment.row = row);
+            out.append(&mut line);
+            row += 1;
         }
     }
     out
 }
 
-fn rows<'a>(direction: u8, glyphs: &[&'a Glyph]) -> Vec<Vec<Placed<'a>>> {
+fn placed_rows<'a>(held: Held, glyphs: &[&'a Glyph]) -> Vec<Vec<Placed<'a>>> {
     let mut placed: Vec<Placed<'a>> = glyphs
         .iter()
         .map(|glyph| {
-            let (a, baseline) = turn(direction, glyph.start);
-            let (b, _) = turn(direction, glyph.end);
-            Placed { glyph, left: a.min(b), right: a.max(b), baseline, bold: glyph.bold }
+            let (a, baseline) = held.turn(glyph.start);
+            let (b, _) = held.turn(glyph.end);
+            let clip = glyph.clip.map(|clip| held.turn_box(clip));
+            Placed { glyph, left: a.min(b), right: a.max(b), baseline, clip, bold: glyph.bold }
         })
         .collect();
     placed.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
@@ -150,7 +188,7 @@ fn segments(row: Vec<Placed<'_>>) -> Vec<Vec<Placed<'_>>> {
                 let wide = item.left - right > COLUMN_GAP * item.glyph.size;
                 // A bullet belongs to its text, however far the tab stop is.
                 wide && !out.last().is_some_and(|segment| is_lone_marker(segment))
-                    || beside(clip, item.glyph.clip)
+                    || beside(clip, item.clip)
             }
             _ => false,
         };
@@ -177,7 +215,7 @@ fn item_after<'a>(
     item: Placed<'a>,
 ) -> Placed<'a> {
     if !blank {
-        *last = Some((item.right, item.glyph.clip));
+        *last = Some((item.right, item.clip));
     }
     item
 }
@@ -204,7 +242,26 @@ fn is_invisible(c: char) -> bool {
     )
 }
 
-fn printed(page: u32, direction: u8, row: usize, segment: &[Placed<'_>]) -> Option<PrintedLine> {
+/// Letters may be set apart (자간): how far (in ems) most of these are, which is no space.
+/// `None` for too few to tell.
+fn letter_gap<'a>(segments: impl Iterator<Item = &'a [Placed<'a>]>) -> Option<f64> {
+    const FEWEST: usize = 4;
+    let mut gaps: Vec<f64> = Vec::new();
+    for segment in segments {
+        let mut right = None;
+        for item in segment.iter().filter(|item| !is_blank(&item.glyph.text)) {
+            let gap = right.map(|right: f64| ((item.left - right) / item.glyph.size).max(0.0));
+            gaps.extend(gap);
+            right = Some(item.right);
+        }
+    }
+    gaps.sort_by(f64::total_cmp);
+    if gaps.len() < FEWEST { None } else { gaps.get(gaps.len() / 4).copied() }
+}
+
+/// `apart`: how far the page's letters are.
+fn printed(held: Held, apart: f64, segment: &[Placed<'_>]) -> Option<PrintedLine> {
+    let space_gap = SPACE_GAP + letter_gap(std::iter::once(segment)).unwrap_or(apart);
     let mut text = String::new();
     let mut space = false;
     let mut right = f64::INFINITY;
@@ -215,7 +272,7 @@ fn printed(page: u32, direction: u8, row: usize, segment: &[Placed<'_>]) -> Opti
             space = space || item.glyph.text.chars().any(char::is_whitespace);
             continue;
         }
-        if !text.is_empty() && (space || item.left - right > SPACE_GAP * item.glyph.size) {
+        if !text.is_empty() && (space || item.left - right > space_gap * item.glyph.size) {
             text.push(' ');
         }
         space = false;
@@ -234,8 +291,8 @@ fn printed(page: u32, direction: u8, row: usize, segment: &[Placed<'_>]) -> Opti
     // Ascent and descent of common text fonts, as fractions of the em.
     let (top, bottom) = (baseline - 0.88 * size, baseline + 0.24 * size);
     let right = inked.iter().map(|item| item.right).fold(last.right, f64::max);
-    let a = turn_back(direction, (first.left, top));
-    let b = turn_back(direction, (right, bottom));
+    let a = held.turn_back((first.left, top));
+    let b = held.turn_back((right, bottom));
     let rect = RectPt {
         x: a.0.min(b.0) as f32,
         y: a.1.min(b.1) as f32,
@@ -244,24 +301,28 @@ fn printed(page: u32, direction: u8, row: usize, segment: &[Placed<'_>]) -> Opti
     };
     Some(PrintedLine {
         line: ManualLine {
-            page,
+            page: held.page,
             rect,
             text,
             font_size_pt: size as f32,
             bold: bold * 2 > inked.len(),
         },
         ends_in_space: space,
-        row,
+        sheet: held.page,
+        row: 0,
         left: first.left,
         right,
         baseline,
-        clip: first.glyph.clip,
+        clip: first.clip,
+        column: None,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const A4: SizePt = SizePt { width: 595.0, height: 842.0 };
 
     fn glyph(text: &str, x: f64, y: f64, width: f64) -> Glyph {
         Glyph {
@@ -275,7 +336,7 @@ mod tests {
     }
 
     fn texts(glyphs: &[Glyph]) -> Vec<String> {
-        lines(1, glyphs).into_iter().map(|l| l.line.text).collect()
+        lines(1, A4, glyphs).into_iter().map(|l| l.line.text).collect()
     }
 
     #[test]
@@ -291,9 +352,19 @@ mod tests {
     }
 
     #[test]
+    fn letters_set_apart_are_a_word() {
+        let row: Vec<Glyph> = "용탕온도를확인한다"
+            .chars()
+            .zip([0.0, 14.0, 32.0, 46.0, 60.0, 78.0, 92.0, 106.0, 120.0])
+            .map(|(letter, x)| glyph(&letter.to_string(), x, 50.0, 10.0))
+            .collect();
+        assert_eq!(texts(&row), ["용탕 온도를 확인한다"]);
+    }
+
+    #[test]
     fn a_character_printed_twice_is_bold_and_read_once() {
         let twice = [glyph("가", 0.0, 50.0, 10.0), glyph("가", 0.4, 50.0, 10.0)];
-        let lines = lines(1, &twice);
+        let lines = lines(1, A4, &twice);
         assert_eq!(lines.len(), 1);
         assert_eq!(lines[0].line.text, "가");
         assert!(lines[0].line.bold);
@@ -305,7 +376,7 @@ mod tests {
         let up =
             |text: &str, x: f64, y: f64| Glyph { end: (x, y - 10.0), ..glyph(text, x, y, 0.0) };
         let lines =
-            lines(1, &[up("가", 100.0, 300.0), up("나", 100.0, 290.0), up("다", 120.0, 300.0)]);
+            lines(1, A4, &[up("가", 100.0, 300.0), up("나", 100.0, 290.0), up("다", 120.0, 300.0)]);
         let texts: Vec<&str> = lines.iter().map(|l| l.line.text.as_str()).collect();
         assert_eq!(texts, ["가나", "다"]);
         let rect = lines[0].line.rect;

@@ -10,9 +10,9 @@ pub(super) enum Marker {
 }
 
 /// Bullets even without a space after them.
-const BULLETS: &str = "•●○◦⦁∙▪▫■□◆◇▶▷►‣✓✔❖➢➤※";
+const BULLETS: &str = "•●○◦⦁∙▪▫■□◆◇◈◎▶▷►▸▹‣✓✔✅❍❖➔➜➢➤☞★☆※";
 /// Bullets only with a space after them: they also begin numbers and words.
-const SPACED_BULLETS: &str = "·-–—*+";
+const SPACED_BULLETS: &str = "·ㆍ・-–—−*+ㅇo";
 const HANGUL_ORDER: &str = "가나다라마바사아자차카타파하";
 
 /// The marker, if there is one, and the text after it.
@@ -27,7 +27,9 @@ pub(super) fn split(text: &str) -> (Option<Marker>, &str) {
     if SPACED_BULLETS.contains(first) && rest.chars().next().is_none_or(char::is_whitespace) {
         return (Some(Marker::Bullet), rest.trim_start());
     }
-    if matches!(first, '\u{2460}'..='\u{2487}' | '\u{326E}'..='\u{327B}') {
+    // ① ⑴ ⒈, ❶ ➀ ➊, ㉠ ㉮.
+    if matches!(first, '\u{2460}'..='\u{249B}' | '\u{2776}'..='\u{2793}' | '\u{3260}'..='\u{327B}')
+    {
         return (Some(Marker::Number), rest.trim_start());
     }
     match numbered(text) {
@@ -85,6 +87,11 @@ mod tests {
             ("2)점검", (Some(Number), "점검")),
             ("(3) 점검", (Some(Number), "점검")),
             ("③ 점검", (Some(Number), "점검")),
+            ("❷점검", (Some(Number), "점검")),
+            ("ㅇ 점검", (Some(Bullet), "점검")),
+            ("o 점검", (Some(Bullet), "점검")),
+            ("oil 점검", (None, "oil 점검")),
+            ("1) (2) 점검", (Some(Number), "(2) 점검")),
             ("가. 점검", (Some(Number), "점검")),
             ("a) check", (Some(Number), "check")),
             ("1.5 mm 이하", (None, "1.5 mm 이하")),

@@ -1,19 +1,25 @@
-//! Manuals: a PDF's text with its positions, each defect's causes and actions, and
-//! reports in which every sentence is traced back to them.
+//! Manuals: the text of PDF, Word and text files with its positions, each defect's causes and
+//! actions, and reports in which every sentence is traced back to them.
 //!
 //! ```text
-//! file → pdf, content, font, cmap → lines → rows → sections, table → ManualText
+//! file ┬ pdf, content, font, cmap → lines, columns ┬ rows → sections, beside, table → ManualText
+//!      └ docx, text_file ──────────────────────────┘
 //! ManualText → find → compose (evidence alone) → prompt → grounding (with a model)
 //!            → chunk (vector search)
-//! file → page_picture (hayro)
+//! file → page_picture (hayro) → ocr (tesseract, feature `ocr`) → lines
 //! ```
 
 mod answer;
+mod beside;
 mod chunk;
 mod cmap;
+mod columns;
 mod compose;
 mod content;
+mod docx;
+mod docx_styles;
 mod error;
+mod file;
 mod find;
 mod font;
 mod grounding;
@@ -21,6 +27,9 @@ mod headings;
 mod lines;
 mod marker;
 mod names;
+#[cfg(feature = "ocr")]
+mod ocr;
+mod open_section;
 mod page_picture;
 mod pdf;
 mod prompt;
@@ -28,6 +37,7 @@ mod rows;
 mod sections;
 mod stand_in;
 mod table;
+mod text_file;
 mod watch;
 mod wrap;
 
@@ -39,10 +49,12 @@ pub(crate) mod tests;
 pub use chunk::{Chunk, chunks};
 pub use compose::compose;
 pub use error::{ManualsError, Result};
+pub use file::{MAX_FILE_BYTES, lines, read_file, read_lines};
 pub use find::find;
 pub use grounding::{AnswerProblem, GroundedLine, align, merge, weave};
+#[cfg(feature = "ocr")]
+pub use ocr::parse_scanned;
 pub use page_picture::{MAX_PICTURE_SIDE, PagePicture, page_picture, page_sizes};
-pub use pdf::{MAX_FILE_BYTES, read_file, read_lines};
 pub use prompt::{MAX_ANSWER_TOKENS, MOST_STATEMENTS, prompt};
-pub use sections::{PARSER_VERSION, read};
+pub use sections::{PARSER_VERSION, parse, read};
 pub use watch::AnswerWatch;

@@ -10,14 +10,13 @@ use std::path::Path;
 
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
 
-use crate::domain::ManualLine;
+use crate::domain::{ManualFormat, SizePt};
 
 use super::content::{Interpreter, Matrix};
 use super::error::{ManualsError, Result};
-use super::lines::{PrintedLine, lines};
+use super::file::{Pages, damaged};
+use super::lines::lines;
 
-/// The largest file read, in bytes: a manual with photographs stays well below.
-pub const MAX_FILE_BYTES: u64 = 200 << 20;
 /// What any one object stream may unpack to, in bytes.
 const MAX_UNPACKED_BYTES: usize = 64 << 20;
 /// Manuals are tens of pages; this bounds the work a hostile page tree can ask for.
@@ -27,53 +26,11 @@ const A4: [f64; 4] = [0.0, 0.0, 210.0 / 25.4 * 72.0, 297.0 / 25.4 * 72.0];
 /// How far up the page tree an inherited entry is looked for; the tree may be a ring.
 const MAX_TREE_DEPTH: usize = 32;
 
-/// Everything printed in a file.
-#[derive(Debug)]
-pub(super) struct Pages {
-    pub(super) page_count: u32,
-    pub(super) lines: Vec<PrintedLine>,
-}
-
-/// The printed lines of the file at `path`, page by page, in reading order. Table
-/// cells that stand side by side are lines of their own.
-///
-/// # Errors
-/// See [`ManualsError`]; a file without any text is [`ManualsError::NoText`].
-pub fn read_lines(path: &Path) -> Result<Vec<ManualLine>> {
-    Ok(read_pages(path)?.lines.into_iter().map(|printed| printed.line).collect())
-}
-
-pub(super) fn read_pages(path: &Path) -> Result<Pages> {
-    read_bytes(path, &read_file(path)?)
-}
-
-/// The bytes of the file at `path`.
-///
-/// # Errors
-/// [`ManualsError::TooLarge`], [`ManualsError::Io`].
-pub fn read_file(path: &Path) -> Result<Vec<u8>> {
-    let io = |source| ManualsError::Io { path: path.to_owned(), source };
-    let bytes = std::fs::metadata(path).map_err(io)?.len();
-    if bytes > MAX_FILE_BYTES {
-        return Err(ManualsError::TooLarge { path: path.to_owned(), bytes, limit: MAX_FILE_BYTES });
-    }
-    std::fs::read(path).map_err(io)
-}
-
-/// As [`read_pages`], from memory; `path` is for messages only.
+/// The lines of a PDF, page by page, in reading order; `path` is for messages only.
 pub(super) fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Pages> {
-    // ISO 32000-1 wants the header first; readers accept it within the first 1024 bytes.
-    let head = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
-    if !head.windows(5).any(|window| window == b"%PDF-") {
-        return Err(ManualsError::NotAPdf { path: path.to_owned() });
-    }
     // The parser is not ours and the bytes are anybody's: a panic in it is a damaged file.
     let parsed = catch_unwind(AssertUnwindSafe(|| parse(path, bytes)));
     parsed.unwrap_or_else(|_| Err(damaged(path, "its structure contradicts itself")))
-}
-
-fn damaged(path: &Path, why: impl ToString) -> ManualsError {
-    ManualsError::Damaged { path: path.to_owned(), why: why.to_string() }
 }
 
 fn failed(path: &Path, error: &lopdf::Error) -> ManualsError {
@@ -108,16 +65,14 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Pages> {
         let resources = inherited(&document, *page, b"Resources")
             .and_then(|object| object.as_dict().ok())
             .unwrap_or(&nothing);
+        let (matrix, size) = page_matrix(&document, *page);
         let glyphs = interpreter
-            .page(*page, resources, page_matrix(&document, *page))
+            .page(*page, resources, matrix)
             .map_err(|error| damaged(path, format!("page {number}: {error}")))?;
-        out.extend(lines(number, &glyphs));
+        out.extend(lines(number, size, &glyphs));
     }
     let page_count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
-    if out.is_empty() {
-        return Err(ManualsError::NoText { path: path.to_owned(), pages: page_count });
-    }
-    Ok(Pages { page_count, lines: out })
+    Ok(Pages { format: ManualFormat::Pdf, page_count, lines: out })
 }
 
 /// An entry of the page or of the nearest ancestor that has it (ISO 32000-1, 7.7.3.4).
@@ -132,8 +87,9 @@ fn inherited<'a>(document: &'a Document, page: ObjectId, key: &[u8]) -> Option<&
     None
 }
 
-/// User space → points from the upper left corner of the page as a reader shows it.
-fn page_matrix(document: &Document, page: ObjectId) -> Matrix {
+/// User space → points from the upper left corner of the page as a reader shows it; how
+/// large it is then.
+fn page_matrix(document: &Document, page: ObjectId) -> (Matrix, SizePt) {
     let rectangle = |key: &[u8]| {
         let array = inherited(document, page, key)?.as_array().ok()?;
         let number = |i: usize| {
@@ -153,10 +109,14 @@ fn page_matrix(document: &Document, page: ObjectId) -> Matrix {
         .and_then(|object| object.as_i64().ok())
         .unwrap_or(0)
         .rem_euclid(360);
-    match turns {
+    let matrix = match turns {
         90 => Matrix([0.0, 1.0, 1.0, 0.0, -lower, -left]),
         180 => Matrix([-1.0, 0.0, 0.0, 1.0, right, -lower]),
         270 => Matrix([0.0, -1.0, -1.0, 0.0, upper, right]),
         _ => Matrix([1.0, 0.0, 0.0, -1.0, -left, upper]),
-    }
+    };
+    let (width, height) = ((right - left) as f32, (upper - lower) as f32);
+    let lies = turns == 90 || turns == 270;
+    let (width, height) = if lies { (height, width) } else { (width, height) };
+    (matrix, SizePt { width, height })
 }

@@ -1,21 +1,28 @@
 //! Printed lines that stand side by side, as one row; page furniture taken out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::{LineSpan, RectPt};
 
+use super::headings::sub_heading;
 use super::lines::PrintedLine;
 use super::marker;
 
-/// Everything on one baseline of one page.
+/// Everything on one baseline of one sheet, or of one column of it.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
+    /// What a citation names: the page, in a file that has pages.
     pub(super) page: u32,
-    /// From left to right; more than one where columns part the row.
+    /// What it stands on together with other rows.
+    pub(super) sheet: u32,
+    /// From left to right; more than one where cells part the row.
     pub(super) segments: Vec<PrintedLine>,
     pub(super) text: String,
+    /// As if all columns stood where the first does.
     pub(super) left: f64,
     pub(super) right: f64,
+    /// Where the lines of its column end at the most, where it stands in one.
+    pub(super) margin: Option<f64>,
     pub(super) baseline: f64,
     /// Font size in points.
     pub(super) size: f64,
@@ -37,25 +44,28 @@ impl Row {
     }
 }
 
-/// Groups lines into rows and drops page numbers and running headers and footers.
+/// Groups lines into rows.
 pub(super) fn rows(lines: Vec<PrintedLine>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let mut last = None;
     for line in lines {
-        let key = (line.line.page, line.row);
+        let key = (line.sheet, line.row);
+        let shift = line.column.map_or(0.0, |column| column.shift);
         match rows.last_mut() {
             Some(row) if last == Some(key) => {
                 row.text.push(' ');
                 row.text.push_str(&line.line.text);
-                row.right = row.right.max(line.right);
+                row.right = row.right.max(line.right - shift);
                 row.bold &= line.line.bold;
                 row.segments.push(line);
             }
             _ => rows.push(Row {
                 page: line.line.page,
+                sheet: line.sheet,
                 text: line.line.text.clone(),
-                left: line.left,
-                right: line.right,
+                left: line.left - shift,
+                right: line.right - shift,
+                margin: line.column.map(|column| column.right - shift),
                 baseline: line.baseline,
                 size: f64::from(line.line.font_size_pt),
                 bold: line.line.bold,
@@ -64,39 +74,82 @@ pub(super) fn rows(lines: Vec<PrintedLine>) -> Vec<Row> {
         }
         last = Some(key);
     }
-    without_furniture(rows)
+    rows
 }
 
-/// A header or footer must repeat on this many pages to be taken for one.
+/// A header or footer must repeat on this many pages to be taken for one, or on all pages
+/// of a shorter file without any change.
 const RUNNING_PAGES: usize = 3;
+/// So many lines of a page's head or foot are looked for.
+const FURNITURE_LINES: usize = 3;
 
-fn without_furniture(rows: Vec<Row>) -> Vec<Row> {
-    let at_edge: Vec<bool> = (0..rows.len())
-        .map(|i| {
-            let page = |j: Option<usize>| j.and_then(|j| rows.get(j)).map(|row| row.page);
-            let here = page(Some(i));
-            page(i.checked_sub(1)) != here || page(Some(i + 1)) != here
-        })
-        .collect();
-    // Page numbers differ from page to page; the rest of a running line does not.
-    let key = |row: &Row| -> String {
-        row.text.chars().filter(|c| !c.is_ascii_digit() && !c.is_whitespace()).collect()
-    };
-    let mut seen: HashMap<(String, i64), usize> = HashMap::new();
-    for (row, _) in rows.iter().zip(&at_edge).filter(|(_, edge)| **edge) {
-        *seen.entry((key(row), row.baseline.round() as i64)).or_default() += 1;
+/// Drops page numbers and running headers and footers.
+pub(super) fn without_furniture(mut rows: Vec<Row>) -> Vec<Row> {
+    for _ in 0..FURNITURE_LINES {
+        let before = rows.len();
+        rows = without_edges(rows);
+        if rows.len() == before {
+            break;
+        }
     }
-    rows.iter()
-        .zip(&at_edge)
-        .filter(|(row, edge)| {
-            let bulleted = marker::split(&row.text).0 == Some(marker::Marker::Bullet);
-            let running = !bulleted
-                && seen.get(&(key(row), row.baseline.round() as i64)).copied().unwrap_or(0)
-                    >= RUNNING_PAGES;
-            !(**edge && (running || is_page_number(&row.text)))
-        })
-        .map(|(row, _)| row.clone())
-        .collect()
+    rows
+}
+
+type Key = (String, i64);
+
+fn without_edges(rows: Vec<Row>) -> Vec<Row> {
+    let at_edge = at_edge(&rows);
+    let sheets = rows.iter().map(|row| row.sheet).collect::<HashSet<_>>().len();
+    // Page numbers differ from page to page; the rest of a running line does not.
+    let place = |row: &Row| row.baseline.round() as i64;
+    let plain = |row: &Row| -> Key {
+        let text = row.text.chars().filter(|c| !c.is_ascii_digit() && !c.is_whitespace());
+        (text.collect(), place(row))
+    };
+    let exact = |row: &Row| -> Key { (row.text.clone(), place(row)) };
+    let mut seen: HashMap<Key, usize> = HashMap::new();
+    let mut same: HashMap<Key, usize> = HashMap::new();
+    let mut headings: HashSet<Key> = HashSet::new();
+    for (at, row) in rows.iter().enumerate().filter(|(at, _)| at_edge.contains(at)) {
+        let count = seen.entry(plain(row)).or_default();
+        *count += 1;
+        // What first stands right above causes or actions is their heading.
+        let next = rows.get(at + 1).is_some_and(|next| sub_heading(&next.text).is_some());
+        if *count == 1 && next {
+            headings.insert(plain(row));
+        }
+        *same.entry(exact(row)).or_default() += 1;
+    }
+    let is_running = |row: &Row| {
+        let (marker, text) = marker::split(&row.text);
+        let times = |seen: &HashMap<Key, usize>, key| seen.get(&key).copied().unwrap_or(0);
+        let often = times(&seen, plain(row)) >= RUNNING_PAGES
+            || sheets == 2 && times(&same, exact(row)) == sheets;
+        often
+            && marker != Some(marker::Marker::Bullet)
+            && sub_heading(text).is_none()
+            && !headings.contains(&plain(row))
+    };
+    let goes = |at: usize, row: &Row| {
+        at_edge.contains(&at) && (is_page_number(&row.text) || is_running(row))
+    };
+    let gone: Vec<bool> = rows.iter().enumerate().map(|(at, row)| goes(at, row)).collect();
+    rows.into_iter().zip(gone).filter(|(_, gone)| !gone).map(|(row, _)| row).collect()
+}
+
+/// The first and last rows of each sheet, and the uppermost and lowest.
+fn at_edge(rows: &[Row]) -> HashSet<usize> {
+    let mut out = HashSet::new();
+    let mut begin = 0;
+    for sheet in rows.chunk_by(|a, b| a.sheet == b.sheet) {
+        let height = |at: &usize| rows.get(*at).map_or(0.0, |row| row.baseline);
+        let of_sheet = || begin..begin + sheet.len();
+        out.extend([begin, begin + sheet.len() - 1]);
+        out.extend(of_sheet().min_by(|a, b| height(a).total_cmp(&height(b))));
+        out.extend(of_sheet().max_by(|a, b| height(a).total_cmp(&height(b))));
+        begin += sheet.len();
+    }
+    out
 }
 
 /// `3`, `- 3 -`, `3 / 12`, `Page 3 of 12`, `3쪽`.

@@ -4,21 +4,23 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::domain::{
-    DefectCode, DefectType, LineSpan, ManualText, ManualWarning, Section, Statement, StatementKind,
+    DefectCode, DefectType, ManualFormat, ManualText, ManualWarning, Section, StatementKind,
 };
 
+use super::beside::{self, Beside};
 use super::error::Result;
+use super::file::{Pages, read_bytes, read_pages};
 use super::headings::{is_summary_title, is_table_heading, sub_heading};
 use super::marker::{self, Marker};
-use super::names::{Names, words};
-use super::pdf::{Pages, read_pages};
-use super::rows::{Row, rows};
+use super::names::Names;
+use super::open_section::{Draft, Open};
+use super::rows::{Row, rows, without_furniture};
 use super::table;
-use super::wrap::{Piece, join};
+use super::wrap::{Piece, Wraps};
 
 /// Raised whenever the same file would be read differently; what was stored under an
 /// older version is read again.
-pub const PARSER_VERSION: u32 = 2;
+pub const PARSER_VERSION: u32 = 3;
 
 /// Reads the manual at `path`. `defects` are the product's: their names find the
 /// sections.
@@ -28,6 +30,14 @@ pub const PARSER_VERSION: u32 = 2;
 /// [`ManualText::warnings`].
 pub fn read(path: &Path, defects: &[DefectType]) -> Result<ManualText> {
     Ok(structure(read_pages(path)?, defects))
+}
+
+/// As [`read`], of a file that was read already.
+///
+/// # Errors
+/// See [`super::ManualsError`].
+pub fn parse(path: &Path, bytes: &[u8], defects: &[DefectType]) -> Result<ManualText> {
+    Ok(structure(read_bytes(path, bytes)?, defects))
 }
 
 /// A heading is larger than the text by this factor, if it is larger.
@@ -43,16 +53,18 @@ const WIDEST_LEADING_EM: f64 = 2.0;
 pub(super) fn structure(pages: Pages, defects: &[DefectType]) -> ManualText {
     let page_count = pages.page_count;
     let printed: HashSet<u32> = pages.lines.iter().map(|line| line.line.page).collect();
+    let has_pages = pages.format == ManualFormat::Pdf;
     let rows = rows(pages.lines);
+    let rows = if has_pages { without_furniture(rows) } else { rows };
     let mut reader = Reader::new(&rows, Names::new(defects));
     for at in 0..rows.len() {
         reader.take(at);
     }
-    let Reader { sections, summary, mut warnings, spaces_printed, .. } = reader.finished();
+    let Reader { sections, summary, mut warnings, wraps, .. } = reader.finished();
 
     let mut taken = HashSet::new();
     let sections: Vec<Section> =
-        sections.into_iter().map(|open| open.close(&mut taken, spaces_printed)).collect();
+        sections.into_iter().map(|open| open.close(&mut taken, &wraps)).collect();
     for section in &sections {
         if section.causes.is_empty() || section.actions.is_empty() {
             warnings.push(ManualWarning::Incomplete { heading: section.heading.clone() });
@@ -65,84 +77,11 @@ pub(super) fn structure(pages: Pages, defects: &[DefectType]) -> ManualText {
     }
     warnings.extend(
         (1..=page_count)
-            .filter(|page| !printed.contains(page))
+            .filter(|page| has_pages && !printed.contains(page))
             .map(|page| ManualWarning::EmptyPage { page }),
     );
-    let summary = table::read(&summary, spaces_printed);
+    let summary = table::read(&summary, &wraps);
     ManualText { page_count, sections, summary, warnings }
-}
-
-struct Draft {
-    marked: bool,
-    left: f64,
-    pieces: Vec<Piece>,
-    spans: Vec<LineSpan>,
-    /// Right end and baseline of its last line.
-    right: f64,
-    baseline: f64,
-}
-
-struct Open {
-    heading: String,
-    heading_row: usize,
-    defect: Option<DefectCode>,
-    page: u32,
-    part: Option<StatementKind>,
-    causes: Vec<Draft>,
-    actions: Vec<Draft>,
-}
-
-impl Open {
-    fn drafts(&mut self, kind: StatementKind) -> &mut Vec<Draft> {
-        match kind {
-            StatementKind::Cause => &mut self.causes,
-            StatementKind::Action => &mut self.actions,
-        }
-    }
-
-    fn last(&self) -> Option<&Draft> {
-        match self.part? {
-            StatementKind::Cause => self.causes.last(),
-            StatementKind::Action => self.actions.last(),
-        }
-    }
-
-    fn close(self, taken: &mut HashSet<String>, spaces_printed: bool) -> Section {
-        let name = self.defect.as_ref().map_or_else(|| slug(&self.heading), |c| c.to_string());
-        let mut prefix = name.clone();
-        let mut count = 1;
-        while !taken.insert(prefix.clone()) {
-            count += 1;
-            prefix = format!("{name}-{count}");
-        }
-        let statements = |drafts: Vec<Draft>, kind, letter: char| {
-            drafts
-                .into_iter()
-                .map(|draft| (join(&draft.pieces, spaces_printed), draft.spans))
-                .filter(|(text, _)| !text.is_empty())
-                .enumerate()
-                .map(|(i, (text, spans))| Statement {
-                    id: format!("{prefix}.{letter}{}", i + 1),
-                    kind,
-                    text,
-                    spans,
-                })
-                .collect()
-        };
-        Section {
-            causes: statements(self.causes, StatementKind::Cause, 'c'),
-            actions: statements(self.actions, StatementKind::Action, 'a'),
-            heading: self.heading,
-            defect: self.defect,
-            page: self.page,
-        }
-    }
-}
-
-fn slug(heading: &str) -> String {
-    const LONGEST: usize = 40;
-    let joined: String = words(heading).join("-").chars().take(LONGEST).collect();
-    if joined.is_empty() { "section".to_owned() } else { joined }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -160,9 +99,11 @@ struct Reader<'a> {
     body_size: f64,
     body_bold: bool,
     margin: f64,
-    spaces_printed: bool,
+    wraps: Wraps,
     sections: Vec<Open>,
     open: Option<Open>,
+    /// Rows of a table of the open section's causes and actions.
+    beside: Vec<Row>,
     table: Table,
     summary: Vec<Row>,
     warnings: Vec<ManualWarning>,
@@ -188,9 +129,13 @@ impl<'a> Reader<'a> {
             body_size: median.map_or(10.0, |(size, _)| *size),
             body_bold: bold * 2 > all,
             margin: rows.iter().map(|row| row.right).fold(0.0, f64::max),
-            spaces_printed: rows.iter().any(Row::ends_in_space),
+            wraps: Wraps::new(
+                rows.iter().any(Row::ends_in_space),
+                rows.iter().map(|row| row.text.as_str()),
+            ),
             sections: Vec::new(),
             open: None,
+            beside: Vec::new(),
             table: Table::No,
             summary: Vec::new(),
             warnings: Vec::new(),
@@ -198,12 +143,17 @@ impl<'a> Reader<'a> {
     }
 
     fn finished(mut self) -> Self {
+        self.end_table_of_section();
         self.sections.extend(self.open.take());
         self
     }
 
     fn take(&mut self, at: usize) {
         let Some(row) = self.rows.get(at) else { return };
+        if self.in_table_of_section(at, row) {
+            self.beside.push(row.clone());
+            return;
+        }
         if self.in_table(at, row) {
             self.summary.push(row.clone());
             return;
@@ -218,6 +168,38 @@ impl<'a> Reader<'a> {
         } else if !self.extends_heading(at) && !self.begin_section(at) {
             self.begin_or_continue_statement(row);
         }
+    }
+
+    /// Causes beside actions, below the section's heading.
+    fn in_table_of_section(&mut self, at: usize, row: &Row) -> bool {
+        let Some(first) = self.beside.first() else {
+            let empty = |open: &Open| open.causes.is_empty() && open.actions.is_empty();
+            let may = self.table == Table::No && self.open.as_ref().is_some_and(empty);
+            return may && beside::begins(row);
+        };
+        let ends = row.segments.len() == 1
+            && !beside::is_label(row, first, self.rows.get(at + 1))
+            && (sub_heading(&row.text).is_some_and(|(_, rest)| rest.is_none())
+                || is_summary_title(&row.text)
+                || self.heading_at(at).is_some());
+        if ends || is_table_heading(row.segments.iter().map(|s| s.line.text.as_str())) {
+            self.end_table_of_section();
+            return self.in_table_of_section(at, row);
+        }
+        true
+    }
+
+    fn end_table_of_section(&mut self) {
+        let rows = std::mem::take(&mut self.beside);
+        let Some(open) = &mut self.open else { return };
+        if rows.is_empty() {
+            return;
+        }
+        let Beside { causes, actions, unplaced } = beside::read(&rows);
+        open.causes.extend(causes);
+        open.actions.extend(actions);
+        open.part = None;
+        self.warnings.extend(unplaced);
     }
 
     fn in_table(&mut self, at: usize, row: &Row) -> bool {
@@ -257,6 +239,9 @@ impl<'a> Reader<'a> {
 
     fn sub_heading_at(&self, at: usize) -> Option<(StatementKind, Option<&'a str>)> {
         let row = self.rows.get(at)?;
+        if let Some(kind) = beside::kinds(row).first() {
+            return Some((*kind, None));
+        }
         let (marker, text) = marker::split(&row.text);
         // `… 및 시정 | 조치`: a sub-heading's word may also end a wrapped line.
         let wrapped = marker.is_none() && self.is_indented(row) && !self.stands_out(row);
@@ -270,8 +255,7 @@ impl<'a> Reader<'a> {
         };
         open.part = Some(kind);
         if let Some(rest) = rest {
-            let draft = draft(row, rest, false);
-            open.drafts(kind).push(draft);
+            open.drafts(kind).push(Draft::new(row, rest, false));
         }
     }
 
@@ -280,7 +264,6 @@ impl<'a> Reader<'a> {
         let Some(row) = self.rows.get(at) else { return false };
         let stands_out = self.stands_out(row);
         let next = self.sub_heading_at(at + 1).is_some();
-        let printed = self.spaces_printed;
         let previous = at.checked_sub(1).and_then(|i| self.rows.get(i));
         let Some(open) = &mut self.open else { return false };
         if !(open.part.is_none() && open.heading_row + 1 == at && stands_out && next) {
@@ -293,7 +276,7 @@ impl<'a> Reader<'a> {
             },
             Piece { text: row.text.clone(), ends_in_space: false },
         ];
-        open.heading = join(&pieces, printed);
+        open.heading = self.wraps.join(&pieces);
         open.heading_row = at;
         if open.defect.is_none() {
             open.defect = self.names.find(&open.heading).map(|named| named.code);
@@ -341,7 +324,12 @@ impl<'a> Reader<'a> {
         let next = self.sub_heading_at(at + 1).map(|(kind, _)| kind);
         let soon = (at + 1..=at + HEADING_REACH).any(|i| self.sub_heading_at(i).is_some());
         // Only a square or the like may stand before a heading, never a list's bullet.
-        if marker == Some(Marker::Bullet) && !(stands_out && next.is_some()) {
+        let is_item = match next {
+            Some(StatementKind::Cause) => !stands_out && self.names.find(text).is_none(),
+            Some(StatementKind::Action) => !stands_out,
+            None => true,
+        };
+        if marker == Some(Marker::Bullet) && is_item {
             return None;
         }
         let wrapped = self.is_indented(row) && !stands_out;
@@ -374,17 +362,12 @@ impl<'a> Reader<'a> {
         };
         let drafts = open.drafts(kind);
         match drafts.last_mut() {
-            Some(last) if goes_on => {
-                last.pieces
-                    .push(Piece { text: text.to_owned(), ends_in_space: row.ends_in_space() });
-                last.spans.push(row.span());
-                (last.right, last.baseline) = (row.right, row.baseline);
-            }
+            Some(last) if goes_on => last.take(row, text),
             // Under bullets, a line with neither bullet nor indentation is no item.
             Some(last) if last.marked && marker.is_none() => self
                 .warnings
                 .push(ManualWarning::Unplaced { page: row.page, text: row.text.clone() }),
-            _ => drafts.push(draft(row, text, marker.is_some())),
+            _ => drafts.push(Draft::new(row, text, marker.is_some())),
         }
     }
 
@@ -394,20 +377,9 @@ impl<'a> Reader<'a> {
         if last.marked && row.left > last.left + 0.5 * row.size {
             return true;
         }
-        let same_page = last.spans.last().is_some_and(|span| span.page == row.page);
-        let near = !same_page || row.baseline - last.baseline <= WIDEST_LEADING_EM * row.size;
-        let full = last.right >= self.margin - FULL_LINE_EM * row.size;
+        let near =
+            last.sheet != row.sheet || row.baseline - last.baseline <= WIDEST_LEADING_EM * row.size;
+        let full = last.right >= last.margin.unwrap_or(self.margin) - FULL_LINE_EM * row.size;
         near && full
-    }
-}
-
-fn draft(row: &Row, text: &str, marked: bool) -> Draft {
-    Draft {
-        marked,
-        left: row.left,
-        pieces: vec![Piece { text: text.to_owned(), ends_in_space: row.ends_in_space() }],
-        spans: vec![row.span()],
-        right: row.right,
-        baseline: row.baseline,
     }
 }

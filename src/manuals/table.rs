@@ -4,7 +4,7 @@ use crate::domain::SummaryRow;
 
 use super::lines::PrintedLine;
 use super::rows::Row;
-use super::wrap::{Piece, join};
+use super::wrap::{Piece, Wraps};
 
 /// Cells of one column whose baselines are within this many of the column's own line
 /// pitches belong to one row.
@@ -17,9 +17,9 @@ const GUTTER_PT: f64 = 1.5;
 /// Reads the table. Where the printer clipped each cell to its rectangle (Word does),
 /// the rectangles are the cells; otherwise columns are the gutters that no text
 /// crosses, and rows the wider of the vertical gaps.
-pub(super) fn read(rows: &[Row], spaces_printed: bool) -> Vec<SummaryRow> {
+pub(super) fn read(rows: &[Row], wraps: &Wraps) -> Vec<SummaryRow> {
     let mut out = Vec::new();
-    for page in pages(rows) {
+    for page in sheets(rows) {
         let lines: Vec<&PrintedLine> = page.iter().flat_map(|row| &row.segments).collect();
         let columns = columns(&lines);
         let bands =
@@ -39,20 +39,20 @@ pub(super) fn read(rows: &[Row], spaces_printed: bool) -> Vec<SummaryRow> {
                             ends_in_space: line.ends_in_space,
                         })
                         .collect();
-                    join(&pieces, spaces_printed)
+                    wraps.join(&pieces)
                 })
                 .collect();
-            out.push(SummaryRow { page: page.first().map_or(1, |row| row.page), cells });
+            out.push(SummaryRow { page: band.first().map_or(1, |line| line.line.page), cells });
         }
     }
     out
 }
 
-fn pages(rows: &[Row]) -> impl Iterator<Item = &[Row]> {
-    rows.chunk_by(|a, b| a.page == b.page)
+pub(super) fn sheets(rows: &[Row]) -> impl Iterator<Item = &[Row]> {
+    rows.chunk_by(|a, b| a.sheet == b.sheet)
 }
 
-fn cells_are_clipped(rows: &[Row]) -> bool {
+pub(super) fn cells_are_clipped(rows: &[Row]) -> bool {
     rows.iter().filter(|row| row.segments.len() > 1).all(|row| {
         row.segments.windows(2).all(|pair| match pair {
             [a, b] => matches!((a.clip, b.clip), (Some(a), Some(b)) if a.right <= b.left + 2.0),
@@ -76,7 +76,7 @@ fn clipped<'a>(lines: &[&'a PrintedLine]) -> Vec<Vec<&'a PrintedLine>> {
 }
 
 /// The x ranges that text covers, parted by gutters that nothing crosses.
-fn columns(lines: &[&PrintedLine]) -> Vec<(f64, f64)> {
+pub(super) fn columns(lines: &[&PrintedLine]) -> Vec<(f64, f64)> {
     let mut ranges: Vec<(f64, f64)> = lines.iter().map(|line| (line.left, line.right)).collect();
     ranges.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut out: Vec<(f64, f64)> = Vec::new();
@@ -107,7 +107,7 @@ fn spaced(rows: &[Row], columns: usize) -> Vec<Vec<&PrintedLine>> {
 
 /// The smallest distance between two lines of one column: the pitch inside a cell,
 /// if any cell wraps; zero if none does.
-fn line_pitch(rows: &[Row]) -> f64 {
+pub(super) fn line_pitch(rows: &[Row]) -> f64 {
     let mut pitch = f64::INFINITY;
     let mut size = 0.0_f64;
     for (i, row) in rows.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! What every form of a report says, in words: Markdown and print set it differently.
 
 use super::Words;
-use crate::domain::{Anomaly, Inspection, ReportPart, Section, Stage, Support};
+use crate::domain::{Anomaly, Inspection, ManualFinding, ManualFormat, ReportPart, Stage, Support};
 
 /// The image score against its threshold.
 pub(super) fn score(anomaly: &Anomaly, words: &Words<'_>) -> String {
@@ -27,26 +27,33 @@ pub(super) fn part_title(part: ReportPart) -> &'static str {
     }
 }
 
+/// A place in the manual at `path`, or several: pages, paragraphs or lines.
+pub(super) fn place(path: &str, places: &str, words: &Words<'_>) -> String {
+    words(ManualFormat::stored(path).place(), &[("page", places.to_owned())])
+}
+
 /// Where in the manual a sentence stands, or that it does not; `None` for what Fettle measured.
 pub(super) fn source(
     support: &Support,
-    section: Option<&Section>,
+    finding: Option<&ManualFinding>,
     words: &Words<'_>,
 ) -> Option<String> {
     match support {
         Support::Measured => None,
         Support::Unsupported => Some(words("source-unsupported", &[])),
         Support::Manual { statements } => {
-            let mut pages: Vec<u32> = section
+            let mut pages: Vec<u32> = finding
                 .into_iter()
-                .flat_map(Section::statements)
+                .flat_map(|finding| finding.section.statements())
                 .filter(|statement| statements.contains(&statement.id))
                 .map(|statement| statement.page())
                 .collect();
             pages.sort_unstable();
             pages.dedup();
             let pages: Vec<_> = pages.iter().map(ToString::to_string).collect();
-            let values = [("pages", pages.join(", ")), ("ids", statements.join(", "))];
+            let path = finding.map_or("", |finding| finding.path.as_str());
+            let place = place(path, &pages.join(", "), words);
+            let values = [("place", place), ("ids", statements.join(", "))];
             Some(words("source-manual", &values))
         }
     }
@@ -56,7 +63,11 @@ pub(super) fn source(
 pub(super) fn made_with(inspection: &Inspection) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
     if let Some(finding) = inspection.manual.done() {
-        rows.push(("label-manual", format!("{} — {}", finding.path, finding.section.heading)));
+        let (heading, version) = (&finding.section.heading, finding.version());
+        rows.push(("label-manual", format!("{} — {heading} ({version})", finding.path)));
+        for other in &finding.others {
+            rows.push(("label-manual-also", format!("{} — {}", other.path, other.heading)));
+        }
     }
     if let Some(anomaly) = inspection.anomaly.done() {
         let bank = &anomaly.bank;

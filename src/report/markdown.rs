@@ -49,7 +49,7 @@ fn write_report(
             )?;
         }
     }
-    let section = inspection.manual.done().map(|finding| &finding.section);
+    let finding = inspection.manual.done();
     match &inspection.report {
         Stage::Done(report) => {
             for part in &report.sections {
@@ -58,7 +58,7 @@ fn write_report(
                     writeln!(out, "{}", word("report-nothing"))?;
                 }
                 for line in &part.lines {
-                    let source = facts::source(&line.support, section, words)
+                    let source = facts::source(&line.support, finding, words)
                         .map_or_else(String::new, |source| format!(" _({source})_"));
                     writeln!(out, "- {}{source}", escaped(&line.text))?;
                 }

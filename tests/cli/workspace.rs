@@ -140,3 +140,33 @@ fn ctrl_c_cancels_a_fit_and_the_old_bank_stays() {
     Ran::from(output).must_fail_with(&["Cancelled"]);
     assert_eq!(scene.json(&["bank", "info", "p", "--json"])["bank"]["version"], 1);
 }
+
+#[test]
+fn a_manual_that_somebody_writes_over_is_the_next_version() {
+    let scene = Scene::new();
+    scene.run(&["library", "add-product", "p"]).must_succeed();
+    scene.run(&["library", "add-defect", "p", "hole", "--name-ko", "기공"]).must_succeed();
+    let says = |cause: &str| format!("기공\n원인\n- {cause}\n조치\n- 탈기 강화\n");
+    let file = scene.file("manual.txt", says("탈기 불량").as_bytes());
+    scene.run(&["library", "add-manual", "p", arg(&file)]).must_succeed();
+    let causes = || {
+        let read = scene.json(&["manual", "ingest", "p", "--json"]);
+        read[0]["text"]["sections"][0]["causes"][0]["text"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(causes(), "탈기 불량");
+    let stored = scene.workspace().join("manual_store/p_manual.txt");
+    std::fs::write(stored, says("습기")).unwrap();
+    assert_eq!(causes(), "습기");
+    let versions = scene.json(&["manual", "versions", "p", "--json"]);
+    let state = |at: usize| {
+        let version = &versions[at];
+        (version["manual"]["id"].as_i64(), version["replaced_at"].is_null(), &version["cited"])
+    };
+    let none = serde_json::json!(0);
+    assert_eq!([state(0), state(1)], [(Some(1), false, &none), (Some(2), true, &none)]);
+    let listed = scene.run(&["manual", "versions"]).must_succeed();
+    assert!(listed.stdout.contains("in force until"), "{}", listed.stdout);
+    scene.run(&["manual", "remove", "2"]).must_succeed();
+    scene.run(&["manual", "remove", "2"]).must_fail_with(&["2"]);
+    assert_eq!(scene.json(&["manual", "ingest", "p", "--json"]), serde_json::json!([]));
+}

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::files::images_in;
 use crate::app::aside::Aside;
-use crate::domain::IMAGE_ENDINGS;
+use crate::domain::{IMAGE_ENDINGS, ManualFormat};
 
 /// What is chosen.
 #[derive(Debug, Clone)]
@@ -13,7 +13,7 @@ pub(super) enum Wanted {
     Images,
     /// Folders, of which all images are meant.
     Folders,
-    /// A PDF.
+    /// A manual.
     Manual,
     /// The images among these, and in the folders among them.
     Dropped(Vec<PathBuf>),
@@ -36,7 +36,9 @@ fn chosen_of(wanted: Wanted, title: String) -> Vec<PathBuf> {
         }
         Wanted::Folders => dialog.pick_folders(),
         Wanted::Manual => {
-            return dialog.add_filter("PDF", &["pdf"]).pick_file().into_iter().collect();
+            let endings = ManualFormat::ALL.map(ManualFormat::ending);
+            let dialog = dialog.add_filter("PDF, Word, TXT", &endings);
+            return dialog.pick_file().into_iter().collect();
         }
         Wanted::Dropped(paths) => Some(paths),
     };

@@ -8,7 +8,7 @@ use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tasks::Task;
 use crate::app::under_way;
-use crate::domain::ProductCode;
+use crate::domain::{ManualFormat, ProductCode};
 use crate::engine::{ReadManual, RegisterManual};
 
 /// The dialog.
@@ -38,8 +38,9 @@ impl ManualDialog {
     }
 }
 
-fn is_pdf(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("pdf"))
+/// Whether somebody who drops this file means a manual.
+pub(in crate::app) fn is_manual(path: &Path) -> bool {
+    ManualFormat::is_meant_by(&path.to_string_lossy())
 }
 
 impl Dialog for ManualDialog {
@@ -59,9 +60,11 @@ impl Dialog for ManualDialog {
             self.task = None;
             match answer {
                 Ok(ReadManual { manual, text, undo }) => {
+                    let format = ManualFormat::stored(&manual.path);
+                    let extent = [("pages", text.page_count.into())];
                     let values = [
                         ("path", manual.path.into()),
-                        ("pages", text.page_count.into()),
+                        ("extent", desk.words.with(format.extent(), &extent).into()),
                         ("sections", text.sections.len().into()),
                     ];
                     offer_undo(desk, desk.words.with("manual-read", &values), undo);
@@ -103,9 +106,9 @@ impl Dialog for ManualDialog {
 
     fn dropped(&mut self, _ctx: &egui::Context, paths: &[PathBuf]) -> bool {
         if self.task.is_none()
-            && let Some(pdf) = paths.iter().find(|path| is_pdf(path))
+            && let Some(file) = paths.iter().find(|path| is_manual(path))
         {
-            self.file = Some(pdf.clone());
+            self.file = Some(file.clone());
         }
         true
     }

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{Context, Image, Role, Sense, TextureHandle, Vec2, WidgetInfo, vec2};
+use egui::{
+    Context, Frame, Image, Label, RichText, Role, Sense, TextureHandle, Vec2, WidgetInfo, vec2,
+};
 
 use super::refusal;
 use crate::app::asked::Asked;
@@ -16,6 +18,8 @@ const SHOWN: usize = 8;
 const TILE: f32 = 48.0;
 /// A manual's first page fits into this, in points.
 const PAGE: Vec2 = vec2(150.0, 190.0);
+/// Of a manual without pages so many lines are shown.
+const LINES: usize = 8;
 
 /// The first of the images chosen, and how many there are.
 #[derive(Default)]
@@ -94,13 +98,14 @@ impl Manual {
     pub(super) fn look_at(&mut self, desk: &mut Desk<'_>, file: &Path) {
         *self = Self::default();
         let width_px = PAGE.x as u32 * 2;
-        self.asked.ask(desk, PreviewManual { path: file.to_owned(), width_px });
+        self.asked.ask(desk, PreviewManual { path: file.to_owned(), width_px, most: LINES });
     }
 
     /// Takes what was seen.
     pub(super) fn poll(&mut self, ctx: &Context, desk: &Desk<'_>) {
         if self.asked.poll(desk) {
-            let page = self.asked.answer().map(|preview| texture(ctx, &preview.first));
+            let first = self.asked.answer().and_then(|preview| preview.first.as_ref());
+            let page = first.map(|first| texture(ctx, first));
             self.page = page;
         }
     }
@@ -113,11 +118,20 @@ impl Manual {
         if let Some(error) = self.asked.error() {
             refusal(ui, error);
         }
-        if let (Some(preview), Some(page)) = (self.asked.answer(), &self.page) {
-            let pages = [("pages", preview.pages.into())];
-            let pages = desk.words.with("dialog-manual-pages", &pages);
-            ui.add(Image::new(page).max_size(PAGE).alt_text(&pages));
-            ui.weak(pages);
+        let Some(preview) = self.asked.answer() else { return };
+        let extent = [("pages", preview.pages.into())];
+        let extent = desk.words.with(preview.format.extent(), &extent);
+        if let Some(page) = &self.page {
+            ui.add(Image::new(page).max_size(PAGE).alt_text(&extent));
         }
+        if !preview.lines.is_empty() {
+            Frame::group(ui.style()).show(ui, |ui| {
+                ui.set_max_width(2.0 * PAGE.x);
+                for line in &preview.lines {
+                    ui.add(Label::new(RichText::new(line).small()).truncate());
+                }
+            });
+        }
+        ui.weak(extent);
     }
 }

@@ -144,9 +144,15 @@ pub(super) fn print_sections(terminal: &Terminal, report: &Report) {
 
 /// Where the manual says so.
 pub(super) fn print_source(terminal: &Terminal, finding: &ManualFinding) {
-    let text =
-        format!("{} — {} (p. {})", finding.path, finding.section.heading, finding.section.page);
+    let place = terminal.place(&finding.path, finding.section.page);
+    let (heading, version) = (&finding.section.heading, finding.version());
+    let text = format!("{} — {heading} ({place}; {version})", finding.path);
     terminal.field("label-manual", &text);
+    for other in &finding.others {
+        let place = terminal.place(&other.path, other.page);
+        let text = format!("{} — {} ({place})", other.path, other.heading);
+        terminal.field("label-manual-also", &text);
+    }
 }
 
 /// The stage's result, or else says under `label` why there is none.

@@ -1,9 +1,10 @@
 //! `fettle manual`.
 
 use super::inspect::{done_or_say, print_sections, print_source};
+use super::manual_versions;
 use crate::cli::args;
 use crate::cli::terminal::Terminal;
-use crate::domain::{ManualWarning, Statement};
+use crate::domain::{ManualFormat, ManualWarning, Statement};
 use crate::engine::{DefectReport, Engine, IngestManuals, ReadManual, ReportDefects, SearchManual};
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Manual) -> anyhow::Result<()> {
@@ -28,6 +29,10 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Manual) -> 
                 print_report(terminal, written);
             }
         }
+        args::Manual::Versions { product, json } => {
+            return manual_versions::list(engine, terminal, product.as_ref(), *json);
+        }
+        args::Manual::Remove { id } => return manual_versions::remove(engine, terminal, *id),
         args::Manual::Search { question, product, top, json } => {
             let request =
                 SearchManual { question: question.clone(), product: product.clone(), top: *top };
@@ -66,23 +71,26 @@ fn print_report(terminal: &Terminal, written: &DefectReport) {
 /// What was read from a manual, for a person to check.
 pub(super) fn print(terminal: &Terminal, read: &ReadManual) {
     let text = &read.text;
+    let path = &read.manual.path;
+    let format = ManualFormat::stored(path);
+    let extent = [("pages", text.page_count.into())];
     let values = [
         ("path", read.manual.path.clone().into()),
-        ("pages", text.page_count.into()),
+        ("extent", terminal.word(format.extent(), &extent).into()),
         ("sections", text.sections.len().into()),
     ];
     terminal.say("manual-read", &values);
     for section in &text.sections {
         let values = [
             ("heading", section.heading.clone().into()),
-            ("page", section.page.into()),
+            ("place", terminal.place(path, section.page).into()),
             ("causes", section.causes.len().into()),
             ("actions", section.actions.len().into()),
         ];
         terminal.print("");
         terminal.say("manual-section", &values);
-        statements(terminal, "manual-causes", &section.causes);
-        statements(terminal, "manual-actions", &section.actions);
+        statements(terminal, path, "manual-causes", &section.causes);
+        statements(terminal, path, "manual-actions", &section.actions);
     }
     if !text.summary.is_empty() {
         terminal.print("");
@@ -92,28 +100,28 @@ pub(super) fn print(terminal: &Terminal, read: &ReadManual) {
         }
     }
     for warning in &text.warnings {
-        warn(terminal, warning);
+        warn(terminal, path, warning);
     }
 }
 
-fn statements(terminal: &Terminal, title: &str, statements: &[Statement]) {
+fn statements(terminal: &Terminal, path: &str, title: &str, statements: &[Statement]) {
     terminal.print(&format!("  {}", terminal.word(title, &[])));
     for statement in statements {
         terminal.print(&format!(
-            "    [{}] {} (p. {})",
+            "    [{}] {} ({})",
             statement.id,
             statement.text,
-            statement.page()
+            terminal.place(path, statement.page())
         ));
     }
 }
 
-fn warn(terminal: &Terminal, warning: &ManualWarning) {
+fn warn(terminal: &Terminal, path: &str, warning: &ManualWarning) {
     match warning {
         ManualWarning::Unplaced { page, text } => {
             terminal.complain(
                 "warning-unplaced",
-                &[("page", (*page).into()), ("text", text.clone().into())],
+                &[("place", terminal.place(path, *page).into()), ("text", text.clone().into())],
             );
         }
         ManualWarning::Incomplete { heading } => {
@@ -121,6 +129,9 @@ fn warn(terminal: &Terminal, warning: &ManualWarning) {
         }
         ManualWarning::NoSection { defect } => {
             terminal.complain("warning-no-section", &[("defect", defect.to_string().into())]);
+        }
+        ManualWarning::Recognised { page } => {
+            terminal.complain("warning-recognised", &[("page", (*page).into())]);
         }
         ManualWarning::EmptyPage { page } => {
             terminal.complain("warning-empty-page", &[("page", (*page).into())]);

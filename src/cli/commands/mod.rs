@@ -13,6 +13,7 @@ pub(super) mod index;
 pub(super) mod inspect;
 pub(super) mod library;
 pub(super) mod manual;
+mod manual_versions;
 pub(super) mod models;
 pub(super) mod roi;
 pub(super) mod search;

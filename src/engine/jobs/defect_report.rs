@@ -29,7 +29,8 @@ pub struct DefectReport {
     /// The report; as the manual's stage where that found nothing. Nothing was measured, and its
     /// situation says so.
     pub report: Stage<Report>,
-    /// Why the model that was asked had no part in it.
+    /// What became of manuals that somebody changed, and why the model that was asked had no part
+    /// in it.
     pub notice: Option<String>,
 }
 
@@ -52,7 +53,8 @@ impl Request for ReportDefects {
         for (done, defect) in (0..).zip(defects) {
             job.check()?;
             job.report("progress-report", defect.code.as_str(), done, total);
-            let manual = match find_section(job, &defect) {
+            let mut notices = Vec::new();
+            let manual = match find_section(job, &defect, &mut notices) {
                 Ok(found) => found,
                 Err(error) => stage_of(job, error)?,
             };
@@ -63,7 +65,8 @@ impl Request for ReportDefects {
                 &[("defect", defect.full_name.clone().into())],
             );
             let (report, wrote) = write_report(job, &manual, vec![known], self.with_llm, watch)?;
-            let notice = wrote.and_then(|(_, notice)| notice);
+            notices.extend(wrote.and_then(|(_, notice)| notice));
+            let notice = (!notices.is_empty()).then(|| notices.join(" "));
             reports.push(DefectReport { defect: defect.code, manual, report, notice });
         }
         Ok(reports)

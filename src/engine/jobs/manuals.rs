@@ -1,17 +1,19 @@
 //! Reading manuals.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::manual_page::file_of;
+use super::manual_versions::{Change, in_force};
 use super::take_back::TakeBack;
-use crate::domain::{ManualText, ProductCode, RegisteredManual};
-use crate::engine::error::Result;
+use crate::domain::{DefectType, ManualText, ProductCode, RegisteredManual};
+use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
 use crate::library::Registered;
-use crate::manuals::PARSER_VERSION;
+use crate::manuals::{PARSER_VERSION, read_file};
 
-/// Registers a PDF as a product's manual and reads it.
+/// Registers a PDF, a Word document or a text as a product's manual and reads it.
 ///
 /// It is read before it is registered, so that a file without text, or an encrypted one,
 /// never becomes a manual.
@@ -19,7 +21,7 @@ use crate::manuals::PARSER_VERSION;
 pub struct RegisterManual {
     /// The product.
     pub product: ProductCode,
-    /// The PDF.
+    /// The file.
     pub path: PathBuf,
 }
 
@@ -47,13 +49,15 @@ impl Request for RegisterManual {
         job.report("progress-manual", &self.path.display().to_string(), 0, 1);
         let product = self.product.clone();
         let defects = job.shared.library(move |library| library.defect_types(&product))?;
-        let text = crate::manuals::read(&self.path, &defects)?;
+        let bytes = read_file(&self.path)?;
+        let text = understood(job, &self.path, &bytes, &defects)?;
         job.check()?;
         job.shared.library(move |library| {
             let before = library.manuals(&self.product)?;
-            let registered = library.register_manual(&self.product, &self.path)?;
+            let read = (PARSER_VERSION, &text);
+            let registered =
+                library.register_read_manual(&self.product, &self.path, &bytes, read)?;
             let id = registered.id();
-            library.save_manual_text(id, PARSER_VERSION, &text)?;
             let now = library.manuals(&self.product)?;
             let replaced = before.iter().filter(|manual| !now.contains(manual));
             let replaced = replaced.map(|manual| manual.id).collect();
@@ -81,7 +85,13 @@ impl Request for IngestManuals {
         if let Some(product) = &self.0 {
             super::catalogue::require_product(job, product)?;
         }
-        let manuals = manuals_of(job, self.0)?;
+        let (manuals, changes) = in_force(job, self.0)?;
+        for change in changes {
+            // Reading it is what was asked for.
+            if let Change::Kept { error, .. } = change {
+                return Err(error);
+            }
+        }
         let total = manuals.len() as u64;
         let mut read = Vec::new();
         for (done, manual) in manuals.into_iter().enumerate() {
@@ -93,43 +103,62 @@ impl Request for IngestManuals {
     }
 }
 
-/// The manuals in force of `product`, or of all.
+/// The manuals in force of `product`, or of all. Whose file somebody has changed is read anew
+/// first.
 pub(super) fn manuals_of(
     job: &JobContext,
     product: Option<ProductCode>,
 ) -> Result<Vec<RegisteredManual>> {
-    job.shared.library(move |library| {
-        let products = match product {
-            Some(product) => vec![product],
-            None => library.products()?.into_iter().map(|product| product.code).collect(),
-        };
-        let mut manuals = Vec::new();
-        for product in products {
-            manuals.extend(library.manuals(&product)?);
-        }
-        Ok(manuals)
-    })
+    let (manuals, changes) = in_force(job, product)?;
+    for change in changes {
+        tracing::info!("{}", change.explain(job.shared.language_of_text()));
+    }
+    Ok(manuals)
 }
 
-/// What `manual` says: as stored, if this parser read this file, else read now.
+/// What `manual` says: as stored, if this parser read it, else read now. Where its file is gone
+/// or is another one by now, as an earlier parser read it.
 pub(super) fn text_of(job: &JobContext, manual: &RegisteredManual) -> Result<ManualText> {
     let id = manual.id;
     let stored = job.shared.library(move |library| library.manual_text(id))?;
+    let stored = stored.filter(|stored| stored.content_hash == manual.content_hash);
     match stored {
-        Some(stored)
-            if stored.parser_version == PARSER_VERSION
-                && stored.content_hash == manual.content_hash =>
-        {
-            Ok(stored.text)
-        }
-        Some(_) | None => read_manual(job, manual),
+        Some(stored) if stored.parser_version == PARSER_VERSION => Ok(stored.text),
+        Some(stored) => match read_manual(job, manual) {
+            Err(EngineError::ManualGone(_) | EngineError::ManualChanged(_)) => Ok(stored.text),
+            read => read,
+        },
+        None => read_manual(job, manual),
     }
 }
 
+/// What a manual's file says; with the feature `ocr` also on pages that are pictures.
+pub(super) fn understood(
+    job: &JobContext,
+    path: &Path,
+    bytes: &[u8],
+    defects: &[DefectType],
+) -> Result<ManualText> {
+    job.check()?;
+    #[cfg(feature = "ocr")]
+    let text = crate::manuals::parse_scanned(
+        path,
+        bytes,
+        defects,
+        crate::report::GOTHIC,
+        job.sink.as_ref(),
+    )?;
+    #[cfg(not(feature = "ocr"))]
+    let text = crate::manuals::parse(path, bytes, defects)?;
+    Ok(text)
+}
+
+/// Reads the file of `manual`, where it is still the one that was registered.
 fn read_manual(job: &JobContext, manual: &RegisteredManual) -> Result<ManualText> {
     let product = manual.product.clone();
     let defects = job.shared.library(move |library| library.defect_types(&product))?;
-    let text = crate::manuals::read(&job.shared.workspace.root().join(&manual.path), &defects)?;
+    let (path, bytes) = file_of(job, manual)?;
+    let text = understood(job, &path, &bytes, &defects)?;
     let (id, kept) = (manual.id, text.clone());
     job.shared.library(move |library| library.save_manual_text(id, PARSER_VERSION, &kept))?;
     Ok(text)

@@ -2,7 +2,7 @@
 
 use super::manual_page::file_of;
 use super::manuals::{manuals_of, text_of};
-use crate::domain::{ManualId, ManualText, ProductCode, RegisteredManual, SizePt};
+use crate::domain::{ManualFormat, ManualId, ManualText, ProductCode, RegisteredManual, SizePt};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
 use crate::manuals::page_sizes;
@@ -36,7 +36,7 @@ pub struct OpenedManual {
     pub manual: RegisteredManual,
     /// What it says. Where its file is gone or has changed, what was read of this version then.
     pub text: Option<ManualText>,
-    /// The size of each page; empty where they cannot be drawn.
+    /// The size of each page; empty where they cannot be drawn, or there are none.
     pub pages: Vec<SizePt>,
     /// Why text or pages are not here.
     pub problems: Vec<EngineError>,
@@ -56,7 +56,10 @@ impl Request for OpenManual {
         let (text, pages) = match file_of(job, &manual) {
             Ok((path, bytes)) => {
                 let text = kept(text_of(job, &manual), &mut problems)?;
-                let pages = page_sizes(&path, bytes).map_err(EngineError::from);
+                let pages = match ManualFormat::stored(&manual.path) {
+                    ManualFormat::Pdf => page_sizes(&path, bytes).map_err(EngineError::from),
+                    ManualFormat::Docx | ManualFormat::Text => Ok(Vec::new()),
+                };
                 (text, kept(pages, &mut problems)?.unwrap_or_default())
             }
             Err(error) => {

@@ -7,11 +7,11 @@ use rayon::prelude::*;
 
 use super::register::{Refusal, Source, sources};
 use super::thumbnails::{Thumbnail, shrunk};
-use crate::domain::ProgressSink;
+use crate::domain::{ManualFormat, ProgressSink};
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Request};
 use crate::library::{LibraryError, decode_image, read_source};
-use crate::manuals::{page_picture, page_sizes, read_file};
+use crate::manuals::{lines, page_picture, page_sizes, read_file};
 use crate::report::GOTHIC;
 
 /// Looks at what [`super::RegisterImages`] would find at these paths; registers nothing.
@@ -39,19 +39,25 @@ pub struct ImagePreview {
 /// Looks at a manual that is to be registered; registers nothing.
 #[derive(Debug, Clone)]
 pub struct PreviewManual {
-    /// The PDF.
+    /// The file.
     pub path: PathBuf,
     /// How wide its first page is to be, in pixels.
     pub width_px: u32,
+    /// Of a file without pages, so many lines, the first ones.
+    pub most: usize,
 }
 
 /// A manual at a glance.
 #[derive(Debug)]
 pub struct ManualPreview {
-    /// How many pages it has.
+    /// What kind of file it is.
+    pub format: ManualFormat,
+    /// How many pages, paragraphs or lines it has.
     pub pages: usize,
-    /// The first of them.
-    pub first: RgbImage,
+    /// The first page, where it has pages.
+    pub first: Option<RgbImage>,
+    /// Its first lines, where it has none.
+    pub lines: Vec<String>,
 }
 
 impl Request for PreviewManual {
@@ -62,12 +68,26 @@ impl Request for PreviewManual {
     }
 
     fn run(self, job: &JobContext) -> Result<ManualPreview> {
-        let Self { path, width_px } = self;
+        let Self { path, width_px, most } = self;
         let bytes = read_file(&path)?;
-        let pages = page_sizes(&path, bytes.clone())?.len();
-        job.check()?;
-        let first = page_picture(&path, bytes, 1, width_px, GOTHIC)?.pixels;
-        Ok(ManualPreview { pages, first })
+        let format = ManualFormat::of(&path.to_string_lossy(), &bytes);
+        if format == Some(ManualFormat::Pdf) {
+            let pages = page_sizes(&path, bytes.clone())?.len();
+            job.check()?;
+            let first = Some(page_picture(&path, bytes, 1, width_px, GOTHIC)?.pixels);
+            return Ok(ManualPreview {
+                format: ManualFormat::Pdf,
+                pages,
+                first,
+                lines: Vec::new(),
+            });
+        }
+        // What is no manual, its reader says.
+        let lines = lines(&path, &bytes)?;
+        let pages = lines.iter().map(|line| line.page as usize).max().unwrap_or(0);
+        let lines = lines.into_iter().take(most).map(|line| line.text).collect();
+        let format = format.unwrap_or(ManualFormat::Text);
+        Ok(ManualPreview { format, pages, first: None, lines })
     }
 }
 

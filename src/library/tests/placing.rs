@@ -165,7 +165,7 @@ fn what_cannot_be_registered_changes_nothing() {
     let error = library.register_normal(&other, &good).unwrap_err();
     assert!(matches!(error, LibraryError::UnknownProduct(_)), "{error}");
     let error = library.register_manual(&prod1(), &good).unwrap_err();
-    assert!(matches!(error, LibraryError::NotAPdf { .. }), "{error}");
+    assert!(matches!(error, LibraryError::NotAManual { .. }), "{error}");
     assert!(library.images(None, &LabelFilter::Any).unwrap().is_empty());
     assert!(files(root.path(), "data/def_split").is_empty());
     assert!(files(root.path(), "manual_store").is_empty());

@@ -206,7 +206,7 @@ fn changed_limits_are_undone_one_by_one_and_past_the_first_nothing_happens() {
     assert!(matches!(error, LibraryError::UnknownBank(_)), "{error}");
 }
 
-fn manual_text(cause: &str) -> ManualText {
+pub(super) fn manual_text(cause: &str) -> ManualText {
     let rect = RectPt { x: 72.1, y: 90.5, width: 300.0, height: 12.0 };
     ManualText {
         page_count: 2,

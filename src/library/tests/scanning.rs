@@ -79,7 +79,7 @@ fn a_seed_systems_folders_are_taken_as_they_are() {
     assert!(matches!(why("data/def_split/nameless.jpeg"), LibraryError::UnknownName { .. }));
     assert!(matches!(why("data/def_split/prod1_hole_13.jpeg"), LibraryError::DamagedImage { .. }));
     assert!(matches!(why("data/def_split/prod1_hole_14.jpeg"), LibraryError::EmptyFile { .. }));
-    assert!(matches!(why("manual_store/grid_manual.pdf"), LibraryError::NotAPdf { .. }));
+    assert!(matches!(why("manual_store/grid_manual.pdf"), LibraryError::NotAManual { .. }));
     assert!(matches!(why("defect_mapping.json"), LibraryError::BadMapping { .. }));
     assert!(report.missing.is_empty() && report.already_there.is_empty(), "{report:?}");
 

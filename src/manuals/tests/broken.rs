@@ -6,7 +6,7 @@ use lopdf::{EncryptionState, EncryptionVersion, Object, Permissions, StringForma
 use proptest::prelude::*;
 
 use super::paper::{fonts, page, pdf};
-use crate::manuals::pdf::{read_bytes, read_pages};
+use crate::manuals::file::{read_bytes, read_pages};
 use crate::manuals::sections::structure;
 use crate::manuals::testing::defect;
 use crate::manuals::{ManualsError, read};

@@ -1,6 +1,6 @@
 //! Layouts that the real manuals do not have.
 
-use super::paper::{Put, fonts, outline, page, pdf, put, read};
+use super::paper::{Put, fonts, outline, page, pdf, put, read, rotated};
 use crate::domain::DefectType;
 use crate::manuals::testing::defect;
 
@@ -172,13 +172,9 @@ fn positions_are_where_a_reader_sees_them() {
     for (turn, near) in
         [(0, (100.0, 200.0)), (90, (642.0, 100.0)), (180, (495.0, 642.0)), (270, (200.0, 495.0))]
     {
-        let mut document = lopdf::Document::load_mem(&bytes).unwrap();
-        let page = document.page_iter().next().unwrap();
-        document.get_dictionary_mut(page).unwrap().set("Rotate", turn);
-        let mut rotated = Vec::new();
-        document.save_to(&mut rotated).unwrap();
+        let rotated = rotated(&bytes, &[turn]);
         let pages =
-            crate::manuals::pdf::read_bytes(std::path::Path::new("turned.pdf"), &rotated).unwrap();
+            crate::manuals::file::read_bytes(std::path::Path::new("turned.pdf"), &rotated).unwrap();
         let line = &pages.lines[0].line;
         assert_eq!(line.text, "기공");
         // The start of the baseline lies on the edge of the line's rectangle.

@@ -9,7 +9,7 @@ use krilla::page::PageSettings;
 use krilla::text::{Font, TextDirection};
 
 use crate::domain::{DefectType, ManualText};
-use crate::manuals::pdf::read_bytes;
+use crate::manuals::file::read_bytes;
 use crate::manuals::sections::structure;
 
 /// A text at (x, baseline) in points from the page's upper left corner.
@@ -104,6 +104,45 @@ pub(crate) fn pdf(fonts: &Fonts, pages: &[Vec<Put>], turned: bool) -> Vec<u8> {
         page.finish();
     }
     document.finish().unwrap()
+}
+
+/// The same pages as a scanner would make a file of: their pictures.
+#[cfg(feature = "ocr")]
+pub(crate) fn scanned(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Cursor;
+
+    use krilla::geom::Size;
+    use krilla::image::Image;
+
+    use crate::manuals::{page_picture, page_sizes};
+
+    let path = Path::new("printed.pdf");
+    let pages = page_sizes(path, bytes.to_vec()).unwrap().len();
+    let mut document = Document::new();
+    for number in (1..).take(pages) {
+        let drawn = page_picture(path, bytes.to_vec(), number, 2479, &[]).unwrap();
+        let mut png = Cursor::new(Vec::new());
+        drawn.pixels.write_to(&mut png, image::ImageFormat::Png).unwrap();
+        let picture = Image::from_png(png.into_inner().into(), true).unwrap();
+        let mut page = document.start_page_with(PageSettings::from_wh(595.0, 842.0).unwrap());
+        let mut surface = page.surface();
+        surface.draw_image(picture, Size::from_wh(595.0, 842.0).unwrap());
+        surface.finish();
+        page.finish();
+    }
+    document.finish().unwrap()
+}
+
+/// The same file with `/Rotate` on its first pages.
+pub(super) fn rotated(bytes: &[u8], degrees: &[i64]) -> Vec<u8> {
+    let mut document = lopdf::Document::load_mem(bytes).unwrap();
+    let pages: Vec<_> = document.page_iter().collect();
+    for (page, degrees) in pages.into_iter().zip(degrees) {
+        document.get_dictionary_mut(page).unwrap().set("Rotate", *degrees);
+    }
+    let mut out = Vec::new();
+    document.save_to(&mut out).unwrap();
+    out
 }
 
 pub(super) fn read(bytes: &[u8], defects: &[DefectType]) -> ManualText {

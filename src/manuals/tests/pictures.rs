@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::paper::{fonts, page, pdf, put};
 use crate::domain::{ManualLine, RectPt, SizePt};
-use crate::manuals::pdf::read_bytes;
+use crate::manuals::file::read_bytes;
 use crate::manuals::{
     MAX_PICTURE_SIDE, ManualsError, PagePicture, page_picture, page_sizes, read_lines,
 };

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::domain::{DefectType, ManualText, ManualWarning, Statement};
+use sha2::{Digest, Sha256};
+
+use crate::domain::{DefectType, LineSpan, ManualText, ManualWarning, RectPt, Statement};
 use crate::manuals::testing::defect;
 use crate::manuals::{chunks, find, prompt, read};
 
@@ -192,5 +194,39 @@ fn every_defect_has_its_section_and_its_row_in_the_summary() {
         }
         let statements: usize = manual.sections.iter().map(|s| s.statements().count()).sum();
         assert_eq!(chunks(manual).len(), statements);
+    }
+}
+
+/// A text that is not ours to keep: how long it is, and the start of its SHA-256.
+fn digest(text: &str) -> String {
+    let hash = hex::encode(Sha256::digest(text));
+    format!("{}:{}", text.chars().count(), hash.get(..16).unwrap())
+}
+
+fn place(span: &LineSpan) -> String {
+    let RectPt { x, y, width, height } = span.rect;
+    format!("p{} {x:.1},{y:.1} {width:.1}x{height:.1}", span.page)
+}
+
+/// Every heading, cause, action and summary row: exact text (as its digest), page, rectangles.
+#[test]
+fn every_text_page_and_rectangle_is_as_it_was_checked_against_poppler() {
+    for Real { name, manual, .. } in real() {
+        let mut out = vec![format!("{} pages", manual.page_count)];
+        for section in &manual.sections {
+            let defect = section.defect.as_ref().map_or("?", |code| code.as_str());
+            out.push(format!("{defect} p{} {}", section.page, digest(&section.heading)));
+            for statement in section.statements() {
+                let places: Vec<String> = statement.spans.iter().map(place).collect();
+                let text = digest(&statement.text);
+                out.push(format!("  {} {text} [{}]", statement.id, places.join(" | ")));
+            }
+        }
+        for row in &manual.summary {
+            let cells: Vec<String> = row.cells.iter().map(|cell| digest(cell)).collect();
+            out.push(format!("summary p{} {}", row.page, cells.join(" | ")));
+        }
+        out.extend(manual.warnings.iter().map(|warning| format!("{warning:?}")));
+        insta::assert_snapshot!(name, out.join("\n"));
     }
 }

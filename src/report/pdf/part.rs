@@ -310,7 +310,7 @@ fn similar(report: &mut PdfReport<'_>, inspection: &Inspection) {
 
 /// The report's four sections, every sentence with its source.
 fn text(report: &mut PdfReport<'_>, inspection: &Inspection) {
-    let section = inspection.manual.done().map(|finding| &finding.section);
+    let finding = inspection.manual.done();
     let Stage::Done(written) = &inspection.report else {
         if let Some(why) = facts::why(&inspection.report, report.words) {
             report.sheets.heading(&report.word("label-report"));
@@ -323,10 +323,11 @@ fn text(report: &mut PdfReport<'_>, inspection: &Inspection) {
         // Only the manual's own parts name it.
         let cited = matches!(part.part, ReportPart::Causes | ReportPart::Actions);
         if let Some(finding) = inspection.manual.done().filter(|_| cited) {
+            let page = finding.section.page.to_string();
             let values = [
                 ("path", finding.path.clone()),
                 ("heading", finding.section.heading.clone()),
-                ("page", finding.section.page.to_string()),
+                ("place", facts::place(&finding.path, &page, report.words)),
             ];
             let manual = (report.words)("report-source", &values);
             report.sheets.paragraph(Style::SMALL, &manual);
@@ -338,7 +339,7 @@ fn text(report: &mut PdfReport<'_>, inspection: &Inspection) {
         // What is to be done can be ticked off on paper.
         let bullet = if part.part == ReportPart::Actions { "□" } else { "•" };
         for line in &part.lines {
-            let source = facts::source(&line.support, section, report.words);
+            let source = facts::source(&line.support, finding, report.words);
             let doubtful = line.support == Support::Unsupported;
             let style = Style {
                 colour: if doubtful { DOUBT } else { QUIET },

@@ -105,6 +105,8 @@ fn ng() -> Inspection {
             manual: ManualId(1),
             path: "manual_store/prod1.pdf".into(),
             content_hash: ContentHash("cd".repeat(32)),
+            registered_at: None,
+            others: Vec::new(),
             defect: DefectCode::new("hole").unwrap(),
             section,
         }),
@@ -200,7 +202,8 @@ fn a_report_says_everything_with_its_source() {
         let read = all_text(&lines);
         let word = |id: &str| text(language, id);
         let cite = |page: &str, id: &str| {
-            text_with(language, "source-manual", &[("pages", page.into()), ("ids", id.into())])
+            let place = text_with(language, "manual-page", &[("page", page.into())]);
+            text_with(language, "source-manual", &[("place", place.into()), ("ids", id.into())])
         };
         let expected = [
             word("pdf-title"),

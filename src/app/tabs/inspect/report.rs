@@ -45,11 +45,24 @@ pub(in crate::app::tabs) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>, inspect
         let values = [
             ("path", Value::from(finding.path.clone())),
             ("heading", finding.section.heading.clone().into()),
-            ("page", finding.section.page.into()),
+            ("place", desk.words.place(&finding.path, finding.section.page).into()),
         ];
         let source = RichText::new(desk.words.with("report-source", &values)).small();
-        if ui.link(source).on_hover_text(desk.text("manual-show")).clicked() {
+        let version = [("version", finding.version().into())];
+        let version = desk.words.with("manual-show-version", &version);
+        if ui.link(source).on_hover_text(version).clicked() {
             desk.send(Command::ShowManual(Citation::section(finding)));
+        }
+        for other in &finding.others {
+            let values = [
+                ("path", Value::from(other.path.clone())),
+                ("heading", other.heading.clone().into()),
+                ("place", desk.words.place(&other.path, other.page).into()),
+            ];
+            let also = RichText::new(desk.words.with("report-also", &values)).small();
+            if ui.link(also).on_hover_text(desk.text("manual-show")).clicked() {
+                desk.send(Command::ShowManual(Citation::other(other)));
+            }
         }
     }
 }
@@ -93,7 +106,8 @@ fn line_of(
                 let Some(statement) = statements.find(|statement| statement.id == *id) else {
                     continue;
                 };
-                let values = [("page", Value::from(statement.page()))];
+                let place = desk.words.place(&finding.path, statement.page());
+                let values = [("place", Value::from(place))];
                 let source = RichText::new(desk.words.with("report-page", &values)).small();
                 ui.indent(id, |ui| {
                     if ui.link(source).on_hover_text(&statement.text).clicked() {

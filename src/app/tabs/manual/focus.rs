@@ -3,7 +3,7 @@
 use egui::{Pos2, Rect, pos2, vec2};
 
 use super::pages::Marks;
-use crate::domain::{LineSpan, ManualFinding, ManualId, RectPt, Section, Statement};
+use crate::domain::{LineSpan, ManualFinding, ManualId, OtherSection, RectPt, Section, Statement};
 
 /// How far from a line, in points of the page, a click still means it.
 const NEAR: f32 = 3.0;
@@ -31,6 +31,17 @@ impl Citation {
             heading: Some(finding.section.heading.clone()),
             statement: None,
             page: finding.section.page,
+            lines: Vec::new(),
+        }
+    }
+
+    /// A section of another manual about the same defect.
+    pub(in crate::app) fn other(other: &OtherSection) -> Self {
+        Self {
+            manual: other.manual,
+            heading: Some(other.heading.clone()),
+            statement: None,
+            page: other.page,
             lines: Vec::new(),
         }
     }

@@ -8,6 +8,8 @@ mod sections;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unpaged;
+mod versions;
 
 use std::path::PathBuf;
 
@@ -21,10 +23,10 @@ use crate::app::asked::Asked;
 use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::dialogs::Dialog;
-use crate::app::dialogs::manual::ManualDialog;
+use crate::app::dialogs::manual::{ManualDialog, is_manual};
 use crate::app::widgets::choice::product_of;
 use crate::domain::{ManualId, ProductCode, RegisteredManual, Section};
-use crate::engine::{ListManuals, OpenManual, OpenedManual};
+use crate::engine::{ListManualVersions, ListManuals, ManualVersion, OpenManual, OpenedManual};
 
 pub(in crate::app) use self::focus::Citation;
 
@@ -37,6 +39,8 @@ struct ManualTab {
     /// The product shown.
     product: Option<ProductCode>,
     manuals: Asked<Vec<RegisteredManual>>,
+    /// All that there ever were.
+    versions: Asked<Vec<ManualVersion>>,
     /// The newest manual when they were listed last.
     newest: Option<ManualId>,
     /// Which is opened, and what it says.
@@ -48,6 +52,8 @@ struct ManualTab {
     hovered: Option<String>,
     /// What is to be looked at once its manual is opened.
     cited: Option<Citation>,
+    /// Where there are no pages, the text is to be scrolled to what is looked at.
+    bring: bool,
     ask: Ask,
     dialog: Option<ManualDialog>,
 }
@@ -57,6 +63,7 @@ impl Tab for ManualTab {
         if self.manuals.poll(desk) {
             self.listed(desk);
         }
+        self.versions.poll(desk);
         if self.opened.poll(desk) {
             let is_cited = self.cited.is_some();
             self.arrived();
@@ -94,8 +101,8 @@ impl Tab for ManualTab {
         match command {
             Command::ShowManual(citation) => self.cite(desk, citation.clone()),
             Command::LibraryChanged(_) => {
-                if let Some(product) = &self.product {
-                    self.manuals.ask(desk, ListManuals(product.clone()));
+                if let Some(product) = self.product.clone() {
+                    self.list(desk, product);
                 }
                 if let Some(open) = self.open {
                     self.opened.ask(desk, OpenManual(open));
@@ -107,10 +114,7 @@ impl Tab for ManualTab {
     }
 
     fn dropped(&mut self, paths: &[PathBuf], ctx: &egui::Context, _desk: &Desk<'_>) -> bool {
-        let is_pdf = |path: &PathBuf| {
-            path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("pdf"))
-        };
-        if self.dialog.is_none() && paths.iter().any(is_pdf) {
+        if self.dialog.is_none() && paths.iter().any(|path| is_manual(path)) {
             self.dialog = self.product.clone().map(ManualDialog::new);
         }
         self.dialog.as_mut().is_some_and(|dialog| dialog.dropped(ctx, paths))
@@ -136,10 +140,16 @@ impl ManualTab {
     /// Lists the manuals of `product`; the newest is opened unless one of them is.
     fn show_product(&mut self, desk: &mut Desk<'_>, product: ProductCode) {
         self.manuals = Asked::default();
+        self.versions = Asked::default();
         self.newest = None;
-        self.manuals.ask(desk, ListManuals(product.clone()));
+        self.list(desk, product.clone());
         self.product = Some(product);
         self.ask.clear();
+    }
+
+    fn list(&mut self, desk: &mut Desk<'_>, product: ProductCode) {
+        self.manuals.ask(desk, ListManuals(product.clone()));
+        self.versions.ask(desk, ListManualVersions(Some(product)));
     }
 
     fn listed(&mut self, desk: &mut Desk<'_>) {
@@ -212,6 +222,7 @@ impl ManualTab {
 
     /// Brings what the focus is on into view; where it has no lines, `page`.
     fn look(&mut self, page: u32) {
+        self.bring = true;
         let Some(pages) = &mut self.pages else { return };
         if self.focus.lines.is_empty() {
             pages.go_to_page(page);
@@ -273,13 +284,18 @@ impl ManualTab {
         {
             self.open(desk, other);
         }
+        if let Some(versions) = self.versions.answer()
+            && let Some(other) = versions::show(ui, desk, versions, self.open)
+        {
+            self.open(desk, other);
+        }
         self.add_manual(ui, desk);
         ui.separator();
-        let Some(text) = self.opened.answer().and_then(|opened| opened.text.as_ref()) else {
-            return;
-        };
+        let Some(opened) = self.opened.answer() else { return };
+        let Some(text) = &opened.text else { return };
         let product = self.product.as_ref();
-        let clicked = sections::show(ui, desk, text, product, self.focus.section);
+        let path = &opened.manual.path;
+        let clicked = sections::show(ui, desk, (path, text), product, self.focus.section);
         if let Some(section) = clicked {
             self.look_at(section, None);
         }
@@ -331,7 +347,20 @@ impl ManualTab {
             self.add_manual(ui, desk);
         }
         let marks = self.focus.marks(self.sections(), self.hovered.as_deref());
-        let Some(pages) = &mut self.pages else { return };
+        let Some(pages) = &mut self.pages else {
+            let Some(opened) = self.opened.answer() else { return };
+            let Some(text) = &opened.text else { return };
+            let bring = std::mem::take(&mut self.bring);
+            let path = &opened.manual.path;
+            if let Some((section, statement)) =
+                unpaged::show(ui, desk, (path, text), &self.focus, bring)
+            {
+                self.look_at(section, statement.as_deref());
+                // It is in view: it was clicked.
+                self.bring = false;
+            }
+            return;
+        };
         pages.tools(ui, desk);
         if let Some((page, at)) = pages.show(ui, desk, &marks)
             && let Some((section, statement)) = statement_at(self.sections(), page, at)

@@ -4,7 +4,9 @@ use egui::text::LayoutJob;
 use egui::{Align, Button, Layout, TextFormat, TextStyle};
 
 use crate::app::desk::Desk;
-use crate::domain::{ManualId, ManualText, ManualWarning, ProductCode, RegisteredManual, Section};
+use crate::domain::{
+    ManualFormat, ManualId, ManualText, ManualWarning, ProductCode, RegisteredManual, Section,
+};
 use crate::i18n::Value;
 
 /// The manuals, the newest first; another one than `open`, where it was clicked.
@@ -31,7 +33,7 @@ pub(super) fn manuals(
 pub(super) fn show(
     ui: &mut egui::Ui,
     desk: &Desk<'_>,
-    text: &ManualText,
+    (path, text): (&str, &ManualText),
     product: Option<&ProductCode>,
     chosen: Option<usize>,
 ) -> Option<usize> {
@@ -42,7 +44,7 @@ pub(super) fn show(
     ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
         for (place, section) in text.sections.iter().enumerate() {
             let is_chosen = chosen == Some(place);
-            let job = label(ui, desk, section, product, is_chosen);
+            let job = label(ui, desk, (path, section), product, is_chosen);
             if ui.add(Button::selectable(is_chosen, job).wrap()).clicked() {
                 clicked = Some(place);
             }
@@ -53,7 +55,7 @@ pub(super) fn show(
         let count = [("count", text.warnings.len().into())];
         ui.colored_label(ui.visuals().warn_fg_color, desk.words.with("manual-warnings", &count));
         for warning in &text.warnings {
-            ui.small(warned(desk, warning));
+            ui.small(warned(desk, path, warning));
         }
     }
     clicked
@@ -63,7 +65,7 @@ pub(super) fn show(
 fn label(
     ui: &egui::Ui,
     desk: &Desk<'_>,
-    section: &Section,
+    (path, section): (&str, &Section),
     product: Option<&ProductCode>,
     is_chosen: bool,
 ) -> LayoutJob {
@@ -77,7 +79,7 @@ fn label(
     let mut add = |text: &str, style: TextStyle, colour| {
         job.append(text, 0.0, TextFormat::simple(style.resolve(ui.style()), colour));
     };
-    let pages = pages(desk, section);
+    let pages = pages(desk, path, section);
     match &section.defect {
         Some(code) => {
             add(&desk.defect_name(product, code), TextStyle::Body, colour);
@@ -92,21 +94,22 @@ fn label(
     job
 }
 
-fn pages(desk: &Desk<'_>, section: &Section) -> String {
+fn pages(desk: &Desk<'_>, path: &str, section: &Section) -> String {
     let spans = section.statements().flat_map(|statement| &statement.spans);
     let last = spans.map(|span| span.page).max().unwrap_or(section.page);
     if last > section.page {
         let values = [("first", Value::from(section.page)), ("last", last.into())];
-        desk.words.with("manual-pages", &values)
+        desk.words.with(ManualFormat::stored(path).places(), &values)
     } else {
-        desk.words.with("manual-page", &[("page", section.page.into())])
+        desk.words.place(path, section.page)
     }
 }
 
-fn warned(desk: &Desk<'_>, warning: &ManualWarning) -> String {
+fn warned(desk: &Desk<'_>, path: &str, warning: &ManualWarning) -> String {
     match warning {
         ManualWarning::Unplaced { page, text } => {
-            let values = [("page", Value::from(*page)), ("text", text.clone().into())];
+            let place = desk.words.place(path, *page);
+            let values = [("place", Value::from(place)), ("text", text.clone().into())];
             desk.words.with("warning-unplaced", &values)
         }
         ManualWarning::Incomplete { heading } => {
@@ -114,6 +117,9 @@ fn warned(desk: &Desk<'_>, warning: &ManualWarning) -> String {
         }
         ManualWarning::NoSection { defect } => {
             desk.words.with("warning-no-section", &[("defect", defect.to_string().into())])
+        }
+        ManualWarning::Recognised { page } => {
+            desk.words.with("warning-recognised", &[("page", (*page).into())])
         }
         ManualWarning::EmptyPage { page } => {
             desk.words.with("warning-empty-page", &[("page", (*page).into())])

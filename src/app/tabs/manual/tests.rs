@@ -170,6 +170,8 @@ fn what_an_inspection_cites_is_shown_as_it_was_on_its_page() {
                 manual: read.manual.id,
                 path: read.manual.path,
                 content_hash: read.manual.content_hash,
+                registered_at: None,
+                others: Vec::new(),
                 defect: DefectCode::new("scratch").unwrap(),
                 section: read.text.sections[1].clone(),
             };
@@ -184,7 +186,8 @@ fn what_an_inspection_cites_is_shown_as_it_was_on_its_page() {
         scene.press(Modifiers::COMMAND, Key::Num5);
         scene.until_seen("cites.png");
         scene.click("cites.png");
-        let link = scene.with("report-page", &[("page", 2_u32.into())]);
+        let place = scene.with("manual-page", &[("page", 2_u32.into())]);
+        let link = scene.with("report-page", &[("place", place.into())]);
         scene.until_seen(&link);
         scene.click_on(Role::Link, &link);
         until_marked(&mut scene, 2);
@@ -243,5 +246,50 @@ fn without_product_or_manual_the_next_step_is_offered_and_taken() {
         scene.until_seen("new.pdf");
         scene.click(&scene.text("dialog-register"));
         scene.until_seen("• 탈기 강화");
+    }
+}
+
+#[test]
+fn a_manual_without_pages_is_read_as_text_and_its_versions_are_there() {
+    for (language, theme) in [(Language::Ko, Theme::Light), (Language::En, Theme::Dark)] {
+        let text = |cause: &str| {
+            format!(
+                "기공 (hole)\n발생 원인\n- {cause}\n- 용탕 내 가스가 배출되지 않음\n조치 가이드\n\
+                 - 탈기 장치 점검\n\n긁힘\n원인\n- 이송 중 충돌\n대책\n- 고무패드 적용\n"
+            )
+        };
+        let scene = setting(language, theme).prepared(|engine| {
+            add_product(engine);
+            let path = engine.workspace().root().join("part.txt");
+            std::fs::write(&path, text("탈기 불량")).unwrap();
+            let read = answer(engine, RegisterManual { product: part(), path });
+            // Somebody writes a new one over it.
+            let file = engine.workspace().root().join(read.manual.path);
+            std::fs::write(file, text("습기")).unwrap();
+        });
+        let mut scene = shown(scene);
+        scene.until_seen("• 습기");
+        let line =
+            |scene: &Scene, number: u32| scene.with("manual-line", &[("page", number.into())]);
+        let cited = line(&scene, 3);
+        assert!(scene.sees(&cited), "{cited}");
+        click_part(&mut scene, Role::Label, "• 이송 중 충돌");
+        scene.picture("manual_text");
+        let versions = scene.with("manual-versions", &[("count", 2_usize.into())]);
+        scene.until_seen(&versions);
+        scene.click_on(Role::DisclosureTriangle, &versions);
+        scene.harness.run_steps(20);
+        scene.picture("manual_versions");
+        // The oldest, which is listed last, says what it said.
+        let none = scene.with("manual-version-cited", &[("count", 0_usize.into())]);
+        let says = |node: &egui_kittest::Node<'_>| {
+            node.accesskit_node().label().is_some_and(|label| label.contains(&none))
+        };
+        let old = scene.harness.get_all_by_role(Role::Button).rfind(says);
+        old.unwrap().click_accesskit();
+        scene.harness.run_steps(3);
+        scene.until_seen("• 탈기 불량");
+        scene.until_seen(&scene.text("manual-replaced"));
+        scene.picture("manual_old_version");
     }
 }

@@ -215,6 +215,8 @@ fn explain(inspection: &mut Inspection, manual: &ReadManual, language: Language)
         manual: manual.manual.id,
         path: manual.manual.path.clone(),
         content_hash: manual.manual.content_hash.clone(),
+        registered_at: None,
+        others: Vec::new(),
         defect,
         section,
     });

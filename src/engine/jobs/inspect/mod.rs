@@ -94,7 +94,7 @@ impl Request for Inspect {
         let (anomaly, seen) = split(job, searched, |found| {
             (found.anomaly, (found.map, found.pictures, found.notices))
         })?;
-        let (map, pictures, notices) = match seen {
+        let (map, pictures, mut notices) = match seen {
             Some((map, pictures, notices)) => {
                 (Some(Arc::new(map)), Some(Arc::new(pictures)), notices)
             }
@@ -105,7 +105,13 @@ impl Request for Inspect {
         job.report("progress-manual", "", 2, 5);
         let (manual, _) = split(
             job,
-            manual::run(job, product.as_ref(), suggestion.as_ref(), verdict, &mut watch),
+            manual::run(
+                job,
+                product.as_ref(),
+                suggestion.as_ref(),
+                verdict,
+                (&mut watch, &mut notices),
+            ),
             |finding| (finding, ()),
         )?;
 

@@ -1,0 +1,65 @@
+//! The versions of a product's manuals that there were.
+
+use egui::text::LayoutJob;
+use egui::{Align, Button, CollapsingHeader, Layout, TextFormat, TextStyle};
+
+use crate::app::clock::local_time;
+use crate::app::desk::Desk;
+use crate::domain::ManualId;
+use crate::engine::ManualVersion;
+
+/// Draws them, the newest first, where there are others than those in force; the one that was
+/// clicked.
+pub(super) fn show(
+    ui: &mut egui::Ui,
+    desk: &Desk<'_>,
+    versions: &[ManualVersion],
+    open: Option<ManualId>,
+) -> Option<ManualId> {
+    if versions.iter().all(|version| version.replaced_at.is_none()) {
+        return None;
+    }
+    let mut clicked = None;
+    let title = desk.words.with("manual-versions", &[("count", versions.len().into())]);
+    let header = CollapsingHeader::new(title).id_salt("manual_versions");
+    header.show(ui, |ui| {
+        ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
+            for version in versions.iter().rev() {
+                let id = version.manual.id;
+                let is_open = open == Some(id);
+                let job = label(ui, desk, version, is_open);
+                let button = ui.add(Button::selectable(is_open, job).wrap());
+                if button.on_hover_text(&version.manual.content_hash.0).clicked() && !is_open {
+                    clicked = Some(id);
+                }
+            }
+        });
+    });
+    clicked
+}
+
+/// When it came, and below it which file, whether it is in force and how many reports cite it.
+fn label(ui: &egui::Ui, desk: &Desk<'_>, version: &ManualVersion, is_open: bool) -> LayoutJob {
+    let visuals = ui.visuals();
+    let (colour, weak) = if is_open {
+        (visuals.selection.stroke.color, visuals.selection.stroke.color)
+    } else {
+        (visuals.strong_text_color(), visuals.weak_text_color())
+    };
+    let mut job = LayoutJob::default();
+    let mut add = |text: &str, style: TextStyle, colour| {
+        job.append(text, 0.0, TextFormat::simple(style.resolve(ui.style()), colour));
+    };
+    let path = &version.manual.path;
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let state = match &version.replaced_at {
+        None => desk.text("manual-version-in-force"),
+        Some(until) => {
+            desk.words.with("manual-version-until", &[("time", local_time(until).into())])
+        }
+    };
+    let cited = desk.words.with("manual-version-cited", &[("count", version.cited.into())]);
+    add(&local_time(&version.added_at), TextStyle::Body, colour);
+    add(&format!("\n{name} · {state} · {cited}"), TextStyle::Small, weak);
+    job
+}

@@ -1,0 +1,40 @@
+//! `fettle manual versions`, `fettle manual remove`.
+
+use crate::cli::terminal::Terminal;
+use crate::domain::{ManualId, ProductCode};
+use crate::engine::{Engine, ListManualVersions, RemoveManual};
+
+pub(super) fn list(
+    engine: &Engine,
+    terminal: &Terminal,
+    product: Option<&ProductCode>,
+    json: bool,
+) -> anyhow::Result<()> {
+    let versions = terminal.wait(engine, ListManualVersions(product.cloned()))?;
+    if json {
+        return terminal.json(&versions);
+    }
+    for version in versions {
+        let day = |time: &str| time.split('T').next().unwrap_or(time).to_owned();
+        let state = match &version.replaced_at {
+            None => terminal.word("manual-version-in-force", &[]),
+            Some(until) => terminal.word("manual-version-until", &[("time", day(until).into())]),
+        };
+        let cited = terminal.word("manual-version-cited", &[("count", version.cited.into())]);
+        let hash: String = version.manual.content_hash.0.chars().take(8).collect();
+        terminal.print(&format!(
+            "{}  {}  {}  {hash}  {}  {state}  {cited}",
+            version.manual.id,
+            version.manual.product,
+            day(&version.added_at),
+            version.manual.path,
+        ));
+    }
+    Ok(())
+}
+
+pub(super) fn remove(engine: &Engine, terminal: &Terminal, id: i64) -> anyhow::Result<()> {
+    let removed = terminal.wait(engine, RemoveManual(ManualId(id)))?;
+    terminal.say("manual-removed", &[("path", removed.path.into())]);
+    Ok(())
+}

@@ -1,0 +1,291 @@
+//! Scanned pages: drawn, and read by the `tesseract` of this machine
+//! (<https://github.com/tesseract-ocr/tesseract>), which is another process: stopped when it
+//! takes too long, and when nobody wants the manual any more.
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::domain::{DefectType, ManualText, ManualWarning, Progress, ProgressSink, SizePt};
+
+use super::content::Glyph;
+use super::error::{ManualsError, Result};
+use super::file::{Pages, read_bytes_of_any};
+use super::lines::{PrintedLine, lines};
+use super::page_picture::{PagePicture, page_picture, page_sizes};
+use super::sections::structure;
+
+/// What tesseract's makers advise, in dots per inch.
+const RESOLUTION: f32 = 300.0;
+const POINTS_PER_INCH: f32 = 72.0;
+/// For one page. A page of text takes seconds.
+const PATIENCE: Duration = Duration::from_secs(120);
+const PAUSE: Duration = Duration::from_millis(20);
+/// A line of letters this much higher than most is a heading.
+const HEADING_SCALE: f64 = 1.3;
+/// A mark at a line's begin that is lower than this share of the line is a bullet, whatever
+/// letter it was taken for.
+const BULLET_HEIGHT: f64 = 0.6;
+
+/// Reads a manual as [`super::parse`] does, and the pages of a PDF that have no text from their
+/// pictures; each of those has a warning. `hangul` is as for [`page_picture`].
+///
+/// # Errors
+/// As [`super::parse`]; also [`ManualsError::NoTesseract`] where there is no text at all and
+/// nothing that could read pictures, [`ManualsError::Tesseract`], [`ManualsError::Cancelled`].
+pub fn parse_scanned(
+    path: &Path,
+    bytes: &[u8],
+    defects: &[DefectType],
+    hangul: &'static [u8],
+    sink: &dyn ProgressSink,
+) -> Result<ManualText> {
+    let Pages { format, page_count, mut lines } = read_bytes_of_any(path, bytes)?;
+    let has_text = |page: u32| lines.iter().any(|line| line.line.page == page);
+    let scanned: Vec<u32> = match format {
+        crate::domain::ManualFormat::Pdf => (1..=page_count).filter(|p| !has_text(*p)).collect(),
+        _ => Vec::new(),
+    };
+    let mut recognised = Vec::new();
+    for (done, page) in (0..).zip(&scanned) {
+        let (subject, total) = (path.display().to_string(), Some(scanned.len() as u64));
+        sink.report(Progress { step: "progress-ocr", subject, done, total });
+        match read_page(path, bytes, *page, hangul, sink) {
+            Ok(read) => {
+                if !read.is_empty() {
+                    recognised.push(*page);
+                }
+                lines.extend(read);
+            }
+            // What has text elsewhere is read without.
+            Err(ManualsError::NoTesseract { .. }) if !lines.is_empty() => break,
+            Err(error) => return Err(error),
+        }
+    }
+    if lines.is_empty() {
+        return Err(ManualsError::NoText { path: path.to_owned(), pages: page_count });
+    }
+    lines.sort_by_key(|line| line.line.page);
+    let mut text = structure(Pages { format, page_count, lines }, defects);
+    let warnings = recognised.into_iter().map(|page| ManualWarning::Recognised { page });
+    text.warnings.splice(0..0, warnings);
+    Ok(text)
+}
+
+fn read_page(
+    path: &Path,
+    bytes: &[u8],
+    page: u32,
+    hangul: &'static [u8],
+    sink: &dyn ProgressSink,
+) -> Result<Vec<PrintedLine>> {
+    let index = usize::try_from(page).unwrap_or(usize::MAX).saturating_sub(1);
+    let sizes = page_sizes(path, bytes.to_vec())?;
+    let size = sizes.get(index).copied().unwrap_or(SizePt { width: 595.0, height: 842.0 });
+    let width_px = (size.width / POINTS_PER_INCH * RESOLUTION) as u32;
+    let PagePicture { pixels, size } = page_picture(path, bytes.to_vec(), page, width_px, hangul)?;
+    let folder = tempfile::tempdir().map_err(|source| io(path, source))?;
+    let picture = folder.path().join("page.png");
+    pixels.save(&picture).map_err(|error| failed(path, error))?;
+    let tsv = recognised(path, &picture, sink)?;
+    let points = f64::from(size.width) / f64::from(pixels.width().max(1));
+    Ok(lines(page, size, &glyphs(&tsv, points)))
+}
+
+fn io(path: &Path, source: std::io::Error) -> ManualsError {
+    ManualsError::Io { path: path.to_owned(), source }
+}
+
+fn failed(path: &Path, why: impl ToString) -> ManualsError {
+    ManualsError::Tesseract { path: path.to_owned(), why: why.to_string() }
+}
+
+/// What tesseract finds on a picture, as the table that it writes.
+fn recognised(path: &Path, picture: &Path, sink: &dyn ProgressSink) -> Result<String> {
+    let out = picture.with_extension("");
+    let mut command = Command::new("tesseract");
+    // One block of text: what the lines of a manual are, whatever stands beside them.
+    command.arg(picture).arg(&out).args(["-l", "kor+eng", "--psm", "6", "--dpi", "300", "tsv"]);
+    command.env("OMP_THREAD_LIMIT", "1");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let child = command.spawn().map_err(|error| match error.kind() {
+        ErrorKind::NotFound => ManualsError::NoTesseract { path: path.to_owned() },
+        _ => io(path, error),
+    })?;
+    let mut running = Running(child);
+    let begun = Instant::now();
+    let status = loop {
+        if sink.check().is_err() {
+            return Err(ManualsError::Cancelled);
+        }
+        match running.0.try_wait().map_err(|error| io(path, error))? {
+            Some(status) => break status,
+            None if begun.elapsed() > PATIENCE => {
+                return Err(failed(path, format!("no answer in {} s", PATIENCE.as_secs())));
+            }
+            None => std::thread::sleep(PAUSE),
+        }
+    };
+    if !status.success() {
+        // Most likely it has no Korean.
+        return Err(failed(path, format!("tesseract -l kor+eng: {status}")));
+    }
+    std::fs::read_to_string(out.with_extension("tsv")).map_err(|error| io(path, error))
+}
+
+/// A child that does not outlive whoever waits for it.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both fail only where it has ended already.
+        let _ended = self.0.kill();
+        let _ended = self.0.wait();
+    }
+}
+
+/// A word of the table, in pixels.
+struct Word<'a> {
+    line: [&'a str; 3],
+    left: f64,
+    top: f64,
+    width: f64,
+    height: f64,
+    text: &'a str,
+}
+
+/// A row of the table: level, page, block, paragraph, line, word, left, top, width, height,
+/// confidence, text. Words are of level 5.
+fn word(row: &str) -> Option<Word<'_>> {
+    let columns: Vec<&str> = row.split('\t').collect();
+    let [level, _, block, paragraph, line, _, left, top, width, height, _, text] = columns[..]
+    else {
+        return None;
+    };
+    let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
+    let text = text.trim();
+    (level == "5" && !text.is_empty()).then_some(())?;
+    Some(Word {
+        line: [block, paragraph, line],
+        left: number(left)?,
+        top: number(top)?,
+        width: number(width)?,
+        height: number(height)?,
+        text,
+    })
+}
+
+/// The words as if each was printed as one letter: where spaces are, gaps say.
+fn glyphs(tsv: &str, points: f64) -> Vec<Glyph> {
+    let words: Vec<Word<'_>> = tsv.lines().filter_map(word).collect();
+    let rows: Vec<&[Word<'_>]> = words.chunk_by(|a, b| a.line == b.line).collect();
+    let height = |row: &[Word<'_>]| row.iter().map(|word| word.height).fold(0.0, f64::max);
+    let mut heights: Vec<f64> = rows.iter().map(|row| height(row)).collect();
+    heights.sort_by(f64::total_cmp);
+    let usual = heights.get(heights.len() / 2).copied().unwrap_or(1.0);
+    let mut out = Vec::new();
+    for row in rows {
+        let bottom = row.iter().map(|word| word.top + word.height).fold(0.0, f64::max);
+        let own = height(row);
+        let size = if own > HEADING_SCALE * usual { own } else { usual };
+        for (at, word) in row.iter().enumerate() {
+            let is_mark = !word.text.chars().any(char::is_alphanumeric)
+                && !word.text.starts_with(['(', '[', '<', '"', '\'']);
+            let is_low = word.text.chars().count() == 1 && word.height < BULLET_HEIGHT * own;
+            let begins = at == 0 && row.len() > 1;
+            let text = if begins && (is_mark || is_low) { "•" } else { word.text };
+            out.push(Glyph {
+                text: text.to_owned(),
+                start: (word.left * points, bottom * points),
+                end: ((word.left + word.width) * points, bottom * points),
+                size: size * points,
+                bold: false,
+                clip: None,
+            });
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{CancelToken, Cancelled, Unobserved};
+    use crate::manuals::testing::defect;
+    use crate::manuals::tests::paper::{own_fonts, page, pdf, scanned};
+
+    const GOTHIC: &[u8] = include_bytes!("../../assets/fonts/FettleGothic-Regular.ttf");
+
+    fn scan() -> Vec<u8> {
+        let lines = [
+            "# 기공 (hole)",
+            "발생 원인",
+            "• 주형 가스 배출구가 막힘",
+            "조치 가이드",
+            "• 금형 온도 관리",
+        ];
+        let printed = pdf(&own_fonts(), &[page(&lines), Vec::new()], false);
+        scanned(&printed)
+    }
+
+    #[allow(clippy::print_stderr)]
+    fn is_installed() -> bool {
+        let there = Command::new("tesseract").arg("--version").output().is_ok();
+        if !there {
+            eprintln!("skipped: tesseract is not installed");
+        }
+        there
+    }
+
+    #[test]
+    fn a_scanned_page_is_read_from_its_picture_with_its_lines_where_they_are() {
+        if !is_installed() {
+            return;
+        }
+        let path = Path::new("scan.pdf");
+        let defects = [defect("hole", "기공", "hole", "hole")];
+        let text = parse_scanned(path, &scan(), &defects, GOTHIC, &Unobserved).unwrap();
+        let [section] = &text.sections[..] else { panic!("{text:?}") };
+        assert_eq!(section.defect.as_ref().map(|code| code.as_str()), Some("hole"), "{section:?}");
+        assert_eq!((section.causes.len(), section.actions.len()), (1, 1), "{section:?}");
+        assert!(section.causes[0].text.contains("막"), "{section:?}");
+        // The third line stands at 100 points.
+        let rect = section.causes[0].spans[0].rect;
+        assert!(rect.y < 100.0 && rect.y + rect.height > 98.0, "{rect:?}");
+        assert!(rect.x > 45.0 && rect.x < 60.0, "{rect:?}");
+        let recognised = ManualWarning::Recognised { page: 1 };
+        assert_eq!(text.warnings, [recognised, ManualWarning::EmptyPage { page: 2 }]);
+    }
+
+    #[test]
+    fn who_cancels_waits_for_no_page() {
+        struct Nobody(CancelToken);
+        impl ProgressSink for Nobody {
+            fn report(&self, _progress: Progress) {}
+            fn check(&self) -> std::result::Result<(), Cancelled> {
+                self.0.check()
+            }
+        }
+        if !is_installed() {
+            return;
+        }
+        let token = CancelToken::default();
+        token.cancel();
+        let path = Path::new("scan.pdf");
+        let error = parse_scanned(path, &scan(), &[], GOTHIC, &Nobody(token)).unwrap_err();
+        assert!(matches!(error, ManualsError::Cancelled), "{error}");
+    }
+
+    #[test]
+    fn a_table_of_anything_is_words_or_nothing() {
+        let row = "5\t1\t1\t1\t2\t1\t100\t90\t15\t15\t96.5\te\n";
+        let next =
+            "5\t1\t1\t1\t2\t2\t130\t80\t90\t40\t96.5\t탈기\n4\t1\t1\t1\t2\t0\t0\t0\t0\t0\t-1\t\n";
+        let read = glyphs(&format!("level\tpage_num\n{row}{next}x\n"), 0.5);
+        let texts: Vec<&str> = read.iter().map(|glyph| glyph.text.as_str()).collect();
+        assert_eq!(texts, ["•", "탈기"]);
+        assert_eq!(read[1].start, (65.0, 60.0));
+        assert!(glyphs("5\t\t\n\tNaN", 1.0).is_empty());
+    }
+}

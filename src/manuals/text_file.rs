@@ -1,0 +1,128 @@
+//! Plain text → lines: UTF-8, UTF-16 or, as older Korean Windows writes it, CP949.
+
+use std::cmp::Ordering;
+use std::path::Path;
+
+use encoding_rs::{EUC_KR, Encoding, UTF_16BE, UTF_16LE};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::domain::ManualFormat;
+
+use super::error::Result;
+use super::file::{Pages, damaged, unprinted};
+use super::lines::PrintedLine;
+use super::marker;
+
+/// A manual has far fewer; more is some other text.
+const MAX_LINES: usize = 200_000;
+/// A letter of the alphabet is so wide, in points; one of Hangul twice as wide.
+const LETTER_PT: f64 = 5.0;
+const TAB_LETTERS: usize = 4;
+/// So many spaces in a line part cells.
+const CELL_SPACES: usize = 3;
+/// In a text whose longest line has no more letters than this, somebody broke the lines.
+const WIDEST_BROKEN: f64 = 100.0;
+
+pub(super) fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Pages> {
+    let text = decoded(bytes)
+        .ok_or_else(|| damaged(path, "neither UTF-8, UTF-16 nor CP949: it is no text"))?;
+    let mut lines: Vec<PrintedLine> = Vec::new();
+    let mut count = 0;
+    for (row, line) in text.lines().enumerate() {
+        if row >= MAX_LINES {
+            return Err(damaged(path, format!("more than {MAX_LINES} lines")));
+        }
+        count = u32::try_from(row + 1).unwrap_or(u32::MAX);
+        lines.extend(cells(count, row, line));
+    }
+    let widest = lines.iter().map(|line| line.right).fold(0.0, f64::max);
+    if widest <= WIDEST_BROKEN * LETTER_PT {
+        lines.iter_mut().for_each(|line| line.column = None);
+    }
+    Ok(Pages { format: ManualFormat::Text, page_count: count, lines })
+}
+
+/// The text, where it is one.
+fn decoded(bytes: &[u8]) -> Option<String> {
+    let text = if let Some((encoding, length)) = Encoding::for_bom(bytes) {
+        let rest = bytes.get(length..).unwrap_or_default();
+        encoding.decode_without_bom_handling_and_without_replacement(rest)?.into_owned()
+    } else if let Some(encoding) = utf_16_without_mark(bytes) {
+        encoding.decode_without_bom_handling_and_without_replacement(bytes)?.into_owned()
+    } else {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text.to_owned(),
+            // The WHATWG's EUC-KR is CP949.
+            Err(_) => {
+                EUC_KR.decode_without_bom_handling_and_without_replacement(bytes)?.into_owned()
+            }
+        }
+    };
+    (!text.contains('\0')).then_some(text)
+}
+
+/// UTF-16 whose first bytes do not say so: its spaces and line ends have a zero on one side,
+/// and they are more than its letters `가` (AC00) with a zero on the other.
+fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    let zeros = |at: usize| bytes.iter().skip(at).step_by(2).filter(|byte| **byte == 0).count();
+    match zeros(1).cmp(&zeros(0)) {
+        Ordering::Greater => Some(UTF_16LE),
+        Ordering::Less => Some(UTF_16BE),
+        Ordering::Equal => None,
+    }
+}
+
+/// The parts of a line that tabs or wide gaps keep apart.
+fn cells(number: u32, row: usize, line: &str) -> Vec<PrintedLine> {
+    let mut out: Vec<PrintedLine> = Vec::new();
+    let mut cell = String::new();
+    let (mut at, mut begin, mut spaces, mut tab) = (0_usize, 0_usize, 0_usize, false);
+    let mut push = |cell: &mut String, begin: usize, end: usize| {
+        let text: String = std::mem::take(cell).nfc().collect();
+        // Rules of `====` are no text.
+        if text.chars().any(char::is_alphanumeric) {
+            let line = unprinted(number, row, begin as f64 * LETTER_PT, text);
+            out.push(PrintedLine { right: end as f64 * LETTER_PT, ..line });
+        }
+    };
+    for c in line.chars() {
+        if c.is_whitespace() || c.is_control() || c == '\u{FEFF}' {
+            tab |= c == '\t';
+            let next = match c {
+                '\t' => (at / TAB_LETTERS + 1) * TAB_LETTERS,
+                '\u{3000}' => at + 2,
+                _ => at + 1,
+            };
+            spaces += next - at;
+            at = next;
+            continue;
+        }
+        let parts = (tab || spaces >= CELL_SPACES) && !marker::is_lone(&cell);
+        if !cell.is_empty() && parts {
+            push(&mut cell, begin, at - spaces);
+        }
+        if cell.is_empty() {
+            begin = at;
+        } else if spaces > 0 {
+            cell.push(' ');
+        }
+        cell.push(c);
+        (spaces, tab) = (0, false);
+        at += if c >= '\u{1100}' { 2 } else { 1 };
+    }
+    push(&mut cell, begin, at - spaces);
+    headed(out)
+}
+
+/// `# 기공`, as Markdown writes a heading.
+fn headed(mut cells: Vec<PrintedLine>) -> Vec<PrintedLine> {
+    if let [only] = &mut cells[..] {
+        let text = only.line.text.trim_start_matches('#');
+        let marks = only.line.text.len() - text.len();
+        if (1..=6).contains(&marks) && text.starts_with(' ') {
+            only.line.text = text.trim_start().to_owned();
+            (only.line.bold, only.line.font_size_pt) = (true, only.line.font_size_pt * 1.2);
+        }
+    }
+    cells
+}
