@@ -28,6 +28,8 @@ use candle_core::{Device, Tensor};
 use self::chat::Chat;
 use self::decoder::Decoder;
 use self::gguf::Gguf;
+pub(in crate::models) use self::sampling::Sampler;
+pub(in crate::models) use self::template::{ChatTemplate, Content};
 use crate::domain::ModelId;
 use crate::models::roles::ChatModel;
 use crate::models::{ModelsError, Result};
