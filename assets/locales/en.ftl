@@ -347,6 +347,7 @@ inspect-running = Inspecting…
 inspect-stopped = Stopped. F5 inspects again.
 inspect-model-stopped = The language model was stopped. The report is in the manual's own words.
 inspect-with-llm = Language model writes the report
+inspect-with-llm-hint = Off: the model that looks at pictures is not asked either. Verdict and manual stay the same.
 inspect-by-neighbours = decided by similar defects
 inspect-unknown = Unknown: no known defect is near enough.
 inspect-took = { $ms } ms in all

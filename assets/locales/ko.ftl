@@ -347,6 +347,7 @@ inspect-running = 검사하는 중…
 inspect-stopped = 중지했습니다. F5를 누르면 다시 검사합니다.
 inspect-model-stopped = 언어 모델을 중지했습니다. 보고서는 매뉴얼의 문장으로 되어 있습니다.
 inspect-with-llm = 언어 모델이 보고서 작성
+inspect-with-llm-hint = 끄면 사진을 보는 모델에게도 묻지 않습니다. 판정과 매뉴얼의 내용은 그대로입니다.
 inspect-by-neighbours = 유사 불량으로 판단
 inspect-unknown = 알 수 없음: 충분히 비슷한 불량이 없습니다.
 inspect-took = 모두 { $ms } ms

@@ -272,7 +272,8 @@ impl InspectTab {
             product_choice(ui, desk, &mut product, &by_neighbours);
             desk.view.product = product;
             let label = desk.text("inspect-with-llm");
-            ui.checkbox(&mut desk.view.with_llm, label);
+            let hint = desk.text("inspect-with-llm-hint");
+            ui.checkbox(&mut desk.view.with_llm, label).on_hover_text(hint);
             if self.running.is_some() && ui.button(desk.text("command-stop")).clicked() {
                 desk.send(Command::Stop);
             } else if self.running.is_none()

@@ -9,6 +9,7 @@ use crate::domain::{ImageLabel, Language, ModelView, Product, ShownPicture};
 use crate::engine::{
     AddProduct, Doctor, Engine, EngineOptions, FitBank, JobEvent, OpenInspection, RegisterImages,
 };
+use crate::models::test_files::{model as real_model, put_model, put_tiny_vision_model};
 use crate::settings::{Settings, Workspace};
 
 const MODEL: &str = "qwen3-vl-2b-instruct";
@@ -19,13 +20,7 @@ fn model() -> ModelId {
 
 /// A models folder with the tiny network in the place of a real one.
 fn tiny_models(dir: &Path) -> PathBuf {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/qwen3_vl_tiny");
-    let folder = dir.join("models").join(MODEL);
-    std::fs::create_dir_all(&folder).unwrap();
-    for file in std::fs::read_dir(golden).unwrap() {
-        let file = file.unwrap();
-        std::fs::copy(file.path(), folder.join(file.file_name())).unwrap();
-    }
+    assert_eq!(put_tiny_vision_model(&dir.join("models")), MODEL);
     dir.join("models")
 }
 
@@ -98,30 +93,17 @@ fn a_model_looks_at_the_part_and_its_view_is_recorded() {
         assert_eq!(opened.inspection.view, inspection.view);
         let report = std::fs::read_to_string(out.join("report.md")).unwrap();
         assert!(report.contains(says) && report.contains(MODEL), "{report}");
-        let json = std::fs::read_to_string(out.join("inspection.json")).unwrap();
+        let json = std::fs::read_to_string(out.join("result.json")).unwrap();
         assert!(json.contains(says), "{json}");
     }
 }
 
 #[test]
 fn where_there_is_a_bank_it_is_shown_the_normal_part_and_the_map_and_an_ok_part_is_not_shown() {
-    let Some(here) = std::env::var_os("FETTLE_MODELS").map(PathBuf::from) else {
-        eprintln!("skipped: FETTLE_MODELS is not set");
-        return;
-    };
-    let backbone = here.join("efficientnet-lite0");
-    if !backbone.is_dir() {
-        eprintln!("skipped: no efficientnet-lite0 in {}", here.display());
-        return;
-    }
+    let Some(backbone) = real_model("efficientnet-lite0", "") else { return };
     let dir = tempfile::tempdir().unwrap();
     let models = tiny_models(dir.path());
-    std::fs::create_dir(models.join("efficientnet-lite0")).unwrap();
-    for file in std::fs::read_dir(backbone).unwrap() {
-        let file = file.unwrap();
-        std::fs::copy(file.path(), models.join("efficientnet-lite0").join(file.file_name()))
-            .unwrap();
-    }
+    put_model(&backbone, &models.join("efficientnet-lite0"));
     let engine = engine(dir.path(), &models, true);
     let code = ProductCode::new("p").unwrap();
     let product = Product { code: code.clone(), name_ko: String::new(), name_en: String::new() };

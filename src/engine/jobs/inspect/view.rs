@@ -127,7 +127,7 @@ fn question(shown: &[ShownPicture], language: Language) -> Vec<ChatMessage> {
                         ShownPicture::Part => "검사한 부품",
                         ShownPicture::Reference => "정상 부품",
                         ShownPicture::Overlay =>
-                            "검사한 부품에서 이상이 의심되는 곳을 붉게 덮은 그림",
+                            "검사한 부품에 이상이 의심되는 곳을 색으로 칠한 그림, 붉을수록 더 의심됨",
                     },
                     "사진 ",
                     ""
@@ -145,7 +145,7 @@ fn question(shown: &[ShownPicture], language: Language) -> Vec<ChatMessage> {
                         ShownPicture::Part => "the part inspected",
                         ShownPicture::Reference => "a normal part",
                         ShownPicture::Overlay =>
-                            "the part inspected, with suspicious places covered in red",
+                            "the part inspected, with suspicious places coloured, red the most",
                     },
                     "Picture ",
                     ""
