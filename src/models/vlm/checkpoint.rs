@@ -45,6 +45,12 @@ impl Checkpoint {
         })
     }
 
+    /// The same with f16 matrices, as on a GPU.
+    #[cfg(test)]
+    pub(super) fn in_f16(self) -> Self {
+        Self { precision: DType::F16, ..self }
+    }
+
     /// Whether the file `name` is part of it.
     pub(super) fn has_file(&self, name: &str) -> bool {
         self.file(name).is_ok()

@@ -66,15 +66,18 @@ struct Prompt {
 impl Qwen3Vl {
     /// Reads a checkpoint.
     pub(super) fn load(id: &ModelId, files: &[PathBuf], device: &Device) -> Result<Self> {
-        let checkpoint = Checkpoint::open(id, files, device)?;
-        let config = Config::read(&checkpoint)?;
+        Self::of(id, &Checkpoint::open(id, files, device)?)
+    }
+
+    fn of(id: &ModelId, checkpoint: &Checkpoint) -> Result<Self> {
+        let config = Config::read(checkpoint)?;
         Ok(Self {
             id: id.clone(),
-            tokens: Tokens::load(&checkpoint)?,
-            template: template(&checkpoint)?,
-            preprocess: Preprocess::load(&checkpoint, &config.vision_config)?,
-            vision: VisionTower::load(&checkpoint, &config.vision_config)?,
-            language: LanguageModel::load(&checkpoint, &config.text_config)?,
+            tokens: Tokens::load(checkpoint)?,
+            template: template(checkpoint)?,
+            preprocess: Preprocess::load(checkpoint, &config.vision_config)?,
+            vision: VisionTower::load(checkpoint, &config.vision_config)?,
+            language: LanguageModel::load(checkpoint, &config.text_config)?,
             image_token: config.image_token_id,
             context: config.text_config.max_position_embeddings.min(CONTEXT),
         })

@@ -181,6 +181,28 @@ fn the_answer_is_transformers_and_depends_on_the_pictures() {
 }
 
 #[test]
+fn in_half_precision_it_sees_and_says_the_same() {
+    let (id, golden) = (ModelId("tiny".into()), golden());
+    let checkpoint = Checkpoint::open(&id, &files(&folder()), &Device::Cpu).unwrap();
+    let mut model = Qwen3Vl::of(&id, &checkpoint.in_f16()).unwrap();
+    let seen = see(&model, &golden);
+    let seen = Tensor::cat(&[&seen[0].tokens, &seen[1].tokens], 0).unwrap();
+    assert_near("features", &seen, &golden["features"], 1e-2);
+    for (name, says) in [("bright", "밝은 부품이 보입니다."), ("dark", "어두운 부품이 보입니다.")] {
+        let shown = pictures(&golden, name);
+        let outcome = model.look(&shown, &messages(), &Sampling::default(), &mut go_on).unwrap();
+        assert_eq!((outcome.text.as_str(), outcome.stop), (says, StopReason::EndOfTurn));
+    }
+    // What f16 cannot hold becomes its largest number.
+    let dense = layers::Dense::new(
+        Tensor::new(&[[1.0f32]], &Device::Cpu).unwrap().to_dtype(candle_core::DType::F16).unwrap(),
+        None,
+    );
+    let made = dense.forward(&Tensor::new(&[[1e9f32], [-1e9]], &Device::Cpu).unwrap()).unwrap();
+    assert_eq!(made.to_vec2::<f32>().unwrap(), [[65504.0], [-65504.0]]);
+}
+
+#[test]
 fn an_answer_ends_where_it_is_told_to() {
     let (mut model, golden) = (load(&folder()).unwrap(), golden());
     let pictures = pictures(&golden, "bright");
