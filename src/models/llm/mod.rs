@@ -29,6 +29,7 @@ use self::chat::Chat;
 use self::decoder::Decoder;
 use self::gguf::Gguf;
 pub(in crate::models) use self::sampling::Sampler;
+pub(in crate::models) use self::stop::StopTexts;
 pub(in crate::models) use self::template::{ChatTemplate, Content};
 use crate::domain::ModelId;
 use crate::models::roles::ChatModel;

@@ -18,6 +18,7 @@ use crate::domain::{
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Stopwatch};
 use crate::i18n;
+use crate::manuals::AnswerWatch;
 use crate::report::Pictures;
 
 /// A description fits in this many tokens.
@@ -28,11 +29,6 @@ const REPEAT_PENALTY: f32 = 1.05;
 /// is normal and where to look.
 const PART_SIDE: u32 = 768;
 const OTHER_SIDE: u32 = 512;
-/// A run of this many words written more often than [`MAX_REPEATS`] is a loop.
-const LOOP_WORDS: usize = 3;
-const MAX_REPEATS: usize = 3;
-/// The same for a run of one character.
-const MAX_RUN: usize = 12;
 
 /// Who is to look at a part of this `verdict`; else why nobody.
 pub(super) fn viewer(job: &JobContext, verdict: Verdict) -> Result<Result<ModelId, SkipReason>> {
@@ -64,32 +60,37 @@ pub(super) fn run(
     let sampling =
         Sampling { max_tokens: MAX_TOKENS, repeat_penalty: REPEAT_PENALTY, ..Sampling::default() };
     let (asked, sink) = (model.clone(), Arc::clone(&job.sink));
-    let (outcome, timings) = job.shared.language(move |lane| {
+    let (outcome, guarded, timings) = job.shared.language(move |lane| {
         let mut watch = Stopwatch::default();
         let network = lane.vision_chat(&asked, &mut watch)?;
         let start = Instant::now();
-        let mut written = String::new();
+        let mut guard = AnswerWatch::default();
         let outcome = network.look(&seen, &messages, &sampling, &mut |piece| {
-            written.push_str(piece);
-            if sink.cancel.is_cancelled() || is_babble(&written) {
+            if sink.cancel.is_cancelled() || guard.push(piece).is_err() {
                 return ControlFlow::Break(());
             }
-            sink.view(piece);
+            if !piece.is_empty() {
+                sink.view(piece);
+            }
             ControlFlow::Continue(())
         })?;
         watch.note("network.vision-chat", start);
-        Ok((outcome, watch.timings))
+        Ok((outcome, guard.finish(), watch.timings))
     })?;
     job.check()?;
     watch.timings.extend(timings);
     tracing::debug!(%model, ?outcome, "the model's view");
-    match whole_sentences(&outcome.text, outcome.stop) {
-        Ok(text) => Ok(Stage::Done(ModelView { model, language, text, shown })),
+    let text = match guarded {
+        Ok(()) => whole_sentences(&outcome.text, outcome.stop),
+        Err(_) => Err("view-babble"),
+    };
+    Ok(match text {
+        Ok(text) => Stage::Done(ModelView { model, language, text, shown }),
         Err(why) => {
             let values = [("model", model.to_string().into())];
-            Ok(Stage::Failed { message: i18n::text_with(language, why, &values) })
+            Stage::Failed { message: i18n::text_with(language, why, &values) }
         }
-    }
+    })
 }
 
 /// `picture`, or a smaller one whose longer side is `side` pixels.
@@ -162,9 +163,6 @@ fn question(shown: &[ShownPicture], language: Language) -> Vec<ChatMessage> {
 
 /// The text of an answer as it may be shown, or the id of the message that says why not.
 fn whole_sentences(answer: &str, stop: StopReason) -> Result<String, &'static str> {
-    if is_babble(answer) {
-        return Err("view-babble");
-    }
     let mut text: String = answer.chars().filter(|c| !"*#`".contains(*c)).collect();
     if stop == StopReason::Length {
         // What it had no room to finish is not what it wanted to say.
@@ -174,26 +172,6 @@ fn whole_sentences(answer: &str, stop: StopReason) -> Result<String, &'static st
     }
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.chars().any(char::is_alphanumeric) { Ok(text) } else { Err("view-empty") }
-}
-
-/// Whether what is written is no text: the same again and again, or bytes that make no
-/// characters.
-fn is_babble(text: &str) -> bool {
-    if text.contains(char::REPLACEMENT_CHARACTER) {
-        return true;
-    }
-    let mut run = (None, 0);
-    let runs = text.chars().any(|c| {
-        run = if run.0 == Some(c) { (Some(c), run.1 + 1) } else { (Some(c), 1) };
-        run.1 > MAX_RUN
-    });
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let mut counts = std::collections::HashMap::new();
-    runs || words.windows(LOOP_WORDS).any(|window| {
-        let count = counts.entry(window).or_insert(0_usize);
-        *count += 1;
-        *count > MAX_REPEATS
-    })
 }
 
 #[cfg(test)]
@@ -215,9 +193,6 @@ mod tests {
             ("A hole without an end", done, Ok("A hole without an end")),
             ("", done, Err("view-empty")),
             (" \n… ", done, Err("view-empty")),
-            ("구\u{FFFD}멍", done, Err("view-babble")),
-            ("ㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋ", done, Err("view-babble")),
-            ("흠이 있고 또 흠이 있고 또 흠이 있고 또 흠이 있고 또", done, Err("view-babble")),
         ];
         for (given, stop, expect) in cases {
             assert_eq!(whole_sentences(given, stop), expect.map(str::to_owned), "{given}");

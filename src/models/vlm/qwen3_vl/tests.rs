@@ -188,7 +188,8 @@ fn in_half_precision_it_sees_and_says_the_same() {
     let seen = see(&model, &golden);
     let seen = Tensor::cat(&[&seen[0].tokens, &seen[1].tokens], 0).unwrap();
     assert_near("features", &seen, &golden["features"], 1e-2);
-    for (name, says) in [("bright", "밝은 부품이 보입니다."), ("dark", "어두운 부품이 보입니다.")] {
+    for (name, says) in [("bright", "밝은 부품이 보입니다."), ("dark", "어두운 부품이 보입니다.")]
+    {
         let shown = pictures(&golden, name);
         let outcome = model.look(&shown, &messages(), &Sampling::default(), &mut go_on).unwrap();
         assert_eq!((outcome.text.as_str(), outcome.stop), (says, StopReason::EndOfTurn));
