@@ -166,8 +166,11 @@ fn whole_sentences(answer: &str, stop: StopReason) -> Result<String, &'static st
     let mut text: String = answer.chars().filter(|c| !"*#`".contains(*c)).collect();
     if stop == StopReason::Length {
         // What it had no room to finish is not what it wanted to say.
-        let end = text.char_indices().filter(|(_, c)| matches!(c, '.' | '!' | '?' | '。')).last();
-        let Some((at, c)) = end else { return Err("view-babble") };
+        let ends = |(at, c): &(usize, char)| {
+            let after = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
+            matches!(c, '.' | '!' | '?' | '。') && after.is_none_or(char::is_whitespace)
+        };
+        let Some((at, c)) = text.char_indices().rfind(ends) else { return Err("view-babble") };
         text.truncate(at + c.len_utf8());
     }
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -189,6 +192,7 @@ mod tests {
                 Ok("왼쪽 위에 구멍이 보입니다. 둥급니다."),
             ),
             ("A hole. It is rou", length, Ok("A hole.")),
+            ("A hole. It is 4.5 mm wi", length, Ok("A hole.")),
             ("A hole without an end", length, Err("view-babble")),
             ("A hole without an end", done, Ok("A hole without an end")),
             ("", done, Err("view-empty")),

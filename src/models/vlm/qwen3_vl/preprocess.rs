@@ -56,10 +56,9 @@ impl Preprocess {
         let Settings { size, image_mean: mean, image_std: std } = checkpoint.json(NAME)?;
         let (least, most) = (size.shortest_edge, size.longest_edge.min(MOST_PIXELS));
         let factor = (vision.patch_size * vision.spatial_merge_size) as f64;
-        if !(least > 0.0 && least <= most && most >= factor * factor)
-            || !mean.iter().chain(&std).all(|value| value.is_finite())
-            || std.contains(&0.0)
-        {
+        let sizes = least > 0.0 && least <= most && most >= factor * factor;
+        let colours = mean.iter().chain(&std).all(|value| value.is_finite());
+        if !sizes || !colours || std.contains(&0.0) {
             return Err(checkpoint.bad(NAME, "sizes or colours that mean nothing"));
         }
         Ok(Self {
