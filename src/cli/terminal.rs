@@ -106,7 +106,7 @@ impl Terminal {
                 self.draw(&bar, &progress, progress.step != step);
                 step = progress.step;
             }
-            JobEvent::Text(_) => bar.inc(1),
+            JobEvent::Text(_) | JobEvent::View(_) => bar.inc(1),
             JobEvent::Found(_) => {}
         });
         bar.finish_and_clear();

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ContentHash, DefectCode, HeatmapScale, ImageId, InspectionId, ManualId, ModelId, PointPx,
-    ProductCode, RectPx, Report, Section, Similarity, SimilarityTransform,
+    ContentHash, DefectCode, HeatmapScale, ImageId, InspectionId, ManualId, ModelId, ModelView,
+    PointPx, ProductCode, RectPx, Report, Section, Similarity, SimilarityTransform,
 };
 
 /// What is said of a part.
@@ -316,6 +316,10 @@ pub enum SkipReason {
     NoDefect,
     /// The part is OK, so there is nothing to correct.
     PartIsOk,
+    /// No model that looks at pictures is chosen; none need be.
+    NoVisionChat,
+    /// Nobody asked for it.
+    NotAsked,
 }
 
 impl SkipReason {
@@ -330,6 +334,8 @@ impl SkipReason {
             Self::NoSection { .. } => "no-section",
             Self::NoDefect => "no-defect",
             Self::PartIsOk => "part-is-ok",
+            Self::NoVisionChat => "no-vision-chat",
+            Self::NotAsked => "not-asked",
         }
     }
 
@@ -341,7 +347,12 @@ impl SkipReason {
                 vec![("product", product.to_string())]
             }
             Self::NoSection { defect } => vec![("defect", defect.to_string())],
-            Self::NoIndex | Self::NoProduct | Self::NoDefect | Self::PartIsOk => Vec::new(),
+            Self::NoIndex
+            | Self::NoProduct
+            | Self::NoDefect
+            | Self::PartIsOk
+            | Self::NoVisionChat
+            | Self::NotAsked => Vec::new(),
         }
     }
 }
@@ -386,12 +397,20 @@ pub struct Inspection {
     pub manual: Stage<ManualFinding>,
     /// What to do.
     pub report: Stage<Report>,
+    /// What a model sees in the pictures. It has no part in the verdict or the report.
+    #[serde(default = "not_asked")]
+    pub view: Stage<ModelView>,
     /// What was done without, and why, in the report's language: a model that is not here,
     /// an answer of it that could not be used.
     #[serde(default)]
     pub notices: Vec<String>,
     /// Where the time went.
     pub timings: Vec<Timing>,
+}
+
+/// Records of a time when no model looked.
+fn not_asked() -> Stage<ModelView> {
+    Stage::Skipped(SkipReason::NotAsked)
 }
 
 impl Inspection {

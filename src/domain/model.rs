@@ -16,6 +16,19 @@ pub enum ModelRole {
     TextEmbedder,
     /// Writes the report.
     Chat,
+    /// Looks at pictures and says what it sees. Nothing needs it.
+    VisionChat,
+}
+
+impl ModelRole {
+    /// All, in the order in which an inspection asks them.
+    pub const ALL: [Self; 5] =
+        [Self::ImageEmbedder, Self::Backbone, Self::TextEmbedder, Self::Chat, Self::VisionChat];
+
+    /// Whether Fettle works without a model in this role.
+    pub fn is_optional(self) -> bool {
+        self == Self::VisionChat
+    }
 }
 
 impl fmt::Display for ModelRole {
@@ -25,6 +38,7 @@ impl fmt::Display for ModelRole {
             Self::Backbone => "backbone",
             Self::TextEmbedder => "text embedder",
             Self::Chat => "chat",
+            Self::VisionChat => "vision chat",
         })
     }
 }

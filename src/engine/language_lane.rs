@@ -1,4 +1,5 @@
-//! What the language lane owns: the text encoder and the chat model.
+//! What the language lane owns: the text encoder, the chat model, and the one that looks at
+//! pictures.
 
 use candle_core::Device;
 
@@ -6,15 +7,16 @@ use super::error::Result;
 use super::request::Stopwatch;
 use super::residency::Resident;
 use crate::domain::ModelId;
-use crate::models::roles::{ChatModel, TextEncoder};
+use crate::models::roles::{ChatModel, TextEncoder, VisionChatModel};
 use crate::models::store::ModelStore;
-use crate::models::{llm, text_embedder};
+use crate::models::{llm, text_embedder, vlm};
 
 pub(super) struct LanguageLane {
     store: ModelStore,
     device: Device,
     text_encoder: Resident<dyn TextEncoder>,
     chat: Resident<dyn ChatModel>,
+    vision_chat: Resident<dyn VisionChatModel>,
 }
 
 impl LanguageLane {
@@ -24,6 +26,7 @@ impl LanguageLane {
             device,
             text_encoder: Resident::new("load.text-encoder", text_embedder::load),
             chat: Resident::new("load.chat", llm::load),
+            vision_chat: Resident::new("load.vision-chat", vlm::load),
         }
     }
 
@@ -43,5 +46,14 @@ impl LanguageLane {
         watch: &mut Stopwatch,
     ) -> Result<&mut (dyn ChatModel + 'static)> {
         self.chat.get(id, &self.store, &self.device, watch)
+    }
+
+    /// The vision-language model `id`, loaded if need be.
+    pub(super) fn vision_chat(
+        &mut self,
+        id: &ModelId,
+        watch: &mut Stopwatch,
+    ) -> Result<&mut (dyn VisionChatModel + 'static)> {
+        self.vision_chat.get(id, &self.store, &self.device, watch)
     }
 }

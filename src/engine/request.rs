@@ -35,9 +35,11 @@ pub trait Request: Send + 'static {
 pub enum JobEvent {
     /// How far it is.
     Progress(Progress),
-    /// Text as a model writes it, piece by piece.
+    /// The report's text as a model writes it, piece by piece.
     Text(String),
-    /// An inspection as recorded, while a language model still words its report.
+    /// What a model that looks at the part says of it, likewise.
+    View(String),
+    /// An inspection as recorded, while a model still words its report or looks at it.
     Found(Box<Inspected>),
 }
 
@@ -73,6 +75,10 @@ impl JobSink {
 
     pub(super) fn text(&self, piece: &str) {
         let _full = self.events.try_send(JobEvent::Text(piece.to_owned()));
+    }
+
+    pub(super) fn view(&self, piece: &str) {
+        let _full = self.events.try_send(JobEvent::View(piece.to_owned()));
     }
 }
 

@@ -147,17 +147,21 @@ impl Shared {
 
     /// Which model fills `role`: the settings' own choice, or their profile's.
     pub(super) fn model_for(&self, role: ModelRole) -> Result<ModelId> {
-        let settings = self.settings();
-        if let Some(model) = settings.models.get(&role) {
-            return Ok(model.clone());
-        }
-        let profile = self.store.manifest().profile(&settings.profile)?;
-        profile.models.get(&role).cloned().ok_or_else(|| {
+        self.chosen_for(role)?.ok_or_else(|| {
             EngineError::Models(crate::models::ModelsError::Unknown {
                 wanted: role.to_string(),
-                known: settings.profile,
+                known: self.settings().profile,
             })
         })
+    }
+
+    /// The same for a role that may be empty.
+    pub(super) fn chosen_for(&self, role: ModelRole) -> Result<Option<ModelId>> {
+        let settings = self.settings();
+        if let Some(model) = settings.models.get(&role) {
+            return Ok(Some(model.clone()));
+        }
+        Ok(self.store.manifest().profile(&settings.profile)?.models.get(&role).cloned())
     }
 }
 

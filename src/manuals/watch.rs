@@ -27,6 +27,14 @@ impl AnswerWatch {
         self.unseen = 0;
         check(&self.text)
     }
+
+    /// Looks at all of it once more: a loop may have begun since.
+    ///
+    /// # Errors
+    /// As [`Self::push`].
+    pub fn finish(&self) -> Result<(), AnswerProblem> {
+        check(&self.text)
+    }
 }
 
 #[cfg(test)]

@@ -10,10 +10,6 @@ use crate::domain::{ContentHash, ModelId, ModelRole};
 
 const BUILT_IN: &str = include_str!("../../assets/models.json");
 
-/// Every role that a profile fills.
-const ROLES: [ModelRole; 4] =
-    [ModelRole::ImageEmbedder, ModelRole::Backbone, ModelRole::TextEmbedder, ModelRole::Chat];
-
 /// Models and profiles, checked: see [`Manifest::parse`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,7 +89,7 @@ pub struct PipPackage {
     pub member: String,
 }
 
-/// A model for every role: what one kind of machine gets.
+/// A model for every role that needs one, and maybe for others: what one kind of machine gets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
@@ -118,8 +114,8 @@ impl Manifest {
     /// [`ModelsError::BadManifest`] for text that is not a manifest; an id or file name
     /// that cannot be one part of a path; the same id twice; a model with no role or no
     /// file; a hash that is not 64 hexadecimal digits; a place's name that could be taken
-    /// for an option of `pip`; a profile that leaves a role empty or fills it with a
-    /// model that is absent or has not that role.
+    /// for an option of `pip`; a profile that leaves a role empty that is not optional, or
+    /// fills one with a model that is absent or has not that role.
     pub fn parse(json: &str) -> Result<Self> {
         let manifest: Self =
             serde_json::from_str(json).map_err(|e| ModelsError::BadManifest(e.to_string()))?;
@@ -193,8 +189,11 @@ impl Manifest {
             if !plain(id) || !seen.insert(id.as_str()) {
                 return Err(format!("'{id}' cannot be a profile's name, or is taken"));
             }
-            for role in ROLES {
+            for role in ModelRole::ALL {
                 let Some(model) = profile.models.get(&role) else {
+                    if role.is_optional() {
+                        continue;
+                    }
                     return Err(format!("profile '{id}' has no {role}"));
                 };
                 let Some(entry) = self.models.iter().find(|m| m.id == *model) else {
@@ -323,6 +322,7 @@ mod tests {
             "bert_mean",
             "qwen2",
             "llama",
+            "qwen3_vl",
         ];
         for model in manifest.models() {
             assert!(known.contains(&model.architecture.as_str()), "{}", model.architecture);
@@ -366,6 +366,7 @@ mod tests {
             ("/models/0/files/0/places/0/pip/packages/0/member", json!("../a"), "../a"),
             ("/models/2/files/0/places/0/hub/repo", json!("one"), "no file of the hub"),
             ("/profiles/0/models/chat", json!("absent"), "no model 'absent'"),
+            ("/profiles/2/models/vision_chat", json!("resnet50"), "is no vision chat"),
             ("/profiles/0/models", json!({}), "has no image embedder"),
             ("/profiles/0/id", json!("small"), "taken"),
             ("/profiles/0/id", json!("resnet50"), "taken"),

@@ -17,6 +17,7 @@ pub mod store;
 pub(crate) mod test_files;
 pub mod text_embedder;
 mod transformer;
+pub mod vlm;
 pub mod weights;
 pub mod words_encoder;
 

@@ -1,7 +1,7 @@
 //! Where tests find real weights and golden values; each says so when they are absent.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
 
@@ -23,6 +23,24 @@ pub(crate) fn reference(path: &str) -> Option<PathBuf> {
 pub(crate) fn golden(folder: &str) -> Option<HashMap<String, Tensor>> {
     let path = reference(&format!("{folder}/golden.safetensors"))?;
     Some(candle_core::safetensors::load(path, &Device::Cpu).unwrap())
+}
+
+/// Puts the network of `tests/golden/qwen3_vl_tiny` into a models folder, in the place of the real
+/// one that it names. It says in Korean whether what it sees is bright or dark.
+pub(crate) fn put_tiny_vision_model(models: &Path) -> &'static str {
+    const ID: &str = "qwen3-vl-2b-instruct";
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/qwen3_vl_tiny");
+    put_model(&golden, &models.join(ID));
+    ID
+}
+
+/// Copies a model's files into `folder`.
+pub(crate) fn put_model(from: &Path, folder: &Path) {
+    std::fs::create_dir_all(folder).unwrap();
+    for file in std::fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), folder.join(file.file_name())).unwrap();
+    }
 }
 
 fn present(path: PathBuf) -> Option<PathBuf> {

@@ -1,7 +1,10 @@
 //! What every form of a report says, in words: Markdown and print set it differently.
 
 use super::Words;
-use crate::domain::{Anomaly, Inspection, ManualFinding, ManualFormat, ReportPart, Stage, Support};
+use crate::domain::{
+    Anomaly, Inspection, ManualFinding, ManualFormat, ModelView, ReportPart, SkipReason, Stage,
+    Support,
+};
 
 /// The image score against its threshold.
 pub(super) fn score(anomaly: &Anomaly, words: &Words<'_>) -> String {
@@ -78,6 +81,22 @@ pub(super) fn made_with(inspection: &Inspection) -> Vec<(&'static str, String)> 
     models.dedup();
     rows.push(("label-models", models.join(", ")));
     rows
+}
+
+/// Whose view it is of which pictures, and that it is no more than that.
+pub(super) fn viewed(view: &ModelView, words: &Words<'_>) -> String {
+    let shown: Vec<_> = view.shown.iter().map(|picture| words(picture.word(), &[])).collect();
+    let values = [("model", view.model.to_string()), ("pictures", shown.join(", "))];
+    words("view-by-model", &values)
+}
+
+/// Why there is no view of a model that was asked for one; `None` where there is, or nobody
+/// asked.
+pub(super) fn why_no_view(stage: &Stage<ModelView>, words: &Words<'_>) -> Option<String> {
+    match stage {
+        Stage::Skipped(SkipReason::NoModel { .. }) | Stage::Failed { .. } => why(stage, words),
+        Stage::Done(_) | Stage::Skipped(_) => None,
+    }
 }
 
 /// Why a stage has no result; `None` where it has.

@@ -70,6 +70,17 @@ fn write_report(
             }
         }
     }
+    let why_not = facts::why_no_view(&inspection.view, words);
+    if inspection.view.done().is_some() || why_not.is_some() {
+        writeln!(out, "\n## {}\n", word("view-title"))?;
+    }
+    if let Some(view) = inspection.view.done() {
+        writeln!(out, "_{}_\n", escaped(&facts::viewed(view, words)))?;
+        writeln!(out, "> {}", escaped(&view.text))?;
+    }
+    if let Some(why) = why_not {
+        writeln!(out, "{why}")?;
+    }
     for notice in &inspection.notices {
         writeln!(out, "\n> {notice}")?;
     }

@@ -17,4 +17,5 @@ mod reports;
 mod roi;
 mod scene;
 mod search;
+mod view;
 mod workspace;

@@ -179,6 +179,7 @@ pub(in crate::app) fn unexamined(source: &str, verdict: Verdict) -> Inspection {
         anomaly: Stage::Skipped(SkipReason::NoProduct),
         manual: Stage::Skipped(SkipReason::NoDefect),
         report: Stage::Skipped(SkipReason::NoDefect),
+        view: Stage::Skipped(SkipReason::NotAsked),
         notices: Vec::new(),
         timings: Vec::new(),
     }

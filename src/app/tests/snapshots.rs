@@ -16,11 +16,12 @@ use egui_kittest::wgpu::{create_render_state, default_wgpu_setup};
 use egui_kittest::{SnapshotOptions, SnapshotResults, try_image_snapshot_options};
 use image::{Rgba, RgbaImage};
 
-use super::scene::{Held, PATIENCE, Scene, Setting, models_with};
+use super::scene::{Held, PATIENCE, Scene, Setting, answer, models_with};
 use crate::app::command::Command;
 use crate::app::tabs::TabId;
-use crate::domain::Language;
-use crate::engine::{Engine, JOB_THREADS, JobHandle};
+use crate::domain::{Language, ModelId, ModelRole};
+use crate::engine::{ChooseModel, Engine, JOB_THREADS, JobHandle};
+use crate::models::test_files::{put_model, put_tiny_vision_model};
 
 /// How far a pixel may be from the one kept: egui's own default, a squared distance in YIQ. Letters
 /// are the program's own and rasterised by the CPU, so that they are the same everywhere; lavapipe
@@ -229,6 +230,42 @@ fn full_tabs_of_networks_look_as_they_should() {
             camera.take(&mut scene, tab, "full", theme);
         }
     }
+}
+
+#[test]
+fn a_models_view_stands_apart_from_the_report() {
+    let Some(models) = models_with(MODEL) else { return };
+    if !has_lavapipe() {
+        return;
+    }
+    // As a model writes it, which knows one language.
+    let own = tempfile::tempdir().unwrap();
+    put_model(&models.join(MODEL), &own.path().join(MODEL));
+    let model = ModelId(put_tiny_vision_model(own.path()).to_owned());
+    let models = Some(own.path().to_owned());
+    let mut inspected = scene(Language::Ko, Theme::Dark, models, |engine| {
+        world::register(engine);
+        world::learn(engine);
+        answer(engine, ChooseModel { role: ModelRole::VisionChat, model });
+    });
+    let part = inspected.folder().join("part.png");
+    world::part(8, Some("hole")).save(&part).unwrap();
+    inspected.drop_files(&[part]);
+    inspected.until_seen("부품이 보입니다.");
+    let mut camera = Camera::new(FAILED_PIXELS_OF_NETWORKS);
+    camera.take(&mut inspected, TabId::Inspect, "view", Theme::Dark);
+
+    // As it is found again.
+    let mut found = scene(Language::En, Theme::Light, None, |engine| {
+        let manual = world::register(engine);
+        world::record(engine, &manual, Language::En);
+    });
+    show(&mut found, TabId::History);
+    found.until_seen(world::OPENED);
+    found.click_on(Role::Button, world::OPENED);
+    found.until_seen(world::SEEN_EN);
+    found.harness.get_by_label(world::SEEN_EN).scroll_to_me();
+    camera.take(&mut found, TabId::History, "view", Theme::Light);
 }
 
 #[test]

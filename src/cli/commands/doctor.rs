@@ -30,6 +30,9 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Json) -> an
         let state = terminal.word(if *here { "models-present" } else { "models-missing" }, &[]);
         terminal.print(&format!("  - {role}: {model}: {state}"));
     }
+    for role in &report.unfilled {
+        terminal.print(&format!("  - {role}: {}", terminal.word("doctor-optional", &[])));
+    }
     if let Some(counts) = report.library {
         let count = |n: u64| (n as usize).into();
         let values = [

@@ -3,7 +3,9 @@
 use super::done_or_why;
 use crate::cli::args;
 use crate::cli::terminal::Terminal;
-use crate::domain::{Inspection, ManualFinding, Report, ReportPart, Stage, Support, Verdict};
+use crate::domain::{
+    Inspection, ManualFinding, Report, ReportPart, SkipReason, Stage, Support, Verdict,
+};
 use crate::engine::{Engine, Inspect};
 use crate::i18n::Value;
 
@@ -48,6 +50,7 @@ pub(super) fn print(terminal: &Terminal, inspection: &Inspection) {
         print_similarity(terminal, inspection);
     }
     print_report(terminal, inspection);
+    print_view(terminal, inspection);
     for notice in &inspection.notices {
         terminal.print(&format!("! {notice}"));
     }
@@ -153,6 +156,25 @@ pub(super) fn print_source(terminal: &Terminal, finding: &ManualFinding) {
         let text = format!("{} — {} ({place})", other.path, other.heading);
         terminal.field("label-manual-also", &text);
     }
+}
+
+/// What a model saw; nothing where nobody asked for that.
+fn print_view(terminal: &Terminal, inspection: &Inspection) {
+    let view = match &inspection.view {
+        Stage::Done(view) => view,
+        Stage::Failed { .. } | Stage::Skipped(SkipReason::NoModel { .. }) => {
+            done_or_say(terminal, "view-title", &inspection.view);
+            return;
+        }
+        Stage::Skipped(_) => return,
+    };
+    let shown: Vec<String> =
+        view.shown.iter().map(|picture| terminal.word(picture.word(), &[])).collect();
+    let values = [("model", view.model.to_string().into()), ("pictures", shown.join(", ").into())];
+    terminal.print("");
+    terminal.print(&format!("[{}]", terminal.word("view-title", &[])));
+    terminal.print(&format!("  {}", terminal.word("view-by-model", &values)));
+    terminal.print(&format!("  {}", view.text));
 }
 
 /// The stage's result, or else says under `label` why there is none.

@@ -38,6 +38,8 @@ pub struct DoctorReport {
     pub profile: String,
     /// Each role's model, and whether it is here.
     pub models: Vec<(ModelRole, ModelId, bool)>,
+    /// Roles that nothing fills, and that nothing need fill.
+    pub unfilled: Vec<ModelRole>,
     /// What the library holds; `None` where it cannot be opened.
     pub library: Option<DoctorCounts>,
     /// What is missing.
@@ -108,14 +110,16 @@ impl Request for Doctor {
     fn run(self, job: &JobContext) -> Result<DoctorReport> {
         let shared = &job.shared;
         let mut lacks = Vec::new();
-        let mut models = Vec::new();
-        for role in [
-            ModelRole::ImageEmbedder,
-            ModelRole::Backbone,
-            ModelRole::TextEmbedder,
-            ModelRole::Chat,
-        ] {
-            let model = shared.model_for(role)?;
+        let (mut models, mut unfilled) = (Vec::new(), Vec::new());
+        for role in ModelRole::ALL {
+            let model = match shared.chosen_for(role)? {
+                Some(model) => model,
+                None if role.is_optional() => {
+                    unfilled.push(role);
+                    continue;
+                }
+                None => shared.model_for(role)?,
+            };
             let here =
                 shared.store.state(shared.store.manifest().model(&model)?) == ModelState::Present;
             if !here {
@@ -153,6 +157,7 @@ impl Request for Doctor {
             models_dir: shared.store.dir().display().to_string(),
             profile: shared.settings().profile,
             models,
+            unfilled,
             library,
             lacks,
         })

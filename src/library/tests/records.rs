@@ -72,6 +72,7 @@ pub(super) fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Insp
         anomaly: Stage::Done(anomaly),
         manual: Stage::Skipped(SkipReason::NoManual { product: prod1() }),
         report: Stage::Done(report),
+        view: Stage::Skipped(SkipReason::NotAsked),
         notices: vec!["보고서는 매뉴얼의 문장 그대로입니다.".to_owned()],
         timings: vec![Timing { name: "similarity.embed".into(), ms: 12.5 }],
     }

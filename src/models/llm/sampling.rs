@@ -11,7 +11,7 @@ use crate::models::Result;
 const COLD: f64 = 1e-7;
 
 /// One answer's dice.
-pub(super) struct Sampler {
+pub(in crate::models) struct Sampler {
     processor: LogitsProcessor,
     repeat_penalty: f32,
     repeat_last_n: usize,
@@ -19,7 +19,7 @@ pub(super) struct Sampler {
 
 impl Sampler {
     /// Greedy at temperature 0; else seeded, over the likeliest tokens that hold `top_p`.
-    pub(super) fn new(sampling: &Sampling) -> Self {
+    pub(in crate::models) fn new(sampling: &Sampling) -> Self {
         let temperature = sampling.temperature;
         let how = if temperature < COLD || !temperature.is_finite() {
             generation::Sampling::ArgMax
@@ -37,7 +37,7 @@ impl Sampler {
     }
 
     /// `logits` (vocabulary); `context` is everything read and written so far.
-    pub(super) fn choose(&mut self, logits: &Tensor, context: &[u32]) -> Result<u32> {
+    pub(in crate::models) fn choose(&mut self, logits: &Tensor, context: &[u32]) -> Result<u32> {
         let penalised = self.repeat_penalty > 0.0 && self.repeat_penalty != 1.0;
         let recent = context.get(context.len().saturating_sub(self.repeat_last_n)..);
         Ok(match recent.filter(|recent| penalised && !recent.is_empty()) {

@@ -10,8 +10,16 @@ use crate::models::{ModelsError, Result};
 
 const NAME: &str = "chat";
 
+/// A message that may show pictures before its text.
+#[derive(Clone)]
+pub(in crate::models) struct Content {
+    pub(in crate::models) role: ChatRole,
+    pub(in crate::models) pictures: usize,
+    pub(in crate::models) text: String,
+}
+
 /// Messages to prompt.
-pub(super) struct ChatTemplate {
+pub(in crate::models) struct ChatTemplate {
     environment: Environment<'static>,
     bos: String,
     eos: String,
@@ -26,7 +34,7 @@ impl ChatTemplate {
     }
 
     /// Compiles `source`.
-    fn new(source: &str, bos: String, eos: String) -> Result<Self, Error> {
+    pub(in crate::models) fn new(source: &str, bos: String, eos: String) -> Result<Self, Error> {
         let mut environment = Environment::new();
         // As transformers sets Jinja up.
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?;
@@ -47,42 +55,61 @@ impl ChatTemplate {
 
     /// The prompt for `messages`, up to where the assistant begins to speak.
     pub(super) fn render(&self, messages: &[ChatMessage]) -> Result<String> {
+        self.render_contents(messages.iter().map(|message| Content {
+            role: message.role,
+            pictures: 0,
+            text: message.content.clone(),
+        }))
+    }
+
+    /// The same for messages that may show pictures.
+    pub(in crate::models) fn render_contents(
+        &self,
+        messages: impl Iterator<Item = Content>,
+    ) -> Result<String> {
+        let messages: Vec<Content> = messages.collect();
         if messages.is_empty() {
             return Err(ModelsError::Prompt("there is no message".into()));
         }
-        let rendered = self.try_render(messages).or_else(|refused| {
+        let render = |messages: Vec<Content>| {
+            let messages: Vec<Value> = messages.into_iter().map(value).collect();
+            self.environment.get_template(NAME)?.render(context! {
+                messages => messages,
+                add_generation_prompt => true,
+                // Qwen3 would think aloud first.
+                enable_thinking => false,
+                bos_token => self.bos.as_str(),
+                eos_token => self.eos.as_str(),
+            })
+        };
+        let merged = without_system(&messages);
+        let rendered = render(messages).or_else(|refused| {
             // Some families know no system message (Gemma 2, Mistral 7B) and say so.
-            let merged = without_system(messages).map(|merged| self.try_render(&merged));
-            merged.and_then(Result::ok).ok_or(refused)
+            merged.map(render).and_then(Result::ok).ok_or(refused)
         });
-        rendered.map_err(|e| ModelsError::Prompt(format!("chat template: {e}")))
-    }
-
-    fn try_render(&self, messages: &[ChatMessage]) -> Result<String, Error> {
-        let messages: Vec<Value> = messages
-            .iter()
-            .map(|message| context! { role => role(message.role), content => message.content.as_str() })
-            .collect();
-        self.environment.get_template(NAME)?.render(context! {
-            messages => messages,
-            add_generation_prompt => true,
-            // Qwen3 would think aloud first.
-            enable_thinking => false,
-            bos_token => self.bos.as_str(),
-            eos_token => self.eos.as_str(),
-        })
+        rendered.map_err(|e: Error| ModelsError::Prompt(format!("chat template: {e}")))
     }
 }
 
 /// The system's message as the beginning of the user's that follows it.
-fn without_system(messages: &[ChatMessage]) -> Option<Vec<ChatMessage>> {
+fn without_system(messages: &[Content]) -> Option<Vec<Content>> {
     let [system, user, rest @ ..] = messages else { return None };
     if (system.role, user.role) != (ChatRole::System, ChatRole::User) {
         return None;
     }
-    let content = format!("{}\n\n{}", system.content, user.content);
-    let first = ChatMessage { role: ChatRole::User, content };
+    let text = format!("{}\n\n{}", system.text, user.text);
+    let first = Content { text, ..user.clone() };
     Some(std::iter::once(first).chain(rest.iter().cloned()).collect())
+}
+
+/// A message as templates know it: a text, or a list of pictures and texts.
+fn value(Content { role: who, pictures, text }: Content) -> Value {
+    if pictures == 0 {
+        return context! { role => role(who), content => text };
+    }
+    let mut parts = vec![context! { type => "image" }; pictures];
+    parts.push(context! { type => "text", text => text });
+    context! { role => role(who), content => parts }
 }
 
 /// As templates know them.

@@ -37,6 +37,7 @@ pub(super) fn lay_out(report: &mut PdfReport<'_>, part: &ReportedPart<'_>) -> Re
     }
     similar(report, inspection);
     text(report, inspection);
+    view(report, inspection);
     notices(report, part);
     made_with(report, inspection);
     signatures(report);
@@ -348,6 +349,25 @@ fn text(report: &mut PdfReport<'_>, inspection: &Inspection) {
             };
             item(report, bullet, &line.text, source.map(|source| (source, style)));
         }
+    }
+}
+
+/// What a model saw, marked as its view.
+fn view(report: &mut PdfReport<'_>, inspection: &Inspection) {
+    let why_not = facts::why_no_view(&inspection.view, report.words);
+    if inspection.view.done().is_none() && why_not.is_none() {
+        return;
+    }
+    report.sheets.heading(&report.word("view-title"));
+    if let Some(view) = inspection.view.done() {
+        let whose = facts::viewed(view, report.words);
+        let doubtful = Style { colour: DOUBT, bold: true, ..Style::SMALL };
+        report.sheets.paragraph(doubtful, &whose);
+        report.sheets.y += 2.0;
+        report.sheets.paragraph(Style::BODY, &view.text);
+    }
+    if let Some(why) = why_not {
+        report.sheets.paragraph(Style::BODY, &why);
     }
 }
 

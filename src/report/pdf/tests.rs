@@ -11,10 +11,10 @@ use super::{PdfReport, ReportedPart};
 use crate::domain::{
     ActionChange, ActionState, Anomaly, Author, BankRef, ContentHash, Contour, DefectCode,
     DefectType, HeatmapScale, Inspection, InspectionId, InspectionRow, Judgement, Language,
-    LineSpan, ManualFinding, ManualId, ManualLine, ModelId, Names, Opinion, PartArea, Place,
-    PointPx, Product, ProductCode, RectPt, RectPx, Region, Report, ReportLine, ReportPart,
-    ReportSection, Section, SkipReason, Stage, Statement, StatementKind, Support, Thresholds,
-    Verdict,
+    LineSpan, ManualFinding, ManualId, ManualLine, ModelId, ModelView, Names, Opinion, PartArea,
+    Place, PointPx, Product, ProductCode, RectPt, RectPx, Region, Report, ReportLine, ReportPart,
+    ReportSection, Section, ShownPicture, SkipReason, Stage, Statement, StatementKind, Support,
+    Thresholds, Verdict,
 };
 use crate::i18n::{Value, text, text_with};
 
@@ -44,6 +44,16 @@ fn region(number: u32) -> Region {
             hole: false,
         }],
         place: Place::UpperLeft,
+    }
+}
+
+/// What a model saw of it.
+fn view() -> ModelView {
+    ModelView {
+        model: ModelId("looker".into()),
+        language: Language::Ko,
+        text: "왼쪽 위에 **둥근** 구멍이 보입니다.".into(),
+        shown: vec![ShownPicture::Part, ShownPicture::Overlay],
     }
 }
 
@@ -115,6 +125,7 @@ fn ng() -> Inspection {
             author: Author::Model { model: ModelId("writer".into()) },
             sections,
         }),
+        view: Stage::Done(view()),
         notices: vec!["비교할 정상품이 없습니다".into()],
         timings: Vec::new(),
     }
@@ -288,6 +299,45 @@ fn what_is_long_goes_on_over_pages_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_models_view_is_marked_and_stands_behind_the_manuals_word() {
+    let mut inspection = ng();
+    let read = |inspection: &Inspection| {
+        let print = all_text(&lines(&printed(Language::En, &[], &[only(inspection)])));
+        let words = |id: &str, values: &[(&str, String)]| {
+            let values: Vec<_> = values.iter().map(|(n, v)| (*n, v.clone().into())).collect();
+            text_with(Language::En, id, &values)
+        };
+        (print, crate::report::markdown(inspection, false, &words))
+    };
+    let title = text_with(Language::En, "view-title", &[]);
+    let pictures = "the part, the anomaly map";
+    let values = [("model", "looker".into()), ("pictures", pictures.into())];
+    let whose = text_with(Language::En, "view-by-model", &values);
+    let (print, markdown) = read(&inspection);
+    for said in [&title, &whose, &view().text] {
+        assert!(print.contains(&squeezed(said)), "{said} is not in {print}");
+        let said = said.replace('*', "\\*");
+        assert!(markdown.contains(&said), "{said} is not in {markdown}");
+        assert!(markdown.find(&said) > markdown.find("설비를 자주"), "{markdown}");
+    }
+    // Why there is none is said where somebody asked for one.
+    for (stage, expect) in [
+        (Stage::Failed { message: "it babbled".to_owned() }, Some("it babbled")),
+        (Stage::Skipped(SkipReason::NoModel { model: ModelId("looker".into()) }), Some("looker")),
+        (Stage::Skipped(SkipReason::NoVisionChat), None),
+        (Stage::Skipped(SkipReason::NotAsked), None),
+        (Stage::Skipped(SkipReason::PartIsOk), None),
+    ] {
+        inspection.view = stage;
+        let (print, markdown) = read(&inspection);
+        assert_eq!(print.contains(&squeezed(&title)), expect.is_some(), "{print}");
+        assert_eq!(markdown.contains(&title), expect.is_some(), "{markdown}");
+        let said = expect.unwrap_or_default();
+        assert!(print.contains(&squeezed(said)) && markdown.contains(said), "{markdown}");
+    }
+}
+
+#[test]
 fn what_is_not_there_is_said() {
     let product = ProductCode::new("prod1").unwrap();
     let mut inspection = ng();
@@ -407,6 +457,7 @@ proptest! {
         let mut inspection = ng();
         inspection.source.clone_from(&text);
         inspection.notices = vec![text.clone()];
+        inspection.view = Stage::Done(ModelView { text: text.clone(), ..view() });
         if let Stage::Done(report) = &mut inspection.report {
             report.sections[2].lines[0].text.clone_from(&text);
         }

@@ -2,7 +2,7 @@
 
 use crate::app::clock::local_time;
 use crate::app::desk::Desk;
-use crate::app::tabs::inspect::{findings, report};
+use crate::app::tabs::inspect::{findings, report, view};
 use crate::app::tasks::Task;
 use crate::app::widgets::judging::Judging;
 use crate::app::widgets::part_view::PartView;
@@ -126,6 +126,7 @@ impl Details {
         ui.add_space(10.0);
         ui.separator();
         report::show(ui, desk, inspection);
+        view::show(ui, desk, inspection);
     }
 }
 

@@ -5,6 +5,7 @@ mod first_run;
 mod operator;
 pub(super) mod report;
 mod steps;
+pub(super) mod view;
 
 use std::path::PathBuf;
 
@@ -31,8 +32,10 @@ pub(super) fn make() -> Box<dyn Tab> {
 /// An inspection under way.
 struct Running {
     task: Task<Inspected>,
-    /// What the language model has written so far.
+    /// What the language model has written of the report so far.
     written: String,
+    /// What the one that looks at pictures has, since it was its turn.
+    seen: Option<String>,
 }
 
 /// The part shown.
@@ -78,12 +81,24 @@ impl Tab for InspectTab {
         }
         self.judging.poll(desk);
         let Some(running) = &mut self.running else { return };
-        let (written, shown) = (&mut running.written, &mut self.shown);
-        let answer = running.task.poll_with(|event| match event {
+        let Running { task, written, seen } = running;
+        let shown = &mut self.shown;
+        let answer = task.poll_with(|event| match event {
             JobEvent::Text(text) => written.push_str(&text),
-            JobEvent::Found(found) => *shown = Some(Shown::new(*found)),
+            JobEvent::View(text) => seen.get_or_insert_default().push_str(&text),
+            JobEvent::Found(found) => match shown {
+                // The report is done; where somebody looks at the part stays.
+                Some(shown) if shown.inspection.id == found.inspection.id => {
+                    shown.inspection = found.inspection;
+                    written.clear();
+                }
+                _ => *shown = Some(Shown::new(*found)),
+            },
             JobEvent::Progress(_) => {}
         });
+        if task.progress().is_some_and(|progress| progress.step == "progress-view") {
+            seen.get_or_insert_default();
+        }
         let Some(answer) = answer else { return };
         self.running = None;
         match answer {
@@ -192,7 +207,8 @@ impl InspectTab {
             with_llm: desk.view.with_llm,
             out: None,
         };
-        self.running = desk.start(request).map(|task| Running { task, written: String::new() });
+        self.running =
+            desk.start(request).map(|task| Running { task, written: String::new(), seen: None });
     }
 
     /// Asks which known defect the part inspected shows; what it resembles is chosen already.
@@ -256,7 +272,8 @@ impl InspectTab {
             product_choice(ui, desk, &mut product, &by_neighbours);
             desk.view.product = product;
             let label = desk.text("inspect-with-llm");
-            ui.checkbox(&mut desk.view.with_llm, label);
+            let hint = desk.text("inspect-with-llm-hint");
+            ui.checkbox(&mut desk.view.with_llm, label).on_hover_text(hint);
             if self.running.is_some() && ui.button(desk.text("command-stop")).clicked() {
                 desk.send(Command::Stop);
             } else if self.running.is_none()
@@ -305,8 +322,10 @@ impl InspectTab {
     fn right(&self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
         let Some(shown) = &self.shown else { return };
         report::show(ui, desk, &shown.inspection);
-        if let Some(running) = &self.running {
-            report::show_unfinished(ui, desk, &running.written);
+        match &self.running {
+            Some(Running { seen: Some(seen), .. }) => view::show_unfinished(ui, desk, seen),
+            Some(running) => report::show_unfinished(ui, desk, &running.written),
+            None => view::show(ui, desk, &shown.inspection),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The five steps of the pipeline, lit up one after another, with their times.
+//! The steps of the pipeline, lit up one after another, with their times.
 
 use egui::RichText;
 
@@ -17,13 +17,16 @@ enum State {
 }
 
 /// The id of a step's progress message and of its label.
-const STEPS: [(&str, &str); 5] = [
+const STEPS: [(&str, &str); 6] = [
     ("progress-similarity", "step-similarity"),
     ("progress-anomaly", "step-anomaly"),
     ("progress-manual", "step-manual"),
     ("progress-record", "step-record"),
     ("progress-report", "step-report"),
+    ("progress-view", "step-view"),
 ];
+/// The step that most machines do without.
+const VIEW: usize = 5;
 
 pub(super) fn show(
     ui: &mut egui::Ui,
@@ -36,6 +39,10 @@ pub(super) fn show(
             Some(inspection) => ended(index, inspection),
             None => under_way(index, progress),
         };
+        let looks = inspection.map_or(state == State::Runs, looked_for);
+        if index == VIEW && !looks {
+            continue;
+        }
         let (sign, colour) = match state {
             State::Waits => ("○", ui.visuals().weak_text_color()),
             State::Runs => ("●", ui.visuals().hyperlink_color),
@@ -67,6 +74,14 @@ fn under_way(index: usize, progress: Option<&Progress>) -> State {
     }
 }
 
+/// Whether a model was to look at the part.
+fn looked_for(inspection: &Inspection) -> bool {
+    !matches!(
+        &inspection.view,
+        Stage::Skipped(SkipReason::NotAsked | SkipReason::NoVisionChat | SkipReason::PartIsOk)
+    )
+}
+
 fn ended(index: usize, inspection: &Inspection) -> State {
     fn of<T>(stage: &Stage<T>) -> State {
         match stage {
@@ -81,6 +96,7 @@ fn ended(index: usize, inspection: &Inspection) -> State {
         2 => of(&inspection.manual),
         3 if inspection.id.is_some() => State::Done,
         3 => State::Failed,
+        VIEW => of(&inspection.view),
         _ => of(&inspection.report),
     }
 }
@@ -91,7 +107,8 @@ fn why_not(index: usize, inspection: &Inspection, desk: &Desk<'_>) -> Option<Str
         0 => reason(&inspection.similarity, desk),
         1 => reason(&inspection.anomaly, desk),
         2 => reason(&inspection.manual, desk),
-        // The report lacks what the manual lacked; once is enough.
+        // The report lacks what the manual lacked, and beside the report stands why there is no
+        // view; once is enough.
         _ => None,
     }
 }

@@ -11,8 +11,13 @@ use crate::app::widgets::choice::named_cells;
 use crate::domain::{ModelId, ModelRole};
 use crate::engine::{ChooseModels, ChosenModels, ListModels, ListedModel, ModelState};
 
-const ROLES: [ModelRole; 4] =
-    [ModelRole::Backbone, ModelRole::ImageEmbedder, ModelRole::TextEmbedder, ModelRole::Chat];
+const ROLES: [ModelRole; 5] = [
+    ModelRole::Backbone,
+    ModelRole::ImageEmbedder,
+    ModelRole::TextEmbedder,
+    ModelRole::Chat,
+    ModelRole::VisionChat,
+];
 
 /// Width of a list, in points.
 const LIST: f32 = 220.0;
@@ -33,6 +38,7 @@ fn role_name(role: ModelRole) -> &'static str {
         ModelRole::ImageEmbedder => "settings-image-embedder",
         ModelRole::TextEmbedder => "settings-text-embedder",
         ModelRole::Chat => "settings-chat",
+        ModelRole::VisionChat => "settings-vision-chat",
     }
 }
 
@@ -44,7 +50,13 @@ fn filled(
     role: ModelRole,
     models: &[ListedModel],
 ) {
-    let as_profile = desk.text("settings-as-profile");
+    let fills = |model: &ListedModel| {
+        model.entry.roles.contains(&role) && model.profiles.contains(&wanted.profile)
+    };
+    // Small machines do without some.
+    let is_filled = models.iter().any(fills);
+    let as_profile =
+        desk.text(if is_filled { "settings-as-profile" } else { "settings-none-of-profile" });
     let own = wanted.models.get(&role).cloned();
     let shown = own.as_ref().map_or_else(|| as_profile.clone(), ToString::to_string);
     named_cells(ui, &desk.text(role_name(role)), shown, LIST, |ui| {

@@ -114,6 +114,7 @@ fn inspected(library: &mut Library, shade: u8, verdict: Verdict) {
         anomaly: Stage::Skipped(SkipReason::NoProduct),
         manual: Stage::Skipped(SkipReason::NoProduct),
         report: Stage::Skipped(SkipReason::NoProduct),
+        view: Stage::Skipped(SkipReason::NotAsked),
         notices: Vec::new(),
         timings: Vec::new(),
     };

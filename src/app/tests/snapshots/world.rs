@@ -6,9 +6,9 @@ use tempfile::TempDir;
 use crate::app::tests::scene::{answer, scored, unexamined};
 use crate::domain::{
     Anomaly, Author, ContentHash, Contour, Hit, ImageId, ImageLabel, Inspection, InspectionId,
-    Language, ManualFinding, Opinion, PartArea, Place, PointPx, Product, ProductCode, RectPx,
-    Region, Report, ReportLine, ReportPart, ReportSection, Similarity, Stage, Suggestion, Support,
-    Verdict,
+    Language, ManualFinding, ModelId, ModelView, Opinion, PartArea, Place, PointPx, Product,
+    ProductCode, RectPx, Region, Report, ReportLine, ReportPart, ReportSection, ShownPicture,
+    Similarity, Stage, Suggestion, Support, Verdict,
 };
 use crate::engine::{
     AddDefectType, AddProduct, BuildIndex, Engine, FitBank, ReadManual, RegisterImages,
@@ -19,6 +19,12 @@ use crate::manuals::tests::paper::{own_fonts, page, pdf};
 
 /// The inspection that has everything.
 pub(super) const OPENED: &str = "casting_012.png";
+
+/// What a model saw in it.
+pub(super) const SEEN_EN: &str =
+    "There is a round, dark hole a little above the centre; the normal part is smooth there.";
+const SEEN_KO: &str =
+    "중앙 조금 위에 둥글고 어두운 구멍이 보입니다. 정상 부품은 그곳이 매끈합니다.";
 
 fn casting() -> ProductCode {
     ProductCode::new("casting").unwrap()
@@ -211,6 +217,12 @@ fn explain(inspection: &mut Inspection, manual: &ReadManual, language: Language)
     ];
     let sections = parts.map(|(part, lines)| ReportSection { part, lines }).to_vec();
     inspection.report = Stage::Done(Report { language, author: Author::Evidence, sections });
+    inspection.view = Stage::Done(ModelView {
+        model: ModelId("qwen3-vl-2b-instruct".to_owned()),
+        language,
+        text: if language == Language::Ko { SEEN_KO } else { SEEN_EN }.to_owned(),
+        shown: vec![ShownPicture::Part, ShownPicture::Reference, ShownPicture::Overlay],
+    });
     inspection.manual = Stage::Done(ManualFinding {
         manual: manual.manual.id,
         path: manual.manual.path.clone(),

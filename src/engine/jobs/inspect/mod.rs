@@ -1,4 +1,4 @@
-//! The pipeline: similarity → anomaly → manual → report → record.
+//! The pipeline: similarity → anomaly → manual → record → report → view.
 //!
 //! A stage that lacks something is skipped with its reason, one that breaks says why; the
 //! others run all the same. Only an image that cannot be read, and a cancel, end the job.
@@ -10,6 +10,9 @@ mod pictures;
 mod report;
 mod similarity;
 mod situation;
+#[cfg(test)]
+mod tests;
+mod view;
 mod written;
 
 use std::path::PathBuf;
@@ -38,7 +41,8 @@ pub struct Inspect {
     pub image: PathBuf,
     /// Its product; `None`: what its neighbours vote for.
     pub product: Option<ProductCode>,
-    /// Whether the language model words the report.
+    /// Whether the language model words the report, and the one that looks at pictures says what
+    /// it sees.
     pub with_llm: bool,
     /// Where to write pictures, report and result.
     pub out: Option<PathBuf>,
@@ -76,7 +80,7 @@ impl Request for Inspect {
         let image = watch.time("decode", || decode_image(&bytes, &self.image))?;
         let picture = Arc::new(image.rgb);
 
-        job.report("progress-similarity", "", 0, 5);
+        job.report("progress-similarity", "", 0, 6);
         let (similarity, embedding) =
             match similarity::run(job, &picture, self.product.as_ref(), &mut watch) {
                 Ok(found) => (found.similarity, Some(found.embedding)),
@@ -86,7 +90,7 @@ impl Request for Inspect {
         let product =
             self.product.clone().or_else(|| suggestion.as_ref().map(|s| s.product.clone()));
 
-        job.report("progress-anomaly", "", 1, 5);
+        job.report("progress-anomaly", "", 1, 6);
         let searched = match &product {
             None => Ok(Stage::Skipped(SkipReason::NoProduct)),
             Some(product) => anomaly::run(job, product, &picture, embedding, &mut watch),
@@ -102,7 +106,7 @@ impl Request for Inspect {
         };
         let verdict = anomaly.done().map_or(Verdict::Unsure, |found| found.verdict);
 
-        job.report("progress-manual", "", 2, 5);
+        job.report("progress-manual", "", 2, 6);
         let (manual, _) = split(
             job,
             manual::run(
@@ -122,6 +126,8 @@ impl Request for Inspect {
         // is stopped or the part is changed for the next.
         let (words, _) = write_report(job, &manual, situation.clone(), false, &mut watch)?;
 
+        let viewer =
+            if self.with_llm { view::viewer(job, verdict)? } else { Err(SkipReason::NotAsked) };
         let mut models = Vec::new();
         if similarity.done().is_some() {
             models.push(job.shared.model_for(ModelRole::ImageEmbedder)?);
@@ -148,16 +154,17 @@ impl Request for Inspect {
             anomaly,
             manual,
             report: words,
+            view: Stage::Skipped(viewer.as_ref().err().cloned().unwrap_or(SkipReason::NotAsked)),
             notices,
             timings: Vec::new(),
         };
-        job.report("progress-record", "", 3, 5);
+        job.report("progress-record", "", 3, 6);
         let recorded = Instant::now();
         watch.note("pipeline", begun);
         let timings = watch.timings.clone();
         let mut inspection = record(job, Inspection { timings, ..inspection }, bytes)?;
         watch.note("record", recorded);
-        if self.with_llm && inspection.manual.done().is_some() {
+        let found = |inspection: &Inspection| {
             job.sink.found(Inspected {
                 inspection: inspection.clone(),
                 picture: Arc::clone(&picture),
@@ -165,7 +172,10 @@ impl Request for Inspect {
                 pictures: pictures.clone(),
                 written: Vec::new(),
             });
-            job.report("progress-report", "", 4, 5);
+        };
+        if self.with_llm && inspection.manual.done().is_some() {
+            found(&inspection);
+            job.report("progress-report", "", 4, 6);
             let (by_model, wrote) =
                 write_report(job, &inspection.manual, situation, true, &mut watch)?;
             inspection.report = by_model;
@@ -173,11 +183,17 @@ impl Request for Inspect {
             inspection.models.extend(wrote);
             inspection.models.dedup();
             inspection.notices.extend(notice);
-            watch.timings.retain(|timing| timing.name != "pipeline");
-            watch.note("pipeline", begun);
-            inspection.timings.clone_from(&watch.timings);
-            let rewritten = inspection.clone();
-            job.shared.library(move |library| library.rewrite_inspection(&rewritten))?;
+            rewrite(job, &mut inspection, begun, &mut watch)?;
+        }
+        if let Ok(model) = viewer {
+            found(&inspection);
+            job.report("progress-view", "", 5, 6);
+            let seen = view::run(job, model.clone(), &picture, pictures.as_deref(), &mut watch);
+            (inspection.view, _) = split(job, seen, |view| (view, ()))?;
+            if inspection.view.done().is_some() {
+                inspection.models.push(model);
+            }
+            rewrite(job, &mut inspection, begun, &mut watch)?;
         }
         inspection.timings = watch.timings;
 
@@ -244,6 +260,20 @@ pub(super) fn stage_of<T>(job: &JobContext, error: EngineError) -> Result<Stage<
         }
         error => Err(error),
     }
+}
+
+/// Records the result anew, with the time since it was `begun`.
+fn rewrite(
+    job: &JobContext,
+    inspection: &mut Inspection,
+    begun: Instant,
+    watch: &mut Stopwatch,
+) -> Result<()> {
+    watch.timings.retain(|timing| timing.name != "pipeline");
+    watch.note("pipeline", begun);
+    inspection.timings.clone_from(&watch.timings);
+    let rewritten = inspection.clone();
+    job.shared.library(move |library| library.rewrite_inspection(&rewritten))
 }
 
 /// Keeps the image's bytes and the result.

@@ -1,0 +1,229 @@
+//! What a model that looks at pictures sees of the part: its view, beside the report and never
+//! part of it.
+//!
+//! It gets pictures and a fixed question. No text from outside goes into its prompt, so there is
+//! nothing in it to obey, and nothing it writes is read by anything but people.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Instant;
+
+use image::RgbImage;
+use image::imageops::{self, FilterType};
+
+use crate::domain::{
+    ChatMessage, ChatRole, Language, ModelId, ModelRole, ModelView, Sampling, ShownPicture,
+    SkipReason, Stage, StopReason, Verdict,
+};
+use crate::engine::error::Result;
+use crate::engine::request::{JobContext, Stopwatch};
+use crate::i18n;
+use crate::manuals::AnswerWatch;
+use crate::report::Pictures;
+
+/// A description fits in this many tokens.
+const MAX_TOKENS: usize = 256;
+/// Above 1, so that a small model does not fall into a loop.
+const REPEAT_PENALTY: f32 = 1.05;
+/// The longer side of what is shown: the part's defect may be small, the others only say what
+/// is normal and where to look.
+const PART_SIDE: u32 = 768;
+const OTHER_SIDE: u32 = 512;
+
+/// Who is to look at a part of this `verdict`; else why nobody.
+pub(super) fn viewer(job: &JobContext, verdict: Verdict) -> Result<Result<ModelId, SkipReason>> {
+    if verdict == Verdict::Ok {
+        return Ok(Err(SkipReason::PartIsOk));
+    }
+    let chosen = job.shared.chosen_for(ModelRole::VisionChat)?;
+    Ok(chosen.ok_or(SkipReason::NoVisionChat))
+}
+
+/// Shows `model` the part, the normal part it was compared with and the anomaly map.
+pub(super) fn run(
+    job: &JobContext,
+    model: ModelId,
+    picture: &RgbImage,
+    pictures: Option<&Pictures>,
+    watch: &mut Stopwatch,
+) -> Result<Stage<ModelView>> {
+    let language = job.shared.language_of_text();
+    let mut all = vec![(ShownPicture::Part, at_most(picture, PART_SIDE))];
+    if let Some(pictures) = pictures {
+        if let Some(reference) = &pictures.reference {
+            all.push((ShownPicture::Reference, at_most(reference, OTHER_SIDE)));
+        }
+        all.push((ShownPicture::Overlay, at_most(&pictures.overlay, OTHER_SIDE)));
+    }
+    let (shown, seen): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+    let messages = question(&shown, language);
+    let sampling =
+        Sampling { max_tokens: MAX_TOKENS, repeat_penalty: REPEAT_PENALTY, ..Sampling::default() };
+    let (asked, sink) = (model.clone(), Arc::clone(&job.sink));
+    let (outcome, guarded, timings) = job.shared.language(move |lane| {
+        let mut watch = Stopwatch::default();
+        let network = lane.vision_chat(&asked, &mut watch)?;
+        let start = Instant::now();
+        let mut guard = AnswerWatch::default();
+        let outcome = network.look(&seen, &messages, &sampling, &mut |piece| {
+            if sink.cancel.is_cancelled() || guard.push(piece).is_err() {
+                return ControlFlow::Break(());
+            }
+            if !piece.is_empty() {
+                sink.view(piece);
+            }
+            ControlFlow::Continue(())
+        })?;
+        watch.note("network.vision-chat", start);
+        Ok((outcome, guard.finish(), watch.timings))
+    })?;
+    job.check()?;
+    watch.timings.extend(timings);
+    tracing::debug!(%model, ?outcome, "the model's view");
+    let text = match guarded {
+        Ok(()) => whole_sentences(&outcome.text, outcome.stop),
+        Err(_) => Err("view-babble"),
+    };
+    Ok(match text {
+        Ok(text) => Stage::Done(ModelView { model, language, text, shown }),
+        Err(why) => {
+            let values = [("model", model.to_string().into())];
+            Stage::Failed { message: i18n::text_with(language, why, &values) }
+        }
+    })
+}
+
+/// `picture`, or a smaller one whose longer side is `side` pixels.
+fn at_most(picture: &RgbImage, side: u32) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    let longer = width.max(height);
+    if longer <= side {
+        return picture.clone();
+    }
+    let shrunk = |length: u32| {
+        let rounded =
+            (u64::from(length) * u64::from(side) + u64::from(longer) / 2) / u64::from(longer);
+        u32::try_from(rounded).unwrap_or(side).max(1)
+    };
+    imageops::resize(picture, shrunk(width), shrunk(height), FilterType::Triangle)
+}
+
+/// What is asked about the pictures `shown`.
+fn question(shown: &[ShownPicture], language: Language) -> Vec<ChatMessage> {
+    let numbered = |name: fn(&ShownPicture) -> &'static str, before: &str, after: &str| {
+        let lines = (1..)
+            .zip(shown)
+            .map(|(n, picture)| format!("{before}{n}{after}: {}.\n", name(picture)));
+        lines.collect::<String>()
+    };
+    let compares = shown.contains(&ShownPicture::Reference);
+    let (system, user) = match language {
+        Language::Ko => (
+            "공장 부품의 사진을 보고 보이는 것만 한국어로 짧게 쓴다. \
+             원인, 조치, 합격 여부는 쓰지 않는다. 확실하지 않으면 확실하지 않다고 쓴다.",
+            format!(
+                "{}어디에 무엇이 보이는지{} 세 문장 이내로 써라.",
+                numbered(
+                    |picture| match picture {
+                        ShownPicture::Part => "검사한 부품",
+                        ShownPicture::Reference => "정상 부품",
+                        ShownPicture::Overlay =>
+                            "검사한 부품에 이상이 의심되는 곳을 색으로 칠한 그림, 붉을수록 더 의심됨",
+                    },
+                    "사진 ",
+                    ""
+                ),
+                if compares { ", 정상 부품과 무엇이 다른지" } else { "" }
+            ),
+        ),
+        Language::En => (
+            "You look at pictures of factory parts and write only what you see, briefly, in \
+             English. Write no causes, no actions and no verdict. Where you are not sure, say so.",
+            format!(
+                "{}Say in at most three sentences what you see and where{}.",
+                numbered(
+                    |picture| match picture {
+                        ShownPicture::Part => "the part inspected",
+                        ShownPicture::Reference => "a normal part",
+                        ShownPicture::Overlay =>
+                            "the part inspected, with suspicious places coloured, red the most",
+                    },
+                    "Picture ",
+                    ""
+                ),
+                if compares { ", and how it differs from the normal part" } else { "" }
+            ),
+        ),
+    };
+    vec![
+        ChatMessage { role: ChatRole::System, content: system.to_owned() },
+        ChatMessage { role: ChatRole::User, content: user },
+    ]
+}
+
+/// The text of an answer as it may be shown, or the id of the message that says why not.
+fn whole_sentences(answer: &str, stop: StopReason) -> Result<String, &'static str> {
+    let mut text: String = answer.chars().filter(|c| !"*#`".contains(*c)).collect();
+    if stop == StopReason::Length {
+        // What it had no room to finish is not what it wanted to say.
+        let ends = |(at, c): &(usize, char)| {
+            let after = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
+            matches!(c, '.' | '!' | '?' | '。') && after.is_none_or(char::is_whitespace)
+        };
+        let Some((at, c)) = text.char_indices().rfind(ends) else { return Err("view-babble") };
+        text.truncate(at + c.len_utf8());
+    }
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.chars().any(char::is_alphanumeric) { Ok(text) } else { Err("view-empty") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_text_that_ends_is_shown() {
+        let (done, length) = (StopReason::EndOfTurn, StopReason::Length);
+        // given, expect
+        let cases = [
+            (
+                "왼쪽 위에 **구멍**이 보입니다.\n둥급니다.",
+                done,
+                Ok("왼쪽 위에 구멍이 보입니다. 둥급니다."),
+            ),
+            ("A hole. It is rou", length, Ok("A hole.")),
+            ("A hole. It is 4.5 mm wi", length, Ok("A hole.")),
+            ("A hole without an end", length, Err("view-babble")),
+            ("A hole without an end", done, Ok("A hole without an end")),
+            ("", done, Err("view-empty")),
+            (" \n… ", done, Err("view-empty")),
+        ];
+        for (given, stop, expect) in cases {
+            assert_eq!(whole_sentences(given, stop), expect.map(str::to_owned), "{given}");
+        }
+    }
+
+    #[test]
+    fn the_question_numbers_what_is_shown_and_compares_only_with_what_is_there() {
+        let all = [ShownPicture::Part, ShownPicture::Reference, ShownPicture::Overlay];
+        let asked = |shown: &[ShownPicture], language| {
+            question(shown, language).into_iter().map(|m| m.content).collect::<Vec<_>>().join("\n")
+        };
+        insta::assert_snapshot!("view_ko", asked(&all, Language::Ko));
+        insta::assert_snapshot!("view_en", asked(&all, Language::En));
+        let alone = asked(&all[..1], Language::En);
+        assert!(!alone.contains("normal") && !alone.contains("Picture 2"), "{alone}");
+    }
+
+    #[test]
+    fn what_is_shown_is_no_larger_than_it_need_be() {
+        for (given, side, expect) in [
+            ((300, 200), 768, (300, 200)),
+            ((3000, 2000), 768, (768, 512)),
+            ((5, 4000), 512, (1, 512)),
+        ] {
+            let picture = RgbImage::new(given.0, given.1);
+            assert_eq!(at_most(&picture, side).dimensions(), expect, "{given:?}");
+        }
+    }
+}
