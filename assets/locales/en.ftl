@@ -73,6 +73,7 @@ notice-no-reference = There is no normal part to compare with. { $reason }
 notice-not-aligned = The nearest normal part could not be laid over this one (too little in common, as with textures): it is shown as it is, without a picture of the difference.
 notice-area-changed = { $product }: its inspection area was changed after its memory bank was fitted. It is applied, but the thresholds are of the area before, and a strong defect outside it may still show at its border. Advised: fettle bank fit { $product }
 notice-no-chat = The report is the manual's own words. { $reason }
+notice-no-vectors = Found by words alone, not by meaning. { $reason }
 notice-answer-empty = { $model } said nothing: the report is the manual's own words.
 notice-answer-babble = { $model } did not come to an end: the report is the manual's own words.
 notice-answer-broken = { $model } wrote what is not text: the report is the manual's own words.
@@ -474,7 +475,8 @@ manual-question = Ask the manual…
 manual-find = Find
 manual-finding = Looking it up…
 manual-found = Found: { $count }
-manual-place = p. { $page } · similarity { $score }
+manual-nothing = No statement goes with this question.
+manual-scores = p. { $page } · meaning { $meaning } · words { $words } · together { $fused }
 manual-models = Models in Settings
 ## Library, registration, settings, first run.
 tab-library = Library

@@ -73,6 +73,7 @@ notice-no-reference = 비교할 정상품이 없습니다. { $reason }
 notice-not-aligned = 가장 가까운 정상품을 이 부품에 겹쳐 맞추지 못했습니다(무늬처럼 공통점이 부족함). 있는 그대로 보여 주며 차이 그림은 없습니다.
 notice-area-changed = { $product }: 메모리 뱅크를 만든 뒤에 검사 영역이 바뀌었습니다. 새 영역은 적용되지만 임계값은 이전 영역의 것이며, 영역 밖의 큰 결함이 경계에서 보일 수 있습니다. 권장: fettle bank fit { $product }
 notice-no-chat = 보고서는 매뉴얼의 문장 그대로입니다. { $reason }
+notice-no-vectors = 뜻이 아니라 낱말만으로 찾았습니다. { $reason }
 notice-answer-empty = { $model }이(가) 답하지 않아, 보고서는 매뉴얼의 문장 그대로입니다.
 notice-answer-babble = { $model }의 답이 끝나지 않아, 보고서는 매뉴얼의 문장 그대로입니다.
 notice-answer-broken = { $model }이(가) 글자가 아닌 것을 써서, 보고서는 매뉴얼의 문장 그대로입니다.
@@ -474,7 +475,8 @@ manual-question = 매뉴얼에 물어보기…
 manual-find = 찾기
 manual-finding = 찾는 중…
 manual-found = 찾은 문장: { $count }개
-manual-place = { $page }쪽 · 유사도 { $score }
+manual-nothing = 이 물음과 맞는 문장이 없습니다.
+manual-scores = { $page }쪽 · 뜻 { $meaning } · 낱말 { $words } · 종합 { $fused }
 manual-models = 설정에서 모델 보기
 ## 라이브러리, 등록, 설정, 첫 실행.
 tab-library = 라이브러리

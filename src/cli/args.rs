@@ -294,8 +294,9 @@ pub(crate) enum Manual {
         #[arg(long)]
         json: bool,
     },
-    /// Find what the manual says about something.
-    Search {
+    /// Find what the manual says about something: in your own words, also mistyped.
+    #[command(alias = "search")]
+    Ask {
         /// The question.
         question: String,
         /// Only this product's manual.

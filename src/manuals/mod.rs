@@ -4,7 +4,7 @@
 //! ```text
 //! file → pdf, content, font, cmap → lines → rows → sections, table → ManualText
 //! ManualText → find → compose (evidence alone) → prompt → grounding (with a model)
-//!            → chunk (vector search)
+//!            → chunk (to be found by questions)
 //! file → page_picture (hayro)
 //! ```
 
@@ -40,6 +40,7 @@ pub use chunk::{Chunk, chunks};
 pub use compose::compose;
 pub use error::{ManualsError, Result};
 pub use find::find;
+pub use names::named_defects;
 pub use grounding::{AnswerProblem, GroundedLine, align, merge, weave};
 pub use page_picture::{MAX_PICTURE_SIDE, PagePicture, page_picture, page_sizes};
 pub use pdf::{MAX_FILE_BYTES, read_file, read_lines};

@@ -1,7 +1,10 @@
-//! Finding what resembles: a vector index (FAISS) and what its hits suggest.
+//! Finding what resembles: a vector index (FAISS) and what its hits suggest, an index of words
+//! (BM25), and the fusion of both.
 
 mod error;
 pub mod fingerprint;
+pub mod fusion;
+pub mod keyword_index;
 pub mod sample;
 pub mod spread;
 pub mod twins;

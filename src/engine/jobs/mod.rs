@@ -90,7 +90,7 @@ pub use repeat::{ForgetJob, ListUnfinished, RepeatJob};
 pub use rethreshold::{LimitChange, Rethreshold, Rethresholded};
 pub use scan::ScanLibrary;
 pub use search::{Among, AskWordsModel, Query, Search, WordsModel};
-pub use search_manual::{FoundPassage, SearchManual};
+pub use search_manual::{FoundPassage, ManualAnswer, SearchManual};
 pub use seed_comparison::{BankQuality, SeedComparison};
 pub use statistics::{ProductState, Statistics, StatisticsOf};
 pub use take_back::{TakeBack, TakenBack};
