@@ -5,10 +5,9 @@
 //! a millisecond or two, and kept nowhere. For that size a search engine (`tantivy`) brings
 //! segments and files to look after, and the crate `bm25` cuts Korean by spaces only.
 
-mod terms;
-mod vocabulary;
-
 use std::collections::BTreeMap;
+
+use super::{terms, vocabulary};
 
 /// How soon a term's repetition stops to count.
 const K1: f32 = 1.2;

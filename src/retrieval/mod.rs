@@ -7,8 +7,10 @@ pub mod fusion;
 pub mod keyword_index;
 pub mod sample;
 pub mod spread;
+mod terms;
 pub mod twins;
 pub mod vector_index;
+pub mod vocabulary;
 pub mod vote;
 mod whole_file;
 

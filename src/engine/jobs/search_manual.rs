@@ -1,14 +1,14 @@
 //! Questions to the manuals: by meaning (vectors) and by words (BM25), fused; a defect that
 //! the question names comes first.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::manuals::{manuals_of, text_of};
 use crate::domain::{
-    DefectCode, ModelId, ModelRole, Product, ProductCode, RegisteredManual, TextKind,
+    DefectCode, Language, ManualId, ModelId, ModelRole, Product, ProductCode, RegisteredManual,
+    TextKind,
 };
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request, Stopwatch};
@@ -18,12 +18,15 @@ use crate::retrieval::RetrievalError;
 use crate::retrieval::fusion::reciprocal_ranks;
 use crate::retrieval::keyword_index::KeywordIndex;
 use crate::retrieval::vector_index::VectorIndex;
+use crate::retrieval::vocabulary::explained;
 
 /// Passages embedded at once: between two batches a cancel is noticed.
 const BATCH: usize = 16;
-/// Vectors a passage: alone, and with its heading. The nearer one counts: a short question in
-/// the statement's own words is nearer to the first, one about the defect to the second.
-const VECTORS: usize = 2;
+/// What a section's second best passage counts beside its best: a question that two statements
+/// of a section answer is about that section.
+const SECOND: f32 = 0.5;
+/// Passages that a section shows before those of the next.
+const A_SECTION: usize = 2;
 
 /// Finds what the manuals say about a question.
 #[derive(Debug, Clone)]
@@ -42,7 +45,7 @@ pub struct ManualAnswer {
     /// The product's defect types that the question names: their passages come first. Only
     /// where a product is asked about.
     pub named: Vec<DefectCode>,
-    /// The passages, best first.
+    /// The passages: the two best of each section, best section first, then all others.
     pub passages: Vec<FoundPassage>,
     /// Why they were found by their words alone, in the engine's language; `None` where the
     /// text encoder had its part.
@@ -60,8 +63,7 @@ pub struct FoundPassage {
     pub vector_score: Option<f32>,
     /// BM25 score, above 0; `None` where it shares no word with the question.
     pub keyword_score: Option<f32>,
-    /// Sum of the reciprocal ranks by both, by which it stands where it does, unless the
-    /// question names its defect.
+    /// Sum of the reciprocal ranks by both. Sections stand by their two best passages'.
     pub fused_score: f32,
 }
 
@@ -102,8 +104,10 @@ impl Request for SearchManual {
         let rankings = [by_meaning.as_deref().map(places).unwrap_or_default(), places(&by_words)];
         let [by_vector, by_keyword] = [by_meaning.unwrap_or_default(), by_words]
             .map(|found| found.into_iter().collect::<BTreeMap<usize, f32>>());
-        let all: Vec<(&RegisteredManual, &Chunk)> =
-            manuals.iter().flat_map(|(manual, chunks)| chunks.iter().map(move |c| (manual, c))).collect();
+        let all: Vec<(&RegisteredManual, &Chunk)> = manuals
+            .iter()
+            .flat_map(|(manual, chunks)| chunks.iter().map(move |c| (manual, c)))
+            .collect();
         let mut passages = Vec::new();
         for (position, fused_score) in reciprocal_ranks(&rankings.each_ref().map(Vec::as_slice)) {
             let Some((manual, chunk)) = all.get(position) else { continue };
@@ -115,13 +119,42 @@ impl Request for SearchManual {
                 fused_score,
             });
         }
-        let is_named = |found: &FoundPassage| {
-            found.chunk.defect.as_ref().is_some_and(|defect| named.contains(defect))
-        };
-        passages.sort_by_key(|found| Reverse(is_named(found)));
+        let mut passages = by_section(passages, &named);
         passages.truncate(self.top);
         Ok(ManualAnswer { named, passages, notice })
     }
+}
+
+/// `passages`, best first, with those of one section together: each section's best, those of a
+/// named defect first; then all the others as they were.
+fn by_section(passages: Vec<FoundPassage>, named: &[DefectCode]) -> Vec<FoundPassage> {
+    let section = |found: &FoundPassage| (found.manual.id, found.chunk.heading.clone());
+    let mut sections: Vec<((ManualId, String), Vec<FoundPassage>)> = Vec::new();
+    for found in passages {
+        let of = section(&found);
+        match sections.iter_mut().find(|(section, _)| *section == of) {
+            Some((_, held)) => held.push(found),
+            None => sections.push((of, vec![found])),
+        }
+    }
+    let worth = |held: &[FoundPassage]| -> f32 {
+        held.iter().zip([1.0, SECOND]).map(|(found, share)| share * found.fused_score).sum()
+    };
+    let is_named = |held: &[FoundPassage]| {
+        let defect = held.first().and_then(|found| found.chunk.defect.as_ref());
+        defect.is_some_and(|defect| named.contains(defect))
+    };
+    sections.sort_by(|(_, a), (_, b)| {
+        is_named(b).cmp(&is_named(a)).then(worth(b).total_cmp(&worth(a)))
+    });
+    let (mut first, mut rest) = (Vec::new(), Vec::new());
+    for (_, mut held) in sections {
+        rest.extend(held.split_off(A_SECTION.min(held.len())));
+        first.append(&mut held);
+    }
+    rest.sort_by(|a, b| b.fused_score.total_cmp(&a.fused_score));
+    first.append(&mut rest);
+    first
 }
 
 /// A manual and its passages.
@@ -146,24 +179,40 @@ fn by_words(job: &JobContext, manuals: &[Read], question: &str) -> Result<Vec<(u
 /// All passages by their position among all, nearest to the question first.
 fn by_meaning(job: &JobContext, manuals: &[Read], question: &str) -> Result<Vec<(usize, f32)>> {
     let model = job.shared.model_for(ModelRole::TextEmbedder)?;
-    let asked = embed(job, &model, vec![question.to_owned()], TextKind::Query)?;
-    let asked = asked.into_iter().next().unwrap_or_default();
-    let mut nearest: BTreeMap<usize, f32> = BTreeMap::new();
+    let mut asked: Vec<(Language, Vec<f32>)> = Vec::new();
+    let mut nearest = Vec::new();
     let mut before = 0;
     for (manual, chunks) in manuals {
-        if !chunks.is_empty() {
-            let index = index_of(job, manual, chunks, &model)?;
-            for (id, score) in index.search(&asked, index.len())? {
-                let Ok(id) = usize::try_from(id) else { continue };
-                let best = nearest.entry(before + id / VECTORS).or_insert(score);
-                *best = best.max(score);
-            }
+        if chunks.is_empty() {
+            continue;
         }
+        let language = language_of(chunks);
+        let known = asked.iter().find(|(known, _)| *known == language);
+        let vector = match known {
+            Some((_, vector)) => vector.clone(),
+            None => {
+                let question = explained(question, language);
+                let vectors = embed(job, &model, vec![question], TextKind::Query)?;
+                let vector = vectors.into_iter().next().unwrap_or_default();
+                asked.push((language, vector.clone()));
+                vector
+            }
+        };
+        let index = index_of(job, manual, chunks, &model)?;
+        let found = index.search(&vector, index.len())?.into_iter();
+        nearest.extend(
+            found.filter_map(|(id, score)| Some((before + usize::try_from(id).ok()?, score))),
+        );
         before += chunks.len();
     }
-    let mut nearest: Vec<_> = nearest.into_iter().collect();
     nearest.sort_by(|a, b| b.1.total_cmp(&a.1));
     Ok(nearest)
+}
+
+fn language_of(chunks: &[Chunk]) -> Language {
+    let is_hangul = |c| matches!(c, '\u{AC00}'..='\u{D7A3}');
+    let is_korean = chunks.iter().any(|chunk| chunk.words.chars().any(is_hangul));
+    if is_korean { Language::Ko } else { Language::En }
 }
 
 fn embed(
@@ -180,8 +229,8 @@ fn embed(
     })
 }
 
-/// The index of a manual's passages, [`VECTORS`] for each, in their order. Embedded once for each
-/// content of the file, parser and model; a damaged one is made again.
+/// The index of a manual's passages, by their position. Embedded once for each content of
+/// the file, parser and model; a damaged one is made again.
 fn index_of(
     job: &JobContext,
     manual: &RegisteredManual,
@@ -192,14 +241,13 @@ fn index_of(
     let path = dir.join(format!("manual-{}-p{PARSER_VERSION}-{model}.index", manual.content_hash));
     if path.exists() {
         match VectorIndex::load(&path, model) {
-            Ok(index) if index.len() == VECTORS * chunks.len() => return Ok(index),
+            Ok(index) if index.len() == chunks.len() => return Ok(index),
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "a manual is embedded again"),
         }
     }
     let mut index: Option<VectorIndex> = None;
-    let texts: Vec<String> =
-        chunks.iter().flat_map(|chunk| [chunk.words.clone(), chunk.text.clone()]).collect();
+    let texts: Vec<String> = chunks.iter().map(|chunk| chunk.text.clone()).collect();
     let ids: Vec<i64> = (0..).take(texts.len()).collect();
     for (batch, ids) in texts.chunks(BATCH).zip(ids.chunks(BATCH)) {
         job.check()?;
@@ -219,3 +267,6 @@ fn index_of(
     index.save(&path)?;
     Ok(index)
 }
+
+#[cfg(test)]
+mod tests;

@@ -101,7 +101,11 @@ impl Ask {
                 let mut job = LayoutJob::default();
                 let visuals = ui.visuals();
                 for (text, style, colour) in [
-                    (&format!("{}\n", passage.chunk.heading), TextStyle::Small, visuals.text_color()),
+                    (
+                        &format!("{}\n", passage.chunk.heading),
+                        TextStyle::Small,
+                        visuals.text_color(),
+                    ),
                     (&passage.chunk.words, TextStyle::Body, visuals.strong_text_color()),
                     (&format!("\n{place}"), TextStyle::Small, visuals.weak_text_color()),
                 ] {

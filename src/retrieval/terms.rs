@@ -95,7 +95,11 @@ mod tests {
     #[test]
     fn texts_become_terms() {
         // 금형 is ㄱㅡㅁㅎㅕㅇ.
-        let mould = ["\u{1100}\u{1173}\u{11B7}\u{1112}", "\u{1173}\u{11B7}\u{1112}\u{1167}", "\u{11B7}\u{1112}\u{1167}\u{11BC}"];
+        let mould = [
+            "\u{1100}\u{1173}\u{11B7}\u{1112}",
+            "\u{1173}\u{11B7}\u{1112}\u{1167}",
+            "\u{11B7}\u{1112}\u{1167}\u{11BC}",
+        ];
         for (text, expected) in [
             ("Pin", &["^pi", "pin", "in$"][..]),
             ("a", &["^a$"]),
@@ -111,10 +115,10 @@ mod tests {
     #[test]
     fn words_are_runs_of_one_kind() {
         let words = words("TiN코팅 ±5℃, 3mm");
-        let (hangul, letters) = (|w: &str| Word::Hangul(w.into()), |w: &str| Word::Letters(w.into()));
+        let (hangul, letters) =
+            (|w: &str| Word::Hangul(w.into()), |w: &str| Word::Letters(w.into()));
         let number = |w: &str| Word::Number(w.into());
-        let expected =
-            [letters("tin"), hangul("코팅"), number("5"), number("3"), letters("mm")];
+        let expected = [letters("tin"), hangul("코팅"), number("5"), number("3"), letters("mm")];
         assert_eq!(words, expected);
     }
 }
