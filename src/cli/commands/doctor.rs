@@ -30,6 +30,11 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Json) -> an
         let state = terminal.word(if *here { "models-present" } else { "models-missing" }, &[]);
         terminal.print(&format!("  - {role}: {model}: {state}"));
     }
+    for (role, remote) in &report.remote {
+        let values =
+            [("model", remote.model.clone().into()), ("address", remote.address.clone().into())];
+        terminal.print(&format!("  - {role}: {}", terminal.word("remote-on", &values)));
+    }
     if let Some(counts) = report.library {
         let count = |n: u64| (n as usize).into();
         let values = [

@@ -1,8 +1,10 @@
 //! What this machine and workspace have, and what is missing.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::domain::{ModelId, ModelRole, ProductCode};
+use crate::domain::{ModelId, ModelRole, ProductCode, RemoteModel};
 use crate::engine::devices::Placement;
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
@@ -38,6 +40,8 @@ pub struct DoctorReport {
     pub profile: String,
     /// Each role's model, and whether it is here.
     pub models: Vec<(ModelRole, ModelId, bool)>,
+    /// Roles that a model on a server fills: what it is asked leaves this program.
+    pub remote: BTreeMap<ModelRole, RemoteModel>,
     /// What the library holds; `None` where it cannot be opened.
     pub library: Option<DoctorCounts>,
     /// What is missing.
@@ -109,12 +113,16 @@ impl Request for Doctor {
         let shared = &job.shared;
         let mut lacks = Vec::new();
         let mut models = Vec::new();
+        let remote = shared.settings().remote;
         for role in [
             ModelRole::ImageEmbedder,
             ModelRole::Backbone,
             ModelRole::TextEmbedder,
             ModelRole::Chat,
         ] {
+            if remote.contains_key(&role) {
+                continue;
+            }
             let model = shared.model_for(role)?;
             let here =
                 shared.store.state(shared.store.manifest().model(&model)?) == ModelState::Present;
@@ -153,6 +161,7 @@ impl Request for Doctor {
             models_dir: shared.store.dir().display().to_string(),
             profile: shared.settings().profile,
             models,
+            remote,
             library,
             lacks,
         })

@@ -123,52 +123,52 @@ impl Http {
             .spawn(move || http.run(&url, &body, &sender))
             .map_err(|error| self.unreachable(&error.to_string()))?;
         let incoming = Incoming { told };
-        match incoming.wait(self, poll)? {
-            None => Ok(None),
-            Some(Ok(Some(_))) => Ok(Some(incoming)),
-            Some(Ok(None)) => Err(self.bad_answer("it ended before it began")),
-            Some(Err(error)) => Err(error),
+        match incoming.next(self, poll)? {
+            Came::Bytes(_) => Ok(Some(incoming)),
+            Came::Stopped => Ok(None),
+            Came::End => Err(self.bad_answer("it ended before it began")),
         }
     }
 
     /// The thread's work. Whoever asked may be gone: then sending fails, and it ends.
     fn run(&self, url: &str, body: &str, told: &SyncSender<Told>) {
+        if let Err(last) = self.fetch(url, body, told) {
+            let _gone = told.send(last);
+        }
+    }
+
+    fn fetch(&self, url: &str, body: &str, told: &SyncSender<Told>) -> Result<(), Told> {
         let mut request = self.agent.post(url).content_type("application/json");
         if let Some(key) = &self.key {
             request = request.header("Authorization", format!("Bearer {key}"));
         }
-        let mut response = match request.send(body) {
-            Ok(response) => response,
-            Err(error) => return _ = told.send(Told::Failed(error)),
-        };
+        let mut response = request.send(body).map_err(Told::Failed)?;
         let status = response.status().as_u16();
         let mut reader = response.body_mut().as_reader();
         if status != 200 {
             let mut said = Vec::new();
             // What can be read of it is enough.
             let _cut = reader.take(PIECE as u64).read_to_end(&mut said);
-            let said = String::from_utf8_lossy(&said).into_owned();
-            return _ = told.send(Told::Refused { status, said });
-        }
-        if told.send(Told::Opened).is_err() {
-            return;
+            return Err(Told::Refused { status, said: String::from_utf8_lossy(&said).into() });
         }
         let mut piece = vec![0; PIECE];
-        loop {
-            let told_all = match reader.read(&mut piece) {
-                Ok(0) => return,
-                Ok(n) => told.send(Told::Bytes(piece.iter().take(n).copied().collect())).is_err(),
-                Err(error) => return _ = told.send(Told::Failed(ureq::Error::Io(error))),
-            };
-            if told_all {
-                return;
+        let mut next = Told::Opened;
+        while told.send(next).is_ok() {
+            match reader.read(&mut piece).map_err(|error| Told::Failed(error.into()))? {
+                0 => break,
+                n => next = Told::Bytes(piece.iter().take(n).copied().collect()),
             }
         }
+        Ok(())
     }
 
     /// What the server says to a small question; `None` where it knows no such thing, or does
     /// not answer in time.
-    pub(super) fn small(&self, path: &str, body: Option<&Value>) -> Result<Option<Value>, RemoteError> {
+    pub(super) fn small(
+        &self,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Option<Value>, RemoteError> {
         let url = self.address.of(path);
         let key = self.key.as_ref().map(|key| format!("Bearer {key}"));
         let small = Some(self.patience.small);
@@ -247,39 +247,33 @@ fn is_passing(error: &RemoteError) -> bool {
     matches!(error, RemoteError::Unreachable { .. } | RemoteError::Overloaded { .. })
 }
 
-impl Incoming {
-    /// The next bytes; inside, `None` at the end. Outside, `None` after a `Break` of `poll`.
-    pub(super) fn next(
-        &self,
-        http: &Http,
-        poll: Poll<'_>,
-    ) -> Result<Option<Option<Vec<u8>>>, RemoteError> {
-        self.wait(http, poll)?.transpose()
-    }
+/// What came, or did not.
+pub(super) enum Came {
+    Bytes(Vec<u8>),
+    End,
+    /// After a `Break` of `poll`.
+    Stopped,
+}
 
-    #[allow(clippy::type_complexity)]
-    fn wait(
-        &self,
-        http: &Http,
-        poll: Poll<'_>,
-    ) -> Result<Option<Result<Option<Vec<u8>>, RemoteError>>, RemoteError> {
+impl Incoming {
+    /// The next bytes.
+    pub(super) fn next(&self, http: &Http, poll: Poll<'_>) -> Result<Came, RemoteError> {
         let begun = Instant::now();
         loop {
             if poll().is_break() {
-                return Ok(None);
+                return Ok(Came::Stopped);
             }
-            let told = match self.told.recv_timeout(TICK) {
-                Ok(Told::Opened) => Ok(Some(Vec::new())),
-                Ok(Told::Bytes(bytes)) => Ok(Some(bytes)),
-                Ok(Told::Refused { status, said }) => Err(http.refused(status, &said)),
-                Ok(Told::Failed(error)) => Err(http.failed(&error)),
-                Err(RecvTimeoutError::Disconnected) => Ok(None),
+            match self.told.recv_timeout(TICK) {
+                Ok(Told::Opened) => return Ok(Came::Bytes(Vec::new())),
+                Ok(Told::Bytes(bytes)) => return Ok(Came::Bytes(bytes)),
+                Ok(Told::Refused { status, said }) => return Err(http.refused(status, &said)),
+                Ok(Told::Failed(error)) => return Err(http.failed(&error)),
+                Err(RecvTimeoutError::Disconnected) => return Ok(Came::End),
                 Err(RecvTimeoutError::Timeout) if begun.elapsed() > http.patience.silence => {
-                    Err(http.silent(http.patience.silence))
+                    return Err(http.silent(http.patience.silence));
                 }
-                Err(RecvTimeoutError::Timeout) => continue,
-            };
-            return Ok(Some(told));
+                Err(RecvTimeoutError::Timeout) => {}
+            }
         }
     }
 }
