@@ -15,8 +15,10 @@ const PARTICLES: [&str; 20] = [
     "으로", "에서", "이나", "나", "부터",
 ];
 
-/// The groups; a word as it is written, and its parts.
-static GROUPS: LazyLock<Vec<Vec<(&str, Vec<Word>)>>> = LazyLock::new(|| {
+/// Words for one thing: each as it is written, and its parts.
+type Group = Vec<(&'static str, Vec<Word>)>;
+
+static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| {
     include_str!("../../assets/vocabulary.txt")
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))

@@ -162,8 +162,10 @@ impl Http {
         Ok(())
     }
 
-    /// What the server says to a small question; `None` where it knows no such thing, or does
-    /// not answer in time.
+    /// What the server says to a small question; `None` where it knows no such thing.
+    ///
+    /// # Errors
+    /// A server that cannot be reached, does not answer in time, or wants another key.
     pub(super) fn small(
         &self,
         path: &str,
@@ -188,7 +190,7 @@ impl Http {
                 request.config().timeout_global(small).build().call()
             }
         };
-        let mut response = answer.map_err(|error| self.failed(&error))?;
+        let mut response = answer.map_err(|error| self.failed(&error, self.patience.small))?;
         match response.status().as_u16() {
             200 => {
                 let text = response.body_mut().with_config().limit(SMALL_ANSWER).read_to_string();
@@ -199,15 +201,13 @@ impl Http {
         }
     }
 
-    fn failed(&self, error: &ureq::Error) -> RemoteError {
+    fn failed(&self, error: &ureq::Error, waited: Duration) -> RemoteError {
         match error {
             ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
                 self.unreachable("it does not answer")
             }
-            ureq::Error::Timeout(_) => self.silent(self.patience.silence),
-            ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::TimedOut => {
-                self.silent(self.patience.silence)
-            }
+            ureq::Error::Timeout(_) => self.silent(waited),
+            ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::TimedOut => self.silent(waited),
             other => self.unreachable(&other.to_string()),
         }
     }
@@ -267,7 +267,7 @@ impl Incoming {
                 Ok(Told::Opened) => return Ok(Came::Bytes(Vec::new())),
                 Ok(Told::Bytes(bytes)) => return Ok(Came::Bytes(bytes)),
                 Ok(Told::Refused { status, said }) => return Err(http.refused(status, &said)),
-                Ok(Told::Failed(error)) => return Err(http.failed(&error)),
+                Ok(Told::Failed(error)) => return Err(http.failed(&error, http.patience.silence)),
                 Err(RecvTimeoutError::Disconnected) => return Ok(Came::End),
                 Err(RecvTimeoutError::Timeout) if begun.elapsed() > http.patience.silence => {
                     return Err(http.silent(http.patience.silence));
