@@ -19,6 +19,7 @@ use super::frame_times::FrameTimes;
 use super::paste::Pasting;
 use super::shell::log_panel::{LogLines, LogPanel};
 use super::shell::palette::Palette;
+use super::shell::remote_sign::RemoteSign;
 use super::shell::toasts::Toasts;
 use super::shell::unfinished::Unfinished;
 use super::shell::{jobs_panel, menu_bar, shortcuts};
@@ -102,6 +103,7 @@ pub(super) struct FettleWindow {
     /// The language being remembered.
     changing: Option<Task<()>>,
     unfinished: Unfinished,
+    remote: RemoteSign,
     /// Pictures that may go, as the settings say: once, at the start.
     tidied: Asked<TidiedPictures>,
     /// What is asked over any tab.
@@ -145,6 +147,7 @@ impl FettleWindow {
             common,
             changing: None,
             unfinished: Unfinished::default(),
+            remote: RemoteSign::default(),
             tidied: Asked::default(),
             dialog: None,
             quit: Quit::default(),
@@ -204,6 +207,7 @@ impl FettleWindow {
             Command::Rethreshold(_) => self.tell(TabId::Anomaly, &command, ctx),
             Command::LibraryChanged(_) => {
                 self.common.renew(Catalogue::ask);
+                self.remote.ask(&mut self.common.desk());
                 self.tell_all(&command, ctx);
             }
             Command::NextImage
@@ -314,6 +318,7 @@ impl FettleWindow {
         }
         self.common.renew(Catalogue::poll);
         self.unfinished.poll(&mut self.common.desk());
+        self.remote.poll(&mut self.common.desk());
         let desk = &mut self.common.desk();
         self.tidied.ask_once(desk, TidyPictures { days: None, dry_run: false });
         if self.tidied.poll(desk) {
@@ -364,7 +369,9 @@ impl FettleWindow {
         }
         self.common.commands.extend(command::pressed(&ctx));
 
-        Panel::top("menus").show(ui, |ui| menu_bar::show(ui, &mut self.common.desk()));
+        Panel::top("menus").show(ui, |ui| {
+            menu_bar::show(ui, &mut self.common.desk(), &self.remote);
+        });
         self.unfinished.show(ui, &mut self.common.desk());
         if self.common.view.log {
             Panel::bottom("log").resizable(true).default_size(180.0).show(ui, |ui| {

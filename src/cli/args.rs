@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::{DefectCode, Language, ProductCode, RectPx};
+use crate::domain::{DefectCode, Language, ProductCode, RectPx, RemoteModel};
 use crate::engine::FitBank;
 
 pub(crate) use bank::{Bank, Look, Rule};
@@ -308,8 +308,9 @@ pub(crate) enum Manual {
         /// Its number, as `fettle manual versions` shows it.
         id: i64,
     },
-    /// Find what the manual says about something.
-    Search {
+    /// Find what the manual says about something: in your own words, also mistyped.
+    #[command(alias = "search")]
+    Ask {
         /// The question.
         question: String,
         /// Only this product's manual.
@@ -350,6 +351,52 @@ pub(crate) enum Models {
         /// A model's id.
         model: String,
     },
+    /// A language model on a server of OpenAI's kind (vLLM, llama.cpp's) instead of one here.
+    #[command(subcommand)]
+    Remote(Remote),
+}
+
+/// `fettle models remote`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Remote {
+    /// Whether one is used, and which.
+    Show(Json),
+    /// Have it write the reports from now on.
+    Use {
+        #[command(flatten)]
+        server: Server,
+        /// What a report needs may be sent to another machine.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Have it say a word, without using it.
+    Try {
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Have this machine's model write the reports again.
+    Off,
+}
+
+/// A server and its model.
+#[derive(Debug, Args)]
+pub(crate) struct Server {
+    /// Its address, e.g. `http://localhost:8080`.
+    address: String,
+    /// What it calls the model.
+    #[arg(long, short)]
+    model: String,
+    /// The environment variable that holds the API key. The key itself is kept nowhere.
+    #[arg(long, value_name = "NAME")]
+    key_variable: Option<String>,
+}
+
+impl From<&Server> for RemoteModel {
+    fn from(server: &Server) -> Self {
+        let Server { address, model, key_variable } = server;
+        let (address, model) = (address.clone(), model.clone());
+        Self { address, model, key_variable: key_variable.clone() }
+    }
 }
 
 /// `fettle demo`.

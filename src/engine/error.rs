@@ -129,6 +129,9 @@ pub enum EngineError {
         /// What is wrong with it.
         source: VisionError,
     },
+    /// What a server is asked leaves this machine, and nobody has agreed to that.
+    #[error("{0} is another machine: what it is asked leaves this one")]
+    RemoteUnconfirmed(String),
     /// The file of a manual is not there.
     #[error("{0}: the manual's file is gone")]
     ManualGone(PathBuf),

@@ -9,6 +9,7 @@ use crate::i18n::{self, Value};
 use crate::library::{LibraryError, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES};
 use crate::manuals::ManualsError;
 use crate::models::ModelsError;
+use crate::models::remote::RemoteError;
 use crate::report::ReportError;
 use crate::vision::VisionError;
 
@@ -85,6 +86,9 @@ impl EngineError {
             }
             Self::Bank { product, source } => {
                 ("error-bank", vec![("product", product.to_string().into()), reason(source)])
+            }
+            Self::RemoteUnconfirmed(address) => {
+                ("error-remote-unconfirmed", vec![("address", address.clone().into())])
             }
             Self::ManualGone(path) => ("error-manual-gone", vec![at(path)]),
             Self::ManualChanged(path) => ("error-manual-changed", vec![at(path)]),
@@ -204,7 +208,39 @@ fn models(error: &ModelsError) -> Message {
         ),
         ModelsError::DiskFull { path, .. } => ("error-disk-full", vec![at(path)]),
         ModelsError::Io { path, source } => file(path, source),
+        ModelsError::Remote(error) => remote(error),
         other => ("error-models", vec![reason(other)]),
+    }
+}
+
+fn remote(error: &RemoteError) -> Message {
+    let at = |address: &str| ("address", address.to_owned().into());
+    let why = |why: &str| ("reason", why.to_owned().into());
+    match error {
+        RemoteError::BadAddress { address, why: what } => {
+            ("error-remote-address", vec![at(address), why(what)])
+        }
+        RemoteError::NoKey(variable) => {
+            ("error-remote-no-key", vec![("variable", variable.clone().into())])
+        }
+        RemoteError::Unreachable { address, why: what } => {
+            ("error-remote-unreachable", vec![at(address), why(what)])
+        }
+        RemoteError::Unauthorized { address } => ("error-remote-key", vec![at(address)]),
+        RemoteError::Overloaded { address, status } => {
+            ("error-remote-overloaded", vec![at(address), ("status", u32::from(*status).into())])
+        }
+        RemoteError::Refused { address, status, said } => {
+            let status = ("status", u32::from(*status).into());
+            ("error-remote-refused", vec![at(address), status, why(said)])
+        }
+        RemoteError::Silent { address, seconds } => {
+            let seconds = ("seconds", seconds.to_string().into());
+            ("error-remote-silent", vec![at(address), seconds])
+        }
+        RemoteError::BadAnswer { address, why: what } => {
+            ("error-remote-answer", vec![at(address), why(what)])
+        }
     }
 }
 

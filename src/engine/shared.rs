@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::devices::Placement;
 use super::error::{EngineError, Result};
 use super::lanes::Lane;
-use super::language_lane::LanguageLane;
+use super::language_lane::{LanguageLane, RemoteOf};
 use super::vision_lane::VisionLane;
 use super::{EngineOptions, error};
-use crate::domain::{Language, ModelId, ModelRole};
+use crate::domain::{Language, ModelId, ModelRole, RemoteModel};
 use crate::library::{Library, LibraryError};
 use crate::models::store::ModelStore;
 use crate::settings::{Settings, Workspace};
@@ -26,7 +26,7 @@ pub(super) struct Shared {
     /// Where a lane's next state computes.
     placement: Arc<Mutex<Placement>>,
     pub(super) allow_gpu: bool,
-    settings: Mutex<Settings>,
+    settings: Arc<Mutex<Settings>>,
     vision: Lane<VisionLane>,
     language: Lane<LanguageLane>,
     library: Lane<LibraryLane>,
@@ -48,20 +48,26 @@ impl Shared {
         }
         let placement = Placement::choose(options.allow_gpu, settings.device);
         let placement = Arc::new(Mutex::new(placement));
+        let settings = Arc::new(Mutex::new(settings));
         let vision = {
             let (store, placement) = (store.clone(), Arc::clone(&placement));
             Lane::start("vision", move || VisionLane::new(store.clone(), now(&placement).vision))
         };
         let language = {
             let (store, placement) = (store.clone(), Arc::clone(&placement));
-            let make = move || LanguageLane::new(store.clone(), now(&placement).language);
+            let settings = Arc::clone(&settings);
+            let remote = move |role, id: &ModelId| remote_of(&settings, role, id);
+            let remote: RemoteOf = Arc::new(remote);
+            let make = move || {
+                LanguageLane::new(store.clone(), now(&placement).language, Arc::clone(&remote))
+            };
             Lane::start("language", make)
         };
         Ok(Self {
             vision: vision.map_err(no_thread)?,
             language: language.map_err(no_thread)?,
             library: Lane::start("library", || None).map_err(no_thread)?,
-            settings: Mutex::new(settings),
+            settings,
             workspace,
             words: Mutex::new(options.language),
             store,
@@ -145,7 +151,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Which model fills `role`: the settings' own choice, or their profile's.
+    /// Which model fills `role`: one on a server, the settings' own choice, or their profile's.
     pub(super) fn model_for(&self, role: ModelRole) -> Result<ModelId> {
         self.chosen_for(role)?.ok_or_else(|| {
             EngineError::Models(crate::models::ModelsError::Unknown {
@@ -158,11 +164,20 @@ impl Shared {
     /// The same for a role that may be empty.
     pub(super) fn chosen_for(&self, role: ModelRole) -> Result<Option<ModelId>> {
         let settings = self.settings();
+        if let Some(remote) = settings.remote.get(&role) {
+            return Ok(Some(remote.id()));
+        }
         if let Some(model) = settings.models.get(&role) {
             return Ok(Some(model.clone()));
         }
         Ok(self.store.manifest().profile(&settings.profile)?.models.get(&role).cloned())
     }
+}
+
+/// The model on a server that is called `id` and fills `role`, where there is one.
+fn remote_of(settings: &Mutex<Settings>, role: ModelRole, id: &ModelId) -> Option<RemoteModel> {
+    let settings = settings.lock().unwrap_or_else(PoisonError::into_inner);
+    settings.remote.get(&role).filter(|remote| remote.id() == *id).cloned()
 }
 
 fn now(placement: &Mutex<Placement>) -> Placement {

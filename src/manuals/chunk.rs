@@ -1,15 +1,23 @@
-//! Statements as passages for vector search.
+//! Statements as passages to find.
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{ManualText, StatementKind};
+use crate::domain::{DefectCode, ManualText, StatementKind};
 
 /// One passage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chunk {
     /// Id of the statement, e.g. `hole.c1`.
     pub statement: String,
-    /// What to embed: the heading and the kind give the statement its context.
+    /// The defect type that its section is about, where the heading names one.
+    pub defect: Option<DefectCode>,
+    /// Its section's heading, as printed.
+    pub heading: String,
+    /// Cause or action.
+    pub kind: StatementKind,
+    /// What the statement says.
+    pub words: String,
+    /// The same with heading and kind, which give it its context.
     pub text: String,
     /// Page it begins on, from 1.
     pub page: u32,
@@ -29,6 +37,10 @@ pub fn chunks(manual: &ManualText) -> Vec<Chunk> {
             };
             out.push(Chunk {
                 statement: statement.id.clone(),
+                defect: section.defect.clone(),
+                heading: section.heading.clone(),
+                kind: statement.kind,
+                words: statement.text.clone(),
                 text: format!("{} - {kind}: {}", section.heading, statement.text),
                 page: statement.page(),
             });
@@ -53,6 +65,8 @@ mod tests {
         let chunks = chunks(&manual);
         assert_eq!(chunks.len(), 5);
         assert_eq!(chunks[0].statement, "hole.c1");
+        assert_eq!(chunks[0].words, "용탕 내 가스가 배출되지 않음");
+        assert_eq!(chunks[0].defect, DefectCode::new("hole").ok());
         assert_eq!(chunks[0].text, "hole (기공) - 발생 원인: 용탕 내 가스가 배출되지 않음");
     }
 }

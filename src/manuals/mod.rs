@@ -5,7 +5,7 @@
 //! file ┬ pdf, content, font, cmap → lines, columns ┬ rows → sections, beside, table → ManualText
 //!      └ docx, text_file ──────────────────────────┘
 //! ManualText → find → compose (evidence alone) → prompt → grounding (with a model)
-//!            → chunk (vector search)
+//!            → chunk (to be found by questions)
 //! file → page_picture (hayro) → ocr (tesseract, feature `ocr`) → lines
 //! ```
 
@@ -52,6 +52,7 @@ pub use error::{ManualsError, Result};
 pub use file::{MAX_FILE_BYTES, lines, read_file, read_lines};
 pub use find::find;
 pub use grounding::{AnswerProblem, GroundedLine, align, merge, weave};
+pub use names::named_defects;
 #[cfg(feature = "ocr")]
 pub use ocr::parse_scanned;
 pub use page_picture::{MAX_PICTURE_SIDE, PagePicture, page_picture, page_sizes};

@@ -92,6 +92,15 @@ impl Names {
         Some(Named { code: defect.code.clone(), exact: rest.is_empty() })
     }
 
+    /// All defects of which a name, or a part of the Korean one, stands in `text`.
+    fn all(&self, text: &str) -> Vec<DefectCode> {
+        let said = words(text);
+        let named = |defect: &&Names1| {
+            defect.forms.iter().chain(&defect.parts).any(|form| contains(&said, form))
+        };
+        self.defects.iter().filter(named).map(|defect| defect.code.clone()).collect()
+    }
+
     fn find_part(&self, said: &[String]) -> Option<Named> {
         let mut hits = self
             .defects
@@ -101,6 +110,17 @@ impl Names {
             (Some(defect), None) => Some(Named { code: defect.code.clone(), exact: false }),
             _ => None,
         }
+    }
+}
+
+/// The defect types that `question` names, by code, Korean or English name or a part of the
+/// Korean one; none where it names none. The longest name counts: `오염` inside of
+/// `금속 이물 오염` is no second one.
+pub fn named_defects(question: &str, defects: &[DefectType]) -> Vec<DefectCode> {
+    let names = Names::new(defects);
+    match names.find(question) {
+        Some(named) => vec![named.code],
+        None => names.all(question),
     }
 }
 
@@ -181,6 +201,28 @@ mod tests {
         ] {
             let expected = expected.map(|(code, exact)| (code.to_owned(), exact));
             assert_eq!(found(&names, heading), expected, "{heading}");
+        }
+    }
+
+    #[test]
+    fn questions_name_defects() {
+        let defects = [
+            defect("hole", "기공", "hole", "hole (기공)"),
+            defect("burr", "날개 버", "burr", "burr (날개 버, 얇은 돌출)"),
+            defect("broken", "파단·절상·찢김", "broken", "Broken Defect (파단·절상·찢김 불량)"),
+        ];
+        for (question, expected) in [
+            ("기공은 왜 생기나요?", &["hole"][..]),
+            ("What to do about a burr?", &["burr"]),
+            ("날개버와 기공", &["hole", "burr"]),
+            ("hole or burr", &["hole", "burr"]),
+            ("찢김이나 절상", &["broken"]),
+            ("왜 이래요?", &[]),
+            ("", &[]),
+        ] {
+            let named = named_defects(question, &defects);
+            let named: Vec<_> = named.iter().map(DefectCode::as_str).collect();
+            assert_eq!(named, expected, "{question}");
         }
     }
 

@@ -87,6 +87,9 @@ pub enum ModelsError {
     /// Messages could not be made into a prompt.
     #[error("prompt: {0}")]
     Prompt(String),
+    /// A model on a server.
+    #[error(transparent)]
+    Remote(#[from] super::remote::RemoteError),
     /// Somebody cancelled.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),

@@ -11,6 +11,7 @@ pub mod llm;
 pub mod manifest;
 pub mod ops;
 mod quantized;
+pub mod remote;
 pub mod roles;
 pub mod store;
 #[cfg(test)]

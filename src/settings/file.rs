@@ -67,6 +67,7 @@ fn from_object(mut content: Map<String, Value>) -> (Settings, Vec<SettingsWarnin
         language: take(c, "language", d.language, |_| Ok(()), w),
         profile: take(c, "profile", d.profile, any, w),
         models: take(c, "models", d.models, |_| Ok(()), w),
+        remote: take(c, "remote", d.remote, |_| Ok(()), w),
         device: take(c, "device", d.device, |_| Ok(()), w),
         threads: take(c, "threads", d.threads, check_threads, w),
         threshold_rule: take(c, "threshold_rule", d.threshold_rule, check_rule, w),
@@ -144,7 +145,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{Language, ModelId, ModelRole, ThresholdRule};
+    use crate::domain::{Language, ModelId, ModelRole, RemoteModel, ThresholdRule};
     use crate::settings::DevicePreference;
 
     fn read_text(text: &str) -> (Settings, Vec<String>) {
@@ -160,10 +161,16 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("new/settings.json");
         assert_eq!(read(&path), (Settings::default(), vec![]));
+        let remote = RemoteModel {
+            address: "http://localhost:8080".to_owned(),
+            model: "qwen".to_owned(),
+            key_variable: Some("KEY".to_owned()),
+        };
         let settings = Settings {
             language: Language::En,
             profile: "small".to_owned(),
             models: [(ModelRole::Backbone, ModelId("resnet50".to_owned()))].into(),
+            remote: [(ModelRole::Chat, remote)].into(),
             device: DevicePreference::Cuda(1),
             threads: Some(2),
             threshold_rule: ThresholdRule::Quantile { share: 0.995 },

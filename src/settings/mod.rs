@@ -18,7 +18,7 @@ pub use error::{Result, SettingsError};
 pub use file::{SettingsWarning, read, write};
 pub use workspace::Workspace;
 
-use crate::domain::{Language, ModelId, ModelRole, ThresholdRule};
+use crate::domain::{Language, ModelId, ModelRole, RemoteModel, ThresholdRule};
 
 /// What a person has chosen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,10 @@ pub struct Settings {
     pub profile: String,
     /// Models that are used instead of the profile's.
     pub models: BTreeMap<ModelRole, ModelId>,
+    /// Roles that a model on a server fills. None unless somebody says so: what it is asked
+    /// leaves the machine.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub remote: BTreeMap<ModelRole, RemoteModel>,
     /// Where networks run.
     pub device: DevicePreference,
     /// Threads for networks; `None`: as many as the machine has cores.
@@ -90,6 +94,7 @@ impl Default for Settings {
             language: Language::default(),
             profile: "starter".to_owned(),
             models: BTreeMap::new(),
+            remote: BTreeMap::new(),
             device: DevicePreference::default(),
             threads: None,
             threshold_rule: ThresholdRule::default(),

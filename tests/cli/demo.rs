@@ -166,10 +166,10 @@ fn one_image_of_unknown_product(scene: &Scene) {
     let found = scene.json(&["inspect", arg(&image), "--json", "--no-llm"]);
     assert_eq!(found["product"], "leather");
     assert_eq!(found["verdict"], "ng");
-    let question = ["manual", "search", "칼날이 무뎌졌다", "--product", "leather", "--json"];
+    let question = ["manual", "ask", "칼날이 무뎌졌다", "--product", "leather", "--json"];
     if has_models(&["multilingual-e5-small"]) {
         let passages = scene.json(&question);
-        let first = passages[0]["chunk"]["statement"].as_str().unwrap();
+        let first = passages["passages"][0]["chunk"]["statement"].as_str().unwrap();
         assert!(first.starts_with("cut."), "{passages}");
     }
 }

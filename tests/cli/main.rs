@@ -13,6 +13,7 @@ mod import_seed;
 mod limits;
 mod looks;
 mod real_data;
+mod remote;
 mod reports;
 mod roi;
 mod scene;

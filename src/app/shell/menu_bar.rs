@@ -4,9 +4,10 @@ use egui::Button;
 
 use crate::app::command::{COMMANDS, Command, Menu};
 use crate::app::desk::Desk;
+use crate::app::shell::remote_sign::RemoteSign;
 use crate::app::tabs::TABS;
 
-pub(in crate::app) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+pub(in crate::app) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>, remote: &RemoteSign) {
     egui::MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
             ui.menu_button(desk.text(menu.label()), |ui| {
@@ -33,5 +34,6 @@ pub(in crate::app) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>) {
                 desk.send(Command::Show(tab.id));
             }
         }
+        remote.show(ui, desk);
     });
 }

@@ -33,6 +33,11 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Json) -> an
     for role in &report.unfilled {
         terminal.print(&format!("  - {role}: {}", terminal.word("doctor-optional", &[])));
     }
+    for (role, remote) in &report.remote {
+        let values =
+            [("model", remote.model.clone().into()), ("address", remote.address.clone().into())];
+        terminal.print(&format!("  - {role}: {}", terminal.word("remote-on", &values)));
+    }
     if let Some(counts) = report.library {
         let count = |n: u64| (n as usize).into();
         let values = [

@@ -4,8 +4,11 @@ use super::inspect::{done_or_say, print_sections, print_source};
 use super::manual_versions;
 use crate::cli::args;
 use crate::cli::terminal::Terminal;
-use crate::domain::{ManualFormat, ManualWarning, Statement};
-use crate::engine::{DefectReport, Engine, IngestManuals, ReadManual, ReportDefects, SearchManual};
+use crate::domain::{ManualFormat, ManualWarning, Statement, StatementKind};
+use crate::engine::{
+    DefectReport, Engine, FoundPassage, IngestManuals, ManualAnswer, ReadManual, ReportDefects,
+    SearchManual,
+};
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Manual) -> anyhow::Result<()> {
     match args {
@@ -33,23 +36,14 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Manual) -> 
             return manual_versions::list(engine, terminal, product.as_ref(), *json);
         }
         args::Manual::Remove { id } => return manual_versions::remove(engine, terminal, *id),
-        args::Manual::Search { question, product, top, json } => {
+        args::Manual::Ask { question, product, top, json } => {
             let request =
                 SearchManual { question: question.clone(), product: product.clone(), top: *top };
             let found = terminal.wait(engine, request)?;
             if *json {
                 return terminal.json(&found);
             }
-            for passage in found {
-                terminal.print(&format!(
-                    "{:.3}  {}  p. {}  [{}]  {}",
-                    passage.score,
-                    passage.manual.path,
-                    passage.chunk.page,
-                    passage.chunk.statement,
-                    passage.chunk.text
-                ));
-            }
+            print_answer(terminal, &found);
         }
     }
     Ok(())
@@ -66,6 +60,41 @@ fn print_report(terminal: &Terminal, written: &DefectReport) {
         terminal.print(notice);
     }
     terminal.print("");
+}
+
+/// Passages under their headings: what was found by meaning, by words, and by both.
+fn print_answer(terminal: &Terminal, answer: &ManualAnswer) {
+    if let Some(notice) = &answer.notice {
+        terminal.print(notice);
+    }
+    if answer.passages.is_empty() {
+        terminal.say("manual-nothing", &[]);
+    }
+    let mut heading = None;
+    for FoundPassage { manual, chunk, vector_score, keyword_score, fused_score } in &answer.passages
+    {
+        if heading != Some((manual.id, &chunk.heading)) {
+            heading = Some((manual.id, &chunk.heading));
+            terminal.print(&format!("{}  ({})", chunk.heading, manual.path));
+        }
+        let kind = match chunk.kind {
+            StatementKind::Cause => "manual-causes",
+            StatementKind::Action => "manual-actions",
+        };
+        let score = |score: Option<f32>, digits| match score {
+            Some(score) => format!("{score:.digits$}"),
+            None => "–".to_owned(),
+        };
+        let values = [
+            ("page", chunk.page.into()),
+            ("meaning", score(*vector_score, 3).into()),
+            ("words", score(*keyword_score, 1).into()),
+            ("fused", format!("{fused_score:.4}").into()),
+        ];
+        let kind = terminal.word(kind, &[]);
+        terminal.print(&format!("  [{}] {kind}: {}", chunk.statement, chunk.words));
+        terminal.print(&format!("      {}", terminal.word("manual-scores", &values)));
+    }
 }
 
 /// What was read from a manual, for a person to check.

@@ -2,9 +2,10 @@
 
 use crate::cli::args;
 use crate::cli::terminal::Terminal;
-use crate::domain::ModelId;
+use crate::domain::{ModelId, RemoteModel};
 use crate::engine::{
-    Engine, FileVerdict, FindModel, ListModels, ModelState, PullModels, VerifyModels,
+    ChosenRemote, Engine, FileVerdict, FindModel, ListModels, ModelState, PullModels, TryRemote,
+    UseRemote, VerifyModels,
 };
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Models) -> anyhow::Result<()> {
@@ -50,7 +51,55 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Models) -> 
             }
             Ok(())
         }
+        args::Models::Remote(args) => remote(engine, terminal, args),
     }
+}
+
+fn remote(engine: &Engine, terminal: &Terminal, args: &args::Remote) -> anyhow::Result<()> {
+    match args {
+        args::Remote::Show(json) => {
+            let chosen = terminal.wait(engine, ChosenRemote)?;
+            if json.json {
+                return terminal.json(&chosen);
+            }
+            if chosen.is_empty() {
+                terminal.say("remote-off", &[]);
+            }
+            for remote in chosen.values() {
+                say_remote(terminal, remote);
+            }
+        }
+        args::Remote::Use { server, yes } => {
+            let remote = Some(server.into());
+            terminal.wait(engine, UseRemote { remote, confirmed: *yes })?;
+            for remote in terminal.wait(engine, ChosenRemote)?.values() {
+                say_remote(terminal, remote);
+            }
+        }
+        args::Remote::Try { server } => {
+            let tried = terminal.wait(engine, TryRemote(server.into()))?;
+            let seconds = format!("{:.1}", tried.took_ms / 1e3);
+            let values = [
+                ("said", tried.said.into()),
+                ("seconds", seconds.into()),
+                ("tokens", tried.context_length.into()),
+            ];
+            terminal.say("remote-tried", &values);
+        }
+        args::Remote::Off => {
+            terminal.wait(engine, UseRemote { remote: None, confirmed: false })?;
+            terminal.say("remote-off", &[]);
+        }
+    }
+    Ok(())
+}
+
+/// Which one is used, and what leaves this machine by it.
+fn say_remote(terminal: &Terminal, remote: &RemoteModel) {
+    let values =
+        [("model", remote.model.clone().into()), ("address", remote.address.clone().into())];
+    terminal.say("remote-on", &values);
+    terminal.say("remote-leaves", &[]);
 }
 
 fn file_name(path: &std::path::Path) -> String {

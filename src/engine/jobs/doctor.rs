@@ -1,8 +1,10 @@
 //! What this machine and workspace have, and what is missing.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::domain::{ModelId, ModelRole, ProductCode};
+use crate::domain::{ModelId, ModelRole, ProductCode, RemoteModel};
 use crate::engine::devices::Placement;
 use crate::engine::error::{EngineError, Result};
 use crate::engine::request::{JobContext, Request};
@@ -40,6 +42,8 @@ pub struct DoctorReport {
     pub models: Vec<(ModelRole, ModelId, bool)>,
     /// Roles that nothing fills, and that nothing need fill.
     pub unfilled: Vec<ModelRole>,
+    /// Roles that a model on a server fills: what it is asked leaves this program.
+    pub remote: BTreeMap<ModelRole, RemoteModel>,
     /// What the library holds; `None` where it cannot be opened.
     pub library: Option<DoctorCounts>,
     /// What is missing.
@@ -110,8 +114,12 @@ impl Request for Doctor {
     fn run(self, job: &JobContext) -> Result<DoctorReport> {
         let shared = &job.shared;
         let mut lacks = Vec::new();
+        let remote = shared.settings().remote;
         let (mut models, mut unfilled) = (Vec::new(), Vec::new());
         for role in ModelRole::ALL {
+            if remote.contains_key(&role) {
+                continue;
+            }
             let model = match shared.chosen_for(role)? {
                 Some(model) => model,
                 None if role.is_optional() => {
@@ -158,6 +166,7 @@ impl Request for Doctor {
             profile: shared.settings().profile,
             models,
             unfilled,
+            remote,
             library,
             lacks,
         })

@@ -9,7 +9,7 @@ use crate::app::command::Command;
 use crate::app::desk::Desk;
 use crate::app::tabs::TabId;
 use crate::domain::ProductCode;
-use crate::engine::{FoundPassage, SearchManual};
+use crate::engine::{FoundPassage, ManualAnswer, SearchManual};
 use crate::i18n::Value;
 
 /// Statements shown.
@@ -19,7 +19,7 @@ const TOP: usize = 6;
 #[derive(Default)]
 pub(super) struct Ask {
     question: String,
-    found: Asked<Vec<FoundPassage>>,
+    found: Asked<ManualAnswer>,
 }
 
 impl Ask {
@@ -80,21 +80,33 @@ impl Ask {
         let found = self.found.answer()?;
         let mut clicked = None;
         ui.horizontal(|ui| {
-            let count = [("count", Value::from(found.len()))];
+            let count = [("count", Value::from(found.passages.len()))];
             ui.strong(desk.words.with("manual-found", &count));
             if ui.button(desk.text("dialog-close")).clicked() {
                 desk.send(Command::Stop);
             }
         });
+        if let Some(notice) = &found.notice {
+            ui.colored_label(ui.visuals().warn_fg_color, notice);
+            if ui.button(desk.text("manual-models")).clicked() {
+                desk.send(Command::Show(TabId::Settings));
+            }
+        }
+        if found.passages.is_empty() {
+            ui.label(desk.text("manual-nothing"));
+        }
         ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
-            for passage in found {
-                let values =
-                    [("page", Value::from(passage.chunk.page)), ("score", passage.score.into())];
-                let place = desk.words.with("manual-place", &values);
+            for passage in &found.passages {
+                let place = desk.words.with("manual-scores", &scores(passage));
                 let mut job = LayoutJob::default();
                 let visuals = ui.visuals();
                 for (text, style, colour) in [
-                    (&passage.chunk.text, TextStyle::Body, visuals.strong_text_color()),
+                    (
+                        &format!("{}\n", passage.chunk.heading),
+                        TextStyle::Small,
+                        visuals.text_color(),
+                    ),
+                    (&passage.chunk.words, TextStyle::Body, visuals.strong_text_color()),
                     (&format!("\n{place}"), TextStyle::Small, visuals.weak_text_color()),
                 ] {
                     job.append(text, 0.0, TextFormat::simple(style.resolve(ui.style()), colour));
@@ -113,4 +125,18 @@ impl Ask {
         });
         clicked
     }
+}
+
+/// How near a passage is to the question, by meaning, by words, and by both.
+fn scores(passage: &FoundPassage) -> [(&'static str, Value); 4] {
+    let rounded = |score: Option<f32>, digits| match score {
+        Some(score) => Value::from(format!("{score:.digits$}")),
+        None => Value::from("–"),
+    };
+    [
+        ("page", Value::from(passage.chunk.page)),
+        ("meaning", rounded(passage.vector_score, 3)),
+        ("words", rounded(passage.keyword_score, 1)),
+        ("fused", rounded(Some(passage.fused_score), 4)),
+    ]
 }

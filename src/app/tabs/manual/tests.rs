@@ -140,7 +140,7 @@ fn a_section_is_chosen_and_marked_on_its_page_and_its_statements_are_clicked() {
 }
 
 #[test]
-fn a_question_without_its_model_says_what_to_do() {
+fn a_question_without_its_model_is_answered_by_words_and_it_is_said_what_to_do() {
     let Some(fonts) = fonts() else { return };
     for language in [Language::Ko, Language::En] {
         let scene = Setting::new(language).prepared(|engine| {
@@ -148,10 +148,15 @@ fn a_question_without_its_model_says_what_to_do() {
         });
         let mut scene = shown(scene);
         scene.until_seen("• 탈기 장치 점검");
-        scene.write(&scene.text("manual-question"), "기공");
+        scene.write(&scene.text("manual-question"), "고무 페드");
         scene.press(Modifiers::NONE, Key::Enter);
         let model = [("model", "multilingual-e5-small".into())];
-        scene.until_seen(&scene.with("error-model-missing", &model));
+        let why = scene.with("error-model-missing", &model);
+        scene.until_seen(&scene.with("notice-no-vectors", &[("reason", why.into())]));
+        scene.picture("manual_asked");
+        // What was found is shown on its page.
+        click_part(&mut scene, Role::Button, "scratch (긁힘)\n고무패드 적용\n");
+        until_marked(&mut scene, 2);
         scene.click(&scene.text("manual-models"));
         scene.until_seen(&scene.text("settings-roles"));
     }

@@ -3,6 +3,7 @@
 mod looks;
 mod machine;
 mod models;
+mod remote;
 mod standards;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ use egui::ScrollArea;
 
 use self::machine::Machine;
 use self::models::Models;
+use self::remote::Remote;
 use self::standards::Standards;
 use super::Tab;
 use crate::app::asked::Asked;
@@ -32,6 +34,7 @@ struct SettingsTab {
     /// Whether all was asked for since it changed.
     is_known: bool,
     models: Models,
+    remote: Remote,
     preferences: Asked<Preferences>,
     preferring: Option<(Preference, Task<()>)>,
     standards: Standards,
@@ -41,6 +44,7 @@ struct SettingsTab {
 impl Tab for SettingsTab {
     fn poll(&mut self, desk: &mut Desk<'_>) {
         self.models.poll(desk);
+        self.remote.poll(desk);
         self.machine.poll(desk);
         if self.preferences.poll(desk) {
             self.standards.take(self.preferences.answer());
@@ -57,6 +61,7 @@ impl Tab for SettingsTab {
         if !self.is_known {
             self.is_known = true;
             self.models.ask(desk);
+            self.remote.ask(desk);
             self.preferences.ask(desk, AskPreferences);
             self.machine.ask(desk);
         }
@@ -69,6 +74,8 @@ impl Tab for SettingsTab {
             wanted = self.standards.show(ui, desk, &self.preferences);
             ui.add_space(GAP);
             self.models.all(ui, desk);
+            ui.add_space(GAP);
+            self.remote.show(ui, desk);
             ui.add_space(GAP);
             let device = self.machine.show(ui, desk, &self.preferences);
             wanted = wanted.take().or(device);

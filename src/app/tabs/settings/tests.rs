@@ -283,3 +283,33 @@ fn without_a_manual_one_is_registered_from_the_report() {
     scene.until_gone(&scene.text("dialog-choose-manual"));
     assert!(scene.harness.query_by_label("9.png").is_some());
 }
+
+#[test]
+fn a_server_is_used_only_after_what_leaves_is_agreed_to_and_is_shown_while_it_is() {
+    for (language, theme) in BOTH {
+        let mut scene = scene(language, theme, World::Empty, None, |_, _| {});
+        open(&mut scene);
+        let off = scene.text("remote-off");
+        scene.harness.get_by_label(&off).scroll_to_me();
+        scene.harness.run_steps(20);
+        let at = "http://10.0.0.7:8000";
+        let sign = scene.with("remote-sign", &[("address", at.into())]);
+        assert!(!scene.sees(&sign));
+        scene.write(&scene.text("settings-remote-address"), "http://10.0.0.7:8000/v1");
+        scene.write(&scene.text("settings-remote-model"), "qwen");
+        scene.click(&scene.text("settings-remote-use"));
+        scene.until_seen(&scene.with("error-remote-unconfirmed", &[("address", at.into())]));
+        assert!(!scene.sees(&sign));
+        scene.click_on(Role::CheckBox, &scene.text("settings-remote-agree"));
+        scene.click(&scene.text("settings-remote-use"));
+        let on = |settings: &Settings| settings.remote.get(&ModelRole::Chat).cloned();
+        until_written(&mut scene, |settings| on(settings).is_some_and(|r| r.address == at));
+        scene.until_seen(&sign);
+        let state = [("model", "qwen".into()), ("address", at.into())];
+        scene.until_seen(&scene.with("remote-on", &state));
+        scene.picture("settings_remote");
+        scene.click(&scene.text("settings-remote-off"));
+        until_written(&mut scene, |settings| on(settings).is_none());
+        scene.until_gone(&sign);
+    }
+}
