@@ -318,3 +318,13 @@ fn a_products_settings_keep_their_type() {
     let other = ProductCode::new("other").unwrap();
     assert!(library.set_product_setting(&other, "size", &1).is_err());
 }
+
+#[test]
+fn records_of_a_time_without_a_models_view_are_read() {
+    let made = inspection("2026-11-22T10:00:00+09:00", Verdict::Ng, 3.5);
+    let mut json = serde_json::to_value(&made).unwrap();
+    json.as_object_mut().unwrap().remove("view").unwrap();
+    let read: Inspection = serde_json::from_value(json).unwrap();
+    assert_eq!(read.view, Stage::Skipped(SkipReason::NotAsked));
+    assert_eq!(read, made);
+}
