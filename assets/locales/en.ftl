@@ -509,7 +509,7 @@ manual-find = Find
 manual-finding = Looking it up…
 manual-found = Found: { $count }
 manual-nothing = No statement goes with this question.
-manual-scores = p. { $page } · meaning { $meaning } · words { $words } · together { $fused }
+manual-scores = { $place } · meaning { $meaning } · words { $words } · together { $fused }
 manual-models = Models in Settings
 ## Library, registration, settings, first run.
 tab-library = Library

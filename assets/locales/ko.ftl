@@ -509,7 +509,7 @@ manual-find = 찾기
 manual-finding = 찾는 중…
 manual-found = 찾은 문장: { $count }개
 manual-nothing = 이 물음과 맞는 문장이 없습니다.
-manual-scores = { $page }쪽 · 뜻 { $meaning } · 낱말 { $words } · 종합 { $fused }
+manual-scores = { $place } · 뜻 { $meaning } · 낱말 { $words } · 종합 { $fused }
 manual-models = 설정에서 모델 보기
 ## 라이브러리, 등록, 설정, 첫 실행.
 tab-library = 라이브러리

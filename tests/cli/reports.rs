@@ -75,8 +75,8 @@ fn without_a_model_every_report_is_its_section() {
     let mut reports = 0;
     for (product, _, defects) in PRODUCTS {
         let written = scene.json(&["manual", "report", "-p", product, "--no-llm", "--json"]);
-        for (written, defect) in written.as_array().unwrap().iter().zip(defects) {
-            assert_eq!(written["defect"], *defect);
+        for written in written.as_array().unwrap() {
+            assert!(defects.contains(&written["defect"].as_str().unwrap()), "{written}");
             assert_eq!(written["report"]["result"]["author"]["by"], "evidence");
             check(product, written);
             reports += 1;
@@ -92,7 +92,7 @@ fn a_model_adds_nothing_that_passes_for_the_manuals_word() {
         return;
     }
     let Some(scene) = factory() else { return };
-    scene.run(&["models", "use", "small"]).must_succeed();
+    std::fs::write(scene.workspace().join("settings.json"), r#"{"profile": "small"}"#).unwrap();
     let (mut reports, mut worded) = (0, 0);
     for (product, _, _) in PRODUCTS {
         for language in ["ko", "en"] {

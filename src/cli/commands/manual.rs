@@ -86,7 +86,7 @@ fn print_answer(terminal: &Terminal, answer: &ManualAnswer) {
             None => "–".to_owned(),
         };
         let values = [
-            ("page", chunk.page.into()),
+            ("place", terminal.place(&manual.path, chunk.page).into()),
             ("meaning", score(*vector_score, 3).into()),
             ("words", score(*keyword_score, 1).into()),
             ("fused", format!("{fused_score:.4}").into()),

@@ -97,7 +97,7 @@ impl Ask {
         }
         ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
             for passage in &found.passages {
-                let place = desk.words.with("manual-scores", &scores(passage));
+                let place = desk.words.with("manual-scores", &scores(desk, passage));
                 let mut job = LayoutJob::default();
                 let visuals = ui.visuals();
                 for (text, style, colour) in [
@@ -128,13 +128,13 @@ impl Ask {
 }
 
 /// How near a passage is to the question, by meaning, by words, and by both.
-fn scores(passage: &FoundPassage) -> [(&'static str, Value); 4] {
+fn scores(desk: &Desk<'_>, passage: &FoundPassage) -> [(&'static str, Value); 4] {
     let rounded = |score: Option<f32>, digits| match score {
         Some(score) => Value::from(format!("{score:.digits$}")),
         None => Value::from("–"),
     };
     [
-        ("page", Value::from(passage.chunk.page)),
+        ("place", desk.words.place(&passage.manual.path, passage.chunk.page).into()),
         ("meaning", rounded(passage.vector_score, 3)),
         ("words", rounded(passage.keyword_score, 1)),
         ("fused", rounded(Some(passage.fused_score), 4)),

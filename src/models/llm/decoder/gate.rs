@@ -35,7 +35,7 @@ fn silu(x: f32) -> f32 {
 }
 
 fn gelu_tanh(x: f32) -> f32 {
-    const ROOT_2_OVER_PI: f32 = 0.797_884_56;
+    const ROOT_2_OVER_PI: f32 = 0.797_884_6;
     0.5 * x * (1.0 + (ROOT_2_OVER_PI * x * (1.0 + 0.044_715 * x * x)).tanh())
 }
 

@@ -31,7 +31,7 @@ const CONTROL: i64 = 3;
 const USERS: i64 = 4;
 
 enum Pieces {
-    ByteLevel(ByteLevel),
+    ByteLevel(Box<ByteLevel>),
     SentencePiece(SentencePiece),
 }
 
@@ -78,7 +78,7 @@ impl Tokens {
             "gpt2" => {
                 let pieces = ByteLevel::from_gguf(gguf, &written)?;
                 let begins = pieces.begins;
-                (Pieces::ByteLevel(pieces), begins)
+                (Pieces::ByteLevel(Box::new(pieces)), begins)
             }
             "llama" => (Pieces::SentencePiece(SentencePiece::from_gguf(gguf, &written)?), true),
             other => {
