@@ -365,7 +365,10 @@ pub(crate) enum Remote {
     Use {
         #[command(flatten)]
         server: Server,
-        /// What a report needs may be sent to another machine.
+        /// Have it look at the pictures instead.
+        #[arg(long)]
+        pictures: bool,
+        /// What it needs may be sent to another machine.
         #[arg(long)]
         yes: bool,
     },
@@ -375,7 +378,11 @@ pub(crate) enum Remote {
         server: Server,
     },
     /// Have this machine's model write the reports again.
-    Off,
+    Off {
+        /// Have none on a server look at the pictures any more, instead.
+        #[arg(long)]
+        pictures: bool,
+    },
 }
 
 /// A server and its model.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ModelId;
+use super::{ModelId, ModelRole};
 
 /// A server that speaks OpenAI's protocol, and what it is asked for.
 ///
@@ -23,5 +23,28 @@ impl RemoteModel {
     /// How it is named where a report says who wrote it: with its address.
     pub fn id(&self) -> ModelId {
         ModelId(format!("{} ({})", self.model, self.address))
+    }
+}
+
+/// What a model on a server may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RemoteFor {
+    /// It words the reports.
+    #[default]
+    Reports,
+    /// It looks at the pictures.
+    Pictures,
+}
+
+impl RemoteFor {
+    /// Both, in the order in which they are offered.
+    pub const ALL: [Self; 2] = [Self::Reports, Self::Pictures];
+
+    /// The role that it fills.
+    pub fn role(self) -> ModelRole {
+        match self {
+            Self::Reports => ModelRole::Chat,
+            Self::Pictures => ModelRole::VisionChat,
+        }
     }
 }

@@ -19,6 +19,11 @@ fn a_server_is_used_after_a_word_and_shown_while_it_is() {
     assert_eq!(show(), said);
     let doctor = scene.run(&["doctor"]).must_succeed().stdout;
     assert!(doctor.contains("qwen, on the server http://10.0.0.7:8000"), "{doctor}");
+    let pictures = ["models", "remote", "use", "http://localhost:8081", "-m", "eyes", "--pictures"];
+    let said = scene.run(&pictures).must_succeed().stdout;
+    assert!(said.contains("vision chat: eyes, on the server http://localhost:8081"), "{said}");
+    scene.run(&["models", "remote", "off", "--pictures"]).must_succeed();
+    assert!(!show().contains("eyes"));
     scene.run(&["models", "remote", "off"]).must_succeed();
     assert_eq!(scene.json(&["models", "remote", "show", "--json"]), serde_json::json!({}));
 }

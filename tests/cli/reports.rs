@@ -94,23 +94,23 @@ fn a_model_adds_nothing_that_passes_for_the_manuals_word() {
     let Some(scene) = factory() else { return };
     std::fs::write(scene.workspace().join("settings.json"), r#"{"profile": "small"}"#).unwrap();
     let (mut reports, mut worded) = (0, 0);
-    for (product, _, _) in PRODUCTS {
-        for language in ["ko", "en"] {
-            let ran = Command::new(env!("CARGO_BIN_EXE_fettle"))
-                .args(["--lang", language, "--workspace", arg(scene.workspace())])
-                .args(["manual", "report", "-p", product, "--json"])
-                .output();
-            let ran = Ran::from(ran.unwrap()).must_succeed();
-            let written: Value = serde_json::from_str(&ran.stdout).unwrap();
-            for written in written.as_array().unwrap() {
-                check(product, written);
-                assert_eq!(written["report"]["result"]["language"], language);
-                reports += 1;
-                worded += usize::from(written["report"]["result"]["author"]["by"] == "model");
-            }
+    // In English for one of them: a model's answer takes seconds.
+    let asked = PRODUCTS.map(|(product, _, _)| (product, "ko"));
+    for (product, language) in asked.into_iter().chain([("prod1", "en")]) {
+        let ran = Command::new(env!("CARGO_BIN_EXE_fettle"))
+            .args(["--lang", language, "--workspace", arg(scene.workspace())])
+            .args(["manual", "report", "-p", product, "--json"])
+            .output();
+        let ran = Ran::from(ran.unwrap()).must_succeed();
+        let written: Value = serde_json::from_str(&ran.stdout).unwrap();
+        for written in written.as_array().unwrap() {
+            check(product, written);
+            assert_eq!(written["report"]["result"]["language"], language);
+            reports += 1;
+            worded += usize::from(written["report"]["result"]["author"]["by"] == "model");
         }
     }
-    assert_eq!(reports, 36);
+    assert_eq!(reports, 21);
     eprintln!("{MODEL} had a part in {worded} of {reports} reports");
 }
 

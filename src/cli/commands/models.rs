@@ -2,7 +2,7 @@
 
 use crate::cli::args;
 use crate::cli::terminal::Terminal;
-use crate::domain::{ModelId, RemoteModel};
+use crate::domain::{ModelId, ModelRole, RemoteFor, RemoteModel};
 use crate::engine::{
     ChosenRemote, Engine, FileVerdict, FindModel, ListModels, ModelState, PullModels, TryRemote,
     UseRemote, VerifyModels,
@@ -65,15 +65,15 @@ fn remote(engine: &Engine, terminal: &Terminal, args: &args::Remote) -> anyhow::
             if chosen.is_empty() {
                 terminal.say("remote-off", &[]);
             }
-            for remote in chosen.values() {
-                say_remote(terminal, remote);
+            for (role, remote) in &chosen {
+                say_remote(terminal, *role, remote);
             }
         }
-        args::Remote::Use { server, yes } => {
-            let remote = Some(server.into());
-            terminal.wait(engine, UseRemote { remote, confirmed: *yes })?;
-            for remote in terminal.wait(engine, ChosenRemote)?.values() {
-                say_remote(terminal, remote);
+        args::Remote::Use { server, pictures, yes } => {
+            let (what, remote) = (remote_for(*pictures), Some(server.into()));
+            terminal.wait(engine, UseRemote { what, remote, confirmed: *yes })?;
+            for (role, remote) in &terminal.wait(engine, ChosenRemote)? {
+                say_remote(terminal, *role, remote);
             }
         }
         args::Remote::Try { server } => {
@@ -86,19 +86,24 @@ fn remote(engine: &Engine, terminal: &Terminal, args: &args::Remote) -> anyhow::
             ];
             terminal.say("remote-tried", &values);
         }
-        args::Remote::Off => {
-            terminal.wait(engine, UseRemote { remote: None, confirmed: false })?;
+        args::Remote::Off { pictures } => {
+            let what = remote_for(*pictures);
+            terminal.wait(engine, UseRemote { what, remote: None, confirmed: false })?;
             terminal.say("remote-off", &[]);
         }
     }
     Ok(())
 }
 
+fn remote_for(pictures: bool) -> RemoteFor {
+    if pictures { RemoteFor::Pictures } else { RemoteFor::Reports }
+}
+
 /// Which one is used, and what leaves this machine by it.
-fn say_remote(terminal: &Terminal, remote: &RemoteModel) {
+fn say_remote(terminal: &Terminal, role: ModelRole, remote: &RemoteModel) {
     let values =
         [("model", remote.model.clone().into()), ("address", remote.address.clone().into())];
-    terminal.say("remote-on", &values);
+    terminal.print(&format!("{role}: {}", terminal.word("remote-on", &values)));
     terminal.say("remote-leaves", &[]);
 }
 

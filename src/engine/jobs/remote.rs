@@ -6,17 +6,21 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use crate::domain::{ChatMessage, ChatRole, ModelRole, RemoteModel, Sampling, StopReason};
+use crate::domain::{
+    ChatMessage, ChatRole, ModelRole, RemoteFor, RemoteModel, Sampling, StopReason,
+};
 use crate::engine::error::{EngineError, Result};
 use crate::engine::language_lane::connect;
 use crate::engine::request::{JobContext, Request};
 use crate::models::remote::Address;
 use crate::models::roles::ChatModel;
 
-/// Has the model on a server write the reports from now on, or, with `None`, one of this
-/// machine again; the settings remember it.
+/// Has the model on a server write the reports or look at the pictures from now on, or, with
+/// `None`, one of this machine again; the settings remember it.
 #[derive(Debug, Clone)]
 pub struct UseRemote {
+    /// What for.
+    pub what: RemoteFor,
     /// The server and its model.
     pub remote: Option<RemoteModel>,
     /// Somebody has been told what leaves the machine, and agreed.
@@ -34,8 +38,8 @@ impl Request for UseRemote {
         let remote = self.remote.map(|remote| checked(remote, self.confirmed)).transpose()?;
         job.shared.change_settings(|settings| {
             match remote {
-                Some(remote) => settings.remote.insert(ModelRole::Chat, remote),
-                None => settings.remote.remove(&ModelRole::Chat),
+                Some(remote) => settings.remote.insert(self.what.role(), remote),
+                None => settings.remote.remove(&self.what.role()),
             };
         })
     }
@@ -135,7 +139,8 @@ mod tests {
             key_variable: Some(String::new()),
         };
         let set = |address: &str, confirmed| {
-            ask(&engine, UseRemote { remote: Some(remote(address)), confirmed })
+            let what = RemoteFor::Reports;
+            ask(&engine, UseRemote { what, remote: Some(remote(address)), confirmed })
         };
         assert!(ask(&engine, ChosenRemote).unwrap().is_empty());
         // Another machine: only after it was said what leaves this one.
@@ -160,8 +165,16 @@ mod tests {
             let error = set(bad, true).unwrap_err().explain(Language::Ko);
             assert!(!error.contains("secret"), "{error}");
         }
-        ask(&engine, UseRemote { remote: None, confirmed: false }).unwrap();
-        assert_eq!(on_disk(), None);
+        // One for the pictures is another matter.
+        let pictures = |remote| UseRemote { what: RemoteFor::Pictures, remote, confirmed: false };
+        ask(&engine, pictures(Some(remote("http://127.0.0.1:8081")))).unwrap();
+        let roles = || ask(&engine, ChosenRemote).unwrap().into_keys().collect::<Vec<_>>();
+        assert_eq!(roles(), [ModelRole::Chat, ModelRole::VisionChat]);
+        let reports = UseRemote { what: RemoteFor::Reports, remote: None, confirmed: false };
+        ask(&engine, reports).unwrap();
+        assert_eq!((on_disk(), roles()), (None, vec![ModelRole::VisionChat]));
+        ask(&engine, pictures(None)).unwrap();
+        assert!(roles().is_empty());
         // A key that is not there is said before anybody is asked.
         let keyless = RemoteModel {
             key_variable: Some("FETTLE_NO_SUCH_KEY".into()),

@@ -7,7 +7,7 @@ use egui::{Button, Checkbox, Grid, TextEdit, Ui};
 use crate::app::asked::Asked;
 use crate::app::command::Command;
 use crate::app::desk::Desk;
-use crate::domain::{ModelRole, RemoteModel};
+use crate::domain::{ModelRole, RemoteFor, RemoteModel};
 use crate::engine::{ChosenRemote, RemoteTried, TryRemote, UseRemote};
 use crate::i18n::Value;
 
@@ -18,6 +18,7 @@ const FIELD: f32 = 320.0;
 #[derive(Default)]
 pub(super) struct Remote {
     chosen: Asked<BTreeMap<ModelRole, RemoteModel>>,
+    what: RemoteFor,
     address: String,
     model: String,
     key_variable: String,
@@ -33,11 +34,8 @@ impl Remote {
     }
 
     pub(super) fn poll(&mut self, desk: &mut Desk<'_>) {
-        if self.chosen.poll(desk)
-            && let Some(remote) = self.in_force().cloned()
-        {
-            (self.address, self.model) = (remote.address, remote.model);
-            self.key_variable = remote.key_variable.unwrap_or_default();
+        if self.chosen.poll(desk) && self.in_force().is_some() {
+            self.show_in_force();
         }
         self.tried.poll(desk);
         if self.using.poll(desk) && self.using.error().is_none() {
@@ -48,7 +46,16 @@ impl Remote {
     }
 
     fn in_force(&self) -> Option<&RemoteModel> {
-        self.chosen.answer()?.get(&ModelRole::Chat)
+        self.chosen.answer()?.get(&self.what.role())
+    }
+
+    /// Fills the fields with what is in force, or with nothing.
+    fn show_in_force(&mut self) {
+        let remote = self.in_force().cloned();
+        self.key_variable =
+            remote.as_ref().and_then(|remote| remote.key_variable.clone()).unwrap_or_default();
+        (self.address, self.model) =
+            remote.map(|remote| (remote.address, remote.model)).unwrap_or_default();
     }
 
     fn typed(&self) -> RemoteModel {
@@ -61,6 +68,19 @@ impl Remote {
     pub(super) fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         ui.heading(desk.text("settings-remote"));
         ui.weak(desk.text("settings-remote-hint"));
+        let before = self.what;
+        ui.horizontal(|ui| {
+            for what in RemoteFor::ALL {
+                let name = match what {
+                    RemoteFor::Reports => "settings-remote-reports",
+                    RemoteFor::Pictures => "settings-remote-pictures",
+                };
+                ui.radio_value(&mut self.what, what, desk.text(name));
+            }
+        });
+        if self.what != before {
+            self.show_in_force();
+        }
         Grid::new("settings_remote").num_columns(2).show(ui, |ui| {
             for (label, hint, text) in [
                 ("settings-remote-address", "http://localhost:8080", &mut self.address),
@@ -87,11 +107,15 @@ impl Remote {
             let is_new = self.in_force() != Some(&typed);
             let can_use = is_whole && is_new && !self.using.is_awaited();
             if ui.add_enabled(can_use, Button::new(desk.text("settings-remote-use"))).clicked() {
-                self.using.ask(desk, UseRemote { remote: Some(typed), confirmed: self.agreed });
+                self.using.ask(
+                    desk,
+                    UseRemote { what: self.what, remote: Some(typed), confirmed: self.agreed },
+                );
             }
             let off = Button::new(desk.text("settings-remote-off"));
             if ui.add_enabled(self.in_force().is_some(), off).clicked() {
-                self.using.ask(desk, UseRemote { remote: None, confirmed: false });
+                let what = self.what;
+                self.using.ask(desk, UseRemote { what, remote: None, confirmed: false });
             }
             if self.tried.is_awaited() {
                 ui.spinner();
