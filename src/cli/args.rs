@@ -2,16 +2,20 @@
 
 mod bank;
 mod history;
+mod manual;
+mod models;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::{DefectCode, Language, ProductCode, RectPx, RemoteModel};
+use crate::domain::{DefectCode, Language, ProductCode, RectPx};
 use crate::engine::FitBank;
 
 pub(crate) use bank::{Bank, Look, Rule};
 pub(crate) use history::{History, HistoryCommand, HistoryList};
+pub(crate) use manual::Manual;
+pub(crate) use models::{Models, Remote};
 
 /// Finds the defect, shows it, names it, and says what the manual says to do.
 #[derive(Debug, Parser)]
@@ -266,144 +270,6 @@ pub(crate) enum Index {
     },
     /// How many images, which model, whether it is up to date.
     Info(Json),
-}
-
-/// `fettle manual`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Manual {
-    /// Read the product's manuals and show what was found.
-    Ingest {
-        /// The product. Default: all.
-        product: Option<ProductCode>,
-        /// Print as JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Write what the manual says to do about the product's known defects.
-    Report {
-        /// The product.
-        #[arg(long, short)]
-        product: ProductCode,
-        /// Only this defect type. Default: all.
-        #[arg(long, short)]
-        defect: Option<DefectCode>,
-        /// Compose it from the manual alone, without the language model.
-        #[arg(long)]
-        no_llm: bool,
-        /// Print as JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// List the versions of the manuals: when each came, which is in force, how many
-    /// inspections cite it.
-    Versions {
-        /// The product. Default: all.
-        product: Option<ProductCode>,
-        /// Print as JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Take a manual out of force. Its file and text stay, since past inspections cite them.
-    Remove {
-        /// Its number, as `fettle manual versions` shows it.
-        id: i64,
-    },
-    /// Find what the manual says about something: in your own words, also mistyped.
-    #[command(alias = "search")]
-    Ask {
-        /// The question.
-        question: String,
-        /// Only this product's manual.
-        #[arg(long, short)]
-        product: Option<ProductCode>,
-        /// How many answers.
-        #[arg(long, short = 'k', default_value_t = 5)]
-        top: usize,
-        /// Print as JSON.
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-/// `fettle models`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Models {
-    /// All models, by profile, and whether they are here.
-    List(Json),
-    /// Fetch what a profile or model lacks. Resumes; checks each file's hash.
-    Pull {
-        /// `starter`, `small`, `workstation`, or a model's id.
-        what: String,
-        /// Take the files from this directory or USB path first.
-        #[arg(long, value_name = "DIR")]
-        from: Option<PathBuf>,
-        /// Ask no network.
-        #[arg(long)]
-        offline: bool,
-    },
-    /// Check the hash of every file that is here.
-    Verify {
-        /// A model's id. Default: all that are here.
-        model: Option<String>,
-    },
-    /// Print where a model's files are.
-    Path {
-        /// A model's id.
-        model: String,
-    },
-    /// A language model on a server of OpenAI's kind (vLLM, llama.cpp's) instead of one here.
-    #[command(subcommand)]
-    Remote(Remote),
-}
-
-/// `fettle models remote`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Remote {
-    /// Whether one is used, and which.
-    Show(Json),
-    /// Have it write the reports from now on.
-    Use {
-        #[command(flatten)]
-        server: Server,
-        /// Have it look at the pictures instead.
-        #[arg(long)]
-        pictures: bool,
-        /// What it needs may be sent to another machine.
-        #[arg(long)]
-        yes: bool,
-    },
-    /// Have it say a word, without using it.
-    Try {
-        #[command(flatten)]
-        server: Server,
-    },
-    /// Have this machine's model write the reports again.
-    Off {
-        /// Have none on a server look at the pictures any more, instead.
-        #[arg(long)]
-        pictures: bool,
-    },
-}
-
-/// A server and its model.
-#[derive(Debug, Args)]
-pub(crate) struct Server {
-    /// Its address, e.g. `http://localhost:8080`.
-    address: String,
-    /// What it calls the model.
-    #[arg(long, short)]
-    model: String,
-    /// The environment variable that holds the API key. The key itself is kept nowhere.
-    #[arg(long, value_name = "NAME")]
-    key_variable: Option<String>,
-}
-
-impl From<&Server> for RemoteModel {
-    fn from(server: &Server) -> Self {
-        let Server { address, model, key_variable } = server;
-        let (address, model) = (address.clone(), model.clone());
-        Self { address, model, key_variable: key_variable.clone() }
-    }
 }
 
 /// `fettle demo`.

@@ -12,6 +12,7 @@
 mod answer;
 mod beside;
 mod chunk;
+mod claim;
 mod cmap;
 mod columns;
 mod compose;

@@ -1,0 +1,62 @@
+//! `fettle manual`.
+
+use clap::Subcommand;
+
+use crate::domain::{DefectCode, ProductCode};
+
+/// `fettle manual`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Manual {
+    /// Read the product's manuals and show what was found.
+    Ingest {
+        /// The product. Default: all.
+        product: Option<ProductCode>,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write what the manual says to do about the product's known defects.
+    Report {
+        /// The product.
+        #[arg(long, short)]
+        product: ProductCode,
+        /// Only this defect type. Default: all.
+        #[arg(long, short)]
+        defect: Option<DefectCode>,
+        /// Compose it from the manual alone, without the language model.
+        #[arg(long)]
+        no_llm: bool,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the versions of the manuals: when each came, which is in force, how many
+    /// inspections cite it.
+    Versions {
+        /// The product. Default: all.
+        product: Option<ProductCode>,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a manual out of force. Its file and text stay, since past inspections cite them.
+    Remove {
+        /// Its number, as `fettle manual versions` shows it.
+        id: i64,
+    },
+    /// Find what the manual says about something: in your own words, also mistyped.
+    #[command(alias = "search")]
+    Ask {
+        /// The question.
+        question: String,
+        /// Only this product's manual.
+        #[arg(long, short)]
+        product: Option<ProductCode>,
+        /// How many answers.
+        #[arg(long, short = 'k', default_value_t = 5)]
+        top: usize,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}

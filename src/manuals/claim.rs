@@ -1,0 +1,143 @@
+//! What a sentence claims, so that it can be held against another: its content without the words
+//! around it, its numbers, and whether it denies.
+
+use std::collections::HashSet;
+
+use super::names::words;
+
+/// Words of a sentence's frame rather than of what it says.
+const FRAME: [&str; 58] = [
+    "원인은",
+    "원인",
+    "원인이",
+    "원인으로",
+    "조치",
+    "조치로",
+    "조치는",
+    "예방",
+    "예방을",
+    "위해",
+    "위해서",
+    "위한",
+    "통해",
+    "때문",
+    "때문에",
+    "때문입니다",
+    "인해",
+    "인한",
+    "및",
+    "또는",
+    "그리고",
+    "등",
+    "등이",
+    "등을",
+    "것입니다",
+    "있습니다",
+    "합니다",
+    "됩니다",
+    "입니다",
+    "한다",
+    "된다",
+    "이다",
+    "해야",
+    "수",
+    "있다",
+    "하고",
+    "하며",
+    "발생",
+    "발생합니다",
+    "발생한다",
+    "발생할",
+    "불량",
+    "불량이",
+    "the",
+    "a",
+    "an",
+    "and",
+    "or",
+    "of",
+    "to",
+    "in",
+    "is",
+    "are",
+    "be",
+    "by",
+    "for",
+    "with",
+    "that",
+];
+/// Endings that turn a noun of the manual into a sentence.
+const ENDINGS: [&str; 16] = [
+    "되었습니다",
+    "하였습니다",
+    "했습니다",
+    "하십시오",
+    "합니다",
+    "됩니다",
+    "입니다",
+    "습니다",
+    "하세요",
+    "해야",
+    "하여",
+    "한다",
+    "된다",
+    "이다",
+    "하고",
+    "하며",
+];
+
+/// What a text says: pairs of Hangul characters, other words whole and in lower case.
+pub(super) fn content(text: &str) -> HashSet<String> {
+    let mut out = HashSet::new();
+    for word in words(text) {
+        if FRAME.contains(&word.as_str()) {
+            continue;
+        }
+        let word = ENDINGS.iter().find_map(|e| word.strip_suffix(e)).unwrap_or(&word);
+        let chars: Vec<char> = word.chars().collect();
+        if chars.iter().all(|c| matches!(c, '\u{AC00}'..='\u{D7A3}')) {
+            let chars = without_particle(&chars);
+            out.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
+        } else {
+            out.insert(stem(word));
+        }
+    }
+    out
+}
+
+/// `배출구가` → `배출구`: a particle says how a noun is used, not what.
+fn without_particle(word: &[char]) -> &[char] {
+    match word.split_last() {
+        Some((last, noun)) if noun.len() >= 2 && "은는이가을를의에로과와도".contains(*last) => {
+            noun
+        }
+        _ => word,
+    }
+}
+
+/// English inflection, roughly: enough to match `nozzles` with `nozzle`.
+fn stem(word: &str) -> String {
+    for ending in ["ing", "ies", "ed", "es", "s"] {
+        if let Some(stem) = word.strip_suffix(ending)
+            && stem.chars().count() >= 4
+        {
+            return stem.to_owned();
+        }
+    }
+    word.strip_suffix('e').filter(|stem| stem.chars().count() >= 4).unwrap_or(word).to_owned()
+}
+
+/// Runs of digits, with their decimal point.
+pub(super) fn numbers(text: &str) -> Vec<String> {
+    let runs = text.split(|c: char| !(c.is_ascii_digit() || c == '.'));
+    runs.map(|run| run.trim_matches('.').to_owned()).filter(|run| !run.is_empty()).collect()
+}
+
+pub(super) fn is_denying(text: &str) -> bool {
+    const WORDS: [&str; 6] = ["not", "never", "no", "without", "don't", "cannot"];
+    const HANGUL: [&str; 9] =
+        ["않", "마십시오", "마세요", "말아", "금지", "없", "아니", "아닙", "불필요"];
+    HANGUL.iter().any(|word| text.contains(word))
+        || words(text).iter().any(|word| WORDS.contains(&word.as_str()))
+        || text.to_lowercase().contains("n't")
+}
