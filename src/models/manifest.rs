@@ -321,6 +321,8 @@ mod tests {
             "e5_s1",
             "bert_mean",
             "qwen2",
+            "qwen3",
+            "gemma3",
             "llama",
             "qwen3_vl",
         ];
