@@ -13,7 +13,7 @@ fn a_server_is_used_after_a_word_and_shown_while_it_is() {
     scene.run(&away).must_fail_with(&["http://10.0.0.7:8000 is another machine", "--yes"]);
     assert!(show().starts_with("Off."));
     let said = scene.run(&[&away[..], &["--yes"]].concat()).must_succeed().stdout;
-    for words in ["qwen, on the server http://10.0.0.7:8000", "leave this one"] {
+    for words in ["qwen, on the server http://10.0.0.7:8000", "leaves this one"] {
         assert!(said.contains(words), "{said}");
     }
     assert_eq!(show(), said);
