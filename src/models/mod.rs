@@ -17,6 +17,7 @@ pub mod store;
 #[cfg(test)]
 pub(crate) mod test_files;
 pub mod text_embedder;
+mod tokenizer_file;
 mod transformer;
 pub mod vlm;
 pub mod weights;

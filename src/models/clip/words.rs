@@ -7,7 +7,7 @@ use super::ClipTextTower;
 use crate::domain::{ModelId, TextKind};
 use crate::models::roles::TextEncoder;
 use crate::models::weights::WeightFile;
-use crate::models::{ModelsError, Result};
+use crate::models::{ModelsError, Result, tokenizer_file};
 
 /// CLIP's text tower with its tokenizer (`tokenizer.json` beside the weights): words into the
 /// space of the pictures. OpenAI's weights know English.
@@ -37,7 +37,7 @@ impl ClipWords {
             path: path.clone(),
             why: why.to_string(),
         };
-        let mut tokenizer = Tokenizer::from_file(path).map_err(bad)?;
+        let mut tokenizer = tokenizer_file::read(path)?;
         tokenizer.with_padding(None);
         let max_length = config.max_position_embeddings;
         let truncation = TruncationParams { max_length, ..Default::default() };

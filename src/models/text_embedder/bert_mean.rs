@@ -12,7 +12,7 @@ use super::bert::{Encoder, Layer, LayerNorm, Linear};
 use super::to_unit_length;
 use crate::domain::{ModelId, TextKind};
 use crate::models::roles::TextEncoder;
-use crate::models::{ModelsError, Result};
+use crate::models::{ModelsError, Result, tokenizer_file};
 
 /// The files of a model.
 pub(super) struct Files<'a> {
@@ -50,8 +50,7 @@ impl BertMean {
     /// Reads `files`.
     pub(super) fn load(id: ModelId, files: &Files<'_>, device: &Device) -> Result<Self> {
         let encoder = encoder(files.config, files.weights, device)?;
-        let mut tokenizer =
-            Tokenizer::from_file(files.tokenizer).map_err(|e| bad(files.tokenizer, e))?;
+        let mut tokenizer = tokenizer_file::read(files.tokenizer)?;
         tokenizer.with_padding(None);
         let max_length = encoder.max_tokens();
         tokenizer

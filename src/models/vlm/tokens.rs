@@ -8,7 +8,7 @@ use tokenizers::Tokenizer;
 
 use super::checkpoint::Checkpoint;
 use crate::domain::ChatMessage;
-use crate::models::{ModelsError, Result};
+use crate::models::{ModelsError, Result, tokenizer_file};
 
 /// Text to token numbers and back.
 pub(super) struct Tokens {
@@ -34,8 +34,7 @@ impl Tokens {
     /// Reads both files.
     pub(super) fn load(checkpoint: &Checkpoint) -> Result<Self> {
         let path = checkpoint.file("tokenizer.json")?;
-        let mut tokenizer =
-            Tokenizer::from_file(path).map_err(|why| checkpoint.bad("tokenizer.json", why))?;
+        let mut tokenizer = tokenizer_file::read(path)?;
         tokenizer.with_padding(None);
         let whole = tokenizer.with_truncation(None).map(|_| ());
         whole.map_err(|why| checkpoint.bad("tokenizer.json", why))?;
