@@ -95,7 +95,7 @@ pub(super) fn content(text: &str) -> HashSet<String> {
         }
         let word = ENDINGS.iter().find_map(|e| word.strip_suffix(e)).unwrap_or(&word);
         let chars: Vec<char> = word.chars().collect();
-        if chars.iter().all(|c| matches!(c, '\u{AC00}'..='\u{D7A3}')) {
+        if chars.iter().all(is_syllable) {
             let chars = without_particle(&chars);
             out.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
         } else {
@@ -113,6 +113,46 @@ fn without_particle(word: &[char]) -> &[char] {
         }
         _ => word,
     }
+}
+
+/// Syllables of the verbs that make one of a noun: `발생하는` and `발생되는` say the same.
+const LIGHT_VERBS: &str = "하되한된할될함됨해돼했됐시";
+
+/// The first word of a text that is none of the sources' but a slip of one: as long, and another
+/// character before its end (`샴프트` for `샤프트`). Pairs of characters forgive it, a reader must
+/// not be told that it is the manual's.
+pub(super) fn slip<'a>(text: &str, sources: impl Iterator<Item = &'a str>) -> Option<String> {
+    let known: HashSet<Vec<char>> = sources.flat_map(words).map(|word| bare(&word)).collect();
+    words(text).into_iter().find(|word| {
+        let word = bare(word);
+        let least = if word.iter().all(is_syllable) { SLIP_SYLLABLES } else { SLIP_LETTERS };
+        word.len() >= least && !known.contains(&word) && known.iter().any(|k| is_slip(&word, k))
+    })
+}
+
+/// Shorter words that differ in one character are mostly other words.
+const SLIP_SYLLABLES: usize = 3;
+const SLIP_LETTERS: usize = 6;
+
+fn is_slip(word: &[char], known: &[char]) -> bool {
+    let mut other = word.iter().zip(known).enumerate().filter(|(_, (a, b))| a != b);
+    let (Some((at, (a, b))), None) = (other.next(), other.next()) else { return false };
+    // The last character is an ending's.
+    word.len() == known.len()
+        && at + 1 < word.len()
+        && !(LIGHT_VERBS.contains(*a) && LIGHT_VERBS.contains(*b))
+        && !(a.is_ascii_digit() || b.is_ascii_digit())
+}
+
+/// A word without what its use in a sentence adds.
+fn bare(word: &str) -> Vec<char> {
+    let word = ENDINGS.iter().find_map(|e| word.strip_suffix(e)).unwrap_or(word);
+    let chars: Vec<char> = word.chars().collect();
+    if chars.iter().all(is_syllable) { without_particle(&chars).to_vec() } else { chars }
+}
+
+fn is_syllable(c: &char) -> bool {
+    matches!(c, '\u{AC00}'..='\u{D7A3}')
 }
 
 /// English inflection, roughly: enough to match `nozzles` with `nozzle`.
@@ -140,4 +180,30 @@ pub(super) fn is_denying(text: &str) -> bool {
     HANGUL.iter().any(|word| text.contains(word))
         || words(text).iter().any(|word| WORDS.contains(&word.as_str()))
         || text.to_lowercase().contains("n't")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_a_source_word_is_found() {
+        let source =
+            "직조 장비 바늘 및 샤프트 등 부품의 정기 점검 및 교체, 재발생하는 nozzle wear 방지";
+        for (text, expected) in [
+            ("직조 장비 바늘 및 샴프트 등 부품의 정기 점검", Some("샴프트")),
+            ("샴프트를 교체합니다", Some("샴프트를")),
+            ("Replace worn nozzel tips", None),
+            ("Replace worn nizzle tips", Some("nizzle")),
+            // As it is, inflected, or another word altogether.
+            ("샤프트를 점검하고 샤프트의 마모를 봅니다", None),
+            ("재발생되는", None),
+            ("컨베이어 속도", None),
+            // Too short to tell a slip from another word.
+            ("바눌 장미", None),
+            ("", None),
+        ] {
+            assert_eq!(slip(text, [source].into_iter()).as_deref(), expected, "{text}");
+        }
+    }
 }

@@ -3,8 +3,8 @@
 //!
 //! Code decides, not the model: a sentence is supported where its content is found
 //! again in the statements (Hangul by character pairs, other words whole), its numbers
-//! are theirs, and it denies nothing that they do not. A citation the model wrote
-//! counts only if the statement shares content with the sentence.
+//! are theirs, no word is a slip of theirs, and it denies nothing that they do not. A
+//! citation the model wrote counts only if the statement shares content with the sentence.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 use super::answer::{Written, parse};
-use super::claim::{content, is_denying, numbers};
+use super::claim::{content, is_denying, numbers, slip};
 use super::names::words;
 
 /// Why an answer was not used.
@@ -83,7 +83,7 @@ pub fn align(answer: &str, section: &Section) -> Result<Vec<GroundedLine>, Answe
     let mut out: Vec<GroundedLine> = Vec::new();
     let mut said: HashSet<(ReportPart, String)> = HashSet::new();
     for Written { part, text, cited } in written {
-        if says_nothing_new(&text, section) || !said.insert((part, plain(&text))) {
+        if says_nothing_new(&text, part, section) || !said.insert((part, plain(&text))) {
             continue;
         }
         if out.iter().filter(|line| line.part == part).count() < MAX_SENTENCES_A_PART {
@@ -190,10 +190,19 @@ fn ends_in_a_beat(answer: &str) -> bool {
     })
 }
 
-/// Whether it is the heading or one of the statements again: those are in the report already.
-fn says_nothing_new(text: &str, section: &Section) -> bool {
-    content(text).is_subset(&content(&section.heading))
+/// Whether it is the heading, one of the statements, or a piece of one that stands in the same
+/// part: those are in the report already.
+fn says_nothing_new(text: &str, part: ReportPart, section: &Section) -> bool {
+    let said = content(text);
+    let printed: &[Statement] = match part {
+        ReportPart::Causes => &section.causes,
+        ReportPart::Actions => &section.actions,
+        // Which actions also prevent is more than the manual says.
+        ReportPart::Prevention | ReportPart::Situation => &[],
+    };
+    said.is_subset(&content(&section.heading))
         || section.statements().any(|statement| plain(&statement.text) == plain(text))
+        || printed.iter().any(|statement| said.is_subset(&content(&statement.text)))
 }
 
 fn plain(text: &str) -> String {
@@ -241,7 +250,9 @@ fn support(text: &str, part: ReportPart, cited: &[String], section: &Section) ->
     let numbers_given =
         numbers(text).iter().all(|number| given.contains(number) || heading.contains(number));
     let denies = is_denying(text) && !is_denying(&source_text);
-    if sources.is_empty() || covered < COVERED || !numbers_given || denies {
+    let printed = section.statements().map(|statement| statement.text.as_str());
+    let slips = slip(text, printed.chain([section.heading.as_str()])).is_some();
+    if sources.is_empty() || covered < COVERED || !numbers_given || denies || slips {
         return Support::Unsupported;
     }
     Support::Manual { statements: sources.iter().map(|s| s.id.clone()).collect() }
@@ -274,7 +285,7 @@ mod tests {
             // What the manual says, in a sentence; the model's number is right.
             ("원인: 주형 배출구 막힘과 탈기 불량입니다. [c2]", Causes, vec!["hole.c2"]),
             // Right content, wrong number.
-            ("원인: 주형 배출구가 막힘. [c1]", Causes, vec!["hole.c2"]),
+            ("원인: 주형 배출구 막힘이 원인입니다. [c1]", Causes, vec!["hole.c2"]),
             // Two statements in one sentence.
             (
                 "조치: 탈기 장치를 점검하고 배출 통로를 청소합니다.",
@@ -286,11 +297,13 @@ mod tests {
             ("원인: 작업자가 졸음운전을 하였습니다. [c1]", Causes, vec![]),
             // A number of its own.
             ("조치: 용탕 온도를 ±9℃로 유지합니다. [a2]", Actions, vec![]),
-            ("조치: 용탕 온도를 ±5℃로 유지합니다. [a2]", Actions, vec!["hole.a2"]),
+            ("조치: 용탕 온도를 항상 ±5℃로 유지합니다. [a2]", Actions, vec!["hole.a2"]),
             // The opposite of what the manual says.
             ("조치: 탈기 장치 점검을 하지 마십시오. [a1]", Actions, vec![]),
             // An action is no cause.
             ("원인: 배출 통로 정기 청소입니다. [a3]", Causes, vec![]),
+            // A word of the manual, misspelt.
+            ("원인: 주형 배츨구가 막혀 있고 탈기 불량이 있습니다. [c2]", Causes, vec![]),
             // Another section's id.
             ("원인: 금형 접합면 틈새 누유 [burr.c1]", Causes, vec![]),
         ] {
@@ -304,9 +317,23 @@ mod tests {
         let mut english = section("hole", "hole");
         english.causes[0].text = "Gas trapped in the melt during pouring".to_owned();
         let lines =
-            align("Causes: Trapped gas in the melt during pouring. [c1]", &english).unwrap();
+            align("Causes: Mostly gas trapped in the melt during pouring. [c1]", &english).unwrap();
         let expected = Support::Manual { statements: vec!["hole.c1".to_owned()] };
         assert_eq!(lines[0].line.support, expected);
+    }
+
+    #[test]
+    fn a_piece_of_what_stands_below_it_is_left_out() {
+        for (answer, kept) in [
+            ("원인: 주형 배출구가 막힘. [c2]", 0),
+            ("조치: 용탕 온도를 ±5℃로 유지합니다. [a2]", 0),
+            ("조치: 용탕 온도를 ±9℃로 유지합니다. [a2]", 1),
+            ("원인: 주형 배출구 막힘과 용탕 내 가스입니다. [c2]", 1),
+            // That it also prevents is the model's word.
+            ("예방: 탈기 장치를 점검합니다. [a1]", 1),
+        ] {
+            assert_eq!(cited(answer).len(), kept, "{answer}");
+        }
     }
 
     #[test]

@@ -313,6 +313,10 @@ impl Scene {
     pub(in crate::app) fn choose(&mut self, list: &str, entry: &str) {
         self.last(Role::ComboBox, list).click();
         self.harness.run_steps(3);
+        // What there is to choose may still be on its way from the engine.
+        self.until(entry, |harness| {
+            harness.query_all_by_role_and_label(Role::Button, entry).next().is_some()
+        });
         self.last(Role::Button, entry).click();
         self.harness.run_steps(3);
     }

@@ -60,7 +60,8 @@ pub(in crate::engine::jobs) fn run(
         let (mut answer, mut astray) = (AnswerWatch::default(), None);
         let outcome = chat.chat(&messages, &sampling, &mut |piece| {
             sink.text(piece);
-            astray = answer.push(piece).err();
+            // What it still held back when it was stopped comes after the reason.
+            astray = astray.or_else(|| answer.push(piece).err());
             if astray.is_some() || sink.cancel.is_cancelled() {
                 ControlFlow::Break(())
             } else {
