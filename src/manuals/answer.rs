@@ -45,6 +45,11 @@ pub(super) fn parse(answer: &str) -> Vec<Written> {
     out
 }
 
+/// An answer that was cut off, up to where its last whole sentence ends.
+pub fn whole_sentences(answer: &str) -> &str {
+    answer.trim_end_matches(|c| !matches!(c, '.' | '!' | '?' | '。' | ']' | '\n'))
+}
+
 /// `line` with a break before each label that follows a sentence or a citation: small
 /// models put all parts on one line.
 fn lines_at_labels(line: &str) -> Vec<String> {
@@ -130,6 +135,18 @@ fn sentences(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_cut_off_ends_with_a_whole_sentence() {
+        for (answer, whole) in [
+            ("원인: 마모입니다. [c1]\n조치: 칼날을", "원인: 마모입니다. [c1]\n"),
+            ("원인: 마모입니다. [c1", "원인: 마모입니다."),
+            ("원인: 마모", ""),
+            ("", ""),
+        ] {
+            assert_eq!(whole_sentences(answer), whole);
+        }
+    }
 
     #[test]
     fn labels_on_one_line_are_parts_of_their_own() {

@@ -107,6 +107,11 @@ pub(super) fn content(text: &str) -> HashSet<String> {
 
 /// `배출구가` → `배출구`: a particle says how a noun is used, not what.
 fn without_particle(word: &[char]) -> &[char] {
+    if let [noun @ .., '으', '로'] | [noun @ .., '에', '서'] = word
+        && noun.len() >= 2
+    {
+        return noun;
+    }
     match word.split_last() {
         Some((last, noun)) if noun.len() >= 2 && "은는이가을를의에로과와도".contains(*last) => {
             noun

@@ -6,13 +6,14 @@ use std::time::Instant;
 
 use crate::domain::{
     ChatMessage, Language, ManualFinding, ModelId, ModelRole, Report, ReportLine, Sampling,
-    Section, Support,
+    Section, StopReason, Support,
 };
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Stopwatch};
 use crate::i18n;
 use crate::manuals::{
     AnswerProblem, AnswerWatch, MAX_ANSWER_TOKENS, MOST_STATEMENTS, compose, prompt, weave,
+    whole_sentences,
 };
 use crate::models::ModelsError;
 use crate::models::roles::ChatModel;
@@ -89,7 +90,11 @@ pub(in crate::engine::jobs) fn run(
         Some(problem) => (evidence, Some(problem)),
         None => {
             let supported_only = job.shared.settings().supported_only;
-            weave(evidence, &finding.section, &outcome.text, &model, supported_only)
+            let said = match outcome.stop {
+                StopReason::Length => whole_sentences(&outcome.text),
+                _ => &outcome.text,
+            };
+            weave(evidence, &finding.section, said, &model, supported_only)
         }
     };
     let notice = problem.map(|problem| {
