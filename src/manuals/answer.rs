@@ -122,7 +122,8 @@ fn sentences(text: &str) -> Vec<String> {
         if ends || chars.peek().is_none() {
             let whole = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
             // Where a citation was taken out: `불량 .`
-            let whole = whole.replace(" .", ".");
+            // And where the form it was asked for is still to be seen: `마모과(과)`.
+            let whole = whole.replace(" .", ".").replace("과(과)", "과").replace("와(와)", "와");
             if !whole.is_empty() {
                 out.push(whole);
             }

@@ -13,29 +13,9 @@ use crate::domain::{
 };
 
 use super::answer::{Written, parse};
+use super::babble::{AnswerProblem, check, stutters};
 use super::claim::{content, is_denying, numbers, slip};
 use super::names::words;
-
-/// Why an answer was not used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum AnswerProblem {
-    /// Nothing but white space.
-    #[error("the model said nothing")]
-    Empty,
-    /// It goes on far longer than it was asked to.
-    #[error("the model's answer is far too long")]
-    TooLong,
-    /// It says the same again and again.
-    #[error("the model repeats itself")]
-    Looping,
-    /// Bytes that are no characters.
-    #[error("the model's answer is not text")]
-    Broken,
-    /// No line has the asked form.
-    #[error("the model's answer does not have the asked form")]
-    Unreadable,
-}
 
 /// A sentence of the answer and the part it was written for.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,17 +32,7 @@ const COVERED: f64 = 0.6;
 const SHARED: f64 = 0.2;
 /// The same for a statement the model cites itself.
 const SHARED_IF_CITED: f64 = 0.1;
-const MAX_ANSWER_CHARS: usize = 3_000;
 const MAX_SENTENCES_A_PART: usize = 3;
-/// A run of this many words said more often than [`MAX_REPEATS`] is a loop.
-const LOOP_WORDS: usize = 4;
-const MAX_REPEATS: usize = 3;
-/// So few characters, so often, and so many of them together, are a loop too.
-const BEAT_CHARS: usize = 8;
-const BEATS: usize = 6;
-const LEAST_RUN_CHARS: usize = 24;
-/// More bytes that are no characters than this are no slip.
-const MAX_BROKEN: usize = 2;
 
 /// Reads an answer to [`super::prompt()`] and aligns its sentences with `section`.
 ///
@@ -83,7 +53,10 @@ pub fn align(answer: &str, section: &Section) -> Result<Vec<GroundedLine>, Answe
     let mut out: Vec<GroundedLine> = Vec::new();
     let mut said: HashSet<(ReportPart, String)> = HashSet::new();
     for Written { part, text, cited } in written {
-        if says_nothing_new(&text, part, section) || !said.insert((part, plain(&text))) {
+        if stutters(&text)
+            || says_nothing_new(&text, part, section)
+            || !said.insert((part, plain(&text)))
+        {
             continue;
         }
         if out.iter().filter(|line| line.part == part).count() < MAX_SENTENCES_A_PART {
@@ -154,40 +127,6 @@ pub fn weave(
         }
         Err(problem) => (evidence, Some(problem)),
     }
-}
-
-/// Whether an answer, or what there is of it, may still be one.
-pub(super) fn check(answer: &str) -> Result<(), AnswerProblem> {
-    if answer.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count() > MAX_BROKEN {
-        return Err(AnswerProblem::Broken);
-    }
-    if is_looping(answer) {
-        return Err(AnswerProblem::Looping);
-    }
-    if answer.chars().count() > MAX_ANSWER_CHARS {
-        return Err(AnswerProblem::TooLong);
-    }
-    Ok(())
-}
-
-fn is_looping(answer: &str) -> bool {
-    let said = words(answer);
-    let mut counts = std::collections::HashMap::new();
-    let in_words = said.windows(LOOP_WORDS).any(|window| {
-        let count = counts.entry(window).or_insert(0_usize);
-        *count += 1;
-        *count > MAX_REPEATS
-    });
-    in_words || ends_in_a_beat(answer)
-}
-
-/// Whether it ends in a few characters again and again: `ㅋㅋㅋㅋ`, `-=-=-=`.
-fn ends_in_a_beat(answer: &str) -> bool {
-    let back: Vec<char> = answer.chars().rev().take(BEAT_CHARS * BEATS).collect();
-    (1..=BEAT_CHARS).any(|beat| {
-        let run = back.get(..beat * BEATS.max(LEAST_RUN_CHARS / beat));
-        run.is_some_and(|run| run.iter().zip(run.iter().skip(beat)).all(|(a, b)| a == b))
-    })
 }
 
 /// Whether it is the heading, one of the statements, or a piece of one that stands in the same
@@ -329,6 +268,9 @@ mod tests {
             ("조치: 용탕 온도를 ±5℃로 유지합니다. [a2]", 0),
             ("조치: 용탕 온도를 ±9℃로 유지합니다. [a2]", 1),
             ("원인: 주형 배출구 막힘과 용탕 내 가스입니다. [c2]", 1),
+            // What is said twice is said by nobody who knows what it means.
+            ("예방: 센서 감시 장치 점검하고 탈기 센서 감시 장치 점검합니다.", 1),
+            ("예방: 탈기 센서 감시 장치 도입하고 탈기 센서 감시 장치 도입하여 점검합니다.", 0),
             // That it also prevents is the model's word.
             ("예방: 탈기 장치를 점검합니다. [a1]", 1),
         ] {

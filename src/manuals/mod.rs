@@ -10,6 +10,7 @@
 //! ```
 
 mod answer;
+mod babble;
 mod beside;
 mod chunk;
 mod claim;
@@ -48,12 +49,13 @@ pub(crate) mod testing;
 pub(crate) mod tests;
 
 pub use answer::whole_sentences;
+pub use babble::AnswerProblem;
 pub use chunk::{Chunk, chunks};
 pub use compose::compose;
 pub use error::{ManualsError, Result};
 pub use file::{MAX_FILE_BYTES, lines, read_file, read_lines};
 pub use find::find;
-pub use grounding::{AnswerProblem, GroundedLine, align, merge, weave};
+pub use grounding::{GroundedLine, align, merge, weave};
 pub use names::named_defects;
 #[cfg(feature = "ocr")]
 pub use ocr::parse_scanned;

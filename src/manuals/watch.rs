@@ -1,6 +1,6 @@
 //! Stops a model that has gone astray while it is still writing.
 
-use super::grounding::{AnswerProblem, check};
+use super::babble::{AnswerProblem, check};
 
 /// Characters between two looks for a loop: looking costs time, and a loop is long.
 const LOOK_EVERY_CHARS: usize = 24;
