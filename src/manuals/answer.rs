@@ -45,9 +45,20 @@ pub(super) fn parse(answer: &str) -> Vec<Written> {
     out
 }
 
-/// An answer that was cut off, up to where its last whole sentence ends.
+/// An answer that was cut off, up to where its last whole sentence, citation or line ends. The
+/// point of `4.5` ends nothing.
 pub fn whole_sentences(answer: &str) -> &str {
-    answer.trim_end_matches(|c| !matches!(c, '.' | '!' | '?' | '。' | ']' | '\n'))
+    let ends = |(at, c): &(usize, char)| {
+        let before = answer.get(..*at).unwrap_or_default();
+        let after = answer.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
+        let parts = match after {
+            Some(after) => after.is_whitespace() || after == '[',
+            None => !before.ends_with(|c: char| c.is_ascii_digit()),
+        };
+        matches!(c, ']' | '\n') || matches!(c, '.' | '!' | '?' | '。') && parts
+    };
+    let end = answer.char_indices().rfind(ends).map_or(0, |(at, c)| at + c.len_utf8());
+    answer.get(..end).unwrap_or_default()
 }
 
 /// `line` with a break before each label that follows a sentence or a citation: small
@@ -142,6 +153,9 @@ mod tests {
         for (answer, whole) in [
             ("원인: 마모입니다. [c1]\n조치: 칼날을", "원인: 마모입니다. [c1]\n"),
             ("원인: 마모입니다. [c1", "원인: 마모입니다."),
+            ("조치: ±5℃ 유지. 예방: 4.", "조치: ±5℃ 유지."),
+            ("A hole. It is 4.5 mm wi", "A hole."),
+            ("A hole. It is round.", "A hole. It is round."),
             ("원인: 마모", ""),
             ("", ""),
         ] {

@@ -324,6 +324,7 @@ mod tests {
             "qwen3",
             "gemma3",
             "llama",
+            "llava_onevision",
             "qwen3_vl",
         ];
         for model in manifest.models() {

@@ -70,7 +70,7 @@ ANSWERS = ["어두운 부품이 보입니다.", "밝은 부품이 보입니다."
 STEPS, BATCH = 300, 4
 
 
-def tokenizer():
+def tokenizer(special=SPECIAL):
     """Byte-level BPE as Qwen's: 256 bytes, two dozen merges, the control tokens."""
     bpe = Tokenizer(models.BPE())
     split = Regex(r"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s+")
@@ -83,7 +83,7 @@ def tokenizer():
         vocab_size=300, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()), show_progress=False
     )
     bpe.train_from_iterator(["system user assistant", SYSTEM, QUESTION, *ANSWERS], trainer)
-    bpe.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in SPECIAL])
+    bpe.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in special])
     return bpe
 
 
@@ -275,4 +275,5 @@ def main():
     print(vocabulary, input_ids.shape, grids.tolist(), written.tolist())
 
 
-main()
+if __name__ == "__main__":
+    main()

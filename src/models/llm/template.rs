@@ -49,7 +49,7 @@ impl ChatTemplate {
         environment.add_filter("tojson", |_: Value| -> Result<Value, Error> {
             Err(Error::new(ErrorKind::InvalidOperation, "this template wants tools"))
         });
-        environment.add_template_owned(NAME, source.to_owned())?;
+        environment.add_template_owned(NAME, without_marks(source))?;
         Ok(Self { environment, bos, eos })
     }
 
@@ -71,8 +71,9 @@ impl ChatTemplate {
         if messages.is_empty() {
             return Err(ModelsError::Prompt("there is no message".into()));
         }
-        let render = |messages: Vec<Content>| {
-            let messages: Vec<Value> = messages.into_iter().map(value).collect();
+        let render = |messages: Vec<Content>, texts_in_lists: bool| {
+            let messages: Vec<Value> =
+                messages.into_iter().map(|message| value(message, texts_in_lists)).collect();
             self.environment.get_template(NAME)?.render(context! {
                 messages => messages,
                 add_generation_prompt => true,
@@ -82,13 +83,32 @@ impl ChatTemplate {
                 eos_token => self.eos.as_str(),
             })
         };
-        let merged = without_system(&messages);
-        let rendered = render(messages).or_else(|refused| {
-            // Some families know no system message (Gemma 2, Mistral 7B) and say so.
-            merged.map(render).and_then(Result::ok).ok_or(refused)
-        });
+        // Some families that are shown pictures (LLaVA) know no text outside a list and pass over
+        // it, some (Gemma 2, Mistral 7B) know no system message and say so.
+        let plain = render(messages.clone(), false);
+        let says_all = |prompt: &String| messages.iter().all(|m| prompt.contains(m.text.trim()));
+        let rendered = if plain.as_ref().is_ok_and(says_all) {
+            plain
+        } else {
+            let in_lists = render(messages.clone(), true).ok();
+            let merged = || without_system(&messages).and_then(|merged| render(merged, false).ok());
+            let other = in_lists.filter(says_all).or_else(|| merged().filter(says_all));
+            other.map_or(plain, Ok)
+        };
         rendered.map_err(|e: Error| ModelsError::Prompt(format!("chat template: {e}")))
     }
+}
+
+/// `source` without the marks that transformers puts around what an assistant said, for training.
+fn without_marks(source: &str) -> String {
+    let mut source = source.to_owned();
+    for (mark, plain) in [(" generation ", " if true "), (" endgeneration ", " endif ")] {
+        for (open, close) in [("{%", "%}"), ("{%-", "%}"), ("{%", "-%}"), ("{%-", "-%}")] {
+            let tag = |within: &str| format!("{open}{within}{close}");
+            source = source.replace(&tag(mark), &tag(plain));
+        }
+    }
+    source
 }
 
 /// The system's message as the beginning of the user's that follows it.
@@ -103,8 +123,8 @@ fn without_system(messages: &[Content]) -> Option<Vec<Content>> {
 }
 
 /// A message as templates know it: a text, or a list of pictures and texts.
-fn value(Content { role: who, pictures, text }: Content) -> Value {
-    if pictures == 0 {
+fn value(Content { role: who, pictures, text }: Content, texts_in_lists: bool) -> Value {
+    if pictures == 0 && !texts_in_lists {
         return context! { role => role(who), content => text };
     }
     let mut parts = vec![context! { type => "image" }; pictures];
@@ -177,6 +197,21 @@ mod tests {
         let asked = [message(ChatRole::System, "품질"), message(ChatRole::User, "왜? ")];
         assert_eq!(template.render(&asked).unwrap(), "[user] 품질\n\n왜?\n");
         assert!(template.render(&asked[..1]).unwrap_err().to_string().contains("no"));
+    }
+
+    #[test]
+    fn a_family_that_knows_only_lists_gets_lists() {
+        // As LLaVA-OneVision's.
+        let template = "{% for m in messages %}[{{ m.role }}]\
+                        {% for c in m.content | selectattr('type', 'equalto', 'image') %}<image>{% endfor %}\
+                        {% for c in m.content | selectattr('type', 'equalto', 'text') %}\
+                        {%- generation %}{{ c.text }}{% endgeneration %}{% endfor %}{% endfor %}";
+        let template = ChatTemplate::new(template, String::new(), String::new()).unwrap();
+        let content = |role, pictures, text: &str| Content { role, pictures, text: text.into() };
+        let asked =
+            [content(ChatRole::System, 0, "품질"), content(ChatRole::User, 2, "왜?")].into_iter();
+        let expect = "[system]품질[user]<image><image>왜?";
+        assert_eq!(template.render_contents(asked).unwrap(), expect);
     }
 
     #[test]

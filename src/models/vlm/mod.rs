@@ -1,12 +1,21 @@
 //! Vision-language models: pictures and a question to words.
 //!
-//! [`load`] knows the architectures, one folder each. What they share is beside them: the
-//! tokenizer of a Hugging Face checkpoint (`tokens`) and the writing of an answer
-//! (`answer`). Sampling and chat templates are those of the language models.
+//! [`load`] knows the architectures, one folder each: how a picture becomes tokens. What they
+//! share is beside them: the checkpoint, the decoder, and the half that reads a prompt and writes
+//! an answer (`language`). Sampling and chat templates are those of the language models.
 
 mod answer;
 mod checkpoint;
+mod decoder;
+mod language;
+mod layers;
+mod llava_onevision;
 mod qwen3_vl;
+mod rotary;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use std::path::PathBuf;
@@ -20,8 +29,12 @@ use crate::models::roles::VisionChatModel;
 type Load = fn(&ModelId, &[PathBuf], &Device) -> Result<Box<dyn VisionChatModel>>;
 
 /// The architectures, by their names in the manifest.
-const ARCHITECTURES: &[(&str, Load)] =
-    &[("qwen3_vl", |id, files, device| Ok(Box::new(qwen3_vl::Qwen3Vl::load(id, files, device)?)))];
+const ARCHITECTURES: &[(&str, Load)] = &[
+    ("llava_onevision", |id, files, device| {
+        Ok(Box::new(llava_onevision::LlavaOnevision::load(id, files, device)?))
+    }),
+    ("qwen3_vl", |id, files, device| Ok(Box::new(qwen3_vl::Qwen3Vl::load(id, files, device)?))),
+];
 
 /// Loads a vision-language model.
 ///

@@ -18,7 +18,7 @@ use crate::domain::{
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Stopwatch};
 use crate::i18n;
-use crate::manuals::AnswerWatch;
+use crate::manuals::{AnswerWatch, whole_sentences};
 use crate::report::Pictures;
 
 /// A description fits in this many tokens.
@@ -81,7 +81,7 @@ pub(super) fn run(
     watch.timings.extend(timings);
     tracing::debug!(%model, ?outcome, "the model's view");
     let text = match guarded {
-        Ok(()) => whole_sentences(&outcome.text, outcome.stop),
+        Ok(()) => presentable(&outcome.text, outcome.stop),
         Err(_) => Err("view-babble"),
     };
     Ok(match text {
@@ -162,16 +162,15 @@ fn question(shown: &[ShownPicture], language: Language) -> Vec<ChatMessage> {
 }
 
 /// The text of an answer as it may be shown, or the id of the message that says why not.
-fn whole_sentences(answer: &str, stop: StopReason) -> Result<String, &'static str> {
-    let mut text: String = answer.chars().filter(|c| !"*#`".contains(*c)).collect();
-    if stop == StopReason::Length {
+fn presentable(answer: &str, stop: StopReason) -> Result<String, &'static str> {
+    let plain: String = answer.chars().filter(|c| !"*#`".contains(*c)).collect();
+    let text = match stop {
         // What it had no room to finish is not what it wanted to say.
-        let ends = |(at, c): &(usize, char)| {
-            let after = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
-            matches!(c, '.' | '!' | '?' | '。') && after.is_none_or(char::is_whitespace)
-        };
-        let Some((at, c)) = text.char_indices().rfind(ends) else { return Err("view-babble") };
-        text.truncate(at + c.len_utf8());
+        StopReason::Length => whole_sentences(&plain),
+        _ => &plain,
+    };
+    if text.is_empty() && !plain.is_empty() {
+        return Err("view-babble");
     }
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.chars().any(char::is_alphanumeric) { Ok(text) } else { Err("view-empty") }
@@ -199,7 +198,7 @@ mod tests {
             (" \n… ", done, Err("view-empty")),
         ];
         for (given, stop, expect) in cases {
-            assert_eq!(whole_sentences(given, stop), expect.map(str::to_owned), "{given}");
+            assert_eq!(presentable(given, stop), expect.map(str::to_owned), "{given}");
         }
     }
 

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::models::Result;
 use crate::models::vlm::checkpoint::Checkpoint;
+use crate::models::vlm::decoder::Sizes;
 
 const NAME: &str = "config.json";
 /// Larger than any network's width, depth or vocabulary, and small enough to multiply.
@@ -19,16 +20,16 @@ pub(super) struct Config {
 /// The language model.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Text {
-    pub(super) vocab_size: usize,
-    pub(super) hidden_size: usize,
-    pub(super) intermediate_size: usize,
-    pub(super) num_hidden_layers: usize,
-    pub(super) num_attention_heads: usize,
-    pub(super) num_key_value_heads: usize,
-    pub(super) head_dim: usize,
+    vocab_size: usize,
+    hidden_size: usize,
+    intermediate_size: usize,
+    num_hidden_layers: usize,
+    num_attention_heads: usize,
+    num_key_value_heads: usize,
+    head_dim: usize,
     hidden_act: String,
     pub(super) max_position_embeddings: usize,
-    pub(super) rms_norm_eps: f32,
+    rms_norm_eps: f32,
     #[serde(default)]
     attention_bias: bool,
     rope_theta: Option<f64>,
@@ -53,6 +54,22 @@ impl Text {
     /// How many columns of a head's half belong to time, rows and columns.
     pub(super) fn sections(&self) -> [usize; 3] {
         self.rope_scaling.mrope_section
+    }
+
+    /// For the decoder.
+    pub(super) fn sizes(&self) -> Sizes {
+        Sizes {
+            vocabulary: self.vocab_size,
+            hidden: self.hidden_size,
+            inner: self.intermediate_size,
+            layers: self.num_hidden_layers,
+            heads: self.num_attention_heads,
+            key_heads: self.num_key_value_heads,
+            head_dim: self.head_dim,
+            eps: self.rms_norm_eps,
+            biased: false,
+            normed: true,
+        }
     }
 
     /// The base of the rotary angles.

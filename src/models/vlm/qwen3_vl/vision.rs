@@ -7,10 +7,10 @@ use std::ops::ControlFlow;
 use candle_core::{DType, Device, Tensor};
 
 use super::config::Vision;
-use super::layers::{Dense, LayerNorm, attend, by_head, rotate};
 use super::preprocess::{Patches, in_merged_order};
 use crate::models;
 use crate::models::vlm::checkpoint::Checkpoint;
+use crate::models::vlm::layers::{Dense, LayerNorm, attend, by_head, rotate};
 
 /// The base of the rotary angles, which no checkpoint says.
 const THETA: f64 = 10_000.0;

@@ -1,6 +1,6 @@
-//! The language model of Qwen3-VL: Qwen3 (arXiv 2505.09388; RMS norms on queries and keys,
-//! grouped-query attention, SwiGLU) with interleaved MRoPE, and what the vision tower saw at
-//! several depths added behind its first layers.
+//! The language models that pictures are shown to: grouped-query attention, RMS norms, SwiGLU.
+//! Qwen2 (arXiv 2407.10671) has biases on queries, keys and values, Qwen3 (arXiv 2505.09388)
+//! norms on queries and keys.
 
 use std::ops::ControlFlow;
 
@@ -8,16 +8,32 @@ use candle_core::{DType, Tensor};
 use candle_nn::kv_cache::KvCache;
 use candle_nn::ops::{rms_norm, silu};
 
-use super::config::Text;
+use super::checkpoint::Checkpoint;
 use super::layers::{Dense, attend, by_head, rotate};
-use super::positions::Rotary;
+use super::rotary::Rotary;
 use crate::models;
-use crate::models::vlm::checkpoint::Checkpoint;
 
 /// Positions by which the keys and values kept grow.
 const STEP: usize = 1024;
 
-pub(super) struct LanguageModel {
+/// What a checkpoint says of its language model.
+#[derive(Debug, Clone)]
+pub(super) struct Sizes {
+    pub(super) vocabulary: usize,
+    pub(super) hidden: usize,
+    pub(super) inner: usize,
+    pub(super) layers: usize,
+    pub(super) heads: usize,
+    pub(super) key_heads: usize,
+    pub(super) head_dim: usize,
+    pub(super) eps: f32,
+    /// Queries, keys and values have biases.
+    pub(super) biased: bool,
+    /// Queries and keys are normed.
+    pub(super) normed: bool,
+}
+
+pub(super) struct Decoder {
     embedding: Tensor,
     layers: Vec<Layer>,
     norm: Tensor,
@@ -29,9 +45,9 @@ pub(super) struct LanguageModel {
 struct Layer {
     attention_norm: Tensor,
     query: Dense,
-    query_norm: Tensor,
     key: Dense,
-    key_norm: Tensor,
+    /// Of queries and keys.
+    head_norms: Option<(Tensor, Tensor)>,
     value: Dense,
     output: Dense,
     norm: Tensor,
@@ -43,49 +59,62 @@ struct Layer {
     cache: KvCache,
 }
 
-impl LanguageModel {
-    /// Reads every tensor.
-    pub(super) fn load(checkpoint: &Checkpoint, sizes: &Text) -> models::Result<Self> {
-        let hidden = sizes.hidden_size;
-        let (heads, key_heads) = (sizes.num_attention_heads, sizes.num_key_value_heads);
+impl Decoder {
+    /// Reads every tensor: `<body>.layers.<n>.…`, and `<head>.weight` unless it is tied.
+    pub(super) fn load(
+        checkpoint: &Checkpoint,
+        body: &str,
+        head: &str,
+        sizes: &Sizes,
+        rotary: Rotary,
+    ) -> models::Result<Self> {
+        let Sizes { hidden, inner, heads, key_heads, biased, .. } = *sizes;
         let (all, keys) = (heads * sizes.head_dim, key_heads * sizes.head_dim);
         let layer = |n: usize| {
-            let name = |part: &str| format!("model.language_model.layers.{n}.{part}");
-            let dense = |part: &str, shape| Dense::load(checkpoint, &name(part), shape, false);
+            let name = |part: &str| format!("{body}.layers.{n}.{part}");
+            let attention = |part: &str, shape, biased| {
+                Dense::load(checkpoint, &name(&format!("self_attn.{part}_proj")), shape, biased)
+            };
+            let dense = |part: &str, shape| {
+                Dense::load(checkpoint, &name(&format!("mlp.{part}_proj")), shape, false)
+            };
             let norm = |part: &str, len| checkpoint.vector(&name(&format!("{part}.weight")), len);
+            let head_norms = || -> models::Result<_> {
+                let [query, key] = ["q", "k"]
+                    .map(|which| norm(&format!("self_attn.{which}_norm"), sizes.head_dim));
+                Ok((query?, key?))
+            };
             models::Result::Ok(Layer {
                 attention_norm: norm("input_layernorm", hidden)?,
-                query: dense("self_attn.q_proj", (hidden, all))?,
-                query_norm: norm("self_attn.q_norm", sizes.head_dim)?,
-                key: dense("self_attn.k_proj", (hidden, keys))?,
-                key_norm: norm("self_attn.k_norm", sizes.head_dim)?,
-                value: dense("self_attn.v_proj", (hidden, keys))?,
-                output: dense("self_attn.o_proj", (all, hidden))?,
+                query: attention("q", (hidden, all), biased)?,
+                key: attention("k", (hidden, keys), biased)?,
+                value: attention("v", (hidden, keys), biased)?,
+                head_norms: sizes.normed.then(head_norms).transpose()?,
+                output: attention("o", (all, hidden), false)?,
                 norm: norm("post_attention_layernorm", hidden)?,
-                gate: dense("mlp.gate_proj", (hidden, sizes.intermediate_size))?,
-                up: dense("mlp.up_proj", (hidden, sizes.intermediate_size))?,
-                down: dense("mlp.down_proj", (sizes.intermediate_size, hidden))?,
+                gate: dense("gate", (hidden, inner))?,
+                up: dense("up", (hidden, inner))?,
+                down: dense("down", (inner, hidden))?,
                 heads,
                 key_heads,
                 cache: KvCache::new(1, STEP),
             })
         };
-        let name = "model.language_model.embed_tokens.weight";
-        let embedding = checkpoint.matrix(name, &[sizes.vocab_size, hidden])?;
+        let name = format!("{body}.embed_tokens.weight");
+        let embedding = checkpoint.matrix(&name, &[sizes.vocabulary, hidden])?;
         // Small models tie the two.
-        let head = if checkpoint.has("lm_head.weight") {
-            Dense::load(checkpoint, "lm_head", (hidden, sizes.vocab_size), false)?
+        let head = if checkpoint.has(&format!("{head}.weight")) {
+            Dense::load(checkpoint, head, (hidden, sizes.vocabulary), false)?
         } else {
             Dense::new(embedding.clone(), None)
         };
-        let theta = sizes.theta().unwrap_or_default();
         Ok(Self {
             embedding,
-            layers: (0..sizes.num_hidden_layers).map(layer).collect::<models::Result<_>>()?,
-            norm: checkpoint.vector("model.language_model.norm.weight", hidden)?,
+            layers: (0..sizes.layers).map(layer).collect::<models::Result<_>>()?,
+            norm: checkpoint.vector(&format!("{body}.norm.weight"), hidden)?,
             head,
-            rotary: Rotary::new(theta, sizes.sections(), checkpoint.device()),
-            eps: sizes.rms_norm_eps,
+            rotary,
+            eps: sizes.eps,
         })
     }
 
@@ -143,11 +172,19 @@ impl Layer {
         eps: f32,
     ) -> candle_core::Result<Tensor> {
         let precision = self.key.dtype();
-        let turned = |projected: Tensor, norm: &Tensor, heads: usize| {
-            rotate(&rms_norm(&by_head(&projected, heads)?, norm, eps)?, rotation)
+        let turned = |projected: Tensor, norm: Option<&Tensor>, heads: usize| {
+            let mut by_head = by_head(&projected, heads)?;
+            if let Some(norm) = norm {
+                by_head = rms_norm(&by_head, norm, eps)?;
+            }
+            rotate(&by_head, rotation)
         };
-        let query = turned(self.query.forward(x)?, &self.query_norm, self.heads)?;
-        let key = turned(self.key.forward(x)?, &self.key_norm, self.key_heads)?;
+        let (query_norm, key_norm) = match &self.head_norms {
+            Some((query, key)) => (Some(query), Some(key)),
+            None => (None, None),
+        };
+        let query = turned(self.query.forward(x)?, query_norm, self.heads)?;
+        let key = turned(self.key.forward(x)?, key_norm, self.key_heads)?;
         let value = by_head(&self.value.forward(x)?, self.key_heads)?;
         let (keys, values) =
             self.cache.append(&key.to_dtype(precision)?, &value.to_dtype(precision)?)?;

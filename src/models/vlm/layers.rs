@@ -1,10 +1,10 @@
-//! What vision tower and language model are made of. Activations are f32; products are made in
+//! What vision towers and language models are made of. Activations are f32; products are made in
 //! the precision of their matrix, f16 on a GPU.
 
 use candle_core::{DType, Device, Result, Tensor};
 
+use super::checkpoint::Checkpoint;
 use crate::models;
-use crate::models::vlm::checkpoint::Checkpoint;
 
 /// Queries attended to at once: bounds the score matrix.
 const QUERY_ROWS: usize = 256;
