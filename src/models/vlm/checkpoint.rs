@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use candle_core::safetensors::MmapedSafetensors;
 use candle_core::{DType, Device, Tensor};
+use safetensors::Dtype;
 use serde::de::DeserializeOwned;
 
 use crate::domain::ModelId;
@@ -18,6 +19,8 @@ pub(super) struct Checkpoint {
     device: Device,
     /// Of matrices: f16 where a GPU multiplies them, else f32.
     precision: DType,
+    /// Whether a decoder's matrices are kept in 8 bits.
+    eight_bits: bool,
 }
 
 impl Checkpoint {
@@ -42,13 +45,20 @@ impl Checkpoint {
             weights: mapped,
             device: device.clone(),
             precision: if device.is_cpu() { DType::F32 } else { DType::F16 },
+            eight_bits: device.is_cpu(),
         })
     }
 
     /// The same with f16 matrices, as on a GPU.
     #[cfg(test)]
     pub(super) fn in_f16(self) -> Self {
-        Self { precision: DType::F16, ..self }
+        Self { precision: DType::F16, eight_bits: false, ..self }
+    }
+
+    /// The same with all matrices in f32.
+    #[cfg(test)]
+    pub(super) fn in_f32(self) -> Self {
+        Self { precision: DType::F32, eight_bits: false, ..self }
     }
 
     /// Whether the file `name` is part of it.
@@ -99,6 +109,24 @@ impl Checkpoint {
     /// The tensor `name` in the precision of products.
     pub(super) fn matrix(&self, name: &str, shape: &[usize]) -> Result<Tensor> {
         self.tensor(name, shape, self.precision)
+    }
+
+    /// The tensor `name` whose rows are looked up: in half precision as it is stored, else in that
+    /// of products.
+    pub(super) fn table(&self, name: &str, shape: &[usize]) -> Result<Tensor> {
+        let stored = self.weights.get(name).ok().map(|view| view.dtype());
+        let half = match stored {
+            Some(Dtype::BF16) if self.device.is_cpu() => DType::BF16,
+            Some(Dtype::F16) => DType::F16,
+            _ => self.precision,
+        };
+        self.tensor(name, shape, half)
+    }
+
+    /// Whether a decoder's matrices are to be kept in 8 bits: on a CPU, where writing takes as long
+    /// as reading all of them from memory for each token.
+    pub(super) fn in_eight_bits(&self) -> bool {
+        self.eight_bits
     }
 
     fn tensor(&self, name: &str, shape: &[usize], dtype: DType) -> Result<Tensor> {

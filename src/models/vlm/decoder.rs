@@ -70,14 +70,18 @@ impl Decoder {
     ) -> models::Result<Self> {
         let Sizes { hidden, inner, heads, key_heads, biased, .. } = *sizes;
         let (all, keys) = (heads * sizes.head_dim, key_heads * sizes.head_dim);
+        let compact = |dense: Dense| {
+            if checkpoint.in_eight_bits() { dense.in_eight_bits() } else { Ok(dense) }
+        };
+        let read = |name: &str, shape, biased| -> models::Result<Dense> {
+            Ok(compact(Dense::load(checkpoint, name, shape, biased)?)?)
+        };
         let layer = |n: usize| {
             let name = |part: &str| format!("{body}.layers.{n}.{part}");
             let attention = |part: &str, shape, biased| {
-                Dense::load(checkpoint, &name(&format!("self_attn.{part}_proj")), shape, biased)
+                read(&name(&format!("self_attn.{part}_proj")), shape, biased)
             };
-            let dense = |part: &str, shape| {
-                Dense::load(checkpoint, &name(&format!("mlp.{part}_proj")), shape, false)
-            };
+            let dense = |part: &str, shape| read(&name(&format!("mlp.{part}_proj")), shape, false);
             let norm = |part: &str, len| checkpoint.vector(&name(&format!("{part}.weight")), len);
             let head_norms = || -> models::Result<_> {
                 let [query, key] = ["q", "k"]
@@ -101,13 +105,14 @@ impl Decoder {
             })
         };
         let name = format!("{body}.embed_tokens.weight");
-        let embedding = checkpoint.matrix(&name, &[sizes.vocabulary, hidden])?;
+        let size = [sizes.vocabulary, hidden];
         // Small models tie the two.
         let head = if checkpoint.has(&format!("{head}.weight")) {
-            Dense::load(checkpoint, head, (hidden, sizes.vocabulary), false)?
+            read(head, (hidden, sizes.vocabulary), false)?
         } else {
-            Dense::new(embedding.clone(), None)
+            compact(Dense::new(checkpoint.matrix(&name, &size)?, None))?
         };
+        let embedding = checkpoint.table(&name, &size)?;
         Ok(Self {
             embedding,
             layers: (0..sizes.layers).map(layer).collect::<models::Result<_>>()?,
@@ -189,5 +194,95 @@ impl Layer {
         let (keys, values) =
             self.cache.append(&key.to_dtype(precision)?, &value.to_dtype(precision)?)?;
         self.output.forward(&attend(&query, &keys, &values, true)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use candle_core::Device;
+
+    use super::*;
+    use crate::domain::ModelId;
+
+    const SIZES: Sizes = Sizes {
+        vocabulary: 50,
+        hidden: 64,
+        inner: 96,
+        layers: 2,
+        heads: 4,
+        key_heads: 2,
+        head_dim: 16,
+        eps: 1e-6,
+        biased: true,
+        normed: true,
+    };
+
+    /// Weights drawn anew, in bf16 as the hub has them.
+    fn drawn() -> HashMap<String, Tensor> {
+        let mut out = HashMap::new();
+        let mut draw = |name: String, shape: &[usize], mean: f32| {
+            let spread = if shape.len() == 2 { 1.0 / (shape[1] as f32).sqrt() } else { 0.1 };
+            let drawn = Tensor::randn(mean, spread, shape, &Device::Cpu).unwrap();
+            out.insert(name, drawn.to_dtype(DType::BF16).unwrap());
+        };
+        draw("body.embed_tokens.weight".into(), &[50, 64], 0.0);
+        draw("body.norm.weight".into(), &[64], 1.0);
+        for n in 0..SIZES.layers {
+            for (part, shape) in [
+                ("self_attn.q_proj", [64, 64]),
+                ("self_attn.k_proj", [32, 64]),
+                ("self_attn.v_proj", [32, 64]),
+                ("self_attn.o_proj", [64, 64]),
+                ("mlp.gate_proj", [96, 64]),
+                ("mlp.up_proj", [96, 64]),
+                ("mlp.down_proj", [64, 96]),
+            ] {
+                draw(format!("body.layers.{n}.{part}.weight"), &shape, 0.0);
+                draw(format!("body.layers.{n}.{part}.bias"), &shape[..1], 0.0);
+            }
+            for part in ["input_layernorm", "post_attention_layernorm"] {
+                draw(format!("body.layers.{n}.{part}.weight"), &[64], 1.0);
+            }
+            for part in ["self_attn.q_norm", "self_attn.k_norm"] {
+                draw(format!("body.layers.{n}.{part}.weight"), &[16], 1.0);
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn eight_bits_are_enough() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("model.safetensors");
+        candle_core::safetensors::save(&drawn(), &file).unwrap();
+        let open = || {
+            let id = ModelId("drawn".into());
+            Checkpoint::open(&id, std::slice::from_ref(&file), &Device::Cpu).unwrap()
+        };
+        let logits = |checkpoint: Checkpoint| {
+            let rotary = Rotary::new(1e4, [8, 0, 0], &Device::Cpu);
+            let mut decoder = Decoder::load(&checkpoint, "body", "head", &SIZES, rotary).unwrap();
+            let is_eight = matches!(decoder.head, Dense::EightBits(_));
+            // Many tokens at once, then one after the other.
+            let tokens: Vec<u32> = (0..40).map(|n| n * 7 % 50).collect();
+            let positions: Vec<[u32; 3]> = (0..40).map(|at| [at; 3]).collect();
+            let mut made = Vec::new();
+            for range in [0..30, 30..31, 31..32, 32..40] {
+                let x = decoder.embed(&tokens[range.clone()]).unwrap();
+                let poll = &mut || ControlFlow::Continue(());
+                match decoder.read(x, &positions[range], &[], poll) {
+                    Ok(ControlFlow::Continue(x)) => made.push(decoder.logits(&x).unwrap()),
+                    _ => panic!("nothing read"),
+                }
+            }
+            (Tensor::cat(&made, 0).unwrap(), is_eight)
+        };
+        let (expect, plain) = logits(open().in_f32());
+        let (got, eight) = logits(open());
+        assert_eq!((plain, eight), (false, true));
+        // Of the largest value; each of some products rounds by a hundredth of its own.
+        crate::models::test_files::assert_near("logits", &got, &expect, 0.04);
     }
 }

@@ -1,18 +1,22 @@
 //! What vision towers and language models are made of. Activations are f32; products are made in
 //! the precision of their matrix, f16 on a GPU.
 
+use std::sync::Arc;
+
+use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{DType, Device, Result, Tensor};
 
 use super::checkpoint::Checkpoint;
 use crate::models;
+use crate::models::quantized::QuantizedLinear;
 
 /// Queries attended to at once: bounds the score matrix.
 const QUERY_ROWS: usize = 256;
 
 /// `x · weightᵀ + bias`.
-pub(super) struct Dense {
-    weight: Tensor,
-    bias: Option<Tensor>,
+pub(super) enum Dense {
+    Whole { weight: Tensor, bias: Option<Tensor> },
+    EightBits(QuantizedLinear),
 }
 
 impl Dense {
@@ -25,27 +29,45 @@ impl Dense {
     ) -> models::Result<Self> {
         let weight = checkpoint.matrix(&format!("{name}.weight"), &[outputs, inputs])?;
         let bias = biased.then(|| checkpoint.vector(&format!("{name}.bias"), outputs));
-        Ok(Self { weight, bias: bias.transpose()? })
+        Ok(Self::Whole { weight, bias: bias.transpose()? })
     }
 
     /// With this `weight` (outputs, inputs).
     pub(super) fn new(weight: Tensor, bias: Option<Tensor>) -> Self {
-        Self { weight, bias }
+        Self::Whole { weight, bias }
+    }
+
+    /// The same with its weights in blocks of 32 numbers of 8 bits and their scale (GGML's Q8_0),
+    /// where rows are whole blocks.
+    pub(super) fn in_eight_bits(self) -> Result<Self> {
+        let Self::Whole { weight, bias } = self else { return Ok(self) };
+        if !weight.dim(1)?.is_multiple_of(GgmlDType::Q8_0.block_size()) {
+            return Ok(Self::Whole { weight, bias });
+        }
+        let eight_bits = QTensor::quantize(&weight.to_dtype(DType::F32)?, GgmlDType::Q8_0)?;
+        Ok(Self::EightBits(QuantizedLinear::new(Arc::new(eight_bits), bias)?))
     }
 
     /// (rows, inputs) to (rows, outputs).
     pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let product = in_precision(x, self.weight.dtype())?.matmul(&self.weight.t()?)?;
+        let (weight, bias) = match self {
+            Self::Whole { weight, bias } => (weight, bias),
+            Self::EightBits(layer) => return layer.forward(x),
+        };
+        let product = in_precision(x, weight.dtype())?.matmul(&weight.t()?)?;
         let product = product.to_dtype(DType::F32)?;
-        match &self.bias {
+        match bias {
             Some(bias) => product.broadcast_add(bias),
             None => Ok(product),
         }
     }
 
-    /// The precision of its products.
+    /// The precision of what is made of its products.
     pub(super) fn dtype(&self) -> DType {
-        self.weight.dtype()
+        match self {
+            Self::Whole { weight, .. } => weight.dtype(),
+            Self::EightBits(_) => DType::F32,
+        }
     }
 }
 

@@ -19,7 +19,7 @@ fn checkpoint() -> Checkpoint {
 }
 
 fn load() -> LlavaOnevision {
-    LlavaOnevision::of(&ModelId("tiny".into()), &checkpoint()).unwrap()
+    LlavaOnevision::of(&ModelId("tiny".into()), &checkpoint().in_f32()).unwrap()
 }
 
 fn golden() -> HashMap<String, Tensor> {

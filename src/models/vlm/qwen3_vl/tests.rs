@@ -22,7 +22,7 @@ fn checkpoint() -> Checkpoint {
 }
 
 fn load() -> Qwen3Vl {
-    Qwen3Vl::of(&ModelId("tiny".into()), &checkpoint()).unwrap()
+    Qwen3Vl::of(&ModelId("tiny".into()), &checkpoint().in_f32()).unwrap()
 }
 
 fn golden() -> HashMap<String, Tensor> {
