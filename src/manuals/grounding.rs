@@ -9,13 +9,14 @@
 use std::collections::HashSet;
 
 use crate::domain::{
-    Author, ModelId, Report, ReportLine, ReportPart, Section, Statement, StatementKind, Support,
+    Author, Language, ModelId, Report, ReportLine, ReportPart, Section, Statement, StatementKind,
+    Support,
 };
 
 use super::answer::{Written, parse};
 use super::babble::{AnswerProblem, check, stutters};
 use super::claim::{content, is_denying, numbers, slip};
-use super::names::words;
+use super::names::{is_hangul, words};
 
 /// A sentence of the answer and the part it was written for.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,6 +130,17 @@ pub fn weave(
     }
 }
 
+/// Whether `section` is written in `language`: sentences in another cannot be held against it.
+pub fn is_in(section: &Section, language: Language) -> bool {
+    let letters = || {
+        let texts = section.statements().map(|statement| statement.text.as_str());
+        texts.flat_map(str::chars).filter(|c| c.is_alphabetic())
+    };
+    // Korean manuals are full of English names.
+    let korean = letters().filter(|c| is_hangul(*c)).count() * 4 > letters().count();
+    korean == (language == Language::Ko)
+}
+
 /// Whether it is the heading, one of the statements, or a piece of one that stands in the same
 /// part: those are in the report already.
 fn says_nothing_new(text: &str, part: ReportPart, section: &Section) -> bool {
@@ -202,7 +214,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::Language;
     use crate::manuals::compose::compose;
     use crate::manuals::testing::section;
 
@@ -249,6 +260,18 @@ mod tests {
             let expected: Vec<String> = expected.into_iter().map(str::to_owned).collect();
             assert_eq!(cited(answer), [(part, expected)], "{answer}");
         }
+    }
+
+    #[test]
+    fn a_section_has_a_language() {
+        let mut section = section("hole", "hole (기공)");
+        let is_in = |section: &Section| [Language::Ko, Language::En].map(|of| is_in(section, of));
+        section.causes[0].text = "탈기(De-gassing) 장치, TiN coating 점검".to_owned();
+        assert_eq!(is_in(&section), [true, false]);
+        for statement in section.causes.iter_mut().chain(&mut section.actions) {
+            statement.text = "Gas trapped in the melt (기공)".to_owned();
+        }
+        assert_eq!(is_in(&section), [false, true]);
     }
 
     #[test]

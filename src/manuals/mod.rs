@@ -55,7 +55,7 @@ pub use compose::compose;
 pub use error::{ManualsError, Result};
 pub use file::{MAX_FILE_BYTES, lines, read_file, read_lines};
 pub use find::find;
-pub use grounding::{GroundedLine, align, merge, weave};
+pub use grounding::{GroundedLine, align, is_in, merge, weave};
 pub use names::named_defects;
 #[cfg(feature = "ocr")]
 pub use ocr::parse_scanned;

@@ -145,7 +145,7 @@ fn contains(said: &[String], form: &[String]) -> bool {
     said.windows(form.len()).any(|window| window == form)
 }
 
-fn is_hangul(c: char) -> bool {
+pub(super) fn is_hangul(c: char) -> bool {
     matches!(c, '\u{AC00}'..='\u{D7A3}' | '\u{3131}'..='\u{318E}')
 }
 

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::domain::{
-    ChatMessage, Language, ManualFinding, ModelId, ModelRole, Report, ReportLine, Sampling,
+    Author, ChatMessage, Language, ManualFinding, ModelId, ModelRole, Report, ReportLine, Sampling,
     Section, StopReason, Support,
 };
 use crate::engine::error::Result;
 use crate::engine::request::{JobContext, Stopwatch};
 use crate::i18n;
 use crate::manuals::{
-    AnswerProblem, AnswerWatch, MAX_ANSWER_TOKENS, MOST_STATEMENTS, compose, prompt, weave,
+    AnswerProblem, AnswerWatch, MAX_ANSWER_TOKENS, MOST_STATEMENTS, compose, is_in, prompt, weave,
     whole_sentences,
 };
 use crate::models::ModelsError;
@@ -97,15 +97,16 @@ pub(in crate::engine::jobs) fn run(
             weave(evidence, &finding.section, said, &model, supported_only)
         }
     };
-    let notice = problem.map(|problem| {
-        let id = match problem {
-            AnswerProblem::Empty => "notice-answer-empty",
-            AnswerProblem::TooLong | AnswerProblem::Looping => "notice-answer-babble",
-            AnswerProblem::Broken => "notice-answer-broken",
-            _ => "notice-answer-unreadable",
-        };
-        i18n::text_with(language, id, &[("model", model.to_string().into())])
-    });
+    let is_worded = matches!(report.author, Author::Model { .. });
+    let id = match problem {
+        Some(AnswerProblem::Empty) => Some("notice-answer-empty"),
+        Some(AnswerProblem::TooLong | AnswerProblem::Looping) => Some("notice-answer-babble"),
+        Some(AnswerProblem::Broken) => Some("notice-answer-broken"),
+        Some(_) => Some("notice-answer-unreadable"),
+        None if is_worded && !is_in(&finding.section, language) => Some("notice-other-language"),
+        None => None,
+    };
+    let notice = id.map(|id| i18n::text_with(language, id, &[("model", model.to_string().into())]));
     Ok(Written { report, notice, by: Some(model) })
 }
 
