@@ -1,9 +1,11 @@
 //! Reads a model's answer: its lines, their labels, their citations.
 
-use super::names::words;
+use super::names::{is_hangul, words};
 use crate::domain::ReportPart;
 
-const MAX_SENTENCE_CHARS: usize = 300;
+/// Two printed lines, a syllable being as wide as two letters: what is longer repeats the statements
+/// below it, and joins nothing.
+const MAX_SENTENCE_COLUMNS: usize = 240;
 
 /// A sentence as the model wrote it.
 pub(super) struct Written {
@@ -36,13 +38,17 @@ pub(super) fn parse(answer: &str) -> Vec<Written> {
         let Some(part) = part else { continue };
         let (text, cited) = take_citations(text);
         for sentence in sentences(&text) {
-            if words(&sentence).is_empty() || sentence.chars().count() > MAX_SENTENCE_CHARS {
+            if words(&sentence).is_empty() || columns(&sentence) > MAX_SENTENCE_COLUMNS {
                 continue;
             }
             out.push(Written { part, text: sentence, cited: cited.clone() });
         }
     }
     out
+}
+
+fn columns(text: &str) -> usize {
+    text.chars().map(|c| if is_hangul(c) { 2 } else { 1 }).sum()
 }
 
 /// An answer that was cut off, up to where its last whole sentence, citation or line ends. The
@@ -160,6 +166,18 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(whole_sentences(answer), whole);
+        }
+    }
+
+    #[test]
+    fn what_fills_more_than_two_lines_is_left_out() {
+        for (sentence, kept) in [
+            ("칼날 마모 ".repeat(13), true),
+            ("칼날 마모 ".repeat(30), false),
+            ("worn blade ".repeat(20), true),
+            ("worn blade ".repeat(30), false),
+        ] {
+            assert_eq!(parse(&format!("원인: {sentence}")).len(), usize::from(kept), "{sentence}");
         }
     }
 
