@@ -31,8 +31,15 @@ pub enum ReportPart {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "source")]
 pub enum Support {
-    /// The manual says so, word for word or as good as.
+    /// The manual says so, word for word.
     Manual {
+        /// Ids of the [`super::Statement`]s.
+        statements: Vec<String>,
+    },
+    /// The language model says so of the manual: these statements hold most of its content, its
+    /// numbers and what it denies. Shown as the model's words. (In reports recorded before
+    /// 2026-11-23 it is [`Self::Manual`].)
+    Paraphrase {
         /// Ids of the [`super::Statement`]s.
         statements: Vec<String>,
     },

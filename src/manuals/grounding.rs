@@ -91,7 +91,7 @@ pub fn merge(evidence: Report, lines: Vec<GroundedLine>, model: &ModelId) -> Rep
         let (mut supported, mut own) = (Vec::new(), Vec::new());
         for GroundedLine { line, .. } in lines.iter().filter(|line| line.part == section.part) {
             match &line.support {
-                Support::Manual { statements }
+                Support::Paraphrase { statements }
                     if !statements.is_empty() && statements.iter().all(|id| known.contains(id)) =>
                 {
                     supported.push(line.clone());
@@ -206,7 +206,7 @@ fn support(text: &str, part: ReportPart, cited: &[String], section: &Section) ->
     if sources.is_empty() || covered < COVERED || !numbers_given || denies || slips {
         return Support::Unsupported;
     }
-    Support::Manual { statements: sources.iter().map(|s| s.id.clone()).collect() }
+    Support::Paraphrase { statements: sources.iter().map(|s| s.id.clone()).collect() }
 }
 
 #[cfg(test)]
@@ -222,7 +222,7 @@ mod tests {
         lines
             .into_iter()
             .map(|line| match line.line.support {
-                Support::Manual { statements } => (line.part, statements),
+                Support::Paraphrase { statements } => (line.part, statements),
                 _ => (line.part, Vec::new()),
             })
             .collect()
@@ -280,7 +280,7 @@ mod tests {
         english.causes[0].text = "Gas trapped in the melt during pouring".to_owned();
         let lines =
             align("Causes: Mostly gas trapped in the melt during pouring. [c1]", &english).unwrap();
-        let expected = Support::Manual { statements: vec!["hole.c1".to_owned()] };
+        let expected = Support::Paraphrase { statements: vec!["hole.c1".to_owned()] };
         assert_eq!(lines[0].line.support, expected);
     }
 
@@ -328,7 +328,7 @@ mod tests {
     fn the_manual_stays_whole_and_the_model_is_marked() {
         let section = section("hole", "hole (기공)");
         let evidence = compose(&section, Vec::new(), Language::Ko);
-        let answer = "원인: 용탕 내 가스가 배출되지 않아 생깁니다. [c1] 외계인이 지나갔습니다.\n조치: 탈기 장치 점검 [a1]";
+        let answer = "원인: 용탕 내 가스가 배출되지 않아 생깁니다. [c1] 외계인이 지나갔습니다.\n조치: 탈기 장치를 점검하고 배출 통로를 청소합니다. [a1, a3]";
         let woven = |supported_only| {
             let model = ModelId("tiny".to_owned());
             weave(evidence.clone(), &section, answer, &model, supported_only)
@@ -343,8 +343,7 @@ mod tests {
         assert_ne!(marked, report);
         let (supported, problem) = woven(true);
         assert_eq!((supported.sections, problem), (marked.sections, None));
-        // The rest of what it said is in the manual as it is.
-        assert_eq!(supported.author, Author::Evidence);
+        assert_eq!(supported.author, report.author);
     }
 
     #[test]
@@ -355,7 +354,7 @@ mod tests {
             part: ReportPart::Causes,
             line: ReportLine {
                 text: "금형 누유".to_owned(),
-                support: Support::Manual { statements: vec!["burr.c1".to_owned()] },
+                support: Support::Paraphrase { statements: vec!["burr.c1".to_owned()] },
             },
         };
         let report = merge(evidence, vec![foreign], &ModelId("tiny".to_owned()));
@@ -374,7 +373,7 @@ mod tests {
                     prop_assert!(after.lines.contains(line));
                 }
                 for line in &after.lines {
-                    if let Support::Manual { statements } = &line.support {
+                    if let Support::Manual { statements } | Support::Paraphrase { statements } = &line.support {
                         prop_assert!(!statements.is_empty());
                         prop_assert!(statements.iter().all(|id| id.starts_with("hole.")));
                     }

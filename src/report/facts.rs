@@ -44,7 +44,7 @@ pub(super) fn source(
     match support {
         Support::Measured => None,
         Support::Unsupported => Some(words("source-unsupported", &[])),
-        Support::Manual { statements } => {
+        Support::Manual { statements } | Support::Paraphrase { statements } => {
             let mut pages: Vec<u32> = finding
                 .into_iter()
                 .flat_map(|finding| finding.section.statements())
@@ -57,7 +57,11 @@ pub(super) fn source(
             let path = finding.map_or("", |finding| finding.path.as_str());
             let place = place(path, &pages.join(", "), words);
             let values = [("place", place), ("ids", statements.join(", "))];
-            Some(words("source-manual", &values))
+            let id = match support {
+                Support::Paraphrase { .. } => "source-paraphrase",
+                _ => "source-manual",
+            };
+            Some(words(id, &values))
         }
     }
 }

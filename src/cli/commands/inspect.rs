@@ -135,6 +135,10 @@ pub(super) fn print_sections(terminal: &Terminal, report: &Report) {
         for line in &section.lines {
             let source = match &line.support {
                 Support::Manual { statements } => format!("  [{}]", statements.join(", ")),
+                Support::Paraphrase { statements } => {
+                    let ids = [("ids", statements.join(", ").into())];
+                    format!("  [{}]", terminal.word("source-paraphrase-short", &ids))
+                }
                 Support::Measured => String::new(),
                 Support::Unsupported => {
                     format!("  [{}]", terminal.word("source-unsupported", &[]))

@@ -77,11 +77,18 @@ fn ng() -> Inspection {
         support: Support::Manual { statements: vec![statement.id.clone()] },
     };
     let line = |text: &str, support| ReportLine { text: text.to_owned(), support };
+    let of = |id: &str| Support::Paraphrase { statements: vec![id.to_owned()] };
     let sections = vec![
         (ReportPart::Situation, vec![line("점수가 임계값을 넘었습니다", Support::Measured)]),
         (ReportPart::Causes, causes.iter().map(cited).collect()),
         (ReportPart::Actions, actions.iter().map(cited).collect()),
-        (ReportPart::Prevention, vec![line("설비를 자주 청소합니다", Support::Unsupported)]),
+        (
+            ReportPart::Prevention,
+            vec![
+                line("벤트 핀을 자주 점검합니다", of("hole.a2")),
+                line("설비를 자주 청소합니다", Support::Unsupported),
+            ],
+        ),
     ];
     let sections =
         sections.into_iter().map(|(part, lines)| ReportSection { part, lines }).collect();
@@ -212,10 +219,11 @@ fn a_report_says_everything_with_its_source() {
         all_on_the_page(&lines);
         let read = all_text(&lines);
         let word = |id: &str| text(language, id);
-        let cite = |page: &str, id: &str| {
+        let from = |source: &str, page: &str, id: &str| {
             let place = text_with(language, "manual-page", &[("page", page.into())]);
-            text_with(language, "source-manual", &[("place", place.into()), ("ids", id.into())])
+            text_with(language, source, &[("place", place.into()), ("ids", id.into())])
         };
+        let cite = |page: &str, id: &str| from("source-manual", page, id);
         let expected = [
             word("pdf-title"),
             word("verdict-ng"),
@@ -236,6 +244,7 @@ fn a_report_says_everything_with_its_source() {
             format!("용탕의 수소가 빠지지 않음 {}", cite("2", "hole.c1")),
             format!("□ 탈가스 시간을 3분 늘림 (±0.5℃) {}", cite("2", "hole.a1")),
             format!("□ 벤트 핀의 막힘을 점검 {}", cite("3", "hole.a2")),
+            format!("벤트 핀을 자주 점검합니다 {}", from("source-paraphrase", "3", "hole.a2")),
             format!("설비를 자주 청소합니다 {}", word("source-unsupported")),
             "manual_store/prod1.pdf — hole (기공)".to_owned(),
             "비교할 정상품이 없습니다".to_owned(),

@@ -98,8 +98,12 @@ fn line_of(
         Support::Measured => {
             ui.label(format!("• {}", line.text));
         }
-        Support::Manual { statements } => {
+        Support::Manual { statements } | Support::Paraphrase { statements } => {
             ui.label(format!("• {}", line.text));
+            if matches!(line.support, Support::Paraphrase { .. }) {
+                let note = desk.text("report-paraphrase");
+                ui.indent("paraphrase", |ui| ui.small(note));
+            }
             let Some(finding) = finding else { return };
             for id in statements {
                 let mut statements = finding.section.statements();
