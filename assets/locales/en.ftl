@@ -90,7 +90,7 @@ notice-answer-empty = { $model } said nothing: the report is the manual's own wo
 notice-answer-babble = { $model } did not come to an end: the report is the manual's own words.
 notice-answer-broken = { $model } wrote what is not text: the report is the manual's own words.
 notice-answer-unreadable = { $model } did not answer in the form asked for: the report is the manual's own words.
-notice-other-language = The manual is written in another language: what { $model } says of it was not checked against it. The manual's own words stand as printed.
+notice-other-language = The manual is written in another language: the sentences marked as { $model }'s own could not be held against it. The manual's own words stand as printed.
 
 # Progress
 progress-model-download = downloading

@@ -90,7 +90,7 @@ notice-answer-empty = { $model }이(가) 답하지 않아, 보고서는 매뉴�
 notice-answer-babble = { $model }의 답이 끝나지 않아, 보고서는 매뉴얼의 문장 그대로입니다.
 notice-answer-broken = { $model }이(가) 글자가 아닌 것을 써서, 보고서는 매뉴얼의 문장 그대로입니다.
 notice-answer-unreadable = { $model }이(가) 요청한 형식으로 답하지 않아, 보고서는 매뉴얼의 문장 그대로입니다.
-notice-other-language = 매뉴얼이 다른 언어로 쓰여 있어 { $model }의 문장을 매뉴얼과 대조하지 못했습니다. 매뉴얼의 문장은 인쇄된 그대로입니다.
+notice-other-language = 매뉴얼이 다른 언어로 쓰여 있어, { $model }의 의견으로 표시된 문장은 매뉴얼과 대조하지 못했습니다. 매뉴얼의 문장은 인쇄된 그대로입니다.
 
 # 진행 상황
 progress-model-download = 내려받는 중

@@ -3,8 +3,8 @@
 use super::names::{is_hangul, words};
 use crate::domain::ReportPart;
 
-/// Two printed lines, a syllable being as wide as two letters: what is longer repeats the statements
-/// below it, and joins nothing.
+/// About two printed lines, a syllable being as wide as two letters: what is longer repeats the
+/// statements below it, and joins nothing.
 const MAX_SENTENCE_COLUMNS: usize = 240;
 
 /// A sentence as the model wrote it.

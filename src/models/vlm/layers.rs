@@ -1,5 +1,5 @@
 //! What vision towers and language models are made of. Activations are f32; products are made in
-//! the precision of their matrix, f16 on a GPU.
+//! the precision of their matrix: f16 on a GPU, f32 on a CPU, where a decoder's are in 8 bits.
 
 use std::sync::Arc;
 
@@ -15,7 +15,9 @@ const QUERY_ROWS: usize = 256;
 
 /// `x · weightᵀ + bias`.
 pub(super) enum Dense {
+    /// In f16 or f32.
     Whole { weight: Tensor, bias: Option<Tensor> },
+    /// In GGML's Q8_0.
     EightBits(QuantizedLinear),
 }
 
