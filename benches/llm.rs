@@ -11,9 +11,9 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use candle_core::Device;
-use fettle::domain::{ChatMessage, ChatRole, ModelId, Sampling};
-use fettle::models::llm;
-use fettle::models::roles::ChatModel;
+use fettle_domain::{ChatMessage, ChatRole, ModelId, Sampling};
+use fettle_models::llm;
+use fettle_models::roles::ChatModel;
 
 const PROMPT_TOKENS: usize = 400;
 const NEW_TOKENS: usize = 32;

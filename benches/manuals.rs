@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use fettle::manuals::{lines, parse, read_file};
+use fettle_manuals::{lines, parse, read_file};
 
 fn reading(criterion: &mut Criterion) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/manuals");

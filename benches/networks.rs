@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use candle_core::{DType, Device, Tensor};
 use criterion::{Criterion, criterion_group, criterion_main};
-use fettle::domain::ModelId;
-use fettle::models::ops::{Activation, Conv2dFused, ConvShape, Linear, Padding};
-use fettle::models::{backbone, image_encoder};
+use fettle_domain::ModelId;
+use fettle_kernels::{Activation, Conv2dFused, ConvShape, Linear, Padding};
+use fettle_models::{backbone, image_encoder};
 
 /// Numbers between -1 and 1 that are the same on every run.
 fn noise(dims: &[usize]) -> Tensor {

@@ -4,9 +4,9 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use fettle::domain::Unobserved;
-use fettle::vision::bank_rows::BankRows;
-use fettle::vision::coreset::{Start, greedy_k_center};
+use fettle_domain::Unobserved;
+use fettle_vision::bank_rows::BankRows;
+use fettle_vision::coreset::{Start, greedy_k_center};
 use half::f16;
 use rand::{RngExt, SeedableRng};
 

@@ -9,9 +9,9 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use fettle::domain::ModelId;
-use fettle::retrieval::sample::clustered;
-use fettle::retrieval::vector_index::VectorIndex;
+use fettle_domain::ModelId;
+use fettle_retrieval::sample::clustered;
+use fettle_retrieval::vector_index::VectorIndex;
 
 const DIM: usize = 512;
 const TOP: usize = 10;

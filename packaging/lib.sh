@@ -1,6 +1,12 @@
 # Sourced by run.sh and test.sh: finds what is missing and installs it, saying so first.
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+# step NAME — says how long the step before took, then what comes.
+step() {
+    [ -z "${step_name:-}" ] || printf '(%s: %d min %02d s)\n' "$step_name" $(((SECONDS - step_began) / 60)) $(((SECONDS - step_began) % 60))
+    step_name=$1 step_began=$SECONDS
+    say "$1"
+}
 fail() { printf '\n%s\n' "$*" >&2; exit 1; }
 
 # One cargo target directory outside the checkout: clones, runs and tests share one build.

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    fettle::cli::run()
+    fettle_cli::run()
 }

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::tasks::Task;
-use crate::engine::{EngineError, Request};
+use fettle_engine::{EngineError, Request};
 
 /// An answer, on its way or there. An old one stays until the new one comes.
 pub(super) struct Asked<A> {

@@ -4,8 +4,8 @@ use super::asked::Asked;
 use super::command::Command;
 use super::desk::Desk;
 use super::words::Words;
-use crate::domain::{DefectCode, DefectType, ProductCode};
-use crate::engine::{ListLibrary, ProductSummary};
+use fettle_domain::{DefectCode, DefectType, ProductCode};
+use fettle_engine::{ListLibrary, ProductSummary};
 
 /// Products and their defect types.
 #[derive(Default)]

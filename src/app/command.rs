@@ -7,8 +7,8 @@ use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use super::paste::{self, Clip};
 use super::tabs::{Citation, TABS, TabId};
-use crate::domain::{ImageLabel, InspectionId, Language, ProductCode, Verdict};
-use crate::engine::{Chosen, JudgeInspection, Judged, Query, Rethreshold, TakeBack};
+use fettle_domain::{ImageLabel, InspectionId, Language, ProductCode, Verdict};
+use fettle_engine::{Chosen, JudgeInspection, Judged, Query, Rethreshold, TakeBack};
 
 /// Something to do.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,7 +6,7 @@ use super::shell::toasts::Toasts;
 use super::tasks::{Task, Tasks};
 use super::view_state::ViewState;
 use super::words::Words;
-use crate::engine::{Engine, Request};
+use fettle_engine::{Engine, Request};
 
 /// Engine, words and the ways to ask the rest of the window for something.
 pub(super) struct Desk<'a> {

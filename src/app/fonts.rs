@@ -3,7 +3,7 @@
 use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
 use egui::{FontData, FontFamily, FontTweak};
 
-use crate::engine::GOTHIC;
+use fettle_engine::GOTHIC;
 
 /// Installs them behind egui's own fonts, before what the system has for other scripts.
 pub(super) fn install(ctx: &egui::Context) {

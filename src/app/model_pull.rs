@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use super::desk::Desk;
 use super::tasks::Task;
 use super::under_way;
-use crate::domain::ModelId;
-use crate::engine::{PullModels, PullReport};
+use fettle_domain::ModelId;
+use fettle_engine::{PullModels, PullReport};
 
 /// Which models are still to come. Dropping it stops; what came so far is not fetched again.
 #[derive(Default)]

@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::time::Instant;
 
-use crate::domain::{CancelToken, Progress};
-use crate::engine::{EngineError, JobEvent, JobHandle};
+use fettle_domain::{CancelToken, Progress};
+use fettle_engine::{EngineError, JobEvent, JobHandle};
 
 /// What the jobs panel shows of a job.
 pub(super) struct Watched {

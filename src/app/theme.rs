@@ -2,7 +2,7 @@
 
 use egui::{Color32, CornerRadius, FontId, Stroke, TextStyle, Theme, Visuals};
 
-use crate::domain::Verdict;
+use fettle_domain::Verdict;
 
 /// Dresses `ctx` in both themes.
 pub(super) fn apply(ctx: &egui::Context) {

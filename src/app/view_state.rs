@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::tabs::TabId;
 use super::widgets::comparison::Mode;
 use super::widgets::image_view::Look;
-use crate::domain::ProductCode;
+use fettle_domain::ProductCode;
 
 /// Kept by eframe beside the window's size and place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

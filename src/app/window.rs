@@ -29,8 +29,8 @@ use super::view_state::ViewState;
 use super::widgets::image_view::Gpu;
 use super::words::Words;
 use super::{Result, fonts, theme};
-use crate::domain::Language;
-use crate::engine::{ChangeLanguage, Engine, TidiedPictures, TidyPictures};
+use fettle_domain::Language;
+use fettle_engine::{ChangeLanguage, Engine, TidiedPictures, TidyPictures};
 
 /// While jobs run their progress is asked for this often.
 const PROGRESS_EVERY: Duration = Duration::from_millis(50);
@@ -261,7 +261,7 @@ impl FettleWindow {
         self.common.commands.push(command);
     }
 
-    pub(super) fn start<R: crate::engine::Request>(
+    pub(super) fn start<R: fettle_engine::Request>(
         &mut self,
         request: R,
     ) -> Option<Task<R::Answer>> {

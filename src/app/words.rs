@@ -1,7 +1,7 @@
 //! Messages in the language of the window.
 
-use crate::domain::{Language, ManualFormat};
-use crate::i18n::{self, Value};
+use fettle_domain::{Language, ManualFormat};
+use fettle_i18n::Value;
 
 /// All words of one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub(super) struct Words(pub(super) Language);
 impl Words {
     /// The message `id`.
     pub(super) fn text(self, id: &str) -> String {
-        i18n::text(self.0, id)
+        fettle_i18n::text(self.0, id)
     }
 
     /// A place (from 1) in the manual at `path`: its page, paragraph or line.
@@ -20,6 +20,6 @@ impl Words {
 
     /// The message `id` with its values.
     pub(super) fn with(self, id: &str, values: &[(&str, Value)]) -> String {
-        i18n::text_with(self.0, id, values)
+        fettle_i18n::text_with(self.0, id, values)
     }
 }

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::{DefectCode, Language, ProductCode, RectPx};
-use crate::engine::FitBank;
+use fettle_domain::{DefectCode, Language, ProductCode, RectPx};
+use fettle_engine::FitBank;
 
 pub(crate) use bank::{Bank, Look, Rule};
 pub(crate) use history::{History, HistoryCommand, HistoryList};

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::engine::AreaUnit;
+use fettle_engine::AreaUnit;
 
 /// `x,y,width,height`.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::domain::{CancelToken, Language, ManualFormat, Progress};
-use crate::engine::{Engine, EngineError, JobEvent, Request};
-use crate::i18n::{self, Value};
+use fettle_domain::{CancelToken, Language, ManualFormat, Progress};
+use fettle_engine::{Engine, EngineError, JobEvent, Request};
+use fettle_i18n::Value;
 
 /// Steps whose units are bytes.
 const BYTE_STEPS: [&str; 4] = [
@@ -48,7 +48,7 @@ impl Terminal {
 
     /// The message `id` with its values.
     pub(super) fn word(&self, id: &str, values: &[(&str, Value)]) -> String {
-        i18n::text_with(self.language, id, values)
+        fettle_i18n::text_with(self.language, id, values)
     }
 
     /// A place (from 1) in the manual at `path`: its page, paragraph or line.

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::domain::Cancelled;
+use fettle_domain::Cancelled;
 
 /// What can go wrong while the demo world is made.
 #[derive(Debug, thiserror::Error)]

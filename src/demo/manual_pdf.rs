@@ -270,7 +270,7 @@ mod tests {
             let mut file = tempfile::NamedTempFile::new().unwrap();
             let pdf = print(&manual, &family).unwrap();
             file.write_all(&pdf).unwrap();
-            let lines = crate::manuals::read_lines(file.path()).unwrap();
+            let lines = fettle_manuals::read_lines(file.path()).unwrap();
             let read: String = lines.iter().map(|line| squeezed(&line.text)).collect();
             let mut expected = vec![&manual.title, &manual.summary.heading];
             for section in &manual.sections {

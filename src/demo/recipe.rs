@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::casting::CastingFlaw;
 use super::error::{DemoError, Result};
 use super::leather::LeatherFlaw;
-use crate::domain::{DefectCode, DefectType, Product, ProductCode};
+use fettle_domain::{DefectCode, DefectType, Product, ProductCode};
 
 const RECIPE: &str = include_str!("../../assets/demo/recipe.json");
 

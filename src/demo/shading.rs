@@ -4,7 +4,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::noise::gaussian;
-use crate::domain::Mask;
+use fettle_domain::Mask;
 
 /// One number a pixel, row by row.
 #[derive(Debug, Clone)]

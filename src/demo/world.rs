@@ -14,7 +14,7 @@ use super::error::{DemoError, Result};
 use super::recipe::{ProductRecipe, Recipe, Surface};
 use super::typeface::{Family, korean_family};
 use super::{casting, leather, manual_pdf};
-use crate::domain::{
+use fettle_domain::{
     DefectCode, DefectType, Mask, Product, ProductCode, Progress, ProgressSink, Verdict,
 };
 
@@ -306,7 +306,7 @@ fn io(path: &Path, source: std::io::Error) -> DemoError {
 #[cfg(test)]
 pub(super) mod tests_support {
     use super::Picture;
-    use crate::domain::Mask;
+    use fettle_domain::Mask;
 
     /// Share of the mask's pixels that lie where `inside` says; `None` for an empty mask.
     pub(in super::super) fn share_inside(
@@ -363,7 +363,7 @@ pub(super) mod tests_support {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{CancelToken, Cancelled, Unobserved};
+    use fettle_domain::{CancelToken, Cancelled, Unobserved};
     use std::collections::{BTreeMap, HashSet};
 
     fn files(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {

@@ -2,7 +2,7 @@
 
 use candle_core::Device;
 
-use crate::settings::DevicePreference;
+use fettle_settings::DevicePreference;
 
 /// Where the networks of the two lanes live.
 #[derive(Debug, Clone)]

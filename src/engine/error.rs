@@ -1,15 +1,15 @@
 use std::path::PathBuf;
 
 use super::lanes::LaneError;
-use crate::demo::DemoError;
-use crate::domain::{Cancelled, DefectCode, ModelId, ProductCode};
-use crate::library::LibraryError;
-use crate::manuals::ManualsError;
-use crate::models::ModelsError;
-use crate::report::ReportError;
-use crate::retrieval::RetrievalError;
-use crate::settings::SettingsError;
-use crate::vision::VisionError;
+use fettle_demo::DemoError;
+use fettle_domain::{Cancelled, DefectCode, ModelId, ProductCode};
+use fettle_library::LibraryError;
+use fettle_manuals::ManualsError;
+use fettle_models::ModelsError;
+use fettle_report::ReportError;
+use fettle_retrieval::RetrievalError;
+use fettle_settings::SettingsError;
+use fettle_vision::VisionError;
 
 /// Why the engine could not do what was asked. Rooms' errors arrive here once, and leave
 /// through [`EngineError::explain`] in a person's language.

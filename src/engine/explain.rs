@@ -4,14 +4,14 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::error::EngineError;
-use crate::domain::Language;
-use crate::i18n::{self, Value};
-use crate::library::{LibraryError, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES};
-use crate::manuals::ManualsError;
-use crate::models::ModelsError;
-use crate::models::remote::RemoteError;
-use crate::report::ReportError;
-use crate::vision::VisionError;
+use fettle_domain::Language;
+use fettle_i18n::Value;
+use fettle_library::{LibraryError, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES};
+use fettle_manuals::ManualsError;
+use fettle_models::ModelsError;
+use fettle_models::remote::RemoteError;
+use fettle_report::ReportError;
+use fettle_vision::VisionError;
 
 type Message = (&'static str, Vec<(&'static str, Value)>);
 
@@ -19,7 +19,7 @@ impl EngineError {
     /// What happened and what to do, in `language`.
     pub fn explain(&self, language: Language) -> String {
         let (id, values) = self.message();
-        i18n::text_with(language, id, &values)
+        fettle_i18n::text_with(language, id, &values)
     }
 
     fn message(&self) -> Message {

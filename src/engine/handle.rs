@@ -4,7 +4,7 @@ use crossbeam_channel::{Receiver, TryRecvError, select};
 
 use super::error::{EngineError, Result};
 use super::request::JobEvent;
-use crate::domain::CancelToken;
+use fettle_domain::CancelToken;
 
 /// A submitted job. Dropping it cancels the job.
 #[must_use = "dropping a handle cancels its job"]

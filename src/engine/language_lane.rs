@@ -8,11 +8,11 @@ use candle_core::Device;
 use super::error::Result;
 use super::request::Stopwatch;
 use super::residency::Resident;
-use crate::domain::{ModelId, ModelRole, RemoteModel};
-use crate::models::remote::{Remote, RemoteError};
-use crate::models::roles::{ChatModel, TextEncoder, VisionChatModel};
-use crate::models::store::ModelStore;
-use crate::models::{self, llm, text_embedder, vlm};
+use fettle_domain::{ModelId, ModelRole, RemoteModel};
+use fettle_models::remote::{Remote, RemoteError};
+use fettle_models::roles::{ChatModel, TextEncoder, VisionChatModel};
+use fettle_models::store::ModelStore;
+use fettle_models::{llm, text_embedder, vlm};
 
 /// The model on a server of that role and id, if it is one.
 pub(super) type RemoteOf = Arc<dyn Fn(ModelRole, &ModelId) -> Option<RemoteModel> + Send + Sync>;
@@ -77,7 +77,7 @@ impl LanguageLane {
 }
 
 /// The server of `remote`, with the key that its variable of the environment holds.
-pub(super) fn connect(remote: &RemoteModel) -> models::Result<Remote> {
+pub(super) fn connect(remote: &RemoteModel) -> fettle_models::Result<Remote> {
     let key = match &remote.key_variable {
         None => None,
         Some(variable) => {

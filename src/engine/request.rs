@@ -9,7 +9,7 @@ use super::error::{EngineError, Result};
 use super::jobs::Inspected;
 use super::shared::Shared;
 use super::unfinished::Repeatable;
-use crate::domain::{CancelToken, Cancelled, Progress, ProgressSink, Timing};
+use fettle_domain::{CancelToken, Cancelled, Progress, ProgressSink, Timing};
 
 /// Something the engine can do. One file in `jobs/` each; window, server and command
 /// line submit the same ones.

@@ -9,16 +9,15 @@ use candle_core::Device;
 
 use super::error::Result;
 use super::request::Stopwatch;
-use crate::domain::ModelId;
-use crate::models;
-use crate::models::store::ModelStore;
-use crate::vision::memory_bank::MemoryBank;
+use fettle_domain::ModelId;
+use fettle_models::store::ModelStore;
+use fettle_vision::memory_bank::MemoryBank;
 
 /// Memory of the banks that stay loaded: one of 20,000 rows of 1,536 values takes 62 MB.
 const BANKS_BUDGET: usize = 512 << 20;
 
 /// How a room's registry loads a network: id, architecture, files, device.
-type Load<N> = fn(&ModelId, &str, &[PathBuf], &Device) -> models::Result<Box<N>>;
+type Load<N> = fn(&ModelId, &str, &[PathBuf], &Device) -> fettle_models::Result<Box<N>>;
 
 /// The place of one role in a lane.
 pub(super) struct Resident<N: ?Sized> {
@@ -98,14 +97,14 @@ impl ResidentBanks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
+    use fettle_domain::{
         BankRef, DetectionRecipe, HeatmapScale, ImageId, ImageRecipe, ProductCode, RectPx, Resize,
         ResizeFilter, ThresholdRule, Thresholds, Tiling,
     };
-    use crate::vision::bank_rows::BankRows;
-    use crate::vision::coreset::CoresetPlan;
-    use crate::vision::memory_bank::{BankInfo, Origin, Provenance};
-    use crate::vision::whitening::Whitening;
+    use fettle_vision::bank_rows::BankRows;
+    use fettle_vision::coreset::CoresetPlan;
+    use fettle_vision::memory_bank::{BankInfo, Origin, Provenance};
+    use fettle_vision::whitening::Whitening;
 
     fn bank(rows: usize) -> Arc<MemoryBank> {
         let bank = BankRef {

@@ -9,10 +9,10 @@ use super::lanes::Lane;
 use super::language_lane::{LanguageLane, RemoteOf};
 use super::vision_lane::VisionLane;
 use super::{EngineOptions, error};
-use crate::domain::{Language, ModelId, ModelRole, RemoteModel};
-use crate::library::{Library, LibraryError};
-use crate::models::store::ModelStore;
-use crate::settings::{Settings, Workspace};
+use fettle_domain::{Language, ModelId, ModelRole, RemoteModel};
+use fettle_library::{Library, LibraryError};
+use fettle_models::store::ModelStore;
+use fettle_settings::{Settings, Workspace};
 
 /// The library lane's state: opened by the first job that needs it, so that those that do
 /// not (models, doctor) work beside a damaged one.
@@ -145,7 +145,7 @@ impl Shared {
         change(&mut changed);
         changed.check()?;
         if changed != *settings {
-            crate::settings::write(&self.workspace.settings_path(), &changed)?;
+            fettle_settings::write(&self.workspace.settings_path(), &changed)?;
             *settings = changed;
         }
         Ok(())
@@ -154,7 +154,7 @@ impl Shared {
     /// Which model fills `role`: one on a server, the settings' own choice, or their profile's.
     pub(super) fn model_for(&self, role: ModelRole) -> Result<ModelId> {
         self.chosen_for(role)?.ok_or_else(|| {
-            EngineError::Models(crate::models::ModelsError::Unknown {
+            EngineError::Models(fettle_models::ModelsError::Unknown {
                 wanted: role.to_string(),
                 known: self.settings().profile,
             })

@@ -12,21 +12,21 @@ use image::RgbImage;
 use super::error::{EngineError, Result};
 use super::request::Stopwatch;
 use super::residency::{Resident, ResidentBanks};
-use crate::domain::{
+use fettle_domain::{
     AnomalyMap, DetectionRecipe, ImageRecipe, ModelId, ProductCode, RecipeChoice, RectPx,
 };
-use crate::models::roles::{FeatureExtractor, ImageEncoder, TextEncoder};
-use crate::models::store::ModelStore;
-use crate::models::{backbone, image_encoder, words_encoder};
-use crate::retrieval::vector_index::VectorIndex;
-use crate::vision::VisionError;
-use crate::vision::anomaly_map::{anomaly_map, to_image_size};
-use crate::vision::inspection_area::InspectionArea;
-use crate::vision::memory_bank::{BankInfo, MemoryBank, Origin, PicturePatches};
-use crate::vision::patch_embedding::{PatchRows, patch_embedding};
-use crate::vision::preprocess::{InputMapping, to_tensor};
-use crate::vision::tiles::Tiles;
-use crate::vision::whitening::Whitening;
+use fettle_models::roles::{FeatureExtractor, ImageEncoder, TextEncoder};
+use fettle_models::store::ModelStore;
+use fettle_models::{backbone, image_encoder, words_encoder};
+use fettle_retrieval::vector_index::VectorIndex;
+use fettle_vision::VisionError;
+use fettle_vision::anomaly_map::{anomaly_map, to_image_size};
+use fettle_vision::inspection_area::InspectionArea;
+use fettle_vision::memory_bank::{BankInfo, MemoryBank, Origin, PicturePatches};
+use fettle_vision::patch_embedding::{PatchRows, patch_embedding};
+use fettle_vision::preprocess::{InputMapping, to_tensor};
+use fettle_vision::tiles::Tiles;
+use fettle_vision::whitening::Whitening;
 
 /// What `PatchCore` says of one picture.
 pub(super) struct Detected {
@@ -71,7 +71,7 @@ impl VisionLane {
             watch.time("preprocess", || to_tensor(images, &encoder.recipe(), encoder.device()))?;
         let start = Instant::now();
         let embedded = encoder.embed(&pixels)?;
-        let rows = embedded.to_vec2::<f32>().map_err(crate::models::ModelsError::from)?;
+        let rows = embedded.to_vec2::<f32>().map_err(fettle_models::ModelsError::from)?;
         watch.note("network.embed", start);
         Ok(rows)
     }
@@ -293,7 +293,7 @@ fn features(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::test_files::model;
+    use fettle_testing::data::model;
 
     /// The same network on the whole and on tiles: equal but for what lies beyond a tile's edge.
     #[test]

@@ -12,11 +12,11 @@ use super::lanes::panic_message;
 use super::request::{JobContext, JobSink, Request};
 use super::shared::Shared;
 use super::unfinished::Note;
-use crate::domain::CancelToken;
+use fettle_domain::CancelToken;
 
 /// Jobs that run at once. They mostly wait for lanes; there are so many that a list is shown while
 /// banks are fitted and reports written.
-pub(crate) const JOB_THREADS: usize = 8;
+pub const JOB_THREADS: usize = 8;
 /// Jobs that may wait. A full queue is answered at once rather than waited for.
 const JOB_QUEUE: usize = 256;
 /// Events that may wait to be read.

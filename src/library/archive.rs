@@ -10,7 +10,7 @@ use zip::ZipArchive;
 
 use super::source_file::MAX_FILE_BYTES;
 use super::{LibraryError, Result};
-use crate::domain::is_named_as_image;
+use fettle_domain::is_named_as_image;
 
 /// The most entries of an archive.
 pub const MAX_ARCHIVE_ENTRIES: usize = 100_000;
@@ -146,7 +146,7 @@ mod tests {
     use zip::{CompressionMethod, ZipWriter};
 
     use super::*;
-    use crate::library::test_files::{encode, picture};
+    use crate::test_files::{encode, picture};
 
     fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));

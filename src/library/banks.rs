@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::products::require_product;
 use super::{Library, LibraryError, Result, code_column, rows};
-use crate::domain::{BankRef, ContentHash, HeatmapScale, ModelId, ProductCode, Thresholds};
+use fettle_domain::{BankRef, ContentHash, HeatmapScale, ModelId, ProductCode, Thresholds};
 
 /// One fit of one product.
 #[derive(Debug, Clone, PartialEq)]

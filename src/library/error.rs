@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use crate::domain::{
+use fettle_domain::{
     BankRef, Cancelled, DefectCode, ImageId, InspectionId, InvalidCode, ManualId, ProductCode,
 };
 

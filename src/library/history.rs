@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, ToSql, named_params};
 
 use super::judgements::{action_column, code, verdict_column};
 use super::{Library, LibraryError, Result, rows};
-use crate::domain::{
+use fettle_domain::{
     ActionState, DayCount, DefectCode, DefectCount, HistoryFilter, InspectionId, InspectionPage,
     InspectionRow, JudgedCount, ProductCode, Verdict,
 };

@@ -7,7 +7,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 
 use super::source_file::{content_hash, read_source};
 use super::{LibraryError, Result};
-use crate::domain::ContentHash;
+use fettle_domain::ContentHash;
 
 /// The longest side an image may have, in pixels.
 pub const MAX_IMAGE_SIDE: u32 = 20_000;
@@ -161,7 +161,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::library::test_files::{encode, picture};
+    use crate::test_files::{encode, picture};
 
     fn name() -> &'static Path {
         Path::new("part.img")

@@ -11,7 +11,7 @@ use super::seed_layout::name_of_defect_image;
 use super::source_file::read_source;
 use super::store_file::Destination;
 use super::{Library, LibraryError, Registered, Result, code_column, now, rows};
-use crate::domain::{
+use fettle_domain::{
     ContentHash, DefectCode, IMAGE_ENDINGS, ImageId, ImageLabel, ProductCode, RegisteredImage,
 };
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::{Library, LibraryError, Result, rows};
-use crate::domain::{ContentHash, DefectCode, Inspection, InspectionId, ProductCode, Verdict};
+use fettle_domain::{ContentHash, DefectCode, Inspection, InspectionId, ProductCode, Verdict};
 
 /// Which inspections to list; the default is all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Library, LibraryError, Result, now};
-use crate::domain::{
+use fettle_domain::{
     ActionChange, ActionState, DefectCode, InspectionId, Judgement, Opinion, Verdict,
 };
 

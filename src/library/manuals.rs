@@ -11,7 +11,7 @@ use super::products::require_product;
 use super::source_file::{content_hash, read_source};
 use super::store_file::Destination;
 use super::{Library, LibraryError, Registered, Result, code_column, now, rows};
-use crate::domain::{
+use fettle_domain::{
     ContentHash, ManualFormat, ManualId, ManualText, ProductCode, RegisteredManual,
 };
 

@@ -20,7 +20,7 @@
 use serde_json::{Map, Value};
 
 use super::seed_layout::seed_defect;
-use crate::domain::{DefectType, Product, ProductCode};
+use fettle_domain::{DefectType, Product, ProductCode};
 
 const KOREAN: &[&str] = &["name_ko", "ko", "name"];
 const ENGLISH: &[&str] = &["name_en", "en"];

@@ -8,7 +8,7 @@ use super::products::{
     update_product,
 };
 use super::{Library, Result};
-use crate::domain::{DefectCode, DefectType, Product, ProductCode};
+use fettle_domain::{DefectCode, DefectType, Product, ProductCode};
 
 /// What was added to the catalogue.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]

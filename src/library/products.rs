@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Library, LibraryError, Result, code_column, now, rows};
-use crate::domain::{DefectCode, DefectType, Names, Product, ProductCode};
+use fettle_domain::{DefectCode, DefectType, Names, Product, ProductCode};
 
 impl Library {
     /// Adds a product. `false`: the code is there already, and nothing was changed.

@@ -11,7 +11,7 @@ use super::source_file::{content_hash, read_source};
 use super::store_file::{TEMP_PREFIX, TEMP_SUFFIX};
 use super::tidy::remove_tidied;
 use super::{LibraryError, Result, rows};
-use crate::domain::ContentHash;
+use fettle_domain::ContentHash;
 
 /// Folders in which files are placed.
 const PLACES: &[&str] =

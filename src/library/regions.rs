@@ -4,7 +4,7 @@ use rusqlite::types::Type;
 use rusqlite::{Row, params};
 
 use super::{Library, LibraryError, Result};
-use crate::domain::{DefectRegion, ImageId, RectPx};
+use fettle_domain::{DefectRegion, ImageId, RectPx};
 
 impl Library {
     /// Draws the region of a defect image anew, or takes it back; the one of before.

@@ -8,7 +8,7 @@ use super::names::{Adopted, add_codes};
 use super::seed_layout::{SeedFile, SeedFolder, SeedKind};
 use super::source_file::{content_hash, read_source};
 use super::{Library, LibraryError, Registered, Result, rows};
-use crate::domain::{
+use fettle_domain::{
     DefectCode, ImageId, ImageLabel, ManualId, ProductCode, Progress, ProgressSink,
 };
 

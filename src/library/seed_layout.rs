@@ -21,7 +21,7 @@ use super::manuals::MANUAL_FOLDER;
 use super::mapping::{Mapping, parse_mapping};
 use super::source_file::read_source;
 use super::{LibraryError, Refused, Result};
-use crate::domain::{
+use fettle_domain::{
     DefectCode, ImageLabel, InvalidCode, ManualFormat, ProductCode, is_named_as_image,
 };
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::{LibraryError, Result};
-use crate::domain::ContentHash;
+use fettle_domain::ContentHash;
 
 /// The most bytes of one image or manual: a 400 megapixel 16-bit TIFF fits.
 pub(super) const MAX_FILE_BYTES: u64 = 3 << 30;

@@ -19,7 +19,7 @@ use tempfile::NamedTempFile;
 
 use super::recover::settle;
 use super::{DATABASE_PATH, Library, LibraryError, PATIENCE, Registered, Result, lock, now};
-use crate::domain::ContentHash;
+use fettle_domain::ContentHash;
 
 /// Temporary files are called `.fettle-<random>.part`.
 pub(super) const TEMP_PREFIX: &str = ".fettle-";

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use image::{ImageFormat, Rgb, RgbImage};
 
 use super::Library;
-use crate::domain::{DefectCode, DefectType, Product, ProductCode};
+use fettle_domain::{DefectCode, DefectType, Product, ProductCode};
 
 /// A picture that no other `seed` makes.
 pub(super) fn picture(seed: u32, width: u32, height: u32) -> RgbImage {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Library, LibraryError, Result, now};
-use crate::domain::{BankRef, HeatmapScale, ThresholdRule, Thresholds};
+use fettle_domain::{BankRef, HeatmapScale, ThresholdRule, Thresholds};
 
 /// Limits, and the scale that goes with them.
 #[derive(Debug, Clone, Copy, PartialEq)]

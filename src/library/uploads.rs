@@ -9,7 +9,7 @@ use super::inspections::record;
 use super::source_file::{content_hash, read_source};
 use super::store_file::{ensure_folder, sync_folder, write_temp};
 use super::{DATABASE_PATH, Library, LibraryError, PATIENCE, Result, lock};
-use crate::domain::{ContentHash, Inspection};
+use fettle_domain::{ContentHash, Inspection};
 
 pub(super) const FOLDER: &str = "data/uploads";
 

@@ -1,7 +1,7 @@
 //! Reads a model's answer: its lines, their labels, their citations.
 
 use super::names::{is_hangul, words};
-use crate::domain::ReportPart;
+use fettle_domain::ReportPart;
 
 /// About two printed lines, a syllable being as wide as two letters: what is longer repeats the
 /// statements below it, and joins nothing.

@@ -1,7 +1,7 @@
 //! A section's causes and actions as a table: side by side under `원인 | 조치`, or each
 //! beside its name.
 
-use crate::domain::{ManualWarning, StatementKind};
+use fettle_domain::{ManualWarning, StatementKind};
 
 use super::headings::sub_heading;
 use super::lines::PrintedLine;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{DefectCode, ManualText, StatementKind};
+use fettle_domain::{DefectCode, ManualText, StatementKind};
 
 /// One passage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub fn chunks(manual: &ManualText) -> Vec<Chunk> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manuals::testing::section;
+    use fettle_testing::documents::section;
 
     #[test]
     fn a_chunk_carries_its_heading() {

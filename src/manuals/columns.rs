@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::StatementKind;
+use fettle_domain::StatementKind;
 
 use super::headings::sub_heading;
 use super::lines::{Column, PrintedLine};

@@ -1,6 +1,6 @@
 //! A report without a language model: the manual's own statements, each cited.
 
-use crate::domain::{
+use fettle_domain::{
     Author, Language, Report, ReportLine, ReportPart, ReportSection, Section, Statement, Support,
 };
 
@@ -71,7 +71,7 @@ fn is_preventive(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manuals::testing::section;
+    use fettle_testing::documents::section;
 
     #[test]
     fn every_statement_stands_once_and_is_cited() {

@@ -8,7 +8,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 use unicode_normalization::UnicodeNormalization;
 use zip::ZipArchive;
 
-use crate::domain::ManualFormat;
+use fettle_domain::ManualFormat;
 
 use super::content::Box4;
 use super::docx_styles::{Styles, child, flag, value};

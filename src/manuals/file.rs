@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use crate::domain::{ManualFormat, ManualLine, RectPt};
+use fettle_domain::{ManualFormat, ManualLine, RectPt};
 
 use super::error::{ManualsError, Result};
 use super::lines::{Column, PrintedLine};
@@ -103,7 +103,7 @@ pub(super) fn unprinted(number: u32, row: usize, left: f64, text: String) -> Pri
     /// Less than what parts paragraphs.
     const PITCH: f64 = 14.0;
     PrintedLine {
-        line: crate::domain::ManualLine {
+        line: fettle_domain::ManualLine {
             page: number,
             rect: RectPt { x: 0.0, y: 0.0, width: 0.0, height: 0.0 },
             text,

@@ -1,6 +1,6 @@
 //! The section about a defect.
 
-use crate::domain::{DefectType, ManualText, Section};
+use fettle_domain::{DefectType, ManualText, Section};
 
 use super::names::Names;
 
@@ -20,7 +20,7 @@ pub fn find<'a>(manual: &'a ManualText, defect: &DefectType) -> Option<&'a Secti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manuals::testing::{defect, section};
+    use fettle_testing::documents::{defect, section};
 
     #[test]
     fn by_code_first_then_by_heading() {

@@ -8,7 +8,7 @@
 
 use std::collections::HashSet;
 
-use crate::domain::{
+use fettle_domain::{
     Author, Language, ModelId, Report, ReportLine, ReportPart, Section, Statement, StatementKind,
     Support,
 };
@@ -214,8 +214,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::manuals::compose::compose;
-    use crate::manuals::testing::section;
+    use crate::compose::compose;
+    use fettle_testing::documents::section;
 
     fn cited(answer: &str) -> Vec<(ReportPart, Vec<String>)> {
         let lines = align(answer, &section("hole", "hole (기공)")).unwrap();

@@ -1,6 +1,6 @@
 //! Sub-headings (발생 원인, 조치 가이드 and their kin) and the title of the summary.
 
-use crate::domain::StatementKind;
+use fettle_domain::StatementKind;
 
 const CAUSES: [&str; 22] = [
     "발생원인",

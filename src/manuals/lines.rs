@@ -3,7 +3,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::domain::{ManualLine, RectPt, SizePt};
+use fettle_domain::{ManualLine, RectPt, SizePt};
 
 use super::columns::by_column;
 use super::content::{Box4, Glyph};

@@ -3,7 +3,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::domain::{DefectCode, DefectType};
+use fettle_domain::{DefectCode, DefectType};
 
 /// Words that say "defect" and name none.
 const GENERIC: [&str; 8] =
@@ -171,7 +171,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manuals::testing::defect;
+    use fettle_testing::documents::defect;
 
     fn found(names: &Names, heading: &str) -> Option<(String, bool)> {
         names.find(heading).map(|named| (named.code.to_string(), named.exact))

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::domain::{DefectType, ManualText, ManualWarning, Progress, ProgressSink, SizePt};
+use fettle_domain::{DefectType, ManualText, ManualWarning, Progress, ProgressSink, SizePt};
 
 use super::content::Glyph;
 use super::error::{ManualsError, Result};
@@ -44,7 +44,7 @@ pub fn parse_scanned(
     let Pages { format, page_count, mut lines } = read_bytes_of_any(path, bytes)?;
     let has_text = |page: u32| lines.iter().any(|line| line.line.page == page);
     let scanned: Vec<u32> = match format {
-        crate::domain::ManualFormat::Pdf => (1..=page_count).filter(|p| !has_text(*p)).collect(),
+        fettle_domain::ManualFormat::Pdf => (1..=page_count).filter(|p| !has_text(*p)).collect(),
         _ => Vec::new(),
     };
     let mut recognised = Vec::new();
@@ -211,9 +211,10 @@ fn glyphs(tsv: &str, points: f64) -> Vec<Glyph> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{CancelToken, Cancelled, Unobserved};
-    use crate::manuals::testing::defect;
-    use crate::manuals::tests::paper::{own_fonts, page, pdf, scanned};
+    use crate::tests::paper::scanned;
+    use fettle_domain::{CancelToken, Cancelled, Unobserved};
+    use fettle_testing::documents::defect;
+    use fettle_testing::documents::{own_fonts, page, pdf};
 
     const GOTHIC: &[u8] = include_bytes!("../../assets/fonts/FettleGothic-Regular.ttf");
 

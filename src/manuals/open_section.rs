@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::domain::{DefectCode, LineSpan, Section, Statement, StatementKind};
+use fettle_domain::{DefectCode, LineSpan, Section, Statement, StatementKind};
 
 use super::names::words;
 use super::rows::Row;

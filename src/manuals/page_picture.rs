@@ -13,7 +13,7 @@ use image::RgbImage;
 
 use super::error::{ManualsError, Result};
 use super::stand_in;
-use crate::domain::SizePt;
+use fettle_domain::SizePt;
 
 /// The longest side of a page's picture in pixels; a page that would be larger is drawn smaller.
 pub const MAX_PICTURE_SIDE: u32 = 4096;
@@ -21,7 +21,7 @@ pub const MAX_PICTURE_SIDE: u32 = 4096;
 /// A page, drawn.
 #[derive(Debug, Clone)]
 pub struct PagePicture {
-    /// All of the page. A [`crate::domain::RectPt`] on it lies at the same share of width and
+    /// All of the page. A [`fettle_domain::RectPt`] on it lies at the same share of width and
     /// height here.
     pub pixels: RgbImage,
     /// How large the page is.

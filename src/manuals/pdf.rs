@@ -10,7 +10,7 @@ use std::path::Path;
 
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
 
-use crate::domain::{ManualFormat, SizePt};
+use fettle_domain::{ManualFormat, SizePt};
 
 use super::content::{Interpreter, Matrix};
 use super::error::{ManualsError, Result};

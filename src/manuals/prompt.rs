@@ -1,7 +1,7 @@
 //! What a small chat model is asked: to put one passage of the manual into a few
 //! connected sentences, in a form that code can read back.
 
-use crate::domain::{ChatMessage, ChatRole, Language, ReportLine, Section, Statement};
+use fettle_domain::{ChatMessage, ChatRole, Language, ReportLine, Section, Statement};
 
 /// An answer fits in this many tokens; more is babble.
 pub const MAX_ANSWER_TOKENS: usize = 280;
@@ -108,8 +108,8 @@ fn data(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Support;
-    use crate::manuals::testing::section;
+    use fettle_domain::Support;
+    use fettle_testing::documents::section;
 
     fn said(section: &Section, language: Language) -> String {
         let fact = ReportLine {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::{LineSpan, RectPt};
+use fettle_domain::{LineSpan, RectPt};
 
 use super::headings::sub_heading;
 use super::lines::PrintedLine;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use crate::domain::{
+use fettle_domain::{
     DefectCode, DefectType, ManualFormat, ManualText, ManualWarning, Section, StatementKind,
 };
 

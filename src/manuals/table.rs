@@ -1,6 +1,6 @@
 //! The table that closes a manual: printed cells → rows of cells.
 
-use crate::domain::SummaryRow;
+use fettle_domain::SummaryRow;
 
 use super::lines::PrintedLine;
 use super::rows::Row;

@@ -6,7 +6,7 @@ use std::path::Path;
 use encoding_rs::{EUC_KR, Encoding, UTF_16BE, UTF_16LE};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::domain::ManualFormat;
+use fettle_domain::ManualFormat;
 
 use super::error::Result;
 use super::file::{Pages, damaged, unprinted};

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::domain::{Cancelled, ModelId};
+use fettle_domain::{Cancelled, ModelId};
 
 /// What can go wrong with a model.
 #[derive(Debug, thiserror::Error)]

@@ -10,7 +10,7 @@ use super::clip::ClipImageEncoder;
 use super::roles::ImageEncoder;
 use super::weights::WeightFile;
 use super::{Result, named};
-use crate::domain::ModelId;
+use fettle_domain::ModelId;
 
 type Load = fn(&ModelId, &[PathBuf], &Device) -> Result<Box<dyn ImageEncoder>>;
 
@@ -39,8 +39,8 @@ pub fn load(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::ModelsError;
-    use crate::models::test_files::{golden, model, reference};
+    use crate::ModelsError;
+    use crate::test_files::{golden, model, reference};
 
     #[test]
     fn every_architecture_embeds_to_unit_length() {

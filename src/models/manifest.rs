@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{ModelsError, Result};
-use crate::domain::{ContentHash, ModelId, ModelRole};
+use fettle_domain::{ContentHash, ModelId, ModelRole};
 
 const BUILT_IN: &str = include_str!("../../assets/models.json");
 

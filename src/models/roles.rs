@@ -7,7 +7,7 @@ use candle_core::{Device, Tensor};
 use image::RgbImage;
 
 use super::Result;
-use crate::domain::{ChatMessage, ChatOutcome, ImageRecipe, ModelId, Sampling, TextKind};
+use fettle_domain::{ChatMessage, ChatOutcome, ImageRecipe, ModelId, Sampling, TextKind};
 
 /// Pictures to unit vectors.
 pub trait ImageEncoder: Send {

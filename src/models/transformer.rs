@@ -4,7 +4,7 @@
 
 use candle_core::{Result, Tensor};
 
-use super::ops::{LayerNorm, Linear, attention};
+use fettle_kernels::{LayerNorm, Linear, attention};
 
 /// `x + project(attention(qkv(norm)))`, then `x + contract(expand(norm))`.
 pub(super) struct Block {

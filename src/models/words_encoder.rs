@@ -8,7 +8,7 @@ use candle_core::Device;
 use super::clip::ClipWords;
 use super::roles::TextEncoder;
 use super::{Result, named};
-use crate::domain::ModelId;
+use fettle_domain::ModelId;
 
 type Load = fn(&ModelId, &[PathBuf], &Device) -> Result<Box<dyn TextEncoder>>;
 

@@ -1,7 +1,7 @@
 //! What every form of a report says, in words: Markdown and print set it differently.
 
 use super::Words;
-use crate::domain::{
+use fettle_domain::{
     Anomaly, Inspection, ManualFinding, ManualFormat, ModelView, ReportPart, SkipReason, Stage,
     Support,
 };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use image::{GrayImage, ImageFormat, RgbImage};
 
 use super::{ReportError, Result};
-use crate::domain::Inspection;
+use fettle_domain::Inspection;
 
 /// The pictures of one inspection, all in the pixels of the inspected image but for
 /// `comparison`, which sets several side by side.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Words, facts};
-use crate::domain::{Anomaly, Inspection, Stage};
+use fettle_domain::{Anomaly, Inspection, Stage};
 
 /// `inspection` as Markdown: verdict, scores, similar defects, the four sections with
 /// their sources, and what it was made with. `pictures`: whether `comparison.png` and the

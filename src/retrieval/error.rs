@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::domain::ModelId;
+use fettle_domain::ModelId;
 
 /// What can go wrong with an index.
 #[derive(Debug, thiserror::Error)]

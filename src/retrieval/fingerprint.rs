@@ -101,7 +101,7 @@ fn dot(a: &[i8], b: &[i8]) -> i32 {
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
-    use std::path::{Path, PathBuf};
+    use std::path::PathBuf;
 
     use image::{DynamicImage, ImageFormat, Rgb, imageops};
     use rayon::prelude::*;
@@ -159,7 +159,7 @@ mod tests {
     }
 
     fn images_below(folder: &str) -> Vec<PathBuf> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(folder);
+        let root = fettle_testing::data::checkout().join("../shared/data").join(folder);
         let mut paths: Vec<PathBuf> = walkdir::WalkDir::new(&root)
             .into_iter()
             .filter_map(|entry| Some(entry.ok()?.into_path()))

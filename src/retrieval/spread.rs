@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Result;
 use super::vector_index::VectorIndex;
-use crate::domain::ProductCode;
+use fettle_domain::ProductCode;
 
 /// Images of a product whose nearest others are looked for, evenly chosen: a median of so many
 /// is within a few per cent.
@@ -70,7 +70,7 @@ impl FromIterator<(ProductCode, f32)> for Spreads {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ModelId;
+    use fettle_domain::ModelId;
 
     /// A vector of the plane at this angle from the first axis.
     fn at(degrees: f32) -> [f32; 2] {

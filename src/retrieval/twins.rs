@@ -95,7 +95,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::retrieval::whole_file::damage;
+    use crate::whole_file::damage;
 
     fn print(seed: i32) -> Fingerprint {
         let values: Vec<i8> =

@@ -15,7 +15,7 @@ use faiss::selector::IdSelector;
 
 use super::spread::Spreads;
 use super::{Result, RetrievalError};
-use crate::domain::ModelId;
+use fettle_domain::ModelId;
 
 mod cells;
 mod file;

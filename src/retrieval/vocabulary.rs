@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use super::terms::{Word, words};
-use crate::domain::Language;
+use fettle_domain::Language;
 
 /// What may follow a noun of one syllable: `칼이`, `실은`.
 const PARTICLES: [&str; 20] = [

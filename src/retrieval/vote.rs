@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::spread::Spreads;
-use crate::domain::{DefectCode, Hit, ProductCode, Suggestion};
+use fettle_domain::{DefectCode, Hit, ProductCode, Suggestion};
 
 /// When neighbours are near enough, and agree enough, to name a product and a defect.
 ///
@@ -116,7 +116,7 @@ fn winner<T>(shares: impl Iterator<Item = (T, f64)>, margin: f64) -> Option<(T, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ImageId;
+    use fettle_domain::ImageId;
 
     fn hits(of: &[(&str, &str, f32)]) -> Vec<Hit> {
         of.iter()

@@ -145,8 +145,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{Language, ModelId, ModelRole, RemoteModel, ThresholdRule};
-    use crate::settings::DevicePreference;
+    use crate::DevicePreference;
+    use fettle_domain::{Language, ModelId, ModelRole, RemoteModel, ThresholdRule};
 
     fn read_text(text: &str) -> (Settings, Vec<String>) {
         let dir = tempfile::tempdir().unwrap();

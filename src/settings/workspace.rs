@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Result, SettingsError};
-use crate::domain::ProductCode;
+use fettle_domain::ProductCode;
 
 /// A directory with `models/`, `data/` and `manual_store/`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::error::same_size;
 use super::memory_bank::Grid;
 use super::preprocess::InputMapping;
 use super::{Result, VisionError};
-use crate::domain::AnomalyMap;
+use fettle_domain::AnomalyMap;
 
 /// Standard deviation of the blur in pixels of the network's input, as in the paper.
 pub const SIGMA: f32 = 4.0;
@@ -154,7 +154,7 @@ fn reflected(i: usize, radius: usize, size: usize) -> usize {
 mod tests {
     use super::super::golden::{Golden, max_difference};
     use super::*;
-    use crate::domain::Resize;
+    use fettle_domain::Resize;
 
     #[test]
     fn maps_are_those_of_the_reference() {

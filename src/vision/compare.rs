@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::error::same_size;
 use super::{Result, VisionError};
-use crate::domain::Mask;
+use fettle_domain::Mask;
 
 /// Colour of the line around a region: magenta, which neither metal, leather nor the heatmap has.
 pub const CONTOUR: Rgb<u8> = Rgb([255, 0, 200]);

@@ -1,6 +1,6 @@
 //! Lines around the pieces of a mask.
 
-use crate::domain::{Contour, PointPx};
+use fettle_domain::{Contour, PointPx};
 
 /// The steps of a walk along pixel edges: right, down, left, up.
 const STEPS: [(isize, isize); 4] = [(1, 0), (0, 1), (-1, 0), (0, -1)];
@@ -158,8 +158,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::Mask;
-    use crate::vision::regions::for_each_piece;
+    use crate::regions::for_each_piece;
+    use fettle_domain::Mask;
 
     fn mask(rows: &[&str]) -> Mask {
         Mask {

@@ -11,7 +11,7 @@ use super::distance::Panels;
 use super::error::same_size;
 use super::projection::Projection;
 use super::{Result, VisionError};
-use crate::domain::{Progress, ProgressSink};
+use fettle_domain::{Progress, ProgressSink};
 
 /// Rows that are looked at together: as many as one largest bound is kept of.
 const BLOCK: usize = 256;
@@ -236,7 +236,7 @@ mod tests {
     use super::super::distance::squared_distance;
     use super::super::golden::{Golden, noise};
     use super::*;
-    use crate::domain::{CancelToken, Cancelled, Unobserved};
+    use fettle_domain::{CancelToken, Cancelled, Unobserved};
 
     fn choose(rows: &[f32], dim: usize, keep: usize, start: usize) -> Result<Vec<usize>> {
         greedy_k_center(rows, dim, Start::Row(start), keep, 0.0, &Unobserved).map(|c| c.chosen)

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::Result;
 use super::error::same_size;
-use crate::domain::Mask;
+use fettle_domain::Mask;
 
 /// The colour difference that is drawn white, in units of CIE 1976 L\*a\*b\*, of which some 2 are
 /// just noticed. Fixed, so that two pictures of differences can be compared.

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::domain::{Cancelled, ImageId, ModelId};
+use fettle_domain::{Cancelled, ImageId, ModelId};
 
 /// What can go wrong between a picture and its anomaly map.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@ use candle_core::{Device, Tensor};
 
 /// `../shared/<path>`, or `None` (said on the terminal) where this checkout lacks it.
 pub(super) fn shared(path: &str) -> Option<PathBuf> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let root = fettle_testing::data::checkout().join("../shared");
     if !root.is_dir() {
         eprintln!("skipped: ../shared is absent");
         return None;

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::error::same_size;
 use super::{Result, VisionError};
-use crate::domain::{AnomalyMap, HeatmapScale, Mask};
+use fettle_domain::{AnomalyMap, HeatmapScale, Mask};
 
 /// Where on the scale a score lies: 0 at or below `low`, 1 at or above `high`. A score that is
 /// not a number lies at 0.

@@ -9,7 +9,7 @@ use super::error::same_size;
 use super::memory_bank::Grid;
 use super::preprocess::InputMapping;
 use super::{Result, VisionError};
-use crate::domain::{AnomalyMap, AreaEffect, Mask, RelativePoint};
+use fettle_domain::{AnomalyMap, AreaEffect, Mask, RelativePoint};
 
 /// What hides pixels: `ImageNet`'s mean colour, which the networks' inputs take for nothing, as
 /// their padding.
@@ -206,7 +206,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::Resize;
+    use fettle_domain::Resize;
 
     fn polygon(points: &[(f32, f32)]) -> Outline {
         Outline::Polygon(points.iter().map(|(x, y)| RelativePoint { x: *x, y: *y }).collect())

@@ -13,7 +13,7 @@ use super::preprocess::InputMapping;
 use super::thresholds::{self, Calibration, HeldOut, KnownDefect};
 use super::whitening::Whitening;
 use super::{Result, VisionError};
-use crate::domain::{
+use fettle_domain::{
     BankRef, DetectionRecipe, HeatmapScale, ImageId, RectPx, ThresholdRule, Thresholds,
 };
 
@@ -295,7 +295,7 @@ impl MemoryBank {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Resize;
+    use fettle_domain::Resize;
 
     #[test]
     fn patches_lie_where_their_cells_do() {

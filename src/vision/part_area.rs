@@ -5,7 +5,7 @@ use image::RgbImage;
 use super::inspection_area::InspectionArea;
 use super::plane::Plane;
 use super::regions::for_each_piece;
-use crate::domain::{Mask, PartArea, RectPx};
+use fettle_domain::{Mask, PartArea, RectPx};
 
 /// The longer side of the picture on which the part is looked for.
 const WORKING_SIDE: f32 = 256.0;
@@ -225,7 +225,7 @@ mod tests {
     use image::Rgb;
 
     use super::*;
-    use crate::vision::golden::shared;
+    use crate::golden::shared;
 
     /// A disc with a hole on a table lit from one side.
     fn disc(radius: f32, table: fn(u32, u32) -> u8) -> RgbImage {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::error::same_size;
 use super::resample::{self, Window};
 use super::{Result, VisionError};
-use crate::domain::{ImageRecipe, Resize};
+use fettle_domain::{ImageRecipe, Resize};
 
 /// Where a network input's pixels lie in the picture it was made from.
 ///
@@ -205,7 +205,7 @@ pub fn resized(image: &RgbImage, recipe: &ImageRecipe) -> Result<RgbImage> {
 mod tests {
     use super::super::golden::{Golden, shared};
     use super::*;
-    use crate::domain::ResizeFilter;
+    use fettle_domain::ResizeFilter;
 
     const CLIP: ImageRecipe = ImageRecipe {
         resize: Resize::ShorterSideCrop(224),

@@ -44,7 +44,7 @@ impl Projection {
     /// Contiguous rows, projected.
     ///
     /// # Errors
-    /// [`crate::vision::VisionError::Size`] for a broken last row.
+    /// [`crate::VisionError::Size`] for a broken last row.
     pub fn apply(&self, rows: &[f32]) -> Result<Vec<f32>> {
         same_size("values of the last row", 0, rows.len() % self.dim)?;
         let mut projected = vec![0f32; rows.len() / self.dim * self.target];

@@ -4,7 +4,7 @@ use super::Result;
 use super::contours::{outlines, simplified};
 use super::error::same_size;
 use super::part_area::Part;
-use crate::domain::{AnomalyMap, Mask, Place, PointPx, RectPx, Region};
+use fettle_domain::{AnomalyMap, Mask, Place, PointPx, RectPx, Region};
 
 /// Share of the picture below which a piece of the mask is noise: 7×7 pixels of 500×500.
 pub const SMALLEST_SHARE: f32 = 0.0002;
@@ -159,8 +159,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::PartArea;
-    use crate::vision::anomaly_map::{SIGMA, blur};
+    use crate::anomaly_map::{SIGMA, blur};
+    use fettle_domain::PartArea;
 
     /// A map drawn in letters: '.' is 0, a digit its value.
     fn drawn(rows: &[&str]) -> AnomalyMap {

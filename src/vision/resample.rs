@@ -4,7 +4,7 @@
 
 use rayon::prelude::*;
 
-use crate::domain::ResizeFilter;
+use fettle_domain::ResizeFilter;
 
 const PRECISION_BITS: u32 = 32 - 8 - 2;
 const CHANNELS: usize = 3;

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::bank_rows::BankRows;
 use super::error::same_size;
 use super::{Result, VisionError};
-use crate::domain::{ImageRecipe, Resize, ResizeFilter, Thresholds};
+use fettle_domain::{ImageRecipe, Resize, ResizeFilter, Thresholds};
 
 /// The share of the patch distances below the image score.
 const PERCENTILE: f64 = 0.99;

@@ -9,7 +9,7 @@ use candle_core::Tensor;
 
 use super::error::same_size;
 use super::{Result, VisionError};
-use crate::domain::Tiling;
+use fettle_domain::Tiling;
 
 /// How an input is cut up.
 #[derive(Debug, Clone, PartialEq, Eq)]

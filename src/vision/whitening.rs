@@ -13,7 +13,7 @@ use super::cholesky::{cholesky, inverse_of_factor};
 use super::error::same_size;
 use super::matrix::{Matrix, MatrixMut};
 use super::{Result, VisionError};
-use crate::domain::ComparedLayer;
+use fettle_domain::ComparedLayer;
 
 /// How much of each layer's mean variance is added, at least: a direction in which the normal
 /// patches seen hardly vary is not trusted to be so still.

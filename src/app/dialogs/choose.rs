@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::files::images_in;
-use crate::app::aside::Aside;
-use crate::domain::{IMAGE_ENDINGS, ManualFormat};
+use crate::aside::Aside;
+use fettle_domain::{IMAGE_ENDINGS, ManualFormat};
 
 /// What is chosen.
 #[derive(Debug, Clone)]

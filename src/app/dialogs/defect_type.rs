@@ -1,15 +1,15 @@
 //! A new defect type of a product, or new names for one.
 
 use super::{Dialog, Wish, buttons, field, modal, offer_undo, refusal};
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::tasks::Task;
-use crate::app::under_way;
-use crate::domain::{DefectCode, DefectType, ProductCode};
-use crate::engine::{AddDefectType, TakeBack};
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::tasks::Task;
+use crate::under_way;
+use fettle_domain::{DefectCode, DefectType, ProductCode};
+use fettle_engine::{AddDefectType, TakeBack};
 
 /// The dialog.
-pub(in crate::app) struct DefectTypeDialog {
+pub(crate) struct DefectTypeDialog {
     product: ProductCode,
     code: String,
     name_ko: String,
@@ -26,7 +26,7 @@ pub(in crate::app) struct DefectTypeDialog {
 
 impl DefectTypeDialog {
     /// For a defect type of `product` whose code is none of `known`.
-    pub(in crate::app) fn new(product: ProductCode, known: Vec<DefectCode>) -> Self {
+    pub(crate) fn new(product: ProductCode, known: Vec<DefectCode>) -> Self {
         Self {
             product,
             code: String::new(),
@@ -42,7 +42,7 @@ impl DefectTypeDialog {
     }
 
     /// For new names of `defect`.
-    pub(in crate::app) fn rename(defect: &DefectType) -> Self {
+    pub(crate) fn rename(defect: &DefectType) -> Self {
         Self {
             code: defect.code.to_string(),
             name_ko: defect.name_ko.clone(),

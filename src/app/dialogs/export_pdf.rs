@@ -1,20 +1,20 @@
 //! Inspections saved as a PDF: where to is asked, the engine writes, a toast says that it is there.
 
-use crate::app::desk::Desk;
-use crate::app::dialogs::save::{Saving, save_as};
-use crate::app::tasks::Task;
-use crate::engine::{Chosen, EngineError, ExportPdf, ExportedPdf};
+use crate::desk::Desk;
+use crate::dialogs::save::{Saving, save_as};
+use crate::tasks::Task;
+use fettle_engine::{Chosen, EngineError, ExportPdf, ExportedPdf};
 
 /// What is being saved: one at a time is asked for, what is being written goes on meanwhile.
 #[derive(Default)]
-pub(in crate::app) struct PdfExport {
+pub(crate) struct PdfExport {
     asking: Option<(Chosen, Saving)>,
     writing: Vec<Task<ExportedPdf>>,
 }
 
 impl PdfExport {
     /// Asks where to save these.
-    pub(in crate::app) fn ask(&mut self, ctx: &egui::Context, desk: &Desk<'_>, which: Chosen) {
+    pub(crate) fn ask(&mut self, ctx: &egui::Context, desk: &Desk<'_>, which: Chosen) {
         if self.asking.is_some() {
             return;
         }
@@ -29,7 +29,7 @@ impl PdfExport {
         self.asking = saving.map(|saving| (which, saving));
     }
 
-    pub(in crate::app) fn poll(&mut self, desk: &mut Desk<'_>) {
+    pub(crate) fn poll(&mut self, desk: &mut Desk<'_>) {
         if let Some(chosen) = self.asking.as_ref().and_then(|(_, saving)| saving.poll())
             && let Some((which, _)) = self.asking.take()
             && let Some(path) = chosen

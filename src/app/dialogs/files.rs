@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::app::aside::Aside;
-use crate::domain::{IMAGE_ENDINGS, is_named_as_image};
+use crate::aside::Aside;
+use fettle_domain::{IMAGE_ENDINGS, is_named_as_image};
 
 /// Where images come from.
 #[derive(Debug, Clone)]
-pub(in crate::app) enum Source {
+pub(crate) enum Source {
     /// The system's dialog, with this title.
     Dialog(String),
     /// These files and folders.
@@ -16,18 +16,18 @@ pub(in crate::app) enum Source {
 
 /// Images to look at one after the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::app) struct Gathered {
+pub(crate) struct Gathered {
     /// In the order in which they are gone through.
-    pub(in crate::app) files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// Which is looked at first.
-    pub(in crate::app) first: usize,
+    pub(crate) first: usize,
 }
 
 /// Images being gathered: `None` where there are none.
-pub(in crate::app) type Gathering = Aside<Option<Gathered>>;
+pub(crate) type Gathering = Aside<Option<Gathered>>;
 
 /// Begins; `None` where the system gives no thread.
-pub(in crate::app) fn gather_from(ctx: &egui::Context, source: Source) -> Option<Gathering> {
+pub(crate) fn gather_from(ctx: &egui::Context, source: Source) -> Option<Gathering> {
     Aside::start(ctx, move || {
         let paths = match source {
             Source::Paths(paths) => Some(paths),

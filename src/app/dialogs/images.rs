@@ -8,18 +8,18 @@ use egui::{Button, CollapsingHeader, ScrollArea};
 use super::choose::{Choosing, Wanted, choose};
 use super::region::RegionPicker;
 use super::{Dialog, Wish, buttons, modal, offer_undo, preview, refusal};
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::tasks::Task;
-use crate::app::under_way;
-use crate::domain::{DefectType, ImageLabel, ProductCode, RectPx};
-use crate::engine::{RegisterImages, RegisteredImages};
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::tasks::Task;
+use crate::under_way;
+use fettle_domain::{DefectType, ImageLabel, ProductCode, RectPx};
+use fettle_engine::{RegisterImages, RegisteredImages};
 
 /// Of files chosen so many are named.
 const NAMED: usize = 4;
 
 /// The dialog.
-pub(in crate::app) struct ImagesDialog {
+pub(crate) struct ImagesDialog {
     product: ProductCode,
     defects: Vec<DefectType>,
     label: ImageLabel,
@@ -35,11 +35,7 @@ pub(in crate::app) struct ImagesDialog {
 
 impl ImagesDialog {
     /// For images of `product`, at first under `label`.
-    pub(in crate::app) fn new(
-        product: ProductCode,
-        defects: Vec<DefectType>,
-        label: ImageLabel,
-    ) -> Self {
+    pub(crate) fn new(product: ProductCode, defects: Vec<DefectType>, label: ImageLabel) -> Self {
         Self {
             product,
             defects,

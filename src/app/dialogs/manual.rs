@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 
 use super::choose::{Choosing, Wanted, choose};
 use super::{Dialog, Wish, buttons, modal, offer_undo, preview, refusal};
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::tasks::Task;
-use crate::app::under_way;
-use crate::domain::{ManualFormat, ProductCode};
-use crate::engine::{ReadManual, RegisterManual};
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::tasks::Task;
+use crate::under_way;
+use fettle_domain::{ManualFormat, ProductCode};
+use fettle_engine::{ReadManual, RegisterManual};
 
 /// The dialog.
-pub(in crate::app) struct ManualDialog {
+pub(crate) struct ManualDialog {
     product: ProductCode,
     file: Option<PathBuf>,
     preview: preview::Manual,
@@ -25,7 +25,7 @@ pub(in crate::app) struct ManualDialog {
 
 impl ManualDialog {
     /// For a manual of `product`.
-    pub(in crate::app) fn new(product: ProductCode) -> Self {
+    pub(crate) fn new(product: ProductCode) -> Self {
         Self {
             product,
             file: None,
@@ -39,7 +39,7 @@ impl ManualDialog {
 }
 
 /// Whether somebody who drops this file means a manual.
-pub(in crate::app) fn is_manual(path: &Path) -> bool {
+pub(crate) fn is_manual(path: &Path) -> bool {
     ManualFormat::is_meant_by(&path.to_string_lossy())
 }
 

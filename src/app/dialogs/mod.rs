@@ -21,7 +21,7 @@ use egui::{Event, Id, Key, Modal, ModalResponse, Response, TextEdit, Ui, UiBuild
 
 use super::command::Command;
 use super::desk::Desk;
-use crate::engine::TakeBack;
+use fettle_engine::TakeBack;
 
 /// A dialog that asks for something and has it done.
 pub(super) trait Dialog {

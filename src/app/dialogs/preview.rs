@@ -7,10 +7,10 @@ use egui::{
 };
 
 use super::refusal;
-use crate::app::asked::Asked;
-use crate::app::desk::Desk;
-use crate::app::widgets::thumbnails::{Small, texture};
-use crate::engine::{ImagePreview, ManualPreview, PreviewImages, PreviewManual};
+use crate::asked::Asked;
+use crate::desk::Desk;
+use crate::widgets::thumbnails::{Small, texture};
+use fettle_engine::{ImagePreview, ManualPreview, PreviewImages, PreviewManual};
 
 /// So many images are shown.
 const SHOWN: usize = 8;
@@ -45,7 +45,7 @@ impl Images {
         if self.asked.poll(desk)
             && let Some(preview) = self.asked.answer()
         {
-            let small = |one: &crate::engine::Thumbnail| {
+            let small = |one: &fettle_engine::Thumbnail| {
                 (one.path.clone(), Small::new(ctx, one.picture.as_ref()))
             };
             self.pictures = preview.first.iter().map(small).collect();

@@ -1,15 +1,15 @@
 //! A new product, or new names for one.
 
 use super::{Dialog, Wish, buttons, field, modal, offer_undo, refusal};
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::tasks::Task;
-use crate::app::under_way;
-use crate::domain::{Product, ProductCode};
-use crate::engine::{AddProduct, TakeBack};
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::tasks::Task;
+use crate::under_way;
+use fettle_domain::{Product, ProductCode};
+use fettle_engine::{AddProduct, TakeBack};
 
 /// The dialog.
-pub(in crate::app) struct ProductDialog {
+pub(crate) struct ProductDialog {
     code: String,
     name_ko: String,
     name_en: String,
@@ -24,7 +24,7 @@ pub(in crate::app) struct ProductDialog {
 
 impl ProductDialog {
     /// For a product whose code is none of `known`.
-    pub(in crate::app) fn new(known: Vec<ProductCode>) -> Self {
+    pub(crate) fn new(known: Vec<ProductCode>) -> Self {
         Self {
             code: String::new(),
             name_ko: String::new(),
@@ -38,7 +38,7 @@ impl ProductDialog {
     }
 
     /// For new names of `product`.
-    pub(in crate::app) fn rename(product: &Product) -> Self {
+    pub(crate) fn rename(product: &Product) -> Self {
         Self {
             code: product.code.to_string(),
             name_ko: product.name_ko.clone(),

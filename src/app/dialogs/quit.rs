@@ -5,17 +5,17 @@ use std::rc::Rc;
 use egui::{Context, ScrollArea, ViewportCommand};
 
 use super::modal;
-use crate::app::desk::Desk;
-use crate::app::shell::jobs_panel;
-use crate::app::tasks::Watched;
-use crate::i18n::Value;
+use crate::desk::Desk;
+use crate::shell::jobs_panel;
+use crate::tasks::Watched;
+use fettle_i18n::Value;
 
 /// Height of the list of jobs in points; more are scrolled to.
 const LIST: f32 = 180.0;
 
 /// Whether the window closes.
 #[derive(Default)]
-pub(in crate::app) enum Quit {
+pub(crate) enum Quit {
     /// Nobody wants it to.
     #[default]
     No,
@@ -37,7 +37,7 @@ enum Wish {
 
 impl Quit {
     /// Holds the window open where it is to be closed and work is under way.
-    pub(in crate::app) fn hold(&mut self, ctx: &Context, desk: &mut Desk<'_>) {
+    pub(crate) fn hold(&mut self, ctx: &Context, desk: &mut Desk<'_>) {
         let is_closing = ctx.input(|input| input.viewport().close_requested());
         if is_closing && !matches!(self, Self::Now) && !work(desk).is_empty() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
@@ -48,7 +48,7 @@ impl Quit {
     }
 
     /// Draws the question, if it is asked.
-    pub(in crate::app) fn show(&mut self, ctx: &Context, desk: &mut Desk<'_>) {
+    pub(crate) fn show(&mut self, ctx: &Context, desk: &mut Desk<'_>) {
         let waits = match self {
             Self::No | Self::Now => return,
             Self::Asked => false,

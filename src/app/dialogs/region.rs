@@ -5,11 +5,11 @@ use std::path::Path;
 
 use egui::{Rect, Sense, Spinner, Ui, vec2};
 
-use crate::app::desk::Desk;
-use crate::app::widgets::file_picture::FilePicture;
-use crate::app::widgets::image_view::rectangle::{DrawnRect, outline};
-use crate::app::widgets::image_view::{self, Camera, Layer, Layers};
-use crate::domain::{RectPx, Region};
+use crate::desk::Desk;
+use crate::widgets::file_picture::FilePicture;
+use crate::widgets::image_view::rectangle::{DrawnRect, outline};
+use crate::widgets::image_view::{self, Camera, Layer, Layers};
+use fettle_domain::{RectPx, Region};
 
 /// Height of the picture in points: a share of the window's, so that the buttons below it stay in
 /// sight.

@@ -4,16 +4,16 @@ use std::path::PathBuf;
 
 use super::region::RegionPicker;
 use super::{Dialog, Wish, buttons, modal, offer_undo, refusal};
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::tasks::Task;
-use crate::app::under_way;
-use crate::app::widgets::choice::product_choice;
-use crate::domain::{DefectCode, ProductCode, RectPx, Region};
-use crate::engine::{RegisterDefect, RegisteredDefect};
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::tasks::Task;
+use crate::under_way;
+use crate::widgets::choice::product_choice;
+use fettle_domain::{DefectCode, ProductCode, RectPx, Region};
+use fettle_engine::{RegisterDefect, RegisteredDefect};
 
 /// The dialog.
-pub(in crate::app) struct RegisterDefectDialog {
+pub(crate) struct RegisterDefectDialog {
     image: PathBuf,
     product: Option<ProductCode>,
     defect: Option<DefectCode>,
@@ -28,7 +28,7 @@ pub(in crate::app) struct RegisterDefectDialog {
 
 impl RegisterDefectDialog {
     /// For `image`; `product` and `defect` are what it seems to show, `found` is where.
-    pub(in crate::app) fn new(
+    pub(crate) fn new(
         image: PathBuf,
         product: Option<ProductCode>,
         defect: Option<DefectCode>,

@@ -1,15 +1,15 @@
 //! Whether images shall really go.
 
 use super::{Dialog, Wish, buttons, modal, refusal};
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::tasks::Task;
-use crate::app::under_way;
-use crate::domain::RegisteredImage;
-use crate::engine::RemoveImages;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::tasks::Task;
+use crate::under_way;
+use fettle_domain::RegisteredImage;
+use fettle_engine::RemoveImages;
 
 /// The dialog.
-pub(in crate::app) struct RemoveImagesDialog {
+pub(crate) struct RemoveImagesDialog {
     images: Vec<RegisteredImage>,
     task: Option<Task<Vec<RegisteredImage>>>,
     error: Option<String>,
@@ -17,7 +17,7 @@ pub(in crate::app) struct RemoveImagesDialog {
 
 impl RemoveImagesDialog {
     /// About `images`.
-    pub(in crate::app) fn new(images: Vec<RegisteredImage>) -> Self {
+    pub(crate) fn new(images: Vec<RegisteredImage>) -> Self {
         Self { images, task: None, error: None }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::app::aside::Aside;
+use crate::aside::Aside;
 
 /// A file being chosen: `None` where nobody chose one.
-pub(in crate::app) type Saving = Aside<Option<PathBuf>>;
+pub(crate) type Saving = Aside<Option<PathBuf>>;
 
 /// Asks with this title; `name` is proposed. `None` where the system gives no thread.
-pub(in crate::app) fn save_as(
+pub(crate) fn save_as(
     ctx: &egui::Context,
     title: String,
     name: impl Into<String>,

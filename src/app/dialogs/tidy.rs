@@ -1,16 +1,16 @@
 //! Whether the pictures of old inspections shall go now.
 
 use super::{Dialog, Wish, buttons, modal, refusal};
-use crate::app::asked::Asked;
-use crate::app::desk::Desk;
-use crate::app::tasks::Task;
-use crate::app::under_way;
-use crate::engine::{EngineError, TidiedPictures, TidyPictures};
-use crate::i18n::Value;
+use crate::asked::Asked;
+use crate::desk::Desk;
+use crate::tasks::Task;
+use crate::under_way;
+use fettle_engine::{EngineError, TidiedPictures, TidyPictures};
+use fettle_i18n::Value;
 
 /// The dialog.
 #[derive(Default)]
-pub(in crate::app) struct TidyDialog {
+pub(crate) struct TidyDialog {
     /// What would go.
     counted: Asked<TidiedPictures>,
     task: Option<Task<TidiedPictures>>,
@@ -27,7 +27,7 @@ fn values(tidied: &TidiedPictures) -> [(&'static str, Value); 3] {
 }
 
 /// Says what went, where something did.
-pub(in crate::app) fn say_tidied(desk: &mut Desk<'_>, tidied: &TidiedPictures) {
+pub(crate) fn say_tidied(desk: &mut Desk<'_>, tidied: &TidiedPictures) {
     if tidied.files > 0 {
         desk.toasts.done(desk.words.with("tidy-done", &values(tidied)));
     }

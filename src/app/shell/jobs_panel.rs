@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use egui::{ProgressBar, ScrollArea};
 
-use crate::app::desk::Desk;
-use crate::app::frame_times::Summary;
-use crate::app::tasks::Watched;
-use crate::domain::Progress;
-use crate::i18n::Value;
+use crate::desk::Desk;
+use crate::frame_times::Summary;
+use crate::tasks::Watched;
+use fettle_domain::Progress;
+use fettle_i18n::Value;
 
-pub(in crate::app) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>, frames: Option<Summary>) {
+pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>, frames: Option<Summary>) {
     let running = desk.tasks.running();
     ui.horizontal(|ui| {
         ui.strong(desk.text("panel-jobs"));
@@ -30,7 +30,7 @@ pub(in crate::app) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>, frames: Optio
 }
 
 /// Jobs below one another, each with how far it is and a button that stops it.
-pub(in crate::app) fn rows(ui: &mut egui::Ui, desk: &Desk<'_>, jobs: &[Rc<Watched>]) {
+pub(crate) fn rows(ui: &mut egui::Ui, desk: &Desk<'_>, jobs: &[Rc<Watched>]) {
     for job in jobs {
         ui.push_id(Rc::as_ptr(job), |ui| row(ui, desk, job));
     }
@@ -73,7 +73,7 @@ fn row(ui: &mut egui::Ui, desk: &Desk<'_>, job: &Watched) {
 }
 
 /// How much of a step is done, 0 to 1, where it is known.
-pub(in crate::app) fn share(progress: Option<&Progress>) -> Option<f32> {
+pub(crate) fn share(progress: Option<&Progress>) -> Option<f32> {
     let progress = progress?;
     let total = progress.total.filter(|total| *total > 0)?;
     Some((progress.done as f32 / total as f32).clamp(0.0, 1.0))

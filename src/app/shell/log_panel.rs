@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use egui::{ScrollArea, TextEdit};
 
-use crate::app::desk::Desk;
+use crate::desk::Desk;
 
 /// Lines kept; older ones are in the terminal that started the program.
 const KEPT: usize = 2_000;
@@ -45,12 +45,12 @@ impl std::io::Write for LogLines {
 
 /// The panel.
 #[derive(Default)]
-pub(in crate::app) struct LogPanel {
+pub(crate) struct LogPanel {
     wanted: String,
 }
 
 impl LogPanel {
-    pub(in crate::app) fn show(&mut self, ui: &mut egui::Ui, desk: &Desk<'_>, log: &LogLines) {
+    pub(crate) fn show(&mut self, ui: &mut egui::Ui, desk: &Desk<'_>, log: &LogLines) {
         let lines = log.containing(&self.wanted);
         ui.horizontal(|ui| {
             ui.strong(desk.text("panel-log"));

@@ -2,12 +2,12 @@
 
 use egui::Button;
 
-use crate::app::command::{COMMANDS, Command, Menu};
-use crate::app::desk::Desk;
-use crate::app::shell::remote_sign::RemoteSign;
-use crate::app::tabs::TABS;
+use crate::command::{COMMANDS, Command, Menu};
+use crate::desk::Desk;
+use crate::shell::remote_sign::RemoteSign;
+use crate::tabs::TABS;
 
-pub(in crate::app) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>, remote: &RemoteSign) {
+pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>, remote: &RemoteSign) {
     egui::MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
             ui.menu_button(desk.text(menu.label()), |ui| {

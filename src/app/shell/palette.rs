@@ -2,22 +2,22 @@
 
 use egui::{Id, Key, Modal, ScrollArea, TextEdit};
 
-use crate::app::command::{COMMANDS, Command};
-use crate::app::desk::Desk;
-use crate::app::tabs::TABS;
-use crate::app::words::Words;
-use crate::domain::Language;
+use crate::command::{COMMANDS, Command};
+use crate::desk::Desk;
+use crate::tabs::TABS;
+use crate::words::Words;
+use fettle_domain::Language;
 
 /// The palette while it is open.
 #[derive(Default)]
-pub(in crate::app) struct Palette {
+pub(crate) struct Palette {
     typed: String,
     chosen: usize,
 }
 
 impl Palette {
     /// Draws it; `false` once it is to be closed.
-    pub(in crate::app) fn show(&mut self, ctx: &egui::Context, desk: &mut Desk<'_>) -> bool {
+    pub(crate) fn show(&mut self, ctx: &egui::Context, desk: &mut Desk<'_>) -> bool {
         let all = commands(desk);
         let mut given = None;
         let modal = Modal::new(Id::unique("palette")).show(ctx, |ui| {

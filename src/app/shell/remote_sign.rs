@@ -4,30 +4,30 @@ use std::collections::BTreeMap;
 
 use egui::{Align, Layout};
 
-use crate::app::asked::Asked;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::tabs::TabId;
-use crate::domain::{ModelRole, RemoteModel};
-use crate::engine::ChosenRemote;
+use crate::asked::Asked;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::tabs::TabId;
+use fettle_domain::{ModelRole, RemoteModel};
+use fettle_engine::ChosenRemote;
 
 /// Which roles a server fills.
 #[derive(Default)]
-pub(in crate::app) struct RemoteSign(Asked<BTreeMap<ModelRole, RemoteModel>>);
+pub(crate) struct RemoteSign(Asked<BTreeMap<ModelRole, RemoteModel>>);
 
 impl RemoteSign {
     /// Asks anew: it may have changed.
-    pub(in crate::app) fn ask(&mut self, desk: &mut Desk<'_>) {
+    pub(crate) fn ask(&mut self, desk: &mut Desk<'_>) {
         self.0.ask(desk, ChosenRemote);
     }
 
-    pub(in crate::app) fn poll(&mut self, desk: &mut Desk<'_>) {
+    pub(crate) fn poll(&mut self, desk: &mut Desk<'_>) {
         self.0.ask_once(desk, ChosenRemote);
         self.0.poll(desk);
     }
 
     /// Draws it at the right; a click shows where it is set.
-    pub(in crate::app) fn show(&self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+    pub(crate) fn show(&self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
         let Some(remote) = self.0.answer().and_then(|roles| roles.values().next()) else { return };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let address = [("address", remote.address.clone().into())];

@@ -2,12 +2,12 @@
 
 use egui::{Grid, Id, Modal, RichText, ScrollArea};
 
-use crate::app::command::COMMANDS;
-use crate::app::desk::Desk;
-use crate::app::tabs::TABS;
+use crate::command::COMMANDS;
+use crate::desk::Desk;
+use crate::tabs::TABS;
 
 /// Draws it; `false` once it is to be closed.
-pub(in crate::app) fn show(ctx: &egui::Context, desk: &Desk<'_>) -> bool {
+pub(crate) fn show(ctx: &egui::Context, desk: &Desk<'_>) -> bool {
     let modal = Modal::new(Id::unique("shortcuts")).show(ctx, |ui| {
         ui.heading(desk.text("command-shortcuts"));
         ui.separator();

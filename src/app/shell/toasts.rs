@@ -2,8 +2,8 @@
 
 use egui::{Align2, Color32, Frame, RichText, Vec2};
 
-use crate::app::command::Command;
-use crate::app::words::Words;
+use crate::command::Command;
+use crate::words::Words;
 
 /// How long a result is shown; an error stays until it is closed.
 const SHOWN_S: f64 = 6.0;
@@ -27,21 +27,21 @@ struct Toast {
 
 /// Messages that are up.
 #[derive(Default)]
-pub(in crate::app) struct Toasts(Vec<Toast>);
+pub(crate) struct Toasts(Vec<Toast>);
 
 impl Toasts {
     /// Something was done.
-    pub(in crate::app) fn done(&mut self, text: String) {
+    pub(crate) fn done(&mut self, text: String) {
         self.push(Kind::Done, text, None);
     }
 
     /// Something was done, and can be undone, say: `label` stands on the button of `command`.
-    pub(in crate::app) fn done_offering(&mut self, text: String, label: String, command: Command) {
+    pub(crate) fn done_offering(&mut self, text: String, label: String, command: Command) {
         self.push(Kind::Done, text, Some((label, command)));
     }
 
     /// Something went wrong; `text` says what to do.
-    pub(in crate::app) fn error(&mut self, text: String) {
+    pub(crate) fn error(&mut self, text: String) {
         tracing::warn!(%text, "shown to the user");
         self.push(Kind::Error, text, None);
     }
@@ -55,7 +55,7 @@ impl Toasts {
 
     /// Draws them above everything else; the command whose button was pressed.
     /// They come up in the corner at `align`, `offset` points from it.
-    pub(in crate::app) fn show(
+    pub(crate) fn show(
         &mut self,
         ctx: &egui::Context,
         words: Words,

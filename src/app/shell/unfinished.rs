@@ -2,23 +2,23 @@
 
 use egui::{Panel, RichText, Ui};
 
-use crate::app::asked::Asked;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::tasks::Task;
-use crate::app::under_way;
-use crate::engine::{ForgetJob, ListUnfinished, RepeatJob, Repeatable, UnfinishedJob};
+use crate::asked::Asked;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::tasks::Task;
+use crate::under_way;
+use fettle_engine::{ForgetJob, ListUnfinished, RepeatJob, Repeatable, UnfinishedJob};
 
 /// What was cut off, and what is done again of it.
 #[derive(Default)]
-pub(in crate::app) struct Unfinished {
+pub(crate) struct Unfinished {
     left: Asked<Vec<UnfinishedJob>>,
     repeating: Option<Task<()>>,
     forgetting: Asked<()>,
 }
 
 impl Unfinished {
-    pub(in crate::app) fn poll(&mut self, desk: &mut Desk<'_>) {
+    pub(crate) fn poll(&mut self, desk: &mut Desk<'_>) {
         self.left.ask_once(desk, ListUnfinished);
         self.left.poll(desk);
         if self.forgetting.poll(desk) {
@@ -35,7 +35,7 @@ impl Unfinished {
     }
 
     /// Does the oldest again.
-    pub(in crate::app) fn repeat(&mut self, desk: &mut Desk<'_>) {
+    pub(crate) fn repeat(&mut self, desk: &mut Desk<'_>) {
         let oldest = self.left.answer().and_then(|left| left.first());
         if let (Some(oldest), None) = (oldest, &self.repeating) {
             self.repeating = desk.start(RepeatJob(oldest.clone()));
@@ -43,7 +43,7 @@ impl Unfinished {
     }
 
     /// Draws the bar, where there is something to offer.
-    pub(in crate::app) fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+    pub(crate) fn show(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let Some(oldest) = self.left.answer().and_then(|left| left.first()).cloned() else {
             return;
         };

@@ -9,15 +9,15 @@ use jiff::Zoned;
 
 use super::history::filters::{Period, period};
 use super::{LastDrawn, Tab};
-use crate::app::asked::Asked;
-use crate::app::clock::days_since;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::theme::verdict_colours;
-use crate::app::widgets::choice::product_choice;
-use crate::domain::{DefectCount, HistoryFilter, ProductCode, Rate, Verdict};
-use crate::engine::{Statistics, StatisticsOf};
-use crate::i18n::Value;
+use crate::asked::Asked;
+use crate::clock::days_since;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::theme::verdict_colours;
+use crate::widgets::choice::product_choice;
+use fettle_domain::{DefectCount, HistoryFilter, ProductCode, Rate, Verdict};
+use fettle_engine::{Statistics, StatisticsOf};
+use fettle_i18n::Value;
 
 /// Height of a plot in points.
 const PLOT: f32 = 230.0;

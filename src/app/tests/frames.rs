@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use egui::{Event, Key, Modifiers, Vec2, vec2};
 
 use super::scene::{Scene, Setting, answer, models_with, unexamined};
-use crate::app::command::Command;
-use crate::app::frame_times::LIMIT;
-use crate::app::tabs::TabId;
-use crate::domain::{InspectionId, Language, Product, ProductCode, Verdict};
-use crate::engine::{AddProduct, BuildDemo, Engine};
-use crate::library::Library;
+use crate::command::Command;
+use crate::frame_times::LIMIT;
+use crate::tabs::TabId;
+use fettle_domain::{InspectionId, Language, Product, ProductCode, Verdict};
+use fettle_engine::{AddProduct, BuildDemo, Engine};
+use fettle_library::Library;
 
 fn casting() -> ProductCode {
     "casting".parse().unwrap()

@@ -5,9 +5,9 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::png;
 use super::scene::{Scene, Setting, answer};
-use crate::domain::{InspectionId, Language, Product, ProductCode, Verdict};
-use crate::engine::{AddProduct, RegisterManual};
-use crate::manuals::tests::paper::{fonts, page, pdf};
+use fettle_domain::{InspectionId, Language, Product, ProductCode, Verdict};
+use fettle_engine::{AddProduct, RegisterManual};
+use fettle_testing::documents::{fonts, page, pdf};
 
 /// What an input method sends of a syllable or word that grows: `steps`, the last of which it
 /// commits.
@@ -77,7 +77,7 @@ fn a_note_is_composed_and_no_key_of_it_judges() {
         let expected = "불량깊";
         let root = scene.workspace().root().to_owned();
         scene.until(expected, |_| {
-            let library = crate::library::Library::open(&root).unwrap();
+            let library = fettle_library::Library::open(&root).unwrap();
             let judgement = library.judgement(InspectionId(1)).unwrap();
             judgement.is_some_and(|judgement| judgement.opinion.note == expected)
         });

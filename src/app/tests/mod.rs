@@ -4,7 +4,7 @@ mod frames;
 mod ime;
 mod pasting;
 mod quitting;
-pub(in crate::app) mod scene;
+pub(crate) mod scene;
 mod snapshots;
 
 use std::time::{Duration, Instant};
@@ -15,13 +15,13 @@ use egui_kittest::kittest::Queryable as _;
 use self::scene::{PATIENCE, Scene, Setting, Window, answer};
 use super::command::{COMMANDS, Command};
 use super::tabs::TABS;
-use crate::domain::{InspectionId, Language, Product, Verdict};
-use crate::engine::AddProduct;
-use crate::library::LabelFilter;
-use crate::settings::read;
+use fettle_domain::{InspectionId, Language, Product, Verdict};
+use fettle_engine::AddProduct;
+use fettle_library::LabelFilter;
+use fettle_settings::read;
 
 fn words(language: Language, id: &str) -> String {
-    crate::i18n::text(language, id)
+    fettle_i18n::text(language, id)
 }
 
 #[test]

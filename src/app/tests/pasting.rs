@@ -8,7 +8,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::png;
 use super::scene::Scene;
-use crate::domain::{InspectionId, Language};
+use fettle_domain::{InspectionId, Language};
 
 fn paste(scene: &mut Scene, event: Event) {
     scene.harness.input_mut().events.push(event);

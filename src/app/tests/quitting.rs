@@ -5,9 +5,9 @@ use std::sync::mpsc::{Sender, channel};
 use egui::{Key, Modifiers, ViewportCommand, ViewportEvent, ViewportId};
 
 use super::scene::{Held, Scene, Setting, answer, engine};
-use crate::app::tasks::Task;
-use crate::domain::Language;
-use crate::engine::{FitBank, ListUnfinished, Repeatable, UnfinishedJob};
+use crate::tasks::Task;
+use fettle_domain::Language;
+use fettle_engine::{FitBank, ListUnfinished, Repeatable, UnfinishedJob};
 
 fn fit() -> FitBank {
     FitBank::new("casting".parse().unwrap())

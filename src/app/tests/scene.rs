@@ -13,46 +13,46 @@ use egui_system_font_provider::SystemFontProvider;
 use image::RgbaImage;
 use tempfile::TempDir;
 
-use crate::app::LogLines;
-use crate::app::window::FettleWindow;
-use crate::domain::{
+use crate::LogLines;
+use crate::window::FettleWindow;
+use fettle_domain::{
     Anomaly, BankRef, ContentHash, HeatmapScale, Inspection, Language, ModelId, SkipReason, Stage,
     Thresholds, Verdict,
 };
-use crate::engine::{Engine, EngineError, EngineOptions, FitBank, JobContext, Repeatable, Request};
-use crate::i18n::{Value, text, text_with};
-use crate::library::Library;
-use crate::settings::{Settings, Workspace};
+use fettle_engine::{Engine, EngineError, EngineOptions, FitBank, JobContext, Repeatable, Request};
+use fettle_i18n::{Value, text, text_with};
+use fettle_library::Library;
+use fettle_settings::{Settings, Workspace};
 
 /// So long is waited for what a job brings.
-pub(in crate::app) const PATIENCE: Duration = Duration::from_secs(180);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The window drawn.
-pub(in crate::app) type Window = Harness<'static, FettleWindow>;
+pub(crate) type Window = Harness<'static, FettleWindow>;
 
 /// The window and its workspace, which go together.
-pub(in crate::app) struct Scene {
-    pub(in crate::app) harness: Window,
-    pub(in crate::app) language: Language,
-    pub(in crate::app) log: LogLines,
+pub(crate) struct Scene {
+    pub(crate) harness: Window,
+    pub(crate) language: Language,
+    pub(crate) log: LogLines,
     dir: TempDir,
 }
 
 /// Where a scene is set up.
-pub(in crate::app) struct Setting {
-    pub(in crate::app) language: Language,
-    pub(in crate::app) theme: Theme,
+pub(crate) struct Setting {
+    pub(crate) language: Language,
+    pub(crate) theme: Theme,
     /// `None`: there are none.
-    pub(in crate::app) models: Option<PathBuf>,
+    pub(crate) models: Option<PathBuf>,
     /// Of the window, in points.
-    pub(in crate::app) size: Vec2,
+    pub(crate) size: Vec2,
     /// Whether letters may be the system's, beside the program's own.
-    pub(in crate::app) system_fonts: bool,
+    pub(crate) system_fonts: bool,
 }
 
 impl Setting {
     /// A dark window without models.
-    pub(in crate::app) fn new(language: Language) -> Self {
+    pub(crate) fn new(language: Language) -> Self {
         Self {
             language,
             theme: Theme::Dark,
@@ -63,7 +63,7 @@ impl Setting {
     }
 
     /// The window on an engine on which `prepare` was done first.
-    pub(in crate::app) fn prepared(self, prepare: impl FnOnce(&Engine)) -> Scene {
+    pub(crate) fn prepared(self, prepare: impl FnOnce(&Engine)) -> Scene {
         let Self { language, theme, models, size, system_fonts } = self;
         let dir = folder();
         let engine = engine(dir.path(), language, models.as_deref());
@@ -86,7 +86,7 @@ impl Setting {
 }
 
 /// An engine on `dir/workspace`.
-pub(in crate::app) fn engine(dir: &Path, language: Language, models: Option<&Path>) -> Engine {
+pub(crate) fn engine(dir: &Path, language: Language, models: Option<&Path>) -> Engine {
     let workspace = Workspace::at(dir.join("workspace"));
     let workspace = match models {
         Some(models) => workspace.with_models(models),
@@ -98,12 +98,12 @@ pub(in crate::app) fn engine(dir: &Path, language: Language, models: Option<&Pat
 }
 
 /// Waits for what the engine answers.
-pub(in crate::app) fn answer<R: Request>(engine: &Engine, request: R) -> R::Answer {
+pub(crate) fn answer<R: Request>(engine: &Engine, request: R) -> R::Answer {
     engine.submit(request).unwrap().wait(|_| {}).unwrap()
 }
 
 /// Where the tests' models are, if `model` is there; else it is said that a test is skipped.
-pub(in crate::app) fn models_with(model: &str) -> Option<PathBuf> {
+pub(crate) fn models_with(model: &str) -> Option<PathBuf> {
     let models = std::env::var_os("FETTLE_MODELS").map(PathBuf::from);
     let found = models.filter(|models| models.join(model).is_dir());
     if found.is_none() {
@@ -113,7 +113,7 @@ pub(in crate::app) fn models_with(model: &str) -> Option<PathBuf> {
 }
 
 /// The system's fonts, which have Korean.
-pub(in crate::app) fn fonts(ctx: &egui::Context) {
+pub(crate) fn fonts(ctx: &egui::Context) {
     let provider = SystemFontProvider::new().with_locale(Some("ko"));
     ctx.add_font_provider(Arc::new(provider));
 }
@@ -132,9 +132,9 @@ impl egui::DroppedFile for Dropped {
 }
 
 /// A job that ends when the test lets it, as one that was cancelled.
-pub(in crate::app) struct Held {
-    pub(in crate::app) until: Receiver<()>,
-    pub(in crate::app) repeated: Option<FitBank>,
+pub(crate) struct Held {
+    pub(crate) until: Receiver<()>,
+    pub(crate) repeated: Option<FitBank>,
 }
 
 impl Request for Held {
@@ -163,7 +163,7 @@ fn folder() -> TempDir {
 }
 
 /// An inspection of which no stage has run.
-pub(in crate::app) fn unexamined(source: &str, verdict: Verdict) -> Inspection {
+pub(crate) fn unexamined(source: &str, verdict: Verdict) -> Inspection {
     Inspection {
         id: None,
         created_at: "2026-11-22T10:00:00+09:00".into(),
@@ -186,7 +186,7 @@ pub(in crate::app) fn unexamined(source: &str, verdict: Verdict) -> Inspection {
 }
 
 /// What its anomaly stage found: `verdict`, with this score against 1.
-pub(in crate::app) fn scored(verdict: Verdict, image_score: f32) -> Anomaly {
+pub(crate) fn scored(verdict: Verdict, image_score: f32) -> Anomaly {
     Anomaly {
         verdict,
         image_score,
@@ -206,34 +206,34 @@ pub(in crate::app) fn scored(verdict: Verdict, image_score: f32) -> Anomaly {
 
 impl Scene {
     /// An empty workspace.
-    pub(in crate::app) fn new(language: Language) -> Self {
+    pub(crate) fn new(language: Language) -> Self {
         Setting::new(language).prepared(|_| {})
     }
 
     /// Where the tests' own files lie.
-    pub(in crate::app) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.dir.path()
     }
 
-    pub(in crate::app) fn workspace(&self) -> Workspace {
+    pub(crate) fn workspace(&self) -> Workspace {
         Workspace::at(self.dir.path().join("workspace"))
     }
 
-    pub(in crate::app) fn library(&self) -> Library {
+    pub(crate) fn library(&self) -> Library {
         Library::open(self.workspace().root()).unwrap()
     }
 
-    pub(in crate::app) fn text(&self, id: &str) -> String {
+    pub(crate) fn text(&self, id: &str) -> String {
         text(self.language, id)
     }
 
-    pub(in crate::app) fn with(&self, id: &str, values: &[(&str, Value)]) -> String {
+    pub(crate) fn with(&self, id: &str, values: &[(&str, Value)]) -> String {
         text_with(self.language, id, values)
     }
 
     /// Draws until `done`.
     #[track_caller]
-    pub(in crate::app) fn until(&mut self, what: &str, done: impl Fn(&Window) -> bool) {
+    pub(crate) fn until(&mut self, what: &str, done: impl Fn(&Window) -> bool) {
         let begun = Instant::now();
         loop {
             self.harness.step();
@@ -259,11 +259,7 @@ impl Scene {
 
     /// Draws until `done` of what is to be seen.
     #[track_caller]
-    pub(in crate::app) fn until_drawn(
-        &mut self,
-        what: &str,
-        done: impl Fn(&Window, &RgbaImage) -> bool,
-    ) {
+    pub(crate) fn until_drawn(&mut self, what: &str, done: impl Fn(&Window, &RgbaImage) -> bool) {
         let begun = Instant::now();
         loop {
             self.harness.step();
@@ -277,23 +273,23 @@ impl Scene {
 
     /// Draws until something is labelled so, or partly so.
     #[track_caller]
-    pub(in crate::app) fn until_seen(&mut self, label: &str) {
+    pub(crate) fn until_seen(&mut self, label: &str) {
         self.until(label, |harness| harness.query_all_by_label_contains(label).next().is_some());
     }
 
     #[track_caller]
-    pub(in crate::app) fn until_gone(&mut self, label: &str) {
+    pub(crate) fn until_gone(&mut self, label: &str) {
         self.until(label, |harness| harness.query_all_by_label_contains(label).next().is_none());
     }
 
-    pub(in crate::app) fn sees(&self, label: &str) -> bool {
+    pub(crate) fn sees(&self, label: &str) -> bool {
         self.harness.query_all_by_label_contains(label).next().is_some()
     }
 
     /// Clicks a button, once it can be clicked. It is clicked by its id, not with the pointer: an
     /// answer that comes between two frames may move it (`window.sh` has the pointer).
     #[track_caller]
-    pub(in crate::app) fn click(&mut self, label: &str) {
+    pub(crate) fn click(&mut self, label: &str) {
         self.until_enabled(Role::Button, label);
         self.harness.get_by_role_and_label(Role::Button, label).click_accesskit();
         self.harness.run_steps(3);
@@ -301,7 +297,7 @@ impl Scene {
 
     /// Clicks with the pointer what has this role and this name, once it can be clicked.
     #[track_caller]
-    pub(in crate::app) fn click_on(&mut self, role: Role, label: &str) {
+    pub(crate) fn click_on(&mut self, role: Role, label: &str) {
         self.until_enabled(role, label);
         self.harness.get_by_role_and_label(role, label).click();
         self.harness.run_steps(3);
@@ -310,7 +306,7 @@ impl Scene {
     /// Chooses an entry of the last list of this name, which opens. With the pointer: nothing else
     /// closes the list.
     #[track_caller]
-    pub(in crate::app) fn choose(&mut self, list: &str, entry: &str) {
+    pub(crate) fn choose(&mut self, list: &str, entry: &str) {
         self.last(Role::ComboBox, list).click();
         self.harness.run_steps(3);
         // What there is to choose may still be on its way from the engine.
@@ -335,11 +331,11 @@ impl Scene {
     }
 
     /// The same, without drawing what comes of it.
-    pub(in crate::app) fn press_button(&mut self, label: &str) {
+    pub(crate) fn press_button(&mut self, label: &str) {
         self.harness.get_by_role_and_label(Role::Button, label).click_accesskit();
     }
 
-    pub(in crate::app) fn press(&mut self, modifiers: Modifiers, key: Key) {
+    pub(crate) fn press(&mut self, modifiers: Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
         // A box finds its size over some frames.
         self.harness.run_steps(8);
@@ -347,7 +343,7 @@ impl Scene {
 
     /// Types into the line of this name, instead of what is there.
     #[track_caller]
-    pub(in crate::app) fn write(&mut self, name: &str, written: &str) {
+    pub(crate) fn write(&mut self, name: &str, written: &str) {
         self.harness.get_by_role_and_label(Role::TextInput, name).focus();
         self.harness.run_steps(2);
         self.press(Modifiers::COMMAND, Key::A);
@@ -356,27 +352,27 @@ impl Scene {
     }
 
     /// Writes a file to be dropped, chosen or read.
-    pub(in crate::app) fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.folder().join(name);
         std::fs::write(&path, bytes).unwrap();
         path
     }
 
-    pub(in crate::app) fn drop_files(&mut self, paths: &[PathBuf]) {
+    pub(crate) fn drop_files(&mut self, paths: &[PathBuf]) {
         let dropped = paths.iter().map(|path| Arc::new(Dropped(path.clone())) as _);
         self.harness.input_mut().dropped_files.extend(dropped);
         self.harness.run_steps(2);
     }
 
     /// Keeps what is drawn, where `FETTLE_PICTURES` names a folder: for a person to look at.
-    pub(in crate::app) fn picture(&mut self, name: &str) {
+    pub(crate) fn picture(&mut self, name: &str) {
         let Some(folder) = std::env::var_os("FETTLE_PICTURES").map(PathBuf::from) else { return };
         std::fs::create_dir_all(&folder).unwrap();
         let file = folder.join(format!("{name}-{:?}.png", self.language));
         self.harness.render().unwrap().save(file).unwrap();
     }
 
-    pub(in crate::app) fn is_enabled(&self, button: &str) -> bool {
+    pub(crate) fn is_enabled(&self, button: &str) -> bool {
         let button = self.harness.get_by_role_and_label(Role::Button, button);
         !button.accesskit_node().is_disabled()
     }

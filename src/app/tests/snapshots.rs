@@ -5,7 +5,7 @@
 
 mod world;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -17,11 +17,11 @@ use egui_kittest::{SnapshotOptions, SnapshotResults, try_image_snapshot_options}
 use image::{Rgba, RgbaImage};
 
 use super::scene::{Held, PATIENCE, Scene, Setting, answer, models_with};
-use crate::app::command::Command;
-use crate::app::tabs::TabId;
-use crate::domain::{Language, ModelId, ModelRole};
-use crate::engine::{ChooseModel, Engine, JOB_THREADS, JobHandle};
-use crate::models::test_files::{put_model, put_tiny_vision_model};
+use crate::command::Command;
+use crate::tabs::TabId;
+use fettle_domain::{Language, ModelId, ModelRole};
+use fettle_engine::{ChooseModel, Engine, JOB_THREADS, JobHandle};
+use fettle_testing::data::{put_model, put_tiny_vision_model};
 
 /// How far a pixel may be from the one kept: egui's own default, a squared distance in YIQ. Letters
 /// are the program's own and rasterised by the CPU, so that they are the same everywhere; lavapipe
@@ -78,7 +78,7 @@ struct Camera {
 
 impl Camera {
     fn new(failed_pixels: usize) -> Self {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
+        let folder = fettle_testing::data::checkout().join("tests/snapshots");
         let options = SnapshotOptions::new()
             .threshold(THRESHOLD)
             .max_failed_pixels(failed_pixels)

@@ -2,12 +2,12 @@
 
 use egui::Ui;
 
-use crate::app::desk::Desk;
-use crate::engine::BankState;
-use crate::i18n::Value;
+use crate::desk::Desk;
+use fettle_engine::BankState;
+use fettle_i18n::Value;
 
 /// Draws a line for each reason; nothing where there is none.
-pub(in crate::app) fn bank_warnings(ui: &mut Ui, desk: &Desk<'_>, bank: &BankState) {
+pub(crate) fn bank_warnings(ui: &mut Ui, desk: &Desk<'_>, bank: &BankState) {
     let warn = ui.visuals().warn_fg_color;
     if bank.unseen_images > 0 {
         let values = [("count", Value::from(bank.unseen_images))];

@@ -2,14 +2,14 @@
 
 use egui::{ComboBox, Ui, WidgetText};
 
-use crate::app::desk::Desk;
-use crate::domain::{DefectCode, ProductCode};
+use crate::desk::Desk;
+use fettle_domain::{DefectCode, ProductCode};
 
 /// The least width of a list, in points.
-pub(in crate::app) const WIDTH: f32 = 100.0;
+pub(crate) const WIDTH: f32 = 100.0;
 
 /// A list that opens, behind its name; `width` is the least that it has, in points.
-pub(in crate::app) fn named_list(
+pub(crate) fn named_list(
     ui: &mut Ui,
     name: &str,
     shown: impl Into<WidgetText>,
@@ -20,7 +20,7 @@ pub(in crate::app) fn named_list(
 }
 
 /// The same as two cells of a grid.
-pub(in crate::app) fn named_cells(
+pub(crate) fn named_cells(
     ui: &mut Ui,
     name: &str,
     shown: impl Into<WidgetText>,
@@ -33,7 +33,7 @@ pub(in crate::app) fn named_cells(
 }
 
 /// One of the products, or none, which `none` is the word for; whether another was chosen.
-pub(in crate::app) fn product_choice(
+pub(crate) fn product_choice(
     ui: &mut Ui,
     desk: &Desk<'_>,
     chosen: &mut Option<ProductCode>,
@@ -44,7 +44,7 @@ pub(in crate::app) fn product_choice(
 }
 
 /// One of the products, where one there must be; which, if another was chosen.
-pub(in crate::app) fn product_of(
+pub(crate) fn product_of(
     ui: &mut Ui,
     desk: &Desk<'_>,
     shown: Option<&ProductCode>,
@@ -65,7 +65,7 @@ pub(in crate::app) fn product_of(
 }
 
 /// One of a product's defects, or none.
-pub(in crate::app) fn defect_choice(
+pub(crate) fn defect_choice(
     ui: &mut Ui,
     desk: &Desk<'_>,
     product: Option<&ProductCode>,
@@ -78,7 +78,7 @@ pub(in crate::app) fn defect_choice(
 }
 
 /// One of `all`, or none; whether another was chosen.
-pub(in crate::app) fn choice<'a, T: Clone + PartialEq + 'a>(
+pub(crate) fn choice<'a, T: Clone + PartialEq + 'a>(
     ui: &mut Ui,
     label: &str,
     chosen: &mut Option<T>,

@@ -4,9 +4,9 @@ use egui::{CursorIcon, Rangef, Rect, Sense, Stroke, Vec2, WidgetInfo, vec2};
 use serde::{Deserialize, Serialize};
 
 use super::image_view::{self, Camera, Heat, ImageResponse, Layer, Layers, Picture, Pixel, Screen};
-use crate::app::words::Words;
-use crate::domain::{RectPx, Region};
-use crate::i18n::Value;
+use crate::words::Words;
+use fettle_domain::{RectPx, Region};
+use fettle_i18n::Value;
 
 /// Each picture is shown for so long while they blink, in seconds.
 const BLINK_S: f64 = 0.6;
@@ -16,7 +16,7 @@ const HANDLE: f32 = 14.0;
 /// How two pictures are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(in crate::app) enum Mode {
+pub(crate) enum Mode {
     #[default]
     Part,
     Beside,
@@ -41,15 +41,15 @@ impl Mode {
 }
 
 /// What is compared.
-pub(in crate::app) struct Sides<'a> {
-    pub(in crate::app) part: &'a mut Picture,
+pub(crate) struct Sides<'a> {
+    pub(crate) part: &'a mut Picture,
     /// How the part's map is painted.
-    pub(in crate::app) heat: Option<Heat>,
-    pub(in crate::app) regions: &'a [Region],
+    pub(crate) heat: Option<Heat>,
+    pub(crate) regions: &'a [Region],
     /// A normal part, laid over the part.
-    pub(in crate::app) normal: Option<&'a mut Picture>,
+    pub(crate) normal: Option<&'a mut Picture>,
     /// How they differ: black not, white much.
-    pub(in crate::app) difference: Option<&'a mut Picture>,
+    pub(crate) difference: Option<&'a mut Picture>,
 }
 
 impl Sides<'_> {
@@ -63,7 +63,7 @@ impl Sides<'_> {
 }
 
 /// Where a comparison is looked at.
-pub(in crate::app) struct Comparison {
+pub(crate) struct Comparison {
     camera: Camera,
     /// Where the divider is: 0 at the left edge, 1 at the right one.
     divider: f32,
@@ -79,12 +79,12 @@ impl Default for Comparison {
 
 impl Comparison {
     /// Shows `region` large.
-    pub(in crate::app) fn look_at(&mut self, region: RectPx) {
+    pub(crate) fn look_at(&mut self, region: RectPx) {
         self.camera.look_at(region);
     }
 
     /// Draws the choice of mode and of size into the row under way.
-    pub(in crate::app) fn choices(
+    pub(crate) fn choices(
         &mut self,
         ui: &mut egui::Ui,
         words: Words,
@@ -111,7 +111,7 @@ impl Comparison {
 
     /// Draws the pictures into the room there is, and below them what is under the cursor; where
     /// the pictures are, and the pixel of the part that was clicked.
-    pub(in crate::app) fn show(
+    pub(crate) fn show(
         &mut self,
         ui: &mut egui::Ui,
         words: Words,

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use image::RgbImage;
 
 use super::image_view::Picture;
-use crate::app::asked::Asked;
-use crate::app::desk::Desk;
-use crate::engine::ReadPicture;
+use crate::asked::Asked;
+use crate::desk::Desk;
+use fettle_engine::ReadPicture;
 
 /// A picture on its way or there.
 #[derive(Default)]
-pub(in crate::app) struct FilePicture {
+pub(crate) struct FilePicture {
     path: Option<PathBuf>,
     reading: Asked<Arc<RgbImage>>,
     picture: Option<Picture>,
@@ -21,7 +21,7 @@ pub(in crate::app) struct FilePicture {
 impl FilePicture {
     /// Has the picture of `path` read, where it is not already. A relative path is of the
     /// workspace. Whether it is another than before.
-    pub(in crate::app) fn want(&mut self, desk: &mut Desk<'_>, path: &Path) -> bool {
+    pub(crate) fn want(&mut self, desk: &mut Desk<'_>, path: &Path) -> bool {
         let is_another = self.path.as_deref() != Some(path);
         if is_another {
             *self = Self { path: Some(path.to_owned()), ..Self::default() };
@@ -31,19 +31,19 @@ impl FilePicture {
     }
 
     /// Takes the picture once it was read.
-    pub(in crate::app) fn poll(&mut self, desk: &Desk<'_>) {
+    pub(crate) fn poll(&mut self, desk: &Desk<'_>) {
         if self.reading.poll(desk) {
             self.picture = self.reading.answer().map(|read| Picture::new(Arc::clone(read)));
         }
     }
 
     /// The picture, once it was read.
-    pub(in crate::app) fn picture(&mut self) -> Option<&mut Picture> {
+    pub(crate) fn picture(&mut self) -> Option<&mut Picture> {
         self.picture.as_mut()
     }
 
     /// Why there is none.
-    pub(in crate::app) fn error(&self) -> Option<&str> {
+    pub(crate) fn error(&self) -> Option<&str> {
         self.reading.error()
     }
 }

@@ -3,16 +3,16 @@
 use egui::{Button, TextEdit};
 
 use super::choice::defect_choice;
-use crate::app::clock::local_time;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::tasks::Task;
-use crate::domain::{Inspection, InspectionId, Judgement, Opinion, ProductCode, Verdict};
-use crate::engine::{EngineError, JudgeInspection, Judged};
+use crate::clock::local_time;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::tasks::Task;
+use fettle_domain::{Inspection, InspectionId, Judgement, Opinion, ProductCode, Verdict};
+use fettle_engine::{EngineError, JudgeInspection, Judged};
 
 /// Judgements being recorded.
 #[derive(Default)]
-pub(in crate::app) struct Judging {
+pub(crate) struct Judging {
     // All of them: giving up a task cancels it.
     tasks: Vec<Task<Judged>>,
     /// The note being written, and of which inspection.
@@ -21,7 +21,7 @@ pub(in crate::app) struct Judging {
 
 impl Judging {
     /// Takes what was recorded: says so, and tells all tabs.
-    pub(in crate::app) fn poll(&mut self, desk: &mut Desk<'_>) {
+    pub(crate) fn poll(&mut self, desk: &mut Desk<'_>) {
         self.tasks.retain(|task| match task.poll() {
             None => true,
             Some(answer) => {
@@ -32,12 +32,12 @@ impl Judging {
     }
 
     /// Has this recorded.
-    pub(in crate::app) fn say(&mut self, desk: &mut Desk<'_>, request: JudgeInspection) {
+    pub(crate) fn say(&mut self, desk: &mut Desk<'_>, request: JudgeInspection) {
         self.tasks.extend(desk.start(request));
     }
 
     /// Has a verdict recorded, with the defect and note of before.
-    pub(in crate::app) fn judge(
+    pub(crate) fn judge(
         &mut self,
         desk: &mut Desk<'_>,
         id: InspectionId,
@@ -55,7 +55,7 @@ impl Judging {
     }
 
     /// Draws the buttons and what was said.
-    pub(in crate::app) fn show(
+    pub(crate) fn show(
         &mut self,
         ui: &mut egui::Ui,
         desk: &mut Desk<'_>,

@@ -10,12 +10,12 @@ use super::image_view::controls::{self, Threshold};
 use super::image_view::{Heat, Picture, Pixel};
 use super::view_copy::{Keep, ViewCopy};
 use super::why::Why;
-use crate::app::desk::Desk;
-use crate::domain::{Anomaly, AnomalyMap, Inspection, RectPx};
-use crate::engine::Pictures;
+use crate::desk::Desk;
+use fettle_domain::{Anomaly, AnomalyMap, Inspection, RectPx};
+use fettle_engine::Pictures;
 
 /// The pictures of one inspection.
-pub(in crate::app) struct PartView {
+pub(crate) struct PartView {
     part: Picture,
     normal: Option<Picture>,
     difference: Option<Picture>,
@@ -28,7 +28,7 @@ pub(in crate::app) struct PartView {
 }
 
 impl PartView {
-    pub(in crate::app) fn new(
+    pub(crate) fn new(
         picture: Arc<RgbImage>,
         map: Option<Arc<AnomalyMap>>,
         pictures: Option<&Pictures>,
@@ -57,22 +57,17 @@ impl PartView {
     }
 
     /// Shows `region` of the part large.
-    pub(in crate::app) fn look_at(&mut self, region: RectPx) {
+    pub(crate) fn look_at(&mut self, region: RectPx) {
         self.comparison.look_at(region);
     }
 
     /// Has what is seen of it kept.
-    pub(in crate::app) fn keep(&mut self, ctx: &egui::Context, keep: Keep) {
+    pub(crate) fn keep(&mut self, ctx: &egui::Context, keep: Keep) {
         self.copy.take(ctx, keep, self.drawn);
     }
 
     /// Draws it into the room there is, below what is chosen of it.
-    pub(in crate::app) fn show(
-        &mut self,
-        ui: &mut egui::Ui,
-        desk: &mut Desk<'_>,
-        inspection: &Inspection,
-    ) {
+    pub(crate) fn show(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>, inspection: &Inspection) {
         let anomaly = inspection.anomaly.done();
         let kept = inspection.image_path.as_deref();
         let words = desk.words;
@@ -97,7 +92,7 @@ impl PartView {
     }
 
     /// Draws it alone, as it was chosen to be seen; the pixel that was clicked.
-    pub(in crate::app) fn show_plain(
+    pub(crate) fn show_plain(
         &mut self,
         ui: &mut egui::Ui,
         desk: &mut Desk<'_>,

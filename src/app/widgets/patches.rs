@@ -8,11 +8,11 @@ use egui::{Id, Modal, vec2};
 use super::file_picture::FilePicture;
 use super::image_view::rectangle::outline;
 use super::image_view::{self, Camera, Layer, Layers};
-use crate::app::desk::Desk;
-use crate::domain::RectPx;
+use crate::desk::Desk;
+use fettle_domain::RectPx;
 
 /// A picture, and what of it is meant.
-pub(in crate::app) struct Side {
+pub(crate) struct Side {
     title: String,
     path: PathBuf,
     patch: Option<RectPx>,
@@ -22,7 +22,7 @@ pub(in crate::app) struct Side {
 
 impl Side {
     /// Of the file at `path`; a relative one is of the workspace.
-    pub(in crate::app) fn new(title: String, path: PathBuf, patch: Option<RectPx>) -> Self {
+    pub(crate) fn new(title: String, path: PathBuf, patch: Option<RectPx>) -> Self {
         let mut camera = Camera::default();
         if let Some(patch) = patch {
             camera.look_at(around(patch));
@@ -58,24 +58,24 @@ impl Side {
 }
 
 /// The box in front of everything else that shows them.
-pub(in crate::app) struct Patches {
+pub(crate) struct Patches {
     sides: Vec<Side>,
     /// What is to be said of them.
     words: String,
 }
 
 impl Patches {
-    pub(in crate::app) fn new(sides: Vec<Side>, words: String) -> Self {
+    pub(crate) fn new(sides: Vec<Side>, words: String) -> Self {
         Self { sides, words }
     }
 
     /// Takes pictures that were read.
-    pub(in crate::app) fn poll(&mut self, desk: &Desk<'_>) {
+    pub(crate) fn poll(&mut self, desk: &Desk<'_>) {
         self.sides.iter_mut().for_each(|side| side.picture.poll(desk));
     }
 
     /// Draws it; `false` once it is to be closed.
-    pub(in crate::app) fn show(&mut self, ctx: &egui::Context, desk: &mut Desk<'_>) -> bool {
+    pub(crate) fn show(&mut self, ctx: &egui::Context, desk: &mut Desk<'_>) -> bool {
         let screen = ctx.content_rect().size();
         let mut close = false;
         let modal = Modal::new(Id::unique("patches")).show(ctx, |ui| {

@@ -9,11 +9,11 @@ use egui::{
 };
 use image::RgbImage;
 
-use crate::app::desk::Desk;
-use crate::app::tasks::Task;
-use crate::app::words::Words;
-use crate::domain::RectPx;
-use crate::engine::{Thumbnail, Thumbnails};
+use crate::desk::Desk;
+use crate::tasks::Task;
+use crate::words::Words;
+use fettle_domain::RectPx;
+use fettle_engine::{Thumbnail, Thumbnails};
 
 /// The longer side in pixels.
 const SIDE: u32 = 192;
@@ -26,16 +26,16 @@ const KEPT: usize = 600;
 const NARROW: f32 = 100.0;
 
 /// What there is of an image: its texture; `None` where its file is gone or damaged.
-pub(in crate::app) struct Small(Option<TextureHandle>);
+pub(crate) struct Small(Option<TextureHandle>);
 
 impl Small {
     /// Of the picture that was made of it.
-    pub(in crate::app) fn new(ctx: &Context, picture: Option<&RgbImage>) -> Self {
+    pub(crate) fn new(ctx: &Context, picture: Option<&RgbImage>) -> Self {
         Self(picture.map(|picture| texture(ctx, picture)))
     }
 
     /// Draws it into `frame`.
-    pub(in crate::app) fn paint(&self, ui: &egui::Ui, words: Words, frame: Rect) {
+    pub(crate) fn paint(&self, ui: &egui::Ui, words: Words, frame: Rect) {
         let visuals = ui.visuals();
         let painter = ui.painter_at(frame);
         painter.rect_filled(frame, 4.0, visuals.extreme_bg_color);
@@ -62,7 +62,7 @@ fn placed(frame: Rect, size: Vec2) -> Rect {
 }
 
 /// Outlines a part, in its pixels, of the picture of this size that is drawn in `frame`.
-pub(in crate::app) fn outline(ui: &egui::Ui, frame: Rect, size: Vec2, region: RectPx) {
+pub(crate) fn outline(ui: &egui::Ui, frame: Rect, size: Vec2, region: RectPx) {
     let place = placed(frame, size);
     let scale = place.size() / size;
     let corner = vec2(region.x as f32, region.y as f32) * scale;
@@ -74,7 +74,7 @@ pub(in crate::app) fn outline(ui: &egui::Ui, frame: Rect, size: Vec2, region: Re
 }
 
 /// A small picture on the graphics card.
-pub(in crate::app) fn texture(ctx: &Context, picture: &RgbImage) -> TextureHandle {
+pub(crate) fn texture(ctx: &Context, picture: &RgbImage) -> TextureHandle {
     let size = [picture.width() as usize, picture.height() as usize];
     let picture = ColorImage::from_rgb(size, picture.as_raw());
     ctx.load_texture("thumbnail", picture, TextureOptions::LINEAR)
@@ -82,7 +82,7 @@ pub(in crate::app) fn texture(ctx: &Context, picture: &RgbImage) -> TextureHandl
 
 /// Small pictures by the path of their image.
 #[derive(Default)]
-pub(in crate::app) struct Pictures {
+pub(crate) struct Pictures {
     made: HashMap<String, (Small, u64)>,
     task: Option<Task<Vec<Thumbnail>>>,
     /// Counts frames: what was drawn longest ago goes first.
@@ -91,7 +91,7 @@ pub(in crate::app) struct Pictures {
 
 impl Pictures {
     /// Begins a frame: takes what the engine made.
-    pub(in crate::app) fn take(&mut self, ctx: &Context, desk: &mut Desk<'_>) {
+    pub(crate) fn take(&mut self, ctx: &Context, desk: &mut Desk<'_>) {
         self.now += 1;
         let Some(answer) = self.task.as_ref().and_then(Task::poll) else { return };
         self.task = None;
@@ -121,13 +121,7 @@ impl Pictures {
     }
 
     /// Draws the picture of an image into `frame`; `false` where it is still to be made.
-    pub(in crate::app) fn paint(
-        &mut self,
-        ui: &egui::Ui,
-        words: Words,
-        path: &str,
-        frame: Rect,
-    ) -> bool {
+    pub(crate) fn paint(&mut self, ui: &egui::Ui, words: Words, path: &str, frame: Rect) -> bool {
         let Some((small, drawn)) = self.made.get_mut(path) else {
             ui.painter().rect_filled(frame, 4.0, ui.visuals().extreme_bg_color);
             return false;
@@ -138,11 +132,7 @@ impl Pictures {
     }
 
     /// Ends a frame: asks for the first of `lacking`, one batch at a time.
-    pub(in crate::app) fn ask<'a>(
-        &mut self,
-        desk: &mut Desk<'_>,
-        lacking: impl Iterator<Item = &'a str>,
-    ) {
+    pub(crate) fn ask<'a>(&mut self, desk: &mut Desk<'_>, lacking: impl Iterator<Item = &'a str>) {
         if self.task.is_some() {
             return;
         }

@@ -6,13 +6,13 @@ use crossbeam_channel::{Receiver, bounded};
 use egui::{ColorImage, Context, Rect};
 use image::RgbaImage;
 
-use crate::app::aside::Aside;
-use crate::app::desk::Desk;
-use crate::app::dialogs::save::{Saving, save_as};
+use crate::aside::Aside;
+use crate::desk::Desk;
+use crate::dialogs::save::{Saving, save_as};
 
 /// Where it goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::app) enum Keep {
+pub(crate) enum Keep {
     /// To be pasted elsewhere.
     Clipboard,
     /// Into a PNG file, which is asked for.
@@ -21,7 +21,7 @@ pub(in crate::app) enum Keep {
 
 /// A copy on its way.
 #[derive(Default)]
-pub(in crate::app) struct ViewCopy {
+pub(crate) struct ViewCopy {
     taking: Option<(Keep, Receiver<ColorImage>)>,
     saving: Option<(ColorImage, Saving)>,
     writing: Option<Aside<Option<Result<PathBuf, String>>>>,
@@ -29,7 +29,7 @@ pub(in crate::app) struct ViewCopy {
 
 impl ViewCopy {
     /// Has what the next frame shows in `rect` (in points) kept.
-    pub(in crate::app) fn take(&mut self, ctx: &Context, keep: Keep, rect: Rect) {
+    pub(crate) fn take(&mut self, ctx: &Context, keep: Keep, rect: Rect) {
         let (taken, taking) = bounded(1);
         let again = ctx.clone();
         let scale = ctx.pixels_per_point();
@@ -45,7 +45,7 @@ impl ViewCopy {
     }
 
     /// Takes the picture, the file that was chosen, and what became of it.
-    pub(in crate::app) fn poll(&mut self, ctx: &Context, desk: &mut Desk<'_>) {
+    pub(crate) fn poll(&mut self, ctx: &Context, desk: &mut Desk<'_>) {
         if let Some((keep, picture)) =
             self.taking.as_ref().and_then(|(keep, taking)| Some((*keep, taking.try_recv().ok()?)))
         {

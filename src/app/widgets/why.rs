@@ -4,11 +4,11 @@ use egui::Ui;
 
 use super::image_view::Pixel;
 use super::patches::{Patches, Side};
-use crate::app::asked::Asked;
-use crate::app::desk::Desk;
-use crate::app::words::Words;
-use crate::domain::BankRef;
-use crate::engine::{NearestNormal, WhyHere};
+use crate::asked::Asked;
+use crate::desk::Desk;
+use crate::words::Words;
+use fettle_domain::BankRef;
+use fettle_engine::{NearestNormal, WhyHere};
 
 /// Whether a click asks, and what came of the last one.
 #[derive(Default)]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::domain::{InputFit, ProductCode, RecipeChoice, ThresholdRule};
-use crate::engine::FitBank;
+use fettle_domain::{InputFit, ProductCode, RecipeChoice, ThresholdRule};
+use fettle_engine::FitBank;
 
 /// `fettle bank`.
 #[derive(Debug, Subcommand)]

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::domain::{ActionState, DefectCode, InspectionId, ProductCode, Verdict};
-use crate::settings::Settings;
+use fettle_domain::{ActionState, DefectCode, InspectionId, ProductCode, Verdict};
+use fettle_settings::Settings;
 
 /// `fettle history`.
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use crate::domain::{DefectCode, ProductCode};
+use fettle_domain::{DefectCode, ProductCode};
 
 /// `fettle manual`.
 #[derive(Debug, Subcommand)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::Json;
-use crate::domain::RemoteModel;
+use fettle_domain::RemoteModel;
 
 /// `fettle models`.
 #[derive(Debug, Subcommand)]

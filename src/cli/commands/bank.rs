@@ -2,9 +2,9 @@
 
 use super::bank_limits;
 use super::bank_versions;
-use crate::cli::args;
-use crate::cli::terminal::Terminal;
-use crate::engine::{BankInfo, Engine, ExtendBank, FitBank, ListBanks, UndoBank};
+use crate::args;
+use crate::terminal::Terminal;
+use fettle_engine::{BankInfo, Engine, ExtendBank, FitBank, ListBanks, UndoBank};
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> anyhow::Result<()> {
     match args {

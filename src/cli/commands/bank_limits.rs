@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::cli::args::Rule;
-use crate::cli::terminal::Terminal;
-use crate::domain::{Histogram, ProductCode, ThresholdRule};
-use crate::engine::{BankStatistics, BankStats, Engine, LimitChange, Rates, Rethreshold};
-use crate::i18n::Value;
+use crate::args::Rule;
+use crate::terminal::Terminal;
+use fettle_domain::{Histogram, ProductCode, ThresholdRule};
+use fettle_engine::{BankStatistics, BankStats, Engine, LimitChange, Rates, Rethreshold};
+use fettle_i18n::Value;
 
 /// The longest bar of the histogram, in letters.
 const LONGEST_BAR: usize = 40;

@@ -1,8 +1,8 @@
 //! What `fettle bank add`, `undo` and `list` say.
 
-use crate::cli::terminal::Terminal;
-use crate::domain::{ProductCode, Verdict};
-use crate::engine::{BankVersion, ExtendedBank, Impact, UndoneBank};
+use crate::terminal::Terminal;
+use fettle_domain::{ProductCode, Verdict};
+use fettle_engine::{BankVersion, ExtendedBank, Impact, UndoneBank};
 
 pub(super) fn say_extended(terminal: &Terminal, extended: &ExtendedBank) {
     for path in &extended.known {
@@ -86,7 +86,7 @@ pub(super) fn say_list(terminal: &Terminal, product: &ProductCode, banks: &[Bank
             ("image", bank.thresholds.image.into()),
         ];
         let mut line = terminal.word("bank-version", &values);
-        let mut also = |id: &str, values: &[(&str, crate::i18n::Value)]| {
+        let mut also = |id: &str, values: &[(&str, fettle_i18n::Value)]| {
             line.push_str(", ");
             line.push_str(&terminal.word(id, values));
         };

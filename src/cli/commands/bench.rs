@@ -2,10 +2,10 @@
 
 use anyhow::Context as _;
 
-use crate::cli::args;
-use crate::cli::terminal::Terminal;
-use crate::engine::{Bench, Engine, EngineOptions};
-use crate::settings::{self, Workspace};
+use crate::args;
+use crate::terminal::Terminal;
+use fettle_engine::{Bench, Engine, EngineOptions};
+use fettle_settings::Workspace;
 
 /// Measures in a workspace of its own, with this one's models and settings: nothing is left
 /// in the owner's.
@@ -15,7 +15,7 @@ pub(crate) fn run(
     terminal: &Terminal,
     args: &args::Bench,
 ) -> anyhow::Result<()> {
-    let (settings, _) = settings::read(&workspace.settings_path());
+    let (settings, _) = fettle_settings::read(&workspace.settings_path());
     let scratch = tempfile::tempdir().context("a folder for the measurements")?;
     let own = Workspace::at(scratch.path()).with_models(workspace.models_dir());
     let engine = Engine::start(own, settings, options)?;

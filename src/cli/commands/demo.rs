@@ -1,8 +1,8 @@
 //! `fettle demo`.
 
-use crate::cli::args;
-use crate::cli::terminal::Terminal;
-use crate::engine::{BuildDemo, Engine};
+use crate::args;
+use crate::terminal::Terminal;
+use fettle_engine::{BuildDemo, Engine};
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Demo) -> anyhow::Result<()> {
     let request =

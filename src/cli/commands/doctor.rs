@@ -1,8 +1,8 @@
 //! `fettle doctor`.
 
-use crate::cli::args;
-use crate::cli::terminal::Terminal;
-use crate::engine::{Doctor, Engine, Lack};
+use crate::args;
+use crate::terminal::Terminal;
+use fettle_engine::{Doctor, Engine, Lack};
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Json) -> anyhow::Result<()> {
     let report = terminal.wait(engine, Doctor)?;

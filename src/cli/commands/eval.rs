@@ -1,10 +1,10 @@
 //! `fettle eval`.
 
-use crate::cli::terminal::Terminal;
-use crate::cli::{args, table};
-use crate::domain::ThresholdRule;
-use crate::engine::{ClassEvaluation, Engine, Evaluate, Quality};
-use crate::i18n::Value;
+use crate::terminal::Terminal;
+use crate::{args, table};
+use fettle_domain::ThresholdRule;
+use fettle_engine::{ClassEvaluation, Engine, Evaluate, Quality};
+use fettle_i18n::Value;
 
 /// Ids of the column heads.
 const HEADS: [&str; 11] = [

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use crate::cli::args;
-use crate::cli::table;
-use crate::cli::terminal::Terminal;
-use crate::domain::{HistoryFilter, Opinion, Verdict};
-use crate::engine::{
+use crate::args;
+use crate::table;
+use crate::terminal::Terminal;
+use fettle_domain::{HistoryFilter, Opinion, Verdict};
+use fettle_engine::{
     Chosen, Engine, ExportInspections, ExportPdf, JudgeInspection, ListInspections, TidyPictures,
 };
-use crate::i18n::Value;
+use fettle_i18n::Value;
 
 pub(crate) fn run(
     engine: &Engine,

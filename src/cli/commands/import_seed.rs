@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::{Refused, done_or_why, refused, say_refused};
-use crate::cli::terminal::Terminal;
-use crate::cli::{args, table};
-use crate::domain::{ProductCode, Rate, Stage};
-use crate::engine::{BankQuality, Engine, ImportSeed, ImportedSeed, SeedComparison};
-use crate::i18n::Value;
+use crate::terminal::Terminal;
+use crate::{args, table};
+use fettle_domain::{ProductCode, Rate, Stage};
+use fettle_engine::{BankQuality, Engine, ImportSeed, ImportedSeed, SeedComparison};
+use fettle_i18n::Value;
 
 /// Ids of the column heads.
 const HEADS: [&str; 5] = [

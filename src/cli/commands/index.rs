@@ -1,9 +1,9 @@
 //! `fettle index`.
 
 use super::say_refused;
-use crate::cli::args;
-use crate::cli::terminal::Terminal;
-use crate::engine::{BuildIndex, Engine, IndexInfo};
+use crate::args;
+use crate::terminal::Terminal;
+use fettle_engine::{BuildIndex, Engine, IndexInfo};
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Index) -> anyhow::Result<()> {
     match args {

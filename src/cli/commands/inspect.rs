@@ -1,13 +1,13 @@
 //! `fettle inspect`.
 
 use super::done_or_why;
-use crate::cli::args;
-use crate::cli::terminal::Terminal;
-use crate::domain::{
+use crate::args;
+use crate::terminal::Terminal;
+use fettle_domain::{
     Inspection, ManualFinding, Report, ReportPart, SkipReason, Stage, Support, Verdict,
 };
-use crate::engine::{Engine, Inspect};
-use crate::i18n::Value;
+use fettle_engine::{Engine, Inspect};
+use fettle_i18n::Value;
 
 pub(crate) fn run(
     engine: &Engine,

@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::{Refused, refused, say_refused};
-use crate::cli::args;
-use crate::cli::terminal::Terminal;
-use crate::domain::{ImageId, ImageLabel, Product};
-use crate::engine::{
+use crate::args;
+use crate::terminal::Terminal;
+use fettle_domain::{ImageId, ImageLabel, Product};
+use fettle_engine::{
     AddDefectType, AddProduct, Engine, ListLibrary, RegisterImages, RegisterManual,
     RegisteredImages, RemoveImages, ScanLibrary, Twin,
 };
-use crate::i18n::Value;
+use fettle_i18n::Value;
 
 pub(crate) fn run(
     engine: &Engine,

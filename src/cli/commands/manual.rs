@@ -2,10 +2,10 @@
 
 use super::inspect::{done_or_say, print_sections, print_source};
 use super::manual_versions;
-use crate::cli::args;
-use crate::cli::terminal::Terminal;
-use crate::domain::{ManualFormat, ManualWarning, Statement, StatementKind};
-use crate::engine::{
+use crate::args;
+use crate::terminal::Terminal;
+use fettle_domain::{ManualFormat, ManualWarning, Statement, StatementKind};
+use fettle_engine::{
     DefectReport, Engine, FoundPassage, IngestManuals, ManualAnswer, ReadManual, ReportDefects,
     SearchManual,
 };

@@ -1,8 +1,8 @@
 //! `fettle manual versions`, `fettle manual remove`.
 
-use crate::cli::terminal::Terminal;
-use crate::domain::{ManualId, ProductCode};
-use crate::engine::{Engine, ListManualVersions, RemoveManual};
+use crate::terminal::Terminal;
+use fettle_domain::{ManualId, ProductCode};
+use fettle_engine::{Engine, ListManualVersions, RemoveManual};
 
 pub(super) fn list(
     engine: &Engine,

@@ -23,9 +23,9 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::terminal::Terminal;
-use crate::domain::Stage;
-use crate::engine::Refusal;
-use crate::i18n::Value;
+use fettle_domain::Stage;
+use fettle_engine::Refusal;
+use fettle_i18n::Value;
 
 /// The stage's result, or else why there is none.
 fn done_or_why<'a, T>(terminal: &Terminal, stage: &'a Stage<T>) -> Result<&'a T, String> {

@@ -1,9 +1,9 @@
 //! `fettle models`.
 
-use crate::cli::args;
-use crate::cli::terminal::Terminal;
-use crate::domain::{ModelId, ModelRole, RemoteFor, RemoteModel};
-use crate::engine::{
+use crate::args;
+use crate::terminal::Terminal;
+use fettle_domain::{ModelId, ModelRole, RemoteFor, RemoteModel};
+use fettle_engine::{
     ChosenRemote, Engine, FileVerdict, FindModel, ListModels, ModelState, PullModels, TryRemote,
     UseRemote, VerifyModels,
 };

@@ -1,10 +1,10 @@
 //! `fettle product roi`.
 
-use crate::cli::args;
-use crate::cli::terminal::Terminal;
-use crate::domain::{AreaEffect, AreaShape};
-use crate::engine::{DrawArea, DrawnShape, Engine};
-use crate::i18n::Value;
+use crate::args;
+use crate::terminal::Terminal;
+use fettle_domain::{AreaEffect, AreaShape};
+use fettle_engine::{DrawArea, DrawnShape, Engine};
+use fettle_i18n::Value;
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Roi) -> anyhow::Result<()> {
     let masks = args.mask.iter().map(|path| DrawnShape::Mask(path.clone()));

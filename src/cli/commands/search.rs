@@ -1,10 +1,10 @@
 //! `fettle search`.
 
-use crate::cli::args;
-use crate::cli::terminal::Terminal;
-use crate::domain::{Hit, Suggestion};
-use crate::engine::{Among, Engine, Query, Search};
-use crate::i18n::Value;
+use crate::args;
+use crate::terminal::Terminal;
+use fettle_domain::{Hit, Suggestion};
+use fettle_engine::{Among, Engine, Query, Search};
+use fettle_i18n::Value;
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Search) -> anyhow::Result<()> {
     let query = match (&args.words, &args.image, args.region) {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::domain::{AreaEffect, AreaShape, ContentHash, ProductArea, ProductCode, RelativePoint};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
-use crate::library::{LabelFilter, decode_image, read_image, read_source};
-use crate::vision::heatmap::mask_of_image;
-use crate::vision::inspection_area::{InspectionArea, Outline};
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use fettle_domain::{AreaEffect, AreaShape, ContentHash, ProductArea, ProductCode, RelativePoint};
+use fettle_library::{LabelFilter, decode_image, read_image, read_source};
+use fettle_vision::heatmap::mask_of_image;
+use fettle_vision::inspection_area::{InspectionArea, Outline};
 
 /// Side of the square on which the inspected share is counted.
 const COUNTED_ON_PX: u32 = 1024;

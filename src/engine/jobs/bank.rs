@@ -8,18 +8,18 @@ use serde::{Deserialize, Serialize};
 
 use super::fit::{Fit, Fitted, NormalPicture};
 use super::known_defects;
-use crate::domain::{
+use crate::error::{EngineError, Result};
+use crate::jobs::area::inspection_area;
+use crate::request::{JobContext, Request, Stopwatch};
+use crate::unfinished::Repeatable;
+use fettle_domain::{
     BankRef, DetectionRecipe, HeatmapScale, ImageId, ModelId, ModelRole, ProductCode, RecipeChoice,
     ThresholdRule, Thresholds,
 };
-use crate::engine::error::{EngineError, Result};
-use crate::engine::jobs::area::inspection_area;
-use crate::engine::request::{JobContext, Request, Stopwatch};
-use crate::engine::unfinished::Repeatable;
-use crate::library::{LabelFilter, RegisteredBank};
-use crate::retrieval::vector_index::VectorIndex;
-use crate::vision::memory_bank::MemoryBank;
-use crate::vision::thresholds::FEWEST_NORMALS;
+use fettle_library::{LabelFilter, RegisteredBank};
+use fettle_retrieval::vector_index::VectorIndex;
+use fettle_vision::memory_bank::MemoryBank;
+use fettle_vision::thresholds::FEWEST_NORMALS;
 
 /// Fits a memory bank on the product's normal images. The bank in use stays in use until the
 /// new one is whole.

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::{ProductCode, ThresholdRule};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Stopwatch};
-use crate::library::RegisteredBank;
-use crate::vision::memory_bank::{BankInfo, MemoryBank};
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Stopwatch};
+use fettle_domain::{ProductCode, ThresholdRule};
+use fettle_library::RegisteredBank;
+use fettle_vision::memory_bank::{BankInfo, MemoryBank};
 
 /// A product's bank, as the library knows it.
 pub(super) struct BankInUse {

@@ -7,16 +7,16 @@ use serde::Serialize;
 
 use super::bank_in_use::BankInUse;
 use super::plots;
-use crate::domain::{
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use fettle_domain::{
     BankRef, DefectCode, HeatmapScale, Histogram, ImageId, Place, ProductCode, Rate, RectPx,
     RegisteredImage, ThresholdRule, Thresholds,
 };
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use crate::library::LibraryError;
-use crate::vision::memory_bank::BankInfo;
-use crate::vision::regions::place;
-use crate::vision::thresholds::{Rates, rates, suspects};
+use fettle_library::LibraryError;
+use fettle_vision::memory_bank::BankInfo;
+use fettle_vision::regions::place;
+use fettle_vision::thresholds::{Rates, rates, suspects};
 
 /// Bins of the histogram.
 const BINS: usize = 16;
@@ -134,7 +134,7 @@ impl Request for BankStats {
             let lines = vec![plots::rates_line(language, found.overkill, found.escape)];
             let limit = active.thresholds.image;
             if let Some(picture) = plots::scores(language, &normal, &defective, limit, lines)? {
-                crate::report::write_png(&file, &picture)?;
+                fettle_report::write_png(&file, &picture)?;
                 written = Some(file);
             }
         }

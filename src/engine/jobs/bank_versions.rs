@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::bank_in_use::BankInUse;
-use crate::domain::{BankRef, ImageId, ProductCode, Thresholds};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::jobs::register::Refusal;
-use crate::engine::request::{JobContext, Request};
-use crate::library::LibraryError;
-use crate::vision::memory_bank::MemoryBank;
+use crate::error::{EngineError, Result};
+use crate::jobs::register::Refusal;
+use crate::request::{JobContext, Request};
+use fettle_domain::{BankRef, ImageId, ProductCode, Thresholds};
+use fettle_library::LibraryError;
+use fettle_vision::memory_bank::MemoryBank;
 
 /// Asks for all banks of a product, oldest first.
 #[derive(Debug, Clone)]

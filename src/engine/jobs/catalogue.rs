@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use crate::domain::{DefectType, ImageLabel, Product, ProductCode};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
-use crate::library::{LabelFilter, LibraryError, RegisteredBank};
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use fettle_domain::{DefectType, ImageLabel, Product, ProductCode};
+use fettle_library::{LabelFilter, LibraryError, RegisteredBank};
 
 /// Registers a product, or gives a registered one new names; empty names change nothing.
 #[derive(Debug, Clone)]
@@ -42,7 +42,7 @@ pub struct AddDefectType {
     /// The product and code of the defect type.
     pub product: ProductCode,
     /// Its code.
-    pub code: crate::domain::DefectCode,
+    pub code: fettle_domain::DefectCode,
     /// Korean name.
     pub name_ko: Option<String>,
     /// English name; the code where it was never given.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{ModelId, ModelRole};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
-use crate::models::ModelsError;
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use fettle_domain::{ModelId, ModelRole};
+use fettle_models::ModelsError;
 
 /// Jobs that begin from now on use these models, and the settings remember it.
 #[derive(Debug, Clone)]

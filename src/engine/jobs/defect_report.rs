@@ -3,10 +3,9 @@
 use serde::Serialize;
 
 use super::inspect::{find_section, stage_of, write_report};
-use crate::domain::{DefectCode, ManualFinding, ProductCode, Report, Stage};
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request, Stopwatch};
-use crate::i18n;
+use crate::error::Result;
+use crate::request::{JobContext, Request, Stopwatch};
+use fettle_domain::{DefectCode, ManualFinding, ProductCode, Report, Stage};
 
 /// Writes the reports on a product's defect types.
 #[derive(Debug, Clone)]
@@ -59,7 +58,7 @@ impl Request for ReportDefects {
                 Err(error) => stage_of(job, error)?,
             };
             let watch = &mut Stopwatch::default();
-            let known = i18n::text_with(
+            let known = fettle_i18n::text_with(
                 job.shared.language_of_text(),
                 "situation-known-defect",
                 &[("defect", defect.full_name.clone().into())],

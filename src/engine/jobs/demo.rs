@@ -9,10 +9,10 @@ use super::index::BuildIndex;
 use super::inspect::{Inspect, Inspected};
 use super::manuals::RegisterManual;
 use super::register::RegisterImages;
-use crate::demo::{DemoProduct, render};
-use crate::domain::{DefectCode, ImageLabel, Verdict};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use fettle_demo::{DemoProduct, render};
+use fettle_domain::{DefectCode, ImageLabel, Verdict};
 
 /// Renders the demo world into the workspace and runs the whole of Fettle on it. What is
 /// there already is kept: a second run inspects again and fits nothing anew.
@@ -117,7 +117,7 @@ fn register(job: &JobContext, product: DemoProduct) -> Result<()> {
     RegisterManual { product: code.clone(), path: product.manual }.run(job)?;
     let wanted = code.clone();
     let bank = job.shared.library(move |library| library.active_bank(&wanted))?;
-    let model = job.shared.model_for(crate::domain::ModelRole::Backbone)?;
+    let model = job.shared.model_for(fettle_domain::ModelRole::Backbone)?;
     if bank.is_none_or(|bank| bank.bank.model != model) {
         FitBank::new(code).run(job)?;
     }
@@ -127,7 +127,7 @@ fn register(job: &JobContext, product: DemoProduct) -> Result<()> {
 /// The demo's own images are never refused but for a reason that ends the demo.
 fn all_or_error(
     job: &JobContext,
-    product: &crate::domain::ProductCode,
+    product: &fettle_domain::ProductCode,
     label: ImageLabel,
     paths: Vec<PathBuf>,
 ) -> Result<()> {

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::{ModelId, ModelRole, ProductCode, RemoteModel};
-use crate::engine::devices::Placement;
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
-use crate::library::{Counts, Library, LibraryError};
-use crate::models::store::ModelState;
+use crate::devices::Placement;
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use fettle_domain::{ModelId, ModelRole, ProductCode, RemoteModel};
+use fettle_library::{Counts, Library, LibraryError};
+use fettle_models::store::ModelState;
 
 /// Looks at everything that Fettle needs.
 #[derive(Debug, Clone, Copy)]
@@ -135,7 +135,7 @@ impl Request for Doctor {
             }
             models.push((role, model, here));
         }
-        let korean_font = crate::demo::korean_font();
+        let korean_font = fettle_demo::korean_font();
         if korean_font.is_none() {
             lacks.push(Lack::KoreanFont);
         }

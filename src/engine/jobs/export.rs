@@ -3,10 +3,10 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::domain::{ActionState, DefectCode, HistoryFilter, InspectionRow, ProductCode, Verdict};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
-use crate::library::Library;
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use fettle_domain::{ActionState, DefectCode, HistoryFilter, InspectionRow, ProductCode, Verdict};
+use fettle_library::Library;
 
 /// Rows written between two reports.
 const PAGE: usize = 500;
@@ -108,9 +108,9 @@ fn text(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Language;
-    use crate::engine::{Engine, EngineOptions, Inspect, ListInspections};
-    use crate::settings::{Settings, Workspace};
+    use crate::{Engine, EngineOptions, Inspect, ListInspections};
+    use fettle_domain::Language;
+    use fettle_settings::{Settings, Workspace};
 
     #[test]
     fn a_list_is_written_as_spreadsheets_read_it() {

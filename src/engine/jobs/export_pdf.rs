@@ -6,11 +6,11 @@ use jiff::Zoned;
 
 use super::inspect::words;
 use super::open_inspection::{OpenInspection, OpenedInspection};
-use crate::domain::{HistoryFilter, InspectionId, InspectionRow};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
-use crate::library::{Library, LibraryError};
-use crate::report::{PdfReport, ReportedPart, write_file};
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use fettle_domain::{HistoryFilter, InspectionId, InspectionRow};
+use fettle_library::{Library, LibraryError};
+use fettle_report::{PdfReport, ReportedPart, write_file};
 
 /// Writes inspections as a PDF: several begin with a summary, each is on pages of its own. Pictures
 /// are made again as [`OpenInspection`] makes them; where that cannot be, the PDF says why.
@@ -98,12 +98,12 @@ fn part(opened: &OpenedInspection) -> ReportedPart<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Language, Opinion, Verdict};
-    use crate::engine::{Engine, EngineOptions, Inspect, JudgeInspection};
-    use crate::settings::{Settings, Workspace};
+    use crate::{Engine, EngineOptions, Inspect, JudgeInspection};
+    use fettle_domain::{Language, Opinion, Verdict};
+    use fettle_settings::{Settings, Workspace};
 
     fn text(path: &std::path::Path) -> String {
-        let lines = crate::manuals::read_lines(path).unwrap();
+        let lines = fettle_manuals::read_lines(path).unwrap();
         lines.iter().map(|line| line.text.clone() + "\n").collect()
     }
 

@@ -14,16 +14,16 @@ use super::fit::{Against, Fit, NormalPicture};
 use super::impact::{Impact, impact};
 use super::known_defects;
 use super::register::{Source, sources};
-use crate::domain::{
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use fettle_domain::{
     BankRef, ContentHash, ImageId, ImageLabel, ModelId, ModelRole, ProductCode, ThresholdRule,
     Thresholds,
 };
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
-use crate::library::{RegisteredBank, decode_image, read_source};
-use crate::retrieval::vector_index::VectorIndex;
-use crate::vision::inspection_area::InspectionArea;
-use crate::vision::memory_bank::{Coreset, Extended, Extension, MemoryBank};
+use fettle_library::{RegisteredBank, decode_image, read_source};
+use fettle_retrieval::vector_index::VectorIndex;
+use fettle_vision::inspection_area::InspectionArea;
+use fettle_vision::memory_bank::{Coreset, Extended, Extension, MemoryBank};
 
 /// Registers images as normal and makes a new version of the product's bank that knows them.
 #[derive(Debug, Clone)]
@@ -278,7 +278,7 @@ impl Registration {
             match job.shared.library(move |library| library.register_normal(&product, &path)) {
                 Ok(registered) => {
                     done.names.insert(picture.id, registered.id());
-                    if let crate::library::Registered::New(id) = registered {
+                    if let fettle_library::Registered::New(id) = registered {
                         done.registered.push(id);
                     }
                 }

@@ -7,19 +7,19 @@ use std::sync::Arc;
 use image::RgbImage;
 use rayon::prelude::*;
 
-use crate::domain::{BankRef, ComparedLayer, DetectionRecipe, ImageId};
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Stopwatch};
-use crate::library::read_image;
-use crate::vision::VisionError;
-use crate::vision::bank_rows::BankRows;
-use crate::vision::coreset::CoresetPlan;
-use crate::vision::inspection_area::InspectionArea;
-use crate::vision::memory_bank::{
+use crate::error::Result;
+use crate::request::{JobContext, Stopwatch};
+use fettle_domain::{BankRef, ComparedLayer, DetectionRecipe, ImageId};
+use fettle_library::read_image;
+use fettle_vision::VisionError;
+use fettle_vision::bank_rows::BankRows;
+use fettle_vision::coreset::CoresetPlan;
+use fettle_vision::inspection_area::InspectionArea;
+use fettle_vision::memory_bank::{
     BankFitter, Coreset, FIT_BUDGET, MemoryBank, Origin, PicturePatches,
 };
-use crate::vision::thresholds::{Folds, HeldOut, hold_out};
-use crate::vision::whitening::{Moments, Whitening};
+use fettle_vision::thresholds::{Folds, HeldOut, hold_out};
+use fettle_vision::whitening::{Moments, Whitening};
 
 /// Pictures that the network sees at once.
 pub(super) const BATCH: usize = 8;

@@ -1,9 +1,9 @@
 //! Lists of what was inspected.
 
-use crate::domain::{HistoryFilter, ImageId, InspectionId, InspectionPage};
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use crate::library::InspectionFilter;
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use fettle_domain::{HistoryFilter, ImageId, InspectionId, InspectionPage};
+use fettle_library::InspectionFilter;
 
 /// Lists inspections, newest first, a page at a time. Records are not read.
 #[derive(Debug, Clone, Default)]

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::domain::{
+use crate::error::Result;
+use crate::request::{JobContext, Stopwatch};
+use fettle_domain::{
     ContentHash, Inspection, InspectionId, ProductCode, Progress, ProgressSink, Verdict,
 };
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Stopwatch};
-use crate::library::{InspectionFilter, read_image};
-use crate::vision::inspection_area::InspectionArea;
-use crate::vision::memory_bank::MemoryBank;
+use fettle_library::{InspectionFilter, read_image};
+use fettle_vision::inspection_area::InspectionArea;
+use fettle_vision::memory_bank::MemoryBank;
 
 /// Inspections read at once: their records are large.
 const PAGE: usize = 64;

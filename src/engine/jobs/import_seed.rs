@@ -8,13 +8,13 @@ use serde::Serialize;
 use super::manuals::RegisterManual;
 use super::register::Refusal;
 use super::seed_comparison::{SeedComparison, compare};
-use crate::domain::{ImageLabel, ProductCode, Stage, Thresholds};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
-use crate::library::{self, Refused, Registered, SeedFile, SeedFolder, SeedKind};
-use crate::models::weights::torch;
-use crate::vision::VisionError;
-use crate::vision::seed_bank::{SeedBank, SeedConfig};
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use fettle_domain::{ImageLabel, ProductCode, Stage, Thresholds};
+use fettle_library::{Refused, Registered, SeedFile, SeedFolder, SeedKind};
+use fettle_models::weights::torch;
+use fettle_vision::VisionError;
+use fettle_vision::seed_bank::{SeedBank, SeedConfig};
 
 /// Copies products, defect types, images and manuals of a seed system's folder into this
 /// workspace, and holds its memory banks against those of ours, which are fitted where there
@@ -118,7 +118,7 @@ impl Request for ImportSeed {
 }
 
 impl ImportedSeed {
-    fn adopt(&mut self, adopted: library::Adopted) {
+    fn adopt(&mut self, adopted: fettle_library::Adopted) {
         self.products.extend(adopted.products);
         self.defect_types += adopted.defect_types.len();
     }
@@ -163,7 +163,7 @@ fn import(
 /// The bank in `dir`; its pickle is read for one tensor and never run.
 fn read_bank(dir: &Path) -> Result<SeedBank> {
     let path = dir.join("memory_bank.pt");
-    let bytes = library::read_source(&path)?;
+    let bytes = fettle_library::read_source(&path)?;
     let refuse = |why: String| VisionError::BadSeed { path: path.clone(), why };
     let mut tensors = torch::read(&bytes).map_err(|error| refuse(error.to_string()))?;
     let rows = tensors

@@ -11,17 +11,17 @@ use serde::{Deserialize, Serialize};
 use super::indexed::{self, is_whole};
 use super::register::Refusal;
 use super::search::cut_out;
-use crate::domain::{
+use crate::error::Result;
+use crate::request::{JobContext, Request, Stopwatch};
+use crate::shared::{Shared, no_thread};
+use crate::unfinished::Repeatable;
+use fettle_domain::{
     ImageId, ImageRecipe, ModelId, ModelRole, ProductCode, RectPx, RegisteredImage,
 };
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request, Stopwatch};
-use crate::engine::shared::{Shared, no_thread};
-use crate::engine::unfinished::Repeatable;
-use crate::library::{LabelFilter, read_image};
-use crate::retrieval::spread::Spreads;
-use crate::retrieval::vector_index::VectorIndex;
-use crate::vision::preprocess::resized;
+use fettle_library::{LabelFilter, read_image};
+use fettle_retrieval::spread::Spreads;
+use fettle_retrieval::vector_index::VectorIndex;
+use fettle_vision::preprocess::resized;
 
 /// Images that the network sees at once.
 const BATCH: usize = 8;

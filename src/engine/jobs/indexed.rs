@@ -6,7 +6,7 @@
 //! nearest has the same defect of five for 52 % where whole pictures are indexed and for 90 % where
 //! regions are too; searched for by the whole picture, for 72 % either way (efficientnet-lite0).
 
-use crate::domain::{ImageId, RectPx, RegisteredImage};
+use fettle_domain::{ImageId, RectPx, RegisteredImage};
 
 /// Bits of an image's id. Those above count the regions drawn on it: a changed region has another
 /// id, so what is indexed under an id stays right.
@@ -38,7 +38,7 @@ pub(super) fn is_whole(id: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ContentHash, DefectRegion, ImageLabel};
+    use fettle_domain::{ContentHash, DefectRegion, ImageLabel};
 
     #[test]
     fn whole_and_region_have_ids_that_tell_their_image() {

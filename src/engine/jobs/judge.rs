@@ -1,8 +1,8 @@
 //! What a person says of an inspection.
 
-use crate::domain::{ActionChange, ActionState, InspectionId, Judgement, Opinion};
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use fettle_domain::{ActionChange, ActionState, InspectionId, Judgement, Opinion};
 
 /// Records what the user says of an inspection, beside its record and what was said before.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::domain::{ImageLabel, ThresholdRule};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Stopwatch};
-use crate::library::{LabelFilter, read_image};
-use crate::vision::inspection_area::InspectionArea;
-use crate::vision::memory_bank::MemoryBank;
-use crate::vision::thresholds::KnownDefect;
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Stopwatch};
+use fettle_domain::{ImageLabel, ThresholdRule};
+use fettle_library::{LabelFilter, read_image};
+use fettle_vision::inspection_area::InspectionArea;
+use fettle_vision::memory_bank::MemoryBank;
+use fettle_vision::thresholds::KnownDefect;
 
 /// Pictures that are decoded together.
 const BATCH: usize = 8;
@@ -70,12 +70,12 @@ pub(super) fn calibrate(
 /// Refuses a rule that no limits could be set by, before anything long is begun.
 pub(super) fn check_rule(
     job: &JobContext,
-    product: &crate::domain::ProductCode,
+    product: &fettle_domain::ProductCode,
     rule: &ThresholdRule,
 ) -> Result<()> {
     let product = product.clone();
     let defects = job
         .shared
         .library(move |library| library.images(Some(&product), &LabelFilter::AnyDefect))?;
-    Ok(crate::vision::thresholds::check(rule, !defects.is_empty())?)
+    Ok(fettle_vision::thresholds::check(rule, !defects.is_empty())?)
 }

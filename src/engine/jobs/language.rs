@@ -1,8 +1,8 @@
 //! The language of the program.
 
-use crate::domain::Language;
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use fettle_domain::Language;
 
 /// Jobs that begin from now on report in this language, and the settings remember it.
 #[derive(Debug, Clone, Copy)]

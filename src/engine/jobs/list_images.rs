@@ -1,9 +1,9 @@
 //! The images of a product.
 
-use crate::domain::{ImageLabel, ProductCode, RegisteredImage};
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use crate::library::LabelFilter;
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use fettle_domain::{ImageLabel, ProductCode, RegisteredImage};
+use fettle_library::LabelFilter;
 
 /// Lists the images registered under one label, oldest first. Their files are not opened.
 #[derive(Debug, Clone)]

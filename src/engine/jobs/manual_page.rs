@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use image::RgbImage;
 
-use crate::domain::RegisteredManual;
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
-use crate::library::content_hash;
-use crate::manuals::{ManualsError, page_picture, read_file};
-use crate::report::GOTHIC;
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use fettle_domain::RegisteredManual;
+use fettle_library::content_hash;
+use fettle_manuals::{ManualsError, page_picture, read_file};
+use fettle_report::GOTHIC;
 
 /// Draws a page of a manual. Of another version than `manual` nothing is drawn.
 #[derive(Debug, Clone)]

@@ -4,12 +4,11 @@ use serde::Serialize;
 
 use super::manual_page::file_of;
 use super::manuals::understood;
-use crate::domain::{Language, ManualId, ProductCode, RegisteredManual};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
-use crate::i18n;
-use crate::library::{LibraryError, content_hash};
-use crate::manuals::{PARSER_VERSION, read_file};
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use fettle_domain::{Language, ManualId, ProductCode, RegisteredManual};
+use fettle_library::{LibraryError, content_hash};
+use fettle_manuals::{PARSER_VERSION, read_file};
 
 /// What was found changed about a manual in force.
 #[derive(Debug)]
@@ -36,12 +35,12 @@ impl Change {
         match self {
             Self::Renewed { path, sections } => {
                 let values = [("path", path.clone().into()), ("sections", (*sections).into())];
-                i18n::text_with(language, "notice-manual-renewed", &values)
+                fettle_i18n::text_with(language, "notice-manual-renewed", &values)
             }
             Self::Kept { path, error } => {
                 let reason = error.explain(language);
                 let values = [("path", path.clone().into()), ("reason", reason.into())];
-                i18n::text_with(language, "notice-manual-kept", &values)
+                fettle_i18n::text_with(language, "notice-manual-kept", &values)
             }
         }
     }
@@ -186,14 +185,14 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::domain::{DefectCode, ManualFinding, Product, Stage};
-    use crate::engine::jobs::inspect::find_section;
-    use crate::engine::{
+    use crate::jobs::inspect::find_section;
+    use crate::{
         AddDefectType, AddProduct, Engine, EngineOptions, ListManuals, OpenManual, PreviewManual,
         RegisterManual,
     };
-    use crate::manuals::tests::unpaged::docx_of;
-    use crate::settings::{Settings, Workspace};
+    use fettle_domain::{DefectCode, ManualFinding, Product, Stage};
+    use fettle_settings::{Settings, Workspace};
+    use fettle_testing::documents::docx_of;
 
     fn ask<R: Request>(engine: &Engine, request: R) -> Result<R::Answer> {
         engine.submit(request).unwrap().wait(|_| {})

@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::manual_page::file_of;
 use super::manual_versions::{Change, in_force};
 use super::take_back::TakeBack;
-use crate::domain::{DefectType, ManualText, ProductCode, RegisteredManual};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
-use crate::library::Registered;
-use crate::manuals::{PARSER_VERSION, read_file};
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use fettle_domain::{DefectType, ManualText, ProductCode, RegisteredManual};
+use fettle_library::Registered;
+use fettle_manuals::{PARSER_VERSION, read_file};
 
 /// Registers a PDF, a Word document or a text as a product's manual and reads it.
 ///
@@ -141,15 +141,15 @@ pub(super) fn understood(
 ) -> Result<ManualText> {
     job.check()?;
     #[cfg(feature = "ocr")]
-    let text = crate::manuals::parse_scanned(
+    let text = fettle_manuals::parse_scanned(
         path,
         bytes,
         defects,
-        crate::report::GOTHIC,
+        fettle_report::GOTHIC,
         job.sink.as_ref(),
     )?;
     #[cfg(not(feature = "ocr"))]
-    let text = crate::manuals::parse(path, bytes, defects)?;
+    let text = fettle_manuals::parse(path, bytes, defects)?;
     Ok(text)
 }
 

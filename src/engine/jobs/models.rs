@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::domain::ModelId;
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use crate::models::manifest::ModelEntry;
-use crate::models::store::{FileCheck, ModelState, PullOptions, PullReport};
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use fettle_domain::ModelId;
+use fettle_models::manifest::ModelEntry;
+use fettle_models::store::{FileCheck, ModelState, PullOptions, PullReport};
 
 /// Lists all models that Fettle knows.
 #[derive(Debug, Clone, Copy)]

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use image::RgbImage;
 
 use super::inspect::{Again, again};
-use crate::domain::{ActionChange, AnomalyMap, Inspection, InspectionId, Judgement};
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use crate::i18n;
-use crate::library::{TidiedCopy, read_image};
-use crate::report::Pictures;
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use fettle_domain::{ActionChange, AnomalyMap, Inspection, InspectionId, Judgement};
+use fettle_library::{TidiedCopy, read_image};
+use fettle_report::Pictures;
 
 /// Opens an inspection as it was recorded.
 #[derive(Debug, Clone, Copy)]
@@ -69,9 +68,9 @@ impl Request for OpenInspection {
         };
         let Some(picture) = &opened.picture else {
             opened.notice = Some(match tidied {
-                None => i18n::text(language, "history-no-picture"),
+                None => fettle_i18n::text(language, "history-no-picture"),
                 Some(TidiedCopy { days, .. }) => {
-                    i18n::text_with(language, "history-tidied", &[("days", days.into())])
+                    fettle_i18n::text_with(language, "history-tidied", &[("days", days.into())])
                 }
             });
             return Ok(opened);
@@ -84,10 +83,10 @@ impl Request for OpenInspection {
             }
             Ok(Again::NoBank) => {
                 let version = [("version", anomaly.bank.version.into())];
-                opened.notice = Some(i18n::text_with(language, "history-no-bank", &version));
+                opened.notice = Some(fettle_i18n::text_with(language, "history-no-bank", &version));
             }
             Ok(Again::OtherArea) => {
-                opened.notice = Some(i18n::text(language, "history-other-area"));
+                opened.notice = Some(fettle_i18n::text(language, "history-other-area"));
             }
             // A model that is not here, say: what was recorded can be read all the same.
             Err(error) if error.is_local() => opened.notice = Some(error.explain(language)),
@@ -100,11 +99,9 @@ impl Request for OpenInspection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ImageLabel, Language, Product, ProductCode, Stage, Verdict};
-    use crate::engine::{
-        AddProduct, Engine, EngineOptions, FitBank, Inspect, ListBanks, RegisterImages,
-    };
-    use crate::settings::{Settings, Workspace};
+    use crate::{AddProduct, Engine, EngineOptions, FitBank, Inspect, ListBanks, RegisterImages};
+    use fettle_domain::{ImageLabel, Language, Product, ProductCode, Stage, Verdict};
+    use fettle_settings::{Settings, Workspace};
 
     fn answer<R: Request>(engine: &Engine, request: R) -> R::Answer {
         engine.submit(request).unwrap().wait(|_| {}).unwrap()

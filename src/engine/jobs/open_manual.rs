@@ -2,10 +2,10 @@
 
 use super::manual_page::file_of;
 use super::manuals::{manuals_of, text_of};
-use crate::domain::{ManualFormat, ManualId, ManualText, ProductCode, RegisteredManual, SizePt};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
-use crate::manuals::page_sizes;
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use fettle_domain::{ManualFormat, ManualId, ManualText, ProductCode, RegisteredManual, SizePt};
+use fettle_manuals::page_sizes;
 
 /// Lists the manuals of a product that are in force, oldest first.
 #[derive(Debug, Clone)]
@@ -88,12 +88,12 @@ fn kept<R>(answer: Result<R>, problems: &mut Vec<EngineError>) -> Result<Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Language, Product};
-    use crate::engine::{AddProduct, Engine, EngineOptions, ManualPage, RegisterManual};
-    use crate::library::Library;
-    use crate::manuals::ManualsError;
-    use crate::manuals::tests::paper::{fonts, page, pdf};
-    use crate::settings::{Settings, Workspace};
+    use crate::{AddProduct, Engine, EngineOptions, ManualPage, RegisterManual};
+    use fettle_domain::{Language, Product};
+    use fettle_library::Library;
+    use fettle_manuals::ManualsError;
+    use fettle_settings::{Settings, Workspace};
+    use fettle_testing::documents::{fonts, page, pdf};
 
     fn ask<R: Request>(engine: &Engine, request: R) -> Result<R::Answer> {
         engine.submit(request).unwrap().wait(|_| {})

@@ -2,21 +2,21 @@
 
 use image::RgbImage;
 
-use crate::domain::{Histogram, Language, Rate};
-use crate::engine::error::Result;
-use crate::i18n::{self, Value};
-use crate::report::{PLOT_BINS, PlotWords, plot_roc, plot_scores};
-use crate::vision::metrics::ranking::Ranking;
-use crate::vision::metrics::roc::{auroc, roc};
+use crate::error::Result;
+use fettle_domain::{Histogram, Language, Rate};
+use fettle_i18n::Value;
+use fettle_report::{PLOT_BINS, PlotWords, plot_roc, plot_scores};
+use fettle_vision::metrics::ranking::Ranking;
+use fettle_vision::metrics::roc::{auroc, roc};
 
 /// Overkill and escape with their intervals.
 pub(super) fn rates_line(language: Language, overkill: Rate, escape: Option<Rate>) -> String {
     let overkill = ("overkill", overkill.to_string().into());
     match escape {
-        None => i18n::text_with(language, "rates-overkill", &[overkill]),
+        None => fettle_i18n::text_with(language, "rates-overkill", &[overkill]),
         Some(escape) => {
             let escape = ("escape", escape.to_string().into());
-            i18n::text_with(language, "rates-both", &[overkill, escape])
+            fettle_i18n::text_with(language, "rates-both", &[overkill, escape])
         }
     }
 }
@@ -31,7 +31,7 @@ pub(super) fn scores(
     lines: Vec<String>,
 ) -> Result<Option<RgbImage>> {
     let Some(histogram) = Histogram::of(normal, defective, PLOT_BINS) else { return Ok(None) };
-    let say = |id: &str, values: &[(&str, Value)]| i18n::text_with(language, id, values);
+    let say = |id: &str, values: &[(&str, Value)]| fettle_i18n::text_with(language, id, values);
     let words = PlotWords {
         title: say("plot-scores", &[]),
         lines,
@@ -59,7 +59,7 @@ pub(super) fn receiver(
     // Scores above the threshold are NG: the last point before it.
     let above = curve.partition_point(|point| point.threshold > threshold);
     let in_force = above.checked_sub(1).and_then(|index| points.get(index)).copied();
-    let say = |id: &str, values: &[(&str, Value)]| i18n::text_with(language, id, values);
+    let say = |id: &str, values: &[(&str, Value)]| fettle_i18n::text_with(language, id, values);
     let words = PlotWords {
         title: say("plot-roc", &[]),
         lines: vec![say("plot-area", &[("area", Value::Number { value: area, digits: 4 })])],

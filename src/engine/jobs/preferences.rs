@@ -1,11 +1,11 @@
 //! What the owner of a workspace chooses of the rest: devices, threads, the rule of new banks, how
 //! long pictures are kept.
 
-use crate::domain::ThresholdRule;
-use crate::engine::devices::Placement;
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use crate::settings::DevicePreference;
+use crate::devices::Placement;
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use fettle_domain::ThresholdRule;
+use fettle_settings::DevicePreference;
 
 /// One of the settings, as it is to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -116,9 +116,9 @@ impl Request for AskPreferences {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Language;
-    use crate::engine::{Engine, EngineError, EngineOptions};
-    use crate::settings::{Settings, SettingsError, Workspace, read};
+    use crate::{Engine, EngineError, EngineOptions};
+    use fettle_domain::Language;
+    use fettle_settings::{Settings, SettingsError, Workspace, read};
 
     #[test]
     fn what_is_chosen_is_remembered_and_what_cannot_be_is_refused() {

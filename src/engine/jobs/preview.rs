@@ -7,12 +7,12 @@ use rayon::prelude::*;
 
 use super::register::{Refusal, Source, sources};
 use super::thumbnails::{Thumbnail, shrunk};
-use crate::domain::{ManualFormat, ProgressSink};
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use crate::library::{LibraryError, decode_image, read_source};
-use crate::manuals::{lines, page_picture, page_sizes, read_file};
-use crate::report::GOTHIC;
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use fettle_domain::{ManualFormat, ProgressSink};
+use fettle_library::{LibraryError, decode_image, read_source};
+use fettle_manuals::{lines, page_picture, page_sizes, read_file};
+use fettle_report::GOTHIC;
 
 /// Looks at what [`super::RegisterImages`] would find at these paths; registers nothing.
 #[derive(Debug, Clone)]

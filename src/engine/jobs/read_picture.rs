@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use image::RgbImage;
 
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use crate::library::read_image;
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use fettle_library::read_image;
 
 /// Reads an image as large as it is. A relative path is of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::take_back::TakeBack;
 use super::twins::{Twin, known_prints, note, twins_path};
-use crate::domain::{ImageId, ImageLabel, ProductCode, RectPx, is_named_as_image};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
-use crate::engine::unfinished::Repeatable;
-use crate::library::{ImageArchive, Library, LibraryError, Registered};
-use crate::retrieval::twins::Twins;
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use crate::unfinished::Repeatable;
+use fettle_domain::{ImageId, ImageLabel, ProductCode, RectPx, is_named_as_image};
+use fettle_library::{ImageArchive, Library, LibraryError, Registered};
+use fettle_retrieval::twins::Twins;
 
 /// Registers images under one label.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -246,11 +246,9 @@ mod tests {
     use image::{ImageFormat, Rgb, RgbImage};
 
     use super::*;
-    use crate::domain::{Language, Product};
-    use crate::engine::{
-        AddProduct, Engine, EngineOptions, PreviewImages, RepeatJob, UnfinishedJob,
-    };
-    use crate::settings::{Settings, Workspace};
+    use crate::{AddProduct, Engine, EngineOptions, PreviewImages, RepeatJob, UnfinishedJob};
+    use fettle_domain::{Language, Product};
+    use fettle_settings::{Settings, Workspace};
 
     fn answer<R: Request>(engine: &Engine, request: R) -> R::Answer {
         engine.submit(request).unwrap().wait(|_| {}).unwrap()

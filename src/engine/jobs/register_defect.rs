@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::index::{BuildIndex, BuiltIndex};
 use super::register::{RegisterImages, RegisteredImages};
-use crate::domain::{DefectCode, ImageLabel, ProductCode, RectPx};
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use crate::engine::unfinished::Repeatable;
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use crate::unfinished::Repeatable;
+use fettle_domain::{DefectCode, ImageLabel, ProductCode, RectPx};
 
 /// Registers an image of a defect and brings the index in line, so that the next search finds
 /// it.

@@ -6,14 +6,14 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use crate::domain::{
+use crate::error::{EngineError, Result};
+use crate::language_lane::connect;
+use crate::request::{JobContext, Request};
+use fettle_domain::{
     ChatMessage, ChatRole, ModelRole, RemoteFor, RemoteModel, Sampling, StopReason,
 };
-use crate::engine::error::{EngineError, Result};
-use crate::engine::language_lane::connect;
-use crate::engine::request::{JobContext, Request};
-use crate::models::remote::Address;
-use crate::models::roles::ChatModel;
+use fettle_models::remote::Address;
+use fettle_models::roles::ChatModel;
 
 /// Has the model on a server write the reports or look at the pictures from now on, or, with
 /// `None`, one of this machine again; the settings remember it.
@@ -47,7 +47,7 @@ impl Request for UseRemote {
 
 /// With its address as it is kept.
 fn checked(remote: RemoteModel, confirmed: bool) -> Result<RemoteModel> {
-    let address = Address::parse(&remote.address).map_err(crate::models::ModelsError::from)?;
+    let address = Address::parse(&remote.address).map_err(fettle_models::ModelsError::from)?;
     if !address.is_here() && !confirmed {
         return Err(EngineError::RemoteUnconfirmed(address.to_string()));
     }
@@ -116,9 +116,9 @@ impl Request for TryRemote {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Language;
-    use crate::engine::{Doctor, Engine, EngineOptions, Lack};
-    use crate::settings::{Settings, Workspace, read};
+    use crate::{Doctor, Engine, EngineOptions, Lack};
+    use fettle_domain::Language;
+    use fettle_settings::{Settings, Workspace, read};
 
     fn ask<R: Request>(engine: &Engine, request: R) -> Result<R::Answer> {
         engine.submit(request).unwrap().wait(|_| {})

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::RegisteredImage;
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use fettle_domain::RegisteredImage;
 
 /// Takes images out of lists, and of banks and indexes to come. Their files stay, since past
 /// inspections show them.

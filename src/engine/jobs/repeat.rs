@@ -1,8 +1,8 @@
 //! Jobs that a crash cut off, asked for again.
 
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use crate::engine::unfinished::{Repeatable, UnfinishedJob, cross_out, left_over};
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use crate::unfinished::{Repeatable, UnfinishedJob, cross_out, left_over};
 
 /// Lists the jobs that were cut off, the oldest first.
 #[derive(Debug, Clone, Copy)]

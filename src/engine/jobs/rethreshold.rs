@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::bank_in_use::BankInUse;
-use crate::domain::{BankRef, HeatmapScale, ProductCode, ThresholdRule, Thresholds};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
-use crate::library::Limits;
-use crate::vision::thresholds::{Calibration, Rates, calibrate, rates};
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use fettle_domain::{BankRef, HeatmapScale, ProductCode, ThresholdRule, Thresholds};
+use fettle_library::Limits;
+use fettle_vision::thresholds::{Calibration, Rates, calibrate, rates};
 
 /// What to do with a bank's limits.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,8 +1,8 @@
 //! Files that lie in the workspace and nobody registered.
 
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use crate::library::ScanReport;
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use fettle_library::ScanReport;
 
 /// Finds and registers what lies in the workspace in the seed system's layout.
 #[derive(Debug, Clone, Copy)]

@@ -6,16 +6,16 @@ use image::{RgbImage, imageops};
 
 use super::index::defects_path;
 use super::indexed;
-use crate::domain::{
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request, Stopwatch};
+use fettle_domain::{
     DefectCode, Hit, ImageLabel, ModelId, ModelRole, ProductCode, RectPx, Similarity, Suggestion,
     TextKind,
 };
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request, Stopwatch};
-use crate::library::{LabelFilter, Library, LibraryError, read_image};
-use crate::models::store::ModelState;
-use crate::models::words_encoder::knows_words;
-use crate::retrieval::vote::{VoteRule, vote};
+use fettle_library::{LabelFilter, Library, LibraryError, read_image};
+use fettle_models::store::ModelState;
+use fettle_models::words_encoder::knows_words;
+use fettle_retrieval::vote::{VoteRule, vote};
 
 /// Hits that vote, and that an inspection shows.
 pub(super) const VOTERS: usize = 5;
@@ -249,7 +249,7 @@ fn hits(library: &Library, near: Vec<(i64, f32)>) -> Result<Vec<Hit>, LibraryErr
     Ok(hits)
 }
 
-fn suggested(hits: &[Hit], spreads: &crate::retrieval::spread::Spreads) -> Option<Suggestion> {
+fn suggested(hits: &[Hit], spreads: &fettle_retrieval::spread::Spreads) -> Option<Suggestion> {
     vote(hits.get(..VOTERS).unwrap_or(hits), spreads, &VoteRule::default())
 }
 

@@ -6,19 +6,18 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::manuals::{manuals_of, text_of};
-use crate::domain::{
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request, Stopwatch};
+use fettle_domain::{
     DefectCode, Language, ManualId, ModelId, ModelRole, Product, ProductCode, RegisteredManual,
     TextKind,
 };
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request, Stopwatch};
-use crate::i18n;
-use crate::manuals::{Chunk, PARSER_VERSION, chunks, named_defects};
-use crate::retrieval::RetrievalError;
-use crate::retrieval::fusion::reciprocal_ranks;
-use crate::retrieval::keyword_index::KeywordIndex;
-use crate::retrieval::vector_index::VectorIndex;
-use crate::retrieval::vocabulary::explained;
+use fettle_manuals::{Chunk, PARSER_VERSION, chunks, named_defects};
+use fettle_retrieval::RetrievalError;
+use fettle_retrieval::fusion::reciprocal_ranks;
+use fettle_retrieval::keyword_index::KeywordIndex;
+use fettle_retrieval::vector_index::VectorIndex;
+use fettle_retrieval::vocabulary::explained;
 
 /// Passages embedded at once: between two batches a cancel is noticed.
 const BATCH: usize = 16;
@@ -93,7 +92,7 @@ impl Request for SearchManual {
             Err(error) if error.is_local() => {
                 let language = job.shared.language_of_text();
                 let why = ("reason", error.explain(language).into());
-                (None, Some(i18n::text_with(language, "notice-no-vectors", &[why])))
+                (None, Some(fettle_i18n::text_with(language, "notice-no-vectors", &[why])))
             }
             Err(other) => return Err(other),
         };

@@ -7,14 +7,14 @@ use serde::Serialize;
 use super::bank::FitBank;
 use super::bank_stats::{BankStatistics, BankStats};
 use super::inspect::stage_of;
-use crate::domain::{BankRef, ModelId, ModelRole, ProductCode, Rate, Stage};
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use crate::library::read_image;
-use crate::vision::metrics::ranking::Ranking;
-use crate::vision::metrics::roc::auroc;
-use crate::vision::preprocess::to_tensor;
-use crate::vision::seed_bank::{SeedBank, SeedLook};
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use fettle_domain::{BankRef, ModelId, ModelRole, ProductCode, Rate, Stage};
+use fettle_library::read_image;
+use fettle_vision::metrics::ranking::Ranking;
+use fettle_vision::metrics::roc::auroc;
+use fettle_vision::preprocess::to_tensor;
+use fettle_vision::seed_bank::{SeedBank, SeedLook};
 
 /// Of more pictures of a kind so many, evenly spread, are compared.
 const MOST_COMPARED: usize = 100;

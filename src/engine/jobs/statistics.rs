@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use crate::domain::{
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use fettle_domain::{
     DayCount, DefectCount, HistoryFilter, ImageLabel, Product, Rate, escape, overkill,
 };
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use crate::library::LabelFilter;
+use fettle_library::LabelFilter;
 
 /// Counts the inspections that the filter lets through.
 #[derive(Debug, Clone, Default)]

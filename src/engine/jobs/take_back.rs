@@ -1,12 +1,12 @@
 //! Undoing a registration right after it.
 
 use super::index::{BuildIndex, IndexInfo};
-use crate::domain::{
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use fettle_domain::{
     DefectCode, ImageId, ImageLabel, ManualId, ProductCode, RectPx, RegisteredImage,
 };
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use crate::library::LibraryError;
+use fettle_library::LibraryError;
 
 /// Undoes a registration, where nothing depends on it since.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,12 +100,10 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::domain::{Language, Product};
-    use crate::engine::{
-        AddDefectType, AddProduct, Engine, EngineError, EngineOptions, RegisterImages,
-    };
-    use crate::library::Library;
-    use crate::settings::{Settings, Workspace};
+    use crate::{AddDefectType, AddProduct, Engine, EngineError, EngineOptions, RegisterImages};
+    use fettle_domain::{Language, Product};
+    use fettle_library::Library;
+    use fettle_settings::{Settings, Workspace};
 
     fn started(dir: &Path) -> Engine {
         let workspace = Workspace::at(dir.join("workspace")).with_models(dir);

@@ -4,10 +4,10 @@ use image::RgbImage;
 use image::imageops::thumbnail;
 use rayon::prelude::*;
 
-use crate::domain::ProgressSink;
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use crate::library::read_image;
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use fettle_domain::ProgressSink;
+use fettle_library::read_image;
 
 /// Reads images and makes them small, several at once.
 #[derive(Debug, Clone)]

@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use crate::library::TidyCopy;
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use fettle_library::TidyCopy;
 
 /// Files removed at once: nobody can inspect meanwhile.
 const BATCH: usize = 64;

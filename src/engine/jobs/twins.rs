@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::domain::{ImageId, RegisteredImage};
-use crate::engine::error::Result;
-use crate::engine::request::JobContext;
-use crate::engine::shared::Shared;
-use crate::library::{DecodedImage, LabelFilter, LibraryError, decode_image, read_image};
-use crate::retrieval::RetrievalError;
-use crate::retrieval::fingerprint::Fingerprint;
-use crate::retrieval::twins::Twins;
+use crate::error::Result;
+use crate::request::JobContext;
+use crate::shared::Shared;
+use fettle_domain::{ImageId, RegisteredImage};
+use fettle_library::{DecodedImage, LabelFilter, LibraryError, decode_image, read_image};
+use fettle_retrieval::RetrievalError;
+use fettle_retrieval::fingerprint::Fingerprint;
+use fettle_retrieval::twins::Twins;
 
 /// Images between two looks at whether somebody cancelled.
 const CHUNK: usize = 32;

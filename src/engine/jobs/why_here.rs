@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use super::area::inspection_area;
-use crate::domain::{BankRef, RectPx};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request, Stopwatch};
-use crate::library::read_image;
-use crate::vision::memory_bank::Origin;
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request, Stopwatch};
+use fettle_domain::{BankRef, RectPx};
+use fettle_library::read_image;
+use fettle_vision::memory_bank::Origin;
 
 /// Asks which normal patch of a bank the patch at a pixel of a picture is nearest to. The network
 /// looks at the picture once more.

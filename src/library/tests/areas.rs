@@ -4,8 +4,8 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::domain::{AreaEffect, AreaShape, Product, ProductCode, RelativePoint};
-use crate::library::{Library, LibraryError, Registered};
+use crate::{Library, LibraryError, Registered};
+use fettle_domain::{AreaEffect, AreaShape, Product, ProductCode, RelativePoint};
 
 fn product() -> ProductCode {
     ProductCode::new("prod1").unwrap()
@@ -96,7 +96,7 @@ fn any_bytes_as_a_mask_are_taken_or_refused() {
         if library.add_mask(&product(), AreaEffect::Ignore, &path).is_ok() {
             for area in library.inspection_area(&product()).unwrap().shapes {
                 let AreaShape::Mask { path, .. } = area.shape else { continue };
-                assert!(crate::library::read_image(&library.absolute(&path)).is_ok());
+                assert!(crate::read_image(&library.absolute(&path)).is_ok());
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::library::store_file::Step;
+use crate::store_file::Step;
 
 const AT: &str = "FETTLE_TEST_CRASH_AT";
 const IN: &str = "FETTLE_TEST_CRASH_IN";

@@ -2,12 +2,12 @@
 
 use std::cell::Cell;
 
-use crate::library::store_file::Step;
-use crate::library::{LibraryError, Result};
+use crate::store_file::Step;
+use crate::{LibraryError, Result};
 
 /// What happens at a step.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::library) enum Fault {
+pub(crate) enum Fault {
     /// The process dies there: nothing is dropped, nothing is rolled back by us.
     Abort,
     /// As if the disk were full.
@@ -19,11 +19,11 @@ thread_local! {
 }
 
 /// The next time this thread reaches `step`, `fault` happens.
-pub(in crate::library) fn at(step: Step, fault: Fault) {
+pub(crate) fn at(step: Step, fault: Fault) {
     NEXT.set(Some((step, fault)));
 }
 
-pub(in crate::library) fn reached(step: Step) -> Result<()> {
+pub(crate) fn reached(step: Step) -> Result<()> {
     match NEXT.get() {
         Some((at, fault)) if at == step => {
             NEXT.set(None);

@@ -1,10 +1,10 @@
 use super::records::inspection;
-use crate::domain::{
+use crate::test_files::{hole, library, prod1};
+use crate::{Library, LibraryError};
+use fettle_domain::{
     ActionState, DefectCode, HistoryFilter, InspectionId, Opinion, ProductCode, Verdict, escape,
     overkill,
 };
-use crate::library::test_files::{hole, library, prod1};
-use crate::library::{Library, LibraryError};
 
 fn said(verdict: Verdict) -> Opinion {
     Opinion { verdict, defect: None, note: String::new() }
@@ -125,7 +125,7 @@ fn counts_are_of_what_people_judged_where_they_did() {
     assert_eq!(days, [("2026-11-21", 3, 2), ("2026-11-22", 3, 3)]);
     assert_eq!(counts.defects.len(), 1);
     assert_eq!((counts.defects[0].defect.as_ref(), counts.defects[0].count), (Some(&hole()), 5));
-    let rate = |rate: Option<crate::domain::Rate>| rate.map(|rate| (rate.events, rate.trials));
+    let rate = |rate: Option<fettle_domain::Rate>| rate.map(|rate| (rate.events, rate.trials));
     assert_eq!(rate(overkill(&counts.judged)), Some((1, 1)));
     assert_eq!(rate(escape(&counts.judged)), Some((1, 2)));
 }

@@ -3,12 +3,12 @@ use std::fs;
 use super::crash;
 use super::fault::{self, Fault};
 use super::records::{inspection, manual_text};
-use crate::domain::{
+use crate::store_file::Step;
+use crate::test_files::{files, hole, library, prod1, write_manual};
+use crate::{Library, LibraryError, Registered, content_hash};
+use fettle_domain::{
     ContentHash, Inspection, ManualFinding, ManualId, Product, ProductCode, Stage, Verdict,
 };
-use crate::library::store_file::Step;
-use crate::library::test_files::{files, hole, library, prod1, write_manual};
-use crate::library::{Library, LibraryError, Registered, content_hash};
 
 const STEPS: [Step; 5] =
     [Step::TempWritten, Step::Reserved, Step::RowInserted, Step::Renamed, Step::Committed];

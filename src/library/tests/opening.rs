@@ -2,8 +2,8 @@ use std::fs;
 
 use rusqlite::Connection;
 
-use crate::library::test_files::{library, prod1, write_picture};
-use crate::library::{Counts, DATABASE_PATH, Library, LibraryError};
+use crate::test_files::{library, prod1, write_picture};
+use crate::{Counts, DATABASE_PATH, Library, LibraryError};
 
 #[test]
 fn a_workspace_is_made_where_there_is_none_and_kept_where_there_is_one() {
@@ -69,6 +69,6 @@ fn a_damaged_database_is_named_and_the_way_out_is_told() {
     // The way out works.
     fs::remove_file(&path).unwrap();
     let mut rebuilt = Library::open(root.path()).unwrap();
-    let report = rebuilt.scan(&crate::domain::Unobserved).unwrap();
+    let report = rebuilt.scan(&fettle_domain::Unobserved).unwrap();
     assert_eq!(report.imported.len(), 1, "{report:?}");
 }

@@ -4,12 +4,12 @@ use std::process::Command;
 
 use super::crash;
 use super::fault::{self, Fault};
-use crate::domain::{ImageLabel, Unobserved};
-use crate::library::store_file::Step;
-use crate::library::test_files::{
+use crate::store_file::Step;
+use crate::test_files::{
     encode, files, hole, library, picture, prod1, write_manual, write_picture,
 };
-use crate::library::{LabelFilter, Library, LibraryError, Recovery, Registered};
+use crate::{LabelFilter, Library, LibraryError, Recovery, Registered};
+use fettle_domain::{ImageLabel, Unobserved};
 
 #[test]
 fn files_are_called_as_the_seed_system_called_them() {
@@ -107,8 +107,8 @@ fn images_are_listed_by_product_and_label() {
     }
     let path = write_picture(root.path(), "in/9.png", 9);
     library.register_defect(&prod1(), &hole(), &path).unwrap();
-    let other = crate::domain::ProductCode::new("other").unwrap();
-    let scratch = crate::domain::DefectCode::new("scratch").unwrap();
+    let other = fettle_domain::ProductCode::new("other").unwrap();
+    let scratch = fettle_domain::DefectCode::new("scratch").unwrap();
     for (product, filter, expected) in [
         (None, LabelFilter::Any, 4),
         (Some(prod1()), LabelFilter::Any, 4),
@@ -140,8 +140,8 @@ fn what_cannot_be_registered_changes_nothing() {
     let text = write("text.png", b"not an image");
     let cut = write("cut.jpeg", &whole[..whole.len() / 2]);
     let good = write("good.jpeg", &whole);
-    let fold = crate::domain::DefectCode::new("fold").unwrap();
-    let other = crate::domain::ProductCode::new("other").unwrap();
+    let fold = fettle_domain::DefectCode::new("fold").unwrap();
+    let other = fettle_domain::ProductCode::new("other").unwrap();
     let mut try_all = |path: &Path| {
         [
             library.register_normal(&prod1(), path).unwrap_err(),

@@ -1,14 +1,14 @@
 use std::fs;
 
-use crate::domain::{
+use crate::test_files::{hole, library, prod1, write_manual};
+use crate::{InspectionFilter, LibraryError, Limits, Registered, RegisteredBank};
+use fettle_domain::{
     Anomaly, BankRef, ContentHash, Contour, DefectType, HeatmapScale, Hit, ImageId, Inspection,
     InspectionId, LineSpan, ManualText, ManualWarning, ModelId, PartArea, Place, PointPx, Product,
     ProductCode, RectPt, RectPx, Region, Report, ReportLine, ReportPart, ReportSection, Section,
     Similarity, SkipReason, Stage, Statement, StatementKind, Suggestion, Support, ThresholdRule,
     Thresholds, Timing, Verdict,
 };
-use crate::library::test_files::{hole, library, prod1, write_manual};
-use crate::library::{InspectionFilter, LibraryError, Limits, Registered, RegisteredBank};
 
 fn bank(version: u32) -> BankRef {
     BankRef { product: prod1(), version, model: ModelId("efficientnet-lite0".into()) }
@@ -47,8 +47,8 @@ pub(super) fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Insp
         reference: None,
     };
     let report = Report {
-        language: crate::domain::Language::Ko,
-        author: crate::domain::Author::Evidence,
+        language: fettle_domain::Language::Ko,
+        author: fettle_domain::Author::Evidence,
         sections: vec![ReportSection {
             part: ReportPart::Causes,
             lines: vec![ReportLine {
@@ -187,7 +187,7 @@ fn changed_limits_are_undone_one_by_one_and_past_the_first_nothing_happens() {
         };
         library.add_bank(&registered).unwrap();
     }
-    let in_force = |library: &crate::library::Library| {
+    let in_force = |library: &crate::Library| {
         let active = library.active_bank(&prod1()).unwrap().unwrap();
         Limits { thresholds: active.thresholds, scale: active.scale }
     };
@@ -277,7 +277,7 @@ fn a_manual_changed_in_the_folder_is_a_new_version_there() {
     let second = library.register_manual(&prod1(), &path).unwrap().id();
     assert_ne!(first, second);
     assert_eq!(library.manuals(&prod1()).unwrap().len(), 1);
-    assert_eq!(crate::library::test_files::files(root.path(), "manual_store").len(), 1);
+    assert_eq!(crate::test_files::files(root.path(), "manual_store").len(), 1);
 }
 
 #[test]

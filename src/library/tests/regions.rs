@@ -1,6 +1,6 @@
-use crate::domain::RectPx;
-use crate::library::test_files::{hole, library, prod1, write_picture};
-use crate::library::{Library, LibraryError};
+use crate::test_files::{hole, library, prod1, write_picture};
+use crate::{Library, LibraryError};
+use fettle_domain::RectPx;
 
 #[test]
 fn a_region_is_drawn_changed_and_taken_back() {

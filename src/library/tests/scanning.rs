@@ -2,11 +2,11 @@ use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
 
-use crate::domain::{
+use crate::test_files::{files, hole, library, prod1, write_manual, write_picture};
+use crate::{LabelFilter, Library, LibraryError, Registered, ScannedAs};
+use fettle_domain::{
     CancelToken, Cancelled, ImageLabel, ProductCode, Progress, ProgressSink, Unobserved,
 };
-use crate::library::test_files::{files, hole, library, prod1, write_manual, write_picture};
-use crate::library::{LabelFilter, Library, LibraryError, Registered, ScannedAs};
 
 /// A seed system's folders, with some of what goes wrong in them.
 fn seed(root: &Path) {
@@ -206,7 +206,7 @@ fn a_scan_reports_and_stops_when_nobody_wants_it_any_more() {
 
 #[test]
 fn the_real_manuals_and_castings_are_found() {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let shared = fettle_testing::data::checkout().join("../shared/data");
     if !shared.is_dir() {
         eprintln!("skipped: ../shared is absent");
         return;

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use super::crash;
 use super::fault::{self, Fault};
 use super::records::inspection;
-use crate::domain::{ActionState, HistoryFilter, Inspection, InspectionId, Opinion, Verdict};
-use crate::library::source_file::content_hash;
-use crate::library::store_file::Step;
-use crate::library::test_files::{encode, files, hole, library, picture, prod1};
-use crate::library::{Library, LibraryError};
+use crate::source_file::content_hash;
+use crate::store_file::Step;
+use crate::test_files::{encode, files, hole, library, picture, prod1};
+use crate::{Library, LibraryError};
+use fettle_domain::{ActionState, HistoryFilter, Inspection, InspectionId, Opinion, Verdict};
 
 const LONG_AGO: &str = "2026-01-01T10:00:00Z";
 const DAYS: u32 = 30;

@@ -5,11 +5,11 @@ use std::path::Path;
 use lopdf::{EncryptionState, EncryptionVersion, Object, Permissions, StringFormat};
 use proptest::prelude::*;
 
-use super::paper::{fonts, page, pdf};
-use crate::manuals::file::{read_bytes, read_pages};
-use crate::manuals::sections::structure;
-use crate::manuals::testing::defect;
-use crate::manuals::{ManualsError, read};
+use crate::file::{read_bytes, read_pages};
+use crate::sections::structure;
+use crate::{ManualsError, read};
+use fettle_testing::documents::defect;
+use fettle_testing::documents::{fonts, page, pdf};
 
 fn sample() -> Option<Vec<u8>> {
     let lines = ["# hole", "발생 원인", "• 탈기 불량", "조치 가이드", "• 탈기 강화"];

@@ -1,8 +1,9 @@
 //! Layouts that make reading hard: columns, tables, turned pages, letters on their own.
 
-use super::paper::{Put, fonts, outline, page, pdf, put, read, rotated};
-use crate::domain::DefectType;
-use crate::manuals::testing::defect;
+use super::paper::{outline, read, rotated};
+use fettle_domain::DefectType;
+use fettle_testing::documents::defect;
+use fettle_testing::documents::{Put, fonts, page, pdf, put};
 
 fn defects() -> Vec<DefectType> {
     vec![defect("hole", "기공", "hole", "hole"), defect("scratch", "긁힘", "scratch", "Scratch")]

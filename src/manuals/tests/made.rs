@@ -1,8 +1,9 @@
 //! Layouts that the real manuals do not have.
 
-use super::paper::{Put, fonts, outline, page, pdf, put, read, rotated};
-use crate::domain::DefectType;
-use crate::manuals::testing::defect;
+use super::paper::{outline, read, rotated};
+use fettle_domain::DefectType;
+use fettle_testing::documents::defect;
+use fettle_testing::documents::{Put, fonts, page, pdf, put};
 
 fn defects() -> Vec<DefectType> {
     vec![
@@ -173,8 +174,7 @@ fn positions_are_where_a_reader_sees_them() {
         [(0, (100.0, 200.0)), (90, (642.0, 100.0)), (180, (495.0, 642.0)), (270, (200.0, 495.0))]
     {
         let rotated = rotated(&bytes, &[turn]);
-        let pages =
-            crate::manuals::file::read_bytes(std::path::Path::new("turned.pdf"), &rotated).unwrap();
+        let pages = crate::file::read_bytes(std::path::Path::new("turned.pdf"), &rotated).unwrap();
         let line = &pages.lines[0].line;
         assert_eq!(line.text, "기공");
         // The start of the baseline lies on the edge of the line's rectangle.

@@ -6,12 +6,10 @@ use std::sync::OnceLock;
 use lopdf::{Document, Object};
 use proptest::prelude::*;
 
-use super::paper::{fonts, page, pdf, put};
-use crate::domain::{ManualLine, RectPt, SizePt};
-use crate::manuals::file::read_bytes;
-use crate::manuals::{
-    MAX_PICTURE_SIDE, ManualsError, PagePicture, page_picture, page_sizes, read_lines,
-};
+use crate::file::read_bytes;
+use crate::{MAX_PICTURE_SIDE, ManualsError, PagePicture, page_picture, page_sizes, read_lines};
+use fettle_domain::{ManualLine, RectPt, SizePt};
+use fettle_testing::documents::{fonts, page, pdf, put};
 
 const WIDTH: u32 = 900;
 
@@ -135,7 +133,7 @@ fn letters_of_a_font_that_the_file_does_not_carry_are_drawn() {
 
 #[test]
 fn the_real_manuals_are_drawn_with_their_lines_where_they_were_read() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/manuals");
+    let folder = fettle_testing::data::checkout().join("../shared/data/manuals");
     let Ok(files) = std::fs::read_dir(folder) else {
         eprintln!("skipped: ../shared is absent");
         return;

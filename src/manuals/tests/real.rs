@@ -7,9 +7,9 @@ use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::{DefectType, LineSpan, ManualText, ManualWarning, RectPt, Statement};
-use crate::manuals::testing::defect;
-use crate::manuals::{chunks, find, prompt, read};
+use crate::{chunks, find, prompt, read};
+use fettle_domain::{DefectType, LineSpan, ManualText, ManualWarning, RectPt, Statement};
+use fettle_testing::documents::defect;
 
 const MANUALS: [(&str, &[(&str, &str)]); 4] = [
     ("prod1_menual.pdf", &[("burr", "날개 버"), ("hole", "기공"), ("scratch", "긁힘")]),
@@ -54,7 +54,7 @@ struct Real {
 
 #[allow(clippy::print_stderr)]
 fn real() -> Vec<Real> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/manuals");
+    let folder = fettle_testing::data::checkout().join("../shared/data/manuals");
     if !folder.is_dir() {
         eprintln!("skipped: ../shared is absent");
         return Vec::new();
@@ -186,7 +186,7 @@ fn every_defect_has_its_section_and_its_row_in_the_summary() {
                 assert!(span.rect.y > 0.0 && span.rect.y + span.rect.height < 843.0, "{span:?}");
             }
             let asked: usize =
-                prompt(section, &[], crate::domain::Language::Ko, crate::manuals::MOST_STATEMENTS)
+                prompt(section, &[], fettle_domain::Language::Ko, crate::MOST_STATEMENTS)
                     .iter()
                     .map(|message| message.content.chars().count())
                     .sum();

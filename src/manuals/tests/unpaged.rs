@@ -1,19 +1,16 @@
 //! Manuals without pages: Word documents and plain text.
 
-use std::io::{Cursor, Write};
 use std::path::Path;
 
 use encoding_rs::EUC_KR;
 use proptest::prelude::*;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 use super::paper::outline;
-use crate::domain::{DefectType, ManualText};
-use crate::manuals::ManualsError;
-use crate::manuals::file::read_bytes;
-use crate::manuals::sections::structure;
-use crate::manuals::testing::defect;
+use crate::ManualsError;
+use crate::file::read_bytes;
+use crate::sections::structure;
+use fettle_domain::{DefectType, ManualText};
+use fettle_testing::documents::{SPACE, defect, docx, paragraph, zipped};
 
 fn defects() -> Vec<DefectType> {
     vec![defect("hole", "기공", "hole", "hole"), defect("scratch", "긁힘", "scratch", "Scratch")]
@@ -92,40 +89,6 @@ fn what_is_no_manual_is_said() {
     }
 }
 
-const SPACE: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"";
-
-fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, text) in parts {
-        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
-        zip.write_all(text.as_bytes()).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
-}
-
-fn docx(body: &str) -> Vec<u8> {
-    let styles = format!(
-        "<w:styles {SPACE}>\
-         <w:style w:styleId='1'><w:name w:val='heading 1'/><w:rPr><w:b/></w:rPr></w:style>\
-         <w:style w:styleId='2'><w:name w:val='작은 제목'/><w:basedOn w:val='1'/></w:style>\
-         <w:style w:styleId='L'><w:name w:val='List'/><w:pPr><w:numPr><w:numId w:val='3'/>\
-         </w:numPr></w:pPr></w:style>\
-         <w:style w:styleId='R'><w:basedOn w:val='R'/></w:style></w:styles>"
-    );
-    let document = format!("<w:document {SPACE}><w:body>{body}</w:body></w:document>");
-    zipped(&[("word/document.xml", &document), ("word/styles.xml", &styles)])
-}
-
-/// A document of these paragraphs.
-pub(crate) fn docx_of(paragraphs: &[&str]) -> Vec<u8> {
-    docx(&paragraphs.iter().map(|text| p("R", text)).collect::<String>())
-}
-
-/// A paragraph of a style.
-fn p(style: &str, text: &str) -> String {
-    format!("<w:p><w:pPr><w:pStyle w:val='{style}'/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>")
-}
-
 fn item(level: u8, text: &str) -> String {
     format!(
         "<w:p><w:pPr><w:numPr><w:ilvl w:val='{level}'/><w:numId w:val='1'/></w:numPr></w:pPr>\
@@ -135,7 +98,7 @@ fn item(level: u8, text: &str) -> String {
 
 fn table(rows: &[&[&str]]) -> String {
     let cell = |text: &&str| {
-        let paragraphs: Vec<String> = text.split('\n').map(|line| p("R", line)).collect();
+        let paragraphs: Vec<String> = text.split('\n').map(|line| paragraph("R", line)).collect();
         format!("<w:tc>{}</w:tc>", paragraphs.concat())
     };
     let row =
@@ -146,22 +109,22 @@ fn table(rows: &[&[&str]]) -> String {
 #[test]
 fn a_word_document_is_read_by_its_styles_lists_and_tables() {
     let body = [
-        p("1", "기공 (hole)"),
-        p("2", "발생 원인"),
+        paragraph("1", "기공 (hole)"),
+        paragraph("2", "발생 원인"),
         item(0, "탈기 불량"),
         item(1, "필터 막힘"),
         "<w:p/>".to_owned(),
-        p("2", "조치 가이드"),
+        paragraph("2", "조치 가이드"),
         // Two runs, a break, a deleted and a hidden word, an inserted one.
         "<w:p><w:pPr><w:pStyle w:val='L'/></w:pPr><w:r><w:t>탈기 </w:t></w:r><w:ins><w:r>\
          <w:t>장치</w:t><w:br/><w:t>점검</w:t></w:r></w:ins><w:del><w:r><w:delText>교체</w:delText>\
          </w:r></w:del><w:r><w:rPr><w:vanish/></w:rPr><w:t>비밀</w:t></w:r></w:p>"
             .to_owned(),
         "<w:sdt><w:sdtContent>".to_owned(),
-        p("1", "긁힘"),
+        paragraph("1", "긁힘"),
         "</w:sdtContent></w:sdt>".to_owned(),
         table(&[&["원인", "조치"], &["이송 중 충돌", "고무패드\n이송 속도 &lt; 1 m/s"]]),
-        p("1", "요약표"),
+        paragraph("1", "요약표"),
         table(&[
             &["불량", "원인", "조치"],
             &["기공", "탈기\n불량", "탈기"],
@@ -190,7 +153,8 @@ fn a_word_document_is_read_by_its_styles_lists_and_tables() {
 
 #[test]
 fn a_document_lies_where_the_package_says() {
-    let document = format!("<w:document {SPACE}><w:body>{}</w:body></w:document>", p("1", "기공"));
+    let document =
+        format!("<w:document {SPACE}><w:body>{}</w:body></w:document>", paragraph("1", "기공"));
     let relations = "<Relationships><Relationship Type='http://x/officeDocument' \
                      Target='/word/document2.xml'/></Relationships>";
     let bytes = zipped(&[("_rels/.rels", relations), ("word/document2.xml", &document)]);
@@ -224,7 +188,7 @@ proptest! {
         cut in prop::option::of(any::<prop::sample::Index>()),
         which in 0..3_usize,
     ) {
-        let body = [p("1", "기공"), item(0, "원인"), table(&[&["원인", "조치"], &["가", "나"]])];
+        let body = [paragraph("1", "기공"), item(0, "원인"), table(&[&["원인", "조치"], &["가", "나"]])];
         let inner = format!("<w:document {SPACE}><w:body>{}</w:body></w:document>", body.concat());
         let (name, sample) = match which {
             0 => ("a.txt", EUC_KR.encode(NOTE).0.into_owned()),

@@ -7,14 +7,14 @@
 use candle_core::{Device, Tensor, bail};
 use candle_nn::VarBuilder;
 
-use crate::domain::{ImageRecipe, ModelId};
-use crate::models::Result;
-use crate::models::ops::{
+use crate::Result;
+use crate::roles::{FeatureExtractor, Layer};
+use crate::transformer::Block;
+use crate::weights::WeightFile;
+use fettle_domain::{ImageRecipe, ModelId};
+use fettle_kernels::{
     Activation, Conv2dFused, ConvShape, LayerNorm, Linear, Padding, channels_first, on_all_cores,
 };
-use crate::models::roles::{FeatureExtractor, Layer};
-use crate::models::transformer::Block;
-use crate::models::weights::WeightFile;
 
 const LAYER_NORM_EPS: f32 = 1e-6;
 /// Pixels of a patch's side.

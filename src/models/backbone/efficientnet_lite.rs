@@ -6,13 +6,11 @@
 use candle_core::{D, Device, Tensor};
 use candle_nn::VarBuilder;
 
-use crate::domain::{ImageRecipe, ModelId};
-use crate::models::Result;
-use crate::models::ops::{
-    Activation, Conv2dFused, ConvShape, Padding, channels_first, on_all_cores,
-};
-use crate::models::roles::{FeatureExtractor, ImageEncoder, Layer};
-use crate::models::weights::WeightFile;
+use crate::Result;
+use crate::roles::{FeatureExtractor, ImageEncoder, Layer};
+use crate::weights::WeightFile;
+use fettle_domain::{ImageRecipe, ModelId};
+use fettle_kernels::{Activation, Conv2dFused, ConvShape, Padding, channels_first, on_all_cores};
 
 /// TensorFlow's batch-norm epsilon for this family.
 const BATCH_NORM_EPS: f64 = 1e-3;

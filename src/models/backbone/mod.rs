@@ -12,7 +12,7 @@ use candle_core::Device;
 use super::roles::{FeatureExtractor, Layer};
 use super::weights::WeightFile;
 use super::{ModelsError, Result, named};
-use crate::domain::{
+use fettle_domain::{
     ComparedLayer, DetectionRecipe, ImageRecipe, ModelId, RecipeChoice, Resize, ResizeFilter,
     Tiling,
 };

@@ -5,13 +5,13 @@
 use candle_core::{Device, Tensor};
 use candle_nn::VarBuilder;
 
-use crate::domain::{ImageRecipe, ModelId};
-use crate::models::Result;
-use crate::models::ops::{
+use crate::Result;
+use crate::roles::{FeatureExtractor, Layer};
+use crate::weights::WeightFile;
+use fettle_domain::{ImageRecipe, ModelId};
+use fettle_kernels::{
     Activation, Conv2dFused, ConvShape, Padding, channels_first, max_pool_3x3, on_all_cores,
 };
-use crate::models::roles::{FeatureExtractor, Layer};
-use crate::models::weights::WeightFile;
 
 /// torch's default.
 const BATCH_NORM_EPS: f64 = 1e-5;

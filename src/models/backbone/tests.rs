@@ -3,9 +3,9 @@ use std::collections::HashMap;
 use candle_core::{Tensor, safetensors};
 
 use super::*;
-use crate::domain::InputFit;
-use crate::models::roles::ImageEncoder;
-use crate::models::test_files::{assert_near, golden, model, reference};
+use crate::roles::ImageEncoder;
+use crate::test_files::{assert_near, golden, model, reference};
+use fettle_domain::InputFit;
 
 const LITE0_FILE: &str = "efficientnet-lite0-57934424.pth";
 
@@ -158,7 +158,7 @@ fn a_recipe_follows_from_the_backbone_and_the_choice() {
 
 /// The golden file is both weights and values.
 fn dinov2() -> (Dinov2, HashMap<String, Tensor>) {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/dinov2_tiny.safetensors");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/dinov2_tiny.safetensors");
     let file = WeightFile::open(path.as_ref(), &Device::Cpu).unwrap();
     let shape = Dinov2Shape { dim: 32, heads: 2, blocks: 3, compared: [1, 2] };
     let network = Dinov2::load(&id(), &file, &Device::Cpu, shape).unwrap();

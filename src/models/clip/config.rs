@@ -7,7 +7,7 @@ use candle_transformers::models::clip::text_model::{Activation, ClipTextConfig};
 use candle_transformers::models::clip::vision_model::ClipVisionConfig;
 use serde::Deserialize;
 
-use crate::models::{ModelsError, Result};
+use crate::{ModelsError, Result};
 
 /// Defaults are those of ViT-B/32, which the published file leaves out.
 #[derive(Debug, Deserialize)]

@@ -1,8 +1,8 @@
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
-use crate::models::ops::{Activation, LayerNorm, Linear};
-use crate::models::transformer::Block;
+use crate::transformer::Block;
+use fettle_kernels::{Activation, LayerNorm, Linear};
 
 /// What `config.rs` has checked.
 pub(super) const LAYER_NORM_EPS: f32 = 1e-5;

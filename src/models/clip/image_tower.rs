@@ -6,14 +6,14 @@ use candle_transformers::models::clip::div_l2_norm;
 use candle_transformers::models::clip::vision_model::ClipVisionConfig;
 
 use super::encoder::{LAYER_NORM_EPS, blocks, projection};
-use crate::domain::{ImageRecipe, ModelId, Resize, ResizeFilter};
-use crate::models::Result;
-use crate::models::ops::{
+use crate::Result;
+use crate::roles::ImageEncoder;
+use crate::transformer::Block;
+use crate::weights::WeightFile;
+use fettle_domain::{ImageRecipe, ModelId, Resize, ResizeFilter};
+use fettle_kernels::{
     Activation, Conv2dFused, ConvShape, LayerNorm, Linear, Padding, on_all_cores,
 };
-use crate::models::roles::ImageEncoder;
-use crate::models::transformer::Block;
-use crate::models::weights::WeightFile;
 
 /// CLIP's vision transformer and its projection into the shared space, in the layout of
 /// `openai/clip-vit-base-patch32` (`vision_model.…`, `visual_projection`).

@@ -3,10 +3,10 @@ use std::path::PathBuf;
 use candle_core::{DType, Device, Tensor};
 
 use super::*;
-use crate::domain::{ModelId, Resize, TextKind};
-use crate::models::ModelsError;
-use crate::models::roles::{ImageEncoder, TextEncoder};
-use crate::models::test_files::{assert_near, golden, reference};
+use crate::ModelsError;
+use crate::roles::{ImageEncoder, TextEncoder};
+use crate::test_files::{assert_near, golden, reference};
+use fettle_domain::{ModelId, Resize, TextKind};
 
 fn files() -> Option<Vec<PathBuf>> {
     // The config is found beside the weights.

@@ -4,11 +4,11 @@ use candle_core::{Device, Tensor, bail};
 use candle_transformers::models::clip::div_l2_norm;
 
 use super::encoder::{LAYER_NORM_EPS, blocks, projection};
-use crate::domain::ModelId;
-use crate::models::Result;
-use crate::models::ops::{LayerNorm, Linear, on_all_cores};
-use crate::models::transformer::Block;
-use crate::models::weights::WeightFile;
+use crate::Result;
+use crate::transformer::Block;
+use crate::weights::WeightFile;
+use fettle_domain::ModelId;
+use fettle_kernels::{LayerNorm, Linear, on_all_cores};
 
 /// CLIP's text transformer and its projection into the space of the pictures
 /// (`text_model.…`, `text_projection`).

@@ -4,10 +4,10 @@ use candle_core::Device;
 use tokenizers::{Tokenizer, TruncationParams};
 
 use super::ClipTextTower;
-use crate::domain::{ModelId, TextKind};
-use crate::models::roles::TextEncoder;
-use crate::models::weights::WeightFile;
-use crate::models::{ModelsError, Result, tokenizer_file};
+use crate::roles::TextEncoder;
+use crate::weights::WeightFile;
+use crate::{ModelsError, Result, tokenizer_file};
+use fettle_domain::{ModelId, TextKind};
 
 /// CLIP's text tower with its tokenizer (`tokenizer.json` beside the weights): words into the
 /// space of the pictures. OpenAI's weights know English.

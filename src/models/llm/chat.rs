@@ -12,9 +12,9 @@ use super::stop::StopTexts;
 use super::stream::Utf8Stream;
 use super::template::ChatTemplate;
 use super::tokens::Tokens;
-use crate::domain::{ChatMessage, ChatOutcome, ModelId, Sampling, StopReason};
-use crate::models::roles::ChatModel;
-use crate::models::{ModelsError, Result};
+use crate::roles::ChatModel;
+use crate::{ModelsError, Result};
+use fettle_domain::{ChatMessage, ChatOutcome, ModelId, Sampling, StopReason};
 
 /// Prompt tokens read at once: enough rows to make dequantising worth it, few enough
 /// to bound the memory of one step.

@@ -4,7 +4,7 @@
 
 use super::decoder::{Design, Gate, Local};
 use super::gguf::Gguf;
-use crate::models::Result;
+use crate::Result;
 
 /// The 27B alone divides its queries by another width than its heads have.
 const LARGEST_BLOCKS: usize = 62;

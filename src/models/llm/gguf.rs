@@ -13,7 +13,7 @@ use candle_core::quantized::{GgmlDType, QStorage, QTensor};
 use candle_core::{Device, Tensor};
 use memmap2::Mmap;
 
-use crate::models::{ModelsError, Result};
+use crate::{ModelsError, Result};
 
 /// How every GGUF file begins.
 const MAGIC: &[u8] = b"GGUF";

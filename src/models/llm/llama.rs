@@ -4,7 +4,7 @@
 
 use super::decoder::{Design, Pairs};
 use super::gguf::Gguf;
-use crate::models::Result;
+use crate::Result;
 
 pub(super) fn design(_gguf: &Gguf) -> Result<Design> {
     Ok(Design { pairs: Pairs::Neighbours, ..Design::plain("llama") })

@@ -28,12 +28,12 @@ use candle_core::{Device, Tensor};
 use self::chat::Chat;
 use self::decoder::Decoder;
 use self::gguf::Gguf;
-pub(in crate::models) use self::sampling::Sampler;
-pub(in crate::models) use self::stop::StopTexts;
-pub(in crate::models) use self::template::{ChatTemplate, Content};
-use crate::domain::ModelId;
-use crate::models::roles::ChatModel;
-use crate::models::{ModelsError, Result};
+pub(crate) use self::sampling::Sampler;
+pub(crate) use self::stop::StopTexts;
+pub(crate) use self::template::{ChatTemplate, Content};
+use crate::roles::ChatModel;
+use crate::{ModelsError, Result};
+use fettle_domain::ModelId;
 
 /// Loads a chat model.
 ///

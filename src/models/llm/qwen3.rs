@@ -3,7 +3,7 @@
 
 use super::decoder::Design;
 use super::gguf::Gguf;
-use crate::models::Result;
+use crate::Result;
 
 pub(super) fn design(_gguf: &Gguf) -> Result<Design> {
     Ok(Design { head_norms: true, ..Design::plain("qwen3") })

@@ -4,14 +4,14 @@ use candle_core::Tensor;
 use candle_transformers::generation::{self, LogitsProcessor};
 use candle_transformers::utils::apply_repeat_penalty;
 
-use crate::domain::Sampling;
-use crate::models::Result;
+use crate::Result;
+use fettle_domain::Sampling;
 
 /// Below this, temperature means "the likeliest".
 const COLD: f64 = 1e-7;
 
 /// One answer's dice.
-pub(in crate::models) struct Sampler {
+pub(crate) struct Sampler {
     processor: LogitsProcessor,
     repeat_penalty: f32,
     repeat_last_n: usize,
@@ -19,7 +19,7 @@ pub(in crate::models) struct Sampler {
 
 impl Sampler {
     /// Greedy at temperature 0; else seeded, over the likeliest tokens that hold `top_p`.
-    pub(in crate::models) fn new(sampling: &Sampling) -> Self {
+    pub(crate) fn new(sampling: &Sampling) -> Self {
         let temperature = sampling.temperature;
         let how = if temperature < COLD || !temperature.is_finite() {
             generation::Sampling::ArgMax
@@ -37,7 +37,7 @@ impl Sampler {
     }
 
     /// `logits` (vocabulary); `context` is everything read and written so far.
-    pub(in crate::models) fn choose(&mut self, logits: &Tensor, context: &[u32]) -> Result<u32> {
+    pub(crate) fn choose(&mut self, logits: &Tensor, context: &[u32]) -> Result<u32> {
         let penalised = self.repeat_penalty > 0.0 && self.repeat_penalty != 1.0;
         let recent = context.get(context.len().saturating_sub(self.repeat_last_n)..);
         Ok(match recent.filter(|recent| penalised && !recent.is_empty()) {

@@ -1,20 +1,20 @@
 //! Ends an answer at a text that the caller names.
 
 /// Holds back what may be the beginning of a stop text.
-pub(in crate::models) struct StopTexts {
+pub(crate) struct StopTexts {
     texts: Vec<String>,
     held: String,
 }
 
 impl StopTexts {
-    pub(in crate::models) fn new(texts: &[String]) -> Self {
+    pub(crate) fn new(texts: &[String]) -> Self {
         let texts = texts.iter().filter(|text| !text.is_empty()).cloned().collect();
         Self { texts, held: String::new() }
     }
 
     /// Takes the next piece of the answer; gives what is surely part of it, and whether a stop
     /// text ended it.
-    pub(in crate::models) fn push(&mut self, piece: &str) -> (String, bool) {
+    pub(crate) fn push(&mut self, piece: &str) -> (String, bool) {
         self.held.push_str(piece);
         let found = self.texts.iter().filter_map(|text| self.held.find(text.as_str())).min();
         if let Some(at) = found {
@@ -30,7 +30,7 @@ impl StopTexts {
     }
 
     /// What was held back, when nothing more comes.
-    pub(in crate::models) fn finish(&mut self) -> String {
+    pub(crate) fn finish(&mut self) -> String {
         std::mem::take(&mut self.held)
     }
 }

@@ -5,21 +5,21 @@ use minijinja::{Environment, Error, ErrorKind, Value, context};
 
 use super::gguf::Gguf;
 use super::tokens::Tokens;
-use crate::domain::{ChatMessage, ChatRole};
-use crate::models::{ModelsError, Result};
+use crate::{ModelsError, Result};
+use fettle_domain::{ChatMessage, ChatRole};
 
 const NAME: &str = "chat";
 
 /// A message that may show pictures before its text.
 #[derive(Clone)]
-pub(in crate::models) struct Content {
-    pub(in crate::models) role: ChatRole,
-    pub(in crate::models) pictures: usize,
-    pub(in crate::models) text: String,
+pub(crate) struct Content {
+    pub(crate) role: ChatRole,
+    pub(crate) pictures: usize,
+    pub(crate) text: String,
 }
 
 /// Messages to prompt.
-pub(in crate::models) struct ChatTemplate {
+pub(crate) struct ChatTemplate {
     environment: Environment<'static>,
     bos: String,
     eos: String,
@@ -34,7 +34,7 @@ impl ChatTemplate {
     }
 
     /// Compiles `source`.
-    pub(in crate::models) fn new(source: &str, bos: String, eos: String) -> Result<Self, Error> {
+    pub(crate) fn new(source: &str, bos: String, eos: String) -> Result<Self, Error> {
         let mut environment = Environment::new();
         // As transformers sets Jinja up.
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?;
@@ -63,7 +63,7 @@ impl ChatTemplate {
     }
 
     /// The same for messages that may show pictures.
-    pub(in crate::models) fn render_contents(
+    pub(crate) fn render_contents(
         &self,
         messages: impl Iterator<Item = Content>,
     ) -> Result<String> {

@@ -2,15 +2,15 @@
 
 mod families;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::*;
-use crate::domain::{ChatMessage, ChatRole, Sampling, StopReason};
+use fettle_domain::{ChatMessage, ChatRole, Sampling, StopReason};
 
 const SMALL: &str = "qwen2.5-coder-0.5b-instruct";
 
 fn models() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let here = fettle_testing::data::checkout().join("models");
     std::env::var_os("FETTLE_MODELS").map_or(here, PathBuf::from)
 }
 
@@ -23,7 +23,7 @@ fn file(model: &str) -> Option<PathBuf> {
 }
 
 fn golden() -> Option<serde_json::Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference/llm/golden.json");
+    let path = fettle_testing::data::checkout().join("../shared/reference/llm/golden.json");
     let Ok(text) = std::fs::read_to_string(path) else {
         eprintln!("skipped: ../shared is absent");
         return None;

@@ -28,7 +28,7 @@ use http::{Came, Http, Patience};
 
 use super::roles::{ChatModel, VisionChatModel};
 use super::{ModelsError, Result};
-use crate::domain::{
+use fettle_domain::{
     ChatMessage, ChatOutcome, ChatRole, ModelId, RemoteModel, Sampling, StopReason,
 };
 

@@ -8,8 +8,8 @@ use super::hash::{HashedFile, Meter};
 use super::place::{Fetched, Place, PlaceError, Wanted};
 use super::wheel::{self, Piece};
 use super::{STEP_COPY, remove};
-use crate::domain::ProgressSink;
-use crate::models::manifest::{ModelFile, PipPackage, PlaceEntry};
+use crate::manifest::{ModelFile, PipPackage, PlaceEntry};
+use fettle_domain::ProgressSink;
 
 /// How deep below the given directory files are looked for.
 const DEPTH: usize = 4;

@@ -7,8 +7,8 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::io;
-use crate::domain::{Progress, ProgressSink};
-use crate::models::Result;
+use crate::Result;
+use fettle_domain::{Progress, ProgressSink};
 
 /// Bytes read at a time: large enough that the disk and the hash set the pace, small
 /// enough that a cancel is heard at once.
@@ -24,7 +24,7 @@ pub(super) struct Meter<'a> {
 
 impl Meter<'_> {
     /// Reports `done` bytes and asks whether to go on.
-    pub(super) fn at(&self, done: u64) -> Result<(), crate::domain::Cancelled> {
+    pub(super) fn at(&self, done: u64) -> Result<(), fettle_domain::Cancelled> {
         // What is downloaded for a file is a little more or less than the file.
         let done = self.total.map_or(done, |total| done.min(total));
         self.sink.report(Progress {
@@ -42,7 +42,7 @@ pub(super) enum CopyError {
     /// The source is damaged or longer than it may be.
     Source(String),
     /// Somebody cancelled, or the destination cannot be written.
-    Stop(crate::models::ModelsError),
+    Stop(crate::ModelsError),
 }
 
 /// Writes a file, hashing what passes and never taking more than `limit` bytes.

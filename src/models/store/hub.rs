@@ -14,7 +14,7 @@ use hf_hub::{Repo, RepoType};
 use super::hash::{Meter, sha256_of};
 use super::place::{Fetched, Place, PlaceError, Wanted};
 use super::{POLL, STEP_DOWNLOAD, remove};
-use crate::domain::{Cancelled, ProgressSink};
+use fettle_domain::{Cancelled, ProgressSink};
 
 const ENDPOINT: &str = "https://huggingface.co";
 /// A machine with no network says so within this time.

@@ -24,7 +24,7 @@ pub use pull::{PullOptions, PullReport, PulledFile};
 
 use super::manifest::{Manifest, ModelEntry, ModelFile};
 use super::{ModelsError, Result};
-use crate::domain::{ContentHash, ModelId, ProgressSink};
+use fettle_domain::{ContentHash, ModelId, ProgressSink};
 
 /// Progress: bytes come over the network.
 pub const STEP_DOWNLOAD: &str = "progress-model-download";

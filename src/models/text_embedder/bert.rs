@@ -7,8 +7,8 @@
 use candle_core::{CpuStorage, CustomOp1, Device, Layout, Shape, Tensor, bail};
 use rayon::prelude::*;
 
-use crate::models::Result;
-use crate::models::quantized::QuantizedLinear;
+use crate::Result;
+use fettle_kernels::quantized::QuantizedLinear;
 
 /// Tokens that go through the network at once, unless one text alone is longer.
 const BATCH_TOKENS: usize = 1024;

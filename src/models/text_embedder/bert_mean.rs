@@ -10,9 +10,9 @@ use tokenizers::{Tokenizer, TruncationParams};
 
 use super::bert::{Encoder, Layer, LayerNorm, Linear};
 use super::to_unit_length;
-use crate::domain::{ModelId, TextKind};
-use crate::models::roles::TextEncoder;
-use crate::models::{ModelsError, Result, tokenizer_file};
+use crate::roles::TextEncoder;
+use crate::{ModelsError, Result, tokenizer_file};
+use fettle_domain::{ModelId, TextKind};
 
 /// The files of a model.
 pub(super) struct Files<'a> {

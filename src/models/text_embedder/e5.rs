@@ -9,10 +9,10 @@ use super::bert::{Encoder, Layer, LayerNorm, Linear};
 use super::e5s1::{E5File, Sizes};
 use super::to_unit_length;
 use super::unigram::Unigram;
-use crate::domain::{ModelId, TextKind};
-use crate::models::Result;
-use crate::models::quantized::QuantizedLinear;
-use crate::models::roles::TextEncoder;
+use crate::Result;
+use crate::roles::TextEncoder;
+use fettle_domain::{ModelId, TextKind};
+use fettle_kernels::quantized::QuantizedLinear;
 
 /// The encoder with its tokenizer.
 pub(super) struct E5 {

@@ -17,7 +17,7 @@ use candle_core::{Device, Tensor};
 use memmap2::Mmap;
 
 use super::unigram::Unigram;
-use crate::models::{ModelsError, Result};
+use crate::{ModelsError, Result};
 
 /// Elements of a Q4_0 block, and its bytes: an f16 scale and 16 bytes of nibbles.
 const BLOCK: usize = 32;

@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 
 use candle_core::Device;
 
-use crate::domain::ModelId;
-use crate::models::roles::TextEncoder;
-use crate::models::{ModelsError, Result};
+use crate::roles::TextEncoder;
+use crate::{ModelsError, Result};
+use fettle_domain::ModelId;
 
 /// Loads a text encoder.
 ///

@@ -1,15 +1,15 @@
 //! Both layouts against the reference, and damaged files.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use candle_core::Tensor;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::TextKind;
+use fettle_domain::TextKind;
 
 fn shared(path: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference").join(path);
+    let path = fettle_testing::data::checkout().join("../shared/reference").join(path);
     if !path.exists() {
         eprintln!("skipped: ../shared is absent");
     }
@@ -17,7 +17,7 @@ fn shared(path: &str) -> Option<PathBuf> {
 }
 
 fn e5() -> Option<e5::E5> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let here = fettle_testing::data::checkout().join("models");
     let models = std::env::var_os("FETTLE_MODELS").map_or(here, PathBuf::from);
     let path = models.join("multilingual-e5-small/e5-small-q4.bin");
     if !path.is_file() {

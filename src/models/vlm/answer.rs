@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 use candle_core::Tensor;
 
 use super::tokens::Tokens;
-use crate::domain::{Sampling, StopReason};
-use crate::models::Result;
-use crate::models::llm::{Sampler, StopTexts};
+use crate::Result;
+use crate::llm::{Sampler, StopTexts};
+use fettle_domain::{Sampling, StopReason};
 
 /// Hears each piece of text, and may stop.
 pub(super) type OnText<'a> = &'a mut dyn FnMut(&str) -> ControlFlow<()>;

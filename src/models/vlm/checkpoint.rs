@@ -8,8 +8,8 @@ use candle_core::{DType, Device, Tensor};
 use safetensors::Dtype;
 use serde::de::DeserializeOwned;
 
-use crate::domain::ModelId;
-use crate::models::{ModelsError, Result};
+use crate::{ModelsError, Result};
+use fettle_domain::ModelId;
 
 /// Its files, the weights memory-mapped.
 pub(super) struct Checkpoint {

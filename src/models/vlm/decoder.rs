@@ -11,7 +11,6 @@ use candle_nn::ops::{rms_norm, silu};
 use super::checkpoint::Checkpoint;
 use super::layers::{Dense, attend, by_head, rotate};
 use super::rotary::Rotary;
-use crate::models;
 
 /// Positions by which the keys and values kept grow.
 const STEP: usize = 1024;
@@ -67,13 +66,13 @@ impl Decoder {
         head: &str,
         sizes: &Sizes,
         rotary: Rotary,
-    ) -> models::Result<Self> {
+    ) -> crate::Result<Self> {
         let Sizes { hidden, inner, heads, key_heads, biased, .. } = *sizes;
         let (all, keys) = (heads * sizes.head_dim, key_heads * sizes.head_dim);
         let compact = |dense: Dense| {
             if checkpoint.in_eight_bits() { dense.in_eight_bits() } else { Ok(dense) }
         };
-        let read = |name: &str, shape, biased| -> models::Result<Dense> {
+        let read = |name: &str, shape, biased| -> crate::Result<Dense> {
             Ok(compact(Dense::load(checkpoint, name, shape, biased)?)?)
         };
         let layer = |n: usize| {
@@ -83,12 +82,12 @@ impl Decoder {
             };
             let dense = |part: &str, shape| read(&name(&format!("mlp.{part}_proj")), shape, false);
             let norm = |part: &str, len| checkpoint.vector(&name(&format!("{part}.weight")), len);
-            let head_norms = || -> models::Result<_> {
+            let head_norms = || -> crate::Result<_> {
                 let [query, key] = ["q", "k"]
                     .map(|which| norm(&format!("self_attn.{which}_norm"), sizes.head_dim));
                 Ok((query?, key?))
             };
-            models::Result::Ok(Layer {
+            crate::Result::Ok(Layer {
                 attention_norm: norm("input_layernorm", hidden)?,
                 query: attention("q", (hidden, all), biased)?,
                 key: attention("k", (hidden, keys), biased)?,
@@ -115,7 +114,7 @@ impl Decoder {
         let embedding = checkpoint.table(&name, &size)?;
         Ok(Self {
             embedding,
-            layers: (0..sizes.layers).map(layer).collect::<models::Result<_>>()?,
+            layers: (0..sizes.layers).map(layer).collect::<crate::Result<_>>()?,
             norm: checkpoint.vector(&format!("{body}.norm.weight"), hidden)?,
             head,
             rotary,
@@ -145,7 +144,7 @@ impl Decoder {
         positions: &[[u32; 3]],
         deep: &[Tensor],
         poll: &mut dyn FnMut() -> ControlFlow<()>,
-    ) -> models::Result<ControlFlow<(), Tensor>> {
+    ) -> crate::Result<ControlFlow<(), Tensor>> {
         let rotation = self.rotary.turn(positions)?;
         for (n, layer) in self.layers.iter_mut().enumerate() {
             if poll().is_break() {
@@ -204,7 +203,7 @@ mod tests {
     use candle_core::Device;
 
     use super::*;
-    use crate::domain::ModelId;
+    use fettle_domain::ModelId;
 
     const SIZES: Sizes = Sizes {
         vocabulary: 50,
@@ -291,6 +290,6 @@ mod tests {
         let (got, eight) = logits(open());
         assert_eq!((plain, eight), (false, true));
         // Of the largest value; 0.026 when this was written.
-        crate::models::test_files::assert_near("logits", &got, &expect, 0.05);
+        crate::test_files::assert_near("logits", &got, &expect, 0.05);
     }
 }

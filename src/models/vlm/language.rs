@@ -11,9 +11,9 @@ use super::answer::{self, Answer};
 use super::checkpoint::Checkpoint;
 use super::decoder::Decoder;
 use super::tokens::Tokens;
-use crate::domain::{ChatMessage, ChatOutcome, ChatRole, Sampling, StopReason};
-use crate::models::llm::{ChatTemplate, Content};
-use crate::models::{ModelsError, Result};
+use crate::llm::{ChatTemplate, Content};
+use crate::{ModelsError, Result};
+use fettle_domain::{ChatMessage, ChatOutcome, ChatRole, Sampling, StopReason};
 
 /// Tokens of prompt and answer together: what their keys and values take stays below 2 GB. The
 /// networks were trained with far more.

@@ -7,8 +7,7 @@ use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{DType, Device, Result, Tensor};
 
 use super::checkpoint::Checkpoint;
-use crate::models;
-use crate::models::quantized::QuantizedLinear;
+use fettle_kernels::quantized::QuantizedLinear;
 
 /// Queries attended to at once: bounds the score matrix.
 const QUERY_ROWS: usize = 256;
@@ -28,7 +27,7 @@ impl Dense {
         name: &str,
         (inputs, outputs): (usize, usize),
         biased: bool,
-    ) -> models::Result<Self> {
+    ) -> crate::Result<Self> {
         let weight = checkpoint.matrix(&format!("{name}.weight"), &[outputs, inputs])?;
         let bias = biased.then(|| checkpoint.vector(&format!("{name}.bias"), outputs));
         Ok(Self::Whole { weight, bias: bias.transpose()? })
@@ -90,7 +89,7 @@ impl LayerNorm {
     const EPS: f32 = 1e-6;
 
     /// Reads `<name>.weight` and `<name>.bias`.
-    pub(super) fn load(checkpoint: &Checkpoint, name: &str, len: usize) -> models::Result<Self> {
+    pub(super) fn load(checkpoint: &Checkpoint, name: &str, len: usize) -> crate::Result<Self> {
         let vector = |part: &str| checkpoint.vector(&format!("{name}.{part}"), len);
         Ok(Self(vector("weight")?, vector("bias")?))
     }

@@ -22,9 +22,9 @@ use std::path::PathBuf;
 
 use candle_core::Device;
 
-use crate::domain::ModelId;
-use crate::models::Result;
-use crate::models::roles::VisionChatModel;
+use crate::Result;
+use crate::roles::VisionChatModel;
+use fettle_domain::ModelId;
 
 type Load = fn(&ModelId, &[PathBuf], &Device) -> Result<Box<dyn VisionChatModel>>;
 
@@ -48,5 +48,5 @@ pub fn load(
     files: &[PathBuf],
     device: &Device,
 ) -> Result<Box<dyn VisionChatModel>> {
-    crate::models::named(ARCHITECTURES, architecture)?(id, files, device)
+    crate::named(ARCHITECTURES, architecture)?(id, files, device)
 }

@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use candle_core::{Device, Tensor};
 use image::RgbImage;
 
-use crate::domain::{ChatMessage, ChatRole};
+use fettle_domain::{ChatMessage, ChatRole};
 
 /// What a tiny network says of the pictures of this name.
 pub(super) const ANSWERS: [(&str, &str); 2] =
     [("bright", "밝은 부품이 보입니다."), ("dark", "어두운 부품이 보입니다.")];
 
 pub(super) fn folder(architecture: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{architecture}_tiny"))
+    fettle_testing::data::checkout().join(format!("tests/golden/{architecture}_tiny"))
 }
 
 pub(super) fn files(folder: &Path) -> Vec<PathBuf> {

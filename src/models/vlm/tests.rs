@@ -8,9 +8,9 @@ use candle_core::Device;
 use image::RgbImage;
 
 use super::testing::{ANSWERS, changed, files, folder, go_on, golden, messages, numbers, pictures};
-use crate::domain::{ModelId, Sampling, StopReason};
-use crate::models::roles::VisionChatModel;
-use crate::models::{ModelsError, Result};
+use crate::roles::VisionChatModel;
+use crate::{ModelsError, Result};
+use fettle_domain::{ModelId, Sampling, StopReason};
 
 /// An architecture, how often it asks whether to go on before it writes (once a block and picture,
 /// once a layer), and a tensor that it needs.

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use tokenizers::Tokenizer;
 
 use super::checkpoint::Checkpoint;
-use crate::domain::ChatMessage;
-use crate::models::{ModelsError, Result, tokenizer_file};
+use crate::{ModelsError, Result, tokenizer_file};
+use fettle_domain::ChatMessage;
 
 /// Text to token numbers and back.
 pub(super) struct Tokens {

@@ -15,7 +15,7 @@ use candle_core::{DType, Device};
 use candle_nn::VarBuilder;
 
 use super::{ModelsError, Result};
-use crate::domain::ModelId;
+use fettle_domain::ModelId;
 
 /// A weight file whose table of contents has been read and found sound.
 pub struct WeightFile {

@@ -25,8 +25,8 @@ use super::sheet::{
     Style, TOP,
 };
 use super::typeface::Family;
-use crate::domain::Language;
-use crate::report::{ReportError, Result};
+use crate::{ReportError, Result};
+use fettle_domain::Language;
 
 /// Baselines of the page's head and foot.
 const HEAD: f32 = TOP - 28.0;

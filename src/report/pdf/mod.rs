@@ -18,7 +18,7 @@ use jiff::{Timestamp, Zoned};
 use self::sheet::{Colour, Sheets};
 use self::typeface::Family;
 use super::{Pictures, Result, Words};
-use crate::domain::{
+use fettle_domain::{
     ActionChange, DefectCode, Inspection, InspectionRow, Judgement, Language, Names, ProductCode,
     Verdict,
 };

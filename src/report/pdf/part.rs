@@ -9,8 +9,8 @@ use super::sheet::{
     TOP, WHITE, WIDTH,
 };
 use super::{PdfReport, ReportedPart, colour};
-use crate::domain::{Anomaly, Author, Inspection, Region, ReportPart, Stage, Support, Verdict};
-use crate::report::{Result, facts};
+use crate::{Result, facts};
+use fettle_domain::{Anomaly, Author, Inspection, Region, ReportPart, Stage, Support, Verdict};
 
 /// The verdict's box, at the upper right.
 const VERDICT: Area = Area { x: RIGHT - 172.0, y: TOP, width: 172.0, height: 66.0 };

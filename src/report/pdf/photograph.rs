@@ -4,7 +4,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{RgbImage, imageops};
 use krilla::image::Image;
 
-use crate::report::{ReportError, Result};
+use crate::{ReportError, Result};
 
 /// Pixels an inch of paper: what office printers show of a photograph.
 const DPI: f32 = 180.0;

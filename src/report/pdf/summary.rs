@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::sheet::{Area, Cell, Column, INK, LEFT, Mark, Role, Style, TOP, WHITE, WIDTH};
 use super::{PdfReport, colour};
-use crate::domain::{InspectionRow, ProductCode, Verdict};
+use fettle_domain::{InspectionRow, ProductCode, Verdict};
 
 const TILE_HIGH: f32 = 50.0;
 const GAP: f32 = 8.0;

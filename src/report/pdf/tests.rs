@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::sheet::{BOTTOM, LEFT, PAGE_HEIGHT, RIGHT};
 use super::{PdfReport, ReportedPart};
-use crate::domain::{
+use fettle_domain::{
     ActionChange, ActionState, Anomaly, Author, BankRef, ContentHash, Contour, DefectCode,
     DefectType, HeatmapScale, Inspection, InspectionId, InspectionRow, Judgement, Language,
     LineSpan, ManualFinding, ManualId, ManualLine, ModelId, ModelView, Names, Opinion, PartArea,
@@ -16,7 +16,7 @@ use crate::domain::{
     ReportSection, Section, ShownPicture, SkipReason, Stage, Statement, StatementKind, Support,
     Thresholds, Verdict,
 };
-use crate::i18n::{Value, text, text_with};
+use fettle_i18n::{Value, text, text_with};
 
 fn words(language: Language) -> impl Fn(&str, &[(&str, String)]) -> String {
     move |id, values| {
@@ -177,7 +177,7 @@ fn printed_naming(
 fn lines(pdf: &[u8]) -> Vec<ManualLine> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(pdf).unwrap();
-    crate::manuals::read_lines(file.path()).unwrap()
+    fettle_manuals::read_lines(file.path()).unwrap()
 }
 
 fn squeezed(text: &str) -> String {
@@ -316,7 +316,7 @@ fn a_models_view_is_marked_and_stands_behind_the_manuals_word() {
             let values: Vec<_> = values.iter().map(|(n, v)| (*n, v.clone().into())).collect();
             text_with(Language::En, id, &values)
         };
-        (print, crate::report::markdown(inspection, false, &words))
+        (print, crate::markdown(inspection, false, &words))
     };
     let title = text_with(Language::En, "view-title", &[]);
     let pictures = "the part, the anomaly map";

@@ -4,7 +4,7 @@ use krilla::text::{Font, GlyphId, KrillaGlyph};
 use ttf_parser::Face;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::report::{GOTHIC, GOTHIC_BOLD, ReportError, Result};
+use crate::{GOTHIC, GOTHIC_BOLD, ReportError, Result};
 
 /// Stands for letters that the faces lack.
 const UNKNOWN: char = '□';

@@ -3,7 +3,7 @@
 use image::Rgb;
 
 use super::canvas::{Align, Canvas, Colour};
-use crate::domain::round_step;
+use fettle_domain::round_step;
 
 const INK: Colour = Rgb([45, 52, 62]);
 const PALE: Colour = Rgb([120, 128, 140]);

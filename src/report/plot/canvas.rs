@@ -3,7 +3,7 @@
 use ab_glyph::{Font, FontRef, ScaleFont, point};
 use image::{Rgb, RgbImage, imageops};
 
-use crate::report::{GOTHIC, ReportError, Result};
+use crate::{GOTHIC, ReportError, Result};
 
 /// Pixels of the picture a unit of the sheet: fine enough for a dense screen and for print.
 const DENSITY: f32 = 2.0;

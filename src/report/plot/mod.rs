@@ -9,9 +9,9 @@ use image::{Rgb, RgbImage};
 
 use super::Result;
 use super::files::{png, write_file};
-use crate::domain::Histogram;
 use axes::{Axes, head, note};
 use canvas::{Align, Canvas, Colour};
+use fettle_domain::Histogram;
 
 /// Told apart also by those who do not see red and green as others do (Okabe and Ito).
 const NORMAL: Colour = Rgb([0, 114, 178]);

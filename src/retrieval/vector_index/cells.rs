@@ -4,7 +4,7 @@ use faiss::index::flat::FlatIndexImpl;
 use faiss::index::ivf_flat::IVFFlatIndexImpl;
 use faiss::{Idx, Index};
 
-use crate::retrieval::Result;
+use crate::Result;
 
 /// Vectors that place one cell's centre: the least that FAISS's k-means takes without a
 /// warning.

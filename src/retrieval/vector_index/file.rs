@@ -18,10 +18,10 @@ use tempfile::NamedTempFile;
 use super::VectorIndex;
 use super::searcher::Searcher;
 use super::slots::Slots;
-use crate::domain::ModelId;
-use crate::retrieval::spread::Spreads;
-use crate::retrieval::whole_file::{io_at, replace};
-use crate::retrieval::{Result, RetrievalError};
+use crate::spread::Spreads;
+use crate::whole_file::{io_at, replace};
+use crate::{Result, RetrievalError};
+use fettle_domain::ModelId;
 
 /// The last bytes of the file; the digit counts its layouts.
 const MAGIC: &[u8; 8] = b"FETVIDX2";
@@ -220,7 +220,7 @@ mod tests {
 
     use super::super::tests::{index, partitioned, units};
     use super::*;
-    use crate::retrieval::whole_file::damage;
+    use crate::whole_file::damage;
 
     fn model() -> ModelId {
         ModelId("tiny".into())

@@ -8,7 +8,7 @@ use faiss::selector::IdSelector;
 use faiss::{ConcurrentIndex, Idx, Index};
 
 use super::cells::probes;
-use crate::retrieval::Result;
+use crate::Result;
 
 pub(super) enum Searcher {
     /// Measures all.

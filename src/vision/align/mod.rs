@@ -14,7 +14,7 @@ use rayon::prelude::*;
 pub use warp::warped;
 
 use super::plane::Plane;
-use crate::domain::{Alignment, SimilarityTransform};
+use fettle_domain::{Alignment, SimilarityTransform};
 use pose::{Pose, correlation, posed};
 use refine::refine;
 use spectrum::Transform;
@@ -119,7 +119,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::vision::golden::shared;
+    use crate::golden::shared;
 
     /// Rotation, scale, shift.
     const MOVES: [(f32, f32, f32, f32); 7] = [

@@ -1,6 +1,6 @@
 //! How one picture lies over another, and how well.
 
-use crate::vision::plane::Plane;
+use crate::plane::Plane;
 
 /// Where a pixel of the part is found in the reference, both counted from their middles:
 /// `q = (a·x − b·y + u, b·x + a·y + v)`.

@@ -3,7 +3,7 @@
 //! coefficient (Evangelidis & Psarakis, IEEE TPAMI 30(10), 2008) with simpler algebra.
 
 use super::pose::{Pose, correlation};
-use crate::vision::plane::Plane;
+use crate::plane::Plane;
 
 /// Unknowns: four of the pose, gain, offset.
 const UNKNOWNS: usize = 6;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustfft::num_complex::Complex32;
 use rustfft::{Fft, FftPlanner};
 
-use crate::vision::plane::Plane;
+use crate::plane::Plane;
 
 /// Rows of a log-polar picture: half a turn, since spectra of real pictures are symmetric.
 const ANGLES: usize = 256;

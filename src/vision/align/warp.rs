@@ -4,7 +4,7 @@ use image::RgbImage;
 use rayon::prelude::*;
 
 use super::pose::Pose;
-use crate::domain::{Mask, SimilarityTransform};
+use fettle_domain::{Mask, SimilarityTransform};
 
 /// `reference` as `transform` lays it over a picture of `width` × `height` pixels, bilinear, and
 /// the pixels of that picture that it covers; the others are black.

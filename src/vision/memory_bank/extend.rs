@@ -4,12 +4,12 @@ use half::f16;
 use half::slice::HalfFloatSliceExt;
 
 use super::{Coreset, MOST_ROWS, MemoryBank, Origin, PicturePatches, Provenance};
-use crate::domain::{ImageId, ProgressSink};
-use crate::vision::bank_rows::{BankRows, LARGEST};
-use crate::vision::coreset::{Start, greedy_k_center};
-use crate::vision::error::same_size;
-use crate::vision::projection::Projection;
-use crate::vision::{Result, VisionError};
+use crate::bank_rows::{BankRows, LARGEST};
+use crate::coreset::{Start, greedy_k_center};
+use crate::error::same_size;
+use crate::projection::Projection;
+use crate::{Result, VisionError};
+use fettle_domain::{ImageId, ProgressSink};
 
 /// A bank's rows and those that pictures add to them: greedy k-center goes on where the fit
 /// ended, with patches farther from all rows than the fit's were, until none is left.
@@ -102,14 +102,14 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::domain::{
+    use crate::coreset::CoresetPlan;
+    use crate::golden::noise;
+    use crate::memory_bank::{BankFitter, BankInfo, FIT_BUDGET, Grid};
+    use crate::whitening::Whitening;
+    use fettle_domain::{
         BankRef, DetectionRecipe, HeatmapScale, ImageRecipe, ModelId, ProductCode, RectPx, Resize,
         ResizeFilter, ThresholdRule, Thresholds, Tiling, Unobserved,
     };
-    use crate::vision::coreset::CoresetPlan;
-    use crate::vision::golden::noise;
-    use crate::vision::memory_bank::{BankFitter, BankInfo, FIT_BUDGET, Grid};
-    use crate::vision::whitening::Whitening;
 
     const DIM: usize = 24;
 

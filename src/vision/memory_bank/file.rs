@@ -24,10 +24,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{BankInfo, MemoryBank, Origin};
-use crate::domain::{ImageId, ModelId, RectPx};
-use crate::vision::bank_rows::BankRows;
-use crate::vision::whitening::Whitening;
-use crate::vision::{Result, VisionError};
+use crate::bank_rows::BankRows;
+use crate::whitening::Whitening;
+use crate::{Result, VisionError};
+use fettle_domain::{ImageId, ModelId, RectPx};
 
 /// Counts the layouts of the file.
 const FORMAT: u32 = 3;
@@ -268,14 +268,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{
+    use crate::coreset::CoresetPlan;
+    use crate::golden::noise;
+    use crate::memory_bank::{BankFitter, FIT_BUDGET, Grid, PicturePatches};
+    use crate::thresholds::{Folds, hold_out};
+    use fettle_domain::{
         BankRef, ComparedLayer, DetectionRecipe, ImageRecipe, ProductCode, Resize, ResizeFilter,
         Tiling, Unobserved,
     };
-    use crate::vision::coreset::CoresetPlan;
-    use crate::vision::golden::noise;
-    use crate::vision::memory_bank::{BankFitter, FIT_BUDGET, Grid, PicturePatches};
-    use crate::vision::thresholds::{Folds, hold_out};
 
     fn model() -> ModelId {
         ModelId("tiny".into())

@@ -13,14 +13,14 @@ use std::collections::HashSet;
 use half::f16;
 
 use super::{Origin, PicturePatches, Provenance};
-use crate::domain::{ImageId, ProgressSink};
-use crate::vision::bank_rows::{BankRows, LARGEST};
-use crate::vision::coreset::{CoresetPlan, Start, greedy_k_center};
-use crate::vision::error::same_size;
-use crate::vision::inspection_area::PatchSelection;
-use crate::vision::memory_bank::Grid;
-use crate::vision::projection::Projection;
-use crate::vision::{Result, VisionError};
+use crate::bank_rows::{BankRows, LARGEST};
+use crate::coreset::{CoresetPlan, Start, greedy_k_center};
+use crate::error::same_size;
+use crate::inspection_area::PatchSelection;
+use crate::memory_bank::Grid;
+use crate::projection::Projection;
+use crate::{Result, VisionError};
+use fettle_domain::{ImageId, ProgressSink};
 
 /// Bytes that a fit holds of patches. With the networks and a batch's feature maps beside it,
 /// the whole program stays below 2 GB.
@@ -295,9 +295,9 @@ impl BankFitter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{RectPx, Unobserved};
-    use crate::vision::distance::squared_distance;
-    use crate::vision::golden::{Golden, noise};
+    use crate::distance::squared_distance;
+    use crate::golden::{Golden, noise};
+    use fettle_domain::{RectPx, Unobserved};
 
     const DIM: usize = 6;
 

@@ -1,8 +1,8 @@
 //! How well a mask covers what it should.
 
-use crate::domain::Mask;
-use crate::vision::Result;
-use crate::vision::error::same_size;
+use crate::Result;
+use crate::error::same_size;
+use fettle_domain::Mask;
 
 /// One picture's mask against the truth, each 0 to 1; 0 of an empty mask.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,7 +18,7 @@ pub struct Overlap {
 /// Holds the mask `found` against `truth`; `None` where that marks nothing.
 ///
 /// # Errors
-/// [`crate::vision::VisionError::Size`] where they differ in size.
+/// [`crate::VisionError::Size`] where they differ in size.
 pub fn overlap(found: &Mask, truth: &Mask) -> Result<Option<Overlap>> {
     same_size("width of the ground truth", found.width as usize, truth.width as usize)?;
     same_size("height of the ground truth", found.height as usize, truth.height as usize)?;

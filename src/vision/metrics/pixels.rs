@@ -6,10 +6,10 @@
 //! known beforehand, one pass is enough, and it takes 6 MB whatever the data set.
 
 use super::ranking::{Ranking, Tied};
-use crate::domain::{AnomalyMap, Mask};
-use crate::vision::error::same_size;
-use crate::vision::regions::for_each_piece;
-use crate::vision::{Result, VisionError};
+use crate::error::same_size;
+use crate::regions::for_each_piece;
+use crate::{Result, VisionError};
+use fettle_domain::{AnomalyMap, Mask};
 
 /// Bits of the mantissa that tell bins apart: scores in one bin, and so counted as ties, differ
 /// by less than 1/8192 of themselves.
@@ -138,9 +138,9 @@ fn lower_edge(bin: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vision::golden::noise;
-    use crate::vision::metrics::precision_recall::average_precision;
-    use crate::vision::metrics::roc::auroc;
+    use crate::golden::noise;
+    use crate::metrics::precision_recall::average_precision;
+    use crate::metrics::roc::auroc;
 
     #[test]
     fn bins_are_in_the_order_of_scores() {

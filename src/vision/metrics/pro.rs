@@ -38,7 +38,7 @@ pub fn pro(pixels: &PixelScores) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{AnomalyMap, Mask};
+    use fettle_domain::{AnomalyMap, Mask};
 
     /// `#` is anomalous; rows are separated by `/`.
     fn counted(truth: &str, scores: &[f32]) -> PixelScores {

@@ -1,6 +1,6 @@
 //! Scores in order, ties together: what all curves are drawn from.
 
-use crate::vision::{Result, VisionError};
+use crate::{Result, VisionError};
 
 /// All that have one score.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{ImageId, RectPx};
-use crate::vision::anomaly_map::anomaly_map;
-use crate::vision::bank_rows::BankRows;
-use crate::vision::memory_bank::{Origin, PicturePatches};
-use crate::vision::{Result, VisionError};
+use crate::anomaly_map::anomaly_map;
+use crate::bank_rows::BankRows;
+use crate::memory_bank::{Origin, PicturePatches};
+use crate::{Result, VisionError};
+use fettle_domain::{ImageId, RectPx};
 
 /// How many groups of pictures are held out in turn.
 const FOLDS: usize = 5;

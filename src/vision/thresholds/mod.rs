@@ -12,7 +12,7 @@ mod tail;
 use serde::{Deserialize, Serialize};
 
 use super::{Result, VisionError};
-use crate::domain::{DefectCode, HeatmapScale, ImageId, Rate, ThresholdRule, Thresholds};
+use fettle_domain::{DefectCode, HeatmapScale, ImageId, Rate, ThresholdRule, Thresholds};
 pub use held_out::{Folds, HeldOut, hold_out};
 pub use suspects::suspects;
 use tail::Tail;

@@ -2,7 +2,7 @@
 
 use super::HeldOut;
 use super::tail::Tail;
-use crate::domain::ImageId;
+use fettle_domain::ImageId;
 
 /// From so many pictures on their quartiles say something.
 const ENOUGH_FOR_QUARTILES: usize = 8;

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::RectPx;
+use fettle_domain::RectPx;
 
 fn held_out(scores: &[f32]) -> Vec<HeldOut> {
     let place = RectPx { x: 0, y: 0, width: 8, height: 8 };

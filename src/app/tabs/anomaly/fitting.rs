@@ -3,18 +3,18 @@
 use egui::{Button, CollapsingHeader, DragValue, Grid, Ui};
 
 use super::rule::{choose, number, rule_words};
-use crate::app::asked::Asked;
-use crate::app::clock::local_time;
-use crate::app::desk::Desk;
-use crate::app::tabs::library::readiness::{say_fitted, say_undone};
-use crate::app::tasks::Task;
-use crate::app::under_way;
-use crate::app::widgets::choice::{WIDTH, named_list};
-use crate::domain::{InputFit, ProductCode, RecipeChoice, ThresholdRule};
-use crate::engine::{
+use crate::asked::Asked;
+use crate::clock::local_time;
+use crate::desk::Desk;
+use crate::tabs::library::readiness::{say_fitted, say_undone};
+use crate::tasks::Task;
+use crate::under_way;
+use crate::widgets::choice::{WIDTH, named_list};
+use fettle_domain::{InputFit, ProductCode, RecipeChoice, ThresholdRule};
+use fettle_engine::{
     AskPreferences, BankVersion, FitBank, FittedBank, Preferences, UndoBank, UndoneBank,
 };
-use crate::i18n::Value;
+use fettle_i18n::Value;
 
 /// The size that is offered first where none was chosen, in pixels.
 const SIDE: u32 = 256;

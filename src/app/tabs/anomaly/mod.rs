@@ -15,21 +15,21 @@ use self::odd::{Odd, Seen};
 use self::rule::rule_words;
 use self::scores::Scores;
 use super::Tab;
-use crate::app::asked::Asked;
-use crate::app::catalogue::Catalogue;
-use crate::app::clock::local_time;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::tasks::Task;
-use crate::app::widgets::bank_warnings::bank_warnings;
-use crate::app::widgets::choice::product_of;
-use crate::app::widgets::patches::Patches;
-use crate::domain::{ProductCode, ThresholdRule};
-use crate::engine::{
+use crate::asked::Asked;
+use crate::catalogue::Catalogue;
+use crate::clock::local_time;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::tasks::Task;
+use crate::widgets::bank_warnings::bank_warnings;
+use crate::widgets::choice::product_of;
+use crate::widgets::patches::Patches;
+use fettle_domain::{ProductCode, ThresholdRule};
+use fettle_engine::{
     BankInfo, BankState, BankStatistics, BankStats, BankVersion, EngineError, LimitChange,
     ListBanks, Rethreshold, Rethresholded,
 };
-use crate::i18n::Value;
+use fettle_i18n::Value;
 
 pub(super) fn make() -> Box<dyn Tab> {
     Box::<AnomalyTab>::default()

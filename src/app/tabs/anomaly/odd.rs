@@ -3,12 +3,12 @@
 
 use egui::{Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, vec2};
 
-use crate::app::desk::Desk;
-use crate::app::widgets::patches::{Patches, Side};
-use crate::app::widgets::thumbnails::Pictures;
-use crate::domain::RectPx;
-use crate::engine::{BankStatistics, SuspiciousImage};
-use crate::i18n::Value;
+use crate::desk::Desk;
+use crate::widgets::patches::{Patches, Side};
+use crate::widgets::thumbnails::Pictures;
+use fettle_domain::RectPx;
+use fettle_engine::{BankStatistics, SuspiciousImage};
+use fettle_i18n::Value;
 
 /// Of each kind so many are named.
 const NAMED: usize = 8;

@@ -2,10 +2,10 @@
 
 use egui::{DragValue, Ui};
 
-use crate::app::desk::Desk;
-use crate::app::widgets::choice::{WIDTH, named_list};
-use crate::domain::ThresholdRule;
-use crate::i18n::Value;
+use crate::desk::Desk;
+use crate::widgets::choice::{WIDTH, named_list};
+use fettle_domain::ThresholdRule;
+use fettle_i18n::Value;
 
 /// A rule in words.
 pub(super) fn rule_words(desk: &Desk<'_>, rule: &ThresholdRule) -> String {
@@ -24,12 +24,7 @@ pub(super) fn rule_words(desk: &Desk<'_>, rule: &ThresholdRule) -> String {
 }
 
 /// Chooses a rule that sets a threshold by itself; `costs` where defects are known.
-pub(in crate::app::tabs) fn choose(
-    ui: &mut Ui,
-    desk: &Desk<'_>,
-    rule: &mut ThresholdRule,
-    costs: bool,
-) {
+pub(in crate::tabs) fn choose(ui: &mut Ui, desk: &Desk<'_>, rule: &mut ThresholdRule, costs: bool) {
     let kinds = [
         ("scores-rule-overkill", ThresholdRule::MaxOverkill { rate: 0.01 }, true),
         ("scores-rule-quantile", ThresholdRule::Quantile { share: 0.99 }, true),

@@ -12,11 +12,11 @@ use egui_plot::{
 
 use super::Wish;
 use super::rule::choose;
-use crate::app::desk::Desk;
-use crate::app::theme::verdict_colours;
-use crate::domain::{Histogram, Rate, ThresholdRule, Verdict};
-use crate::engine::BankStatistics;
-use crate::i18n::Value;
+use crate::desk::Desk;
+use crate::theme::verdict_colours;
+use fettle_domain::{Histogram, Rate, ThresholdRule, Verdict};
+use fettle_engine::BankStatistics;
+use fettle_i18n::Value;
 
 /// Bins of the histogram, at most.
 const BINS: usize = 40;

@@ -7,13 +7,13 @@ use egui::{Key, Modifiers, Role, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::Scores;
-use crate::app::tabs::search::tests::{METAL, MODEL, World, casting, part, save, scene};
-use crate::app::tests::scene::{Scene, answer, models_with};
-use crate::domain::{
+use crate::tabs::search::tests::{METAL, MODEL, World, casting, part, save, scene};
+use crate::tests::scene::{Scene, answer, models_with};
+use fettle_domain::{
     BankRef, HeatmapScale, Language, ModelId, Rate, RectPx, ThresholdRule, Thresholds,
 };
-use crate::engine::{BankInfo, BankStatistics, Engine, Rates, ScoredDefect, ScoredNormal, WhyHere};
-use crate::i18n::Value;
+use fettle_engine::{BankInfo, BankStatistics, Engine, Rates, ScoredDefect, ScoredNormal, WhyHere};
+use fettle_i18n::Value;
 
 /// The threshold that the slider shows.
 fn threshold(scene: &Scene) -> f64 {

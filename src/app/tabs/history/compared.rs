@@ -4,15 +4,15 @@ use egui::{Align, Button, Grid, Label, Layout, Rect, RichText, Ui, vec2};
 
 use super::details::Details;
 use super::list::time_there;
-use crate::app::clock::local_time;
-use crate::app::desk::Desk;
-use crate::app::tabs::inspect::findings;
-use crate::app::widgets::image_view::{
+use crate::clock::local_time;
+use crate::desk::Desk;
+use crate::tabs::inspect::findings;
+use crate::widgets::image_view::{
     self, Camera, Heat, Layer, Layers, Picture, Screen, controls, same_shape,
 };
-use crate::app::widgets::view_copy::{Keep, ViewCopy};
-use crate::domain::{HeatmapScale, InspectionId};
-use crate::engine::{Judged, OpenedInspection};
+use crate::widgets::view_copy::{Keep, ViewCopy};
+use fettle_domain::{HeatmapScale, InspectionId};
+use fettle_engine::{Judged, OpenedInspection};
 
 /// The two.
 pub(super) struct Compared {

@@ -1,14 +1,14 @@
 //! An inspection of the past, as it was.
 
-use crate::app::clock::local_time;
-use crate::app::desk::Desk;
-use crate::app::tabs::inspect::{findings, report, view};
-use crate::app::tasks::Task;
-use crate::app::widgets::judging::Judging;
-use crate::app::widgets::part_view::PartView;
-use crate::app::widgets::view_copy::Keep;
-use crate::domain::{ActionChange, ActionState, InspectionId};
-use crate::engine::{Judged, OpenInspection, OpenedInspection, SetAction};
+use crate::clock::local_time;
+use crate::desk::Desk;
+use crate::tabs::inspect::{findings, report, view};
+use crate::tasks::Task;
+use crate::widgets::judging::Judging;
+use crate::widgets::part_view::PartView;
+use crate::widgets::view_copy::Keep;
+use fettle_domain::{ActionChange, ActionState, InspectionId};
+use fettle_engine::{Judged, OpenInspection, OpenedInspection, SetAction};
 
 /// Height of the picture and what is chosen above it, in points.
 const PICTURE: f32 = 600.0;

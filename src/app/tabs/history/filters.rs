@@ -3,13 +3,13 @@
 use egui::TextEdit;
 use jiff::{Timestamp, ToSpan, Zoned};
 
-use crate::app::desk::Desk;
-use crate::app::widgets::choice::{WIDTH, choice, defect_choice, named_list, product_choice};
-use crate::domain::{ActionState, DefectCode, HistoryFilter, ProductCode, Verdict};
+use crate::desk::Desk;
+use crate::widgets::choice::{WIDTH, choice, defect_choice, named_list, product_choice};
+use fettle_domain::{ActionState, DefectCode, HistoryFilter, ProductCode, Verdict};
 
 /// Since when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::app::tabs) enum Period {
+pub(in crate::tabs) enum Period {
     #[default]
     All,
     Today,
@@ -18,11 +18,10 @@ pub(in crate::app::tabs) enum Period {
 }
 
 impl Period {
-    pub(in crate::app::tabs) const ALL: [Self; 4] =
-        [Self::All, Self::Today, Self::Week, Self::Month];
+    pub(in crate::tabs) const ALL: [Self; 4] = [Self::All, Self::Today, Self::Week, Self::Month];
 
     /// The id of its message.
-    pub(in crate::app::tabs) fn label(self) -> &'static str {
+    pub(in crate::tabs) fn label(self) -> &'static str {
         match self {
             Self::All => "period-all",
             Self::Today => "period-today",
@@ -32,7 +31,7 @@ impl Period {
     }
 
     /// When it begins: the first of its days at midnight.
-    pub(in crate::app::tabs) fn since(self, now: &Zoned) -> Option<Timestamp> {
+    pub(in crate::tabs) fn since(self, now: &Zoned) -> Option<Timestamp> {
         let days = match self {
             Self::All => return None,
             Self::Today => 0,
@@ -99,7 +98,7 @@ impl Filters {
 }
 
 /// One of the periods.
-pub(in crate::app::tabs) fn period(ui: &mut egui::Ui, desk: &Desk<'_>, chosen: &mut Period) {
+pub(in crate::tabs) fn period(ui: &mut egui::Ui, desk: &Desk<'_>, chosen: &mut Period) {
     let label = desk.text("history-period");
     named_list(ui, &label, desk.text(chosen.label()), WIDTH, |ui| {
         for period in Period::ALL {

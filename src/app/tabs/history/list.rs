@@ -6,11 +6,11 @@ use std::ops::Range;
 use egui::{Align, Button, Layout, RichText, Sense, vec2};
 use egui_extras::{Column, TableBuilder, TableRow};
 
-use crate::app::desk::Desk;
-use crate::app::tasks::Task;
-use crate::app::widgets::thumbnails::Pictures;
-use crate::domain::{HistoryFilter, InspectionId, InspectionPage, InspectionRow};
-use crate::engine::ListInspections;
+use crate::desk::Desk;
+use crate::tasks::Task;
+use crate::widgets::thumbnails::Pictures;
+use fettle_domain::{HistoryFilter, InspectionId, InspectionPage, InspectionRow};
+use fettle_engine::ListInspections;
 
 /// Rows fetched at once.
 const PAGE: usize = 100;

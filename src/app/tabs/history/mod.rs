@@ -15,14 +15,14 @@ use self::filters::Filters;
 use self::list::List;
 use super::inspect::findings;
 use super::{LastDrawn, Tab};
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::dialogs::save::{Saving, save_as};
-use crate::app::tasks::Task;
-use crate::app::widgets::judging::Judging;
-use crate::domain::InspectionId;
-use crate::engine::{Chosen, EngineError, ExportInspections, ExportedInspections};
-use crate::i18n::Value;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::dialogs::save::{Saving, save_as};
+use crate::tasks::Task;
+use crate::widgets::judging::Judging;
+use fettle_domain::InspectionId;
+use fettle_engine::{Chosen, EngineError, ExportInspections, ExportedInspections};
+use fettle_i18n::Value;
 
 pub(super) fn make() -> Box<dyn Tab> {
     Box::<HistoryTab>::default()

@@ -3,14 +3,14 @@
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::app::command::Command;
-use crate::app::tests::scene::{Scene, Setting, Window, scored, unexamined};
-use crate::domain::{
+use crate::command::Command;
+use crate::tests::scene::{Scene, Setting, Window, scored, unexamined};
+use fettle_domain::{
     Inspection, InspectionId, Language, Opinion, Product, ProductCode, Rate, Stage, Verdict,
 };
-use crate::engine::Engine;
-use crate::i18n::Value;
-use crate::library::Library;
+use fettle_engine::Engine;
+use fettle_i18n::Value;
+use fettle_library::Library;
 
 fn casting() -> ProductCode {
     ProductCode::new("casting").unwrap()
@@ -81,7 +81,7 @@ fn the_past_is_listed_opened_judged_and_acted_on() {
         let done = scene.text("action-done");
         scene.until(&done, |harness| harness.query_all_by_label(&done).next().is_some());
         let action = scene.library().action(InspectionId(1)).unwrap();
-        assert!(action.is_some_and(|change| change.state == crate::domain::ActionState::Done));
+        assert!(action.is_some_and(|change| change.state == fettle_domain::ActionState::Done));
 
         // The keys 1, 2 and 3 are letters while one types.
         let line = scene.text("history-text");

@@ -5,19 +5,19 @@ use std::path::Path;
 use egui::{CornerRadius, Frame, Margin, RichText};
 
 use super::steps::reason;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::theme::verdict_colours;
-use crate::domain::{Anomaly, Inspection, RectPx, Similarity, Verdict};
-use crate::engine::Query;
-use crate::i18n::Value;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::theme::verdict_colours;
+use fettle_domain::{Anomaly, Inspection, RectPx, Similarity, Verdict};
+use fettle_engine::Query;
+use fettle_i18n::Value;
 
 /// Hits shown of those found.
 const HITS: usize = 5;
 
 /// What there is to say below the verdict; the region that is to be looked at, where one was
 /// clicked.
-pub(in crate::app::tabs) fn show(
+pub(in crate::tabs) fn show(
     ui: &mut egui::Ui,
     desk: &mut Desk<'_>,
     inspection: &Inspection,
@@ -49,7 +49,7 @@ pub(in crate::app::tabs) fn show(
 }
 
 /// Searches the known defects for what resembles the part of an inspection.
-pub(in crate::app::tabs) fn search(desk: &mut Desk<'_>, inspection: &Inspection) {
+pub(in crate::tabs) fn search(desk: &mut Desk<'_>, inspection: &Inspection) {
     if let Some(kept) = &inspection.image_path {
         let kept = desk.engine.workspace().root().join(kept);
         desk.send(Command::SearchFor(Query::Picture(kept)));
@@ -57,7 +57,7 @@ pub(in crate::app::tabs) fn search(desk: &mut Desk<'_>, inspection: &Inspection)
 }
 
 /// The verdict, large.
-pub(in crate::app::tabs) fn verdict(ui: &mut egui::Ui, desk: &Desk<'_>, verdict: Verdict) {
+pub(in crate::tabs) fn verdict(ui: &mut egui::Ui, desk: &Desk<'_>, verdict: Verdict) {
     let (background, letters) = verdict_colours(verdict);
     let frame = Frame::new().fill(background).corner_radius(CornerRadius::same(6));
     frame.inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {

@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use crate::app::asked::Asked;
-use crate::app::catalogue::Catalogue;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::model_pull::ModelPull;
-use crate::app::tasks::Task;
-use crate::app::under_way;
-use crate::domain::ModelId;
-use crate::engine::{BuildDemo, DemoInspection, Doctor, DoctorReport, EngineError, Lack};
-use crate::i18n::Value;
+use crate::asked::Asked;
+use crate::catalogue::Catalogue;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::model_pull::ModelPull;
+use crate::tasks::Task;
+use crate::under_way;
+use fettle_domain::ModelId;
+use fettle_engine::{BuildDemo, DemoInspection, Doctor, DoctorReport, EngineError, Lack};
+use fettle_i18n::Value;
 
 /// The first steps, and what is under way of them.
 #[derive(Default)]

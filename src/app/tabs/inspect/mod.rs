@@ -12,18 +12,18 @@ use std::path::PathBuf;
 use egui::{CentralPanel, Panel, ScrollArea};
 
 use super::Tab;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::dialogs::Dialog;
-use crate::app::dialogs::files::{Gathered, Gathering, Source, gather_from};
-use crate::app::dialogs::register_defect::RegisterDefectDialog;
-use crate::app::tasks::Task;
-use crate::app::widgets::choice::product_choice;
-use crate::app::widgets::judging::Judging;
-use crate::app::widgets::part_view::PartView;
-use crate::app::widgets::view_copy::Keep;
-use crate::domain::{Inspection, Judgement};
-use crate::engine::{Chosen, EngineError, Inspect, Inspected, JobEvent};
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::dialogs::Dialog;
+use crate::dialogs::files::{Gathered, Gathering, Source, gather_from};
+use crate::dialogs::register_defect::RegisterDefectDialog;
+use crate::tasks::Task;
+use crate::widgets::choice::product_choice;
+use crate::widgets::judging::Judging;
+use crate::widgets::part_view::PartView;
+use crate::widgets::view_copy::Keep;
+use fettle_domain::{Inspection, Judgement};
+use fettle_engine::{Chosen, EngineError, Inspect, Inspected, JobEvent};
 
 pub(super) fn make() -> Box<dyn Tab> {
     Box::<InspectTab>::default()

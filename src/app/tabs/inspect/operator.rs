@@ -3,10 +3,10 @@
 use egui::{Align, Button, CornerRadius, Frame, Layout, Panel, RichText, Ui, vec2};
 
 use super::InspectTab;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::theme::verdict_colours;
-use crate::domain::Verdict;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::theme::verdict_colours;
+use fettle_domain::Verdict;
 
 /// Height of the buttons in points: a glove hits them.
 const BUTTON: f32 = 84.0;

@@ -3,15 +3,15 @@
 use egui::RichText;
 
 use super::steps::reason;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::tabs::Citation;
-use crate::domain::{
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::tabs::Citation;
+use fettle_domain::{
     Author, Inspection, ManualFinding, ReportLine, ReportPart, SkipReason, Stage, Support,
 };
-use crate::i18n::Value;
+use fettle_i18n::Value;
 
-pub(in crate::app::tabs) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>, inspection: &Inspection) {
+pub(in crate::tabs) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>, inspection: &Inspection) {
     ui.heading(desk.text("report-title"));
     let Some(report) = inspection.report.done() else {
         ui.label(reason(&inspection.report, desk).unwrap_or_default());

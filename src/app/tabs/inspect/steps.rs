@@ -2,9 +2,9 @@
 
 use egui::RichText;
 
-use crate::app::desk::Desk;
-use crate::domain::{Inspection, Progress, SkipReason, Stage};
-use crate::i18n::Value;
+use crate::desk::Desk;
+use fettle_domain::{Inspection, Progress, SkipReason, Stage};
+use fettle_i18n::Value;
 
 /// How far a step is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,11 +3,11 @@
 use egui::{Frame, Margin, RichText, Stroke};
 
 use super::steps::reason;
-use crate::app::desk::Desk;
-use crate::domain::{Inspection, ModelView, SkipReason, Stage};
+use crate::desk::Desk;
+use fettle_domain::{Inspection, ModelView, SkipReason, Stage};
 
 /// Nothing where nobody asked for a view, or where no model is chosen: none need be.
-pub(in crate::app::tabs) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, inspection: &Inspection) {
+pub(in crate::tabs) fn show(ui: &mut egui::Ui, desk: &Desk<'_>, inspection: &Inspection) {
     match &inspection.view {
         Stage::Done(view) => framed(ui, desk, |ui| {
             ui.small(whose(desk, view));

@@ -3,10 +3,10 @@
 use egui::{Align2, FontId, Key, Rect, ScrollArea, Sense, Stroke, Vec2, pos2, vec2};
 
 use super::selection::Selection;
-use crate::app::desk::Desk;
-use crate::app::widgets::thumbnails::{Pictures, outline};
-use crate::domain::RegisteredImage;
-use crate::i18n::Value;
+use crate::desk::Desk;
+use crate::widgets::thumbnails::{Pictures, outline};
+use fettle_domain::RegisteredImage;
+use fettle_i18n::Value;
 
 const PICTURE: f32 = 128.0;
 const NAME: f32 = 20.0;

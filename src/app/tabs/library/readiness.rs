@@ -1,19 +1,19 @@
 //! Whether a product can be inspected: its bank, the index, its manuals, and what brings them
 //! up to date.
 
-use crate::app::asked::Asked;
-use crate::app::clock::days_since;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::tasks::Task;
-use crate::app::under_way;
-use crate::app::widgets::bank_warnings::bank_warnings;
-use crate::domain::ProductCode;
-use crate::engine::{
+use crate::asked::Asked;
+use crate::clock::days_since;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::tasks::Task;
+use crate::under_way;
+use crate::widgets::bank_warnings::bank_warnings;
+use fettle_domain::ProductCode;
+use fettle_engine::{
     BankInfo, BankState, BuildIndex, BuiltIndex, EngineError, FitBank, FittedBank, IndexInfo,
     IndexState, ProductSummary, UndoBank, UndoneBank,
 };
-use crate::i18n::Value;
+use fettle_i18n::Value;
 
 /// What is known of a product's bank and of the index.
 #[derive(Default)]
@@ -164,10 +164,7 @@ impl Readiness {
 }
 
 /// Says what became of a fit.
-pub(in crate::app::tabs) fn say_fitted(
-    desk: &mut Desk<'_>,
-    answer: Result<FittedBank, EngineError>,
-) {
+pub(in crate::tabs) fn say_fitted(desk: &mut Desk<'_>, answer: Result<FittedBank, EngineError>) {
     ended(desk, answer, |desk, fitted| {
         let values = [
             ("product", Value::from(fitted.bank.product.to_string())),
@@ -183,10 +180,7 @@ pub(in crate::app::tabs) fn say_fitted(
 }
 
 /// Says what became of the index.
-pub(in crate::app::tabs) fn say_indexed(
-    desk: &mut Desk<'_>,
-    answer: Result<BuiltIndex, EngineError>,
-) {
+pub(in crate::tabs) fn say_indexed(desk: &mut Desk<'_>, answer: Result<BuiltIndex, EngineError>) {
     ended(desk, answer, |desk, built| {
         for refused in &built.refused {
             let values = [
@@ -206,10 +200,7 @@ pub(in crate::app::tabs) fn say_indexed(
 }
 
 /// Says which bank is in use again.
-pub(in crate::app::tabs) fn say_undone(
-    desk: &mut Desk<'_>,
-    answer: Result<UndoneBank, EngineError>,
-) {
+pub(in crate::tabs) fn say_undone(desk: &mut Desk<'_>, answer: Result<UndoneBank, EngineError>) {
     ended(desk, answer, |desk, undone| {
         let values = [
             ("product", Value::from(undone.bank.product.to_string())),

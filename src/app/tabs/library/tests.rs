@@ -12,22 +12,20 @@ use image::{Rgb, RgbImage};
 use tempfile::TempDir;
 
 use super::grid::Grid;
-use crate::app::catalogue::Catalogue;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::shell::toasts::Toasts;
-use crate::app::tasks::Tasks;
-use crate::app::tests::scene::{
-    PATIENCE, Scene, Setting, Window, answer, engine, fonts, models_with,
-};
-use crate::app::view_state::ViewState;
-use crate::app::words::Words;
-use crate::domain::{
+use crate::catalogue::Catalogue;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::shell::toasts::Toasts;
+use crate::tasks::Tasks;
+use crate::tests::scene::{PATIENCE, Scene, Setting, Window, answer, engine, fonts, models_with};
+use crate::view_state::ViewState;
+use crate::words::Words;
+use fettle_domain::{
     ContentHash, ImageId, ImageLabel, Language, Product, ProductCode, RegisteredImage,
 };
-use crate::engine::{AddDefectType, AddProduct, Engine, TakeBack};
-use crate::library::LabelFilter;
-use crate::manuals::tests::paper::{fonts as paper_fonts, page, pdf};
+use fettle_engine::{AddDefectType, AddProduct, Engine, TakeBack};
+use fettle_library::LabelFilter;
+use fettle_testing::documents::{fonts as paper_fonts, page, pdf};
 
 /// A colour that neither theme has.
 const PART: [u8; 3] = [200, 40, 160];

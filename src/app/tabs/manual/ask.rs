@@ -4,13 +4,13 @@ use egui::text::LayoutJob;
 use egui::{Align, Button, Key, Layout, Role, TextEdit, TextFormat, TextStyle, WidgetInfo};
 
 use super::Citation;
-use crate::app::asked::Asked;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::tabs::TabId;
-use crate::domain::ProductCode;
-use crate::engine::{FoundPassage, ManualAnswer, SearchManual};
-use crate::i18n::Value;
+use crate::asked::Asked;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::tabs::TabId;
+use fettle_domain::ProductCode;
+use fettle_engine::{FoundPassage, ManualAnswer, SearchManual};
+use fettle_i18n::Value;
 
 /// Statements shown.
 const TOP: usize = 6;

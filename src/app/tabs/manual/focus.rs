@@ -3,14 +3,14 @@
 use egui::{Pos2, Rect, pos2, vec2};
 
 use super::pages::Marks;
-use crate::domain::{LineSpan, ManualFinding, ManualId, OtherSection, RectPt, Section, Statement};
+use fettle_domain::{LineSpan, ManualFinding, ManualId, OtherSection, RectPt, Section, Statement};
 
 /// How far from a line, in points of the page, a click still means it.
 const NEAR: f32 = 3.0;
 
 /// Where a manual says something.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::app) struct Citation {
+pub(crate) struct Citation {
     /// The version that says it.
     pub(super) manual: ManualId,
     /// The heading of its section, where it is known.
@@ -25,7 +25,7 @@ pub(in crate::app) struct Citation {
 
 impl Citation {
     /// All of the section that was found.
-    pub(in crate::app) fn section(finding: &ManualFinding) -> Self {
+    pub(crate) fn section(finding: &ManualFinding) -> Self {
         Self {
             manual: finding.manual,
             heading: Some(finding.section.heading.clone()),
@@ -36,7 +36,7 @@ impl Citation {
     }
 
     /// A section of another manual about the same defect.
-    pub(in crate::app) fn other(other: &OtherSection) -> Self {
+    pub(crate) fn other(other: &OtherSection) -> Self {
         Self {
             manual: other.manual,
             heading: Some(other.heading.clone()),
@@ -47,7 +47,7 @@ impl Citation {
     }
 
     /// One statement of it.
-    pub(in crate::app) fn statement(finding: &ManualFinding, statement: &Statement) -> Self {
+    pub(crate) fn statement(finding: &ManualFinding, statement: &Statement) -> Self {
         Self {
             statement: Some(statement.id.clone()),
             page: statement.page(),
@@ -134,7 +134,7 @@ pub(super) fn statement_at(sections: &[Section], page: u32, at: Pos2) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::StatementKind;
+    use fettle_domain::StatementKind;
 
     fn line(page: u32, y: f32) -> LineSpan {
         LineSpan { page, rect: RectPt { x: 50.0, y, width: 100.0, height: 10.0 } }

@@ -19,16 +19,16 @@ use self::ask::Ask;
 use self::focus::{Focus, statement_at};
 use self::pages::Pages;
 use super::Tab;
-use crate::app::asked::Asked;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::dialogs::Dialog;
-use crate::app::dialogs::manual::{ManualDialog, is_manual};
-use crate::app::widgets::choice::product_of;
-use crate::domain::{ManualId, ProductCode, RegisteredManual, Section};
-use crate::engine::{ListManualVersions, ListManuals, ManualVersion, OpenManual, OpenedManual};
+use crate::asked::Asked;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::dialogs::Dialog;
+use crate::dialogs::manual::{ManualDialog, is_manual};
+use crate::widgets::choice::product_of;
+use fettle_domain::{ManualId, ProductCode, RegisteredManual, Section};
+use fettle_engine::{ListManualVersions, ListManuals, ManualVersion, OpenManual, OpenedManual};
 
-pub(in crate::app) use self::focus::Citation;
+pub(crate) use self::focus::Citation;
 
 pub(super) fn make() -> Box<dyn Tab> {
     Box::<ManualTab>::default()

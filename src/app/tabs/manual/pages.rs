@@ -8,10 +8,10 @@ use egui::{
 };
 
 use super::pictures::{Pictures, Shown};
-use crate::app::desk::Desk;
-use crate::app::widgets::image_view::{Gpu, paint};
-use crate::domain::{LineSpan, RectPt, RegisteredManual, SizePt};
-use crate::i18n::Value;
+use crate::desk::Desk;
+use crate::widgets::image_view::{Gpu, paint};
+use fettle_domain::{LineSpan, RectPt, RegisteredManual, SizePt};
+use fettle_i18n::Value;
 
 /// Between pages and around them, in points of the screen.
 const GAP: f32 = 12.0;

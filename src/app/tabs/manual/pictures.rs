@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use image::RgbImage;
 
-use crate::app::desk::Desk;
-use crate::app::tasks::Task;
-use crate::app::widgets::image_view::{Picture, prepare};
-use crate::domain::{RegisteredManual, SizePt};
-use crate::engine::{EngineError, ManualPage};
+use crate::desk::Desk;
+use crate::tasks::Task;
+use crate::widgets::image_view::{Picture, prepare};
+use fettle_domain::{RegisteredManual, SizePt};
+use fettle_engine::{EngineError, ManualPage};
 
 /// Bytes of textures kept, of all pages together.
 const BUDGET: usize = 64 << 20;

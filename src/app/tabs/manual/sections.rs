@@ -3,11 +3,11 @@
 use egui::text::LayoutJob;
 use egui::{Align, Button, Layout, TextFormat, TextStyle};
 
-use crate::app::desk::Desk;
-use crate::domain::{
+use crate::desk::Desk;
+use fettle_domain::{
     ManualFormat, ManualId, ManualText, ManualWarning, ProductCode, RegisteredManual, Section,
 };
-use crate::i18n::Value;
+use fettle_i18n::Value;
 
 /// The manuals, the newest first; another one than `open`, where it was clicked.
 pub(super) fn manuals(

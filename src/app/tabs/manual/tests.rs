@@ -3,14 +3,14 @@
 use egui::{Key, Modifiers, Rect, Role, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::app::tests::scene::{Scene, Setting, Window, answer, unexamined};
-use crate::domain::{
+use crate::tests::scene::{Scene, Setting, Window, answer, unexamined};
+use fettle_domain::{
     Author, DefectCode, Inspection, Language, ManualFinding, ManualId, Product, ProductCode,
     Report, ReportLine, ReportPart, ReportSection, Stage, Support, Verdict,
 };
-use crate::engine::{AddDefectType, AddProduct, Engine, ReadManual, RegisterManual};
-use crate::library::Library;
-use crate::manuals::tests::paper::{Fonts, fonts, page, pdf};
+use fettle_engine::{AddDefectType, AddProduct, Engine, ReadManual, RegisterManual};
+use fettle_library::Library;
+use fettle_testing::documents::{Fonts, fonts, page, pdf};
 
 fn part() -> ProductCode {
     ProductCode::new("part").unwrap()

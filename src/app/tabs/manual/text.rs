@@ -2,8 +2,8 @@
 
 use egui::{CursorIcon, Frame, Label, Margin, Sense, Stroke};
 
-use crate::app::desk::Desk;
-use crate::domain::{Section, Statement};
+use crate::desk::Desk;
+use fettle_domain::{Section, Statement};
 
 /// Ids of statements.
 #[derive(Default)]

@@ -3,8 +3,8 @@
 use egui::{Align, CursorIcon, Frame, Grid, Label, Margin, RichText, ScrollArea, Sense, Stroke};
 
 use super::focus::Focus;
-use crate::app::desk::Desk;
-use crate::domain::{ManualText, Section, Statement};
+use crate::desk::Desk;
+use fettle_domain::{ManualText, Section, Statement};
 
 /// No line is longer, in points.
 const WIDEST: f32 = 720.0;

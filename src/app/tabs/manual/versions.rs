@@ -3,10 +3,10 @@
 use egui::text::LayoutJob;
 use egui::{Align, Button, CollapsingHeader, Layout, TextFormat, TextStyle};
 
-use crate::app::clock::local_time;
-use crate::app::desk::Desk;
-use crate::domain::ManualId;
-use crate::engine::ManualVersion;
+use crate::clock::local_time;
+use crate::desk::Desk;
+use fettle_domain::ManualId;
+use fettle_engine::ManualVersion;
 
 /// Draws them, the newest first, where there are others than those in force; the one that was
 /// clicked.

@@ -4,14 +4,14 @@ use egui::RichText;
 
 use super::SearchTab;
 use super::views::MainHit;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::tabs::TabId;
-use crate::app::under_way;
-use crate::app::widgets::choice::{defect_choice, product_choice};
-use crate::domain::Suggestion;
-use crate::engine::{Among, Query};
-use crate::i18n::Value;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::tabs::TabId;
+use crate::under_way;
+use crate::widgets::choice::{defect_choice, product_choice};
+use fettle_domain::Suggestion;
+use fettle_engine::{Among, Query};
+use fettle_i18n::Value;
 
 impl SearchTab {
     pub(super) fn asking(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {

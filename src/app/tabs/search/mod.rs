@@ -16,13 +16,13 @@ use self::views::Views;
 use self::words::Words;
 use super::Tab;
 use super::library::readiness::say_indexed;
-use crate::app::asked::Asked;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::dialogs::files::{Gathered, Gathering, Source, gather_from};
-use crate::app::tasks::Task;
-use crate::domain::{Hit, InspectionId, Similarity};
-use crate::engine::{
+use crate::asked::Asked;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::dialogs::files::{Gathered, Gathering, Source, gather_from};
+use crate::tasks::Task;
+use fettle_domain::{Hit, InspectionId, Similarity};
+use fettle_engine::{
     Among, BuildIndex, BuiltIndex, IndexInfo, IndexState, InspectionOf, Query, Search,
 };
 

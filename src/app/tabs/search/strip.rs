@@ -5,9 +5,9 @@ use egui::{
     pos2, vec2,
 };
 
-use crate::app::desk::Desk;
-use crate::app::widgets::thumbnails::Pictures;
-use crate::domain::Hit;
+use crate::desk::Desk;
+use crate::widgets::thumbnails::Pictures;
+use fettle_domain::Hit;
 
 /// Sides of a small picture, and height of the lines below it, in points.
 const PICTURE: Vec2 = vec2(132.0, 100.0);

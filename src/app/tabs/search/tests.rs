@@ -10,19 +10,19 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use image::{Rgb, RgbImage};
 use tempfile::TempDir;
 
-use crate::app::tests::scene::{Scene, Setting, Window, answer, models_with};
-use crate::domain::{ImageLabel, Language, Product, ProductCode};
-use crate::engine::{
+use crate::tests::scene::{Scene, Setting, Window, answer, models_with};
+use fettle_domain::{ImageLabel, Language, Product, ProductCode};
+use fettle_engine::{
     AddDefectType, AddProduct, BuildIndex, Engine, FitBank, Inspect, RegisterDefect, RegisterImages,
 };
-use crate::i18n::Value;
+use fettle_i18n::Value;
 
 /// What these tests' parts are looked at with.
-pub(in crate::app::tabs) const MODEL: &str = "efficientnet-lite0";
+pub(in crate::tabs) const MODEL: &str = "efficientnet-lite0";
 
 /// What of the world is there before the window opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::app::tabs) enum World {
+pub(in crate::tabs) enum World {
     Empty,
     /// Images of defects of two products, no index.
     Defects,
@@ -36,7 +36,7 @@ pub(in crate::app::tabs) enum World {
     FittedWithoutDefects,
 }
 
-pub(in crate::app::tabs) fn casting() -> ProductCode {
+pub(in crate::tabs) fn casting() -> ProductCode {
     ProductCode::new("casting").unwrap()
 }
 
@@ -45,7 +45,7 @@ fn leather() -> ProductCode {
 }
 
 /// A part with a grain, and with a hole, a scratch or neither.
-pub(in crate::app::tabs) fn part(base: [u8; 3], seed: u32, defect: Option<&str>) -> RgbImage {
+pub(in crate::tabs) fn part(base: [u8; 3], seed: u32, defect: Option<&str>) -> RgbImage {
     let (left, top) = (50 + (seed * 37) % 60, 40 + (seed * 53) % 40);
     RgbImage::from_fn(160, 120, |x, y| {
         let (dx, dy) = (x.abs_diff(left) as f32, y.abs_diff(top) as f32);
@@ -60,10 +60,10 @@ pub(in crate::app::tabs) fn part(base: [u8; 3], seed: u32, defect: Option<&str>)
     })
 }
 
-pub(in crate::app::tabs) const METAL: [u8; 3] = [120, 125, 130];
+pub(in crate::tabs) const METAL: [u8; 3] = [120, 125, 130];
 const LEATHER: [u8; 3] = [110, 70, 40];
 
-pub(in crate::app::tabs) fn save(dir: &Path, name: &str, picture: &RgbImage) -> PathBuf {
+pub(in crate::tabs) fn save(dir: &Path, name: &str, picture: &RgbImage) -> PathBuf {
     let path = dir.join(name);
     picture.save(&path).unwrap();
     path
@@ -120,7 +120,7 @@ fn prepare(engine: &Engine, dir: &Path, world: World) {
 }
 
 /// The window on such a world; `then` is done to the engine before it opens.
-pub(in crate::app::tabs) fn scene(
+pub(in crate::tabs) fn scene(
     language: Language,
     theme: Theme,
     world: World,
@@ -138,7 +138,7 @@ pub(in crate::app::tabs) fn scene(
 
 impl Scene {
     /// Drags the mouse over a widget, from one share of its size to another.
-    pub(in crate::app::tabs) fn drag(
+    pub(in crate::tabs) fn drag(
         &mut self,
         role: Role,
         label: &str,

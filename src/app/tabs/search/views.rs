@@ -2,14 +2,14 @@
 
 use egui::{Ui, Vec2, vec2};
 
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::widgets::file_picture::FilePicture;
-use crate::app::widgets::image_view::rectangle::{DrawnRect, outline};
-use crate::app::widgets::image_view::{self, Camera, ImageResponse, Layer, Layers, same_shape};
-use crate::domain::{Hit, ImageLabel, InspectionId, RectPx};
-use crate::engine::Query;
-use crate::i18n::Value;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::widgets::file_picture::FilePicture;
+use crate::widgets::image_view::rectangle::{DrawnRect, outline};
+use crate::widgets::image_view::{self, Camera, ImageResponse, Layer, Layers, same_shape};
+use fettle_domain::{Hit, ImageLabel, InspectionId, RectPx};
+use fettle_engine::Query;
+use fettle_i18n::Value;
 
 /// The hit shown large, in words.
 pub(super) struct MainHit<'a> {

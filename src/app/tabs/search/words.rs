@@ -2,13 +2,13 @@
 
 use egui::{Button, TextEdit, Ui};
 
-use crate::app::asked::Asked;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::model_pull::ModelPull;
-use crate::domain::ModelRole;
-use crate::engine::{AskWordsModel, ChooseModel, WordsModel};
-use crate::i18n::Value;
+use crate::asked::Asked;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::model_pull::ModelPull;
+use fettle_domain::ModelRole;
+use fettle_engine::{AskWordsModel, ChooseModel, WordsModel};
+use fettle_i18n::Value;
 
 /// The words, and the model that understands them.
 #[derive(Default)]

@@ -2,9 +2,9 @@
 
 use egui::{Grid, ThemePreference};
 
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::domain::Language;
+use crate::command::Command;
+use crate::desk::Desk;
+use fettle_domain::Language;
 
 pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>) {
     ui.heading(desk.text("settings-looks"));

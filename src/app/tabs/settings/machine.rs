@@ -3,11 +3,11 @@
 use egui::{Grid, Ui};
 
 use super::{megabytes, waiting};
-use crate::app::asked::Asked;
-use crate::app::desk::Desk;
-use crate::app::widgets::choice::named_list;
-use crate::engine::{Doctor, DoctorReport, ListDevices, Preference, Preferences};
-use crate::settings::DevicePreference;
+use crate::asked::Asked;
+use crate::desk::Desk;
+use crate::widgets::choice::named_list;
+use fettle_engine::{Doctor, DoctorReport, ListDevices, Preference, Preferences};
+use fettle_settings::DevicePreference;
 
 /// Width of a list, in points.
 const LIST: f32 = 220.0;

@@ -15,12 +15,12 @@ use self::models::Models;
 use self::remote::Remote;
 use self::standards::Standards;
 use super::Tab;
-use crate::app::asked::Asked;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::tasks::Task;
-use crate::engine::{AskPreferences, EngineError, Prefer, Preference, Preferences};
-use crate::i18n::Value;
+use crate::asked::Asked;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::tasks::Task;
+use fettle_engine::{AskPreferences, EngineError, Prefer, Preference, Preferences};
+use fettle_i18n::Value;
 
 /// Between two sections, in points.
 const GAP: f32 = 14.0;

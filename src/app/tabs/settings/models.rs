@@ -3,13 +3,13 @@
 use egui::Grid;
 
 use super::{megabytes, waiting};
-use crate::app::asked::Asked;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::app::model_pull::ModelPull;
-use crate::app::widgets::choice::named_cells;
-use crate::domain::{ModelId, ModelRole};
-use crate::engine::{ChooseModels, ChosenModels, ListModels, ListedModel, ModelState};
+use crate::asked::Asked;
+use crate::command::Command;
+use crate::desk::Desk;
+use crate::model_pull::ModelPull;
+use crate::widgets::choice::named_cells;
+use fettle_domain::{ModelId, ModelRole};
+use fettle_engine::{ChooseModels, ChosenModels, ListModels, ListedModel, ModelState};
 
 const ROLES: [ModelRole; 5] = [
     ModelRole::Backbone,

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use egui::{Button, Checkbox, Grid, TextEdit, Ui};
 
-use crate::app::asked::Asked;
-use crate::app::command::Command;
-use crate::app::desk::Desk;
-use crate::domain::{ModelRole, RemoteFor, RemoteModel};
-use crate::engine::{ChosenRemote, RemoteTried, TryRemote, UseRemote};
-use crate::i18n::Value;
+use crate::asked::Asked;
+use crate::command::Command;
+use crate::desk::Desk;
+use fettle_domain::{ModelRole, RemoteFor, RemoteModel};
+use fettle_engine::{ChosenRemote, RemoteTried, TryRemote, UseRemote};
+use fettle_i18n::Value;
 
 /// Width of a field, in points.
 const FIELD: f32 = 320.0;

@@ -4,14 +4,14 @@
 use egui::{Button, Context, DragValue, Ui};
 
 use super::waiting;
-use crate::app::asked::Asked;
-use crate::app::desk::Desk;
-use crate::app::dialogs::Dialog as _;
-use crate::app::dialogs::tidy::TidyDialog;
-use crate::app::tabs::anomaly::rule::choose;
-use crate::domain::ThresholdRule;
-use crate::engine::{Preference, Preferences};
-use crate::settings::Settings;
+use crate::asked::Asked;
+use crate::desk::Desk;
+use crate::dialogs::Dialog as _;
+use crate::dialogs::tidy::TidyDialog;
+use crate::tabs::anomaly::rule::choose;
+use fettle_domain::ThresholdRule;
+use fettle_engine::{Preference, Preferences};
+use fettle_settings::Settings;
 
 /// Offered first where pictures shall not be kept for ever.
 const DAYS: u32 = 365;

@@ -5,16 +5,16 @@ use std::path::Path;
 use egui::{Key, Modifiers, Role, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use crate::app::tabs::search::tests::{World, scene};
-use crate::app::tests::scene::{Scene, Setting, answer};
-use crate::domain::{
+use crate::tabs::search::tests::{World, scene};
+use crate::tests::scene::{Scene, Setting, answer};
+use fettle_domain::{
     ContentHash, HistoryFilter, Inspection, InspectionId, Language, ModelRole, SkipReason, Stage,
     ThresholdRule, Verdict,
 };
-use crate::engine::{Engine, Prefer, Preference};
-use crate::i18n::Value;
-use crate::library::Library;
-use crate::settings::{DevicePreference, Settings, read};
+use fettle_engine::{Engine, Prefer, Preference};
+use fettle_i18n::Value;
+use fettle_library::Library;
+use fettle_settings::{DevicePreference, Settings, read};
 
 const BOTH: [(Language, Theme); 2] = [(Language::En, Theme::Light), (Language::Ko, Theme::Dark)];
 
@@ -59,7 +59,7 @@ fn device_and_threads_are_chosen_and_what_is_in_force_is_said() {
 }
 
 fn scene_text(language: Language, id: &str, count: usize) -> String {
-    crate::i18n::text_with(language, id, &[("count", Value::from(count))])
+    fettle_i18n::text_with(language, id, &[("count", Value::from(count))])
 }
 
 #[test]
@@ -191,10 +191,10 @@ fn the_window_tidies_at_its_start_where_the_owner_said_so() {
 
 /// Where the files of a model lie with their sizes, and nothing in them.
 fn hollow_model(models: &Path, id: &str) {
-    let manifest = crate::models::manifest::Manifest::built_in().unwrap();
+    let manifest = fettle_models::manifest::Manifest::built_in().unwrap();
     let folder = models.join(id);
     std::fs::create_dir_all(&folder).unwrap();
-    for file in &manifest.model(&crate::domain::ModelId(id.to_owned())).unwrap().files {
+    for file in &manifest.model(&fettle_domain::ModelId(id.to_owned())).unwrap().files {
         let hollow = std::fs::File::create(folder.join(&file.name)).unwrap();
         hollow.set_len(file.bytes.unwrap_or(1)).unwrap();
     }
@@ -263,7 +263,7 @@ fn without_a_manual_one_is_registered_from_the_report() {
         let mut library = Library::open(engine.workspace().root()).unwrap();
         inspected(&mut library, 9, Verdict::Ng);
         let mut inspection = library.inspection(InspectionId(1)).unwrap();
-        let product: crate::domain::ProductCode = "casting".parse().unwrap();
+        let product: fettle_domain::ProductCode = "casting".parse().unwrap();
         inspection.manual = Stage::Skipped(SkipReason::NoManual { product: product.clone() });
         inspection.report = Stage::Skipped(SkipReason::NoManual { product });
         library.rewrite_inspection(&inspection).unwrap();

@@ -3,19 +3,19 @@
 use image::{Rgb, RgbImage};
 use tempfile::TempDir;
 
-use crate::app::tests::scene::{answer, scored, unexamined};
-use crate::domain::{
+use crate::tests::scene::{answer, scored, unexamined};
+use fettle_domain::{
     Anomaly, Author, ContentHash, Contour, Hit, ImageId, ImageLabel, Inspection, InspectionId,
     Language, ManualFinding, ModelId, ModelView, Opinion, PartArea, Place, PointPx, Product,
     ProductCode, RectPx, Region, Report, ReportLine, ReportPart, ReportSection, ShownPicture,
     Similarity, Stage, Suggestion, Support, Verdict,
 };
-use crate::engine::{
+use fettle_engine::{
     AddDefectType, AddProduct, BuildIndex, Engine, FitBank, ReadManual, RegisterImages,
     RegisterManual,
 };
-use crate::library::Library;
-use crate::manuals::tests::paper::{own_fonts, page, pdf};
+use fettle_library::Library;
+use fettle_testing::documents::{own_fonts, page, pdf};
 
 /// The inspection that has everything.
 pub(super) const OPENED: &str = "casting_012.png";
@@ -75,7 +75,7 @@ pub(super) fn register(engine: &Engine) -> ReadManual {
     register(ImageLabel::Normal, None, 10);
     for (code, name_ko, name_en) in [("hole", "기공", "Blow hole"), ("scratch", "긁힘", "Scratch")]
     {
-        let code: crate::domain::DefectCode = code.parse().unwrap();
+        let code: fettle_domain::DefectCode = code.parse().unwrap();
         let defect = AddDefectType {
             product: casting(),
             code: code.clone(),
@@ -180,7 +180,7 @@ fn inspection(number: u32, verdict: Verdict, kept: String) -> Inspection {
 
 /// Gives an inspection neighbours, the manual's section and a report.
 fn explain(inspection: &mut Inspection, manual: &ReadManual, language: Language) {
-    let defect: crate::domain::DefectCode = "hole".parse().unwrap();
+    let defect: fettle_domain::DefectCode = "hole".parse().unwrap();
     let hit = |(number, score): (i64, f32)| Hit {
         region: None,
         image: ImageId(number),
@@ -198,8 +198,8 @@ fn explain(inspection: &mut Inspection, manual: &ReadManual, language: Language)
         }),
     });
     let section = manual.text.sections[0].clone();
-    let of_manual = |statements: &[crate::domain::Statement]| {
-        let line = |statement: &crate::domain::Statement| ReportLine {
+    let of_manual = |statements: &[fettle_domain::Statement]| {
+        let line = |statement: &fettle_domain::Statement| ReportLine {
             text: statement.text.clone(),
             support: Support::Manual { statements: vec![statement.id.clone()] },
         };

@@ -8,10 +8,10 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use image::{GrayImage, RgbImage};
 
 use super::*;
-use crate::app::widgets::image_view::controls::{self, Threshold};
-use crate::app::widgets::image_view::tests::{able_to_draw, part};
-use crate::app::widgets::image_view::{Gpu, Look};
-use crate::domain::{HeatmapScale, Language};
+use crate::widgets::image_view::controls::{self, Threshold};
+use crate::widgets::image_view::tests::{able_to_draw, part};
+use crate::widgets::image_view::{Gpu, Look};
+use fettle_domain::{HeatmapScale, Language};
 
 struct Scene {
     words: Words,

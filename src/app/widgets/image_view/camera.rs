@@ -2,7 +2,7 @@
 
 use egui::{Pos2, Rect, Vec2, pos2};
 
-use crate::domain::RectPx;
+use fettle_domain::RectPx;
 
 /// Pixels of the screen for one of the image, at most.
 const CLOSEST: f32 = 64.0;
@@ -14,19 +14,19 @@ const REGION_SHARE: f32 = 0.4;
 const SAME_RATIO: f32 = 0.02;
 
 /// Whether images of these sizes can be drawn as large as each other.
-pub(in crate::app) fn same_shape(one: Vec2, other: Vec2) -> bool {
+pub(crate) fn same_shape(one: Vec2, other: Vec2) -> bool {
     let ratio = |size: Vec2| size.x / size.y.max(1.0);
     (ratio(one) / ratio(other) - 1.0).abs() < SAME_RATIO
 }
 
 /// Where an image is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::app) struct Screen {
+pub(crate) struct Screen {
     /// In egui's points.
-    pub(in crate::app) rect: Rect,
-    pub(in crate::app) pixels_per_point: f32,
+    pub(crate) rect: Rect,
+    pub(crate) pixels_per_point: f32,
     /// Width and height of the image in its pixels.
-    pub(in crate::app) image: Vec2,
+    pub(crate) image: Vec2,
 }
 
 impl Screen {
@@ -55,32 +55,32 @@ enum Aim {
 /// What is looked at, in coordinates of the image: (0, 0) is the upper left corner of its first
 /// pixel. At first all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(in crate::app) struct Camera(Aim);
+pub(crate) struct Camera(Aim);
 
 impl Camera {
     /// Shows all of the image, however the view's size changes.
-    pub(in crate::app) fn fit(&mut self) {
+    pub(crate) fn fit(&mut self) {
         self.0 = Aim::Fit;
     }
 
     /// Shows `region` large.
-    pub(in crate::app) fn look_at(&mut self, region: RectPx) {
+    pub(crate) fn look_at(&mut self, region: RectPx) {
         self.0 = Aim::Region(region);
     }
 
     /// Draws each pixel of the image as one of the screen; `around` stays where it is.
-    pub(in crate::app) fn real_size(&mut self, on: &Screen, around: Pos2) {
+    pub(crate) fn real_size(&mut self, on: &Screen, around: Pos2) {
         let zoom = self.place(on).zoom;
         self.zoom_at(on, around, 1.0 / zoom);
     }
 
     /// Whether all of the image is shown.
-    pub(in crate::app) fn fits(&self) -> bool {
+    pub(crate) fn fits(&self) -> bool {
         self.0 == Aim::Fit
     }
 
     /// Enlarges by `factor`. The point of the image under `cursor` stays under it.
-    pub(in crate::app) fn zoom_at(&mut self, on: &Screen, cursor: Pos2, factor: f32) {
+    pub(crate) fn zoom_at(&mut self, on: &Screen, cursor: Pos2, factor: f32) {
         let (centre, before) = self.aim(on);
         let fit = on.fit();
         let zoom = (before * factor).clamp(fit.min(1.0), CLOSEST);
@@ -93,7 +93,7 @@ impl Camera {
     }
 
     /// Moves the image by `points` of the screen; its middle stays inside the image.
-    pub(in crate::app) fn pan(&mut self, on: &Screen, points: Vec2) {
+    pub(crate) fn pan(&mut self, on: &Screen, points: Vec2) {
         let (centre, zoom) = self.aim(on);
         let moved = centre - points * on.pixels_per_point / zoom;
         let centre = moved.clamp(Pos2::ZERO, on.image.to_pos2());
@@ -102,7 +102,7 @@ impl Camera {
 
     /// Where the image comes to lie. Its corner is on a whole pixel of the screen, so that at
     /// 1:1 each pixel is seen as it is.
-    pub(in crate::app) fn place(&self, on: &Screen) -> Placement {
+    pub(crate) fn place(&self, on: &Screen) -> Placement {
         let (centre, zoom) = self.aim(on);
         let middle = on.rect.center().to_vec2() * on.pixels_per_point;
         let origin = (middle - centre.to_vec2() * zoom).round().to_pos2();
@@ -126,22 +126,22 @@ impl Camera {
 
 /// An image laid on the screen.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::app) struct Placement {
+pub(crate) struct Placement {
     /// The image's upper left corner, in pixels of the screen.
-    pub(in crate::app) origin: Pos2,
+    pub(crate) origin: Pos2,
     /// Pixels of the screen for one of the image.
-    pub(in crate::app) zoom: f32,
+    pub(crate) zoom: f32,
     pixels_per_point: f32,
 }
 
 impl Placement {
     /// The point of the image at a point of the screen.
-    pub(in crate::app) fn to_image(self, at: Pos2) -> Pos2 {
+    pub(crate) fn to_image(self, at: Pos2) -> Pos2 {
         ((at.to_vec2() * self.pixels_per_point - self.origin.to_vec2()) / self.zoom).to_pos2()
     }
 
     /// The point of the screen at a point of the image.
-    pub(in crate::app) fn to_screen(self, at: Pos2) -> Pos2 {
+    pub(crate) fn to_screen(self, at: Pos2) -> Pos2 {
         ((at.to_vec2() * self.zoom + self.origin.to_vec2()) / self.pixels_per_point).to_pos2()
     }
 }

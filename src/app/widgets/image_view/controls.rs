@@ -4,32 +4,27 @@ use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{PopupCloseBehavior, Slider};
 
 use super::look::{Colormap, Look, Paint};
-use crate::app::widgets::choice::{WIDTH, named_list};
-use crate::app::words::Words;
-use crate::domain::HeatmapScale;
+use crate::widgets::choice::{WIDTH, named_list};
+use crate::words::Words;
+use fettle_domain::HeatmapScale;
 
 /// The threshold that a person moves.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::app) struct Threshold {
-    pub(in crate::app) now: f32,
+pub(crate) struct Threshold {
+    pub(crate) now: f32,
     /// Where it began: what the inspection used.
-    pub(in crate::app) start: f32,
-    pub(in crate::app) scale: HeatmapScale,
+    pub(crate) start: f32,
+    pub(crate) scale: HeatmapScale,
 }
 
 impl Threshold {
-    pub(in crate::app) fn new(start: f32, scale: HeatmapScale) -> Self {
+    pub(crate) fn new(start: f32, scale: HeatmapScale) -> Self {
         Self { now: start, start, scale }
     }
 }
 
 /// Draws the controls into the row under way: what is moved all the time; the rest in a menu.
-pub(in crate::app) fn show(
-    ui: &mut egui::Ui,
-    words: Words,
-    look: &mut Look,
-    threshold: &mut Threshold,
-) {
+pub(crate) fn show(ui: &mut egui::Ui, words: Words, look: &mut Look, threshold: &mut Threshold) {
     let text = |id: &str| words.text(id);
     layer(ui, words, look);
     let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
@@ -63,7 +58,7 @@ fn more(ui: &mut egui::Ui, words: Words, look: &mut Look) {
 }
 
 /// What of the map lies over the part.
-pub(in crate::app) fn layer(ui: &mut egui::Ui, words: Words, look: &mut Look) {
+pub(crate) fn layer(ui: &mut egui::Ui, words: Words, look: &mut Look) {
     let (name, shown) = (words.text("picture-layer"), words.text(look.paint.label()));
     named_list(ui, &name, shown, WIDTH, |ui| {
         for paint in Paint::ALL {

@@ -11,7 +11,7 @@ use super::look::Heat;
 use super::tile::Prepared;
 
 /// Device, shader and what else all views share; egui's context holds it.
-pub(in crate::app) struct Gpu {
+pub(crate) struct Gpu {
     device: wgpu::Device,
     queue: wgpu::Queue,
     pipeline: wgpu::RenderPipeline,
@@ -25,13 +25,13 @@ pub(in crate::app) struct Gpu {
 
 impl Gpu {
     /// Makes the views of `ctx` able to draw with `state`.
-    pub(in crate::app) fn install(state: &RenderState, ctx: &egui::Context) {
+    pub(crate) fn install(state: &RenderState, ctx: &egui::Context) {
         let gpu = Arc::new(Self::new(state));
         ctx.data_mut(|data| data.insert_temp(egui::Id::unique("image view"), gpu));
     }
 
     /// What was installed; `None` where the window draws without wgpu.
-    pub(in crate::app) fn of(ctx: &egui::Context) -> Option<Arc<Self>> {
+    pub(crate) fn of(ctx: &egui::Context) -> Option<Arc<Self>> {
         ctx.data(|data| data.get_temp(egui::Id::unique("image view")))
     }
 
@@ -195,7 +195,7 @@ impl Gpu {
 
     /// How many tiles were copied to the card so far.
     #[cfg(test)]
-    pub(in crate::app) fn uploads(&self) -> usize {
+    pub(crate) fn uploads(&self) -> usize {
         self.uploads.load(Ordering::Relaxed)
     }
 }

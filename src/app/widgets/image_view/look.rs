@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::HeatmapScale;
+use fettle_domain::HeatmapScale;
 
 /// What of the map lies over the part. The numbers are those of the shader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(in crate::app) enum Paint {
+pub(crate) enum Paint {
     /// The part as photographed.
     Nothing = 0,
     /// The more anomalous, the more of the map's colour.
@@ -36,7 +36,7 @@ impl Paint {
 /// Colours of the scores from low to high. The numbers are those of the shader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(in crate::app) enum Colormap {
+pub(crate) enum Colormap {
     #[default]
     Turbo = 0,
     Inferno = 1,
@@ -61,17 +61,17 @@ impl Colormap {
 /// What a person chose; kept over restarts.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(in crate::app) struct Look {
-    pub(in crate::app) paint: Paint,
-    pub(in crate::app) colormap: Colormap,
+pub(crate) struct Look {
+    pub(crate) paint: Paint,
+    pub(crate) colormap: Colormap,
     /// How strongly the paint covers the part, 0 to 1.
-    pub(in crate::app) opacity: f32,
+    pub(crate) opacity: f32,
     /// Exponent on a score's place on the scale: above 1 shows the hottest only, below 1 hints.
-    pub(in crate::app) gamma: f32,
+    pub(crate) gamma: f32,
     /// A line around what is above the threshold.
-    pub(in crate::app) outline: bool,
+    pub(crate) outline: bool,
     /// A line around the regions that were recorded.
-    pub(in crate::app) regions: bool,
+    pub(crate) regions: bool,
 }
 
 impl Default for Look {
@@ -89,10 +89,10 @@ impl Default for Look {
 
 /// How one map is painted.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::app) struct Heat {
-    pub(in crate::app) look: Look,
+pub(crate) struct Heat {
+    pub(crate) look: Look,
     /// The product's scale, never the map's own.
-    pub(in crate::app) scale: HeatmapScale,
+    pub(crate) scale: HeatmapScale,
     /// A pixel is marked where its score is above this.
-    pub(in crate::app) threshold: f32,
+    pub(crate) threshold: f32,
 }

@@ -5,77 +5,77 @@
 //! copied anew. Views that are given the same [`Camera`] move together.
 
 mod camera;
-pub(in crate::app) mod controls;
+pub(crate) mod controls;
 mod gpu;
 mod look;
 mod picture;
-pub(in crate::app) mod rectangle;
+pub(crate) mod rectangle;
 mod regions;
 #[cfg(test)]
-pub(in crate::app) mod tests;
+pub(crate) mod tests;
 mod tile;
 
 use eframe::egui_wgpu::Callback;
 use egui::{Key, Pos2, Rangef, Rect, Response, Role, Sense, Spinner, Vec2, WidgetInfo};
 
-pub(in crate::app) use camera::{Camera, Screen, same_shape};
-pub(in crate::app) use gpu::Gpu;
-pub(in crate::app) use look::{Heat, Look};
-pub(in crate::app) use picture::Picture;
+pub(crate) use camera::{Camera, Screen, same_shape};
+pub(crate) use gpu::Gpu;
+pub(crate) use look::{Heat, Look};
+pub(crate) use picture::Picture;
 
 use camera::Placement;
 
-use crate::app::words::Words;
-use crate::domain::Region;
+use crate::words::Words;
+use fettle_domain::Region;
 
 /// Zoom for each point the wheel turns.
 const WHEEL: f32 = 1.0 / 200.0;
 
 /// One picture of those that lie over each other in a view.
-pub(in crate::app) struct Layer<'a> {
-    pub(in crate::app) picture: &'a mut Picture,
+pub(crate) struct Layer<'a> {
+    pub(crate) picture: &'a mut Picture,
     /// How its map is painted; `None`: not.
-    pub(in crate::app) heat: Option<Heat>,
+    pub(crate) heat: Option<Heat>,
     /// Which share of the view's width it has: 0 is the left edge, 1 the right one.
-    pub(in crate::app) span: Rangef,
+    pub(crate) span: Rangef,
 }
 
 impl<'a> Layer<'a> {
     /// All of the view, without a map.
-    pub(in crate::app) fn plain(picture: &'a mut Picture) -> Self {
+    pub(crate) fn plain(picture: &'a mut Picture) -> Self {
         Self { picture, heat: None, span: Rangef::new(0.0, 1.0) }
     }
 }
 
 /// What lies in a view.
-pub(in crate::app) struct Layers<'a> {
+pub(crate) struct Layers<'a> {
     /// All are drawn as large as this, in pixels of the part.
-    pub(in crate::app) size: Vec2,
-    pub(in crate::app) layers: Vec<Layer<'a>>,
+    pub(crate) size: Vec2,
+    pub(crate) layers: Vec<Layer<'a>>,
     /// Regions to be looked at by a double click, and outlined where the look says so.
-    pub(in crate::app) regions: &'a [Region],
+    pub(crate) regions: &'a [Region],
     /// What it is, for a screen reader.
-    pub(in crate::app) label: String,
+    pub(crate) label: String,
 }
 
 /// The pixel under the cursor.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::app) struct Pixel {
-    pub(in crate::app) x: u32,
-    pub(in crate::app) y: u32,
-    pub(in crate::app) rgb: [u8; 3],
-    pub(in crate::app) score: Option<f32>,
+pub(crate) struct Pixel {
+    pub(crate) x: u32,
+    pub(crate) y: u32,
+    pub(crate) rgb: [u8; 3],
+    pub(crate) score: Option<f32>,
 }
 
 /// What a view has to say.
-pub(in crate::app) struct ImageResponse {
-    pub(in crate::app) response: Response,
-    pub(in crate::app) screen: Screen,
-    pub(in crate::app) pixel: Option<Pixel>,
+pub(crate) struct ImageResponse {
+    pub(crate) response: Response,
+    pub(crate) screen: Screen,
+    pub(crate) pixel: Option<Pixel>,
 }
 
 /// Draws `layers` in `size` points and lets the mouse move `camera`.
-pub(in crate::app) fn show(
+pub(crate) fn show(
     ui: &mut egui::Ui,
     words: Words,
     size: Vec2,
@@ -122,12 +122,12 @@ pub(in crate::app) fn show(
 }
 
 /// Copies `picture` to the card, piece by piece; whether all of it is there.
-pub(in crate::app) fn prepare(ctx: &egui::Context, picture: &mut Picture) -> bool {
+pub(crate) fn prepare(ctx: &egui::Context, picture: &mut Picture) -> bool {
     Gpu::of(ctx).is_some_and(|gpu| picture.advance(&gpu, ctx))
 }
 
 /// Paints what was prepared of `picture` over all of `rect`, where something else steers.
-pub(in crate::app) fn paint(ui: &egui::Ui, picture: &Picture, rect: Rect) {
+pub(crate) fn paint(ui: &egui::Ui, picture: &Picture, rect: Rect) {
     let Some(gpu) = Gpu::of(ui.ctx()) else { return };
     let pixels_per_point = ui.ctx().pixels_per_point();
     let on_screen = rect * pixels_per_point;

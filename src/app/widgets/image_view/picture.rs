@@ -9,14 +9,14 @@ use image::{GrayImage, RgbImage};
 use super::gpu::{Gpu, Textures, TileDraw, TilePlace};
 use super::look::Heat;
 use super::tile::{self, Prepared};
-use crate::domain::{AnomalyMap, RectPx};
+use fettle_domain::{AnomalyMap, RectPx};
 
 /// Pictures up to this many pixels are copied to the card in the frame that first shows them;
 /// larger ones are prepared on a thread of their own and appear tile by tile.
 const AT_ONCE_PX: u64 = 1 << 20;
 
 /// A picture to be shown. Its textures are made when it is first shown and go with it.
-pub(in crate::app) struct Picture {
+pub(crate) struct Picture {
     pixels: Arc<RgbImage>,
     map: Option<Arc<AnomalyMap>>,
     tiles: Vec<Tile>,
@@ -36,13 +36,13 @@ enum Coming {
 }
 
 impl Picture {
-    pub(in crate::app) fn new(pixels: Arc<RgbImage>) -> Self {
+    pub(crate) fn new(pixels: Arc<RgbImage>) -> Self {
         let tiles = tile::grid(pixels.width(), pixels.height());
         let tiles = tiles.into_iter().map(|at| Tile { at, textures: None }).collect();
         Self { pixels, map: None, tiles, coming: Coming::NotAsked }
     }
 
-    pub(in crate::app) fn grey(pixels: &GrayImage) -> Self {
+    pub(crate) fn grey(pixels: &GrayImage) -> Self {
         let rgb = pixels.iter().flat_map(|value| [*value; 3]).collect();
         let rgb = RgbImage::from_raw(pixels.width(), pixels.height(), rgb);
         Self::new(Arc::new(rgb.unwrap_or_default()))
@@ -50,7 +50,7 @@ impl Picture {
 
     /// With a score for each pixel. A map of another size belongs to another picture: it is
     /// left out, and the log says so.
-    pub(in crate::app) fn with_map(mut self, map: Arc<AnomalyMap>) -> Self {
+    pub(crate) fn with_map(mut self, map: Arc<AnomalyMap>) -> Self {
         let (width, height) = self.pixels.dimensions();
         let count = u64::from(width) * u64::from(height);
         if (map.width, map.height) == (width, height) && map.scores.len() as u64 == count {
@@ -62,7 +62,7 @@ impl Picture {
     }
 
     /// Width and height in pixels.
-    pub(in crate::app) fn size(&self) -> Vec2 {
+    pub(crate) fn size(&self) -> Vec2 {
         vec2(self.pixels.width() as f32, self.pixels.height() as f32)
     }
 

@@ -3,13 +3,13 @@
 use egui::{Color32, CursorIcon, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Vec2, WidgetInfo};
 
 use super::{Camera, ImageResponse};
-use crate::domain::RectPx;
+use fettle_domain::RectPx;
 
 /// A rectangle with a side below so many pixels of the screen is a slip of the hand.
 const SLIP: f32 = 6.0;
 
 /// Outlines `rect` of the picture that `view` shows.
-pub(in crate::app) fn outline(ui: &egui::Ui, view: &ImageResponse, camera: &Camera, rect: RectPx) {
+pub(crate) fn outline(ui: &egui::Ui, view: &ImageResponse, camera: &Camera, rect: RectPx) {
     let placed = camera.place(&view.screen);
     let corner = |x: u32, y: u32| placed.to_screen(egui::pos2(x as f32, y as f32));
     let RectPx { x, y, width, height } = rect;
@@ -22,14 +22,14 @@ pub(in crate::app) fn outline(ui: &egui::Ui, view: &ImageResponse, camera: &Came
 
 /// A rectangle being drawn with the mouse.
 #[derive(Default)]
-pub(in crate::app) struct DrawnRect {
+pub(crate) struct DrawnRect {
     /// Where it was begun, in the picture.
     begun: Option<Pos2>,
 }
 
 impl DrawnRect {
     /// Takes the drag of `view` for drawing; the rectangle once the button is released.
-    pub(in crate::app) fn show(
+    pub(crate) fn show(
         &mut self,
         ui: &egui::Ui,
         label: &str,

@@ -3,7 +3,7 @@
 use egui::{Color32, Pos2, Shape, Stroke, pos2};
 
 use super::camera::Placement;
-use crate::domain::{PointPx, RectPx, Region};
+use fettle_domain::{PointPx, RectPx, Region};
 
 /// Seen on grey metal, on brown leather and beside the red of the threshold's line.
 const LINE: Color32 = Color32::from_rgb(40, 190, 255);
@@ -56,7 +56,7 @@ mod tests {
 
     use super::super::camera::{Camera, Screen};
     use super::*;
-    use crate::domain::{Contour, PartArea, Place};
+    use fettle_domain::{Contour, PartArea, Place};
 
     fn region(x: u32, y: u32, side: u32, contours: Vec<Contour>) -> Region {
         Region {

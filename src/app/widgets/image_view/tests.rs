@@ -10,13 +10,13 @@ use image::{Rgb, RgbImage, RgbaImage};
 
 use super::look::{Colormap, Paint};
 use super::*;
-use crate::domain::{AnomalyMap, HeatmapScale, Language};
-use crate::vision::heatmap;
+use fettle_domain::{AnomalyMap, HeatmapScale, Language};
+use fettle_vision::heatmap;
 
 const SCALE: HeatmapScale = HeatmapScale { low: 2.0, high: 12.0 };
 
 /// A harness whose views can draw, in Korean letters too.
-pub(in crate::app) fn able_to_draw<S>() -> HarnessBuilder<S> {
+pub(crate) fn able_to_draw<S>() -> HarnessBuilder<S> {
     let state = create_render_state(default_wgpu_setup(), RendererOptions::PREDICTABLE);
     let renderer = WgpuTestRenderer::from_render_state(state.clone());
     let fonts = egui_system_font_provider::SystemFontProvider::new().with_locale(Some("ko"));
@@ -29,7 +29,7 @@ pub(in crate::app) fn able_to_draw<S>() -> HarnessBuilder<S> {
 }
 
 /// A part with a gradient, and scores of which some lie exactly on whole numbers.
-pub(in crate::app) fn part(width: u32, height: u32) -> (Arc<RgbImage>, Arc<AnomalyMap>) {
+pub(crate) fn part(width: u32, height: u32) -> (Arc<RgbImage>, Arc<AnomalyMap>) {
     let pixels = RgbImage::from_fn(width, height, |x, y| {
         Rgb([(x * 5 % 251) as u8, (y * 7 % 241) as u8, ((x + y) % 239) as u8])
     });

@@ -4,7 +4,7 @@
 use image::RgbImage;
 use rayon::prelude::*;
 
-use crate::domain::{AnomalyMap, RectPx};
+use fettle_domain::{AnomalyMap, RectPx};
 
 /// Side of a tile in pixels: every card takes such a texture, each is copied within a frame, and
 /// its mip levels lie on those of its neighbours.

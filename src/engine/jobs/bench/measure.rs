@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use crate::engine::error::Result;
-use crate::engine::request::JobContext;
+use crate::error::Result;
+use crate::request::JobContext;
 
 /// How long something took.
 #[derive(Debug, Clone, Serialize)]

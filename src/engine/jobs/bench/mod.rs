@@ -18,11 +18,11 @@ use serde::Serialize;
 use super::catalogue::AddProduct;
 use super::demo::BuildDemo;
 use super::register::RegisterImages;
-use crate::domain::{ImageLabel, Language, Product, ProductCode};
-use crate::engine::devices::Placement;
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request};
-use crate::library::{LabelFilter, read_image};
+use crate::devices::Placement;
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request};
+use fettle_domain::{ImageLabel, Language, Product, ProductCode};
+use fettle_library::{LabelFilter, read_image};
 
 pub use measure::Measurement;
 
@@ -155,7 +155,7 @@ impl Bench {
         job: &JobContext,
         folder: &std::path::Path,
     ) -> Result<(ProductCode, Option<PathBuf>)> {
-        let code = ProductCode::new("bench").map_err(crate::library::LibraryError::from)?;
+        let code = ProductCode::new("bench").map_err(fettle_library::LibraryError::from)?;
         let name = "bench".to_owned();
         AddProduct(Product { code: code.clone(), name_ko: name.clone(), name_en: name })
             .run(job)?;
@@ -171,7 +171,7 @@ impl Bench {
 fn demo(job: &JobContext) -> Result<(ProductCode, Option<PathBuf>)> {
     let out = job.shared.workspace.root().join("out");
     let parts = BuildDemo { profile: None, out: Some(out.clone()), with_llm: false }.run(job)?;
-    let nothing = crate::vision::VisionError::Nothing("demo parts");
+    let nothing = fettle_vision::VisionError::Nothing("demo parts");
     let part = parts.into_iter().next().ok_or(nothing)?.inspected.inspection;
     let product = part.product.ok_or(EngineError::Ended)?;
     Ok((product, Some(PathBuf::from(part.source))))

@@ -7,10 +7,10 @@ use image::RgbImage;
 
 use super::measure::{Measurement, milliseconds};
 use super::{BATCH, Scene};
-use crate::domain::{ModelRole, RecipeChoice};
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Stopwatch};
-use crate::engine::vision_lane::VisionLane;
+use crate::error::Result;
+use crate::request::{JobContext, Stopwatch};
+use crate::vision_lane::VisionLane;
+use fettle_domain::{ModelRole, RecipeChoice};
 
 /// Pictures to embeddings.
 pub(super) fn embed(job: &JobContext, scene: &Scene, repeats: usize) -> Result<Vec<Measurement>> {

@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use super::measure::{Measurement, milliseconds};
 use super::{Bench, Scene};
-use crate::engine::error::{EngineError, Result};
-use crate::engine::jobs::bank::FitBank;
-use crate::engine::jobs::inspect::Inspect;
-use crate::engine::request::{JobContext, Request, Stopwatch};
+use crate::error::{EngineError, Result};
+use crate::jobs::bank::FitBank;
+use crate::jobs::inspect::Inspect;
+use crate::request::{JobContext, Request, Stopwatch};
 
 /// The fit with everything in it (features, coreset, held-out scores, saving); one picture
 /// against the bank; and the nearest neighbours alone.

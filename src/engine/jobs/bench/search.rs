@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use super::Bench;
 use super::measure::{Measurement, milliseconds};
-use crate::domain::ModelId;
-use crate::engine::error::Result;
-use crate::engine::request::JobContext;
-use crate::retrieval::sample;
-use crate::retrieval::vector_index::VectorIndex;
+use crate::error::Result;
+use crate::request::JobContext;
+use fettle_domain::ModelId;
+use fettle_retrieval::sample;
+use fettle_retrieval::vector_index::VectorIndex;
 
 /// CLIP's values a vector.
 const DIM: usize = 512;

@@ -10,21 +10,21 @@ use super::dataset::Class;
 use super::plotted::write_plots;
 use super::quality::{Quality, best_threshold, by_defect, test_rates};
 use super::{ClassEvaluation, ScoredImage};
-use crate::domain::{
+use crate::error::{EngineError, Result};
+use crate::jobs::fit::{Fit, NormalPicture};
+use crate::request::{JobContext, Stopwatch};
+use crate::vision_lane::Detected;
+use fettle_domain::{
     AnomalyMap, BankRef, DetectionRecipe, ImageId, Mask, ModelId, ProductCode, ThresholdRule,
     Timing,
 };
-use crate::engine::error::{EngineError, Result};
-use crate::engine::jobs::fit::{Fit, NormalPicture};
-use crate::engine::request::{JobContext, Stopwatch};
-use crate::engine::vision_lane::Detected;
-use crate::library::read_image;
-use crate::vision::memory_bank::{BankInfo, MemoryBank};
-use crate::vision::metrics::overlap::overlap;
-use crate::vision::metrics::pixels::PixelScores;
-use crate::vision::part_area::Part;
-use crate::vision::regions::{mask_threshold, regions, smallest_area};
-use crate::vision::thresholds::FEWEST_NORMALS;
+use fettle_library::read_image;
+use fettle_vision::memory_bank::{BankInfo, MemoryBank};
+use fettle_vision::metrics::overlap::overlap;
+use fettle_vision::metrics::pixels::PixelScores;
+use fettle_vision::part_area::Part;
+use fettle_vision::regions::{mask_threshold, regions, smallest_area};
+use fettle_vision::thresholds::FEWEST_NORMALS;
 
 /// What is the same for all classes.
 pub(super) struct Conditions {

@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::is_named_as_image;
-use crate::engine::error::{EngineError, Result};
+use crate::error::{EngineError, Result};
+use fettle_domain::is_named_as_image;
 
 /// The folder of what has no defect.
 const GOOD: &str = "good";

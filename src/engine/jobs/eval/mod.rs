@@ -9,13 +9,13 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::domain::{
+use crate::devices::Placement;
+use crate::error::Result;
+use crate::request::{JobContext, Request};
+use class::Conditions;
+use fettle_domain::{
     DetectionRecipe, ModelId, ModelRole, RecipeChoice, ThresholdRule, Thresholds, Timing,
 };
-use crate::engine::devices::Placement;
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Request};
-use class::Conditions;
 pub use quality::{DefectQuality, Quality, TestRates};
 
 /// Fits a bank on each class of a data set and scores its test pictures, as `fit-bank` and
@@ -120,7 +120,7 @@ impl Request for Evaluate {
 
     fn run(self, job: &JobContext) -> Result<Evaluation> {
         // Before hours of fitting; a data set's defects are for testing.
-        crate::vision::thresholds::check(&self.rule, false)?;
+        fettle_vision::thresholds::check(&self.rule, false)?;
         let found = dataset::classes(&self.dataset, &self.classes)?;
         let model = job.shared.model_for(ModelRole::Backbone)?;
         let recipe = {
@@ -153,7 +153,7 @@ impl Request for Evaluate {
             written: None,
         };
         if let Some(dir) = &self.out {
-            evaluation.written = Some(crate::report::write_json(dir, "eval.json", &evaluation)?);
+            evaluation.written = Some(fettle_report::write_json(dir, "eval.json", &evaluation)?);
         }
         Ok(evaluation)
     }

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::{ScoredImage, TestRates};
-use crate::domain::Language;
-use crate::engine::error::Result;
-use crate::engine::jobs::plots;
-use crate::engine::request::JobContext;
-use crate::report::write_png;
-use crate::vision::metrics::ranking::Ranking;
+use crate::error::Result;
+use crate::jobs::plots;
+use crate::request::JobContext;
+use fettle_domain::Language;
+use fettle_report::write_png;
+use fettle_vision::metrics::ranking::Ranking;
 
 /// Writes `scores.png` and, where there are good and defective pictures, `roc.png` into `dir`.
 pub(super) fn write_plots(

@@ -3,15 +3,15 @@
 use serde::Serialize;
 
 use super::ScoredImage;
-use crate::domain::Rate;
-use crate::engine::error::Result;
-use crate::vision::memory_bank::BankInfo;
-use crate::vision::metrics::overlap::Overlap;
-use crate::vision::metrics::pixels::PixelScores;
-use crate::vision::metrics::precision_recall::{average_precision, f1_max};
-use crate::vision::metrics::pro::pro;
-use crate::vision::metrics::ranking::Ranking;
-use crate::vision::metrics::roc::auroc;
+use crate::error::Result;
+use fettle_domain::Rate;
+use fettle_vision::memory_bank::BankInfo;
+use fettle_vision::metrics::overlap::Overlap;
+use fettle_vision::metrics::pixels::PixelScores;
+use fettle_vision::metrics::precision_recall::{average_precision, f1_max};
+use fettle_vision::metrics::pro::pro;
+use fettle_vision::metrics::ranking::Ranking;
+use fettle_vision::metrics::roc::auroc;
 
 /// How well defective is told from good, each 0 to 1; `None` where the data set cannot tell.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -65,7 +65,7 @@ pub struct TestRates {
 
 pub(super) fn test_rates(images: &[ScoredImage], info: &BankInfo) -> Result<TestRates> {
     let limit = info.thresholds.image;
-    let expected = crate::vision::thresholds::rates(&info.held_out, &[], info.thresholds)?;
+    let expected = fettle_vision::thresholds::rates(&info.held_out, &[], info.thresholds)?;
     let (good, defective): (Vec<_>, Vec<_>) = images.iter().partition(|i| i.defect.is_none());
     Ok(TestRates {
         overkill: Rate::count(good, |i| i.score > limit),

@@ -6,17 +6,17 @@ use image::RgbImage;
 
 use super::anomaly;
 use super::pictures::{self, Normal};
-use crate::domain::{Anomaly, AnomalyMap, Verdict};
-use crate::engine::error::Result;
-use crate::engine::jobs::area::inspection_area;
-use crate::engine::request::{JobContext, Stopwatch};
-use crate::library::read_image;
-use crate::report::Pictures;
-use crate::vision::part_area::Part;
-use crate::vision::regions::{mask_threshold, regions, smallest_area};
+use crate::error::Result;
+use crate::jobs::area::inspection_area;
+use crate::request::{JobContext, Stopwatch};
+use fettle_domain::{Anomaly, AnomalyMap, Verdict};
+use fettle_library::read_image;
+use fettle_report::Pictures;
+use fettle_vision::part_area::Part;
+use fettle_vision::regions::{mask_threshold, regions, smallest_area};
 
 /// What became of it.
-pub(in crate::engine::jobs) enum Again {
+pub(in crate::jobs) enum Again {
     /// Map and pictures, as they were.
     Seen(AnomalyMap, Box<Pictures>),
     /// The bank is not there any more.
@@ -27,7 +27,7 @@ pub(in crate::engine::jobs) enum Again {
 
 /// Map and pictures of `anomaly`, which was found in `picture`: a record keeps neither. The limits
 /// are those of the record.
-pub(in crate::engine::jobs) fn again(
+pub(in crate::jobs) fn again(
     job: &JobContext,
     anomaly: &Anomaly,
     picture: &Arc<RgbImage>,

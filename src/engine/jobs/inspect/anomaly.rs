@@ -6,21 +6,20 @@ use std::sync::Arc;
 use image::RgbImage;
 
 use super::pictures::{self, Normal};
-use crate::domain::{
+use crate::error::Result;
+use crate::jobs::area::{ReadArea, inspection_area};
+use crate::jobs::bank::normals_path;
+use crate::request::{JobContext, Stopwatch};
+use crate::vision_lane::{Detected, VisionLane};
+use fettle_domain::{
     Anomaly, AnomalyMap, ImageId, ModelId, ModelRole, NormalReference, ProductCode, SkipReason,
     Stage, Verdict,
 };
-use crate::engine::error::Result;
-use crate::engine::jobs::area::{ReadArea, inspection_area};
-use crate::engine::jobs::bank::normals_path;
-use crate::engine::request::{JobContext, Stopwatch};
-use crate::engine::vision_lane::{Detected, VisionLane};
-use crate::i18n;
-use crate::library::{LibraryError, RegisteredBank, read_image};
-use crate::report::Pictures;
-use crate::vision::align;
-use crate::vision::part_area::Part;
-use crate::vision::regions::{mask_threshold, regions, smallest_area};
+use fettle_library::{LibraryError, RegisteredBank, read_image};
+use fettle_report::Pictures;
+use fettle_vision::align;
+use fettle_vision::part_area::Part;
+use fettle_vision::regions::{mask_threshold, regions, smallest_area};
 
 pub(super) struct Found {
     pub(super) anomaly: Anomaly,
@@ -61,13 +60,13 @@ pub(super) fn run(
     let hash = area.as_ref().and_then(|read| read.hash.clone());
     if hash != bank.area {
         let product = ("product", product.to_string().into());
-        notices.push(i18n::text_with(language, "notice-area-changed", &[product]));
+        notices.push(fettle_i18n::text_with(language, "notice-area-changed", &[product]));
     }
     let found_normal = match nearest_normal.and_then(|nearest| reference(job, nearest)) {
         Ok(reference) => reference,
         Err(error) if error.is_local() => {
             let why = ("reason", error.explain(language).into());
-            notices.push(i18n::text_with(language, "notice-no-reference", &[why]));
+            notices.push(fettle_i18n::text_with(language, "notice-no-reference", &[why]));
             None
         }
         Err(other) => return Err(other),
@@ -80,7 +79,7 @@ pub(super) fn run(
         })
         .unzip();
     if normal.as_ref().is_some_and(|normal| normal.alignment.is_none()) {
-        notices.push(i18n::text(language, "notice-not-aligned"));
+        notices.push(fettle_i18n::text(language, "notice-not-aligned"));
     }
     let pictures = watch.time("pictures", || {
         let area = area.as_ref().map(|read| &*read.area);

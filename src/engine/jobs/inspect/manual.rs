@@ -1,13 +1,13 @@
 //! What the product's manual says about the defect.
 
-use crate::domain::{
+use crate::error::Result;
+use crate::jobs::manual_versions::in_force;
+use crate::jobs::manuals::text_of;
+use crate::request::{JobContext, Stopwatch};
+use fettle_domain::{
     DefectType, ManualFinding, OtherSection, ProductCode, SkipReason, Stage, Suggestion, Verdict,
 };
-use crate::engine::error::Result;
-use crate::engine::jobs::manual_versions::in_force;
-use crate::engine::jobs::manuals::text_of;
-use crate::engine::request::{JobContext, Stopwatch};
-use crate::manuals::find;
+use fettle_manuals::find;
 
 pub(super) fn run(
     job: &JobContext,
@@ -31,7 +31,7 @@ pub(super) fn run(
 
 /// The section of the newest manual of `defect`'s product that knows it; the others that do are
 /// named. What became of manuals that somebody changed is added to `notices`.
-pub(in crate::engine::jobs) fn find_section(
+pub(in crate::jobs) fn find_section(
     job: &JobContext,
     defect: &DefectType,
     notices: &mut Vec<String>,

@@ -21,15 +21,15 @@ use std::time::Instant;
 
 use image::RgbImage;
 
-use crate::domain::{
+use crate::error::{EngineError, Result};
+use crate::request::{JobContext, Request, Stopwatch};
+pub(super) use again::{Again, again};
+use fettle_domain::{
     AnomalyMap, Inspection, ManualFinding, ModelId, ModelRole, ProductCode, Report, SkipReason,
     Stage, Verdict,
 };
-use crate::engine::error::{EngineError, Result};
-use crate::engine::request::{JobContext, Request, Stopwatch};
-use crate::library::{decode_image, read_source};
-use crate::report::Pictures;
-pub(super) use again::{Again, again};
+use fettle_library::{decode_image, read_source};
+use fettle_report::Pictures;
 pub(super) use manual::find_section;
 pub(super) use written::words;
 use written::written;
@@ -251,7 +251,7 @@ fn split<T, R, Extra>(
 /// An error as its stage's outcome, or back where it concerns the whole job.
 pub(super) fn stage_of<T>(job: &JobContext, error: EngineError) -> Result<Stage<T>> {
     match error {
-        EngineError::Models(crate::models::ModelsError::Missing { model, .. }) => {
+        EngineError::Models(fettle_models::ModelsError::Missing { model, .. }) => {
             Ok(Stage::Skipped(SkipReason::NoModel { model }))
         }
         error if error.is_local() => {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use image::{Rgb, RgbImage};
 
-use crate::domain::{Alignment, HeatmapScale, Mask};
-use crate::engine::error::Result;
-use crate::engine::vision_lane::Detected;
-use crate::report::Pictures;
-use crate::vision::inspection_area::InspectionArea;
-use crate::vision::{align, compare, difference, heatmap};
+use crate::error::Result;
+use crate::vision_lane::Detected;
+use fettle_domain::{Alignment, HeatmapScale, Mask};
+use fettle_report::Pictures;
+use fettle_vision::inspection_area::InspectionArea;
+use fettle_vision::{align, compare, difference, heatmap};
 
 /// Colour of the line around anomalous regions: seen on grey metal and on brown leather.
 const CONTOUR: Rgb<u8> = Rgb([255, 40, 40]);

@@ -4,34 +4,33 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::domain::{
+use crate::error::Result;
+use crate::request::{JobContext, Stopwatch};
+use fettle_domain::{
     Author, ChatMessage, Language, ManualFinding, ModelId, ModelRole, Report, ReportLine, Sampling,
     Section, StopReason, Support,
 };
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Stopwatch};
-use crate::i18n;
-use crate::manuals::{
+use fettle_manuals::{
     AnswerProblem, AnswerWatch, MAX_ANSWER_TOKENS, MOST_STATEMENTS, compose, is_in, prompt, weave,
     whole_sentences,
 };
-use crate::models::ModelsError;
-use crate::models::roles::ChatModel;
+use fettle_models::ModelsError;
+use fettle_models::roles::ChatModel;
 
 /// Above 1, so that a small model does not fall into a loop.
 const REPEAT_PENALTY: f32 = 1.05;
 
-pub(in crate::engine::jobs) struct Written {
-    pub(in crate::engine::jobs) report: Report,
+pub(in crate::jobs) struct Written {
+    pub(in crate::jobs) report: Report,
     /// Why the model had no part in it, in the report's language.
-    pub(in crate::engine::jobs) notice: Option<String>,
+    pub(in crate::jobs) notice: Option<String>,
     /// The model that was asked.
-    pub(in crate::engine::jobs) by: Option<ModelId>,
+    pub(in crate::jobs) by: Option<ModelId>,
 }
 
 /// Composes the report from the evidence, then lets the language model connect it. Without
 /// a model, or with one that babbles, the evidence is the report.
-pub(in crate::engine::jobs) fn run(
+pub(in crate::jobs) fn run(
     job: &JobContext,
     finding: &ManualFinding,
     situation: Vec<String>,
@@ -78,7 +77,7 @@ pub(in crate::engine::jobs) fn run(
         // it away.
         Err(error) if error.is_local() => {
             let why = ("reason", error.explain(language).into());
-            let notice = i18n::text_with(language, "notice-no-chat", &[why]);
+            let notice = fettle_i18n::text_with(language, "notice-no-chat", &[why]);
             return Ok(Written { report: evidence, notice: Some(notice), by: None });
         }
         Err(other) => return Err(other),
@@ -106,7 +105,8 @@ pub(in crate::engine::jobs) fn run(
         None if is_worded && !is_in(&finding.section, language) => Some("notice-other-language"),
         None => None,
     };
-    let notice = id.map(|id| i18n::text_with(language, id, &[("model", model.to_string().into())]));
+    let notice =
+        id.map(|id| fettle_i18n::text_with(language, id, &[("model", model.to_string().into())]));
     Ok(Written { report, notice, by: Some(model) })
 }
 
@@ -133,8 +133,8 @@ fn fitting(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ChatOutcome;
-    use crate::manuals::testing::section;
+    use fettle_domain::ChatOutcome;
+    use fettle_testing::documents::section;
 
     /// Counts a token a word and answers nothing.
     struct Words {
@@ -151,7 +151,7 @@ mod tests {
             self.context
         }
 
-        fn count_tokens(&self, messages: &[ChatMessage]) -> crate::models::Result<usize> {
+        fn count_tokens(&self, messages: &[ChatMessage]) -> fettle_models::Result<usize> {
             Ok(messages.iter().map(|m| m.content.split_whitespace().count()).sum())
         }
 
@@ -160,7 +160,7 @@ mod tests {
             _: &[ChatMessage],
             _: &Sampling,
             _: &mut dyn FnMut(&str) -> ControlFlow<()>,
-        ) -> crate::models::Result<ChatOutcome> {
+        ) -> fettle_models::Result<ChatOutcome> {
             Err(ModelsError::Prompt("not asked".into()))
         }
     }

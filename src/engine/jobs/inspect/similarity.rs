@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use image::RgbImage;
 
-use crate::domain::{ModelRole, ProductCode, Similarity, SkipReason, Stage};
-use crate::engine::error::Result;
-use crate::engine::jobs::search::{Among, VOTERS, neighbours};
-use crate::engine::request::{JobContext, Stopwatch};
+use crate::error::Result;
+use crate::jobs::search::{Among, VOTERS, neighbours};
+use crate::request::{JobContext, Stopwatch};
+use fettle_domain::{ModelRole, ProductCode, Similarity, SkipReason, Stage};
 
 pub(super) struct Found {
     pub(super) similarity: Stage<Similarity>,

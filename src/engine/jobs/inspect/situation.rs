@@ -1,7 +1,7 @@
 //! What Fettle measured, put into the sentences that open a report.
 
-use crate::domain::{Anomaly, Language, ManualFinding, Suggestion, Verdict};
-use crate::i18n::{self, Value};
+use fettle_domain::{Anomaly, Language, ManualFinding, Suggestion, Verdict};
+use fettle_i18n::Value;
 
 /// What Fettle measured, in sentences.
 pub(super) fn situation(
@@ -19,13 +19,13 @@ pub(super) fn situation(
         };
         let values =
             [("score", found.image_score.into()), ("threshold", found.thresholds.image.into())];
-        lines.push(i18n::text_with(language, id, &values));
+        lines.push(fettle_i18n::text_with(language, id, &values));
         if let Some(region) = found.regions.first() {
-            let place = i18n::text(language, region.place.word());
-            let whole = i18n::text(language, region.share_of.word());
+            let place = fettle_i18n::text(language, region.place.word());
+            let whole = fettle_i18n::text(language, region.share_of.word());
             let share = Value::Number { value: f64::from(region.share) * 100.0, digits: 1 };
             let values = [("place", place.into()), ("whole", whole.into()), ("percent", share)];
-            lines.push(i18n::text_with(language, "situation-region", &values));
+            lines.push(fettle_i18n::text_with(language, "situation-region", &values));
         }
     }
     if let (Some(finding), Some(suggestion)) = (manual, suggestion) {
@@ -33,7 +33,7 @@ pub(super) fn situation(
             ("defect", finding.section.heading.clone().into()),
             ("percent", percent(suggestion.confidence)),
         ];
-        lines.push(i18n::text_with(language, "situation-defect", &values));
+        lines.push(fettle_i18n::text_with(language, "situation-defect", &values));
     }
     lines
 }

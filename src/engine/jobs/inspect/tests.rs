@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 
 use super::*;
-use crate::domain::{ImageLabel, Language, ModelView, Product, ShownPicture};
-use crate::engine::{
+use crate::{
     AddProduct, Doctor, Engine, EngineOptions, FitBank, JobEvent, OpenInspection, RegisterImages,
 };
-use crate::models::test_files::{model as real_model, put_model, put_tiny_vision_model};
-use crate::settings::{Settings, Workspace};
+use fettle_domain::{ImageLabel, Language, ModelView, Product, ShownPicture};
+use fettle_settings::{Settings, Workspace};
+use fettle_testing::data::{model as real_model, put_model, put_tiny_vision_model};
 
 const MODEL: &str = "qwen3-vl-2b-instruct";
 
@@ -180,7 +180,7 @@ fn a_model_that_never_ends_or_is_damaged_costs_only_its_view() {
     // No token that it knows ends an answer.
     std::fs::write(file("generation_config.json"), r#"{"eos_token_id": 9999}"#).unwrap();
     let words = [("model", MODEL.into())];
-    let babble = crate::i18n::text_with(Language::Ko, "view-babble", &words);
+    let babble = fettle_i18n::text_with(Language::Ko, "view-babble", &words);
     assert_eq!(message(&engine(dir.path(), &models, true)), babble);
 
     std::fs::write(file("config.json"), "{}").unwrap();

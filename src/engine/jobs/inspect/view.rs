@@ -11,15 +11,14 @@ use std::time::Instant;
 use image::RgbImage;
 use image::imageops::{self, FilterType};
 
-use crate::domain::{
+use crate::error::Result;
+use crate::request::{JobContext, Stopwatch};
+use fettle_domain::{
     ChatMessage, ChatRole, Language, ModelId, ModelRole, ModelView, Sampling, ShownPicture,
     SkipReason, Stage, StopReason, Verdict,
 };
-use crate::engine::error::Result;
-use crate::engine::request::{JobContext, Stopwatch};
-use crate::i18n;
-use crate::manuals::{AnswerWatch, whole_sentences};
-use crate::report::Pictures;
+use fettle_manuals::{AnswerWatch, whole_sentences};
+use fettle_report::Pictures;
 
 /// A description fits in this many tokens.
 const MAX_TOKENS: usize = 256;
@@ -88,7 +87,7 @@ pub(super) fn run(
         Ok(text) => Stage::Done(ModelView { model, language, text, shown }),
         Err(why) => {
             let values = [("model", model.to_string().into())];
-            Stage::Failed { message: i18n::text_with(language, why, &values) }
+            Stage::Failed { message: fettle_i18n::text_with(language, why, &values) }
         }
     })
 }

@@ -5,19 +5,17 @@ use std::path::{Path, PathBuf};
 use image::RgbImage;
 use jiff::Zoned;
 
-use crate::domain::{Inspection, Language, Names};
-use crate::engine::error::Result;
-use crate::i18n::{self, Value};
-use crate::report::{PdfReport, Pictures, ReportedPart, markdown, write_all};
+use crate::error::Result;
+use fettle_domain::{Inspection, Language, Names};
+use fettle_i18n::Value;
+use fettle_report::{PdfReport, Pictures, ReportedPart, markdown, write_all};
 
 /// The words of reports: their room knows no language.
-pub(in crate::engine::jobs) fn words(
-    language: Language,
-) -> impl Fn(&str, &[(&str, String)]) -> String {
+pub(in crate::jobs) fn words(language: Language) -> impl Fn(&str, &[(&str, String)]) -> String {
     move |id, values| {
         let values: Vec<(&str, Value)> =
             values.iter().map(|(name, value)| (*name, value.clone().into())).collect();
-        i18n::text_with(language, id, &values)
+        fettle_i18n::text_with(language, id, &values)
     }
 }
 

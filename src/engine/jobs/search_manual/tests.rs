@@ -9,10 +9,10 @@ use serde::Deserialize;
 use tempfile::TempDir;
 
 use super::*;
-use crate::domain::Language;
-use crate::engine::{AddDefectType, AddProduct, Engine, EngineOptions, RegisterManual};
-use crate::manuals::tests::paper::{fonts, page, pdf};
-use crate::settings::{Settings, Workspace};
+use crate::{AddDefectType, AddProduct, Engine, EngineOptions, RegisterManual};
+use fettle_domain::Language;
+use fettle_settings::{Settings, Workspace};
+use fettle_testing::documents::{fonts, page, pdf};
 
 fn ask<R: Request>(engine: &Engine, request: R) -> R::Answer {
     engine.submit(request).unwrap().wait(|_| {}).unwrap()
@@ -208,14 +208,13 @@ fn measure(
 
 #[test]
 fn the_written_questions_find_their_sections() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = fettle_testing::data::checkout();
     let folder = root.join("../shared/data/manuals");
     if !folder.is_dir() {
         eprintln!("skipped: ../shared is absent");
         return;
     }
-    let Some(weights) =
-        crate::models::test_files::model("multilingual-e5-small", "e5-small-q4.bin")
+    let Some(weights) = fettle_testing::data::model("multilingual-e5-small", "e5-small-q4.bin")
     else {
         return;
     };

@@ -4,7 +4,7 @@ use candle_core::{Device, Result, Tensor};
 
 use super::kv_cache::KvCache;
 use super::rotary::Rotation;
-use crate::models::quantized::QuantizedLinear;
+use fettle_kernels::quantized::QuantizedLinear;
 
 /// Queries attended to at once: bounds the score matrix, and leaves out most of the
 /// future that the causal mask would hide.

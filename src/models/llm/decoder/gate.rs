@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 /// What the gate's half goes through before it multiplies the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::models::llm) enum Gate {
+pub(in crate::llm) enum Gate {
     /// `x · σ(x)`.
     Silu,
     /// GELU in its tanh form, which is what Gemma was trained with.

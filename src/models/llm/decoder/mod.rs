@@ -21,8 +21,8 @@ pub(super) use self::rotary::Pairs;
 use self::rotary::{Rotary, Rotation};
 use super::CausalLm;
 use super::gguf::Gguf;
-use crate::models::quantized::QuantizedLinear;
-use crate::models::{ModelsError, Result};
+use crate::{ModelsError, Result};
+use fettle_kernels::quantized::QuantizedLinear;
 
 /// What sets one family apart from another.
 #[derive(Debug, Clone, Copy)]

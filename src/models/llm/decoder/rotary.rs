@@ -2,12 +2,12 @@
 
 use candle_core::{Device, Result as CandleResult, Tensor};
 
-use crate::models::Result;
-use crate::models::llm::gguf::Gguf;
+use crate::Result;
+use crate::llm::gguf::Gguf;
 
 /// Which columns of a head are turned together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::models::llm) enum Pairs {
+pub(in crate::llm) enum Pairs {
     /// Column i and column i + width / 2.
     Halves,
     /// Columns 2 i and 2 i + 1; GGUF files of Llama are permuted to this.

@@ -13,7 +13,7 @@ use super::*;
 const TOLERANCE: f32 = 2e-3;
 
 fn families() -> Vec<Json> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/llm/families.json");
+    let path = fettle_testing::data::checkout().join("tests/golden/llm/families.json");
     let json: Json = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     json["families"].as_array().unwrap().clone()
 }

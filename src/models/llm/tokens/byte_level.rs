@@ -10,8 +10,8 @@ use tokenizers::pre_tokenizers::sequence::Sequence;
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers::{SplitDelimiterBehavior, Tokenizer};
 
-use crate::models::llm::gguf::Gguf;
-use crate::models::{ModelsError, Result};
+use crate::llm::gguf::Gguf;
+use crate::{ModelsError, Result};
 
 /// How a family cuts a text into words before it merges bytes. GGUF files name the cut
 /// (`tokenizer.ggml.pre`) and leave it to the reader to know it; the expressions are those of

@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use self::byte_level::ByteLevel;
 use self::sentence_piece::SentencePiece;
 use super::gguf::Gguf;
-use crate::models::Result;
+use crate::Result;
 
 /// Tokens that end a turn in one family or another; those a file has count.
 const END_OF_TURN: [&str; 8] = [

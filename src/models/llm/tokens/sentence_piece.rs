@@ -5,8 +5,8 @@
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashMap};
 
-use crate::models::Result;
-use crate::models::llm::gguf::Gguf;
+use crate::Result;
+use crate::llm::gguf::Gguf;
 
 /// What a space is written as.
 const SPACE: char = '▁';

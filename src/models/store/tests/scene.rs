@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
 
 use super::super::*;
-use crate::domain::{Cancelled, Progress, Unobserved};
+use fettle_domain::{Cancelled, Progress, Unobserved};
 
 pub(super) fn noise(len: usize) -> Vec<u8> {
     let blocks = (0..len as u64).step_by(32).flat_map(|i| Sha256::digest(i.to_le_bytes()));
@@ -149,7 +149,7 @@ pub(super) struct Watch<F> {
     cancelled: CancelOnce,
 }
 
-pub(super) type CancelOnce = crate::domain::CancelToken;
+pub(super) type CancelOnce = fettle_domain::CancelToken;
 
 pub(super) fn watch<F: Fn(&Progress) -> bool + Sync + Send>(until: F) -> Watch<F> {
     Watch { seen: Mutex::default(), until, cancelled: CancelOnce::default() }

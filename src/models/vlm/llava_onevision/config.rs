@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use crate::models::Result;
-use crate::models::vlm::checkpoint::Checkpoint;
-use crate::models::vlm::decoder::Sizes;
+use crate::Result;
+use crate::vlm::checkpoint::Checkpoint;
+use crate::vlm::decoder::Sizes;
 
 const NAME: &str = "config.json";
 /// Larger than any network's width, depth or vocabulary, and small enough to multiply.
@@ -237,7 +237,7 @@ mod tests {
 
     const TINY: &str = include_str!(concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/tests/golden/llava_onevision_tiny/config.json"
+        "/../../tests/golden/llava_onevision_tiny/config.json"
     ));
 
     #[test]

@@ -25,9 +25,9 @@ use super::checkpoint::Checkpoint;
 use super::decoder::Decoder;
 use super::language::{Language, Placed, Read, between};
 use super::rotary::Rotary;
-use crate::domain::{ChatMessage, ChatOutcome, ModelId, Sampling};
-use crate::models::Result;
-use crate::models::roles::VisionChatModel;
+use crate::Result;
+use crate::roles::VisionChatModel;
+use fettle_domain::{ChatMessage, ChatOutcome, ModelId, Sampling};
 
 /// The network with its tokenizer and its template.
 pub(super) struct LlavaOnevision {

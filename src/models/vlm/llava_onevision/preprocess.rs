@@ -6,8 +6,8 @@ use image::{Rgb, RgbImage};
 use serde::Deserialize;
 
 use super::config::Vision;
-use crate::models::vlm::checkpoint::Checkpoint;
-use crate::models::{ModelsError, Result};
+use crate::vlm::checkpoint::Checkpoint;
+use crate::{ModelsError, Result};
 
 const NAME: &str = "preprocessor_config.json";
 

@@ -3,11 +3,9 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::domain::StopReason;
-use crate::models::test_files::assert_near;
-use crate::models::vlm::testing::{
-    self, ANSWERS, assert_levels, go_on, messages, numbers, pictures,
-};
+use crate::test_files::assert_near;
+use crate::vlm::testing::{self, ANSWERS, assert_levels, go_on, messages, numbers, pictures};
+use fettle_domain::StopReason;
 
 const TINY: &str = "llava_onevision";
 /// Of the largest value: both compute in f32, in another order.

@@ -6,9 +6,8 @@ use std::ops::ControlFlow;
 use candle_core::{DType, Device, Tensor};
 
 use super::config::Vision;
-use crate::models;
-use crate::models::vlm::checkpoint::Checkpoint;
-use crate::models::vlm::layers::{Dense, LayerNorm, attend, by_head};
+use crate::vlm::checkpoint::Checkpoint;
+use crate::vlm::layers::{Dense, LayerNorm, attend, by_head};
 
 pub(super) struct VisionTower {
     /// The convolution over patches that do not overlap: a product.
@@ -42,7 +41,7 @@ impl VisionTower {
         prefix: &str,
         sizes: &Vision,
         width: usize,
-    ) -> models::Result<Self> {
+    ) -> crate::Result<Self> {
         let (hidden, inner) = (sizes.hidden_size, sizes.intermediate_size);
         let tower = format!("{prefix}vision_tower.vision_model");
         let embeddings = format!("{tower}.embeddings");
@@ -58,7 +57,7 @@ impl VisionTower {
         let block = |n: usize| {
             let name = |part: &str| format!("{tower}.encoder.layers.{n}.{part}");
             let dense = |part: &str, shape| Dense::load(checkpoint, &name(part), shape, true);
-            models::Result::Ok(Block {
+            crate::Result::Ok(Block {
                 attention_norm: LayerNorm::load(checkpoint, &name("layer_norm1"), hidden)?,
                 query: dense("self_attn.q_proj", (hidden, hidden))?,
                 key: dense("self_attn.k_proj", (hidden, hidden))?,
@@ -76,7 +75,7 @@ impl VisionTower {
         Ok(Self {
             patches: Dense::new(kernel, Some(bias)),
             positions: positions.to_dtype(DType::F32)?,
-            blocks: (0..sizes.num_hidden_layers).map(block).collect::<models::Result<_>>()?,
+            blocks: (0..sizes.num_hidden_layers).map(block).collect::<crate::Result<_>>()?,
             project: [projector(1, hidden)?, projector(2, width)?],
             newline: checkpoint.vector(&format!("{prefix}image_newline"), width)?.unsqueeze(0)?,
             sizes: sizes.clone(),
@@ -95,7 +94,7 @@ impl VisionTower {
         &self,
         patches: Vec<f32>,
         poll: &mut dyn FnMut() -> ControlFlow<()>,
-    ) -> models::Result<ControlFlow<(), Tensor>> {
+    ) -> crate::Result<ControlFlow<(), Tensor>> {
         let shape = (self.sizes.side().pow(2), self.sizes.patch_values());
         let patches = Tensor::from_vec(patches, shape, &self.device)?;
         let mut x = (self.patches.forward(&patches)? + &self.positions)?;

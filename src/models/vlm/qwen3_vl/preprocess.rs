@@ -6,8 +6,8 @@ use image::imageops::{self, FilterType};
 use serde::Deserialize;
 
 use super::config::Vision;
-use crate::models::vlm::checkpoint::Checkpoint;
-use crate::models::{ModelsError, Result};
+use crate::vlm::checkpoint::Checkpoint;
+use crate::{ModelsError, Result};
 
 const NAME: &str = "preprocessor_config.json";
 /// A picture longer than this many times its width is refused, as by the original.

@@ -3,13 +3,11 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::domain::{ChatRole, StopReason};
-use crate::models::ModelsError;
-use crate::models::test_files::assert_near;
-use crate::models::vlm::layers::Dense;
-use crate::models::vlm::testing::{
-    self, ANSWERS, assert_levels, go_on, messages, numbers, pictures,
-};
+use crate::ModelsError;
+use crate::test_files::assert_near;
+use crate::vlm::layers::Dense;
+use crate::vlm::testing::{self, ANSWERS, assert_levels, go_on, messages, numbers, pictures};
+use fettle_domain::{ChatRole, StopReason};
 
 const TINY: &str = "qwen3_vl";
 

@@ -8,9 +8,8 @@ use candle_core::{DType, Device, Tensor};
 
 use super::config::Vision;
 use super::preprocess::{Patches, in_merged_order};
-use crate::models;
-use crate::models::vlm::checkpoint::Checkpoint;
-use crate::models::vlm::layers::{Dense, LayerNorm, attend, by_head, rotate};
+use crate::vlm::checkpoint::Checkpoint;
+use crate::vlm::layers::{Dense, LayerNorm, attend, by_head, rotate};
 
 /// The base of the rotary angles, which no checkpoint says.
 const THETA: f64 = 10_000.0;
@@ -49,7 +48,7 @@ pub(super) struct Seen {
 
 impl VisionTower {
     /// Reads every tensor.
-    pub(super) fn load(checkpoint: &Checkpoint, sizes: &Vision) -> models::Result<Self> {
+    pub(super) fn load(checkpoint: &Checkpoint, sizes: &Vision) -> crate::Result<Self> {
         let name = |part: &str| format!("model.visual.{part}");
         let (hidden, inner) = (sizes.hidden_size, sizes.intermediate_size);
         let (time, side) = (sizes.temporal_patch_size, sizes.patch_size);
@@ -60,7 +59,7 @@ impl VisionTower {
         let block = |n: usize| {
             let name = |part: &str| format!("model.visual.blocks.{n}.{part}");
             let dense = |part: &str, shape| Dense::load(checkpoint, &name(part), shape, true);
-            models::Result::Ok(Block {
+            crate::Result::Ok(Block {
                 attention_norm: LayerNorm::load(checkpoint, &name("norm1"), hidden)?,
                 qkv: dense("attn.qkv", (hidden, 3 * hidden))?,
                 project: dense("attn.proj", (hidden, hidden))?,
@@ -79,9 +78,9 @@ impl VisionTower {
             positions: checkpoint
                 .matrix(&name("pos_embed.weight"), &positions)?
                 .to_dtype(DType::F32)?,
-            blocks: (0..sizes.depth).map(block).collect::<models::Result<_>>()?,
+            blocks: (0..sizes.depth).map(block).collect::<crate::Result<_>>()?,
             merger: Merger::load(checkpoint, &name("merger"), sizes, false)?,
-            taps: taps.collect::<models::Result<_>>()?,
+            taps: taps.collect::<crate::Result<_>>()?,
             sizes: sizes.clone(),
             device: checkpoint.device().clone(),
         })
@@ -93,7 +92,7 @@ impl VisionTower {
         &self,
         picture: Patches,
         poll: &mut dyn FnMut() -> ControlFlow<()>,
-    ) -> models::Result<ControlFlow<(), Seen>> {
+    ) -> crate::Result<ControlFlow<(), Seen>> {
         let Patches { values, grid } = picture;
         let shape = (grid.0 * grid.1, self.sizes.patch_values());
         let patches = Tensor::from_vec(values, shape, &self.device)?;
@@ -204,7 +203,7 @@ impl Merger {
         name: &str,
         sizes: &Vision,
         together: bool,
-    ) -> models::Result<Self> {
+    ) -> crate::Result<Self> {
         let width = sizes.hidden_size * sizes.merged();
         let normed = if together { width } else { sizes.hidden_size };
         let dense = |part: &str, outputs| {

@@ -178,7 +178,7 @@ fn compressed_archives_are_refused() {
 #[test]
 fn the_published_checkpoint_is_read_and_its_truncations_are_not() {
     let Some(path) =
-        crate::models::test_files::model("efficientnet-lite0", "efficientnet-lite0-57934424.pth")
+        crate::test_files::model("efficientnet-lite0", "efficientnet-lite0-57934424.pth")
     else {
         return;
     };

@@ -3,12 +3,12 @@
 use egui::{Modifiers, Role, Theme};
 use egui_kittest::kittest::Queryable as _;
 
-use crate::app::command::Command;
-use crate::app::tabs::search::tests::{METAL, World, casting, part, save, scene};
-use crate::app::tests::scene::{Scene, models_with};
-use crate::domain::{Language, RegisteredImage};
-use crate::engine::TakeBack;
-use crate::library::LabelFilter;
+use crate::command::Command;
+use crate::tabs::search::tests::{METAL, World, casting, part, save, scene};
+use crate::tests::scene::{Scene, models_with};
+use fettle_domain::{Language, RegisteredImage};
+use fettle_engine::TakeBack;
+use fettle_library::LabelFilter;
 
 fn defects(scene: &Scene) -> Vec<RegisteredImage> {
     scene.library().images(Some(&casting()), &LabelFilter::AnyDefect).unwrap()

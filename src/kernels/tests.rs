@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::geometry::Geometry;
 use super::*;
-use crate::models::test_files::assert_near;
+use fettle_testing::tensors::assert_near;
 
 /// Numbers that repeat only after thousands, the same on every run.
 fn noise(dims: &[usize], seed: u64) -> Tensor {

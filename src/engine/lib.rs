@@ -20,21 +20,20 @@ mod worker;
 
 use std::sync::Arc;
 
-pub use crate::library::{Counts, ScanReport};
-pub use crate::models::manifest::ModelEntry;
-pub use crate::models::store::{ModelState, PullReport, Verdict as FileVerdict};
-pub use crate::report::{GOTHIC, Pictures};
-pub use crate::vision::thresholds::Rates;
 pub use error::{EngineError, Result};
+pub use fettle_library::{Counts, ScanReport};
+pub use fettle_models::manifest::ModelEntry;
+pub use fettle_models::store::{ModelState, PullReport, Verdict as FileVerdict};
+pub use fettle_report::{GOTHIC, Pictures};
+pub use fettle_vision::thresholds::Rates;
 pub use handle::JobHandle;
 pub use jobs::*;
 pub use request::{JobContext, JobEvent, Request};
 pub use unfinished::{Repeatable, UnfinishedJob};
-#[cfg(test)]
-pub(crate) use worker::JOB_THREADS;
+pub use worker::JOB_THREADS;
 
-use crate::domain::Language;
-use crate::settings::{Settings, Workspace};
+use fettle_domain::Language;
+use fettle_settings::{Settings, Workspace};
 use shared::Shared;
 use worker::Workers;
 

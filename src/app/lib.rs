@@ -32,8 +32,8 @@ mod tests;
 
 use std::path::PathBuf;
 
-use crate::domain::Language;
-use crate::engine::Engine;
+use fettle_domain::Language;
+use fettle_engine::Engine;
 
 pub use error::{AppError, Result};
 pub use shell::log_panel::LogLines;

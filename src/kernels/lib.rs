@@ -22,6 +22,7 @@ mod panels;
 mod pool;
 mod portable;
 mod product;
+pub mod quantized;
 mod simd;
 mod tile;
 mod winograd;

@@ -18,7 +18,7 @@ pub use error::{Result, SettingsError};
 pub use file::{SettingsWarning, read, write};
 pub use workspace::Workspace;
 
-use crate::domain::{Language, ModelId, ModelRole, RemoteModel, ThresholdRule};
+use fettle_domain::{Language, ModelId, ModelRole, RemoteModel, ThresholdRule};
 
 /// What a person has chosen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

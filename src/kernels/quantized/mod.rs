@@ -31,7 +31,7 @@ const PIECE_FLOATS: usize = 256 * 1024;
 
 /// `x · Wᵀ + b` with a quantised `W` (outputs, inputs).
 #[derive(Debug, Clone)]
-pub(super) struct QuantizedLinear {
+pub struct QuantizedLinear {
     weight: Arc<QTensor>,
     /// candle's own product with `weight`.
     few_rows: QMatMul,
@@ -41,7 +41,7 @@ pub(super) struct QuantizedLinear {
 
 impl QuantizedLinear {
     /// `weight` must be a matrix (outputs, inputs); `bias` (outputs).
-    pub(super) fn new(weight: Arc<QTensor>, bias: Option<Tensor>) -> Result<Self> {
+    pub fn new(weight: Arc<QTensor>, bias: Option<Tensor>) -> Result<Self> {
         let (outputs, _) = weight.shape().dims2()?;
         if let Some(bias) = &bias
             && bias.dims() != [outputs]
@@ -54,12 +54,12 @@ impl QuantizedLinear {
 
     /// The same layer, multiplied in f32 however few the rows. candle's quantised products
     /// round the input to 8 bits, which moves an embedding by a few thousandths.
-    pub(super) fn exact(self) -> Self {
+    pub fn exact(self) -> Self {
         Self { f32_from: 1, ..self }
     }
 
     /// `x` (rows, inputs) to (rows, outputs).
-    pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor> {
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let (rows, _) = x.dims2()?;
         let x = x.contiguous()?;
         let in_f32 = rows >= self.f32_from && (self.f32_from == 1 || !tiled(&self.weight));

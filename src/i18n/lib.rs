@@ -10,7 +10,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::{LanguageIdentifier, langid};
 
-use crate::domain::Language;
+use fettle_domain::Language;
 
 const KO: &str = include_str!("../../assets/locales/ko.ftl");
 const EN: &str = include_str!("../../assets/locales/en.ftl");
@@ -150,7 +150,7 @@ mod tests {
     /// Ids as they stand in the sources: `"error-busy"`. Some are put together (`skip-…`).
     fn ids_in_sources(known: &BTreeSet<String>) -> BTreeSet<String> {
         let topics: BTreeSet<&str> = known.iter().filter_map(|id| id.split('-').next()).collect();
-        let src = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let src = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let mut used = BTreeSet::new();
         for entry in walkdir::WalkDir::new(src) {
             let entry = entry.unwrap();

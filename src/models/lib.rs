@@ -9,8 +9,6 @@ mod error;
 pub mod image_encoder;
 pub mod llm;
 pub mod manifest;
-pub mod ops;
-mod quantized;
 pub mod remote;
 pub mod roles;
 pub mod store;

@@ -44,8 +44,6 @@ mod watch;
 mod wrap;
 
 #[cfg(test)]
-pub(crate) mod testing;
-#[cfg(test)]
 pub(crate) mod tests;
 
 pub use answer::whole_sentences;

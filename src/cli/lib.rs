@@ -16,12 +16,11 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
-use crate::app::{self, AppError, LogLines};
-use crate::domain::Language;
-use crate::engine::{Engine, EngineError, EngineOptions};
-use crate::i18n;
-use crate::settings::{self, Workspace};
 use args::{Cli, Command};
+use fettle_app::{AppError, LogLines};
+use fettle_domain::Language;
+use fettle_engine::{Engine, EngineError, EngineOptions};
+use fettle_settings::Workspace;
 use terminal::Terminal;
 
 /// Exit status of a cancelled command, as shells expect of one that Ctrl-C ended.
@@ -33,7 +32,7 @@ pub fn run() -> ExitCode {
     let language = cli.lang.map_or_else(language_of_environment, Language::from);
     // Before anything that computes: this program's networks are compiled for AVX2.
     if !cpu::can_run() {
-        eprintln!("fettle: {}", i18n::text(language, "doctor-cpu-old"));
+        eprintln!("fettle: {}", fettle_i18n::text(language, "doctor-cpu-old"));
         return ExitCode::FAILURE;
     }
     let log = start_log(cli.verbose);
@@ -50,7 +49,7 @@ pub fn run() -> ExitCode {
             }
             None if error.is::<AppError>() => {
                 let reason = [("reason", error.to_string().into())];
-                eprintln!("fettle: {}", i18n::text_with(language, "error-window", &reason));
+                eprintln!("fettle: {}", fettle_i18n::text_with(language, "error-window", &reason));
                 ExitCode::FAILURE
             }
             None => {
@@ -63,7 +62,7 @@ pub fn run() -> ExitCode {
 
 fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
     let workspace = Workspace::locate(cli.workspace.as_deref()).context("workspace")?;
-    let (settings, warnings) = settings::read(&workspace.settings_path());
+    let (settings, warnings) = fettle_settings::read(&workspace.settings_path());
     let language = cli.lang.map_or(settings.language, Language::from);
     let terminal = Terminal::new(language);
     for warning in warnings {
@@ -75,10 +74,10 @@ fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
     }
     let engine = Engine::start(workspace, settings, options)?;
     let Some(command) = &cli.command else {
-        return Ok(app::run(engine, language, log, Vec::new())?);
+        return Ok(fettle_app::run(engine, language, log, Vec::new())?);
     };
     match command {
-        Command::Window { images } => Ok(app::run(engine, language, log, images.clone())?),
+        Command::Window { images } => Ok(fettle_app::run(engine, language, log, images.clone())?),
         Command::Inspect(args) => commands::inspect::run(&engine, &terminal, args),
         Command::Search(args) => commands::search::run(&engine, &terminal, args),
         Command::History(args) => commands::history::run(&engine, &terminal, args),

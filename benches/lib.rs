@@ -1,0 +1,1 @@
+//! Benchmarks of the rooms: `cargo bench -p fettle-benches`. `peers/` has the same work in Python.
