@@ -52,7 +52,7 @@ fn metadata() -> &'static Value {
     METADATA.get_or_init(|| {
         let output = Command::new(env!("CARGO"))
             .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .current_dir(crate::root())
             .output()
             .expect("cargo runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -70,7 +70,7 @@ fn text(value: &'static Value) -> &'static str {
 
 /// The crates under `src/`, by name.
 pub(crate) fn rooms() -> Vec<Room> {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let src = crate::root().join("src");
     let mut rooms: Vec<Room> = packages()
         .filter_map(|package| {
             let folder = Path::new(text(&package["manifest_path"])).parent()?;
@@ -107,8 +107,7 @@ pub(crate) fn all_dependencies() -> BTreeSet<String> {
 
 /// The keys of `[workspace.dependencies]`.
 pub(crate) fn declared() -> Vec<String> {
-    let manifest =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let manifest = fs::read_to_string(crate::root().join("Cargo.toml")).unwrap();
     manifest
         .lines()
         .skip_while(|line| *line != "[workspace.dependencies]")
