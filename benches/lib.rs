@@ -1,1 +1,2 @@
-//! Benchmarks of the rooms: `cargo bench -p fettle-benches`. `peers/` has the same work in Python.
+//! Benchmarks of the crates: `cargo bench -p fettle-benches`. `peers/` runs the same work with the
+//! usual Python libraries, for comparison.

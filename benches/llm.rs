@@ -1,14 +1,13 @@
-//! How fast a chat model reads a prompt of 400 tokens and writes 32: time to the first token,
-//! and tokens a second after it, for every GGUF file of `$FETTLE_MODELS` (or `models/`) that is
-//! there. `benches/peers/llm.py` times llama.cpp on the same file; run one after the other and
-//! quote the ratio.
+//! Speed of chat models with a prompt of 400 tokens and an answer of 32: time of the prefill, and
+//! tokens per second of the decoding, for the GGUF files present in `$FETTLE_MODELS` (or
+//! `models/`). `benches/peers/llm.py` measures llama.cpp with the same file; run one after the
+//! other and quote the ratio.
 //!
 //! `cargo bench --bench llm`; `RAYON_NUM_THREADS=2` sets the threads.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 
 use candle_core::Device;
 use fettle_domain::{ChatMessage, ChatRole, ModelId, Sampling};
@@ -27,7 +26,8 @@ fn messages(number: usize, sentences: usize, words: usize) -> Vec<ChatMessage> {
     vec![ChatMessage { role: ChatRole::System, content }]
 }
 
-/// A prompt of exactly [`PROMPT_TOKENS`] tokens, template included, or the next longer one.
+/// Messages whose prompt has [`PROMPT_TOKENS`] tokens, chat template included, or the next larger
+/// possible number.
 fn prompt(chat: &dyn ChatModel, number: usize) -> Vec<ChatMessage> {
     let tokens = |sentences, words| chat.count_tokens(&messages(number, sentences, words)).unwrap();
     let sentences = (1..).take_while(|n| tokens(*n, 0) <= PROMPT_TOKENS).last().unwrap();
@@ -41,9 +41,9 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 fn main() {
-    let models = std::env::var_os("FETTLE_MODELS").map_or_else(|| "models".into(), PathBuf::from);
+    let models = fettle_testing::data::models();
     for (id, architecture) in MODELS {
-        let file = Path::new(&models).join(id).join(format!("{id}-q4_k_m.gguf"));
+        let file = models.join(id).join(format!("{id}-q4_k_m.gguf"));
         if !file.is_file() {
             println!("{id}: skipped, {} is absent", file.display());
             continue;
@@ -52,7 +52,7 @@ fn main() {
         let sampling = Sampling { max_tokens: NEW_TOKENS, ..Sampling::default() };
         let (mut prefill_ms, mut decode, mut read) = (Vec::new(), Vec::new(), 0);
         for number in 0..RUNS {
-            // Another number at its head, so that nothing of the prompt before is re-used.
+            // Each prompt begins with another number, so that no cached prefix is reused.
             let prompt = prompt(&*chat, number);
             let go_on = &mut |_: &str| ControlFlow::Continue(());
             let outcome = chat.chat(&prompt, &sampling, go_on).unwrap();

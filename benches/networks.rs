@@ -1,7 +1,6 @@
-//! How long the networks and their layers take on the CPU. Weights are seeded noise of the
-//! real shapes, written to a temporary file in the layout of the checkpoints and loaded as
-//! those are: nothing is downloaded. `benches/peers/networks.py` times the same in PyTorch
-//! and ONNX Runtime.
+//! Time of the networks and their layers on the CPU. The weights are pseudo-random numbers in the
+//! shapes of the real ones, written to a temporary file in the layout of the checkpoints: nothing
+//! is downloaded. `benches/peers/networks.py` measures the same in PyTorch and ONNX Runtime.
 //!
 //! `cargo bench --bench networks -- <filter>`; `RAYON_NUM_THREADS=2` sets the threads.
 
@@ -17,7 +16,7 @@ use fettle_domain::ModelId;
 use fettle_kernels::{Activation, Conv2dFused, ConvShape, Linear, Padding};
 use fettle_models::{backbone, image_encoder};
 
-/// Numbers between -1 and 1 that are the same on every run.
+/// Pseudo-random numbers between -1 and 1, the same on every run.
 fn noise(dims: &[usize]) -> Tensor {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let numbers: Vec<f32> = (0..dims.iter().product())
@@ -29,7 +28,7 @@ fn noise(dims: &[usize]) -> Tensor {
     Tensor::from_vec(numbers, dims, &Device::Cpu).unwrap()
 }
 
-/// A checkpoint in the making.
+/// Tensors of a checkpoint.
 #[derive(Default)]
 struct Weights(HashMap<String, Tensor>);
 
@@ -141,7 +140,7 @@ fn conv(in_channels: usize, out_channels: usize, kernel: usize, groups: usize) -
         out_channels,
         kernel,
         stride: 1,
-        padding: Padding::Each(kernel / 2),
+        padding: Padding::Symmetric(kernel / 2),
         groups,
         activation: Activation::Relu,
     };
@@ -157,7 +156,7 @@ fn layers(c: &mut Criterion) {
             ("depthwise3x3", conv(channels, channels, 3, channels)),
             ("depthwise5x5", conv(channels, channels, 5, channels)),
         ] {
-            // Once through a layer: pictures then lie as between the layers of a network.
+            // One layer first, so that the memory layout is that within a network.
             let x = conv(channels, channels, 1, channels).forward(&x).unwrap();
             c.bench_function(&format!("{name} {channels}x{side}x{side}"), |b| {
                 b.iter(|| layer.forward(black_box(&x)).unwrap());

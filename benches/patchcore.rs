@@ -1,18 +1,19 @@
-//! The kernels of PatchCore on patches like those of 64 pictures of 224 pixels: choosing the
-//! coreset, and scoring one more picture. `cargo bench --bench patchcore`.
+//! PatchCore on patches like those of 64 images of 224 pixels: selecting the coreset, scoring one
+//! more image, and computing the whitening. `cargo bench --bench patchcore`.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use fettle_domain::Unobserved;
+use fettle_domain::{ComparedLayer, NullProgress};
 use fettle_vision::bank_rows::BankRows;
 use fettle_vision::coreset::{Start, greedy_k_center};
+use fettle_vision::moments::Moments;
 use half::f16;
 use rand::{RngExt, SeedableRng};
 
 const PATCHES: usize = 784;
 
-/// Rows in clusters of very different width, as a network's are.
+/// Rows in clusters of very different width, like the features of a network.
 fn rows(count: usize, dim: usize) -> Vec<f32> {
     let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(1);
     let centres: Vec<f32> = (0..40 * dim).map(|_| rng.random_range(0.0..2.0)).collect();
@@ -31,7 +32,7 @@ fn coreset(c: &mut Criterion) {
     group.sample_size(10);
     group.bench_function("5017 of 50176 rows of 64", |b| {
         b.iter(|| {
-            greedy_k_center(black_box(&projected), 64, Start::Row(0), 5017, 0.0, &Unobserved)
+            greedy_k_center(black_box(&projected), 64, Start::Row(0), 5017, 0.0, &NullProgress)
         });
     });
     group.finish();
@@ -41,12 +42,28 @@ fn scoring(c: &mut Criterion) {
     let mut group = c.benchmark_group("score 784 patches");
     for (name, count, dim) in [("7840 rows of 152", 7840, 152), ("5017 rows of 1536", 5017, 1536)] {
         let bank = rows(count, dim).into_iter().map(f16::from_f32).collect();
-        let Ok(bank) = BankRows::of_half(bank, dim) else { continue };
+        let Ok(bank) = BankRows::from_f16(bank, dim) else { continue };
         let patches = rows(PATCHES, dim);
         group.bench_function(name, |b| b.iter(|| bank.score(black_box(&patches), None)));
     }
     group.finish();
 }
 
-criterion_group!(benches, coreset, scoring);
+fn whitening(c: &mut Criterion) {
+    let mut group = c.benchmark_group("whitening");
+    group.sample_size(10);
+    for dim in [152, 448, 1536] {
+        let mut moments = Moments::new(dim);
+        if moments.add(&rows(2 * dim, dim)).is_err() {
+            continue;
+        }
+        let layers = [ComparedLayer { number: 2, channels: dim, stride: 8, locates: true }];
+        group.bench_function(format!("of {dim} channels"), |b| {
+            b.iter(|| black_box(&moments).whitening(&layers));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, coreset, scoring, whitening);
 criterion_main!(benches);

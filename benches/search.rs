@@ -1,7 +1,7 @@
-//! Search among 10,000, 100,000 and (with `FETTLE_BENCH_LARGE`) 1,000,000 vectors of 512
-//! values: one query and 64 at once, top 10, all measured and in cells.
+//! Vector search among 10,000, 100,000 and (with `FETTLE_BENCH_LARGE`) 1,000,000 vectors of 512
+//! values: one query and 64 queries at once, top 10, with the flat and the partitioned index.
 //!
-//! The peer is `benches/peers/search.py`; run both one after the other on a quiet machine.
+//! `benches/peers/search.py` runs the same with FAISS; run one after the other on a quiet machine.
 #![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
 
 use std::collections::HashSet;
@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use fettle_domain::ModelId;
-use fettle_retrieval::sample::clustered;
+use fettle_retrieval::synthetic::clustered;
 use fettle_retrieval::vector_index::VectorIndex;
 
 const DIM: usize = 512;
@@ -23,7 +23,7 @@ fn search(criterion: &mut Criterion) {
         sizes.push(1_000_000);
     }
     for size in sizes {
-        // Of one call, so that queries have the centres of what is searched.
+        // One call for both, so that queries and vectors share their cluster centres.
         let vectors = clustered(size + QUERIES, DIM, 1);
         let (vectors, queries) = vectors.split_at(size * DIM);
         let mut index = VectorIndex::new(DIM, ModelId("bench".into())).unwrap();
@@ -37,7 +37,7 @@ fn search(criterion: &mut Criterion) {
         eprintln!("{size}: partitioned in {:.1} s", begun.elapsed().as_secs_f64());
         measure(criterion, &index, queries, size, "cells");
         let found = index.search_all(queries, TOP).unwrap();
-        let right: usize = exact
+        let correct: usize = exact
             .iter()
             .zip(&found)
             .map(|(exact, found)| {
@@ -45,10 +45,11 @@ fn search(criterion: &mut Criterion) {
                 found.iter().filter(|hit| exact.contains(&hit.0)).count()
             })
             .sum();
-        eprintln!("{size}: recall@{TOP} {:.4}", right as f64 / (QUERIES * TOP) as f64);
+        eprintln!("{size}: recall@{TOP} {:.4}", correct as f64 / (QUERIES * TOP) as f64);
     }
 }
 
+/// Times one query and 64 queries.
 fn measure(
     criterion: &mut Criterion,
     index: &VectorIndex,
@@ -58,9 +59,9 @@ fn measure(
 ) {
     let mut group = criterion.benchmark_group(format!("search/{size}/{kind}"));
     group.sample_size(10);
-    let mut turn = queries.chunks(DIM).cycle();
+    let mut query = queries.chunks(DIM).cycle();
     group.bench_function("1 query", |bencher| {
-        bencher.iter(|| black_box(index.search(turn.next().unwrap(), TOP).unwrap()));
+        bencher.iter(|| black_box(index.search(query.next().unwrap(), TOP).unwrap()));
     });
     group.bench_function("64 queries", |bencher| {
         bencher.iter(|| black_box(index.search_all(&queries[..64 * DIM], TOP).unwrap()));

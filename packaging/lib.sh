@@ -1,7 +1,7 @@
-# Sourced by run.sh and test.sh: finds what is missing and installs it, saying so first.
+# Functions of run.sh and test.sh: install missing packages and Rust, build the program.
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
-# step NAME — says how long the step before took, then what comes.
+# step NAME: prints the duration of the previous step, then the name of the next one.
 step() {
     [ -z "${step_name:-}" ] || printf '(%s: %d min %02d s)\n' "$step_name" $(((SECONDS - step_began) / 60)) $(((SECONDS - step_began) % 60))
     step_name=$1 step_began=$SECONDS
@@ -9,11 +9,11 @@ step() {
 }
 fail() { printf '\n%s\n' "$*" >&2; exit 1; }
 
-# One cargo target directory outside the checkout: clones, runs and tests share one build.
+# One cargo target directory outside the checkout, shared by clones, runs and tests.
 cache=${FETTLE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/fettle}
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
 
-# need_packages NAME... — Debian packages, through apt, only those that are absent.
+# need_packages NAME...: installs the missing Debian packages with apt.
 need_packages() {
     local missing=() name
     command -v dpkg-query >/dev/null || {
@@ -35,12 +35,11 @@ need_packages() {
         fail "apt-get could not install: ${missing[*]}"
 }
 
-# What the build needs: a C++ compiler and cmake for FAISS, OpenBLAS in its OpenMP flavour
-# (the pthread flavour fights with FAISS's own threads).
+# Packages of the build: a C++ compiler and cmake for FAISS, OpenBLAS built with OpenMP (the pthread
+# build competes with the threads of FAISS).
 build_packages="g++ make cmake curl ca-certificates libopenblas-openmp-dev"
-# What the program needs: Korean type for the manuals it writes, pip as a way to models.
-# The window: X11's keyboard, pointer and input, Vulkan with a driver that needs no GPU, and a
-# way to the system's file dialogs.
+# Packages of the program: Korean fonts for the manuals of the demo, pip to fetch models. For the
+# window: X11 keyboard, pointer and input, Vulkan with a software driver, and file dialogs.
 run_packages="libgomp1 libopenblas0-openmp fonts-nanum python3 python3-pip libfontconfig1
     libxkbcommon-x11-0 libxcursor1 libxi6 libx11-xcb1 libvulkan1 mesa-vulkan-drivers zenity"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, fetches the starter models, lays out the demo on the first
-# run and inspects its three images; where there is a display the window opens with them. Can be
-# run again at any time.
+# Installs missing packages, builds the program, fetches the models of a profile, renders the demo on
+# the first run and inspects its three images; with a display, opens the window with them. Can be run
+# again at any time.
 #
 #   bash packaging/run.sh [PROFILE]      PROFILE: starter (default), small, workstation
 set -euo pipefail

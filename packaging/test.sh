@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Installs what the tests need, then: formatting, spelling, lints, licences, tests. Can be run
-# again at any time. CI runs this. Each step says how long the one before it took; the last lines count
-# the tests and what was skipped, by kind.
+# Installs the packages of the tests, then checks formatting, spelling, licences, lints and
+# documentation and runs all tests, as CI does. Can be run again at any time. Each step prints the
+# duration of the previous one; the last lines count the tests, and the skipped ones by kind.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/lib.sh
 
-# poppler-utils: pdftotext is the peer that our reading of manuals is compared with. The last four
-# are a screen, a hand and an eye for the window.
+# poppler-utils: pdftotext, for comparison with the parser of manuals. The last four are a virtual
+# display, a window manager, input events and screenshots for the test of the window.
 step "Packages"
 # shellcheck disable=SC2086
 need_packages $build_packages $run_packages python3-venv poppler-utils \
@@ -32,24 +32,24 @@ cargo fmt --all --check
 step "Licences, sources, duplicates"
 "$tools/bin/cargo-deny" --locked --workspace check licenses bans sources
 
+step "The program"
+cargo build --release --locked
+fettle=$CARGO_TARGET_DIR/release/fettle
+
 step "Lints"
 cargo clippy --release --locked --workspace --all-targets -- -D warnings
 
 step "Documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --workspace --no-deps --document-private-items --quiet
 
-step "The program"
-cargo build --release --locked
-fettle=$CARGO_TARGET_DIR/release/fettle
-
 step "Models for the tests"
-# The tests run the real networks: the same files as the program's, kept outside the checkout.
+# The tests run real networks: the program's files, kept outside the checkout.
 export FETTLE_MODELS=${FETTLE_MODELS:-$cache/models}
 "$fettle" models pull small
 export FETTLE_REQUIRE_MODELS=efficientnet-lite0,multilingual-e5-small,qwen2.5-coder-0.5b-instruct
 
 step "Tests"
-# With real parts and manuals beside the checkout no test may pass for want of them.
+# Where real parts and manuals are beside the checkout, no test may be skipped for want of them.
 if [ -d ../shared ]; then export FETTLE_REQUIRE_SHARED=1; fi
 export FETTLE_SKIPPED=$CARGO_TARGET_DIR/skipped.tsv
 results=$CARGO_TARGET_DIR/tests.log

@@ -1,89 +1,68 @@
-//! What is registered, as all tabs see it: asked for once, and anew when it changes.
+//! Registered products and defect types, as all tabs see them.
 
-use super::asked::Asked;
-use super::command::Command;
-use super::desk::Desk;
-use super::words::Words;
+use super::localizer::Localizer;
 use fettle_domain::{DefectCode, DefectType, ProductCode};
-use fettle_engine::{ListLibrary, ProductSummary};
+use fettle_engine::ProductSummary;
 
-/// Products and their defect types.
+/// Products and their defect types, as the engine listed them last.
 #[derive(Default)]
-pub(super) struct Catalogue(Asked<Vec<ProductSummary>>);
+pub(super) struct Catalogue {
+    /// `None` until the first list came.
+    pub(super) listed: Option<Vec<ProductSummary>>,
+    /// Why there is no newer list, in the language of the window.
+    pub(super) error: Option<String>,
+}
 
 impl Catalogue {
-    /// Asks what is registered; what was known is shown until the answer comes.
-    pub(super) fn ask(&mut self, desk: &mut Desk<'_>) {
-        self.0.ask(desk, ListLibrary);
+    /// The products; `None` until the first list came.
+    pub(super) fn listed(&self) -> Option<&[ProductSummary]> {
+        self.listed.as_deref()
     }
 
-    /// Takes the answer.
-    pub(super) fn poll(&mut self, desk: &mut Desk<'_>) {
-        self.0.ask_once(desk, ListLibrary);
-        self.0.poll(desk);
-    }
-
-    /// The products; `None` until it is known which.
-    pub(super) fn known(&self) -> Option<&[ProductSummary]> {
-        self.0.answer().map(Vec::as_slice)
-    }
-
-    /// The products, none while it is not known which.
+    /// The products; none while no list has come.
     pub(super) fn products(&self) -> &[ProductSummary] {
-        self.known().unwrap_or_default()
+        self.listed().unwrap_or_default()
     }
 
-    /// Why they could not be listed.
+    /// Why there is no newer list.
     pub(super) fn error(&self) -> Option<&str> {
-        self.0.error()
+        self.error.as_deref()
     }
 
-    /// Draws why, and a button that tries again.
-    pub(super) fn show_error(ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        let Some(error) = desk.catalogue.error() else { return };
-        ui.colored_label(ui.visuals().error_fg_color, error);
-        if ui.button(desk.text("history-again")).clicked() {
-            desk.send(Command::LibraryChanged(None));
-        }
+    /// The number of registered images that show a defect, of all products.
+    pub(super) fn defect_images(&self) -> usize {
+        self.products().iter().flat_map(|one| &one.defects).map(|(_, count)| count).sum()
     }
 
-    /// What is registered of a product.
-    pub(super) fn of(&self, code: &ProductCode) -> Option<&ProductSummary> {
+    /// The product `code` and what is registered of it.
+    pub(super) fn product(&self, code: &ProductCode) -> Option<&ProductSummary> {
         self.products().iter().find(|one| one.product.code == *code)
     }
 
-    /// The defects that a part of this product can have, each with how many images show it.
+    /// The defect types of `product`, each with the number of images that show it.
     pub(super) fn defects(&self, product: Option<&ProductCode>) -> &[(DefectType, usize)] {
-        let product = product.and_then(|code| self.of(code));
+        let product = product.and_then(|code| self.product(code));
         product.map(|product| product.defects.as_slice()).unwrap_or_default()
     }
 
-    /// A product's name with its code; the code alone where it has no name or is not known.
-    pub(super) fn product_name(&self, words: Words, code: &ProductCode) -> String {
-        let product = self.of(code).map(|summary| &summary.product);
-        product.map_or_else(|| code.to_string(), |product| product.name_and_code(words.0))
+    /// A product's name with its code; the code alone where the product has no name or is unknown.
+    pub(super) fn product_name(&self, localizer: Localizer, code: &ProductCode) -> String {
+        let product = self.product(code).map(|summary| &summary.product);
+        product
+            .map_or_else(|| code.to_string(), |product| product.name_and_code(localizer.language))
     }
 
-    /// A defect's name; the code where it has none or is not known.
+    /// A defect type's name; the code where the defect type has no name or is unknown.
     pub(super) fn defect_name(
         &self,
-        words: Words,
+        localizer: Localizer,
         product: Option<&ProductCode>,
         code: &DefectCode,
     ) -> String {
         let known = self.defects(product).iter().find(|(defect, _)| defect.code == *code);
-        known.map_or_else(|| code.to_string(), |(defect, _)| defect.name(words.0).to_owned())
-    }
-}
-
-impl Desk<'_> {
-    /// A product's name in the language of the window.
-    pub(super) fn product_name(&self, code: &ProductCode) -> String {
-        self.catalogue.product_name(self.words, code)
-    }
-
-    /// A defect's name in the language of the window.
-    pub(super) fn defect_name(&self, product: Option<&ProductCode>, code: &DefectCode) -> String {
-        self.catalogue.defect_name(self.words, product, code)
+        known.map_or_else(
+            || code.to_string(),
+            |(defect, _)| defect.name(localizer.language).to_owned(),
+        )
     }
 }

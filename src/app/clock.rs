@@ -1,21 +1,22 @@
-//! Moments of the catalogue, for people.
+//! Timestamps in local time, and their age.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// A moment (RFC 3339) as a clock here shows it; as it is where it cannot be read.
-pub(super) fn local_time(moment: &str) -> String {
-    let read: Result<Timestamp, _> = moment.parse();
-    read.map_or_else(
-        |_| moment.to_owned(),
-        |read| read.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string(),
+/// A timestamp (RFC 3339) in local time to the minute; unchanged where it cannot be parsed.
+pub(super) fn local_time(timestamp: &str) -> String {
+    let parsed: Result<Timestamp, _> = timestamp.parse();
+    parsed.map_or_else(
+        |_| timestamp.to_owned(),
+        |time| time.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string(),
     )
 }
 
-/// How many whole days ago it was, 0 for one that is to come; `None` where it cannot be read.
-pub(super) fn days_since(moment: &str) -> Option<u32> {
-    let read: Timestamp = moment.parse().ok()?;
-    let hours = Timestamp::now().duration_since(read).as_hours().max(0);
+/// The age of a timestamp (RFC 3339) in whole days, 0 for the future; `None` where it cannot be
+/// parsed.
+pub(super) fn days_since(timestamp: &str) -> Option<u32> {
+    let parsed: Timestamp = timestamp.parse().ok()?;
+    let hours = Timestamp::now().duration_since(parsed).as_hours().max(0);
     u32::try_from(hours / 24).ok()
 }
 
@@ -24,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_days_ago() {
+    fn the_age_of_a_timestamp_is_in_whole_days() {
         let ago = |hours: i64| {
             let then = Timestamp::now() - jiff::SignedDuration::from_hours(hours);
             days_since(&then.to_string())

@@ -1,4 +1,4 @@
-//! What can go wrong with the window itself. What goes wrong in a job is the engine's to explain.
+//! Errors of the window itself. Errors of jobs are the engine's.
 
 /// Errors of the window.
 #[derive(Debug, thiserror::Error)]
@@ -8,5 +8,5 @@ pub enum AppError {
     Window(#[from] eframe::Error),
 }
 
-/// Results of this room.
+/// A result with an [`AppError`].
 pub type Result<T, E = AppError> = std::result::Result<T, E>;

@@ -1,5 +1,5 @@
-//! How long the window's own code has the processor in a frame. What else runs on the machine does
-//! not count, nor does the drawing that the graphics card (or a program in its place) does.
+//! Processor time of the window's own code in each frame. Other threads and programs do not count,
+//! nor does the drawing by the graphics card or a software rasteriser.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -9,19 +9,19 @@ use cpu_time::ThreadTime;
 /// Frames remembered.
 const KEPT: usize = 2_000;
 
-/// The time a frame may take at 60 a second.
+/// The time that a frame may take at 60 frames a second.
 #[cfg(test)]
 pub(super) const LIMIT: Duration = Duration::from_millis(16);
 
-/// The last frames.
+/// The times of the last frames.
 #[derive(Default)]
 pub(super) struct FrameTimes {
     frames: VecDeque<Duration>,
-    /// Of the frame under way.
+    /// The time so far of the present frame.
     now: Duration,
 }
 
-/// What the last frames took.
+/// Percentiles of the last frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Summary {
     pub(super) frames: usize,
@@ -31,12 +31,12 @@ pub(super) struct Summary {
 }
 
 impl FrameTimes {
-    /// Adds to the frame under way what was spent since `begun`.
+    /// Adds the time since `begun` to the present frame.
     pub(super) fn spent(&mut self, begun: ThreadTime) {
         self.now += begun.elapsed();
     }
 
-    /// The frame is done.
+    /// Ends the present frame.
     pub(super) fn end(&mut self) {
         if self.frames.len() == KEPT {
             self.frames.pop_front();
@@ -50,7 +50,7 @@ impl FrameTimes {
         self.frames.clear();
     }
 
-    /// What the last frames took; `None` before the first.
+    /// Percentiles of the last frames; `None` before the first.
     pub(super) fn summary(&self) -> Option<Summary> {
         let mut sorted: Vec<Duration> = self.frames.iter().copied().collect();
         sorted.sort_unstable();
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_frames_are_summed_up() {
+    fn the_summary_is_of_the_last_frames() {
         let mut times = FrameTimes::default();
         assert_eq!(times.summary(), None);
         // The first is forgotten once there are more than are kept.
@@ -80,7 +80,7 @@ mod tests {
         let ms = |ms| Duration::from_millis(ms);
         let expected = Summary { frames: KEPT, p50: ms(1_001), p99: ms(1_980), max: ms(2_000) };
         assert_eq!(times.summary(), Some(expected));
-        // Waiting is no work.
+        // Sleeping takes no processor time.
         let begun = ThreadTime::now();
         std::thread::sleep(Duration::from_millis(20));
         times.spent(begun);

@@ -1,31 +1,33 @@
-//! The window: what inspectors, supervisors and engineers sit before all day.
+//! The window: what inspectors, supervisors and engineers work with all day.
 //!
-//! It asks the engine and draws what comes back; it never waits. Each frame, in this order
-//! (`window.rs`): answers of jobs are taken, keys become [`command::Command`]s, panels and the
-//! tab shown are drawn and send commands too, and then the commands are carried out. Nothing
-//! else changes what others own.
+//! The window sends requests to the engine and draws the answers; it never waits. Each frame
+//! ([`window`]) takes the answers of jobs, turns keys into [`command::Command`]s, draws the panels
+//! and the tab shown, which send commands too, and then executes the commands. Nothing else changes
+//! state that belongs to another part of the window.
 
-mod aside;
-mod asked;
+mod background_task;
 mod catalogue;
 mod clock;
 mod command;
-mod desk;
 mod dialogs;
 mod error;
 mod fonts;
 mod frame_times;
+mod job_progress;
+mod loadable;
+mod localizer;
+mod log_lines;
 mod model_pull;
-mod paste;
+mod outcome_toasts;
 mod shell;
+mod tab_context;
 mod tabs;
 mod tasks;
 mod theme;
-mod under_way;
+mod toasts;
 mod view_state;
 mod widgets;
 mod window;
-mod words;
 
 #[cfg(test)]
 mod tests;
@@ -36,10 +38,10 @@ use fettle_domain::Language;
 use fettle_engine::Engine;
 
 pub use error::{AppError, Result};
-pub use shell::log_panel::LogLines;
+pub use log_lines::LogLines;
 
-/// Opens the window, inspects `images` in it if there are any, and returns when it is closed.
-/// `log` is where the program's log also goes.
+/// Opens the window, inspects `images` in it if there are any, and returns when the window is
+/// closed. `log` holds the lines of the program's log.
 ///
 /// # Errors
 /// [`AppError::Window`] when the system gives no window: no display, no graphics driver.

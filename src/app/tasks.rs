@@ -1,84 +1,82 @@
-//! Jobs that the window started: who asked keeps the [`Task`], the jobs panel sees them all.
+//! Jobs of the engine that the window started. The widget that started a job keeps its [`Task`];
+//! the jobs panel shows all of them.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::time::Instant;
 
 use fettle_domain::{CancelToken, Progress};
-use fettle_engine::{EngineError, JobEvent, JobHandle};
+use fettle_engine::{EngineError, JobHandle, JobUpdate, NoEvent};
 
-/// What the jobs panel shows of a job.
-pub(super) struct Watched {
-    /// The request's name.
+/// The state of a job, as the jobs panel shows it.
+pub(super) struct JobStatus {
+    /// The name of the request.
     pub(super) name: &'static str,
     pub(super) started: Instant,
     pub(super) progress: RefCell<Option<Progress>>,
     pub(super) cancel: CancelToken,
-    /// Whether it can be offered again at the next start.
+    /// Whether the job can be offered again at the next start of the program.
     pub(super) is_repeatable: bool,
-    /// Its answer was taken.
+    /// Whether the answer was taken.
     ended: Cell<bool>,
-    /// Its answer is there: a tab that is not shown may take it later.
+    /// Whether the answer is there: a hidden tab may take it later.
     is_answered: Box<dyn Fn() -> bool>,
 }
 
-impl Watched {
-    /// Whether somebody waits for it: what is looked up for a list is not missed, and tells no
-    /// progress.
+impl JobStatus {
+    /// Whether a person waits for the job. Quick look-ups for a list are not repeatable and report
+    /// no progress.
     pub(super) fn is_work(&self) -> bool {
         self.is_repeatable || self.progress.borrow().is_some()
     }
 }
 
-/// A job under way. Dropping it cancels the job.
-pub(super) struct Task<A> {
-    handle: JobHandle<A>,
-    watched: Rc<Watched>,
+/// A running job and its answer to come. Dropping the task cancels the job.
+pub(super) struct Task<A, E = NoEvent> {
+    handle: JobHandle<A, E>,
+    status: Rc<JobStatus>,
 }
 
-impl<A> Task<A> {
-    /// The answer once it is there.
+impl<A, E> Task<A, E> {
+    /// The answer, once it is there.
     pub(super) fn poll(&self) -> Option<Result<A, EngineError>> {
         self.poll_with(|_| {})
     }
 
-    /// The same; passes what the job told meanwhile, other than its progress, to `on_event`.
-    pub(super) fn poll_with(
-        &self,
-        mut on_event: impl FnMut(JobEvent),
-    ) -> Option<Result<A, EngineError>> {
-        for event in self.handle.events() {
-            match event {
-                JobEvent::Progress(progress) => {
-                    *self.watched.progress.borrow_mut() = Some(progress)
+    /// The answer, once it is there. Passes the events of the job to `on_event`.
+    pub(super) fn poll_with(&self, mut on_event: impl FnMut(E)) -> Option<Result<A, EngineError>> {
+        for update in self.handle.updates() {
+            match update {
+                JobUpdate::Progress(progress) => {
+                    *self.status.progress.borrow_mut() = Some(progress);
                 }
-                other => on_event(other),
+                JobUpdate::Event(event) => on_event(event),
             }
         }
         let answer = self.handle.try_answer()?;
-        self.watched.ended.set(true);
+        self.status.ended.set(true);
         Some(answer)
     }
 
-    /// How far it is.
+    /// The last progress that the job reported.
     pub(super) fn progress(&self) -> Option<Progress> {
-        self.watched.progress.borrow().clone()
+        self.status.progress.borrow().clone()
     }
 
-    /// Asks it to stop; its answer is then [`EngineError::Cancelled`].
+    /// Asks the job to stop; its answer is then [`EngineError::Cancelled`].
     pub(super) fn cancel(&self) {
-        self.watched.cancel.cancel();
+        self.status.cancel.cancel();
     }
 }
 
-/// All jobs under way.
+/// All running jobs.
 #[derive(Default)]
-pub(super) struct Tasks(Vec<Weak<Watched>>);
+pub(super) struct Tasks(Vec<Weak<JobStatus>>);
 
 impl Tasks {
-    /// Shows a job in the panel as long as its task lives.
-    pub(super) fn watch<A: 'static>(&mut self, handle: JobHandle<A>) -> Task<A> {
-        let watched = Rc::new(Watched {
+    /// Makes the task of a job. The job is listed as long as the task lives.
+    pub(super) fn watch<A: 'static, E: 'static>(&mut self, handle: JobHandle<A, E>) -> Task<A, E> {
+        let status = Rc::new(JobStatus {
             name: handle.name(),
             started: Instant::now(),
             progress: RefCell::default(),
@@ -87,13 +85,13 @@ impl Tasks {
             ended: Cell::new(false),
             is_answered: Box::new(handle.is_answered()),
         });
-        self.0.push(Rc::downgrade(&watched));
-        Task { handle, watched }
+        self.0.push(Rc::downgrade(&status));
+        Task { handle, status }
     }
 
-    /// Those that have not ended, the oldest first.
-    pub(super) fn running(&mut self) -> Vec<Rc<Watched>> {
-        let is_running = |job: &Watched| !job.ended.get() && !(job.is_answered)();
+    /// The jobs without an answer, the oldest first.
+    pub(super) fn running(&mut self) -> Vec<Rc<JobStatus>> {
+        let is_running = |job: &JobStatus| !job.ended.get() && !(job.is_answered)();
         self.0.retain(|job| job.upgrade().is_some_and(|job| is_running(&job)));
         self.0.iter().filter_map(Weak::upgrade).collect()
     }

@@ -1,10 +1,10 @@
-//! How the window looks: calm greys, so that the only colour is the part's and the verdict's.
+//! Colours and sizes of the window: greys, so that colour means the part or the verdict.
 
 use egui::{Color32, CornerRadius, FontId, Stroke, TextStyle, Theme, Visuals};
 
 use fettle_domain::Verdict;
 
-/// Dresses `ctx` in both themes.
+/// Installs the dark and the light theme.
 pub(super) fn apply(ctx: &egui::Context) {
     ctx.set_visuals_of(Theme::Dark, dark());
     ctx.set_visuals_of(Theme::Light, light());
@@ -71,8 +71,8 @@ fn light() -> Visuals {
     shaped(visuals)
 }
 
-/// A verdict's background and the colour of letters on it; at least 4.5 to 1 apart (WCAG AA),
-/// and the word says the same as the colour.
+/// The background of a verdict and the colour of text on it, with a contrast of at least 4.5 to 1
+/// (WCAG AA). The word beside it says the same as the colour.
 pub(super) fn verdict_colours(verdict: Verdict) -> (Color32, Color32) {
     match verdict {
         Verdict::Ok => (Color32::from_rgb(17, 122, 62), Color32::WHITE),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_stand_out_as_wcag_aa_asks() {
+    fn text_has_the_contrast_of_wcag_aa() {
         for verdict in [Verdict::Ok, Verdict::Ng, Verdict::Unsure] {
             let (background, letters) = verdict_colours(verdict);
             assert!(contrast(background, letters) >= 4.5, "{verdict:?}");

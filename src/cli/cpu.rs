@@ -1,9 +1,9 @@
-//! Whether this CPU can run what was compiled.
+//! Check of the CPU's instruction sets.
 
-/// Whether the CPU has what `.cargo/config.toml` compiles for (x86-64-v3).
+/// Whether the CPU has the instruction sets that `.cargo/config.toml` compiles for (x86-64-v3).
 ///
-/// Asked of the CPU itself: `is_x86_feature_detected!` answers from the compiler's target
-/// where that names the feature, which is the very thing to be checked.
+/// Uses `cpuid`: `is_x86_feature_detected!` is always true for features of the compiler's target,
+/// which are the ones to check.
 #[cfg(target_arch = "x86_64")]
 pub(super) fn can_run() -> bool {
     let cpu = raw_cpuid::CpuId::new();
@@ -15,7 +15,7 @@ pub(super) fn can_run() -> bool {
     basic && extended
 }
 
-/// Other processors are compiled for their baseline.
+/// Other architectures are compiled for their baseline.
 #[cfg(not(target_arch = "x86_64"))]
 pub(super) fn can_run() -> bool {
     true

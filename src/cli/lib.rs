@@ -1,10 +1,13 @@
-//! The command line: arguments in, words out. The only room that prints.
+//! The command line: turns arguments into requests to the engine and answers into text or JSON. The
+//! only crate that prints.
+//!
+//! [`run`] parses the arguments (`args`), opens the workspace, and hands each command to its file
+//! in `commands`; `terminal` prints and shows progress.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod args;
 mod commands;
 mod cpu;
-mod shapes;
 mod table;
 mod terminal;
 
@@ -23,14 +26,14 @@ use fettle_engine::{Engine, EngineError, EngineOptions};
 use fettle_settings::Workspace;
 use terminal::Terminal;
 
-/// Exit status of a cancelled command, as shells expect of one that Ctrl-C ended.
+/// Exit status of a cancelled command: 128 + SIGINT, as shells report it.
 const CANCELLED: u8 = 130;
 
-/// Runs the command that the process was started with.
+/// Runs the command in the process's arguments.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let language = cli.lang.map_or_else(language_of_environment, Language::from);
-    // Before anything that computes: this program's networks are compiled for AVX2.
+    // Before any computation, since networks are compiled for AVX2.
     if !cpu::can_run() {
         eprintln!("fettle: {}", fettle_i18n::text(language, "doctor-cpu-old"));
         return ExitCode::FAILURE;
@@ -66,7 +69,7 @@ fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
     let language = cli.lang.map_or(settings.language, Language::from);
     let terminal = Terminal::new(language);
     for warning in warnings {
-        terminal.complain("settings-warning", &[("warning", warning.to_string().into())]);
+        terminal.eprint_message("settings-warning", &[("warning", warning.to_string().into())]);
     }
     let options = EngineOptions { allow_gpu: !cli.cpu, language };
     if let Some(Command::Bench(args)) = &cli.command {
@@ -95,8 +98,8 @@ fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
     }
 }
 
-/// English where the environment asks for it, Korean otherwise. Only for messages before
-/// the settings are read.
+/// English where the locale is English, else Korean: the language of messages before the settings
+/// are read.
 fn language_of_environment() -> Language {
     let asked = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok());
     match asked {
@@ -105,7 +108,7 @@ fn language_of_environment() -> Language {
     }
 }
 
-/// To the terminal what was asked for, and to the window's log panel what happened.
+/// Starts the log: to stderr at the chosen level, and to the window's log panel.
 fn start_log(verbose: u8) -> LogLines {
     let default = match verbose {
         0 => "error",

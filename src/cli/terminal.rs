@@ -1,4 +1,4 @@
-//! A person at a terminal: words in their language, a progress line, Ctrl-C.
+//! The terminal: messages in the person's language, a progress line, Ctrl-C.
 
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,10 +7,10 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use fettle_domain::{CancelToken, Language, ManualFormat, Progress};
-use fettle_engine::{Engine, EngineError, JobEvent, Request};
+use fettle_engine::{Engine, EngineError, JobUpdate, Request};
 use fettle_i18n::Value;
 
-/// Steps whose units are bytes.
+/// Progress steps whose units are bytes.
 const BYTE_STEPS: [&str; 4] = [
     "progress-model-download",
     "progress-model-copy",
@@ -18,7 +18,7 @@ const BYTE_STEPS: [&str; 4] = [
     "progress-model-verify",
 ];
 
-/// Where commands print and wait.
+/// Output of commands and the job that they wait for.
 pub(super) struct Terminal {
     language: Language,
     running: Arc<Mutex<Option<CancelToken>>>,
@@ -32,7 +32,7 @@ impl Terminal {
             let mut running = on_interrupt.lock().unwrap_or_else(PoisonError::into_inner);
             match running.take() {
                 Some(job) => job.cancel(),
-                // Nothing to wind down, or the second Ctrl-C: leave at once.
+                // No job is running, or this is the second Ctrl-C: exits at once.
                 None => std::process::exit(130),
             }
         });
@@ -47,44 +47,44 @@ impl Terminal {
     }
 
     /// The message `id` with its values.
-    pub(super) fn word(&self, id: &str, values: &[(&str, Value)]) -> String {
+    pub(super) fn text(&self, id: &str, values: &[(&str, Value)]) -> String {
         fettle_i18n::text_with(self.language, id, values)
     }
 
-    /// A place (from 1) in the manual at `path`: its page, paragraph or line.
-    pub(super) fn place(&self, path: &str, place: u32) -> String {
-        self.word(ManualFormat::stored(path).place(), &[("page", place.into())])
+    /// A position (from 1) in the manual at `path`: page, paragraph or line.
+    pub(super) fn position(&self, path: &str, position: u32) -> String {
+        self.text(ManualFormat::of_stored(path).position_message_id(), &[("page", position.into())])
     }
 
     /// Prints a line.
-    pub(super) fn print(&self, line: &str) {
-        // A closed pipe (`fettle … | head`) is the reader's choice, not an error.
+    pub(super) fn print_line(&self, line: &str) {
+        // A closed pipe (`fettle … | head`) is not an error.
         let _closed = writeln!(std::io::stdout(), "{line}");
     }
 
     /// Prints the message `id`.
-    pub(super) fn say(&self, id: &str, values: &[(&str, Value)]) {
-        self.print(&self.word(id, values));
+    pub(super) fn print_message(&self, id: &str, values: &[(&str, Value)]) {
+        self.print_line(&self.text(id, values));
     }
 
     /// Prints `label: value`.
-    pub(super) fn field(&self, label: &str, value: &str) {
-        self.print(&format!("{}: {value}", self.word(label, &[])));
+    pub(super) fn print_field(&self, label: &str, value: &str) {
+        self.print_line(&format!("{}: {value}", self.text(label, &[])));
     }
 
     /// Prints the message `id` to stderr.
-    pub(super) fn complain(&self, id: &str, values: &[(&str, Value)]) {
-        let _closed = writeln!(std::io::stderr(), "{}", self.word(id, values));
+    pub(super) fn eprint_message(&self, id: &str, values: &[(&str, Value)]) {
+        let _closed = writeln!(std::io::stderr(), "{}", self.text(id, values));
     }
 
     /// Prints `value` as one JSON object.
-    pub(super) fn json(&self, value: &impl serde::Serialize) -> anyhow::Result<()> {
-        self.print(&serde_json::to_string_pretty(value)?);
+    pub(super) fn print_json(&self, value: &impl serde::Serialize) -> anyhow::Result<()> {
+        self.print_line(&serde_json::to_string_pretty(value)?);
         Ok(())
     }
 
-    /// Submits `request`, shows its progress on stderr and waits. Ctrl-C cancels it.
-    pub(super) fn wait<R: Request>(
+    /// Runs a request and returns its answer. Shows progress on stderr; Ctrl-C cancels the job.
+    pub(super) fn run<R: Request>(
         &self,
         engine: &Engine,
         request: R,
@@ -101,13 +101,12 @@ impl Terminal {
         );
         bar.enable_steady_tick(Duration::from_millis(200));
         let mut step = "";
-        let answer = job.wait(|event| match event {
-            JobEvent::Progress(progress) => {
+        let answer = job.wait(|update| match update {
+            JobUpdate::Progress(progress) => {
                 self.draw(&bar, &progress, progress.step != step);
                 step = progress.step;
             }
-            JobEvent::Text(_) | JobEvent::View(_) => bar.inc(1),
-            JobEvent::Found(_) => {}
+            JobUpdate::Event(_) => bar.inc(1),
         });
         bar.finish_and_clear();
         self.set_running(None);
@@ -127,7 +126,7 @@ impl Terminal {
             }
             bar.reset_eta();
         }
-        bar.set_message(format!("{} {}", self.word(progress.step, &[]), progress.subject));
+        bar.set_message(format!("{} {}", self.text(progress.step, &[]), progress.subject));
         match progress.total {
             Some(total) => bar.set_length(total),
             None => bar.unset_length(),

@@ -1,37 +1,39 @@
+//! Errors of rendering the demo world.
+
 use std::path::PathBuf;
 
 use fettle_domain::Cancelled;
 
-/// What can go wrong while the demo world is made.
+/// An error of rendering the demo world.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DemoError {
-    /// No font of this machine has Hangul, so the manuals cannot be printed.
+    /// No font of this machine has Hangul, which the manuals need.
     #[error("no font on this machine has Korean letters: run `apt-get install fonts-nanum`")]
     NoKoreanFont,
-    /// The folder to write to already holds something.
+    /// The folder to write to is not empty.
     #[error("{0}: not empty, and the demo never overwrites: choose another folder")]
     NotEmpty(PathBuf),
-    /// The built-in recipe contradicts itself.
+    /// The built-in recipe is inconsistent.
     #[error("demo recipe: {0}")]
     BadRecipe(String),
-    /// A file or folder could not be written.
+    /// A file or folder cannot be written.
     #[error("{path}: {source}")]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// The system's reason.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// A picture could not be encoded.
+    /// A picture cannot be encoded.
     #[error("{path}: cannot encode the picture: {source}")]
     Encode {
         /// The picture.
         path: PathBuf,
-        /// The encoder's reason.
+        /// The encoder's error.
         source: image::ImageError,
     },
-    /// A manual could not be laid out or embedded its font.
+    /// A manual cannot be rendered.
     #[error("manual '{title}': {why}")]
     Manual {
         /// The manual's title.
@@ -39,10 +41,10 @@ pub enum DemoError {
         /// What is wrong.
         why: String,
     },
-    /// Somebody cancelled.
+    /// The work was cancelled.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }
 
-/// The room's result.
+/// A result with [`DemoError`].
 pub type Result<T, E = DemoError> = std::result::Result<T, E>;

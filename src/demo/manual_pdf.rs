@@ -1,6 +1,6 @@
-//! Prints a corrective-action manual as a factory's word processor would: A4, a section a
-//! defect, bullets that wrap over lines and pages, a ruled table at the end. The font is
-//! embedded as a subset, so that the text can be searched and copied.
+//! Corrective-action manuals as PDF, in the layout of a word processor: A4, a section for each
+//! defect, bullets that wrap over lines and pages, a ruled table at the end. The font is embedded
+//! as a subset, so that the text can be searched and copied.
 
 use krilla::Document;
 use krilla::color::rgb;
@@ -14,7 +14,7 @@ use super::error::{DemoError, Result};
 use super::recipe::{ManualRecipe, SummaryRecipe};
 use super::typeface::{Family, Typeface};
 
-// All in points.
+// Lengths in points.
 const PAGE_WIDTH: f32 = 595.28;
 const PAGE_HEIGHT: f32 = 841.89;
 const MARGIN: f32 = 72.0;
@@ -22,48 +22,48 @@ const BODY: f32 = 11.0;
 const SUBHEADING: f32 = 12.0;
 const HEADING: f32 = 14.0;
 const TITLE: f32 = 18.0;
-/// Distance of baselines, in font sizes.
+/// Line spacing, in font sizes.
 const LEADING: f32 = 1.8;
 const BULLET_AT: f32 = 20.0;
 const BULLET_TEXT_AT: f32 = 36.0;
 const CELL_PADDING: f32 = 5.0;
-/// Shares of the width that the table's columns get.
+/// Widths of the table's columns, as shares of its width.
 const COLUMNS: [f32; 4] = [0.13, 0.24, 0.27, 0.36];
 
-/// One thing on a page.
+/// An element of a page.
 #[derive(Debug, Clone, PartialEq)]
-enum Mark {
+enum PageElement {
     /// Text with its baseline at y.
     Text { x: f32, y: f32, size: f32, bold: bool, text: String },
     /// A rule.
     Rule { from: (f32, f32), to: (f32, f32) },
 }
 
-/// Lays marks on pages from top to bottom.
+/// Lays out elements on pages from top to bottom.
 struct Layout<'a> {
     family: &'a Family,
-    pages: Vec<Vec<Mark>>,
-    /// Top of the free space on the last page.
+    pages: Vec<Vec<PageElement>>,
+    /// Upper edge of the free space on the last page.
     y: f32,
 }
 
-/// Renders `manual` to the bytes of a PDF file; the same bytes for the same manual and fonts.
+/// Renders a manual as PDF; the bytes are the same for the same manual and fonts.
 ///
 /// # Errors
-/// [`DemoError::Manual`] if the font cannot be embedded.
-pub(super) fn print(manual: &ManualRecipe, family: &Family) -> Result<Vec<u8>> {
+/// [`DemoError::Manual`] where the font cannot be embedded.
+pub(super) fn render(manual: &ManualRecipe, family: &Family) -> Result<Vec<u8>> {
     let failed = |why: String| DemoError::Manual { title: manual.title.clone(), why };
     let mut document = Document::new();
     document.set_metadata(Metadata::new().title(manual.title.clone()).language("ko".to_owned()));
     let grey =
         Stroke { paint: rgb::Color::new(90, 90, 90).into(), width: 0.6, ..Stroke::default() };
-    for marks in lay_out(manual, family) {
+    for elements in lay_out(manual, family) {
         let settings = PageSettings::from_wh(PAGE_WIDTH, PAGE_HEIGHT)
             .ok_or_else(|| failed("A4 is no page size".to_owned()))?;
         let mut page = document.start_page_with(settings);
         let mut surface = page.surface();
-        for mark in &marks {
-            draw(&mut surface, mark, family, &grey);
+        for element in &elements {
+            draw(&mut surface, element, family, &grey);
         }
         surface.finish();
         page.finish();
@@ -71,15 +71,15 @@ pub(super) fn print(manual: &ManualRecipe, family: &Family) -> Result<Vec<u8>> {
     document.finish().map_err(|error| failed(format!("{error:?}")))
 }
 
-fn draw(surface: &mut Surface<'_>, mark: &Mark, family: &Family, rule: &Stroke) {
-    match mark {
-        Mark::Text { x, y, size, bold, text } => {
+fn draw(surface: &mut Surface<'_>, element: &PageElement, family: &Family, rule: &Stroke) {
+    match element {
+        PageElement::Text { x, y, size, bold, text } => {
             let face = if *bold { &family.bold } else { &family.regular };
             surface.set_stroke(None);
             let start = Point::from_xy(*x, *y);
             surface.draw_glyphs(start, &face.glyphs(text), face.font(), text, *size, false);
         }
-        Mark::Rule { from, to } => {
+        PageElement::Rule { from, to } => {
             if let Some(path) = line(*from, *to) {
                 surface.set_stroke(Some(rule.clone()));
                 surface.draw_path(&path);
@@ -96,7 +96,7 @@ fn line(from: (f32, f32), to: (f32, f32)) -> Option<Path> {
     path.finish()
 }
 
-fn lay_out(manual: &ManualRecipe, family: &Family) -> Vec<Vec<Mark>> {
+fn lay_out(manual: &ManualRecipe, family: &Family) -> Vec<Vec<PageElement>> {
     let mut layout = Layout { family, pages: vec![Vec::new()], y: MARGIN };
     layout.paragraph(&manual.title, TITLE, true, 0.0);
     layout.y += 14.0;
@@ -104,7 +104,7 @@ fn lay_out(manual: &ManualRecipe, family: &Family) -> Vec<Vec<Mark>> {
         if index > 0 {
             layout.rule_across();
         }
-        // A heading alone at the foot of a page would belong to nothing.
+        // Keeps a heading on the page of its first lines.
         layout
             .keep_together(HEADING * LEADING + SUBHEADING * LEADING + 2.0 * BODY * LEADING + 24.0);
         layout.paragraph(&section.heading, HEADING, true, 0.0);
@@ -130,13 +130,13 @@ impl Layout<'_> {
         if bold { &self.family.bold } else { &self.family.regular }
     }
 
-    fn put(&mut self, mark: Mark) {
+    fn add(&mut self, element: PageElement) {
         if let Some(page) = self.pages.last_mut() {
-            page.push(mark);
+            page.push(element);
         }
     }
 
-    /// A new page unless `height` is still free on this one.
+    /// Begins a new page unless `height` is free on this one.
     fn keep_together(&mut self, height: f32) {
         if self.y + height > PAGE_HEIGHT - MARGIN {
             self.pages.push(Vec::new());
@@ -144,15 +144,15 @@ impl Layout<'_> {
         }
     }
 
-    /// One printed line, with the baseline where a word processor puts it.
+    /// Adds a line of text, with the baseline of a word processor.
     fn text_line(&mut self, text: &str, size: f32, bold: bool, x: f32) {
         let y = self.y + size * (0.5 * LEADING + 0.36);
-        self.put(Mark::Text { x, y, size, bold, text: text.to_owned() });
+        self.add(PageElement::Text { x, y, size, bold, text: text.to_owned() });
     }
 
     fn paragraph(&mut self, text: &str, size: f32, bold: bool, indent: f32) {
         let width = PAGE_WIDTH - 2.0 * MARGIN - indent;
-        for text in wrapped(text, self.face(bold), size, width) {
+        for text in wrap_text(text, self.face(bold), size, width) {
             self.keep_together(size * LEADING);
             self.text_line(&text, size, bold, MARGIN + indent);
             self.y += size * LEADING;
@@ -160,7 +160,7 @@ impl Layout<'_> {
     }
 
     fn bullet(&mut self, text: &str) {
-        // The bullet goes where its first line goes.
+        // Keeps the bullet on the page of its first line.
         self.keep_together(BODY * LEADING);
         self.text_line("•", BODY, false, MARGIN + BULLET_AT);
         self.paragraph(text, BODY, false, BULLET_TEXT_AT);
@@ -170,7 +170,7 @@ impl Layout<'_> {
     fn rule_across(&mut self) {
         self.keep_together(14.0);
         let y = self.y;
-        self.put(Mark::Rule { from: (MARGIN, y), to: (PAGE_WIDTH - MARGIN, y) });
+        self.add(PageElement::Rule { from: (MARGIN, y), to: (PAGE_WIDTH - MARGIN, y) });
         self.y += 14.0;
     }
 
@@ -183,7 +183,7 @@ impl Layout<'_> {
             .into_iter()
             .map(|(bold, cells)| {
                 let wrap = |(cell, width): (&String, &f32)| {
-                    wrapped(cell, self.face(bold), BODY, width - 2.0 * CELL_PADDING)
+                    wrap_text(cell, self.face(bold), BODY, width - 2.0 * CELL_PADDING)
                 };
                 (bold, cells.iter().zip(&widths).map(wrap).collect())
             })
@@ -202,7 +202,7 @@ impl Layout<'_> {
             let top = self.y;
             let (mut x, bottom) = (MARGIN, top + height);
             for (cell, width) in cells.iter().zip(widths) {
-                // Fewer lines than the row is high stand in its middle.
+                // Vertically centred in the row.
                 let free = height - 2.0 * CELL_PADDING - cell.len() as f32 * BODY * LEADING;
                 self.y = top + CELL_PADDING + 0.5 * free;
                 for text in cell {
@@ -215,7 +215,7 @@ impl Layout<'_> {
                     ((x, top), (x, bottom)),
                     ((x + width, top), (x + width, bottom)),
                 ] {
-                    self.put(Mark::Rule { from, to });
+                    self.add(PageElement::Rule { from, to });
                 }
                 x += width;
             }
@@ -224,9 +224,9 @@ impl Layout<'_> {
     }
 }
 
-/// `text` broken at spaces into lines no wider than `width`; a word that is wider than a
-/// line stands on one of its own.
-fn wrapped(text: &str, face: &Typeface, size: f32, width: f32) -> Vec<String> {
+/// Breaks a text at spaces into lines of at most `width`; a word wider than that has a line of its
+/// own.
+fn wrap_text(text: &str, face: &Typeface, size: f32, width: f32) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split_whitespace() {
@@ -243,16 +243,16 @@ fn wrapped(text: &str, face: &Typeface, size: f32, width: f32) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::recipe::Recipe;
     use std::io::Write;
 
-    use super::super::typeface::korean_family;
     use super::*;
+    use crate::recipe::Recipe;
+    use crate::typeface::korean_family;
 
-    /// The manuals of the recipe with the machine's font, or `None` after saying so.
+    /// The manuals of the recipe and the machine's Korean font; `None` where there is none.
     fn manuals() -> Option<(Vec<ManualRecipe>, Family)> {
         let Ok(family) = korean_family() else {
-            eprintln!("skipped: no Korean font on this machine");
+            fettle_testing::data::skipped(fettle_testing::data::Skip::Font, "Korean");
             return None;
         };
         let recipe = Recipe::built_in().unwrap();
@@ -268,7 +268,7 @@ mod tests {
         let Some((manuals, family)) = manuals() else { return };
         for manual in manuals {
             let mut file = tempfile::NamedTempFile::new().unwrap();
-            let pdf = print(&manual, &family).unwrap();
+            let pdf = render(&manual, &family).unwrap();
             file.write_all(&pdf).unwrap();
             let lines = fettle_manuals::read_lines(file.path()).unwrap();
             let read: String = lines.iter().map(|line| squeezed(&line.text)).collect();
@@ -284,25 +284,26 @@ mod tests {
             for kind in ["발생원인", "조치가이드"] {
                 assert_eq!(read.matches(kind).count(), manual.sections.len());
             }
-            assert_eq!(pdf, print(&manual, &family).unwrap(), "printing is repeatable");
+            assert_eq!(pdf, render(&manual, &family).unwrap(), "rendering is reproducible");
         }
     }
 
     #[test]
     fn bullets_wrap_stay_on_the_page_and_sections_cross_pages() {
         let Some((manuals, family)) = manuals() else { return };
-        let pages: Vec<Vec<Mark>> = manuals.iter().flat_map(|m| lay_out(m, &family)).collect();
+        let pages: Vec<Vec<PageElement>> =
+            manuals.iter().flat_map(|m| lay_out(m, &family)).collect();
         assert!(pages.len() > manuals.len());
         for mark in pages.iter().flatten() {
-            let Mark::Text { x, y, size, bold, text } = mark else { continue };
+            let PageElement::Text { x, y, size, bold, text } = mark else { continue };
             let face = if *bold { &family.bold } else { &family.regular };
             assert!(x + face.width(text, *size) <= PAGE_WIDTH - MARGIN + 0.1, "{text}");
             assert!(*y < PAGE_HEIGHT - MARGIN + 1.0, "{text}");
         }
-        let first_text = |page: &Vec<Mark>| {
-            page.iter().find_map(|mark| match mark {
-                Mark::Text { size, bold, .. } => Some((*size, *bold)),
-                Mark::Rule { .. } => None,
+        let first_text = |page: &Vec<PageElement>| {
+            page.iter().find_map(|element| match element {
+                PageElement::Text { size, bold, .. } => Some((*size, *bold)),
+                PageElement::Rule { .. } => None,
             })
         };
         let continued = pages
@@ -316,7 +317,7 @@ mod tests {
         let Some((_, family)) = manuals() else { return };
         let text = "가나다 라마바사 아자차카타파하 a 아주아주긴낱말하나가줄보다길다";
         for width in [1.0, 30.0, 80.0, 1000.0] {
-            assert_eq!(wrapped(text, &family.regular, 10.0, width).join(" "), text);
+            assert_eq!(wrap_text(text, &family.regular, 10.0, width).join(" "), text);
         }
     }
 }

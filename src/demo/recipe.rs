@@ -1,15 +1,14 @@
-//! What the demo world consists of: `assets/demo/recipe.json`, built into the program.
+//! The description of the demo world: `assets/demo/recipe.json`, built into the program.
 
 use serde::Deserialize;
 
-use super::casting::CastingFlaw;
 use super::error::{DemoError, Result};
-use super::leather::LeatherFlaw;
+use super::surface::{DefectAppearance, Surface};
 use fettle_domain::{DefectCode, DefectType, Product, ProductCode};
 
 const RECIPE: &str = include_str!("../../assets/demo/recipe.json");
 
-/// Seed, products, counts and the manuals' texts.
+/// Random seed and products of the demo world.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Recipe {
@@ -17,23 +16,23 @@ pub(super) struct Recipe {
     pub(super) products: Vec<ProductRecipe>,
 }
 
-/// One product.
+/// A product.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProductRecipe {
     pub(super) code: ProductCode,
     name_ko: String,
     name_en: String,
-    /// How many sound parts to fit a memory bank with.
+    /// Number of normal images, for the memory bank.
     pub(super) normals: u32,
-    /// How many pictures of each defect to register.
+    /// Number of images of each defect type, for the similarity search.
     pub(super) images_per_defect: u32,
     pub(super) defects: Vec<DefectRecipe>,
     pub(super) inspect: Vec<InspectRecipe>,
     pub(super) manual: ManualRecipe,
 }
 
-/// One defect type.
+/// A defect type.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DefectRecipe {
@@ -41,59 +40,19 @@ pub(super) struct DefectRecipe {
     name_ko: String,
     name_en: String,
     full_name: String,
-    /// How it is drawn.
-    pub(super) look: Look,
+    /// How the defect is rendered.
+    #[serde(rename = "look")]
+    pub(super) appearance: DefectAppearance,
 }
 
-/// A held-out picture to inspect.
+/// A held-out image to inspect.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct InspectRecipe {
-    /// Its file name without extension.
+    /// File name, without extension.
     pub(super) name: String,
-    /// What is wrong with it; `None`: nothing.
+    /// The defect; `None` for a sound part.
     pub(super) defect: Option<DefectCode>,
-}
-
-/// What a defect looks like, which also says what surface its product has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Look {
-    Hole,
-    Burr,
-    Scratch,
-    Cut,
-    Colour,
-}
-
-/// A surface with, perhaps, a flaw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Surface {
-    Casting(Option<CastingFlaw>),
-    Leather(Option<LeatherFlaw>),
-}
-
-impl Look {
-    /// The surface that has this flaw.
-    pub(super) fn flawed(self) -> Surface {
-        match self {
-            Self::Hole => Surface::Casting(Some(CastingFlaw::Hole)),
-            Self::Burr => Surface::Casting(Some(CastingFlaw::Burr)),
-            Self::Scratch => Surface::Casting(Some(CastingFlaw::Scratch)),
-            Self::Cut => Surface::Leather(Some(LeatherFlaw::Cut)),
-            Self::Colour => Surface::Leather(Some(LeatherFlaw::Colour)),
-        }
-    }
-}
-
-impl Surface {
-    /// The same surface without a flaw.
-    pub(super) fn sound(self) -> Self {
-        match self {
-            Self::Casting(_) => Self::Casting(None),
-            Self::Leather(_) => Self::Leather(None),
-        }
-    }
 }
 
 /// A corrective-action manual.
@@ -105,7 +64,7 @@ pub(super) struct ManualRecipe {
     pub(super) summary: SummaryRecipe,
 }
 
-/// What the manual says of one defect.
+/// The manual's section about one defect.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SectionRecipe {
@@ -114,7 +73,7 @@ pub(super) struct SectionRecipe {
     pub(super) actions: Vec<String>,
 }
 
-/// The closing table.
+/// The summary table at the end of a manual.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SummaryRecipe {
@@ -136,7 +95,7 @@ impl Recipe {
 }
 
 impl ProductRecipe {
-    /// The product as the library registers it.
+    /// The product, for the library.
     pub(super) fn product(&self) -> Product {
         Product {
             code: self.code.clone(),
@@ -145,7 +104,7 @@ impl ProductRecipe {
         }
     }
 
-    /// Its defect types as the library registers them.
+    /// The defect types, for the library.
     pub(super) fn defect_types(&self) -> Vec<DefectType> {
         self.defects
             .iter()
@@ -159,27 +118,28 @@ impl ProductRecipe {
             .collect()
     }
 
-    /// The sound surface of this product.
-    pub(super) fn surface(&self) -> Result<Surface> {
-        let first = self.defects.first().map(|defect| defect.look.flawed().sound());
+    /// The surface of a sound part.
+    pub(super) fn sound_surface(&self) -> Result<Surface> {
+        let first = self.defects.first().map(|defect| defect.appearance.surface().without_flaw());
         first.ok_or_else(|| DemoError::BadRecipe(format!("'{}' has no defects", self.code)))
     }
 
-    /// The surface with the flaw of that code.
-    pub(super) fn flawed(&self, code: &DefectCode) -> Result<Surface> {
+    /// The surface of a part with a defect.
+    pub(super) fn surface_with(&self, code: &DefectCode) -> Result<Surface> {
         let found = self.defects.iter().find(|defect| &defect.code == code);
-        found.map(|defect| defect.look.flawed()).ok_or_else(|| {
+        found.map(|defect| defect.appearance.surface()).ok_or_else(|| {
             DemoError::BadRecipe(format!("'{}' has no defect '{code}' to inspect", self.code))
         })
     }
 
+    /// Checks that all defects are of one surface and that those to inspect exist.
     fn check(&self) -> Result<()> {
-        let surface = self.surface()?;
-        if self.defects.iter().any(|defect| defect.look.flawed().sound() != surface) {
+        let surface = self.sound_surface()?;
+        if self.defects.iter().any(|defect| defect.appearance.surface().without_flaw() != surface) {
             return Err(DemoError::BadRecipe(format!("'{}' mixes surfaces", self.code)));
         }
         for defect in self.inspect.iter().filter_map(|inspect| inspect.defect.as_ref()) {
-            self.flawed(defect)?;
+            self.surface_with(defect)?;
         }
         Ok(())
     }
@@ -190,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_recipe_is_whole() {
+    fn the_built_in_recipe_is_complete() {
         let recipe = Recipe::built_in().unwrap();
         let codes: Vec<_> = recipe.products.iter().map(|p| p.code.as_str()).collect();
         assert_eq!(codes, ["prod1", "leather"]);

@@ -1,4 +1,4 @@
-//! A font of this machine that has Hangul, and how wide its letters are.
+//! The Korean font of this machine, its glyphs and their widths.
 
 use std::fs;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use ttf_parser::Face;
 
 use super::error::{DemoError, Result};
 
-/// Families in the order they are preferred; any other with Hangul comes after them.
+/// Preferred font families, in order; any other family with Hangul comes after them.
 const PREFERRED: [&str; 10] = [
     "NanumGothic",
     "Nanum Gothic",
@@ -22,34 +22,35 @@ const PREFERRED: [&str; 10] = [
     "Baekmuk Dotum",
 ];
 
-/// Letters without which a Korean manual cannot be printed.
-const NEEDED: &str = "가힣불량조치•·Δ";
+/// Letters that a font must have for a Korean manual.
+const REQUIRED_LETTERS: &str = "가힣불량조치•·Δ";
+/// Least weight of a bold face.
 const BOLD: u16 = 600;
 
-/// A face ready to be measured and embedded.
+/// A font face to measure and embed.
 #[derive(Clone)]
 pub(super) struct Typeface {
     name: String,
     font: Font,
-    widths: Widths,
+    metrics: GlyphMetrics,
 }
 
 impl Typeface {
     /// The width of `text` at `size`, in the unit of `size`.
     pub(super) fn width(&self, text: &str, size: f32) -> f32 {
-        self.widths.measure(text).into_iter().map(|(_, advance)| advance).sum::<f32>() * size
+        self.metrics.measure(text).into_iter().map(|(_, advance)| advance).sum::<f32>() * size
     }
 
-    /// The face to embed.
+    /// The font to embed.
     pub(super) fn font(&self) -> Font {
         self.font.clone()
     }
 
-    /// One glyph a letter, with the widths that [`Self::width`] measured. Hangul syllables and
-    /// Latin need no shaping.
+    /// The glyphs of a text, one for each letter, with the widths of [`Self::width`]. Hangul
+    /// syllables and Latin letters need no shaping.
     pub(super) fn glyphs(&self, text: &str) -> Vec<KrillaGlyph> {
         text.char_indices()
-            .zip(self.widths.measure(text))
+            .zip(self.metrics.measure(text))
             .map(|((start, letter), (glyph, advance))| {
                 let range = start..start + letter.len_utf8();
                 KrillaGlyph::new(GlyphId::new(glyph), advance, 0.0, 0.0, 0.0, range, None)
@@ -58,18 +59,18 @@ impl Typeface {
     }
 
     fn covers(&self, text: &str) -> bool {
-        self.widths.measure(text).into_iter().all(|(glyph, _)| glyph != 0)
+        self.metrics.measure(text).into_iter().all(|(glyph, _)| glyph != 0)
     }
 }
 
-/// A regular and a bold face of one family; the same face twice where there is no bold.
+/// A regular and a bold face of one family; the regular face twice where there is no bold one.
 #[derive(Clone)]
 pub(super) struct Family {
     pub(super) regular: Typeface,
     pub(super) bold: Typeface,
 }
 
-/// Finds a family with Hangul among the fonts of this machine.
+/// Finds a font family with Hangul on this machine.
 ///
 /// # Errors
 /// [`DemoError::NoKoreanFont`] where there is none.
@@ -79,7 +80,7 @@ pub(super) fn korean_family() -> Result<Family> {
     korean_family_of(&fonts)
 }
 
-/// The name of the font that the manuals are printed with, if this machine has one.
+/// Name of the font of the manuals; `None` where this machine has no Korean font.
 pub fn korean_font() -> Option<String> {
     korean_family().ok().map(|family| family.regular.name)
 }
@@ -95,7 +96,7 @@ fn korean_family_of(fonts: &fontdb::Database) -> Result<Family> {
             Some((rank, name.clone(), face))
         })
         .collect();
-    // The order of the file system must not choose the font.
+    // Sorted, so that the choice does not depend on the order of the file system.
     faces.sort_by(|a, b| {
         let key = |(rank, name, face): &(usize, String, &fontdb::FaceInfo)| {
             (*rank, name.clone(), face.weight.0.abs_diff(400), face.post_script_name.clone())
@@ -106,50 +107,53 @@ fn korean_family_of(fonts: &fontdb::Database) -> Result<Family> {
         if face.weight.0 >= BOLD {
             continue;
         }
-        let Some(regular) = open(fonts, face).filter(|face| face.covers(NEEDED)) else { continue };
+        let Some(regular) = load(fonts, face).filter(|face| face.covers(REQUIRED_LETTERS)) else {
+            continue;
+        };
         let bold = faces
             .iter()
             .filter(|(_, other, face)| other == name && face.weight.0 >= BOLD)
             .min_by_key(|(_, _, face)| face.weight.0.abs_diff(700))
-            .and_then(|(_, _, face)| open(fonts, face))
-            .filter(|face| face.covers(NEEDED))
+            .and_then(|(_, _, face)| load(fonts, face))
+            .filter(|face| face.covers(REQUIRED_LETTERS))
             .unwrap_or_else(|| regular.clone());
         return Ok(Family { regular, bold });
     }
     Err(DemoError::NoKoreanFont)
 }
 
-/// `None`: the file is gone, damaged, or of a kind that cannot be measured.
-fn open(fonts: &fontdb::Database, face: &fontdb::FaceInfo) -> Option<Typeface> {
+/// Loads a face; `None` where its file is missing, damaged, or of an unsupported kind.
+fn load(fonts: &fontdb::Database, face: &fontdb::FaceInfo) -> Option<Typeface> {
     let (source, index) = fonts.face_source(face.id)?;
     let bytes = match source {
         fontdb::Source::Binary(bytes) => bytes.as_ref().as_ref().to_vec(),
         fontdb::Source::File(path) | fontdb::Source::SharedFile(path, _) => fs::read(path).ok()?,
     };
     let bytes = Arc::new(bytes);
-    let widths = Widths::read(&bytes, index)?;
+    let metrics = GlyphMetrics::read(&bytes, index)?;
     let name = face.families.first()?.0.clone();
-    Some(Typeface { name, font: Font::new(bytes.into(), index)?, widths })
+    Some(Typeface { name, font: Font::new(bytes.into(), index)?, metrics })
 }
 
-/// Which glyph a letter has, and how far it moves the pen.
+/// Glyphs of letters and their advance widths.
 #[derive(Clone)]
-struct Widths {
+struct GlyphMetrics {
     bytes: Arc<Vec<u8>>,
     index: u32,
     units_per_em: f32,
 }
 
-impl Widths {
+impl GlyphMetrics {
     fn read(bytes: &Arc<Vec<u8>>, index: u32) -> Option<Self> {
         let units_per_em = f32::from(Face::parse(bytes, index).ok()?.units_per_em());
         Some(Self { bytes: Arc::clone(bytes), index, units_per_em })
     }
 
-    /// The glyph of each letter of `text` and its advance in ems; glyph 0 where the face
-    /// lacks the letter.
+    /// The glyph of each letter of a text and its advance in ems; glyph 0 where the face lacks the
+    /// letter.
     fn measure(&self, text: &str) -> Vec<(u32, f32)> {
-        // Parsing only finds the tables; the face borrows the bytes, so it is not kept.
+        // Parsing only locates the tables, so that it is cheap; the parsed face borrows the bytes
+        // and cannot be kept.
         let Ok(face) = Face::parse(&self.bytes, self.index) else { return Vec::new() };
         text.chars()
             .map(|letter| {
@@ -175,7 +179,7 @@ mod tests {
     #[test]
     fn hangul_is_as_wide_as_other_hangul_and_wider_than_latin() {
         let Ok(family) = korean_family() else {
-            eprintln!("skipped: no Korean font on this machine");
+            fettle_testing::data::skipped(fettle_testing::data::Skip::Font, "Korean");
             return;
         };
         for face in [&family.regular, &family.bold] {
@@ -199,8 +203,8 @@ mod tests {
                 font.extend([0, 0, 0, 0, 0, 0, 0, bytes.first().copied().unwrap_or(76), 0, 0, 0, 9]);
             }
             font.extend(&bytes);
-            if let Some(widths) = Widths::read(&Arc::new(font), 0) {
-                for (_, advance) in widths.measure(&letter.to_string()) {
+            if let Some(metrics) = GlyphMetrics::read(&Arc::new(font), 0) {
+                for (_, advance) in metrics.measure(&letter.to_string()) {
                     prop_assert!(advance.is_finite() && advance >= 0.0);
                 }
             }

@@ -1,13 +1,13 @@
-//! What a factory registers: products, their defect types, their images.
+//! Registered products, defect types, images and manuals.
 
 use serde::{Deserialize, Serialize};
 
 use super::{ContentHash, DefectCode, ImageId, ManualId, ProductCode, RectPx};
 
-/// Something the factory makes and inspects.
+/// A product that is made and inspected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
-    /// Short code, unique.
+    /// Unique short code.
     pub code: ProductCode,
     /// Korean name, e.g. `주조제품 A형`.
     pub name_ko: String,
@@ -15,10 +15,10 @@ pub struct Product {
     pub name_en: String,
 }
 
-/// A kind of defect of one product.
+/// A defect type of one product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DefectType {
-    /// The product it belongs to.
+    /// The product.
     pub product: ProductCode,
     /// Short code, unique within the product.
     pub code: DefectCode,
@@ -26,30 +26,30 @@ pub struct DefectType {
     pub name_ko: String,
     /// English name, e.g. `hole`.
     pub name_en: String,
-    /// The name as the manual writes it, e.g. `hole (기공)`.
+    /// The name as printed in the manual, e.g. `hole (기공)`.
     pub full_name: String,
 }
 
-/// What a registered image shows.
+/// The label of a registered image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "defect")]
 pub enum ImageLabel {
-    /// A sound part: it may build the memory bank.
+    /// A sound part, for the memory bank.
     Normal,
-    /// A part with a known defect: it may be found as similar.
+    /// A part with a known defect, for the similarity search.
     Defect(DefectCode),
 }
 
-/// An image that the library holds.
+/// An image in the library.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RegisteredImage {
-    /// Row and index id.
+    /// Row id, and id in the image index.
     pub id: ImageId,
-    /// The product shown.
+    /// The product.
     pub product: ProductCode,
-    /// Normal, or which defect.
+    /// Normal, or a defect.
     pub label: ImageLabel,
-    /// Where it is, relative to the workspace, with `/`.
+    /// The file, relative to the workspace, with `/`.
     pub path: String,
     /// Hash of the file's bytes.
     pub content_hash: ContentHash,
@@ -57,28 +57,29 @@ pub struct RegisteredImage {
     pub width_px: u32,
     /// Height in pixels.
     pub height_px: u32,
-    /// The part of it that shows the defect, where a person drew one.
+    /// The defect's region, where a person marked it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<DefectRegion>,
 }
 
-/// The part of a defect image that shows the defect.
+/// The marked region of a defect in its image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DefectRegion {
-    /// In the image's pixels.
+    /// Bounding box in the image's pixels.
     pub rect: RectPx,
-    /// How often one was drawn on this image, this one included.
+    /// Number of regions ever drawn on this image, this one included: an index tells an outdated
+    /// region by this.
     pub change: u32,
 }
 
-/// A manual that the library holds.
+/// A manual in the library.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RegisteredManual {
     /// Row id.
     pub id: ManualId,
-    /// The product it is about.
+    /// The product.
     pub product: ProductCode,
-    /// Where it is, relative to the workspace, with `/`.
+    /// The file, relative to the workspace, with `/`.
     pub path: String,
     /// Hash of the file's bytes.
     pub content_hash: ContentHash,

@@ -1,8 +1,9 @@
-//! Positions. The coordinate space is part of the type's name.
+//! Points, rectangles and transforms. The coordinate space is part of the type's name: `Px` for
+//! pixels of the inspected image, `Pt` for points of a manual's page.
 
 use serde::{Deserialize, Serialize};
 
-/// A rectangle in the pixels of the inspected image; origin at the upper left.
+/// A rectangle in pixels of the inspected image; origin at the upper left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RectPx {
     /// Left edge.
@@ -16,40 +17,40 @@ pub struct RectPx {
 }
 
 impl RectPx {
-    /// Whether it has pixels, and all of them lie in an image of this size.
-    pub fn is_in(self, width: u32, height: u32) -> bool {
+    /// Whether the rectangle is not empty and lies within an image of this size.
+    pub fn fits_in(self, width: u32, height: u32) -> bool {
         let ends = (self.x.checked_add(self.width), self.y.checked_add(self.height));
         let inside = matches!(ends, (Some(right), Some(low)) if right <= width && low <= height);
         inside && self.width > 0 && self.height > 0
     }
 }
 
-/// A corner in the inspected image: (0, 0) is the upper left corner of its first pixel, so that
-/// a region's outline runs between pixels and not through them.
+/// A pixel corner in the inspected image: (0, 0) is the upper left corner of the first pixel, so
+/// that a region's outline runs between pixels and not through them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PointPx {
-    /// From the left edge.
+    /// Distance from the left edge in pixels.
     pub x: u32,
-    /// From the upper edge.
+    /// Distance from the upper edge in pixels.
     pub y: u32,
 }
 
-/// How a picture is laid over the inspected image: turned and scaled about its middle, then its
-/// middle put beside that of the inspected image.
+/// A similarity transform from another image to the inspected one: rotation and scaling about the
+/// image's centre, then a shift of that centre from the centre of the inspected image.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SimilarityTransform {
-    /// Degrees, clockwise as seen.
+    /// Rotation in degrees, clockwise on the screen.
     pub rotation_deg: f32,
-    /// Size in the inspected image of one pixel of the picture.
+    /// Pixels of the inspected image per pixel of the other image.
     pub scale: f32,
-    /// How far its middle lies to the right, in pixels of the inspected image.
+    /// Shift to the right, in pixels of the inspected image.
     pub shift_x_px: f32,
-    /// How far its middle lies below.
+    /// Shift downwards, in pixels of the inspected image.
     pub shift_y_px: f32,
 }
 
-/// A rectangle on a manual's page in points (1/72 inch); origin at the page's
-/// upper left corner, as a reader sees it.
+/// A rectangle on a manual's page in points (1/72 inch); origin at the upper left corner of the
+/// page as displayed, page rotation applied.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RectPt {
     /// Left edge.
@@ -62,7 +63,7 @@ pub struct RectPt {
     pub height: f32,
 }
 
-/// How large a page is in points (1/72 inch), turned as a reader sees it.
+/// The size of a page in points (1/72 inch) as displayed, page rotation applied.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SizePt {
     /// Width.
@@ -72,7 +73,7 @@ pub struct SizePt {
 }
 
 impl RectPt {
-    /// The smallest rectangle around both.
+    /// The smallest rectangle that contains both.
     pub fn union(self, other: Self) -> Self {
         let x = self.x.min(other.x);
         let y = self.y.min(other.y);

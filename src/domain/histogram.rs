@@ -1,32 +1,32 @@
-//! Scores counted in equal steps.
+//! Histograms of image scores.
 
 use serde::Serialize;
 
-/// How many normal and defective pictures score how much.
+/// Counts of normal and defective images by score, in bins of equal width.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Histogram {
-    /// Where the first bin begins.
+    /// Lower limit of the first bin.
     pub low: f64,
-    /// How wide a bin is; above 0.
+    /// Width of a bin; above 0.
     pub step: f64,
-    /// Normal pictures in each bin.
+    /// Normal images in each bin.
     pub normal: Vec<usize>,
-    /// Defective pictures in each bin.
+    /// Defective images in each bin.
     pub defective: Vec<usize>,
 }
 
 impl Histogram {
-    /// Counts finite scores in at most `bins` bins whose limits are round numbers. `None` where
-    /// there is nothing to count.
+    /// Counts scores in at most `bins` bins (at least 2) whose limits are round numbers. `None`
+    /// without scores, without bins, or for a score that is not finite.
     pub fn of(normal: &[f32], defective: &[f32], bins: usize) -> Option<Self> {
         let all = || normal.iter().chain(defective).map(|v| f64::from(*v));
         if bins == 0 || !all().all(f64::is_finite) {
             return None;
         }
         let (least, most) = (all().reduce(f64::min)?, all().reduce(f64::max)?);
-        // Copies of one picture have no spread: a bin of a hundredth around them.
+        // Equal scores have no spread: a bin as wide as a hundredth of the score.
         let span = (most - least).max(0.01 * most.abs()).max(1e-6);
-        // A bin less, since the first limit is rounded down.
+        // One bin fewer, since rounding down the first limit may add one.
         let step = round_step(span / bins.saturating_sub(1).max(1) as f64);
         let low = (least / step).floor() * step;
         let count = (((most - low) / step).floor() as usize + 1).min(bins.max(2));
@@ -44,13 +44,14 @@ impl Histogram {
         Some(found)
     }
 
-    /// Where the last bin ends.
+    /// Upper limit of the last bin.
     pub fn high(&self) -> f64 {
         self.low + self.step * self.normal.len() as f64
     }
 }
 
-/// The next of 1, 2, 2.5, 5 times a power of ten that is not below `step`, which is above 0.
+/// The smallest of 1, 2, 2.5 and 5 times a power of ten that is not below `step`; `step` is above
+/// 0.
 pub fn round_step(step: f64) -> f64 {
     let power = 10f64.powf(step.log10().floor());
     let fits = |factor: &f64| factor * power >= step * (1.0 - 1e-9);

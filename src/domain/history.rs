@@ -1,26 +1,27 @@
-//! What people make of inspections: whether the verdict was right, and whether what was to be
-//! done is done.
+//! The history of inspections: people's judgements, the state of corrective actions, lists and
+//! counts.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::file_names::file_name_of;
 use super::{DefectCode, InspectionId, ProductCode, Rate, Verdict};
 
-/// What a person says of a part that was inspected.
+/// A person's opinion of an inspected part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opinion {
-    /// What the part really is: the inspection's verdict confirmed, or another.
+    /// The true verdict, which confirms or overrules the inspection's.
     pub verdict: Verdict,
-    /// The defect it has, where the person named one.
+    /// The part's defect, where the person named one.
     pub defect: Option<DefectCode>,
-    /// Anything else.
+    /// A remark in the person's own words.
     pub note: String,
 }
 
-/// An opinion, by whom and when.
+/// An opinion with its author and time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
-    /// What was said.
+    /// The opinion.
     pub opinion: Opinion,
     /// The user's name on this machine.
     pub by: String,
@@ -28,22 +29,22 @@ pub struct Judgement {
     pub at: String,
 }
 
-/// Whether what an inspection asks for is done.
+/// State of the corrective action that an inspection calls for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ActionState {
-    /// Not yet.
+    /// Not done yet.
     #[default]
     Open,
-    /// It is.
+    /// Done.
     Done,
 }
 
 impl ActionState {
-    /// Both.
+    /// Both states.
     pub const ALL: [Self; 2] = [Self::Open, Self::Done];
 
-    /// Its name in files and in the catalogue.
+    /// The state's name in files and in the library's database.
     pub fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -51,8 +52,8 @@ impl ActionState {
         }
     }
 
-    /// The id of its message.
-    pub fn word(self) -> &'static str {
+    /// Id of the message that names the state.
+    pub fn message_id(self) -> &'static str {
         match self {
             Self::Open => "action-open",
             Self::Done => "action-done",
@@ -60,10 +61,10 @@ impl ActionState {
     }
 }
 
-/// The state that somebody set, and when.
+/// A change of an action's state, with its author and time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActionChange {
-    /// The state since then.
+    /// The new state.
     pub state: ActionState,
     /// The user's name on this machine.
     pub by: String,
@@ -71,45 +72,47 @@ pub struct ActionChange {
     pub at: String,
 }
 
-/// An inspection in a list: what can be told without reading its whole record.
+/// An inspection as a row of a list: what is known without reading its whole record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InspectionRow {
-    /// Which.
+    /// The inspection.
     pub id: InspectionId,
-    /// When, RFC 3339 with offset.
+    /// Time of the inspection, RFC 3339 with offset.
     pub created_at: String,
-    /// The product inspected as.
+    /// The product.
     pub product: Option<ProductCode>,
-    /// The defect that a person named, else the one that was found.
+    /// The defect named by a person, else the one found by the inspection.
     pub defect: Option<DefectCode>,
     /// The inspection's verdict.
     pub verdict: Verdict,
-    /// A person's, where there is one.
+    /// A person's verdict, where there is one.
     pub judged: Option<Verdict>,
     /// The image score, where the anomaly stage ran.
     pub image_score: Option<f32>,
-    /// The file inspected, as given.
+    /// Path of the inspected file, as given.
     pub source: String,
-    /// The workspace's copy of it, relative to the workspace; `None` where it was let go.
+    /// The workspace's copy of the file, relative to the workspace; `None` where it was deleted
+    /// to save space.
     pub image_path: Option<String>,
-    /// Whether what it asks for is done.
+    /// State of the corrective action.
     pub action: ActionState,
 }
 
 impl InspectionRow {
-    /// The name of the file inspected, without its folders.
+    /// Name of the inspected file, without its folders.
     pub fn file_name(&self) -> &str {
-        super::inspection::file_name(&self.source)
+        file_name_of(&self.source)
     }
 
-    /// Whether what it asks for is done; `None` where it asks for nothing: the part is good.
-    pub fn asks_for(&self) -> Option<ActionState> {
+    /// State of the required corrective action; `None` where none is required because the part is
+    /// good.
+    pub fn required_action(&self) -> Option<ActionState> {
         let is_good = self.judged.unwrap_or(self.verdict) == Verdict::Ok;
         (self.action == ActionState::Done || !is_good).then_some(self.action)
     }
 }
 
-/// Which inspections a list shows; the default is all.
+/// Conditions on the inspections of a list; the default selects all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HistoryFilter {
     /// Of this product.
@@ -118,87 +121,86 @@ pub struct HistoryFilter {
     pub defect: Option<DefectCode>,
     /// With this verdict: a person's where there is one, else the inspection's.
     pub verdict: Option<Verdict>,
-    /// With this text in the file's name or folder; capital letters do not matter where they are
-    /// ASCII.
+    /// With this text in the file's name or folder, regardless of case for ASCII letters.
     pub text: String,
-    /// Then or later.
+    /// At this time or later.
     pub since: Option<Timestamp>,
-    /// Before then.
+    /// Before this time.
     pub until: Option<Timestamp>,
-    /// In this state, of those that ask for something ([`InspectionRow::asks_for`]).
+    /// With a required action in this state ([`InspectionRow::required_action`]).
     pub action: Option<ActionState>,
 }
 
-/// Some of the inspections that a filter lets through, newest first.
+/// A page of the inspections that a filter selects, newest first.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct InspectionPage {
-    /// How many newer ones were left out.
+    /// Number of newer rows before this page.
     pub skip: usize,
     /// The rows.
     pub rows: Vec<InspectionRow>,
-    /// How many the filter lets through in all.
+    /// Number of inspections that the filter selects.
     pub total: usize,
 }
 
-/// How many parts were inspected of a product on a day, and how many of them are NG: by a person
-/// where one said so, else by the inspection.
+/// Inspections of one product on one day, and the NG ones among them: by a person's verdict where
+/// there is one, else by the inspection's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DayCount {
-    /// `2026-11-22`, where the inspection was made.
+    /// Local date of the inspections, e.g. `2026-11-22`.
     pub day: String,
-    /// The product; `None`: nobody knew.
+    /// The product; `None` where it is unknown.
     pub product: Option<ProductCode>,
-    /// Inspections.
+    /// Number of inspections.
     pub parts: usize,
-    /// Those that are NG.
+    /// Number of NG ones.
     pub ng: usize,
 }
 
-/// How many NG parts had a defect.
+/// Number of NG parts with one defect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DefectCount {
     /// The product.
     pub product: Option<ProductCode>,
-    /// The defect; `None`: none that is known.
+    /// The defect; `None` where it is unknown.
     pub defect: Option<DefectCode>,
-    /// Inspections.
+    /// Number of inspections.
     pub count: usize,
 }
 
-/// The inspection's verdict against a person's, how often.
+/// A cell of the confusion matrix of the inspection's verdict and a person's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JudgedCount {
     /// The product.
     pub product: Option<ProductCode>,
     /// The inspection's verdict.
     pub verdict: Verdict,
-    /// The person's.
+    /// The person's verdict.
     pub judged: Verdict,
-    /// Inspections.
+    /// Number of inspections.
     pub count: usize,
 }
 
-/// Of parts that people judged good, the share that the inspection called NG; `None` where nobody
-/// judged one good.
+/// Overkill: the share of parts judged good by people that the inspection called NG. `None` where
+/// no part was judged good.
 pub fn overkill<'a>(judged: impl IntoIterator<Item = &'a JudgedCount>) -> Option<Rate> {
-    wrong(judged, Verdict::Ok, Verdict::Ng)
+    error_rate(judged, Verdict::Ok, Verdict::Ng)
 }
 
-/// Of parts that people judged NG, the share that the inspection called OK; `None` where nobody
-/// judged one NG.
+/// Escape: the share of parts judged NG by people that the inspection called OK. `None` where no
+/// part was judged NG.
 pub fn escape<'a>(judged: impl IntoIterator<Item = &'a JudgedCount>) -> Option<Rate> {
-    wrong(judged, Verdict::Ng, Verdict::Ok)
+    error_rate(judged, Verdict::Ng, Verdict::Ok)
 }
 
-fn wrong<'a>(
+fn error_rate<'a>(
     judged: impl IntoIterator<Item = &'a JudgedCount>,
     truth: Verdict,
-    said: Verdict,
+    predicted: Verdict,
 ) -> Option<Rate> {
     let (mut events, mut trials) = (0, 0);
     for count in judged.into_iter().filter(|count| count.judged == truth) {
         trials += count.count;
-        events += if count.verdict == said { count.count } else { 0 };
+        events += if count.verdict == predicted { count.count } else { 0 };
     }
     Rate::of(events, trials)
 }
@@ -211,7 +213,7 @@ mod tests {
     fn overkill_and_escape_count_what_people_judged() {
         use Verdict::{Ng, Ok, Unsure};
         let count = |verdict, judged, count| JudgedCount { product: None, verdict, judged, count };
-        // Said, judged, how often.
+        // The inspection's verdict, a person's, count.
         let all = [
             count(Ok, Ok, 90),
             count(Ng, Ok, 8),
@@ -241,34 +243,22 @@ mod tests {
     }
 
     #[test]
-    fn a_file_name_has_no_folders() {
-        for (source, name) in [
-            ("C:\\부품\\IMG 1.jpeg", "IMG 1.jpeg"),
-            ("/line/a/1.png", "1.png"),
-            ("1.png", "1.png"),
-            ("", ""),
-        ] {
-            assert_eq!(InspectionRow { source: source.to_owned(), ..row() }.file_name(), name);
-        }
-    }
-
-    #[test]
-    fn a_good_part_asks_for_nothing() {
+    fn a_good_part_requires_no_action() {
         use ActionState::{Done, Open};
         use Verdict::{Ng, Ok, Unsure};
-        // Said by the inspection, by a person, set, expected.
+        // The inspection's verdict, a person's, state of the action, expected.
         let cases = [
             (Ok, None, Open, None),
             (Ng, Some(Ok), Open, None),
             (Ok, Some(Ng), Open, Some(Open)),
             (Unsure, None, Open, Some(Open)),
             (Ng, None, Done, Some(Done)),
-            // Somebody did something all the same.
+            // An action was taken all the same.
             (Ok, None, Done, Some(Done)),
         ];
         for (verdict, judged, action, expected) in cases {
             let row = InspectionRow { verdict, judged, action, ..row() };
-            assert_eq!(row.asks_for(), expected, "{row:?}");
+            assert_eq!(row.required_action(), expected, "{row:?}");
         }
     }
 }

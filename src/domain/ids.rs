@@ -1,22 +1,22 @@
-//! Names of things. A code is what people type and what files are called by;
-//! an id is a row of the library and never reused.
+//! Codes, row ids and hashes. A code is typed by people and is part of file names; a row id
+//! identifies a row of the library's database and is never reused.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A code was empty, too long, or had a character that file names cannot carry.
+/// A text that cannot be a code: empty, too long, or with a character that file names cannot hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' cannot be a code: use 1 to 64 letters, digits or '-'")]
 pub struct InvalidCode(pub String);
 
-/// The longest product or defect code, in characters.
+/// Longest product or defect code, in characters.
 const MAX_CODE_CHARS: usize = 64;
 
 fn checked_code(text: &str) -> Result<String, InvalidCode> {
     let text = text.trim();
     let fits = (1..=MAX_CODE_CHARS).contains(&text.chars().count());
-    // No '_': the seed system's file names use it as their separator.
+    // No '_', which separates the parts of file names.
     let plain = text.chars().all(|c| c.is_alphanumeric() || c == '-');
     if fits && plain { Ok(text.to_owned()) } else { Err(InvalidCode(text.to_owned())) }
 }
@@ -29,7 +29,10 @@ macro_rules! code_type {
         pub struct $name(String);
 
         impl $name {
-            /// Checks that `text` can be a code: 1 to 64 letters, digits or `-`.
+            /// The code in `text`, without surrounding spaces: 1 to 64 letters, digits or `-`.
+            ///
+            /// # Errors
+            /// [`InvalidCode`] for any other text.
             pub fn new(text: &str) -> Result<Self, InvalidCode> {
                 checked_code(text).map(Self)
             }
@@ -84,7 +87,7 @@ macro_rules! row_id {
 }
 
 code_type!(
-    /// A product's code, e.g. `prod1`: the first part of its files' names.
+    /// A product's code, e.g. `prod1`: the first part of the names of its files.
     ProductCode
 );
 code_type!(
@@ -92,15 +95,15 @@ code_type!(
     DefectCode
 );
 row_id!(
-    /// A registered image. Also its id in the image index.
+    /// Row id of a registered image, and its id in the image index.
     ImageId
 );
 row_id!(
-    /// A registered manual file.
+    /// Row id of a registered version of a manual.
     ManualId
 );
 row_id!(
-    /// One run of the pipeline over one image.
+    /// Row id of an inspection.
     InspectionId
 );
 
@@ -115,7 +118,7 @@ impl fmt::Display for ContentHash {
     }
 }
 
-/// A model's name in the manifest, e.g. `efficientnet-lite0`.
+/// A model's id in the manifest, e.g. `efficientnet-lite0`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ModelId(pub String);
@@ -131,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_is_what_a_file_name_can_carry() {
+    fn a_code_has_only_characters_that_file_names_can_hold() {
         for good in ["prod1", "가죽", " leather ", "a-b"] {
             assert_eq!(ProductCode::new(good).map(|c| c.to_string()), Ok(good.trim().to_owned()));
         }

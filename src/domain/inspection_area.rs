@@ -1,21 +1,21 @@
-//! Which part of a product's pictures is inspected, as a person drew it.
+//! Inspection areas: the part of a product's images that is inspected, drawn by a person.
 
 use serde::{Deserialize, Serialize};
 
 use super::{ContentHash, ProductCode};
 
-/// What a shape does to the pixels inside it.
+/// The effect of a shape on the pixels inside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AreaEffect {
-    /// Region of interest: where a product has any, only what lies in one is inspected.
+    /// Region of interest: where a product has any, only pixels inside one are inspected.
     Inspect,
-    /// Never inspected, not even within a region of interest.
+    /// Excluded from the inspection, even within a region of interest.
     Ignore,
 }
 
 impl AreaEffect {
-    /// Its name in the catalogue: `inspect`, `ignore`.
+    /// The effect's name in the library's database: `inspect`, `ignore`.
     pub fn key(self) -> &'static str {
         match self {
             Self::Inspect => "inspect",
@@ -24,27 +24,28 @@ impl AreaEffect {
     }
 }
 
-/// A point of a picture of any size: 0 is its left (upper) edge, 1 its right (lower) one.
+/// A point in coordinates relative to the image: 0 is the left (upper) edge, 1 the right (lower)
+/// one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RelativePoint {
-    /// Across.
+    /// Horizontal position.
     pub x: f32,
-    /// Down.
+    /// Vertical position.
     pub y: f32,
 }
 
-/// A drawn area, in coordinates that fit pictures of any size.
+/// A shape in relative coordinates, which fit images of any size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "shape")]
 pub enum AreaShape {
-    /// The inside of a polygon, even-odd where it crosses itself.
+    /// The inside of a polygon, by the even-odd rule where it crosses itself.
     Polygon {
-        /// Its corners, three or more.
+        /// Three or more corners.
         points: Vec<RelativePoint>,
     },
-    /// The bright half of a picture, stretched over the inspected one.
+    /// The bright half of a mask image, stretched over the inspected image.
     Mask {
-        /// Its file, relative to the workspace, with `/`.
+        /// The mask's file, relative to the workspace, with `/`.
         path: String,
         /// Hash of the file's bytes.
         content_hash: ContentHash,
@@ -58,17 +59,17 @@ pub struct RegisteredArea {
     pub id: i64,
     /// The product.
     pub product: ProductCode,
-    /// Inspect or ignore.
+    /// Effect on the pixels inside.
     pub effect: AreaEffect,
-    /// Where.
+    /// The shape.
     pub shape: AreaShape,
 }
 
-/// A product's inspection area: all its shapes, and a hash by which a change is seen.
+/// A product's inspection area: its shapes, and a hash that changes with them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ProductArea {
-    /// In the order in which they were drawn.
+    /// Shapes in the order in which they were drawn.
     pub shapes: Vec<RegisteredArea>,
-    /// Of effects and shapes; `None` where there are none and all of the image is inspected.
+    /// Hash of effects and shapes; `None` without shapes, when the whole image is inspected.
     pub hash: Option<ContentHash>,
 }

@@ -1,46 +1,61 @@
-//! Plain data and its rules: what a product, an image, a hit, a manual section
-//! and an inspection *are*. No windows, no networks, no files.
+//! The vocabulary of Fettle: products, images, memory banks, search hits, manuals, inspections and
+//! reports as plain data, with the rules that need nothing but the data. No window, no network, no
+//! file system.
 //!
-//! Every other room speaks in these types; this room imports none of them.
+//! Every other crate of the workspace speaks in these types; this crate depends on none of them.
+//! [`Inspection`] is the best place to start: it holds the result of every stage, and from its
+//! fields the types of the other modules are reached.
 
+mod anomaly;
+mod anomaly_map;
 mod catalog;
-mod detection;
+mod chat;
+mod detection_recipe;
+mod display_names;
+pub mod english;
+mod file_names;
 mod geometry;
+pub mod hangul;
 mod histogram;
 mod history;
 mod ids;
-mod image_file;
 mod inspection;
 mod inspection_area;
 mod manual;
 mod manual_format;
-mod map;
 mod model;
 mod model_view;
-mod names;
+mod preprocessing;
 mod progress;
-mod remote;
+mod remote_model;
 mod report;
 mod search;
+mod stage;
 mod threshold;
+mod verdict;
 
+pub use anomaly::*;
+pub use anomaly_map::*;
 pub use catalog::*;
-pub use detection::*;
+pub use chat::*;
+pub use detection_recipe::*;
+pub use display_names::*;
+pub use file_names::*;
 pub use geometry::*;
 pub use histogram::*;
 pub use history::*;
 pub use ids::*;
-pub use image_file::*;
 pub use inspection::*;
 pub use inspection_area::*;
 pub use manual::*;
 pub use manual_format::*;
-pub use map::*;
 pub use model::*;
 pub use model_view::*;
-pub use names::*;
+pub use preprocessing::*;
 pub use progress::*;
-pub use remote::*;
+pub use remote_model::*;
 pub use report::*;
 pub use search::*;
+pub use stage::*;
 pub use threshold::*;
+pub use verdict::*;

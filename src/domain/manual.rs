@@ -1,35 +1,35 @@
-//! What a manual says, and where it says it.
+//! The text of a manual and the positions of its statements.
 
 use serde::{Deserialize, Serialize};
 
 use super::{DefectCode, RectPt};
 
-/// One printed line.
+/// A printed line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ManualLine {
     /// Page, from 1; see [`LineSpan::page`].
     pub page: u32,
-    /// Where on the page; see [`LineSpan::rect`].
+    /// Position on the page; see [`LineSpan::rect`].
     pub rect: RectPt,
-    /// Its text, NFC, bullets as `•`.
+    /// Text in Unicode normalisation form C, bullets as `•`.
     pub text: String,
-    /// Size of most of its characters, in points.
+    /// Font size of most characters, in points.
     pub font_size_pt: f32,
-    /// Whether most of its characters are bold.
+    /// Whether most characters are bold.
     pub bold: bool,
 }
 
-/// Where a statement stands: one entry a printed line it covers.
+/// The position of one printed line of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LineSpan {
-    /// Page, from 1. In a file without pages the paragraph or line that it is
-    /// ([`super::ManualFormat`] says which), as wherever else a page is given here.
+    /// Page, from 1. In a file without pages the number of the paragraph or line instead
+    /// ([`super::ManualFormat`] says which), here and in every other `page` of this module.
     pub page: u32,
-    /// Where on the page; all zero in a file without pages.
+    /// Position on the page; all zero in a file without pages.
     pub rect: RectPt,
 }
 
-/// Whether a statement says why, or what to do.
+/// Whether a statement is a cause or an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StatementKind {
@@ -39,7 +39,7 @@ pub enum StatementKind {
     Action,
 }
 
-/// One bullet of a section, its wrapped lines joined.
+/// A bullet of a section, its wrapped lines joined.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Statement {
     /// Unique within the manual and stable for the same file: `hole.c1`, `hole.a2`.
@@ -48,23 +48,23 @@ pub struct Statement {
     pub kind: StatementKind,
     /// The text without its bullet.
     pub text: String,
-    /// Where it stands, in reading order; never empty.
+    /// Positions of its lines in reading order; never empty.
     pub spans: Vec<LineSpan>,
 }
 
 impl Statement {
-    /// The page it begins on, from 1.
+    /// Page of the first line, from 1.
     pub fn page(&self) -> u32 {
         self.spans.first().map_or(1, |span| span.page)
     }
 }
 
-/// What a manual says about one defect.
+/// A section of a manual, about one defect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Section {
     /// The heading as printed, e.g. `hole (기공)`.
     pub heading: String,
-    /// The product's defect type that the heading names, when it names one.
+    /// The product's defect type named by the heading, if any.
     pub defect: Option<DefectCode>,
     /// Page of the heading, from 1.
     pub page: u32,
@@ -75,13 +75,13 @@ pub struct Section {
 }
 
 impl Section {
-    /// Causes, then actions.
+    /// Causes, followed by actions.
     pub fn statements(&self) -> impl Iterator<Item = &Statement> {
         self.causes.iter().chain(&self.actions)
     }
 }
 
-/// One row of the table that closes a manual.
+/// A row of the summary table at the end of a manual.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SummaryRow {
     /// Page, from 1.
@@ -90,24 +90,24 @@ pub struct SummaryRow {
     pub cells: Vec<String>,
 }
 
-/// Everything read from one manual file.
+/// The text read from one manual file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ManualText {
-    /// How many pages (or paragraphs, or lines) the file has.
+    /// Number of pages (or paragraphs, or lines) of the file.
     pub page_count: u32,
     /// Sections in printed order.
     pub sections: Vec<Section>,
-    /// The closing summary table, heading row first; empty if there is none.
+    /// The summary table, heading row first; empty if there is none.
     pub summary: Vec<SummaryRow>,
-    /// What could not be placed.
+    /// Findings that a person should check.
     pub warnings: Vec<ManualWarning>,
 }
 
-/// Something in a manual that a person should look at.
+/// Something in a manual that a person should check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "warning")]
 pub enum ManualWarning {
-    /// A line under no section.
+    /// A line that belongs to no section.
     Unplaced {
         /// Page, from 1.
         page: u32,
@@ -116,20 +116,20 @@ pub enum ManualWarning {
     },
     /// A section without causes or without actions.
     Incomplete {
-        /// Its heading.
+        /// Heading of the section.
         heading: String,
     },
-    /// A defect type of the product that no section names.
+    /// A defect type of the product without a section.
     NoSection {
         /// The defect.
         defect: DefectCode,
     },
-    /// A page that was read from its picture: letters may be wrong.
+    /// A page read by optical character recognition: letters may be wrong.
     Recognised {
         /// Page, from 1.
         page: u32,
     },
-    /// A page without any text.
+    /// A page without text.
     EmptyPage {
         /// Page, from 1.
         page: u32,

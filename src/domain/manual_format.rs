@@ -1,28 +1,28 @@
-//! What kinds of file a manual may be.
+//! File formats of manuals.
 
 use serde::{Deserialize, Serialize};
 
-/// What kind of file a manual is, and so what its places are counted in.
+/// The format of a manual, and the unit that positions in it are counted in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ManualFormat {
-    /// Pages.
+    /// PDF; positions are pages.
     Pdf,
-    /// Word's XML: paragraphs that have text.
+    /// Word's Office Open XML; positions are paragraphs that have text.
     Docx,
-    /// Plain text: lines.
+    /// Plain text; positions are lines.
     Text,
 }
 
-/// Readers look for `%PDF-` this far (ISO 32000-1, annex H, note 13).
+/// The header `%PDF-` is searched for in this many bytes (ISO 32000-1, annex H, note 13).
 const PDF_HEADER_WITHIN: usize = 1024;
 
 impl ManualFormat {
-    /// All, the commonest first.
+    /// All formats, the most common first.
     pub const ALL: [Self; 3] = [Self::Pdf, Self::Docx, Self::Text];
 
-    /// What such a file's name ends in, without the dot.
-    pub fn ending(self) -> &'static str {
+    /// File name extension, without the dot.
+    pub fn extension(self) -> &'static str {
         match self {
             Self::Pdf => "pdf",
             Self::Docx => "docx",
@@ -30,41 +30,41 @@ impl ManualFormat {
         }
     }
 
-    /// By the end of its name, in any case.
-    pub fn named(name: &str) -> Option<Self> {
-        let (_, ending) = name.rsplit_once('.')?;
-        Self::ALL.into_iter().find(|format| ending.eq_ignore_ascii_case(format.ending()))
+    /// The format by a file name's extension, in any case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let (_, extension) = name.rsplit_once('.')?;
+        Self::ALL.into_iter().find(|format| extension.eq_ignore_ascii_case(format.extension()))
     }
 
-    /// Whether somebody means a manual by a file of this name: also of the formats that are to
-    /// be saved as another first.
-    pub fn is_meant_by(name: &str) -> bool {
+    /// Whether a file name is that of a text document: one of these formats, or one that has to be
+    /// saved as one of these first.
+    pub fn is_document_name(name: &str) -> bool {
         const OTHERS: [&str; 5] = ["doc", "hwp", "hwpx", "odt", "rtf"];
-        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-        Self::named(name).is_some() || OTHERS.iter().any(|o| ending.eq_ignore_ascii_case(o))
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        Self::from_name(name).is_some() || OTHERS.iter().any(|o| extension.eq_ignore_ascii_case(o))
     }
 
-    /// By name and content: a PDF under any name, a zip that is called `.docx`, text that is
-    /// called `.txt`.
-    pub fn of(name: &str, bytes: &[u8]) -> Option<Self> {
+    /// The format by name and content: a PDF under any name, a zip named `.docx`, a file with
+    /// content named `.txt`.
+    pub fn detect(name: &str, bytes: &[u8]) -> Option<Self> {
         let head = bytes.get(..PDF_HEADER_WITHIN).unwrap_or(bytes);
         if head.windows(5).any(|window| window == b"%PDF-") {
             return Some(Self::Pdf);
         }
-        match Self::named(name)? {
+        match Self::from_name(name)? {
             Self::Docx if bytes.starts_with(b"PK\x03\x04") => Some(Self::Docx),
             Self::Text if !bytes.is_empty() => Some(Self::Text),
             _ => None,
         }
     }
 
-    /// The format of a manual in the workspace, whose name ends as its content is.
-    pub fn stored(path: &str) -> Self {
-        Self::named(path).unwrap_or(Self::Pdf)
+    /// The format of a manual stored in the workspace, where the extension always fits the content.
+    pub fn of_stored(path: &str) -> Self {
+        Self::from_name(path).unwrap_or(Self::Pdf)
     }
 
-    /// The id of the message that names a place in it (its value: `page`).
-    pub fn place(self) -> &'static str {
+    /// Id of the message for one position (its variable: `page`).
+    pub fn position_message_id(self) -> &'static str {
         match self {
             Self::Pdf => "manual-page",
             Self::Docx => "manual-paragraph",
@@ -72,8 +72,8 @@ impl ManualFormat {
         }
     }
 
-    /// The id of the message that names a range of it (its values: `first`, `last`).
-    pub fn places(self) -> &'static str {
+    /// Id of the message for a range of positions (its variables: `first`, `last`).
+    pub fn range_message_id(self) -> &'static str {
         match self {
             Self::Pdf => "manual-pages",
             Self::Docx => "manual-paragraphs",
@@ -81,8 +81,8 @@ impl ManualFormat {
         }
     }
 
-    /// The id of the message that says how long it is (its value: `pages`).
-    pub fn extent(self) -> &'static str {
+    /// Id of the message for the length of a manual (its variable: `pages`).
+    pub fn length_message_id(self) -> &'static str {
         match self {
             Self::Pdf => "dialog-manual-pages",
             Self::Docx => "dialog-manual-paragraphs",
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_manual_is_known_by_its_content_and_name() {
+    fn the_format_is_detected_by_content_and_name() {
         use ManualFormat::{Docx, Pdf, Text};
         for (name, bytes, expected) in [
             ("a.pdf", &b"%PDF-1.7"[..], Some(Pdf)),
@@ -109,7 +109,7 @@ mod tests {
             ("a.hwp", b"\xD0\xCF\x11\xE0", None),
             ("a", b"hole", None),
         ] {
-            assert_eq!(ManualFormat::of(name, bytes), expected, "{name}");
+            assert_eq!(ManualFormat::detect(name, bytes), expected, "{name}");
         }
     }
 }

@@ -1,25 +1,25 @@
-//! What a model that looks at pictures says of a part: its view, and no more. It is no
-//! source of anything: verdict, causes and actions do not depend on it.
+//! A vision-language model's description of a part. Verdict, causes and actions never depend on
+//! the description.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Language, ModelId};
 
-/// A picture that a model was shown.
+/// An image that was given to the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ShownPicture {
-    /// The part inspected.
+    /// The inspected image.
     Part,
-    /// The nearest normal part.
+    /// The nearest normal image.
     Reference,
-    /// The part with its anomaly map over it.
+    /// The inspected image with its heatmap over it.
     Overlay,
 }
 
 impl ShownPicture {
-    /// The id of its message.
-    pub fn word(self) -> &'static str {
+    /// Id of the message that names the image.
+    pub fn message_id(self) -> &'static str {
         match self {
             Self::Part => "view-of-part",
             Self::Reference => "view-of-reference",
@@ -31,12 +31,12 @@ impl ShownPicture {
 /// A model's description of a part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelView {
-    /// Whose view it is.
+    /// The model.
     pub model: ModelId,
     /// The language of the text.
     pub language: Language,
-    /// What it wrote, in whole sentences.
+    /// The description, in whole sentences.
     pub text: String,
-    /// What it looked at, in order.
+    /// The images given to the model, in order.
     pub shown: Vec<ShownPicture>,
 }

@@ -1,18 +1,19 @@
-//! How long work tells how far it is, and learns that nobody wants it any more.
+//! Progress reports and cancellation of long work.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// The work was cancelled. Whatever it had begun is undone or was never visible.
+/// The work was cancelled. Its unfinished results are undone or were never visible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("cancelled")]
 pub struct Cancelled;
 
 const GOING_ON: u8 = 0;
 const CANCELLED: u8 = 1;
-const PUT_OFF: u8 = 2;
+const DEFERRED: u8 = 2;
 
-/// A flag that any clone can raise and all clones see. What was asked first counts.
+/// A flag that any clone can raise and all clones see. Of cancelling and deferring the first
+/// counts.
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken(Arc<AtomicU8>);
 
@@ -22,9 +23,9 @@ impl CancelToken {
         self.raise(CANCELLED);
     }
 
-    /// The same, of work that is wanted all the same, at another time.
-    pub fn put_off(&self) {
-        self.raise(PUT_OFF);
+    /// Asks the work to stop at its next check: it is wanted all the same, at another time.
+    pub fn defer(&self) {
+        self.raise(DEFERRED);
     }
 
     fn raise(&self, to: u8) {
@@ -32,14 +33,14 @@ impl CancelToken {
             self.0.compare_exchange(GOING_ON, to, Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// Whether somebody asked for either.
+    /// Whether somebody cancelled or deferred the work.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed) != GOING_ON
     }
 
-    /// Whether it is to be done at another time.
-    pub fn is_put_off(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == PUT_OFF
+    /// Whether the work is to be done at another time.
+    pub fn is_deferred(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == DEFERRED
     }
 
     /// `Err` once somebody asked: `token.check()?` inside a loop.
@@ -51,29 +52,29 @@ impl CancelToken {
 /// One step of a job's progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
-    /// What is being done, as an i18n message id, e.g. `progress-download`.
+    /// Id of the message that names the step, e.g. `progress-download`.
     pub step: &'static str,
-    /// What it is being done to: a file, a product. Not translated.
+    /// The file or product being processed. Not translated.
     pub subject: String,
-    /// Units finished: bytes, images, tokens.
+    /// Finished units: bytes, images, tokens.
     pub done: u64,
-    /// Units in all, when known.
+    /// All units, where their number is known.
     pub total: Option<u64>,
 }
 
-/// Where long work reports to, and asks whether to go on.
+/// Receives progress reports of long work, and tells it when to stop.
 pub trait ProgressSink: Send + Sync {
-    /// Takes a report. Must not block.
+    /// Receives a report. Must not block.
     fn report(&self, progress: Progress);
     /// `Err` once the work should stop.
     fn check(&self) -> Result<(), Cancelled>;
 }
 
-/// Reports to nobody and is never cancelled.
+/// A sink that discards reports and never cancels.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Unobserved;
+pub struct NullProgress;
 
-impl ProgressSink for Unobserved {
+impl ProgressSink for NullProgress {
     fn report(&self, _progress: Progress) {}
     fn check(&self) -> Result<(), Cancelled> {
         Ok(())
@@ -89,11 +90,11 @@ mod tests {
         let ask = |asked: &[fn(&CancelToken)]| {
             let token = CancelToken::default();
             asked.iter().for_each(|ask| ask(&token));
-            (token.is_cancelled(), token.is_put_off())
+            (token.is_cancelled(), token.is_deferred())
         };
         assert_eq!(ask(&[]), (false, false));
-        assert_eq!(ask(&[CancelToken::cancel, CancelToken::put_off]), (true, false));
-        // As a window closes: each job is put off, then its handle is dropped.
-        assert_eq!(ask(&[CancelToken::put_off, CancelToken::cancel]), (true, true));
+        assert_eq!(ask(&[CancelToken::cancel, CancelToken::defer]), (true, false));
+        // As a window closes: each job is deferred, then its handle is dropped.
+        assert_eq!(ask(&[CancelToken::defer, CancelToken::cancel]), (true, true));
     }
 }

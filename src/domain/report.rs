@@ -1,8 +1,8 @@
-//! The corrective-action report: four sections, every sentence with its source.
+//! The corrective-action report: four sections, each line with its source.
 
 use serde::{Deserialize, Serialize};
 
-/// The language a report is written in.
+/// The language of the window and of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Language {
@@ -13,7 +13,7 @@ pub enum Language {
     En,
 }
 
-/// The four sections, in order.
+/// The four sections of a report, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReportPart {
@@ -27,55 +27,55 @@ pub enum ReportPart {
     Prevention,
 }
 
-/// What a sentence rests on.
+/// The source of a line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "source")]
 pub enum Support {
-    /// The manual says so, word for word.
+    /// Printed in the manual, word for word.
     Manual {
         /// Ids of the [`super::Statement`]s.
         statements: Vec<String>,
     },
-    /// The language model says so of the manual: these statements hold most of its content, its
-    /// numbers and what it denies. Shown as the model's words. (In reports recorded before
-    /// 2026-11-23 it is [`Self::Manual`].)
+    /// The language model's paraphrase of the manual: the statements contain most of its content,
+    /// its numbers and its negations. Shown as the model's words. (Reports recorded before
+    /// 2026-11-23 have [`Self::Manual`] here.)
     Paraphrase {
         /// Ids of the [`super::Statement`]s.
         statements: Vec<String>,
     },
-    /// Fettle measured it in this inspection, or has it in its records.
+    /// Measured in this inspection, or taken from the library.
     Measured,
-    /// Only the language model says so. Shown as such, never as the manual's word.
+    /// Claimed by the language model alone. Shown as such, never as the manual's word.
     Unsupported,
 }
 
-/// One sentence or bullet of a report.
+/// A sentence or bullet of a report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReportLine {
-    /// Its text.
+    /// The text.
     pub text: String,
-    /// What it rests on.
+    /// The source.
     pub support: Support,
 }
 
-/// One section of a report.
+/// A section of a report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReportSection {
-    /// Which of the four.
+    /// Which section.
     pub part: ReportPart,
-    /// Its lines.
+    /// The lines.
     pub lines: Vec<ReportLine>,
 }
 
-/// Who put the report into words.
+/// The author of the report's text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "by")]
 pub enum Author {
-    /// Composed by code from the manual's own statements.
+    /// Composed by code from the manual's statements.
     Evidence,
-    /// A language model connected and explained them.
+    /// Written by a language model around the manual's statements.
     Model {
-        /// Which model.
+        /// The model.
         model: super::ModelId,
     },
 }
@@ -85,8 +85,8 @@ pub enum Author {
 pub struct Report {
     /// Language of the text.
     pub language: Language,
-    /// Who wrote it.
+    /// The author.
     pub author: Author,
-    /// Always the four sections, in order.
+    /// The four sections, in order.
     pub sections: Vec<ReportSection>,
 }

@@ -1,44 +1,44 @@
-//! What similarity search answers.
+//! Results of the similarity search.
 
 use serde::{Deserialize, Serialize};
 
 use super::{DefectCode, ImageId, ProductCode, RectPx};
 
-/// A known defect image that resembles the query.
+/// A registered defect image similar to the query.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Hit {
-    /// The image found.
+    /// The image.
     pub image: ImageId,
     /// Its product.
     pub product: ProductCode,
     /// Its defect.
     pub defect: DefectCode,
-    /// Cosine similarity, -1 to 1, higher is nearer.
+    /// Cosine similarity, -1 to 1; higher is more similar.
     pub score: f32,
-    /// Where it is, relative to the workspace.
+    /// The file, relative to the workspace.
     pub path: String,
-    /// The part of it that shows the defect, in its pixels, where a person drew one.
+    /// The marked region of the defect in the image's pixels, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<RectPx>,
 }
 
-/// What the neighbours voted.
+/// The vote of the nearest neighbours on product and defect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Suggestion {
-    /// The product with most of the vote.
+    /// The product with the largest share of the vote.
     pub product: ProductCode,
-    /// The defect with most of the vote within that product; `None`: they disagree.
+    /// The defect with the largest share within that product; `None` where the neighbours disagree.
     pub defect: Option<DefectCode>,
-    /// Share of the vote for this product and defect, 0 to 1; for the product where the defect
-    /// is unknown.
+    /// Share of the vote for this product and defect, or for the product where the defect is
+    /// unknown, 0 to 1.
     pub confidence: f32,
 }
 
-/// Hits in falling score, and what they suggest.
+/// Hits of a search and the suggestion from them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Similarity {
-    /// Nearest first.
+    /// Hits, the most similar first.
     pub hits: Vec<Hit>,
-    /// `None`: an unknown product. Nothing is near enough to vote, or the products disagree.
+    /// `None` for an unknown product: no hit is similar enough to vote, or the products disagree.
     pub suggestion: Option<Suggestion>,
 }

@@ -1,64 +1,63 @@
-//! By what rule limits are chosen, and how often they are wrong.
+//! Rules that set thresholds, and error rates with confidence intervals.
 
 use serde::{Deserialize, Serialize};
 
-/// How the image threshold is chosen. Pixel threshold and heatmap scale are those of the held-out
-/// normal pictures' maps.
+/// The rule that sets the image threshold. Pixel threshold and heatmap scale come from the anomaly
+/// maps of the held-out normal images.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "rule")]
 pub enum ThresholdRule {
-    /// As low as it can be while a new good part is expected to be called NG no more often
-    /// than so.
+    /// The lowest threshold with at most this expected overkill (good parts called NG).
     MaxOverkill {
-        /// Share of good parts, above 0 and below 1.
+        /// Share of the good parts, above 0 and below 1.
         rate: f64,
     },
-    /// The score below which this share of the held-out normal pictures lies.
+    /// A quantile of the scores of the held-out normal images.
     Quantile {
-        /// Share of the pictures, 0 to 1.
+        /// Share of the images below the threshold, 0 to 1.
         share: f64,
     },
-    /// Where escape and overkill together cost least. Needs known defects.
+    /// The threshold with the lowest expected cost of escape and overkill. Needs known defects.
     Cost {
-        /// What one defective part called OK costs.
+        /// Cost of one defective part called OK.
         escape: f64,
-        /// What one good part called NG costs, in the same unit.
+        /// Cost of one good part called NG, in the same unit.
         overkill: f64,
         /// Share of defective parts in production, above 0 and below 1.
         prevalence: f64,
     },
-    /// A person's choice.
+    /// Thresholds given by a person.
     Manual {
         /// The image threshold.
         image: f32,
-        /// The pixel threshold; `None`: that of the held-out normal pictures.
+        /// The pixel threshold; `None`: from the held-out normal images.
         pixel: Option<f32>,
     },
 }
 
 impl Default for ThresholdRule {
-    /// One good part in a hundred.
+    /// At most one good part in a hundred called NG.
     fn default() -> Self {
         Self::MaxOverkill { rate: 0.01 }
     }
 }
 
 impl ThresholdRule {
-    /// Why no limit can be set by it: a number of it is out of its range.
+    /// The reason why a parameter of the rule is out of range, if one is.
     pub fn out_of_range(&self) -> Option<&'static str> {
-        let inside = |value: f64| value > 0.0 && value < 1.0;
-        let dear = |cost: f64| cost > 0.0 && cost.is_finite();
+        let is_share = |value: f64| value > 0.0 && value < 1.0;
+        let is_cost = |cost: f64| cost > 0.0 && cost.is_finite();
         match *self {
-            Self::MaxOverkill { rate } if !inside(rate) => {
+            Self::MaxOverkill { rate } if !is_share(rate) => {
                 Some("an overkill rate lies between 0 and 1")
             }
             Self::Quantile { share } if !(0.0..=1.0).contains(&share) => {
                 Some("a quantile lies between 0 and 1")
             }
-            Self::Cost { escape, overkill, .. } if !dear(escape) || !dear(overkill) => {
+            Self::Cost { escape, overkill, .. } if !is_cost(escape) || !is_cost(overkill) => {
                 Some("a cost is above 0")
             }
-            Self::Cost { prevalence, .. } if !inside(prevalence) => {
+            Self::Cost { prevalence, .. } if !is_share(prevalence) => {
                 Some("the share of defective parts lies between 0 and 1")
             }
             Self::Manual { image, pixel }
@@ -71,23 +70,23 @@ impl ThresholdRule {
     }
 }
 
-/// How often something happened, and how often it will.
+/// An observed rate with the confidence interval of its probability.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rate {
-    /// How many times it happened.
+    /// Number of events.
     pub events: usize,
-    /// Of how many.
+    /// Number of trials.
     pub trials: usize,
-    /// The lower end of the 95 % interval of its probability.
+    /// Lower end of the 95 % confidence interval.
     pub low: f64,
-    /// The upper end.
+    /// Upper end of the 95 % confidence interval.
     pub high: f64,
 }
 
 impl Rate {
-    /// `events` of `trials`, with Wilson's score interval: it keeps its promise for few trials
-    /// and for rates near 0 (Brown, Cai and `DasGupta`, Statistical Science 16, 2001). `None`
-    /// of no trials, or of more events than trials.
+    /// `events` of `trials` with Wilson's score interval, whose coverage holds for few trials and
+    /// for rates near 0 (Brown, Cai and `DasGupta`, Statistical Science 16, 2001). `None` without
+    /// trials or for more events than trials.
     pub fn of(events: usize, trials: usize) -> Option<Self> {
         /// The normal quantile of 97.5 %.
         const Z: f64 = 1.959_963_984_540_054;
@@ -98,30 +97,33 @@ impl Rate {
         let centre = (share + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
         let spread = share * (1.0 - share) / n + Z * Z / (4.0 * n * n);
         let half = Z / (1.0 + Z * Z / n) * spread.sqrt();
-        // At the ends exactly, which rounding would miss.
+        // Exactly 0 and 1 at the ends, which rounding would miss.
         let low = if events == 0 { 0.0 } else { centre - half };
         let high = if events == trials { 1.0 } else { centre + half };
         Some(Self { events, trials, low, high })
     }
 
-    /// Counts those of `all` for which `is_so`; `None` of none.
-    pub fn count<T>(all: impl IntoIterator<Item = T>, is_so: impl Fn(T) -> bool) -> Option<Self> {
+    /// The rate of items that are an event; `None` without items.
+    pub fn count<T>(
+        items: impl IntoIterator<Item = T>,
+        is_event: impl Fn(T) -> bool,
+    ) -> Option<Self> {
         let (mut events, mut trials) = (0, 0);
-        for one in all {
+        for item in items {
             trials += 1;
-            events += usize::from(is_so(one));
+            events += usize::from(is_event(item));
         }
         Self::of(events, trials)
     }
 
-    /// The share observed, 0 to 1.
+    /// The observed share, 0 to 1.
     pub fn share(&self) -> f64 {
         self.events as f64 / self.trials as f64
     }
 }
 
 impl std::fmt::Display for Rate {
-    /// In percent, with the interval: `1.0 % (0.2–5.4 %)`.
+    /// Formats in percent with the interval: `1.0 % (0.2–5.4 %)`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let percent = |share: f64| share * 100.0;
         let (share, low, high) = (percent(self.share()), percent(self.low), percent(self.high));
@@ -134,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn intervals_are_those_of_the_tables() {
+    fn intervals_are_those_of_r() {
         // Events, trials, and the interval that R's `prop.test(correct = FALSE)` gives.
         let cases = [
             (0, 10, 0.0, 0.27753),

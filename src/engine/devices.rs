@@ -1,25 +1,25 @@
-//! Which device each lane computes on: chosen here and nowhere else.
+//! The choice of devices: which GPU, or the CPU, each lane computes on.
 
 use candle_core::Device;
 
 use fettle_settings::DevicePreference;
 
-/// Where the networks of the two lanes live.
+/// The devices of the vision and the language lane.
 #[derive(Debug, Clone)]
-pub(super) struct Placement {
+pub(crate) struct Placement {
     /// Image networks and memory banks.
-    pub(super) vision: Device,
+    pub(crate) vision: Device,
     /// Text networks and the language model.
-    pub(super) language: Device,
+    pub(crate) language: Device,
 }
 
 impl Placement {
-    /// As preferred; by itself GPU 0 for vision and GPU 1 for language, one GPU for both, or
-    /// the CPU.
+    /// The devices that `preferred` asks for; `Auto` is GPU 0 for vision and GPU 1 for language,
+    /// one GPU for both, or the CPU.
     ///
     /// A machine without a usable GPU is the usual case, not an error; the reason is
     /// logged and [`Placement::describe`] says what was chosen.
-    pub(super) fn choose(allow_gpu: bool, preferred: DevicePreference) -> Self {
+    pub(crate) fn choose(allow_gpu: bool, preferred: DevicePreference) -> Self {
         let gpu = |index: usize| -> Option<Device> {
             if !allow_gpu || !candle_core::utils::cuda_is_available() {
                 return None;
@@ -40,8 +40,8 @@ impl Placement {
         Self { vision, language }
     }
 
-    /// What may be preferred on this machine with this build.
-    pub(super) fn devices(allow_gpu: bool) -> Vec<DevicePreference> {
+    /// The device preferences that this machine and this build can fulfil.
+    pub(crate) fn devices(allow_gpu: bool) -> Vec<DevicePreference> {
         let gpus = (0..)
             .take_while(|_| allow_gpu && candle_core::utils::cuda_is_available())
             .take_while(|index| Device::new_cuda(*index).is_ok())
@@ -49,13 +49,13 @@ impl Placement {
         [DevicePreference::Auto, DevicePreference::Cpu].into_iter().chain(gpus).collect()
     }
 
-    /// Whether both lanes compute where they do by `other`.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
+    /// Whether both lanes compute on the same devices as with `other`.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.vision.same_device(&other.vision) && self.language.same_device(&other.language)
     }
 
-    /// In words, for `doctor` and the log: `cpu`, `cuda:0`.
-    pub(super) fn describe(device: &Device) -> String {
+    /// The device's name for `doctor` and the log: `cpu`, `cuda:0`.
+    pub(crate) fn describe(device: &Device) -> String {
         match device.location() {
             candle_core::DeviceLocation::Cpu => "cpu".to_owned(),
             candle_core::DeviceLocation::Cuda { gpu_id } => format!("cuda:{gpu_id}"),

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::lanes::LaneError;
+use super::lane::LaneError;
 use fettle_demo::DemoError;
 use fettle_domain::{Cancelled, DefectCode, ModelId, ProductCode};
 use fettle_library::LibraryError;
@@ -11,12 +11,12 @@ use fettle_retrieval::RetrievalError;
 use fettle_settings::SettingsError;
 use fettle_vision::VisionError;
 
-/// Why the engine could not do what was asked. Rooms' errors arrive here once, and leave
-/// through [`EngineError::explain`] in a person's language.
+/// Errors of the engine and, through it, of all rooms below. [`EngineError::explain`] says them in
+/// a person's language.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EngineError {
-    /// Somebody cancelled.
+    /// The job was cancelled or deferred.
     #[error("cancelled")]
     Cancelled,
     /// A job panicked; the engine goes on.
@@ -33,6 +33,9 @@ pub enum EngineError {
     /// The engine is shutting down.
     #[error("the engine has ended")]
     Ended,
+    /// The system gave no thread.
+    #[error("no thread could be started: {0}")]
+    NoThread(std::io::Error),
     /// Nobody registered this product.
     #[error("no product '{0}'")]
     UnknownProduct(ProductCode),
@@ -49,15 +52,15 @@ pub enum EngineError {
     TooFewNormals {
         /// The product.
         product: ProductCode,
-        /// How many there are.
+        /// How many normal images there are.
         count: usize,
-        /// How many there must be.
+        /// How many normal images a bank needs.
         needed: usize,
     },
     /// The drawn shapes leave nothing of the image to inspect.
     #[error("the inspection area of {0} leaves nothing to inspect")]
     NothingInspected(ProductCode),
-    /// Pixels were given, and the product's normal images do not say of how many.
+    /// An area was given in pixels, and the product's normal images have no common size.
     #[error("{0} has no normal images, or some of different sizes")]
     NoPixelSize(ProductCode),
     /// A folder is not laid out as a data set to evaluate.
@@ -65,7 +68,7 @@ pub enum EngineError {
     NotADataset(PathBuf),
     /// A folder holds nothing in the seed system's layout.
     #[error("{0}: nothing of the seed system in it")]
-    NotASeed(PathBuf),
+    NotLegacyData(PathBuf),
     /// A data set has no class of this name.
     #[error("{dataset} has no class '{class}'")]
     UnknownClass {
@@ -77,11 +80,11 @@ pub enum EngineError {
     /// A class of a data set has too few normal images for a memory bank.
     #[error("{class} has {count} training images, a bank needs {needed}")]
     TooFewTrainImages {
-        /// Its folder.
+        /// The class's folder.
         class: PathBuf,
-        /// How many there are.
+        /// How many normal images there are.
         count: usize,
-        /// How many there must be.
+        /// How many normal images a bank needs.
         needed: usize,
     },
     /// A data set's mask is not of its image's size.
@@ -98,7 +101,7 @@ pub enum EngineError {
     NoWords {
         /// The model in use.
         model: ModelId,
-        /// One that does, if any is known.
+        /// A model that knows words, if any is known.
         able: Option<ModelId>,
     },
     /// A region does not lie in its picture.
@@ -129,7 +132,7 @@ pub enum EngineError {
         /// What is wrong with it.
         source: VisionError,
     },
-    /// What a server is asked leaves this machine, and nobody has agreed to that.
+    /// Questions to a server leave this machine, and nobody has agreed to that.
     #[error("{0} is another machine: what it is asked leaves this one")]
     RemoteUnconfirmed(String),
     /// The file of a manual is not there.
@@ -138,7 +141,7 @@ pub enum EngineError {
     /// The file of a manual is not the one that was registered.
     #[error("{0}: the manual's file has changed since it was registered")]
     ManualChanged(PathBuf),
-    /// A file of this machine.
+    /// A file of this machine cannot be read or written.
     #[error("{path}: {source}")]
     File {
         /// The file.
@@ -146,28 +149,28 @@ pub enum EngineError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// Of the library.
+    /// An error of the library.
     #[error(transparent)]
     Library(LibraryError),
-    /// Of the networks and their weights.
+    /// An error of the networks and their weights.
     #[error(transparent)]
     Models(ModelsError),
-    /// Of the image arithmetic.
+    /// An error of detection: features, banks, maps, limits.
     #[error(transparent)]
     Vision(VisionError),
-    /// Of the index.
+    /// An error of the vector index.
     #[error(transparent)]
     Retrieval(RetrievalError),
-    /// Of the manuals.
+    /// An error of the manuals.
     #[error(transparent)]
     Manuals(ManualsError),
-    /// Of the result's files.
+    /// An error of the result's files.
     #[error(transparent)]
     Report(#[from] ReportError),
-    /// Of the demo world.
+    /// An error of the demo world.
     #[error(transparent)]
     Demo(DemoError),
-    /// Of the settings.
+    /// An error of the settings.
     #[error(transparent)]
     Settings(#[from] SettingsError),
 }
@@ -184,13 +187,14 @@ impl From<Cancelled> for EngineError {
 impl From<LaneError> for EngineError {
     fn from(error: LaneError) -> Self {
         match error {
+            LaneError::Cancelled => Self::Cancelled,
             LaneError::Panicked { lane, message } => Self::Panicked { job: lane, message },
             LaneError::Ended(_) => Self::Ended,
         }
     }
 }
 
-/// A room's own "cancelled" is the engine's.
+/// Converts a room's error; the room's own "cancelled" is the engine's.
 macro_rules! from_room {
     ($room:ident, $variant:ident) => {
         impl From<$room> for EngineError {
@@ -225,8 +229,8 @@ impl From<ManualsError> for EngineError {
 }
 
 impl EngineError {
-    /// `true` where the rest of the pipeline can go on without the stage that failed.
-    pub(super) fn is_local(&self) -> bool {
+    /// Whether the job can go on without the stage that failed.
+    pub(crate) fn is_recoverable(&self) -> bool {
         !matches!(self, Self::Cancelled | Self::Ended | Self::Busy)
     }
 }

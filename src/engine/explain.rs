@@ -31,6 +31,7 @@ impl EngineError {
             ),
             Self::Busy => ("error-busy", vec![]),
             Self::Ended => ("error-ended", vec![]),
+            Self::NoThread(source) => ("error-no-thread", vec![reason(source)]),
             Self::UnknownProduct(product) => {
                 ("error-unknown-product", vec![("product", product.to_string().into())])
             }
@@ -49,7 +50,7 @@ impl EngineError {
                     ("needed", (*needed).into()),
                 ],
             ),
-            Self::NotASeed(path) => ("error-seed-none", vec![at(path)]),
+            Self::NotLegacyData(path) => ("error-seed-none", vec![at(path)]),
             Self::NothingInspected(product) => {
                 ("error-area-nothing", vec![("product", product.to_string().into())])
             }
@@ -182,7 +183,7 @@ fn models(error: &ModelsError) -> Message {
         ModelsError::Missing { model, .. } => {
             ("error-model-missing", vec![("model", model.to_string().into())])
         }
-        ModelsError::NoPlace { model, file, tried } => {
+        ModelsError::NoSource { model, file, tried } => {
             let tried: Vec<String> =
                 tried.iter().map(|(place, reason)| format!("\n  - {place}: {reason}")).collect();
             let values = vec![
@@ -215,31 +216,32 @@ fn models(error: &ModelsError) -> Message {
 
 fn remote(error: &RemoteError) -> Message {
     let at = |address: &str| ("address", address.to_owned().into());
-    let why = |why: &str| ("reason", why.to_owned().into());
+    let said = |text: &str| ("reason", text.to_owned().into());
     match error {
-        RemoteError::BadAddress { address, why: what } => {
-            ("error-remote-address", vec![at(address), why(what)])
+        RemoteError::BadAddress { address, why } => {
+            ("error-remote-address", vec![at(address), said(why)])
         }
         RemoteError::NoKey(variable) => {
             ("error-remote-no-key", vec![("variable", variable.clone().into())])
         }
-        RemoteError::Unreachable { address, why: what } => {
-            ("error-remote-unreachable", vec![at(address), why(what)])
+        RemoteError::Unreachable { address, why } => {
+            ("error-remote-unreachable", vec![at(address), said(why)])
         }
+        RemoteError::Thread(why) => ("error-no-thread", vec![said(why)]),
         RemoteError::Unauthorized { address } => ("error-remote-key", vec![at(address)]),
         RemoteError::Overloaded { address, status } => {
             ("error-remote-overloaded", vec![at(address), ("status", u32::from(*status).into())])
         }
-        RemoteError::Refused { address, status, said } => {
+        RemoteError::Refused { address, status, said: answer } => {
             let status = ("status", u32::from(*status).into());
-            ("error-remote-refused", vec![at(address), status, why(said)])
+            ("error-remote-refused", vec![at(address), status, said(answer)])
         }
         RemoteError::Silent { address, seconds } => {
             let seconds = ("seconds", seconds.to_string().into());
             ("error-remote-silent", vec![at(address), seconds])
         }
-        RemoteError::BadAnswer { address, why: what } => {
-            ("error-remote-answer", vec![at(address), why(what)])
+        RemoteError::BadAnswer { address, why } => {
+            ("error-remote-answer", vec![at(address), said(why)])
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What stays loaded: of the networks one a role, until another one is asked for; of the
-//! memory banks those used last, within a budget.
+//! What stays loaded in a lane: one network for each role, until another network of the role is
+//! needed; the memory banks used last, within a budget.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::time::Instant;
 use candle_core::Device;
 
 use super::error::Result;
-use super::request::Stopwatch;
+use super::protocol::Stopwatch;
 use fettle_domain::ModelId;
 use fettle_models::store::ModelStore;
 use fettle_vision::memory_bank::MemoryBank;
@@ -16,25 +16,25 @@ use fettle_vision::memory_bank::MemoryBank;
 /// Memory of the banks that stay loaded: one of 20,000 rows of 1,536 values takes 62 MB.
 const BANKS_BUDGET: usize = 512 << 20;
 
-/// How a room's registry loads a network: id, architecture, files, device.
+/// Loads a network: id, architecture, files, device.
 type Load<N> = fn(&ModelId, &str, &[PathBuf], &Device) -> fettle_models::Result<Box<N>>;
 
-/// The place of one role in a lane.
-pub(super) struct Resident<N: ?Sized> {
-    /// What its loading is called among the timings, e.g. `load.chat`.
+/// The loaded network of one role.
+pub(crate) struct Resident<N: ?Sized> {
+    /// The name of the loading time among a job's timings, e.g. `load.chat`.
     timing: &'static str,
     load: Load<N>,
     held: Option<(ModelId, Box<N>)>,
 }
 
 impl<N: ?Sized> Resident<N> {
-    pub(super) fn new(timing: &'static str, load: Load<N>) -> Self {
+    pub(crate) fn new(timing: &'static str, load: Load<N>) -> Self {
         Self { timing, load, held: None }
     }
 
-    /// The network `id`; loads it, and notes the time, if it is not the one held. The one
-    /// held is let go first: two may not fit.
-    pub(super) fn get(
+    /// The network `id`. Where another network is held, that one is freed first (memory may not
+    /// hold two), then `id` is loaded and the time noted in `watch`.
+    pub(crate) fn get(
         &mut self,
         id: &ModelId,
         store: &ModelStore,
@@ -56,9 +56,9 @@ impl<N: ?Sized> Resident<N> {
     }
 }
 
-/// Memory banks that stay loaded: where they exceed the budget, those go that were not used
-/// for longest. One alone may exceed it.
-pub(super) struct ResidentBanks {
+/// The loaded memory banks. Where they exceed the budget, the bank that was not used for longest
+/// is freed first; one bank alone may exceed the budget.
+pub(crate) struct ResidentBanks {
     /// In the order of their last use.
     held: Vec<(PathBuf, Arc<MemoryBank>)>,
     budget: usize,
@@ -72,7 +72,7 @@ impl Default for ResidentBanks {
 
 impl ResidentBanks {
     /// The bank of the file at `path`, if it is loaded.
-    pub(super) fn get(&mut self, path: &Path) -> Option<Arc<MemoryBank>> {
+    pub(crate) fn get(&mut self, path: &Path) -> Option<Arc<MemoryBank>> {
         let at = self.held.iter().position(|(held, _)| held == path)?;
         let used = self.held.remove(at);
         let bank = Arc::clone(&used.1);
@@ -81,7 +81,7 @@ impl ResidentBanks {
     }
 
     /// Keeps the bank of the file at `path`.
-    pub(super) fn keep(&mut self, path: PathBuf, bank: Arc<MemoryBank>) {
+    pub(crate) fn keep(&mut self, path: PathBuf, bank: Arc<MemoryBank>) {
         self.held.retain(|(held, _)| *held != path);
         self.held.push((path, bank));
         while self.held.len() > 1 && self.bytes() > self.budget {
@@ -103,7 +103,8 @@ mod tests {
     };
     use fettle_vision::bank_rows::BankRows;
     use fettle_vision::coreset::CoresetPlan;
-    use fettle_vision::memory_bank::{BankInfo, Origin, Provenance};
+    use fettle_vision::memory_bank::{BankInfo, Provenance};
+    use fettle_vision::patches::Origin;
     use fettle_vision::whitening::Whitening;
 
     fn bank(rows: usize) -> Arc<MemoryBank> {

@@ -1,39 +1,42 @@
-//! What all jobs of one engine share.
+//! The state that all jobs of one engine share.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::devices::Placement;
 use super::error::{EngineError, Result};
-use super::lanes::Lane;
-use super::language_lane::{LanguageLane, RemoteOf};
+use super::lane::Lane;
+use super::language_lane::LanguageLane;
+use super::options::EngineOptions;
+use super::protocol::Stopwatch;
+use super::server::connect;
 use super::vision_lane::VisionLane;
-use super::{EngineOptions, error};
-use fettle_domain::{Language, ModelId, ModelRole, RemoteModel};
+use fettle_domain::{CancelToken, Language, ModelId, ModelRole, RemoteModel};
 use fettle_library::{Library, LibraryError};
+use fettle_models::roles::{ChatModel, VisionChatModel};
 use fettle_models::store::ModelStore;
 use fettle_settings::{Settings, Workspace};
 
-/// The library lane's state: opened by the first job that needs it, so that those that do
+/// The library lane's state: opened by the first job that needs the library, so that jobs that do
 /// not (models, doctor) work beside a damaged one.
 type LibraryLane = Option<Library>;
 
-pub(super) struct Shared {
-    pub(super) workspace: Workspace,
+/// The workspace, the settings, the model store and the lanes of one engine.
+pub(crate) struct Shared {
+    pub(crate) workspace: Workspace,
     /// Of reports and messages.
-    words: Mutex<Language>,
-    pub(super) store: ModelStore,
+    report_language: Mutex<Language>,
+    pub(crate) store: ModelStore,
     /// Where a lane's next state computes.
     placement: Arc<Mutex<Placement>>,
-    pub(super) allow_gpu: bool,
-    settings: Arc<Mutex<Settings>>,
+    pub(crate) allow_gpu: bool,
+    settings: Mutex<Settings>,
     vision: Lane<VisionLane>,
     language: Lane<LanguageLane>,
     library: Lane<LibraryLane>,
 }
 
 impl Shared {
-    pub(super) fn start(
+    pub(crate) fn start(
         workspace: Workspace,
         settings: Settings,
         options: EngineOptions,
@@ -48,28 +51,25 @@ impl Shared {
         }
         let placement = Placement::choose(options.allow_gpu, settings.device);
         let placement = Arc::new(Mutex::new(placement));
-        let settings = Arc::new(Mutex::new(settings));
         let vision = {
             let (store, placement) = (store.clone(), Arc::clone(&placement));
-            Lane::start("vision", move || VisionLane::new(store.clone(), now(&placement).vision))
+            Lane::start("vision", move || {
+                VisionLane::new(store.clone(), current(&placement).vision)
+            })
         };
         let language = {
             let (store, placement) = (store.clone(), Arc::clone(&placement));
-            let settings = Arc::clone(&settings);
-            let remote = move |role, id: &ModelId| remote_of(&settings, role, id);
-            let remote: RemoteOf = Arc::new(remote);
-            let make = move || {
-                LanguageLane::new(store.clone(), now(&placement).language, Arc::clone(&remote))
-            };
-            Lane::start("language", make)
+            Lane::start("language", move || {
+                LanguageLane::new(store.clone(), current(&placement).language)
+            })
         };
         Ok(Self {
-            vision: vision.map_err(no_thread)?,
-            language: language.map_err(no_thread)?,
-            library: Lane::start("library", || None).map_err(no_thread)?,
-            settings,
+            vision: vision.map_err(EngineError::NoThread)?,
+            language: language.map_err(EngineError::NoThread)?,
+            library: Lane::start("library", || None).map_err(EngineError::NoThread)?,
+            settings: Mutex::new(settings),
             workspace,
-            words: Mutex::new(options.language),
+            report_language: Mutex::new(options.language),
             store,
             placement,
             allow_gpu: options.allow_gpu,
@@ -77,12 +77,12 @@ impl Shared {
     }
 
     /// Where the lanes compute.
-    pub(super) fn placement(&self) -> Placement {
-        now(&self.placement)
+    pub(crate) fn placement(&self) -> Placement {
+        current(&self.placement)
     }
 
-    /// Has the lanes compute where the settings say, from their next call on.
-    pub(super) fn place_anew(&self) -> Result<()> {
+    /// Has the lanes compute on the device that the settings prefer, from their next call on.
+    pub(crate) fn apply_device_preference(&self) -> Result<()> {
         let chosen = Placement::choose(self.allow_gpu, self.settings().device);
         if chosen.is_same(&self.placement()) {
             return Ok(());
@@ -92,29 +92,68 @@ impl Shared {
         Ok(self.language.renew()?)
     }
 
-    /// Runs `work` on the vision lane.
-    pub(super) fn vision<R: Send + 'static>(
+    /// Runs `work` on the vision lane, unless `cancel` is raised first; the same for the others.
+    pub(crate) fn vision<R: Send + 'static>(
         &self,
+        cancel: &CancelToken,
         work: impl FnOnce(&mut VisionLane) -> Result<R> + Send + 'static,
     ) -> Result<R> {
-        self.vision.call(work)?
+        self.vision.call(cancel, work)?
     }
 
     /// Runs `work` on the language lane.
-    pub(super) fn language<R: Send + 'static>(
+    pub(crate) fn language<R: Send + 'static>(
         &self,
+        cancel: &CancelToken,
         work: impl FnOnce(&mut LanguageLane) -> Result<R> + Send + 'static,
     ) -> Result<R> {
-        self.language.call(work)?
+        self.language.call(cancel, work)?
     }
 
-    /// Runs `work` on the library, which is opened if it is not.
-    pub(super) fn library<R: Send + 'static>(
+    /// Runs `work` with the chat model `model`: one of this machine on the language lane, one on a
+    /// server on the calling thread, so that a slow server keeps no other job waiting. A server is
+    /// asked anew for its model at each call.
+    pub(crate) fn chat<R: Send + 'static>(
         &self,
+        cancel: &CancelToken,
+        model: ModelId,
+        work: impl FnOnce(&mut dyn ChatModel, Stopwatch) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        match self.remote(ModelRole::Chat, &model) {
+            Some(remote) => work(&mut connect(&remote)?, Stopwatch::default()),
+            None => self.language(cancel, move |lane| {
+                let mut watch = Stopwatch::default();
+                let chat = lane.chat(&model, &mut watch)?;
+                work(chat, watch)
+            }),
+        }
+    }
+
+    /// Runs `work` with the vision-language model `model`, like [`Self::chat`].
+    pub(crate) fn vision_chat<R: Send + 'static>(
+        &self,
+        cancel: &CancelToken,
+        model: ModelId,
+        work: impl FnOnce(&mut dyn VisionChatModel, Stopwatch) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        match self.remote(ModelRole::VisionChat, &model) {
+            Some(remote) => work(&mut connect(&remote)?, Stopwatch::default()),
+            None => self.language(cancel, move |lane| {
+                let mut watch = Stopwatch::default();
+                let chat = lane.vision_chat(&model, &mut watch)?;
+                work(chat, watch)
+            }),
+        }
+    }
+
+    /// Runs `work` on the library, which is opened where it is not open yet.
+    pub(crate) fn library<R: Send + 'static>(
+        &self,
+        cancel: &CancelToken,
         work: impl FnOnce(&mut Library) -> Result<R, LibraryError> + Send + 'static,
     ) -> Result<R> {
         let root = self.workspace.root().to_owned();
-        let answer = self.library.call(move |lane| {
+        let answer = self.library.call(cancel, move |lane| {
             let library = match lane {
                 Some(library) => library,
                 None => lane.insert(Library::open(&root)?),
@@ -124,22 +163,23 @@ impl Shared {
         answer.map_err(EngineError::from)
     }
 
-    /// The language of reports and messages from now on.
-    pub(super) fn set_language(&self, language: Language) {
-        *self.words.lock().unwrap_or_else(PoisonError::into_inner) = language;
+    /// Sets the language of reports and messages.
+    pub(crate) fn set_language(&self, language: Language) {
+        *self.report_language.lock().unwrap_or_else(PoisonError::into_inner) = language;
     }
 
-    pub(super) fn language_of_text(&self) -> Language {
-        *self.words.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The language of reports and messages.
+    pub(crate) fn report_language(&self) -> Language {
+        *self.report_language.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The settings as they are now.
-    pub(super) fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> Settings {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Changes the settings, on disk first.
-    pub(super) fn change_settings(&self, change: impl FnOnce(&mut Settings)) -> Result<()> {
+    pub(crate) fn change_settings(&self, change: impl FnOnce(&mut Settings)) -> Result<()> {
         let mut settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
         let mut changed = settings.clone();
         change(&mut changed);
@@ -152,7 +192,7 @@ impl Shared {
     }
 
     /// Which model fills `role`: one on a server, the settings' own choice, or their profile's.
-    pub(super) fn model_for(&self, role: ModelRole) -> Result<ModelId> {
+    pub(crate) fn model_for(&self, role: ModelRole) -> Result<ModelId> {
         self.chosen_for(role)?.ok_or_else(|| {
             EngineError::Models(fettle_models::ModelsError::Unknown {
                 wanted: role.to_string(),
@@ -161,8 +201,8 @@ impl Shared {
         })
     }
 
-    /// The same for a role that may be empty.
-    pub(super) fn chosen_for(&self, role: ModelRole) -> Result<Option<ModelId>> {
+    /// Which model fills `role`, where that may be none.
+    pub(crate) fn chosen_for(&self, role: ModelRole) -> Result<Option<ModelId>> {
         let settings = self.settings();
         if let Some(remote) = settings.remote.get(&role) {
             return Ok(Some(remote.id()));
@@ -172,19 +212,14 @@ impl Shared {
         }
         Ok(self.store.manifest().profile(&settings.profile)?.models.get(&role).cloned())
     }
+
+    /// The model on a server that is called `model` and fills `role`; `None` for a model of this
+    /// machine.
+    fn remote(&self, role: ModelRole, model: &ModelId) -> Option<RemoteModel> {
+        self.settings().remote.remove(&role).filter(|remote| remote.id() == *model)
+    }
 }
 
-/// The model on a server that is called `id` and fills `role`, where there is one.
-fn remote_of(settings: &Mutex<Settings>, role: ModelRole, id: &ModelId) -> Option<RemoteModel> {
-    let settings = settings.lock().unwrap_or_else(PoisonError::into_inner);
-    settings.remote.get(&role).filter(|remote| remote.id() == *id).cloned()
-}
-
-fn now(placement: &Mutex<Placement>) -> Placement {
+fn current(placement: &Mutex<Placement>) -> Placement {
     placement.lock().unwrap_or_else(PoisonError::into_inner).clone()
-}
-
-/// The system gave no thread.
-pub(super) fn no_thread(source: std::io::Error) -> error::EngineError {
-    EngineError::File { path: PathBuf::from("thread"), source }
 }

@@ -1,5 +1,5 @@
-//! What the vision lane owns: image networks, memory banks and vector indexes, each loaded
-//! by the first job that needs it and kept until another one is asked for.
+//! What the vision lane owns: image networks, memory banks and vector indexes. The first job that
+//! needs one loads it; it is kept until another takes its place.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,57 +10,58 @@ use candle_core::{Device, Tensor};
 use image::RgbImage;
 
 use super::error::{EngineError, Result};
-use super::request::Stopwatch;
+use super::protocol::Stopwatch;
 use super::residency::{Resident, ResidentBanks};
 use fettle_domain::{
     AnomalyMap, DetectionRecipe, ImageRecipe, ModelId, ProductCode, RecipeChoice, RectPx,
 };
 use fettle_models::roles::{FeatureExtractor, ImageEncoder, TextEncoder};
 use fettle_models::store::ModelStore;
-use fettle_models::{backbone, image_encoder, words_encoder};
+use fettle_models::{backbone, clip_text_encoder, image_encoder};
 use fettle_retrieval::vector_index::VectorIndex;
 use fettle_vision::VisionError;
 use fettle_vision::anomaly_map::{anomaly_map, to_image_size};
 use fettle_vision::inspection_area::InspectionArea;
-use fettle_vision::memory_bank::{BankInfo, MemoryBank, Origin, PicturePatches};
-use fettle_vision::patch_embedding::{PatchRows, patch_embedding};
+use fettle_vision::memory_bank::{BankInfo, MemoryBank};
+use fettle_vision::patch_embedding::{PatchEmbeddings, patch_embedding};
+use fettle_vision::patches::{ImagePatches, Origin};
 use fettle_vision::preprocess::{InputMapping, to_tensor};
 use fettle_vision::tiles::Tiles;
 use fettle_vision::whitening::Whitening;
 
-/// What `PatchCore` says of one picture.
-pub(super) struct Detected {
+/// The `PatchCore` result of one picture.
+pub(crate) struct Detected {
     /// The re-weighted image score.
-    pub(super) image_score: f32,
-    /// In the pixels of the picture.
-    pub(super) map: AnomalyMap,
+    pub(crate) image_score: f32,
+    /// The anomaly map in the pixels of the picture.
+    pub(crate) map: AnomalyMap,
 }
 
-pub(super) struct VisionLane {
+pub(crate) struct VisionLane {
     store: ModelStore,
     device: Device,
     encoder: Resident<dyn ImageEncoder>,
-    words: Resident<dyn TextEncoder>,
+    text_encoder: Resident<dyn TextEncoder>,
     backbone: Resident<dyn FeatureExtractor>,
     banks: ResidentBanks,
     indexes: HashMap<PathBuf, (Option<SystemTime>, VectorIndex)>,
 }
 
 impl VisionLane {
-    pub(super) fn new(store: ModelStore, device: Device) -> Self {
+    pub(crate) fn new(store: ModelStore, device: Device) -> Self {
         Self {
             store,
             device,
             encoder: Resident::new("load.image-embedder", image_encoder::load),
-            words: Resident::new("load.words", words_encoder::load),
+            text_encoder: Resident::new("load.words", clip_text_encoder::load),
             backbone: Resident::new("load.backbone", backbone::load),
             banks: ResidentBanks::default(),
             indexes: HashMap::new(),
         }
     }
 
-    /// One embedding of unit length an image.
-    pub(super) fn embed(
+    /// Embeds images: one vector of unit length each.
+    pub(crate) fn embed(
         &mut self,
         model: &ModelId,
         images: &[&RgbImage],
@@ -77,28 +78,28 @@ impl VisionLane {
     }
 
     /// The text tower of the image encoder `model`, loaded if need be.
-    pub(super) fn words(
+    pub(crate) fn text_encoder(
         &mut self,
         model: &ModelId,
         watch: &mut Stopwatch,
     ) -> Result<&dyn TextEncoder> {
-        Ok(self.words.get(model, &self.store, &self.device, watch)?)
+        Ok(self.text_encoder.get(model, &self.store, &self.device, watch)?)
     }
 
-    /// How the image encoder `model` wants its pictures.
-    pub(super) fn encoder_recipe(&mut self, model: &ModelId) -> Result<ImageRecipe> {
+    /// The preprocessing of the image encoder `model`.
+    pub(crate) fn encoder_recipe(&mut self, model: &ModelId) -> Result<ImageRecipe> {
         let watch = &mut Stopwatch::default();
         Ok(self.encoder.get(model, &self.store, &self.device, watch)?.recipe())
     }
 
     /// The backbone `model`, loaded if need be.
-    pub(super) fn backbone(&mut self, model: &ModelId) -> Result<&dyn FeatureExtractor> {
+    pub(crate) fn backbone(&mut self, model: &ModelId) -> Result<&dyn FeatureExtractor> {
         let watch = &mut Stopwatch::default();
         Ok(self.backbone.get(model, &self.store, &self.device, watch)?)
     }
 
-    /// How the backbone `model` looks at pictures, as far as `choice` leaves it open.
-    pub(super) fn detection_recipe(
+    /// The detection recipe of the backbone `model` with what a person chose.
+    pub(crate) fn detection_recipe(
         &mut self,
         model: &ModelId,
         choice: &RecipeChoice,
@@ -111,7 +112,7 @@ impl VisionLane {
     /// The patches of each of `images`, or of `area` of it, by `recipe`, whitened if `whitening`
     /// is given. Images whose inputs are of one size go through the network together, large ones
     /// tile by tile.
-    pub(super) fn patches(
+    pub(crate) fn patches(
         &mut self,
         model: &ModelId,
         images: &[&RgbImage],
@@ -119,7 +120,7 @@ impl VisionLane {
         whitening: Option<&Whitening>,
         area: Option<&InspectionArea>,
         watch: &mut Stopwatch,
-    ) -> Result<Vec<PicturePatches>> {
+    ) -> Result<Vec<ImagePatches>> {
         let backbone = self.backbone.get(model, &self.store, &self.device, watch)?;
         let layers = recipe.layer_numbers();
         let mut mapped = Vec::with_capacity(images.len());
@@ -139,7 +140,7 @@ impl VisionLane {
             let taps =
                 watch.time("network.features", || features(backbone, &pixels, &layers, recipe))?;
             let start = Instant::now();
-            let PatchRows { mut rows, dim, grid } = patch_embedding(&taps)?;
+            let PatchEmbeddings { mut rows, dim, grid } = patch_embedding(&taps)?;
             watch.note("patch-embedding", start);
             if let Some(whitening) = whitening {
                 rows = watch.time("whitening", || whitening.apply(&rows))?;
@@ -147,7 +148,7 @@ impl VisionLane {
             let each = rows.chunks_exact((grid.len() * dim).max(1));
             for ((_, mapping), rows) in batch.iter().zip(each) {
                 let (rows, places) = (rows.to_vec(), grid.places(mapping));
-                let patches = PicturePatches { rows, dim, grid, places, inspected: None };
+                let patches = ImagePatches { rows, dim, grid, places, inspected: None };
                 pictures.push(match area {
                     Some(area) => patches.within(area, mapping)?,
                     None => patches,
@@ -159,7 +160,7 @@ impl VisionLane {
 
     /// Scores `picture`, or only `area` of it, against `bank`: what an inspection does, and what
     /// `eval` measures.
-    pub(super) fn detect(
+    pub(crate) fn detect(
         &mut self,
         bank: &MemoryBank,
         picture: &RgbImage,
@@ -170,12 +171,13 @@ impl VisionLane {
         let whitening = Some(bank.whitening().as_ref());
         let seen = self.patches(&reference.model, &[picture], recipe, whitening, area, watch)?;
         let [patches] = seen.as_slice() else {
-            return Err(EngineError::Vision(VisionError::Nothing("patches")));
+            return Err(EngineError::Vision(VisionError::Empty("patches")));
         };
         let scores = watch.time("nearest-neighbours", || bank.rows().score(&patches.rows, None))?;
         let map = watch.time("anomaly-map", || {
             let values = recipe.locating_values();
-            let located = bank.rows().located(&patches.rows, &scores.nearest, values)?;
+            let located =
+                bank.rows().localisation_scores(&patches.rows, &scores.nearest, values)?;
             let on_grid = patches.on_grid(located)?;
             let resize = recipe.input.resize;
             let mapping = InputMapping::new(picture.width(), picture.height(), resize)?;
@@ -190,9 +192,9 @@ impl VisionLane {
         Ok(Detected { image_score: scores.image_score, map })
     }
 
-    /// The patch of `picture` that the pixel `at` lies in, how far it is from the nearest row of
-    /// `bank`, and where that was seen; `None` outside the picture and outside `area`.
-    pub(super) fn nearest_patch(
+    /// The patch of `picture` that the pixel `at` lies in, its distance to the nearest row of
+    /// `bank`, and that row's origin; `None` outside the picture and outside `area`.
+    pub(crate) fn nearest_patch(
         &mut self,
         bank: &MemoryBank,
         picture: &RgbImage,
@@ -220,8 +222,8 @@ impl VisionLane {
         }))
     }
 
-    /// The bank at `path`, which `model` must have made.
-    pub(super) fn bank(
+    /// The bank at `path`, which must have been fitted with `model`.
+    pub(crate) fn bank(
         &mut self,
         product: &ProductCode,
         path: &Path,
@@ -240,9 +242,9 @@ impl VisionLane {
         Ok(bank)
     }
 
-    /// The index at `path`, which `model` must have made; `None` where there is no file.
-    /// Read again when another process replaced it.
-    pub(super) fn index(
+    /// The index at `path`, which must have been built with `model`; `None` where there is no file.
+    /// The file is read again when another process replaced it.
+    pub(crate) fn index(
         &mut self,
         path: &Path,
         model: &ModelId,
@@ -268,7 +270,7 @@ impl VisionLane {
     }
 }
 
-/// The feature maps of a batch, tile by tile where it is large.
+/// The feature maps of a batch of one input size, computed tile by tile where the input is large.
 fn features(
     backbone: &dyn FeatureExtractor,
     pixels: &Tensor,

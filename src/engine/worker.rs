@@ -7,88 +7,133 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Sender, TrySendError, bounded};
 
 use super::error::{EngineError, Result};
-use super::handle::JobHandle;
-use super::lanes::panic_message;
-use super::request::{JobContext, JobSink, Request};
+use super::lane::panic_message;
+use super::protocol::{
+    Claim, EventSender, JobContext, JobHandle, JournalEntry, Request, UpdateSink,
+};
 use super::shared::Shared;
-use super::unfinished::Note;
-use fettle_domain::CancelToken;
+use fettle_domain::{CancelToken, ProgressSink};
 
-/// Jobs that run at once. They mostly wait for lanes; there are so many that a list is shown while
-/// banks are fitted and reports written.
+/// Jobs that run at once, beside those that may wait for a model server. They mostly wait for
+/// lanes; there are so many that a list is shown while banks are fitted and reports written.
 pub const JOB_THREADS: usize = 8;
+/// Jobs that may wait for a model server at once, on threads of their own: a server that does not
+/// answer must not keep the other jobs waiting.
+const SERVER_JOB_THREADS: usize = JOB_THREADS / 2;
 /// Jobs that may wait. A full queue is answered at once rather than waited for.
 const JOB_QUEUE: usize = 256;
-/// Events that may wait to be read.
-const EVENT_QUEUE: usize = 1024;
+/// Updates that may wait to be read.
+const UPDATE_QUEUE: usize = 1024;
 
 type Work = Box<dyn FnOnce() + Send>;
 
-/// The job threads and their queue.
-pub(super) struct Workers {
+/// All job threads.
+pub(crate) struct Workers {
+    jobs: Pool,
+    server_jobs: Pool,
+}
+
+impl Workers {
+    pub(crate) fn start() -> std::io::Result<Self> {
+        Ok(Self {
+            jobs: Pool::start("fettle-job", JOB_THREADS)?,
+            server_jobs: Pool::start("fettle-server-job", SERVER_JOB_THREADS)?,
+        })
+    }
+
+    /// Queues `request`.
+    pub(crate) fn submit<R: Request>(
+        &self,
+        shared: Arc<Shared>,
+        request: R,
+    ) -> Result<JobHandle<R::Answer, R::Event>> {
+        let name = request.name();
+        let pool = match request.may_wait_for_server(&shared.settings()) {
+            true => &self.server_jobs,
+            false => &self.jobs,
+        };
+        let (updates_in, updates) = bounded(UPDATE_QUEUE);
+        let (answer_in, answer) = bounded(1);
+        let (cancel, start) = (CancelToken::default(), Claim::default());
+        let record = request.journal_record();
+        let is_repeatable = record.is_some();
+        let events = EventSender::from(updates_in.clone());
+        let sink: Arc<dyn ProgressSink> =
+            Arc::new(UpdateSink { updates: updates_in, cancel: cancel.clone() });
+        let handle =
+            JobHandle { name, is_repeatable, updates, answer, cancel: cancel.clone(), start };
+        let start = handle.start.clone();
+        pool.submit(Box::new(move || {
+            let entry = record.and_then(|record| {
+                // A job is worth more than its journal entry.
+                JournalEntry::write(&shared.workspace.unfinished_dir(), record)
+                    .inspect_err(|error| tracing::warn!(%error, "a job is not in the journal"))
+                    .ok()
+            });
+            let job = JobContext { shared, sink, cancel, events };
+            let result = match start.begin() {
+                true => run(request, &job, name),
+                // Its submitter was told so already.
+                false => Err(EngineError::Cancelled),
+            };
+            if let Err(error) = &result {
+                tracing::warn!(job = name, %error, "job failed");
+            }
+            if let (Some(entry), Err(EngineError::Cancelled), true) =
+                (entry, &result, job.cancel.is_deferred())
+            {
+                entry.keep();
+            }
+            let _nobody_waits = answer_in.send(result);
+        }))?;
+        Ok(handle)
+    }
+}
+
+/// Runs `request`, unless the job is cancelled. A panic is the job's error.
+fn run<R: Request>(
+    request: R,
+    job: &JobContext<R::Event>,
+    name: &'static str,
+) -> Result<R::Answer> {
+    catch_unwind(AssertUnwindSafe(|| job.check().and_then(|()| request.run(job)))).unwrap_or_else(
+        |payload| {
+            let message = panic_message(payload.as_ref());
+            Err(EngineError::Panicked { job: name, message })
+        },
+    )
+}
+
+/// A queue and the threads that take from it.
+struct Pool {
     queue: Option<Sender<Work>>,
     threads: Vec<JoinHandle<()>>,
 }
 
-impl Workers {
-    pub(super) fn start() -> std::io::Result<Self> {
+impl Pool {
+    fn start(name: &str, threads: usize) -> std::io::Result<Self> {
         let (queue, works) = bounded::<Work>(JOB_QUEUE);
-        let threads = (0..JOB_THREADS)
+        let threads = (0..threads)
             .map(|n| {
                 let works = works.clone();
                 std::thread::Builder::new()
-                    .name(format!("fettle-job-{n}"))
+                    .name(format!("{name}-{n}"))
                     .spawn(move || works.iter().for_each(|work| work()))
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { queue: Some(queue), threads })
     }
 
-    pub(super) fn submit<R: Request>(
-        &self,
-        shared: Arc<Shared>,
-        request: R,
-    ) -> Result<JobHandle<R::Answer>> {
-        let name = request.name();
-        let (events_in, events) = bounded(EVENT_QUEUE);
-        let (answer_in, answer) = bounded(1);
-        let cancel = CancelToken::default();
-        let sink = Arc::new(JobSink { events: events_in, cancel: cancel.clone() });
-        let repeatable = request.repeatable();
-        let is_repeatable = repeatable.is_some();
-        let asked = cancel.clone();
-        let work: Work = Box::new(move || {
-            let note = repeatable.and_then(|job| {
-                // A job is worth more than the note of it.
-                let note = Note::write(&shared.workspace.unfinished_dir(), job);
-                note.inspect_err(|error| tracing::warn!(%error, "a job is not written down")).ok()
-            });
-            let job = JobContext { shared, sink };
-            let result =
-                catch_unwind(AssertUnwindSafe(|| job.check().and_then(|()| request.run(&job))))
-                    .unwrap_or_else(|payload| {
-                        let message = panic_message(payload.as_ref());
-                        Err(EngineError::Panicked { job: name, message })
-                    });
-            if let Err(error) = &result {
-                tracing::warn!(job = name, %error, "job failed");
-            }
-            if let (Some(note), Err(EngineError::Cancelled), true) =
-                (note, &result, asked.is_put_off())
-            {
-                note.leave();
-            }
-            let _nobody_waits = answer_in.send(result);
-        });
+    fn submit(&self, work: Work) -> Result<()> {
         match self.queue.as_ref().map(|queue| queue.try_send(work)) {
-            Some(Ok(())) => Ok(JobHandle { name, is_repeatable, events, answer, cancel }),
+            Some(Ok(())) => Ok(()),
             Some(Err(TrySendError::Full(_))) => Err(EngineError::Busy),
             Some(Err(TrySendError::Disconnected(_))) | None => Err(EngineError::Ended),
         }
     }
 }
 
-impl Drop for Workers {
+impl Drop for Pool {
     fn drop(&mut self) {
         self.queue = None;
         for thread in self.threads.drain(..) {
@@ -97,3 +142,6 @@ impl Drop for Workers {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

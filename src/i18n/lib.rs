@@ -1,8 +1,7 @@
-//! Everything a person reads, in Korean and English.
+//! Messages of the user interface, in Korean and English.
 //!
-//! The words are in `assets/locales/*.ftl` ([Fluent](https://projectfluent.org)); both
-//! files hold the same ids, and a test keeps it so. Locales are compiled in: there is no
-//! file to lose.
+//! Messages are in `assets/locales/*.ftl` ([Fluent](https://projectfluent.org)), which are compiled
+//! into the program. A test checks that both files have the same ids.
 
 use std::sync::LazyLock;
 
@@ -22,24 +21,24 @@ static EN_BUNDLE: LazyLock<Bundle> = LazyLock::new(|| bundle(langid!("en"), EN))
 
 fn bundle(language: LanguageIdentifier, source: &str) -> Bundle {
     let mut bundle = Bundle::new_concurrent(vec![language]);
-    // Isolation marks are invisible characters that terminals and files do not want.
+    // Isolation marks are invisible characters, which show up in terminals and files.
     bundle.set_use_isolating(false);
-    // A damaged locale still gives the messages that parsed; a test refuses the damage.
+    // Messages that parse are kept even if others do not; a test rejects such locales.
     let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(good, _)| good);
     bundle.add_resource_overriding(resource);
     bundle
 }
 
-/// One value put into a message.
+/// A value for a placeable of a message.
 #[derive(Debug, Clone)]
 pub enum Value {
-    /// A text, put in as it is.
+    /// A text, inserted unchanged.
     Text(String),
-    /// A number, written with the digits given.
+    /// A number with a fixed number of decimals.
     Number {
         /// The number.
         value: f64,
-        /// Digits after the point.
+        /// Digits after the decimal point.
         digits: usize,
     },
 }
@@ -68,7 +67,7 @@ impl From<u32> for Value {
     }
 }
 
-/// A number with two digits after the point.
+/// A number with two decimals.
 impl From<f32> for Value {
     fn from(value: f32) -> Self {
         Self::Number { value: f64::from(value), digits: 2 }
@@ -80,9 +79,9 @@ pub fn text(language: Language, id: &str) -> String {
     text_with(language, id, &[])
 }
 
-/// The message `id` in `language`, with its placeables filled from `values`.
+/// The message `id` in `language`, with its placeables replaced by `values`.
 ///
-/// An unknown id comes back as itself: ugly on the screen, but nothing is lost.
+/// An unknown id is returned as the text.
 pub fn text_with(language: Language, id: &str, values: &[(&str, Value)]) -> String {
     let bundle = match language {
         Language::Ko => &*KO_BUNDLE,
@@ -137,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn both_locales_parse_and_say_the_same_things() {
+    fn both_locales_parse_and_have_the_same_messages() {
         for source in [KO, EN] {
             FluentResource::try_new(source.to_owned()).unwrap();
         }
@@ -147,7 +146,7 @@ mod tests {
         }
     }
 
-    /// Ids as they stand in the sources: `"error-busy"`. Some are put together (`skip-…`).
+    /// Message ids in the sources, such as `"error-busy"`. Ids that are composed (`skip-…`) are not found.
     fn ids_in_sources(known: &BTreeSet<String>) -> BTreeSet<String> {
         let topics: BTreeSet<&str> = known.iter().filter_map(|id| id.split('-').next()).collect();
         let src = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -158,15 +157,15 @@ mod tests {
                 continue;
             }
             let code = std::fs::read_to_string(entry.path()).unwrap();
-            // Requests have names of the same form.
+            // Names of requests have the same form.
             let code = code.split("fn name(&self)").map(|rest| match rest.split_once('}') {
                 Some((name, after)) if name.len() < 80 => after,
                 _ => rest,
             });
             for literal in code.flat_map(|code| code.split('"').skip(1).step_by(2)) {
-                let worded = literal.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+                let is_id = literal.chars().all(|c| c.is_ascii_lowercase() || c == '-');
                 let Some((topic, rest)) = literal.split_once('-') else { continue };
-                if worded && topics.contains(topic) && !rest.is_empty() && !rest.ends_with('-') {
+                if is_id && topics.contains(topic) && !rest.is_empty() && !rest.ends_with('-') {
                     used.insert(literal.to_owned());
                 }
             }
@@ -182,11 +181,11 @@ mod tests {
         assert!(unknown.is_empty(), "no message for {unknown:?}");
         let unused: Vec<_> =
             known.difference(&used).filter(|id| !id.starts_with("skip-")).collect();
-        assert!(unused.is_empty(), "never said: {unused:?}");
+        assert!(unused.is_empty(), "unused messages: {unused:?}");
     }
 
     #[test]
-    fn a_message_is_filled_in_either_language() {
+    fn a_message_is_formatted_in_both_languages() {
         let values = [("score", Value::from(3.456_f32)), ("threshold", Value::from(2.0_f32))];
         insta::assert_snapshot!(
             [Language::Ko, Language::En]

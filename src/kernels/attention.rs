@@ -1,7 +1,8 @@
-//! Multi-head self-attention (Vaswani et al., arXiv 1706.03762) over few tokens, as one
-//! operation: a head's keys and values are packed into panels, and six queries at a time
-//! go from their products with the keys to the sum of the values without leaving the
-//! first-level cache.
+//! Multi-head self-attention (Vaswani et al., arXiv 1706.03762) over short sequences as one
+//! operation.
+//!
+//! The keys and values of a head are packed into panels; six queries at a time go from their
+//! products with the keys to the weighted sum of the values without leaving the L1 cache.
 
 use std::cell::RefCell;
 
@@ -9,13 +10,15 @@ use candle_core::{Result, Tensor, bail};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::panels::Panels;
-use super::product::Target;
-use super::simd::{exp, load, store};
-use super::tile::{ROWS, Tile};
-use super::{Activation, portable, with_slice};
+use crate::activation::Activation;
+use crate::microkernel::{Microkernel, ROWS};
+use crate::output_ptr::OutputPtr;
+use crate::panels::Panels;
+use crate::portable;
+use crate::simd::{exp, load, store};
+use crate::tensor_data::with_slice;
 
-/// A core's keys, values and scores, kept from head to head.
+/// Packed keys and values, and the scores of six queries; one per thread, reused from head to head.
 struct Scratch {
     keys: Panels,
     values: Panels,
@@ -26,11 +29,11 @@ thread_local! {
     static SCRATCH: RefCell<Option<Scratch>> = const { RefCell::new(None) };
 }
 
-/// `softmax(q kᵀ / √dim) v` for each head of each text or picture.
+/// Self-attention `softmax(q kᵀ / √dim) v` for each head of each sequence of the batch.
 ///
 /// `qkv` is (batch · tokens, 3 · heads · dim): queries, keys and values side by side, each
-/// head by head. The result is (batch · tokens, heads · dim). `causal`: a token sees itself
-/// and those before it only.
+/// head by head. The result is (batch · tokens, heads · dim). With `causal`, a token attends to
+/// itself and the tokens before it only.
 pub fn attention(qkv: &Tensor, batch: usize, heads: usize, causal: bool) -> Result<Tensor> {
     let (rows, width) = qkv.dims2()?;
     let divides = |n: usize, by: usize| n.checked_rem(by) == Some(0);
@@ -42,7 +45,7 @@ pub fn attention(qkv: &Tensor, batch: usize, heads: usize, causal: bool) -> Resu
     }
     let (tokens, dim) = (rows / batch, width / 3 / heads);
     let mut out = vec![0f32; rows * heads * dim];
-    let target = Target(out.as_mut_ptr());
+    let out_ptr = OutputPtr::new(out.as_mut_ptr());
     let arch = Arch::new();
     with_slice(qkv, |qkv| {
         (0..batch * heads).into_par_iter().for_each(|n| {
@@ -55,8 +58,8 @@ pub fn attention(qkv: &Tensor, batch: usize, heads: usize, causal: bool) -> Resu
                     scores: Vec::new(),
                 });
                 head.pack(scratch);
-                // All of the scratch is packed for `arch`.
-                arch.dispatch(Work { head, scratch, target });
+                // The scratch is packed for the same `arch`.
+                arch.dispatch(HeadTask { head, scratch, out: out_ptr });
             });
         });
         Ok(())
@@ -64,52 +67,53 @@ pub fn attention(qkv: &Tensor, batch: usize, heads: usize, causal: bool) -> Resu
     Tensor::from_vec(out, (rows, heads * dim), qkv.device())
 }
 
-/// One head of one text or picture.
+/// One head of one sequence.
 #[derive(Clone, Copy)]
 struct Head<'a> {
     qkv: &'a [f32],
     heads: usize,
     dim: usize,
     causal: bool,
-    /// The first row.
+    /// Row of the sequence's first token in `qkv`.
     first: usize,
     tokens: usize,
     head: usize,
 }
 
 impl<'a> Head<'a> {
-    /// The query, key or value (`part` 0 to 2) of a token.
+    /// Query, key or value (`part` 0, 1 or 2) of a token, `dim` numbers.
     fn part(&self, token: usize, part: usize) -> &'a [f32] {
         let row = (self.first + token) * 3 + part;
         &self.qkv[(row * self.heads + self.head) * self.dim..][..self.dim]
     }
 
+    /// Packs the keys (dim × tokens) and the values (tokens × dim).
     fn pack(&self, scratch: &mut Scratch) {
-        scratch.keys.refill(self.dim, self.tokens, |k, first, out| {
+        scratch.keys.repack(self.dim, self.tokens, |k, first, out| {
             for (token, out) in out.iter_mut().enumerate() {
                 *out = self.part(first + token, 1)[k];
             }
         });
-        scratch.values.refill(self.tokens, self.dim, |token, first, out| {
+        scratch.values.repack(self.tokens, self.dim, |token, first, out| {
             out.copy_from_slice(&self.part(token, 2)[first..][..out.len()]);
         });
         scratch.scores.resize(ROWS * self.tokens, 0.0);
     }
 }
 
-/// A head, in the form that is compiled for each set of instructions.
-struct Work<'a> {
+/// The work on one head, compiled for each instruction set.
+struct HeadTask<'a> {
     head: Head<'a>,
     scratch: &'a mut Scratch,
-    target: Target,
+    out: OutputPtr,
 }
 
-impl WithSimd for Work<'_> {
+impl WithSimd for HeadTask<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { head, scratch: Scratch { keys, values, scores }, target } = self;
+        let Self { head, scratch: Scratch { keys, values, scores }, out } = self;
         let Head { heads, dim, tokens, .. } = head;
         let scale = 1.0 / (dim as f32).sqrt();
         for token in (0..tokens).step_by(ROWS) {
@@ -118,7 +122,7 @@ impl WithSimd for Work<'_> {
             for (n, query) in queries.iter_mut().enumerate() {
                 *query = head.part((token + n).min(tokens - 1), 0).as_ptr();
             }
-            let tile = Tile {
+            let kernel = Microkernel {
                 pointers: &queries,
                 depth: dim,
                 rows,
@@ -126,12 +130,12 @@ impl WithSimd for Work<'_> {
                 residual: std::ptr::null(),
                 stride: tokens,
                 activation: Activation::Identity,
-                ahead: std::ptr::null(),
+                prefetch: std::ptr::null(),
             };
             for panel in keys.iter() {
                 let out = scores[panel.first..].as_mut_ptr();
                 // SAFETY: queries have `dim` numbers; `scores` holds six rows of `tokens`.
-                unsafe { Tile { out, ..tile }.run(simd, panel) };
+                unsafe { Microkernel { out, ..kernel }.run(simd, panel) };
             }
             for (n, row) in scores.chunks_exact_mut(tokens).take(rows).enumerate() {
                 let seen = if head.causal { token + n + 1 } else { tokens };
@@ -145,20 +149,20 @@ impl WithSimd for Work<'_> {
             }
             let row = (head.first + token) * heads + head.head;
             let stride = heads * dim;
-            let tile = Tile { pointers: &weights, depth: tokens, stride, ..tile };
+            let kernel = Microkernel { pointers: &weights, depth: tokens, stride, ..kernel };
             for panel in values.iter() {
-                // SAFETY: the output has a row for each token, of which this head's part is
-                // written by nobody else; `scores` has six rows of `tokens` numbers.
+                // SAFETY: the output has a row for each token, and no other task writes this
+                // head's columns; `scores` has six rows of `tokens` numbers.
                 unsafe {
-                    let out = target.0.add(row * dim + panel.first);
-                    Tile { out, ..tile }.run(simd, panel);
+                    let out = out.at(row * dim + panel.first);
+                    Microkernel { out, ..kernel }.run(simd, panel);
                 }
             }
         }
     }
 }
 
-/// `row = e^(scale · row)`, scaled to a sum of 1.
+/// Softmax of `scale · row`, in place.
 #[inline(always)]
 fn softmax<S: Simd>(simd: S, row: &mut [f32], scale: f32) {
     let max = row.iter().copied().fold(f32::NEG_INFINITY, |a, b| if b > a { b } else { a });

@@ -3,9 +3,9 @@ use candle_nn::VarBuilder;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::{numbers, with_slice};
+use crate::tensor_data::{to_vec, with_slice};
 
-/// Rows that one core normalises at a time.
+/// Rows that one task normalises.
 const ROWS: usize = 32;
 
 /// Layer norm (Ba, Kiros & Hinton, arXiv 1607.06450) over the last dimension, in f32.
@@ -13,28 +13,29 @@ const ROWS: usize = 32;
 pub struct LayerNorm {
     weight: Tensor,
     bias: Tensor,
-    /// Both once more, for the CPU.
+    /// Copy of `weight` for the CPU kernel, empty on other devices.
     scale: Vec<f32>,
+    /// Copy of `bias` for the CPU kernel, empty on other devices.
     shift: Vec<f32>,
     eps: f32,
 }
 
 impl LayerNorm {
-    /// Reads `weight` and `bias` (dim).
+    /// Reads `weight` and `bias` (dim) of a checkpoint.
     pub fn load(vb: &VarBuilder<'_>, dim: usize, eps: f32) -> Result<Self> {
         Self::new(vb.get(dim, "weight")?, vb.get(dim, "bias")?, eps)
     }
 
-    /// From a `weight` and a `bias` (dim).
+    /// Makes a layer norm of a `weight` and a `bias` (dim).
     pub fn new(weight: Tensor, bias: Tensor, eps: f32) -> Result<Self> {
         let (scale, shift) = match weight.device().is_cpu() {
-            true => (numbers(&weight)?, numbers(&bias)?),
+            true => (to_vec(&weight)?, to_vec(&bias)?),
             false => Default::default(),
         };
         Ok(Self { weight, bias, scale, shift, eps })
     }
 
-    /// (rows, dim) to the same.
+    /// Normalises each row of `x` (rows, dim).
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         if !x.device().is_cpu() {
             return candle_nn::ops::layer_norm(
@@ -53,7 +54,7 @@ impl LayerNorm {
         with_slice(x, |x| {
             out.par_chunks_mut(ROWS * dim).zip(x.par_chunks(ROWS * dim)).for_each(|(out, x)| {
                 for (out, x) in out.chunks_exact_mut(dim).zip(x.chunks_exact(dim)) {
-                    arch.dispatch(Row { norm: self, x, out });
+                    arch.dispatch(NormalizeRow { norm: self, x, out });
                 }
             });
             Ok(())
@@ -62,13 +63,14 @@ impl LayerNorm {
     }
 }
 
-struct Row<'a> {
+/// Normalisation of one row, compiled for each instruction set.
+struct NormalizeRow<'a> {
     norm: &'a LayerNorm,
     x: &'a [f32],
     out: &'a mut [f32],
 }
 
-impl WithSimd for Row<'_> {
+impl WithSimd for NormalizeRow<'_> {
     type Output = ();
 
     #[inline(always)]

@@ -2,11 +2,13 @@ use candle_core::{Result, Tensor, bail};
 use candle_nn::VarBuilder;
 use pulp::Arch;
 
-use super::panels::Panels;
-use super::product::Product;
-use super::{Activation, numbers, portable, with_slice};
+use crate::activation::Activation;
+use crate::gemm::Gemm;
+use crate::panels::Panels;
+use crate::portable;
+use crate::tensor_data::{to_vec, with_slice};
 
-/// `activation(x · weightᵀ + bias + residual)`, all in f32.
+/// Linear layer with its activation: `activation(x · weightᵀ + bias + residual)` in f32.
 #[derive(Debug, Clone)]
 pub struct Linear {
     weights: Weights,
@@ -18,23 +20,24 @@ pub struct Linear {
 #[derive(Debug, Clone)]
 enum Weights {
     Packed(Panels),
-    /// (outputs, inputs) and (outputs), for candle's own operations.
+    /// Weight (outputs, inputs) and bias (outputs) for candle's operations.
     Portable(Tensor, Tensor),
 }
 
 impl Linear {
-    /// From a `weight` (outputs, inputs) and a `bias` (outputs).
+    /// Makes a layer of a `weight` (outputs, inputs) and a `bias` (outputs).
     ///
-    /// An error when they are not of that shape.
+    /// # Errors
+    /// A weight or bias of another shape.
     pub fn new(weight: &Tensor, bias: &Tensor, activation: Activation) -> Result<Self> {
         let (outputs, inputs) = weight.dims2()?;
         if bias.dims() != [outputs] || outputs == 0 || inputs == 0 {
             bail!("a bias of {:?} for a weight of {:?}", bias.dims(), weight.dims());
         }
         let weights = if weight.device().is_cpu() {
-            let bias = numbers(bias)?;
+            let bias = to_vec(bias)?;
             Weights::Packed(with_slice(weight, |weight| {
-                Ok(Panels::of_weight(Arch::new(), inputs, weight, &bias))
+                Ok(Panels::pack(Arch::new(), inputs, weight, &bias))
             })?)
         } else {
             Weights::Portable(weight.contiguous()?, bias.contiguous()?)
@@ -42,7 +45,7 @@ impl Linear {
         Ok(Self { weights, inputs, outputs, activation })
     }
 
-    /// Reads `weight` (outputs, inputs) and `bias` (outputs).
+    /// Reads `weight` (outputs, inputs) and `bias` (outputs) of a checkpoint.
     pub fn load(
         vb: &VarBuilder<'_>,
         inputs: usize,
@@ -52,12 +55,12 @@ impl Linear {
         Self::new(&vb.get((outputs, inputs), "weight")?, &vb.get(outputs, "bias")?, activation)
     }
 
-    /// (rows, inputs) to (rows, outputs).
+    /// Maps `x` (rows, inputs) to (rows, outputs).
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         self.run(x, None)
     }
 
-    /// The same with `residual` (rows, outputs) added before the activation.
+    /// As [`Self::forward`], with `residual` (rows, outputs) added before the activation.
     pub fn forward_add(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
         self.run(x, Some(residual))
     }
@@ -75,9 +78,9 @@ impl Linear {
         };
         let run = |residual: Option<&[f32]>| {
             with_slice(x, |input| {
-                let place = |row: usize, _: usize| Some(row * inputs);
+                let offset = |row: usize, _: usize| Some(row * inputs);
                 let activation = self.activation;
-                Ok(Product { input, place, rows, taps: 1, panels, residual, activation }.run())
+                Ok(Gemm { input, offset, rows, taps: 1, panels, residual, activation }.run())
             })
         };
         let out = match residual {

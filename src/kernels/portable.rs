@@ -1,28 +1,32 @@
-//! The same layer out of candle's own operations, for every device that has no kernel of
-//! ours.
+//! The layers as candle operations, for devices without kernels of this crate.
 
 use candle_core::{Result, Tensor};
 
-use super::geometry::Geometry;
-use super::{Activation, ConvShape};
+use crate::activation::Activation;
+use crate::conv_shape::ConvShape;
+use crate::geometry::ConvGeometry;
 
-pub(super) fn conv(
+/// Convolution of `x` (B, C, H, W) with `weight` (O, C / groups, k, k), as
+/// [`crate::Conv2dFused`].
+pub(crate) fn conv(
     x: &Tensor,
     weight: &Tensor,
     bias: &Tensor,
     residual: Option<&Tensor>,
     shape: &ConvShape,
-    geometry: &Geometry,
+    geometry: &ConvGeometry,
 ) -> Result<Tensor> {
     let depthwise = shape.groups > 1
         && shape.groups == shape.in_channels
         && shape.in_channels == shape.out_channels;
     let sum = if depthwise {
-        depthwise_by_places(x, weight, geometry)?
-    } else if geometry.rows.0 == geometry.rows.1 && geometry.rows == geometry.columns {
-        x.conv2d(weight, geometry.rows.0, shape.stride, 1, shape.groups)?
+        depthwise_by_taps(x, weight, geometry)?
+    } else if geometry.pad_rows.0 == geometry.pad_rows.1
+        && geometry.pad_rows == geometry.pad_columns
+    {
+        x.conv2d(weight, geometry.pad_rows.0, shape.stride, 1, shape.groups)?
     } else {
-        padded(x, geometry.rows, geometry.columns)?.conv2d(
+        pad(x, geometry.pad_rows, geometry.pad_columns)?.conv2d(
             weight,
             0,
             shape.stride,
@@ -34,11 +38,11 @@ pub(super) fn conv(
     if let Some(residual) = residual {
         sum = (sum + residual)?;
     }
-    activated(sum, shape.activation)
+    activate(sum, shape.activation)
 }
 
 /// `activation(x)`.
-fn activated(x: Tensor, activation: Activation) -> Result<Tensor> {
+fn activate(x: Tensor, activation: Activation) -> Result<Tensor> {
     match activation {
         Activation::Identity => Ok(x),
         Activation::Relu => x.relu(),
@@ -48,8 +52,8 @@ fn activated(x: Tensor, activation: Activation) -> Result<Tensor> {
     }
 }
 
-/// As [`super::Linear`]: `x` (rows, in), `weight` (out, in).
-pub(super) fn linear(
+/// Linear layer of `x` (rows, in) with `weight` (out, in), as [`crate::Linear`].
+pub(crate) fn linear(
     x: &Tensor,
     weight: &Tensor,
     bias: &Tensor,
@@ -60,11 +64,11 @@ pub(super) fn linear(
     if let Some(residual) = residual {
         sum = (sum + residual)?;
     }
-    activated(sum, activation)
+    activate(sum, activation)
 }
 
-/// As [`super::attention()`].
-pub(super) fn attention(qkv: &Tensor, batch: usize, heads: usize, causal: bool) -> Result<Tensor> {
+/// Self-attention, as [`crate::attention()`].
+pub(crate) fn attention(qkv: &Tensor, batch: usize, heads: usize, causal: bool) -> Result<Tensor> {
     let (rows, width) = qkv.dims2()?;
     let (tokens, dim) = (rows / batch, width / 3 / heads);
     // (3, B, heads, tokens, dim)
@@ -84,37 +88,38 @@ pub(super) fn attention(qkv: &Tensor, batch: usize, heads: usize, causal: bool) 
     weights.matmul(&part(2)?)?.transpose(1, 2)?.reshape((rows, width / 3))
 }
 
-/// `x` (B, C, H, W) with zeros above and below, left and right.
-pub(super) fn padded(x: &Tensor, rows: (usize, usize), columns: (usize, usize)) -> Result<Tensor> {
+/// Pads `x` (B, C, H, W) with zeros: `rows` above and below, `columns` left and right.
+pub(crate) fn pad(x: &Tensor, rows: (usize, usize), columns: (usize, usize)) -> Result<Tensor> {
     x.pad_with_zeros(2, rows.0, rows.1)?.pad_with_zeros(3, columns.0, columns.1)
 }
 
-/// A depthwise convolution as the sum, over the places of the kernel, of the shifted image
-/// times that place's weights: k·k products of whole tensors, where candle would run one
-/// convolution a channel, hundreds of them.
-fn depthwise_by_places(x: &Tensor, weight: &Tensor, geometry: &Geometry) -> Result<Tensor> {
-    let Geometry { kernel, stride, out_height, out_width, .. } = *geometry;
-    // Room for whole strides, so that a shape (…, h, stride, w, stride) takes rows and
-    // columns apart by their place within a stride.
-    let room = |length: usize, (before, behind): (usize, usize)| {
-        let length = length + before + behind;
-        (before, behind + length.next_multiple_of(stride) - length)
+/// Depthwise convolution as a sum over the taps of the kernel: the shifted image times the weights
+/// of that tap. k·k products of whole tensors, where candle would run one convolution per channel,
+/// hundreds of them.
+fn depthwise_by_taps(x: &Tensor, weight: &Tensor, geometry: &ConvGeometry) -> Result<Tensor> {
+    let ConvGeometry { kernel, stride, out_height, out_width, .. } = *geometry;
+    // Padding to whole strides, so that the shape (…, h, stride, w, stride) separates rows and
+    // columns by their position within a stride.
+    let whole_strides = |length: usize, (before, after): (usize, usize)| {
+        let length = length + before + after;
+        (before, after + length.next_multiple_of(stride) - length)
     };
-    let x =
-        padded(x, room(geometry.height, geometry.rows), room(geometry.width, geometry.columns))?;
+    let pad_rows = whole_strides(geometry.height, geometry.pad_rows);
+    let pad_columns = whole_strides(geometry.width, geometry.pad_columns);
+    let x = pad(x, pad_rows, pad_columns)?;
     let (batch, channels, height, width) = x.dims4()?;
     let x = x.reshape((batch, channels, height / stride, stride, width / stride, stride))?;
     let mut sum: Option<Tensor> = None;
-    for down in 0..kernel {
-        let rows = x.narrow(3, down % stride, 1)?.narrow(2, down / stride, out_height)?;
-        for along in 0..kernel {
-            let place = rows
-                .narrow(5, along % stride, 1)?
-                .narrow(4, along / stride, out_width)?
+    for ky in 0..kernel {
+        let rows = x.narrow(3, ky % stride, 1)?.narrow(2, ky / stride, out_height)?;
+        for kx in 0..kernel {
+            let shifted = rows
+                .narrow(5, kx % stride, 1)?
+                .narrow(4, kx / stride, out_width)?
                 .squeeze(5)?
                 .squeeze(3)?;
-            let weight = weight.narrow(2, down, 1)?.narrow(3, along, 1)?;
-            let part = place.broadcast_mul(&weight.reshape((1, channels, 1, 1))?)?;
+            let weight = weight.narrow(2, ky, 1)?.narrow(3, kx, 1)?;
+            let part = shifted.broadcast_mul(&weight.reshape((1, channels, 1, 1))?)?;
             sum = Some(match sum {
                 None => part,
                 Some(sum) => (sum + part)?,
@@ -123,6 +128,6 @@ fn depthwise_by_places(x: &Tensor, weight: &Tensor, geometry: &Geometry) -> Resu
     }
     match sum {
         Some(sum) => Ok(sum),
-        None => candle_core::bail!("a kernel without places"),
+        None => candle_core::bail!("a kernel of 0×0"),
     }
 }

@@ -1,24 +1,23 @@
-//! Functions of whole vectors, for every set of instructions that `pulp` knows. All are
-//! inlined into kernels that [`pulp::Arch::dispatch`] compiles once for each set and
-//! chooses from while running.
+//! Vector functions for every instruction set that `pulp` supports. All are inlined into kernels
+//! that [`pulp::Arch::dispatch`] compiles once for each set and selects at run time.
 
 use pulp::Simd;
 
-use super::Activation;
+use crate::activation::Activation;
 
-/// A vector of `numbers`; of fewer than it holds, all of them and zeros.
+/// Loads the first vector of `numbers`; missing numbers are zero.
 #[inline(always)]
-pub(super) fn load<S: Simd>(simd: S, numbers: &[f32]) -> S::f32s {
+pub(crate) fn load<S: Simd>(simd: S, numbers: &[f32]) -> S::f32s {
     if numbers.len() < S::F32_LANES {
         return simd.partial_load_f32s(numbers);
     }
-    // SAFETY: a vector is so many numbers without gaps, and there are enough.
+    // SAFETY: a vector is `F32_LANES` numbers without gaps, and `numbers` has as many.
     unsafe { numbers.as_ptr().cast::<S::f32s>().read_unaligned() }
 }
 
-/// Writes a vector into `numbers`, or as much of it as they have room for.
+/// Stores a vector at the start of `numbers`, as far as there is room.
 #[inline(always)]
-pub(super) fn store<S: Simd>(simd: S, numbers: &mut [f32], values: S::f32s) {
+pub(crate) fn store<S: Simd>(simd: S, numbers: &mut [f32], values: S::f32s) {
     if numbers.len() < S::F32_LANES {
         return simd.partial_store_f32s(numbers, values);
     }
@@ -26,15 +25,15 @@ pub(super) fn store<S: Simd>(simd: S, numbers: &mut [f32], values: S::f32s) {
     unsafe { numbers.as_mut_ptr().cast::<S::f32s>().write_unaligned(values) }
 }
 
-/// `activation(x)`. Not a number stays what it is.
+/// `activation(x)`. NaN stays NaN.
 #[inline(always)]
-pub(super) fn activated<S: Simd>(simd: S, x: S::f32s, activation: Activation) -> S::f32s {
-    // The second operand is what x86 returns where one is no number.
-    let low = |x| simd.max_f32s(simd.splat_f32s(0.0), x);
+pub(crate) fn activate<S: Simd>(simd: S, x: S::f32s, activation: Activation) -> S::f32s {
+    // x86's maximum returns its second operand where either is NaN.
+    let relu = |x| simd.max_f32s(simd.splat_f32s(0.0), x);
     match activation {
         Activation::Identity => x,
-        Activation::Relu => low(x),
-        Activation::Relu6 => simd.min_f32s(simd.splat_f32s(6.0), low(x)),
+        Activation::Relu => relu(x),
+        Activation::Relu6 => simd.min_f32s(simd.splat_f32s(6.0), relu(x)),
         Activation::QuickGelu => {
             let e = exp(simd, simd.mul_f32s(x, simd.splat_f32s(-1.702)));
             simd.div_f32s(x, simd.add_f32s(simd.splat_f32s(1.0), e))
@@ -47,14 +46,13 @@ pub(super) fn activated<S: Simd>(simd: S, x: S::f32s, activation: Activation) ->
     }
 }
 
-/// e to the power of `x`, to 2 units in the last place: `2^n · e^r` with `r` within
-/// ±½ ln 2, the latter by its Taylor series. Below -87 it is the smallest normal number,
-/// above 88 a large one.
+/// `e^x` to 2 units in the last place, as `2^n · e^r` with `r` within ±½ ln 2 and a Taylor series
+/// for `e^r`. `x` is clamped to -87…88, where the result is still a normal number.
 #[inline(always)]
-pub(super) fn exp<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
-    /// Adding it makes a number a whole one, in the lowest bits.
+pub(crate) fn exp<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    /// Adding this constant rounds a number to an integer in the lowest bits of the sum.
     const ROUND: f32 = 12_582_912.0;
-    /// ln 2 in two parts, of which the first has few digits.
+    /// ln 2 as a sum of two, the first with few digits (Cody & Waite).
     const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
     const SERIES: [f32; 6] = [1. / 720., 1. / 120., 1. / 24., 1. / 6., 0.5, 1.0];
 
@@ -69,7 +67,7 @@ pub(super) fn exp<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
         sum = simd.mul_add_e_f32s(sum, r, simd.splat_f32s(*factor));
     }
     sum = simd.mul_add_e_f32s(sum, r, simd.splat_f32s(1.0));
-    // The lowest bits of `shifted` are n; moved into the exponent they make 2^n.
+    // The lowest bits of `shifted` are n; shifted into the exponent they multiply by 2^n.
     let bits = simd.wrapping_dyn_shl_u32s(simd.transmute_u32s_f32s(shifted), simd.splat_u32s(23));
     let sum = simd.transmute_u32s_f32s(sum);
     simd.transmute_f32s_u32s(simd.add_u32s(sum, bits))
@@ -89,7 +87,7 @@ fn erf<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let tail = simd.mul_f32s(sum, t);
     let e = exp(simd, simd.neg_f32s(simd.mul_f32s(x, x)));
     let erf = simd.sub_f32s(one, simd.mul_f32s(tail, e));
-    // The sign of x.
+    // erf(-x) = -erf(x).
     let sign = simd.and_f32s(x, simd.splat_f32s(-0.0));
     simd.or_f32s(erf, sign)
 }

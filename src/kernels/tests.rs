@@ -1,11 +1,15 @@
-use candle_core::Device;
+use candle_core::{Device, Tensor};
 use proptest::prelude::*;
 
-use super::geometry::Geometry;
 use super::*;
+use crate::gemm::Gemm;
+use crate::geometry::ConvGeometry;
+use crate::panels::Panels;
+use crate::tensor_data::to_vec;
+use crate::winograd::Winograd;
 use fettle_testing::tensors::assert_near;
 
-/// Numbers that repeat only after thousands, the same on every run.
+/// Pseudo-random numbers between -1 and 1, the same on every run.
 fn noise(dims: &[usize], seed: u64) -> Tensor {
     let mut state = seed.wrapping_mul(2).wrapping_add(0x9e37_79b9_7f4a_7c15);
     let values: Vec<f32> = (0..dims.iter().product())
@@ -17,12 +21,13 @@ fn noise(dims: &[usize], seed: u64) -> Tensor {
     Tensor::from_vec(values, dims, &Device::Cpu).unwrap()
 }
 
-/// The layer, by candle's convolution and the definition of everything around it.
+/// Output of the layer by candle's convolution and the definitions of padding and activation.
 fn expected(x: &Tensor, layer: &Layer, residual: Option<&Tensor>) -> Tensor {
     let shape = layer.shape;
-    let geometry = Geometry::of(&shape, x.dims4().unwrap()).unwrap();
-    let x = x.pad_with_zeros(2, geometry.rows.0, geometry.rows.1).unwrap();
-    let x = x.pad_with_zeros(3, geometry.columns.0, geometry.columns.1).unwrap();
+    let geometry = ConvGeometry::new(&shape, x.dims4().unwrap()).unwrap();
+    let (rows, columns) = (geometry.pad_rows, geometry.pad_columns);
+    let x = x.pad_with_zeros(2, rows.0, rows.1).unwrap();
+    let x = x.pad_with_zeros(3, columns.0, columns.1).unwrap();
     let mut y = x.conv2d(&layer.weight, 0, shape.stride, 1, shape.groups).unwrap();
     y = y.broadcast_add(&layer.bias.reshape((1, (), 1, 1)).unwrap()).unwrap();
     if let Some(residual) = residual {
@@ -39,7 +44,7 @@ fn expected(x: &Tensor, layer: &Layer, residual: Option<&Tensor>) -> Tensor {
     }
 }
 
-/// A layer, and what it was made of.
+/// A layer with its weight and bias.
 struct Layer {
     weight: Tensor,
     bias: Tensor,
@@ -67,7 +72,7 @@ proptest! {
         width in 5usize..40,
         kernel in prop::sample::select(vec![1usize, 2, 3, 5]),
         stride in 1usize..4,
-        padding in prop::sample::select(vec![Padding::Same, Padding::Each(0), Padding::Each(1), Padding::Each(3)]),
+        padding in prop::sample::select(vec![Padding::Same, Padding::Symmetric(0), Padding::Symmetric(1), Padding::Symmetric(3)]),
         activation in prop::sample::select(vec![Activation::Identity, Activation::Relu, Activation::Relu6, Activation::QuickGelu, Activation::Gelu]),
         depthwise: bool,
         add: bool,
@@ -77,7 +82,7 @@ proptest! {
         let shape = ConvShape { in_channels: channels, out_channels, kernel, stride, padding, groups, activation };
         let layer = layer(shape, seed);
         let x = noise(&[batch, channels, height, width], seed + 2);
-        let geometry = Geometry::of(&shape, x.dims4().unwrap()).unwrap();
+        let geometry = ConvGeometry::new(&shape, x.dims4().unwrap()).unwrap();
         let residual = add.then(|| noise(&geometry.out_dims(), seed + 3));
         let expect = expected(&x, &layer, residual.as_ref());
 
@@ -91,7 +96,7 @@ proptest! {
         assert_near("portable", &got, &expect, 1e-5);
     }
 
-    /// Layers with so many channels that they are computed by minimal filtering.
+    /// Layers with enough channels for minimal filtering.
     #[test]
     fn winograd_agrees_with_candle(
         batch in 1usize..3,
@@ -99,17 +104,17 @@ proptest! {
         out_channels in 2usize..5,
         height in 3usize..20,
         width in 3usize..20,
-        padding in prop::sample::select(vec![Padding::Same, Padding::Each(0), Padding::Each(1), Padding::Each(2)]),
+        padding in prop::sample::select(vec![Padding::Same, Padding::Symmetric(0), Padding::Symmetric(1), Padding::Symmetric(2)]),
         add: bool,
         seed in 0u64..1000,
     ) {
         let (in_channels, out_channels) = (16 * channels, 16 * out_channels);
         let activation = Activation::Relu;
         let shape = ConvShape { in_channels, out_channels, kernel: 3, stride: 1, padding, groups: 1, activation };
-        prop_assert!(winograd::Winograd::suits(&shape));
+        prop_assert!(Winograd::applies_to(&shape));
         let layer = layer(shape, seed);
         let x = noise(&[batch, in_channels, height, width], seed + 2);
-        let geometry = Geometry::of(&shape, x.dims4().unwrap()).unwrap();
+        let geometry = ConvGeometry::new(&shape, x.dims4().unwrap()).unwrap();
         let residual = add.then(|| noise(&geometry.out_dims(), seed + 3));
         let got = match &residual {
             Some(residual) => layer.conv.forward_add(&x, residual),
@@ -134,9 +139,9 @@ proptest! {
     }
 }
 
-/// A layer's numbers by candle and by us, for shapes beyond one tile and panel.
+/// Shapes of one and of several panels.
 #[test]
-fn transformers_layers_agree_with_candle() {
+fn layers_of_transformers_agree_with_candle() {
     for (rows, inputs, outputs) in [(1, 1, 1), (5, 7, 3), (50, 96, 130), (131, 300, 64)] {
         for activation in [Activation::Identity, Activation::QuickGelu, Activation::Gelu] {
             let what = format!("{rows} × {inputs} × {outputs}, {activation:?}");
@@ -169,9 +174,8 @@ fn transformers_layers_agree_with_candle() {
     }
 }
 
-/// The kernels of weaker CPUs give what this one's do.
 #[test]
-fn every_set_of_instructions_agrees() {
+fn every_instruction_set_agrees() {
     let mut archs = vec![pulp::Arch::Scalar, pulp::Arch::new()];
     #[cfg(target_arch = "x86_64")]
     archs.extend(pulp::x86::V3::try_new().map(pulp::Arch::V3));
@@ -180,21 +184,14 @@ fn every_set_of_instructions_agrees() {
         let (x, weight) = (noise(&[rows, depth], 1), noise(&[columns, depth], 2));
         let bias = noise(&[columns], 3);
         let expect = portable::linear(&x, &weight, &bias, None, Activation::Gelu).unwrap();
-        let [x, weight, bias] = [&x, &weight, &bias].map(|t| super::numbers(t).unwrap());
+        let [x, weight, bias] = [&x, &weight, &bias].map(|t| to_vec(t).unwrap());
         for arch in &archs {
-            let panels = &panels::Panels::of_weight(*arch, depth, &weight, &bias);
-            let place = |row: usize, _: usize| Some(row * depth);
+            let panels = &Panels::pack(*arch, depth, &weight, &bias);
+            let offset = |row: usize, _: usize| Some(row * depth);
             let activation = Activation::Gelu;
-            let product = product::Product {
-                input: &x,
-                place,
-                rows,
-                taps: 1,
-                panels,
-                residual: None,
-                activation,
-            };
-            let got = Tensor::from_vec(product.run(), (rows, columns), &Device::Cpu).unwrap();
+            let gemm =
+                Gemm { input: &x, offset, rows, taps: 1, panels, residual: None, activation };
+            let got = Tensor::from_vec(gemm.run(), (rows, columns), &Device::Cpu).unwrap();
             assert_near(&format!("{columns} columns, {arch:?}"), &got, &expect, 1e-5);
         }
     }
@@ -207,15 +204,15 @@ fn large_layers_cut_into_blocks_agree_with_candle() {
         out_channels: 40,
         kernel: 3,
         stride: 1,
-        padding: Padding::Each(1),
+        padding: Padding::Symmetric(1),
         groups: 1,
         activation: Activation::Relu,
     };
     let cases = [
         plain,
         ConvShape { stride: 2, ..plain },
-        ConvShape { kernel: 1, padding: Padding::Each(0), ..plain },
-        ConvShape { kernel: 7, stride: 2, padding: Padding::Each(3), ..plain },
+        ConvShape { kernel: 1, padding: Padding::Symmetric(0), ..plain },
+        ConvShape { kernel: 7, stride: 2, padding: Padding::Symmetric(3), ..plain },
         ConvShape { groups: 2, ..plain },
     ];
     for shape in cases {
@@ -227,7 +224,7 @@ fn large_layers_cut_into_blocks_agree_with_candle() {
 }
 
 #[test]
-fn a_view_is_read_as_it_is_seen() {
+fn a_strided_view_is_read_in_logical_order() {
     let shape = ConvShape {
         in_channels: 4,
         out_channels: 4,
@@ -245,7 +242,7 @@ fn a_view_is_read_as_it_is_seen() {
 
 #[test]
 fn same_padding_is_tensorflows() {
-    // (length, kernel, stride) to zeros before and behind.
+    // (length, kernel, stride), zeros before and after.
     let cases = [
         ((224, 3, 2), (0, 1)),
         ((112, 3, 1), (1, 1)),
@@ -256,7 +253,7 @@ fn same_padding_is_tensorflows() {
     ];
     for ((length, kernel, stride), zeros) in cases {
         assert_eq!(
-            Padding::Same.around(length, kernel, stride),
+            Padding::Same.amounts(length, kernel, stride),
             zeros,
             "{length} {kernel} {stride}"
         );
@@ -264,13 +261,13 @@ fn same_padding_is_tensorflows() {
 }
 
 #[test]
-fn what_is_no_convolution_is_an_error() {
+fn shapes_that_do_not_fit_are_errors() {
     let shape = ConvShape {
         in_channels: 2,
         out_channels: 2,
         kernel: 3,
         stride: 1,
-        padding: Padding::Each(0),
+        padding: Padding::Symmetric(0),
         groups: 1,
         activation: Activation::Identity,
     };

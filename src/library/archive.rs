@@ -1,5 +1,5 @@
-//! The images in a zip, read one after the other. Nothing is unpacked: an entry's name is a name
-//! and never a path, and what is read is kept only where it is an image.
+//! Images in a zip archive, read one after the other. Entries are never unpacked to files: an
+//! entry's name is only shown, never used as a path.
 
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read};
@@ -8,16 +8,11 @@ use std::path::{Path, PathBuf};
 use encoding_rs::EUC_KR;
 use zip::ZipArchive;
 
-use super::source_file::MAX_FILE_BYTES;
+use super::limits::{MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES, MAX_FILE_BYTES};
 use super::{LibraryError, Result};
-use fettle_domain::is_named_as_image;
+use fettle_domain::has_image_extension;
 
-/// The most entries of an archive.
-pub const MAX_ARCHIVE_ENTRIES: usize = 100_000;
-/// The most bytes of an archive's images together, once they are read.
-pub const MAX_ARCHIVE_BYTES: u64 = 64 << 30;
-
-/// A zip with images in it.
+/// An open zip archive of images.
 pub struct ImageArchive {
     zip: ZipArchive<BufReader<File>>,
     images: Vec<Entry>,
@@ -25,25 +20,25 @@ pub struct ImageArchive {
 
 struct Entry {
     index: usize,
-    /// For messages only: the archive's path, then the name in it.
+    /// Name for messages: the archive's path followed by the entry's name.
     name: PathBuf,
-    /// As the archive says.
+    /// Unpacked size by the archive's directory.
     bytes: u64,
 }
 
 impl ImageArchive {
-    /// Whether a file is called a zip.
-    pub fn is_named_so(path: &Path) -> bool {
-        path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"))
+    /// Whether a file name has the extension `.zip`, in any case.
+    pub fn has_zip_extension(path: &Path) -> bool {
+        path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"))
     }
 
-    /// Opens a zip and lists the files in it whose names are those of images, by name. What
-    /// systems hide (`__MACOSX`, names that begin with a dot) is left out.
+    /// Opens an archive and lists its entries with image extensions by name. Hidden entries
+    /// (`__MACOSX`, names that begin with a dot) are ignored.
     ///
     /// # Errors
-    /// [`LibraryError::Io`], [`LibraryError::BadArchive`], [`LibraryError::EmptyArchive`] where
-    /// there is no image in it, [`LibraryError::ArchiveTooLarge`] above
-    /// [`MAX_ARCHIVE_ENTRIES`] or, by what it says itself, [`MAX_ARCHIVE_BYTES`].
+    /// [`LibraryError::Io`], [`LibraryError::BadArchive`], [`LibraryError::EmptyArchive`]
+    /// without images, [`LibraryError::ArchiveTooLarge`] above [`MAX_ARCHIVE_ENTRIES`] or, by the
+    /// sizes in the archive's directory, [`MAX_ARCHIVE_BYTES`].
     pub fn open(path: &Path) -> Result<Self> {
         let io = |source| LibraryError::io(path, source);
         let file = File::open(path).map_err(io)?;
@@ -64,8 +59,8 @@ impl ImageArchive {
             }
             let name = name.into_owned();
             let (name, bytes) = match zip.by_index_raw(index) {
-                Ok(entry) => (korean(entry.name_raw()).unwrap_or(name), entry.size()),
-                // Reading it says why.
+                Ok(entry) => (decode_cp949(entry.name_raw()).unwrap_or(name), entry.size()),
+                // Reading the entry reports the error.
                 Err(_) => (name, 0),
             };
             let shown: String =
@@ -84,40 +79,41 @@ impl ImageArchive {
         Ok(Self { zip, images })
     }
 
-    /// What its images are called, for messages: the archive's path, then the name in it.
+    /// Names of the images for messages: the archive's path followed by the entry's name.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &Path> {
         self.images.iter().map(|entry| entry.name.as_path())
     }
 
-    /// Every byte of the image at `place` of [`Self::names`]: never more than the archive said,
-    /// and of the checksum that it gives.
+    /// The bytes of the image at `index` of [`Self::names`]. Their number and checksum are those of
+    /// the archive's directory, or the image is an error.
     ///
     /// # Errors
     /// [`LibraryError::BadArchive`] under the image's name (also for one that needs a password),
     /// [`LibraryError::EmptyFile`], [`LibraryError::FileTooBig`].
-    pub fn read(&mut self, place: usize) -> Result<Vec<u8>> {
-        let Some(Entry { index, name, bytes: said }) = self.images.get(place) else {
+    pub fn read(&mut self, index: usize) -> Result<Vec<u8>> {
+        let Some(Entry { index, name, bytes: declared }) = self.images.get(index) else {
             return Ok(Vec::new());
         };
-        let (path, said) = (name.clone(), *said);
-        if said > MAX_FILE_BYTES {
-            return Err(LibraryError::FileTooBig { path, bytes: said, limit: MAX_FILE_BYTES });
+        let (path, declared) = (name.clone(), *declared);
+        if declared > MAX_FILE_BYTES {
+            return Err(LibraryError::FileTooBig { path, bytes: declared, limit: MAX_FILE_BYTES });
         }
         let entry = self.zip.by_index(*index).map_err(|error| bad(name, &error))?;
         let mut bytes = Vec::new();
-        // The reader compares the checksum when it comes to the end.
-        let read = entry.take(said + 1).read_to_end(&mut bytes).map_err(|e| bad(name, &e))?;
+        // The reader compares the checksum at the end.
+        let read = entry.take(declared + 1).read_to_end(&mut bytes).map_err(|e| bad(name, &e))?;
         match read as u64 {
-            read if read > said => Err(bad(name, &"longer than the archive says")),
+            read if read > declared => Err(bad(name, &"longer than the archive says")),
             0 => Err(LibraryError::EmptyFile { path }),
             _ => Ok(bytes),
         }
     }
 }
 
-/// A name that Korean Windows wrote: it does not say so and is no UTF-8, but CP949 (the WHATWG's
-/// EUC-KR). What is not, the format takes for CP437 (APPNOTE.TXT, appendix D).
-fn korean(name: &[u8]) -> Option<String> {
+/// A file name in CP949 (the WHATWG's EUC-KR), as Korean Windows writes it without marking the
+/// encoding. `None` for UTF-8 and for names that are not CP949, which by the format are CP437
+/// (APPNOTE.TXT, appendix D).
+fn decode_cp949(name: &[u8]) -> Option<String> {
     if std::str::from_utf8(name).is_ok() {
         return None;
     }
@@ -129,11 +125,11 @@ fn bad(path: &Path, why: &dyn std::fmt::Display) -> LibraryError {
     LibraryError::BadArchive { path: path.to_owned(), why: why.to_string() }
 }
 
-/// Whether an entry is called as an image is, and is none that a system hides.
+/// Whether an entry has an image extension and is not hidden.
 fn is_image(name: &str) -> bool {
     let is_hidden = |part: &str| part.starts_with('.') && part != "." && part != "..";
     let mut parts = name.split(['/', '\\']);
-    is_named_as_image(Path::new(name)) && !parts.any(|part| part == "__MACOSX" || is_hidden(part))
+    has_image_extension(Path::new(name)) && !parts.any(|part| part == "__MACOSX" || is_hidden(part))
 }
 
 #[cfg(test)]
@@ -146,7 +142,7 @@ mod tests {
     use zip::{CompressionMethod, ZipWriter};
 
     use super::*;
-    use crate::test_files::{encode, picture};
+    use crate::tests::fixtures::{encode, picture};
 
     fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
@@ -192,12 +188,12 @@ mod tests {
 
     #[test]
     fn names_are_read_as_korean_windows_wrote_them() {
-        // In place of the letters, CP949 of as many bytes, expected.
+        // Name as written, four bytes of CP949 that replace its first four, expected.
         let cases: [(&str, &[u8], &str); 4] = [
             ("AAAA.png", b"\xba\xce\xc7\xb0", "부품.png"),
             // A syllable that is in CP949 and not in KS X 1001.
             ("BBBB/b.png", &[0x8c, 0x63, 0xb9, 0xe6], "똠방/b.png"),
-            // No CP949: CP437, as the format says.
+            // Not CP949: CP437, as the format says.
             ("CCCC.png", b"\x81\x20\x82\x20", "ü é .png"),
             ("부품.png", "부품".as_bytes(), "부품.png"),
         ];
@@ -208,7 +204,7 @@ mod tests {
             let letters = &letters.as_bytes()[..4];
             let places: Vec<usize> =
                 (0..zip.len() - 4).filter(|at| zip[*at..at + 4] == *letters).collect();
-            // Before the file and in the directory.
+            // In the local header and in the directory.
             assert_eq!(places.len(), 2);
             for at in places {
                 zip[at..at + 4].copy_from_slice(korean);
@@ -231,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_image_or_is_no_zip_is_refused() {
+    fn archives_without_images_and_other_files_are_errors() {
         let (_dir, archive) = opened(&zipped(&[("notes.txt", b"-")]));
         assert!(matches!(archive, Err(LibraryError::EmptyArchive { .. })));
         let (_dir, archive) = opened(b"no zip");
@@ -240,9 +236,9 @@ mod tests {
         assert!(matches!(gone, Err(LibraryError::Io { .. })));
     }
 
-    /// Overwrites the size, unpacked, that the directory at the end of a zip of one entry gives
-    /// (APPNOTE.TXT 4.3.12: 24 bytes after its signature).
-    fn saying(bytes: &[u8], size: u32) -> Vec<u8> {
+    /// Overwrites the unpacked size in the directory of a zip with one entry (APPNOTE.TXT 4.3.12:
+    /// 24 bytes after the signature).
+    fn with_declared_size(bytes: &[u8], size: u32) -> Vec<u8> {
         let mut bytes = bytes.to_vec();
         let entry = bytes.windows(4).position(|four| four == b"PK\x01\x02").unwrap();
         bytes[entry + 24..entry + 28].copy_from_slice(&size.to_le_bytes());
@@ -250,11 +246,11 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_read_than_was_said() {
-        // Ten megabytes of nothing take ten thousand bytes.
+    fn no_more_bytes_are_read_than_declared() {
+        // Ten megabytes of zeros take ten thousand bytes.
         let bomb = zipped(&[("bomb.png", &[0; 10 << 20])]);
         assert!(bomb.len() < 20_000, "{}", bomb.len());
-        let read = |size: u32| opened(&saying(&bomb, size)).1.unwrap().read(0);
+        let read = |size: u32| opened(&with_declared_size(&bomb, size)).1.unwrap().read(0);
         assert_eq!(read(10 << 20).unwrap().len(), 10 << 20);
         let error = read(100).unwrap_err();
         assert!(
@@ -263,7 +259,7 @@ mod tests {
             "{error}"
         );
         assert!(matches!(read(u32::MAX - 1), Err(LibraryError::FileTooBig { .. })));
-        // Many that say so together.
+        // Many entries that are too large together.
         let names: Vec<String> = (0..20).map(|n| format!("{n}.png")).collect();
         let entries: Vec<(&str, &[u8])> =
             names.iter().map(|name| (name.as_str(), &[0; 9][..])).collect();
@@ -299,7 +295,7 @@ mod tests {
                 let count = archive.names().len();
                 for place in 0..count {
                     if let Ok(read) = archive.read(place) {
-                        // The checksum holds: it is one of those that went in.
+                        // The checksum holds, so this is one of the entries that were written.
                         prop_assert!(read == image || read == b"no picture");
                     }
                 }

@@ -1,27 +1,27 @@
-//! Which part of a product's pictures is inspected, as shapes that a person drew.
+//! Inspection areas: the shapes that limit the inspected part of a product's images.
 
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::file_store::Destination;
 use super::image_file::{decode_image, extension};
+use super::layout::MASK_FOLDER;
 use super::products::require_product;
+use super::rows::{code_column, now, rows};
 use super::source_file::{content_hash, read_source};
-use super::store_file::Destination;
-use super::{Library, LibraryError, Registered, Result, code_column, now, rows};
+use super::{Library, LibraryError, Registered, Result};
 use fettle_domain::{
-    AreaEffect, AreaShape, ContentHash, IMAGE_ENDINGS, ProductArea, ProductCode, RegisteredArea,
+    AreaEffect, AreaShape, ContentHash, IMAGE_EXTENSIONS, ProductArea, ProductCode, RegisteredArea,
     RelativePoint,
 };
 
-/// Folder of the mask files.
-const MASK_FOLDER: &str = "data/areas";
-
 impl Library {
-    /// The product's shapes, in the order in which they were drawn, and their hash.
+    /// A product's inspection area: its shapes in the order in which they were drawn, and their
+    /// hash.
     ///
     /// # Errors
-    /// A database error; [`LibraryError::BadRecord`] when a polygon's record is damaged.
+    /// A database error; [`LibraryError::BadRecord`] for a damaged polygon.
     pub fn inspection_area(&self, product: &ProductCode) -> Result<ProductArea> {
         let sql = "SELECT * FROM inspection_areas
                    WHERE product = ?1 AND removed_at IS NULL ORDER BY id";
@@ -34,7 +34,7 @@ impl Library {
         Ok(ProductArea { shapes, hash })
     }
 
-    /// Draws a polygon of three or more corners.
+    /// Adds a polygon of three or more corners and returns its row id.
     ///
     /// # Errors
     /// [`LibraryError::UnknownProduct`].
@@ -56,11 +56,12 @@ impl Library {
         })
     }
 
-    /// Copies a mask's image file to `data/areas/<product>_<effect>_<n>.<ext>` and registers it.
+    /// Copies the image file of a mask to `data/areas/<product>_<effect>_<n>.<ext>` and registers
+    /// it.
     ///
     /// # Errors
     /// [`LibraryError::UnknownProduct`], those of [`super::read_image`],
-    /// [`LibraryError::DiskFull`], [`LibraryError::Busy`]; nothing was changed then.
+    /// [`LibraryError::DiskFull`], [`LibraryError::Busy`]; after an error nothing has changed.
     pub fn add_mask(
         &mut self,
         product: &ProductCode,
@@ -74,10 +75,10 @@ impl Library {
             folder: MASK_FOLDER.to_owned(),
             stem: format!("{product}_{}", effect.key()),
             extension: extension(mask.format),
-            siblings: IMAGE_ENDINGS,
+            siblings: IMAGE_EXTENSIONS,
             plain_first: false,
         };
-        self.place(
+        self.store_file(
             &destination,
             &bytes,
             &mask.hash,
@@ -93,8 +94,8 @@ impl Library {
         )
     }
 
-    /// Takes back all shapes of a product, so that all of the image is inspected; how many there
-    /// were. Their files stay.
+    /// Removes all shapes of a product, so that the whole image is inspected, and returns their
+    /// number. Mask files stay.
     ///
     /// # Errors
     /// [`LibraryError::UnknownProduct`].
@@ -120,7 +121,7 @@ fn find_mask(
     Ok(conn.query_row(sql, of, |row| row.get(0)).optional()?)
 }
 
-/// A row, and its polygon as it is stored.
+/// Reads a row, and its polygon as JSON.
 fn read_area(row: &Row<'_>) -> rusqlite::Result<(RegisteredArea, Option<String>)> {
     let effect: String = row.get("effect")?;
     let path: Option<String> = row.get("path")?;
@@ -147,9 +148,9 @@ fn bad_polygon(source: serde_json::Error) -> LibraryError {
     LibraryError::BadRecord { what: "polygon of an inspection area".to_owned(), source }
 }
 
-/// The same for the same shapes in any order, whichever files they lie in.
+/// Hash of the shapes, independent of their order and of the names of mask files.
 fn hash_of(shapes: &[RegisteredArea]) -> Option<ContentHash> {
-    let mut told: Vec<String> = shapes
+    let mut lines: Vec<String> = shapes
         .iter()
         .map(|area| match &area.shape {
             AreaShape::Polygon { points } => {
@@ -160,7 +161,7 @@ fn hash_of(shapes: &[RegisteredArea]) -> Option<ContentHash> {
             AreaShape::Mask { content_hash, .. } => format!("{} {content_hash}", area.effect.key()),
         })
         .collect();
-    told.sort_unstable();
-    told.dedup();
-    (!told.is_empty()).then(|| content_hash(told.join("\n").as_bytes()))
+    lines.sort_unstable();
+    lines.dedup();
+    (!lines.is_empty()).then(|| content_hash(lines.join("\n").as_bytes()))
 }

@@ -1,33 +1,34 @@
-//! Memory banks: which were fitted, and which one is in use. Their contents are files
-//! that `vision` writes and reads.
+//! Rows of memory banks: all fits of a product, and the one in use. The banks' files are written
+//! and read by `fettle-vision`.
 
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::products::require_product;
-use super::{Library, LibraryError, Result, code_column, rows};
+use super::rows::{code_column, rows};
+use super::{Library, LibraryError, Result};
 use fettle_domain::{BankRef, ContentHash, HeatmapScale, ModelId, ProductCode, Thresholds};
 
-/// One fit of one product.
+/// A memory bank: one fit of one product.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RegisteredBank {
     /// Product, version, model.
     pub bank: BankRef,
-    /// Its file, relative to the workspace, with `/`.
+    /// The file, relative to the workspace, with `/`.
     pub path: String,
-    /// What its scores are held against.
+    /// Thresholds of image and pixel scores.
     pub thresholds: Thresholds,
-    /// On what scale its heatmaps are drawn.
+    /// Scale of heatmaps.
     pub scale: HeatmapScale,
-    /// The product's inspection area when it was fitted; `None`: all of the image.
+    /// Hash of the product's inspection area at the time of the fit; `None`: the whole image.
     pub area: Option<ContentHash>,
-    /// When it was fitted, RFC 3339.
+    /// Time of the fit, RFC 3339.
     pub created_at: String,
-    /// Whether inspections of the product use it.
+    /// Whether inspections of the product use this bank.
     pub active: bool,
 }
 
 impl Library {
-    /// The version that the product's next bank gets: one more than the highest ever.
+    /// The version of the product's next bank: one more than the highest ever.
     ///
     /// # Errors
     /// [`LibraryError::UnknownProduct`].
@@ -37,12 +38,12 @@ impl Library {
         Ok(self.conn.query_row(sql, [product.as_str()], |row| row.get(0))?)
     }
 
-    /// Adds a bank whose file is written. With `active` set it takes over in the same
-    /// instant.
+    /// Adds a bank whose file is already written. With `active` set, the bank replaces the one in
+    /// use in the same transaction.
     ///
     /// # Errors
-    /// [`LibraryError::UnknownProduct`]; [`LibraryError::BankExists`] when another fit took
-    /// the version meanwhile.
+    /// [`LibraryError::UnknownProduct`]; [`LibraryError::BankExists`] where another fit took the
+    /// version meanwhile.
     pub fn add_bank(&mut self, bank: &RegisteredBank) -> Result<()> {
         let RegisteredBank { bank: of, path, thresholds, scale, area, created_at, active } = bank;
         self.write(|tx| {
@@ -86,7 +87,7 @@ impl Library {
         rows(&self.conn, sql, [product.as_str()], read_bank)
     }
 
-    /// The bank that inspections of the product use; `None` where none was fitted.
+    /// The bank in use by inspections of the product; `None` before the first fit.
     ///
     /// # Errors
     /// A database error.
@@ -95,11 +96,11 @@ impl Library {
         Ok(self.conn.query_row(sql, [product.as_str()], read_bank).optional()?)
     }
 
-    /// Makes a bank the one in use.
+    /// Puts a bank in use.
     ///
     /// # Errors
-    /// [`LibraryError::UnknownBank`]; the bank in use stays in use then.
-    pub fn set_active(&mut self, bank: &BankRef) -> Result<()> {
+    /// [`LibraryError::UnknownBank`]; the bank in use stays in use.
+    pub fn set_active_bank(&mut self, bank: &BankRef) -> Result<()> {
         self.write(|tx| {
             tx.execute("UPDATE banks SET active = 0 WHERE product = ?1", [bank.product.as_str()])?;
             let sql = "UPDATE banks SET active = 1

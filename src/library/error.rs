@@ -1,17 +1,18 @@
+//! Errors of the library.
+
 use std::path::{Path, PathBuf};
 
+use super::layout::DATABASE_PATH;
+use super::limits::{MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
 use fettle_domain::{
     BankRef, Cancelled, DefectCode, ImageId, InspectionId, InvalidCode, ManualId, ProductCode,
 };
 
-/// The catalogue's path below the workspace.
-pub const DATABASE_PATH: &str = "data/fettle.db";
-
-/// What can go wrong with the library.
+/// An error of the library.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LibraryError {
-    /// The catalogue was written by a newer Fettle.
+    /// The database was written by a newer Fettle.
     #[error(
         "{path}: made by a newer Fettle (schema {found}, this program knows {known}): update Fettle"
     )]
@@ -20,10 +21,10 @@ pub enum LibraryError {
         path: PathBuf,
         /// Its schema version.
         found: u32,
-        /// The newest this program knows.
+        /// The newest schema version that this program knows.
         known: u32,
     },
-    /// The catalogue is damaged or is not a database.
+    /// The database is damaged or is not an SQLite file.
     #[error(
         "{path}: the catalogue is damaged ({why}). The images and manuals are safe in their \
          folders: move this file away and run `fettle library scan` to rebuild the catalogue"
@@ -31,35 +32,35 @@ pub enum LibraryError {
     CorruptDatabase {
         /// The database.
         path: PathBuf,
-        /// What SQLite says.
+        /// SQLite's message.
         why: String,
     },
-    /// Another process kept the catalogue for longer than we wait.
+    /// Another process held the lock or the database for too long.
     #[error("{path}: another Fettle is using it: try again when it has finished")]
     Busy {
-        /// The file that is held.
+        /// The file in use.
         path: PathBuf,
     },
-    /// No room on the disk. What was begun is undone.
+    /// The disk is full. The operation is undone.
     #[error("{path}: the disk is full: free some space and try again")]
     DiskFull {
         /// The file being written.
         path: PathBuf,
     },
-    /// The database refused for another reason.
+    /// Another error of the database.
     #[error("{path}: {source}")]
     Database {
         /// The database.
         path: PathBuf,
-        /// SQLite's reason.
+        /// SQLite's error.
         source: rusqlite::Error,
     },
-    /// A row's JSON cannot be written, or not read back.
+    /// The JSON of a row cannot be written or parsed.
     #[error("{DATABASE_PATH}: {what}: {source}")]
     BadRecord {
-        /// Which record.
+        /// The record.
         what: String,
-        /// What is wrong with it.
+        /// The JSON error.
         source: serde_json::Error,
     },
     /// A time is not RFC 3339.
@@ -67,15 +68,15 @@ pub enum LibraryError {
     BadTime {
         /// The text.
         text: String,
-        /// What is wrong with it.
+        /// The parser's error.
         source: jiff::Error,
     },
-    /// A file could not be read or written.
+    /// A file cannot be read or written.
     #[error("{path}: {source}")]
     Io {
         /// The file.
         path: PathBuf,
-        /// The system's reason.
+        /// The system's error.
         source: std::io::Error,
     },
     /// The file has no bytes.
@@ -84,36 +85,36 @@ pub enum LibraryError {
         /// The file.
         path: PathBuf,
     },
-    /// The file has more bytes than any image or manual should.
+    /// The file is larger than any image or manual may be.
     #[error("{path}: {bytes} bytes are too many (at most {limit})")]
     FileTooBig {
         /// The file.
         path: PathBuf,
-        /// Its size.
+        /// Size in bytes.
         bytes: u64,
-        /// The limit.
+        /// Largest size in bytes.
         limit: u64,
     },
-    /// Not a format that Fettle reads.
+    /// The file is not an image in a format that Fettle reads.
     #[error("{path}: not a JPEG, PNG, BMP, TIFF or WebP image")]
     NotAnImage {
         /// The file.
         path: PathBuf,
     },
-    /// It says it is an image and cannot be decoded to its end.
+    /// The image cannot be decoded completely.
     #[error("{path}: the image is damaged or cut short: {why}")]
     DamagedImage {
         /// The file.
         path: PathBuf,
-        /// What the decoder says.
+        /// The decoder's message.
         why: String,
     },
-    /// More pixels than Fettle takes.
+    /// The image has more pixels than Fettle accepts.
     #[error(
         "{path}: {width}×{height} pixels are too many (at most {max_side} a side and \
          {max_pixels} in all)",
-        max_side = super::MAX_IMAGE_SIDE,
-        max_pixels = super::MAX_IMAGE_PIXELS
+        max_side = MAX_IMAGE_SIDE,
+        max_pixels = MAX_IMAGE_PIXELS
     )]
     ImageTooLarge {
         /// The file.
@@ -123,7 +124,7 @@ pub enum LibraryError {
         /// Height in pixels.
         height: u32,
     },
-    /// A rectangle that does not lie in the image it was drawn on.
+    /// A region is not within its image.
     #[error("{path}: the region is not in the picture of {width}×{height}")]
     RegionOutside {
         /// The image.
@@ -133,37 +134,37 @@ pub enum LibraryError {
         /// Height of the image in pixels.
         height: u32,
     },
-    /// A zip, or a file in one, that cannot be read.
+    /// An archive, or an entry of one, cannot be read.
     #[error("{path}: cannot be unpacked: {why}")]
     BadArchive {
-        /// The zip, or the file's name after that of the zip.
+        /// The archive's path, followed by the entry's name for an entry.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the archive.
         why: String,
     },
-    /// A zip without images.
+    /// The archive has no images.
     #[error("{path}: no image in it")]
     EmptyArchive {
-        /// The zip.
+        /// The archive.
         path: PathBuf,
     },
-    /// A zip that would be too much unpacked.
+    /// The archive has too many entries, or its images are too large when unpacked.
     #[error(
         "{path}: too much in it (at most {max_entries} files and {max_bytes} bytes unpacked)",
-        max_entries = super::MAX_ARCHIVE_ENTRIES,
-        max_bytes = super::MAX_ARCHIVE_BYTES
+        max_entries = MAX_ARCHIVE_ENTRIES,
+        max_bytes = MAX_ARCHIVE_BYTES
     )]
     ArchiveTooLarge {
-        /// The zip.
+        /// The archive.
         path: PathBuf,
     },
-    /// The file is no manual that is read here.
+    /// The file is not a manual in a format that Fettle reads.
     #[error("{path}: not a PDF, Word (.docx) or text (.txt) file")]
     NotAManual {
         /// The file.
         path: PathBuf,
     },
-    /// A registered file was overwritten with something else.
+    /// A registered file was overwritten with other content.
     #[error(
         "{path}: not what was registered under this name: put the old file back, or give the \
          new one another number"
@@ -172,26 +173,26 @@ pub enum LibraryError {
         /// The file.
         path: PathBuf,
     },
-    /// The name does not say what the file is.
+    /// The file name does not follow the pattern of its folder.
     #[error("{path}: the name does not follow {expected}")]
     UnknownName {
         /// The file.
         path: PathBuf,
-        /// The pattern.
+        /// The expected pattern.
         expected: &'static str,
     },
-    /// `defect_mapping.json` is not JSON, or a part of it has no accepted shape.
+    /// A mapping file is not JSON, or an entry of it has no accepted shape.
     #[error("{path}: {why}")]
     BadMapping {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         why: String,
     },
-    /// A name cannot be a code.
+    /// A text cannot be a code.
     #[error(transparent)]
     InvalidCode(#[from] InvalidCode),
-    /// Nothing is called this.
+    /// No product has this code.
     #[error("no product '{0}' is registered")]
     UnknownProduct(ProductCode),
     /// The product has no such defect type.
@@ -202,25 +203,25 @@ pub enum LibraryError {
         /// The defect.
         defect: DefectCode,
     },
-    /// No such image row.
+    /// No image has this id.
     #[error("no image {0} is registered")]
     UnknownImage(ImageId),
-    /// No such manual row.
+    /// No manual has this id.
     #[error("no manual {0} is registered")]
     UnknownManual(ManualId),
-    /// No such inspection row.
+    /// No inspection has this id.
     #[error("no inspection {0} is recorded")]
     UnknownInspection(InspectionId),
-    /// No such bank row.
+    /// No memory bank has this version.
     #[error("product '{}' has no bank version {}", .0.product, .0.version)]
     UnknownBank(BankRef),
-    /// Another bank took this version number first.
+    /// Another memory bank has this version.
     #[error("product '{}' already has a bank version {}", .0.product, .0.version)]
     BankExists(BankRef),
-    /// Something belongs to the product already.
+    /// Rows refer to the product.
     #[error("product '{0}' is in use")]
     ProductInUse(ProductCode),
-    /// Something was registered or inspected as this defect already.
+    /// Rows refer to the defect type.
     #[error("defect type '{defect}' of product '{product}' is in use")]
     DefectInUse {
         /// The product.
@@ -228,20 +229,21 @@ pub enum LibraryError {
         /// The defect.
         defect: DefectCode,
     },
-    /// Another manual took its place since, or the file that it had replaced is gone.
+    /// The registration of a manual cannot be undone: the manual was replaced since, or the file of
+    /// the one before is gone.
     #[error("manual {0} cannot be taken back")]
     ManualReplaced(ManualId),
-    /// Somebody cancelled.
+    /// The work was cancelled.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }
 
-/// The room's result.
+/// A result with [`LibraryError`].
 pub type Result<T, E = LibraryError> = std::result::Result<T, E>;
 
 impl LibraryError {
-    /// What SQLite said about the database at `path`, by kind.
-    pub(super) fn database(path: &Path, source: rusqlite::Error) -> Self {
+    /// The error for an SQLite error of the database at `path`.
+    pub(crate) fn database(path: &Path, source: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;
         let path = path.to_owned();
         match source.sqlite_error_code() {
@@ -250,14 +252,15 @@ impl LibraryError {
             }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
             Some(ErrorCode::DiskFull) => Self::DiskFull { path },
-            // On a full disk SQLite's shared memory cannot grow, which it calls an I/O error.
+            // On a full disk SQLite's shared memory cannot grow, which SQLite reports as an I/O
+            // error.
             Some(ErrorCode::SystemIoFailure) if is_on_full_disk(&path) => Self::DiskFull { path },
             _ => Self::Database { path, source },
         }
     }
 
-    /// What the system said about the file at `path`, by kind.
-    pub(super) fn io(path: &Path, source: std::io::Error) -> Self {
+    /// The error for a system error of the file at `path`.
+    pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
         use std::io::ErrorKind;
         let path = path.to_owned();
         match source.kind() {
@@ -266,8 +269,8 @@ impl LibraryError {
         }
     }
 
-    /// The file or row is as good as there, the library itself is not at fault:
-    /// a scan reports it and goes on.
+    /// Whether the error concerns one file and not the library: a scan reports the file and goes
+    /// on.
     pub fn is_about_one_file(&self) -> bool {
         matches!(
             self,
@@ -290,7 +293,7 @@ impl LibraryError {
     }
 }
 
-/// Whether a page more fits beside `path`.
+/// Whether the disk of `path` has no room for another page.
 fn is_on_full_disk(path: &Path) -> bool {
     use std::io::Write;
     let Some(folder) = path.parent() else { return false };

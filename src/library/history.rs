@@ -1,17 +1,18 @@
-//! Lists and counts of inspections. They read the `history` table alone, never a record.
+//! Lists and counts of inspections, from the table `history` alone: records are large and are not
+//! read for them.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, ToSql, named_params};
 
-use super::judgements::{action_column, code, verdict_column};
-use super::{Library, LibraryError, Result, rows};
+use super::rows::{action_column, optional_code_column, rows, verdict_column};
+use super::{Library, LibraryError, Result};
 use fettle_domain::{
     ActionState, DayCount, DefectCode, DefectCount, HistoryFilter, InspectionId, InspectionPage,
     InspectionRow, JudgedCount, ProductCode, Verdict,
 };
 
-/// What [`HistoryFilter`] lets through; a verdict or defect is a person's where there is one.
-const LETS_THROUGH: &str = "(:product IS NULL OR product = :product)
+/// Condition of a [`HistoryFilter`]; a person's verdict and defect take precedence.
+const FILTER: &str = "(:product IS NULL OR product = :product)
     AND (:defect IS NULL OR ifnull(judged_defect, defect) = :defect)
     AND (:verdict IS NULL OR ifnull(judged, verdict) = :verdict)
     AND (:text IS NULL OR source LIKE :text ESCAPE '!')
@@ -20,24 +21,24 @@ const LETS_THROUGH: &str = "(:product IS NULL OR product = :product)
     AND (:action IS NULL OR action = :action
          AND (action = 'done' OR ifnull(judged, verdict) <> 'ok'))";
 
-/// What [`read_row`] reads.
+/// The columns that [`read_row`] reads.
 const COLUMNS: &str = "inspection, created_at, product, ifnull(judged_defect, defect), verdict,
     judged, image_score, source,
     CASE WHEN image_path IN (SELECT image_path FROM tidied) THEN NULL ELSE image_path END, action";
 
-/// Counts of the inspections that a filter lets through.
+/// Counts of the inspections that a filter selects.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HistoryCounts {
-    /// Oldest day first.
+    /// Counts by day and product, oldest day first.
     pub days: Vec<DayCount>,
-    /// Most frequent first.
+    /// Counts by product and defect, most frequent first.
     pub defects: Vec<DefectCount>,
-    /// Of those that people judged.
+    /// Counts by verdict and judgement, of the inspections judged by people.
     pub judged: Vec<JudgedCount>,
 }
 
 impl Library {
-    /// The inspections that `filter` lets through, newest first: at most `limit` of them after
+    /// A page of the inspections that `filter` selects, newest first: at most `limit` of them after
     /// the first `skip`.
     ///
     /// # Errors
@@ -49,14 +50,14 @@ impl Library {
         limit: usize,
     ) -> Result<InspectionPage> {
         let total = self.filtered(
-            &format!("SELECT count(*) FROM history WHERE {LETS_THROUGH}"),
+            &format!("SELECT count(*) FROM history WHERE {FILTER}"),
             filter,
             None,
             |row| row.get::<_, i64>(0),
         )?;
         let found = self.filtered(
             &format!(
-                "SELECT {COLUMNS} FROM history WHERE {LETS_THROUGH}
+                "SELECT {COLUMNS} FROM history WHERE {FILTER}
                  ORDER BY created_at_ms DESC, inspection DESC LIMIT :limit OFFSET :skip"
             ),
             filter,
@@ -67,17 +68,17 @@ impl Library {
         Ok(InspectionPage { skip, rows: found, total: usize::try_from(total).unwrap_or(0) })
     }
 
-    /// What a list shows of one inspection.
+    /// The row of one inspection.
     ///
     /// # Errors
-    /// [`LibraryError::UnknownInspection`], or a database error.
+    /// [`LibraryError::UnknownInspection`].
     pub fn history_row(&self, id: InspectionId) -> Result<InspectionRow> {
         let sql = format!("SELECT {COLUMNS} FROM history WHERE inspection = ?");
         let row = self.conn.query_row(&sql, [id.0], read_row).optional()?;
         row.ok_or(LibraryError::UnknownInspection(id))
     }
 
-    /// Counts what `filter` lets through, by day, by defect, and by what people judged.
+    /// Counts the inspections that `filter` selects, by day, by defect, and by judgement.
     ///
     /// # Errors
     /// A database error.
@@ -89,14 +90,14 @@ impl Library {
             &format!(
                 "SELECT substr(created_at, 1, 10), product, count(*),
                         sum(ifnull(judged, verdict) = 'ng')
-                 FROM history WHERE {LETS_THROUGH} GROUP BY 1, 2 ORDER BY 1, 2"
+                 FROM history WHERE {FILTER} GROUP BY 1, 2 ORDER BY 1, 2"
             ),
             filter,
             None,
             |row| {
                 Ok(DayCount {
                     day: row.get(0)?,
-                    product: code::<ProductCode>(row, 1)?,
+                    product: optional_code_column::<ProductCode>(row, 1)?,
                     parts: count(row, 2)?,
                     ng: count(row, 3)?,
                 })
@@ -105,15 +106,15 @@ impl Library {
         let defects = self.filtered(
             &format!(
                 "SELECT product, ifnull(judged_defect, defect), count(*)
-                 FROM history WHERE ifnull(judged, verdict) = 'ng' AND {LETS_THROUGH}
+                 FROM history WHERE ifnull(judged, verdict) = 'ng' AND {FILTER}
                  GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
             ),
             filter,
             None,
             |row| {
                 Ok(DefectCount {
-                    product: code::<ProductCode>(row, 0)?,
-                    defect: code::<DefectCode>(row, 1)?,
+                    product: optional_code_column::<ProductCode>(row, 0)?,
+                    defect: optional_code_column::<DefectCode>(row, 1)?,
                     count: count(row, 2)?,
                 })
             },
@@ -121,14 +122,14 @@ impl Library {
         let judged = self.filtered(
             &format!(
                 "SELECT product, verdict, judged, count(*)
-                 FROM history WHERE judged IS NOT NULL AND {LETS_THROUGH}
+                 FROM history WHERE judged IS NOT NULL AND {FILTER}
                  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
             ),
             filter,
             None,
             |row| {
                 Ok(JudgedCount {
-                    product: code::<ProductCode>(row, 0)?,
+                    product: optional_code_column::<ProductCode>(row, 0)?,
                     verdict: verdict_column(row, 1)?.unwrap_or(Verdict::Unsure),
                     judged: verdict_column(row, 2)?.unwrap_or(Verdict::Unsure),
                     count: count(row, 3)?,
@@ -138,6 +139,7 @@ impl Library {
         Ok(HistoryCounts { days, defects, judged })
     }
 
+    /// Runs a query with the parameters of [`FILTER`] and, for a page, `:skip` and `:limit`.
     fn filtered<T>(
         &self,
         sql: &str,
@@ -149,7 +151,7 @@ impl Library {
         let defect = filter.defect.as_ref().map(DefectCode::as_str);
         let verdict = filter.verdict.map(Verdict::name);
         let text = filter.text.trim();
-        let text = (!text.is_empty()).then(|| like(text));
+        let text = (!text.is_empty()).then(|| like_pattern(text));
         let since = filter.since.map(Timestamp::as_millisecond);
         let until = filter.until.map(Timestamp::as_millisecond);
         let action = filter.action.map(ActionState::name);
@@ -168,8 +170,8 @@ impl Library {
     }
 }
 
-/// A pattern of `LIKE` that `text` stands for itself in.
-fn like(text: &str) -> String {
+/// A pattern of `LIKE` (with `ESCAPE '!'`) for texts that contain `text` literally.
+fn like_pattern(text: &str) -> String {
     let mut pattern = String::from("%");
     for c in text.chars() {
         if matches!(c, '%' | '_' | '!') {
@@ -185,8 +187,8 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<InspectionRow> {
     Ok(InspectionRow {
         id: InspectionId(row.get(0)?),
         created_at: row.get(1)?,
-        product: code(row, 2)?,
-        defect: code(row, 3)?,
+        product: optional_code_column(row, 2)?,
+        defect: optional_code_column(row, 3)?,
         verdict: verdict_column(row, 4)?.unwrap_or(Verdict::Unsure),
         judged: verdict_column(row, 5)?,
         image_score: row.get(6)?,

@@ -1,30 +1,24 @@
-//! Opening image files: the only place where bytes from outside become pixels.
+//! Decoding of image files: the only place where bytes from outside become pixels.
 
 use std::io::Cursor;
 use std::path::Path;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 
+use super::limits::{MAX_DECODER_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
 use super::source_file::{content_hash, read_source};
 use super::{LibraryError, Result};
 use fettle_domain::ContentHash;
 
-/// The longest side an image may have, in pixels.
-pub const MAX_IMAGE_SIDE: u32 = 20_000;
-/// The most pixels an image may have.
-pub const MAX_IMAGE_PIXELS: u64 = 400_000_000;
-/// The most memory a decoder may take: 400 megapixels of 16-bit RGBA, and a margin.
-const MAX_DECODER_BYTES: u64 = 4 << 30;
-
-/// An image as the rest of Fettle works on it.
+/// A decoded image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecodedImage {
-    /// The pixels, upright: the file's EXIF or TIFF orientation is applied. 16-bit
-    /// samples are scaled to 8, grey is repeated three times, alpha is dropped.
+    /// Pixels as 8-bit RGB. The EXIF or TIFF orientation is applied, 16-bit samples are scaled to 8
+    /// bits, grey is repeated three times, alpha is dropped.
     pub rgb: RgbImage,
     /// Hash of the file's bytes.
     pub hash: ContentHash,
-    /// The format by the file's first bytes, whatever its name says.
+    /// The format by the file's first bytes, independent of its name.
     pub format: ImageFormat,
     /// Width of `rgb` in pixels.
     pub width: u32,
@@ -32,12 +26,11 @@ pub struct DecodedImage {
     pub height: u32,
 }
 
-/// Reads and decodes an image file to its end: JPEG, PNG, BMP, TIFF or WebP (the
-/// first picture of several).
+/// Reads and decodes an image file: JPEG, PNG, BMP, TIFF or WebP (the first image of several).
 ///
-/// The size is checked against [`MAX_IMAGE_SIDE`] and [`MAX_IMAGE_PIXELS`] on the
-/// header, before memory for the pixels is taken. A JPEG must have its end marker:
-/// decoders fill what is cut off with grey, which would look like a defect.
+/// The size in the header is checked against [`MAX_IMAGE_SIDE`] and [`MAX_IMAGE_PIXELS`] before
+/// memory for the pixels is allocated. A JPEG must have its end marker: decoders fill a truncated
+/// image with grey, which would look like a defect.
 ///
 /// # Errors
 /// [`LibraryError::Io`], [`LibraryError::EmptyFile`], [`LibraryError::FileTooBig`],
@@ -47,8 +40,7 @@ pub fn read_image(path: &Path) -> Result<DecodedImage> {
     decode_image(&read_source(path)?, path)
 }
 
-/// As [`read_image`], for bytes that are already here (pasted, uploaded). `name` is
-/// for messages only.
+/// Decodes the bytes of an image file as [`read_image`] does. `name` is for messages only.
 ///
 /// # Errors
 /// As [`read_image`].
@@ -57,7 +49,7 @@ pub fn decode_image(bytes: &[u8], name: &Path) -> Result<DecodedImage> {
         return Err(LibraryError::EmptyFile { path: name.to_owned() });
     }
     let format = image_format(bytes, name)?;
-    // The PNG decoder checks its own memory limit before it tells the size.
+    // The PNG decoder checks its memory limit before it returns the size.
     if format == ImageFormat::Png
         && let Some((width, height)) = png_size(bytes)
     {
@@ -86,8 +78,8 @@ pub fn decode_image(bytes: &[u8], name: &Path) -> Result<DecodedImage> {
     Ok(DecodedImage { rgb, hash: content_hash(bytes), format, width, height })
 }
 
-/// The format by the first bytes, if it is one that Fettle reads.
-pub(super) fn image_format(bytes: &[u8], name: &Path) -> Result<ImageFormat> {
+/// The format by the first bytes, where Fettle reads it.
+pub(crate) fn image_format(bytes: &[u8], name: &Path) -> Result<ImageFormat> {
     match image::guess_format(bytes) {
         Ok(
             format @ (ImageFormat::Jpeg
@@ -100,10 +92,10 @@ pub(super) fn image_format(bytes: &[u8], name: &Path) -> Result<ImageFormat> {
     }
 }
 
-/// What files of a format are called in the workspace.
-pub(super) fn extension(format: ImageFormat) -> &'static str {
+/// The file name extension of a format in the workspace.
+pub(crate) fn extension(format: ImageFormat) -> &'static str {
     match format {
-        // As the seed system wrote it.
+        // The extension of the replaced system.
         ImageFormat::Jpeg => "jpeg",
         other => other.extensions_str().first().copied().unwrap_or("img"),
     }
@@ -125,18 +117,18 @@ fn damaged(error: &ImageError, name: &Path) -> LibraryError {
     LibraryError::DamagedImage { path: name.to_owned(), why: error.to_string() }
 }
 
-/// Width and height in the IHDR chunk, which is always first (PNG 1.2, section 5.6).
+/// Width and height in the IHDR chunk, which is always the first (PNG 1.2, section 5.6).
 fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
     let number = |at: usize| bytes.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes);
     (bytes.get(12..16)? == b"IHDR").then_some((number(16)?, number(20)?))
 }
 
-/// Walks the marker segments (ITU-T T.81, annex B) to the end-of-image marker.
+/// Whether the marker segments (ITU-T T.81, annex B) lead to an end-of-image marker.
 fn jpeg_has_end(bytes: &[u8]) -> bool {
     let mut at = 2;
     loop {
-        // To the next marker: 0xFF and a byte that is neither stuffing (0x00), fill
-        // (0xFF) nor a restart marker inside the entropy-coded data.
+        // The next marker: 0xFF and a byte that is neither stuffing (0x00), fill (0xFF) nor a
+        // restart marker inside the entropy-coded data.
         let Some(rest) = bytes.get(at..) else { return false };
         let Some(found) = rest.windows(2).position(
             |pair| matches!(pair, [0xFF, code] if !matches!(code, 0 | 1 | 0xD0..=0xD8 | 0xFF)),
@@ -161,7 +153,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::test_files::{encode, picture};
+    use crate::tests::fixtures::{encode, picture};
 
     fn name() -> &'static Path {
         Path::new("part.img")
@@ -210,13 +202,13 @@ mod tests {
         let upright = decode_image(&jpeg_with_orientation(&image, 1), name()).unwrap();
         assert_eq!((upright.width, upright.height), (32, 16));
         assert!(upright.rgb.get_pixel(2, 8).0[0] > 200 && upright.rgb.get_pixel(29, 8).0[0] < 50);
-        // 6: turn by 90° clockwise to see it upright, so white comes to the top.
+        // 6: displayed after a turn by 90° clockwise, so that white comes to the top.
         let turned = decode_image(&jpeg_with_orientation(&image, 6), name()).unwrap();
         assert_eq!((turned.width, turned.height), (16, 32));
         assert!(turned.rgb.get_pixel(8, 2).0[0] > 200 && turned.rgb.get_pixel(8, 29).0[0] < 50);
     }
 
-    /// A PNG that says it has this size and has hardly any data.
+    /// A PNG whose header has this size, with hardly any data.
     fn png_claiming(width: u32, height: u32) -> Vec<u8> {
         let mut bytes = encode(&picture(1, 4, 4), ImageFormat::Png);
         bytes[16..20].copy_from_slice(&width.to_be_bytes());
@@ -243,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_image_is_told_from_what_is_a_broken_one() {
+    fn other_files_and_damaged_images_are_different_errors() {
         assert!(matches!(decode_image(b"", name()), Err(LibraryError::EmptyFile { .. })));
         for bytes in [&b"%PDF-1.7 not a picture"[..], b"GIF89a\x01\0\x01\0\0\0\0;", b"x"] {
             let read = decode_image(bytes, name());

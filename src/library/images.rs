@@ -1,49 +1,43 @@
-//! Registered images: normal ones for the memory banks, defects for the search.
+//! Registered images: normal ones for memory banks, defect images for the similarity search.
 
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::defect_regions::region_column;
+use super::file_names::parse_defect_image_name;
+use super::file_store::Destination;
 use super::image_file::{DecodedImage, decode_image, extension};
+use super::layout::{DEFECT_FOLDER, normal_folder};
 use super::products::{require_defect, require_product};
-use super::regions::region_column;
-use super::seed_layout::name_of_defect_image;
+use super::rows::{code_column, now, rows};
 use super::source_file::read_source;
-use super::store_file::Destination;
-use super::{Library, LibraryError, Registered, Result, code_column, now, rows};
+use super::{Library, LibraryError, Registered, Result};
 use fettle_domain::{
-    ContentHash, DefectCode, IMAGE_ENDINGS, ImageId, ImageLabel, ProductCode, RegisteredImage,
+    ContentHash, DefectCode, IMAGE_EXTENSIONS, ImageId, ImageLabel, ProductCode, RegisteredImage,
 };
 
-/// Folder of the defect images.
-pub(super) const DEFECT_FOLDER: &str = "data/def_split";
-
-/// Folder of a product's normal images.
-pub(super) fn normal_folder(product: &ProductCode) -> String {
-    format!("data/patchCore/{product}/ok")
-}
-
-/// Which images to list.
+/// A condition on the label of images.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum LabelFilter {
-    /// All.
+    /// All images.
     #[default]
     Any,
-    /// Normal ones.
+    /// Normal images.
     Normal,
-    /// Those with a defect, whichever.
+    /// All defect images.
     AnyDefect,
-    /// Those with this defect.
+    /// Images of this defect.
     Defect(DefectCode),
 }
 
 impl Library {
     /// Copies a normal image to `data/patchCore/<product>/ok/<product>_ok_<n>.<ext>` and
-    /// registers it. A file that is in that folder already is registered where it is.
+    /// registers it. A file that is already in that folder is registered in place.
     ///
     /// # Errors
     /// [`LibraryError::UnknownProduct`], those of [`super::read_image`],
-    /// [`LibraryError::DiskFull`], [`LibraryError::Busy`]; nothing was changed then.
+    /// [`LibraryError::DiskFull`], [`LibraryError::Busy`]; after an error nothing has changed.
     pub fn register_normal(
         &mut self,
         product: &ProductCode,
@@ -53,13 +47,13 @@ impl Library {
         self.register_image(product, &ImageLabel::Normal, path)
     }
 
-    /// Copies a defect image to `data/def_split/<product>_<defect>_<n>.<ext>` and registers
-    /// it. A file that is there under such a name already is registered where it is.
+    /// Copies a defect image to `data/def_split/<product>_<defect>_<n>.<ext>` and registers it. A
+    /// file that is already there under such a name is registered in place.
     ///
     /// # Errors
     /// [`LibraryError::UnknownProduct`], [`LibraryError::UnknownDefect`], those of
-    /// [`super::read_image`], [`LibraryError::DiskFull`], [`LibraryError::Busy`]; nothing
-    /// was changed then.
+    /// [`super::read_image`], [`LibraryError::DiskFull`], [`LibraryError::Busy`]; after
+    /// an error nothing has changed.
     pub fn register_defect(
         &mut self,
         product: &ProductCode,
@@ -79,26 +73,26 @@ impl Library {
         let bytes = read_source(path)?;
         let image = decode_image(&bytes, path)?;
         let (folder, _) = folder_and_stem(product, label);
-        if let Some(path) = self.in_place(path, &folder) {
-            let named_so = match label {
+        if let Some(path) = self.path_in_folder(path, &folder) {
+            let has_its_name = match label {
                 ImageLabel::Normal => true,
                 ImageLabel::Defect(defect) => {
-                    name_of_defect_image(&path).is_ok_and(|(p, d)| (&p, &d) == (product, defect))
+                    parse_defect_image_name(&path).is_ok_and(|(p, d)| (&p, &d) == (product, defect))
                 }
             };
-            if named_so {
+            if has_its_name {
                 return self.write(|tx| import_image(tx, product, label, &path, &image));
             }
         }
-        self.keep_image(product, label, &bytes, &image)
+        self.store_image(product, label, &bytes, &image)
     }
 
-    /// Copies an image that is in no file of its own, and registers it, as
-    /// [`Self::register_normal`] and [`Self::register_defect`] do. `name` is for messages only.
+    /// Registers an image that has no file of its own, e.g. an entry of an archive. `name` is for
+    /// messages only.
     ///
     /// # Errors
-    /// As theirs.
-    pub fn register_read(
+    /// As [`Self::register_normal`] and [`Self::register_defect`].
+    pub fn register_image_bytes(
         &mut self,
         product: &ProductCode,
         label: &ImageLabel,
@@ -110,10 +104,10 @@ impl Library {
             ImageLabel::Defect(defect) => require_defect(&self.conn, product, defect)?,
         }
         let image = decode_image(bytes, name)?;
-        self.keep_image(product, label, bytes, &image)
+        self.store_image(product, label, bytes, &image)
     }
 
-    fn keep_image(
+    fn store_image(
         &mut self,
         product: &ProductCode,
         label: &ImageLabel,
@@ -125,10 +119,10 @@ impl Library {
             folder,
             stem,
             extension: extension(image.format),
-            siblings: IMAGE_ENDINGS,
+            siblings: IMAGE_EXTENSIONS,
             plain_first: false,
         };
-        let registered = self.place(
+        let registered = self.store_file(
             &destination,
             bytes,
             &image.hash,
@@ -138,7 +132,7 @@ impl Library {
         Ok(registered.map(ImageId))
     }
 
-    /// Registered images in the order of their ids, of one product or of all.
+    /// Registered images by id, of one product or of all.
     ///
     /// # Errors
     /// A database error.
@@ -160,7 +154,7 @@ impl Library {
         rows(&self.conn, &sql, params![product.map(ProductCode::as_str), defect], read_image_row)
     }
 
-    /// One image, also when it was removed: past inspections cite it.
+    /// One image, also a removed one: past inspections refer to it.
     ///
     /// # Errors
     /// [`LibraryError::UnknownImage`].
@@ -171,7 +165,7 @@ impl Library {
             .ok_or(LibraryError::UnknownImage(id))
     }
 
-    /// One image, unless it was removed or never was.
+    /// One registered image; `None` where there is none or it was removed.
     ///
     /// # Errors
     /// A database error.
@@ -189,7 +183,7 @@ impl Library {
         Ok(self.conn.query_row(sql, [path], read_image_row).optional()?)
     }
 
-    /// Registered images with these bytes: one a label at most.
+    /// Registered images with this content: at most one of each label.
     ///
     /// # Errors
     /// A database error.
@@ -198,11 +192,11 @@ impl Library {
         rows(&self.conn, sql, [&hash.0], read_image_row)
     }
 
-    /// Takes an image out of lists, banks and indexes to come. Its row and file stay,
-    /// since past inspections show them; its id and number are never given again.
+    /// Removes an image from lists and from future banks and indexes. Its row and file stay, since
+    /// past inspections show them; its id and its number are never used again.
     ///
     /// # Errors
-    /// [`LibraryError::UnknownImage`] when there is none or it was removed before.
+    /// [`LibraryError::UnknownImage`] where there is none or it was removed before.
     pub fn remove_image(&mut self, id: ImageId) -> Result<()> {
         self.write(|tx| {
             let changed = tx.execute(
@@ -214,7 +208,7 @@ impl Library {
     }
 }
 
-/// Where a product's images of a label lie, and how their names begin.
+/// The folder of a product's images of a label, and the start of their names.
 fn folder_and_stem(product: &ProductCode, label: &ImageLabel) -> (String, String) {
     match label {
         ImageLabel::Normal => (normal_folder(product), format!("{product}_ok")),
@@ -222,9 +216,8 @@ fn folder_and_stem(product: &ProductCode, label: &ImageLabel) -> (String, String
     }
 }
 
-/// Registers an image where it is, without a copy. The caller has made sure of the
-/// product and the defect type.
-pub(super) fn import_image(
+/// Registers an image in place, without a copy. Product and defect type must exist.
+pub(crate) fn import_image(
     tx: &Connection,
     product: &ProductCode,
     label: &ImageLabel,
@@ -234,7 +227,7 @@ pub(super) fn import_image(
     if let Some(id) = find_image(tx, product, label, &image.hash)? {
         return Ok(Registered::Already(ImageId(id)));
     }
-    // A row at this path and not found above: it was removed and is wanted again.
+    // A row with this path that the search above did not find belongs to a removed image.
     if let Some((id, hash)) = image_at(tx, path)? {
         if hash != image.hash {
             return Err(LibraryError::ChangedFile { path: path.into() });
@@ -245,14 +238,15 @@ pub(super) fn import_image(
     insert_image(tx, product, label, path, image).map(|id| Registered::New(ImageId(id)))
 }
 
-/// The row at a path, removed or not.
-pub(super) fn image_at(conn: &Connection, path: &str) -> Result<Option<(i64, ContentHash)>> {
+/// Id and hash of the image at a path, removed or not.
+pub(crate) fn image_at(conn: &Connection, path: &str) -> Result<Option<(i64, ContentHash)>> {
     let sql = "SELECT id, content_hash FROM images WHERE path = ?1";
     let row = |row: &Row<'_>| Ok((row.get(0)?, ContentHash(row.get(1)?)));
     Ok(conn.query_row(sql, [path], row).optional()?)
 }
 
-pub(super) fn find_image(
+/// Id of the registered image of a label with this content.
+pub(crate) fn find_image(
     conn: &Connection,
     product: &ProductCode,
     label: &ImageLabel,

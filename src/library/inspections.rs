@@ -1,46 +1,46 @@
-//! The record of what was inspected: whole, so that it can be shown and made again.
+//! Records of inspections: the complete result as JSON, so that an inspection can be shown again.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use super::{Library, LibraryError, Result, rows};
+use super::rows::rows;
+use super::{Library, LibraryError, Result};
 use fettle_domain::{ContentHash, DefectCode, Inspection, InspectionId, ProductCode, Verdict};
 
-/// Which inspections to list; the default is all.
+/// Conditions on inspections; the default selects all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct InspectionFilter {
     /// Of this product.
     pub product: Option<ProductCode>,
-    /// With this defect: the one looked up in the manual, else the one suggested.
+    /// With this defect: the one looked up in the manual, else the suggested one.
     pub defect: Option<DefectCode>,
     /// With this verdict.
     pub verdict: Option<Verdict>,
     /// Of an image with these bytes.
     pub image_hash: Option<ContentHash>,
-    /// Then or later.
+    /// At this time or later.
     pub since: Option<Timestamp>,
-    /// Before then.
+    /// Before this time.
     pub until: Option<Timestamp>,
-    /// Skip so many of the newest: the next page.
+    /// Number of the newest ones to skip.
     pub skip: usize,
 }
 
 impl Library {
-    /// Records an inspection, whatever its `id` says, and answers its new id.
+    /// Records an inspection and returns its new id; its `id` is ignored.
     ///
     /// # Errors
-    /// [`LibraryError::BadTime`] when `created_at` is not RFC 3339,
-    /// [`LibraryError::BadRecord`] when the record could not be read back (a score that is
-    /// not a number, say).
+    /// [`LibraryError::BadTime`] where `created_at` is not RFC 3339; [`LibraryError::BadRecord`]
+    /// where the record could not be read back (a score that is not a number, say).
     pub fn record_inspection(&mut self, inspection: &Inspection) -> Result<InspectionId> {
         record(&mut self.conn, inspection)
     }
 
-    /// Records what was added to an inspection after it was recorded: a model's words. What it is
-    /// listed by stays as it was.
+    /// Replaces the record of an inspection, e.g. after a model's text was added. The columns by
+    /// which it is listed stay.
     ///
     /// # Errors
-    /// [`LibraryError::UnknownInspection`] where it was never recorded,
+    /// [`LibraryError::UnknownInspection`] where the inspection was never recorded,
     /// [`LibraryError::BadRecord`].
     pub fn rewrite_inspection(&mut self, inspection: &Inspection) -> Result<()> {
         let id = inspection.id.unwrap_or(InspectionId(0));
@@ -54,7 +54,7 @@ impl Library {
         })
     }
 
-    /// One inspection, whole.
+    /// The record of one inspection.
     ///
     /// # Errors
     /// [`LibraryError::UnknownInspection`], [`LibraryError::BadRecord`].
@@ -91,8 +91,8 @@ impl Library {
     }
 }
 
-/// Records an inspection. Its image is here, also where it was let go before.
-pub(super) fn record(conn: &mut Connection, inspection: &Inspection) -> Result<InspectionId> {
+/// Records an inspection. A note that its image was deleted is removed: the image is stored again.
+pub(crate) fn record(conn: &mut Connection, inspection: &Inspection) -> Result<InspectionId> {
     let created_at: Timestamp = inspection
         .created_at
         .parse()
@@ -134,7 +134,7 @@ pub(super) fn record(conn: &mut Connection, inspection: &Inspection) -> Result<I
     Ok(id)
 }
 
-/// An inspection as it is kept.
+/// The JSON of an inspection, without its id.
 fn json_of(inspection: &Inspection) -> Result<String> {
     let bad = |source| LibraryError::BadRecord {
         what: format!("inspection of {}", inspection.source),
@@ -142,7 +142,7 @@ fn json_of(inspection: &Inspection) -> Result<String> {
     };
     let json =
         serde_json::to_string(&Inspection { id: None, ..inspection.clone() }).map_err(bad)?;
-    // JSON has no NaN: rather no record than one that cannot be opened later.
+    // JSON has no NaN. An error now is better than a record that cannot be opened later.
     serde_json::from_str::<Inspection>(&json).map_err(bad)?;
     Ok(json)
 }

@@ -1,15 +1,14 @@
-//! What people said of inspections. Nothing is ever changed or deleted: who said what before
-//! stays on record, the newest counts.
+//! People's judgements of inspections and the states of actions. Rows are only added: earlier ones
+//! stay on record, the newest one counts.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Library, LibraryError, Result, now};
-use fettle_domain::{
-    ActionChange, ActionState, DefectCode, InspectionId, Judgement, Opinion, Verdict,
-};
+use super::rows::{action_column, now, optional_code_column, verdict_column};
+use super::{Library, LibraryError, Result};
+use fettle_domain::{ActionChange, ActionState, DefectCode, InspectionId, Judgement, Opinion};
 
 impl Library {
-    /// Records what `by` says of an inspection; `None` takes back what was said.
+    /// Records the opinion of the person `by` about an inspection; `None` withdraws the judgement.
     ///
     /// # Errors
     /// [`LibraryError::UnknownInspection`].
@@ -35,8 +34,7 @@ impl Library {
         })
     }
 
-    /// What counts of what was said of an inspection; `None` where nothing was, or it was taken
-    /// back.
+    /// The judgement that counts for an inspection; `None` where there is none or it was withdrawn.
     ///
     /// # Errors
     /// A database error.
@@ -44,7 +42,7 @@ impl Library {
         newest(&self.conn, id)
     }
 
-    /// Records that what an inspection asks for is done, or is not after all.
+    /// Records the state of an inspection's action, set by the person `by`.
     ///
     /// # Errors
     /// [`LibraryError::UnknownInspection`].
@@ -68,7 +66,7 @@ impl Library {
         Ok(change)
     }
 
-    /// Who last said whether what an inspection asks for is done; `None` where nobody did.
+    /// The last change of the state of an inspection's action; `None` where there is none.
     ///
     /// # Errors
     /// A database error.
@@ -82,45 +80,14 @@ impl Library {
     }
 }
 
+/// The newest judgement of an inspection.
 fn newest(conn: &Connection, id: InspectionId) -> Result<Option<Judgement>> {
     let sql = "SELECT verdict, defect, note, judged_by, judged_at FROM judgements
                WHERE inspection = ?1 ORDER BY id DESC LIMIT 1";
     let read = |row: &Row<'_>| {
         let Some(verdict) = verdict_column(row, 0)? else { return Ok(None) };
-        let opinion = Opinion { verdict, defect: code(row, 1)?, note: row.get(2)? };
+        let opinion = Opinion { verdict, defect: optional_code_column(row, 1)?, note: row.get(2)? };
         Ok(Some(Judgement { opinion, by: row.get(3)?, at: row.get(4)? }))
     };
     Ok(conn.query_row(sql, [id.0], read).optional()?.flatten())
-}
-
-/// A column that holds a state.
-pub(super) fn action_column(row: &Row<'_>, column: usize) -> rusqlite::Result<ActionState> {
-    let name: String = row.get(column)?;
-    let state = ActionState::ALL.into_iter().find(|state| state.name() == name);
-    state.ok_or_else(|| unknown(column, &name))
-}
-
-/// A column that may hold a verdict.
-pub(super) fn verdict_column(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Verdict>> {
-    let Some(name) = row.get::<_, Option<String>>(column)? else { return Ok(None) };
-    let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.name() == name);
-    verdict.map(Some).ok_or_else(|| unknown(column, &name))
-}
-
-/// A column that may hold a code.
-pub(super) fn code<Code>(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Code>>
-where
-    Code: TryFrom<String>,
-    Code::Error: std::error::Error + Send + Sync + 'static,
-{
-    let text: Option<String> = row.get(column)?;
-    text.map(Code::try_from).transpose().map_err(|error| {
-        let of = rusqlite::types::Type::Text;
-        rusqlite::Error::FromSqlConversionFailure(column, of, Box::new(error))
-    })
-}
-
-fn unknown(column: usize, text: &str) -> rusqlite::Error {
-    let why = format!("'{text}' is not known here");
-    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, why.into())
 }

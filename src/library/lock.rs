@@ -1,20 +1,24 @@
-//! Who is placing files, and whether anybody is: a lock beside SQLite's own, because
-//! files are renamed outside it. The system drops it when a process dies.
+//! The lock of processes that store or delete files. SQLite's own locks do not cover them, since
+//! files are renamed outside of SQLite. The system releases the lock when a process dies.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::layout::LOCK_PATH;
 use super::{LibraryError, Result};
 
-const LOCK_PATH: &str = "data/fettle.lock";
-const PAUSE: Duration = Duration::from_millis(5);
+/// How long one process waits for another's lock or transaction.
+pub(crate) const LOCK_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Held until dropped.
+/// Pause between two attempts to lock.
+const RETRY_INTERVAL: Duration = Duration::from_millis(5);
+
+/// Holds the lock until dropped.
 #[derive(Debug)]
-pub(super) struct Held<'a>(&'a File);
+pub(crate) struct LockGuard<'a>(&'a File);
 
-impl Drop for Held<'_> {
+impl Drop for LockGuard<'_> {
     fn drop(&mut self) {
         if let Err(error) = self.0.unlock() {
             tracing::warn!(%error, "{LOCK_PATH}: could not be unlocked");
@@ -22,8 +26,8 @@ impl Drop for Held<'_> {
     }
 }
 
-/// Opens the lock file of the workspace. Each handle locks for itself.
-pub(super) fn open(root: &Path) -> Result<File> {
+/// Opens the lock file of the workspace. Each file handle locks for itself.
+pub(crate) fn open(root: &Path) -> Result<File> {
     let path = root.join(LOCK_PATH);
     OpenOptions::new()
         .create(true)
@@ -33,28 +37,38 @@ pub(super) fn open(root: &Path) -> Result<File> {
         .map_err(|e| LibraryError::io(&path, e))
 }
 
-/// For placing files: any number at once. `about` is named when it takes too long.
-pub(super) fn shared<'a>(file: &'a File, about: &Path, patience: Duration) -> Result<Held<'a>> {
-    wait(file, about, patience, File::try_lock_shared)
+/// Locks for storing files, which any number of handles may do at once.
+///
+/// # Errors
+/// [`LibraryError::Busy`] with the path `about` after `timeout`.
+pub(crate) fn shared<'a>(file: &'a File, about: &Path, timeout: Duration) -> Result<LockGuard<'a>> {
+    wait(file, about, timeout, File::try_lock_shared)
 }
 
-/// For clearing up: nobody else holds it.
-pub(super) fn exclusive<'a>(file: &'a File, about: &Path, patience: Duration) -> Result<Held<'a>> {
-    wait(file, about, patience, File::try_lock)
+/// Locks for recovery and deletion, which exclude all other handles.
+///
+/// # Errors
+/// As [`shared`].
+pub(crate) fn exclusive<'a>(
+    file: &'a File,
+    about: &Path,
+    timeout: Duration,
+) -> Result<LockGuard<'a>> {
+    wait(file, about, timeout, File::try_lock)
 }
 
 fn wait<'a>(
     file: &'a File,
     about: &Path,
-    patience: Duration,
+    timeout: Duration,
     attempt: impl Fn(&File) -> Result<(), TryLockError>,
-) -> Result<Held<'a>> {
+) -> Result<LockGuard<'a>> {
     let begun = Instant::now();
     loop {
         match attempt(file) {
-            Ok(()) => return Ok(Held(file)),
-            Err(TryLockError::WouldBlock) if begun.elapsed() < patience => {
-                std::thread::sleep(PAUSE);
+            Ok(()) => return Ok(LockGuard(file)),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < timeout => {
+                std::thread::sleep(RETRY_INTERVAL);
             }
             Err(TryLockError::WouldBlock) => {
                 return Err(LibraryError::Busy { path: about.to_owned() });
@@ -69,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_may_place_files_and_only_one_may_clear_up() {
+    fn several_handles_share_the_lock_and_one_excludes_the_others() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("data")).unwrap();
         let files: Vec<File> = (0..3).map(|_| open(folder.path()).unwrap()).collect();

@@ -1,73 +1,51 @@
-//! Manuals and what was read from them. A changed manual is a new version; the old
-//! row and its text stay, so that a report can go on citing them.
+//! Registration of manuals. A changed manual is registered as a new version and replaces the old
+//! one.
 
-use std::collections::HashMap;
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::Serialize;
+use rusqlite::{Connection, OptionalExtension, params};
 
+use super::file_store::Destination;
+use super::layout::MANUAL_FOLDER;
+use super::manual_texts::{insert_text, text_to_json};
+use super::manual_versions::read_manual_row;
 use super::products::require_product;
+use super::rows::now;
 use super::source_file::{content_hash, read_source};
-use super::store_file::Destination;
-use super::{Library, LibraryError, Registered, Result, code_column, now, rows};
-use fettle_domain::{
-    ContentHash, ManualFormat, ManualId, ManualText, ProductCode, RegisteredManual,
-};
-
-/// Folder of the manuals.
-pub(super) const MANUAL_FOLDER: &str = "manual_store";
-
-/// One version of a manual.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ManualVersion {
-    /// The manual.
-    pub manual: RegisteredManual,
-    /// When it was registered, RFC 3339.
-    pub added_at: String,
-    /// When a newer version or nothing took its place, RFC 3339; `None`: in force. A
-    /// replaced manual's path may hold the newer file: its content hash tells.
-    pub replaced_at: Option<String>,
-}
-
-/// What was read from one version of a manual.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StoredManualText {
-    /// The text.
-    pub text: ManualText,
-    /// Which version of the parser read it.
-    pub parser_version: u32,
-    /// Hash of the file it was read from.
-    pub content_hash: ContentHash,
-    /// When, RFC 3339.
-    pub saved_at: String,
-}
+use super::{Library, LibraryError, Registered, Result};
+use fettle_domain::{ContentHash, ManualFormat, ManualId, ManualText, ProductCode};
 
 impl Library {
-    /// Copies a manual to `manual_store/<product>_manual[_<n>].<ending>` and registers it. A
-    /// file that is in that folder already is registered where it is.
+    /// Copies a manual to `manual_store/<product>_manual[_<n>].<extension>` and registers it
+    /// without a text. A file that is already in that folder is registered in place.
     ///
-    /// A file with the name (or, in the folder, the path) of a manual in force and other
-    /// content is its new version and replaces it.
+    /// A file with other content than a manual in force, but its name (or, in the folder, its path)
+    /// is the manual's new version and replaces it.
     ///
     /// # Errors
     /// [`LibraryError::UnknownProduct`], [`LibraryError::NotAManual`],
-    /// [`LibraryError::EmptyFile`], [`LibraryError::DiskFull`], [`LibraryError::Io`]; nothing
-    /// was changed then.
+    /// [`LibraryError::EmptyFile`], [`LibraryError::DiskFull`], [`LibraryError::Io`]; after an
+    /// error nothing has changed.
     pub fn register_manual(
         &mut self,
         product: &ProductCode,
         path: &Path,
     ) -> Result<Registered<ManualId>> {
-        self.register_manual_as(product, path, &read_source(path)?, |_, _| Ok(()))
+        self.register_and(product, path, &read_source(path)?, |_, _| Ok(()))
     }
 
-    /// As [`Self::register_manual`], of a file that was read already: `bytes` are those of
-    /// `path`, and `text` is what they say. Manual and text appear together.
+    /// Copies a manual to `manual_store/<product>_manual[_<n>].<extension>` and registers it
+    /// together with its parsed text: both or neither. `bytes` are the contents of `path`. A file
+    /// that is already in that folder is registered in place.
+    ///
+    /// A file with other content than a manual in force, but its name (or, in the folder, its path)
+    /// is the manual's new version and replaces it.
     ///
     /// # Errors
-    /// As [`Self::register_manual`], and [`LibraryError::BadRecord`].
-    pub fn register_read_manual(
+    /// [`LibraryError::UnknownProduct`], [`LibraryError::NotAManual`],
+    /// [`LibraryError::EmptyFile`], [`LibraryError::DiskFull`], [`LibraryError::Io`],
+    /// [`LibraryError::BadRecord`]; after an error nothing has changed.
+    pub fn register_parsed_manual(
         &mut self,
         product: &ProductCode,
         path: &Path,
@@ -75,14 +53,14 @@ impl Library {
         (parser_version, text): (u32, &ManualText),
     ) -> Result<Registered<ManualId>> {
         let hash = content_hash(bytes);
-        let json = json_of(ManualId(0), text)?;
-        let save = |conn: &Connection, id| save_text(conn, id, &hash, parser_version, &json);
-        self.register_manual_as(product, path, bytes, save)
+        let json = text_to_json(ManualId(0), text)?;
+        let save = |conn: &Connection, id| insert_text(conn, id, &hash, parser_version, &json);
+        self.register_and(product, path, bytes, save)
     }
 
-    /// `also` is done with the manual's id in the transaction that registers it, or finds that
-    /// it is registered.
-    fn register_manual_as(
+    /// Registers a manual, and runs `also` with its id in the same transaction; `also` runs for a
+    /// manual that was registered before, too.
+    fn register_and(
         &mut self,
         product: &ProductCode,
         path: &Path,
@@ -90,9 +68,9 @@ impl Library {
         also: impl Fn(&Connection, ManualId) -> Result<()>,
     ) -> Result<Registered<ManualId>> {
         require_product(&self.conn, product)?;
-        let format = format_of(path, bytes)?;
+        let format = detect_format(path, bytes)?;
         let hash = content_hash(bytes);
-        if let Some(path) = self.in_place(path, MANUAL_FOLDER) {
+        if let Some(path) = self.path_in_folder(path, MANUAL_FOLDER) {
             return self.write(|tx| {
                 let registered = import_manual(tx, product, &path, &hash)?;
                 also(tx, registered.id())?;
@@ -104,11 +82,11 @@ impl Library {
         let destination = Destination {
             folder: MANUAL_FOLDER.to_owned(),
             stem: format!("{product}_manual"),
-            extension: format.ending(),
+            extension: format.extension(),
             siblings: &[],
             plain_first: true,
         };
-        let registered = self.place(
+        let registered = self.store_file(
             &destination,
             bytes,
             &hash,
@@ -126,19 +104,19 @@ impl Library {
         Ok(registered)
     }
 
-    /// Registers what somebody has written over the file of a manual in force as its next
-    /// version, with what it says.
+    /// Registers the new content of a manual's file, which somebody overwrote, as the next version
+    /// of the manual, together with its parsed text.
     ///
     /// # Errors
     /// [`LibraryError::UnknownManual`] where the manual is not in force any more,
-    /// [`LibraryError::BadRecord`]; nothing was changed then.
-    pub fn renew_manual(
+    /// [`LibraryError::BadRecord`]; after an error nothing has changed.
+    pub fn register_overwritten_manual(
         &mut self,
         id: ManualId,
         hash: &ContentHash,
         (parser_version, text): (u32, &ManualText),
     ) -> Result<Registered<ManualId>> {
-        let json = json_of(id, text)?;
+        let json = text_to_json(id, text)?;
         self.write(|tx| {
             let sql = "SELECT * FROM manuals WHERE id = ?1 AND replaced_at IS NULL";
             let old = tx.query_row(sql, [id.0], read_manual_row).optional()?;
@@ -147,7 +125,8 @@ impl Library {
                 tx.query_row("SELECT original_name FROM manuals WHERE id = ?1", [id.0], |row| {
                     row.get(0)
                 })?;
-            // The same content is in force under another name: one of them is enough.
+            // Where another manual in force has the same content, the overwritten one is only
+            // replaced.
             let new = match find_manual(tx, &old.product, hash)? {
                 Some(same) => {
                     let sql = "UPDATE manuals SET replaced_at = ?2 WHERE id = ?1";
@@ -159,70 +138,15 @@ impl Library {
                     Registered::New(ManualId(new))
                 }
             };
-            save_text(tx, new.id(), hash, parser_version, &json)?;
+            insert_text(tx, new.id(), hash, parser_version, &json)?;
             Ok(new)
         })
     }
 
-    /// The manuals in force of one product, oldest first.
+    /// Puts a manual out of force without a replacement.
     ///
     /// # Errors
-    /// A database error.
-    pub fn manuals(&self, product: &ProductCode) -> Result<Vec<RegisteredManual>> {
-        let sql = "SELECT * FROM manuals WHERE product = ?1 AND replaced_at IS NULL ORDER BY id";
-        rows(&self.conn, sql, [product.as_str()], read_manual_row)
-    }
-
-    /// All manuals a product ever had, oldest first.
-    ///
-    /// # Errors
-    /// A database error.
-    pub fn manual_versions(&self, product: &ProductCode) -> Result<Vec<ManualVersion>> {
-        let sql = "SELECT * FROM manuals WHERE product = ?1 ORDER BY id";
-        rows(&self.conn, sql, [product.as_str()], read_version_row)
-    }
-
-    /// One version of a manual, in force or not.
-    ///
-    /// # Errors
-    /// [`LibraryError::UnknownManual`].
-    pub fn manual_version(&self, id: ManualId) -> Result<ManualVersion> {
-        self.conn
-            .query_row("SELECT * FROM manuals WHERE id = ?1", [id.0], read_version_row)
-            .optional()?
-            .ok_or(LibraryError::UnknownManual(id))
-    }
-
-    /// How many inspections cite each manual; those that none cites are not in it.
-    ///
-    /// # Errors
-    /// A database error.
-    pub fn manual_citations(&self) -> Result<HashMap<ManualId, usize>> {
-        let sql = "SELECT json_extract(record, '$.manual.result.manual') AS manual, count(*)
-                   FROM inspections WHERE json_valid(record) GROUP BY manual
-                   HAVING typeof(manual) = 'integer'";
-        let counted = rows(&self.conn, sql, [], |row| {
-            let count: i64 = row.get(1)?;
-            Ok((ManualId(row.get(0)?), usize::try_from(count).unwrap_or(0)))
-        })?;
-        Ok(counted.into_iter().collect())
-    }
-
-    /// One manual, in force or not.
-    ///
-    /// # Errors
-    /// [`LibraryError::UnknownManual`].
-    pub fn manual(&self, id: ManualId) -> Result<RegisteredManual> {
-        self.conn
-            .query_row("SELECT * FROM manuals WHERE id = ?1", [id.0], read_manual_row)
-            .optional()?
-            .ok_or(LibraryError::UnknownManual(id))
-    }
-
-    /// Puts a manual out of force without another in its place.
-    ///
-    /// # Errors
-    /// [`LibraryError::UnknownManual`] when there is none in force with this id.
+    /// [`LibraryError::UnknownManual`] where no manual in force has this id.
     pub fn remove_manual(&mut self, id: ManualId) -> Result<()> {
         self.write(|tx| {
             let changed = tx.execute(
@@ -233,13 +157,13 @@ impl Library {
         })
     }
 
-    /// Undoes a registration: puts a manual out of force, and those that it had replaced back
+    /// Undoes a registration: puts a manual out of force, and the manuals that it `replaced` back
     /// into force.
     ///
     /// # Errors
-    /// [`LibraryError::ManualReplaced`] when it is not in force any more, or the file of one that
-    /// it replaced is not what it was; nothing was changed then.
-    pub fn take_back_manual(&mut self, id: ManualId, replaced: &[ManualId]) -> Result<()> {
+    /// [`LibraryError::ManualReplaced`] where the manual is not in force any more, or the file of a
+    /// replaced one is missing or changed; after an error nothing has changed.
+    pub fn undo_manual_registration(&mut self, id: ManualId, replaced: &[ManualId]) -> Result<()> {
         for before in replaced {
             let manual = self.manual(*before)?;
             let is_there = read_source(&self.absolute(&manual.path))
@@ -259,95 +183,23 @@ impl Library {
             Ok(())
         })
     }
-
-    /// Keeps what was read from a manual. Earlier texts stay; the same text again is
-    /// not kept twice.
-    ///
-    /// # Errors
-    /// [`LibraryError::UnknownManual`], [`LibraryError::BadRecord`].
-    pub fn save_manual_text(
-        &mut self,
-        id: ManualId,
-        parser_version: u32,
-        text: &ManualText,
-    ) -> Result<()> {
-        let manual = self.manual(id)?;
-        let json = json_of(id, text)?;
-        self.write(|tx| save_text(tx, id, &manual.content_hash, parser_version, &json))
-    }
-
-    /// What was read from a manual last; `None` when it was never read.
-    ///
-    /// # Errors
-    /// [`LibraryError::BadRecord`].
-    pub fn manual_text(&self, id: ManualId) -> Result<Option<StoredManualText>> {
-        Ok(self.manual_texts(id)?.pop())
-    }
-
-    /// Everything ever read from a manual, oldest first.
-    ///
-    /// # Errors
-    /// [`LibraryError::BadRecord`].
-    pub fn manual_texts(&self, id: ManualId) -> Result<Vec<StoredManualText>> {
-        let sql = "SELECT * FROM manual_texts WHERE manual = ?1 ORDER BY id";
-        let stored = rows(&self.conn, sql, [id.0], |row| {
-            let json: String = row.get("text")?;
-            let version: u32 = row.get("parser_version")?;
-            let hash = ContentHash(row.get("content_hash")?);
-            Ok((json, version, hash, row.get("saved_at")?))
-        })?;
-        stored
-            .into_iter()
-            .map(|(json, parser_version, content_hash, saved_at)| {
-                let text = serde_json::from_str(&json).map_err(|e| bad_text(id, e))?;
-                Ok(StoredManualText { text, parser_version, content_hash, saved_at })
-            })
-            .collect()
-    }
 }
 
-fn bad_text(id: ManualId, source: serde_json::Error) -> LibraryError {
-    LibraryError::BadRecord { what: format!("text of manual {id}"), source }
-}
-
-fn json_of(id: ManualId, text: &ManualText) -> Result<String> {
-    serde_json::to_string(text).map_err(|error| bad_text(id, error))
-}
-
-/// Keeps a text, unless it is the last one kept.
-fn save_text(
-    conn: &Connection,
-    id: ManualId,
-    hash: &ContentHash,
-    parser_version: u32,
-    json: &str,
-) -> Result<()> {
-    conn.execute(
-        "INSERT INTO manual_texts (manual, content_hash, parser_version, text, saved_at)
-         SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (
-             SELECT 1 FROM (SELECT * FROM manual_texts WHERE manual = ?1
-                            ORDER BY id DESC LIMIT 1)
-             WHERE parser_version = ?3 AND text = ?4)",
-        params![id.0, hash.0, parser_version, json, now()],
-    )?;
-    Ok(())
-}
-
-/// What kind of manual this is.
-fn format_of(path: &Path, bytes: &[u8]) -> Result<ManualFormat> {
-    ManualFormat::of(&path.to_string_lossy(), bytes)
+/// The format of a manual.
+fn detect_format(path: &Path, bytes: &[u8]) -> Result<ManualFormat> {
+    ManualFormat::detect(&path.to_string_lossy(), bytes)
         .ok_or_else(|| LibraryError::NotAManual { path: path.to_owned() })
 }
 
-/// Reads a manual's hash and makes sure that it may be one.
-pub(super) fn read_manual(path: &Path) -> Result<ContentHash> {
+/// The hash of a manual's file, whose format is checked.
+pub(crate) fn read_manual_hash(path: &Path) -> Result<ContentHash> {
     let bytes = read_source(path)?;
-    format_of(path, &bytes)?;
+    detect_format(path, &bytes)?;
     Ok(content_hash(&bytes))
 }
 
-/// Registers a manual where it is, without a copy.
-pub(super) fn import_manual(
+/// Registers a manual in place, without a copy.
+pub(crate) fn import_manual(
     tx: &Connection,
     product: &ProductCode,
     path: &str,
@@ -360,12 +212,17 @@ pub(super) fn import_manual(
     insert_manual(tx, product, path, name, hash).map(|id| Registered::New(ManualId(id)))
 }
 
-/// Whether this file with this content is or was registered.
-pub(super) fn knows_manual_file(conn: &Connection, path: &str, hash: &ContentHash) -> Result<bool> {
+/// Whether a file with this content is or was registered at this path.
+pub(crate) fn is_known_manual_file(
+    conn: &Connection,
+    path: &str,
+    hash: &ContentHash,
+) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM manuals WHERE path = ?1 AND content_hash = ?2)";
     Ok(conn.query_row(sql, [path, hash.0.as_str()], |row| row.get(0))?)
 }
 
+/// Id of the manual in force with this content.
 fn find_manual(
     conn: &Connection,
     product: &ProductCode,
@@ -376,6 +233,7 @@ fn find_manual(
     Ok(conn.query_row(sql, [product.as_str(), hash.0.as_str()], |row| row.get(0)).optional()?)
 }
 
+/// Inserts a manual and replaces the one in force with its path or its name.
 fn insert_manual(
     conn: &Connection,
     product: &ProductCode,
@@ -394,21 +252,4 @@ fn insert_manual(
         params![product.as_str(), path, original_name, hash.0, now()],
     )?;
     Ok(conn.last_insert_rowid())
-}
-
-fn read_version_row(row: &Row<'_>) -> rusqlite::Result<ManualVersion> {
-    Ok(ManualVersion {
-        manual: read_manual_row(row)?,
-        added_at: row.get("added_at")?,
-        replaced_at: row.get("replaced_at")?,
-    })
-}
-
-fn read_manual_row(row: &Row<'_>) -> rusqlite::Result<RegisteredManual> {
-    Ok(RegisteredManual {
-        id: ManualId(row.get("id")?),
-        product: code_column(row, "product")?,
-        path: row.get("path")?,
-        content_hash: ContentHash(row.get("content_hash")?),
-    })
 }

@@ -1,4 +1,4 @@
-//! The catalogue's schema: embedded SQL files, one a version, counted by
+//! The schema of the database: embedded SQL files, one for each version, counted by
 //! `PRAGMA user_version`.
 
 use std::path::Path;
@@ -7,8 +7,8 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{LibraryError, Result};
 
-/// In order; the index of a file plus one is the version it makes. Never edit one
-/// that was released: add another.
+/// Migrations in order; the index plus one is the version that a migration leads to. A released
+/// migration is never edited.
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001_catalogue.sql"),
     include_str!("migrations/002_inspection_areas.sql"),
@@ -18,13 +18,13 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/006_defect_regions.sql"),
 ];
 
-/// The schema version this program works with.
-pub(super) fn known_version() -> u32 {
+/// The schema version of this program.
+pub(crate) fn known_version() -> u32 {
     u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
 }
 
-/// Brings the database at `path` to the newest schema, one transaction a version.
-pub(super) fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {
+/// Migrates the database at `path` to the newest schema, one transaction for each version.
+pub(crate) fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {
     apply(conn, path, MIGRATIONS)
 }
 
@@ -34,7 +34,7 @@ fn apply(conn: &mut Connection, path: &Path, migrations: &[&str]) -> Result<()> 
     for (sql, version) in migrations.iter().zip(1_u32..) {
         let tx =
             conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
-        // Inside the transaction: another process may have migrated meanwhile.
+        // Checked inside the transaction: another process may have migrated meanwhile.
         if user_version(&tx).map_err(database)? < version {
             tx.execute_batch(sql).map_err(database)?;
             tx.pragma_update(None, "user_version", version).map_err(database)?;
@@ -48,8 +48,8 @@ fn apply(conn: &mut Connection, path: &Path, migrations: &[&str]) -> Result<()> 
     Ok(())
 }
 
-/// The version a database says it has; 0 for a new one.
-pub(super) fn user_version(conn: &Connection) -> rusqlite::Result<u32> {
+/// The schema version of a database; 0 for a new one.
+pub(crate) fn user_version(conn: &Connection) -> rusqlite::Result<u32> {
     conn.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 

@@ -1,14 +1,13 @@
-//! Products, their defect types and their settings.
+//! Products and their defect types.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use super::{Library, LibraryError, Result, code_column, now, rows};
-use fettle_domain::{DefectCode, DefectType, Names, Product, ProductCode};
+use super::rows::{code_column, now, rows};
+use super::{Library, LibraryError, Result};
+use fettle_domain::{DefectCode, DefectType, DisplayNames, Product, ProductCode};
 
 impl Library {
-    /// Adds a product. `false`: the code is there already, and nothing was changed.
+    /// Adds a product. `false` where the code exists, in which case nothing has changed.
     ///
     /// # Errors
     /// A database error.
@@ -16,7 +15,7 @@ impl Library {
         self.write(|tx| insert_product(tx, product))
     }
 
-    /// Gives a product other names.
+    /// Changes the names of a product.
     ///
     /// # Errors
     /// [`LibraryError::UnknownProduct`].
@@ -40,7 +39,7 @@ impl Library {
         find_product(&self.conn, code)?.ok_or_else(|| LibraryError::UnknownProduct(code.clone()))
     }
 
-    /// Adds a defect type. `false`: the product has the code already, and nothing was
+    /// Adds a defect type. `false` where the product has the code, in which case nothing has
     /// changed.
     ///
     /// # Errors
@@ -52,7 +51,7 @@ impl Library {
         })
     }
 
-    /// Gives a defect type other names.
+    /// Changes the names of a defect type.
     ///
     /// # Errors
     /// [`LibraryError::UnknownDefect`].
@@ -60,11 +59,11 @@ impl Library {
         self.write(|tx| update_defect_type(tx, defect))
     }
 
-    /// Takes out a product that nothing belongs to.
+    /// Deletes a product that no other row refers to.
     ///
     /// # Errors
     /// [`LibraryError::UnknownProduct`]; [`LibraryError::ProductInUse`] where a defect type, an
-    /// image, a manual, a bank, a drawn area, a setting or an inspection is its.
+    /// image, a manual, a bank, an area, a setting or an inspection belongs to it.
     pub fn remove_product(&mut self, code: &ProductCode) -> Result<()> {
         self.write(|tx| {
             require_product(tx, code)?;
@@ -88,8 +87,7 @@ impl Library {
         })
     }
 
-    /// Takes out a defect type that nothing was registered or inspected as, and that no manual
-    /// was read with.
+    /// Deletes a defect type without images and inspections, and with which no manual was parsed.
     ///
     /// # Errors
     /// [`LibraryError::UnknownDefect`], [`LibraryError::DefectInUse`].
@@ -97,7 +95,7 @@ impl Library {
         self.write(|tx| {
             require_defect(tx, product, code)?;
             let of = params![product.as_str(), code.as_str()];
-            // A manual's sections are tied to the defect types there are when it is read.
+            // Sections of a manual refer to the defect types that existed when it was parsed.
             let sql = "SELECT EXISTS (SELECT 1 FROM images WHERE product = ?1 AND defect = ?2)
                  OR EXISTS (SELECT 1 FROM history
                             WHERE product = ?1 AND (defect = ?2 OR judged_defect = ?2))
@@ -125,13 +123,13 @@ impl Library {
         rows(&self.conn, sql, [product.as_str()], read_defect_type)
     }
 
-    /// What all products and their defect types are called.
+    /// Names of all products and defect types.
     ///
     /// # Errors
     /// A database error.
-    pub fn names(&self) -> Result<Names> {
+    pub fn names(&self) -> Result<DisplayNames> {
         let defects = rows(&self.conn, "SELECT * FROM defect_types", [], read_defect_type)?;
-        Ok(Names { products: self.products()?, defects })
+        Ok(DisplayNames { products: self.products()?, defects })
     }
 
     /// One defect type.
@@ -144,59 +142,19 @@ impl Library {
             defect: code.clone(),
         })
     }
-
-    /// A setting of a product; `None` where it was never set.
-    ///
-    /// # Errors
-    /// [`LibraryError::BadRecord`] when what is stored is not a `Value`.
-    pub fn product_setting<Value: DeserializeOwned>(
-        &self,
-        product: &ProductCode,
-        key: &str,
-    ) -> Result<Option<Value>> {
-        let sql = "SELECT value FROM product_settings WHERE product = ?1 AND key = ?2";
-        let stored: Option<String> =
-            self.conn.query_row(sql, [product.as_str(), key], |row| row.get(0)).optional()?;
-        stored
-            .map(|json| serde_json::from_str(&json).map_err(|e| bad_setting(product, key, e)))
-            .transpose()
-    }
-
-    /// Sets a setting of a product; it is kept as JSON.
-    ///
-    /// # Errors
-    /// [`LibraryError::UnknownProduct`], [`LibraryError::BadRecord`].
-    pub fn set_product_setting<Value: Serialize>(
-        &mut self,
-        product: &ProductCode,
-        key: &str,
-        value: &Value,
-    ) -> Result<()> {
-        let json = serde_json::to_string(value).map_err(|e| bad_setting(product, key, e))?;
-        self.write(|tx| {
-            require_product(tx, product)?;
-            tx.execute(
-                "INSERT INTO product_settings (product, key, value) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (product, key) DO UPDATE SET value = excluded.value",
-                params![product.as_str(), key, json],
-            )?;
-            Ok(())
-        })
-    }
 }
 
-fn bad_setting(product: &ProductCode, key: &str, source: serde_json::Error) -> LibraryError {
-    LibraryError::BadRecord { what: format!("setting '{key}' of product '{product}'"), source }
-}
-
-pub(super) fn require_product(conn: &Connection, code: &ProductCode) -> Result<()> {
+/// [`LibraryError::UnknownProduct`] where the product does not exist.
+pub(crate) fn require_product(conn: &Connection, code: &ProductCode) -> Result<()> {
     match find_product(conn, code)? {
         Some(_) => Ok(()),
         None => Err(LibraryError::UnknownProduct(code.clone())),
     }
 }
 
-pub(super) fn require_defect(
+/// [`LibraryError::UnknownProduct`] or [`LibraryError::UnknownDefect`] where product or defect type
+/// do not exist.
+pub(crate) fn require_defect(
     conn: &Connection,
     product: &ProductCode,
     defect: &DefectCode,
@@ -210,12 +168,12 @@ pub(super) fn require_defect(
     }
 }
 
-pub(super) fn find_product(conn: &Connection, code: &ProductCode) -> Result<Option<Product>> {
+pub(crate) fn find_product(conn: &Connection, code: &ProductCode) -> Result<Option<Product>> {
     let sql = "SELECT * FROM products WHERE code = ?1";
     Ok(conn.query_row(sql, [code.as_str()], read_product).optional()?)
 }
 
-pub(super) fn find_defect_type(
+pub(crate) fn find_defect_type(
     conn: &Connection,
     product: &ProductCode,
     code: &DefectCode,
@@ -224,7 +182,7 @@ pub(super) fn find_defect_type(
     Ok(conn.query_row(sql, [product.as_str(), code.as_str()], read_defect_type).optional()?)
 }
 
-pub(super) fn insert_product(conn: &Connection, product: &Product) -> Result<bool> {
+pub(crate) fn insert_product(conn: &Connection, product: &Product) -> Result<bool> {
     let Product { code, name_ko, name_en } = product;
     let inserted = conn.execute(
         "INSERT INTO products (code, name_ko, name_en, added_at) VALUES (?1, ?2, ?3, ?4)
@@ -234,7 +192,7 @@ pub(super) fn insert_product(conn: &Connection, product: &Product) -> Result<boo
     Ok(inserted == 1)
 }
 
-pub(super) fn update_product(conn: &Connection, product: &Product) -> Result<()> {
+pub(crate) fn update_product(conn: &Connection, product: &Product) -> Result<()> {
     let changed = conn.execute(
         "UPDATE products SET name_ko = ?2, name_en = ?3 WHERE code = ?1",
         params![product.code.as_str(), product.name_ko, product.name_en],
@@ -242,7 +200,7 @@ pub(super) fn update_product(conn: &Connection, product: &Product) -> Result<()>
     if changed == 1 { Ok(()) } else { Err(LibraryError::UnknownProduct(product.code.clone())) }
 }
 
-pub(super) fn insert_defect_type(conn: &Connection, defect: &DefectType) -> Result<bool> {
+pub(crate) fn insert_defect_type(conn: &Connection, defect: &DefectType) -> Result<bool> {
     let DefectType { product, code, name_ko, name_en, full_name } = defect;
     let inserted = conn.execute(
         "INSERT INTO defect_types (product, code, name_ko, name_en, full_name, added_at)
@@ -252,7 +210,7 @@ pub(super) fn insert_defect_type(conn: &Connection, defect: &DefectType) -> Resu
     Ok(inserted == 1)
 }
 
-pub(super) fn update_defect_type(conn: &Connection, defect: &DefectType) -> Result<()> {
+pub(crate) fn update_defect_type(conn: &Connection, defect: &DefectType) -> Result<()> {
     let DefectType { product, code, name_ko, name_en, full_name } = defect;
     let changed = conn.execute(
         "UPDATE defect_types SET name_ko = ?3, name_en = ?4, full_name = ?5

@@ -1,21 +1,22 @@
-//! Finding files that nobody registered, in the layout of the seed system, and
-//! registering them where they are. Also how a lost catalogue is rebuilt.
+//! Scanning the workspace for unregistered files, in the layout of the replaced system, and
+//! registering them in place. A scan also rebuilds a lost database.
 
 use super::image_file::decode_image;
 use super::images::{find_image, image_at, import_image};
-use super::manuals::{import_manual, knows_manual_file, read_manual};
-use super::names::{Adopted, add_codes};
-use super::seed_layout::{SeedFile, SeedFolder, SeedKind};
+use super::imported_names::{AddedNames, insert_codes};
+use super::legacy_folder::{LegacyFile, LegacyFileKind, LegacyFolder, RefusedFile};
+use super::manuals::{import_manual, is_known_manual_file, read_manual_hash};
+use super::rows::rows;
 use super::source_file::{content_hash, read_source};
-use super::{Library, LibraryError, Registered, Result, rows};
+use super::{Library, LibraryError, Registered, Result};
 use fettle_domain::{
     DefectCode, ImageId, ImageLabel, ManualId, ProductCode, Progress, ProgressSink,
 };
 
-/// What a file was registered as.
+/// The row that a file was registered as.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScannedAs {
-    /// An image under a label.
+    /// An image with its label.
     Image(ImageId, ImageLabel),
     /// A manual.
     Manual(ManualId),
@@ -23,69 +24,62 @@ pub enum ScannedAs {
 
 /// A file that a scan registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Imported {
-    /// Relative to the workspace, with `/`.
+pub struct ImportedFile {
+    /// The file, relative to the workspace, with `/`.
     pub path: String,
     /// Its product.
     pub product: ProductCode,
-    /// What it is now.
+    /// Its row.
     pub scanned_as: ScannedAs,
 }
 
-/// A file that a scan left alone.
-#[derive(Debug)]
-pub struct Refused {
-    /// Relative to the workspace, with `/`.
-    pub path: String,
-    /// Why.
-    pub why: LibraryError,
-}
-
-/// What a scan found.
+/// The result of a scan.
 #[derive(Debug, Default)]
 pub struct ScanReport {
-    /// Registered now.
-    pub imported: Vec<Imported>,
-    /// Registered before (or removed since), or the same bytes under the same label.
+    /// Files that were registered.
+    pub imported: Vec<ImportedFile>,
+    /// Files that were registered before (and perhaps removed since), or have the content and label
+    /// of a registered file.
     pub already_there: Vec<String>,
-    /// Broken, misnamed or changed; also the entries of a mapping file without a shape.
-    pub refused: Vec<Refused>,
-    /// Registered files that are gone from the disk.
+    /// Damaged, misnamed or changed files, and bad entries of mapping files.
+    pub refused: Vec<RefusedFile>,
+    /// Registered files that are missing on the disk.
     pub missing: Vec<String>,
-    /// Products added, from names or the mapping.
+    /// Products added from file names or mapping files.
     pub new_products: Vec<ProductCode>,
-    /// Defect types added, from names or the mapping.
+    /// Defect types added from file names or mapping files.
     pub new_defect_types: Vec<(ProductCode, DefectCode)>,
 }
 
 impl Library {
-    /// Registers, where they are, the files of `data/def_split/<product>_<defect>_<n>.<ext>`,
-    /// `data/patchCore/<product>/ok/` and `manual_store/<product>_<name>.pdf` (`.docx`, `.txt`) that are not in
-    /// the catalogue, with products and defect types as needed. Their names come from
-    /// `defect_mapping.json` and `defect_config.json` (`mapping.rs` says in what shapes); names
-    /// that a person gave are kept.
+    /// Registers unregistered files in place, with products and defect types as needed:
+    /// `data/def_split/<product>_<defect>_<n>.<ext>`, `data/patchCore/<product>/ok/` and
+    /// `manual_store/<product>_<name>.pdf` (`.docx`, `.txt`). Names of products and defect types
+    /// come from `defect_mapping.json` and `defect_config.json` (`defect_mapping.rs` describes
+    /// their shapes); names given by a person are kept.
     ///
-    /// A file that cannot be registered is reported and never stops the scan. Cancelled,
-    /// it keeps what it registered so far.
+    /// A file that cannot be registered is reported and does not stop the scan. A cancelled scan
+    /// keeps the files registered so far.
     ///
     /// # Errors
-    /// [`LibraryError::Cancelled`], or what stops the library itself: the database, a full
-    /// disk.
+    /// [`LibraryError::Cancelled`], a database error, [`LibraryError::DiskFull`].
     pub fn scan(&mut self, sink: &dyn ProgressSink) -> Result<ScanReport> {
-        let folder = SeedFolder::read(&self.root)?;
+        let folder = LegacyFolder::read(&self.root)?;
         let mut report = ScanReport { refused: folder.refused, ..ScanReport::default() };
-        report.adopt(self.adopt_names(&folder.names)?);
+        report.add_names(self.import_names(&folder.names)?);
         let total = u64::try_from(folder.files.len()).ok();
-        for (SeedFile { path, product, kind }, done) in folder.files.into_iter().zip(0..) {
+        for (LegacyFile { path, product, kind }, done) in folder.files.into_iter().zip(0..) {
             sink.check()?;
             sink.report(Progress { step: "progress-scan", subject: path.clone(), done, total });
             let outcome = match kind {
-                SeedKind::Image(label) => self.scan_image(&path, product, label, &mut report),
-                SeedKind::Manual => self.scan_manual(&path, product, &mut report),
+                LegacyFileKind::Image(label) => self.scan_image(&path, product, label, &mut report),
+                LegacyFileKind::Manual => self.scan_manual(&path, product, &mut report),
             };
             match outcome {
                 Ok(()) => {}
-                Err(why) if why.is_about_one_file() => report.refused.push(Refused { path, why }),
+                Err(why) if why.is_about_one_file() => {
+                    report.refused.push(RefusedFile { path, why })
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -126,12 +120,12 @@ impl Library {
             ImageLabel::Normal => None,
             ImageLabel::Defect(defect) => Some(defect),
         };
-        let (registered, adopted) = self.write(|tx| {
-            let adopted = add_codes(tx, &product, defect)?;
-            Ok((import_image(tx, &product, &label, path, &image)?, adopted))
+        let (registered, added) = self.write(|tx| {
+            let added = insert_codes(tx, &product, defect)?;
+            Ok((import_image(tx, &product, &label, path, &image)?, added))
         })?;
-        report.adopt(adopted);
-        report.take(path, product, registered, |id| ScannedAs::Image(id, label));
+        report.add_names(added);
+        report.add_file(path, product, registered, |id| ScannedAs::Image(id, label));
         Ok(())
     }
 
@@ -141,28 +135,28 @@ impl Library {
         product: ProductCode,
         report: &mut ScanReport,
     ) -> Result<()> {
-        let hash = read_manual(&self.absolute(path))?;
-        if knows_manual_file(&self.conn, path, &hash)? {
+        let hash = read_manual_hash(&self.absolute(path))?;
+        if is_known_manual_file(&self.conn, path, &hash)? {
             report.already_there.push(path.to_owned());
             return Ok(());
         }
-        let (registered, adopted) = self.write(|tx| {
-            let adopted = add_codes(tx, &product, None)?;
-            Ok((import_manual(tx, &product, path, &hash)?, adopted))
+        let (registered, added) = self.write(|tx| {
+            let added = insert_codes(tx, &product, None)?;
+            Ok((import_manual(tx, &product, path, &hash)?, added))
         })?;
-        report.adopt(adopted);
-        report.take(path, product, registered, ScannedAs::Manual);
+        report.add_names(added);
+        report.add_file(path, product, registered, ScannedAs::Manual);
         Ok(())
     }
 }
 
 impl ScanReport {
-    fn adopt(&mut self, adopted: Adopted) {
-        self.new_products.extend(adopted.products);
-        self.new_defect_types.extend(adopted.defect_types);
+    fn add_names(&mut self, added: AddedNames) {
+        self.new_products.extend(added.products);
+        self.new_defect_types.extend(added.defect_types);
     }
 
-    fn take<Id>(
+    fn add_file<Id>(
         &mut self,
         path: &str,
         product: ProductCode,
@@ -172,7 +166,7 @@ impl ScanReport {
         match registered {
             Registered::New(id) => {
                 let path = path.to_owned();
-                self.imported.push(Imported { path, product, scanned_as: scanned_as(id) });
+                self.imported.push(ImportedFile { path, product, scanned_as: scanned_as(id) });
             }
             Registered::Already(_) => self.already_there.push(path.to_owned()),
         }

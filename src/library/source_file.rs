@@ -1,4 +1,4 @@
-//! Reading a whole file that somebody names, and its hash.
+//! Reading whole files of bounded size, and their hashes.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -6,13 +6,14 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use super::limits::MAX_FILE_BYTES;
 use super::{LibraryError, Result};
 use fettle_domain::ContentHash;
 
-/// The most bytes of one image or manual: a 400 megapixel 16-bit TIFF fits.
-pub(super) const MAX_FILE_BYTES: u64 = 3 << 30;
-
-/// Every byte of the regular file at `path`; empty files are an error.
+/// Reads the regular file at `path`.
+///
+/// # Errors
+/// [`LibraryError::Io`], [`LibraryError::EmptyFile`], [`LibraryError::FileTooBig`].
 pub fn read_source(path: &Path) -> Result<Vec<u8>> {
     let io = |source| LibraryError::io(path, source);
     let file = File::open(path).map_err(io)?;
@@ -26,7 +27,7 @@ pub fn read_source(path: &Path) -> Result<Vec<u8>> {
         return Err(too_big(metadata.len()));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-    // It may grow while it is read.
+    // The file may grow while it is read.
     let read = file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
     match u64::try_from(read).unwrap_or(u64::MAX) {
         0 => Err(LibraryError::EmptyFile { path: path.to_owned() }),

@@ -1,14 +1,20 @@
-//! The room as its callers see it.
+//! Tests of the crate through its public methods, and what they share.
 
-pub(super) mod fault;
+pub(crate) mod fixtures;
 
 mod areas;
+mod banks;
+mod concurrency;
 mod crash;
+mod crash_recovery;
+mod defect_regions;
+#[cfg(target_os = "linux")]
+mod full_disk;
+mod inspections;
 mod judgements;
 mod manual_versions;
-mod opening;
-mod placing;
-mod records;
-mod regions;
-mod scanning;
-mod tidying;
+mod open;
+mod products;
+mod registration;
+mod retention;
+mod scan;

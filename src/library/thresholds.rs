@@ -1,29 +1,30 @@
-//! Other limits for a bank, and the way back.
+//! Changes of a memory bank's thresholds, and undoing them.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Library, LibraryError, Result, now};
+use super::rows::{now, rows};
+use super::{Library, LibraryError, Result};
 use fettle_domain::{BankRef, HeatmapScale, ThresholdRule, Thresholds};
 
-/// Limits, and the scale that goes with them.
+/// Thresholds of a memory bank and the heatmap scale that goes with them.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Limits {
-    /// What scores are held against.
+pub struct BankThresholds {
+    /// Thresholds of image and pixel scores.
     pub thresholds: Thresholds,
-    /// On what scale heatmaps are drawn.
+    /// Scale of heatmaps.
     pub scale: HeatmapScale,
 }
 
 impl Library {
-    /// Gives a bank other limits and remembers those it had. Past inspections keep the limits
-    /// they were made with.
+    /// Sets a bank's thresholds by a rule, and keeps the previous ones for
+    /// [`Self::undo_threshold_change`]. Past inspections keep their own thresholds.
     ///
     /// # Errors
     /// [`LibraryError::UnknownBank`].
-    pub fn change_limits(
+    pub fn change_thresholds(
         &mut self,
         bank: &BankRef,
-        limits: &Limits,
+        changed: &BankThresholds,
         rule: &ThresholdRule,
     ) -> Result<()> {
         let rule = serde_json::to_string(rule).map_err(bad_rule)?;
@@ -37,44 +38,44 @@ impl Library {
             if tx.execute(sql, of)? == 0 {
                 return Err(LibraryError::UnknownBank(bank.clone()));
             }
-            set(tx, bank, limits)
+            set(tx, bank, changed)
         })
     }
 
-    /// Takes back the last change of a bank's limits, and says which are in force now; `None`
-    /// where nothing was changed.
+    /// Undoes the last change of a bank's thresholds and returns the thresholds now in force;
+    /// `None` where no change is left.
     ///
     /// # Errors
     /// A database error.
-    pub fn undo_limits(&mut self, bank: &BankRef) -> Result<Option<Limits>> {
+    pub fn undo_threshold_change(&mut self, bank: &BankRef) -> Result<Option<BankThresholds>> {
         self.write(|tx| {
             let sql = "SELECT id, image_threshold, pixel_threshold, scale_low, scale_high
                        FROM threshold_changes WHERE product = ?1 AND version = ?2
                        ORDER BY id DESC LIMIT 1";
             let of = params![bank.product.as_str(), bank.version];
             let last = tx.query_row(sql, of, |row| {
-                let limits = Limits {
+                let before = BankThresholds {
                     thresholds: Thresholds { image: row.get(1)?, pixel: row.get(2)? },
                     scale: HeatmapScale { low: row.get(3)?, high: row.get(4)? },
                 };
-                Ok((row.get::<_, i64>(0)?, limits))
+                Ok((row.get::<_, i64>(0)?, before))
             });
-            let Some((id, limits)) = last.optional()? else { return Ok(None) };
+            let Some((id, before)) = last.optional()? else { return Ok(None) };
             tx.execute("DELETE FROM threshold_changes WHERE id = ?1", [id])?;
-            set(tx, bank, &limits)?;
-            Ok(Some(limits))
+            set(tx, bank, &before)?;
+            Ok(Some(before))
         })
     }
 
-    /// By which rules a bank's limits were changed since it was fitted, newest last.
+    /// The rules of all changes of a bank's thresholds since the fit, newest last.
     ///
     /// # Errors
-    /// A database error, or a rule that this program does not know.
-    pub fn changed_limits(&self, bank: &BankRef) -> Result<Vec<ThresholdRule>> {
+    /// A database error; [`LibraryError::BadRecord`] for a rule unknown to this program.
+    pub fn threshold_changes(&self, bank: &BankRef) -> Result<Vec<ThresholdRule>> {
         let sql = "SELECT rule FROM threshold_changes WHERE product = ?1 AND version = ?2
                    ORDER BY id";
         let of = params![bank.product.as_str(), bank.version];
-        let rules: Vec<String> = super::rows(&self.conn, sql, of, |row| row.get(0))?;
+        let rules: Vec<String> = rows(&self.conn, sql, of, |row| row.get(0))?;
         let read = |rule: String| serde_json::from_str(&rule).map_err(bad_rule);
         rules.into_iter().map(read).collect()
     }
@@ -84,8 +85,8 @@ fn bad_rule(source: serde_json::Error) -> LibraryError {
     LibraryError::BadRecord { what: "threshold rule".to_owned(), source }
 }
 
-fn set(tx: &Connection, bank: &BankRef, limits: &Limits) -> Result<()> {
-    let Limits { thresholds, scale } = limits;
+fn set(tx: &Connection, bank: &BankRef, thresholds: &BankThresholds) -> Result<()> {
+    let BankThresholds { thresholds, scale } = thresholds;
     let sql = "UPDATE banks SET image_threshold = ?3, pixel_threshold = ?4, scale_low = ?5,
                    scale_high = ?6
                WHERE product = ?1 AND version = ?2";

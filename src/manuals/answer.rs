@@ -1,78 +1,84 @@
-//! Reads a model's answer: its lines, their labels, their citations.
+//! Parser of a model's answer: labels, sentences and citations.
 
-use super::names::{is_hangul, words};
+use unicode_normalization::UnicodeNormalization;
+
+use super::list_marker::split_marker;
+use super::words::words;
 use fettle_domain::ReportPart;
+use fettle_domain::hangul::is_hangul;
 
-/// About two printed lines, a syllable being as wide as two letters: what is longer repeats the
-/// statements below it, and joins nothing.
-const MAX_SENTENCE_COLUMNS: usize = 240;
+/// Width of about two printed lines, in Latin letters. Longer sentences only repeat the manual's
+/// statements, which the report shows below them.
+const MAX_SENTENCE_WIDTH: usize = 240;
 
-/// A sentence as the model wrote it.
-pub(super) struct Written {
+/// A sentence of the answer.
+pub(super) struct AnswerSentence {
     pub(super) part: ReportPart,
     pub(super) text: String,
-    /// `c1`, `a2`: what the model says it rests on.
+    /// Numbers of the statements that the model cites: `c1`, `a2`.
     pub(super) cited: Vec<String>,
 }
 
-/// The sentences of an answer in the form that [`super::prompt()`] asks for; what stands
-/// before the first label is left out.
-pub(super) fn parse(answer: &str) -> Vec<Written> {
+/// Parses an answer in the form that [`super::prompt()`] asks for. Text before the first label is
+/// left out.
+pub(super) fn parse_answer(answer: &str) -> Vec<AnswerSentence> {
     let mut out = Vec::new();
     let mut part = None;
-    for line in answer.lines().flat_map(lines_at_labels) {
+    for line in answer.lines().flat_map(split_at_labels) {
         let line: String =
             line.chars().filter(|c| !c.is_control() && !"*#`_".contains(*c)).collect();
-        let line = super::marker::split(&line).1;
+        let line = split_marker(&line).1;
         let (label, rest) = match line.split_once([':', '：']) {
             Some((label, rest)) => (label, rest),
             None => (line, ""),
         };
-        let text = match part_named(label) {
-            Some(named) => {
-                part = Some(named);
+        let text = match part_of_label(label) {
+            Some(labelled) => {
+                part = Some(labelled);
                 rest
             }
             None => line,
         };
         let Some(part) = part else { continue };
-        let (text, cited) = take_citations(text);
-        for sentence in sentences(&text) {
-            if words(&sentence).is_empty() || columns(&sentence) > MAX_SENTENCE_COLUMNS {
+        let (text, cited) = split_citations(text);
+        for sentence in split_sentences(&text) {
+            if words(&sentence).is_empty() || display_width(&sentence) > MAX_SENTENCE_WIDTH {
                 continue;
             }
-            out.push(Written { part, text: sentence, cited: cited.clone() });
+            out.push(AnswerSentence { part, text: sentence, cited: cited.clone() });
         }
     }
     out
 }
 
-fn columns(text: &str) -> usize {
-    text.chars().map(|c| if is_hangul(c) { 2 } else { 1 }).sum()
+/// Width of a text in Latin letters; a Hangul letter is two wide.
+fn display_width(text: &str) -> usize {
+    text.nfc().map(|c| if is_hangul(c) { 2 } else { 1 }).sum()
 }
 
-/// An answer that was cut off, up to where its last whole sentence, citation or line ends. The
-/// point of `4.5` ends nothing.
+/// An answer that was cut off, up to the end of its last whole sentence, citation or line. The
+/// point of `4.5` ends no sentence.
 pub fn whole_sentences(answer: &str) -> &str {
     let ends = |(at, c): &(usize, char)| {
         let before = answer.get(..*at).unwrap_or_default();
         let after = answer.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
-        let parts = match after {
+        let is_boundary = match after {
             Some(after) => after.is_whitespace() || after == '[',
             None => !before.ends_with(|c: char| c.is_ascii_digit()),
         };
-        matches!(c, ']' | '\n') || matches!(c, '.' | '!' | '?' | '。') && parts
+        matches!(c, ']' | '\n') || matches!(c, '.' | '!' | '?' | '。') && is_boundary
     };
     let end = answer.char_indices().rfind(ends).map_or(0, |(at, c)| at + c.len_utf8());
     answer.get(..end).unwrap_or_default()
 }
 
-/// `line` with a break before each label that follows a sentence or a citation: small
-/// models put all parts on one line.
-fn lines_at_labels(line: &str) -> Vec<String> {
+/// Splits a line before each label that follows a sentence or a citation: small models put all
+/// parts on one line.
+fn split_at_labels(line: &str) -> Vec<String> {
     let mut lines: Vec<String> = vec![String::new()];
     for word in line.split_whitespace() {
-        let label = word.strip_suffix([':', '：']).is_some_and(|label| part_named(label).is_some());
+        let label =
+            word.strip_suffix([':', '：']).is_some_and(|label| part_of_label(label).is_some());
         match lines.last_mut() {
             Some(last) if !label || !last.ends_with(['.', '!', '?', '。', ']']) => {
                 if !last.is_empty() {
@@ -86,9 +92,10 @@ fn lines_at_labels(line: &str) -> Vec<String> {
     lines
 }
 
-fn part_named(label: &str) -> Option<ReportPart> {
-    let said = words(label).concat();
-    match said.as_str() {
+/// The report part with this label.
+fn part_of_label(label: &str) -> Option<ReportPart> {
+    let label = words(label).concat();
+    match label.as_str() {
         "원인" | "발생원인" | "원인분석" | "cause" | "causes" => Some(ReportPart::Causes),
         "조치" | "조치사항" | "대응" | "대책" | "action" | "actions" => {
             Some(ReportPart::Actions)
@@ -98,20 +105,20 @@ fn part_named(label: &str) -> Option<ReportPart> {
     }
 }
 
-/// Takes `[c1, a2]` out of a text.
-fn take_citations(text: &str) -> (String, Vec<String>) {
+/// Separates a text from its citations, such as `[c1, a2]`.
+fn split_citations(text: &str) -> (String, Vec<String>) {
     let mut out = String::new();
     let mut cited = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('[') {
         out.push_str(before);
         let Some((inside, after)) = after.split_once(']') else {
-            // A bracket that never closes: the answer was cut off within a citation.
+            // Without a closing bracket, the answer was cut off within a citation.
             return (out, cited);
         };
         let tags = inside.split(|c: char| !c.is_ascii_alphanumeric()).filter(|t| !t.is_empty());
         let tags: Vec<String> = tags.map(str::to_lowercase).collect();
-        if !tags.is_empty() && tags.iter().all(|tag| is_tag(tag)) {
+        if !tags.is_empty() && tags.iter().all(|tag| is_statement_number(tag)) {
             cited.extend(tags);
         } else {
             out.push_str(inside);
@@ -122,13 +129,13 @@ fn take_citations(text: &str) -> (String, Vec<String>) {
     (out, cited)
 }
 
-fn is_tag(text: &str) -> bool {
+fn is_statement_number(text: &str) -> bool {
     let digits = text.strip_prefix(['a', 'c']);
     digits.is_some_and(|d| !d.is_empty() && d.chars().all(|c| c.is_ascii_digit()))
 }
 
-/// Parts at `.`, `!`, `?` before a space or the end: `1.5` stays whole.
-fn sentences(text: &str) -> Vec<String> {
+/// Splits a text after `.`, `!`, `?` before a space or the end; `1.5` stays whole.
+fn split_sentences(text: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut sentence = String::new();
     let mut chars = text.chars().peekable();
@@ -138,8 +145,7 @@ fn sentences(text: &str) -> Vec<String> {
             && chars.peek().is_none_or(|next| next.is_whitespace());
         if ends || chars.peek().is_none() {
             let whole = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
-            // Where a citation was taken out: `불량 .`
-            // And where the form it was asked for is still to be seen: `마모과(과)`.
+            // `불량 .` is left by a citation that was removed, `마모과(과)` by the form in the prompt.
             let whole = whole.replace(" .", ".").replace("과(과)", "과").replace("와(와)", "와");
             if !whole.is_empty() {
                 out.push(whole);
@@ -155,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_cut_off_ends_with_a_whole_sentence() {
+    fn an_answer_that_was_cut_off_ends_with_a_whole_sentence() {
         for (answer, whole) in [
             ("원인: 마모입니다. [c1]\n조치: 칼날을", "원인: 마모입니다. [c1]\n"),
             ("원인: 마모입니다. [c1", "원인: 마모입니다."),
@@ -170,23 +176,27 @@ mod tests {
     }
 
     #[test]
-    fn what_fills_more_than_two_lines_is_left_out() {
+    fn sentences_longer_than_two_lines_are_left_out() {
         for (sentence, kept) in [
             ("칼날 마모 ".repeat(13), true),
             ("칼날 마모 ".repeat(30), false),
             ("worn blade ".repeat(20), true),
             ("worn blade ".repeat(30), false),
         ] {
-            assert_eq!(parse(&format!("원인: {sentence}")).len(), usize::from(kept), "{sentence}");
+            assert_eq!(
+                parse_answer(&format!("원인: {sentence}")).len(),
+                usize::from(kept),
+                "{sentence}"
+            );
         }
     }
 
     #[test]
     fn labels_on_one_line_are_parts_of_their_own() {
         let parts = |answer: &str| {
-            parse(answer)
+            parse_answer(answer)
                 .into_iter()
-                .map(|written| (written.part, written.text))
+                .map(|sentence| (sentence.part, sentence.text))
                 .collect::<Vec<_>>()
         };
         let apart = "Causes: worn blade.\nActions: change it.";

@@ -1,25 +1,26 @@
-//! Statements as passages to find.
+//! Statements as passages for retrieval.
 
 use serde::{Deserialize, Serialize};
 
+use fettle_domain::hangul::is_syllable;
 use fettle_domain::{DefectCode, ManualText, StatementKind};
 
-/// One passage.
+/// A passage of a manual: one statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chunk {
-    /// Id of the statement, e.g. `hole.c1`.
+    /// Id of the statement, such as `hole.c1`.
     pub statement: String,
-    /// The defect type that its section is about, where the heading names one.
+    /// The defect type that the heading of the section names.
     pub defect: Option<DefectCode>,
-    /// Its section's heading, as printed.
+    /// Heading of the section, as printed.
     pub heading: String,
     /// Cause or action.
     pub kind: StatementKind,
-    /// What the statement says.
+    /// Text of the statement.
     pub words: String,
-    /// The same with heading and kind, which give it its context.
+    /// Text of the statement after heading and kind, which give it context.
     pub text: String,
-    /// Page it begins on, from 1.
+    /// Page on which the statement starts, from 1.
     pub page: u32,
 }
 
@@ -28,7 +29,7 @@ pub fn chunks(manual: &ManualText) -> Vec<Chunk> {
     let mut out = Vec::new();
     for section in &manual.sections {
         for statement in section.statements() {
-            let korean = statement.text.chars().any(|c| matches!(c, '\u{AC00}'..='\u{D7A3}'));
+            let korean = statement.text.chars().any(is_syllable);
             let kind = match (statement.kind, korean) {
                 (StatementKind::Cause, true) => "발생 원인",
                 (StatementKind::Action, true) => "조치",

@@ -1,49 +1,49 @@
-//! Pages set in two columns: the left one is read before the right one, and what spans
-//! both stands between what is above and below it.
+//! Reading order of pages set in two columns: left column before right column, and lines that span
+//! both columns between the text above and below.
 
 use std::collections::HashMap;
 
 use fettle_domain::StatementKind;
 
 use super::headings::sub_heading;
-use super::lines::{Column, PrintedLine};
-use super::marker::{self, Marker};
+use super::list_marker::{ListMarker, split_marker};
+use super::printed_line::{Column, PrintedLine};
 
-/// A column has so many lines at least.
-const FEWEST_LINES: usize = 3;
-/// So many of both columns' lines begin an item or are sub-headings: cells of a table
-/// rarely do.
-const FEWEST_ITEMS: usize = 3;
-/// Each column takes this share of the text's width at least.
-const NARROWEST: f64 = 0.2;
-/// Where the right column pauses for so many of its line pitches, a line of the left one
-/// alone is the heading of what follows in both.
-const PAUSE_PITCHES: f64 = 2.5;
-/// Left edges that are tried as that of the right column.
-const MOST_EDGES: usize = 16;
+/// The fewest lines of a column.
+const MIN_LINES: usize = 3;
+/// The fewest list items and sub-headings in both columns together. Cells of a table rarely are
+/// either.
+const MIN_ITEMS: usize = 3;
+/// The least share of the text's width that a column takes.
+const MIN_WIDTH: f64 = 0.2;
+/// A gap of this many line pitches in the right column marks a line of the left column beside the
+/// gap as the heading of both columns.
+const HEADING_GAP_PITCHES: f64 = 2.5;
+/// The most left edges that are tried as the start of the right column.
+const MAX_EDGES: usize = 16;
 
 type Rows = Vec<Vec<PrintedLine>>;
 
-/// Rows of one page, from top to bottom, each from left to right → in reading order.
-pub(super) fn by_column(rows: Rows) -> Rows {
-    let Some(gutter) = gutter(&rows) else { return rows };
+/// Sorts the rows of one page, given from top to bottom, into reading order.
+pub(super) fn reading_order(rows: Rows) -> Rows {
+    let Some(gutter) = find_gutter(&rows) else { return rows };
     let mut out = Vec::new();
     let mut band: Rows = Vec::new();
     for row in rows {
         let spans = row.iter().any(|line| line.left < gutter && line.right > gutter);
         if spans {
-            out.extend(split(std::mem::take(&mut band), gutter));
+            out.extend(split_columns(std::mem::take(&mut band), gutter));
             out.push(row);
         } else {
             band.push(row);
         }
     }
-    out.extend(split(band, gutter));
+    out.extend(split_columns(band, gutter));
     out
 }
 
-/// Where the second column begins, on a page that has two.
-fn gutter(rows: &Rows) -> Option<f64> {
+/// Left edge of the second column in points, or `None` on a page without two columns.
+fn find_gutter(rows: &Rows) -> Option<f64> {
     let text: Vec<&PrintedLine> =
         rows.iter().filter(|row| row.len() <= 2).flat_map(|row| row.iter()).collect();
     let left = text.iter().map(|line| line.left).fold(f64::INFINITY, f64::min);
@@ -55,10 +55,10 @@ fn gutter(rows: &Rows) -> Option<f64> {
     let mut edges: Vec<(usize, i64)> = edges
         .into_iter()
         .map(|(edge, count)| (count, edge))
-        .filter(|(count, edge)| *count >= 2 && *edge as f64 > left + NARROWEST * (right - left))
+        .filter(|(count, edge)| *count >= 2 && *edge as f64 > left + MIN_WIDTH * (right - left))
         .collect();
     edges.sort_unstable_by(|a, b| b.cmp(a));
-    let tried = edges.into_iter().take(MOST_EDGES).map(|(_, edge)| edge as f64 - 1.0);
+    let tried = edges.into_iter().take(MAX_EDGES).map(|(_, edge)| edge as f64 - 1.0);
     let spanning =
         |gutter: f64| text.iter().filter(|line| line.left < gutter && line.right > gutter).count();
     let fits = |gutter: &f64| {
@@ -69,41 +69,42 @@ fn gutter(rows: &Rows) -> Option<f64> {
             text.iter().filter(is_there).copied().collect()
         };
         let (first, second) = (side(true), side(false));
-        are_beside(&first, &second)
-            && are_beside(&second, &first)
-            && right - gutter >= NARROWEST * (right - left)
-            && items(&first).min(items(&second)) >= 1
-            && items(&first) + items(&second) >= FEWEST_ITEMS
+        overlap_vertically(&first, &second)
+            && overlap_vertically(&second, &first)
+            && right - gutter >= MIN_WIDTH * (right - left)
+            && count_items(&first).min(count_items(&second)) >= 1
+            && count_items(&first) + count_items(&second) >= MIN_ITEMS
             && spanning(*gutter) < first.len() + second.len()
     };
     tried.filter(fits).min_by_key(|gutter| spanning(*gutter))
 }
 
-/// Whether enough of `lines` stand at heights where `others` stand too.
-fn are_beside(lines: &[&PrintedLine], others: &[&PrintedLine]) -> bool {
+/// Whether enough of `lines` lie within the vertical range of `others`.
+fn overlap_vertically(lines: &[&PrintedLine], others: &[&PrintedLine]) -> bool {
     let top = others.iter().map(|line| line.baseline).fold(f64::INFINITY, f64::min) - 1.0;
     let bottom = others.iter().map(|line| line.baseline).fold(f64::NEG_INFINITY, f64::max) + 1.0;
     let beside = lines.iter().filter(|line| (top..=bottom).contains(&line.baseline));
-    beside.count() >= FEWEST_LINES
+    beside.count() >= MIN_LINES
 }
 
-fn items(lines: &[&PrintedLine]) -> usize {
+/// Number of list items and sub-headings.
+fn count_items(lines: &[&PrintedLine]) -> usize {
     let begins = |line: &&&PrintedLine| {
-        let (marker, text) = marker::split(&line.line.text);
+        let (marker, text) = split_marker(&line.line.text);
         marker.is_some() || sub_heading(text).is_some()
     };
     lines.iter().filter(begins).count()
 }
 
-/// The rows of a band that nothing spans: left column, then right column; tables and what
-/// follows them stay as they are.
-fn split(rows: Rows, gutter: f64) -> Rows {
-    let table = (0..rows.len()).find(|at| begins_table(&rows, *at)).unwrap_or(rows.len());
+/// Sorts the rows of a band without spanning lines: left column, then right column. A table and all
+/// rows after it keep their order.
+fn split_columns(rows: Rows, gutter: f64) -> Rows {
+    let table = (0..rows.len()).find(|at| starts_table(&rows, *at)).unwrap_or(rows.len());
     let mut rows = rows;
     let rest = rows.split_off(table);
     let mut out = Vec::new();
     let mut part: Rows = Vec::new();
-    let cuts = headings_of_both(&rows, gutter);
+    let cuts = spanning_headings(&rows, gutter);
     for (at, row) in rows.into_iter().enumerate() {
         if cuts.contains(&at) {
             out.extend(left_then_right(std::mem::take(&mut part), gutter));
@@ -115,27 +116,27 @@ fn split(rows: Rows, gutter: f64) -> Rows {
     out
 }
 
-/// Whether a table begins at this row: three cells side by side, or causes beside actions
-/// with nothing but such rows below.
-fn begins_table(rows: &Rows, at: usize) -> bool {
+/// Whether a table starts at row `at`: three cells side by side, or a header `원인 | 조치` without
+/// other sub-headings below.
+fn starts_table(rows: &Rows, at: usize) -> bool {
     let Some(row) = rows.get(at) else { return false };
     if row.len() >= 3 {
         return true;
     }
-    let below = rows.iter().skip(at + 1).filter(|row| !is_pair(row));
+    let below = rows.iter().skip(at + 1).filter(|row| !is_cause_action_header(row));
     let mut kinds = below.flatten().filter_map(|line| sub_heading(&line.line.text));
-    is_pair(row) && kinds.next().is_none()
+    is_cause_action_header(row) && kinds.next().is_none()
 }
 
-/// `원인 | 조치` side by side.
-fn is_pair(row: &[PrintedLine]) -> bool {
+/// Whether a row is the header `원인 | 조치`.
+fn is_cause_action_header(row: &[PrintedLine]) -> bool {
     let kinds: Vec<StatementKind> =
         row.iter().filter_map(|line| sub_heading(&line.line.text)).map(|(kind, _)| kind).collect();
     kinds.contains(&StatementKind::Cause) && kinds.contains(&StatementKind::Action)
 }
 
-/// Rows of the left column alone beside which the right column pauses.
-fn headings_of_both(rows: &Rows, gutter: f64) -> Vec<usize> {
+/// Rows of the left column that head both columns: the right column has a gap beside them.
+fn spanning_headings(rows: &Rows, gutter: f64) -> Vec<usize> {
     let right: Vec<f64> = rows
         .iter()
         .filter(|row| row.iter().any(|line| line.left >= gutter))
@@ -150,11 +151,12 @@ fn headings_of_both(rows: &Rows, gutter: f64) -> Vec<usize> {
         let Some(baseline) = row.first().map(|line| line.baseline) else { continue };
         let above = right.iter().copied().filter(|y| *y <= baseline).fold(f64::NAN, f64::max);
         let below = right.iter().copied().filter(|y| *y > baseline).fold(f64::NAN, f64::min);
-        let pauses = above < baseline && below - above >= PAUSE_PITCHES * pitch;
-        // The last line in the pause: what is above it may end the left column's text.
+        let pauses = above < baseline && below - above >= HEADING_GAP_PITCHES * pitch;
+        // Only the last line beside the gap: lines above may still belong to the left column.
         let next = rows.get(at + 1).and_then(|row| row.first());
         let is_last = next.is_some_and(|next| next.baseline >= below);
-        if pauses && is_last && row.first().zip(next).is_some_and(|(a, b)| heads(a, b)) {
+        if pauses && is_last && row.first().zip(next).is_some_and(|(a, b)| looks_like_heading(a, b))
+        {
             cuts.push(at);
         }
     }
@@ -162,13 +164,14 @@ fn headings_of_both(rows: &Rows, gutter: f64) -> Vec<usize> {
 }
 
 /// Whether `line` looks like the heading of `next`.
-fn heads(line: &PrintedLine, next: &PrintedLine) -> bool {
+fn looks_like_heading(line: &PrintedLine, next: &PrintedLine) -> bool {
     let larger = line.line.font_size_pt > next.line.font_size_pt * 1.08;
     let stands_out = larger || line.line.bold && !next.line.bold;
-    marker::split(&line.line.text).0 != Some(Marker::Bullet)
+    split_marker(&line.line.text).0 != Some(ListMarker::Bullet)
         && (stands_out || sub_heading(&next.line.text).is_some())
 }
 
+/// The lines left of the gutter, then the lines right of it.
 fn left_then_right(rows: Rows, gutter: f64) -> Rows {
     let (mut first, mut second): (Rows, Rows) = (Vec::new(), Vec::new());
     for row in rows {

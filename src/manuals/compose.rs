@@ -4,7 +4,7 @@ use fettle_domain::{
     Author, Language, Report, ReportLine, ReportPart, ReportSection, Section, Statement, Support,
 };
 
-/// Words of actions that are done again and again, or once for good, and so prevent.
+/// Words of actions that recur or last, and so prevent the defect.
 const PREVENTIVE: [&str; 28] = [
     "정기",
     "주기",
@@ -36,10 +36,11 @@ const PREVENTIVE: [&str; 28] = [
     "recurrence",
 ];
 
-/// Composes the report on `section`: the situation as given, every cause, every action,
-/// and as prevention those actions that are periodic or lasting (none: an empty part).
-/// The statements are quoted as printed, so `language` names the language of the
-/// surroundings; nothing is translated.
+/// Composes the report on `section`: the situation as given, every cause, every action, and under
+/// prevention the actions that are periodic or lasting. Parts may be empty.
+///
+/// Statements are quoted as printed. `language` is the language of the rest of the report; nothing is
+/// translated.
 pub fn compose(section: &Section, situation: Vec<ReportLine>, language: Language) -> Report {
     let quote = |statements: &mut dyn Iterator<Item = &Statement>| -> Vec<ReportLine> {
         statements

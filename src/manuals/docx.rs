@@ -1,5 +1,7 @@
-//! Word's documents (ECMA-376, `WordprocessingML`) → lines: a paragraph is a line, headings
-//! are known by their style, list items by their numbering, tables by their cells.
+//! Word documents (ECMA-376, `WordprocessingML`) → lines.
+//!
+//! A paragraph is a line. Headings are recognised by style, list items by numbering, and the cells
+//! of a table become lines side by side.
 
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -10,169 +12,180 @@ use zip::ZipArchive;
 
 use fettle_domain::ManualFormat;
 
-use super::content::Box4;
+use super::document_lines::DocumentLines;
 use super::docx_styles::{Styles, child, flag, value};
 use super::error::{ManualsError, Result};
-use super::file::{Pages, damaged, unprinted};
-use super::lines::PrintedLine;
+use super::geometry::Rect;
+use super::printed_line::PrintedLine;
 
-/// What the text of a document may unpack to, in bytes, and how many nodes that may have.
+/// The most bytes that an XML part may unpack to.
 const MAX_XML_BYTES: u64 = 64 << 20;
+/// The most XML nodes of a part.
 const MAX_NODES: u32 = 4_000_000;
-/// Twentieths of a point.
-const TWIPS: f64 = 20.0;
-/// How far a list's level is set in, in points, where the document does not say.
-const LEVEL_PT: f64 = 18.0;
-/// Wrappers around blocks (content controls, custom XML) within each other.
+/// Twips in a point.
+const TWIPS_PER_POINT: f64 = 20.0;
+/// Indentation of a list level in points, where the document states none.
+const LIST_INDENT_PT: f64 = 18.0;
+/// The most wrappers around blocks (content controls, custom XML) nested in each other.
 const MAX_DEPTH: u32 = 32;
-/// Apart from each other far enough for cells that nothing clips.
-const CELL_PT: f64 = 100.0;
+/// Width of a table column in points; wide enough that neighbouring cells stay apart.
+const COLUMN_WIDTH_PT: f64 = 100.0;
+/// Font size of a heading in relation to body text.
 const HEADING_SCALE: f32 = 1.2;
 
-pub(super) fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Pages> {
-    let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(path, error))?;
-    let main = main_part(path, &mut zip)?;
-    let text =
-        part(path, &mut zip, &main)?.ok_or_else(|| damaged(path, "it is no Word document"))?;
+/// The lines of a Word document. `path` is for messages only.
+pub(super) fn parse_docx(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
+    let mut zip =
+        ZipArchive::new(Cursor::new(bytes)).map_err(|error| ManualsError::damaged(path, error))?;
+    let main = main_part_name(path, &mut zip)?;
+    let text = read_part(path, &mut zip, &main)?
+        .ok_or_else(|| ManualsError::damaged(path, "it is no Word document"))?;
     let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let styles = part(path, &mut zip, &format!("{folder}/styles.xml"))?;
+    let styles = read_part(path, &mut zip, &format!("{folder}/styles.xml"))?;
     let styles = match &styles {
-        Some(styles) => Styles::read(parsed(path, styles)?.root_element()),
+        Some(styles) => Styles::read(parse_xml(path, styles)?.root_element()),
         None => Styles::default(),
     };
-    let document = parsed(path, &text)?;
+    let document = parse_xml(path, &text)?;
     let body = child(document.root_element(), "body");
-    let body = body.ok_or_else(|| damaged(path, "it has no body"))?;
-    let mut reader = Reader { styles, lines: Vec::new(), paragraphs: 0, row: 0 };
-    reader.blocks(body, MAX_DEPTH);
-    let Reader { lines, paragraphs, .. } = reader;
-    Ok(Pages { format: ManualFormat::Docx, page_count: paragraphs, lines })
+    let body = body.ok_or_else(|| ManualsError::damaged(path, "it has no body"))?;
+    let mut reader = BodyReader { styles, lines: Vec::new(), paragraphs: 0, row: 0 };
+    reader.read_blocks(body, MAX_DEPTH);
+    let BodyReader { lines, paragraphs, .. } = reader;
+    Ok(DocumentLines { format: ManualFormat::Docx, page_count: paragraphs, lines })
 }
 
 type Zip<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
-/// Where the document is: what the package's relationships call its `officeDocument`.
-fn main_part(path: &Path, zip: &mut Zip<'_>) -> Result<String> {
-    const USUAL: &str = "word/document.xml";
-    let Some(relations) = part(path, zip, "_rels/.rels")? else { return Ok(USUAL.to_owned()) };
-    let relations = parsed(path, &relations)?;
+/// Name of the main document part, from the package's relationships (`officeDocument`).
+fn main_part_name(path: &Path, zip: &mut Zip<'_>) -> Result<String> {
+    const DEFAULT: &str = "word/document.xml";
+    let Some(relations) = read_part(path, zip, "_rels/.rels")? else {
+        return Ok(DEFAULT.to_owned());
+    };
+    let relations = parse_xml(path, &relations)?;
     let is_main = |node: &Node<'_, '_>| {
         node.attribute("Type").is_some_and(|kind| kind.ends_with("/officeDocument"))
     };
     let main = relations.descendants().find(is_main).and_then(|node| node.attribute("Target"));
-    Ok(main.map_or(USUAL, |target| target.trim_start_matches('/')).to_owned())
+    Ok(main.map_or(DEFAULT, |target| target.trim_start_matches('/')).to_owned())
 }
 
-/// A part's text; `None` where there is none of this name.
-fn part(path: &Path, zip: &mut Zip<'_>, name: &str) -> Result<Option<String>> {
+/// The text of the part `name`, or `None` if the package has no such part.
+fn read_part(path: &Path, zip: &mut Zip<'_>, name: &str) -> Result<Option<String>> {
     let entry = match zip.by_name(name) {
         Ok(entry) => entry,
         Err(zip::result::ZipError::FileNotFound) => return Ok(None),
-        Err(error) => return Err(damaged(path, error)),
+        Err(error) => return Err(ManualsError::damaged(path, error)),
     };
     let mut bytes = Vec::new();
     let read = entry.take(MAX_XML_BYTES + 1).read_to_end(&mut bytes);
-    if read.map_err(|error| damaged(path, error))? as u64 > MAX_XML_BYTES {
+    if read.map_err(|error| ManualsError::damaged(path, error))? as u64 > MAX_XML_BYTES {
         let limit = MAX_XML_BYTES;
         return Err(ManualsError::TooLarge { path: path.to_owned(), bytes: limit + 1, limit });
     }
     let (text, _, broken) = encoding_rs::UTF_8.decode(&bytes);
-    if broken { Err(damaged(path, "not UTF-8")) } else { Ok(Some(text.into_owned())) }
+    if broken { Err(ManualsError::damaged(path, "not UTF-8")) } else { Ok(Some(text.into_owned())) }
 }
 
-fn parsed<'a>(path: &Path, text: &'a str) -> Result<Document<'a>> {
-    // No DTD, so no entities but XML's own five.
+fn parse_xml<'a>(path: &Path, text: &'a str) -> Result<Document<'a>> {
+    // DTDs are refused by default, so the only entities are the five of XML itself.
     let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
-    Document::parse_with_options(text, options).map_err(|error| damaged(path, error))
+    Document::parse_with_options(text, options).map_err(|error| ManualsError::damaged(path, error))
 }
 
-struct Reader {
+/// Reads the body of a document from top to bottom.
+struct BodyReader {
     styles: Styles,
     lines: Vec<PrintedLine>,
-    /// Paragraphs with text so far.
+    /// Number of paragraphs with text so far.
     paragraphs: u32,
+    /// Row of the next line, from 0.
     row: usize,
 }
 
-/// A paragraph that has text.
+/// A paragraph with text.
 struct Paragraph {
-    /// Its lines: more than one where somebody broke it.
+    /// One line, or several where the paragraph has line breaks.
     lines: Vec<String>,
+    /// Indentation in points.
     left: f64,
-    item: bool,
-    heading: bool,
+    is_list_item: bool,
+    is_heading: bool,
     bold: bool,
+    /// Font size in points.
     size: f32,
 }
 
-impl Reader {
-    /// Paragraphs and tables in `parent`, in order.
-    fn blocks(&mut self, parent: Node<'_, '_>, depth: u32) {
+impl BodyReader {
+    /// Reads the paragraphs and tables in `parent`, in order.
+    fn read_blocks(&mut self, parent: Node<'_, '_>, depth: u32) {
         for node in parent.children().filter(Node::is_element) {
             match node.tag_name().name() {
-                "p" => self.paragraph(node),
-                "tbl" => self.table(node),
+                "p" => self.read_paragraph(node),
+                "tbl" => self.read_table(node),
                 "sdt" | "sdtContent" | "customXml" | "ins" | "moveTo" | "smartTag" if depth > 0 => {
-                    self.blocks(node, depth - 1);
+                    self.read_blocks(node, depth - 1);
                 }
                 _ => {}
             }
         }
     }
 
-    fn paragraph(&mut self, node: Node<'_, '_>) {
-        if let Some(paragraph) = self.read(node) {
-            let lines = self.placed(&paragraph, paragraph.left);
+    fn read_paragraph(&mut self, node: Node<'_, '_>) {
+        if let Some(paragraph) = self.parse_paragraph(node) {
+            let lines = self.place_lines(&paragraph, paragraph.left);
             self.lines.extend(lines);
         }
         // Text boxes are anchored in paragraphs.
-        let boxed = node.descendants().filter(|inner| is_boxed_paragraph(*inner, node));
-        for inner in boxed {
-            if let Some(paragraph) = self.read(inner) {
-                let lines = self.placed(&paragraph, paragraph.left);
+        for inner in node.descendants().filter(|inner| is_in_text_box(*inner, node)) {
+            if let Some(paragraph) = self.parse_paragraph(inner) {
+                let lines = self.place_lines(&paragraph, paragraph.left);
                 self.lines.extend(lines);
             }
         }
     }
 
-    /// The lines of a paragraph, in rows of their own.
-    fn placed(&mut self, paragraph: &Paragraph, left: f64) -> Vec<PrintedLine> {
+    /// The lines of a paragraph below each other, from the current row on.
+    fn place_lines(&mut self, paragraph: &Paragraph, left: f64) -> Vec<PrintedLine> {
         self.paragraphs += 1;
-        let mut out = Vec::new();
+        let mut lines = Vec::new();
         for (at, text) in paragraph.lines.iter().enumerate() {
-            let begins_item = paragraph.item && at == 0;
-            let text = if begins_item { format!("• {text}") } else { text.clone() };
-            // What follows a break in an item belongs to it.
-            let set_in = if paragraph.item && at > 0 { LEVEL_PT } else { 0.0 };
-            let mut line = unprinted(self.paragraphs, self.row, left + set_in, text);
-            line.line.bold = paragraph.bold || paragraph.heading;
-            let scale = if paragraph.heading { HEADING_SCALE } else { 1.0 };
+            let starts_item = paragraph.is_list_item && at == 0;
+            let text = if starts_item { format!("• {text}") } else { text.clone() };
+            // Lines after a break are indented, as wrapped lines of the item.
+            let indent = if paragraph.is_list_item && at > 0 { LIST_INDENT_PT } else { 0.0 };
+            let mut line = PrintedLine::unpaged(self.paragraphs, self.row, left + indent, text);
+            line.line.bold = paragraph.bold || paragraph.is_heading;
+            let scale = if paragraph.is_heading { HEADING_SCALE } else { 1.0 };
             line.line.font_size_pt = paragraph.size * scale;
-            out.push(line);
+            lines.push(line);
             self.row += 1;
         }
-        out
+        lines
     }
 
-    /// Cells side by side: the first lines of all cells of a row stand on one line, and so on.
-    fn table(&mut self, node: Node<'_, '_>) {
-        let rows = node.children().filter(|row| row.has_tag_name_of("tr"));
+    /// Reads a table. The first lines of all cells of a table row share a row of lines, and so on.
+    fn read_table(&mut self, node: Node<'_, '_>) {
+        let rows = node.children().filter(|row| row.has_local_name("tr"));
         for row in rows {
             let top = self.row;
             let (mut lines, mut column) = (Vec::new(), 0_u32);
             let mut end = top;
-            for cell in row.children().filter(|cell| cell.has_tag_name_of("tc")) {
+            for cell in row.children().filter(|cell| cell.has_local_name("tc")) {
                 self.row = top;
                 let properties = child(cell, "tcPr");
                 let span = properties.and_then(|p| value(p, "gridSpan")?.parse().ok());
-                let left = f64::from(column) * CELL_PT;
+                let left = f64::from(column) * COLUMN_WIDTH_PT;
                 column = column.saturating_add(span.unwrap_or(1_u32)).min(10_000);
-                let right = f64::from(column) * CELL_PT;
-                let inner = cell.descendants().filter(|inner| inner.has_tag_name_of("p"));
-                for paragraph in inner.filter_map(|inner| self.read(inner)).collect::<Vec<_>>() {
-                    for mut line in self.placed(&paragraph, left + 1.0) {
+                let right = f64::from(column) * COLUMN_WIDTH_PT;
+                let inner = cell.descendants().filter(|inner| inner.has_local_name("p"));
+                for paragraph in
+                    inner.filter_map(|inner| self.parse_paragraph(inner)).collect::<Vec<_>>()
+                {
+                    for mut line in self.place_lines(&paragraph, left + 1.0) {
                         let (top, bottom) = (top as f64, top as f64 + 1.0);
-                        line.clip = Some(Box4 { left, top, right, bottom });
+                        line.clip = Some(Rect { left, top, right, bottom });
                         lines.push(line);
                     }
                 }
@@ -184,23 +197,24 @@ impl Reader {
         }
     }
 
-    fn read(&self, node: Node<'_, '_>) -> Option<Paragraph> {
+    /// The paragraph at `node`, or `None` if the paragraph has no text.
+    fn parse_paragraph(&self, node: Node<'_, '_>) -> Option<Paragraph> {
         let properties = child(node, "pPr");
         let style = properties.and_then(|p| value(p, "pStyle"));
-        let style = self.styles.find(style);
+        let style = self.styles.get(style);
         let numbering = properties.and_then(|p| child(p, "numPr"));
         let number = numbering.and_then(|n| value(n, "numId")).map(|id| id != "0");
         let level = numbering.and_then(|n| value(n, "ilvl")?.parse::<u8>().ok()).unwrap_or(0);
         let outline = properties.and_then(|p| value(p, "outlineLvl")?.parse::<u8>().ok());
-        let heading = outline.is_some_and(|level| level < 9) || style.heading;
-        let item = number.unwrap_or(style.item) && !heading;
+        let is_heading = outline.is_some_and(|level| level < 9) || style.is_heading;
+        let is_list_item = number.unwrap_or(style.is_list_item) && !is_heading;
         let indent = properties.and_then(|p| child(p, "ind"));
         let indent = indent.and_then(|ind| {
             let named = |name| ind.attributes().find(|a| a.name() == name)?.value().parse().ok();
             named("left").or_else(|| named("start"))
         });
-        let levels = f64::from(level) + if item { 1.0 } else { 0.0 };
-        let left = indent.map_or(levels * LEVEL_PT, |twips: f64| twips / TWIPS);
+        let levels = f64::from(level) + if is_list_item { 1.0 } else { 0.0 };
+        let left = indent.map_or(levels * LIST_INDENT_PT, |twips: f64| twips / TWIPS_PER_POINT);
 
         let mut text = String::new();
         let (mut letters, mut bold, mut size) = (0, 0, None);
@@ -210,7 +224,7 @@ impl Reader {
                 continue;
             }
             let before = text.chars().count();
-            run_text(run, &mut text);
+            push_run_text(run, &mut text);
             let count = text.chars().count() - before;
             letters += count;
             let is_bold = properties.and_then(|p| flag(p, "b")).unwrap_or(style.bold);
@@ -226,23 +240,31 @@ impl Reader {
             lines.filter(|line| line.chars().any(char::is_alphanumeric)).collect();
         let size = size.unwrap_or(style.size).clamp(1.0, 1000.0);
         let bold = bold * 2 > letters;
-        (!lines.is_empty()).then_some(Paragraph { lines, left, item, heading, bold, size })
+        (!lines.is_empty()).then_some(Paragraph {
+            lines,
+            left,
+            is_list_item,
+            is_heading,
+            bold,
+            size,
+        })
     }
 }
 
-trait Tag {
-    /// An element of this name, in whatever namespace: strict documents have their own.
-    fn has_tag_name_of(&self, name: &str) -> bool;
+trait LocalName {
+    /// Whether the node is an element of this local name. Strict documents use another namespace
+    /// than transitional ones, so the namespace is ignored.
+    fn has_local_name(&self, name: &str) -> bool;
 }
 
-impl Tag for Node<'_, '_> {
-    fn has_tag_name_of(&self, name: &str) -> bool {
+impl LocalName for Node<'_, '_> {
+    fn has_local_name(&self, name: &str) -> bool {
         self.is_element() && self.tag_name().name() == name
     }
 }
 
-/// What is between `node` and the paragraph that holds it, from the inside.
-fn within<'a, 'i>(
+/// Names of the elements between `node` and the paragraph around it, innermost first.
+fn ancestors_within<'a, 'i>(
     node: Node<'a, 'i>,
     paragraph: Node<'a, 'i>,
 ) -> impl Iterator<Item = &'i str> + use<'a, 'i> {
@@ -252,32 +274,34 @@ fn within<'a, 'i>(
         .map(|outer| outer.tag_name().name())
 }
 
-/// A run of this paragraph itself that is in force: not deleted, not moved away.
+/// Whether `run` belongs to `paragraph` itself and is neither deleted nor moved away.
 fn is_run_of<'a>(run: Node<'a, 'a>, paragraph: Node<'a, 'a>) -> bool {
-    let elsewhere = ["del", "moveFrom", "txbxContent", "Fallback"];
-    run.has_tag_name_of("r") && within(run, paragraph).all(|name| !elsewhere.contains(&name))
+    const OTHERS: [&str; 4] = ["del", "moveFrom", "txbxContent", "Fallback"];
+    run.has_local_name("r") && ancestors_within(run, paragraph).all(|name| !OTHERS.contains(&name))
 }
 
-/// A paragraph in a text box of this one. Word writes each box twice, for older readers.
-fn is_boxed_paragraph<'a>(inner: Node<'a, 'a>, paragraph: Node<'a, 'a>) -> bool {
+/// Whether `inner` is a paragraph in a text box anchored in `paragraph`. Word writes each box
+/// twice; the `Fallback` copy is for older readers.
+fn is_in_text_box<'a>(inner: Node<'a, 'a>, paragraph: Node<'a, 'a>) -> bool {
     let mut boxes = 0;
     inner != paragraph
-        && inner.has_tag_name_of("p")
-        && within(inner, paragraph).all(|name| {
+        && inner.has_local_name("p")
+        && ancestors_within(inner, paragraph).all(|name| {
             boxes += usize::from(name == "txbxContent");
             name != "Fallback"
         })
         && boxes > 0
 }
 
-fn run_text(run: Node<'_, '_>, out: &mut String) {
+/// Appends the text of a run.
+fn push_run_text(run: Node<'_, '_>, out: &mut String) {
     for part in run.children().filter(Node::is_element) {
         match part.tag_name().name() {
             "t" => out.push_str(&part.text().unwrap_or_default().replace('\n', " ")),
             "tab" | "ptab" => out.push('\t'),
             "br" | "cr" => out.push('\n'),
             "noBreakHyphen" => out.push('-'),
-            // A letter of a symbol font: in manuals a bullet.
+            // A character of a symbol font is a bullet in manuals.
             "sym" => out.push('•'),
             _ => {}
         }

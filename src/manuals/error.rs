@@ -1,33 +1,35 @@
-use std::path::PathBuf;
+//! Errors of reading manuals.
 
-/// What can go wrong while reading a manual.
+use std::path::{Path, PathBuf};
+
+/// An error while a manual is read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ManualsError {
-    /// The file is something else.
+    /// A file named `.pdf` with other content.
     #[error("{path}: not a PDF file")]
     NotAPdf {
         /// The file.
         path: PathBuf,
     },
-    /// No format that is read here: `.doc`, `.hwp` and the like.
+    /// A format that is not supported: `.doc`, `.hwp` and the like.
     #[error("{path}: not a PDF, Word (.docx) or text (.txt) file; save it as PDF or .docx first")]
     OtherFormat {
         /// The file.
         path: PathBuf,
     },
-    /// The file wants a password, or is protected by a scheme that nothing here reads.
+    /// The file needs a password, or its encryption scheme is not supported.
     #[error("{path}: encrypted; save it without a password first")]
     Encrypted {
         /// The file.
         path: PathBuf,
     },
-    /// No page carries text: the file holds scanned pictures.
+    /// No page has text: the pages are scanned images.
     #[error("{path}: no text on any of its {pages} page(s); a scanned manual must be OCR'd first")]
     NoText {
         /// The file.
         path: PathBuf,
-        /// How many pages it has.
+        /// Number of pages.
         pages: u32,
     },
     /// The file is cut short or contradicts the format.
@@ -35,7 +37,7 @@ pub enum ManualsError {
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         why: String,
     },
     /// The file has no such page.
@@ -45,32 +47,32 @@ pub enum ManualsError {
         path: PathBuf,
         /// The page, from 1.
         page: u32,
-        /// How many it has.
+        /// Number of pages.
         pages: u32,
     },
-    /// A scanned manual, and nothing here that reads pictures (feature `ocr`).
+    /// A scanned manual, on a machine without `tesseract` (feature `ocr`).
     #[error("{path}: scanned, and tesseract is not installed")]
     NoTesseract {
         /// The file.
         path: PathBuf,
     },
-    /// The program that reads pictures failed (feature `ocr`).
+    /// `tesseract` failed (feature `ocr`).
     #[error("{path}: its pages could not be read: {why}")]
     Tesseract {
         /// The file.
         path: PathBuf,
-        /// What is wrong.
+        /// The reason.
         why: String,
     },
-    /// Nobody wants it any more (feature `ocr`).
+    /// The caller cancelled the job (feature `ocr`).
     #[error("cancelled")]
     Cancelled,
-    /// The file is larger than a manual may be.
+    /// The file exceeds a size limit.
     #[error("{path}: {bytes} bytes is more than the {limit} that a manual may have")]
     TooLarge {
         /// The file.
         path: PathBuf,
-        /// Its size in bytes.
+        /// Size in bytes.
         bytes: u64,
         /// The limit in bytes.
         limit: u64,
@@ -80,10 +82,16 @@ pub enum ManualsError {
     Io {
         /// The file.
         path: PathBuf,
-        /// The system's reason.
+        /// The operating system's error.
         source: std::io::Error,
     },
 }
 
-/// The room's result.
+impl ManualsError {
+    pub(crate) fn damaged(path: &Path, why: impl ToString) -> Self {
+        Self::Damaged { path: path.to_owned(), why: why.to_string() }
+    }
+}
+
+/// Result of reading a manual.
 pub type Result<T, E = ManualsError> = std::result::Result<T, E>;

@@ -1,50 +1,39 @@
-//! A manual's file → its lines, whatever kind of file it is.
+//! File → lines, by format.
 
 use std::io::Read;
 use std::path::Path;
 
-use fettle_domain::{ManualFormat, ManualLine, RectPt};
+use fettle_domain::{ManualFormat, ManualLine};
 
+use super::document_lines::DocumentLines;
+use super::docx::parse_docx;
 use super::error::{ManualsError, Result};
-use super::lines::{Column, PrintedLine};
-use super::{docx, pdf, text_file};
+use super::pdf::parse_pdf;
+use super::text_file::parse_text;
 
-/// The largest file read, in bytes: a manual with photographs stays well below.
-pub const MAX_FILE_BYTES: u64 = 200 << 20;
-/// Older Word files, and documents that Word has encrypted, begin so (MS-CFB 2.2).
-const COMPOUND_FILE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0];
+/// The largest file that is read, in bytes. A manual with photographs stays well below.
+const MAX_FILE_BYTES: u64 = 200 << 20;
+/// Signature of a compound file (MS-CFB 2.2): a `.doc`, or an encrypted `.docx`.
+const COMPOUND_FILE_SIGNATURE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0];
 
-/// Everything written in a file.
-#[derive(Debug)]
-pub(super) struct Pages {
-    pub(super) format: ManualFormat,
-    /// How many pages, paragraphs or lines it has.
-    pub(super) page_count: u32,
-    pub(super) lines: Vec<PrintedLine>,
-}
-
-/// The lines of the file at `path`, in reading order. Table cells that stand side by side
-/// are lines of their own.
+/// Reads the lines of the file at `path`, in reading order. Each cell of a table is a line.
 ///
 /// # Errors
-/// See [`ManualsError`]; a file without any text is [`ManualsError::NoText`].
+/// See [`ManualsError`]; a file without text is [`ManualsError::NoText`].
 pub fn read_lines(path: &Path) -> Result<Vec<ManualLine>> {
-    lines(path, &read_file(path)?)
+    parse_lines(path, &read_file(path)?)
 }
 
-/// As [`read_lines`], of a file that was read already.
+/// The lines of a file with content `bytes`; see [`read_lines`]. The name of `path` states the
+/// format.
 ///
 /// # Errors
 /// As [`read_lines`].
-pub fn lines(path: &Path, bytes: &[u8]) -> Result<Vec<ManualLine>> {
-    Ok(read_bytes(path, bytes)?.lines.into_iter().map(|printed| printed.line).collect())
+pub fn parse_lines(path: &Path, bytes: &[u8]) -> Result<Vec<ManualLine>> {
+    Ok(parse_document(path, bytes)?.lines.into_iter().map(|printed| printed.line).collect())
 }
 
-pub(super) fn read_pages(path: &Path) -> Result<Pages> {
-    read_bytes(path, &read_file(path)?)
-}
-
-/// The bytes of the file at `path`.
+/// Reads the file at `path`, up to 200 MiB.
 ///
 /// # Errors
 /// [`ManualsError::TooLarge`], [`ManualsError::Io`].
@@ -53,71 +42,40 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>> {
     let file = std::fs::File::open(path).map_err(io)?;
     let too_large =
         |bytes| ManualsError::TooLarge { path: path.to_owned(), bytes, limit: MAX_FILE_BYTES };
-    let said = file.metadata().map_err(io)?.len();
-    if said > MAX_FILE_BYTES {
-        return Err(too_large(said));
+    let length = file.metadata().map_err(io)?.len();
+    if length > MAX_FILE_BYTES {
+        return Err(too_large(length));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(said).unwrap_or(0));
-    // It may grow while it is read.
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    // The file may grow while it is read.
     let read = file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(io)? as u64;
     if read > MAX_FILE_BYTES { Err(too_large(read)) } else { Ok(bytes) }
 }
 
-/// As [`read_pages`], from memory; `path` says by its name what kind of file it is meant to
-/// be, and is for messages.
-pub(super) fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Pages> {
-    let pages = read_bytes_of_any(path, bytes)?;
-    if pages.lines.is_empty() {
-        return Err(ManualsError::NoText { path: path.to_owned(), pages: pages.page_count });
+/// The lines of a file with content `bytes`. The name of `path` states the format.
+pub(super) fn parse_document(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
+    let document = parse_document_or_scan(path, bytes)?;
+    if document.lines.is_empty() {
+        return Err(ManualsError::NoText { path: path.to_owned(), pages: document.page_count });
     }
-    Ok(pages)
+    Ok(document)
 }
 
-/// As [`read_bytes`], also of a file without text.
-pub(super) fn read_bytes_of_any(path: &Path, bytes: &[u8]) -> Result<Pages> {
+/// As [`parse_document`]; a PDF without text, such as a scan, gives no lines instead of an error.
+pub(super) fn parse_document_or_scan(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
     let name = path.to_string_lossy();
-    match ManualFormat::of(&name, bytes) {
-        Some(ManualFormat::Pdf) => pdf::read_bytes(path, bytes),
-        Some(ManualFormat::Docx) => docx::read_bytes(path, bytes),
-        Some(ManualFormat::Text) => text_file::read_bytes(path, bytes),
-        None => Err(match ManualFormat::named(&name) {
+    match ManualFormat::detect(&name, bytes) {
+        Some(ManualFormat::Pdf) => parse_pdf(path, bytes),
+        Some(ManualFormat::Docx) => parse_docx(path, bytes),
+        Some(ManualFormat::Text) => parse_text(path, bytes),
+        None => Err(match ManualFormat::from_name(&name) {
             Some(ManualFormat::Pdf) => ManualsError::NotAPdf { path: path.to_owned() },
-            Some(ManualFormat::Docx) if bytes.starts_with(COMPOUND_FILE) => {
+            Some(ManualFormat::Docx) if bytes.starts_with(COMPOUND_FILE_SIGNATURE) => {
                 ManualsError::Encrypted { path: path.to_owned() }
             }
-            Some(ManualFormat::Docx) => damaged(path, "it is no Word document"),
+            Some(ManualFormat::Docx) => ManualsError::damaged(path, "it is no Word document"),
             Some(ManualFormat::Text) => ManualsError::NoText { path: path.to_owned(), pages: 1 },
             None => ManualsError::OtherFormat { path: path.to_owned() },
         }),
-    }
-}
-
-pub(super) fn damaged(path: &Path, why: impl ToString) -> ManualsError {
-    ManualsError::Damaged { path: path.to_owned(), why: why.to_string() }
-}
-
-/// A line of a file without pages. It has a place among the others (`left`, `baseline`, in
-/// points) for what reads the layout, and none on paper.
-pub(super) fn unprinted(number: u32, row: usize, left: f64, text: String) -> PrintedLine {
-    const SIZE: f32 = 10.0;
-    /// Less than what parts paragraphs.
-    const PITCH: f64 = 14.0;
-    PrintedLine {
-        line: fettle_domain::ManualLine {
-            page: number,
-            rect: RectPt { x: 0.0, y: 0.0, width: 0.0, height: 0.0 },
-            text,
-            font_size_pt: SIZE,
-            bold: false,
-        },
-        ends_in_space: false,
-        sheet: 1,
-        row,
-        left,
-        right: left + PITCH,
-        baseline: row as f64 * PITCH,
-        clip: None,
-        // No line ends because it is full.
-        column: Some(Column { shift: 0.0, right: f64::INFINITY }),
     }
 }

@@ -1,47 +1,52 @@
-//! A PDF font as far as reading needs it: codes → text, widths, bold.
+//! Decoding of PDF fonts: character codes → text and advance widths; whether the font is bold.
 
 use std::collections::HashMap;
 
 use lopdf::{Dictionary, Document, Object};
 
-use super::cmap::ToUnicode;
+use super::to_unicode::ToUnicode;
 
-/// No `ToUnicode` stream or font program of a manual comes near this when unpacked.
+/// The most bytes that a `ToUnicode` stream may unpack to.
 const MAX_CMAP_BYTES: usize = 16 << 20;
-/// Codes of a composite font are 16 bits wide; a `W` array may not make us store more.
+/// Codes of a composite font have 16 bits; longer ranges in a `W` array are cut.
 const MAX_CODE: u32 = 0xFFFF;
 
-/// One code of a shown string.
-pub(super) struct Code {
+/// One decoded code of a shown string.
+pub(super) struct CharCode {
     pub(super) text: String,
     /// Advance in thousandths of the font size.
     pub(super) width: f64,
-    /// Word spacing applies: the single-byte code 32 (ISO 32000-1, 9.3.3).
+    /// Whether this is the single-byte code 32, to which word spacing applies (ISO 32000-1, 9.3.3).
     pub(super) is_space_code: bool,
 }
 
 enum Decoder {
     ToUnicode(ToUnicode),
-    /// Codes are UTF-16BE (`UniKS-UCS2-H`, `UniKS-UTF16-H` and their kin).
+    /// Codes are UTF-16BE (`UniKS-UCS2-H`, `UniKS-UTF16-H` and the like).
     Utf16,
-    /// One text a byte.
+    /// Text of each of the 256 byte values.
     Bytes(Vec<String>),
     Unknown,
 }
 
+/// A font of a PDF file.
 pub(super) struct Font {
     decoder: Decoder,
     two_byte: bool,
+    /// Advance of each code, in thousandths of the font size.
     widths: HashMap<u32, f64>,
     default_width: f64,
     pub(super) bold: bool,
     symbol: SymbolFont,
 }
 
+/// Whether a font holds symbols instead of letters, and with which encoding.
 #[derive(Clone, Copy, PartialEq)]
 enum SymbolFont {
     No,
+    /// Adobe Symbol and its relatives.
     Adobe,
+    /// Zapf Dingbats, Wingdings, Webdings.
     Dingbats,
 }
 
@@ -66,7 +71,7 @@ impl Font {
             (descendant.map(|d| cid_widths(document, d)).unwrap_or_default(), default)
         } else {
             let missing = descriptor.and_then(|d| number(document, d, b"MissingWidth"));
-            // 500 is about the mean of the standard fonts, which may come without widths.
+            // The standard fonts may come without widths; their mean is about 500.
             (simple_widths(document, font), missing.filter(|w| *w > 0.0).unwrap_or(500.0))
         };
         Self {
@@ -79,7 +84,8 @@ impl Font {
         }
     }
 
-    pub(super) fn codes(&self, bytes: &[u8]) -> Vec<Code> {
+    /// Decodes a shown string.
+    pub(super) fn decode(&self, bytes: &[u8]) -> Vec<CharCode> {
         if self.two_byte {
             bytes
                 .chunks(2)
@@ -93,7 +99,7 @@ impl Font {
         }
     }
 
-    fn code(&self, code: u32, is_space_code: bool) -> Code {
+    fn code(&self, code: u32, is_space_code: bool) -> CharCode {
         let text = match &self.decoder {
             Decoder::ToUnicode(map) => map.get(code).unwrap_or_default(),
             Decoder::Utf16 => char::from_u32(code).map(String::from).unwrap_or_default(),
@@ -103,11 +109,10 @@ impl Font {
             Decoder::Unknown => String::new(),
         };
         let width = self.widths.get(&code).copied().unwrap_or(self.default_width);
-        Code { text: self.bullet(code, text), width, is_space_code }
+        CharCode { text: self.bullet(code, text), width, is_space_code }
     }
 
-    /// Symbol fonts put bullets at letters and in the private use area, wherever
-    /// their maker wanted them; here they all become `•`.
+    /// `•` for the bullets of symbol fonts, which stand at letters or in the private use area.
     fn bullet(&self, code: u32, text: String) -> String {
         let printed = text.chars().next().map_or(code, u32::from);
         let slot = if (0xF000..=0xF0FF).contains(&printed) { printed - 0xF000 } else { printed };
@@ -115,7 +120,7 @@ impl Font {
             || match self.symbol {
                 SymbolFont::No => false,
                 SymbolFont::Adobe => slot == 0xB7,
-                // Circles, squares, diamonds, arrows and ticks of Wingdings and its kin.
+                // Circles, squares, diamonds, arrows and ticks of Wingdings.
                 SymbolFont::Dingbats => matches!(
                     slot,
                     0x6C | 0x6E..=0x72 | 0x75..=0x78 | 0x9E..=0xA8 | 0xD8 | 0xE0 | 0xE8 | 0xF0

@@ -1,78 +1,83 @@
-//! A model's answer, held against the manual: each sentence is cited to the statements
-//! that support it, or marked as the model's own.
+//! Grounding of a model's answer in the manual: each sentence is cited to the statements that support
+//! it, or marked as the model's own.
 //!
-//! Code decides, not the model: a sentence is supported where its content is found
-//! again in the statements (Hangul by character pairs, other words whole), its numbers
-//! are theirs, no word is a slip of theirs, and it denies nothing that they do not. A
-//! citation the model wrote counts only if the statement shares content with the sentence.
+//! Code decides about support, not the model. A sentence is supported if
+//! - the statements have most of its content terms and all of its numbers,
+//! - no word is a misspelt word of the statements,
+//! - the sentence negates nothing that the statements affirm.
+//!
+//! A citation by the model counts only if the cited statement shares content with the sentence.
 
 use std::collections::HashSet;
 
+use fettle_domain::hangul::is_hangul;
 use fettle_domain::{
     Author, Language, ModelId, Report, ReportLine, ReportPart, Section, Statement, StatementKind,
     Support,
 };
 
-use super::answer::{Written, parse};
-use super::babble::{AnswerProblem, check, stutters};
-use super::claim::{content, is_denying, numbers, slip};
-use super::names::{is_hangul, words};
+use super::answer::{AnswerSentence, parse_answer};
+use super::answer_validation::{AnswerProblem, repeats_phrase, validate};
+use super::content_overlap::{content_terms, is_negated, numbers};
+use super::typo::find_typo;
+use super::words::words;
 
-/// A sentence of the answer and the part it was written for.
+/// A sentence of the answer and the report part that it belongs to.
 #[derive(Debug, Clone, PartialEq)]
-pub struct GroundedLine {
+struct GroundedLine {
     /// Causes, actions or prevention.
-    pub part: ReportPart,
+    part: ReportPart,
     /// The sentence and its support.
-    pub line: ReportLine,
+    line: ReportLine,
 }
 
-/// Share of a sentence's content that the statements must hold.
-const COVERED: f64 = 0.6;
-/// Share of a sentence's content that a statement must add to be a source of it.
-const SHARED: f64 = 0.2;
-/// The same for a statement the model cites itself.
-const SHARED_IF_CITED: f64 = 0.1;
-const MAX_SENTENCES_A_PART: usize = 3;
+/// The least share of a sentence's terms that the statements together have.
+const MIN_COVERAGE: f64 = 0.6;
+/// The least share of a sentence's terms that a statement adds as a further source.
+const MIN_SHARE: f64 = 0.2;
+/// The same for a statement that the model cites.
+const MIN_SHARE_IF_CITED: f64 = 0.1;
+const MAX_SENTENCES_PER_PART: usize = 3;
 
-/// Reads an answer to [`super::prompt()`] and aligns its sentences with `section`.
+/// Parses an answer to [`super::prompt()`] and aligns its sentences with the statements of `section`.
 ///
 /// # Errors
-/// [`AnswerProblem`] where the answer is no answer; nothing of it should be shown.
-pub fn align(answer: &str, section: &Section) -> Result<Vec<GroundedLine>, AnswerProblem> {
-    // What it thought aloud before, and what it says to itself after its turn, is no answer.
+/// [`AnswerProblem`] if the answer is invalid; nothing of an invalid answer is shown.
+fn align(answer: &str, section: &Section) -> Result<Vec<GroundedLine>, AnswerProblem> {
+    // Reasoning before the answer and chat markup after it are no part of the answer.
     let answer = answer.rsplit("</think>").next().unwrap_or_default();
     let answer = answer.split("<|").next().unwrap_or_default().trim();
     if answer.is_empty() {
         return Err(AnswerProblem::Empty);
     }
-    check(answer)?;
-    let written = parse(answer);
-    if written.is_empty() {
+    validate(answer)?;
+    let sentences = parse_answer(answer);
+    if sentences.is_empty() {
         return Err(AnswerProblem::Unreadable);
     }
     let mut out: Vec<GroundedLine> = Vec::new();
-    let mut said: HashSet<(ReportPart, String)> = HashSet::new();
-    for Written { part, text, cited } in written {
-        if stutters(&text)
-            || says_nothing_new(&text, part, section)
-            || !said.insert((part, plain(&text)))
+    let mut seen: HashSet<(ReportPart, String)> = HashSet::new();
+    for AnswerSentence { part, text, cited } in sentences {
+        if repeats_phrase(&text)
+            || is_redundant(&text, part, section)
+            || !seen.insert((part, normalized(&text)))
         {
             continue;
         }
-        if out.iter().filter(|line| line.part == part).count() < MAX_SENTENCES_A_PART {
-            let support = support(&text, part, &cited, section);
+        if out.iter().filter(|line| line.part == part).count() < MAX_SENTENCES_PER_PART {
+            let support = support_of(&text, part, &cited, section);
             out.push(GroundedLine { part, line: ReportLine { text, support } });
         }
     }
     Ok(out)
 }
 
-/// Adds a model's sentences to the evidence report: supported ones before the manual's
-/// statements as their introduction, unsupported ones after them, marked. The
-/// manual's statements stay complete and as printed. A sentence cannot cite what the
-/// evidence report does not.
-pub fn merge(evidence: Report, lines: Vec<GroundedLine>, model: &ModelId) -> Report {
+/// Adds a model's sentences to the evidence report: supported ones before the manual's statements as
+/// an introduction, unsupported ones after them and marked.
+///
+/// The manual's statements stay complete and as printed. A sentence that cites a statement which the
+/// evidence report lacks counts as unsupported.
+fn merge(evidence: Report, lines: Vec<GroundedLine>, model: &ModelId) -> Report {
     let mut report = evidence;
     let known: HashSet<String> = report
         .sections
@@ -111,10 +116,11 @@ pub fn merge(evidence: Report, lines: Vec<GroundedLine>, model: &ModelId) -> Rep
     report
 }
 
-/// [`align`], then [`merge`]: the report with what is usable of the answer, or the
-/// evidence report as it was and why. With `supported_only` it has no sentence that only the
-/// model says.
-pub fn weave(
+/// Adds a model's answer to the evidence report.
+///
+/// Returns the report with the usable sentences, or the unchanged evidence report and the problem of
+/// the answer. With `supported_only`, sentences without support are left out.
+pub fn ground_answer(
     evidence: Report,
     section: &Section,
     answer: &str,
@@ -130,45 +136,48 @@ pub fn weave(
     }
 }
 
-/// Whether `section` is written in `language`: sentences in another cannot be held against it.
-pub fn is_in(section: &Section, language: Language) -> bool {
+/// Whether `section` is written in `language`. Sentences in another language cannot be compared with
+/// the section.
+pub fn is_written_in(section: &Section, language: Language) -> bool {
     let letters = || {
         let texts = section.statements().map(|statement| statement.text.as_str());
         texts.flat_map(str::chars).filter(|c| c.is_alphabetic())
     };
-    // Korean manuals are full of English names.
+    // Korean manuals have many English names: a quarter of the letters decides.
     let korean = letters().filter(|c| is_hangul(*c)).count() * 4 > letters().count();
     korean == (language == Language::Ko)
 }
 
-/// Whether it is the heading, one of the statements, or a piece of one that stands in the same
-/// part: those are in the report already.
-fn says_nothing_new(text: &str, part: ReportPart, section: &Section) -> bool {
-    let said = content(text);
+/// Whether a sentence repeats the heading, a statement, or a fragment of a statement in the same part:
+/// the report has those already.
+fn is_redundant(text: &str, part: ReportPart, section: &Section) -> bool {
+    let terms = content_terms(text);
     let printed: &[Statement] = match part {
         ReportPart::Causes => &section.causes,
         ReportPart::Actions => &section.actions,
-        // Which actions also prevent is more than the manual says.
+        // Which actions also prevent is a claim that the manual does not make.
         ReportPart::Prevention | ReportPart::Situation => &[],
     };
-    said.is_subset(&content(&section.heading))
-        || section.statements().any(|statement| plain(&statement.text) == plain(text))
-        || printed.iter().any(|statement| said.is_subset(&content(&statement.text)))
+    terms.is_subset(&content_terms(&section.heading))
+        || section.statements().any(|statement| normalized(&statement.text) == normalized(text))
+        || printed.iter().any(|statement| terms.is_subset(&content_terms(&statement.text)))
 }
 
-fn plain(text: &str) -> String {
+/// Letters and digits of a text in lower case.
+fn normalized(text: &str) -> String {
     words(text).concat()
 }
 
-fn support(text: &str, part: ReportPart, cited: &[String], section: &Section) -> Support {
+/// The support of a sentence by the statements of its part.
+fn support_of(text: &str, part: ReportPart, cited: &[String], section: &Section) -> Support {
     let (kind, statements): (_, &[Statement]) = match part {
         ReportPart::Causes => (StatementKind::Cause, &section.causes),
         ReportPart::Actions | ReportPart::Prevention => (StatementKind::Action, &section.actions),
         ReportPart::Situation => return Support::Unsupported,
     };
-    // The defect's name is no claim.
-    let named = content(&section.heading);
-    let claim: HashSet<String> = content(text).difference(&named).cloned().collect();
+    // The defect's name claims nothing.
+    let name = content_terms(&section.heading);
+    let claim: HashSet<String> = content_terms(text).difference(&name).cloned().collect();
     if claim.is_empty() {
         return Support::Unsupported;
     }
@@ -176,18 +185,17 @@ fn support(text: &str, part: ReportPart, cited: &[String], section: &Section) ->
     let mut candidates: Vec<(bool, &Statement, HashSet<String>)> = (1..)
         .zip(statements)
         .map(|(number, statement)| {
-            let shared = claim.intersection(&content(&statement.text)).cloned().collect();
+            let shared = claim.intersection(&content_terms(&statement.text)).cloned().collect();
             (cited.contains(&format!("{letter}{number}")), statement, shared)
         })
         .collect();
-    // The statement that holds most of the sentence first; another one is a source too
-    // only if it holds something that those before it do not.
+    // The statement that shares most terms comes first. Another one is a source only if it adds terms.
     candidates.sort_by_key(|(cited, _, shared)| std::cmp::Reverse((shared.len(), *cited)));
     let mut sources: Vec<&Statement> = Vec::new();
     let mut found: HashSet<String> = HashSet::new();
     for (cited, statement, shared) in candidates {
         let new = shared.difference(&found).count() as f64 / claim.len() as f64;
-        let needed = if cited { SHARED_IF_CITED } else { SHARED };
+        let needed = if cited { MIN_SHARE_IF_CITED } else { MIN_SHARE };
         if new > 0.0 && new >= needed {
             sources.push(statement);
             found.extend(shared);
@@ -200,10 +208,10 @@ fn support(text: &str, part: ReportPart, cited: &[String], section: &Section) ->
     let heading: HashSet<String> = numbers(&section.heading).into_iter().collect();
     let numbers_given =
         numbers(text).iter().all(|number| given.contains(number) || heading.contains(number));
-    let denies = is_denying(text) && !is_denying(&source_text);
+    let is_denial = is_negated(text) && !is_negated(&source_text);
     let printed = section.statements().map(|statement| statement.text.as_str());
-    let slips = slip(text, printed.chain([section.heading.as_str()])).is_some();
-    if sources.is_empty() || covered < COVERED || !numbers_given || denies || slips {
+    let has_typo = find_typo(text, printed.chain([section.heading.as_str()])).is_some();
+    if sources.is_empty() || covered < MIN_COVERAGE || !numbers_given || is_denial || has_typo {
         return Support::Unsupported;
     }
     Support::Paraphrase { statements: sources.iter().map(|s| s.id.clone()).collect() }
@@ -232,9 +240,9 @@ mod tests {
     fn sentences_are_cited_by_content_not_by_claim() {
         use ReportPart::{Actions, Causes, Prevention};
         for (answer, part, expected) in [
-            // What the manual says, in a sentence; the model's number is right.
+            // A paraphrase with the right citation.
             ("원인: 주형 배출구 막힘과 탈기 불량입니다. [c2]", Causes, vec!["hole.c2"]),
-            // Right content, wrong number.
+            // A paraphrase with the wrong citation.
             ("원인: 주형 배출구 막힘이 원인입니다. [c1]", Causes, vec!["hole.c2"]),
             // Two statements in one sentence.
             (
@@ -243,9 +251,9 @@ mod tests {
                 vec!["hole.a1", "hole.a3"],
             ),
             ("예방: 배출 통로 정기 청소를 합니다. [a3]", Prevention, vec!["hole.a3"]),
-            // Nothing of it in the manual, whatever it cites.
+            // The manual has nothing of the sentence, whatever it cites.
             ("원인: 작업자가 졸음운전을 하였습니다. [c1]", Causes, vec![]),
-            // A number of its own.
+            // A number that the manual lacks.
             ("조치: 용탕 온도를 ±9℃로 유지합니다. [a2]", Actions, vec![]),
             ("조치: 용탕 온도를 항상 ±5℃로 유지합니다. [a2]", Actions, vec!["hole.a2"]),
             // The opposite of what the manual says.
@@ -254,7 +262,7 @@ mod tests {
             ("원인: 배출 통로 정기 청소입니다. [a3]", Causes, vec![]),
             // A word of the manual, misspelt.
             ("원인: 주형 배츨구가 막혀 있고 탈기 불량이 있습니다. [c2]", Causes, vec![]),
-            // Another section's id.
+            // The id of another section.
             ("원인: 금형 접합면 틈새 누유 [burr.c1]", Causes, vec![]),
         ] {
             let expected: Vec<String> = expected.into_iter().map(str::to_owned).collect();
@@ -265,13 +273,14 @@ mod tests {
     #[test]
     fn a_section_has_a_language() {
         let mut section = section("hole", "hole (기공)");
-        let is_in = |section: &Section| [Language::Ko, Language::En].map(|of| is_in(section, of));
+        let languages =
+            |section: &Section| [Language::Ko, Language::En].map(|of| is_written_in(section, of));
         section.causes[0].text = "탈기(De-gassing) 장치, TiN coating 점검".to_owned();
-        assert_eq!(is_in(&section), [true, false]);
+        assert_eq!(languages(&section), [true, false]);
         for statement in section.causes.iter_mut().chain(&mut section.actions) {
             statement.text = "Gas trapped in the melt (기공)".to_owned();
         }
-        assert_eq!(is_in(&section), [false, true]);
+        assert_eq!(languages(&section), [false, true]);
     }
 
     #[test]
@@ -285,16 +294,16 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_of_what_stands_below_it_is_left_out() {
+    fn a_fragment_of_a_printed_statement_is_left_out() {
         for (answer, kept) in [
             ("원인: 주형 배출구가 막힘. [c2]", 0),
             ("조치: 용탕 온도를 ±5℃로 유지합니다. [a2]", 0),
             ("조치: 용탕 온도를 ±9℃로 유지합니다. [a2]", 1),
             ("원인: 주형 배출구 막힘과 용탕 내 가스입니다. [c2]", 1),
-            // What is said twice is said by nobody who knows what it means.
+            // The same phrase twice in a sentence.
             ("예방: 센서 감시 장치 점검하고 탈기 센서 감시 장치 점검합니다.", 1),
             ("예방: 탈기 센서 감시 장치 도입하고 탈기 센서 감시 장치 도입하여 점검합니다.", 0),
-            // That it also prevents is the model's word.
+            // That an action also prevents is the model's claim.
             ("예방: 탈기 장치를 점검합니다. [a1]", 1),
         ] {
             assert_eq!(cited(answer).len(), kept, "{answer}");
@@ -302,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_leaves_the_evidence_report() {
+    fn an_invalid_answer_leaves_the_evidence_report() {
         let section = section("hole", "hole (기공)");
         let evidence = compose(&section, Vec::new(), Language::Ko);
         let model = ModelId("tiny".to_owned());
@@ -318,7 +327,8 @@ mod tests {
             (&"원인: 가스가 배출되지 않아 생긴 것 ".repeat(9), AnswerProblem::Looping),
             (&(0..900).map(|n| format!("{n}번 ")).collect::<String>(), AnswerProblem::TooLong),
         ] {
-            let (report, problem) = weave(evidence.clone(), &section, answer, &model, false);
+            let (report, problem) =
+                ground_answer(evidence.clone(), &section, answer, &model, false);
             assert_eq!(problem, Some(expected), "{answer}");
             assert_eq!(report, evidence);
         }
@@ -329,11 +339,11 @@ mod tests {
         let section = section("hole", "hole (기공)");
         let evidence = compose(&section, Vec::new(), Language::Ko);
         let answer = "원인: 용탕 내 가스가 배출되지 않아 생깁니다. [c1] 외계인이 지나갔습니다.\n조치: 탈기 장치를 점검하고 배출 통로를 청소합니다. [a1, a3]";
-        let woven = |supported_only| {
+        let grounded = |supported_only| {
             let model = ModelId("tiny".to_owned());
-            weave(evidence.clone(), &section, answer, &model, supported_only)
+            ground_answer(evidence.clone(), &section, answer, &model, supported_only)
         };
-        let (report, problem) = woven(false);
+        let (report, problem) = grounded(false);
         assert_eq!(problem, None);
         insta::assert_json_snapshot!(report);
         let mut marked = report.clone();
@@ -341,7 +351,7 @@ mod tests {
             part.lines.retain(|line| line.support != Support::Unsupported);
         }
         assert_ne!(marked, report);
-        let (supported, problem) = woven(true);
+        let (supported, problem) = grounded(true);
         assert_eq!((supported.sections, problem), (marked.sections, None));
         assert_eq!(supported.author, report.author);
     }
@@ -367,7 +377,7 @@ mod tests {
         fn any_answer_leaves_every_statement(answer in "(?s).{0,400}|((원인|조치|예방|Causes):[ \\[\\]ca0-9.가-힣]{0,80}\n?){0,6}") {
             let section = section("hole", "hole (기공)");
             let evidence = compose(&section, Vec::new(), Language::Ko);
-            let (report, _) = weave(evidence.clone(), &section, &answer, &ModelId("tiny".to_owned()), false);
+            let (report, _) = ground_answer(evidence.clone(), &section, &answer, &ModelId("tiny".to_owned()), false);
             for (before, after) in evidence.sections.iter().zip(&report.sections) {
                 for line in &before.lines {
                     prop_assert!(after.lines.contains(line));

@@ -1,7 +1,8 @@
-//! Sub-headings (발생 원인, 조치 가이드 and their kin) and the title of the summary.
+//! Sub-headings such as 발생 원인 and 조치 가이드, and the title of the summary table.
 
 use fettle_domain::StatementKind;
 
+/// Sub-headings of causes, as [`compact`] gives them.
 const CAUSES: [&str; 22] = [
     "발생원인",
     "원인",
@@ -26,6 +27,7 @@ const CAUSES: [&str; 22] = [
     "causeanalysis",
     "whyithappens",
 ];
+/// Sub-headings of actions, as [`compact`] gives them.
 const ACTIONS: [&str; 40] = [
     "조치가이드",
     "조치",
@@ -69,7 +71,7 @@ const ACTIONS: [&str; 40] = [
     "fixes",
 ];
 
-/// If the line is a sub-heading: which, and the text after its colon if it goes on.
+/// The kind of a sub-heading and the text after its colon, or `None` if `text` is no sub-heading.
 pub(super) fn sub_heading(text: &str) -> Option<(StatementKind, Option<&str>)> {
     if let Some(kind) = kind(text) {
         return Some((kind, None));
@@ -85,46 +87,48 @@ fn kind(text: &str) -> Option<StatementKind> {
         return Some(kind);
     }
     // Two languages: `발생 원인 (Causes)`, `원인 / Cause`.
-    let mut kinds = text.split(['(', ')', '/', '[', ']', '|']).filter(|p| !compact(p).is_empty());
-    let first = plain_kind(kinds.next()?)?;
-    kinds.all(|part| plain_kind(part) == Some(first)).then_some(first)
+    let mut parts = text.split(['(', ')', '/', '[', ']', '|']).filter(|p| !compact(p).is_empty());
+    let first = plain_kind(parts.next()?)?;
+    parts.all(|part| plain_kind(part) == Some(first)).then_some(first)
 }
 
 fn plain_kind(text: &str) -> Option<StatementKind> {
-    let said = compact(text);
-    if CAUSES.contains(&said.as_str()) {
+    let title = compact(text);
+    if CAUSES.contains(&title.as_str()) {
         Some(StatementKind::Cause)
-    } else if ACTIONS.contains(&said.as_str()) {
+    } else if ACTIONS.contains(&title.as_str()) {
         Some(StatementKind::Action)
     } else {
         None
     }
 }
 
-/// Whether the line is the title of the closing summary table.
+/// Whether `text` is the title of the summary table that closes a manual.
 pub(super) fn is_summary_title(text: &str) -> bool {
-    let said = compact(text);
-    let korean = said.contains("요약")
-        && ["요약", "표", "테이블", "매핑", "summary"].iter().any(|word| said.ends_with(word));
-    let english = said == "summary" || (said.starts_with("summary") && said.contains("table"));
-    said.chars().count() <= 24 && (korean || english)
+    let title = compact(text);
+    let korean = title.contains("요약")
+        && ["요약", "표", "테이블", "매핑", "summary"].iter().any(|word| title.ends_with(word));
+    let english = title == "summary" || (title.starts_with("summary") && title.contains("table"));
+    title.chars().count() <= 24 && (korean || english)
 }
 
-/// Whether the cells of a row are a table's heading: one for causes, one for actions.
-pub(super) fn is_table_heading<'a>(cells: impl Iterator<Item = &'a str>) -> bool {
+/// Whether the cells are the header of a summary table: at least three, with one for causes and one
+/// for actions.
+pub(super) fn is_table_header<'a>(cells: impl Iterator<Item = &'a str>) -> bool {
     let (mut count, mut causes, mut actions) = (0, false, false);
     for cell in cells {
-        let said = compact(cell);
+        let cell = compact(cell);
         count += 1;
-        causes |= said.chars().count() <= 20 && (said.contains("원인") || said.contains("cause"));
-        actions |= said.chars().count() <= 20
+        causes |= cell.chars().count() <= 20 && (cell.contains("원인") || cell.contains("cause"));
+        actions |= cell.chars().count() <= 20
             && ["조치", "대책", "대응", "action", "measure", "remed"]
                 .iter()
-                .any(|w| said.contains(w));
+                .any(|w| cell.contains(w));
     }
     count >= 3 && causes && actions
 }
 
+/// The letters and digits of `text` in lower case, without spaces and punctuation.
 fn compact(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
@@ -153,10 +157,10 @@ mod tests {
     }
 
     #[test]
-    fn summaries_are_known_by_title_or_head() {
+    fn summaries_are_recognised_by_title_or_header() {
         assert!(is_summary_title("요약 매핑 테이블") && is_summary_title("Summary table"));
         assert!(!is_summary_title("요약하면 표면을 세척한다는 내용의 긴 문장입니다 표 참고"));
-        assert!(is_table_heading(["Class", "주요 원인", "현장 조치"].into_iter()));
-        assert!(!is_table_heading(["원인", "조치"].into_iter()));
+        assert!(is_table_header(["Class", "주요 원인", "현장 조치"].into_iter()));
+        assert!(!is_table_header(["원인", "조치"].into_iter()));
     }
 }

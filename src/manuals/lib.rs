@@ -1,63 +1,74 @@
-//! Manuals: the text of PDF, Word and text files with its positions, each defect's causes and
-//! actions, and reports in which every sentence is traced back to them.
+//! Manuals: the text of PDF, Word and text files with positions, the causes and actions of each
+//! defect, and reports in which every sentence is traced back to the manual.
 //!
 //! ```text
-//! file ┬ pdf, content, font, cmap → lines, columns ┬ rows → sections, beside, table → ManualText
-//!      └ docx, text_file ──────────────────────────┘
-//! ManualText → find → compose (evidence alone) → prompt → grounding (with a model)
-//!            → chunk (to be found by questions)
-//! file → page_picture (hayro) → ocr (tesseract, feature `ocr`) → lines
+//! file ┬ pdf, content_stream, font, to_unicode → line_grouping, columns ┬ DocumentLines
+//!      └ docx, docx_styles, text_file ──────────────────────────────────┘
+//! DocumentLines → rows, headers_footers → section_parser ┬ cause_action_table → ManualText
+//!                                                        └ summary_table
+//! ManualText → section_lookup → compose (evidence alone) → prompt → grounding (with a model)
+//!            → chunk (for retrieval)
+//! file → page_picture (hayro) → ocr (tesseract, feature `ocr`) → line_grouping
 //! ```
 
 mod answer;
-mod babble;
-mod beside;
+mod answer_validation;
+mod cause_action_table;
 mod chunk;
-mod claim;
-mod cmap;
 mod columns;
 mod compose;
-mod content;
+mod content_overlap;
+mod content_stream;
+mod defect_names;
+mod document_lines;
 mod docx;
 mod docx_styles;
 mod error;
+mod fallback_font;
 mod file;
-mod find;
 mod font;
+mod geometry;
+mod glyph;
 mod grounding;
+mod headers_footers;
 mod headings;
-mod lines;
-mod marker;
-mod names;
+mod line_grouping;
+mod line_joining;
+mod list_marker;
 #[cfg(feature = "ocr")]
 mod ocr;
-mod open_section;
 mod page_picture;
 mod pdf;
+mod printed_line;
 mod prompt;
 mod rows;
+mod section_builder;
+mod section_lookup;
+mod section_parser;
 mod sections;
-mod stand_in;
-mod table;
+mod stream_guard;
+mod summary_table;
+mod table_grid;
 mod text_file;
-mod watch;
-mod wrap;
+mod to_unicode;
+mod typo;
+mod words;
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 pub use answer::whole_sentences;
-pub use babble::AnswerProblem;
+pub use answer_validation::AnswerProblem;
 pub use chunk::{Chunk, chunks};
 pub use compose::compose;
+pub use defect_names::named_defects;
 pub use error::{ManualsError, Result};
-pub use file::{MAX_FILE_BYTES, lines, read_file, read_lines};
-pub use find::find;
-pub use grounding::{GroundedLine, align, is_in, merge, weave};
-pub use names::named_defects;
+pub use file::{parse_lines, read_file, read_lines};
+pub use grounding::{ground_answer, is_written_in};
 #[cfg(feature = "ocr")]
 pub use ocr::parse_scanned;
-pub use page_picture::{MAX_PICTURE_SIDE, PagePicture, page_picture, page_sizes};
-pub use prompt::{MAX_ANSWER_TOKENS, MOST_STATEMENTS, prompt};
-pub use sections::{PARSER_VERSION, parse, read};
-pub use watch::AnswerWatch;
+pub use page_picture::{PagePicture, page_picture, page_sizes};
+pub use prompt::{MAX_ANSWER_TOKENS, MAX_STATEMENTS, prompt};
+pub use section_lookup::find_section;
+pub use sections::{PARSER_VERSION, parse};
+pub use stream_guard::StreamGuard;

@@ -1,6 +1,8 @@
-//! Scanned pages: drawn, and read by the `tesseract` of this machine
-//! (<https://github.com/tesseract-ocr/tesseract>), which is another process: stopped when it
-//! takes too long, and when nobody wants the manual any more.
+//! Text recognition of scanned pages by the installed `tesseract`
+//! (<https://github.com/tesseract-ocr/tesseract>).
+//!
+//! `tesseract` runs as a child process, which is killed after a timeout and when the job is
+//! cancelled.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -9,39 +11,42 @@ use std::time::{Duration, Instant};
 
 use fettle_domain::{DefectType, ManualText, ManualWarning, Progress, ProgressSink, SizePt};
 
-use super::content::Glyph;
+use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
-use super::file::{Pages, read_bytes_of_any};
-use super::lines::{PrintedLine, lines};
+use super::file::parse_document_or_scan;
+use super::glyph::Glyph;
+use super::line_grouping::group_into_lines;
 use super::page_picture::{PagePicture, page_picture, page_sizes};
-use super::sections::structure;
+use super::printed_line::PrintedLine;
+use super::sections::parse_sections;
 
-/// What tesseract's makers advise, in dots per inch.
-const RESOLUTION: f32 = 300.0;
+/// Resolution of the rendered page in dots per inch, as tesseract's documentation advises.
+const DPI: f32 = 300.0;
 const POINTS_PER_INCH: f32 = 72.0;
-/// For one page. A page of text takes seconds.
-const PATIENCE: Duration = Duration::from_secs(120);
-const PAUSE: Duration = Duration::from_millis(20);
-/// A line of letters this much higher than most is a heading.
+/// The longest time for a page. A page of text takes seconds.
+const PAGE_TIMEOUT: Duration = Duration::from_secs(120);
+/// Time between two checks whether tesseract is done.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// The least ratio of a heading's line height to the median.
 const HEADING_SCALE: f64 = 1.3;
-/// A mark at a line's begin that is lower than this share of the line is a bullet, whatever
-/// letter it was taken for.
-const BULLET_HEIGHT: f64 = 0.6;
+/// A single character at the start of a line that is lower than this share of the line is a bullet,
+/// whichever letter was recognised.
+const MAX_BULLET_HEIGHT: f64 = 0.6;
 
-/// Reads a manual as [`super::parse`] does, and the pages of a PDF that have no text from their
-/// pictures; each of those has a warning. `hangul` is as for [`page_picture`].
+/// Parses a manual as [`super::parse`] does, with text recognition for the pages of a PDF that have
+/// no text. Each recognised page has a warning. `korean_font` is as for [`page_picture`].
 ///
 /// # Errors
-/// As [`super::parse`]; also [`ManualsError::NoTesseract`] where there is no text at all and
-/// nothing that could read pictures, [`ManualsError::Tesseract`], [`ManualsError::Cancelled`].
+/// As [`super::parse`]; also [`ManualsError::NoTesseract`] if the file has no text at all and
+/// `tesseract` is not installed, [`ManualsError::Tesseract`], [`ManualsError::Cancelled`].
 pub fn parse_scanned(
     path: &Path,
     bytes: &[u8],
     defects: &[DefectType],
-    hangul: &'static [u8],
+    korean_font: &'static [u8],
     sink: &dyn ProgressSink,
 ) -> Result<ManualText> {
-    let Pages { format, page_count, mut lines } = read_bytes_of_any(path, bytes)?;
+    let DocumentLines { format, page_count, mut lines } = parse_document_or_scan(path, bytes)?;
     let has_text = |page: u32| lines.iter().any(|line| line.line.page == page);
     let scanned: Vec<u32> = match format {
         fettle_domain::ManualFormat::Pdf => (1..=page_count).filter(|p| !has_text(*p)).collect(),
@@ -51,14 +56,14 @@ pub fn parse_scanned(
     for (done, page) in (0..).zip(&scanned) {
         let (subject, total) = (path.display().to_string(), Some(scanned.len() as u64));
         sink.report(Progress { step: "progress-ocr", subject, done, total });
-        match read_page(path, bytes, *page, hangul, sink) {
+        match recognise_page(path, bytes, *page, korean_font, sink) {
             Ok(read) => {
                 if !read.is_empty() {
                     recognised.push(*page);
                 }
                 lines.extend(read);
             }
-            // What has text elsewhere is read without.
+            // A file with text on other pages is parsed without this one.
             Err(ManualsError::NoTesseract { .. }) if !lines.is_empty() => break,
             Err(error) => return Err(error),
         }
@@ -67,30 +72,32 @@ pub fn parse_scanned(
         return Err(ManualsError::NoText { path: path.to_owned(), pages: page_count });
     }
     lines.sort_by_key(|line| line.line.page);
-    let mut text = structure(Pages { format, page_count, lines }, defects);
+    let mut text = parse_sections(DocumentLines { format, page_count, lines }, defects);
     let warnings = recognised.into_iter().map(|page| ManualWarning::Recognised { page });
     text.warnings.splice(0..0, warnings);
     Ok(text)
 }
 
-fn read_page(
+/// The lines of a scanned page.
+fn recognise_page(
     path: &Path,
     bytes: &[u8],
     page: u32,
-    hangul: &'static [u8],
+    korean_font: &'static [u8],
     sink: &dyn ProgressSink,
 ) -> Result<Vec<PrintedLine>> {
     let index = usize::try_from(page).unwrap_or(usize::MAX).saturating_sub(1);
     let sizes = page_sizes(path, bytes.to_vec())?;
     let size = sizes.get(index).copied().unwrap_or(SizePt { width: 595.0, height: 842.0 });
-    let width_px = (size.width / POINTS_PER_INCH * RESOLUTION) as u32;
-    let PagePicture { pixels, size } = page_picture(path, bytes.to_vec(), page, width_px, hangul)?;
+    let width_px = (size.width / POINTS_PER_INCH * DPI) as u32;
+    let PagePicture { pixels, size } =
+        page_picture(path, bytes.to_vec(), page, width_px, korean_font)?;
     let folder = tempfile::tempdir().map_err(|source| io(path, source))?;
     let picture = folder.path().join("page.png");
     pixels.save(&picture).map_err(|error| failed(path, error))?;
-    let tsv = recognised(path, &picture, sink)?;
+    let tsv = run_tesseract(path, &picture, sink)?;
     let points = f64::from(size.width) / f64::from(pixels.width().max(1));
-    Ok(lines(page, size, &glyphs(&tsv, points)))
+    Ok(group_into_lines(page, size, &words_as_glyphs(&tsv, points)))
 }
 
 fn io(path: &Path, source: std::io::Error) -> ManualsError {
@@ -101,11 +108,11 @@ fn failed(path: &Path, why: impl ToString) -> ManualsError {
     ManualsError::Tesseract { path: path.to_owned(), why: why.to_string() }
 }
 
-/// What tesseract finds on a picture, as the table that it writes.
-fn recognised(path: &Path, picture: &Path, sink: &dyn ProgressSink) -> Result<String> {
+/// Runs tesseract on a picture and returns its TSV output.
+fn run_tesseract(path: &Path, picture: &Path, sink: &dyn ProgressSink) -> Result<String> {
     let out = picture.with_extension("");
     let mut command = Command::new("tesseract");
-    // One block of text: what the lines of a manual are, whatever stands beside them.
+    // `--psm 6` assumes a single block of text, so that lines are kept whole.
     command.arg(picture).arg(&out).args(["-l", "kor+eng", "--psm", "6", "--dpi", "300", "tsv"]);
     command.env("OMP_THREAD_LIMIT", "1");
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -113,40 +120,41 @@ fn recognised(path: &Path, picture: &Path, sink: &dyn ProgressSink) -> Result<St
         ErrorKind::NotFound => ManualsError::NoTesseract { path: path.to_owned() },
         _ => io(path, error),
     })?;
-    let mut running = Running(child);
-    let begun = Instant::now();
+    let mut child = KillOnDrop(child);
+    let start = Instant::now();
     let status = loop {
         if sink.check().is_err() {
             return Err(ManualsError::Cancelled);
         }
-        match running.0.try_wait().map_err(|error| io(path, error))? {
+        match child.0.try_wait().map_err(|error| io(path, error))? {
             Some(status) => break status,
-            None if begun.elapsed() > PATIENCE => {
-                return Err(failed(path, format!("no answer in {} s", PATIENCE.as_secs())));
+            None if start.elapsed() > PAGE_TIMEOUT => {
+                return Err(failed(path, format!("no answer in {} s", PAGE_TIMEOUT.as_secs())));
             }
-            None => std::thread::sleep(PAUSE),
+            None => std::thread::sleep(POLL_INTERVAL),
         }
     };
     if !status.success() {
-        // Most likely it has no Korean.
+        // The usual reason is that the Korean language data is not installed.
         return Err(failed(path, format!("tesseract -l kor+eng: {status}")));
     }
     std::fs::read_to_string(out.with_extension("tsv")).map_err(|error| io(path, error))
 }
 
-/// A child that does not outlive whoever waits for it.
-struct Running(Child);
+/// A child process that is killed when the handle is dropped.
+struct KillOnDrop(Child);
 
-impl Drop for Running {
+impl Drop for KillOnDrop {
     fn drop(&mut self) {
-        // Both fail only where it has ended already.
-        let _ended = self.0.kill();
-        let _ended = self.0.wait();
+        // Both fail only if the process has ended already.
+        let _result = self.0.kill();
+        let _result = self.0.wait();
     }
 }
 
-/// A word of the table, in pixels.
+/// A word of the TSV output, in pixels.
 struct Word<'a> {
+    /// Numbers of block, paragraph and line.
     line: [&'a str; 3],
     left: f64,
     top: f64,
@@ -155,9 +163,9 @@ struct Word<'a> {
     text: &'a str,
 }
 
-/// A row of the table: level, page, block, paragraph, line, word, left, top, width, height,
+/// Parses a row of the TSV output: level, page, block, paragraph, line, word, left, top, width, height,
 /// confidence, text. Words are of level 5.
-fn word(row: &str) -> Option<Word<'_>> {
+fn parse_word(row: &str) -> Option<Word<'_>> {
     let columns: Vec<&str> = row.split('\t').collect();
     let [level, _, block, paragraph, line, _, left, top, width, height, _, text] = columns[..]
     else {
@@ -176,25 +184,26 @@ fn word(row: &str) -> Option<Word<'_>> {
     })
 }
 
-/// The words as if each was printed as one letter: where spaces are, gaps say.
-fn glyphs(tsv: &str, points: f64) -> Vec<Glyph> {
-    let words: Vec<Word<'_>> = tsv.lines().filter_map(word).collect();
+/// Each word as one glyph, so that the gaps between words become spaces. `points` is the size of a
+/// pixel.
+fn words_as_glyphs(tsv: &str, points: f64) -> Vec<Glyph> {
+    let words: Vec<Word<'_>> = tsv.lines().filter_map(parse_word).collect();
     let rows: Vec<&[Word<'_>]> = words.chunk_by(|a, b| a.line == b.line).collect();
     let height = |row: &[Word<'_>]| row.iter().map(|word| word.height).fold(0.0, f64::max);
     let mut heights: Vec<f64> = rows.iter().map(|row| height(row)).collect();
     heights.sort_by(f64::total_cmp);
-    let usual = heights.get(heights.len() / 2).copied().unwrap_or(1.0);
+    let median = heights.get(heights.len() / 2).copied().unwrap_or(1.0);
     let mut out = Vec::new();
     for row in rows {
         let bottom = row.iter().map(|word| word.top + word.height).fold(0.0, f64::max);
         let own = height(row);
-        let size = if own > HEADING_SCALE * usual { own } else { usual };
+        let size = if own > HEADING_SCALE * median { own } else { median };
         for (at, word) in row.iter().enumerate() {
             let is_mark = !word.text.chars().any(char::is_alphanumeric)
                 && !word.text.starts_with(['(', '[', '<', '"', '\'']);
-            let is_low = word.text.chars().count() == 1 && word.height < BULLET_HEIGHT * own;
-            let begins = at == 0 && row.len() > 1;
-            let text = if begins && (is_mark || is_low) { "•" } else { word.text };
+            let is_low = word.text.chars().count() == 1 && word.height < MAX_BULLET_HEIGHT * own;
+            let is_first = at == 0 && row.len() > 1;
+            let text = if is_first && (is_mark || is_low) { "•" } else { word.text };
             out.push(Glyph {
                 text: text.to_owned(),
                 start: (word.left * points, bottom * points),
@@ -211,10 +220,10 @@ fn glyphs(tsv: &str, points: f64) -> Vec<Glyph> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tests::paper::scanned;
-    use fettle_domain::{CancelToken, Cancelled, Unobserved};
-    use fettle_testing::documents::defect;
-    use fettle_testing::documents::{own_fonts, page, pdf};
+    use crate::tests::reading::scanned;
+    use fettle_domain::{CancelToken, Cancelled, NullProgress};
+    use fettle_testing::data::{Skip, skipped};
+    use fettle_testing::documents::{defect, own_fonts, page, pdf};
 
     const GOTHIC: &[u8] = include_bytes!("../../assets/fonts/FettleGothic-Regular.ttf");
 
@@ -230,13 +239,12 @@ mod tests {
         scanned(&printed)
     }
 
-    #[allow(clippy::print_stderr)]
     fn is_installed() -> bool {
-        let there = Command::new("tesseract").arg("--version").output().is_ok();
-        if !there {
-            eprintln!("skipped: tesseract is not installed");
+        let found = Command::new("tesseract").arg("--version").output().is_ok();
+        if !found {
+            skipped(Skip::Program, "tesseract");
         }
-        there
+        found
     }
 
     #[test]
@@ -246,7 +254,7 @@ mod tests {
         }
         let path = Path::new("scan.pdf");
         let defects = [defect("hole", "기공", "hole", "hole")];
-        let text = parse_scanned(path, &scan(), &defects, GOTHIC, &Unobserved).unwrap();
+        let text = parse_scanned(path, &scan(), &defects, GOTHIC, &NullProgress).unwrap();
         let [section] = &text.sections[..] else { panic!("{text:?}") };
         assert_eq!(section.defect.as_ref().map(|code| code.as_str()), Some("hole"), "{section:?}");
         assert_eq!((section.causes.len(), section.actions.len()), (1, 1), "{section:?}");
@@ -260,9 +268,9 @@ mod tests {
     }
 
     #[test]
-    fn who_cancels_waits_for_no_page() {
-        struct Nobody(CancelToken);
-        impl ProgressSink for Nobody {
+    fn a_cancelled_job_recognises_no_page() {
+        struct CancelledSink(CancelToken);
+        impl ProgressSink for CancelledSink {
             fn report(&self, _progress: Progress) {}
             fn check(&self) -> std::result::Result<(), Cancelled> {
                 self.0.check()
@@ -274,19 +282,19 @@ mod tests {
         let token = CancelToken::default();
         token.cancel();
         let path = Path::new("scan.pdf");
-        let error = parse_scanned(path, &scan(), &[], GOTHIC, &Nobody(token)).unwrap_err();
+        let error = parse_scanned(path, &scan(), &[], GOTHIC, &CancelledSink(token)).unwrap_err();
         assert!(matches!(error, ManualsError::Cancelled), "{error}");
     }
 
     #[test]
-    fn a_table_of_anything_is_words_or_nothing() {
+    fn malformed_tsv_rows_are_skipped() {
         let row = "5\t1\t1\t1\t2\t1\t100\t90\t15\t15\t96.5\te\n";
         let next =
             "5\t1\t1\t1\t2\t2\t130\t80\t90\t40\t96.5\t탈기\n4\t1\t1\t1\t2\t0\t0\t0\t0\t0\t-1\t\n";
-        let read = glyphs(&format!("level\tpage_num\n{row}{next}x\n"), 0.5);
+        let read = words_as_glyphs(&format!("level\tpage_num\n{row}{next}x\n"), 0.5);
         let texts: Vec<&str> = read.iter().map(|glyph| glyph.text.as_str()).collect();
         assert_eq!(texts, ["•", "탈기"]);
         assert_eq!(read[1].start, (65.0, 60.0));
-        assert!(glyphs("5\t\t\n\tNaN", 1.0).is_empty());
+        assert!(words_as_glyphs("5\t\t\n\tNaN", 1.0).is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! A page as a reader sees it, in pixels. hayro draws; what it is given is anybody's.
+//! Pages of a PDF rendered to pixels by hayro.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -12,32 +12,32 @@ use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use image::RgbImage;
 
 use super::error::{ManualsError, Result};
-use super::stand_in;
+use super::fallback_font::fallback_font;
 use fettle_domain::SizePt;
 
-/// The longest side of a page's picture in pixels; a page that would be larger is drawn smaller.
-pub const MAX_PICTURE_SIDE: u32 = 4096;
+/// The longest side of a picture in pixels; larger pages are scaled down.
+pub(crate) const MAX_PICTURE_SIDE: u32 = 4096;
 
-/// A page, drawn.
+/// A rendered page.
 #[derive(Debug, Clone)]
 pub struct PagePicture {
-    /// All of the page. A [`fettle_domain::RectPt`] on it lies at the same share of width and
-    /// height here.
+    /// The whole page. A [`fettle_domain::RectPt`] on the page lies at the same share of width and
+    /// height in the picture.
     pub pixels: RgbImage,
-    /// How large the page is.
+    /// Size of the page in points.
     pub size: SizePt,
 }
 
-/// The sizes of all pages of a PDF, turned as a reader sees them; `path` is for messages only.
+/// The sizes of all pages of a PDF as viewers show them. `path` is for messages only.
 ///
 /// # Errors
 /// [`ManualsError::Encrypted`], [`ManualsError::Damaged`].
 pub fn page_sizes(path: &Path, bytes: Vec<u8>) -> Result<Vec<SizePt>> {
-    guarded(path, || opened(path, bytes)?.pages().iter().map(|page| size(path, page)).collect())
+    catch_panic(path, || open(path, bytes)?.pages().iter().map(|page| size(path, page)).collect())
 }
 
-/// Draws `page` (from 1) of a PDF `width_px` wide, on white; `path` is for messages only. `hangul`
-/// is a font for Korean that the file does not carry, where this machine has none.
+/// Renders `page` (from 1) of a PDF, `width_px` wide, on white. `path` is for messages only.
+/// `korean_font` replaces Korean fonts that neither the file nor the system has.
 ///
 /// # Errors
 /// [`ManualsError::NoPage`], [`ManualsError::Encrypted`], [`ManualsError::Damaged`].
@@ -46,10 +46,10 @@ pub fn page_picture(
     bytes: Vec<u8>,
     page: u32,
     width_px: u32,
-    hangul: &'static [u8],
+    korean_font: &'static [u8],
 ) -> Result<PagePicture> {
-    guarded(path, || {
-        let pdf = opened(path, bytes)?;
+    catch_panic(path, || {
+        let pdf = open(path, bytes)?;
         let pages = pdf.pages();
         let index = usize::try_from(page).unwrap_or(usize::MAX).checked_sub(1);
         let no_page = || {
@@ -57,27 +57,23 @@ pub fn page_picture(
             ManualsError::NoPage { path: path.to_owned(), page, pages }
         };
         let page = index.and_then(|index| pages.get(index)).ok_or_else(no_page)?;
-        drawn(path, page, width_px, hangul)
+        render_page(path, page, width_px, korean_font)
     })
 }
 
-/// The renderer is not ours and the bytes are anybody's: a panic in it is a damaged file.
-fn guarded<R>(path: &Path, work: impl FnOnce() -> Result<R>) -> Result<R> {
+/// Runs `work`; a panic of the third-party renderer means a damaged file.
+fn catch_panic<R>(path: &Path, work: impl FnOnce() -> Result<R>) -> Result<R> {
     catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err(damaged(path, "its structure contradicts itself")))
+        .unwrap_or_else(|_| Err(ManualsError::damaged(path, "its structure contradicts itself")))
 }
 
-fn damaged(path: &Path, why: &str) -> ManualsError {
-    ManualsError::Damaged { path: path.to_owned(), why: why.to_owned() }
-}
-
-fn opened(path: &Path, bytes: Vec<u8>) -> Result<Pdf> {
+fn open(path: &Path, bytes: Vec<u8>) -> Result<Pdf> {
     let pdf = Pdf::new(bytes).map_err(|error| match error {
         LoadPdfError::Decryption(_) => ManualsError::Encrypted { path: path.to_owned() },
-        LoadPdfError::Invalid => damaged(path, "no page can be drawn"),
+        LoadPdfError::Invalid => ManualsError::damaged(path, "no page can be drawn"),
     })?;
     if pdf.pages().is_empty() {
-        return Err(damaged(path, "it has no pages"));
+        return Err(ManualsError::damaged(path, "it has no pages"));
     }
     Ok(pdf)
 }
@@ -88,32 +84,32 @@ fn size(path: &Path, page: &Page<'_>) -> Result<SizePt> {
     if is_sane(width) && is_sane(height) {
         Ok(SizePt { width, height })
     } else {
-        Err(damaged(path, "a page has no size"))
+        Err(ManualsError::damaged(path, "a page has no size"))
     }
 }
 
-fn drawn(
+fn render_page(
     path: &Path,
     page: &Page<'_>,
     width_px: u32,
-    hangul: &'static [u8],
+    korean_font: &'static [u8],
 ) -> Result<PagePicture> {
     let size = size(path, page)?;
     let max = MAX_PICTURE_SIDE as f32;
     let scale = (width_px.min(MAX_PICTURE_SIDE) as f32 / size.width).min(max / size.height);
-    // Whole pixels each way. hayro cuts what is left over off: a hundredth more keeps the last.
+    // Whole pixels each way. hayro rounds down, so a hundredth of a pixel keeps the last one.
     let scale_of = |side: f32| ((side * scale).round().max(1.0) + 0.01) / side;
     let to = PixmapSettings {
         x_scale: scale_of(size.width),
         y_scale: scale_of(size.height),
         bg_color: WHITE,
     };
-    let font_resolver = Arc::new(move |query: &_| stand_in::font(query, hangul));
+    let font_resolver = Arc::new(move |query: &_| fallback_font(query, korean_font));
     let settings = InterpreterSettings { font_resolver, ..Default::default() };
     let pixmap = render(page, &RenderCache::new(), &settings, &RenderSettings::default(), &to);
     let pixels: Vec<u8> =
         pixmap.data().iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();
     let pixels = RgbImage::from_raw(pixmap.width().into(), pixmap.height().into(), pixels);
-    let pixels = pixels.ok_or_else(|| damaged(path, "a page could not be drawn"))?;
+    let pixels = pixels.ok_or_else(|| ManualsError::damaged(path, "a page could not be drawn"))?;
     Ok(PagePicture { pixels, size })
 }

@@ -1,9 +1,9 @@
-//! The room as a whole: real manuals, made ones, broken ones.
+//! Tests of the whole crate: real manuals, generated ones, damaged ones.
 
 mod broken;
+mod generated;
 mod layouts;
-mod made;
-pub(crate) mod paper;
 mod pictures;
-mod real;
-pub(crate) mod unpaged;
+pub(crate) mod reading;
+mod real_manuals;
+mod unpaged;

@@ -1,4 +1,4 @@
-//! Plain text → lines: UTF-8, UTF-16 or, as older Korean Windows writes it, CP949.
+//! Plain text → lines. The encoding is UTF-8, UTF-16 or CP949 (older Korean Windows).
 
 use std::cmp::Ordering;
 use std::path::Path;
@@ -8,46 +8,49 @@ use unicode_normalization::UnicodeNormalization;
 
 use fettle_domain::ManualFormat;
 
-use super::error::Result;
-use super::file::{Pages, damaged, unprinted};
-use super::lines::PrintedLine;
-use super::marker;
+use super::document_lines::DocumentLines;
+use super::error::{ManualsError, Result};
+use super::list_marker::is_lone_marker;
+use super::printed_line::PrintedLine;
 
-/// A manual has far fewer; more is some other text.
+/// The most lines of a manual; longer files are some other text.
 const MAX_LINES: usize = 200_000;
-/// A letter of the alphabet is so wide, in points; one of Hangul twice as wide.
+/// Width of a Latin letter in points; a Hangul letter is twice as wide.
 const LETTER_PT: f64 = 5.0;
+/// Distance of tab stops in letters.
 const TAB_LETTERS: usize = 4;
-/// So many spaces in a line part cells.
+/// Spaces in a line that separate two cells.
 const CELL_SPACES: usize = 3;
-/// In a text whose longest line has no more letters than this, somebody broke the lines.
-const WIDEST_BROKEN: f64 = 100.0;
+/// A text whose longest line has no more letters than this is hard-wrapped.
+const MAX_WRAPPED_LETTERS: f64 = 100.0;
 
-pub(super) fn read_bytes(path: &Path, bytes: &[u8]) -> Result<Pages> {
-    let text = decoded(bytes)
-        .ok_or_else(|| damaged(path, "neither UTF-8, UTF-16 nor CP949: it is no text"))?;
+/// The lines of a text file. `path` is for messages only.
+pub(super) fn parse_text(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
+    let text = decode(bytes).ok_or_else(|| {
+        ManualsError::damaged(path, "neither UTF-8, UTF-16 nor CP949: it is no text")
+    })?;
     let mut lines: Vec<PrintedLine> = Vec::new();
     let mut count = 0;
     for (row, line) in text.lines().enumerate() {
         if row >= MAX_LINES {
-            return Err(damaged(path, format!("more than {MAX_LINES} lines")));
+            return Err(ManualsError::damaged(path, format!("more than {MAX_LINES} lines")));
         }
         count = u32::try_from(row + 1).unwrap_or(u32::MAX);
-        lines.extend(cells(count, row, line));
+        lines.extend(split_cells(count, row, line));
     }
     let widest = lines.iter().map(|line| line.right).fold(0.0, f64::max);
-    if widest <= WIDEST_BROKEN * LETTER_PT {
+    if widest <= MAX_WRAPPED_LETTERS * LETTER_PT {
         lines.iter_mut().for_each(|line| line.column = None);
     }
-    Ok(Pages { format: ManualFormat::Text, page_count: count, lines })
+    Ok(DocumentLines { format: ManualFormat::Text, page_count: count, lines })
 }
 
-/// The text, where it is one.
-fn decoded(bytes: &[u8]) -> Option<String> {
+/// The decoded text, or `None` if the bytes are text in none of the encodings.
+fn decode(bytes: &[u8]) -> Option<String> {
     let text = if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         let rest = bytes.get(length..).unwrap_or_default();
         encoding.decode_without_bom_handling_and_without_replacement(rest)?.into_owned()
-    } else if let Some(encoding) = utf_16_without_mark(bytes) {
+    } else if let Some(encoding) = utf16_without_bom(bytes) {
         encoding.decode_without_bom_handling_and_without_replacement(bytes)?.into_owned()
     } else {
         match std::str::from_utf8(bytes) {
@@ -61,9 +64,9 @@ fn decoded(bytes: &[u8]) -> Option<String> {
     (!text.contains('\0')).then_some(text)
 }
 
-/// UTF-16 whose first bytes do not say so: its spaces and line ends have a zero on one side,
-/// and they are more than its letters `가` (AC00) with a zero on the other.
-fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+/// Detects UTF-16 without a byte order mark: the high bytes of spaces and line ends are zero. They
+/// outnumber the letters whose low byte is zero, such as `가` (AC00).
+fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
     let zeros = |at: usize| bytes.iter().skip(at).step_by(2).filter(|byte| **byte == 0).count();
     match zeros(1).cmp(&zeros(0)) {
         Ordering::Greater => Some(UTF_16LE),
@@ -72,16 +75,16 @@ fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// The parts of a line that tabs or wide gaps keep apart.
-fn cells(number: u32, row: usize, line: &str) -> Vec<PrintedLine> {
+/// The cells of a line, which tabs or wide gaps separate.
+fn split_cells(number: u32, row: usize, line: &str) -> Vec<PrintedLine> {
     let mut out: Vec<PrintedLine> = Vec::new();
     let mut cell = String::new();
     let (mut at, mut begin, mut spaces, mut tab) = (0_usize, 0_usize, 0_usize, false);
     let mut push = |cell: &mut String, begin: usize, end: usize| {
         let text: String = std::mem::take(cell).nfc().collect();
-        // Rules of `====` are no text.
+        // Rules such as `====` are no text.
         if text.chars().any(char::is_alphanumeric) {
-            let line = unprinted(number, row, begin as f64 * LETTER_PT, text);
+            let line = PrintedLine::unpaged(number, row, begin as f64 * LETTER_PT, text);
             out.push(PrintedLine { right: end as f64 * LETTER_PT, ..line });
         }
     };
@@ -97,8 +100,8 @@ fn cells(number: u32, row: usize, line: &str) -> Vec<PrintedLine> {
             at = next;
             continue;
         }
-        let parts = (tab || spaces >= CELL_SPACES) && !marker::is_lone(&cell);
-        if !cell.is_empty() && parts {
+        let separated = (tab || spaces >= CELL_SPACES) && !is_lone_marker(&cell);
+        if !cell.is_empty() && separated {
             push(&mut cell, begin, at - spaces);
         }
         if cell.is_empty() {
@@ -111,11 +114,11 @@ fn cells(number: u32, row: usize, line: &str) -> Vec<PrintedLine> {
         at += if c >= '\u{1100}' { 2 } else { 1 };
     }
     push(&mut cell, begin, at - spaces);
-    headed(out)
+    mark_heading(out)
 }
 
-/// `# 기공`, as Markdown writes a heading.
-fn headed(mut cells: Vec<PrintedLine>) -> Vec<PrintedLine> {
+/// Formats a Markdown heading such as `# 기공` as a heading.
+fn mark_heading(mut cells: Vec<PrintedLine>) -> Vec<PrintedLine> {
     if let [only] = &mut cells[..] {
         let text = only.line.text.trim_start_matches('#');
         let marks = only.line.text.len() - text.len();

@@ -1,48 +1,50 @@
+//! The error of this crate.
+
 use std::path::PathBuf;
 
 use fettle_domain::{Cancelled, ModelId};
 
-/// What can go wrong with a model.
+/// Error of finding, fetching, loading or running a model.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelsError {
-    /// A model's file is not on this machine.
+    /// A file of a model is not on this machine.
     #[error(
         "model '{model}' is not here: {path} is missing (`fettle models pull {model}` gets it)"
     )]
     Missing {
-        /// Which model.
+        /// Id of the model.
         model: ModelId,
-        /// Where its file would be.
+        /// Path where the file belongs.
         path: PathBuf,
     },
-    /// A weight file is cut short, damaged, or of another kind.
+    /// A weight file is truncated, damaged, or of another format.
     #[error("{path}: not a usable weight file: {why}")]
     BadWeights {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The defect.
         why: String,
     },
-    /// The manifest, `assets/models.json`, does not hold together.
+    /// The manifest, `assets/models.json`, is inconsistent.
     #[error("model manifest: {0}")]
     BadManifest(String),
     /// The manifest has no model or profile of this name.
     #[error("no model or profile called '{wanted}'; there are: {known}")]
     Unknown {
-        /// What was asked for.
+        /// The name that was asked for.
         wanted: String,
-        /// What there is, separated by commas.
+        /// The names that exist, separated by commas.
         known: String,
     },
-    /// None of the places that carry a file gave it.
-    #[error("model '{model}': {file} could not be had from anywhere{}", places(.tried))]
-    NoPlace {
-        /// Which model.
+    /// No source delivered a file.
+    #[error("model '{model}': {file} could not be had from anywhere{}", source_list(.tried))]
+    NoSource {
+        /// Id of the model.
         model: ModelId,
-        /// Which of its files.
+        /// Name of the file.
         file: String,
-        /// Each place that was tried, and what it answered.
+        /// Each source that was tried, and why it failed.
         tried: Vec<(String, String)>,
     },
     /// The disk is full.
@@ -50,22 +52,22 @@ pub enum ModelsError {
         "{path}: the disk is full; {model} needs about {needed} bytes free there while it is fetched"
     )]
     DiskFull {
-        /// Which model.
+        /// Id of the model.
         model: ModelId,
-        /// The directory.
+        /// The models directory.
         path: PathBuf,
-        /// Bytes to have free, roughly.
+        /// Free bytes that the download needs, roughly.
         needed: u64,
     },
-    /// Nothing in Fettle runs this architecture.
+    /// An architecture that Fettle does not implement.
     #[error("no network called '{0}'")]
     UnknownArchitecture(String),
-    /// A backbone has no layer of this number.
+    /// A layer number that the backbone does not have.
     #[error("no layer {number} to compare; there are: {known}")]
     UnknownLayer {
-        /// What was asked for.
+        /// The number that was asked for.
         number: usize,
-        /// What there is, separated by commas.
+        /// The numbers that exist, separated by commas.
         known: String,
     },
     /// A file could not be read or written.
@@ -73,24 +75,35 @@ pub enum ModelsError {
     Io {
         /// The file.
         path: PathBuf,
-        /// The system's reason.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// A prompt leaves no room for an answer.
+    /// A prompt that fills the context and leaves no room for an answer.
     #[error("the prompt has {tokens} tokens and the model holds {limit}")]
     TooLong {
         /// Tokens of the prompt.
         tokens: usize,
-        /// Tokens of prompt and answer together that the model can hold.
+        /// Context length of the model, prompt and answer together.
         limit: usize,
     },
-    /// Messages could not be made into a prompt.
+    /// Messages that cannot be made into a prompt.
     #[error("prompt: {0}")]
     Prompt(String),
-    /// A model on a server.
+    /// A text that the tokenizer of a model cannot split.
+    #[error("tokenizer of '{model}': {why}")]
+    Tokenizer {
+        /// Id of the model.
+        model: ModelId,
+        /// The error of the tokenizer.
+        why: String,
+    },
+    /// An image that cannot be encoded for a model.
+    #[error("image: {0}")]
+    Image(#[from] image::ImageError),
+    /// Error of a model on a server.
     #[error(transparent)]
-    Remote(#[from] super::remote::RemoteError),
-    /// Somebody cancelled.
+    Remote(#[from] crate::remote::RemoteError),
+    /// The job was cancelled.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
     /// A tensor operation failed.
@@ -98,13 +111,13 @@ pub enum ModelsError {
     Tensor(#[from] candle_core::Error),
 }
 
-/// One line a place, for a person to read.
-fn places(tried: &[(String, String)]) -> String {
+/// The sources that were tried, one per line.
+fn source_list(tried: &[(String, String)]) -> String {
     if tried.is_empty() {
         return ": the manifest names no place for it that may be asked now".to_owned();
     }
-    tried.iter().map(|(place, reason)| format!("\n  - {place}: {reason}")).collect()
+    tried.iter().map(|(source, reason)| format!("\n  - {source}: {reason}")).collect()
 }
 
-/// The room's result.
+/// Result with [`ModelsError`].
 pub type Result<T, E = ModelsError> = std::result::Result<T, E>;

@@ -1,20 +1,20 @@
-//! Which networks turn a picture into a unit vector for similarity search; a new one is
+//! Image encoders for similarity search: an image to a vector of unit length. A new architecture is
 //! its file and one line of [`ARCHITECTURES`].
 
 use std::path::PathBuf;
 
 use candle_core::Device;
 
-use super::backbone::efficientnet_lite::EfficientNetLite;
+use super::backbone::EfficientNetLite;
 use super::clip::ClipImageEncoder;
 use super::roles::ImageEncoder;
 use super::weights::WeightFile;
-use super::{Result, named};
+use crate::{Result, architecture};
 use fettle_domain::ModelId;
 
 type Load = fn(&ModelId, &[PathBuf], &Device) -> Result<Box<dyn ImageEncoder>>;
 
-/// The architectures that can be loaded.
+/// Architectures by their names in the manifest.
 const ARCHITECTURES: [(&str, Load); 2] = [
     ("clip_vit_b32", |id, files, device| Ok(Box::new(ClipImageEncoder::load(id, files, device)?))),
     ("efficientnet_lite0", |id, files, device| {
@@ -25,30 +25,34 @@ const ARCHITECTURES: [(&str, Load); 2] = [
 
 /// Loads the image encoder `architecture` from a model's `files`.
 ///
-/// [`super::ModelsError::UnknownArchitecture`], [`super::ModelsError::Missing`] when there is no
-/// weight file, [`super::ModelsError::BadWeights`] when it does not hold this network.
+/// # Errors
+/// [`crate::ModelsError::UnknownArchitecture`]; [`crate::ModelsError::Missing`] without a weight
+/// file; [`crate::ModelsError::BadWeights`] for a file of another network.
 pub fn load(
     id: &ModelId,
     architecture: &str,
     files: &[PathBuf],
     device: &Device,
 ) -> Result<Box<dyn ImageEncoder>> {
-    named(&ARCHITECTURES, architecture)?(id, files, device)
+    architecture::find(&ARCHITECTURES, architecture)?(id, files, device)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ModelsError;
-    use crate::test_files::{golden, model, reference};
+    use fettle_testing::{data, tensors};
 
     #[test]
     fn every_architecture_embeds_to_unit_length() {
-        let Some(golden) = golden("clip_tiny") else { return };
+        let golden = tensors::golden("clip_tiny");
         let id = ModelId("under-test".into());
         let weights = [
-            ("clip_vit_b32", reference("clip_tiny/model.safetensors")),
-            ("efficientnet_lite0", model("efficientnet-lite0", "efficientnet-lite0-57934424.pth")),
+            ("clip_vit_b32", Some(data::golden("clip_tiny/model.safetensors"))),
+            (
+                "efficientnet_lite0",
+                data::model("efficientnet-lite0", "efficientnet-lite0-57934424.pth"),
+            ),
         ];
         for (architecture, path) in weights {
             let Some(path) = path else { continue };

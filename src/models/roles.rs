@@ -1,5 +1,5 @@
-//! What the rest of Fettle asks of a network. A network is loaded once, lives in
-//! one lane (thread) and never leaves it; its tensors do not either.
+//! Traits by which the other crates use a network. A network is loaded once and stays, like its
+//! tensors, in one lane (thread).
 
 use std::ops::ControlFlow;
 
@@ -9,70 +9,69 @@ use image::RgbImage;
 use super::Result;
 use fettle_domain::{ChatMessage, ChatOutcome, ImageRecipe, ModelId, Sampling, TextKind};
 
-/// Pictures to unit vectors.
+/// Network that embeds images as vectors of unit length.
 pub trait ImageEncoder: Send {
-    /// The model's id in the manifest.
+    /// Id of the model in the manifest.
     fn id(&self) -> &ModelId;
-    /// How it wants its pictures.
+    /// Preprocessing of the images.
     fn recipe(&self) -> ImageRecipe;
-    /// Where its weights are.
+    /// Device of the weights.
     fn device(&self) -> &Device;
-    /// Length of an embedding.
+    /// Length of the embedding.
     fn dim(&self) -> usize;
-    /// `pixels` (B, 3, H, W), made by [`Self::recipe`], to (B, [`Self::dim`]) rows of
-    /// unit length.
+    /// Embeds `pixels` (B, 3, H, W), preprocessed by [`Self::recipe`], as (B, [`Self::dim`]) rows
+    /// of unit length.
     fn embed(&self, pixels: &Tensor) -> Result<Tensor>;
 }
 
-/// A place in a network whose feature map can be compared.
+/// Layer of a backbone whose feature map can be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layer {
-    /// As the architecture counts; deeper layers have higher numbers.
+    /// Number in the architecture's own count; deeper layers have higher numbers.
     pub number: usize,
-    /// Channels of its map.
+    /// Channels of the feature map.
     pub channels: usize,
-    /// Pixels of the network's input from one cell of the map to the next.
+    /// Pixels of the network's input from one cell of the feature map to the next.
     pub stride: u32,
 }
 
-/// Pictures to feature maps.
+/// Backbone that computes feature maps of images.
 pub trait FeatureExtractor: Send {
-    /// The model's id in the manifest.
+    /// Id of the model in the manifest.
     fn id(&self) -> &ModelId;
-    /// How it wants its pictures, unless a product says otherwise (size only).
+    /// Preprocessing of the images; a product may choose another size.
     fn recipe(&self) -> ImageRecipe;
-    /// Where its weights are.
+    /// Device of the weights.
     fn device(&self) -> &Device;
-    /// What there is to compare, finest first.
+    /// Layers with a feature map, finest first.
     fn layers(&self) -> Vec<Layer>;
-    /// The numbers of the layers to compare where nobody says otherwise, finest first.
+    /// Numbers of the layers that are compared by default, finest first.
     fn default_layers(&self) -> Vec<usize>;
-    /// `pixels` (B, 3, H, W) to one (B, C, h, w) map for each of `layers`, which are numbers of
-    /// [`Self::layers`] in rising order.
+    /// Computes one feature map (B, C, h, w) of `pixels` (B, 3, H, W) for each of `layers`, numbers
+    /// from [`Self::layers`] in rising order.
     fn features(&self, pixels: &Tensor, layers: &[usize]) -> Result<Vec<Tensor>>;
 }
 
-/// Texts to unit vectors.
+/// Network that embeds texts as vectors of unit length.
 pub trait TextEncoder: Send {
-    /// The model's id in the manifest.
+    /// Id of the model in the manifest.
     fn id(&self) -> &ModelId;
-    /// Length of an embedding.
+    /// Length of the embedding.
     fn dim(&self) -> usize;
-    /// One row of unit length a text.
+    /// Embeds each text as a row of unit length.
     fn embed(&self, texts: &[&str], kind: TextKind) -> Result<Vec<Vec<f32>>>;
 }
 
-/// Messages to text.
+/// Language model that answers messages with text.
 pub trait ChatModel: Send {
-    /// The model's id in the manifest.
+    /// Id of the model in the manifest.
     fn id(&self) -> &ModelId;
-    /// Most tokens of prompt and answer together.
+    /// Maximum number of tokens of prompt and answer together.
     fn context_length(&self) -> usize;
-    /// How many tokens these messages make, template included.
+    /// Number of tokens of the prompt for `messages`, chat template included.
     fn count_tokens(&self, messages: &[ChatMessage]) -> Result<usize>;
-    /// Answers `messages`. `on_text` gets each piece of text as soon as it is whole
-    /// UTF-8, and an empty piece now and then while the prompt is read; `Break` stops
-    /// within a token.
+    /// Answers `messages`. `on_text` receives each piece of text as soon as it is valid UTF-8, and
+    /// empty pieces while the prompt is read; `Break` stops the model within one token.
     fn chat(
         &mut self,
         messages: &[ChatMessage],
@@ -81,15 +80,15 @@ pub trait ChatModel: Send {
     ) -> Result<ChatOutcome>;
 }
 
-/// Pictures and messages to text.
+/// Vision-language model that answers messages and images with text.
 pub trait VisionChatModel: Send {
-    /// The model's id in the manifest.
+    /// Id of the model in the manifest.
     fn id(&self) -> &ModelId;
-    /// Answers `messages`; `pictures` are shown before the text of the last user's message,
-    /// in order. `on_text` as in [`ChatModel::chat`].
-    fn look(
+    /// Answers `messages`, of which the last user message shows `images`, in order, before its
+    /// text. `on_text` as in [`ChatModel::chat`].
+    fn generate(
         &mut self,
-        pictures: &[RgbImage],
+        images: &[RgbImage],
         messages: &[ChatMessage],
         sampling: &Sampling,
         on_text: &mut dyn FnMut(&str) -> ControlFlow<()>,

@@ -1,4 +1,4 @@
-//! `tokenizer.json`, as Hugging Face's tokenizers write it.
+//! Reads `tokenizer.json` in the format of Hugging Face's `tokenizers`.
 
 use std::panic::catch_unwind;
 use std::path::Path;
@@ -10,8 +10,8 @@ use super::{ModelsError, Result};
 /// Reads the tokenizer at `path`.
 ///
 /// # Errors
-/// [`ModelsError::BadWeights`] where the file is missing or damaged. The crate (0.23) panics at
-/// some damage, within a decoder's description; that is such an error too.
+/// [`ModelsError::BadWeights`] for a missing or damaged file. The `tokenizers` crate (0.23) panics
+/// on some damaged decoder descriptions; the panic becomes this error, too.
 pub(super) fn read(path: &Path) -> Result<Tokenizer> {
     let bad = |why: String| ModelsError::BadWeights { path: path.to_owned(), why };
     let at = path.to_owned();

@@ -1,33 +1,32 @@
-//! The transformer block with its layer norms before the sums (Xiong et al., arXiv
-//! 2002.04745), of which CLIP's towers and DINOv2 are made. Tokens of a batch lie end to
-//! end in one (batch · tokens, dim) matrix.
+//! Pre-norm transformer block (Xiong et al., arXiv 2002.04745) of CLIP's encoders and DINOv2. The
+//! tokens of a batch lie end to end in one (batch · tokens, dim) matrix.
 
 use candle_core::{Result, Tensor};
 
 use fettle_kernels::{LayerNorm, Linear, attention};
 
-/// `x + project(attention(qkv(norm)))`, then `x + contract(expand(norm))`.
+/// Transformer block: `x + project(attention(qkv(norm(x))))`, then `x + contract(expand(norm(x)))`.
 pub(super) struct Block {
     pub(super) attention_norm: LayerNorm,
-    /// Queries, keys and values side by side.
+    /// Projection to queries, keys and values, side by side.
     pub(super) qkv: Linear,
     pub(super) project: Linear,
     pub(super) norm: LayerNorm,
-    /// With its activation.
+    /// First layer of the MLP, with its activation.
     pub(super) expand: Linear,
     pub(super) contract: Linear,
     pub(super) heads: usize,
 }
 
 impl Block {
-    /// `x` (batch · tokens, dim) to the same; `causal` tokens see themselves and those
-    /// before them.
+    /// Maps `x` (batch · tokens, dim) to the same shape. With `causal`, a token attends to itself
+    /// and the tokens before it only.
     pub(super) fn forward(&self, x: &Tensor, batch: usize, causal: bool) -> Result<Tensor> {
         self.finish(x, &self.attend(x, batch, causal)?)
     }
 
-    /// What [`Self::forward`] makes of one `token` of each part of the batch, (batch, dim):
-    /// a last block need not finish the others.
+    /// The output of [`Self::forward`] for one `token` of each sequence of the batch, (batch, dim):
+    /// of the last block no other token is needed.
     pub(super) fn forward_one(
         &self,
         x: &Tensor,

@@ -1,6 +1,8 @@
+//! Errors of writing reports.
+
 use std::path::PathBuf;
 
-/// What can go wrong while a result is written.
+/// An error while a report is written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {
@@ -9,7 +11,7 @@ pub enum ReportError {
     Io {
         /// The file.
         path: PathBuf,
-        /// The system's reason.
+        /// The operating system's error.
         source: std::io::Error,
     },
     /// A picture could not be encoded.
@@ -17,19 +19,19 @@ pub enum ReportError {
     Picture {
         /// The file.
         path: PathBuf,
-        /// The encoder's reason.
+        /// The encoder's error.
         source: image::ImageError,
     },
-    /// The program's own font cannot be read.
+    /// An embedded font cannot be parsed.
     #[error("the built-in font is damaged")]
     Font,
-    /// A PDF could not be put together.
+    /// A PDF could not be built.
     #[error("PDF: {0}")]
     Pdf(String),
-    /// The result could not be put into JSON.
+    /// The result could not be serialised as JSON.
     #[error("JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
 
-/// The room's result.
+/// Result of writing a report.
 pub type Result<T, E = ReportError> = std::result::Result<T, E>;

@@ -6,36 +6,37 @@ use std::sync::Arc;
 
 use image::{GrayImage, ImageFormat, RgbImage};
 
-use super::{ReportError, Result};
+use super::error::{ReportError, Result};
 use fettle_domain::Inspection;
 
-/// The pictures of one inspection, all in the pixels of the inspected image but for
-/// `comparison`, which sets several side by side.
+/// The pictures of one inspection. All have the size of the inspected image, except `comparison`,
+/// which has several side by side.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pictures {
     /// The anomaly map in colours, on the product's scale.
     pub heatmap: RgbImage,
     /// 255 where a pixel is above the threshold.
     pub mask: GrayImage,
-    /// The heatmap over the part.
+    /// The heatmap blended over the part.
     pub overlay: RgbImage,
-    /// Part with contour, nearest normal part, overlay.
+    /// Part with contour, nearest normal part, and overlay side by side.
     pub comparison: RgbImage,
-    /// The nearest normal part, laid over the inspected one where that could be done; as it is,
-    /// in pixels of its own, where not.
+    /// The nearest normal part, registered to the inspected part. Where registration failed, the
+    /// unchanged picture in its own size.
     pub reference: Option<Arc<RgbImage>>,
-    /// How the part differs from it, where it could be laid over: black not, white much.
+    /// Difference between the part and the registered normal part: black none, white much.
     pub difference: Option<GrayImage>,
 }
 
 /// Writes `result.json`, `report.md`, `report.pdf` and, where the anomaly stage ran, `heatmap.png`,
 /// `mask.png`, `overlay.png`, `comparison.png` and, where there is a normal part to compare with,
-/// `reference.png` and `difference.png` into `dir`, which is made if absent.
-/// Each file appears whole or not at all. Pictures left by an earlier inspection are
-/// removed when this one has none, so that nothing of another part is taken for this one.
+/// `reference.png` and `difference.png` into `dir`, which is created if absent.
+///
+/// Each file is written atomically. Pictures of an earlier inspection that this one lacks are removed,
+/// so that no picture of another part is mistaken for one of this part.
 ///
 /// # Errors
-/// When a file cannot be written; the message names it.
+/// When a file cannot be written; the message names the file.
 pub fn write_all(
     dir: &Path,
     inspection: &Inspection,
@@ -51,21 +52,21 @@ pub fn write_all(
         written.push(path);
         Ok(())
     };
-    let of = |draw: fn(&Pictures) -> &RgbImage| pictures.map(|all| png(dir, draw(all)));
+    let of = |draw: fn(&Pictures) -> &RgbImage| pictures.map(|all| encode_png(dir, draw(all)));
     let reference = pictures.and_then(|all| all.reference.as_ref());
     let difference = pictures.and_then(|all| all.difference.as_ref());
     let all = [
         ("heatmap.png", of(|all| &all.heatmap)),
-        ("mask.png", pictures.map(|all| png(dir, &all.mask))),
+        ("mask.png", pictures.map(|all| encode_png(dir, &all.mask))),
         ("overlay.png", of(|all| &all.overlay)),
         ("comparison.png", of(|all| &all.comparison)),
-        ("reference.png", reference.map(|picture| png(dir, picture))),
-        ("difference.png", difference.map(|picture| png(dir, picture))),
+        ("reference.png", reference.map(|picture| encode_png(dir, picture))),
+        ("difference.png", difference.map(|picture| encode_png(dir, picture))),
     ];
     for (name, picture) in all {
         match picture.transpose()? {
             Some(bytes) => put(name, &bytes)?,
-            None => remove(&dir.join(name))?,
+            None => remove_if_present(&dir.join(name))?,
         }
     }
     put("report.md", report.as_bytes())?;
@@ -74,8 +75,8 @@ pub fn write_all(
     Ok(written)
 }
 
-/// Of an earlier inspection; it may be absent.
-fn remove(path: &Path) -> Result<()> {
+/// Removes a file if it exists.
+fn remove_if_present(path: &Path) -> Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io_error(path)(error)),
         _ => Ok(()),
@@ -86,7 +87,7 @@ fn io_error(path: &Path) -> impl Fn(std::io::Error) -> ReportError {
     move |source| ReportError::Io { path: path.to_owned(), source }
 }
 
-pub(super) fn png<P>(dir: &Path, picture: &image::ImageBuffer<P, Vec<u8>>) -> Result<Vec<u8>>
+pub(super) fn encode_png<P>(dir: &Path, picture: &image::ImageBuffer<P, Vec<u8>>) -> Result<Vec<u8>>
 where
     P: image::PixelWithColorType<Subpixel = u8>,
 {
@@ -97,11 +98,10 @@ where
     Ok(bytes.into_inner())
 }
 
-/// Writes `value` as the file `name` of `dir`, which is made if absent. The file appears whole or
-/// not at all.
+/// Writes `value` as the JSON file `name` in `dir`, which is created if absent. The write is atomic.
 ///
 /// # Errors
-/// When it cannot be written; the message names it.
+/// When the file cannot be written; the message names it.
 pub fn write_json(dir: &Path, name: &str, value: &impl serde::Serialize) -> Result<PathBuf> {
     std::fs::create_dir_all(dir).map_err(io_error(dir))?;
     let path = dir.join(name);
@@ -109,16 +109,16 @@ pub fn write_json(dir: &Path, name: &str, value: &impl serde::Serialize) -> Resu
     Ok(path)
 }
 
-/// Writes `bytes` as the file `path`, in place of what was there. It appears whole or not at all.
+/// Writes the file `path` atomically, in place of an existing one.
 ///
 /// # Errors
-/// When it cannot be written; the message names it.
+/// When the file cannot be written; the message names it.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(dir).map_err(io_error(dir))?;
     file.write_all(bytes).map_err(io_error(path))?;
     file.as_file().sync_all().map_err(io_error(path))?;
-    // Named temporary files are private to their owner; a report is meant to be read.
+    // Temporary files are readable by their owner alone; a report is for everybody.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

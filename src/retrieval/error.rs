@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use fettle_domain::ModelId;
 
-/// What can go wrong with an index.
+/// Errors of indexes and their files.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RetrievalError {
@@ -11,7 +11,7 @@ pub enum RetrievalError {
     BadIndex {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The damage found.
         why: String,
     },
     /// An index was made by another model than the one in use.
@@ -27,22 +27,25 @@ pub enum RetrievalError {
         /// The model that made the index.
         found: ModelId,
     },
-    /// A vector has another length than the index's, or vectors and ids differ in number.
+    /// A vector has another dimension than the index, or vectors and ids differ in number.
     #[error("{what}: expected {expected}, got {got}")]
     Size {
-        /// Which thing.
+        /// The thing measured, such as "values of the query".
         what: &'static str,
-        /// The size that fits.
+        /// The size that fits the index.
         expected: usize,
-        /// The size it has.
+        /// The size found.
         got: usize,
     },
-    /// A vector is not of unit length, so its inner products are no cosine similarities.
+    /// A dimension that is 0 or above FAISS's limit of 2³¹ − 1.
+    #[error("an index cannot hold vectors of {0} values")]
+    BadDimension(usize),
+    /// A vector is not of unit length, so that inner products are no cosine similarities.
     #[error("vector {position} has length {length}, not 1")]
-    NotUnit {
-        /// Which of the vectors given, from 0.
+    NotNormalised {
+        /// Position of the vector in the call, from 0.
         position: usize,
-        /// Its length.
+        /// Length of the vector.
         length: f32,
     },
     /// An id that cannot be indexed: negative, or given twice in one call.
@@ -53,7 +56,7 @@ pub enum RetrievalError {
     Io {
         /// The file.
         path: PathBuf,
-        /// The system's reason.
+        /// The reason given by the system.
         source: std::io::Error,
     },
     /// FAISS failed.
@@ -61,5 +64,5 @@ pub enum RetrievalError {
     Faiss(#[from] faiss::error::Error),
 }
 
-/// The room's result.
+/// Result of this crate.
 pub type Result<T, E = RetrievalError> = std::result::Result<T, E>;

@@ -1,39 +1,38 @@
-//! Whether two files show the same photograph.
+//! Perceptual fingerprints: whether two files show the same photograph.
 //!
 //! Parts of one product look alike, and re-encoding, resizing or a little more light change
-//! every byte: neither a hash of the bytes nor an embedding tells copies from siblings. What
-//! tells them is the fine structure: a copy keeps it to about a grey level, a sibling does not.
+//! every byte: neither a hash of the bytes nor an embedding tells copies from other parts. The
+//! fine structure does: a copy keeps it to about a grey level, another part does not.
 
 use image::RgbImage;
 use image::imageops::{FilterType, grayscale, resize};
 
-/// Pixels a side of the square that a picture is shrunk to.
+/// Side in pixels of the square that an image is resized to.
 const SIDE: usize = 48;
 /// Values of a fingerprint.
-pub const LENGTH: usize = SIDE * SIDE;
+pub(crate) const LENGTH: usize = SIDE * SIDE;
 
-/// Two copies' structures correlate at least so much …
+/// Least correlation of the structures of two copies.
 const LEAST_CORRELATION: f32 = 0.8;
-/// … and what is left of one, once the other is taken from it at the best gain, is at most so
-/// many grey levels (root mean square).
+/// Largest residual of two copies in grey levels, root mean square: the structure of the one less
+/// that of the other at the best gain.
 ///
 /// Measured with all images of four products (420 castings, 224 leathers, 240 steels, 157
 /// commutators), 60 of each also as JPEG of quality 75 and 40, at half and 1.3 times the
-/// size, 10 % brighter and with 15 % more contrast: copies leave at most 0.99 (1.56 where the
-/// brighter one is cut off at white). Different parts leave 2.38 and more, except three
-/// pairs whose pictures show one part photographed twice (0.87, 0.89, 0.92) and one where it
-/// was turned by half a degree in between (1.80).
-const MOST_LEFT: f32 = 1.7;
-/// A picture with less structure than this (grey levels, root mean square) has no copies: a
-/// blank one is like every other blank one.
+/// size, 10 % brighter and with 15 % more contrast: copies have at most 0.99 (1.56 where the
+/// brighter one is clipped at white). Different parts have 2.38 and more, except three
+/// pairs whose images show one part photographed twice (0.87, 0.89, 0.92) and one pair where the
+/// part was rotated by half a degree in between (1.80).
+const MOST_RESIDUAL: f32 = 1.7;
+/// Least structure of an image that can have copies, in grey levels, root mean square: all blank
+/// images are alike.
 const LEAST_STRUCTURE: f32 = 0.5;
 
-/// The fine structure of a picture: 48×48 grey values, each less the mean of the 3×3 around
-/// it.
+/// Fine structure of an image: 48×48 grey values, each less the mean of its 3×3 neighbourhood.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Fingerprint {
     values: Box<[i8]>,
-    /// Sum of the squares.
+    /// Sum of the squared values.
     energy: i32,
 }
 
@@ -44,7 +43,7 @@ impl std::fmt::Debug for Fingerprint {
 }
 
 impl Fingerprint {
-    /// That of a picture of any size.
+    /// The fingerprint of an image of any size.
     pub fn of(image: &RgbImage) -> Self {
         let side = SIDE as u32;
         let grey = resize(&grayscale(image), side, side, FilterType::Triangle);
@@ -60,8 +59,8 @@ impl Fingerprint {
         Self::new(values.collect())
     }
 
-    /// From [`Self::values`]; `None` for another number of them.
-    pub fn from_values(values: &[i8]) -> Option<Self> {
+    /// A fingerprint from its values; `None` for a wrong number of values.
+    pub(crate) fn from_values(values: &[i8]) -> Option<Self> {
         (values.len() == LENGTH).then(|| Self::new(values.into()))
     }
 
@@ -70,27 +69,26 @@ impl Fingerprint {
         Self { values, energy }
     }
 
-    /// [`LENGTH`] values, row by row.
-    pub fn values(&self) -> &[i8] {
+    /// The values, row by row.
+    pub(crate) fn values(&self) -> &[i8] {
         &self.values
     }
 
-    /// Root mean square, in grey levels.
+    /// Strength of the structure: root mean square, in grey levels.
     fn structure(&self) -> f32 {
         (self.energy as f32 / LENGTH as f32).sqrt()
     }
 
-    /// How far apart two copies of one photograph are, in grey levels; `None` where these are
-    /// not copies of one.
-    pub fn as_copy(&self, other: &Self) -> Option<f32> {
+    /// Residual of two copies of one photograph, in grey levels; `None` where `other` is no copy.
+    pub(crate) fn residual_as_copy(&self, other: &Self) -> Option<f32> {
         let least = self.structure().min(other.structure());
         if least < LEAST_STRUCTURE {
             return None;
         }
         let energy = (self.energy as f32 * other.energy as f32).sqrt();
         let correlation = dot(&self.values, &other.values) as f32 / energy;
-        let left = least * (1.0 - correlation * correlation).max(0.0).sqrt();
-        (correlation >= LEAST_CORRELATION && left <= MOST_LEFT).then_some(left)
+        let residual = least * (1.0 - correlation * correlation).max(0.0).sqrt();
+        (correlation >= LEAST_CORRELATION && residual <= MOST_RESIDUAL).then_some(residual)
     }
 }
 
@@ -103,12 +101,13 @@ mod tests {
     use std::io::Cursor;
     use std::path::PathBuf;
 
+    use fettle_testing::data::shared;
     use image::{DynamicImage, ImageFormat, Rgb, imageops};
     use rayon::prelude::*;
 
     use super::*;
 
-    /// What people do to a picture before they register it again.
+    /// Changes that an image may go through before it is registered again.
     fn changed(image: &RgbImage) -> Vec<(&'static str, RgbImage)> {
         let (width, height) = image.dimensions();
         let saved = |quality: u8| {
@@ -128,7 +127,7 @@ mod tests {
         ]
     }
 
-    /// Values as of a rough surface; `seed` tells surfaces apart.
+    /// A random rough surface; each `seed` gives another one.
     fn surface(seed: u32) -> RgbImage {
         let mut state = seed;
         RgbImage::from_fn(160, 120, |x, y| {
@@ -143,24 +142,25 @@ mod tests {
     fn a_copy_is_told_from_another_picture() {
         let original = Fingerprint::of(&surface(1));
         for (what, image) in changed(&surface(1)) {
-            assert!(original.as_copy(&Fingerprint::of(&image)).is_some(), "{what}");
+            assert!(original.residual_as_copy(&Fingerprint::of(&image)).is_some(), "{what}");
         }
-        assert_eq!(original.as_copy(&original), Some(0.0));
+        assert_eq!(original.residual_as_copy(&original), Some(0.0));
         let turned = imageops::rotate180(&surface(1));
         for (what, image) in [("another", surface(2)), ("turned", turned)] {
-            assert_eq!(original.as_copy(&Fingerprint::of(&image)), None, "{what}");
+            assert_eq!(original.residual_as_copy(&Fingerprint::of(&image)), None, "{what}");
         }
         let blank = Fingerprint::of(&RgbImage::from_pixel(90, 70, Rgb([128; 3])));
-        assert_eq!(blank.as_copy(&blank), None);
-        // The smallest and an extreme picture have one too.
+        assert_eq!(blank.residual_as_copy(&blank), None);
+        // The smallest and an extreme image have a fingerprint, too.
         for (width, height) in [(1, 1), (1, 300), (2000, 2)] {
             assert_eq!(Fingerprint::of(&RgbImage::new(width, height)).values().len(), LENGTH);
         }
     }
 
-    fn images_below(folder: &str) -> Vec<PathBuf> {
-        let root = fettle_testing::data::checkout().join("../shared/data").join(folder);
-        let mut paths: Vec<PathBuf> = walkdir::WalkDir::new(&root)
+    /// Image files below a folder of `../shared/data`, without the masks of the ground truth.
+    fn images_below(folder: &str) -> Option<Vec<PathBuf>> {
+        let root = shared(&format!("data/{folder}"))?;
+        let mut paths: Vec<PathBuf> = walkdir::WalkDir::new(root)
             .into_iter()
             .filter_map(|entry| Some(entry.ok()?.into_path()))
             .filter(|path| {
@@ -168,22 +168,19 @@ mod tests {
             })
             .filter(|path| !path.components().any(|part| part.as_os_str() == "ground_truth"))
             .collect();
-        if paths.is_empty() {
-            eprintln!("skipped: ../shared/data/{folder} is absent");
-        }
         paths.sort();
-        paths
+        assert!(!paths.is_empty(), "no images below ../shared/data/{folder}");
+        Some(paths)
     }
 
-    /// Castings all but look the same. One pair of 420 is one part photographed twice; nothing
-    /// else is taken for a copy, and every copy is found.
+    /// Castings look almost the same. One pair of 420 shows one part photographed twice; no other
+    /// pair is taken for copies, and every copy is found.
     #[test]
-    fn real_parts_have_no_copies_but_their_own() {
+    fn only_copies_of_real_parts_are_found() {
         for (folder, pairs) in [("casting", 1), ("neu_det", 0), ("leather", 0)] {
-            let images: Vec<RgbImage> = images_below(folder)
-                .par_iter()
-                .map(|path| image::open(path).unwrap().to_rgb8())
-                .collect();
+            let Some(paths) = images_below(folder) else { return };
+            let images: Vec<RgbImage> =
+                paths.par_iter().map(|path| image::open(path).unwrap().to_rgb8()).collect();
             let prints: Vec<Fingerprint> = images.par_iter().map(Fingerprint::of).collect();
             let mut found = 0;
             for (n, print) in prints.iter().enumerate() {
@@ -191,14 +188,16 @@ mod tests {
                 let copies = prints
                     .iter()
                     .skip(n + 1)
-                    .filter(|other| *other != print && print.as_copy(other).is_some());
+                    .filter(|other| *other != print && print.residual_as_copy(other).is_some());
                 found += copies.count();
             }
-            let expected = if images.is_empty() { 0 } else { pairs };
-            assert_eq!(found, expected, "{folder}");
+            assert_eq!(found, pairs, "{folder}");
             images.par_iter().zip(&prints).step_by(20).for_each(|(image, print)| {
                 for (what, image) in changed(image) {
-                    assert!(print.as_copy(&Fingerprint::of(&image)).is_some(), "{folder}: {what}");
+                    assert!(
+                        print.residual_as_copy(&Fingerprint::of(&image)).is_some(),
+                        "{folder}: {what}"
+                    );
                 }
             });
         }

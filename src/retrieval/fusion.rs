@@ -1,20 +1,21 @@
-//! One order out of several.
+//! Fusion of several rankings into one.
 
 use std::collections::BTreeMap;
 
-/// How little the first places differ: the paper's value.
+/// Constant k of reciprocal rank fusion, the paper's value; the larger, the less the first ranks
+/// differ.
 const K: f32 = 60.0;
 
 /// Reciprocal rank fusion (Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms
-/// Condorcet and individual Rank Learning Methods", 2009): each ranking gives what stands at
-/// place r, counted from 1, 1 / (60 + r); best first. What several have gains over what one
-/// has; scores, which mean something else in each, are not compared. Equal ones stand in the
-/// order of their keys.
+/// Condorcet and individual Rank Learning Methods", 2009): an item
+/// of rank r, counted from 1, gets 1 / (60 + r) from each ranking; best first. Items of several
+/// rankings gain over items of one; scores, which mean something else in each ranking, are not
+/// compared. Ties are in the order of the keys.
 pub fn reciprocal_ranks<T: Ord + Copy>(rankings: &[&[T]]) -> Vec<(T, f32)> {
     let mut sums: BTreeMap<T, f32> = BTreeMap::new();
     for ranking in rankings {
-        for (place, one) in (1_u32..).zip(*ranking) {
-            *sums.entry(*one).or_default() += 1.0 / (K + place as f32);
+        for (rank, item) in (1_u32..).zip(*ranking) {
+            *sums.entry(*item).or_default() += 1.0 / (K + rank as f32);
         }
     }
     let mut fused: Vec<_> = sums.into_iter().collect();
@@ -33,13 +34,14 @@ mod tests {
             (vec![vec![3, 1, 2]], vec![3, 1, 2]),
             // Second in both is better than first in one.
             (vec![vec![1, 2, 3], vec![4, 2, 5]], vec![2, 1, 4, 3, 5]),
-            // Nothing found by one of them: the other's order.
+            // An empty ranking: the order of the other.
             (vec![vec![], vec![9, 8]], vec![9, 8]),
-            // A tie stands in the order of the keys.
+            // A tie is in the order of the keys.
             (vec![vec![2, 1], vec![1, 2]], vec![1, 2]),
         ] {
             let slices: Vec<&[i32]> = rankings.iter().map(Vec::as_slice).collect();
-            let fused: Vec<_> = reciprocal_ranks(&slices).into_iter().map(|(one, _)| one).collect();
+            let fused: Vec<_> =
+                reciprocal_ranks(&slices).into_iter().map(|(item, _)| item).collect();
             assert_eq!(fused, expected, "{rankings:?}");
         }
         let fused = reciprocal_ranks(&[&['a'][..], &['b', 'a'][..]]);

@@ -1,35 +1,35 @@
-//! Which texts share words with a question: Okapi BM25 (Robertson and Zaragoza, "The
-//! Probabilistic Relevance Framework: BM25 and Beyond", 2009) over parts of words.
+//! Keyword index: Okapi BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25
+//! and Beyond", 2009) over n-grams of letters.
 //!
-//! A manual has some dozens of statements, so the index is made anew for each question, in
-//! a millisecond or two, and kept nowhere. For that size a search engine (`tantivy`) brings
-//! segments and files to look after, and the crate `bm25` cuts Korean by spaces only.
+//! A manual has some dozens of statements, so the index is built anew for each question, in
+//! a millisecond or two, and not stored. For that size a search engine (`tantivy`) would add
+//! segments and files to maintain, and the crate `bm25` splits Korean at spaces only.
 
 use std::collections::BTreeMap;
 
 use super::{terms, vocabulary};
 
-/// How soon a term's repetition stops to count.
+/// BM25's k1: saturation of the term frequency.
 const K1: f32 = 1.2;
-/// How much a long text is held against itself.
+/// BM25's b: normalisation by the length of the text.
 const B: f32 = 0.75;
-/// What another word for the same thing weighs beside the word that was asked.
+/// Weight of a synonym; a word of the question weighs 1.
 ///
-/// From 0.3 to 0.7 the questions to tune with (`docs/retrieval.md`) are answered alike.
+/// From 0.3 to 0.7 the tuning questions (`docs/retrieval.md`) are answered alike.
 const SYNONYM: f32 = 0.5;
 
-/// The terms of some texts.
+/// BM25 index of a few texts.
 #[derive(Debug)]
 pub struct KeywordIndex {
-    /// Of each term, in which texts it stands and how often.
+    /// For each term the texts that contain it, and how often.
     postings: BTreeMap<String, Vec<(usize, f32)>>,
-    /// How many terms each text has.
+    /// Number of terms of each text.
     lengths: Vec<f32>,
     mean_length: f32,
 }
 
 impl KeywordIndex {
-    /// An index of `texts`, which are known by their position.
+    /// An index of `texts`, which are identified by their position.
     pub fn new<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
         let mut postings: BTreeMap<String, Vec<(usize, f32)>> = BTreeMap::new();
         let mut lengths = Vec::new();
@@ -47,19 +47,19 @@ impl KeywordIndex {
         Self { postings, lengths, mean_length }
     }
 
-    /// The texts that share a term with `question`, or with another word for what it names, by
-    /// position, best first, each with its BM25 score, above 0. Equal ones keep their order.
+    /// Texts that share a term with `question` or with a synonym of its words: position and BM25
+    /// score, above 0, best first. Ties keep their order.
     pub fn search(&self, question: &str) -> Vec<(usize, f32)> {
         let mut scores = vec![0.0; self.lengths.len()];
-        for (term, weight) in weighted(question) {
+        for (term, weight) in query_terms(question) {
             let Some(postings) = self.postings.get(&term) else { continue };
-            let rarity = self.rarity(postings.len());
+            let idf = self.idf(postings.len());
             for (text, count) in postings {
                 if let (Some(score), Some(length)) =
                     (scores.get_mut(*text), self.lengths.get(*text))
                 {
                     let long = 1.0 - B + B * length / self.mean_length;
-                    *score += weight * rarity * count * (K1 + 1.0) / (count + K1 * long);
+                    *score += weight * idf * count * (K1 + 1.0) / (count + K1 * long);
                 }
             }
         }
@@ -69,16 +69,15 @@ impl KeywordIndex {
         found
     }
 
-    /// The inverse document frequency of a term that stands in `texts` texts, above 0.
-    fn rarity(&self, texts: usize) -> f32 {
+    /// Inverse document frequency of a term that `texts` texts contain, above 0.
+    fn idf(&self, texts: usize) -> f32 {
         let (all, texts) = (self.lengths.len() as f32, texts as f32);
         (1.0 + (all - texts + 0.5) / (texts + 0.5)).ln()
     }
 }
 
-/// The question's own terms, each as often as it stands there, and those of the other words
-/// for what it names.
-fn weighted(question: &str) -> BTreeMap<String, f32> {
+/// Terms of the question weighted by their number, and terms of synonyms weighted by [`SYNONYM`].
+fn query_terms(question: &str) -> BTreeMap<String, f32> {
     let mut own: BTreeMap<String, f32> = BTreeMap::new();
     for term in terms::of(question) {
         *own.entry(term).or_default() += 1.0;
@@ -112,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_found_however_they_are_written() {
+    fn words_are_found_in_every_spelling() {
         for (question, expected) in [
             ("탈기 장치 점검", 0),
             // Without spaces, with too many, with a particle.
@@ -124,7 +123,7 @@ mod tests {
             ("머리카락이", 4),
             ("degassing", 0),
             ("nozzles", 5),
-            // Other words for the same thing.
+            // Synonyms.
             ("기스", 2),
             ("porosity", 0),
             ("blow hole", 0),
@@ -135,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_shares_nothing_is_not_found() {
+    fn texts_that_share_no_term_are_not_found() {
         for question in ["", "   ", "?!…", "ㅋㅋ", "12", "xyz"] {
             assert_eq!(best(question), None, "{question}");
         }
@@ -143,8 +142,8 @@ mod tests {
         assert!(KeywordIndex::new([""]).search("기공").is_empty());
     }
 
-    /// Two texts of a length: the rarity of a term in one of two is ln 2, and a term that stands
-    /// once in a text of mean length counts once.
+    /// Two texts of one length: the idf of a term in one of two texts is ln 2, and a term that
+    /// occurs once in a text of mean length counts once.
     #[test]
     fn the_score_is_that_of_the_paper() {
         let index = KeywordIndex::new(["7", "8"]);

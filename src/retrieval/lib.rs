@@ -1,17 +1,17 @@
-//! Finding what resembles: a vector index (FAISS) and what its hits suggest, an index of words
-//! (BM25), and the fusion of both.
+//! Retrieval of similar images and sections: a vector index (FAISS) and the vote of its hits, a
+//! keyword index (BM25), and the fusion of both.
 
+mod atomic_file;
 mod error;
 pub mod fingerprint;
 pub mod fusion;
 pub mod keyword_index;
-pub mod sample;
-pub mod spread;
+pub mod near_duplicates;
+pub mod neighbour_distances;
+pub mod synthetic;
 mod terms;
-pub mod twins;
 pub mod vector_index;
 pub mod vocabulary;
 pub mod vote;
-mod whole_file;
 
 pub use error::{Result, RetrievalError};

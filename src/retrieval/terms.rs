@@ -6,6 +6,7 @@
 //! analysis: they are in all texts, so they weigh nothing. Morphemes (lindera with ko-dic)
 //! measured no better and weigh 40 MB: `docs/retrieval.md`.
 
+use fettle_domain::hangul::is_hangul;
 use unicode_normalization::UnicodeNormalization;
 
 /// Jamo a term.
@@ -48,10 +49,6 @@ pub(super) fn words(text: &str) -> Vec<Word> {
         goes_on = true;
     }
     words
-}
-
-fn is_hangul(c: char) -> bool {
-    matches!(c, '\u{AC00}'..='\u{D7A3}' | '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{318E}')
 }
 
 /// The terms of `text`, each as often as it stands there.

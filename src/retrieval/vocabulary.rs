@@ -7,13 +7,11 @@
 use std::sync::LazyLock;
 
 use super::terms::{Word, words};
-use fettle_domain::Language;
+use fettle_domain::hangul::is_particle;
+use fettle_domain::{Language, english};
 
-/// What may follow a noun of one syllable: `칼이`, `실은`.
-const PARTICLES: [&str; 20] = [
-    "이", "가", "은", "는", "을", "를", "에", "의", "로", "와", "과", "도", "만", "랑", "이랑",
-    "으로", "에서", "이나", "나", "부터",
-];
+/// Letters that stay of an English word without its ending.
+const SHORTEST_STEM: usize = 3;
 
 /// Words for one thing: each as it is written, and its parts.
 type Group = Vec<(&'static str, Vec<Word>)>;
@@ -88,19 +86,15 @@ impl Text {
             // One syllable is a part of many words that have nothing to do with it.
             1 => self.hangul.iter().any(|word| {
                 word.strip_prefix(hangul.as_str())
-                    .is_some_and(|rest| rest.is_empty() || PARTICLES.contains(&rest))
+                    .is_some_and(|rest| rest.is_empty() || is_particle(rest))
             }),
             _ => self.joined.contains(&hangul),
         }
     }
 }
 
-/// An English word without its plural or its ending of a verb.
 fn stem(word: &str) -> &str {
-    let cut = |ending| word.strip_suffix(ending).filter(|rest: &&str| rest.chars().count() >= 3);
-    let stem = ["ing", "ed", "es", "s"].into_iter().find_map(cut).unwrap_or(word);
-    // As `hol` of `holes`, so of `hole`.
-    stem.strip_suffix('e').filter(|rest| rest.chars().count() >= 3).unwrap_or(stem)
+    english::stem(word, SHORTEST_STEM)
 }
 
 #[cfg(test)]

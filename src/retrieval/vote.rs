@@ -1,22 +1,22 @@
-//! What the neighbours of a picture suggest it shows.
+//! Vote of the nearest neighbours of an image on its product and defect.
 
 use std::collections::BTreeMap;
 
-use super::spread::Spreads;
+use super::neighbour_distances::NeighbourDistances;
 use fettle_domain::{DefectCode, Hit, ProductCode, Suggestion};
 
-/// When neighbours are near enough, and agree enough, to name a product and a defect.
+/// Parameters of the vote: how near neighbours must be, and how far they must agree.
 ///
-/// Distances (1 − cosine similarity) are counted in *spreads*: the median distance from a
-/// known image of the product to the nearest other one ([`Spreads`]). So the rule means the
-/// same with every encoder, and for a product that varies much or little.
+/// Distances (1 − cosine similarity) are measured in *spreads*: the median distance from a
+/// known image of the product to the nearest other one ([`NeighbourDistances`]). The rule therefore
+/// means the same with every encoder, and for products that vary much or little.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct VoteRule {
-    /// A hit farther than this many spreads of its product has no vote.
+    /// Largest distance of a hit that votes, in spreads of its product.
     ///
     /// Measured with EfficientNet-Lite0 on four products (6 steel defects × 40, castings 120,
     /// leather 96, commutators 50). *Known*: share of held-out images whose product is named
-    /// rightly. *False*: share of a product's images that are given another product while
+    /// correctly. *False*: share of a product's images that are given another product while
     /// their own is not registered, mean of the four and worst.
     ///
     /// | rule | known | false | false, 20 images registered a product |
@@ -32,20 +32,20 @@ pub struct VoteRule {
     /// The rule was chosen among some twenty on these same four products, before the floor was
     /// added, so a fifth one will do a little worse.
     pub reach: f32,
-    /// Nor has a hit below this similarity. All there is to go by where no product has enough
-    /// images for a spread.
+    /// Least similarity of a hit that votes. The only limit where no product has enough images for
+    /// a spread.
     pub floor: f32,
-    /// The winner's share of the vote must exceed the next one's by this: of products, then of
-    /// the product's defects.
+    /// Least lead of the winner over the second, as a share of the vote: among products, then among
+    /// the defects of the product.
     ///
     /// Each image held out: 0.2 names a defect for 95 % of the steels (99 % of them right) and
     /// 70 % of the leathers (87 % right; their defects cover a hundredth of the picture), 0.1
     /// for 95 % (99 %) and 84 % (74 %).
     pub margin: f32,
-    /// A hit this many spreads farther than the best has 1/e of its weight.
+    /// Distance at which the weight falls to 1/e of that of the best hit, in spreads.
     pub softness: f32,
-    /// Within this many spreads a hit is a copy of the picture asked about (the same file, or
-    /// scaled, or saved again): then only copies vote.
+    /// Largest distance of a copy of the query (the same file, or resized, or saved again), in
+    /// spreads. Where there are copies, only copies vote.
     pub copy: f32,
 }
 
@@ -55,22 +55,23 @@ impl Default for VoteRule {
     }
 }
 
-/// The spread of a product where none could be measured: that of the steels above.
+/// Spread of a product where none could be measured: that of the steels above.
 const USUAL_SPREAD: f32 = 0.05;
-/// Hits of one defect whose similarities differ by less are taken for copies of one image.
+/// Hits of one defect whose similarities differ by less are copies of one image.
 const SAME_SCORE: f32 = 1e-6;
 
-/// What `hits` suggest, in any order; `None` where none is near enough or their products
-/// disagree.
+/// Product and defect suggested by `hits`, which may be in any order; `None` where no hit is near
+/// enough or the products disagree.
 ///
 /// Each hit votes for its product and defect with a weight that falls with its distance, so
 /// that one near hit outweighs several far ones. An image registered several times (equal
-/// scores, same defect) votes once. The product with most of the vote is chosen first, then
-/// its defect with most, if it has the margin; the confidence is its share of the whole vote.
-pub fn vote(hits: &[Hit], spreads: &Spreads, rule: &VoteRule) -> Option<Suggestion> {
+/// scores, same defect) votes once. The product with the largest share is chosen first, then its
+/// defect with the largest share, if that has the margin; the confidence is the winner's share of
+/// the whole vote.
+pub fn vote(hits: &[Hit], spreads: &NeighbourDistances, rule: &VoteRule) -> Option<Suggestion> {
     let near = |hit: &&Hit| {
         let reach = spreads.of(&hit.product).map_or(f32::INFINITY, |spread| rule.reach * spread);
-        // Not the other way round: a score that is not a number has no vote either.
+        // Written so that a NaN has no vote, too.
         hit.score >= rule.floor && 1.0 - hit.score <= reach
     };
     let mut voters: Vec<&Hit> = hits.iter().filter(near).collect();
@@ -104,12 +105,12 @@ pub fn vote(hits: &[Hit], spreads: &Spreads, rule: &VoteRule) -> Option<Suggesti
     })
 }
 
-/// Who has most, and how much, if the next has less by more than `margin`.
+/// The largest share and its owner, if the second is smaller by more than `margin`.
 fn winner<T>(shares: impl Iterator<Item = (T, f64)>, margin: f64) -> Option<(T, f64)> {
     let mut shares: Vec<(T, f64)> = shares.collect();
     shares.sort_by(|a, b| b.1.total_cmp(&a.1));
     let next = shares.get(1).map_or(0.0, |(_, weight)| *weight);
-    // `>`: equal shares are no agreement, even with a margin of 0.
+    // `>`: equal shares are no agreement, even for a margin of 0.
     shares.into_iter().next().filter(|(_, won)| won - next > margin)
 }
 
@@ -212,9 +213,9 @@ mod tests {
         ];
         for (what, given, expected) in cases {
             let mut given = hits(given);
-            // Whatever the order of the hits.
+            // In every rotation of the hits.
             for _ in 0..given.len().max(1) {
-                let found = vote(&given, &Spreads::default(), &VoteRule::default());
+                let found = vote(&given, &NeighbourDistances::default(), &VoteRule::default());
                 let defect = |s: &Suggestion| s.defect.clone().map(String::from);
                 let told = found.as_ref().map(|s| (s.product.as_str(), defect(s)));
                 let expected = expected.map(|(product, defect, range)| {
@@ -233,8 +234,8 @@ mod tests {
     }
 
     #[test]
-    fn near_is_what_is_near_for_the_product() {
-        let spreads: Spreads = [("narrow", 0.01), ("wide", 0.1)]
+    fn the_reach_is_in_spreads_of_the_product() {
+        let spreads: NeighbourDistances = [("narrow", 0.01), ("wide", 0.1)]
             .map(|(code, spread)| (ProductCode::new(code).unwrap(), spread))
             .into_iter()
             .collect();
@@ -243,7 +244,7 @@ mod tests {
             ("narrow", 0.97, false),
             ("wide", 0.80, true),
             ("wide", 0.74, false),
-            // Too few images for a spread of its own: the widest there is.
+            // Too few images for a spread of its own: the largest of the others.
             ("new", 0.80, true),
             ("new", 0.74, false),
         ] {
@@ -258,8 +259,8 @@ mod tests {
     }
 
     #[test]
-    fn the_rule_is_what_it_says() {
-        let spreads = Spreads::default();
+    fn the_parameters_of_the_rule_are_followed() {
+        let spreads = NeighbourDistances::default();
         let given = hits(&[("p1", "hole", 0.9), ("p1", "burr", 0.898)]);
         let lax = VoteRule { margin: 0.0, ..VoteRule::default() };
         let defect = |rule: &VoteRule| vote(&given, &spreads, rule).unwrap().defect;

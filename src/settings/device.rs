@@ -1,24 +1,24 @@
-//! Where networks shall run.
+//! The choice of the device that networks run on.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Where networks shall run: `auto`, `cpu` or `cuda:<n>` in settings and commands.
+/// The device that networks run on: `auto`, `cpu` or `cuda:<n>` in settings and commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum DevicePreference {
-    /// The best that there is.
+    /// The fastest device of the machine.
     #[default]
     Auto,
     /// The CPU.
     Cpu,
-    /// The GPU of this number, counted from 0.
+    /// The CUDA GPU of this number, from 0.
     Cuda(usize),
 }
 
-/// A text that names no device.
+/// A text that is not a device.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is no device: say auto, cpu, cuda or cuda:<number>")]
 pub struct InvalidDevice(pub String);
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_device_is_a_word() {
+    fn devices_are_parsed_and_displayed() {
         for (text, device) in [
             ("auto", DevicePreference::Auto),
             ("cpu", DevicePreference::Cpu),

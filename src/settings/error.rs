@@ -1,34 +1,36 @@
+//! Errors of settings and workspaces.
+
 use std::path::PathBuf;
 
-/// What can go wrong with settings and the workspace. Reading settings is not among it.
+/// An error of writing settings or of finding a workspace. Reading settings never fails.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingsError {
-    /// A file or directory could not be read or written.
+    /// A file or directory cannot be read or written.
     #[error("{path}: {source}")]
     Io {
-        /// Which.
+        /// The file or directory.
         path: PathBuf,
         /// The system's reason.
         source: std::io::Error,
     },
-    /// The settings could not be put into words.
+    /// The settings cannot be written as JSON.
     #[error("{path}: settings could not be written: {source}")]
     Json {
         /// The file.
         path: PathBuf,
-        /// The reason.
+        /// The cause.
         source: serde_json::Error,
     },
-    /// A setting cannot have this value.
+    /// A setting has an invalid value.
     #[error("setting '{key}': {why}")]
     BadValue {
-        /// Which.
+        /// Key of the setting.
         key: &'static str,
         /// The reason.
         why: String,
     },
-    /// The system does not say where a user's data belongs.
+    /// The system names no directory for a user's data.
     #[error("no place for a workspace: name one with --workspace or FETTLE_WORKSPACE")]
     NoWorkspace,
 }
@@ -40,5 +42,5 @@ impl SettingsError {
     }
 }
 
-/// The room's result.
+/// A result with [`SettingsError`].
 pub type Result<T, E = SettingsError> = std::result::Result<T, E>;

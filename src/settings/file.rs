@@ -1,44 +1,17 @@
-//! The settings file.
+//! Reading and writing the settings file.
 
 use std::fs;
 use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::migrate::{VERSION, migrate};
-use super::{Result, Settings, SettingsError, check_days, check_rule, check_threads};
+use super::settings::{check_days, check_rule, check_threads};
+use super::{Result, Settings, SettingsError, SettingsWarning};
 
-/// Something in the settings file that was not taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SettingsWarning {
-    /// The file could not be read, or is not JSON: all settings are at their defaults.
-    #[error("{path}: {why}; the defaults are used")]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// The reason.
-        why: String,
-    },
-    /// A setting has a value that it cannot have; its default is used.
-    #[error("setting '{key}': {why}; the default is used")]
-    BadValue {
-        /// Which.
-        key: String,
-        /// The reason.
-        why: String,
-    },
-    /// Nobody here knows this key. It is kept.
-    #[error("setting '{0}' is not known to this version; it is kept")]
-    UnknownKey(String),
-    /// A newer Fettle wrote the file.
-    #[error("the settings are of a newer version ({0}); what is known of them is used")]
-    Newer(u64),
-}
-
-/// Reads settings. Nothing is fatal: a file that is absent means the defaults, and what
-/// is wrong is a warning.
+/// Reads the settings file. An absent file means the defaults; every problem is a warning.
 pub fn read(path: &Path) -> (Settings, Vec<SettingsWarning>) {
     let unreadable = |why: String| {
         let warning = SettingsWarning::Unreadable { path: path.to_owned(), why };
@@ -60,12 +33,11 @@ fn from_object(mut content: Map<String, Value>) -> (Settings, Vec<SettingsWarnin
     let mut warnings = Vec::new();
     migrate(&mut content, &mut warnings);
     let d = Settings::default();
-    let any = |_: &_| Ok(());
     let w = &mut warnings;
     let c = &mut content;
     let mut settings = Settings {
         language: take(c, "language", d.language, |_| Ok(()), w),
-        profile: take(c, "profile", d.profile, any, w),
+        profile: take(c, "profile", d.profile, |_| Ok(()), w),
         models: take(c, "models", d.models, |_| Ok(()), w),
         remote: take(c, "remote", d.remote, |_| Ok(()), w),
         device: take(c, "device", d.device, |_| Ok(()), w),
@@ -80,7 +52,7 @@ fn from_object(mut content: Map<String, Value>) -> (Settings, Vec<SettingsWarnin
     (settings, warnings)
 }
 
-/// Takes one setting out of `content`, each by itself: one bad value costs no other.
+/// Removes one setting from `content`. A bad value costs only its own setting.
 fn take<T: DeserializeOwned>(
     content: &mut Map<String, Value>,
     key: &str,
@@ -99,12 +71,11 @@ fn take<T: DeserializeOwned>(
     }
 }
 
-/// Writes settings so that after a crash the file is the old one or the new one. A file
-/// that is not JSON, which somebody may have been editing, is kept as
-/// `settings.json.bad`.
+/// Writes the settings file atomically: after a crash the file is the old one or the new one. An
+/// old file that is not JSON, perhaps a person's unfinished edit, is kept as `settings.json.bad`.
 ///
 /// # Errors
-/// The file or its directory cannot be written.
+/// [`SettingsError::Io`] where the file or its directory cannot be written.
 pub fn write(path: &Path, settings: &Settings) -> Result<()> {
     let json = |source| SettingsError::Json { path: path.to_owned(), source };
     let mut content = serde_json::to_value(settings).map_err(json)?;
@@ -119,7 +90,7 @@ pub fn write(path: &Path, settings: &Settings) -> Result<()> {
         _ => Path::new("."),
     };
     fs::create_dir_all(dir).map_err(SettingsError::io(dir))?;
-    keep_what_is_not_json(path)?;
+    back_up_invalid(path)?;
     let mut file = tempfile::NamedTempFile::new_in(dir).map_err(SettingsError::io(dir))?;
     file.write_all(&text).map_err(SettingsError::io(path))?;
     file.as_file().sync_all().map_err(SettingsError::io(path))?;
@@ -131,7 +102,8 @@ pub fn write(path: &Path, settings: &Settings) -> Result<()> {
     Ok(())
 }
 
-fn keep_what_is_not_json(path: &Path) -> Result<()> {
+/// Copies a file that is not a JSON object to `settings.json.bad`.
+fn back_up_invalid(path: &Path) -> Result<()> {
     let Ok(old) = fs::read(path) else { return Ok(()) };
     if !matches!(serde_json::from_slice(&old), Ok(Value::Object(_))) {
         let kept = path.with_extension("json.bad");
@@ -157,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read() {
+    fn settings_survive_writing_and_reading() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("new/settings.json");
         assert_eq!(read(&path), (Settings::default(), vec![]));
@@ -185,14 +157,14 @@ mod tests {
             assert!(text.contains(line), "{text}");
         }
         let names: Vec<_> = fs::read_dir(path.parent().unwrap()).unwrap().flatten().collect();
-        assert_eq!(names.len(), 1, "something was left beside it");
+        assert_eq!(names.len(), 1, "a temporary file was left");
     }
 
     #[test]
-    fn one_wrong_value_costs_no_other() {
+    fn a_bad_value_costs_only_its_own_setting() {
         let d = Settings::default();
         let english = Settings { language: Language::En, ..d.clone() };
-        // The file, the settings, and a word of each warning.
+        // The file, the settings read, and a word of each warning.
         let kept = Settings { keep_pictures_days: Some(30), ..d.clone() };
         let cases: [(&str, Settings, &[&str]); 16] = [
             ("{}", d.clone(), &[]),
@@ -244,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_is_kept_aside() {
+    fn an_invalid_file_is_backed_up() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("settings.json");
         fs::write(&path, "{\"language\": \"en\",").unwrap();

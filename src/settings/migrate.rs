@@ -1,19 +1,18 @@
-//! Settings files of other versions.
+//! Settings files written by other versions of Fettle.
 
 use serde_json::{Map, Value};
 
-use super::file::SettingsWarning;
+use super::SettingsWarning;
 
-/// The version of the file's layout that this program writes.
+/// Version of the file format that this program writes.
 pub(super) const VERSION: u64 = 1;
 
-/// Takes the version out of a file's content and brings the rest to [`VERSION`].
+/// Removes the version from a file's content and converts the rest to [`VERSION`].
 ///
-/// When the layout changes, raise [`VERSION`] and add the step from the one before.
+/// A change of the format raises [`VERSION`] and adds the conversion from the version before.
 pub(super) fn migrate(content: &mut Map<String, Value>, warnings: &mut Vec<SettingsWarning>) {
     match content.remove("version") {
-        // Somebody wrote the file by hand: it is in today's layout or warned about key by
-        // key.
+        // Written by hand: keys of the current format are used, others are warned about.
         None => {}
         Some(version) => match version.as_u64() {
             Some(VERSION) => {}

@@ -1,22 +1,21 @@
-//! Where everything lies: `models/`, `data/` and `manual_store/`, in the seed system's
-//! layout, so that its data drops in.
+//! The folders of a workspace: `models/`, `data/` and `manual_store/`, in the layout of the system
+//! that Fettle replaces, so that its data can be used in place.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Result, SettingsError};
-use fettle_domain::ProductCode;
 
-/// A directory with `models/`, `data/` and `manual_store/`.
+/// A directory with models, registered images, manuals and results.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workspace {
     root: PathBuf,
     models: PathBuf,
 }
 
-/// What a search for the workspace looks at, so that tests can say it.
+/// Environment variables and directories that [`Workspace::locate`] depends on.
 #[derive(Debug, Default)]
-struct Surroundings {
+struct Environment {
     workspace: Option<PathBuf>,
     models: Option<PathBuf>,
     current: Option<PathBuf>,
@@ -31,8 +30,8 @@ impl Workspace {
     }
 
     /// Finds the workspace: `arg` (from `--workspace`), else `FETTLE_WORKSPACE`, else the
-    /// checkout of Fettle that the current directory is in, else the platform's data
-    /// directory. `FETTLE_MODELS`, if set, is where its models are.
+    /// checkout of Fettle around the current directory, else the platform's data directory.
+    /// `FETTLE_MODELS`, if set, is the folder of its models.
     ///
     /// # Errors
     /// [`SettingsError::NoWorkspace`] where the platform names no data directory.
@@ -40,9 +39,9 @@ impl Workspace {
         let set = |name: &str| {
             std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
         };
-        Self::locate_in(
+        Self::locate_from(
             arg,
-            Surroundings {
+            Environment {
                 workspace: set("FETTLE_WORKSPACE"),
                 models: set("FETTLE_MODELS"),
                 current: std::env::current_dir().ok(),
@@ -52,37 +51,37 @@ impl Workspace {
         )
     }
 
-    fn locate_in(arg: Option<&Path>, around: Surroundings) -> Result<Self> {
+    fn locate_from(arg: Option<&Path>, environment: Environment) -> Result<Self> {
         let checkout =
             |current: &Path| current.ancestors().find(|dir| is_checkout(dir)).map(Path::to_owned);
         let root = arg
             .map(Path::to_owned)
-            .or(around.workspace)
-            .or_else(|| around.current.as_deref().and_then(checkout))
-            .or(around.data)
+            .or(environment.workspace)
+            .or_else(|| environment.current.as_deref().and_then(checkout))
+            .or(environment.data)
             .ok_or(SettingsError::NoWorkspace)?;
         let mut workspace = Self::at(absolute(root)?);
-        if let Some(models) = around.models {
+        if let Some(models) = environment.models {
             workspace.models = absolute(models)?;
         }
         Ok(workspace)
     }
 
-    /// The same workspace with its models in `dir`.
+    /// The workspace with `dir` as its folder of models.
     #[must_use]
     pub fn with_models(self, dir: &Path) -> Self {
         Self { models: dir.to_owned(), ..self }
     }
 
-    /// Makes the directories that are not there yet.
+    /// Creates the missing directories.
     ///
     /// # Errors
-    /// A directory that cannot be made.
+    /// [`SettingsError::Io`] for a directory that cannot be created.
     pub fn create(&self) -> Result<()> {
         for dir in [
             self.models_dir(),
             &self.defect_images_dir(),
-            &self.data_dir().join("patchCore"),
+            &self.normal_images_dir(),
             &self.uploads_dir(),
             &self.banks_dir(),
             &self.index_dir(),
@@ -93,12 +92,12 @@ impl Workspace {
         Ok(())
     }
 
-    /// The directory itself.
+    /// The root directory.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Weights: `models/`, or what `FETTLE_MODELS` says.
+    /// Files of models: `models/`, or the folder in `FETTLE_MODELS`.
     pub fn models_dir(&self) -> &Path {
         &self.models
     }
@@ -114,23 +113,18 @@ impl Workspace {
     }
 
     /// Images of known defects: `data/def_split/`, `<product>_<defect>_<n>.jpeg`.
-    pub fn defect_images_dir(&self) -> PathBuf {
+    fn defect_images_dir(&self) -> PathBuf {
         self.data_dir().join("def_split")
     }
 
-    /// Images of a product's good parts: `data/patchCore/<product>/ok/`.
-    pub fn normal_images_dir(&self, product: &ProductCode) -> PathBuf {
-        self.data_dir().join("patchCore").join(product.as_str()).join("ok")
+    /// Normal images by product, `<product>/ok/`: `data/patchCore/`.
+    fn normal_images_dir(&self) -> PathBuf {
+        self.data_dir().join("patchCore")
     }
 
-    /// Images that were inspected: `data/uploads/`.
-    pub fn uploads_dir(&self) -> PathBuf {
+    /// Copies of inspected images: `data/uploads/`.
+    fn uploads_dir(&self) -> PathBuf {
         self.data_dir().join("uploads")
-    }
-
-    /// The library: `data/fettle.db`.
-    pub fn database_path(&self) -> PathBuf {
-        self.data_dir().join("fettle.db")
     }
 
     /// Memory banks: `data/banks/`.
@@ -143,28 +137,29 @@ impl Workspace {
         self.data_dir().join("index")
     }
 
-    /// PDF manuals: `manual_store/`.
-    pub fn manuals_dir(&self) -> PathBuf {
+    /// Manuals: `manual_store/`.
+    fn manuals_dir(&self) -> PathBuf {
         self.root.join("manual_store")
     }
 
-    /// Notes of the jobs under way: `data/unfinished/`. Made when first needed.
+    /// Journal of the running jobs: `data/unfinished/`. Created when first needed.
     pub fn unfinished_dir(&self) -> PathBuf {
         self.data_dir().join("unfinished")
     }
 
-    /// What commands write for people to look at: `out/`. Made when first needed.
+    /// Results that commands write for people: `out/`. Created when first needed.
     pub fn out_dir(&self) -> PathBuf {
         self.root.join("out")
     }
 }
 
-/// Paths are kept in the library and used after a change of directory.
+/// An absolute path, valid also after a change of the current directory.
 fn absolute(path: PathBuf) -> Result<PathBuf> {
     std::path::absolute(&path).map_err(SettingsError::io(&path))
 }
 
-/// A directory with `manual_store/` and the `Cargo.toml` of the package `fettle`.
+/// Whether `dir` is a checkout: it has `manual_store/` and the `Cargo.toml` of the package
+/// `fettle`.
 fn is_checkout(dir: &Path) -> bool {
     let Ok(manifest) = fs::read_to_string(dir.join("Cargo.toml")) else { return false };
     let is_name = |line: &str| {
@@ -186,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_word_wins() {
+    fn the_most_explicit_choice_wins() {
         let dir = tempfile::tempdir().unwrap();
         let repository = dir.path().join("repository");
         checkout(&repository);
@@ -208,34 +203,32 @@ mod tests {
         ];
         for (arg, workspace, current, data, expected) in cases {
             let said = format!("{arg:?} {workspace:?} {current:?} {data:?}");
-            let around = Surroundings { workspace, models: None, current, data };
-            let found = Workspace::locate_in(arg.as_deref(), around).ok();
+            let environment = Environment { workspace, models: None, current, data };
+            let found = Workspace::locate_from(arg.as_deref(), environment).ok();
             assert_eq!(found.map(|w| w.root().to_owned()), expected, "{said}");
         }
     }
 
     #[test]
-    fn models_may_lie_elsewhere() {
-        let around = Surroundings { models: Some("/m".into()), ..Surroundings::default() };
-        let workspace = Workspace::locate_in(Some(Path::new("/w")), around).unwrap();
+    fn models_may_be_in_another_folder() {
+        let environment = Environment { models: Some("/m".into()), ..Environment::default() };
+        let workspace = Workspace::locate_from(Some(Path::new("/w")), environment).unwrap();
         assert_eq!(workspace.models_dir(), Path::new("/m"));
         assert_eq!(Workspace::at("/w").models_dir(), Path::new("/w/models"));
-        let relative = Workspace::locate_in(Some(Path::new("w")), Surroundings::default());
+        let relative = Workspace::locate_from(Some(Path::new("w")), Environment::default());
         assert!(relative.unwrap().root().is_absolute());
     }
 
     #[test]
-    fn the_seed_systems_layout_is_kept() {
+    fn the_layout_of_the_replaced_system_is_kept() {
         let dir = tempfile::tempdir().unwrap();
         let workspace = Workspace::at(dir.path().join("w"));
         workspace.create().unwrap();
         workspace.create().unwrap();
-        let product = ProductCode::new("prod1").unwrap();
         for (path, expected) in [
             (workspace.defect_images_dir(), "data/def_split"),
-            (workspace.normal_images_dir(&product), "data/patchCore/prod1/ok"),
+            (workspace.normal_images_dir(), "data/patchCore"),
             (workspace.uploads_dir(), "data/uploads"),
-            (workspace.database_path(), "data/fettle.db"),
             (workspace.banks_dir(), "data/banks"),
             (workspace.index_dir(), "data/index"),
             (workspace.manuals_dir(), "manual_store"),

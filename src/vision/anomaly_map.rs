@@ -1,18 +1,18 @@
-//! Patch scores to one score a pixel.
+//! Anomaly maps: patch scores as one score a pixel.
 
 use rayon::prelude::*;
 
 use super::error::same_size;
-use super::memory_bank::Grid;
+use super::grid::Grid;
 use super::preprocess::InputMapping;
 use super::{Result, VisionError};
 use fettle_domain::AnomalyMap;
 
-/// Standard deviation of the blur in pixels of the network's input, as in the paper.
-pub const SIGMA: f32 = 4.0;
+/// Standard deviation of the blur in pixels of the network input, as in the paper.
+pub(crate) const SIGMA: f32 = 4.0;
 
-/// The patch scores of one picture (row by row of `grid`) over the network's input:
-/// bilinear upsampling, then a Gaussian blur of [`SIGMA`].
+/// Anomaly map of the network input from the patch scores of one image (row by row of `grid`):
+/// bilinear upsampling, then a Gaussian blur with a standard deviation of 4 pixels.
 ///
 /// # Errors
 /// [`VisionError::Size`] where the scores do not fill the grid, [`VisionError::EmptyImage`]
@@ -26,11 +26,11 @@ pub fn anomaly_map(
     Ok(blur(&upsample(patch_scores, grid, input_width, input_height)?, SIGMA))
 }
 
-/// The patch scores upsampled bilinearly, corners not aligned.
+/// Patch scores upsampled bilinearly, corners not aligned.
 ///
 /// # Errors
 /// As [`anomaly_map`].
-pub fn upsample(patch_scores: &[f32], grid: Grid, width: u32, height: u32) -> Result<AnomalyMap> {
+fn upsample(patch_scores: &[f32], grid: Grid, width: u32, height: u32) -> Result<AnomalyMap> {
     for (width, height) in [(grid.width, grid.height), (width, height)] {
         if width == 0 || height == 0 {
             return Err(VisionError::EmptyImage { width, height });
@@ -38,16 +38,16 @@ pub fn upsample(patch_scores: &[f32], grid: Grid, width: u32, height: u32) -> Re
     }
     same_size("patch scores", grid.len(), patch_scores.len())?;
     let (across, down) = (grid.width as f32 / width as f32, grid.height as f32 / height as f32);
-    let columns = interpolation(width, |x| (x + 0.5) * across, grid.width);
-    let rows = interpolation(height, |y| (y + 0.5) * down, grid.height);
+    let columns = interpolations(width, |x| (x + 0.5) * across, grid.width);
+    let rows = interpolations(height, |y| (y + 0.5) * down, grid.height);
     Ok(sample(patch_scores, grid.width as usize, &columns, &rows))
 }
 
-/// A map of the network's input as a map of the picture it was made from, bilinear. Where a
-/// crop left the picture's border out, nothing was inspected and the score is 0.
+/// Resizes a map of the network input to the image that the input was made from, bilinearly. The
+/// score is 0 where the image was cropped, since nothing was inspected there.
 ///
 /// # Errors
-/// [`VisionError::Size`] where the map is not of the input's size.
+/// [`VisionError::Size`] where the map has not the size of the input.
 pub fn to_image_size(map: &AnomalyMap, mapping: &InputMapping) -> Result<AnomalyMap> {
     same_size("width of the anomaly map", mapping.input_width as usize, map.width as usize)?;
     same_size("height of the anomaly map", mapping.input_height as usize, map.height as usize)?;
@@ -58,23 +58,23 @@ pub fn to_image_size(map: &AnomalyMap, mapping: &InputMapping) -> Result<Anomaly
     )?;
     let across = |x: f32| mapping.image_to_input(x + 0.5, 0.0).0;
     let down = |y: f32| mapping.image_to_input(0.0, y + 0.5).1;
-    let columns = interpolation(mapping.image_width, across, map.width);
-    let rows = interpolation(mapping.image_height, down, map.height);
+    let columns = interpolations(mapping.image_width, across, map.width);
+    let rows = interpolations(mapping.image_height, down, map.height);
     Ok(sample(&map.scores, map.width as usize, &columns, &rows))
 }
 
-/// One target column (or row): the two source columns it lies between, and how far along.
-/// `None` outside the source.
-type Between = Option<(usize, usize, f32)>;
+/// Interpolation of a target column or row: the two source columns or rows it lies between, and the
+/// weight of the second. `None` outside the source.
+type Interpolation = Option<(usize, usize, f32)>;
 
-/// For `count` targets, where `position` (of a target's index, in source pixels from the outer
-/// corner) lies among `size` sources. `size` is at least 1.
-fn interpolation(count: u32, position: impl Fn(f32) -> f32, size: u32) -> Vec<Between> {
+/// Interpolation of `count` targets among `size` sources, at least 1. `position` maps the index of
+/// a target to source pixels from the outer corner.
+fn interpolations(count: u32, position: impl Fn(f32) -> f32, size: u32) -> Vec<Interpolation> {
     let last = size as usize - 1;
     (0..count)
         .map(|target| {
             let at = position(target as f32);
-            // Half a thousandth of a pixel is rounding, not outside.
+            // Up to half a thousandth of a pixel is rounding error, not outside.
             if !(-5e-4..=size as f32 + 5e-4).contains(&at) {
                 return None;
             }
@@ -85,7 +85,13 @@ fn interpolation(count: u32, position: impl Fn(f32) -> f32, size: u32) -> Vec<Be
         .collect()
 }
 
-fn sample(source: &[f32], stride: usize, columns: &[Between], rows: &[Between]) -> AnomalyMap {
+/// Samples `source`, rows of `stride` scores, bilinearly at these columns and rows.
+fn sample(
+    source: &[f32],
+    stride: usize,
+    columns: &[Interpolation],
+    rows: &[Interpolation],
+) -> AnomalyMap {
     let mut scores = vec![0f32; columns.len() * rows.len()];
     if !columns.is_empty() {
         scores.par_chunks_mut(columns.len()).zip(rows).for_each(|(target, row)| {
@@ -103,9 +109,9 @@ fn sample(source: &[f32], stride: usize, columns: &[Between], rows: &[Between]) 
     AnomalyMap { width: columns.len() as u32, height: rows.len() as u32, scores }
 }
 
-/// Gaussian blur, cut off at four standard deviations, borders reflected with the border
-/// pixel repeated (`scipy.ndimage.gaussian_filter`'s default). A `sigma` of 0 changes nothing.
-pub fn blur(map: &AnomalyMap, sigma: f32) -> AnomalyMap {
+/// Gaussian blur, truncated at four standard deviations, borders reflected with the border
+/// pixel repeated (the default of `scipy.ndimage.gaussian_filter`). A `sigma` of 0 changes nothing.
+pub(crate) fn blur(map: &AnomalyMap, sigma: f32) -> AnomalyMap {
     let (width, height) = (map.width as usize, map.height as usize);
     if sigma.is_nan() || sigma <= 0.0 || width == 0 || map.scores.len() != width * height {
         return map.clone();
@@ -142,23 +148,24 @@ pub fn blur(map: &AnomalyMap, sigma: f32) -> AnomalyMap {
     AnomalyMap { width: map.width, height: map.height, scores }
 }
 
-/// Position `i` of a row of `size` padded by `radius` on both sides: … 1 0 | 0 1 2 | 2 1 ….
+/// Source index of position `i` in a row of `size` padded by `radius` on both sides:
+/// … 1 0 | 0 1 2 | 2 1 ….
 fn reflected(i: usize, radius: usize, size: usize) -> usize {
     let period = 2 * size;
-    // `radius` may be several times `size`: bring the start above zero first.
+    // `radius` may be several times `size`; whole periods are added so that nothing is negative.
     let at = (i + period * radius.div_ceil(period) - radius) % period;
     if at < size { at } else { period - 1 - at }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::golden::{Golden, max_difference};
+    use super::super::test_data::{Golden, max_difference};
     use super::*;
     use fettle_domain::Resize;
 
     #[test]
     fn maps_are_those_of_the_reference() {
-        let Some(golden) = Golden::open("reference/patchcore/golden.safetensors") else { return };
+        let golden = Golden::open("patchcore");
         let scores = golden.floats("patch_scores");
         let grid = Grid { height: 28, width: 28 };
         let raw = upsample(&scores, grid, 224, 224).unwrap();
@@ -178,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_map_lands_on_the_picture_it_was_made_from() {
+    fn a_map_is_resized_to_the_image_it_was_made_from() {
         // A peak at the right lower corner of the input.
         let mut map = AnomalyMap { width: 4, height: 4, scores: vec![0.0; 16] };
         map.scores[15] = 1.0;

@@ -1,4 +1,4 @@
-//! The rows of a memory bank: in memory or in a mapped file, of 32 or of 16 bits.
+//! Rows of a memory bank: in memory or in a mapped file, in 32 or in 16 bits.
 
 use std::ops::Range;
 
@@ -8,16 +8,15 @@ use memmap2::Mmap;
 use rayon::prelude::*;
 
 use super::distance::squared_norm;
-use super::error::same_size;
+use super::error::{row_count, same_size};
 use super::{Result, VisionError};
 
-/// The largest magnitude that 16 bits hold.
-pub(super) const LARGEST: f32 = 65_504.0;
-/// Rows whose norms one task computes.
+/// The largest magnitude of an `f16`.
+pub(crate) const F16_MAX: f32 = 65_504.0;
+/// Rows whose norms are computed in one task.
 const BLOCK: usize = 512;
 
-/// The rows of a memory bank, ready to be searched. Their arithmetic is in 32 bits, however
-/// they are kept.
+/// Rows of a memory bank, ready to be searched. Arithmetic is in 32 bits, whatever the storage.
 #[derive(Debug)]
 pub struct BankRows {
     values: Values,
@@ -25,78 +24,86 @@ pub struct BankRows {
     squared_norms: Vec<f32>,
 }
 
+/// Storage of the rows' values.
 #[derive(Debug)]
 enum Values {
-    Single(Vec<f32>),
-    Half(Vec<f16>),
-    /// These bytes of a bank's file are f16, little endian, at an even address.
-    Mapped(Mmap, Range<usize>),
+    F32(Vec<f32>),
+    F16(Vec<f16>),
+    /// These bytes of a mapped bank file: f16, little endian, at an even address.
+    Mmap(Mmap, Range<usize>),
 }
 
 impl BankRows {
-    /// Takes contiguous rows of `dim` values and keeps them as they are.
+    /// Contiguous rows of `dim` values, kept in 32 bits.
     ///
     /// # Errors
-    /// [`VisionError::Nothing`] for no rows, [`VisionError::Size`] for a broken last row,
-    /// [`VisionError::Inconsistent`] for a value that is not finite.
+    /// [`VisionError::Empty`] for no rows, [`VisionError::PartialRow`] for a broken last row,
+    /// [`VisionError::NotFinite`] for a value that is not finite.
     pub fn new(values: Vec<f32>, dim: usize) -> Result<Self> {
-        Self::checked(Values::Single(values), dim)
+        Self::checked(Values::F32(values), dim)
     }
 
-    /// The same of rows of 16 bits: half the memory, three decimal digits a value.
+    /// Contiguous rows of `dim` values, kept in 16 bits: half the memory, three decimal digits a
+    /// value.
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub fn of_half(values: Vec<f16>, dim: usize) -> Result<Self> {
-        Self::checked(Values::Half(values), dim)
+    pub fn from_f16(values: Vec<f16>, dim: usize) -> Result<Self> {
+        Self::checked(Values::F16(values), dim)
     }
 
-    /// The same of `bytes` of a mapped file, f16 in little endian.
+    /// Rows of `dim` values at `bytes` of a mapped file, f16 in little endian.
     ///
     /// # Errors
-    /// As [`Self::new`]; [`VisionError::Size`] where the bytes are not in the file or at an odd
-    /// address.
-    pub(super) fn mapped(file: Mmap, bytes: Range<usize>, dim: usize) -> Result<Self> {
+    /// As [`Self::new`]; [`VisionError::Size`] where the bytes are not in the file,
+    /// [`VisionError::Inconsistent`] where they begin at an odd address.
+    pub(crate) fn from_mmap(file: Mmap, bytes: Range<usize>, dim: usize) -> Result<Self> {
         let found = file.get(bytes.clone()).map_or(0, <[u8]>::len);
         same_size("bytes of the mapped rows", bytes.len(), found)?;
-        same_size("alignment of the mapped rows", 0, bytes.start % 2)?;
-        Self::checked(Values::Mapped(file, bytes), dim)
+        if !bytes.start.is_multiple_of(2) {
+            return Err(VisionError::Inconsistent(
+                "the mapped rows begin at an odd address".into(),
+            ));
+        }
+        Self::checked(Values::Mmap(file, bytes), dim)
     }
 
+    /// Checks the values and computes the squared norms.
     fn checked(values: Values, dim: usize) -> Result<Self> {
         let mut rows = Self { values, dim, squared_norms: Vec::new() };
         let count = match &rows.values {
-            Values::Single(values) => values.len(),
-            Values::Half(_) | Values::Mapped(..) => rows.half().len(),
+            Values::F32(values) => values.len(),
+            Values::F16(_) | Values::Mmap(..) => rows.as_f16().len(),
         };
         if count == 0 || dim == 0 {
-            return Err(VisionError::Nothing("bank rows"));
+            return Err(VisionError::Empty("bank rows"));
         }
-        same_size("values of the last bank row", 0, count % dim)?;
-        let blocks: Vec<Vec<f32>> = (0..(count / dim).div_ceil(BLOCK))
+        let count = row_count("bank rows", count, dim)?;
+        let blocks: Vec<Vec<f32>> = (0..count.div_ceil(BLOCK))
             .into_par_iter()
             .map(|block| {
-                let of = block * BLOCK..((block + 1) * BLOCK).min(count / dim);
-                rows.wide(of, &mut Vec::new()).chunks_exact(dim).map(squared_norm).collect()
+                let range = block * BLOCK..((block + 1) * BLOCK).min(count);
+                rows.to_f32(range, &mut Vec::new()).chunks_exact(dim).map(squared_norm).collect()
             })
             .collect();
         rows.squared_norms = blocks.concat();
-        // A norm is finite where all values of its row are; those of 16 bits cannot overflow it.
+        // A norm is finite where all values of its row are; values of 16 bits cannot overflow it.
         if rows.squared_norms.iter().any(|norm| !norm.is_finite()) {
-            return Err(VisionError::Inconsistent("a row has a value that is not finite".into()));
+            return Err(VisionError::NotFinite("bank rows"));
         }
         Ok(rows)
     }
 
-    /// Some of the rows, of 32 bits.
+    /// The rows of these indices, in 32 bits.
     ///
     /// # Errors
-    /// [`VisionError::Nothing`] for none, [`VisionError::Size`] for one that is not there.
-    pub fn chosen(&self, rows: &[usize]) -> Result<Self> {
+    /// [`VisionError::Empty`] for no indices, [`VisionError::OutOfRange`] for an index beyond the
+    /// last row.
+    pub fn select(&self, rows: &[usize]) -> Result<Self> {
         let (mut values, mut scratch) = (Vec::with_capacity(rows.len() * self.dim), Vec::new());
         for row in rows {
-            same_size("rows of the bank", self.len(), self.len().max(row + 1))?;
-            values.extend_from_slice(self.wide(*row..row + 1, &mut scratch));
+            self.check_row(*row)?;
+            values.extend_from_slice(self.to_f32(*row..row + 1, &mut scratch));
         }
         Self::new(values, self.dim)
     }
@@ -106,49 +113,56 @@ impl BankRows {
         self.dim
     }
 
-    /// How many rows there are; never 0.
+    /// Number of rows; never 0.
     pub fn len(&self) -> usize {
         self.squared_norms.len()
     }
 
-    /// Always false: an empty bank is refused.
+    /// Always false: an empty bank is an error.
     pub fn is_empty(&self) -> bool {
         self.squared_norms.is_empty()
     }
 
-    /// The memory that the rows take, in bytes; of a mapped file, that it takes once read.
+    /// Memory of the rows in bytes; of mapped rows, the memory once the file was read.
     pub fn bytes(&self) -> usize {
-        let value = if matches!(self.values, Values::Single(_)) { 4 } else { 2 };
+        let value = if matches!(self.values, Values::F32(_)) { 4 } else { 2 };
         self.len() * (self.dim * value + size_of::<f32>())
     }
 
     /// |row|² of each row.
-    pub(super) fn squared_norms(&self) -> &[f32] {
+    pub(crate) fn squared_norms(&self) -> &[f32] {
         &self.squared_norms
     }
 
-    /// All values, where they are of 16 bits; else none.
-    pub(super) fn half(&self) -> &[f16] {
+    /// All values, where the storage is of 16 bits; else an empty slice.
+    pub(crate) fn as_f16(&self) -> &[f16] {
         match &self.values {
-            Values::Single(_) => &[],
-            Values::Half(values) => values,
-            // Checked by `mapped`; a slice that does not fit is empty, and refused.
-            Values::Mapped(file, bytes) => {
-                bytemuck::try_cast_slice::<u8, u16>(&file[bytes.clone()])
-                    .map_or(&[], |bits| bits.reinterpret_cast())
-            }
+            Values::F32(_) => &[],
+            Values::F16(values) => values,
+            // Checked by `from_mmap`; a slice that does not fit is empty, which is an error there.
+            Values::Mmap(file, bytes) => bytemuck::try_cast_slice::<u8, u16>(&file[bytes.clone()])
+                .map_or(&[], |bits| bits.reinterpret_cast()),
         }
     }
 
-    /// These rows in 32 bits, one after another; `scratch` holds them where they are kept in 16.
-    /// `rows` must lie within [`Self::len`].
-    pub(super) fn wide<'a>(&'a self, rows: Range<usize>, scratch: &'a mut Vec<f32>) -> &'a [f32] {
+    /// `Ok` where `row` is the index of a row.
+    pub(crate) fn check_row(&self, row: usize) -> Result<()> {
+        let high = self.len() - 1;
+        if row > high {
+            return Err(VisionError::OutOfRange { what: "bank row", got: row, low: 0, high });
+        }
+        Ok(())
+    }
+
+    /// A range of rows in 32 bits, contiguous; `scratch` holds the values where the storage is of
+    /// 16 bits. `rows` must lie within [`Self::len`].
+    pub(crate) fn to_f32<'a>(&'a self, rows: Range<usize>, scratch: &'a mut Vec<f32>) -> &'a [f32] {
         let values = rows.start * self.dim..rows.end * self.dim;
         match &self.values {
-            Values::Single(all) => &all[values],
-            Values::Half(_) | Values::Mapped(..) => {
+            Values::F32(all) => &all[values],
+            Values::F16(_) | Values::Mmap(..) => {
                 scratch.resize(values.len(), 0.0);
-                self.half()[values].convert_to_f32_slice(scratch);
+                self.as_f16()[values].convert_to_f32_slice(scratch);
                 scratch
             }
         }
@@ -156,9 +170,9 @@ impl BankRows {
 }
 
 impl PartialEq for BankRows {
-    /// Of the values, however they are kept.
+    /// Compares the values, whatever the storage.
     fn eq(&self, other: &Self) -> bool {
-        let all = |rows: &Self| rows.wide(0..rows.len(), &mut Vec::new()).to_vec();
+        let all = |rows: &Self| rows.to_f32(0..rows.len(), &mut Vec::new()).to_vec();
         self.dim == other.dim && self.len() == other.len() && all(self) == all(other)
     }
 }

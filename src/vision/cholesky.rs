@@ -1,6 +1,6 @@
-//! Factor and inverse of covariances, block by block: nearly all of the work is products of
-//! blocks, which the machine does at its full speed (Golub and Van Loan, Matrix Computations,
-//! sections 4.2.9 and 3.1.4).
+//! Cholesky factor of a covariance, and the inverse of the factor, block by block: nearly all of
+//! the work is products of blocks, which run at the full speed of the machine (Golub and Van Loan,
+//! Matrix Computations, sections 4.2.9 and 3.1.4).
 
 use rayon::prelude::*;
 
@@ -11,19 +11,20 @@ use super::{Result, VisionError};
 /// Rows and columns of a block.
 const BLOCK: usize = 64;
 
-/// The lower factor L of `matrix` = L·Lᵀ, of `dim`² values, row by row. Only what lies on and
-/// below the diagonal is read and means something.
+/// The lower factor L of `matrix` = L·Lᵀ, `dim`² values, row by row. Values above the diagonal are
+/// neither read nor written.
 ///
 /// # Errors
-/// [`VisionError::Inconsistent`] where it is not positive definite.
-pub(super) fn cholesky(mut matrix: Vec<f64>, dim: usize) -> Result<Vec<f64>> {
+/// [`VisionError::Size`] where `matrix` has not `dim`² values,
+/// [`VisionError::NotPositiveDefinite`].
+pub(crate) fn cholesky(mut matrix: Vec<f64>, dim: usize) -> Result<Vec<f64>> {
     same_size("values of the covariance", dim * dim, matrix.len())?;
     for first in (0..dim).step_by(BLOCK) {
         let end = (first + BLOCK).min(dim);
         let (above, below) = matrix.split_at_mut(end * dim);
         factor_in_place(&mut above[first * dim..], dim, first)?;
         let block = &above[first * dim..];
-        // What is below, in terms of the block's columns.
+        // The rows below the block, in the block's columns.
         let panel: Vec<f64> = below
             .par_chunks_exact_mut(dim)
             .flat_map_iter(|row| {
@@ -35,23 +36,18 @@ pub(super) fn cholesky(mut matrix: Vec<f64>, dim: usize) -> Result<Vec<f64>> {
                 row[first..end].iter().copied()
             })
             .collect();
-        // And what that explains of the rest is taken away.
+        // Their products are subtracted from the columns to the right of the block.
         let panel = Matrix::of_rows(&panel, end - first);
-        let fits = below
-            .par_chunks_mut(BLOCK * dim)
-            .enumerate()
-            .map(|(index, rows)| {
-                let own = index * BLOCK..index * BLOCK + rows.len() / dim;
-                let before = panel.part(0..own.end, 0..BLOCK).transposed();
-                MatrixMut::of_rows(rows, dim).columns(end..end + own.end).becomes(
-                    1.0,
-                    -1.0,
-                    panel.part(own, 0..BLOCK),
-                    before,
-                )
-            })
-            .reduce(|| true, |a, b| a && b);
-        same_size("blocks of the factor", 1, usize::from(fits))?;
+        below.par_chunks_mut(BLOCK * dim).enumerate().try_for_each(|(index, rows)| {
+            let own = index * BLOCK..index * BLOCK + rows.len() / dim;
+            let before = panel.part(0..own.end, 0..BLOCK).transposed();
+            MatrixMut::of_rows(rows, dim).columns(end..end + own.end).gemm(
+                -1.0,
+                panel.part(own, 0..BLOCK),
+                before,
+                1.0,
+            )
+        })?;
     }
     Ok(matrix)
 }
@@ -67,23 +63,22 @@ fn factor_in_place(rows: &mut [f64], dim: usize, first: usize) -> Result<()> {
             row[j] = (row[j] - known) / other[j];
         }
         let rest = row[i] - row[..i].iter().map(|a| a * a).sum::<f64>();
-        // Not a number compares as neither.
+        // Written so that a NaN is an error, too.
         if !(rest > 0.0 && rest.is_finite()) {
-            let why = "the patches' covariance is not positive definite";
-            return Err(VisionError::Inconsistent(why.into()));
+            return Err(VisionError::NotPositiveDefinite);
         }
         row[i] = rest.sqrt();
     }
     Ok(())
 }
 
-/// L⁻¹ of a lower factor, row by row; zeros above the diagonal.
+/// The inverse L⁻¹ of a lower factor L, row by row; zeros above the diagonal.
 ///
 /// # Errors
 /// [`VisionError::Size`] where `factor` has not `dim`² values.
-pub(super) fn inverse_of_factor(factor: &[f64], dim: usize) -> Result<Vec<f64>> {
+pub(crate) fn inverse_of_factor(factor: &[f64], dim: usize) -> Result<Vec<f64>> {
     same_size("values of the factor", dim * dim, factor.len())?;
-    // Columns of the inverse do not depend on each other: each task has some of its own.
+    // Columns of the inverse do not depend on each other: each task computes a strip of columns.
     let strips: Vec<(usize, Vec<f64>)> = (0..dim.div_ceil(BLOCK))
         .into_par_iter()
         .map(|strip| {
@@ -102,7 +97,8 @@ pub(super) fn inverse_of_factor(factor: &[f64], dim: usize) -> Result<Vec<f64>> 
     Ok(inverse)
 }
 
-/// Some columns of L⁻¹, from their first diagonal down, row by row: forward substitution.
+/// A strip of columns of L⁻¹ by forward substitution, row by row from its first diagonal entry
+/// down.
 fn columns_of_inverse(
     factor: &[f64],
     dim: usize,
@@ -119,9 +115,9 @@ fn columns_of_inverse(
         let (known, rest) = found.split_at_mut((first - start) * width);
         let own = &mut rest[..(end - first) * width];
         if first > start {
-            let by = (whole.part(first..end, start..first), Matrix::of_rows(known, width));
-            let fits = MatrixMut::of_rows(own, width).becomes(1.0, -1.0, by.0, by.1);
-            same_size("blocks of the inverse", 1, usize::from(fits))?;
+            let (left, right) =
+                (whole.part(first..end, start..first), Matrix::of_rows(known, width));
+            MatrixMut::of_rows(own, width).gemm(-1.0, left, right, 1.0)?;
         }
         for i in 0..end - first {
             let (above, row) = own.split_at_mut(i * width);
@@ -138,20 +134,15 @@ fn columns_of_inverse(
 
 #[cfg(test)]
 mod tests {
-    use super::super::golden::noise;
+    use super::super::test_data::noise;
     use super::*;
 
-    /// A covariance of `dim` values, and the factor and inverse that are found for it.
+    /// A covariance of `dim` variables, its factor, and the inverse of the factor.
     fn case(dim: usize) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
         let rows: Vec<f64> = noise((dim + 3) * dim, 1).into_iter().map(f64::from).collect();
         let mut covariance = vec![0f64; dim * dim];
         let rows = Matrix::of_rows(&rows, dim);
-        assert!(MatrixMut::of_rows(&mut covariance, dim).becomes(
-            0.0,
-            1.0,
-            rows.transposed(),
-            rows
-        ));
+        MatrixMut::of_rows(&mut covariance, dim).gemm(1.0, rows.transposed(), rows, 0.0).unwrap();
         for i in 0..dim {
             covariance[i * dim + i] += 0.1;
         }
@@ -183,10 +174,10 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_factor_is_refused() {
+    fn a_matrix_without_a_factor_is_an_error() {
         for matrix in [vec![-1.0], vec![0.0], vec![f64::NAN], vec![1.0, 0.0, 2.0, 1.0]] {
             let dim = if matrix.len() == 1 { 1 } else { 2 };
-            assert!(matches!(cholesky(matrix, dim), Err(VisionError::Inconsistent(_))));
+            assert!(matches!(cholesky(matrix, dim), Err(VisionError::NotPositiveDefinite)));
         }
         assert!(cholesky(vec![1.0; 3], 2).is_err() && inverse_of_factor(&[1.0; 3], 2).is_err());
     }

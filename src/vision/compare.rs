@@ -8,24 +8,24 @@ use super::error::same_size;
 use super::{Result, VisionError};
 use fettle_domain::Mask;
 
-/// Colour of the line around a region: magenta, which neither metal, leather nor the heatmap has.
+/// Colour of contours: magenta, which neither metal, leather nor the heatmap has.
 pub const CONTOUR: Rgb<u8> = Rgb([255, 0, 200]);
 
-/// Colour between the pictures.
+/// Colour between the images.
 const SEPARATOR: Rgb<u8> = Rgb([40, 40, 40]);
-/// Width between the pictures, in pixels.
+/// Width between the images, in pixels.
 const SEPARATOR_PX: u32 = 4;
 
-/// A line's width that is seen on a picture of this size: 1/250 of its shorter side.
+/// Width of a contour on an image of this size: 1/250 of the shorter side, at least 1 pixel.
 pub fn contour_width(width: u32, height: u32) -> u32 {
     (width.min(height) / 250).max(1)
 }
 
-/// A copy of the picture with a line of `line_px` pixels around every piece of the mask. The
-/// line lies outside the mask, so that it hides no defect.
+/// A copy of `image` with a contour of `line_px` pixels around every component of the mask. The
+/// contour lies outside the mask, so that it hides no defect.
 ///
 /// # Errors
-/// [`VisionError::Size`] where mask and picture differ in size.
+/// [`VisionError::Size`] where mask and image differ in size.
 pub fn contour(image: &RgbImage, mask: &Mask, line_px: u32, colour: Rgb<u8>) -> Result<RgbImage> {
     same_size("width of the mask", image.width() as usize, mask.width as usize)?;
     same_size("height of the mask", image.height() as usize, mask.height as usize)?;
@@ -35,27 +35,27 @@ pub fn contour(image: &RgbImage, mask: &Mask, line_px: u32, colour: Rgb<u8>) -> 
     if width == 0 {
         return Ok(lined);
     }
-    // Grown by a square of `line_px` to each side: across, then down.
-    let reach = line_px as usize;
+    // Dilation by a square of `line_px` to each side: across, then down.
+    let radius = line_px as usize;
     let mut across = vec![false; mask.set.len()];
-    across.par_chunks_mut(width).zip(mask.set.par_chunks(width)).for_each(|(grown, row)| {
+    across.par_chunks_mut(width).zip(mask.set.par_chunks(width)).for_each(|(dilated, row)| {
         for (x, set) in row.iter().enumerate() {
             if *set {
-                let end = (x + reach + 1).min(width);
-                grown[x.saturating_sub(reach)..end].fill(true);
+                let end = (x + radius + 1).min(width);
+                dilated[x.saturating_sub(radius)..end].fill(true);
             }
         }
     });
     lined.par_chunks_mut(width * 3).enumerate().for_each(|(y, row)| {
-        let mut grown = vec![false; width];
-        for near in y.saturating_sub(reach)..(y + reach + 1).min(height) {
-            for (grown, set) in grown.iter_mut().zip(&across[near * width..]) {
-                *grown |= *set;
+        let mut dilated = vec![false; width];
+        for near in y.saturating_sub(radius)..(y + radius + 1).min(height) {
+            for (dilated, set) in dilated.iter_mut().zip(&across[near * width..]) {
+                *dilated |= *set;
             }
         }
         let inside = &mask.set[y * width..][..width];
-        for ((pixel, grown), inside) in row.chunks_exact_mut(3).zip(grown).zip(inside) {
-            if grown && !inside {
+        for ((pixel, dilated), inside) in row.chunks_exact_mut(3).zip(dilated).zip(inside) {
+            if dilated && !inside {
                 pixel.copy_from_slice(&colour.0);
             }
         }
@@ -63,10 +63,10 @@ pub fn contour(image: &RgbImage, mask: &Mask, line_px: u32, colour: Rgb<u8>) -> 
     Ok(lined)
 }
 
-/// Darkens what is not in `inspected`, so that nobody takes it for looked at.
+/// Darkens the pixels outside `inspected`, which were not inspected.
 ///
 /// # Errors
-/// [`VisionError::Size`] where mask and picture differ in size.
+/// [`VisionError::Size`] where mask and image differ in size.
 pub fn dim_outside(image: &mut RgbImage, inspected: &Mask) -> Result<()> {
     same_size("width of the inspected area", image.width() as usize, inspected.width as usize)?;
     same_size("flags of the inspected area", image.as_raw().len() / 3, inspected.set.len())?;
@@ -78,39 +78,39 @@ pub fn dim_outside(image: &mut RgbImage, inspected: &Mask) -> Result<()> {
     Ok(())
 }
 
-/// `pictures` side by side, each `height` pixels high with its ratio kept, a thin dark line
-/// between them. For the comparison image: the part with its contour, the nearest normal part
-/// (left out where there is none), the overlaid heatmap.
+/// `images` side by side, each `height` pixels high with its ratio kept, a thin dark line
+/// between them. The comparison image shows the part with its contour, the nearest normal part
+/// (left out where there is none), and the heatmap over the part.
 ///
 /// # Errors
-/// [`VisionError::Nothing`] for no pictures, [`VisionError::EmptyImage`] for one (or a height)
+/// [`VisionError::Empty`] for no images, [`VisionError::EmptyImage`] for an image or a height
 /// without pixels.
-pub fn side_by_side(pictures: &[&RgbImage], height: u32) -> Result<RgbImage> {
-    if pictures.is_empty() {
-        return Err(VisionError::Nothing("pictures"));
+pub fn side_by_side(images: &[&RgbImage], height: u32) -> Result<RgbImage> {
+    if images.is_empty() {
+        return Err(VisionError::Empty("images"));
     }
-    let mut scaled = Vec::with_capacity(pictures.len());
-    for picture in pictures {
-        let (w, h) = picture.dimensions();
+    let mut scaled = Vec::with_capacity(images.len());
+    for image in images {
+        let (w, h) = image.dimensions();
         if w == 0 || h == 0 || height == 0 {
             return Err(VisionError::EmptyImage { width: w, height: h.min(height) });
         }
-        // A picture 1 pixel high and very wide must not ask for gigabytes.
+        // An image 1 pixel high and very wide must not allocate gigabytes.
         let ratio = (f64::from(w) / f64::from(h)).min(16.0);
         let width = ((f64::from(height) * ratio).round() as u32).max(1);
         scaled.push(if (w, h) == (width, height) {
-            (*picture).clone()
+            (*image).clone()
         } else {
-            imageops::resize(*picture, width, height, FilterType::Triangle)
+            imageops::resize(*image, width, height, FilterType::Triangle)
         });
     }
     let gaps = SEPARATOR_PX * (scaled.len() as u32 - 1);
     let width = scaled.iter().map(RgbImage::width).sum::<u32>() + gaps;
     let mut canvas = RgbImage::from_pixel(width, height, SEPARATOR);
     let mut left = 0;
-    for picture in &scaled {
-        imageops::replace(&mut canvas, picture, i64::from(left), 0);
-        left += picture.width() + SEPARATOR_PX;
+    for image in &scaled {
+        imageops::replace(&mut canvas, image, i64::from(left), 0);
+        left += image.width() + SEPARATOR_PX;
     }
     Ok(canvas)
 }
@@ -132,7 +132,7 @@ mod tests {
             })
             .collect();
         assert_eq!(drawn, [".......", "..####.", "..#..#.", "..####.", ".......", "......."]);
-        // Wider than the picture: still nothing inside is touched, and no panic at the border.
+        // Wider than the image: still nothing inside is touched, and no panic at the border.
         let wide = contour(&image, &mask, 50, CONTOUR).unwrap();
         assert_eq!(wide.pixels().filter(|p| **p == CONTOUR).count(), 40);
         let other = Mask { width: 6, height: 7, set: vec![false; 42] };
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_inspected_is_dark() {
+    fn pixels_outside_the_area_are_dark() {
         let mut image = RgbImage::from_pixel(2, 1, Rgb([90, 30, 9]));
         let inspected = Mask { width: 2, height: 1, set: vec![true, false] };
         dim_outside(&mut image, &inspected).unwrap();
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_share_a_height_and_keep_their_ratio() {
+    fn images_share_a_height_and_keep_their_ratio() {
         let red = RgbImage::from_pixel(20, 10, Rgb([255, 0, 0]));
         let green = RgbImage::from_pixel(5, 10, Rgb([0, 255, 0]));
         let both = side_by_side(&[&red, &green], 30).unwrap();
@@ -161,8 +161,8 @@ mod tests {
     }
 
     #[test]
-    fn nothing_and_the_absurd_are_handled() {
-        assert!(matches!(side_by_side(&[], 10), Err(VisionError::Nothing(_))));
+    fn no_images_are_an_error_and_extreme_ones_are_cut() {
+        assert!(matches!(side_by_side(&[], 10), Err(VisionError::Empty(_))));
         let empty = RgbImage::new(3, 0);
         assert!(matches!(side_by_side(&[&empty], 10), Err(VisionError::EmptyImage { .. })));
         let line = RgbImage::new(5000, 1);

@@ -1,16 +1,16 @@
-//! Lines around the pieces of a mask.
+//! Contours of connected components.
 
 use fettle_domain::{Contour, PointPx};
 
-/// The steps of a walk along pixel edges: right, down, left, up.
+/// Steps along pixel edges: right, down, left, up.
 const STEPS: [(isize, isize); 4] = [(1, 0), (0, 1), (-1, 0), (0, -1)];
 
-/// The outlines of a piece of a mask that is `width` pixels wide, given as the indices of its
-/// pixels: the outer line first, then one a hole. They run along pixel edges with the piece on
-/// their right, so that filled by the even-odd rule they give exactly the piece. Pixels that
-/// touch at a corner are connected.
-pub(super) fn outlines(piece: &[usize], width: usize) -> Vec<Contour> {
-    let Some(frame) = Frame::around(piece, width) else { return Vec::new() };
+/// Contours of a component: the outer contour first, then one a hole. `component` holds the pixel
+/// indices in a mask that is `width` pixels wide. Contours run along pixel edges with the component
+/// on their right; filled by the even-odd rule they give exactly the component. Pixels that touch
+/// at a corner are connected.
+pub(crate) fn outlines(component: &[usize], width: usize) -> Vec<Contour> {
+    let Some(frame) = Frame::around(component, width) else { return Vec::new() };
     let mut walked = vec![false; frame.set.len()];
     let mut found = Vec::new();
     for y in 0..frame.height {
@@ -21,11 +21,11 @@ pub(super) fn outlines(piece: &[usize], width: usize) -> Vec<Contour> {
             }
         }
     }
-    // The first upper edge from above is one of the outer line.
+    // The first upper edge from above belongs to the outer contour.
     found
 }
 
-/// The piece's box with a margin of one pixel, so that no walk asks outside.
+/// Bounding box of a component with a margin of one pixel, so that no walk leaves the box.
 struct Frame {
     left: usize,
     top: usize,
@@ -35,10 +35,10 @@ struct Frame {
 }
 
 impl Frame {
-    fn around(piece: &[usize], width: usize) -> Option<Self> {
-        let columns = || piece.iter().map(|pixel| pixel % width);
+    fn around(component: &[usize], width: usize) -> Option<Self> {
+        let columns = || component.iter().map(|pixel| pixel % width);
         let (left, right) = (columns().min()?, columns().max()?);
-        let (top, bottom) = (piece.iter().min()? / width, piece.iter().max()? / width);
+        let (top, bottom) = (component.iter().min()? / width, component.iter().max()? / width);
         let size = |from: usize, to: usize| (to - from + 1) as isize;
         let (inner_width, inner_height) = (size(left, right), size(top, bottom));
         let mut frame = Self {
@@ -48,7 +48,7 @@ impl Frame {
             height: inner_height,
             set: vec![false; ((inner_width + 2) * (inner_height + 2)) as usize],
         };
-        for pixel in piece {
+        for pixel in component {
             let index =
                 frame.index((pixel % width - left) as isize, (pixel / width - top) as isize);
             frame.set[index] = true;
@@ -64,7 +64,8 @@ impl Frame {
         self.set[self.index(x, y)]
     }
 
-    /// From the upper edge of pixel (`x`, `y`) along the line back to it; notes all upper edges.
+    /// Walks from the upper edge of pixel (`x`, `y`) along the contour back to that edge; marks all
+    /// upper edges met in `walked`.
     fn walk(&self, x: isize, y: isize, walked: &mut [bool]) -> Contour {
         let start = (x, y, 0);
         let (mut x, mut y, mut to) = start;
@@ -77,14 +78,14 @@ impl Frame {
             let (dx, dy) = STEPS[to];
             twice_area += x * (y + dy) - (x + dx) * y;
             (x, y) = (x + dx, y + dy);
-            // The pixels ahead, to the left and to the right of the way.
+            // The pixels ahead, to the left and to the right of the direction.
             let (left, right) = match to {
                 0 => ((x, y - 1), (x, y)),
                 1 => ((x, y), (x - 1, y)),
                 2 => ((x - 1, y), (x - 1, y - 1)),
                 _ => ((x - 1, y - 1), (x, y - 1)),
             };
-            // Left first: so corners connect.
+            // Left first, so that pixels that touch at a corner are connected.
             let turned = if self.is_set(left.0, left.1) {
                 (to + 3) % 4
             } else if self.is_set(right.0, right.1) {
@@ -106,20 +107,20 @@ impl Frame {
     }
 }
 
-/// A closed line with as few corners as keep it within `tolerance` pixels of the given one
-/// (Douglas & Peucker 1973). One that would collapse to less than a triangle comes back as it
-/// was.
-pub(super) fn simplified(contour: Contour, tolerance: f32) -> Contour {
+/// A contour with fewer corners, within `tolerance` pixels of the given one (Douglas & Peucker
+/// 1973). A contour that would collapse to less than a triangle is returned unchanged.
+pub(crate) fn simplified(contour: Contour, tolerance: f32) -> Contour {
     let points = &contour.points;
     let Some(first) = points.first() else { return contour };
-    let reach = |point: &PointPx| {
+    let squared_distance = |point: &PointPx| {
         let (dx, dy) =
             (f64::from(point.x) - f64::from(first.x), f64::from(point.y) - f64::from(first.y));
         dx * dx + dy * dy
     };
-    // A closed line has no ends: it is cut at its first corner and at the one farthest from it.
+    // A closed line has no ends: it is cut at its first corner and at the corner farthest from
+    // that.
     let farthest = (0..points.len())
-        .max_by(|a, b| reach(&points[*a]).total_cmp(&reach(&points[*b])))
+        .max_by(|a, b| squared_distance(&points[*a]).total_cmp(&squared_distance(&points[*b])))
         .unwrap_or(0);
     let at = |index: usize| points[index % points.len()];
     let mut kept = vec![false; points.len()];
@@ -143,7 +144,7 @@ pub(super) fn simplified(contour: Contour, tolerance: f32) -> Contour {
     Contour { points: points.collect(), hole: contour.hole }
 }
 
-/// Of a point from the segment between two others.
+/// Distance of a point from the segment between two others.
 fn distance(point: PointPx, from: PointPx, to: PointPx) -> f64 {
     let minus =
         |a: PointPx, b: PointPx| (f64::from(a.x) - f64::from(b.x), f64::from(a.y) - f64::from(b.y));
@@ -158,7 +159,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::regions::for_each_piece;
+    use crate::connected_components::connected_components;
     use fettle_domain::Mask;
 
     fn mask(rows: &[&str]) -> Mask {
@@ -169,11 +170,11 @@ mod tests {
         }
     }
 
-    /// All lines of all pieces: `hole` and corners.
+    /// All contours of all components: `hole` and corners.
     fn lines(mask: &Mask) -> Vec<(bool, Vec<(u32, u32)>)> {
         let mut found = Vec::new();
-        for_each_piece(mask, |piece| {
-            for line in outlines(piece, mask.width as usize) {
+        connected_components(mask, |component| {
+            for line in outlines(component, mask.width as usize) {
                 found.push((line.hole, line.points.iter().map(|p| (p.x, p.y)).collect()));
             }
         });
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn shapes_have_the_lines_one_would_draw() {
+    fn shapes_have_the_contours_one_would_draw() {
         type Lines = &'static [(bool, &'static [(u32, u32)])];
         let cases: [(&[&str], Lines); 4] = [
             (&["...", ".#.", "..."], &[(false, &[(2, 1), (2, 2), (1, 2), (1, 1)])]),
@@ -267,7 +268,7 @@ mod tests {
         ) {
             let mask = Mask { width: 10, height: 10, set };
             let mut wrong = None;
-            for_each_piece(&mask, |piece| for line in outlines(piece, 10) {
+            connected_components(&mask, |component| for line in outlines(component, 10) {
                 let simple = simplified(line.clone(), tolerance);
                 for point in &line.points {
                     let near = (0..simple.points.len()).any(|i| {

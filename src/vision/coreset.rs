@@ -1,4 +1,4 @@
-//! Which patches to keep: greedy k-center (section 3.2 of the paper, algorithm 1).
+//! Coreset selection: greedy k-center (section 3.2 of the paper, algorithm 1).
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -7,42 +7,42 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::distance::Panels;
-use super::error::same_size;
+use super::distance::CentreBlocks;
+use super::error::row_count;
 use super::projection::Projection;
 use super::{Result, VisionError};
 use fettle_domain::{Progress, ProgressSink};
 
-/// Rows that are looked at together: as many as one largest bound is kept of.
+/// Rows of a block; the largest bound is kept for each block.
 const BLOCK: usize = 256;
-/// Blocks that are worth a task of their own.
+/// Blocks of a task, at least.
 const BLOCKS_A_TASK: usize = 4;
 
-/// How rows are chosen. The same plan on the same rows chooses the same rows.
+/// Parameters of the selection. The same plan on the same rows chooses the same rows.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CoresetPlan {
-    /// Share of the rows to keep, above 0 and up to 1. The paper uses 0.01 to 0.25.
+    /// Share of the rows to keep, above 0 and up to 1; 0.01 to 0.25 in the paper.
     pub ratio: f64,
-    /// Distances are measured after a random projection to this many dimensions; `None`, or
-    /// no fewer than the rows have, measures them as they are. The rows kept are never projected.
+    /// Dimensions of the random projection in which distances are measured; `None`, or no fewer
+    /// than the rows have, measures the rows themselves. The rows kept are never projected.
     pub projection: Option<usize>,
-    /// Seed of the first row and of the projection.
+    /// Random seed of the first row and of the projection.
     pub seed: u64,
 }
 
 impl Default for CoresetPlan {
-    /// A tenth, chosen in 128 dimensions.
+    /// A tenth of the rows, chosen in 128 dimensions.
     fn default() -> Self {
         Self { ratio: 0.1, projection: Some(128), seed: 0 }
     }
 }
 
 impl CoresetPlan {
-    /// How many of `count` rows are kept: at least one.
+    /// Number of rows to keep of `count`: at least one.
     ///
     /// # Errors
     /// [`VisionError::Inconsistent`] for a ratio out of range.
-    pub fn keep(&self, count: usize) -> Result<usize> {
+    pub(crate) fn keep(&self, count: usize) -> Result<usize> {
         if !(self.ratio > 0.0 && self.ratio <= 1.0) {
             return Err(VisionError::Inconsistent(format!(
                 "the sampling ratio {} is not above 0 and up to 1",
@@ -52,65 +52,65 @@ impl CoresetPlan {
         Ok(((count as f64 * self.ratio).round() as usize).clamp(1, count.max(1)))
     }
 
-    /// The first row of `count` to keep.
-    pub fn start(&self, count: usize) -> usize {
+    /// Index of the first row to keep, of `count`.
+    pub(crate) fn start(&self, count: usize) -> usize {
         ChaCha8Rng::seed_from_u64(self.seed).random_range(0..count.max(1))
     }
 
-    /// The projection of rows of `dim` values, if there is to be one.
-    pub fn projection(&self, dim: usize) -> Option<Projection> {
+    /// The projection of rows of `dim` values; `None` where rows are measured as they are.
+    pub(crate) fn projection(&self, dim: usize) -> Option<Projection> {
         let target = self.projection.filter(|target| *target > 0 && *target < dim)?;
         Some(Projection::new(dim, target, self.seed))
     }
 }
 
-/// Where a choice begins.
+/// Start of the selection.
 #[derive(Debug, Clone, Copy)]
 pub enum Start<'a> {
-    /// With this row.
+    /// The index of the first row to choose.
     Row(usize),
-    /// With centres chosen before: contiguous, as long as the rows.
+    /// Centres chosen before: contiguous, with as many values as the rows.
     Centres(&'a [f32]),
 }
 
-/// Rows chosen, and how well they stand for all.
+/// Rows chosen, and the radius that they cover.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cover {
-    /// Their indices, in the order they were chosen.
+    /// Indices of the rows, in the order of the choice.
     pub chosen: Vec<usize>,
-    /// No row is farther than this from the nearest chosen one.
+    /// Largest distance of a row to the nearest chosen row or centre.
     pub radius: f32,
 }
 
-/// What is known of one row: its squared distance to the nearest of the first `seen` centres,
-/// which is never less than that to the nearest of all.
+/// Upper bound of a row's squared distance to its nearest centre: the distance to the nearest of
+/// the first `seen` centres.
 #[derive(Clone, Copy)]
 struct Bound {
     squared: f32,
     seen: u32,
 }
 
-/// Some rows and their bounds.
+/// A block of rows and their bounds.
 struct Block<'a> {
     rows: &'a [f32],
     bounds: &'a mut [Bound],
-    /// The largest of the bounds.
+    /// Largest bound of the block.
     largest: f32,
 }
 
-/// `keep` rows chosen so that each next one is the farthest from all chosen so far (and from
-/// the centres of `start`); of equally far rows the first is taken. Where all others lie within
-/// `within` of a chosen one (0: are its copies), fewer than `keep` are returned.
+/// Chooses `keep` rows so that each next row is the farthest from all rows chosen so far (and from
+/// the centres of `start`); of equally far rows the first. Fewer rows are returned where all others
+/// lie within `within` of a chosen row (for 0: where the others are copies).
 ///
-/// The choice is the plain algorithm's, but lazy: a row's distance to the nearest
-/// centre only ever falls, so a row whose last known distance is below the farthest row's true
-/// one need not be looked at again until the radius has come down to it (as in lazy greedy
-/// submodular maximisation, Minoux 1978). In dense regions most rows never are.
+/// The choice is that of the plain algorithm, computed lazily: a row's distance to the nearest
+/// centre only ever falls, so a row whose last known distance is below the true distance of the
+/// farthest row need not be measured again until the radius has come down to that distance (as in
+/// lazy greedy submodular maximisation, Minoux 1978). In dense regions most rows never are.
 ///
 /// # Errors
-/// [`VisionError::Nothing`] for no rows, [`VisionError::Size`] for a broken last row or where
-/// `start` is no row, [`VisionError::Inconsistent`] for a value that is not finite,
-/// [`VisionError::Cancelled`].
+/// [`VisionError::Empty`] for no rows, [`VisionError::PartialRow`] for a broken last row,
+/// [`VisionError::OutOfRange`] where `start` is no row, [`VisionError::NotFinite`] for a value that
+/// is not finite, [`VisionError::Cancelled`].
 pub fn greedy_k_center(
     rows: &[f32],
     dim: usize,
@@ -119,7 +119,7 @@ pub fn greedy_k_center(
     within: f32,
     sink: &dyn ProgressSink,
 ) -> Result<Cover> {
-    let count = row_count(rows, dim)?;
+    let count = check_rows(rows, dim)?;
     let keep = keep.min(count);
     let mut bounds = vec![Bound { squared: f32::INFINITY, seen: 0 }; count];
     let mut blocks: Vec<Block<'_>> = bounds
@@ -127,15 +127,16 @@ pub fn greedy_k_center(
         .zip(rows.chunks(BLOCK * dim))
         .map(|(bounds, rows)| Block { rows, bounds, largest: f32::INFINITY })
         .collect();
-    let mut centres = Panels::new(dim);
+    let mut centres = CentreBlocks::new(dim);
     let mut chosen = Vec::with_capacity(keep);
     let mut farthest = match start {
         Start::Row(row) if row < count => (f32::INFINITY, row),
         Start::Row(got) => {
-            return Err(VisionError::Size { what: "start row", expected: count, got });
+            let high = count - 1;
+            return Err(VisionError::OutOfRange { what: "start row", got, low: 0, high });
         }
         Start::Centres(before) => {
-            row_count(before, dim)?;
+            check_rows(before, dim)?;
             before.chunks_exact(dim).for_each(|centre| centres.push(centre));
             find_farthest(&mut blocks, &centres, dim)
         }
@@ -154,19 +155,20 @@ pub fn greedy_k_center(
         let row = farthest.1;
         chosen.push(row);
         centres.push(&rows[row * dim..][..dim]);
-        // By definition, so that a row whose distances overflow is not chosen again.
+        // Set rather than measured, so that a row whose distances overflow is not chosen again.
         blocks[row / BLOCK].bounds[row % BLOCK].squared = 0.0;
         farthest = find_farthest(&mut blocks, &centres, dim);
     }
     Ok(Cover { chosen, radius: farthest.0.max(0.0).sqrt() })
 }
 
-/// The largest squared distance of a row to its nearest centre, and the first such row.
-fn find_farthest(blocks: &mut [Block<'_>], centres: &Panels, dim: usize) -> (f32, usize) {
-    // The largest true distance found so far, as its bits: those of numbers that are not
-    // negative are ordered as the numbers are. Rows with lower bounds cannot be the farthest.
+/// The largest squared distance of a row to its nearest centre, and the index of the first such
+/// row.
+fn find_farthest(blocks: &mut [Block<'_>], centres: &CentreBlocks, dim: usize) -> (f32, usize) {
+    // The largest true distance found so far, as the bits of the number: bits of numbers that are
+    // not negative are ordered as the numbers. Rows with lower bounds cannot be the farthest.
     let floor = AtomicU32::new(0);
-    let top = largest(blocks);
+    let top = largest_block(blocks);
     if let Some(block) = blocks.get_mut(top) {
         block.update(centres, dim, &floor);
     }
@@ -175,14 +177,14 @@ fn find_farthest(blocks: &mut [Block<'_>], centres: &Panels, dim: usize) -> (f32
             block.update(centres, dim, &floor);
         }
     });
-    let top = largest(blocks);
+    let top = largest_block(blocks);
     let Some(block) = blocks.get(top) else { return (0.0, 0) };
     let row = block.bounds.iter().position(|bound| bound.squared == block.largest);
     (block.largest, top * BLOCK + row.unwrap_or(0))
 }
 
-/// The first block with the largest bound.
-fn largest(blocks: &[Block<'_>]) -> usize {
+/// Index of the first block with the largest bound.
+fn largest_block(blocks: &[Block<'_>]) -> usize {
     let mut top = (f32::NEG_INFINITY, 0);
     for (index, block) in blocks.iter().enumerate() {
         if block.largest > top.0 {
@@ -193,10 +195,10 @@ fn largest(blocks: &[Block<'_>]) -> usize {
 }
 
 impl Block<'_> {
-    /// Brings the bounds that reach `floor` up to date, and raises it to what is found.
-    fn update(&mut self, centres: &Panels, dim: usize, floor: &AtomicU32) {
+    /// Updates the bounds that reach `floor`, and raises `floor` to the largest distance found.
+    fn update(&mut self, centres: &CentreBlocks, dim: usize, floor: &AtomicU32) {
         let total = centres.len() as u32;
-        let look = |bound: &mut Bound, row: &[f32]| {
+        let update = |bound: &mut Bound, row: &[f32]| {
             let lowest = f32::from_bits(floor.load(Ordering::Relaxed));
             if bound.squared >= lowest {
                 if bound.seen < total {
@@ -209,37 +211,38 @@ impl Block<'_> {
                 }
             }
         };
-        // The likeliest first, so that the floor spares the others.
+        // The likeliest row first, so that the raised floor spares the others.
         let top = self.bounds.iter().position(|bound| bound.squared == self.largest).unwrap_or(0);
-        look(&mut self.bounds[top], &self.rows[top * dim..][..dim]);
+        update(&mut self.bounds[top], &self.rows[top * dim..][..dim]);
         self.largest = 0.0;
         for (bound, row) in self.bounds.iter_mut().zip(self.rows.chunks_exact(dim)) {
-            look(bound, row);
+            update(bound, row);
             self.largest = self.largest.max(bound.squared);
         }
     }
 }
 
-fn row_count(rows: &[f32], dim: usize) -> Result<usize> {
+/// Number of rows of `dim` finite values.
+fn check_rows(rows: &[f32], dim: usize) -> Result<usize> {
     if rows.is_empty() || dim == 0 {
-        return Err(VisionError::Nothing("patches"));
+        return Err(VisionError::Empty("patches"));
     }
-    same_size("values of the last row", 0, rows.len() % dim)?;
+    let count = row_count("patches", rows.len(), dim)?;
     if rows.par_iter().any(|v| !v.is_finite()) {
-        return Err(VisionError::Inconsistent("a patch has a value that is not finite".into()));
+        return Err(VisionError::NotFinite("patches"));
     }
-    Ok(rows.len() / dim)
+    Ok(count)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::distance::squared_distance;
-    use super::super::golden::{Golden, noise};
+    use super::super::test_data::{Golden, noise};
     use super::*;
-    use fettle_domain::{CancelToken, Cancelled, Unobserved};
+    use fettle_domain::{CancelToken, Cancelled, NullProgress};
 
     fn choose(rows: &[f32], dim: usize, keep: usize, start: usize) -> Result<Vec<usize>> {
-        greedy_k_center(rows, dim, Start::Row(start), keep, 0.0, &Unobserved).map(|c| c.chosen)
+        greedy_k_center(rows, dim, Start::Row(start), keep, 0.0, &NullProgress).map(|c| c.chosen)
     }
 
     /// The algorithm as the paper writes it, without any shortcut.
@@ -265,13 +268,13 @@ mod tests {
 
     #[test]
     fn the_reference_chooses_the_same_rows_in_the_same_order() {
-        let Some(golden) = Golden::open("reference/patchcore/golden.safetensors") else { return };
+        let golden = Golden::open("patchcore");
         let chosen = choose(&golden.floats("bank"), 48, 60, 0).unwrap();
         assert_eq!(chosen, golden.indices("coreset_idx"));
     }
 
     #[test]
-    fn looking_only_where_needed_changes_nothing() {
+    fn lazy_bounds_choose_the_same_rows_as_the_plain_algorithm() {
         // Clusters of very different width: most rows are left alone most of the time.
         let (dim, count) = (6, 1500);
         let mut rows = noise(dim * count, 5);
@@ -279,9 +282,9 @@ mod tests {
             let width = [0.01, 0.3, 5.0][i % 3];
             row.iter_mut().for_each(|v| *v = *v * width + (i % 7) as f32);
         }
-        // Some rows twice, so that equals meet.
+        // Some rows twice, so that there are ties.
         rows.copy_within(0..400 * dim, 700 * dim);
-        let ours = greedy_k_center(&rows, dim, Start::Row(11), 300, 0.0, &Unobserved).unwrap();
+        let ours = greedy_k_center(&rows, dim, Start::Row(11), 300, 0.0, &NullProgress).unwrap();
         assert_eq!(ours.chosen, plain(&rows, dim, 300, 11));
         let far = |row: &[f32]| -> f32 {
             let to = |c: &usize| squared_distance(row, &rows[c * dim..][..dim]);
@@ -294,12 +297,13 @@ mod tests {
     #[test]
     fn a_choice_goes_on_where_another_ended() {
         let rows = noise(900 * 5, 8);
-        let whole = greedy_k_center(&rows, 5, Start::Row(3), 60, 0.0, &Unobserved).unwrap();
-        let first = greedy_k_center(&rows, 5, Start::Row(3), 40, 0.0, &Unobserved).unwrap();
+        let whole = greedy_k_center(&rows, 5, Start::Row(3), 60, 0.0, &NullProgress).unwrap();
+        let first = greedy_k_center(&rows, 5, Start::Row(3), 40, 0.0, &NullProgress).unwrap();
         let centres: Vec<f32> =
             first.chosen.iter().flat_map(|row| rows[row * 5..][..5].to_vec()).collect();
         let go_on = |keep, within| {
-            greedy_k_center(&rows, 5, Start::Centres(&centres), keep, within, &Unobserved).unwrap()
+            greedy_k_center(&rows, 5, Start::Centres(&centres), keep, within, &NullProgress)
+                .unwrap()
         };
         let rest = go_on(20, 0.0);
         assert_eq!([first.chosen, rest.chosen].concat(), whole.chosen);
@@ -338,8 +342,8 @@ mod tests {
 
     #[test]
     fn a_cancelled_choice_ends() {
-        struct Gone(CancelToken);
-        impl ProgressSink for Gone {
+        struct CancelsItself(CancelToken);
+        impl ProgressSink for CancelsItself {
             fn report(&self, _: Progress) {
                 self.0.cancel();
             }
@@ -347,8 +351,8 @@ mod tests {
                 self.0.check()
             }
         }
-        let gone = Gone(CancelToken::default());
-        let result = greedy_k_center(&noise(100, 1), 2, Start::Row(0), 50, 0.0, &gone);
+        let sink = CancelsItself(CancelToken::default());
+        let result = greedy_k_center(&noise(100, 1), 2, Start::Row(0), 50, 0.0, &sink);
         assert!(matches!(result, Err(VisionError::Cancelled(_))));
     }
 }

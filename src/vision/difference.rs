@@ -1,4 +1,4 @@
-//! How the part differs from the normal picture laid over it.
+//! Colour difference between the part and the normal image registered to it.
 
 use image::{GrayImage, RgbImage};
 use rayon::prelude::*;
@@ -7,28 +7,29 @@ use super::Result;
 use super::error::same_size;
 use fettle_domain::Mask;
 
-/// The colour difference that is drawn white, in units of CIE 1976 L\*a\*b\*, of which some 2 are
-/// just noticed. Fixed, so that two pictures of differences can be compared.
-pub const WHITE: f32 = 50.0;
+/// Colour difference drawn white, in units of CIE 1976 L\*a\*b\*, of which about 2 are just
+/// noticeable. Fixed, so that two difference images can be compared.
+const WHITE: f32 = 50.0;
 
-/// The gains of light that are believed; beyond them the pictures differ by more than light.
+/// Gains of light that are accepted; beyond them the images differ by more than light.
 const GAINS: std::ops::RangeInclusive<f32> = 0.5..=2.0;
 
-/// The colour difference (CIE 1976 ΔE) of each pixel of `part` to `normal`, which is laid over it
-/// and lies on the pixels of `covered`: 0 black, [`WHITE`] and above white, black where nothing
-/// covers the part. Light is evened out first: mean and spread of the normal picture's L\*, and
-/// the means of its a\* and b\*, are brought to the part's.
+/// Image of the colour difference (CIE 1976 ΔE) between `part` and `normal`: 0 is black, 50 and
+/// above white. `normal` is registered to `part` and covers the pixels of `covered`; the others are
+/// black. Light is equalised first: mean and standard deviation of L\*, and the means of a\* and
+/// b\*, of the normal image are brought to those of the part.
 ///
 /// # Errors
-/// [`super::VisionError::Size`] where the pictures differ in size.
+/// [`super::VisionError::Size`] where the images differ in size.
 pub fn difference(part: &RgbImage, normal: &RgbImage, covered: &Mask) -> Result<GrayImage> {
     same_size("width of the normal picture", part.width() as usize, normal.width() as usize)?;
     same_size("height of the normal picture", part.height() as usize, normal.height() as usize)?;
     same_size("flags of the covered pixels", part.as_raw().len() / 3, covered.set.len())?;
     let lab = Lab::new();
     let (of_part, of_normal) =
-        (Moments::of(&lab, part, covered), Moments::of(&lab, normal, covered));
-    let gain = if of_normal.spread > 0.0 { of_part.spread / of_normal.spread } else { 1.0 };
+        (LabStatistics::of(&lab, part, covered), LabStatistics::of(&lab, normal, covered));
+    let gain =
+        if of_normal.deviation > 0.0 { of_part.deviation / of_normal.deviation } else { 1.0 };
     let gain = gain.clamp(*GAINS.start(), *GAINS.end());
     let mut drawn = GrayImage::new(part.width(), part.height());
     drawn
@@ -42,26 +43,27 @@ pub fn difference(part: &RgbImage, normal: &RgbImage, covered: &Mask) -> Result<
             let mut square = 0.0;
             for channel in 0..3 {
                 let gain = if channel == 0 { gain } else { 1.0 };
-                let evened =
+                let equalised =
                     (normal[channel] - of_normal.mean[channel]) * gain + of_part.mean[channel];
-                square += (part[channel] - evened).powi(2);
+                square += (part[channel] - equalised).powi(2);
             }
             *drawn = (square.sqrt() / WHITE * 255.0).round().min(255.0) as u8;
         });
     Ok(drawn)
 }
 
-/// Pixels from which the light is measured, about: enough for a mean, few for a large picture.
+/// Pixels from which the light is measured, about: enough for a mean, few of a large image.
 const SAMPLED: usize = 1 << 20;
 
 /// Mean of each channel and standard deviation of L\*.
 #[derive(Default)]
-struct Moments {
+struct LabStatistics {
     mean: [f32; 3],
-    spread: f32,
+    deviation: f32,
 }
 
-impl Moments {
+impl LabStatistics {
+    /// Statistics of the covered pixels of an image, or of a sample of them.
     fn of(lab: &Lab, picture: &RgbImage, covered: &Mask) -> Self {
         let (count, sums, squares) = picture
             .as_raw()
@@ -81,14 +83,16 @@ impl Moments {
             return Self::default();
         }
         let mean = sums.map(|sum| sum / count);
-        let spread = (squares / count - mean[0] * mean[0]).max(0.0).sqrt();
-        Self { mean: mean.map(|mean| mean as f32), spread: spread as f32 }
+        let deviation = (squares / count - mean[0] * mean[0]).max(0.0).sqrt();
+        Self { mean: mean.map(|mean| mean as f32), deviation: deviation as f32 }
     }
 }
 
-/// sRGB to CIE 1976 L\*a\*b\* under D65, by tables.
+/// Conversion from sRGB to CIE 1976 L\*a\*b\* under D65, by tables.
 struct Lab {
+    /// Linear value of each byte.
     linear: Vec<f32>,
+    /// The function f of the standard (a cube root) at [`STEPS`] + 1 points from 0 to 1.
     root: Vec<f32>,
 }
 
@@ -108,7 +112,7 @@ impl Lab {
         Self { linear: linear.collect(), root: root.collect() }
     }
 
-    /// `pixel` is red, green, blue.
+    /// L\*, a\* and b\* of a pixel: red, green, blue.
     fn of(&self, pixel: &[u8]) -> [f32; 3] {
         let [r, g, b] = std::array::from_fn(|i| self.linear[usize::from(pixel[i])]);
         let f = |value: f32| {
@@ -147,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn light_is_evened_out_and_a_stain_stays() {
+    fn light_is_equalised_and_a_stain_stays() {
         let texture = |x: u32, y: u32| 90 + (x * 7 + y * 3) as u8 % 40;
         let part = RgbImage::from_fn(64, 64, |x, y| Rgb([texture(x, y) + 30; 3]));
         let mut stained = part.clone();
@@ -165,7 +169,7 @@ mod tests {
             .map(|p| p.2.0[0])
             .collect();
         assert!(elsewhere.iter().all(|value| *value < 16), "{:?}", elsewhere.iter().max());
-        // Twice the same picture.
+        // The same image twice.
         let none = difference(&part, &part, &covered).unwrap();
         assert!(none.pixels().all(|pixel| pixel.0 == [0]));
         let nothing = Mask { width: 64, height: 64, set: vec![false; 64 * 64] };

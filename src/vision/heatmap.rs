@@ -1,5 +1,5 @@
-//! Scores as colours. Every function takes the product's fixed [`HeatmapScale`]: a map is
-//! never stretched to its own maximum, or a good part would glow red too.
+//! Heatmaps: scores as colours. Every function takes the fixed [`HeatmapScale`] of the product: a
+//! map is never stretched to its own maximum, or a good part would glow red, too.
 
 use image::{GrayImage, Luma, Rgb, RgbImage};
 use rayon::prelude::*;
@@ -8,16 +8,16 @@ use super::error::same_size;
 use super::{Result, VisionError};
 use fettle_domain::{AnomalyMap, HeatmapScale, Mask};
 
-/// Where on the scale a score lies: 0 at or below `low`, 1 at or above `high`. A score that is
-/// not a number lies at 0.
+/// Position of a score on the scale: 0 at or below `low`, 1 at or above `high`. A score that is not
+/// a number is at 0.
 pub fn position(score: f32, scale: HeatmapScale) -> f32 {
     let span = scale.high - scale.low;
     let position = if span > 0.0 { (score - scale.low) / span } else { 0.0 };
     if position.is_nan() { 0.0 } else { position.clamp(0.0, 1.0) }
 }
 
-/// The colour at `position`, 0 to 1, of Google's Turbo colormap: its polynomial approximation
-/// (Mikhailov 2019, Apache-2.0), dark blue over green to dark red.
+/// Colour of Google's Turbo colormap at `position`, 0 to 1: the polynomial approximation (Mikhailov
+/// 2019, Apache-2.0), dark blue over green to dark red.
 pub fn turbo(position: f32) -> Rgb<u8> {
     const RED: [f32; 6] =
         [0.135_721_38, 4.615_392_6, -42.660_32, 132.131_08, -152.942_4, 59.286_38];
@@ -32,30 +32,31 @@ pub fn turbo(position: f32) -> Rgb<u8> {
     Rgb([channel(RED), channel(GREEN), channel(BLUE)])
 }
 
-/// 256 colours: a picture has more pixels than that.
+/// Table of 256 colours: an image has many more pixels.
 fn table() -> Vec<Rgb<u8>> {
     (0..=255u8).map(|i| turbo(f32::from(i) / 255.0)).collect()
 }
 
+/// Index of the table at a position, 0 to 1.
 fn index(position: f32) -> usize {
     (position * 255.0).round() as usize
 }
 
-/// The map in colours, pixel for pixel.
+/// The heatmap of `map`, pixel for pixel.
 ///
 /// # Errors
 /// [`VisionError::Size`] where the map's scores are not width × height.
 pub fn heatmap(map: &AnomalyMap, scale: HeatmapScale) -> Result<RgbImage> {
     let table = table();
     let colours = map.scores.iter().flat_map(|score| table[index(position(*score, scale))].0);
-    picture(map.width, map.height, colours.collect())
+    rgb_image(map.width, map.height, colours.collect())
 }
 
-/// The map over the picture: a normal pixel stays as photographed, and the more anomalous a
-/// pixel, the more it takes the map's colour, up to `strength` (0 to 1) of it.
+/// The heatmap of `map` over `image`. A normal pixel stays as photographed; the opacity of the
+/// colour grows with the score up to `strength`, 0 to 1.
 ///
 /// # Errors
-/// [`VisionError::Size`] where map and picture differ in size.
+/// [`VisionError::Size`] where map and image differ in size.
 pub fn overlay(
     image: &RgbImage,
     map: &AnomalyMap,
@@ -69,8 +70,7 @@ pub fn overlay(
     let mut mixed = image.clone();
     mixed.par_chunks_exact_mut(3).zip(&map.scores).for_each(|(pixel, score)| {
         let position = position(*score, scale);
-        // Full strength at two fifths of the scale, which is the pixel threshold: below it a
-        // hint, above it a clear colour.
+        // Full strength from two fifths of the scale on, the position of the pixel threshold.
         let opacity = strength.clamp(0.0, 1.0) * (position * 2.5).min(1.0);
         for (value, colour) in pixel.iter_mut().zip(table[index(position)].0) {
             let mixed = f32::from(*value) * (1.0 - opacity) + f32::from(colour) * opacity;
@@ -80,7 +80,7 @@ pub fn overlay(
     Ok(mixed)
 }
 
-/// The mask as a picture: 255 where set, else 0.
+/// The mask as an image: 255 where set, else 0.
 ///
 /// # Errors
 /// [`VisionError::Size`] where the mask's flags are not width × height.
@@ -92,13 +92,14 @@ pub fn mask_image(mask: &Mask) -> Result<GrayImage> {
     image.ok_or(VisionError::Size { what: "flags of the mask", expected, got })
 }
 
-/// A grey picture's bright half as a mask: what [`mask_image`] made, read back.
+/// The mask of an image: set where the value is above 127. Reads back the result of [`mask_image`].
 pub fn mask_of_image(image: &GrayImage) -> Mask {
     let set = image.pixels().map(|Luma([value])| *value > 127).collect();
     Mask { width: image.width(), height: image.height(), set }
 }
 
-fn picture(width: u32, height: u32, bytes: Vec<u8>) -> Result<RgbImage> {
+/// An image of these bytes, which are of an anomaly map.
+fn rgb_image(width: u32, height: u32, bytes: Vec<u8>) -> Result<RgbImage> {
     let (got, expected) = (bytes.len() / 3, width as usize * height as usize);
     same_size("scores of the anomaly map", expected, got)?;
     let size = VisionError::Size { what: "scores of the anomaly map", expected, got };
@@ -112,7 +113,7 @@ mod tests {
     const SCALE: HeatmapScale = HeatmapScale { low: 2.0, high: 12.0 };
 
     #[test]
-    fn a_score_has_one_place_on_the_scale() {
+    fn a_score_has_one_position_on_the_scale() {
         let cases = [(0.0, 0.0), (2.0, 0.0), (7.0, 0.5), (12.0, 1.0), (99.0, 1.0), (f32::NAN, 0.0)];
         for (score, expected) in cases {
             assert_eq!(position(score, SCALE), expected, "{score}");

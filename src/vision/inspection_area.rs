@@ -1,4 +1,4 @@
-//! Which pixels and patches of a picture are inspected.
+//! Inspection area: the pixels and patches of an image that are inspected.
 
 use std::collections::VecDeque;
 
@@ -6,26 +6,27 @@ use image::{Rgb, RgbImage};
 use rayon::prelude::*;
 
 use super::error::same_size;
-use super::memory_bank::Grid;
+use super::grid::Grid;
 use super::preprocess::InputMapping;
 use super::{Result, VisionError};
 use fettle_domain::{AnomalyMap, AreaEffect, Mask, RelativePoint};
 
-/// What hides pixels: `ImageNet`'s mean colour, which the networks' inputs take for nothing, as
-/// their padding.
+/// Colour of hidden pixels: the mean colour of `ImageNet`, which becomes 0 in the input of a
+/// network, as padding is.
 const HIDDEN: Rgb<u8> = Rgb([124, 116, 104]);
 
-/// The inside of a shape, in coordinates that fit pictures of any size.
+/// Inside of a shape, in coordinates relative to the image.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outline {
     /// A polygon, even-odd where it crosses itself.
     Polygon(Vec<RelativePoint>),
-    /// A mask stretched over the picture.
+    /// A mask stretched over the image.
     Mask(Mask),
 }
 
 impl Outline {
-    /// Flags the places `xs` (0 to 1, rising) of the line `y` that lie inside.
+    /// Calls `mark` with the index of each position of `xs` (0 to 1, rising) on the line `y` that
+    /// lies inside.
     fn mark(&self, y: f32, xs: &[f32], mut mark: impl FnMut(usize)) {
         match self {
             Self::Polygon(points) => {
@@ -58,24 +59,24 @@ impl Outline {
     }
 }
 
-/// The area of a product's pictures that is inspected: what lies in a shape to inspect (anywhere,
-/// where there is none) and in no shape to ignore.
+/// The inspected area of a product's images: the inside of the shapes to inspect (the whole image
+/// without such a shape), less the shapes to ignore.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct InspectionArea {
     shapes: Vec<(AreaEffect, Outline)>,
 }
 
 impl InspectionArea {
-    /// Of these shapes; none: all is inspected.
+    /// The area of these shapes; without shapes the whole image is inspected.
     pub fn new(shapes: Vec<(AreaEffect, Outline)>) -> Self {
         Self { shapes }
     }
 
-    /// Which places `xs` (0 to 1, rising) of the line `y` are inspected.
+    /// Whether each position of `xs` (0 to 1, rising) on the line `y` is inspected.
     fn line(&self, y: f32, xs: &[f32]) -> Vec<bool> {
-        let has_interest = self.shapes.iter().any(|(effect, _)| *effect == AreaEffect::Inspect);
-        let mut inspected = vec![!has_interest; xs.len()];
-        // All to inspect first: to ignore overrules.
+        let has_inspect = self.shapes.iter().any(|(effect, _)| *effect == AreaEffect::Inspect);
+        let mut inspected = vec![!has_inspect; xs.len()];
+        // Shapes to inspect first, so that shapes to ignore overrule them.
         for wanted in [AreaEffect::Inspect, AreaEffect::Ignore] {
             for (_, outline) in self.shapes.iter().filter(|(effect, _)| *effect == wanted) {
                 outline.mark(y, xs, |index| inspected[index] = wanted == AreaEffect::Inspect);
@@ -84,7 +85,7 @@ impl InspectionArea {
         inspected
     }
 
-    /// The inspected pixels of a picture of this size: those whose centre is.
+    /// The inspected pixels of an image of this size: those whose centre is inspected.
     pub fn inspected(&self, width: u32, height: u32) -> Mask {
         let centre = |index: u32, count: u32| (index as f32 + 0.5) / count as f32;
         let xs: Vec<f32> = (0..width).map(|x| centre(x, width)).collect();
@@ -92,7 +93,7 @@ impl InspectionArea {
         Mask { width, height, set: set.collect() }
     }
 
-    /// The patches of a picture whose centre is inspected.
+    /// The inspected patches of an image: those whose centre is inspected.
     pub fn patches(&self, grid: Grid, mapping: &InputMapping) -> PatchSelection {
         let in_input =
             |index: u32, count: u32, size: u32| (index as f32 + 0.5) / count as f32 * size as f32;
@@ -102,18 +103,18 @@ impl InspectionArea {
             |y: u32| mapping.input_to_image(0.0, in_input(y, grid.height, mapping.input_height)).1;
         let xs: Vec<f32> =
             (0..grid.width).map(|x| across(x) / mapping.image_width as f32).collect();
-        let keep = (0..grid.height)
+        let flags = (0..grid.height)
             .flat_map(|y| self.line(down(y) / mapping.image_height as f32, &xs))
             .collect();
-        PatchSelection { grid, keep }
+        PatchSelection { grid, flags }
     }
 
-    /// The picture with all that is not inspected painted over. What a network sees at one place
-    /// depends on a wide surrounding: without this, a defect in the ignored area would still show
-    /// at its border. Only for a bank that was fitted on pictures painted over likewise.
-    pub fn hide_outside(&self, picture: &RgbImage) -> RgbImage {
-        let inspected = self.inspected(picture.width(), picture.height());
-        let mut hidden = picture.clone();
+    /// The image with all pixels outside the area painted over. The features of a network at one
+    /// position depend on a wide surrounding: without the paint, a defect in the ignored area would
+    /// still show at its border. Only for a bank that was fitted on images painted over likewise.
+    pub fn hide_outside(&self, image: &RgbImage) -> RgbImage {
+        let inspected = self.inspected(image.width(), image.height());
+        let mut hidden = image.clone();
         for (pixel, inspected) in hidden.pixels_mut().zip(inspected.set) {
             if !inspected {
                 *pixel = HIDDEN;
@@ -122,7 +123,7 @@ impl InspectionArea {
         hidden
     }
 
-    /// Sets the scores of pixels that are not inspected to 0.
+    /// Sets the scores of pixels outside the area to 0.
     pub fn clear_outside(&self, map: &mut AnomalyMap) {
         let inspected = self.inspected(map.width, map.height);
         for (score, inspected) in map.scores.iter_mut().zip(inspected.set) {
@@ -133,71 +134,74 @@ impl InspectionArea {
     }
 }
 
-/// Which patches of one picture are inspected.
+/// The inspected patches of one image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatchSelection {
     grid: Grid,
-    keep: Vec<bool>,
+    /// One flag a patch, row by row of the grid.
+    flags: Vec<bool>,
 }
 
 impl PatchSelection {
     /// One flag a patch, row by row of the grid.
-    pub fn keep(&self) -> &[bool] {
-        &self.keep
+    pub(crate) fn flags(&self) -> &[bool] {
+        &self.flags
     }
 
-    /// How many patches are selected.
-    pub fn count(&self) -> usize {
-        self.keep.iter().filter(|keep| **keep).count()
+    /// Number of selected patches.
+    pub(crate) fn count(&self) -> usize {
+        self.flags.iter().filter(|selected| **selected).count()
     }
 
-    /// The rows of the selected patches among all of the picture's, `dim` values each.
+    /// The rows of the selected patches; `rows` are those of the whole grid, `dim` values each.
     ///
     /// # Errors
     /// [`VisionError::Size`] where there is not one row a patch of the grid,
-    /// [`VisionError::Nothing`] where no patch is selected.
-    pub fn rows(&self, rows: &[f32], dim: usize) -> Result<Vec<f32>> {
-        same_size("values of the patches", self.keep.len() * dim, rows.len())?;
-        if !self.keep.contains(&true) {
-            return Err(VisionError::Nothing("patches in the inspection area"));
+    /// [`VisionError::Empty`] where no patch is selected.
+    pub(crate) fn rows(&self, rows: &[f32], dim: usize) -> Result<Vec<f32>> {
+        same_size("values of the patches", self.flags.len() * dim, rows.len())?;
+        if !self.flags.contains(&true) {
+            return Err(VisionError::Empty("patches in the inspection area"));
         }
-        let kept = rows.chunks_exact(dim.max(1)).zip(&self.keep).filter(|(_, keep)| **keep);
+        let kept =
+            rows.chunks_exact(dim.max(1)).zip(&self.flags).filter(|(_, selected)| **selected);
         Ok(kept.flat_map(|(row, _)| row).copied().collect())
     }
 
-    /// One score a patch of the grid from those of the selected ones. The others get the score of
-    /// the selected patch nearest to them (by steps to the side, up and down), so that blurring
-    /// the map neither lets them leak into the inspected area nor darkens its border.
+    /// Scores of the whole grid from those of the selected patches. Each other patch gets the score
+    /// of the selected patch nearest to it (in steps to the side, up and down), so that a blur of
+    /// the map neither leaks into the inspected area nor darkens its border.
     ///
     /// # Errors
     /// [`VisionError::Size`] where there is not one score a selected patch.
-    pub fn spread(&self, scores: &[f32]) -> Result<Vec<f32>> {
+    pub(crate) fn fill_from_nearest(&self, scores: &[f32]) -> Result<Vec<f32>> {
         same_size("scores of the selected patches", self.count(), scores.len())?;
         let (width, height) = (self.grid.width as usize, self.grid.height as usize);
-        let mut known = self.keep.clone();
-        let mut spread = vec![0.0; self.keep.len()];
-        let selected = || self.keep.iter().enumerate().filter(|(_, keep)| **keep).map(|(at, _)| at);
+        let mut known = self.flags.clone();
+        let mut filled = vec![0.0; self.flags.len()];
+        let selected =
+            || self.flags.iter().enumerate().filter(|(_, selected)| **selected).map(|(at, _)| at);
         for (at, score) in selected().zip(scores) {
-            spread[at] = *score;
+            filled[at] = *score;
         }
         let mut open: VecDeque<usize> = selected().collect();
         while let Some(at) = open.pop_front() {
             let (x, y) = (at % width, at / width);
-            let beside = [
+            let neighbours = [
                 (x > 0).then(|| at - 1),
                 (x + 1 < width).then_some(at + 1),
                 (y > 0).then(|| at - width),
                 (y + 1 < height).then_some(at + width),
             ];
-            for next in beside.into_iter().flatten() {
+            for next in neighbours.into_iter().flatten() {
                 if !known[next] {
                     known[next] = true;
-                    spread[next] = spread[at];
+                    filled[next] = filled[at];
                     open.push_back(next);
                 }
             }
         }
-        Ok(spread)
+        Ok(filled)
     }
 }
 
@@ -262,7 +266,7 @@ mod tests {
 
     #[test]
     fn patches_follow_the_crop() {
-        // A wide picture of which the network sees the middle third.
+        // A wide image of which the network sees the middle third.
         let mapping = InputMapping::new(300, 100, Resize::ShorterSideCrop(100)).unwrap();
         let grid = Grid { width: 4, height: 2 };
         let cases = [
@@ -273,7 +277,7 @@ mod tests {
         for (outline, expected) in cases {
             let area = InspectionArea::new(vec![(AreaEffect::Inspect, outline)]);
             let kept = area.patches(grid, &mapping);
-            let flags: String = kept.keep().iter().map(|k| if *k { '#' } else { '.' }).collect();
+            let flags: String = kept.flags().iter().map(|k| if *k { '#' } else { '.' }).collect();
             assert_eq!(flags, expected);
         }
     }
@@ -281,20 +285,23 @@ mod tests {
     #[test]
     fn selected_rows_are_scored_and_the_others_take_their_neighbours_scores() {
         let grid = Grid { width: 3, height: 2 };
-        let keep = vec![false, true, false, false, false, true];
-        let selection = PatchSelection { grid, keep };
+        let flags = vec![false, true, false, false, false, true];
+        let selection = PatchSelection { grid, flags };
         let rows: Vec<f32> = (0..12).map(|v| v as f32).collect();
         assert_eq!(selection.rows(&rows, 2).unwrap(), [2.0, 3.0, 10.0, 11.0]);
-        assert_eq!(selection.spread(&[7.0, 9.0]).unwrap(), [7.0, 7.0, 7.0, 7.0, 7.0, 9.0]);
-        assert!(matches!(selection.spread(&[7.0]), Err(VisionError::Size { .. })));
+        assert_eq!(
+            selection.fill_from_nearest(&[7.0, 9.0]).unwrap(),
+            [7.0, 7.0, 7.0, 7.0, 7.0, 9.0]
+        );
+        assert!(matches!(selection.fill_from_nearest(&[7.0]), Err(VisionError::Size { .. })));
         assert!(matches!(selection.rows(&rows, 3), Err(VisionError::Size { .. })));
-        let none = PatchSelection { grid, keep: vec![false; 6] };
-        assert!(matches!(none.rows(&rows, 2), Err(VisionError::Nothing(_))));
-        assert_eq!(none.spread(&[]).unwrap(), [0.0; 6]);
+        let none = PatchSelection { grid, flags: vec![false; 6] };
+        assert!(matches!(none.rows(&rows, 2), Err(VisionError::Empty(_))));
+        assert_eq!(none.fill_from_nearest(&[]).unwrap(), [0.0; 6]);
     }
 
     #[test]
-    fn what_is_hidden_makes_no_difference() {
+    fn hidden_pixels_make_no_difference() {
         let area = InspectionArea::new(vec![(AreaEffect::Ignore, rect(0.0, 0.0, 0.5, 1.0))]);
         let sound = RgbImage::from_pixel(4, 2, Rgb([9; 3]));
         let mut stained = sound.clone();

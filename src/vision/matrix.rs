@@ -1,11 +1,13 @@
-//! Matrices that lie in slices, and the sum of products that all heavier steps come down to.
+//! Matrices in slices, and the matrix product (GEMM) that fitting and scoring spend their time in.
 
 use std::ops::Range;
 
 use gemm::Parallelism;
 
-/// Numbers that are multiplied here: `f32` and `f64`.
-pub(super) trait Element: Copy + PartialEq + Send + Sync + 'static {
+use super::{Result, VisionError};
+
+/// Element type of a matrix: `f32` or `f64`.
+pub(crate) trait Element: Copy + PartialEq + Send + Sync + 'static {
     /// 0.
     const ZERO: Self;
 }
@@ -18,138 +20,154 @@ impl Element for f64 {
     const ZERO: Self = 0.0;
 }
 
-/// Where the entries of a matrix lie in a slice: entry (r, c) at `first` + r · `down` + c ·
-/// `across`.
+/// Position of the entries of a matrix in a slice: entry (r, c) at `offset` + r · `row_stride` +
+/// c · `column_stride`.
 #[derive(Debug, Clone, Copy)]
 struct Layout {
-    first: usize,
+    offset: usize,
     rows: usize,
     columns: usize,
-    down: usize,
-    across: usize,
+    row_stride: usize,
+    column_stride: usize,
 }
 
 impl Layout {
-    /// Whether all its entries are among `len` values.
-    fn within(&self, len: usize) -> bool {
+    /// (rows, columns).
+    fn shape(&self) -> (usize, usize) {
+        (self.rows, self.columns)
+    }
+
+    /// Whether all entries are among `len` values.
+    fn is_within(&self, len: usize) -> bool {
         if self.rows == 0 || self.columns == 0 {
             return true;
         }
         let last = (self.rows - 1)
-            .checked_mul(self.down)
-            .zip((self.columns - 1).checked_mul(self.across))
-            .and_then(|(down, across)| self.first.checked_add(down)?.checked_add(across));
+            .checked_mul(self.row_stride)
+            .zip((self.columns - 1).checked_mul(self.column_stride))
+            .and_then(|(down, across)| self.offset.checked_add(down)?.checked_add(across));
         last.is_some_and(|last| last < len) && isize::try_from(len).is_ok()
     }
 }
 
-/// A part of some rows, read.
+/// A matrix that is read: a part of contiguous rows, or its transpose.
 #[derive(Clone, Copy)]
-pub(super) struct Matrix<'a, T> {
+pub(crate) struct Matrix<'a, T> {
     values: &'a [T],
     layout: Layout,
 }
 
 impl<'a, T: Element> Matrix<'a, T> {
     /// Contiguous rows of `columns` values; values beyond the last whole row are left out.
-    pub(super) fn of_rows(values: &'a [T], columns: usize) -> Self {
+    pub(crate) fn of_rows(values: &'a [T], columns: usize) -> Self {
         let rows = values.len() / columns.max(1);
-        Self { values, layout: Layout { first: 0, rows, columns, down: columns, across: 1 } }
+        let layout = Layout { offset: 0, rows, columns, row_stride: columns, column_stride: 1 };
+        Self { values, layout }
     }
 
-    /// Some of its rows and columns, as far as it has them.
-    pub(super) fn part(self, rows: Range<usize>, columns: Range<usize>) -> Self {
-        let Layout { first, down, across, .. } = self.layout;
+    /// The sub-matrix of these rows and columns, cut off at the matrix' size.
+    pub(crate) fn part(self, rows: Range<usize>, columns: Range<usize>) -> Self {
+        let Layout { offset, row_stride, column_stride, .. } = self.layout;
         let rows = rows.start.min(self.layout.rows)..rows.end.min(self.layout.rows);
         let columns = columns.start.min(self.layout.columns)..columns.end.min(self.layout.columns);
-        let first = first + rows.start * down + columns.start * across;
-        Self {
-            layout: Layout { first, rows: rows.len(), columns: columns.len(), down, across },
-            ..self
-        }
+        let offset = offset + rows.start * row_stride + columns.start * column_stride;
+        let (rows, columns) = (rows.len(), columns.len());
+        Self { layout: Layout { offset, rows, columns, row_stride, column_stride }, ..self }
     }
 
-    /// Its rows as columns.
-    pub(super) fn transposed(self) -> Self {
-        let Layout { first, rows, columns, down, across } = self.layout;
-        let layout = Layout { first, rows: columns, columns: rows, down: across, across: down };
+    /// The transpose.
+    pub(crate) fn transposed(self) -> Self {
+        let Layout { offset, rows, columns, row_stride, column_stride } = self.layout;
+        let layout = Layout {
+            offset,
+            rows: columns,
+            columns: rows,
+            row_stride: column_stride,
+            column_stride: row_stride,
+        };
         Self { layout, ..self }
     }
 }
 
-/// Contiguous rows, of which some columns are written.
-pub(super) struct MatrixMut<'a, T> {
+/// A matrix that is written: some columns of contiguous rows.
+pub(crate) struct MatrixMut<'a, T> {
     values: &'a mut [T],
     layout: Layout,
 }
 
 impl<'a, T: Element> MatrixMut<'a, T> {
-    /// Contiguous rows of `columns` values.
-    pub(super) fn of_rows(values: &'a mut [T], columns: usize) -> Self {
+    /// Contiguous rows of `columns` values; values beyond the last whole row are left out.
+    pub(crate) fn of_rows(values: &'a mut [T], columns: usize) -> Self {
         let rows = values.len() / columns.max(1);
-        Self { values, layout: Layout { first: 0, rows, columns, down: columns, across: 1 } }
+        let layout = Layout { offset: 0, rows, columns, row_stride: columns, column_stride: 1 };
+        Self { values, layout }
     }
 
-    /// Some of its columns, as far as it has them.
-    pub(super) fn columns(self, columns: Range<usize>) -> Self {
+    /// These columns, cut off at the matrix' size.
+    pub(crate) fn columns(self, columns: Range<usize>) -> Self {
         let columns = columns.start.min(self.layout.columns)..columns.end.min(self.layout.columns);
-        let first = self.layout.first + columns.start;
-        Self { layout: Layout { first, columns: columns.len(), ..self.layout }, ..self }
+        let offset = self.layout.offset + columns.start;
+        Self { layout: Layout { offset, columns: columns.len(), ..self.layout }, ..self }
     }
 
-    /// Becomes `kept` times what it was and `factor` times `a`·`b`, on this thread. Where the
-    /// sizes do not fit, nothing is written and `false` returned.
-    #[must_use]
-    pub(super) fn becomes(self, kept: T, factor: T, a: Matrix<'_, T>, b: Matrix<'_, T>) -> bool {
-        let (to, by) = (self.layout, (a.layout, b.layout));
-        let fits = (by.0.rows, by.1.columns, by.0.columns) == (to.rows, to.columns, by.1.rows);
-        let inside = to.within(self.values.len())
-            && by.0.within(a.values.len())
-            && by.1.within(b.values.len());
-        if !fits || !inside || by.0.columns == 0 {
-            return false;
+    /// `alpha` · `a` · `b` + `beta` · `self`, written to `self` on this thread. A `beta` of 0
+    /// ignores the old values.
+    ///
+    /// # Errors
+    /// [`VisionError::MatrixShape`] where the shapes do not fit or `a` has no columns; nothing is
+    /// written then.
+    pub(crate) fn gemm(self, alpha: T, a: Matrix<'_, T>, b: Matrix<'_, T>, beta: T) -> Result<()> {
+        let (out, left, right) = (self.layout, a.layout, b.layout);
+        let fits = (left.rows, right.columns, left.columns) == (out.rows, out.columns, right.rows);
+        let inside = out.is_within(self.values.len())
+            && left.is_within(a.values.len())
+            && right.is_within(b.values.len());
+        if !fits || !inside || left.columns == 0 {
+            let (left, right, out) = (left.shape(), right.shape(), out.shape());
+            return Err(VisionError::MatrixShape { left, right, out });
         }
-        if to.rows == 0 || to.columns == 0 {
-            return true;
+        if out.rows == 0 || out.columns == 0 {
+            return Ok(());
         }
-        let step = |elements: usize| elements as isize;
-        let (out, left, right) =
-            (&mut self.values[to.first..], &a.values[by.0.first..], &b.values[by.1.first..]);
-        // SAFETY: `within` holds for the three layouts, so every entry that gemm reads or
-        // writes, at its slice's start + r·down + c·across for r and c below the given numbers,
-        // lies in that slice and is initialised; their steps fit an isize because the slices'
-        // lengths do. `out` is borrowed mutably, so it overlaps neither input, and no two of its
-        // entries share a place: `across` is 1 and `down` at least the number of columns.
+        let stride = |elements: usize| elements as isize;
+        let (to, from_left, from_right) =
+            (&mut self.values[out.offset..], &a.values[left.offset..], &b.values[right.offset..]);
+        // SAFETY: `is_within` holds for the three layouts, so every entry that gemm reads or
+        // writes, at its slice's start + r·row_stride + c·column_stride for r and c below the given
+        // numbers, lies in that slice and is initialised; the strides fit an isize because the
+        // slices' lengths do. `to` is borrowed mutably, so it overlaps neither input, and no two of
+        // its entries share a place: its column stride is 1 and its row stride at least the number
+        // of columns.
         unsafe {
             gemm::gemm(
-                to.rows,
-                to.columns,
-                by.0.columns,
-                out.as_mut_ptr(),
-                step(to.across),
-                step(to.down),
-                kept != T::ZERO,
-                left.as_ptr(),
-                step(by.0.across),
-                step(by.0.down),
-                right.as_ptr(),
-                step(by.1.across),
-                step(by.1.down),
-                kept,
-                factor,
+                out.rows,
+                out.columns,
+                left.columns,
+                to.as_mut_ptr(),
+                stride(out.column_stride),
+                stride(out.row_stride),
+                beta != T::ZERO,
+                from_left.as_ptr(),
+                stride(left.column_stride),
+                stride(left.row_stride),
+                from_right.as_ptr(),
+                stride(right.column_stride),
+                stride(right.row_stride),
+                beta,
+                alpha,
                 false,
                 false,
                 false,
                 Parallelism::None,
             );
         }
-        true
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::golden::noise;
+    use super::super::test_data::noise;
     use super::*;
 
     #[test]
@@ -162,7 +180,7 @@ mod tests {
             let right = Matrix::of_rows(&b, width).part(skipped..n + skipped, skipped..width);
             let mut out = vec![3.0; m * (n + skipped)];
             let to = MatrixMut::of_rows(&mut out, n + skipped).columns(skipped..n + skipped);
-            assert!(to.becomes(1.0, -2.0, left, right.transposed()));
+            to.gemm(-2.0, left, right.transposed(), 1.0).unwrap();
             for (r, row) in out.chunks(n + skipped).enumerate() {
                 assert!(row[..skipped].iter().all(|value| *value == 3.0));
                 for (c, value) in row[skipped..].iter().enumerate() {
@@ -177,19 +195,22 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_not_multiplied() {
+    fn shapes_that_do_not_fit_are_an_error_and_nothing_is_written() {
         let (a, b) = ([1f64; 6], [1f64; 4]);
         let mut out = [7f64; 6];
-        let mut product = |a: Matrix<'_, f64>, b: Matrix<'_, f64>| {
-            MatrixMut::of_rows(&mut out, 2).becomes(0.0, 1.0, a, b)
+        let mut gemm = |a: Matrix<'_, f64>, b: Matrix<'_, f64>| {
+            MatrixMut::of_rows(&mut out, 2).gemm(1.0, a, b, 0.0)
         };
         let (three, two) = (Matrix::of_rows(&a, 2), Matrix::of_rows(&b, 2));
-        assert!(product(three, two));
-        assert!(!product(two, two) && !product(three.transposed(), two));
-        assert!(
-            !product(three, two.part(0..1, 0..2))
-                && !product(three, two.part(0..2, 0..9).part(0..2, 0..1))
-        );
+        gemm(three, two).unwrap();
+        for (a, b) in [
+            (two, two),
+            (three.transposed(), two),
+            (three, two.part(0..1, 0..2)),
+            (three, two.part(0..2, 0..9).part(0..2, 0..1)),
+        ] {
+            assert!(matches!(gemm(a, b), Err(VisionError::MatrixShape { .. })));
+        }
         assert_eq!(out, [2.0; 6]);
     }
 }

@@ -1,52 +1,53 @@
-//! Where the part is in its picture: what a region's share and place are told of.
+//! Area of the part in its image, to which shares and places of regions are relative.
 
 use image::RgbImage;
 
+use super::connected_components::connected_components;
+use super::gray_image::GrayImage;
 use super::inspection_area::InspectionArea;
-use super::plane::Plane;
-use super::regions::for_each_piece;
 use fettle_domain::{Mask, PartArea, RectPx};
 
-/// The longer side of the picture on which the part is looked for.
+/// Longer side of the reduced image, in pixels.
 const WORKING_SIDE: f32 = 256.0;
-/// Width of the frame that is taken for background, as a share of the shorter side.
+/// Width of the frame taken for background, as a share of the shorter side.
 const FRAME: f32 = 0.04;
-/// The most that the frame's lightness (0 to 1) may differ from a smooth surface, root mean
-/// square, to be a plain background. Castings on a table measure 0.012 to 0.035 (3 of 50 more),
+/// Largest root-mean-square deviation of the frame's lightness (0 to 1) from a smooth surface that
+/// counts as a plain background. Castings on a table measure 0.012 to 0.035 (3 of 50 more),
 /// leather 0.037 to 0.052, commutators and steel strips 0.048 and more.
 const PLAIN: f32 = 0.035;
-/// How many times the frame's own unevenness a pixel of the part stands out.
+/// Least difference of a pixel of the part, in multiples of the frame's deviation.
 const STANDS_OUT: f32 = 4.0;
-/// The least difference of lightness that stands out.
+/// Least difference of a pixel of the part, in lightness.
 const LEAST: f32 = 0.06;
-/// Shares of the picture between which a part is believed.
+/// Shares of the image that a part may cover.
 const SHARES: std::ops::RangeInclusive<f32> = 0.05..=0.9;
-/// The least share of its own box that a part fills: half a rim that melts into the table does not.
+/// Least share of its bounding box that a part fills. Half a rim, whose other half is as light as
+/// the table, fills less.
 const LEAST_FILLED: f32 = 0.5;
-/// The largest share of the frame that a part may cover: one that is cut off has no whole area.
+/// Largest share of the frame that a part may cover: the area of a part that is cut off is unknown.
 const FRAME_COVERED: f32 = 0.1;
 
-/// A part in its picture.
+/// A part in its image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
-    /// How it was told.
+    /// How the area was determined.
     pub basis: PartArea,
-    /// The box around it.
+    /// Bounding box.
     pub rect: RectPx,
-    /// Its area in pixels, holes filled.
+    /// Area in pixels, holes filled.
     pub area_px: u64,
 }
 
 impl Part {
-    /// The part of `picture`: its foreground where the background is plain; else what `area`
-    /// leaves of the picture; else all of it.
-    pub fn find(picture: &RgbImage, area: Option<&InspectionArea>) -> Self {
-        foreground(picture)
-            .or_else(|| Self::of_mask(&area?.inspected(picture.width(), picture.height())))
-            .unwrap_or_else(|| Self::whole(picture.width(), picture.height()))
+    /// The part of `image`: the foreground where the background is plain; else the inspected
+    /// `area`; else the whole image.
+    pub fn find(image: &RgbImage, area: Option<&InspectionArea>) -> Self {
+        foreground(image)
+            .or_else(|| Self::of_mask(&area?.inspected(image.width(), image.height())))
+            .unwrap_or_else(|| Self::whole(image.width(), image.height()))
     }
 
-    /// All of a picture.
+    /// The whole image.
     pub fn whole(width: u32, height: u32) -> Self {
         Self {
             basis: PartArea::Image,
@@ -55,6 +56,7 @@ impl Part {
         }
     }
 
+    /// The inspected area; `None` where the mask is empty.
     fn of_mask(inspected: &Mask) -> Option<Self> {
         let rect = bounds(inspected)?;
         let area_px = inspected.set.iter().filter(|set| **set).count() as u64;
@@ -62,6 +64,7 @@ impl Part {
     }
 }
 
+/// Bounding box of the set pixels; `None` where none is set.
 fn bounds(mask: &Mask) -> Option<RectPx> {
     let width = (mask.width as usize).max(1);
     let in_column = |x: &usize| mask.set.iter().skip(*x).step_by(width).any(|set| *set);
@@ -73,46 +76,46 @@ fn bounds(mask: &Mask) -> Option<RectPx> {
     Some(RectPx { x: left, y: top, width: right - left + 1, height: bottom - top + 1 })
 }
 
-/// What stands out of a plain background; `None` where the background is not plain, or what
-/// stands out does not look like one whole part.
-fn foreground(picture: &RgbImage) -> Option<Part> {
-    let (width, height) = picture.dimensions();
+/// The foreground on a plain background; `None` where the background is not plain, or the
+/// foreground does not look like one whole part.
+fn foreground(image: &RgbImage) -> Option<Part> {
+    let (width, height) = image.dimensions();
     let step = (width.max(height) as f32 / WORKING_SIDE).max(1.0);
     if (width.min(height) as f32) < 16.0 * step {
         return None;
     }
-    let plane = Plane::reduced(picture, step);
-    let (w, h) = (plane.width, plane.height);
+    let gray = GrayImage::reduced(image, step);
+    let (w, h) = (gray.width, gray.height);
     let frame_width = ((w.min(h) as f32 * FRAME).round() as usize).max(2);
     let in_frame = |i: usize| {
         let (x, y) = (i % w, i / w);
         x.min(w - 1 - x).min(y.min(h - 1 - y)) < frame_width
     };
-    let light = surface(&plane, in_frame)?;
-    let difference: Vec<f32> = plane
+    let background = background_light(&gray, in_frame)?;
+    let difference: Vec<f32> = gray
         .values
         .iter()
         .enumerate()
-        .map(|(i, value)| (value - light(i % w, i / w)).abs())
+        .map(|(i, value)| (value - background(i % w, i / w)).abs())
         .collect();
     let frame: Vec<usize> = (0..w * h).filter(|i| in_frame(*i)).collect();
-    let uneven =
+    let deviation =
         (frame.iter().map(|i| difference[*i].powi(2)).sum::<f32>() / frame.len() as f32).sqrt();
-    if uneven > PLAIN {
+    if deviation > PLAIN {
         return None;
     }
-    let limit = (STANDS_OUT * uneven).max(LEAST);
-    let standing = Mask {
+    let limit = (STANDS_OUT * deviation).max(LEAST);
+    let differing = Mask {
         width: w as u32,
         height: h as u32,
         set: difference.iter().map(|difference| *difference > limit).collect(),
     };
-    // Closed over gaps of a rim that is as light as the background, then filled.
-    let solid = filled(&shrunk(&grown(&standing)));
+    // Morphological closing, over gaps of a rim that is as light as the background; then filling.
+    let solid = fill_holes(&erode(&dilate(&differing)));
     let mut part: Vec<usize> = Vec::new();
-    for_each_piece(&solid, |piece| {
-        if piece.len() > part.len() {
-            part = piece.to_vec();
+    connected_components(&solid, |component| {
+        if component.len() > part.len() {
+            part = component.to_vec();
         }
     });
     let share = part.len() as f32 / (w * h) as f32;
@@ -145,16 +148,19 @@ fn foreground(picture: &RgbImage) -> Option<Part> {
     })
 }
 
-/// The plane of light (constant, and a slope across and down) through the pixels that `taken`
-/// names, by least squares.
-fn surface(plane: &Plane, taken: impl Fn(usize) -> bool) -> Option<impl Fn(usize, usize) -> f32> {
-    let ((mx, my), w) = (plane.middle(), plane.width);
+/// Lightness of the background at (x, y): a constant and a slope across and down, fitted by least
+/// squares to the pixels that `in_frame` selects by index.
+fn background_light(
+    gray: &GrayImage,
+    in_frame: impl Fn(usize) -> bool,
+) -> Option<impl Fn(usize, usize) -> f32> {
+    let ((mx, my), w) = (gray.centre(), gray.width);
     let at = move |x: usize, y: usize| {
         [1.0, (x as f32 - mx) / mx.max(1.0), (y as f32 - my) / my.max(1.0)]
     };
-    // The frame is symmetric about the middle: the three unknowns are independent.
+    // The frame is symmetric about the centre: the three unknowns are independent.
     let (mut sums, mut squares) = ([0f32; 3], [0f32; 3]);
-    for (i, value) in plane.values.iter().enumerate().filter(|(i, _)| taken(*i)) {
+    for (i, value) in gray.values.iter().enumerate().filter(|(i, _)| in_frame(*i)) {
         for ((sum, square), basis) in sums.iter_mut().zip(&mut squares).zip(at(i % w, i / w)) {
             *sum += basis * value;
             *square += basis * basis;
@@ -167,23 +173,25 @@ fn surface(plane: &Plane, taken: impl Fn(usize) -> bool) -> Option<impl Fn(usize
     Some(move |x, y| at(x, y).iter().zip(weights).map(|(basis, weight)| basis * weight).sum())
 }
 
-/// How far gaps are closed, in pixels of the reduced picture.
-const REACH: usize = 2;
+/// Radius of the morphological closing, in pixels of the reduced image.
+const RADIUS: usize = 2;
 
-fn grown(mask: &Mask) -> Mask {
+/// Morphological dilation by a square of [`RADIUS`].
+fn dilate(mask: &Mask) -> Mask {
     windowed(mask, |window| window.contains(&true))
 }
 
-fn shrunk(mask: &Mask) -> Mask {
+/// Morphological erosion by a square of [`RADIUS`].
+fn erode(mask: &Mask) -> Mask {
     windowed(mask, |window| !window.contains(&false))
 }
 
-/// Each pixel by those up to [`REACH`] beside, then above and below it.
+/// Decides each pixel by the row of pixels up to [`RADIUS`] away, then likewise by the column.
 fn windowed(mask: &Mask, decide: impl Fn(&[bool]) -> bool) -> Mask {
     let (w, h) = (mask.width as usize, mask.height as usize);
     let line = |values: &[bool]| -> Vec<bool> {
         (0..values.len())
-            .map(|i| decide(&values[i.saturating_sub(REACH)..(i + REACH + 1).min(values.len())]))
+            .map(|i| decide(&values[i.saturating_sub(RADIUS)..(i + RADIUS + 1).min(values.len())]))
             .collect()
     };
     let rows: Vec<bool> = mask.set.chunks(w.max(1)).flat_map(line).collect();
@@ -197,20 +205,20 @@ fn windowed(mask: &Mask, decide: impl Fn(&[bool]) -> bool) -> Mask {
     Mask { set, ..*mask }
 }
 
-/// With everything set that the border cannot be reached from.
-fn filled(mask: &Mask) -> Mask {
+/// Sets all pixels that have no path of unset pixels to the border.
+fn fill_holes(mask: &Mask) -> Mask {
     let (w, h) = (mask.width as usize, mask.height as usize);
     let on_border = |i: usize| i.is_multiple_of(w) || i % w == w - 1 || i < w || i >= w * (h - 1);
     let mut outside: Vec<bool> = (0..w * h).map(|i| on_border(i) && !mask.set[i]).collect();
     let mut open: Vec<usize> = (0..w * h).filter(|i| outside[*i]).collect();
     while let Some(i) = open.pop() {
-        let beside = [
+        let neighbours = [
             (i % w > 0).then(|| i - 1),
             (i % w < w - 1).then(|| i + 1),
             i.checked_sub(w),
             (i + w < w * h).then_some(i + w),
         ];
-        for next in beside.into_iter().flatten() {
+        for next in neighbours.into_iter().flatten() {
             if !mask.set[next] && !outside[next] {
                 outside[next] = true;
                 open.push(next);
@@ -222,10 +230,10 @@ fn filled(mask: &Mask) -> Mask {
 
 #[cfg(test)]
 mod tests {
+    use fettle_testing::data::shared;
     use image::Rgb;
 
     use super::*;
-    use crate::golden::shared;
 
     /// A disc with a hole on a table lit from one side.
     fn disc(radius: f32, table: fn(u32, u32) -> u8) -> RgbImage {
@@ -249,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_part_on_a_table_is_the_whole_picture() {
+    fn without_a_part_on_a_plain_table_the_part_is_the_whole_image() {
         let cases = [
             ("nothing there", RgbImage::from_pixel(200, 160, Rgb([90; 3]))),
             ("a speck", disc(8.0, |_, _| 180)),
@@ -258,7 +266,7 @@ mod tests {
                 disc(50.0, |x, y| if (x / 3 + y / 3) % 2 == 0 { 120 } else { 190 }),
             ),
             ("cut off", disc(120.0, |_, _| 180)),
-            ("too small to look at", RgbImage::new(9, 9)),
+            ("too small", RgbImage::new(9, 9)),
             ("a line", RgbImage::new(900, 2)),
         ];
         for (name, picture) in cases {
@@ -270,7 +278,7 @@ mod tests {
     #[test]
     fn castings_have_a_foreground_and_textures_have_none() {
         let cases = [
-            // Where the rim melts into an unevenly lit table, it is said that it was not told.
+            // A rim as light as an unevenly lit table gives no foreground.
             ("data/casting/test/good", true, 8),
             ("data/leather/test/good", false, 10),
             ("data/kolektorsdd/test/good", false, 10),

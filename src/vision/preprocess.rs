@@ -1,4 +1,4 @@
-//! Pictures to network input, and the way back from its pixels to the picture's.
+//! Preprocessing: images to network input, and the mapping from input pixels back to the image.
 
 use candle_core::{Device, Tensor};
 use image::RgbImage;
@@ -9,37 +9,37 @@ use super::resample::{self, Window};
 use super::{Result, VisionError};
 use fettle_domain::{ImageRecipe, Resize};
 
-/// Where a network input's pixels lie in the picture it was made from.
+/// Mapping between the pixels of a network input and the image it was made from.
 ///
-/// Positions are of pixel centres: input column `x` shows the picture's column
-/// `(x + 0.5) * scale_x + offset_x - 0.5`, and rows likewise.
+/// Positions are of pixel centres: input column `x` shows column
+/// `(x + 0.5) * scale_x + offset_x - 0.5` of the image, and rows likewise.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InputMapping {
     /// Width of the network input.
     pub input_width: u32,
     /// Height of the network input.
     pub input_height: u32,
-    /// Width of the picture.
+    /// Width of the image.
     pub image_width: u32,
-    /// Height of the picture.
+    /// Height of the image.
     pub image_height: u32,
-    /// Picture pixels an input pixel, across.
+    /// Image pixels an input pixel, across.
     pub scale_x: f32,
-    /// Picture pixels an input pixel, down.
+    /// Image pixels an input pixel, down.
     pub scale_y: f32,
-    /// Picture pixels cut off at the left; below 0 where it was filled up.
+    /// Image pixels cropped at the left; below 0 for the padding of a letterbox.
     pub offset_x: f32,
-    /// Picture pixels cut off at the top; below 0 where it was filled up.
+    /// Image pixels cropped at the top; below 0 for the padding of a letterbox.
     pub offset_y: f32,
 }
 
 impl InputMapping {
-    /// The mapping of a picture of this size under `resize`.
+    /// The mapping of an image of this size under `resize`.
     ///
     /// # Errors
     /// [`VisionError::EmptyImage`] where a size is 0.
     pub fn new(image_width: u32, image_height: u32, resize: Resize) -> Result<Self> {
-        let Placed { window, at, input } = place(image_width, image_height, resize)?;
+        let Placement { window, at, input } = placement(image_width, image_height, resize)?;
         let scale_x = f64::from(image_width) / window.resized.0 as f64;
         let scale_y = f64::from(image_height) / window.resized.1 as f64;
         Ok(Self {
@@ -54,19 +54,20 @@ impl InputMapping {
         })
     }
 
-    /// A point of the input, in pixels with the origin at the outer corner, in the picture.
-    pub fn input_to_image(&self, x: f32, y: f32) -> (f32, f32) {
+    /// The point of the image at a point of the input; in pixels, origin at the outer corner.
+    pub(crate) fn input_to_image(&self, x: f32, y: f32) -> (f32, f32) {
         (x * self.scale_x + self.offset_x, y * self.scale_y + self.offset_y)
     }
 
-    /// A point of the picture in the input; outside the input where the crop left it out.
-    pub fn image_to_input(&self, x: f32, y: f32) -> (f32, f32) {
+    /// The point of the input at a point of the image; outside the input where the image was
+    /// cropped.
+    pub(crate) fn image_to_input(&self, x: f32, y: f32) -> (f32, f32) {
         ((x - self.offset_x) / self.scale_x, (y - self.offset_y) / self.scale_y)
     }
 }
 
-/// What is resized to what, which part of it is kept, and where that lies in the input.
-struct Placed {
+/// Size of the resized image, the part of it that is kept, and the position of that in the input.
+struct Placement {
     window: Window,
     /// Upper left corner of the window in the input.
     at: (u32, u32),
@@ -74,8 +75,8 @@ struct Placed {
     input: (u32, u32),
 }
 
-impl Placed {
-    /// The whole picture, at these sides.
+impl Placement {
+    /// The whole image, resized to this size.
     fn whole(width: u32, height: u32) -> Self {
         let resized = (u64::from(width), u64::from(height));
         let window = Window { resized, origin: (0, 0), size: (width, height) };
@@ -83,20 +84,21 @@ impl Placed {
     }
 }
 
-/// `ShorterSideCrop` rounds as transformers' `CLIPImageProcessor`: the longer side is cut to a
-/// whole number, and so is half of what is cropped.
-fn place(width: u32, height: u32, resize: Resize) -> Result<Placed> {
+/// The placement of an image of this size. `ShorterSideCrop` rounds as transformers'
+/// `CLIPImageProcessor`: the longer side and half of the cropped length are truncated to whole
+/// numbers.
+fn placement(width: u32, height: u32, resize: Resize) -> Result<Placement> {
     let empty = |width, height| Err(VisionError::EmptyImage { width, height });
     if width == 0 || height == 0 {
         return empty(width, height);
     }
     let (short, long) = (f64::from(width.min(height)), f64::from(width.max(height)));
-    // The shorter and the longer side, turned as the picture is.
-    let upright = |shorter, longer| {
+    // A whole image of these sides, in the orientation of the image.
+    let oriented = |shorter, longer| {
         if width <= height {
-            Placed::whole(shorter, longer)
+            Placement::whole(shorter, longer)
         } else {
-            Placed::whole(longer, shorter)
+            Placement::whole(longer, shorter)
         }
     };
     Ok(match resize {
@@ -106,7 +108,7 @@ fn place(width: u32, height: u32, resize: Resize) -> Result<Placed> {
             return empty(0, 0);
         }
         Resize::Native { step: 0 } => return empty(0, 0),
-        Resize::Exact { width, height } => Placed::whole(width, height),
+        Resize::Exact { width, height } => Placement::whole(width, height),
         Resize::ShorterSideCrop(side) => {
             let longer =
                 |long: u32, short: u32| u64::from(side) * u64::from(long) / u64::from(short);
@@ -117,61 +119,61 @@ fn place(width: u32, height: u32, resize: Resize) -> Result<Placed> {
             };
             let origin = ((resized.0 - u64::from(side)) / 2, (resized.1 - u64::from(side)) / 2);
             let window = Window { resized, origin, size: (side, side) };
-            Placed { window, at: (0, 0), input: (side, side) }
+            Placement { window, at: (0, 0), input: (side, side) }
         }
         Resize::ShorterSide { side, step } => {
             let longest = side.saturating_mul(Resize::LONGEST);
             let longer = multiple(f64::from(side) * long / short, step).min(longest).max(side);
-            upright(side, longer)
+            oriented(side, longer)
         }
         Resize::Letterbox(side) => {
             let shrink = f64::from(side) / long;
             let inside = |of: u32| ((f64::from(of) * shrink).round() as u32).clamp(1, side);
             let size = (inside(width), inside(height));
             let at = ((side - size.0) / 2, (side - size.1) / 2);
-            Placed { at, input: (side, side), ..Placed::whole(size.0, size.1) }
+            Placement { at, input: (side, side), ..Placement::whole(size.0, size.1) }
         }
         Resize::Native { step } => {
             let shrink = (Resize::MOST_PIXELS as f64 / (short * long)).sqrt().min(1.0);
-            upright(multiple(short * shrink, step), multiple(long * shrink, step))
+            oriented(multiple(short * shrink, step), multiple(long * shrink, step))
         }
     })
 }
 
-/// The multiple of `step` nearest to `side`, at least one.
+/// The multiple of `step` nearest to `side`, at least `step`.
 fn multiple(side: f64, step: u32) -> u32 {
     ((side / f64::from(step)).round() as u32).max(1).saturating_mul(step)
 }
 
-/// `images` as (B, 3, H, W) f32 on `device`: resized and cropped to 8-bit pixels as Pillow
-/// does, then `(pixel / 255 - mean) / std`, channels red, green, blue. What a letterbox fills
-/// up is 0, the mean. The inputs of all images must be of one size.
+/// Network input of `images`: (B, 3, H, W) f32 on `device`, channels red, green, blue. Images are
+/// resized and cropped to 8-bit pixels as Pillow does, then normalised: `(pixel / 255 - mean) /
+/// std`. The padding of a letterbox is 0, the mean. The inputs of all images must be of one size.
 ///
 /// # Errors
-/// [`VisionError::Nothing`] for no images, [`VisionError::EmptyImage`] for one without pixels,
+/// [`VisionError::Empty`] for no images, [`VisionError::EmptyImage`] for one without pixels,
 /// [`VisionError::Size`] where inputs differ in size.
 pub fn to_tensor(images: &[&RgbImage], recipe: &ImageRecipe, device: &Device) -> Result<Tensor> {
-    let placed = images
+    let placements = images
         .iter()
-        .map(|image| place(image.width(), image.height(), recipe.resize))
+        .map(|image| placement(image.width(), image.height(), recipe.resize))
         .collect::<Result<Vec<_>>>()?;
-    let Some((width, height)) = placed.first().map(|placed| placed.input) else {
-        return Err(VisionError::Nothing("images"));
+    let Some((width, height)) = placements.first().map(|placement| placement.input) else {
+        return Err(VisionError::Empty("images"));
     };
-    for Placed { input, .. } in &placed {
+    for Placement { input, .. } in &placements {
         same_size("width of an input of the batch", width as usize, input.0 as usize)?;
         same_size("height of an input of the batch", height as usize, input.1 as usize)?;
     }
     let plane = width as usize * height as usize;
-    // A byte has 256 values: the arithmetic is done once for each.
+    // A table of the 256 values of a byte, for each channel.
     let levels: [Vec<f32>; 3] = std::array::from_fn(|channel| {
         (0..=255u8)
             .map(|v| (f32::from(v) / 255.0 - recipe.mean[channel]) / recipe.std[channel])
             .collect()
     });
     let mut values = vec![0f32; images.len() * 3 * plane];
-    values.par_chunks_mut(3 * plane).zip(images).zip(&placed).for_each(
-        |((target, image), Placed { window, at, .. })| {
+    values.par_chunks_mut(3 * plane).zip(images).zip(&placements).for_each(
+        |((target, image), Placement { window, at, .. })| {
             let pixels = resample::resize(image, window, recipe.filter);
             let (left, columns) = (at.0 as usize, window.size.0 as usize);
             for ((channel, target), level) in
@@ -189,13 +191,13 @@ pub fn to_tensor(images: &[&RgbImage], recipe: &ImageRecipe, device: &Device) ->
     Ok(Tensor::from_vec(values, (images.len(), 3, height as usize, width as usize), device)?)
 }
 
-/// `image` at the size that `recipe` asks for: [`to_tensor`] makes the same of it as of
-/// `image`, and has no resizing left to do.
+/// `image` resized and cropped by `recipe`: [`to_tensor`] gives the same input for the result as
+/// for `image`, without resizing again.
 ///
 /// # Errors
-/// [`VisionError::EmptyImage`] for one without pixels.
+/// [`VisionError::EmptyImage`] for an image without pixels.
 pub fn resized(image: &RgbImage, recipe: &ImageRecipe) -> Result<RgbImage> {
-    let Placed { window, .. } = place(image.width(), image.height(), recipe.resize)?;
+    let Placement { window, .. } = placement(image.width(), image.height(), recipe.resize)?;
     let pixels = resample::resize(image, &window, recipe.filter);
     let (width, height) = window.size;
     RgbImage::from_raw(width, height, pixels).ok_or(VisionError::EmptyImage { width, height })
@@ -203,7 +205,9 @@ pub fn resized(image: &RgbImage, recipe: &ImageRecipe) -> Result<RgbImage> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::golden::{Golden, shared};
+    use fettle_testing::data::shared;
+
+    use super::super::test_data::{Golden, max_difference};
     use super::*;
     use fettle_domain::ResizeFilter;
 
@@ -214,6 +218,7 @@ mod tests {
         std: [0.268_629_54, 0.261_302_6, 0.275_777_1],
     };
 
+    /// The first image of a folder of `../shared`, by name.
     fn first_by_name(folder: &str) -> Option<RgbImage> {
         let mut files: Vec<_> =
             std::fs::read_dir(shared(folder)?).unwrap().map(|e| e.unwrap().path()).collect();
@@ -223,14 +228,18 @@ mod tests {
 
     #[test]
     fn clip_input_is_that_of_its_own_processor() {
-        let Some(golden) = Golden::open("reference/clip_tiny/golden.safetensors") else { return };
-        let casting = first_by_name("data/casting/test/def_front").unwrap();
-        let kolektor = first_by_name("data/kolektorsdd/test/defect").unwrap();
+        let golden = Golden::open("clip_tiny");
+        let (Some(casting), Some(kolektor)) = (
+            first_by_name("data/casting/test/def_front"),
+            first_by_name("data/kolektorsdd/test/defect"),
+        ) else {
+            return;
+        };
         let ours = to_tensor(&[&casting, &kolektor], &CLIP, &Device::Cpu).unwrap();
         assert_eq!(ours.dims(), [2, 3, 224, 224]);
         let ours: Vec<f32> = ours.flatten_all().unwrap().to_vec1().unwrap();
         let theirs = golden.floats("pixel_values");
-        let largest = super::super::golden::max_difference(&ours, &theirs);
+        let largest = max_difference(&ours, &theirs);
         let mean =
             ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs()).sum::<f32>() / ours.len() as f32;
         assert!(largest < 0.03 && mean < 0.003, "largest {largest}, mean {mean}");
@@ -247,16 +256,16 @@ mod tests {
             ((1, 60_000), (224, 13_440_000), (0, 6_719_888)),
         ];
         for ((width, height), resized, origin) in cases {
-            let window = place(width, height, Resize::ShorterSideCrop(224)).unwrap().window;
+            let window = placement(width, height, Resize::ShorterSideCrop(224)).unwrap().window;
             assert_eq!((window.resized, window.origin), (resized, origin), "{width}×{height}");
         }
     }
 
     #[test]
-    fn the_ratio_is_kept_whatever_the_picture() {
+    fn the_ratio_is_kept_for_every_image_size() {
         let shorter = Resize::ShorterSide { side: 224, step: 32 };
         let (letterbox, native) = (Resize::Letterbox(224), Resize::Native { step: 32 });
-        // Picture, recipe, input.
+        // Image, resize, input.
         let cases = [
             ((300, 300), shorter, (224, 224)),
             ((500, 1260), shorter, (224, 576)),
@@ -277,7 +286,7 @@ mod tests {
             let mapping = InputMapping::new(width, height, resize).unwrap();
             let what = format!("{width}×{height}, {resize:?}");
             assert_eq!((mapping.input_width, mapping.input_height), input, "{what}");
-            // The picture's corners are the input's, but for a letterbox's margins.
+            // The corners of the image are those of the input, but for the margins of a letterbox.
             let corner = mapping.image_to_input(width as f32, height as f32);
             let (left, top) = mapping.image_to_input(0.0, 0.0);
             let near = |a: f32, b: f32| (a - b).abs() < 0.01;
@@ -289,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letterbox_is_filled_with_the_mean() {
+    fn a_letterbox_is_padded_with_the_mean() {
         let image = RgbImage::from_pixel(20, 10, image::Rgb([255, 0, 0]));
         let recipe = ImageRecipe {
             resize: Resize::Letterbox(8),
@@ -322,11 +331,11 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_pixels_is_refused() {
+    fn images_without_pixels_are_an_error() {
         let empty = RgbImage::new(0, 5);
         let pixel = RgbImage::new(1, 1);
         let none = ImageRecipe { resize: Resize::Exact { width: 0, height: 4 }, ..CLIP };
-        assert!(matches!(to_tensor(&[], &CLIP, &Device::Cpu), Err(VisionError::Nothing(_))));
+        assert!(matches!(to_tensor(&[], &CLIP, &Device::Cpu), Err(VisionError::Empty(_))));
         for (image, recipe) in [(&empty, &CLIP), (&pixel, &none)] {
             let result = to_tensor(&[image], recipe, &Device::Cpu);
             assert!(matches!(result, Err(VisionError::EmptyImage { .. })));
@@ -335,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_resized_before_gives_the_same_input() {
+    fn an_image_resized_before_gives_the_same_input() {
         let image = RgbImage::from_fn(317, 190, |x, y| {
             image::Rgb([(x * y % 251) as u8, (x + y) as u8, (x ^ y) as u8])
         });

@@ -1,4 +1,4 @@
-//! Fewer dimensions, in which distances are kept on average.
+//! Random projection to fewer dimensions, which keeps distances on average.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -6,25 +6,26 @@ use rayon::prelude::*;
 
 use super::Result;
 use super::distance::inner_products;
-use super::error::same_size;
+use super::error::row_count;
 
-/// Rows that one task projects in one go.
+/// Rows projected in one task.
 const BLOCK: usize = 512;
-/// The generator's stream, so that a seed's other draws do not depend on the matrix's size.
+/// Stream of the random generator, apart from other draws of one seed, so that those do not depend
+/// on the size of the matrix.
 const STREAM: u64 = 1;
 
-/// A sparse random matrix (Achlioptas 2003, s = 3): entries ±√(3 / target) with probability
+/// Sparse random matrix (Achlioptas 2003, s = 3): entries ±√(3 / target) with probability
 /// 1/6 each, else 0.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Projection {
+pub(crate) struct Projection {
     matrix: Vec<f32>,
     dim: usize,
     target: usize,
 }
 
 impl Projection {
-    /// From `dim` values a row to `target`; the same seed gives the same matrix.
-    pub fn new(dim: usize, target: usize, seed: u64) -> Self {
+    /// A projection from `dim` values a row to `target`; the same seed gives the same matrix.
+    pub(crate) fn new(dim: usize, target: usize, seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(STREAM);
         let unit = (3.0 / target.max(1) as f32).sqrt();
@@ -37,23 +38,21 @@ impl Projection {
     }
 
     /// Values of a projected row.
-    pub fn target(&self) -> usize {
+    pub(crate) fn target(&self) -> usize {
         self.target
     }
 
     /// Contiguous rows, projected.
     ///
     /// # Errors
-    /// [`crate::VisionError::Size`] for a broken last row.
-    pub fn apply(&self, rows: &[f32]) -> Result<Vec<f32>> {
-        same_size("values of the last row", 0, rows.len() % self.dim)?;
-        let mut projected = vec![0f32; rows.len() / self.dim * self.target];
-        let fits = projected
+    /// [`crate::VisionError::PartialRow`] for a broken last row.
+    pub(crate) fn apply(&self, rows: &[f32]) -> Result<Vec<f32>> {
+        let count = row_count("rows to project", rows.len(), self.dim)?;
+        let mut projected = vec![0f32; count * self.target];
+        projected
             .par_chunks_mut(BLOCK * self.target)
             .zip(rows.par_chunks(BLOCK * self.dim))
-            .map(|(out, rows)| inner_products(rows, &self.matrix, self.dim, out))
-            .reduce(|| true, |a, b| a && b);
-        same_size("projected blocks", 1, usize::from(fits))?;
+            .try_for_each(|(out, rows)| inner_products(rows, &self.matrix, self.dim, out))?;
         Ok(projected)
     }
 }
@@ -61,7 +60,7 @@ impl Projection {
 #[cfg(test)]
 mod tests {
     use super::super::distance::squared_distance;
-    use super::super::golden::noise;
+    use super::super::test_data::noise;
     use super::*;
 
     #[test]

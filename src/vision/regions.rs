@@ -1,39 +1,40 @@
-//! The connected pieces of a mask.
+//! Anomalous regions: the connected components of a thresholded anomaly map.
 
 use super::Result;
+use super::connected_components::connected_components;
 use super::contours::{outlines, simplified};
 use super::error::same_size;
 use super::part_area::Part;
 use fettle_domain::{AnomalyMap, Mask, Place, PointPx, RectPx, Region};
 
-/// Share of the picture below which a piece of the mask is noise: 7×7 pixels of 500×500.
-pub const SMALLEST_SHARE: f32 = 0.0002;
+/// Share of the image below which a component is noise: 7×7 pixels of 500×500.
+const SMALLEST_SHARE: f32 = 0.0002;
 
-/// The smallest region of a picture of this size, in pixels: [`SMALLEST_SHARE`] of it, and
-/// at least 1.
+/// Area of the smallest region of an image of this size, in pixels: 0.0002 of the image, and at
+/// least 1.
 pub fn smallest_area(width: u32, height: u32) -> u32 {
     let area = f64::from(width) * f64::from(height) * f64::from(SMALLEST_SHARE);
     (area.round() as u32).max(1)
 }
 
-/// How far a stored contour may lie from the piece's own, as a share of the picture's shorter
-/// side; at least one pixel.
+/// Distance of a stored contour from the exact one, as a share of the image's shorter side; at
+/// least one pixel.
 const CONTOUR_TOLERANCE: f32 = 0.002;
 
-/// The score above which a pixel of an NG part's `map` is marked: half-way from `normal`, what a
-/// normal pixel scores, to the highest of the map, and at least `pixel_threshold`.
+/// Score above which a pixel of an NG part's `map` is marked: half-way from `normal`, the score of
+/// a normal pixel, to the highest score of the map, and at least `pixel_threshold`.
 ///
-/// A patch sees more than its cell and the map is blurred, so a strong defect lifts all around it
-/// above whatever normal pixels score. An edge blurred by a symmetric kernel has half its height
-/// where it was sharp: there the outline belongs.
+/// A patch sees more than its cell and the map is blurred, so a strong defect lifts the scores all
+/// around it above those of normal pixels. An edge blurred by a symmetric kernel has half its
+/// height at the position of the sharp edge: there the outline belongs.
 pub fn mask_threshold(map: &AnomalyMap, normal: f32, pixel_threshold: f32) -> f32 {
     let peak = map.scores.iter().copied().fold(normal, f32::max);
     pixel_threshold.max(normal + (peak - normal) / 2.0)
 }
 
-/// The pixels of `map` above `threshold`, without pieces below `smallest_area` pixels, and the
-/// pieces left, highest peak first. Pixels that touch at a corner are connected. Shares and
-/// places are those of `part`.
+/// Thresholds `map` and returns the mask, without components below `smallest_area` pixels, and the
+/// remaining components as regions, highest peak first. Pixels that touch at a corner are
+/// connected. Shares and places are relative to `part`.
 ///
 /// # Errors
 /// [`super::VisionError::Size`] where the map's scores are not width × height.
@@ -52,11 +53,11 @@ pub fn regions(
     };
     let mut regions = Vec::new();
     let mut noise: Vec<usize> = Vec::new();
-    for_each_piece(&mask, |piece| {
-        if piece.len() < smallest_area as usize {
-            noise.extend(piece);
+    connected_components(&mask, |component| {
+        if component.len() < smallest_area as usize {
+            noise.extend(component);
         } else {
-            regions.push(describe(piece, map, part));
+            regions.push(region(component, map, part));
         }
     });
     for pixel in noise {
@@ -66,44 +67,13 @@ pub fn regions(
     Ok((mask, regions))
 }
 
-/// Shows `visit` each connected piece of a mask as the indices of its pixels. Pixels that touch
-/// at a corner are connected. The mask has width × height flags.
-pub(super) fn for_each_piece(mask: &Mask, mut visit: impl FnMut(&[usize])) {
-    let (width, height) = (mask.width as usize, mask.height as usize);
-    let mut seen = vec![false; mask.set.len()];
-    let mut piece: Vec<usize> = Vec::new();
-    for start in 0..mask.set.len() {
-        if !mask.set[start] || seen[start] {
-            continue;
-        }
-        seen[start] = true;
-        piece.clear();
-        piece.push(start);
-        let mut next = 0;
-        while let Some(&pixel) = piece.get(next) {
-            next += 1;
-            let (x, y) = (pixel % width, pixel / width);
-            for ny in y.saturating_sub(1)..(y + 2).min(height) {
-                for nx in x.saturating_sub(1)..(x + 2).min(width) {
-                    let neighbour = ny * width + nx;
-                    if mask.set[neighbour] && !seen[neighbour] {
-                        seen[neighbour] = true;
-                        piece.push(neighbour);
-                    }
-                }
-            }
-        }
-        visit(&piece);
-    }
-}
-
-/// `piece` is not empty.
-fn describe(piece: &[usize], map: &AnomalyMap, part: &Part) -> Region {
+/// The region of a component, given as pixel indices of `map`; `component` must not be empty.
+fn region(component: &[usize], map: &AnomalyMap, part: &Part) -> Region {
     let width = map.width as usize;
     let (mut left, mut top, mut right, mut bottom) = (usize::MAX, usize::MAX, 0, 0);
     let (mut sum_x, mut sum_y) = (0.0f64, 0.0f64);
     let (mut peak_score, mut peak_at) = (f32::NEG_INFINITY, None);
-    for pixel in piece {
+    for pixel in component {
         let (x, y) = (pixel % width, pixel / width);
         (left, right) = (left.min(x), right.max(x));
         (top, bottom) = (top.min(y), bottom.max(y));
@@ -114,10 +84,10 @@ fn describe(piece: &[usize], map: &AnomalyMap, part: &Part) -> Region {
                 (map.scores[*pixel], Some(PointPx { x: x as u32, y: y as u32 }));
         }
     }
-    let count = piece.len() as f64;
+    let count = component.len() as f64;
     let shorter = map.width.min(map.height) as f32;
     let tolerance = (shorter * CONTOUR_TOLERANCE).max(1.0);
-    let lines = outlines(piece, width);
+    let lines = outlines(component, width);
     Region {
         rect_in_image: RectPx {
             x: left as u32,
@@ -125,7 +95,7 @@ fn describe(piece: &[usize], map: &AnomalyMap, part: &Part) -> Region {
             width: (right - left + 1) as u32,
             height: (bottom - top + 1) as u32,
         },
-        area_px: piece.len() as u32,
+        area_px: component.len() as u32,
         share: (count / (part.area_px as f64).max(1.0)) as f32,
         share_of: part.basis,
         peak_score,
@@ -135,16 +105,15 @@ fn describe(piece: &[usize], map: &AnomalyMap, part: &Part) -> Region {
     }
 }
 
-/// The third of a box, across and down, in which a point of the picture lies; a point beside the
-/// box is at its border.
+/// The ninth of `rect` in which a point of the image lies; a point outside counts as at the border.
 fn place_in(rect: &RectPx, x: f64, y: f64) -> Place {
     let along = |at: f64, from: u32, size: u32| (at - f64::from(from)) / f64::from(size.max(1));
     place(along(x, rect.x, rect.width), along(y, rect.y, rect.height))
 }
 
-/// The third of a box, across and down, in which a point (0 to 1 each) lies.
+/// The ninth of a box in which a point lies; `x` and `y` are 0 to 1.
 pub fn place(x: f64, y: f64) -> Place {
-    // `as` takes what is below 0 for 0.
+    // `as` saturates at 0.
     let third = |v: f64| ((v * 3.0) as usize).min(2);
     const PLACES: [[Place; 3]; 3] = [
         [Place::UpperLeft, Place::Upper, Place::UpperRight],
@@ -178,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_are_found_measured_and_placed() {
+    fn components_are_found_measured_and_placed() {
         let map = drawn(&[
             "55.......", //
             ".6......2", //
@@ -191,7 +160,7 @@ mod tests {
             ".......33",
         ]);
         let (mask, found) = regions(&map, 2.5, 2).unwrap();
-        let told: Vec<_> = found
+        let described: Vec<_> = found
             .iter()
             .map(|r| {
                 let RectPx { x, y, width, height } = r.rect_in_image;
@@ -199,7 +168,7 @@ mod tests {
             })
             .collect();
         assert_eq!(
-            told,
+            described,
             [
                 (9.0, 4, (3, 4, 3, 2), Place::Centre),
                 (6.0, 3, (0, 0, 2, 2), Place::UpperLeft),
@@ -213,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn small_pieces_leave_the_mask_too() {
+    fn small_components_leave_the_mask_too() {
         let map = drawn(&["9....", "...88", "...8."]);
         let (mask, found) = regions(&map, 1.0, 3).unwrap();
         assert_eq!((found.len(), found[0].peak_score), (1, 8.0));

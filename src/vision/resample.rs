@@ -1,21 +1,22 @@
-//! Pillow's resize of 8-bit pictures, bit for bit (`Resample.c`): a separable filter that
+//! Resize of 8-bit images as Pillow does it, bit for bit (`Resample.c`): a separable filter that
 //! widens when shrinking, with 22-bit fixed-point weights and each pass rounded to 8 bits.
-//! The networks were trained on pictures made so; another rounding moves their features.
+//! The networks were trained on images resized so; another rounding moves their features.
 
 use rayon::prelude::*;
 
 use fettle_domain::ResizeFilter;
 
+/// Bits of the fraction of a fixed-point weight.
 const PRECISION_BITS: u32 = 32 - 8 - 2;
 const CHANNELS: usize = 3;
 
-/// Triangle, 1 wide to each side.
+/// Triangle filter; its support is 1 to each side.
 fn triangle(x: f64) -> f64 {
     let x = x.abs();
     if x < 1.0 { 1.0 - x } else { 0.0 }
 }
 
-/// Keys' cubic with a = -0.5 (Catmull-Rom), 2 wide to each side.
+/// Cubic filter of Keys with a = -0.5 (Catmull-Rom); its support is 2 to each side.
 fn cubic(x: f64) -> f64 {
     const A: f64 = -0.5;
     let x = x.abs();
@@ -28,13 +29,13 @@ fn cubic(x: f64) -> f64 {
     }
 }
 
-/// Which source pixels make one target pixel, and how much of each.
+/// The source pixels of one target pixel, and their weights.
 struct Taps {
     first: usize,
     weights: Vec<i32>,
 }
 
-/// The taps of target pixels `window` when `from` pixels become `to`.
+/// Taps of the target pixels of `window` when `from` pixels are resized to `to`.
 fn taps(from: u32, to: u64, window: std::ops::Range<u64>, filter: ResizeFilter) -> Vec<Taps> {
     let (kernel, reach): (fn(f64) -> f64, f64) = match filter {
         ResizeFilter::Bilinear => (triangle, 1.0),
@@ -46,7 +47,7 @@ fn taps(from: u32, to: u64, window: std::ops::Range<u64>, filter: ResizeFilter) 
     window
         .map(|target| {
             let centre = (target as f64 + 0.5) * scale;
-            // `as usize` stops at 0, as Pillow's test for a negative start does.
+            // `as usize` saturates at 0, as Pillow's test for a negative start does.
             let first = (centre - support + 0.5) as usize;
             let end = ((centre + support + 0.5) as usize).min(from as usize);
             let raw: Vec<f64> = (first..end)
@@ -59,22 +60,23 @@ fn taps(from: u32, to: u64, window: std::ops::Range<u64>, filter: ResizeFilter) 
         .collect()
 }
 
+/// Rounds a fixed-point sum to a byte; the half was added before.
 fn to_byte(sum: i32) -> u8 {
     (sum >> PRECISION_BITS).clamp(0, 255) as u8
 }
 
-/// A window of a resized picture.
-pub(super) struct Window {
-    /// The whole picture's size after resizing; may be huge for an extreme ratio.
-    pub(super) resized: (u64, u64),
-    /// Upper left corner of the window in the resized picture.
-    pub(super) origin: (u64, u64),
+/// A window of a resized image.
+pub(crate) struct Window {
+    /// Size of the whole image after resizing; may be huge for an extreme ratio.
+    pub(crate) resized: (u64, u64),
+    /// Upper left corner of the window in the resized image.
+    pub(crate) origin: (u64, u64),
     /// Width and height of the window.
-    pub(super) size: (u32, u32),
+    pub(crate) size: (u32, u32),
 }
 
-/// Resizes `image` and returns only `window` of it, as interleaved RGB bytes.
-pub(super) fn resize(image: &image::RgbImage, window: &Window, filter: ResizeFilter) -> Vec<u8> {
+/// The `window` of the resized `image`, as interleaved RGB bytes.
+pub(crate) fn resize(image: &image::RgbImage, window: &Window, filter: ResizeFilter) -> Vec<u8> {
     let (width, height) = (window.size.0 as usize, window.size.1 as usize);
     let (left, top) = window.origin;
     let columns =
@@ -125,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_size_is_the_same_picture() {
+    fn the_same_size_is_the_same_image() {
         let image = image::RgbImage::from_fn(13, 7, |x, y| {
             image::Rgb([(x * 19) as u8, (y * 33) as u8, (x * y) as u8])
         });

@@ -1,95 +1,95 @@
-//! How far a picture's patches are from the normal ones (section 3.3 of the paper).
+//! Patch and image scores: distances to the nearest rows of a bank (section 3.3 of the paper).
 
 use rayon::prelude::*;
 
 use super::bank_rows::BankRows;
 use super::distance::{squared_distance, squared_norm, subtract_twice};
-use super::error::same_size;
+use super::error::{row_count, same_size};
 use super::{Result, VisionError};
 
-/// Over how many neighbours the image score is re-weighted: b of the paper's equation 7.
-pub const NEIGHBOURS: usize = 9;
+/// Neighbours by which the image score is re-weighted: b in equation 7 of the paper.
+const NEIGHBOURS: usize = 9;
 
-/// Patches and bank rows that are compared at once: their products stay in the core's own
-/// cache, and are enough that bringing both into the order in which they are multiplied is
-/// paid seldom.
+/// Patches that are compared at once with a block of rows: few enough that their products stay in
+/// the core's own cache, many enough that the packing of both factors weighs little.
 const PATCH_BLOCK: usize = 512;
+/// Bank rows of a block.
 const ROW_BLOCK: usize = 512;
-/// Smallest values that are looked for side by side.
+/// Running minima kept side by side by [`smallest`].
 const LANES: usize = 16;
 
-/// The bank row nearest to a patch.
+/// Nearest bank row of a patch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Nearest {
-    /// Its index.
+    /// Index of the row.
     pub row: usize,
-    /// Euclidean distance to it: the patch's score.
+    /// Euclidean distance to the row: the score of the patch.
     pub distance: f32,
 }
 
-/// What scoring says of one picture.
+/// Scores of one image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PatchScores {
-    /// The nearest bank row of each patch, row by row of the grid.
+    /// Nearest bank row of each patch, in the order of the patches.
     pub nearest: Vec<Nearest>,
-    /// The re-weighted image score.
+    /// Re-weighted image score.
     pub image_score: f32,
-    /// The patch it comes from: the one farthest from the bank.
+    /// Index of the patch that the image score comes from: the patch farthest from the bank.
     pub peak_patch: usize,
 }
 
 impl PatchScores {
-    /// The score of each patch.
+    /// Score of each patch.
     pub fn scores(&self) -> Vec<f32> {
         self.nearest.iter().map(|n| n.distance).collect()
     }
 }
 
 impl BankRows {
-    /// The nearest row of each of `patches` (contiguous, [`Self::dim`] values each) among the
-    /// rows that `usable` allows (all, if `None`; else one flag a row). Of equally near rows
-    /// the first.
+    /// Nearest row of each of `patches` (contiguous, [`Self::dim`] values each) among the rows
+    /// that `usable` allows: one flag a row, or all rows for `None`. Of equally near rows the
+    /// first.
     ///
     /// Candidates come from |a|² + |b|² − 2ab, whose rounding error grows with the norms; all
-    /// within that error of the smallest are measured again by their differences, so that row
-    /// and distance are those of measuring all.
+    /// candidates within that error of the smallest are measured again by their differences, so
+    /// that row and distance are the same as by exhaustive search.
     ///
     /// # Errors
-    /// [`VisionError::Size`] for a broken last patch or a wrong number of flags,
-    /// [`VisionError::Nothing`] where no row is usable, [`VisionError::Inconsistent`] for a
-    /// patch with a value that is not finite.
+    /// [`VisionError::PartialRow`] for a broken last patch, [`VisionError::Size`] for a wrong
+    /// number of flags, [`VisionError::Empty`] where no row is usable,
+    /// [`VisionError::NotFinite`] for a patch with a value that is not finite.
     pub fn nearest(&self, patches: &[f32], usable: Option<&[bool]>) -> Result<Vec<Nearest>> {
-        same_size("values of the last patch", 0, patches.len() % self.dim())?;
+        let count = row_count("patches", patches.len(), self.dim())?;
         if let Some(usable) = usable {
             same_size("flags of usable rows", self.len(), usable.len())?;
         }
         if patches.par_iter().any(|v| !v.is_finite()) {
-            return Err(VisionError::Inconsistent("a patch has a value that is not finite".into()));
+            return Err(VisionError::NotFinite("patches"));
         }
-        let count = patches.len() / self.dim();
         let norms: Vec<f32> = patches.chunks_exact(self.dim()).map(squared_norm).collect();
-        // Each task has its own rows, so that each row is widened once.
+        // Each task has its own rows, so that each row is converted to 32 bits once.
         let share = self.len().div_ceil(rayon::current_num_threads());
         let best = (0..self.len().div_ceil(share))
             .into_par_iter()
             .map(|task| {
                 let rows = task * share..((task + 1) * share).min(self.len());
-                self.nearest_among(rows, patches, &norms, usable)
+                self.nearest_in_range(rows, patches, &norms, usable)
             })
             .try_reduce(
-                || vec![UNKNOWN; count],
+                || vec![NO_ROW; count],
                 |a, b| Ok(a.into_iter().zip(b).map(|(a, b)| if b < a { b } else { a }).collect()),
             )?;
         best.into_iter()
             .map(|(squared, row)| match row {
-                usize::MAX => Err(VisionError::Nothing("usable bank rows")),
+                usize::MAX => Err(VisionError::Empty("usable bank rows")),
                 row => Ok(Nearest { row, distance: squared.sqrt() }),
             })
             .collect()
     }
 
-    /// The squared distance and index of the row nearest to each patch, among some rows.
-    fn nearest_among(
+    /// Squared distance and index of the row nearest to each patch, within a range of rows.
+    /// `norms` are the squared norms of the patches.
+    fn nearest_in_range(
         &self,
         rows: std::ops::Range<usize>,
         patches: &[f32],
@@ -97,11 +97,11 @@ impl BankRows {
         usable: Option<&[bool]>,
     ) -> Result<Vec<(f32, usize)>> {
         let dim = self.dim();
-        // Sums of `dim` rounded products are off by about √dim half units in the last place;
-        // several times that, on both sides.
+        // Sums of `dim` rounded products err by about √dim half units in the last place; the
+        // tolerance is several times that, on both sides.
         let tolerance = (32.0 * (dim as f32).sqrt() * f32::EPSILON / 2.0).max(1e-5);
-        let mut best = vec![UNKNOWN; norms.len()];
-        let (mut wide, mut row_norms, mut distances) = (Vec::new(), Vec::new(), Vec::new());
+        let mut best = vec![NO_ROW; norms.len()];
+        let (mut scratch, mut row_norms, mut distances) = (Vec::new(), Vec::new(), Vec::new());
         for first in rows.clone().step_by(ROW_BLOCK) {
             let block = first..(first + ROW_BLOCK).min(rows.end);
             row_norms.clear();
@@ -110,17 +110,16 @@ impl BankRows {
                 _ => self.squared_norms()[row],
             }));
             let width = block.len();
-            let wide = self.wide(block, &mut wide);
+            let rows = self.to_f32(block, &mut scratch);
             for ((patches, norms), best) in patches
                 .chunks(PATCH_BLOCK * dim)
                 .zip(norms.chunks(PATCH_BLOCK))
                 .zip(best.chunks_mut(PATCH_BLOCK))
             {
-                // Less |patch|², which is the same for all rows.
+                // Without |patch|², which is the same for all rows.
                 distances.clear();
                 norms.iter().for_each(|_| distances.extend_from_slice(&row_norms));
-                let fits = subtract_twice(patches, wide, dim, &mut distances);
-                same_size("inner products", 1, usize::from(fits))?;
+                subtract_twice(patches, rows, dim, &mut distances)?;
                 for (((patch, norm), distances), best) in patches
                     .chunks_exact(dim)
                     .zip(norms)
@@ -135,7 +134,7 @@ impl BankRows {
                     }
                     for (row, distance) in distances.iter().enumerate() {
                         if *distance <= smallest + error {
-                            let exact = squared_distance(patch, &wide[row * dim..][..dim]);
+                            let exact = squared_distance(patch, &rows[row * dim..][..dim]);
                             if exact < best.0 {
                                 *best = (exact, first + row);
                             }
@@ -147,42 +146,49 @@ impl BankRows {
         Ok(best)
     }
 
-    /// Scores one picture's patches: distances, and the image score
+    /// Scores the patches of one image: distances, and the image score
     ///
     /// s = (1 − exp(‖p − m‖) / Σ exp(‖p − mᵢ‖)) · ‖p − m‖
     ///
-    /// for the patch p farthest from the bank, its nearest row m, and mᵢ the
-    /// [`NEIGHBOURS`] rows nearest to m, m among them. In a bank of a single (usable) row the
-    /// weight is undefined and s = ‖p − m‖.
+    /// for the patch p farthest from the bank, its nearest row m, and the 9 rows mᵢ nearest to m,
+    /// m among them. In a bank of a single usable row the weight is undefined and s = ‖p − m‖.
     ///
     /// # Errors
-    /// As [`Self::nearest`]; [`VisionError::Nothing`] for no patches.
+    /// As [`Self::nearest`]; [`VisionError::Empty`] for no patches.
     pub fn score(&self, patches: &[f32], usable: Option<&[bool]>) -> Result<PatchScores> {
         let nearest = self.nearest(patches, usable)?;
         let mut peak_patch = 0;
-        for (patch, known) in nearest.iter().enumerate() {
-            if known.distance > nearest[peak_patch].distance {
+        for (patch, found) in nearest.iter().enumerate() {
+            if found.distance > nearest[peak_patch].distance {
                 peak_patch = patch;
             }
         }
         let Some(peak) = nearest.get(peak_patch).copied() else {
-            return Err(VisionError::Nothing("patches"));
+            return Err(VisionError::Empty("patches"));
         };
         let patch = &patches[peak_patch * self.dim()..][..self.dim()];
         let image_score = self.reweighted(patch, peak, usable);
         Ok(PatchScores { nearest, image_score, peak_patch })
     }
 
-    /// How far each of `patches` is from its `nearest` row in the first `values` alone: the
-    /// scores of the anomaly map.
+    /// Scores of the anomaly map: the distance of each patch to its `nearest` row in the first
+    /// `values` values alone.
     ///
     /// # Errors
-    /// [`VisionError::Size`] where patches and rows differ in number, or have not so many
-    /// values.
-    pub fn located(&self, patches: &[f32], nearest: &[Nearest], values: usize) -> Result<Vec<f32>> {
+    /// [`VisionError::Size`] where patches and rows differ in number,
+    /// [`VisionError::OutOfRange`] for more values than a row has, or a row beyond the last.
+    pub fn localisation_scores(
+        &self,
+        patches: &[f32],
+        nearest: &[Nearest],
+        values: usize,
+    ) -> Result<Vec<f32>> {
         let dim = self.dim();
         same_size("values of the patches", nearest.len() * dim, patches.len())?;
-        same_size("values that locate", values, values.clamp(1, dim))?;
+        if !(1..=dim).contains(&values) {
+            let what = "number of localising values";
+            return Err(VisionError::OutOfRange { what, got: values, low: 1, high: dim });
+        }
         let mut scratch = Vec::new();
         let pairs = patches.chunks_exact(dim).zip(nearest);
         pairs
@@ -190,45 +196,48 @@ impl BankRows {
                 if values == dim {
                     return Ok(*distance);
                 }
-                same_size("rows of the bank", self.len(), self.len().max(row + 1))?;
-                let row = self.wide(*row..row + 1, &mut scratch);
+                self.check_row(*row)?;
+                let row = self.to_f32(*row..row + 1, &mut scratch);
                 Ok(squared_distance(&patch[..values], &row[..values]).sqrt())
             })
             .collect()
     }
 
+    /// Image score of `patch`, whose nearest row is `peak`.
     fn reweighted(&self, patch: &[f32], peak: Nearest, usable: Option<&[bool]>) -> f32 {
         let dim = self.dim();
         let mut scratch = Vec::new();
-        let around = self.wide(peak.row..peak.row + 1, &mut scratch);
-        // How far each row is from the peak's.
+        let centre = self.to_f32(peak.row..peak.row + 1, &mut scratch);
+        // Squared distance and index of the rows nearest to the peak's row.
         let mut rows: Vec<(f32, usize)> = (0..self.len().div_ceil(ROW_BLOCK))
             .into_par_iter()
             .flat_map_iter(|block| {
                 let first = block * ROW_BLOCK;
                 let end = (first + ROW_BLOCK).min(self.len());
                 let mut scratch = Vec::new();
-                let wide = self.wide(first..end, &mut scratch);
+                let values = self.to_f32(first..end, &mut scratch);
                 let mut found: Vec<(f32, usize)> = (first..end)
                     .filter(|row| usable.is_none_or(|flags| flags[*row]))
-                    .map(|row| (squared_distance(around, &wide[(row - first) * dim..][..dim]), row))
+                    .map(|row| {
+                        (squared_distance(centre, &values[(row - first) * dim..][..dim]), row)
+                    })
                     .collect();
-                nearest_first(&mut found);
+                keep_nearest(&mut found);
                 found
             })
             .collect();
         if rows.len() < 2 {
             return peak.distance;
         }
-        nearest_first(&mut rows);
+        keep_nearest(&mut rows);
         let distances: Vec<f64> = rows
             .iter()
             .map(|(_, row)| {
-                let squared = squared_distance(patch, self.wide(*row..row + 1, &mut Vec::new()));
+                let squared = squared_distance(patch, self.to_f32(*row..row + 1, &mut Vec::new()));
                 f64::from(squared).sqrt()
             })
             .collect();
-        // Shifted by the largest: exp of a plain feature distance overflows.
+        // Shifted by the largest distance: exp of a feature distance itself overflows.
         let largest = distances.iter().copied().fold(0.0, f64::max);
         let sum: f64 = distances.iter().map(|d| (d - largest).exp()).sum();
         let weight = 1.0 - (f64::from(peak.distance) - largest).exp() / sum;
@@ -236,10 +245,10 @@ impl BankRows {
     }
 }
 
-/// A row that is farther than any.
-const UNKNOWN: (f32, usize) = (f32::INFINITY, usize::MAX);
+/// Distance and index before any row was measured.
+const NO_ROW: (f32, usize) = (f32::INFINITY, usize::MAX);
 
-/// The smallest of some numbers; infinity for none.
+/// The smallest value; infinity for none.
 fn smallest(values: &[f32]) -> f32 {
     let less = |a: f32, b: f32| if b < a { b } else { a };
     let mut lanes = [f32::INFINITY; LANES];
@@ -252,8 +261,8 @@ fn smallest(values: &[f32]) -> f32 {
     lanes.into_iter().chain(tail.iter().copied()).fold(f32::INFINITY, less)
 }
 
-/// Keeps the [`NEIGHBOURS`] nearest of `rows` (squared distance, index), nearest first.
-fn nearest_first(rows: &mut Vec<(f32, usize)>) {
+/// Keeps the [`NEIGHBOURS`] nearest of `rows` (squared distance, index), sorted, nearest first.
+fn keep_nearest(rows: &mut Vec<(f32, usize)>) {
     let order = |a: &(f32, usize), b: &(f32, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
     if rows.len() > NEIGHBOURS {
         rows.select_nth_unstable_by(NEIGHBOURS - 1, order);
@@ -264,7 +273,7 @@ fn nearest_first(rows: &mut Vec<(f32, usize)>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::golden::{Golden, max_difference, noise};
+    use super::super::test_data::{Golden, max_difference, noise};
     use super::*;
 
     fn golden_bank(golden: &Golden) -> BankRows {
@@ -276,7 +285,7 @@ mod tests {
 
     #[test]
     fn scores_are_those_of_the_reference() {
-        let Some(golden) = Golden::open("reference/patchcore/golden.safetensors") else { return };
+        let golden = Golden::open("patchcore");
         let scores = golden_bank(&golden).score(&golden.floats("query"), None).unwrap();
         let rows: Vec<usize> = scores.nearest.iter().map(|n| n.row).collect();
         assert_eq!(rows, golden.indices("nn_idx"));
@@ -287,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_row_is_the_one_found_by_measuring_all() {
+    fn the_nearest_row_is_that_of_exhaustive_search() {
         // More rows and patches than a block, far from the origin so that norms cancel, and
         // copies of bank rows among the patches.
         let dim = 9;
@@ -323,27 +332,27 @@ mod tests {
         let (dim, count) = (21, 700);
         let half: Vec<half::f16> =
             noise(count * dim, 6).into_iter().map(half::f16::from_f32).collect();
-        let wide: Vec<f32> = half.iter().map(|v| v.to_f32()).collect();
+        let single: Vec<f32> = half.iter().map(|v| v.to_f32()).collect();
         let patches = noise(40 * dim, 7);
-        let (half, wide) =
-            (BankRows::of_half(half, dim).unwrap(), BankRows::new(wide, dim).unwrap());
-        assert_eq!(half, wide);
-        assert_eq!(half.score(&patches, None).unwrap(), wide.score(&patches, None).unwrap());
-        assert!(BankRows::of_half(vec![half::f16::INFINITY], 1).is_err());
+        let (half, single) =
+            (BankRows::from_f16(half, dim).unwrap(), BankRows::new(single, dim).unwrap());
+        assert_eq!(half, single);
+        assert_eq!(half.score(&patches, None).unwrap(), single.score(&patches, None).unwrap());
+        assert!(BankRows::from_f16(vec![half::f16::INFINITY], 1).is_err());
     }
 
     #[test]
-    fn the_map_is_of_the_values_that_locate() {
+    fn localisation_scores_are_of_the_first_values() {
         let bank = BankRows::new(vec![0.0, 0.0, 0.0, 9.0, 9.0, 9.0], 3).unwrap();
         let patches = [3.0, 4.0, 5.0, 9.0, 9.0, 8.0];
         let nearest = bank.nearest(&patches, None).unwrap();
-        let located = |values| bank.located(&patches, &nearest, values);
-        assert_eq!(located(2).unwrap(), [5.0, 0.0]);
-        assert_eq!(located(3).unwrap(), [50f32.sqrt(), 1.0]);
-        assert!(located(0).is_err() && located(4).is_err());
-        assert!(bank.located(&patches[..3], &nearest, 2).is_err());
+        let scores = |values| bank.localisation_scores(&patches, &nearest, values);
+        assert_eq!(scores(2).unwrap(), [5.0, 0.0]);
+        assert_eq!(scores(3).unwrap(), [50f32.sqrt(), 1.0]);
+        assert!(scores(0).is_err() && scores(4).is_err());
+        assert!(bank.localisation_scores(&patches[..3], &nearest, 2).is_err());
         let outside = [Nearest { row: 2, distance: 1.0 }; 2];
-        assert!(bank.located(&patches, &outside, 2).is_err());
+        assert!(bank.localisation_scores(&patches, &outside, 2).is_err());
     }
 
     #[test]
@@ -351,9 +360,9 @@ mod tests {
         let bank = BankRows::new(vec![0.0, 0.0], 2).unwrap();
         let scores = bank.score(&[3.0, 4.0, 0.0, 1.0], None).unwrap();
         assert_eq!((scores.image_score, scores.peak_patch), (5.0, 0));
-        assert!(matches!(bank.score(&[], None), Err(VisionError::Nothing(_))));
-        assert!(matches!(bank.score(&[1.0], None), Err(VisionError::Size { .. })));
-        assert!(matches!(bank.score(&[1.0, 1.0], Some(&[false])), Err(VisionError::Nothing(_))));
+        assert!(matches!(bank.score(&[], None), Err(VisionError::Empty(_))));
+        assert!(matches!(bank.score(&[1.0], None), Err(VisionError::PartialRow { .. })));
+        assert!(matches!(bank.score(&[1.0, 1.0], Some(&[false])), Err(VisionError::Empty(_))));
         assert!(matches!(bank.nearest(&[1.0, 1.0], Some(&[])), Err(VisionError::Size { .. })));
         assert!(bank.nearest(&[f32::NAN, 1.0], None).is_err());
         assert!(BankRows::new(vec![f32::INFINITY], 1).is_err());

@@ -1,7 +1,8 @@
-//! Large inputs tile by tile, and their feature maps put together again.
+//! Tiling of large inputs, and joining of the tiles' feature maps.
 //!
-//! A tile's cells near a cut saw the network's padding instead of their neighbours. So tiles
-//! overlap, and of each overlap the nearer half is taken from either tile.
+//! Features near the border of a tile depend on the padding of the network instead of their
+//! neighbours. Tiles therefore overlap, and each half of an overlap is taken from the tile whose
+//! centre is nearer.
 
 use std::ops::Range;
 
@@ -11,7 +12,7 @@ use super::error::same_size;
 use super::{Result, VisionError};
 use fettle_domain::Tiling;
 
-/// How an input is cut up.
+/// Tiles of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tiles {
     rows: Vec<Span>,
@@ -20,15 +21,16 @@ pub struct Tiles {
     width: u32,
 }
 
-/// A tile along one side of the input, in its pixels.
+/// Extent of a tile along one side of the input, in pixels of the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Span {
-    seen: Range<u32>,
-    /// What of it is kept.
+    /// Pixels of the tile.
+    tile: Range<u32>,
+    /// Pixels whose features are kept.
     kept: Range<u32>,
 }
 
-/// A tile of an input, in its pixels.
+/// Rectangle of a tile, in pixels of the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tile {
     /// Left edge.
@@ -42,34 +44,35 @@ pub struct Tile {
 }
 
 impl Tiles {
-    /// The tiles of an input of this size, of about equal sides; a single one where it is
-    /// small enough.
+    /// Tiles of about equal size for an input of this size; a single tile where the input is small
+    /// enough.
     pub fn new(width: u32, height: u32, tiling: Tiling) -> Self {
         Self { rows: spans(height, tiling), columns: spans(width, tiling), height, width }
     }
 
-    /// The tiles, row by row.
+    /// Rectangles of the tiles, row by row.
     pub fn iter(&self) -> impl Iterator<Item = Tile> + '_ {
         self.rows.iter().flat_map(move |row| {
             self.columns.iter().map(move |column| Tile {
-                x: column.seen.start,
-                y: row.seen.start,
-                width: column.seen.end - column.seen.start,
-                height: row.seen.end - row.seen.start,
+                x: column.tile.start,
+                y: row.tile.start,
+                width: column.tile.end - column.tile.start,
+                height: row.tile.end - row.tile.start,
             })
         })
     }
 
-    /// One map (B, C, h, w) a layer for the whole input, from the maps of each of
-    /// [`Self::iter`]'s tiles. Where a tile begins must be a whole number of a map's cells.
+    /// Joins the feature maps (B, C, h, w) of the tiles to one map a layer. `maps` has one entry a
+    /// tile, in the order of [`Self::iter`]. A tile must begin at a whole number of cells of each
+    /// map.
     ///
     /// # Errors
-    /// [`VisionError::Nothing`] for no tiles, [`VisionError::Size`] where there are too few,
+    /// [`VisionError::Empty`] for no tiles, [`VisionError::Size`] for a wrong number of tiles,
     /// [`VisionError::Tensor`] where maps do not fit.
     pub fn join(&self, maps: Vec<Vec<Tensor>>) -> Result<Vec<Tensor>> {
         same_size("tiles", self.rows.len() * self.columns.len(), maps.len())?;
         let Some(layers) = maps.first().map(Vec::len) else {
-            return Err(VisionError::Nothing("tiles"));
+            return Err(VisionError::Empty("tiles"));
         };
         if maps.len() == 1 {
             return Ok(maps.into_iter().flatten().collect());
@@ -82,7 +85,7 @@ impl Tiles {
         for (row, maps) in self.rows.iter().zip(maps.chunks(self.columns.len())) {
             let mut line = Vec::with_capacity(self.columns.len());
             for (column, maps) in self.columns.iter().zip(maps) {
-                let map = maps.get(layer).ok_or(VisionError::Nothing("feature maps"))?;
+                let map = maps.get(layer).ok_or(VisionError::Empty("feature maps"))?;
                 let (_, _, height, width) = map.dims4()?;
                 let (y, x) = (row.cells(height, self.height), column.cells(width, self.width));
                 line.push(map.narrow(2, y.start, y.len())?.narrow(3, x.start, x.len())?);
@@ -94,36 +97,37 @@ impl Tiles {
 }
 
 impl Span {
-    /// Which of the `count` cells that the tile's map has along this side are kept; the last
-    /// tile's to the end.
+    /// The cells that are kept of the `count` cells of the tile's map along this side; `input` is
+    /// the length of the input, up to which the last tile is kept.
     fn cells(&self, count: usize, input: u32) -> Range<usize> {
-        let seen = (self.seen.end - self.seen.start).max(1) as usize;
-        let cell = |pixel: u32| ((pixel - self.seen.start) as usize * count / seen).min(count);
+        let length = (self.tile.end - self.tile.start).max(1) as usize;
+        let cell = |pixel: u32| ((pixel - self.tile.start) as usize * count / length).min(count);
         let end = if self.kept.end == input { count } else { cell(self.kept.end) };
         cell(self.kept.start)..end
     }
 }
 
+/// Spans that cover `length` pixels.
 fn spans(length: u32, tiling: Tiling) -> Vec<Span> {
     let step = tiling.step.max(1);
     let half = (tiling.overlap / 2).next_multiple_of(step);
     let side = tiling.side.max(2 * half + step);
     if length <= side {
-        return vec![Span { seen: 0..length, kept: 0..length }];
+        return vec![Span { tile: 0..length, kept: 0..length }];
     }
     let count = (length - 2 * half).div_ceil(side - 2 * half);
-    // Of equal sides, as far as steps allow.
+    // Equal lengths, as far as the step allows.
     let advance = (length - 2 * half).div_ceil(count).next_multiple_of(step);
     let mut spans = Vec::with_capacity(count as usize);
     let (mut start, mut from) = (0, 0);
     loop {
         let end = start + advance + 2 * half;
         if end >= length {
-            spans.push(Span { seen: start..length, kept: from..length });
+            spans.push(Span { tile: start..length, kept: from..length });
             return spans;
         }
         let until = end - half;
-        spans.push(Span { seen: start..end, kept: from..until });
+        spans.push(Span { tile: start..end, kept: from..until });
         (start, from) = (start + advance, until);
     }
 }
@@ -133,12 +137,12 @@ mod tests {
     use candle_core::Device;
     use proptest::prelude::*;
 
-    use super::super::golden::noise;
+    use super::super::test_data::noise;
     use super::*;
 
     const TILING: Tiling = Tiling { side: 96, overlap: 32, step: 16 };
 
-    /// A network of sorts: means of 8×8 pixels, then of 3×3 and of 5×5 such cells.
+    /// Stands for a network: means of 8×8 pixels, then of 3×3 and of 5×5 such cells.
     fn features(pixels: &Tensor) -> Vec<Tensor> {
         let cells = pixels.avg_pool2d(8).unwrap();
         let around = |map: &Tensor, reach: usize| {
@@ -180,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_refused() {
+    fn a_wrong_number_of_tiles_is_an_error() {
         let tiles = Tiles::new(208, 96, TILING);
         assert!(matches!(tiles.join(vec![]), Err(VisionError::Size { .. })));
         assert!(tiles.join(vec![vec![]; tiles.iter().count()]).unwrap().is_empty());
@@ -196,8 +200,8 @@ mod tests {
             for span in &spans {
                 prop_assert_eq!(span.kept.start, next);
                 prop_assert!(span.kept.end > span.kept.start);
-                prop_assert!(span.seen.start <= span.kept.start && span.kept.end <= span.seen.end);
-                prop_assert_eq!(span.seen.start % step.max(1), 0);
+                prop_assert!(span.tile.start <= span.kept.start && span.kept.end <= span.tile.end);
+                prop_assert_eq!(span.tile.start % step.max(1), 0);
                 next = span.kept.end;
             }
             prop_assert_eq!(next, length);

@@ -1,13 +1,15 @@
-//! Files that are not what they should be: each gets a clear message and loses nothing.
+//! Damaged, empty and mislabelled files: a clear message for each, and no data lost.
 
 use std::fs;
 use std::io::Write as _;
 
-use crate::scene::{Scene, arg, has_models, png};
+use fettle_testing::data::has_models;
+
+use crate::harness::{TestWorkspace, arg, png};
 
 #[test]
 fn an_image_that_cannot_be_inspected_is_named_with_its_reason() {
-    let scene = Scene::new();
+    let workspace = TestWorkspace::new();
     let whole = png(1);
     // A header that promises 30,000 × 30,000 pixels, and nothing behind it.
     let mut huge = whole.clone();
@@ -22,46 +24,50 @@ fn an_image_that_cannot_be_inspected_is_named_with_its_reason() {
         ("huge.png", &huge, "too large: 30000×30000"),
     ];
     for (name, bytes, says) in cases {
-        let file = scene.file(name, bytes);
-        scene.run(&["inspect", arg(&file)]).must_fail_with(&[name, says]);
+        let file = workspace.file(name, bytes);
+        workspace.run(&["inspect", arg(&file)]).must_fail_with(&[name, says]);
     }
-    let absent = scene.path("absent.png");
-    scene.run(&["inspect", arg(&absent)]).must_fail_with(&["absent.png", "does not exist"]);
+    let absent = workspace.path("absent.png");
+    workspace.run(&["inspect", arg(&absent)]).must_fail_with(&["absent.png", "does not exist"]);
     // Nothing was recorded.
-    assert_eq!(scene.json(&["doctor", "--json"])["library"]["inspections"], 0);
+    assert_eq!(workspace.json(&["doctor", "--json"])["library"]["inspections"], 0);
 }
 
 #[test]
 fn the_message_is_in_the_readers_language() {
-    let scene = Scene::new();
-    let file = scene.file("empty.png", b"");
-    let ran = scene.run(&["--lang", "ko", "inspect", arg(&file)]);
+    let workspace = TestWorkspace::new();
+    let file = workspace.file("empty.png", b"");
+    let output = workspace.run(&["--lang", "ko", "inspect", arg(&file)]);
     // clap takes the last of a repeated global option.
-    ran.must_fail_with(&["빈 파일(0바이트)"]);
+    output.must_fail_with(&["빈 파일(0바이트)"]);
 }
 
 #[test]
 fn bad_images_do_not_keep_good_ones_out() {
-    let scene = Scene::new();
-    scene.run(&["library", "add-product", "p"]).must_succeed();
-    let folder = scene.path("normals");
+    let workspace = TestWorkspace::new();
+    workspace.run(&["library", "add-product", "p"]).must_succeed();
+    let folder = workspace.path("normals");
     fs::create_dir(&folder).unwrap();
     fs::write(folder.join("a.png"), png(1)).unwrap();
     fs::write(folder.join("b.png"), b"no image").unwrap();
     fs::write(folder.join("c.png"), png(2)).unwrap();
-    let ran = scene.run(&["library", "add-normal", "p", arg(&folder)]).must_succeed();
-    assert!(ran.stdout.contains("2 images registered"), "{}", ran.stdout);
-    assert!(ran.stderr.contains("b.png"), "{}", ran.stderr);
+    let output = workspace.run(&["library", "add-normal", "p", arg(&folder)]).must_succeed();
+    assert!(output.stdout.contains("2 images registered"), "{}", output.stdout);
+    assert!(output.stderr.contains("b.png"), "{}", output.stderr);
     // Again: nothing is copied twice.
-    let ran = scene.run(&["library", "add-normal", "p", arg(&folder)]).must_succeed();
-    assert!(ran.stdout.contains("0 images registered, 2 were already there"), "{}", ran.stdout);
-    assert_eq!(scene.json(&["library", "list", "--json"])[0]["normal_images"], 2);
+    let output = workspace.run(&["library", "add-normal", "p", arg(&folder)]).must_succeed();
+    assert!(
+        output.stdout.contains("0 images registered, 2 were already there"),
+        "{}",
+        output.stdout
+    );
+    assert_eq!(workspace.json(&["library", "list", "--json"])[0]["normal_images"], 2);
 }
 
 #[test]
 fn a_zip_stands_for_the_images_in_it() {
-    let scene = Scene::new();
-    scene.run(&["library", "add-product", "p"]).must_succeed();
+    let workspace = TestWorkspace::new();
+    workspace.run(&["library", "add-product", "p"]).must_succeed();
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in
         [("a.png", png(1)), ("../../b.png", png(2)), ("c.png", b"no image".to_vec())]
@@ -70,21 +76,21 @@ fn a_zip_stands_for_the_images_in_it() {
         zip.write_all(&bytes).unwrap();
     }
     let bytes = zip.finish().unwrap().into_inner();
-    let whole = scene.file("parts.zip", &bytes);
-    let ran = scene.run(&["library", "add-normal", "p", arg(&whole)]).must_succeed();
-    assert!(ran.stdout.contains("2 images registered"), "{}", ran.stdout);
-    assert!(ran.stderr.contains("parts.zip/c.png"), "{}", ran.stderr);
-    let cut = scene.file("cut.zip", &bytes[..bytes.len() / 2]);
-    scene
+    let whole = workspace.file("parts.zip", &bytes);
+    let output = workspace.run(&["library", "add-normal", "p", arg(&whole)]).must_succeed();
+    assert!(output.stdout.contains("2 images registered"), "{}", output.stdout);
+    assert!(output.stderr.contains("parts.zip/c.png"), "{}", output.stderr);
+    let cut = workspace.file("cut.zip", &bytes[..bytes.len() / 2]);
+    workspace
         .run(&["library", "add-normal", "p", arg(&cut)])
         .must_fail_with(&["cut.zip", "cannot be unpacked"]);
-    assert_eq!(scene.json(&["library", "list", "--json"])[0]["normal_images"], 2);
+    assert_eq!(workspace.json(&["library", "list", "--json"])[0]["normal_images"], 2);
 }
 
 #[test]
 fn a_pdf_that_cannot_be_a_manual_is_refused_and_not_registered() {
-    let scene = Scene::new();
-    scene.run(&["library", "add-product", "p"]).must_succeed();
+    let workspace = TestWorkspace::new();
+    workspace.run(&["library", "add-product", "p"]).must_succeed();
     let cases: [(&str, Vec<u8>, &str); 7] = [
         ("old.hwp", b"\xD0\xCF\x11\xE0".to_vec(), "save .hwp, .hwpx and .doc documents as PDF"),
         ("cut.docx", b"PK\x03\x04".to_vec(), "is damaged"),
@@ -95,10 +101,10 @@ fn a_pdf_that_cannot_be_a_manual_is_refused_and_not_registered() {
         ("cut.pdf", b"%PDF-1.7\n1 0 obj\n<< /Type /Cat".to_vec(), "is damaged"),
     ];
     for (name, bytes, says) in cases {
-        let file = scene.file(name, &bytes);
-        scene.run(&["library", "add-manual", "p", arg(&file)]).must_fail_with(&[name, says]);
+        let file = workspace.file(name, &bytes);
+        workspace.run(&["library", "add-manual", "p", arg(&file)]).must_fail_with(&[name, says]);
     }
-    assert_eq!(scene.json(&["library", "list", "--json"])[0]["manuals"], serde_json::json!([]));
+    assert_eq!(workspace.json(&["library", "list", "--json"])[0]["manuals"], serde_json::json!([]));
 }
 
 #[test]
@@ -106,26 +112,26 @@ fn a_corrupt_index_says_how_to_rebuild_it_and_the_other_stages_run() {
     if !has_models(&["efficientnet-lite0"]) {
         return;
     }
-    let scene = Scene::new();
-    scene.run(&["library", "add-product", "p"]).must_succeed();
-    let image = scene.file("d.png", &png(3));
-    scene.run(&["library", "add-defect", "p", "hole", arg(&image)]).must_succeed();
-    scene.run(&["index", "build"]).must_succeed();
-    let index = scene.workspace().join("data/index/defects-efficientnet-lite0.index");
+    let workspace = TestWorkspace::new();
+    workspace.run(&["library", "add-product", "p"]).must_succeed();
+    let image = workspace.file("d.png", &png(3));
+    workspace.run(&["library", "add-defect", "p", "hole", arg(&image)]).must_succeed();
+    workspace.run(&["index", "build"]).must_succeed();
+    let index = workspace.root().join("data/index/defects-efficientnet-lite0.index");
     for damage in [damaged as fn(&[u8]) -> Vec<u8>, halved] {
         let whole = fs::read(&index).unwrap();
         fs::write(&index, damage(&whole)).unwrap();
-        scene.run(&["index", "build"]).must_fail_with(&["fettle index build --rebuild"]);
+        workspace.run(&["index", "build"]).must_fail_with(&["fettle index build --rebuild"]);
         let inspected =
-            scene.json(&["inspect", arg(&image), "--product", "p", "--json", "--no-llm"]);
+            workspace.json(&["inspect", arg(&image), "--product", "p", "--json", "--no-llm"]);
         assert_eq!(inspected["similarity"]["state"], "failed");
         let says = inspected["similarity"]["message"]
             .as_str()
             .or_else(|| inspected["similarity"]["result"]["message"].as_str());
         assert!(says.unwrap().contains("fettle index build --rebuild"), "{inspected}");
         assert_eq!(inspected["anomaly"]["result"]["reason"], "no_bank");
-        scene.run(&["index", "build", "--rebuild"]).must_succeed();
-        assert_eq!(scene.json(&["index", "info", "--json"])["images"], 1);
+        workspace.run(&["index", "build", "--rebuild"]).must_succeed();
+        assert_eq!(workspace.json(&["index", "info", "--json"])["images"], 1);
     }
 }
 
@@ -134,31 +140,31 @@ fn weights_cut_short_are_named_and_the_image_is_still_recorded() {
     if !has_models(&["efficientnet-lite0"]) {
         return;
     }
-    let scene = Scene::new();
-    let models = scene.path("models");
+    let workspace = TestWorkspace::new();
+    let models = workspace.path("models");
     let dir = models.join("efficientnet-lite0");
     fs::create_dir_all(&dir).unwrap();
     let name = "efficientnet-lite0-57934424.pth";
-    let real = scene.run(&["models", "path", "efficientnet-lite0"]).must_succeed();
+    let real = workspace.run(&["models", "path", "efficientnet-lite0"]).must_succeed();
     let whole = fs::read(real.stdout.trim()).unwrap();
     // Right in size, wrong inside: half of it is zeros.
     let mut bytes = whole[..whole.len() / 2].to_vec();
     bytes.resize(whole.len(), 0);
     fs::write(dir.join(name), bytes).unwrap();
     let with_models = |args: &[&str]| {
-        scene
+        workspace
             .command(args)
             .env("FETTLE_MODELS", &models)
             .output()
-            .map(crate::scene::Ran::from)
+            .map(crate::harness::RunOutput::from)
             .unwrap()
     };
     with_models(&["models", "verify"]).must_fail_with(&[name]);
     // Wrong in size: never loaded.
     fs::write(dir.join(name), &whole[..whole.len() / 2]).unwrap();
-    let image = scene.file("part.png", &png(1));
-    let ran = with_models(&["inspect", arg(&image), "--json"]).must_succeed();
-    let inspected: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let image = workspace.file("part.png", &png(1));
+    let output = with_models(&["inspect", arg(&image), "--json"]).must_succeed();
+    let inspected: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
     assert_eq!(inspected["verdict"], "unsure");
     let says = inspected["similarity"].to_string();
     assert!(says.contains(name) && says.contains("models pull"), "{says}");
@@ -167,21 +173,21 @@ fn weights_cut_short_are_named_and_the_image_is_still_recorded() {
 
 #[test]
 fn a_corrupt_library_is_not_touched_and_its_files_can_be_found_again() {
-    let scene = Scene::new();
-    scene.run(&["library", "add-product", "p"]).must_succeed();
-    let image = scene.file("n.png", &png(1));
-    scene.run(&["library", "add-normal", "p", arg(&image)]).must_succeed();
-    let database = scene.workspace().join("data/fettle.db");
-    for beside in ["fettle.db-wal", "fettle.db-shm"] {
-        let _absent = fs::remove_file(scene.workspace().join("data").join(beside));
+    let workspace = TestWorkspace::new();
+    workspace.run(&["library", "add-product", "p"]).must_succeed();
+    let image = workspace.file("n.png", &png(1));
+    workspace.run(&["library", "add-normal", "p", arg(&image)]).must_succeed();
+    let database = workspace.root().join("data/fettle.db");
+    for log in ["fettle.db-wal", "fettle.db-shm"] {
+        let _absent = fs::remove_file(workspace.root().join("data").join(log));
     }
     fs::write(&database, b"this is not a database, and long enough to be looked at").unwrap();
-    scene.run(&["library", "list"]).must_fail_with(&["fettle.db", "fettle library scan"]);
-    scene.run(&["doctor"]).must_succeed();
+    workspace.run(&["library", "list"]).must_fail_with(&["fettle.db", "fettle library scan"]);
+    workspace.run(&["doctor"]).must_succeed();
     fs::remove_file(&database).unwrap();
-    let ran = scene.run(&["library", "scan"]).must_succeed();
-    assert!(ran.stdout.contains("1 imported"), "{}", ran.stdout);
-    assert_eq!(scene.json(&["library", "list", "--json"])[0]["normal_images"], 1);
+    let output = workspace.run(&["library", "scan"]).must_succeed();
+    assert!(output.stdout.contains("1 imported"), "{}", output.stdout);
+    assert_eq!(workspace.json(&["library", "list", "--json"])[0]["normal_images"], 1);
 }
 
 fn damaged(bytes: &[u8]) -> Vec<u8> {

@@ -1,19 +1,20 @@
-//! The whole of Fettle on the world that it renders itself.
+//! `fettle demo` from end to end: verdicts, masks, reports and references of rendered parts.
 
 use std::path::Path;
 
+use fettle_testing::data::has_models;
 use serde_json::{Value, json};
 
-use crate::scene::{Scene, arg, has_models};
+use crate::harness::{TestWorkspace, arg};
 
 #[test]
 fn the_demo_is_inspected_right_and_a_second_run_fits_nothing_anew() {
     if !has_models(&["efficientnet-lite0"]) {
         return;
     }
-    let scene = Scene::new();
-    scene.run(&["demo", "--profile", "small", "--no-llm"]).must_succeed();
-    let out = scene.workspace().join("out/demo");
+    let workspace = TestWorkspace::new();
+    workspace.run(&["demo", "--profile", "small", "--no-llm"]).must_succeed();
+    let out = workspace.root().join("out/demo");
     let result = |name: &str| -> Value {
         let bytes = std::fs::read(out.join(name).join("result.json")).unwrap();
         serde_json::from_slice(&bytes).unwrap()
@@ -27,7 +28,7 @@ fn the_demo_is_inspected_right_and_a_second_run_fits_nothing_anew() {
         let found = result(name);
         assert_eq!(found["verdict"], verdict, "{name}");
         let anomaly = &found["anomaly"]["result"];
-        // What is OK has no defect to show; a mask begins at the pixel threshold or above.
+        // An OK part has no regions; the mask of an NG part begins at the pixel threshold or above.
         match anomaly["mask_threshold"].as_f64() {
             None => assert!(verdict == "ok" && anomaly["regions"] == json!([]), "{anomaly}"),
             Some(above) => {
@@ -61,22 +62,22 @@ fn the_demo_is_inspected_right_and_a_second_run_fits_nothing_anew() {
     assert!(reference["path"].as_str().unwrap().starts_with("data/patchCore/prod1/ok/"));
     the_reference_lies_over_the_part(&out, &result("prod1_casting-hole"));
     the_texture_is_not_registered(&out, &result("leather_leather-cut"));
-    the_mask_is_where_the_defect_is(&scene, "prod1_casting-hole");
-    the_mask_is_where_the_defect_is(&scene, "leather_leather-cut");
+    the_mask_is_where_the_defect_is(&workspace, "prod1_casting-hole");
+    the_mask_is_where_the_defect_is(&workspace, "leather_leather-cut");
 
-    scene.run(&["demo", "--no-llm"]).must_succeed();
-    let library = scene.json(&["library", "list", "--json"]);
+    workspace.run(&["demo", "--no-llm"]).must_succeed();
+    let library = workspace.json(&["library", "list", "--json"]);
     for product in library.as_array().unwrap() {
         assert_eq!(product["bank_version"], 1);
         assert_eq!(product["normal_images"], 40);
     }
-    one_image_of_unknown_product(&scene);
-    without_a_chat_model_the_manual_speaks(&scene);
-    a_damaged_reference_index_leaves_the_verdict(&scene);
+    one_image_of_unknown_product(&workspace);
+    without_a_chat_model_the_manual_speaks(&workspace);
+    a_damaged_reference_index_leaves_the_verdict(&workspace);
 }
 
-/// Where the part is sound it differs little from the normal one laid over it; the hole stands
-/// out.
+/// The difference to the aligned normal image is small where the part is sound and large in the
+/// hole.
 fn the_reference_lies_over_the_part(out: &Path, found: &Value) {
     let alignment = &found["anomaly"]["result"]["reference"]["alignment"];
     assert!(alignment["quality"].as_f64().unwrap() > 0.45, "{alignment}");
@@ -109,40 +110,41 @@ fn the_texture_is_not_registered(out: &Path, found: &Value) {
     assert!(!out.join("leather_leather-cut/difference.png").exists());
 }
 
-fn a_damaged_reference_index_leaves_the_verdict(scene: &Scene) {
-    for entry in std::fs::read_dir(scene.workspace().join("data/banks/leather")).unwrap() {
+fn a_damaged_reference_index_leaves_the_verdict(workspace: &TestWorkspace) {
+    for entry in std::fs::read_dir(workspace.root().join("data/banks/leather")).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|ending| ending == "normals") {
             std::fs::write(path, b"damaged").unwrap();
         }
     }
-    let image = scene.workspace().join("out/demo/leather_leather-cut/part.png");
-    let found = scene.json(&["inspect", arg(&image), "--product", "leather", "--json", "--no-llm"]);
+    let image = workspace.root().join("out/demo/leather_leather-cut/part.png");
+    let found =
+        workspace.json(&["inspect", arg(&image), "--product", "leather", "--json", "--no-llm"]);
     assert_eq!(found["verdict"], "ng");
     assert!(found["anomaly"]["result"]["reference"].is_null());
     let notice = found["notices"].to_string();
     assert!(notice.contains("no normal part to compare with"), "{notice}");
 }
 
-/// A model that is not here is said, and the report is there all the same.
-fn without_a_chat_model_the_manual_speaks(scene: &Scene) {
-    let settings = scene.workspace().join("settings.json");
+/// A missing chat model is reported, and the report is composed without it.
+fn without_a_chat_model_the_manual_speaks(workspace: &TestWorkspace) {
+    let settings = workspace.root().join("settings.json");
     std::fs::write(
         &settings,
         r#"{"models": {"chat": "mistral-7b-instruct-v0.2"}, "profile": "small"}"#,
     )
     .unwrap();
-    let image = scene.workspace().join("out/demo/leather_leather-cut/part.png");
-    let found = scene.json(&["inspect", arg(&image), "--product", "leather", "--json"]);
+    let image = workspace.root().join("out/demo/leather_leather-cut/part.png");
+    let found = workspace.json(&["inspect", arg(&image), "--product", "leather", "--json"]);
     assert_eq!(found["report"]["result"]["author"]["by"], "evidence");
     let notice = found["notices"].to_string();
     assert!(notice.contains("fettle models pull mistral-7b-instruct-v0.2"), "{notice}");
 }
 
-/// Most of the drawn defect lies in the mask, and the mask leaves 95 % of the picture alone,
-/// however far a strong small defect spreads over the wide cells that see it.
-fn the_mask_is_where_the_defect_is(scene: &Scene, name: &str) {
-    let path = scene.workspace().join("out/demo").join(name);
+/// The mask holds most of the drawn defect and covers at most 5 % of the picture, although a
+/// strong small defect raises the scores of all wide cells that see it.
+fn the_mask_is_where_the_defect_is(workspace: &TestWorkspace, name: &str) {
+    let path = workspace.root().join("out/demo").join(name);
     let open = |name: &str| image::open(path.join(name)).unwrap().to_luma8();
     let (part, truth, mask) = (open("part.png"), open("truth.png"), open("mask.png"));
     assert_eq!((mask.dimensions(), truth.dimensions()), (part.dimensions(), part.dimensions()));
@@ -160,15 +162,15 @@ fn the_mask_is_where_the_defect_is(scene: &Scene, name: &str) {
     }
 }
 
-/// Without `--product` the neighbours say which it is.
-fn one_image_of_unknown_product(scene: &Scene) {
-    let image = scene.workspace().join("out/demo/leather_leather-cut/part.png");
-    let found = scene.json(&["inspect", arg(&image), "--json", "--no-llm"]);
+/// Without `--product` the nearest known defects vote for the product.
+fn one_image_of_unknown_product(workspace: &TestWorkspace) {
+    let image = workspace.root().join("out/demo/leather_leather-cut/part.png");
+    let found = workspace.json(&["inspect", arg(&image), "--json", "--no-llm"]);
     assert_eq!(found["product"], "leather");
     assert_eq!(found["verdict"], "ng");
     let question = ["manual", "ask", "칼날이 무뎌졌다", "--product", "leather", "--json"];
     if has_models(&["multilingual-e5-small"]) {
-        let passages = scene.json(&question);
+        let passages = workspace.json(&question);
         let first = passages["passages"][0]["chunk"]["statement"].as_str().unwrap();
         assert!(first.starts_with("cut."), "{passages}");
     }

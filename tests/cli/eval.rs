@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use fettle_testing::data::{has_models, shared};
 use image::{GrayImage, Luma, Rgb, RgbImage};
 use serde_json::Value;
 
-use crate::scene::{Scene, arg, has_models, shared};
+use crate::harness::{TestWorkspace, arg};
 
-/// A grey weave whose threads lie a little differently in each picture.
+/// A picture of grey cloth whose threads are shifted differently for each seed.
 pub(crate) fn cloth(seed: u32) -> RgbImage {
     RgbImage::from_fn(96, 96, |x, y| {
         let weave = ((x + seed) % 8 * 9 + (y + 3 * seed) % 6 * 7) as u8;
@@ -24,7 +25,8 @@ pub(crate) fn save(path: &Path, picture: &RgbImage) {
     picture.save(path).unwrap();
 }
 
-/// Twelve normal pictures, four good and four stained to test; one stain has no mask.
+/// Writes a data set: twelve normal pictures for training, four good and four stained ones to
+/// test, one of them without a mask.
 fn draw(class: &Path) {
     for seed in 0..12 {
         save(&class.join(format!("train/good/{seed}.png")), &cloth(seed));
@@ -54,16 +56,16 @@ fn metric(quality: &Value, name: &str) -> f64 {
 
 #[test]
 fn a_drawn_data_set_is_measured_without_a_library() {
-    let scene = Scene::new();
-    let dataset = scene.path("cloths");
+    let workspace = TestWorkspace::new();
+    let dataset = workspace.path("cloths");
     draw(&dataset.join("two_tone"));
     if !has_models(&["efficientnet-lite0"]) {
         return;
     }
-    let out = scene.path("measured");
-    let ran = scene.run(&["eval", arg(&dataset), "--out", arg(&out)]).must_succeed();
+    let out = workspace.path("measured");
+    let output = workspace.run(&["eval", arg(&dataset), "--out", arg(&out)]).must_succeed();
     for words in ["two_tone", "12/4/4", "1 of its defective images have no mask", "eval.json"] {
-        assert!(ran.stdout.contains(words), "no {words:?} in {}", ran.stdout);
+        assert!(output.stdout.contains(words), "no {words:?} in {}", output.stdout);
     }
     let written = std::fs::read(out.join("eval.json")).unwrap();
     let found: Value = serde_json::from_slice(&written).unwrap();
@@ -86,36 +88,42 @@ fn a_drawn_data_set_is_measured_without_a_library() {
         let drawn = image::open(out.join("two_tone").join(picture)).unwrap();
         assert!(drawn.width() > 1000 && drawn.height() > 800, "{picture}");
     }
-    assert!(!scene.workspace().join("data/fettle.db").exists());
+    assert!(!workspace.root().join("data/fettle.db").exists());
 
     // The same class by its own folder, and the same numbers from the same input.
     let alone = dataset.join("two_tone");
     let args = ["eval", arg(&alone), "--product", "two_tone", "--json"];
-    let again = scene.json(&args);
+    let again = workspace.json(&args);
     assert_eq!(again["classes"][0]["images"], class["images"]);
     assert_eq!(again["mean"], found["mean"]);
 }
 
 #[test]
 fn what_cannot_be_measured_is_said() {
-    let scene = Scene::new();
-    let dataset = scene.path("cloths");
-    scene.run(&["eval", arg(&dataset)]).must_fail_with(&["cloths", "does not exist"]);
+    let workspace = TestWorkspace::new();
+    let dataset = workspace.path("cloths");
+    workspace.run(&["eval", arg(&dataset)]).must_fail_with(&["cloths", "does not exist"]);
     std::fs::create_dir(&dataset).unwrap();
-    scene.run(&["eval", arg(&dataset)]).must_fail_with(&["holds no data set", "train/good"]);
+    workspace.run(&["eval", arg(&dataset)]).must_fail_with(&["holds no data set", "train/good"]);
     draw(&dataset.join("weave"));
     let absent = ["eval", arg(&dataset), "--product", "felt"];
-    scene.run(&absent).must_fail_with(&["no class \"felt\""]);
+    workspace.run(&absent).must_fail_with(&["no class \"felt\""]);
     if !has_models(&["efficientnet-lite0"]) {
         return;
     }
     let mask = dataset.join("weave/ground_truth/stain/21_mask.png");
     GrayImage::new(5, 5).save(&mask).unwrap();
-    scene.run(&["eval", arg(&dataset)]).must_fail_with(&["21_mask.png", "not as wide and high"]);
+    workspace
+        .run(&["eval", arg(&dataset)])
+        .must_fail_with(&["21_mask.png", "not as wide and high"]);
     for seed in 2..12 {
         std::fs::remove_file(dataset.join(format!("weave/train/good/{seed}.png"))).unwrap();
     }
-    scene.run(&["eval", arg(&dataset)]).must_fail_with(&["weave", "2 normal images", "at least 3"]);
+    workspace.run(&["eval", arg(&dataset)]).must_fail_with(&[
+        "weave",
+        "2 normal images",
+        "at least 3",
+    ]);
 }
 
 /// MVTec's leather: the reference implementation reaches 0.987 (images) and 0.912 (pixels).
@@ -125,7 +133,7 @@ fn leather_is_told_apart() {
     if !has_models(&["efficientnet-lite0"]) {
         return;
     }
-    let found = Scene::new().json(&["eval", arg(&data), "--ratio", "0.02", "--json"]);
+    let found = TestWorkspace::new().json(&["eval", arg(&data), "--ratio", "0.02", "--json"]);
     let class = &found["classes"][0];
     assert_eq!(
         ["train", "good", "defective", "masked"].map(|name| class[name].as_u64().unwrap()),

@@ -1,24 +1,24 @@
-//! `fettle history`: what was inspected, and what people said of it. Without models every
-//! inspection is unsure, which is enough to be listed.
+//! `fettle history`: lists, judgements, exports and retention. Without models every inspection
+//! has the verdict unsure, which is enough to be listed.
 
-use crate::scene::{Scene, arg, png};
+use crate::harness::{TestWorkspace, arg, png};
 
-/// Inspections 1 to 3, of parts a, b and c.
-fn three() -> Scene {
-    let scene = Scene::new();
-    scene.run(&["library", "add-product", "p"]).must_succeed();
+/// A workspace with inspections 1 to 3, of the images a, b and c.
+fn three() -> TestWorkspace {
+    let workspace = TestWorkspace::new();
+    workspace.run(&["library", "add-product", "p"]).must_succeed();
     for (name, noise) in [("a.png", 1), ("b.png", 2), ("c.png", 3)] {
-        let image = scene.file(name, &png(noise));
-        scene.run(&["inspect", arg(&image), "--product", "p", "--no-llm"]).must_succeed();
+        let image = workspace.file(name, &png(noise));
+        workspace.run(&["inspect", arg(&image), "--product", "p", "--no-llm"]).must_succeed();
     }
-    scene
+    workspace
 }
 
 #[test]
 fn inspections_are_listed_newest_first_and_filtered() {
-    let scene = three();
+    let workspace = three();
     let files = |args: &[&str]| -> Vec<String> {
-        let page = scene.json(&[&["history", "--json"], args].concat());
+        let page = workspace.json(&[&["history", "--json"], args].concat());
         let rows = page["rows"].as_array().unwrap();
         rows.iter()
             .map(|row| row["source"].as_str().unwrap().rsplit('/').next().unwrap().to_owned())
@@ -32,91 +32,91 @@ fn inspections_are_listed_newest_first_and_filtered() {
     assert_eq!(files(&["--since", "2000-01-01"]).len(), 3);
     assert_eq!(files(&["--until", "2000-01-01T00:00:00Z"]), [""; 0]);
     assert_eq!(files(&["--action", "done"]), [""; 0]);
-    let said = scene.run(&["history", "--top", "2"]).must_succeed().stdout;
+    let said = workspace.run(&["history", "--top", "2"]).must_succeed().stdout;
     assert!(said.contains("c.png") && !said.contains("a.png"), "{said}");
     assert!(said.contains("2 of 3"), "{said}");
-    scene.run(&["history", "--since", "tomorrow"]).must_fail_with(&["2026-11-22"]);
+    workspace.run(&["history", "--since", "tomorrow"]).must_fail_with(&["2026-11-22"]);
 }
 
 #[test]
 fn what_a_person_says_counts_and_can_be_taken_back() {
-    let scene = three();
-    let judge = |args: &[&str]| scene.run(&[&["history", "judge"], args].concat());
+    let workspace = three();
+    let judge = |args: &[&str]| workspace.run(&[&["history", "judge"], args].concat());
     let said = judge(&["2", "ng", "--defect", "hole", "--note", "edge"]).must_succeed().stdout;
     assert!(said.contains("2") && said.contains("NG"), "{said}");
-    let ng = scene.json(&["history", "--verdict", "ng", "--json"]);
+    let ng = workspace.json(&["history", "--verdict", "ng", "--json"]);
     assert_eq!((&ng["total"], &ng["rows"][0]["id"]), (&1.into(), &2.into()));
     assert_eq!(ng["rows"][0]["judged"], "ng");
     assert_eq!(ng["rows"][0]["defect"], "hole");
     judge(&["2", "none"]).must_succeed();
-    assert_eq!(scene.json(&["history", "--verdict", "ng", "--json"])["total"], 0);
+    assert_eq!(workspace.json(&["history", "--verdict", "ng", "--json"])["total"], 0);
     judge(&["99", "ok"]).must_fail_with(&["99"]);
     judge(&["two", "ok"]).must_fail_with(&["whole number"]);
 }
 
 #[test]
 fn inspections_are_saved_as_pdf_and_csv() {
-    let scene = three();
-    let (pdf, csv) = (scene.path("all.pdf"), scene.path("all.csv"));
-    let said = scene.run(&["history", "--pdf", arg(&pdf)]).must_succeed().stdout;
+    let workspace = three();
+    let (pdf, csv) = (workspace.path("all.pdf"), workspace.path("all.csv"));
+    let said = workspace.run(&["history", "--pdf", arg(&pdf)]).must_succeed().stdout;
     assert!(said.contains('3') && said.contains("all.pdf"), "{said}");
     assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF-"));
-    let said = scene.run(&["history", "--pdf", arg(&pdf), "--id", "1,3"]).must_succeed().stdout;
+    let said = workspace.run(&["history", "--pdf", arg(&pdf), "--id", "1,3"]).must_succeed().stdout;
     assert!(said.contains('2'), "{said}");
-    scene.run(&["history", "--csv", arg(&csv), "--text", "b.png"]).must_succeed();
+    workspace.run(&["history", "--csv", arg(&csv), "--text", "b.png"]).must_succeed();
     assert_eq!(std::fs::read_to_string(&csv).unwrap().lines().count(), 2);
-    scene.run(&["history", "--pdf", arg(&pdf), "--id", "99"]).must_fail_with(&["99"]);
-    scene.run(&["history", "--id", "1"]).must_fail_with(&["--pdf"]);
+    workspace.run(&["history", "--pdf", arg(&pdf), "--id", "99"]).must_fail_with(&["99"]);
+    workspace.run(&["history", "--id", "1"]).must_fail_with(&["--pdf"]);
 
-    let out = scene.path("out");
-    let image = scene.path("a.png");
-    scene.run(&["inspect", arg(&image), "--no-llm", "--out", arg(&out)]).must_succeed();
+    let out = workspace.path("out");
+    let image = workspace.path("a.png");
+    workspace.run(&["inspect", arg(&image), "--no-llm", "--out", arg(&out)]).must_succeed();
     assert!(std::fs::read(out.join("report.pdf")).unwrap().starts_with(b"%PDF-"));
 }
 
-/// Makes all inspections older by 400 days.
-fn age(scene: &Scene) {
-    let database = rusqlite::Connection::open(scene.workspace().join("data/fettle.db")).unwrap();
+/// Moves the time of all inspections 400 days into the past.
+fn age(workspace: &TestWorkspace) {
+    let database = rusqlite::Connection::open(workspace.root().join("data/fettle.db")).unwrap();
     let sql = "UPDATE history SET created_at_ms = created_at_ms - 400 * 86400000";
     assert_eq!(database.execute(sql, []).unwrap(), 3);
 }
 
 #[test]
 fn old_pictures_go_and_inspections_stay() {
-    let scene = three();
-    // Unsure, which asks for something: a and b are good after all.
+    let workspace = three();
+    // An unsure inspection has an open action: a and b are judged good.
     for id in ["1", "2"] {
-        scene.run(&["history", "judge", id, "ok"]).must_succeed();
+        workspace.run(&["history", "judge", id, "ok"]).must_succeed();
     }
-    let tidy = |args: &[&str]| scene.run(&[&["history", "tidy"], args].concat());
-    let pictures = || std::fs::read_dir(scene.workspace().join("data/uploads")).unwrap().count();
+    let tidy = |args: &[&str]| workspace.run(&[&["history", "tidy"], args].concat());
+    let pictures = || std::fs::read_dir(workspace.root().join("data/uploads")).unwrap().count();
     let never = tidy(&[]).must_succeed().stdout;
     assert!(never.contains("for ever"), "{never}");
-    let none = scene.json(&["history", "tidy", "--days", "30", "--json"]);
+    let none = workspace.json(&["history", "tidy", "--days", "30", "--json"]);
     assert_eq!((&none["days"], &none["files"]), (&30.into(), &0.into()));
-    age(&scene);
+    age(&workspace);
     let said = tidy(&["--days", "30", "--dry-run"]).must_succeed().stdout;
     assert!(said.contains("2 inspections") && said.contains("could be"), "{said}");
     assert_eq!(pictures(), 3);
     // As the settings say.
-    std::fs::write(scene.workspace().join("settings.json"), r#"{"keep_pictures_days": 90}"#)
+    std::fs::write(workspace.root().join("settings.json"), r#"{"keep_pictures_days": 90}"#)
         .unwrap();
     let said = tidy(&[]).must_succeed().stdout;
     assert!(said.contains("2 inspections") && said.contains("90 days"), "{said}");
     assert_eq!(pictures(), 1);
-    let rows = &scene.json(&["history", "--json"])["rows"];
+    let rows = &workspace.json(&["history", "--json"])["rows"];
     let kept: Vec<bool> =
         rows.as_array().unwrap().iter().map(|row| row["image_path"].is_string()).collect();
     assert_eq!(kept, [true, false, false], "{rows}");
-    // What is left can still be printed.
-    let (pdf, csv) = (scene.path("all.pdf"), scene.path("all.csv"));
-    scene.run(&["history", "--pdf", arg(&pdf)]).must_succeed();
+    // Inspections without pictures can still be exported.
+    let (pdf, csv) = (workspace.path("all.pdf"), workspace.path("all.csv"));
+    workspace.run(&["history", "--pdf", arg(&pdf)]).must_succeed();
     assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF-"));
-    scene.run(&["history", "--csv", arg(&csv)]).must_succeed();
+    workspace.run(&["history", "--csv", arg(&csv)]).must_succeed();
     assert_eq!(std::fs::read_to_string(&csv).unwrap().lines().count(), 4);
-    // Inspected again, it is here again.
-    let image = scene.path("a.png");
-    scene.run(&["inspect", arg(&image), "--product", "p", "--no-llm"]).must_succeed();
+    // The same image inspected again is stored again.
+    let image = workspace.path("a.png");
+    workspace.run(&["inspect", arg(&image), "--product", "p", "--no-llm"]).must_succeed();
     assert_eq!(pictures(), 2);
     tidy(&["--days", "0"]).must_fail_with(&["--days"]);
 }

@@ -1,18 +1,19 @@
-//! The seed system's folder, taken over.
+//! `fettle import-seed`: the folder of the system that Fettle replaces.
 
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor};
+use fettle_testing::data::has_models;
 use image::{Rgb, RgbImage};
 
 use crate::eval::{cloth, is_stain, save};
-use crate::scene::{Ran, Scene, arg, has_models, png};
+use crate::harness::{RunOutput, TestWorkspace, arg, png};
 
-/// A folder as the seed system leaves it: names in `web/`, a defect with a `_` in its name, a
-/// bank that its own program saved.
-fn seed(root: &Path) {
+/// Writes a folder as the replaced system leaves it: names in `web/`, a defect with a `_` in its
+/// name, a memory bank saved by PyTorch.
+fn write_legacy_folder(root: &Path) {
     let write = |path: &str, bytes: &[u8]| {
         let path = root.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -44,23 +45,23 @@ fn seed(root: &Path) {
 
 #[test]
 fn a_seed_folder_is_taken_over_once_and_its_own_files_stay() {
-    let scene = Scene::new();
-    let folder = scene.path("seed");
-    seed(&folder);
+    let workspace = TestWorkspace::new();
+    let folder = workspace.path("seed");
+    write_legacy_folder(&folder);
 
-    let ran = scene.run(&["import-seed", arg(&folder)]).must_succeed();
+    let output = workspace.run(&["import-seed", arg(&folder)]).must_succeed();
     for words in [
         "2 products, 3 defect types, 5 images, 0 manuals (0 were here already)",
         "Old bank of prod1, for comparison only: 6 rows of 4 (layer2)",
     ] {
-        assert!(ran.stdout.contains(words), "no {words:?} in {}", ran.stdout);
+        assert!(output.stdout.contains(words), "no {words:?} in {}", output.stdout);
     }
-    // Neither the network nor, where it is here, its layer 2 made rows of 4 values.
+    // No network is here; and layer 2 of one would not make rows of 4 values.
     let not_compared = "the old bank of prod1 is not compared";
     for refused in ["unnamed.png", "other/memory_bank.pt", "prod1_menual.pdf", not_compared] {
-        assert!(ran.stderr.contains(refused), "no {refused:?} in {}", ran.stderr);
+        assert!(output.stderr.contains(refused), "no {refused:?} in {}", output.stderr);
     }
-    let library = scene.json(&["library", "list", "--json"]);
+    let library = workspace.json(&["library", "list", "--json"]);
     let prod1 = &library.as_array().unwrap()[1];
     assert_eq!(prod1["product"]["name_ko"], "주조제품 A형");
     assert_eq!(prod1["normal_images"], 2);
@@ -73,7 +74,7 @@ fn a_seed_folder_is_taken_over_once_and_its_own_files_stay() {
     defects.sort_unstable();
     assert_eq!(defects, [("Open_Seam (측면뜯김)", 1), ("burr", 0), ("hole (기공)", 1)]);
 
-    let again = scene.run(&["import-seed", arg(&folder)]).must_succeed();
+    let again = workspace.run(&["import-seed", arg(&folder)]).must_succeed();
     let words = "0 products, 0 defect types, 0 images, 0 manuals (5 were here already)";
     assert!(again.stdout.contains(words), "{}", again.stdout);
     assert_eq!(fs::read(folder.join("data/def_split/prod1_hole_0.png")).unwrap(), png(1));
@@ -81,15 +82,19 @@ fn a_seed_folder_is_taken_over_once_and_its_own_files_stay() {
 
 #[test]
 fn a_folder_of_something_else_is_said_to_be_so() {
-    let scene = Scene::new();
-    let folder = scene.path("empty");
+    let workspace = TestWorkspace::new();
+    let folder = workspace.path("empty");
     fs::create_dir(&folder).unwrap();
-    scene.run(&["import-seed", arg(&folder)]).must_fail_with(&["holds nothing", "data/def_split"]);
-    scene.run(&["import-seed", arg(&scene.path("absent"))]).must_fail_with(&["holds nothing"]);
+    workspace
+        .run(&["import-seed", arg(&folder)])
+        .must_fail_with(&["holds nothing", "data/def_split"]);
+    workspace
+        .run(&["import-seed", arg(&workspace.path("absent"))])
+        .must_fail_with(&["holds nothing"]);
 }
 
-/// A ResNet-50 that sees nothing: all its weights are 0.
-fn blind_resnet50(path: &Path) {
+/// Writes a ResNet-50 whose weights are all 0.
+fn write_zero_resnet50(path: &Path) {
     let mut tensors = HashMap::new();
     let mut put = |name: String, dims: &[usize]| {
         tensors.insert(name, Tensor::zeros(dims, DType::F16, &Device::Cpu).unwrap());
@@ -119,16 +124,16 @@ fn blind_resnet50(path: &Path) {
     candle_core::safetensors::save(&tensors, path).unwrap();
 }
 
-/// The models' directory with the starter's backbone and a blind ResNet-50.
-fn models(scene: &Scene) -> PathBuf {
-    let starter = scene.command(&["models", "path", "efficientnet-lite0"]).output().unwrap();
-    let models = scene.path("models");
+/// Makes a models folder with the starter's backbone and a ResNet-50 whose weights are 0.
+fn models(workspace: &TestWorkspace) -> PathBuf {
+    let starter = workspace.command(&["models", "path", "efficientnet-lite0"]).output().unwrap();
+    let models = workspace.path("models");
     fs::create_dir_all(models.join("efficientnet-lite0")).unwrap();
-    for file in Ran::from(starter).must_succeed().stdout.lines().map(Path::new) {
+    for file in RunOutput::from(starter).must_succeed().stdout.lines().map(Path::new) {
         let name = file.file_name().unwrap();
         fs::copy(file, models.join("efficientnet-lite0").join(name)).unwrap();
     }
-    blind_resnet50(&models.join("resnet50/model.safetensors"));
+    write_zero_resnet50(&models.join("resnet50/model.safetensors"));
     models
 }
 
@@ -137,10 +142,10 @@ fn an_old_bank_is_held_against_a_fitted_one() {
     if !has_models(&["efficientnet-lite0"]) {
         return;
     }
-    let scene = Scene::new();
-    let (seed, models) = (scene.path("seed"), models(&scene));
+    let workspace = TestWorkspace::new();
+    let (folder, models) = (workspace.path("seed"), models(&workspace));
     let bank = |product: &str, bytes: &[u8], layer: &str| {
-        let of = seed.join("data/patchCore").join(product);
+        let of = folder.join("data/patchCore").join(product);
         for picture in 0..5 {
             save(&of.join(format!("ok/{picture}.png")), &cloth(picture));
         }
@@ -155,14 +160,14 @@ fn an_old_bank_is_held_against_a_fitted_one() {
         let stained = RgbImage::from_fn(96, 96, |x, y| {
             if is_stain(x, y) { Rgb([20, 10, 70]) } else { *cloth(picture).get_pixel(x, y) }
         });
-        save(&seed.join(format!("data/def_split/cloth_stain_{picture}.png")), &stained);
+        save(&folder.join(format!("data/def_split/cloth_stain_{picture}.png")), &stained);
     }
     let run = |args: &[&str]| {
-        let output = scene.command(args).env("FETTLE_MODELS", &models).output().unwrap();
-        Ran::from(output).must_succeed()
+        let output = workspace.command(args).env("FETTLE_MODELS", &models).output().unwrap();
+        RunOutput::from(output).must_succeed()
     };
 
-    let found = run(&["import-seed", arg(&seed), "--json"]).stdout;
+    let found = run(&["import-seed", arg(&folder), "--json"]).stdout;
     let found: serde_json::Value = serde_json::from_str(&found).unwrap();
     let compared = &found["banks"][0]["comparison"];
     assert_eq!(compared["state"], "done", "{found}");
@@ -182,8 +187,8 @@ fn an_old_bank_is_held_against_a_fitted_one() {
     let why = other["result"]["message"].as_str().unwrap();
     assert!(why.contains("512 values a row, but the bank has 4"), "{why}");
 
-    // Again, with the bank that is there now.
-    let again = run(&["import-seed", arg(&seed)]).stdout;
+    // A second import compares with the bank that was fitted by the first.
+    let again = run(&["import-seed", arg(&folder)]).stdout;
     let lines: Vec<&str> = again.lines().filter(|line| line.contains('%')).collect();
     assert!(lines[0].starts_with("old ") && lines[0].contains("0.5000"), "{again}");
     assert!(lines[1].starts_with("Fettle, version 1 ") && lines[1].contains("1.0000"), "{again}");

@@ -1,22 +1,22 @@
-//! The program as a person runs it: the real binary, real files, real networks.
+//! Integration tests of the command line: the built binary on real files and networks.
 //!
-//! Tests that need the starter models find them where `packaging/test.sh` puts them
-//! (`FETTLE_MODELS`) and say so where they are absent.
+//! Tests that need models or real data look for them through `fettle_testing::data` and are
+//! counted as skipped where they are absent; `packaging/test.sh` sets `FETTLE_MODELS`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod bad_input;
 mod bank;
 mod demo;
 mod eval;
+mod harness;
 mod history;
 mod import_seed;
-mod limits;
-mod looks;
+mod input_fit;
 mod real_data;
 mod remote;
 mod reports;
 mod roi;
-mod scene;
 mod search;
-mod view;
+mod thresholds;
+mod vision_chat;
 mod workspace;

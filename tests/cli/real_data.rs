@@ -1,9 +1,11 @@
-//! Real parts, real manuals (`../shared/data`), real networks.
+//! Real parts and manuals of `../shared/data` with real networks.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::scene::{Scene, arg, has_models, shared};
+use fettle_testing::data::{has_models, shared};
+
+use crate::harness::{TestWorkspace, arg};
 
 fn files(dir: &Path) -> Vec<PathBuf> {
     let mut files: Vec<_> =
@@ -19,8 +21,8 @@ fn steel_defects_find_their_kind() {
     if !has_models(&["efficientnet-lite0"]) {
         return;
     }
-    let scene = Scene::new();
-    scene.run(&["library", "add-product", "steel"]).must_succeed();
+    let workspace = TestWorkspace::new();
+    workspace.run(&["library", "add-product", "steel"]).must_succeed();
     let mut held_out: BTreeMap<String, PathBuf> = BTreeMap::new();
     for class in files(&data) {
         // A code has no '_', the file names' separator.
@@ -30,12 +32,12 @@ fn steel_defects_find_their_kind() {
         held_out.insert(code.clone(), first.clone());
         let mut args = vec!["library", "add-defect", "steel", &code];
         args.extend(rest.iter().map(|path| arg(path)));
-        scene.run(&args).must_succeed();
+        workspace.run(&args).must_succeed();
     }
     assert_eq!(held_out.len(), 6);
-    scene.run(&["index", "build"]).must_succeed();
+    workspace.run(&["index", "build"]).must_succeed();
     for (code, image) in held_out {
-        let found = scene.json(&["inspect", arg(&image), "--product", "steel", "--json"]);
+        let found = workspace.json(&["inspect", arg(&image), "--product", "steel", "--json"]);
         let hits = found["similarity"]["result"]["hits"].as_array().unwrap();
         assert_eq!(hits.len(), 5);
         assert!(hits.iter().any(|hit| hit["defect"] == code.as_str()), "{code}: {hits:?}");
@@ -43,26 +45,27 @@ fn steel_defects_find_their_kind() {
 }
 
 /// A bank of 40 real castings: most held-out good ones are OK, most bad ones NG, and the two
-/// kinds' scores lie apart. (Quality itself is measured elsewhere, on all of the data.)
+/// kinds' scores lie apart. (`fettle eval` measures the quality on all of the data.)
 #[test]
 fn castings_are_told_apart() {
     let Some(data) = shared("data/casting") else { return };
     if !has_models(&["efficientnet-lite0"]) {
         return;
     }
-    let scene = Scene::new();
-    scene.run(&["library", "add-product", "prod1"]).must_succeed();
+    let workspace = TestWorkspace::new();
+    workspace.run(&["library", "add-product", "prod1"]).must_succeed();
     let normals = files(&data.join("train/good"));
     let mut args = vec!["library", "add-normal", "prod1"];
     args.extend(normals.iter().step_by(5).map(|path| arg(path)));
-    scene.run(&args).must_succeed();
-    scene.run(&["bank", "fit", "prod1"]).must_succeed();
+    workspace.run(&args).must_succeed();
+    workspace.run(&["bank", "fit", "prod1"]).must_succeed();
     let scores = |folder: &str| -> Vec<(f64, bool)> {
         files(&data.join(folder))
             .iter()
             .step_by(10)
             .map(|image| {
-                let found = scene.json(&["inspect", arg(image), "--product", "prod1", "--json"]);
+                let found =
+                    workspace.json(&["inspect", arg(image), "--product", "prod1", "--json"]);
                 let anomaly = &found["anomaly"]["result"];
                 (anomaly["image_score"].as_f64().unwrap(), anomaly["verdict"] == "ng")
             })
@@ -81,7 +84,7 @@ fn castings_are_told_apart() {
 #[test]
 fn real_manuals_are_ingested_whole() {
     let Some(data) = shared("data/manuals") else { return };
-    let scene = Scene::new();
+    let workspace = TestWorkspace::new();
     let products: [(&str, &str, &[&str]); 4] = [
         ("prod1", "prod1_menual.pdf", &["hole", "burr", "scratch"]),
         ("grid", "grid_manual.pdf", &["bent", "broken", "glue", "metal", "thread"]),
@@ -90,12 +93,12 @@ fn real_manuals_are_ingested_whole() {
     ];
     let mut sections = 0;
     for (product, manual, defects) in products {
-        scene.run(&["library", "add-product", product]).must_succeed();
+        workspace.run(&["library", "add-product", product]).must_succeed();
         for defect in defects {
-            scene.run(&["library", "add-defect", product, defect]).must_succeed();
+            workspace.run(&["library", "add-defect", product, defect]).must_succeed();
         }
-        scene.run(&["library", "add-manual", product, arg(&data.join(manual))]).must_succeed();
-        let read = scene.json(&["manual", "ingest", product, "--json"]);
+        workspace.run(&["library", "add-manual", product, arg(&data.join(manual))]).must_succeed();
+        let read = workspace.json(&["manual", "ingest", product, "--json"]);
         let found = read[0]["text"]["sections"].as_array().unwrap().clone();
         let named: Vec<&str> = found.iter().map(|s| s["defect"].as_str().unwrap()).collect();
         assert_eq!(named, defects, "{product}");

@@ -1,11 +1,12 @@
-//! A product's inspection area, from drawing it to the verdict.
+//! `fettle product roi`: an inspection area from its shapes to the verdict.
 
 use std::path::{Path, PathBuf};
 
+use fettle_testing::data::has_models;
 use image::{Rgb, RgbImage};
 use serde_json::Value;
 
-use crate::scene::{Scene, arg, has_models, png};
+use crate::harness::{TestWorkspace, arg, png};
 
 const SIDE: u32 = 224;
 
@@ -33,17 +34,17 @@ struct Parts {
     stained_below: PathBuf,
 }
 
-fn fitted(scene: &Scene) -> Parts {
-    scene.run(&["library", "add-product", "p"]).must_succeed();
-    let folder = scene.path("normals");
+fn fitted(workspace: &TestWorkspace) -> Parts {
+    workspace.run(&["library", "add-product", "p"]).must_succeed();
+    let folder = workspace.path("normals");
     std::fs::create_dir(&folder).unwrap();
     for seed in 1..=12 {
         sheet(seed, None).save(folder.join(format!("{seed}.png"))).unwrap();
     }
-    scene.run(&["library", "add-normal", "p", arg(&folder)]).must_succeed();
-    scene.run(&["bank", "fit", "p"]).must_succeed();
+    workspace.run(&["library", "add-normal", "p", arg(&folder)]).must_succeed();
+    workspace.run(&["bank", "fit", "p"]).must_succeed();
     let save = |name: &str, stain| {
-        let path = scene.path(name);
+        let path = workspace.path(name);
         sheet(99, stain).save(&path).unwrap();
         path
     };
@@ -54,8 +55,8 @@ fn fitted(scene: &Scene) -> Parts {
     }
 }
 
-fn inspect(scene: &Scene, part: &Path) -> Value {
-    scene.json(&["inspect", arg(part), "--product", "p", "--json", "--no-llm"])
+fn inspect(workspace: &TestWorkspace, part: &Path) -> Value {
+    workspace.json(&["inspect", arg(part), "--product", "p", "--json", "--no-llm"])
 }
 
 fn says_refit(inspection: &Value) -> bool {
@@ -67,41 +68,41 @@ fn what_is_ignored_changes_no_verdict_and_the_rest_does() {
     if !has_models(&["efficientnet-lite0"]) {
         return;
     }
-    let scene = Scene::new();
-    let parts = fitted(&scene);
+    let workspace = TestWorkspace::new();
+    let parts = fitted(&workspace);
     let verdicts = |when: &str, expected: [&str; 3]| {
         for (part, expected) in
             [&parts.sound, &parts.stained_above, &parts.stained_below].into_iter().zip(expected)
         {
-            let found = inspect(&scene, part);
+            let found = inspect(&workspace, part);
             assert_eq!(found["verdict"], expected, "{when}: {part:?}: {}", found["anomaly"]);
         }
     };
     verdicts("before", ["ok", "ng", "ng"]);
 
     let ignore = ["product", "roi", "p", "--ignore", "--rect", "0%,0%,50%,50%"];
-    let ran = scene.run(&ignore).must_succeed();
+    let output = workspace.run(&ignore).must_succeed();
     assert!(
-        ran.stdout.contains("75.0 %") && ran.stdout.contains("fettle bank fit p"),
+        output.stdout.contains("75.0 %") && output.stdout.contains("fettle bank fit p"),
         "{}",
-        ran.stdout
+        output.stdout
     );
-    nothing_is_marked_in_the_ignored_quarter(&scene, &parts.stained_above);
-    assert_eq!(inspect(&scene, &parts.stained_below)["verdict"], "ng");
-    assert!(says_refit(&inspect(&scene, &parts.sound)));
-    let lacks = scene.json(&["doctor", "--json"])["lacks"].clone();
+    nothing_is_marked_in_the_ignored_quarter(&workspace, &parts.stained_above);
+    assert_eq!(inspect(&workspace, &parts.stained_below)["verdict"], "ng");
+    assert!(says_refit(&inspect(&workspace, &parts.sound)));
+    let lacks = workspace.json(&["doctor", "--json"])["lacks"].clone();
     let refit = |lacks: &Value| lacks.as_array().unwrap().iter().any(|l| l["lack"] == "refit");
     assert!(refit(&lacks), "{lacks}");
-    assert_eq!(scene.json(&["bank", "info", "p", "--json"])["area_changed"], true);
+    assert_eq!(workspace.json(&["bank", "info", "p", "--json"])["area_changed"], true);
 
-    scene.run(&["bank", "fit", "p"]).must_succeed();
+    workspace.run(&["bank", "fit", "p"]).must_succeed();
     verdicts("ignored, fitted so", ["ok", "ok", "ng"]);
     // The stain makes no difference at all.
-    let score = |part| inspect(&scene, part)["anomaly"]["result"]["image_score"].clone();
+    let score = |part| inspect(&workspace, part)["anomaly"]["result"]["image_score"].clone();
     assert_eq!(score(&parts.stained_above), score(&parts.sound));
-    let found = inspect(&scene, &parts.stained_below);
+    let found = inspect(&workspace, &parts.stained_below);
     assert!(!says_refit(&found));
-    assert!(!refit(&scene.json(&["doctor", "--json"])["lacks"]));
+    assert!(!refit(&workspace.json(&["doctor", "--json"])["lacks"]));
     let anomaly = &found["anomaly"]["result"];
     assert_eq!(anomaly["area"].as_str().unwrap().len(), 64);
     let region = &anomaly["regions"][0];
@@ -109,32 +110,41 @@ fn what_is_ignored_changes_no_verdict_and_the_rest_does() {
         (&region["place"], &region["share_of"]),
         (&"lower_right".into(), &"inspection_area".into())
     );
-    nothing_is_marked_in_the_ignored_quarter(&scene, &parts.stained_above);
+    nothing_is_marked_in_the_ignored_quarter(&workspace, &parts.stained_above);
 
-    scene.run(&["product", "roi", "p", "--clear"]).must_succeed();
-    scene.run(&["bank", "fit", "p"]).must_succeed();
+    workspace.run(&["product", "roi", "p", "--clear"]).must_succeed();
+    workspace.run(&["bank", "fit", "p"]).must_succeed();
     verdicts("taken back", ["ok", "ng", "ng"]);
     // A region of interest, as a picture and in pixels.
     let mask = image::GrayImage::from_fn(30, 30, |x, y| {
         image::Luma([if x > 14 && y > 14 { 255 } else { 0 }])
     });
-    let file = scene.path("mask.png");
+    let file = workspace.path("mask.png");
     mask.save(&file).unwrap();
-    scene.run(&["product", "roi", "p", "--mask", arg(&file)]).must_succeed();
-    scene.run(&["bank", "fit", "p"]).must_succeed();
+    workspace.run(&["product", "roi", "p", "--mask", arg(&file)]).must_succeed();
+    workspace.run(&["bank", "fit", "p"]).must_succeed();
     verdicts("a mask to inspect", ["ok", "ok", "ng"]);
-    scene.run(&["product", "roi", "p", "--clear", "--rect", "0,0,112,112"]).must_succeed();
-    scene.run(&["bank", "fit", "p"]).must_succeed();
+    workspace.run(&["product", "roi", "p", "--clear", "--rect", "0,0,112,112"]).must_succeed();
+    workspace.run(&["bank", "fit", "p"]).must_succeed();
     verdicts("a rectangle in pixels to inspect", ["ok", "ng", "ok"]);
 }
 
-fn nothing_is_marked_in_the_ignored_quarter(scene: &Scene, part: &Path) {
-    let out = scene.path("out");
-    scene.json(&["inspect", arg(part), "--product", "p", "--json", "--no-llm", "--out", arg(&out)]);
+fn nothing_is_marked_in_the_ignored_quarter(workspace: &TestWorkspace, part: &Path) {
+    let out = workspace.path("out");
+    workspace.json(&[
+        "inspect",
+        arg(part),
+        "--product",
+        "p",
+        "--json",
+        "--no-llm",
+        "--out",
+        arg(&out),
+    ]);
     let mask = image::open(out.join("mask.png")).unwrap().to_luma8();
     let marked = mask.enumerate_pixels().filter(|(x, y, p)| *x < 112 && *y < 112 && p.0[0] > 0);
     assert_eq!(marked.count(), 0);
-    // It is shown dark.
+    // The overlay is dark there.
     let overlay = image::open(out.join("overlay.png")).unwrap().to_rgb8();
     let lightness = |x, y| overlay.get_pixel(x, y).0.iter().map(|v| u32::from(*v)).sum::<u32>();
     assert!(
@@ -147,25 +157,26 @@ fn nothing_is_marked_in_the_ignored_quarter(scene: &Scene, part: &Path) {
 
 #[test]
 fn an_area_that_cannot_be_is_refused_and_changes_nothing() {
-    let scene = Scene::new();
-    scene.run(&["library", "add-product", "p"]).must_succeed();
-    let text = scene.file("mask.png", b"no picture");
-    let black = scene.path("black.png");
+    let workspace = TestWorkspace::new();
+    workspace.run(&["library", "add-product", "p"]).must_succeed();
+    let text = workspace.file("mask.png", b"no picture");
+    let black = workspace.path("black.png");
     image::GrayImage::new(8, 8).save(&black).unwrap();
-    let roi = |args: &[&str]| scene.run(&[&["product", "roi", "p"], args].concat());
+    let roi = |args: &[&str]| workspace.run(&[&["product", "roi", "p"], args].concat());
     roi(&["--mask", arg(&text)]).must_fail_with(&["mask.png", "is not an image"]);
     roi(&["--mask", arg(&black)]).must_fail_with(&["nothing of p's images"]);
     roi(&["--ignore", "--rect", "0%,0%,100%,100%"]).must_fail_with(&["nothing of p's images"]);
     roi(&["--rect", "0,0,10,10"]).must_fail_with(&["percent"]);
     roi(&["--rect", "1,2,3"]).must_fail_with(&["four numbers"]);
     roi(&["--polygon", "1%,2%,3%,4%"]).must_fail_with(&["three corners"]);
-    scene.run(&["product", "roi", "q"]).must_fail_with(&["no product \"q\""]);
-    let state = scene.json(&["product", "roi", "p", "--json"]);
+    workspace.run(&["product", "roi", "q"]).must_fail_with(&["no product \"q\""]);
+    let state = workspace.json(&["product", "roi", "p", "--json"]);
     assert_eq!(state["area"]["shapes"], Value::Array(vec![]));
     // With normal images, pixels have a meaning.
-    let normal = scene.file("normal.png", &png(1));
-    scene.run(&["library", "add-normal", "p", arg(&normal)]).must_succeed();
+    let normal = workspace.file("normal.png", &png(1));
+    workspace.run(&["library", "add-normal", "p", arg(&normal)]).must_succeed();
     roi(&["--polygon", "0,0,64,0,0,64", "--ignore"]).must_succeed();
-    let inspected = scene.json(&["product", "roi", "p", "--json"])["inspected"].as_f64().unwrap();
+    let inspected =
+        workspace.json(&["product", "roi", "p", "--json"])["inspected"].as_f64().unwrap();
     assert!((inspected - 0.5).abs() < 0.01, "{inspected}");
 }

@@ -20,6 +20,8 @@ pub enum Skip {
     Font,
     /// The machine lacks a program, such as `pdftotext`.
     Program,
+    /// The user of the test may not do something, such as mount a file system.
+    Privilege,
 }
 
 impl Skip {
@@ -29,6 +31,7 @@ impl Skip {
             Self::Model => "model",
             Self::Font => "font",
             Self::Program => "program",
+            Self::Privilege => "privilege",
         }
     }
 }

@@ -1,23 +1,25 @@
-//! A new defect type of a product, or new names for one.
+//! The dialog that registers a defect type of a product or renames one.
 
-use super::{Dialog, Wish, buttons, field, modal, offer_undo, refusal};
+use super::dialog::Dialog;
+use super::form::{DialogAction, buttons, error_label, modal, text_field};
+use super::registration_toast::toast_registered;
 use crate::command::Command;
-use crate::desk::Desk;
+use crate::job_progress;
+use crate::tab_context::TabContext;
 use crate::tasks::Task;
-use crate::under_way;
 use fettle_domain::{DefectCode, DefectType, ProductCode};
-use fettle_engine::{AddDefectType, TakeBack};
+use fettle_engine::{AddDefectType, UndoRegistration};
 
-/// The dialog.
+/// Code and names of a defect type.
 pub(crate) struct DefectTypeDialog {
     product: ProductCode,
     code: String,
     name_ko: String,
     name_en: String,
     full_name: String,
-    /// Codes that are taken.
+    /// Codes of the product's other defect types.
     known: Vec<DefectCode>,
-    /// The code stays, the names change.
+    /// Whether an existing defect type is renamed; its code is read-only then.
     renaming: bool,
     task: Option<Task<DefectType>>,
     error: Option<String>,
@@ -25,7 +27,7 @@ pub(crate) struct DefectTypeDialog {
 }
 
 impl DefectTypeDialog {
-    /// For a defect type of `product` whose code is none of `known`.
+    /// Registers a defect type of `product`, with a code that is not in `known`.
     pub(crate) fn new(product: ProductCode, known: Vec<DefectCode>) -> Self {
         Self {
             product,
@@ -41,7 +43,7 @@ impl DefectTypeDialog {
         }
     }
 
-    /// For new names of `defect`.
+    /// Renames `defect`.
     pub(crate) fn rename(defect: &DefectType) -> Self {
         Self {
             code: defect.code.to_string(),
@@ -53,13 +55,13 @@ impl DefectTypeDialog {
         }
     }
 
-    /// The defect type as typed; `Err` is the id of what is wrong with it.
+    /// The request made of the fields; `Err` is the locale id of what is wrong with them.
     fn typed(&self) -> Result<AddDefectType, &'static str> {
         let code = DefectCode::new(&self.code).map_err(|_| "dialog-code-bad")?;
         if self.known.contains(&code) {
             return Err("dialog-code-taken");
         }
-        // An empty name of a new one is made of the code and the others.
+        // The engine derives the empty names of a new defect type from its code and other names.
         let name = |name: &str| {
             let name = name.trim();
             (self.renaming || !name.is_empty()).then(|| name.to_owned())
@@ -75,56 +77,56 @@ impl DefectTypeDialog {
 }
 
 impl Dialog for DefectTypeDialog {
-    fn show(&mut self, ctx: &egui::Context, desk: &mut Desk<'_>) -> bool {
+    fn show(&mut self, ctx: &egui::Context, cx: &mut TabContext<'_>) -> bool {
         if let Some(answer) = self.task.as_ref().and_then(Task::poll) {
             self.task = None;
             match answer {
                 Ok(defect) => {
                     let values = [
-                        ("product", desk.product_name(&defect.product).into()),
+                        ("product", cx.product_name(&defect.product).into()),
                         ("defect", defect.full_name.into()),
                     ];
-                    let text = desk.words.with("registered-defect", &values);
-                    let undo = TakeBack::DefectType(defect.product, defect.code);
-                    offer_undo(desk, text, (!self.renaming).then_some(undo));
-                    desk.send(Command::LibraryChanged(None));
+                    let text = cx.localizer.with("registered-defect", &values);
+                    let undo = UndoRegistration::DefectType(defect.product, defect.code);
+                    toast_registered(cx, text, (!self.renaming).then_some(undo));
+                    cx.send(Command::LibraryChanged(None));
                     return false;
                 }
-                Err(error) => self.error = Some(error.explain(desk.words.0)),
+                Err(error) => self.error = Some(error.explain(cx.localizer.language)),
             }
         }
         let title = if self.renaming { "dialog-rename-defect" } else { "dialog-new-defect" };
-        let title = format!("{} · {}", desk.text(title), desk.product_name(&self.product));
+        let title = format!("{} · {}", cx.text(title), cx.product_name(&self.product));
         let modal = modal(ctx, "defect_type_dialog", &title, |ui| {
             ui.add_enabled_ui(!self.renaming, |ui| {
-                let code = field(ui, &desk.text("dialog-code"), &mut self.code);
+                let code = text_field(ui, &cx.text("dialog-code"), &mut self.code);
                 if !std::mem::replace(&mut self.opened, true) {
                     code.request_focus();
                 }
             });
-            ui.weak(desk.text("dialog-code-hint"));
-            field(ui, &desk.text("dialog-name-ko"), &mut self.name_ko);
-            field(ui, &desk.text("dialog-name-en"), &mut self.name_en);
-            field(ui, &desk.text("dialog-full-name"), &mut self.full_name);
-            ui.weak(desk.text("dialog-full-name-hint"));
+            ui.weak(cx.text("dialog-code-hint"));
+            text_field(ui, &cx.text("dialog-name-ko"), &mut self.name_ko);
+            text_field(ui, &cx.text("dialog-name-en"), &mut self.name_en);
+            text_field(ui, &cx.text("dialog-full-name"), &mut self.full_name);
+            ui.weak(cx.text("dialog-full-name-hint"));
             let typed = self.typed();
-            if let (Err(why), false) = (&typed, self.code.is_empty()) {
-                refusal(ui, &desk.text(why));
+            if let (Err(message), false) = (&typed, self.code.is_empty()) {
+                error_label(ui, &cx.text(message));
             }
             if let Some(error) = &self.error {
-                refusal(ui, error);
+                error_label(ui, error);
             }
             if let Some(task) = &self.task {
-                under_way::show(ui, desk, task);
-                return Wish::Wait;
+                job_progress::show(ui, cx, task);
+                return DialogAction::Wait;
             }
-            let wish = buttons(ui, desk, "dialog-register", typed.is_ok());
-            if let (Wish::Do, Ok(request)) = (wish, typed) {
+            let action = buttons(ui, cx, "dialog-register", typed.is_ok());
+            if let (DialogAction::Confirm, Ok(request)) = (action, typed) {
                 self.error = None;
-                self.task = desk.start(request);
+                self.task = cx.start(request);
             }
-            wish
+            action
         });
-        self.task.is_some() || (modal.inner != Wish::Close && !modal.should_close())
+        self.task.is_some() || (modal.inner != DialogAction::Cancel && !modal.should_close())
     }
 }

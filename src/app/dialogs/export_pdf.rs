@@ -1,59 +1,66 @@
-//! Inspections saved as a PDF: where to is asked, the engine writes, a toast says that it is there.
+//! Export of inspections as PDF: a person chooses the file, the engine writes it, a toast reports
+//! it.
 
-use crate::desk::Desk;
-use crate::dialogs::save::{Saving, save_as};
+use crate::dialogs::save_file::{PendingPath, save_as};
+use crate::tab_context::TabContext;
 use crate::tasks::Task;
-use fettle_engine::{Chosen, EngineError, ExportPdf, ExportedPdf};
+use fettle_engine::{EngineError, ExportPdf, ExportedPdf, InspectionSelection};
 
-/// What is being saved: one at a time is asked for, what is being written goes on meanwhile.
+/// PDF exports in progress: at most one file dialog, any number of files being written.
 #[derive(Default)]
 pub(crate) struct PdfExport {
-    asking: Option<(Chosen, Saving)>,
+    choosing: Option<(InspectionSelection, PendingPath)>,
     writing: Vec<Task<ExportedPdf>>,
 }
 
 impl PdfExport {
-    /// Asks where to save these.
-    pub(crate) fn ask(&mut self, ctx: &egui::Context, desk: &Desk<'_>, which: Chosen) {
-        if self.asking.is_some() {
+    /// Opens the file dialog for these inspections, unless one is open.
+    pub(crate) fn choose_file(
+        &mut self,
+        ctx: &egui::Context,
+        cx: &TabContext<'_>,
+        which: InspectionSelection,
+    ) {
+        if self.choosing.is_some() {
             return;
         }
         let name = match &which {
-            Chosen::These(ids) => match ids.as_slice() {
+            InspectionSelection::Ids(ids) => match ids.as_slice() {
                 [id] => format!("fettle-{id}.pdf"),
                 _ => "fettle.pdf".to_owned(),
             },
-            Chosen::Filtered(_) => "fettle.pdf".to_owned(),
+            InspectionSelection::Filtered(_) => "fettle.pdf".to_owned(),
         };
-        let saving = save_as(ctx, desk.text("command-save-pdf"), name);
-        self.asking = saving.map(|saving| (which, saving));
+        let saving = save_as(ctx, cx.text("command-save-pdf"), name);
+        self.choosing = saving.map(|saving| (which, saving));
     }
 
-    pub(crate) fn poll(&mut self, desk: &mut Desk<'_>) {
-        if let Some(chosen) = self.asking.as_ref().and_then(|(_, saving)| saving.poll())
-            && let Some((which, _)) = self.asking.take()
+    /// Starts to write once a file is chosen, and reports the files written.
+    pub(crate) fn poll(&mut self, cx: &mut TabContext<'_>) {
+        if let Some(chosen) = self.choosing.as_ref().and_then(|(_, saving)| saving.poll())
+            && let Some((which, _)) = self.choosing.take()
             && let Some(path) = chosen
         {
-            self.writing.extend(desk.start(ExportPdf { which, path }));
+            self.writing.extend(cx.start(ExportPdf { which, path }));
         }
         self.writing.retain(|task| match task.poll() {
             None => true,
             Some(answer) => {
-                written(answer, desk);
+                toast_written(answer, cx);
                 false
             }
         });
     }
 }
 
-fn written(answer: Result<ExportedPdf, EngineError>, desk: &mut Desk<'_>) {
+fn toast_written(answer: Result<ExportedPdf, EngineError>, cx: &mut TabContext<'_>) {
     match answer {
         Ok(written) => {
             let path = written.path.display().to_string();
             let values = [("rows", written.parts.into()), ("path", path.into())];
-            desk.toasts.done(desk.words.with("history-exported", &values));
+            cx.toasts.done(cx.localizer.with("history-exported", &values));
         }
         Err(EngineError::Cancelled) => {}
-        Err(error) => desk.toasts.error(error.explain(desk.words.0)),
+        Err(error) => cx.toasts.error(error.explain(cx.localizer.language)),
     }
 }

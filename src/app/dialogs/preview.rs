@@ -1,4 +1,4 @@
-//! What was chosen, seen before it is registered.
+//! Previews of the files to register.
 
 use std::path::{Path, PathBuf};
 
@@ -6,127 +6,129 @@ use egui::{
     Context, Frame, Image, Label, RichText, Role, Sense, TextureHandle, Vec2, WidgetInfo, vec2,
 };
 
-use super::refusal;
-use crate::asked::Asked;
-use crate::desk::Desk;
-use crate::widgets::thumbnails::{Small, texture};
-use fettle_engine::{ImagePreview, ManualPreview, PreviewImages, PreviewManual};
+use super::form::error_label;
+use crate::loadable::Loadable;
+use crate::tab_context::TabContext;
+use crate::widgets::thumbnail_cache::{ThumbnailTexture, texture};
+use fettle_engine::{ImagePreview, PreviewImages, PreviewManual};
 
-/// So many images are shown.
-const SHOWN: usize = 8;
-/// Their size in points.
-const TILE: f32 = 48.0;
-/// A manual's first page fits into this, in points.
-const PAGE: Vec2 = vec2(150.0, 190.0);
-/// Of a manual without pages so many lines are shown.
-const LINES: usize = 8;
+/// Thumbnails shown at most.
+const MAX_SHOWN: usize = 8;
+/// Side of a thumbnail, in points.
+const TILE_SIDE: f32 = 48.0;
+/// Largest size of a manual's first page, in points.
+const PAGE_SIZE: Vec2 = vec2(150.0, 190.0);
+/// Lines shown of a manual without pages.
+const MAX_LINES: usize = 8;
 
-/// The first of the images chosen, and how many there are.
+/// Thumbnails of the first images to register, and the number of all.
 #[derive(Default)]
-pub(super) struct Images {
-    asked: Asked<ImagePreview>,
-    /// With their names.
-    pictures: Vec<(String, Small)>,
+pub(super) struct ImagesPreview {
+    preview: Loadable<ImagePreview>,
+    /// Names and thumbnails.
+    thumbnails: Vec<(String, ThumbnailTexture)>,
 }
 
-impl Images {
-    /// Looks at `files`, which were chosen anew.
-    pub(super) fn look_at(&mut self, desk: &mut Desk<'_>, files: &[PathBuf]) {
+impl ImagesPreview {
+    /// Loads the preview of `files`.
+    pub(super) fn load(&mut self, cx: &mut TabContext<'_>, files: &[PathBuf]) {
         *self = Self::default();
         if !files.is_empty() {
-            // Twice as sharp as the tile, for screens that are.
-            let side = TILE as u32 * 2;
-            self.asked.ask(desk, PreviewImages { paths: files.to_vec(), most: SHOWN, side });
+            // Twice the size in points, for screens of high density.
+            let side = TILE_SIDE as u32 * 2;
+            self.preview.load(cx, PreviewImages { paths: files.to_vec(), limit: MAX_SHOWN, side });
         }
     }
 
-    /// Takes what was seen.
-    pub(super) fn poll(&mut self, ctx: &Context, desk: &Desk<'_>) {
-        if self.asked.poll(desk)
-            && let Some(preview) = self.asked.answer()
+    /// Takes the preview once it is loaded.
+    pub(super) fn poll(&mut self, ctx: &Context, cx: &TabContext<'_>) {
+        if self.preview.poll(cx)
+            && let Some(preview) = self.preview.answer()
         {
-            let small = |one: &fettle_engine::Thumbnail| {
-                (one.path.clone(), Small::new(ctx, one.picture.as_ref()))
+            let thumbnail = |one: &fettle_engine::Thumbnail| {
+                (one.path.clone(), ThumbnailTexture::new(ctx, one.picture.as_ref()))
             };
-            self.pictures = preview.first.iter().map(small).collect();
+            self.thumbnails = preview.first.iter().map(thumbnail).collect();
         }
     }
 
-    /// How many images there are, once that is known.
+    /// The number of images, once it is known.
     pub(super) fn total(&self) -> Option<usize> {
-        self.asked.answer().map(|preview| preview.total)
+        self.preview.answer().map(|preview| preview.total)
     }
 
-    /// Draws how many they are and the first of them.
-    pub(super) fn show(&self, ui: &mut egui::Ui, desk: &Desk<'_>) {
-        if self.asked.is_awaited() {
+    /// Shows the number of images, the first thumbnails and the files refused.
+    pub(super) fn show(&self, ui: &mut egui::Ui, cx: &TabContext<'_>) {
+        if self.preview.is_loading() {
             ui.spinner();
         }
-        if let Some(error) = self.asked.error() {
-            refusal(ui, error);
+        if let Some(error) = self.preview.error() {
+            error_label(ui, error);
         }
-        let Some(preview) = self.asked.answer() else { return };
-        ui.strong(desk.words.with("dialog-chosen", &[("count", preview.total.into())]));
+        let Some(preview) = self.preview.answer() else { return };
+        ui.strong(cx.localizer.with("dialog-chosen", &[("count", preview.total.into())]));
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = Vec2::splat(6.0);
-            for (name, small) in &self.pictures {
-                let (frame, response) = ui.allocate_exact_size(Vec2::splat(TILE), Sense::hover());
+            for (name, thumbnail) in &self.thumbnails {
+                let (frame, response) =
+                    ui.allocate_exact_size(Vec2::splat(TILE_SIDE), Sense::hover());
                 response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
-                small.paint(ui, desk.words, frame);
+                thumbnail.paint(ui, cx.localizer, frame);
                 response.on_hover_text(name);
             }
-            let more = preview.total.saturating_sub(self.pictures.len());
+            let more = preview.total.saturating_sub(self.thumbnails.len());
             if more > 0 {
                 ui.weak(format!("+{more}"));
             }
         });
-        for refused in &preview.refused {
-            refusal(ui, &refused.error.explain(desk.words.0));
+        for rejected in &preview.rejected {
+            error_label(ui, &rejected.error.explain(cx.localizer.language));
         }
     }
 }
 
-/// The first page of a manual, and how many it has.
+/// The first page or lines of a manual, and the number of its pages.
 #[derive(Default)]
-pub(super) struct Manual {
-    asked: Asked<ManualPreview>,
+pub(super) struct ManualPreview {
+    preview: Loadable<fettle_engine::ManualPreview>,
     page: Option<TextureHandle>,
 }
 
-impl Manual {
-    /// Looks at `file`, which was chosen anew.
-    pub(super) fn look_at(&mut self, desk: &mut Desk<'_>, file: &Path) {
+impl ManualPreview {
+    /// Loads the preview of `file`.
+    pub(super) fn load(&mut self, cx: &mut TabContext<'_>, file: &Path) {
         *self = Self::default();
-        let width_px = PAGE.x as u32 * 2;
-        self.asked.ask(desk, PreviewManual { path: file.to_owned(), width_px, most: LINES });
+        let width_px = PAGE_SIZE.x as u32 * 2;
+        self.preview
+            .load(cx, PreviewManual { path: file.to_owned(), width_px, max_lines: MAX_LINES });
     }
 
-    /// Takes what was seen.
-    pub(super) fn poll(&mut self, ctx: &Context, desk: &Desk<'_>) {
-        if self.asked.poll(desk) {
-            let first = self.asked.answer().and_then(|preview| preview.first.as_ref());
+    /// Takes the preview once it is loaded.
+    pub(super) fn poll(&mut self, ctx: &Context, cx: &TabContext<'_>) {
+        if self.preview.poll(cx) {
+            let first = self.preview.answer().and_then(|preview| preview.first.as_ref());
             let page = first.map(|first| texture(ctx, first));
             self.page = page;
         }
     }
 
-    /// Draws it.
-    pub(super) fn show(&self, ui: &mut egui::Ui, desk: &Desk<'_>) {
-        if self.asked.is_awaited() {
+    /// Shows the first page or lines, and the number of pages.
+    pub(super) fn show(&self, ui: &mut egui::Ui, cx: &TabContext<'_>) {
+        if self.preview.is_loading() {
             ui.spinner();
         }
-        if let Some(error) = self.asked.error() {
-            refusal(ui, error);
+        if let Some(error) = self.preview.error() {
+            error_label(ui, error);
         }
-        let Some(preview) = self.asked.answer() else { return };
+        let Some(preview) = self.preview.answer() else { return };
         let extent = [("pages", preview.pages.into())];
-        let extent = desk.words.with(preview.format.extent(), &extent);
+        let extent = cx.localizer.with(preview.format.length_message_id(), &extent);
         if let Some(page) = &self.page {
-            ui.add(Image::new(page).max_size(PAGE).alt_text(&extent));
+            ui.add(Image::new(page).max_size(PAGE_SIZE).alt_text(&extent));
         }
         if !preview.lines.is_empty() {
             Frame::group(ui.style()).show(ui, |ui| {
-                ui.set_max_width(2.0 * PAGE.x);
+                ui.set_max_width(2.0 * PAGE_SIZE.x);
                 for line in &preview.lines {
                     ui.add(Label::new(RichText::new(line).small()).truncate());
                 }

@@ -1,21 +1,23 @@
-//! A new product, or new names for one.
+//! The dialog that registers a product or renames one.
 
-use super::{Dialog, Wish, buttons, field, modal, offer_undo, refusal};
+use super::dialog::Dialog;
+use super::form::{DialogAction, buttons, error_label, modal, text_field};
+use super::registration_toast::toast_registered;
 use crate::command::Command;
-use crate::desk::Desk;
+use crate::job_progress;
+use crate::tab_context::TabContext;
 use crate::tasks::Task;
-use crate::under_way;
 use fettle_domain::{Product, ProductCode};
-use fettle_engine::{AddProduct, TakeBack};
+use fettle_engine::{AddProduct, UndoRegistration};
 
-/// The dialog.
+/// Code and names of a product.
 pub(crate) struct ProductDialog {
     code: String,
     name_ko: String,
     name_en: String,
-    /// Codes that are taken.
+    /// Codes of the other products.
     known: Vec<ProductCode>,
-    /// The code stays, the names change.
+    /// Whether an existing product is renamed; its code is read-only then.
     renaming: bool,
     task: Option<Task<Product>>,
     error: Option<String>,
@@ -23,7 +25,7 @@ pub(crate) struct ProductDialog {
 }
 
 impl ProductDialog {
-    /// For a product whose code is none of `known`.
+    /// Registers a product with a code that is not in `known`.
     pub(crate) fn new(known: Vec<ProductCode>) -> Self {
         Self {
             code: String::new(),
@@ -37,7 +39,7 @@ impl ProductDialog {
         }
     }
 
-    /// For new names of `product`.
+    /// Renames `product`.
     pub(crate) fn rename(product: &Product) -> Self {
         Self {
             code: product.code.to_string(),
@@ -48,7 +50,7 @@ impl ProductDialog {
         }
     }
 
-    /// The product as typed; `Err` is the id of what is wrong with it.
+    /// The product made of the fields; `Err` is the locale id of what is wrong with them.
     fn typed(&self) -> Result<Product, &'static str> {
         let code = ProductCode::new(&self.code).map_err(|_| "dialog-code-bad")?;
         if self.known.contains(&code) {
@@ -60,52 +62,52 @@ impl ProductDialog {
 }
 
 impl Dialog for ProductDialog {
-    fn show(&mut self, ctx: &egui::Context, desk: &mut Desk<'_>) -> bool {
+    fn show(&mut self, ctx: &egui::Context, cx: &mut TabContext<'_>) -> bool {
         if let Some(answer) = self.task.as_ref().and_then(Task::poll) {
             self.task = None;
             match answer {
                 Ok(product) => {
-                    let name = product.name_and_code(desk.words.0);
+                    let name = product.name_and_code(cx.localizer.language);
                     let values = [("product", name.into())];
-                    let text = desk.words.with("registered-product", &values);
-                    let undo = TakeBack::Product(product.code.clone());
-                    offer_undo(desk, text, (!self.renaming).then_some(undo));
-                    desk.send(Command::LibraryChanged(Some(product.code)));
+                    let text = cx.localizer.with("registered-product", &values);
+                    let undo = UndoRegistration::Product(product.code.clone());
+                    toast_registered(cx, text, (!self.renaming).then_some(undo));
+                    cx.send(Command::LibraryChanged(Some(product.code)));
                     return false;
                 }
-                Err(error) => self.error = Some(error.explain(desk.words.0)),
+                Err(error) => self.error = Some(error.explain(cx.localizer.language)),
             }
         }
         let title = if self.renaming { "dialog-rename-product" } else { "command-new-product" };
-        let modal = modal(ctx, "product_dialog", &desk.text(title), |ui| {
+        let modal = modal(ctx, "product_dialog", &cx.text(title), |ui| {
             ui.add_enabled_ui(!self.renaming, |ui| {
-                let code = field(ui, &desk.text("dialog-code"), &mut self.code);
+                let code = text_field(ui, &cx.text("dialog-code"), &mut self.code);
                 if !std::mem::replace(&mut self.opened, true) {
                     code.request_focus();
                 }
             });
-            ui.weak(desk.text("dialog-code-hint"));
-            field(ui, &desk.text("dialog-name-ko"), &mut self.name_ko);
-            field(ui, &desk.text("dialog-name-en"), &mut self.name_en);
+            ui.weak(cx.text("dialog-code-hint"));
+            text_field(ui, &cx.text("dialog-name-ko"), &mut self.name_ko);
+            text_field(ui, &cx.text("dialog-name-en"), &mut self.name_en);
             let typed = self.typed();
-            if let (Err(why), false) = (&typed, self.code.is_empty()) {
-                refusal(ui, &desk.text(why));
+            if let (Err(message), false) = (&typed, self.code.is_empty()) {
+                error_label(ui, &cx.text(message));
             }
             if let Some(error) = &self.error {
-                refusal(ui, error);
+                error_label(ui, error);
             }
             if let Some(task) = &self.task {
-                under_way::show(ui, desk, task);
-                return Wish::Wait;
+                job_progress::show(ui, cx, task);
+                return DialogAction::Wait;
             }
-            let wish = buttons(ui, desk, "dialog-register", typed.is_ok());
-            if let (Wish::Do, Ok(product)) = (wish, typed) {
+            let action = buttons(ui, cx, "dialog-register", typed.is_ok());
+            if let (DialogAction::Confirm, Ok(product)) = (action, typed) {
                 self.error = None;
-                self.task = desk.start(AddProduct(product));
+                self.task = cx.start(AddProduct(product));
             }
-            wish
+            action
         });
-        self.task.is_some() || (modal.inner != Wish::Close && !modal.should_close())
+        self.task.is_some() || (modal.inner != DialogAction::Cancel && !modal.should_close())
     }
 }
 

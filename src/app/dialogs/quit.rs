@@ -1,34 +1,34 @@
-//! What becomes of the jobs under way when the window is closed.
+//! The dialog that asks about running jobs when the window is closed.
 
 use std::rc::Rc;
 
 use egui::{Context, ScrollArea, ViewportCommand};
 
-use super::modal;
-use crate::desk::Desk;
-use crate::shell::jobs_panel;
-use crate::tasks::Watched;
+use super::form::modal;
+use crate::job_progress;
+use crate::tab_context::TabContext;
+use crate::tasks::JobStatus;
 use fettle_i18n::Value;
 
-/// Height of the list of jobs in points; more are scrolled to.
-const LIST: f32 = 180.0;
+/// Height of the scrolled list of jobs, in points.
+const LIST_HEIGHT: f32 = 180.0;
 
-/// Whether the window closes.
+/// How far a request to close the window is.
 #[derive(Default)]
 pub(crate) enum Quit {
-    /// Nobody wants it to.
+    /// No request.
     #[default]
     No,
-    /// It is asked what shall become of the jobs.
-    Asked,
-    /// Once they have ended.
+    /// The dialog asks what to do with the running jobs.
+    Asking,
+    /// The window closes once the jobs have ended.
     AfterJobs,
-    /// Now.
+    /// The window closes now.
     Now,
 }
 
-/// What a person wants.
-enum Wish {
+/// The button that a person pressed.
+enum QuitChoice {
     Wait,
     After,
     Now,
@@ -36,68 +36,68 @@ enum Wish {
 }
 
 impl Quit {
-    /// Holds the window open where it is to be closed and work is under way.
-    pub(crate) fn hold(&mut self, ctx: &Context, desk: &mut Desk<'_>) {
+    /// Keeps the window open while jobs run that a person waits for.
+    pub(crate) fn intercept_close(&mut self, ctx: &Context, cx: &mut TabContext<'_>) {
         let is_closing = ctx.input(|input| input.viewport().close_requested());
-        if is_closing && !matches!(self, Self::Now) && !work(desk).is_empty() {
+        if is_closing && !matches!(self, Self::Now) && !jobs_to_finish(cx).is_empty() {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             if matches!(self, Self::No) {
-                *self = Self::Asked;
+                *self = Self::Asking;
             }
         }
     }
 
-    /// Draws the question, if it is asked.
-    pub(crate) fn show(&mut self, ctx: &Context, desk: &mut Desk<'_>) {
-        let waits = match self {
+    /// Shows the dialog, if it is open.
+    pub(crate) fn show(&mut self, ctx: &Context, cx: &mut TabContext<'_>) {
+        let is_waiting = match self {
             Self::No | Self::Now => return,
-            Self::Asked => false,
+            Self::Asking => false,
             Self::AfterJobs => true,
         };
-        let jobs = work(desk);
+        let jobs = jobs_to_finish(cx);
         if jobs.is_empty() {
-            // They ended meanwhile: nothing is in question any more.
+            // The jobs have ended meanwhile.
             *self = Self::Now;
             return ctx.send_viewport_cmd(ViewportCommand::Close);
         }
         let count = [("count", Value::from(jobs.len()))];
-        let title = desk.words.with("quit-title", &count);
+        let title = cx.localizer.with("quit-title", &count);
         let modal = modal(ctx, "quit_dialog", &title, |ui| {
-            ScrollArea::vertical().max_height(LIST).show(ui, |ui| {
-                jobs_panel::rows(ui, desk, &jobs);
+            ScrollArea::vertical().max_height(LIST_HEIGHT).show(ui, |ui| {
+                job_progress::list(ui, cx, &jobs);
             });
             ui.add_space(8.0);
-            let again = jobs.iter().filter(|job| job.is_repeatable).count();
-            let id = match again {
-                _ if waits => "quit-waits",
+            let repeatable = jobs.iter().filter(|job| job.is_repeatable).count();
+            let id = match repeatable {
+                _ if is_waiting => "quit-waits",
                 0 => "quit-lost",
                 all if all == jobs.len() => "quit-again",
                 _ => "quit-some-again",
             };
-            ui.label(desk.words.with(id, &[("count", again.into())]));
+            ui.label(cx.localizer.with(id, &[("count", repeatable.into())]));
             ui.add_space(8.0);
             ui.horizontal(|ui| {
-                let mut wish = Wish::Wait;
-                if !waits && ui.button(desk.text("quit-after")).clicked() {
-                    wish = Wish::After;
+                let mut choice = QuitChoice::Wait;
+                if !is_waiting && ui.button(cx.text("quit-after")).clicked() {
+                    choice = QuitChoice::After;
                 }
-                if ui.button(desk.text("quit-now")).clicked() {
-                    wish = Wish::Now;
+                if ui.button(cx.text("quit-now")).clicked() {
+                    choice = QuitChoice::Now;
                 }
-                if ui.button(desk.text("quit-stay")).clicked() {
-                    wish = Wish::Stay;
+                if ui.button(cx.text("quit-stay")).clicked() {
+                    choice = QuitChoice::Stay;
                 }
-                wish
+                choice
             })
             .inner
         });
-        let wish = if modal.should_close() { Wish::Stay } else { modal.inner };
-        match wish {
-            Wish::Wait => {}
-            Wish::After => *self = Self::AfterJobs,
-            Wish::Stay => *self = Self::No,
-            Wish::Now => {
-                jobs.iter().for_each(|job| job.cancel.put_off());
+        let choice = if modal.should_close() { QuitChoice::Stay } else { modal.inner };
+        match choice {
+            QuitChoice::Wait => {}
+            QuitChoice::After => *self = Self::AfterJobs,
+            QuitChoice::Stay => *self = Self::No,
+            QuitChoice::Now => {
+                jobs.iter().for_each(|job| job.cancel.defer());
                 *self = Self::Now;
                 ctx.send_viewport_cmd(ViewportCommand::Close);
             }
@@ -105,7 +105,7 @@ impl Quit {
     }
 }
 
-/// The jobs that somebody waits for.
-fn work(desk: &mut Desk<'_>) -> Vec<Rc<Watched>> {
-    desk.tasks.running().into_iter().filter(|job| job.is_work()).collect()
+/// The running jobs that a person waits for.
+fn jobs_to_finish(cx: &mut TabContext<'_>) -> Vec<Rc<JobStatus>> {
+    cx.tasks.running().into_iter().filter(|job| job.is_work()).collect()
 }

@@ -1,25 +1,27 @@
-//! An inspected part becomes a known defect: the suggested one with a single click more.
+//! The dialog that registers an inspected part as a known defect.
 
 use std::path::PathBuf;
 
-use super::region::RegionPicker;
-use super::{Dialog, Wish, buttons, modal, offer_undo, refusal};
+use super::dialog::Dialog;
+use super::form::{DialogAction, buttons, error_label, modal};
+use super::region_picker::RegionPicker;
+use super::registration_toast::toast_registered;
 use crate::command::Command;
-use crate::desk::Desk;
+use crate::job_progress;
+use crate::tab_context::TabContext;
 use crate::tasks::Task;
-use crate::under_way;
-use crate::widgets::choice::product_choice;
+use crate::widgets::combo_box::optional_product_combo;
 use fettle_domain::{DefectCode, ProductCode, RectPx, Region};
 use fettle_engine::{RegisterDefect, RegisteredDefect};
 
-/// The dialog.
+/// Product, defect and region of an inspected image. The suggested ones are selected at first.
 pub(crate) struct RegisterDefectDialog {
     image: PathBuf,
     product: Option<ProductCode>,
     defect: Option<DefectCode>,
-    /// What the inspection found on it.
+    /// Regions that the inspection found.
     found: Vec<Region>,
-    /// The part of it that shows the defect.
+    /// The rectangle that shows the defect.
     region: Option<RectPx>,
     picker: RegionPicker,
     task: Option<Task<RegisteredDefect>>,
@@ -27,7 +29,7 @@ pub(crate) struct RegisterDefectDialog {
 }
 
 impl RegisterDefectDialog {
-    /// For `image`; `product` and `defect` are what it seems to show, `found` is where.
+    /// Registers `image`; `product` and `defect` are suggestions, `found` are the regions found.
     pub(crate) fn new(
         image: PathBuf,
         product: Option<ProductCode>,
@@ -38,36 +40,38 @@ impl RegisterDefectDialog {
         Self { image, product, defect, found, region, picker, task: None, error: None }
     }
 
-    fn take(&mut self, desk: &mut Desk<'_>, answer: RegisteredDefect) -> bool {
-        if let Some(refused) = answer.registered.refused.first() {
-            self.error = Some(refused.error.explain(desk.words.0));
+    /// Reports the registration in a toast. Returns whether the dialog stays open.
+    fn finish(&mut self, cx: &mut TabContext<'_>, answer: RegisteredDefect) -> bool {
+        if let Some(rejected) = answer.registered.rejected.first() {
+            self.error = Some(rejected.error.explain(cx.localizer.language));
             return true;
         }
-        desk.send(Command::LibraryChanged(None));
+        cx.send(Command::LibraryChanged(None));
         let RegisteredDefect { registered, index } = answer;
         let text = if !registered.new.is_empty() {
             let total = index.map_or(0, |index| index.total);
-            desk.words.with("dialog-defect-registered", &[("total", total.into())])
+            cx.localizer.with("dialog-defect-registered", &[("total", total.into())])
         } else if !registered.redrawn.is_empty() {
-            desk.text("region-redrawn")
+            cx.text("region-redrawn")
         } else {
-            desk.text("dialog-defect-known")
+            cx.text("dialog-defect-known")
         };
-        offer_undo(desk, text, registered.undo());
+        toast_registered(cx, text, registered.undo());
         false
     }
 
-    fn choose(&mut self, ui: &mut egui::Ui, desk: &Desk<'_>) {
-        if product_choice(ui, desk, &mut self.product, "–") {
+    /// The choice of product and defect.
+    fn defect_choice(&mut self, ui: &mut egui::Ui, cx: &TabContext<'_>) {
+        if optional_product_combo(ui, cx, &mut self.product, "–") {
             self.defect = None;
         }
-        let defects = desk.catalogue.defects(self.product.as_ref());
+        let defects = cx.catalogue.defects(self.product.as_ref());
         if defects.is_empty() {
-            ui.weak(desk.text("dialog-no-defects"));
+            ui.weak(cx.text("dialog-no-defects"));
         }
         for (defect, _) in defects {
-            let chosen = self.defect.as_ref() == Some(&defect.code);
-            if ui.radio(chosen, &defect.full_name).clicked() {
+            let is_selected = self.defect.as_ref() == Some(&defect.code);
+            if ui.radio(is_selected, &defect.full_name).clicked() {
                 self.defect = Some(defect.code.clone());
             }
         }
@@ -75,45 +79,45 @@ impl RegisterDefectDialog {
 }
 
 impl Dialog for RegisterDefectDialog {
-    fn show(&mut self, ctx: &egui::Context, desk: &mut Desk<'_>) -> bool {
+    fn show(&mut self, ctx: &egui::Context, cx: &mut TabContext<'_>) -> bool {
         if let Some(answer) = self.task.as_ref().and_then(Task::poll) {
             self.task = None;
             match answer {
                 Ok(answer) => {
-                    if !self.take(desk, answer) {
+                    if !self.finish(cx, answer) {
                         return false;
                     }
                 }
                 Err(error) => {
-                    // The image may be registered though the index was not built.
-                    desk.send(Command::LibraryChanged(None));
-                    self.error = Some(error.explain(desk.words.0));
+                    // The image may be registered even if the index could not be built.
+                    cx.send(Command::LibraryChanged(None));
+                    self.error = Some(error.explain(cx.localizer.language));
                 }
             }
         }
         let modal =
-            modal(ctx, "register_defect_dialog", &desk.text("command-register-defect"), |ui| {
+            modal(ctx, "register_defect_dialog", &cx.text("command-register-defect"), |ui| {
                 if let Some(error) = &self.error {
-                    refusal(ui, error);
+                    error_label(ui, error);
                 }
                 if let Some(task) = &self.task {
-                    under_way::show(ui, desk, task);
-                    return Wish::Wait;
+                    job_progress::show(ui, cx, task);
+                    return DialogAction::Wait;
                 }
-                self.choose(ui, desk);
+                self.defect_choice(ui, cx);
                 ui.add_space(6.0);
-                ui.strong(desk.text("region-mark"));
+                ui.strong(cx.text("region-mark"));
                 let Self { picker, image, found, region, .. } = self;
-                picker.show(ui, desk, image, found, region);
-                let chosen = self.product.clone().zip(self.defect.clone());
-                let wish = buttons(ui, desk, "dialog-register", chosen.is_some());
-                if let (Wish::Do, Some((product, defect))) = (wish, chosen) {
+                picker.show(ui, cx, image, found, region);
+                let selected = self.product.clone().zip(self.defect.clone());
+                let action = buttons(ui, cx, "dialog-register", selected.is_some());
+                if let (DialogAction::Confirm, Some((product, defect))) = (action, selected) {
                     self.error = None;
                     let (image, region) = (self.image.clone(), self.region);
-                    self.task = desk.start(RegisterDefect { product, defect, image, region });
+                    self.task = cx.start(RegisterDefect { product, defect, image, region });
                 }
-                wish
+                action
             });
-        self.task.is_some() || (modal.inner != Wish::Close && !modal.should_close())
+        self.task.is_some() || (modal.inner != DialogAction::Cancel && !modal.should_close())
     }
 }

@@ -1,14 +1,15 @@
-//! Whether images shall really go.
+//! The dialog that confirms the removal of registered images.
 
-use super::{Dialog, Wish, buttons, modal, refusal};
+use super::dialog::Dialog;
+use super::form::{DialogAction, buttons, error_label, modal};
 use crate::command::Command;
-use crate::desk::Desk;
+use crate::job_progress;
+use crate::tab_context::TabContext;
 use crate::tasks::Task;
-use crate::under_way;
 use fettle_domain::RegisteredImage;
 use fettle_engine::RemoveImages;
 
-/// The dialog.
+/// The images to remove.
 pub(crate) struct RemoveImagesDialog {
     images: Vec<RegisteredImage>,
     task: Option<Task<Vec<RegisteredImage>>>,
@@ -16,44 +17,44 @@ pub(crate) struct RemoveImagesDialog {
 }
 
 impl RemoveImagesDialog {
-    /// About `images`.
+    /// Removes `images` once confirmed.
     pub(crate) fn new(images: Vec<RegisteredImage>) -> Self {
         Self { images, task: None, error: None }
     }
 }
 
 impl Dialog for RemoveImagesDialog {
-    fn show(&mut self, ctx: &egui::Context, desk: &mut Desk<'_>) -> bool {
+    fn show(&mut self, ctx: &egui::Context, cx: &mut TabContext<'_>) -> bool {
         if let Some(answer) = self.task.as_ref().and_then(Task::poll) {
             self.task = None;
             match answer {
                 Ok(removed) => {
                     let count = [("count", removed.len().into())];
-                    desk.toasts.done(desk.words.with("dialog-removed", &count));
-                    desk.send(Command::LibraryChanged(None));
+                    cx.toasts.done(cx.localizer.with("dialog-removed", &count));
+                    cx.send(Command::LibraryChanged(None));
                     return false;
                 }
-                Err(error) => self.error = Some(error.explain(desk.words.0)),
+                Err(error) => self.error = Some(error.explain(cx.localizer.language)),
             }
         }
-        let modal = modal(ctx, "remove_dialog", &desk.text("dialog-remove-title"), |ui| {
+        let modal = modal(ctx, "remove_dialog", &cx.text("dialog-remove-title"), |ui| {
             let count = [("count", self.images.len().into())];
-            ui.label(desk.words.with("dialog-remove-ask", &count));
-            ui.weak(desk.text("dialog-remove-hint"));
+            ui.label(cx.localizer.with("dialog-remove-ask", &count));
+            ui.weak(cx.text("dialog-remove-hint"));
             if let Some(error) = &self.error {
-                refusal(ui, error);
+                error_label(ui, error);
             }
             if let Some(task) = &self.task {
-                under_way::show(ui, desk, task);
-                return Wish::Wait;
+                job_progress::show(ui, cx, task);
+                return DialogAction::Wait;
             }
-            let wish = buttons(ui, desk, "dialog-remove", true);
-            if wish == Wish::Do {
+            let action = buttons(ui, cx, "dialog-remove", true);
+            if action == DialogAction::Confirm {
                 let paths = self.images.iter().map(|image| (&image.path).into()).collect();
-                self.task = desk.start(RemoveImages { paths });
+                self.task = cx.start(RemoveImages { paths });
             }
-            wish
+            action
         });
-        self.task.is_some() || (modal.inner != Wish::Close && !modal.should_close())
+        self.task.is_some() || (modal.inner != DialogAction::Cancel && !modal.should_close())
     }
 }

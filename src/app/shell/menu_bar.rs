@@ -1,23 +1,24 @@
-//! The menus and the tabs' names, at the top.
+//! The bar at the top of the window: menus and tabs.
 
 use egui::Button;
 
 use crate::command::{COMMANDS, Command, Menu};
-use crate::desk::Desk;
-use crate::shell::remote_sign::RemoteSign;
+use crate::shell::remote_indicator::RemoteIndicator;
+use crate::tab_context::TabContext;
 use crate::tabs::TABS;
 
-pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>, remote: &RemoteSign) {
+/// Draws the bar, with the notice of `remote` at its right.
+pub(crate) fn show(ui: &mut egui::Ui, cx: &mut TabContext<'_>, remote: &RemoteIndicator) {
     egui::MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
-            ui.menu_button(desk.text(menu.label()), |ui| {
+            ui.menu_button(cx.text(menu.label()), |ui| {
                 for entry in COMMANDS.iter().filter(|entry| entry.menu == menu) {
-                    let mut button = Button::new(desk.text(entry.label));
+                    let mut button = Button::new(cx.text(entry.label));
                     if let Some(shortcut) = &entry.shortcut {
                         button = button.shortcut_text(ui.ctx().format_shortcut(shortcut));
                     }
                     if ui.add(button).clicked() {
-                        desk.send(entry.command.clone());
+                        cx.send(entry.command.clone());
                         ui.close();
                     }
                 }
@@ -27,13 +28,13 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk<'_>, remote: &RemoteSign) 
         // A menu's entries stand closer than tabs shall.
         ui.spacing_mut().button_padding.x = 8.0;
         for tab in TABS {
-            let chosen = desk.view.tab == tab.id;
+            let chosen = cx.view.tab == tab.id;
             let keys = tab.shortcut.map(|shortcut| ui.ctx().format_shortcut(&shortcut));
-            let label = ui.selectable_label(chosen, desk.text(tab.label));
+            let label = ui.selectable_label(chosen, cx.text(tab.label));
             if label.on_hover_text(keys.unwrap_or_default()).clicked() {
-                desk.send(Command::Show(tab.id));
+                cx.send(Command::Show(tab.id));
             }
         }
-        remote.show(ui, desk);
+        remote.show(ui, cx);
     });
 }

@@ -1,10 +1,13 @@
-//! What stands around the tabs.
+//! What stands around the tabs: menus, palette, panels, and what reads keys and clipboard.
 
+pub(super) mod catalogue_loader;
+pub(super) mod clipboard;
+pub(super) mod command_palette;
 pub(super) mod jobs_panel;
+pub(super) mod keyboard;
 pub(super) mod log_panel;
 pub(super) mod menu_bar;
-pub(super) mod palette;
-pub(super) mod remote_sign;
-pub(super) mod shortcuts;
-pub(super) mod toasts;
-pub(super) mod unfinished;
+mod paste_shortcut;
+pub(super) mod remote_indicator;
+pub(super) mod shortcut_list;
+pub(super) mod unfinished_jobs;

@@ -1,129 +1,136 @@
-//! Counts of inspections: over time, by defect, how often the verdict was wrong, and what each
-//! product has.
+//! The tab of statistics: inspections over time and by defect, error rates of the verdict, and the
+//! state of each product.
 
 use std::collections::BTreeMap;
 
-use egui::{Grid, ScrollArea, Ui};
+use egui::{Grid, Key, ScrollArea, Ui};
 use egui_plot::{Bar, BarChart, Corner, GridInput, GridMark, Legend, Plot};
 use jiff::Zoned;
 
-use super::history::filters::{Period, period};
-use super::{LastDrawn, Tab};
-use crate::asked::Asked;
+use super::last_drawn::LastDrawn;
+use super::tab::{Tab, TabEntry};
 use crate::clock::days_since;
-use crate::command::Command;
-use crate::desk::Desk;
+use crate::command::{Command, TabId, ctrl};
+use crate::loadable::Loadable;
+use crate::tab_context::TabContext;
 use crate::theme::verdict_colours;
-use crate::widgets::choice::product_choice;
+use crate::widgets::combo_box::optional_product_combo;
+use crate::widgets::period::{Period, period_combo};
 use fettle_domain::{DefectCount, HistoryFilter, ProductCode, Rate, Verdict};
-use fettle_engine::{Statistics, StatisticsOf};
+use fettle_engine::{GetStatistics, Statistics};
 use fettle_i18n::Value;
 
-/// Height of a plot in points.
-const PLOT: f32 = 230.0;
-/// Bars of the Pareto chart; rarer defects are counted as one.
-const BARS: usize = 12;
+/// Height of a plot, in points.
+const PLOT_HEIGHT: f32 = 230.0;
+/// Largest number of bars of the Pareto chart; rarer defects share one more.
+const MAX_BARS: usize = 12;
 
-pub(super) fn make() -> Box<dyn Tab> {
-    Box::<DashboardTab>::default()
-}
+pub(super) const TAB: TabEntry = TabEntry {
+    id: TabId::Dashboard,
+    label: "tab-dashboard",
+    shortcut: ctrl(Key::Num6),
+    make: || Box::<DashboardTab>::default(),
+};
 
+/// The selected period and product, and their statistics.
 #[derive(Default)]
 struct DashboardTab {
     drawn: LastDrawn,
     period: Period,
     product: Option<ProductCode>,
-    counted: Asked<Statistics>,
+    statistics: Loadable<Statistics>,
 }
 
 impl Tab for DashboardTab {
-    fn poll(&mut self, desk: &mut Desk<'_>) {
-        self.counted.poll(desk);
+    fn poll(&mut self, cx: &mut TabContext<'_>) {
+        self.statistics.poll(cx);
     }
 
-    fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+    fn ui(&mut self, ui: &mut Ui, cx: &mut TabContext<'_>) {
         let before = self.period;
-        let another = ui.horizontal_wrapped(|ui| {
-            period(ui, desk, &mut self.period);
-            product_choice(ui, desk, &mut self.product, &desk.text("filter-any"))
+        let product_changed = ui.horizontal_wrapped(|ui| {
+            period_combo(ui, cx, &mut self.period);
+            optional_product_combo(ui, cx, &mut self.product, &cx.text("filter-any"))
         });
-        if self.drawn.anew(ui.ctx()) || another.inner || before != self.period {
-            self.count(desk);
+        if self.drawn.is_reopened(ui.ctx()) || product_changed.inner || before != self.period {
+            self.load(cx);
         }
         ui.separator();
-        if let Some(error) = self.counted.error() {
+        if let Some(error) = self.statistics.error() {
             ui.colored_label(ui.visuals().error_fg_color, error);
-            if ui.button(desk.text("history-again")).clicked() {
-                self.count(desk);
+            if ui.button(cx.text("history-again")).clicked() {
+                self.load(cx);
             }
             return;
         }
-        let Some(counted) = self.counted.answer() else {
+        let Some(statistics) = self.statistics.answer() else {
             ui.horizontal(|ui| {
                 ui.spinner();
-                ui.label(desk.text("dashboard-loading"));
+                ui.label(cx.text("dashboard-loading"));
             });
             return;
         };
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            if counted.days.is_empty() {
-                ui.weak(desk.text("dashboard-none"));
+            if statistics.days.is_empty() {
+                ui.weak(cx.text("dashboard-none"));
             } else {
-                totals(ui, desk, counted);
+                totals(ui, cx, statistics);
                 ui.columns(2, |columns| {
                     if let [left, right] = columns {
-                        over_time(left, desk, counted);
-                        pareto(right, desk, counted);
+                        over_time(left, cx, statistics);
+                        pareto(right, cx, statistics);
                     }
                 });
             }
             ui.add_space(12.0);
-            products(ui, desk, counted);
+            products(ui, cx, statistics);
         });
     }
 
-    fn command(&mut self, command: &Command, _ctx: &egui::Context, _desk: &mut Desk<'_>) {
+    fn command(&mut self, command: &Command, _ctx: &egui::Context, _cx: &mut TabContext<'_>) {
         if let Command::Judged(_) = command {
-            // Counted anew when the tab is shown next.
+            // The statistics are loaded again when the tab is reopened.
             self.drawn = LastDrawn::default();
         }
     }
 }
 
 impl DashboardTab {
-    fn count(&mut self, desk: &mut Desk<'_>) {
+    /// Loads the statistics of the selected period and product.
+    fn load(&mut self, cx: &mut TabContext<'_>) {
         let filter = HistoryFilter {
             product: self.product.clone(),
             since: self.period.since(&Zoned::now()),
             ..HistoryFilter::default()
         };
-        self.counted.ask(desk, StatisticsOf(filter));
+        self.statistics.load(cx, GetStatistics(filter));
     }
 }
 
-fn totals(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
-    let parts: usize = counted.days.iter().map(|day| day.parts).sum();
-    let ng: usize = counted.days.iter().map(|day| day.ng).sum();
+/// Numbers of parts, and overkill and escape rates.
+fn totals(ui: &mut Ui, cx: &TabContext<'_>, statistics: &Statistics) {
+    let parts: usize = statistics.days.iter().map(|day| day.parts).sum();
+    let ng: usize = statistics.days.iter().map(|day| day.ng).sum();
     let values =
-        [("parts", Value::from(parts)), ("ng", ng.into()), ("judged", counted.judged.into())];
-    ui.heading(desk.words.with("dashboard-totals", &values));
+        [("parts", Value::from(parts)), ("ng", ng.into()), ("judged", statistics.judged.into())];
+    ui.heading(cx.localizer.with("dashboard-totals", &values));
     for (label, what, found) in [
-        ("dashboard-overkill", "dashboard-overkill-hint", &counted.overkill),
-        ("dashboard-escape", "dashboard-escape-hint", &counted.escape),
+        ("dashboard-overkill", "dashboard-overkill-hint", &statistics.overkill),
+        ("dashboard-escape", "dashboard-escape-hint", &statistics.escape),
     ] {
         let text = match found {
-            None => desk.text("dashboard-none-judged"),
+            None => cx.text("dashboard-none-judged"),
             Some(rate) => format!("{rate} · {} / {}", rate.events, rate.trials),
         };
-        ui.label(format!("{}: {text}", desk.text(label))).on_hover_text(desk.text(what));
+        ui.label(format!("{}: {text}", cx.text(label))).on_hover_text(cx.text(what));
     }
     ui.add_space(8.0);
 }
 
-/// Parts and NG parts a day. Days without parts take no room.
-fn over_time(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
+/// Parts and NG parts per day. Days without parts are left out.
+fn over_time(ui: &mut Ui, cx: &TabContext<'_>, statistics: &Statistics) {
     let mut days: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for day in &counted.days {
+    for day in &statistics.days {
         let (parts, ng) = days.entry(&day.day).or_default();
         *parts += day.parts;
         *ng += day.ng;
@@ -135,8 +142,8 @@ fn over_time(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
         };
         days.iter().enumerate().map(bar).collect()
     };
-    ui.strong(desk.text("dashboard-by-day"));
-    let (parts, ng) = (desk.text("dashboard-parts"), desk.text("verdict-ng"));
+    ui.strong(cx.text("dashboard-by-day"));
+    let (parts, ng) = (cx.text("dashboard-parts"), cx.text("verdict-ng"));
     let all = BarChart::new(parts.clone(), bars(|(parts, _)| *parts, &parts)).width(0.8);
     let bad = BarChart::new(ng.clone(), bars(|(_, ng)| *ng, &ng)).width(0.4);
     let names: Vec<String> = days.keys().map(|day| (*day).to_owned()).collect();
@@ -147,52 +154,52 @@ fn over_time(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
 }
 
 /// NG parts by defect, the most frequent first.
-fn pareto(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
-    ui.strong(desk.text("dashboard-pareto"));
-    let (shown, rest) = counted.defects.split_at(counted.defects.len().min(BARS));
+fn pareto(ui: &mut Ui, cx: &TabContext<'_>, statistics: &Statistics) {
+    ui.strong(cx.text("dashboard-pareto"));
+    let (shown, rest) = statistics.defects.split_at(statistics.defects.len().min(MAX_BARS));
     let name = |count: &DefectCount| {
         let product = count.product.as_ref();
         let defect = match &count.defect {
-            Some(defect) => desk.defect_name(product, defect),
-            None => desk.text("dashboard-no-defect"),
+            Some(defect) => cx.defect_name(product, defect),
+            None => cx.text("dashboard-no-defect"),
         };
-        let product = product.map(|product| desk.product_name(product));
+        let product = product.map(|product| cx.product_name(product));
         product.map_or_else(|| defect.clone(), |product| format!("{product} · {defect}"))
     };
     let mut counts: Vec<(String, usize)> =
         shown.iter().map(|count| (name(count), count.count)).collect();
     if !rest.is_empty() {
-        counts.push((desk.text("dashboard-rest"), rest.iter().map(|count| count.count).sum()));
+        counts.push((cx.text("dashboard-rest"), rest.iter().map(|count| count.count).sum()));
     }
     if counts.is_empty() {
-        ui.weak(desk.text("dashboard-no-ng"));
+        ui.weak(cx.text("dashboard-no-ng"));
         return;
     }
     let bars = counts.iter().enumerate().map(|(place, (name, count))| {
         Bar::new(place as f64, *count as f64).name(format!("{name}: {count}"))
     });
-    let bars = BarChart::new(desk.text("verdict-ng"), bars.collect()).width(0.7);
+    let bars = BarChart::new(cx.text("verdict-ng"), bars.collect()).width(0.7);
     let names = counts.iter().map(|(name, _)| name.clone()).collect();
     chart("dashboard_defects", names).show(ui, |plot| {
         plot.bar_chart(bars.color(verdict_colours(Verdict::Ng).0));
     });
-    // What a plot shows, in words too.
+    // The plot as text, for screen readers.
     for (name, count) in &counts {
         ui.label(format!("{name}: {count}"));
     }
 }
 
-/// A chart of bars at 0, 1, 2 …, named so below.
+/// A chart with bars at 0, 1, 2 … and their names on the axis.
 fn chart<'a>(id: &'static str, names: Vec<String>) -> Plot<'a> {
     let count = names.len();
-    // As many names as have room.
+    // Six names at most have room.
     let every = count.div_ceil(6).max(1);
     let at_bars = move |_: GridInput| {
         let mark = |place: usize| GridMark { value: place as f64, step_size: every as f64 };
         (0..count).step_by(every).map(mark).collect()
     };
     Plot::new(id)
-        .height(PLOT)
+        .height(PLOT_HEIGHT)
         .legend(Legend::default().position(Corner::RightTop))
         .allow_drag(false)
         .allow_zoom(false)
@@ -207,10 +214,11 @@ fn chart<'a>(id: &'static str, names: Vec<String>) -> Plot<'a> {
         })
 }
 
-fn products(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
-    ui.strong(desk.text("dashboard-products"));
-    if counted.products.is_empty() {
-        ui.weak(desk.text("dashboard-no-products"));
+/// A table of all products.
+fn products(ui: &mut Ui, cx: &TabContext<'_>, statistics: &Statistics) {
+    ui.strong(cx.text("dashboard-products"));
+    if statistics.products.is_empty() {
+        ui.weak(cx.text("dashboard-no-products"));
         return;
     }
     let titles = [
@@ -227,13 +235,13 @@ fn products(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
     ScrollArea::horizontal().show(ui, |ui| {
         Grid::new("dashboard_products").num_columns(titles.len()).striped(true).show(ui, |ui| {
             for title in titles {
-                ui.strong(desk.text(title));
+                ui.strong(cx.text(title));
             }
             ui.end_row();
             let rate = |rate: &Option<Rate>| rate.map_or("–".to_owned(), |rate| rate.to_string());
-            for state in &counted.products {
+            for state in &statistics.products {
                 let product = &state.product;
-                ui.label(product.name_and_code(desk.words.0));
+                ui.label(product.name_and_code(cx.localizer.language));
                 ui.label(state.parts.to_string());
                 ui.label(state.ng.to_string());
                 ui.label(rate(&state.overkill));
@@ -241,15 +249,15 @@ fn products(ui: &mut Ui, desk: &Desk<'_>, counted: &Statistics) {
                 ui.label(state.normal_images.to_string());
                 ui.label(state.defect_images.to_string());
                 ui.label(match &state.bank {
-                    None => desk.text("dashboard-no-bank"),
+                    None => cx.text("dashboard-no-bank"),
                     Some((version, fitted)) => {
                         let days = days_since(fitted).map_or_else(|| "?".into(), Value::from);
                         let values = [("version", (*version).into()), ("days", days)];
-                        desk.words.with("dashboard-bank", &values)
+                        cx.localizer.with("dashboard-bank", &values)
                     }
                 });
                 let has = if state.has_manual { "dashboard-yes" } else { "dashboard-no" };
-                ui.label(desk.text(has));
+                ui.label(cx.text(has));
                 ui.end_row();
             }
         });

@@ -1,13 +1,13 @@
-//! The thread that draws is never kept busy: what a frame takes, in processor time.
+//! Processor time of frames: the thread that draws never blocks.
 
 use std::time::{Duration, Instant};
 
 use egui::{Event, Key, Modifiers, Vec2, vec2};
 
-use super::scene::{Scene, Setting, answer, models_with, unexamined};
-use crate::command::Command;
+use super::inspections::skipped_inspection;
+use super::test_app::{TestApp, TestAppOptions, models_with, run_job};
+use crate::command::{Command, TabId};
 use crate::frame_times::LIMIT;
-use crate::tabs::TabId;
 use fettle_domain::{InspectionId, Language, Product, ProductCode, Verdict};
 use fettle_engine::{AddProduct, BuildDemo, Engine};
 use fettle_library::Library;
@@ -16,14 +16,14 @@ fn casting() -> ProductCode {
     "casting".parse().unwrap()
 }
 
-/// What else runs on a machine only ever adds to a time (a virtual one's is also what its host gives
-/// to others): a frame over the limit that is the window's own comes back each time.
+/// Other programs, and other guests of a virtual machine's host, only ever add to a time: a frame
+/// that is over the limit by the window's own work is over it in each round.
 const ROUNDS: usize = 3;
 
-/// Says what the frames since the last took, and holds them to the limit.
+/// Prints the times of the frames since the last report and compares them with the limit.
 #[track_caller]
-fn report(scene: &mut Scene, what: &str) {
-    let times = scene.harness.state_mut().frame_times();
+fn report(app: &mut TestApp, what: &str) {
+    let times = app.harness.state_mut().frame_times();
     let summary = times.summary().unwrap();
     eprintln!("{what}: {summary:?}");
     assert!(summary.frames >= 100, "{what}: too few frames to say, {summary:?}");
@@ -31,36 +31,36 @@ fn report(scene: &mut Scene, what: &str) {
     times.forget();
 }
 
-/// Turns the wheel over the middle of the window for so many frames.
-fn scroll(scene: &mut Scene, frames: usize, by: Vec2) {
-    let at = scene.harness.ctx.content_rect().center();
-    scene.harness.input_mut().events.push(Event::PointerMoved(at));
+/// Turns the wheel over the centre of the window for `frames` frames.
+fn scroll(app: &mut TestApp, frames: usize, by: Vec2) {
+    let at = app.harness.ctx.content_rect().center();
+    app.harness.input_mut().events.push(Event::PointerMoved(at));
     for _ in 0..frames {
-        scene.harness.input_mut().events.push(Event::MouseWheel {
+        app.harness.input_mut().events.push(Event::MouseWheel {
             unit: egui::MouseWheelUnit::Point,
             delta: by,
             phase: egui::TouchPhase::Move,
             source: egui::MouseWheelSource::Wheel,
             modifiers: Modifiers::NONE,
         });
-        scene.harness.step();
-        // Pages and thumbnails come meanwhile.
+        app.harness.step();
+        // Pages and thumbnails arrive meanwhile.
         std::thread::sleep(Duration::from_millis(1));
     }
 }
 
 fn product(engine: &Engine) {
     let (name_ko, name_en) = ("주조품".to_owned(), "Casting".to_owned());
-    answer(engine, AddProduct(Product { code: casting(), name_ko, name_en }));
+    run_job(engine, AddProduct(Product { code: casting(), name_ko, name_en }));
 }
 
 fn ten_thousand_inspections(engine: &Engine) {
     product(engine);
     let mut library = Library::open(engine.workspace().root()).unwrap();
-    let inspection = unexamined("/line/part_00001.png", Verdict::Ng);
+    let inspection = skipped_inspection("/line/part_00001.png", Verdict::Ng);
     assert_eq!(library.record_inspection(&inspection).unwrap(), InspectionId(1));
     drop(library);
-    let conn = rusqlite::Connection::open(engine.workspace().database_path()).unwrap();
+    let conn = rusqlite::Connection::open(engine.workspace().data_dir().join("fettle.db")).unwrap();
     let copies = |table: &str, id: &str| {
         let statement = conn.prepare(&format!("SELECT * FROM {table}")).unwrap();
         let others: Vec<&str> = statement.column_names().filter(|c| *c != id).collect();
@@ -73,7 +73,7 @@ fn ten_thousand_inspections(engine: &Engine) {
     };
     copies("inspections", "id");
     copies("history", "inspection");
-    // Each with a picture of its own.
+    // Each inspection has a picture of its own.
     let folder = engine.workspace().root().join("data/pictures");
     std::fs::create_dir_all(&folder).unwrap();
     let first = folder.join("1.png");
@@ -87,24 +87,25 @@ fn ten_thousand_inspections(engine: &Engine) {
 
 #[test]
 fn ten_thousand_inspections_are_opened_and_scrolled() {
-    let mut scene = Setting::new(Language::Ko).prepared(ten_thousand_inspections);
-    scene.until_seen(&scene.text("inspect-invite"));
-    scene.press(Modifiers::COMMAND, Key::Num5);
-    scene.until_seen(&scene.with("history-total", &[("total", 10_000_usize.into())]));
-    scene.until_seen("part_00001.png");
-    scroll(&mut scene, 200, vec2(0.0, -900.0));
-    report(&mut scene, "history of 10,000");
+    let mut app = TestAppOptions::new(Language::Ko).start(ten_thousand_inspections);
+    app.wait_for(&app.text("inspect-invite"));
+    app.press(Modifiers::COMMAND, Key::Num5);
+    app.wait_for(&app.with("history-total", &[("total", 10_000_usize.into())]));
+    app.wait_for("part_00001.png");
+    scroll(&mut app, 200, vec2(0.0, -900.0));
+    report(&mut app, "history of 10,000");
 }
 
 #[test]
 fn five_thousand_images_are_opened_and_scrolled() {
-    let mut scene = Setting::new(Language::Ko).prepared(|engine| {
+    let mut app = TestAppOptions::new(Language::Ko).start(|engine| {
         product(engine);
-        let folder = engine.workspace().normal_images_dir(&casting());
+        let folder = engine.workspace().data_dir().join("patchCore/casting/ok");
         std::fs::create_dir_all(&folder).unwrap();
         let first = folder.join("casting_ok_1.png");
         image::RgbImage::new(320, 240).save(&first).unwrap();
-        let conn = rusqlite::Connection::open(engine.workspace().database_path()).unwrap();
+        let conn =
+            rusqlite::Connection::open(engine.workspace().data_dir().join("fettle.db")).unwrap();
         let sql = "INSERT INTO images (product, path, content_hash, width_px, height_px, added_at)
                    VALUES ('casting', ?1, ?1, 320, 240, '2026-11-22T10:00:00Z')";
         conn.execute_batch("BEGIN").unwrap();
@@ -118,36 +119,36 @@ fn five_thousand_images_are_opened_and_scrolled() {
         }
         conn.execute_batch("COMMIT").unwrap();
     });
-    scene.until_seen(&scene.text("inspect-invite"));
-    scene.press(Modifiers::COMMAND, Key::Num7);
-    scene.until_seen("casting_ok_1.png");
-    scroll(&mut scene, 200, vec2(0.0, -700.0));
-    report(&mut scene, "grid of 5,000");
+    app.wait_for(&app.text("inspect-invite"));
+    app.press(Modifiers::COMMAND, Key::Num7);
+    app.wait_for("casting_ok_1.png");
+    scroll(&mut app, 200, vec2(0.0, -700.0));
+    report(&mut app, "grid of 5,000");
 }
 
 #[test]
 fn a_picture_of_64_million_pixels_is_opened_zoomed_and_moved() {
-    let mut scene = Scene::new(Language::Ko);
-    scene.until_seen(&scene.text("inspect-invite"));
+    let mut app = TestApp::new(Language::Ko);
+    app.wait_for(&app.text("inspect-invite"));
     let large = image::GrayImage::from_fn(8_192, 8_192, |x, y| {
         image::Luma([((x / 64 + y / 64) % 2 * 90 + x % 64) as u8])
     });
-    let path = scene.folder().join("large.png");
+    let path = app.folder().join("large.png");
     large.save(&path).unwrap();
     drop(large);
-    scene.drop_files(&[path]);
-    scene.until_seen(&scene.text("report-title"));
-    scene.until_seen(&scene.text("search-similar"));
-    // Tiles come while it is zoomed into and moved.
-    let at = scene.harness.ctx.content_rect().center();
-    scene.harness.input_mut().events.push(Event::PointerMoved(at));
+    app.drop_files(&[path]);
+    app.wait_for(&app.text("report-title"));
+    app.wait_for(&app.text("search-similar"));
+    // Tiles arrive while the picture is zoomed and moved.
+    let at = app.harness.ctx.content_rect().center();
+    app.harness.input_mut().events.push(Event::PointerMoved(at));
     for n in 0..200 {
         let zoom = if n % 100 < 50 { 1.1 } else { 1.0 / 1.1 };
-        scene.harness.input_mut().events.push(Event::Zoom(zoom));
-        scene.harness.step();
+        app.harness.input_mut().events.push(Event::Zoom(zoom));
+        app.harness.step();
         std::thread::sleep(Duration::from_millis(2));
     }
-    report(&mut scene, "8,192 x 8,192");
+    report(&mut app, "8,192 x 8,192");
 }
 
 #[test]
@@ -156,31 +157,32 @@ fn the_window_is_drawn_while_a_bank_is_fitted_and_a_report_streams() {
     let Some(models) = needed.map(models_with).into_iter().collect::<Option<Vec<_>>>() else {
         return;
     };
-    let setting = Setting { models: models.into_iter().next(), ..Setting::new(Language::Ko) };
+    let options =
+        TestAppOptions { models: models.into_iter().next(), ..TestAppOptions::new(Language::Ko) };
     let mut part = None;
-    let mut scene = setting.prepared(|engine| {
+    let mut app = options.start(|engine| {
         let demo = BuildDemo { profile: Some("small".into()), out: None, with_llm: false };
-        let inspected = answer(engine, demo);
+        let inspected = run_job(engine, demo);
         let ng = inspected.iter().find(|one| one.inspected.inspection.verdict == Verdict::Ng);
         part = ng.map(|one| one.inspected.inspection.source.clone().into());
     });
     let part: Vec<_> = part.into_iter().collect();
-    let being_written = scene.text("report-being-written");
+    let being_written = app.text("report-being-written");
     let rounds = (0..ROUNDS).map(|_| {
-        scene.harness.state_mut().frame_times().forget();
-        scene.harness.state_mut().send(Command::InspectFiles(part.clone()));
-        scene.until_seen(&being_written);
-        // The fit shows the library, and goes on while the report is looked at again.
-        scene.harness.state_mut().send(Command::FitBank);
-        scene.harness.step();
-        scene.harness.state_mut().send(Command::Show(TabId::Inspect));
+        app.harness.state_mut().frame_times().forget();
+        app.harness.state_mut().send(Command::InspectFiles(part.clone()));
+        app.wait_for(&being_written);
+        // The fit shows the library, and goes on while the report is shown again.
+        app.harness.state_mut().send(Command::FitBank);
+        app.harness.step();
+        app.harness.state_mut().send(Command::Show(TabId::Inspect));
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(6) {
-            scene.harness.step();
+            app.harness.step();
             std::thread::sleep(Duration::from_millis(4));
         }
-        assert!(scene.sees(&being_written), "the report was written before the time was over");
-        let summary = scene.harness.state_mut().frame_times().summary().unwrap();
+        assert!(app.shows(&being_written), "the report was written before the time was over");
+        let summary = app.harness.state_mut().frame_times().summary().unwrap();
         eprintln!("fit and report: {summary:?}");
         summary
     });

@@ -1,16 +1,16 @@
-//! Korean through an input method: what is being composed is text, and no command.
+//! Korean through an input method: keys of a composition are text and no shortcuts.
 
 use egui::{Event, ImeEvent, Key, Modifiers, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::png;
-use super::scene::{Scene, Setting, answer};
+use super::test_app::{TestApp, TestAppOptions, run_job};
 use fettle_domain::{InspectionId, Language, Product, ProductCode, Verdict};
 use fettle_engine::{AddProduct, RegisterManual};
-use fettle_testing::documents::{fonts, page, pdf};
+use fettle_testing::documents::{own_fonts, page, pdf};
 
-/// What an input method sends of a syllable or word that grows: `steps`, the last of which it
-/// commits.
+/// The events of an input method for a growing syllable or word: one for each of `steps`, the last
+/// of which is committed.
 fn composed(steps: &[&str]) -> Vec<Event> {
     let preedit = |text: &str| {
         let text = text.to_owned();
@@ -27,111 +27,111 @@ fn key(key: Key) -> Event {
     Event::Key { key, physical_key, pressed: true, repeat: false, modifiers }
 }
 
-/// One event a frame, as they come.
-fn send(scene: &mut Scene, events: impl IntoIterator<Item = Event>) {
+/// Sends one event a frame.
+fn send(app: &mut TestApp, events: impl IntoIterator<Item = Event>) {
     for event in events {
-        scene.harness.input_mut().events.push(event);
-        scene.harness.step();
+        app.harness.input_mut().events.push(event);
+        app.harness.step();
     }
 }
 
-fn focus(scene: &mut Scene, line: &str) {
-    scene.harness.get_by_role_and_label(Role::TextInput, line).focus();
-    scene.harness.run_steps(3);
+fn focus(app: &mut TestApp, line: &str) {
+    app.harness.get_by_role_and_label(Role::TextInput, line).focus();
+    app.harness.run_steps(3);
 }
 
-fn written(scene: &Scene, line: &str) -> String {
-    let line = scene.harness.get_by_role_and_label(Role::TextInput, line);
+fn value_of(app: &TestApp, line: &str) -> String {
+    let line = app.harness.get_by_role_and_label(Role::TextInput, line);
     line.accesskit_node().value().unwrap_or_default()
 }
 
 #[test]
-fn a_note_is_composed_and_no_key_of_it_judges() {
+fn keys_that_compose_a_note_do_not_judge() {
     for language in [Language::Ko, Language::En] {
-        let mut scene = Scene::new(language);
-        scene.until_seen(&scene.text("inspect-invite"));
-        let file = scene.file("part.png", &png());
-        scene.drop_files(&[file]);
-        scene.until_seen(&scene.text("command-register-defect"));
-        scene.click(&scene.text("verdict-ng"));
-        let note = scene.text("judge-note");
-        scene.until(&note, |window| {
+        let mut app = TestApp::new(language);
+        app.wait_for(&app.text("inspect-invite"));
+        let file = app.file("part.png", &png());
+        app.drop_files(&[file]);
+        app.wait_for(&app.text("command-register-defect"));
+        app.click(&app.text("verdict-ng"));
+        let note = app.text("judge-note");
+        app.wait_until(&note, |window| {
             window.query_by_role_and_label(Role::TextInput, &note).is_some()
         });
-        focus(&mut scene, &note);
-        // The input method has the keys of the last syllable: 1 and 3 would judge.
+        focus(&mut app, &note);
+        // The input method takes the keys of the last syllable: 1 and 3 would judge.
         let mut events = composed(&["ㅂ", "부", "불"]);
         events.truncate(3);
         events.extend([key(Key::Num1), key(Key::Num3)]);
         events.extend(composed(&["불"]).split_off(1));
         events.extend(composed(&["랴", "량"]));
-        send(&mut scene, events);
-        assert_eq!(written(&scene, &note), "불량");
+        send(&mut app, events);
+        assert_eq!(value_of(&app, &note), "불량");
         // Enter ends the composition and the line in one frame.
         let mut last = composed(&["ㄱ", "기", "깊"]);
         last.push(key(Key::Enter));
         let enter = last.split_off(2);
-        send(&mut scene, last);
-        scene.harness.input_mut().events.extend(enter);
-        scene.harness.run_steps(3);
+        send(&mut app, last);
+        app.harness.input_mut().events.extend(enter);
+        app.harness.run_steps(3);
         let expected = "불량깊";
-        let root = scene.workspace().root().to_owned();
-        scene.until(expected, |_| {
+        let root = app.workspace().root().to_owned();
+        app.wait_until(expected, |_| {
             let library = fettle_library::Library::open(&root).unwrap();
             let judgement = library.judgement(InspectionId(1)).unwrap();
             judgement.is_some_and(|judgement| judgement.opinion.note == expected)
         });
-        // Confirming would have made it what was found: unsure, without models.
-        let judged = scene.library().judgement(InspectionId(1)).unwrap().unwrap();
+        // Confirming would have recorded the verdict without models, unsure.
+        let judged = app.library().judgement(InspectionId(1)).unwrap().unwrap();
         assert_eq!(judged.opinion.verdict, Verdict::Ng);
     }
 }
 
 #[test]
-fn a_question_is_composed_and_asked_whole() {
-    let Some(fonts) = fonts() else { return };
+fn a_composed_question_is_sent_whole() {
+    let fonts = own_fonts();
     for language in [Language::Ko, Language::En] {
-        let mut scene = Setting::new(language).prepared(|engine| {
+        let mut app = TestAppOptions::new(language).start(|engine| {
             let code: ProductCode = "part".parse().unwrap();
             let (name_ko, name_en) = ("부품".to_owned(), "Part".to_owned());
-            answer(engine, AddProduct(Product { code: code.clone(), name_ko, name_en }));
+            run_job(engine, AddProduct(Product { code: code.clone(), name_ko, name_en }));
             let pages = [page(&["# hole (기공)", "발생 원인", "• 탈기 불량"])];
             let path = engine.workspace().root().join("part.pdf");
             std::fs::write(&path, pdf(&fonts, &pages, false)).unwrap();
-            answer(engine, RegisterManual { product: code, path });
+            run_job(engine, RegisterManual { product: code, path });
         });
-        scene.press(Modifiers::COMMAND, Key::Num4);
-        scene.until_seen("탈기 불량");
-        let question = scene.text("manual-question");
-        focus(&mut scene, &question);
+        app.press(Modifiers::COMMAND, Key::Num4);
+        app.wait_for("탈기 불량");
+        let question = app.text("manual-question");
+        focus(&mut app, &question);
         let mut events = composed(&["ㅌ", "타", "탈"]);
         events.extend(composed(&["ㄱ", "기"]));
         let end = events.split_off(events.len() - 2);
-        send(&mut scene, events);
-        assert!(!scene.sees(&scene.text("manual-models")));
-        scene.harness.input_mut().events.extend(end.into_iter().chain([key(Key::Enter)]));
-        scene.harness.run_steps(3);
-        assert_eq!(written(&scene, &question), "탈기");
-        // It was asked: without a model that is said.
-        scene.until_seen(&scene.text("manual-models"));
+        send(&mut app, events);
+        assert!(!app.shows(&app.text("manual-models")));
+        app.harness.input_mut().events.extend(end.into_iter().chain([key(Key::Enter)]));
+        app.harness.run_steps(3);
+        assert_eq!(value_of(&app, &question), "탈기");
+        // The question was sent: the answer says that models are missing.
+        app.wait_for(&app.text("manual-models"));
     }
 }
 
 #[test]
-fn a_name_is_composed_and_enter_that_ends_it_does_not_register() {
-    let mut scene = Scene::new(Language::Ko);
-    scene.press(Modifiers::COMMAND, Key::N);
-    scene.write(&scene.text("dialog-code"), "prod1");
-    let name = scene.text("dialog-name-ko");
-    focus(&mut scene, &name);
+fn enter_that_ends_a_composition_does_not_register() {
+    let mut app = TestApp::new(Language::Ko);
+    app.press(Modifiers::COMMAND, Key::N);
+    app.type_into(&app.text("dialog-code"), "prod1");
+    let name = app.text("dialog-name-ko");
+    focus(&mut app, &name);
     let mut events = composed(&["ㅈ", "주", "줒", "주조"]);
     let end = events.split_off(4);
-    send(&mut scene, events);
-    scene.harness.input_mut().events.extend(end.into_iter().chain([key(Key::Enter)]));
-    scene.harness.run_steps(4);
-    assert_eq!(written(&scene, &name), "주조");
-    assert_eq!(scene.library().products().unwrap(), []);
-    // The next one does.
-    scene.press(Modifiers::NONE, Key::Enter);
-    scene.until_seen("주조 (prod1)");
+    send(&mut app, events);
+    app.harness.input_mut().events.extend(end.into_iter().chain([key(Key::Enter)]));
+    app.harness.run_steps(4);
+    assert_eq!(value_of(&app, &name), "주조");
+    assert_eq!(app.library().products().unwrap(), []);
+    // The next Enter does.
+    app.press(Modifiers::NONE, Key::Enter);
+    app.wait_for("주조 (prod1)");
 }

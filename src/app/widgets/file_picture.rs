@@ -1,4 +1,4 @@
-//! The picture of a file, read by the engine and then shown.
+//! A picture read from a file by the engine.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,34 +6,34 @@ use std::sync::Arc;
 use image::RgbImage;
 
 use super::image_view::Picture;
-use crate::asked::Asked;
-use crate::desk::Desk;
+use crate::loadable::Loadable;
+use crate::tab_context::TabContext;
 use fettle_engine::ReadPicture;
 
-/// A picture on its way or there.
+/// The picture of one file: being read, read, or failed.
 #[derive(Default)]
 pub(crate) struct FilePicture {
     path: Option<PathBuf>,
-    reading: Asked<Arc<RgbImage>>,
+    pixels: Loadable<Arc<RgbImage>>,
     picture: Option<Picture>,
 }
 
 impl FilePicture {
-    /// Has the picture of `path` read, where it is not already. A relative path is of the
-    /// workspace. Whether it is another than before.
-    pub(crate) fn want(&mut self, desk: &mut Desk<'_>, path: &Path) -> bool {
-        let is_another = self.path.as_deref() != Some(path);
-        if is_another {
+    /// Starts to read the file at `path` unless it is the current one; a relative path starts at
+    /// the workspace. Returns whether the file changed.
+    pub(crate) fn load(&mut self, cx: &mut TabContext<'_>, path: &Path) -> bool {
+        let has_changed = self.path.as_deref() != Some(path);
+        if has_changed {
             *self = Self { path: Some(path.to_owned()), ..Self::default() };
-            self.reading.ask(desk, ReadPicture(path.to_owned()));
+            self.pixels.load(cx, ReadPicture(path.to_owned()));
         }
-        is_another
+        has_changed
     }
 
-    /// Takes the picture once it was read.
-    pub(crate) fn poll(&mut self, desk: &Desk<'_>) {
-        if self.reading.poll(desk) {
-            self.picture = self.reading.answer().map(|read| Picture::new(Arc::clone(read)));
+    /// Takes the pixels once the engine has read them.
+    pub(crate) fn poll(&mut self, cx: &TabContext<'_>) {
+        if self.pixels.poll(cx) {
+            self.picture = self.pixels.answer().map(|pixels| Picture::new(Arc::clone(pixels)));
         }
     }
 
@@ -42,8 +42,8 @@ impl FilePicture {
         self.picture.as_mut()
     }
 
-    /// Why there is none.
+    /// Why the file could not be read.
     pub(crate) fn error(&self) -> Option<&str> {
-        self.reading.error()
+        self.pixels.error()
     }
 }

@@ -1,13 +1,17 @@
-//! Parts that several tabs draw with.
+//! Widgets that more than one tab or dialog uses.
 
 pub(super) mod bank_warnings;
-pub(super) mod choice;
-pub(super) mod comparison;
+pub(super) mod catalogue_error;
+pub(super) mod combo_box;
+pub(super) mod comparison_view;
 pub(super) mod file_picture;
 pub(super) mod image_view;
-pub(super) mod judging;
+pub(super) mod inspection;
+pub(super) mod judgement_editor;
+mod nearest_normal;
 pub(super) mod part_view;
-pub(super) mod patches;
-pub(super) mod thumbnails;
-pub(super) mod view_copy;
-mod why;
+pub(super) mod patch_viewer;
+pub(super) mod period;
+pub(super) mod screenshot;
+pub(super) mod threshold_rule;
+pub(super) mod thumbnail_cache;

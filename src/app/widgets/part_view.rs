@@ -1,33 +1,35 @@
-//! A part with its heatmap, and against its nearest normal part.
+//! The picture of an inspected part with its heatmap and comparison with a normal part.
 
 use std::sync::Arc;
 
 use egui::Rect;
 use image::RgbImage;
 
-use super::comparison::{Comparison, Sides};
-use super::image_view::controls::{self, Threshold};
-use super::image_view::{Heat, Picture, Pixel};
-use super::view_copy::{Keep, ViewCopy};
-use super::why::Why;
-use crate::desk::Desk;
+use super::comparison_view::{ComparedPictures, ComparisonView};
+use super::image_view::heatmap_controls::{self, Threshold};
+use super::image_view::{Heatmap, Picture, Pixel};
+use super::nearest_normal::NearestNormalTool;
+use super::screenshot::{Screenshot, ScreenshotTarget};
+use crate::tab_context::TabContext;
 use fettle_domain::{Anomaly, AnomalyMap, Inspection, RectPx};
 use fettle_engine::Pictures;
 
-/// The pictures of one inspection.
+/// The pictures of one inspection and how they are viewed.
 pub(crate) struct PartView {
     part: Picture,
     normal: Option<Picture>,
     difference: Option<Picture>,
     threshold: Option<Threshold>,
-    comparison: Comparison,
-    copy: ViewCopy,
-    /// Where the pictures were drawn last.
-    drawn: Rect,
-    why: Why,
+    comparison: ComparisonView,
+    screenshot: Screenshot,
+    /// Where the last frame drew the pictures.
+    drawn_rect: Rect,
+    nearest_normal: NearestNormalTool,
 }
 
 impl PartView {
+    /// `map` are the anomaly scores of `picture`; `pictures` are the normal part and the
+    /// difference.
     pub(crate) fn new(
         picture: Arc<RgbImage>,
         map: Option<Arc<AnomalyMap>>,
@@ -47,76 +49,89 @@ impl PartView {
                 None => part,
             },
             normal: normal.map(Picture::new),
-            difference: difference.map(Picture::grey),
+            difference: difference.map(Picture::from_gray),
             threshold,
-            comparison: Comparison::default(),
-            copy: ViewCopy::default(),
-            drawn: Rect::NOTHING,
-            why: Why::default(),
+            comparison: ComparisonView::default(),
+            screenshot: Screenshot::default(),
+            drawn_rect: Rect::NOTHING,
+            nearest_normal: NearestNormalTool::default(),
         }
     }
 
-    /// Shows `region` of the part large.
-    pub(crate) fn look_at(&mut self, region: RectPx) {
-        self.comparison.look_at(region);
+    /// Zooms to `region` of the part.
+    pub(crate) fn zoom_to(&mut self, region: RectPx) {
+        self.comparison.zoom_to(region);
     }
 
-    /// Has what is seen of it kept.
-    pub(crate) fn keep(&mut self, ctx: &egui::Context, keep: Keep) {
-        self.copy.take(ctx, keep, self.drawn);
+    /// Takes a screenshot of the pictures as they are shown.
+    pub(crate) fn take_screenshot(&mut self, ctx: &egui::Context, target: ScreenshotTarget) {
+        self.screenshot.request(ctx, target, self.drawn_rect);
     }
 
-    /// Draws it into the room there is, below what is chosen of it.
-    pub(crate) fn show(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>, inspection: &Inspection) {
+    /// Shows the toolbars and, below them, the pictures in the space left.
+    pub(crate) fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        cx: &mut TabContext<'_>,
+        inspection: &Inspection,
+    ) {
         let anomaly = inspection.anomaly.done();
-        let kept = inspection.image_path.as_deref();
-        let words = desk.words;
-        self.why.poll(desk, kept);
-        let (mode, look) = (&mut desk.view.comparison, &mut desk.view.look);
-        let sides = sides(&mut self.part, &mut self.normal, &mut self.difference, anomaly);
+        let stored = inspection.image_path.as_deref();
+        let localizer = cx.localizer;
+        self.nearest_normal.poll(cx, stored);
+        let (mode, style) = (&mut cx.view.comparison, &mut cx.view.heatmap_style);
+        let compared = pictures_of(&mut self.part, &mut self.normal, &mut self.difference, anomaly);
         ui.horizontal_wrapped(|ui| {
-            self.comparison.choices(ui, words, mode, &sides);
-            if anomaly.is_some() && kept.is_some() {
+            self.comparison.toolbar(ui, localizer, mode, &compared);
+            if anomaly.is_some() && stored.is_some() {
                 ui.separator();
-                self.why.choice(ui, words);
+                self.nearest_normal.toggle_button(ui, localizer);
             }
         });
         if let Some(threshold) = &mut self.threshold {
-            ui.horizontal_wrapped(|ui| controls::show(ui, words, look, threshold));
+            ui.horizontal_wrapped(|ui| heatmap_controls::show(ui, localizer, style, threshold));
         }
-        let clicked = self.show_plain(ui, desk, anomaly);
-        if let (Some(at), Some(anomaly), Some(kept)) = (clicked, anomaly, kept) {
-            self.why.ask(desk, kept, &anomaly.bank, at);
+        let clicked = self.show_pictures(ui, cx, anomaly);
+        if let (Some(at), Some(anomaly), Some(stored)) = (clicked, anomaly, stored) {
+            self.nearest_normal.explain(cx, stored, &anomaly.bank, at);
         }
-        self.why.show(ui.ctx(), desk);
+        self.nearest_normal.show(ui.ctx(), cx);
     }
 
-    /// Draws it alone, as it was chosen to be seen; the pixel that was clicked.
-    pub(crate) fn show_plain(
+    /// Shows the pictures without toolbars. Returns the pixel of the part that was clicked.
+    pub(crate) fn show_pictures(
         &mut self,
         ui: &mut egui::Ui,
-        desk: &mut Desk<'_>,
+        cx: &mut TabContext<'_>,
         anomaly: Option<&Anomaly>,
     ) -> Option<Pixel> {
-        let heat = self.threshold.as_ref().map(|threshold| {
+        let heatmap = self.threshold.as_ref().map(|threshold| {
             let Threshold { now, scale, .. } = *threshold;
-            Heat { look: desk.view.look, scale, threshold: now }
+            Heatmap { style: cx.view.heatmap_style, scale, threshold: now }
         });
-        let sides = sides(&mut self.part, &mut self.normal, &mut self.difference, anomaly);
-        let sides = Sides { heat, ..sides };
-        let (drawn, clicked) = self.comparison.show(ui, desk.words, desk.view.comparison, sides);
-        self.drawn = drawn;
-        self.copy.poll(ui.ctx(), desk);
+        let compared = pictures_of(&mut self.part, &mut self.normal, &mut self.difference, anomaly);
+        let compared = ComparedPictures { heatmap, ..compared };
+        let (drawn_rect, clicked) =
+            self.comparison.show(ui, cx.localizer, cx.view.comparison, compared);
+        self.drawn_rect = drawn_rect;
+        self.screenshot.poll(ui.ctx(), cx);
         clicked
     }
 }
 
-fn sides<'a>(
+/// The pictures as the comparison view takes them, without a heatmap.
+fn pictures_of<'a>(
     part: &'a mut Picture,
     normal: &'a mut Option<Picture>,
     difference: &'a mut Option<Picture>,
     anomaly: Option<&'a Anomaly>,
-) -> Sides<'a> {
+) -> ComparedPictures<'a> {
     let regions = anomaly.map(|anomaly| anomaly.regions.as_slice()).unwrap_or_default();
-    Sides { part, heat: None, regions, normal: normal.as_mut(), difference: difference.as_mut() }
+    ComparedPictures {
+        part,
+        heatmap: None,
+        regions,
+        normal: normal.as_mut(),
+        difference: difference.as_mut(),
+    }
 }

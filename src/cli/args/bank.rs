@@ -1,4 +1,4 @@
-//! `fettle bank`, and how pictures are looked at.
+//! `fettle bank`, with the options for thresholds and for the input of the backbone.
 
 use std::path::PathBuf;
 
@@ -22,10 +22,10 @@ pub(crate) enum Bank {
         seed: u64,
         /// Default: what the settings say; there at most 1 % overkill, if nobody changed it.
         #[command(flatten)]
-        rule: Rule,
+        rule: ThresholdOptions,
         /// How images are looked at.
         #[command(flatten)]
-        look: Look,
+        input: InputOptions,
     },
     /// On what the thresholds rest: scores of held-out normals and known defects, overkill and
     /// escape with their 95 % intervals.
@@ -45,9 +45,13 @@ pub(crate) enum Bank {
         product: ProductCode,
         /// How.
         #[command(flatten)]
-        rule: Rule,
+        rule: ThresholdOptions,
         /// Take the last change back.
-        #[arg(long, conflicts_with = "Rule", required_unless_present = "Rule")]
+        #[arg(
+            long,
+            conflicts_with = "ThresholdOptions",
+            required_unless_present = "ThresholdOptions"
+        )]
         undo: bool,
     },
     /// Name normal images that look abnormal to the rest, and where.
@@ -99,7 +103,7 @@ pub(crate) enum Bank {
 
 /// By what rule thresholds are set; one at most.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Rule {
+pub(crate) struct ThresholdOptions {
     /// As low as possible with so much overkill expected, e.g. 0.01: one good part in a hundred.
     #[arg(long, value_name = "RATE", group = "one_rule")]
     max_overkill: Option<f64>,
@@ -123,12 +127,12 @@ pub(crate) struct Rule {
     pixel: Option<f32>,
 }
 
-/// The share of defective parts where nobody says it.
+/// Default share of defective parts.
 const PREVALENCE: f64 = 0.01;
 
-impl Rule {
-    /// The rule typed, if any was.
-    pub(crate) fn given(&self) -> Option<ThresholdRule> {
+impl ThresholdOptions {
+    /// The given rule, if any.
+    pub(crate) fn threshold_rule(&self) -> Option<ThresholdRule> {
         let cost = self.cost_escape.zip(self.cost_overkill).map(|(escape, overkill)| {
             let prevalence = self.prevalence.unwrap_or(PREVALENCE);
             ThresholdRule::Cost { escape, overkill, prevalence }
@@ -144,10 +148,10 @@ impl Rule {
 
 /// How images are brought to the backbone, and what of it is compared.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Look {
+pub(crate) struct InputOptions {
     /// How an image becomes the network's input.
-    #[arg(long, value_enum, default_value_t = Fit::Shorter)]
-    fit: Fit,
+    #[arg(long, value_enum, default_value_t = FitArg::Shorter)]
+    fit: FitArg,
     /// Side in pixels of the input (what --fit makes this long). Default: the backbone's own.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(32..=2048))]
     size: Option<u32>,
@@ -158,7 +162,7 @@ pub(crate) struct Look {
 
 /// `--fit`.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Fit {
+enum FitArg {
     /// Shorter side to the size, the ratio kept, nothing cut off.
     Shorter,
     /// Shorter side to the size, the centre square cut out.
@@ -171,15 +175,15 @@ enum Fit {
     Native,
 }
 
-impl Look {
-    /// What was chosen.
-    pub(crate) fn choice(&self) -> RecipeChoice {
+impl InputOptions {
+    /// The chosen options.
+    pub(crate) fn recipe_choice(&self) -> RecipeChoice {
         let fit = match self.fit {
-            Fit::Shorter => InputFit::Shorter,
-            Fit::Crop => InputFit::Crop,
-            Fit::Square => InputFit::Square,
-            Fit::Letterbox => InputFit::Letterbox,
-            Fit::Native => InputFit::Native,
+            FitArg::Shorter => InputFit::Shorter,
+            FitArg::Crop => InputFit::Crop,
+            FitArg::Square => InputFit::Square,
+            FitArg::Letterbox => InputFit::Letterbox,
+            FitArg::Native => InputFit::Native,
         };
         RecipeChoice { fit, side: self.size, layers: self.layers.clone() }
     }
@@ -213,7 +217,7 @@ mod tests {
             let args = format!("fettle bank threshold p {typed}");
             let parsed = <Cli as clap::Parser>::try_parse_from(args.split_whitespace());
             let found = parsed.ok().map(|cli| match cli.command {
-                Some(Command::Bank(Bank::Threshold { rule, .. })) => rule.given(),
+                Some(Command::Bank(Bank::Threshold { rule, .. })) => rule.threshold_rule(),
                 _ => None,
             });
             assert_eq!(found, expected, "{typed}");

@@ -28,10 +28,10 @@ pub(crate) enum HistoryCommand {
     /// Say what an inspected part really is.
     Judge {
         /// The inspection's number.
-        #[arg(value_parser = id)]
+        #[arg(value_parser = parse_id)]
         id: InspectionId,
         /// What it is; `none` takes back what was said.
-        verdict: Said,
+        verdict: JudgementArg,
         /// The defect it has.
         #[arg(long, short)]
         defect: Option<DefectCode>,
@@ -66,19 +66,19 @@ pub(crate) struct HistoryList {
     pub(crate) defect: Option<DefectCode>,
     /// Only with this verdict: a person's where there is one, else the inspection's.
     #[arg(long)]
-    pub(crate) verdict: Option<Named>,
+    pub(crate) verdict: Option<VerdictArg>,
     /// Only with this text in the file's name or folder.
     #[arg(long, default_value = "")]
     pub(crate) text: String,
     /// From this day or moment on: 2026-11-22 or 2026-11-22T08:00:00+09:00.
-    #[arg(long, value_parser = moment)]
+    #[arg(long, value_parser = parse_time)]
     pub(crate) since: Option<Timestamp>,
     /// Before this day or moment.
-    #[arg(long, value_parser = moment)]
+    #[arg(long, value_parser = parse_time)]
     pub(crate) until: Option<Timestamp>,
     /// Only those whose action is open, or done.
     #[arg(long)]
-    pub(crate) action: Option<Action>,
+    pub(crate) action: Option<ActionArg>,
     /// How many of the newest.
     #[arg(long, short = 'k', default_value_t = 20)]
     pub(crate) top: usize,
@@ -92,14 +92,14 @@ pub(crate) struct HistoryList {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "top", "pdf"])]
     pub(crate) csv: Option<PathBuf>,
     /// Only these into the PDF, by their numbers: 12 or 12,15.
-    #[arg(long, value_parser = id, value_delimiter = ',', requires = "pdf",
+    #[arg(long, value_parser = parse_id, value_delimiter = ',', requires = "pdf",
           conflicts_with_all = ["product", "defect", "verdict", "text", "since", "until", "action"])]
     pub(crate) id: Vec<InspectionId>,
 }
 
 /// A verdict by its name.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Named {
+pub(crate) enum VerdictArg {
     /// Sound.
     Ok,
     /// A defect.
@@ -110,7 +110,7 @@ pub(crate) enum Named {
 
 /// A verdict by its name, or none.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Said {
+pub(crate) enum JudgementArg {
     /// Sound.
     Ok,
     /// A defect.
@@ -123,51 +123,51 @@ pub(crate) enum Said {
 
 /// A state by its name.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Action {
+pub(crate) enum ActionArg {
     /// Not done yet.
     Open,
     /// Done.
     Done,
 }
 
-impl From<Named> for Verdict {
-    fn from(named: Named) -> Self {
-        match named {
-            Named::Ok => Self::Ok,
-            Named::Ng => Self::Ng,
-            Named::Unsure => Self::Unsure,
+impl From<VerdictArg> for Verdict {
+    fn from(arg: VerdictArg) -> Self {
+        match arg {
+            VerdictArg::Ok => Self::Ok,
+            VerdictArg::Ng => Self::Ng,
+            VerdictArg::Unsure => Self::Unsure,
         }
     }
 }
 
-impl From<Said> for Option<Verdict> {
-    fn from(said: Said) -> Self {
-        match said {
-            Said::Ok => Some(Verdict::Ok),
-            Said::Ng => Some(Verdict::Ng),
-            Said::Unsure => Some(Verdict::Unsure),
-            Said::None => None,
+impl From<JudgementArg> for Option<Verdict> {
+    fn from(arg: JudgementArg) -> Self {
+        match arg {
+            JudgementArg::Ok => Some(Verdict::Ok),
+            JudgementArg::Ng => Some(Verdict::Ng),
+            JudgementArg::Unsure => Some(Verdict::Unsure),
+            JudgementArg::None => None,
         }
     }
 }
 
-impl From<Action> for ActionState {
-    fn from(action: Action) -> Self {
-        match action {
-            Action::Open => Self::Open,
-            Action::Done => Self::Done,
+impl From<ActionArg> for ActionState {
+    fn from(arg: ActionArg) -> Self {
+        match arg {
+            ActionArg::Open => Self::Open,
+            ActionArg::Done => Self::Done,
         }
     }
 }
 
-fn id(text: &str) -> Result<InspectionId, String> {
+fn parse_id(text: &str) -> Result<InspectionId, String> {
     text.parse().map(InspectionId).map_err(|_| "a whole number is needed".to_owned())
 }
 
-/// A moment, or the beginning of a day on this machine.
-fn moment(text: &str) -> Result<Timestamp, String> {
-    if let Ok(moment) = text.parse() {
-        return Ok(moment);
+/// Parses a time with offset, or a day, which stands for its beginning in local time.
+fn parse_time(text: &str) -> Result<Timestamp, String> {
+    if let Ok(time) = text.parse() {
+        return Ok(time);
     }
     let day: Result<Date, _> = text.parse();
     let begin = day.and_then(|day| day.to_zoned(TimeZone::system()));
@@ -181,16 +181,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_a_day_or_a_time_with_its_offset() {
+    fn a_time_is_a_day_or_has_an_offset() {
         let begin: Date = "2026-11-22".parse().unwrap();
         let begin = begin.to_zoned(TimeZone::system()).unwrap().timestamp();
-        assert_eq!(moment("2026-11-22"), Ok(begin));
+        assert_eq!(parse_time("2026-11-22"), Ok(begin));
         assert_eq!(
-            moment("2026-11-22T08:00:00+09:00"),
+            parse_time("2026-11-22T08:00:00+09:00"),
             Ok("2026-11-21T23:00:00Z".parse().unwrap())
         );
         for bad in ["", "yesterday", "2026-13-01", "22.11.2026"] {
-            assert!(moment(bad).is_err(), "{bad}");
+            assert!(parse_time(bad).is_err(), "{bad}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Json;
+use super::json::Json;
 use fettle_domain::RemoteModel;
 
 /// `fettle models`.

@@ -1,6 +1,6 @@
 //! `fettle bank`.
 
-use super::bank_limits;
+use super::bank_thresholds;
 use super::bank_versions;
 use crate::args;
 use crate::terminal::Terminal;
@@ -9,19 +9,19 @@ use fettle_engine::{BankInfo, Engine, ExtendBank, FitBank, ListBanks, UndoBank};
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> anyhow::Result<()> {
     match args {
         args::Bank::Stats { product, plot, json } => {
-            return bank_limits::stats(engine, terminal, product, plot.clone(), *json);
+            return bank_thresholds::stats(engine, terminal, product, plot.clone(), *json);
         }
         args::Bank::Threshold { product, rule, .. } => {
-            return bank_limits::threshold(engine, terminal, product, rule);
+            return bank_thresholds::threshold(engine, terminal, product, rule);
         }
         args::Bank::Check { product, json } => {
-            return bank_limits::check(engine, terminal, product, *json);
+            return bank_thresholds::check(engine, terminal, product, *json);
         }
-        args::Bank::Fit { product, ratio, seed, rule, look } => {
-            let rule = rule.given();
-            let (product, recipe) = (product.clone(), look.choice());
+        args::Bank::Fit { product, ratio, seed, rule, input } => {
+            let rule = rule.threshold_rule();
+            let (product, recipe) = (product.clone(), input.recipe_choice());
             let request = FitBank { product, ratio: *ratio, seed: *seed, rule, recipe };
-            let fitted = terminal.wait(engine, request)?;
+            let fitted = terminal.run(engine, request)?;
             let values = [
                 ("product", fitted.bank.product.to_string().into()),
                 ("version", fitted.bank.version.into()),
@@ -31,48 +31,48 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
                 ("image", fitted.thresholds.image.into()),
                 ("pixel", fitted.thresholds.pixel.into()),
             ];
-            terminal.say("bank-fitted", &values);
+            terminal.print_message("bank-fitted", &values);
             if let Some(asked) = fitted.rows_asked {
                 let values = [("asked", asked.into()), ("rows", fitted.rows.into())];
-                terminal.say("bank-rows-capped", &values);
+                terminal.print_message("bank-rows-capped", &values);
             }
             if fitted.held_out < fitted.images {
                 let values =
                     [("held-out", fitted.held_out.into()), ("images", fitted.images.into())];
-                terminal.say("bank-held-out-sample", &values);
+                terminal.print_message("bank-held-out-sample", &values);
             }
             for path in fitted.suspicious {
-                terminal.say("bank-suspicious", &[("path", path.into())]);
+                terminal.print_message("bank-suspicious", &[("path", path.into())]);
             }
         }
         args::Bank::Add { product, images, preview, json } => {
             let (product, paths) = (product.clone(), images.clone());
             let request = ExtendBank { product, paths, preview: *preview };
-            let extended = terminal.wait(engine, request)?;
+            let extended = terminal.run(engine, request)?;
             if *json {
-                return terminal.json(&extended);
+                return terminal.print_json(&extended);
             }
-            bank_versions::say_extended(terminal, &extended);
+            bank_versions::print_extended(terminal, &extended);
         }
         args::Bank::Undo { product } => {
-            let undone = terminal.wait(engine, UndoBank(product.clone()))?;
-            bank_versions::say_undone(terminal, &undone);
+            let undone = terminal.run(engine, UndoBank(product.clone()))?;
+            bank_versions::print_undone(terminal, &undone);
         }
         args::Bank::List { product, json } => {
-            let banks = terminal.wait(engine, ListBanks(product.clone()))?;
+            let banks = terminal.run(engine, ListBanks(product.clone()))?;
             if *json {
-                return terminal.json(&banks);
+                return terminal.print_json(&banks);
             }
-            bank_versions::say_list(terminal, product, &banks);
+            bank_versions::print_list(terminal, product, &banks);
         }
         args::Bank::Info { product, json } => {
-            let state = terminal.wait(engine, BankInfo(product.clone()))?;
+            let state = terminal.run(engine, BankInfo(product.clone()))?;
             if *json {
-                return terminal.json(&state);
+                return terminal.print_json(&state);
             }
             let code = [("product", product.to_string().into())];
             match state {
-                None => terminal.say("skip-no-bank", &code),
+                None => terminal.print_message("skip-no-bank", &code),
                 Some(state) => {
                     let values = [
                         ("product", product.to_string().into()),
@@ -83,12 +83,12 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
                         ("image", state.thresholds.image.into()),
                         ("pixel", state.thresholds.pixel.into()),
                     ];
-                    terminal.say("bank-fitted", &values);
+                    terminal.print_message("bank-fitted", &values);
                     if state.area_changed {
-                        terminal.say("notice-area-changed", &code);
+                        terminal.print_message("notice-area-changed", &code);
                     }
                     if state.unseen_images > 0 {
-                        terminal.say("hint-bank", &code);
+                        terminal.print_message("hint-bank", &code);
                     }
                 }
             }

@@ -1,19 +1,22 @@
-//! What `fettle bank add`, `undo` and `list` say.
+//! Output of `fettle bank add`, `undo` and `list`.
 
 use crate::terminal::Terminal;
 use fettle_domain::{ProductCode, Verdict};
-use fettle_engine::{BankVersion, ExtendedBank, Impact, UndoneBank};
+use fettle_engine::{Backtest, BankVersion, ExtendedBank, UndoneBank};
 
-pub(super) fn say_extended(terminal: &Terminal, extended: &ExtendedBank) {
+pub(super) fn print_extended(terminal: &Terminal, extended: &ExtendedBank) {
     for path in &extended.known {
-        terminal.say("bank-knows", &[("path", path.display().to_string().into())]);
+        terminal.print_message("bank-knows", &[("path", path.display().to_string().into())]);
     }
     if extended.added.is_empty() {
         return;
     }
     for image in &extended.added {
         let path = image.path.display().to_string();
-        terminal.say("bank-added-image", &[("path", path.into()), ("rows", image.rows.into())]);
+        terminal.print_message(
+            "bank-added-image",
+            &[("path", path.into()), ("rows", image.rows.into())],
+        );
     }
     let values = [
         ("product", extended.bank.product.to_string().into()),
@@ -25,20 +28,21 @@ pub(super) fn say_extended(terminal: &Terminal, extended: &ExtendedBank) {
         ("before", extended.thresholds_before.image.into()),
         ("image", extended.thresholds.image.into()),
     ];
-    match &extended.impact {
-        None => terminal.say("bank-extended", &values),
-        Some(impact) => {
-            terminal.say("bank-preview", &values);
-            say_impact(terminal, impact);
+    match &extended.backtest {
+        None => terminal.print_message("bank-extended", &values),
+        Some(backtest) => {
+            terminal.print_message("bank-preview", &values);
+            print_backtest(terminal, backtest);
         }
     }
 }
 
-fn say_impact(terminal: &Terminal, impact: &Impact) {
-    let counts = [("rescored", impact.rescored.into()), ("changed", impact.changed.len().into())];
-    terminal.say("bank-impact", &counts);
-    for change in &impact.changed {
-        let verdict = |verdict: Verdict| terminal.word(verdict.word(), &[]);
+fn print_backtest(terminal: &Terminal, backtest: &Backtest) {
+    let counts =
+        [("rescored", backtest.rescored.into()), ("changed", backtest.changed.len().into())];
+    terminal.print_message("bank-impact", &counts);
+    for change in &backtest.changed {
+        let verdict = |verdict: Verdict| terminal.text(verdict.message_id(), &[]);
         let values = [
             ("id", change.inspection.to_string().into()),
             ("time", change.created_at.clone().into()),
@@ -48,34 +52,37 @@ fn say_impact(terminal: &Terminal, impact: &Impact) {
             ("was", change.score_before.into()),
             ("is", change.score_after.into()),
         ];
-        terminal.say("bank-impact-change", &values);
+        terminal.print_message("bank-impact-change", &values);
     }
-    if !impact.unreadable.is_empty() {
-        terminal.say("bank-impact-unreadable", &[("count", impact.unreadable.len().into())]);
+    if !backtest.unreadable.is_empty() {
+        terminal.print_message(
+            "bank-impact-unreadable",
+            &[("count", backtest.unreadable.len().into())],
+        );
     }
 }
 
-pub(super) fn say_undone(terminal: &Terminal, undone: &UndoneBank) {
+pub(super) fn print_undone(terminal: &Terminal, undone: &UndoneBank) {
     let values = [
         ("product", undone.bank.product.to_string().into()),
         ("from", undone.undone.version.into()),
         ("version", undone.bank.version.into()),
     ];
-    terminal.say("bank-undone", &values);
+    terminal.print_message("bank-undone", &values);
     for path in &undone.removed {
-        terminal.say("bank-undone-image", &[("path", path.clone().into())]);
+        terminal.print_message("bank-undone-image", &[("path", path.clone().into())]);
     }
     for refusal in &undone.kept {
         let reason = refusal.error.explain(terminal.language());
         let path = refusal.path.display().to_string();
         let values = [("path", path.into()), ("reason", reason.into())];
-        terminal.complain("bank-undone-not", &values);
+        terminal.eprint_message("bank-undone-not", &values);
     }
 }
 
-pub(super) fn say_list(terminal: &Terminal, product: &ProductCode, banks: &[BankVersion]) {
+pub(super) fn print_list(terminal: &Terminal, product: &ProductCode, banks: &[BankVersion]) {
     if banks.is_empty() {
-        terminal.say("skip-no-bank", &[("product", product.to_string().into())]);
+        terminal.print_message("skip-no-bank", &[("product", product.to_string().into())]);
     }
     for bank in banks {
         let values = [
@@ -85,20 +92,20 @@ pub(super) fn say_list(terminal: &Terminal, product: &ProductCode, banks: &[Bank
             ("model", bank.bank.model.to_string().into()),
             ("image", bank.thresholds.image.into()),
         ];
-        let mut line = terminal.word("bank-version", &values);
-        let mut also = |id: &str, values: &[(&str, fettle_i18n::Value)]| {
+        let mut line = terminal.text("bank-version", &values);
+        let mut append = |id: &str, values: &[(&str, fettle_i18n::Value)]| {
             line.push_str(", ");
-            line.push_str(&terminal.word(id, values));
+            line.push_str(&terminal.text(id, values));
         };
         if let Some(version) = bank.extends {
-            also("bank-version-extends", &[("version", version.into())]);
+            append("bank-version-extends", &[("version", version.into())]);
         }
         if bank.images.is_none() {
-            also("bank-version-unreadable", &[]);
+            append("bank-version-unreadable", &[]);
         }
         if bank.active {
-            also("bank-version-active", &[]);
+            append("bank-version-active", &[]);
         }
-        terminal.print(&line);
+        terminal.print_line(&line);
     }
 }

@@ -7,8 +7,8 @@ use crate::terminal::Terminal;
 use fettle_engine::{Bench, Engine, EngineOptions};
 use fettle_settings::Workspace;
 
-/// Measures in a workspace of its own, with this one's models and settings: nothing is left
-/// in the owner's.
+/// Measures in a temporary workspace with the models and settings of the given one, which stays
+/// untouched.
 pub(crate) fn run(
     workspace: &Workspace,
     options: EngineOptions,
@@ -26,22 +26,22 @@ pub(crate) fn run(
         repeats: args.repeats.into(),
         largest_index: args.largest_index,
     };
-    let benchmark = terminal.wait(&engine, bench)?;
+    let benchmark = terminal.run(&engine, bench)?;
     if args.json {
-        return terminal.json(&benchmark);
+        return terminal.print_json(&benchmark);
     }
     let processor = benchmark.processor.unwrap_or_default();
     let (threads, device) = (benchmark.threads, benchmark.device);
-    terminal.print(&format!("fettle {}  {processor}  {threads}  {device}", benchmark.version));
+    terminal.print_line(&format!("fettle {}  {processor}  {threads}  {device}", benchmark.version));
     for measured in &benchmark.measurements {
-        terminal.print(&format!(
+        terminal.print_line(&format!(
             "{:<19} {:>10.2} ms  {}",
             measured.name, measured.median_ms, measured.of
         ));
     }
     for skipped in &benchmark.skipped {
         let values = [("name", skipped.name.into()), ("reason", skipped.reason.clone().into())];
-        terminal.complain("bench-skipped", &values);
+        terminal.eprint_message("bench-skipped", &values);
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use fettle_domain::ThresholdRule;
 use fettle_engine::{ClassEvaluation, Engine, Evaluate, Quality};
 use fettle_i18n::Value;
 
-/// Ids of the column heads.
+/// Message ids of the column heads.
 const HEADS: [&str; 11] = [
     "eval-class",
     "eval-images",
@@ -28,26 +28,26 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Eval) -> an
         ratio: args.ratio,
         seed: args.seed,
         rule: ThresholdRule::MaxOverkill { rate: args.max_overkill },
-        recipe: args.look.choice(),
+        recipe: args.input.recipe_choice(),
         out: args.out.clone(),
     };
-    let found = terminal.wait(engine, request)?;
+    let found = terminal.run(engine, request)?;
     if args.json {
-        return terminal.json(&found);
+        return terminal.print_json(&found);
     }
-    let mut table = vec![HEADS.map(|id| terminal.word(id, &[]))];
+    let mut table = vec![HEADS.map(|id| terminal.text(id, &[]))];
     table.extend(found.classes.iter().map(class_row));
     if found.classes.len() > 1 {
-        let name = terminal.word("eval-mean", &[]);
+        let name = terminal.text("eval-mean", &[]);
         table.push(row(name, String::new(), &found.mean, String::new()));
     }
     table::print(terminal, &table);
-    terminal.print("");
+    terminal.print_line("");
     for class in &found.classes {
         print_notes(terminal, class);
     }
     if let Some(path) = &found.written {
-        terminal.field("label-written", &path.display().to_string());
+        terminal.print_field("label-written", &path.display().to_string());
     }
     Ok(())
 }
@@ -80,10 +80,10 @@ fn row(name: String, images: String, quality: &Quality, ms: String) -> [String; 
 
 fn print_notes(terminal: &Terminal, class: &ClassEvaluation) {
     let unmasked = class.defective - class.masked;
-    // Where no image has a mask the table's dashes say it.
+    // Without any mask the table has dashes, which is enough.
     if class.masked > 0 && unmasked > 0 {
         let values = [("class", class.class.clone().into()), ("count", unmasked.into())];
-        terminal.say("eval-unmasked", &values);
+        terminal.print_message("eval-unmasked", &values);
     }
     if let Some(rates) = class.rates.in_words(terminal.language()) {
         let expected = Value::Number { value: class.rates.expected_overkill * 100.0, digits: 1 };
@@ -93,7 +93,7 @@ fn print_notes(terminal: &Terminal, class: &ClassEvaluation) {
             ("expected", expected),
             ("rates", rates.into()),
         ];
-        terminal.say("eval-limits", &values);
+        terminal.print_message("eval-limits", &values);
     }
     let stages: Vec<String> =
         class.timings.iter().map(|timing| format!("{} {:.1}", timing.name, timing.ms)).collect();
@@ -103,5 +103,5 @@ fn print_notes(terminal: &Terminal, class: &ClassEvaluation) {
         ("seconds", Value::Number { value: class.fit_seconds, digits: 1 }),
         ("stages", stages.join(", ").into()),
     ];
-    terminal.say("eval-stages", &values);
+    terminal.print_message("eval-stages", &values);
 }

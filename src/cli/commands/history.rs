@@ -7,7 +7,8 @@ use crate::table;
 use crate::terminal::Terminal;
 use fettle_domain::{HistoryFilter, Opinion, Verdict};
 use fettle_engine::{
-    Chosen, Engine, ExportInspections, ExportPdf, JudgeInspection, ListInspections, TidyPictures,
+    Engine, ExportInspections, ExportPdf, InspectionSelection, JudgeInspection, ListInspections,
+    TidyPictures,
 };
 use fettle_i18n::Value;
 
@@ -25,32 +26,32 @@ pub(crate) fn run(
                 defect: defect.clone(),
                 note: note.clone(),
             });
-            let judged = terminal.wait(engine, JudgeInspection { inspection: *id, opinion })?;
+            let judged = terminal.run(engine, JudgeInspection { inspection: *id, opinion })?;
             let id = ("id", judged.inspection.to_string().into());
             match judged.now {
-                None => terminal.say("judged-none", &[id]),
+                None => terminal.print_message("judged-none", &[id]),
                 Some(now) => {
-                    let verdict = terminal.word(now.opinion.verdict.word(), &[]);
+                    let verdict = terminal.text(now.opinion.verdict.message_id(), &[]);
                     let values = [id, ("verdict", verdict.into()), ("by", now.by.into())];
-                    terminal.say("judged-as", &values);
+                    terminal.print_message("judged-as", &values);
                 }
             }
             Ok(())
         }
         Some(args::HistoryCommand::Tidy { days, dry_run, json }) => {
             let request = TidyPictures { days: *days, dry_run: *dry_run };
-            let tidied = terminal.wait(engine, request)?;
+            let tidied = terminal.run(engine, request)?;
             if *json {
-                return terminal.json(&tidied);
+                return terminal.print_json(&tidied);
             }
             let Some(days) = tidied.days else {
-                terminal.say("tidy-never", &[]);
+                terminal.print_message("tidy-never", &[]);
                 return Ok(());
             };
             let megabytes = Value::Number { value: tidied.bytes as f64 / 1e6, digits: 1 };
             let values =
                 [("days", days.into()), ("count", tidied.inspections.into()), ("size", megabytes)];
-            terminal.say(if *dry_run { "tidy-would" } else { "tidy-done" }, &values);
+            terminal.print_message(if *dry_run { "tidy-would" } else { "tidy-done" }, &values);
             Ok(())
         }
     }
@@ -67,30 +68,30 @@ fn list(engine: &Engine, terminal: &Terminal, args: &args::HistoryList) -> anyho
         action: args.action.map(Into::into),
     };
     if let Some(path) = args.pdf.clone() {
-        let these = Chosen::These(args.id.clone());
-        let which = if args.id.is_empty() { Chosen::Filtered(filter) } else { these };
-        let written = terminal.wait(engine, ExportPdf { which, path })?;
-        said_written(terminal, written.parts, &written.path);
+        let these = InspectionSelection::Ids(args.id.clone());
+        let which = if args.id.is_empty() { InspectionSelection::Filtered(filter) } else { these };
+        let written = terminal.run(engine, ExportPdf { which, path })?;
+        print_exported(terminal, written.parts, &written.path);
         return Ok(());
     }
     if let Some(path) = args.csv.clone() {
-        let written = terminal.wait(engine, ExportInspections { filter, path })?;
-        said_written(terminal, written.rows, &written.path);
+        let written = terminal.run(engine, ExportInspections { filter, path })?;
+        print_exported(terminal, written.rows, &written.path);
         return Ok(());
     }
-    let page = terminal.wait(engine, ListInspections { filter, skip: 0, limit: args.top })?;
+    let page = terminal.run(engine, ListInspections { filter, skip: 0, limit: args.top })?;
     if args.json {
-        return terminal.json(&page);
+        return terminal.print_json(&page);
     }
     if page.rows.is_empty() {
-        terminal.say("history-none", &[]);
+        terminal.print_message("history-none", &[]);
         return Ok(());
     }
     let rows: Vec<[String; 7]> = page
         .rows
         .iter()
         .map(|row| {
-            let verdict = |verdict: Verdict| terminal.word(verdict.word(), &[]);
+            let verdict = |verdict: Verdict| terminal.text(verdict.message_id(), &[]);
             [
                 row.id.to_string(),
                 row.created_at.clone(),
@@ -107,11 +108,11 @@ fn list(engine: &Engine, terminal: &Terminal, args: &args::HistoryList) -> anyho
         .collect();
     table::print(terminal, &rows);
     let values = [("shown", page.rows.len().into()), ("total", page.total.into())];
-    terminal.say("history-shown", &values);
+    terminal.print_message("history-shown", &values);
     Ok(())
 }
 
-fn said_written(terminal: &Terminal, rows: usize, path: &Path) {
+fn print_exported(terminal: &Terminal, rows: usize, path: &Path) {
     let values = [("rows", rows.into()), ("path", path.display().to_string().into())];
-    terminal.say("history-exported", &values);
+    terminal.print_message("history-exported", &values);
 }

@@ -2,14 +2,15 @@
 
 use serde::Serialize;
 
-use super::{Refused, done_or_why, refused, say_refused};
+use super::rejected_files::{RejectedFileJson, eprint_rejected, explain_rejected};
+use super::stage_result::done_or_reason;
 use crate::terminal::Terminal;
 use crate::{args, table};
 use fettle_domain::{ProductCode, Rate, Stage};
-use fettle_engine::{BankQuality, Engine, ImportSeed, ImportedSeed, SeedComparison};
+use fettle_engine::{BankQuality, Engine, ImportLegacyData, ImportedLegacyData, LegacyComparison};
 use fettle_i18n::Value;
 
-/// Ids of the column heads.
+/// Message ids of the column heads.
 const HEADS: [&str; 5] = [
     "seed-column-bank",
     "eval-image-auroc",
@@ -18,12 +19,12 @@ const HEADS: [&str; 5] = [
     "eval-escape",
 ];
 
-/// What `--json` prints.
+/// The JSON of `--json`.
 #[derive(Serialize)]
 struct Outcome<'a> {
     #[serde(flatten)]
-    imported: &'a ImportedSeed,
-    refused: Vec<Refused>,
+    imported: &'a ImportedLegacyData,
+    refused: Vec<RejectedFileJson>,
 }
 
 pub(crate) fn run(
@@ -31,10 +32,10 @@ pub(crate) fn run(
     terminal: &Terminal,
     args: &args::ImportSeed,
 ) -> anyhow::Result<()> {
-    let imported = terminal.wait(engine, ImportSeed { dir: args.dir.clone() })?;
+    let imported = terminal.run(engine, ImportLegacyData { dir: args.dir.clone() })?;
     if args.json {
-        let refused = refused(terminal, &imported.refused);
-        return terminal.json(&Outcome { imported: &imported, refused });
+        let refused = explain_rejected(terminal, &imported.rejected);
+        return terminal.print_json(&Outcome { imported: &imported, refused });
     }
     let values = [
         ("products", imported.products.len().into()),
@@ -43,7 +44,7 @@ pub(crate) fn run(
         ("manuals", imported.manuals.into()),
         ("known", imported.known.into()),
     ];
-    terminal.say("seed-imported", &values);
+    terminal.print_message("seed-imported", &values);
     for bank in &imported.banks {
         let values = [
             ("product", bank.product.to_string().into()),
@@ -53,31 +54,31 @@ pub(crate) fn run(
             ("image", bank.thresholds.image.into()),
             ("pixel", bank.thresholds.pixel.into()),
         ];
-        terminal.say("seed-bank", &values);
-        say_comparison(terminal, &bank.product, &bank.comparison);
+        terminal.print_message("seed-bank", &values);
+        print_comparison(terminal, &bank.product, &bank.comparison);
     }
-    say_refused(terminal, &imported.refused);
+    eprint_rejected(terminal, &imported.rejected);
     if imported.images + imported.manuals > 0 {
-        terminal.say("seed-next", &[]);
+        terminal.print_message("seed-next", &[]);
     }
     Ok(())
 }
 
-fn say_comparison(terminal: &Terminal, product: &ProductCode, stage: &Stage<SeedComparison>) {
+fn print_comparison(terminal: &Terminal, product: &ProductCode, stage: &Stage<LegacyComparison>) {
     let about: (&str, Value) = ("product", product.to_string().into());
-    match done_or_why(terminal, stage) {
+    match done_or_reason(terminal, stage) {
         Ok(found) => {
             let values =
                 [about, ("normals", found.normals.into()), ("defects", found.defects.into())];
-            terminal.say("seed-compared", &values);
+            terminal.print_message("seed-compared", &values);
             let version = [("version", found.bank.version.into())];
-            let ours = terminal.word("seed-row-ours", &version);
-            let old = terminal.word("seed-row-old", &[]);
-            let heads = HEADS.map(|id| terminal.word(id, &[]));
-            table::print(terminal, &[heads, row(old, &found.seed), row(ours, &found.fettle)]);
+            let ours = terminal.text("seed-row-ours", &version);
+            let old = terminal.text("seed-row-old", &[]);
+            let heads = HEADS.map(|id| terminal.text(id, &[]));
+            table::print(terminal, &[heads, row(old, &found.legacy), row(ours, &found.fettle)]);
         }
         Err(reason) => {
-            terminal.complain("seed-not-compared", &[about, ("reason", reason.into())]);
+            terminal.eprint_message("seed-not-compared", &[about, ("reason", reason.into())]);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `fettle index`.
 
-use super::say_refused;
+use super::rejected_files::eprint_rejected;
 use crate::args;
 use crate::terminal::Terminal;
 use fettle_engine::{BuildIndex, Engine, IndexInfo};
@@ -8,29 +8,29 @@ use fettle_engine::{BuildIndex, Engine, IndexInfo};
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Index) -> anyhow::Result<()> {
     match args {
         args::Index::Build { rebuild } => {
-            let built = terminal.wait(engine, BuildIndex { rebuild: *rebuild })?;
-            say_refused(terminal, &built.refused);
+            let built = terminal.run(engine, BuildIndex { rebuild: *rebuild })?;
+            eprint_rejected(terminal, &built.rejected);
             let values = [
                 ("total", built.total.into()),
                 ("added", built.added.into()),
                 ("removed", built.removed.into()),
                 ("model", built.model.to_string().into()),
             ];
-            terminal.say("index-built", &values);
+            terminal.print_message("index-built", &values);
         }
         args::Index::Info(json) => {
-            let state = terminal.wait(engine, IndexInfo)?;
+            let state = terminal.run(engine, IndexInfo)?;
             if json.json {
-                return terminal.json(&state);
+                return terminal.print_json(&state);
             }
             match state {
-                None => terminal.say("index-none", &[]),
+                None => terminal.print_message("index-none", &[]),
                 Some(state) => {
                     let values =
                         [("total", state.images.into()), ("model", state.model.to_string().into())];
-                    terminal.say("index-holds", &values);
+                    terminal.print_message("index-holds", &values);
                     if state.behind > 0 {
-                        terminal.say("index-behind", &[("count", state.behind.into())]);
+                        terminal.print_message("index-behind", &[("count", state.behind.into())]);
                     }
                 }
             }

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Refused, refused, say_refused};
+use super::rejected_files::{RejectedFileJson, eprint_rejected, explain_rejected};
 use crate::args;
 use crate::terminal::Terminal;
 use fettle_domain::{ImageId, ImageLabel, Product};
 use fettle_engine::{
-    AddDefectType, AddProduct, Engine, ListLibrary, RegisterImages, RegisterManual,
-    RegisteredImages, RemoveImages, ScanLibrary, Twin,
+    AddDefectType, AddProduct, Engine, ListLibrary, NearDuplicate, RegisterImages, RegisterManual,
+    RegisteredImages, RemoveImages, ScanLibrary,
 };
 use fettle_i18n::Value;
 
@@ -28,8 +28,11 @@ pub(crate) fn run(
                 name_ko: name_ko.clone(),
                 name_en: name_en.clone(),
             };
-            let product = terminal.wait(engine, AddProduct(product))?;
-            terminal.say("registered-product", &[("product", product.code.to_string().into())]);
+            let product = terminal.run(engine, AddProduct(product))?;
+            terminal.print_message(
+                "registered-product",
+                &[("product", product.code.to_string().into())],
+            );
             Ok(())
         }
         args::Library::AddDefect {
@@ -47,7 +50,7 @@ pub(crate) fn run(
                 (Some(region), [image]) if image.is_file() => {
                     BTreeMap::from([(image.clone(), *region)])
                 }
-                (Some(_), _) => anyhow::bail!(terminal.word("region-one-image", &[])),
+                (Some(_), _) => anyhow::bail!(terminal.text("region-one-image", &[])),
             };
             let request = AddDefectType {
                 product: product.clone(),
@@ -56,13 +59,13 @@ pub(crate) fn run(
                 name_en: name_en.clone(),
                 full_name: full_name.clone(),
             };
-            let known = terminal.wait(engine, request)?;
+            let known = terminal.run(engine, request)?;
             if !json {
                 let values = [
                     ("product", known.product.to_string().into()),
                     ("defect", known.code.to_string().into()),
                 ];
-                terminal.say("registered-defect", &values);
+                terminal.print_message("registered-defect", &values);
             }
             if images.is_empty() && !json {
                 return Ok(());
@@ -88,8 +91,9 @@ pub(crate) fn run(
         args::Library::Remove { images } => remove(engine, terminal, images),
         args::Library::AddManual { product, file } => {
             let request = RegisterManual { product: product.clone(), path: file.clone() };
-            let read = terminal.wait(engine, request)?;
-            terminal.say("registered-manual", &[("path", read.manual.path.clone().into())]);
+            let read = terminal.run(engine, request)?;
+            terminal
+                .print_message("registered-manual", &[("path", read.manual.path.clone().into())]);
             super::manual::print(terminal, &read);
             Ok(())
         }
@@ -97,7 +101,7 @@ pub(crate) fn run(
     }
 }
 
-/// Registers images and says what became of them, then what to do next.
+/// Registers images, prints the outcome, then a hint at the next step.
 fn register(
     engine: &Engine,
     terminal: &Terminal,
@@ -106,22 +110,22 @@ fn register(
     (hint, about): (&str, &[(&str, Value)]),
 ) -> anyhow::Result<()> {
     let product = request.product.to_string();
-    let outcome = terminal.wait(engine, request)?;
+    let outcome = terminal.run(engine, request)?;
     if json {
-        return terminal.json(&Outcome::of(&outcome, terminal));
+        return terminal.print_json(&Outcome::of(&outcome, terminal));
     }
     let values = [
         ("product", product.into()),
         ("new", outcome.new.len().into()),
         ("known", outcome.known.len().into()),
     ];
-    terminal.say("registered-images", &values);
+    terminal.print_message("registered-images", &values);
     if !outcome.redrawn.is_empty() {
-        terminal.say("region-redrawn", &[]);
+        terminal.print_message("region-redrawn", &[]);
     }
-    for twin in &outcome.twins {
+    for twin in &outcome.near_duplicates {
         let label = match &twin.of.label {
-            ImageLabel::Normal => terminal.word("label-normal", &[]),
+            ImageLabel::Normal => terminal.text("label-normal", &[]),
             ImageLabel::Defect(defect) => defect.to_string(),
         };
         let values = [
@@ -130,46 +134,53 @@ fn register(
             ("product", twin.of.product.to_string().into()),
             ("label", label.into()),
         ];
-        terminal.complain("registered-twin", &values);
+        terminal.eprint_message("registered-twin", &values);
     }
-    if let Some(first) = say_refused(terminal, &outcome.refused)
-        .then(|| outcome.refused.into_iter().next())
+    if let Some(first) = eprint_rejected(terminal, &outcome.rejected)
+        .then(|| outcome.rejected.into_iter().next())
         .flatten()
         && outcome.new.is_empty()
         && outcome.known.is_empty()
     {
         return Err(first.error.into());
     }
-    terminal.say(hint, about);
+    terminal.print_message(hint, about);
     Ok(())
 }
 
-/// What `--json` prints of a registration.
+/// The JSON of a registration.
 #[derive(Serialize)]
 struct Outcome<'a> {
     new: &'a [ImageId],
     known: &'a [ImageId],
-    /// Of the known ones, those of which another part is marked now.
+    /// The known images whose marked region has changed.
     redrawn: Vec<ImageId>,
-    twins: &'a [Twin],
-    refused: Vec<Refused>,
+    #[serde(rename = "twins")]
+    near_duplicates: &'a [NearDuplicate],
+    refused: Vec<RejectedFileJson>,
 }
 
 impl<'a> Outcome<'a> {
     fn of(outcome: &'a RegisteredImages, terminal: &Terminal) -> Self {
-        let RegisteredImages { new, known, twins, .. } = outcome;
+        let RegisteredImages { new, known, near_duplicates, .. } = outcome;
         let redrawn = outcome.redrawn.iter().map(|(id, _)| *id).collect();
-        Self { new, known, redrawn, twins, refused: refused(terminal, &outcome.refused) }
+        Self {
+            new,
+            known,
+            redrawn,
+            near_duplicates,
+            refused: explain_rejected(terminal, &outcome.rejected),
+        }
     }
 }
 
 fn remove(engine: &Engine, terminal: &Terminal, images: &[PathBuf]) -> anyhow::Result<()> {
-    let removed = terminal.wait(engine, RemoveImages { paths: images.to_vec() })?;
+    let removed = terminal.run(engine, RemoveImages { paths: images.to_vec() })?;
     for image in &removed {
-        terminal.say("removed-image", &[("path", image.path.clone().into())]);
+        terminal.print_message("removed-image", &[("path", image.path.clone().into())]);
     }
     if removed.iter().any(|image| image.label != ImageLabel::Normal) {
-        terminal.say("hint-index", &[]);
+        terminal.print_message("hint-index", &[]);
     }
     let products: BTreeSet<_> = removed
         .iter()
@@ -177,44 +188,44 @@ fn remove(engine: &Engine, terminal: &Terminal, images: &[PathBuf]) -> anyhow::R
         .map(|image| image.product.to_string())
         .collect();
     for product in products {
-        terminal.say("hint-bank-removed", &[("product", product.into())]);
+        terminal.print_message("hint-bank-removed", &[("product", product.into())]);
     }
     Ok(())
 }
 
 fn list(engine: &Engine, terminal: &Terminal, json: bool) -> anyhow::Result<()> {
-    let summaries = terminal.wait(engine, ListLibrary)?;
+    let summaries = terminal.run(engine, ListLibrary)?;
     if json {
-        return terminal.json(&summaries);
+        return terminal.print_json(&summaries);
     }
     if summaries.is_empty() {
-        terminal.say("doctor-no-products", &[]);
+        terminal.print_message("doctor-no-products", &[]);
     }
     for summary in summaries {
         let product = &summary.product;
-        terminal.print(&format!("{}  {}  {}", product.code, product.name_ko, product.name_en));
-        terminal.print(&format!(
+        terminal.print_line(&format!("{}  {}  {}", product.code, product.name_ko, product.name_en));
+        terminal.print_line(&format!(
             "  {}",
-            terminal.word("list-normal", &[("count", summary.normal_images.into())])
+            terminal.text("list-normal", &[("count", summary.normal_images.into())])
         ));
         for (defect, count) in &summary.defects {
             let values = [("name", defect.full_name.clone().into()), ("count", (*count).into())];
-            terminal.print(&format!(
+            terminal.print_line(&format!(
                 "  {}  {}",
                 defect.code,
-                terminal.word("list-defect", &values)
+                terminal.text("list-defect", &values)
             ));
         }
         for manual in &summary.manuals {
-            terminal.print(&format!("  {manual}"));
+            terminal.print_line(&format!("  {manual}"));
         }
         match summary.bank_version {
             Some(version) => {
-                terminal.print(&format!("  {} v{version}", terminal.word("label-bank", &[])));
+                terminal.print_line(&format!("  {} v{version}", terminal.text("label-bank", &[])));
             }
             None => {
                 let values = [("product", product.code.to_string().into())];
-                terminal.print(&format!("  {}", terminal.word("skip-no-bank", &values)));
+                terminal.print_line(&format!("  {}", terminal.text("skip-no-bank", &values)));
             }
         }
     }
@@ -222,17 +233,17 @@ fn list(engine: &Engine, terminal: &Terminal, json: bool) -> anyhow::Result<()> 
 }
 
 fn scan(engine: &Engine, terminal: &Terminal) -> anyhow::Result<()> {
-    let report = terminal.wait(engine, ScanLibrary)?;
+    let report = terminal.run(engine, ScanLibrary)?;
     for imported in &report.imported {
-        terminal.print(&imported.path);
+        terminal.print_line(&imported.path);
     }
     for refused in &report.refused {
         let values =
             [("path", refused.path.clone().into()), ("reason", refused.why.to_string().into())];
-        terminal.complain("scan-refused", &values);
+        terminal.eprint_message("scan-refused", &values);
     }
     let values =
         [("count", report.imported.len().into()), ("known", report.already_there.len().into())];
-    terminal.say("scan-imported", &values);
+    terminal.print_message("scan-imported", &values);
     Ok(())
 }

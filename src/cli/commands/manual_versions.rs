@@ -1,4 +1,4 @@
-//! `fettle manual versions`, `fettle manual remove`.
+//! `fettle manual versions` and `fettle manual remove`.
 
 use crate::terminal::Terminal;
 use fettle_domain::{ManualId, ProductCode};
@@ -10,19 +10,19 @@ pub(super) fn list(
     product: Option<&ProductCode>,
     json: bool,
 ) -> anyhow::Result<()> {
-    let versions = terminal.wait(engine, ListManualVersions(product.cloned()))?;
+    let versions = terminal.run(engine, ListManualVersions(product.cloned()))?;
     if json {
-        return terminal.json(&versions);
+        return terminal.print_json(&versions);
     }
     for version in versions {
         let day = |time: &str| time.split('T').next().unwrap_or(time).to_owned();
         let state = match &version.replaced_at {
-            None => terminal.word("manual-version-in-force", &[]),
-            Some(until) => terminal.word("manual-version-until", &[("time", day(until).into())]),
+            None => terminal.text("manual-version-in-force", &[]),
+            Some(until) => terminal.text("manual-version-until", &[("time", day(until).into())]),
         };
-        let cited = terminal.word("manual-version-cited", &[("count", version.cited.into())]);
+        let cited = terminal.text("manual-version-cited", &[("count", version.cited.into())]);
         let hash: String = version.manual.content_hash.0.chars().take(8).collect();
-        terminal.print(&format!(
+        terminal.print_line(&format!(
             "{}  {}  {}  {hash}  {}  {state}  {cited}",
             version.manual.id,
             version.manual.product,
@@ -34,7 +34,7 @@ pub(super) fn list(
 }
 
 pub(super) fn remove(engine: &Engine, terminal: &Terminal, id: i64) -> anyhow::Result<()> {
-    let removed = terminal.wait(engine, RemoveManual(ManualId(id)))?;
-    terminal.say("manual-removed", &[("path", removed.path.into())]);
+    let removed = terminal.run(engine, RemoveManual(ManualId(id)))?;
+    terminal.print_message("manual-removed", &[("path", removed.path.into())]);
     Ok(())
 }

@@ -4,8 +4,8 @@ use crate::args;
 use crate::terminal::Terminal;
 use fettle_domain::{ModelId, ModelRole, RemoteFor, RemoteModel};
 use fettle_engine::{
-    ChosenRemote, Engine, FileVerdict, FindModel, ListModels, ModelState, PullModels, TryRemote,
-    UseRemote, VerifyModels,
+    Engine, FileVerdict, FindModel, GetRemoteModels, ListModels, ModelState, PullModels,
+    SetRemoteModel, TestRemoteModel, VerifyModels,
 };
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Models) -> anyhow::Result<()> {
@@ -13,11 +13,13 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Models) -> 
         args::Models::List(json) => list(engine, terminal, json.json),
         args::Models::Pull { what, from, offline } => {
             let request = PullModels { what: what.clone(), from: from.clone(), offline: *offline };
-            for file in terminal.wait(engine, request)?.files {
+            for file in terminal.run(engine, request)?.files {
                 let model = ("model", format!("{}/{}", file.model, file_name(&file.path)).into());
-                match file.place {
-                    Some(place) => terminal.say("models-pulled", &[model, ("place", place.into())]),
-                    None => terminal.say("models-kept", &[model]),
+                match file.source {
+                    Some(place) => {
+                        terminal.print_message("models-pulled", &[model, ("place", place.into())])
+                    }
+                    None => terminal.print_message("models-kept", &[model]),
                 }
             }
             Ok(())
@@ -25,7 +27,7 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Models) -> 
         args::Models::Verify { model } => {
             let request = VerifyModels(model.clone().map(ModelId));
             let mut damaged = Vec::new();
-            for verified in terminal.wait(engine, request)? {
+            for verified in terminal.run(engine, request)? {
                 let mut unhashed = false;
                 for file in &verified.files {
                     match &file.verdict {
@@ -36,18 +38,18 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Models) -> 
                 }
                 let id = if unhashed { "models-unhashed" } else { "models-verified" };
                 if !verified.files.iter().any(|f| matches!(f.verdict, FileVerdict::Differs(_))) {
-                    terminal.say(id, &[("model", verified.model.to_string().into())]);
+                    terminal.print_message(id, &[("model", verified.model.to_string().into())]);
                 }
             }
             if damaged.is_empty() {
                 return Ok(());
             }
             let values = [("path", damaged.join(", ").into())];
-            anyhow::bail!(terminal.word("models-damaged", &values))
+            anyhow::bail!(terminal.text("models-damaged", &values))
         }
         args::Models::Path { model } => {
-            for path in terminal.wait(engine, FindModel(ModelId(model.clone())))? {
-                terminal.print(&path.display().to_string());
+            for path in terminal.run(engine, FindModel(ModelId(model.clone())))? {
+                terminal.print_line(&path.display().to_string());
             }
             Ok(())
         }
@@ -58,38 +60,38 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Models) -> 
 fn remote(engine: &Engine, terminal: &Terminal, args: &args::Remote) -> anyhow::Result<()> {
     match args {
         args::Remote::Show(json) => {
-            let chosen = terminal.wait(engine, ChosenRemote)?;
+            let chosen = terminal.run(engine, GetRemoteModels)?;
             if json.json {
-                return terminal.json(&chosen);
+                return terminal.print_json(&chosen);
             }
             if chosen.is_empty() {
-                terminal.say("remote-off", &[]);
+                terminal.print_message("remote-off", &[]);
             }
             for (role, remote) in &chosen {
-                say_remote(terminal, *role, remote);
+                print_remote(terminal, *role, remote);
             }
         }
         args::Remote::Use { server, pictures, yes } => {
             let (what, remote) = (remote_for(*pictures), Some(server.into()));
-            terminal.wait(engine, UseRemote { what, remote, confirmed: *yes })?;
-            for (role, remote) in &terminal.wait(engine, ChosenRemote)? {
-                say_remote(terminal, *role, remote);
+            terminal.run(engine, SetRemoteModel { what, remote, confirmed: *yes })?;
+            for (role, remote) in &terminal.run(engine, GetRemoteModels)? {
+                print_remote(terminal, *role, remote);
             }
         }
         args::Remote::Try { server } => {
-            let tried = terminal.wait(engine, TryRemote(server.into()))?;
+            let tried = terminal.run(engine, TestRemoteModel(server.into()))?;
             let seconds = format!("{:.1}", tried.took_ms / 1e3);
             let values = [
                 ("said", tried.said.into()),
                 ("seconds", seconds.into()),
                 ("tokens", tried.context_length.into()),
             ];
-            terminal.say("remote-tried", &values);
+            terminal.print_message("remote-tried", &values);
         }
         args::Remote::Off { pictures } => {
             let what = remote_for(*pictures);
-            terminal.wait(engine, UseRemote { what, remote: None, confirmed: false })?;
-            terminal.say("remote-off", &[]);
+            terminal.run(engine, SetRemoteModel { what, remote: None, confirmed: false })?;
+            terminal.print_message("remote-off", &[]);
         }
     }
     Ok(())
@@ -99,12 +101,12 @@ fn remote_for(pictures: bool) -> RemoteFor {
     if pictures { RemoteFor::Pictures } else { RemoteFor::Reports }
 }
 
-/// Which one is used, and what leaves this machine by it.
-fn say_remote(terminal: &Terminal, role: ModelRole, remote: &RemoteModel) {
+/// Prints the model in use on a server, and what leaves this machine.
+fn print_remote(terminal: &Terminal, role: ModelRole, remote: &RemoteModel) {
     let values =
         [("model", remote.model.clone().into()), ("address", remote.address.clone().into())];
-    terminal.print(&format!("{role}: {}", terminal.word("remote-on", &values)));
-    terminal.say("remote-leaves", &[]);
+    terminal.print_line(&format!("{role}: {}", terminal.text("remote-on", &values)));
+    terminal.print_message("remote-leaves", &[]);
 }
 
 fn file_name(path: &std::path::Path) -> String {
@@ -112,7 +114,7 @@ fn file_name(path: &std::path::Path) -> String {
 }
 
 fn list(engine: &Engine, terminal: &Terminal, json: bool) -> anyhow::Result<()> {
-    let models = terminal.wait(engine, ListModels)?;
+    let models = terminal.run(engine, ListModels)?;
     if json {
         let rows: Vec<serde_json::Value> = models
             .iter()
@@ -124,7 +126,7 @@ fn list(engine: &Engine, terminal: &Terminal, json: bool) -> anyhow::Result<()> 
                 })
             })
             .collect();
-        return terminal.json(&rows);
+        return terminal.print_json(&rows);
     }
     for model in models {
         let state = match &model.state {
@@ -138,10 +140,10 @@ fn list(engine: &Engine, terminal: &Terminal, json: bool) -> anyhow::Result<()> 
             None => "?".to_owned(),
         };
         let roles: Vec<String> = model.entry.roles.iter().map(ToString::to_string).collect();
-        terminal.print(&format!(
+        terminal.print_line(&format!(
             "{:<30} {:<8} {:>11}  {:<26} {:<16} {}",
             model.entry.id.0,
-            terminal.word(state, &[]),
+            terminal.text(state, &[]),
             size,
             roles.join(", "),
             model.profiles.join(", "),

@@ -16,39 +16,39 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Roi) -> any
         effect: if args.ignore { AreaEffect::Ignore } else { AreaEffect::Inspect },
         shapes: masks.chain(rects).chain(polygons).collect(),
     };
-    let state = terminal.wait(engine, request)?;
+    let state = terminal.run(engine, request)?;
     if args.json {
-        return terminal.json(&state);
+        return terminal.print_json(&state);
     }
     let product = ("product", Value::from(args.product.to_string()));
     if state.area.shapes.is_empty() {
-        terminal.say("area-all", std::slice::from_ref(&product));
+        terminal.print_message("area-all", std::slice::from_ref(&product));
     } else {
         let percent = Value::Number { value: f64::from(state.inspected) * 100.0, digits: 1 };
-        terminal.say("area-set", &[product.clone(), ("percent", percent)]);
+        terminal.print_message("area-set", &[product.clone(), ("percent", percent)]);
     }
     for registered in &state.area.shapes {
         let effect = match registered.effect {
             AreaEffect::Inspect => "area-inspect",
             AreaEffect::Ignore => "area-ignore",
         };
-        let effect = ("effect", Value::from(terminal.word(effect, &[])));
+        let effect = ("effect", Value::from(terminal.text(effect, &[])));
         let line = match &registered.shape {
             AreaShape::Mask { path, .. } => {
-                terminal.word("area-mask", &[effect, ("path", path.clone().into())])
+                terminal.text("area-mask", &[effect, ("path", path.clone().into())])
             }
             AreaShape::Polygon { points } => {
                 let points: Vec<String> = points
                     .iter()
                     .map(|point| format!("({:.1}, {:.1})", point.x * 100.0, point.y * 100.0))
                     .collect();
-                terminal.word("area-polygon", &[effect, ("points", points.join(" ").into())])
+                terminal.text("area-polygon", &[effect, ("points", points.join(" ").into())])
             }
         };
-        terminal.print(&format!("  - {line}"));
+        terminal.print_line(&format!("  - {line}"));
     }
     if state.refit_advised {
-        terminal.say("notice-area-changed", &[product]);
+        terminal.print_message("notice-area-changed", &[product]);
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::args;
 use crate::terminal::Terminal;
 use fettle_domain::{Hit, Suggestion};
-use fettle_engine::{Among, Engine, Query, Search};
+use fettle_engine::{Engine, Query, Search, SearchFilter};
 use fettle_i18n::Value;
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Search) -> anyhow::Result<()> {
@@ -13,10 +13,10 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Search) -> 
         (None, image, _) => Query::Picture(image.clone().unwrap_or_default()),
     };
     let by_words = matches!(query, Query::Words(_));
-    let among = Among { product: args.product.clone(), defect: args.defect.clone() };
-    let found = terminal.wait(engine, Search { query, top: args.top.into(), among })?;
+    let filter = SearchFilter { product: args.product.clone(), defect: args.defect.clone() };
+    let found = terminal.run(engine, Search { query, top: args.top.into(), filter })?;
     if args.json {
-        return terminal.json(&found);
+        return terminal.print_json(&found);
     }
     if !by_words {
         print_suggestion(terminal, found.suggestion.as_ref());
@@ -25,10 +25,10 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Search) -> 
     Ok(())
 }
 
-/// What the neighbours voted.
+/// Prints the vote of the nearest neighbours.
 pub(super) fn print_suggestion(terminal: &Terminal, suggestion: Option<&Suggestion>) {
     let text = match suggestion {
-        None => terminal.word("suggestion-unknown", &[]),
+        None => terminal.text("suggestion-unknown", &[]),
         Some(Suggestion { product, defect, confidence }) => {
             let percent = Value::Number { value: f64::from(*confidence) * 100.0, digits: 0 };
             let product = Value::from(product.to_string());
@@ -36,23 +36,23 @@ pub(super) fn print_suggestion(terminal: &Terminal, suggestion: Option<&Suggesti
                 Some(defect) => {
                     let defect = Value::from(defect.to_string());
                     let values = [("product", product), ("defect", defect), ("percent", percent)];
-                    terminal.word("suggestion-line", &values)
+                    terminal.text("suggestion-line", &values)
                 }
                 None => {
                     let values = [("product", product), ("percent", percent)];
-                    terminal.word("suggestion-product", &values)
+                    terminal.text("suggestion-product", &values)
                 }
             }
         }
     };
-    terminal.field("label-suggestion", &text);
+    terminal.print_field("label-suggestion", &text);
 }
 
-/// A line a hit.
+/// Prints the hits, one a line.
 pub(super) fn print_hits(terminal: &Terminal, hits: &[Hit]) {
-    terminal.field("label-similar", "");
+    terminal.print_field("label-similar", "");
     for hit in hits {
-        terminal.print(&format!(
+        terminal.print_line(&format!(
             "  - {:.3}  {} / {}  {}",
             hit.score, hit.product, hit.defect, hit.path
         ));

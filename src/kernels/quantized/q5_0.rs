@@ -1,37 +1,39 @@
-//! Few rows times a matrix in Q5_0 blocks (f16 scale, 4 bytes of fifth bits, 16 bytes of
-//! nibbles: low ones are elements 0 to 15, high ones 16 to 31; minus 16). candle decodes
-//! them bit by bit on x86, and they are most of the weights of a small Qwen2.
+//! Product of few rows with a matrix in GGML's Q5_0 blocks.
 //!
-//! Each row of the input is rounded to 8 bits a block first, as GGML does it (Q8_0). candle's
-//! own threads compute, not rayon's: they spin between its products, and two pools would take
-//! the cores from each other.
+//! A block has 32 elements in 22 bytes: an f16 scale, 4 bytes with the fifth bits, 16 bytes of
+//! nibbles (low nibbles are elements 0 to 15, high ones 16 to 31). An element is scale · (5 bits -
+//! 16). On x86 candle decodes Q5_0 bit by bit, and most weights of a small Qwen2 are Q5_0.
+//!
+//! Each row of the input is first quantised to 8 bits per block, as GGML does (Q8_0). The product
+//! runs on candle's thread pool, not rayon's: candle's threads spin between products, and two
+//! pools would take the cores from each other.
 
 use candle_core::quantized::QTensor;
 use candle_core::utils::barrier_pool;
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, bail};
 use half::f16;
 
-use super::Columns;
+use crate::output_ptr::OutputPtr;
 
-/// Elements of a block, of weights and of input.
+/// Elements of a block, of the weights and of the input.
 const BLOCK: usize = 32;
 /// Bytes of a block of weights.
 const BLOCK_BYTES: usize = 22;
 
-/// `x · Wᵀ`, `W` (outputs, inputs) in Q5_0.
-pub(super) struct FewRows<'a>(pub(super) &'a QTensor);
+/// `x · Wᵀ` with `W` (outputs, inputs) in Q5_0.
+pub(super) struct Q5Gemv<'a>(pub(super) &'a QTensor);
 
-/// 32 numbers of the input, as `scale · values`.
+/// 32 numbers of the input, quantised to `scale · values`.
 #[derive(Clone)]
-struct Rounded {
+struct Q8Block {
     scale: f32,
-    /// `16 · scale · Σ values`: what the offset of the weights takes away.
+    /// `16 · scale · Σ values`, which the -16 of the weights subtracts from their dot product.
     offset: f32,
     values: [i8; BLOCK],
 }
 
-impl Rounded {
-    fn of(x: &[f32]) -> Self {
+impl Q8Block {
+    fn quantize(x: &[f32]) -> Self {
         let largest = x.iter().fold(0f32, |most, x| most.max(x.abs()));
         let scale = largest / 127.0;
         let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
@@ -44,9 +46,9 @@ impl Rounded {
     }
 }
 
-impl CustomOp1 for FewRows<'_> {
+impl CustomOp1 for Q5Gemv<'_> {
     fn name(&self) -> &'static str {
-        "q5_0-few-rows"
+        "q5_0-gemv"
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
@@ -66,13 +68,13 @@ impl CustomOp1 for FewRows<'_> {
         }
         let mut y = vec![0f32; rows * outputs];
         for (x, y) in x.chunks_exact(inputs).zip(y.chunks_exact_mut(outputs)) {
-            let x: Vec<Rounded> = x.chunks_exact(BLOCK).map(Rounded::of).collect();
-            let y = Columns(y.as_mut_ptr());
+            let x: Vec<Q8Block> = x.chunks_exact(BLOCK).map(Q8Block::quantize).collect();
+            let y = OutputPtr::new(y.as_mut_ptr());
             barrier_pool().execute_chunked(outputs, |range| {
                 let first = range.start;
                 let weights = bytes.chunks_exact(row_bytes).skip(first).take(range.len());
                 for (at, row) in (first..).zip(weights) {
-                    // SAFETY: `y` has `outputs` numbers, and the ranges share none.
+                    // SAFETY: `y` has `outputs` numbers, and the ranges do not overlap.
                     unsafe { y.at(at).write(dot(row, &x)) };
                 }
             });
@@ -87,14 +89,14 @@ impl CustomOp1 for FewRows<'_> {
     target_feature = "fma",
     target_feature = "f16c"
 ))]
-fn dot(row: &[u8], x: &[Rounded]) -> f32 {
+fn dot(row: &[u8], x: &[Q8Block]) -> f32 {
     use std::arch::x86_64::*;
 
-    // SAFETY: the instructions are in the target's features. Every load reads within a block of
-    // `BLOCK_BYTES` bytes or within the 32 values of a `Rounded`: `chunks_exact` sees to the first.
+    // SAFETY: the target has the instructions. Every load reads within a block of `BLOCK_BYTES`
+    // bytes, which `chunks_exact` guarantees, or within the 32 values of a `Q8Block`.
     unsafe {
         let low_nibbles = _mm256_set1_epi8(15);
-        // Byte i of the result looks at byte i / 8 of the fifth bits, at bit i % 8 of it.
+        // Byte i of the result tests bit i % 8 of byte i / 8 of the fifth bits.
         let spread = _mm256_set_epi64x(
             0x0303_0303_0303_0303,
             0x0202_0202_0202_0202,
@@ -115,7 +117,7 @@ fn dot(row: &[u8], x: &[Rounded]) -> f32 {
             let both = _mm256_set_m128i(_mm_srli_epi16(nibbles, 4), nibbles);
             let weights = _mm256_or_si256(_mm256_and_si256(both, low_nibbles), fifth);
             let values = _mm256_loadu_si256(x.values.as_ptr().cast());
-            // 31 · 127 · 2 is far from the end of 16 bits.
+            // Sums of at most 31 · 127 · 2 fit 16 bits.
             let pairs = _mm256_maddubs_epi16(weights, values);
             let fours = _mm256_cvtepi32_ps(_mm256_madd_epi16(pairs, ones));
             let shares =
@@ -134,7 +136,7 @@ fn dot(row: &[u8], x: &[Rounded]) -> f32 {
     target_feature = "fma",
     target_feature = "f16c"
 )))]
-fn dot(row: &[u8], x: &[Rounded]) -> f32 {
+fn dot(row: &[u8], x: &[Q8Block]) -> f32 {
     portable(row, x)
 }
 
@@ -147,7 +149,7 @@ fn dot(row: &[u8], x: &[Rounded]) -> f32 {
         target_feature = "f16c"
     ))
 ))]
-fn portable(row: &[u8], x: &[Rounded]) -> f32 {
+fn portable(row: &[u8], x: &[Q8Block]) -> f32 {
     let mut sum = 0.0;
     for (block, x) in row.chunks_exact(BLOCK_BYTES).zip(x) {
         let (head, nibbles) = block.split_at(6);
@@ -182,25 +184,25 @@ mod tests {
             let weight = Tensor::randn(0f32, 1.0, (outputs, inputs), &device).unwrap();
             let weight = Arc::new(QTensor::quantize(&weight, GgmlDType::Q5_0).unwrap());
             let x = Tensor::randn(0f32, 1.0, (rows, inputs), &device).unwrap();
-            let got = x.apply_op1_no_bwd(&FewRows(&weight)).unwrap();
-            // The input as it is rounded, so that only the order of sums is left.
-            let rounded: Vec<f32> = x
+            let got = x.apply_op1_no_bwd(&Q5Gemv(&weight)).unwrap();
+            // The quantised input, so that only the order of the sums differs.
+            let quantized: Vec<f32> = x
                 .flatten_all()
                 .and_then(|x| x.to_vec1::<f32>())
                 .unwrap()
                 .chunks(BLOCK)
-                .map(Rounded::of)
+                .map(Q8Block::quantize)
                 .flat_map(|block| block.values.map(|v| f32::from(v) * block.scale))
                 .collect();
-            let rounded = Tensor::from_vec(rounded, (rows, inputs), &device).unwrap();
+            let quantized = Tensor::from_vec(quantized, (rows, inputs), &device).unwrap();
             let decoded = weight.dequantize(&device).unwrap().t().unwrap();
-            let expect = rounded.matmul(&decoded).unwrap();
+            let expect = quantized.matmul(&decoded).unwrap();
             let gap = (&got - expect).unwrap().abs().unwrap().max_all().unwrap();
             assert!(gap.to_scalar::<f32>().unwrap() < 1e-3, "{outputs} × {inputs}: {gap}");
 
             let bytes = weight.data().unwrap();
             let x = x.get(0).unwrap().to_vec1::<f32>().unwrap();
-            let x: Vec<Rounded> = x.chunks(BLOCK).map(Rounded::of).collect();
+            let x: Vec<Q8Block> = x.chunks(BLOCK).map(Q8Block::quantize).collect();
             let row = &bytes[..inputs / BLOCK * BLOCK_BYTES];
             assert!((dot(row, &x) - portable(row, &x)).abs() < 1e-3);
         }
@@ -211,6 +213,6 @@ mod tests {
         let weight = Tensor::zeros((8, 64), candle_core::DType::F32, &Device::Cpu).unwrap();
         let weight = QTensor::quantize(&weight, GgmlDType::Q5_0).unwrap();
         let x = Tensor::zeros((1, 32), candle_core::DType::F32, &Device::Cpu).unwrap();
-        assert!(x.apply_op1_no_bwd(&FewRows(&weight)).is_err());
+        assert!(x.apply_op1_no_bwd(&Q5Gemv(&weight)).is_err());
     }
 }

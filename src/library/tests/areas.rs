@@ -1,4 +1,4 @@
-//! Inspection areas: drawn, read back, taken back.
+//! Inspection areas.
 
 use std::path::Path;
 
@@ -62,7 +62,7 @@ fn shapes_are_kept_in_order_and_a_change_changes_the_hash() {
 }
 
 #[test]
-fn what_cannot_be_drawn_is_refused() {
+fn invalid_shapes_are_errors() {
     let dir = TempDir::new().unwrap();
     let mut library = library(&dir.path().join("workspace"));
     let text = dir.path().join("mask.png");

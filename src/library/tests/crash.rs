@@ -1,17 +1,17 @@
-//! Processes that die in the middle of a step, as a power cut would have it.
+//! Processes that abort at a failpoint, as in a power cut.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::store_file::Step;
+use crate::failpoint::Failpoint;
 
 const AT: &str = "FETTLE_TEST_CRASH_AT";
 const IN: &str = "FETTLE_TEST_CRASH_IN";
 
-/// Runs the ignored test `child` in another process, which is to die at `step` of its work in
-/// `root`.
+/// Runs the ignored test `child` in another process, which must abort at failpoint `step` while it
+/// works in the workspace `root`.
 #[track_caller]
-pub(super) fn die_at(child: &str, step: Step, root: &Path) {
+pub(super) fn abort_at(child: &str, step: Failpoint, root: &Path) {
     let child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", child, "--ignored"])
         .env(AT, format!("{step:?}"))
@@ -27,8 +27,8 @@ pub(super) fn die_at(child: &str, step: Step, root: &Path) {
     }
 }
 
-/// In such a process: where it is to work, and at which of `steps` to die.
-pub(super) fn asked(steps: &[Step]) -> Option<(PathBuf, Step)> {
+/// In the child process: the workspace to work in, and the failpoint to abort at.
+pub(super) fn requested(steps: &[Failpoint]) -> Option<(PathBuf, Failpoint)> {
     let root = std::env::var_os(IN)?;
     let step = std::env::var(AT).unwrap();
     let step = steps.iter().copied().find(|known| format!("{known:?}") == step).unwrap();

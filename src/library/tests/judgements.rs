@@ -1,12 +1,13 @@
-use super::records::inspection;
-use crate::test_files::{hole, library, prod1};
+//! Judgements, actions, and the history of inspections.
+
+use super::fixtures::{hole, inspection, library, prod1};
 use crate::{Library, LibraryError};
 use fettle_domain::{
     ActionState, DefectCode, HistoryFilter, InspectionId, Opinion, ProductCode, Verdict, escape,
     overkill,
 };
 
-fn said(verdict: Verdict) -> Opinion {
+fn opinion(verdict: Verdict) -> Opinion {
     Opinion { verdict, defect: None, note: String::new() }
 }
 
@@ -40,7 +41,7 @@ fn the_newest_judgement_counts_and_can_be_taken_back() {
     assert_eq!(library.judgement(id).unwrap(), Some(judged));
     assert_eq!((row(&library).judged, row(&library).defect), (Some(Verdict::Ng), Some(scratch)));
 
-    library.judge(id, Some(&said(Verdict::Ok)), "lee").unwrap();
+    library.judge(id, Some(&opinion(Verdict::Ok)), "lee").unwrap();
     assert_eq!(library.judgement(id).unwrap().unwrap().by, "lee");
     assert_eq!((row(&library).judged, row(&library).verdict), (Some(Verdict::Ok), Verdict::Ng));
 
@@ -78,7 +79,7 @@ fn a_list_is_filtered_by_columns_newest_first() {
     let root = tempfile::tempdir().unwrap();
     let mut library = library(root.path());
     let ids = six(&mut library);
-    library.judge(ids[4], Some(&said(Verdict::Ok)), "kim").unwrap();
+    library.judge(ids[4], Some(&opinion(Verdict::Ok)), "kim").unwrap();
     let found = |filter: &HistoryFilter, skip, limit| -> (Vec<usize>, usize) {
         let page = library.history(filter, skip, limit).unwrap();
         let place = |id| ids.iter().position(|one| *one == id).unwrap();
@@ -116,9 +117,9 @@ fn counts_are_of_what_people_judged_where_they_did() {
     let root = tempfile::tempdir().unwrap();
     let mut library = library(root.path());
     let ids = six(&mut library);
-    library.judge(ids[0], Some(&said(Verdict::Ok)), "kim").unwrap();
-    library.judge(ids[1], Some(&said(Verdict::Ng)), "kim").unwrap();
-    library.judge(ids[5], Some(&said(Verdict::Ng)), "kim").unwrap();
+    library.judge(ids[0], Some(&opinion(Verdict::Ok)), "kim").unwrap();
+    library.judge(ids[1], Some(&opinion(Verdict::Ng)), "kim").unwrap();
+    library.judge(ids[5], Some(&opinion(Verdict::Ng)), "kim").unwrap();
     let counts = library.history_counts(&HistoryFilter::default()).unwrap();
     let days: Vec<_> =
         counts.days.iter().map(|day| (day.day.as_str(), day.parts, day.ng)).collect();

@@ -1,39 +1,44 @@
+//! Versions of manuals, their texts and their citations.
+
 use std::fs;
 
 use super::crash;
-use super::fault::{self, Fault};
-use super::records::{inspection, manual_text};
-use crate::store_file::Step;
-use crate::test_files::{files, hole, library, prod1, write_manual};
+use super::fixtures::{files, hole, inspection, library, manual_text, prod1, write_manual};
+use crate::failpoint::{Failpoint, Fault, inject};
 use crate::{Library, LibraryError, Registered, content_hash};
 use fettle_domain::{
     ContentHash, Inspection, ManualFinding, ManualId, Product, ProductCode, Stage, Verdict,
 };
 
-const STEPS: [Step; 5] =
-    [Step::TempWritten, Step::Reserved, Step::RowInserted, Step::Renamed, Step::Committed];
+const STEPS: [Failpoint; 5] = [
+    Failpoint::TempWritten,
+    Failpoint::Reserved,
+    Failpoint::RowInserted,
+    Failpoint::Renamed,
+    Failpoint::Committed,
+];
 
 #[test]
 #[ignore = "run by a_manual_and_its_text_appear_together, in a process of its own"]
 fn crashing_child() {
-    let Some((root, step)) = crash::asked(&STEPS) else { return };
+    let Some((root, step)) = crash::requested(&STEPS) else { return };
     let mut library = library(&root);
     let path = write_manual(&root.join("in"), "a.pdf", "one");
     let bytes = fs::read(&path).unwrap();
-    fault::at(step, Fault::Abort);
+    inject(step, Fault::Abort);
     let read = (3, &manual_text("가스"));
-    library.register_read_manual(&prod1(), &path, &bytes, read).unwrap();
+    library.register_parsed_manual(&prod1(), &path, &bytes, read).unwrap();
 }
 
 #[test]
 fn a_manual_and_its_text_appear_together() {
     for step in STEPS {
         let root = tempfile::tempdir().unwrap();
-        crash::die_at("library::tests::manual_versions::crashing_child", step, root.path());
+        crash::abort_at("tests::manual_versions::crashing_child", step, root.path());
         let library = Library::open(root.path()).unwrap();
         let manuals = library.manuals(&prod1()).unwrap();
         let stored = files(root.path(), "manual_store");
-        if step == Step::Committed {
+        if step == Failpoint::Committed {
             let text = library.manual_text(manuals[0].id).unwrap().unwrap();
             assert_eq!((text.text, text.parser_version), (manual_text("가스"), 3));
             assert_eq!((manuals.len(), stored.len()), (1, 1));
@@ -44,6 +49,58 @@ fn a_manual_and_its_text_appear_together() {
 }
 
 #[test]
+fn a_changed_manual_is_a_new_version_and_the_old_one_stays() {
+    let root = tempfile::tempdir().unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    let mut library = library(root.path());
+    let path = write_manual(outside.path(), "casting.pdf", "one");
+    let first = library.register_manual(&prod1(), &path).unwrap().id();
+    assert_eq!(library.manual_text(first).unwrap(), None);
+    library.save_manual_text(first, 1, &manual_text("가스")).unwrap();
+    library.save_manual_text(first, 1, &manual_text("가스")).unwrap();
+    library.save_manual_text(first, 2, &manual_text("수축")).unwrap();
+    let stored = library.manual_text(first).unwrap().unwrap();
+    assert_eq!((&stored.text, stored.parser_version), (&manual_text("수축"), 2));
+    assert_eq!(stored.content_hash, library.manual(first).unwrap().content_hash);
+    assert_eq!(library.manual_texts(first).unwrap().len(), 2);
+
+    write_manual(outside.path(), "casting.pdf", "two");
+    let second = library.register_manual(&prod1(), &path).unwrap();
+    assert!(matches!(second, Registered::New(id) if id != first));
+    let other = write_manual(outside.path(), "other.pdf", "three");
+    let third = library.register_manual(&prod1(), &other).unwrap().id();
+    let in_force: Vec<_> =
+        library.manuals(&prod1()).unwrap().into_iter().map(|manual| manual.id).collect();
+    assert_eq!(in_force, [second.id(), third]);
+    let versions = library.manual_versions(&prod1()).unwrap();
+    let replaced: Vec<bool> = versions.iter().map(|v| v.replaced_at.is_some()).collect();
+    assert_eq!(replaced, [true, false, false]);
+    // The old version can still be cited and read.
+    let old = library.manual(first).unwrap();
+    assert!(fs::read_to_string(library.absolute(&old.path)).unwrap().contains("one"));
+    assert!(library.manual_text(first).unwrap().is_some());
+
+    library.remove_manual(third).unwrap();
+    assert!(matches!(library.remove_manual(third), Err(LibraryError::UnknownManual(_))));
+    assert_eq!(library.manuals(&prod1()).unwrap().len(), 1);
+}
+
+#[test]
+fn a_manual_changed_in_the_folder_is_a_new_version_there() {
+    let root = tempfile::tempdir().unwrap();
+    let mut library = library(root.path());
+    let folder = root.path().join("manual_store");
+    let path = write_manual(&folder, "prod1_menual.pdf", "one");
+    let first = library.register_manual(&prod1(), &path).unwrap().id();
+    assert_eq!(library.manual(first).unwrap().path, "manual_store/prod1_menual.pdf");
+    write_manual(&folder, "prod1_menual.pdf", "two");
+    let second = library.register_manual(&prod1(), &path).unwrap().id();
+    assert_ne!(first, second);
+    assert_eq!(library.manuals(&prod1()).unwrap().len(), 1);
+    assert_eq!(super::fixtures::files(root.path(), "manual_store").len(), 1);
+}
+
+#[test]
 fn a_file_written_over_is_the_next_version() {
     let root = tempfile::tempdir().unwrap();
     let mut library = library(root.path());
@@ -51,9 +108,10 @@ fn a_file_written_over_is_the_next_version() {
     let path = write_manual(&store, "prod1_a.pdf", "one");
     let bytes = fs::read(&path).unwrap();
     let read = (3, &manual_text("가스"));
-    let first = library.register_read_manual(&prod1(), &path, &bytes, read).unwrap().id();
+    let first = library.register_parsed_manual(&prod1(), &path, &bytes, read).unwrap().id();
     let hash = content_hash(b"%PDF-1.7 two");
-    let renewed = library.renew_manual(first, &hash, (3, &manual_text("수축"))).unwrap();
+    let renewed =
+        library.register_overwritten_manual(first, &hash, (3, &manual_text("수축"))).unwrap();
     let Registered::New(second) = renewed else { panic!("{renewed:?}") };
     let [now] = &library.manuals(&prod1()).unwrap()[..] else { panic!() };
     let expected = (second, "manual_store/prod1_a.pdf", &hash);
@@ -64,13 +122,15 @@ fn a_file_written_over_is_the_next_version() {
     }
     assert!(library.manual_version(first).unwrap().replaced_at.is_some());
     // Another process was quicker.
-    let again = library.renew_manual(first, &hash, (3, &manual_text("x"))).unwrap_err();
+    let again =
+        library.register_overwritten_manual(first, &hash, (3, &manual_text("x"))).unwrap_err();
     assert!(matches!(again, LibraryError::UnknownManual(id) if id == first), "{again}");
 
     // A file that now has the content of another one of the product: one is enough.
     let other = write_manual(&store, "prod1_b.pdf", "three");
     let other = library.register_manual(&prod1(), &other).unwrap().id();
-    let same = library.renew_manual(other, &hash, (3, &manual_text("수축"))).unwrap();
+    let same =
+        library.register_overwritten_manual(other, &hash, (3, &manual_text("수축"))).unwrap();
     assert_eq!(same, Registered::Already(second));
     assert_eq!(library.manuals(&prod1()).unwrap().len(), 1);
 }

@@ -1,31 +1,30 @@
-//! Files that are no manual.
+//! Damaged files and files that are no manual.
 
 use std::path::Path;
 
 use lopdf::{EncryptionState, EncryptionVersion, Object, Permissions, StringFormat};
 use proptest::prelude::*;
 
-use crate::file::{read_bytes, read_pages};
-use crate::sections::structure;
-use crate::{ManualsError, read};
-use fettle_testing::documents::defect;
-use fettle_testing::documents::{fonts, page, pdf};
+use crate::file::parse_document;
+use crate::sections::parse_sections;
+use crate::{ManualsError, read_lines};
+use fettle_testing::documents::{defect, own_fonts, page, pdf};
 
-fn sample() -> Option<Vec<u8>> {
+fn sample() -> Vec<u8> {
     let lines = ["# hole", "발생 원인", "• 탈기 불량", "조치 가이드", "• 탈기 강화"];
-    Some(pdf(&fonts()?, &[page(&lines), page(&["• 온도 유지"])], false))
+    pdf(&own_fonts(), &[page(&lines), page(&["• 온도 유지"])], false)
 }
 
 fn error(bytes: &[u8]) -> ManualsError {
-    read_bytes(Path::new("a.pdf"), bytes).unwrap_err()
+    parse_document(Path::new("a.pdf"), bytes).unwrap_err()
 }
 
 #[test]
-fn what_is_no_pdf_is_said_to_be_none() {
+fn a_file_of_another_kind_is_not_a_pdf() {
     for bytes in [&b""[..], b"PK\x03\x04 word document", &[0; 4096]] {
         assert!(matches!(error(bytes), ManualsError::NotAPdf { .. }));
     }
-    let missing = read(Path::new("/nowhere/manual.pdf"), &[]).unwrap_err();
+    let missing = read_lines(Path::new("/nowhere/manual.pdf")).unwrap_err();
     assert!(matches!(missing, ManualsError::Io { .. }), "{missing}");
 }
 
@@ -39,11 +38,11 @@ fn a_header_alone_is_a_damaged_file() {
 
 #[test]
 fn a_cut_file_never_reads_as_another_text() {
-    let Some(bytes) = sample() else { return };
-    let whole = read_bytes(Path::new("a.pdf"), &bytes).unwrap();
+    let bytes = sample();
+    let whole = parse_document(Path::new("a.pdf"), &bytes).unwrap();
     for share in 1..20 {
         let cut = &bytes[..bytes.len() * share / 20];
-        match read_bytes(Path::new("a.pdf"), cut) {
+        match parse_document(Path::new("a.pdf"), cut) {
             Ok(pages) => {
                 for line in pages.lines {
                     assert!(whole.lines.iter().any(|l| l.line.text == line.line.text));
@@ -58,8 +57,8 @@ fn a_cut_file_never_reads_as_another_text() {
 }
 
 #[test]
-fn a_password_is_asked_for() {
-    let Some(bytes) = sample() else { return };
+fn a_file_with_a_password_is_refused() {
+    let bytes = sample();
     let encrypted = |user_password: &str| {
         let mut document = lopdf::Document::load_mem(&bytes).unwrap();
         let id = Object::String(vec![7; 16], StringFormat::Hexadecimal);
@@ -78,14 +77,13 @@ fn a_password_is_asked_for() {
         out
     };
     assert!(matches!(error(&encrypted("secret")), ManualsError::Encrypted { .. }));
-    // Protected against changes only: anybody may read it.
-    assert!(read_bytes(Path::new("a.pdf"), &encrypted("")).is_ok());
+    // A file without user password is protected against changes only.
+    assert!(parse_document(Path::new("a.pdf"), &encrypted("")).is_ok());
 }
 
 #[test]
 fn a_file_of_pictures_has_no_text() {
-    let Some(fonts) = fonts() else { return };
-    let error = error(&pdf(&fonts, &[Vec::new(), Vec::new()], false));
+    let error = error(&pdf(&own_fonts(), &[Vec::new(), Vec::new()], false));
     assert!(matches!(error, ManualsError::NoText { pages: 2, .. }), "{error}");
 }
 
@@ -104,14 +102,14 @@ fn a_form_that_shows_itself_ends() {
         length = content.len(),
         text = String::from_utf8_lossy(content),
     );
-    let pages = read_bytes(Path::new("a.pdf"), body.as_bytes()).unwrap();
+    let pages = parse_document(Path::new("a.pdf"), body.as_bytes()).unwrap();
     assert!(!pages.lines.is_empty() && pages.lines.iter().all(|l| l.line.text == "hole"));
 }
 
 #[test]
 fn a_directory_is_no_manual() {
     let directory = tempfile::tempdir().unwrap();
-    assert!(read_pages(directory.path()).is_err());
+    assert!(read_lines(directory.path()).is_err());
 }
 
 proptest! {
@@ -123,8 +121,8 @@ proptest! {
         cut in prop::option::of(any::<prop::sample::Index>()),
     ) {
         use std::sync::OnceLock;
-        static SAMPLE: OnceLock<Option<Vec<u8>>> = OnceLock::new();
-        let Some(sample) = SAMPLE.get_or_init(structure_only) else { return Ok(()) };
+        static SAMPLE: OnceLock<Vec<u8>> = OnceLock::new();
+        let sample = SAMPLE.get_or_init(without_fonts);
         let mut bytes = sample.clone();
         for (at, byte) in changes {
             let at = at.index(bytes.len());
@@ -133,9 +131,9 @@ proptest! {
         if let Some(cut) = cut {
             bytes.truncate(cut.index(bytes.len()));
         }
-        if let Ok(pages) = read_bytes(Path::new("a.pdf"), &bytes) {
+        if let Ok(pages) = parse_document(Path::new("a.pdf"), &bytes) {
             prop_assert!(pages.lines.iter().all(|l| l.line.rect.x.is_finite() && !l.line.text.is_empty()));
-            let manual = structure(pages, &[defect("hole", "기공", "hole", "hole (기공)")]);
+            let manual = parse_sections(pages, &[defect("hole", "기공", "hole", "hole (기공)")]);
             for section in &manual.sections {
                 for statement in section.statements() {
                     prop_assert!(!statement.spans.is_empty() && !statement.text.is_empty());
@@ -145,10 +143,10 @@ proptest! {
     }
 }
 
-/// The sample without its font program (text does not need it) and unpacked, so that
-/// changes meet structure and operators rather than outlines.
-fn structure_only() -> Option<Vec<u8>> {
-    let mut document = lopdf::Document::load_mem(&sample()?).unwrap();
+/// The sample without its font program (text does not need it) and unpacked, so that changes hit
+/// structure and operators rather than outlines.
+fn without_fonts() -> Vec<u8> {
+    let mut document = lopdf::Document::load_mem(&sample()).unwrap();
     document.decompress();
     for object in document.objects.values_mut() {
         if let Ok(stream) = object.as_stream_mut()
@@ -159,5 +157,5 @@ fn structure_only() -> Option<Vec<u8>> {
     }
     let mut out = Vec::new();
     document.save_to(&mut out).unwrap();
-    Some(out)
+    out
 }

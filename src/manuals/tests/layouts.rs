@@ -1,16 +1,15 @@
-//! Layouts that make reading hard: columns, tables, turned pages, letters on their own.
+//! Difficult layouts: columns, tables, turned pages, single letters.
 
-use super::paper::{outline, read, rotated};
+use super::reading::{outline, read, rotated};
 use fettle_domain::DefectType;
-use fettle_testing::documents::defect;
-use fettle_testing::documents::{Put, fonts, page, pdf, put};
+use fettle_testing::documents::{Put, defect, own_fonts, page, pdf, put};
 
 fn defects() -> Vec<DefectType> {
     vec![defect("hole", "기공", "hole", "hole"), defect("scratch", "긁힘", "scratch", "Scratch")]
 }
 
 fn check(pages: &[Vec<Put>], expected: &[&str]) {
-    let Some(fonts) = fonts() else { return };
+    let fonts = own_fonts();
     let manual = read(&pdf(&fonts, pages, false), &defects());
     assert_eq!(outline(&manual), expected);
     // A page turned on its side says the same.
@@ -224,7 +223,7 @@ fn causes_and_actions_beside_their_names() {
 
 #[test]
 fn pages_turned_by_the_file_say_the_same() {
-    let Some(fonts) = fonts() else { return };
+    let fonts = own_fonts();
     let bytes = pdf(&fonts, &[page(&HOLE), page(&SCRATCH)], false);
     let second = SCRATCH_READ.map(|line| line.replace("p1", "p2").replace("[1]", "[2]"));
     let expected = [HOLE_READ.map(str::to_owned), second].concat();
@@ -236,7 +235,7 @@ fn pages_turned_by_the_file_say_the_same() {
 
 #[test]
 fn a_statement_goes_on_on_a_page_turned_otherwise() {
-    let Some(fonts) = fonts() else { return };
+    let fonts = own_fonts();
     let pages = [
         page(&["# 기공", "발생 원인", "• 용탕 내 가스가"]),
         page(&["  남음", "조치 가이드", "• 탈기 강화"]),

@@ -1,4 +1,4 @@
-//! Pages as pictures: what is read on a page lies where the picture has its ink.
+//! Rendered pages: the lines read on a page lie where the picture has ink.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -6,10 +6,11 @@ use std::sync::OnceLock;
 use lopdf::{Document, Object};
 use proptest::prelude::*;
 
-use crate::file::read_bytes;
-use crate::{MAX_PICTURE_SIDE, ManualsError, PagePicture, page_picture, page_sizes, read_lines};
+use crate::page_picture::MAX_PICTURE_SIDE;
+use crate::{ManualsError, PagePicture, page_picture, page_sizes, parse_lines, read_lines};
 use fettle_domain::{ManualLine, RectPt, SizePt};
-use fettle_testing::documents::{fonts, page, pdf, put};
+use fettle_testing::data::shared;
+use fettle_testing::documents::{fonts, own_fonts, page, pdf, put};
 
 const WIDTH: u32 = 900;
 
@@ -18,13 +19,12 @@ fn picture(bytes: &[u8], page: u32) -> Result<PagePicture, ManualsError> {
 }
 
 fn drawn(bytes: &[u8], page: u32, width_px: u32) -> Result<PagePicture, ManualsError> {
-    let hangul = include_bytes!("../../../assets/fonts/FettleGothic-Regular.ttf");
-    page_picture(Path::new("a.pdf"), bytes.to_vec(), page, width_px, hangul)
+    let korean_font = include_bytes!("../../../assets/fonts/FettleGothic-Regular.ttf");
+    page_picture(Path::new("a.pdf"), bytes.to_vec(), page, width_px, korean_font)
 }
 
 fn lines(bytes: &[u8]) -> Vec<ManualLine> {
-    let pages = read_bytes(Path::new("a.pdf"), bytes).unwrap();
-    pages.lines.into_iter().map(|printed| printed.line).collect()
+    parse_lines(Path::new("a.pdf"), bytes).unwrap()
 }
 
 /// Dark pixels in each rectangle (a pixel wider all around), and how many are in none.
@@ -53,7 +53,7 @@ fn ink(picture: &PagePicture, rects: &[RectPt]) -> (Vec<usize>, usize) {
 
 #[test]
 fn a_lines_ink_is_in_its_rectangle_however_the_page_is_turned_and_cropped() {
-    let Some(fonts) = fonts() else { return };
+    let fonts = own_fonts();
     let given = ["# hole (기공)", "발생 원인", "• 용탕 내 가스가 배출되지 않음", "조치 가이드"];
     let bytes = pdf(&fonts, &[page(&given)], false);
     // Given: what the page's dictionary says; expected: the size that a reader sees.
@@ -91,7 +91,7 @@ fn a_lines_ink_is_in_its_rectangle_however_the_page_is_turned_and_cropped() {
     }
 }
 
-/// A page whose Korean font is named and not carried.
+/// A page whose Korean font is named and not embedded.
 fn without_font(base_font: &str) -> Vec<u8> {
     let content = b"BT /F1 24 Tf 72 700 Td <AE30ACF5C870CE58> Tj ET";
     format!(
@@ -114,7 +114,7 @@ fn without_font(base_font: &str) -> Vec<u8> {
 }
 
 #[test]
-fn letters_of_a_font_that_the_file_does_not_carry_are_drawn() {
+fn text_in_a_font_that_is_not_embedded_is_drawn() {
     if fonts().is_none() {
         return;
     }
@@ -133,11 +133,8 @@ fn letters_of_a_font_that_the_file_does_not_carry_are_drawn() {
 
 #[test]
 fn the_real_manuals_are_drawn_with_their_lines_where_they_were_read() {
-    let folder = fettle_testing::data::checkout().join("../shared/data/manuals");
-    let Ok(files) = std::fs::read_dir(folder) else {
-        eprintln!("skipped: ../shared is absent");
-        return;
-    };
+    let Some(folder) = shared("data/manuals") else { return };
+    let files = std::fs::read_dir(folder).unwrap();
     for path in files.map(|file| file.unwrap().path()) {
         let bytes = std::fs::read(&path).unwrap();
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
@@ -156,8 +153,8 @@ fn the_real_manuals_are_drawn_with_their_lines_where_they_were_read() {
 }
 
 #[test]
-fn what_cannot_be_drawn_is_said() {
-    let Some(fonts) = fonts() else { return };
+fn a_page_that_cannot_be_drawn_is_an_error() {
+    let fonts = own_fonts();
     let bytes = pdf(&fonts, &[page(&["# hole"]), Vec::new()], false);
     assert!(picture(&bytes, 2).unwrap().pixels.pixels().all(|pixel| pixel.0 == [255; 3]));
     for page in [0, 3, u32::MAX] {
@@ -172,7 +169,7 @@ fn what_cannot_be_drawn_is_said() {
 
 #[test]
 fn a_picture_is_never_larger_than_it_may_be() {
-    let Some(fonts) = fonts() else { return };
+    let fonts = own_fonts();
     let bytes = pdf(&fonts, &[vec![put(100.0, 200.0, "기공")]], false);
     for (media, width_px) in [
         ([0, 0, 595, 842], u32::MAX),
@@ -194,14 +191,14 @@ fn a_picture_is_never_larger_than_it_may_be() {
 }
 
 /// Two pages, unpacked, so that changes meet structure and operators.
-fn plain() -> Option<Vec<u8>> {
+fn unpacked() -> Vec<u8> {
     let lines = ["# hole", "발생 원인", "• 탈기 불량", "조치 가이드"];
-    let bytes = pdf(&fonts()?, &[page(&lines), page(&["• 온도 유지"])], false);
+    let bytes = pdf(&own_fonts(), &[page(&lines), page(&["• 온도 유지"])], false);
     let mut document = Document::load_mem(&bytes).unwrap();
     document.decompress();
     let mut out = Vec::new();
     document.save_to(&mut out).unwrap();
-    Some(out)
+    out
 }
 
 proptest! {
@@ -213,8 +210,8 @@ proptest! {
         cut in prop::option::of(any::<prop::sample::Index>()),
         page in 1_u32..3,
     ) {
-        static SAMPLE: OnceLock<Option<Vec<u8>>> = OnceLock::new();
-        let Some(sample) = SAMPLE.get_or_init(plain) else { return Ok(()) };
+        static SAMPLE: OnceLock<Vec<u8>> = OnceLock::new();
+        let sample = SAMPLE.get_or_init(unpacked);
         let mut bytes = sample.clone();
         for (at, byte) in changes {
             let at = at.index(bytes.len());

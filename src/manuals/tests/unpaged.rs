@@ -5,10 +5,8 @@ use std::path::Path;
 use encoding_rs::EUC_KR;
 use proptest::prelude::*;
 
-use super::paper::outline;
-use crate::ManualsError;
-use crate::file::read_bytes;
-use crate::sections::structure;
+use super::reading::outline;
+use crate::{ManualsError, parse};
 use fettle_domain::{DefectType, ManualText};
 use fettle_testing::documents::{SPACE, defect, docx, paragraph, zipped};
 
@@ -17,7 +15,7 @@ fn defects() -> Vec<DefectType> {
 }
 
 fn read(name: &str, bytes: &[u8]) -> Result<ManualText, ManualsError> {
-    Ok(structure(read_bytes(Path::new(name), bytes)?, &defects()))
+    parse(Path::new(name), bytes, &defects())
 }
 
 fn error(name: &str, bytes: &[u8]) -> ManualsError {
@@ -38,7 +36,7 @@ const NOTE_READ: [&str; 8] = [
 ];
 
 #[test]
-fn text_is_read_in_whatever_way_it_was_written() {
+fn text_is_read_in_every_encoding() {
     let wide = |bytes: fn(u16) -> [u8; 2], mark: bool| -> Vec<u8> {
         let mark = mark.then_some(0xFEFF);
         mark.into_iter().chain(NOTE.encode_utf16()).flat_map(bytes).collect()
@@ -58,7 +56,7 @@ fn text_is_read_in_whatever_way_it_was_written() {
 }
 
 #[test]
-fn lines_that_somebody_broke_are_joined_and_long_ones_are_not() {
+fn hard_wrapped_lines_are_joined_and_long_ones_are_not() {
     let wide = "기공이 생기는 까닭을 아주 길게 적은 첫째 문장은 여기에서 줄이 바뀌고";
     let broken = format!("기공\n원인\n{wide}\n다음 줄에서 끝납니다\n\n습기\n조치\n탈기\n");
     let manual = read("a.txt", broken.as_bytes()).unwrap();
@@ -71,7 +69,7 @@ fn lines_that_somebody_broke_are_joined_and_long_ones_are_not() {
 }
 
 #[test]
-fn what_is_no_manual_is_said() {
+fn files_that_are_no_manual_are_refused() {
     for (name, bytes, expected) in [
         ("a.hwp", &b"\xD0\xCF\x11\xE0"[..], "OtherFormat"),
         ("a.doc", b"\xD0\xCF\x11\xE0", "OtherFormat"),

@@ -1,66 +1,68 @@
-//! DINOv2 (Oquab et al., arXiv 2304.07193): a vision transformer that was trained without
-//! labels, for products of which there are few pictures. The layout is that of Meta's
-//! checkpoints, which candle-transformers reads too: `cls_token`, `pos_embed`,
-//! `patch_embed.proj`, `blocks.<n>.attn.qkv`, `blocks.<n>.ls1.gamma`, …, `norm`; a
-//! classifier's `head` is not read.
+//! DINOv2 (Oquab et al., arXiv 2304.07193): a self-supervised vision transformer, for products with
+//! few images.
+//!
+//! The layout is that of Meta's checkpoints, as in candle-transformers: `cls_token`, `pos_embed`,
+//! `patch_embed.proj`, `blocks.<n>.attn.qkv`, `blocks.<n>.ls1.gamma`, …, `norm`. The `head` of a
+//! classifier is not read.
 
 use candle_core::{Device, Tensor, bail};
 use candle_nn::VarBuilder;
 
+use super::input_recipe::IMAGENET;
 use crate::Result;
 use crate::roles::{FeatureExtractor, Layer};
 use crate::transformer::Block;
 use crate::weights::WeightFile;
 use fettle_domain::{ImageRecipe, ModelId};
 use fettle_kernels::{
-    Activation, Conv2dFused, ConvShape, LayerNorm, Linear, Padding, channels_first, on_all_cores,
+    Activation, Conv2dFused, ConvShape, LayerNorm, Linear, Padding, channels_first, in_thread_pool,
 };
 
 const LAYER_NORM_EPS: f32 = 1e-6;
-/// Pixels of a patch's side.
-const PATCH: usize = 14;
-/// The inner width of a block for each of its channels.
+/// Side of a patch in pixels.
+const PATCH_SIDE: usize = 14;
+/// Ratio of the MLP's inner width to the channels.
 const EXPANSION: usize = 4;
-/// torch's bicubic kernel (Keys 1981).
-const CUBIC: f32 = -0.75;
+/// Parameter of torch's bicubic kernel (Keys 1981).
+const BICUBIC_A: f32 = -0.75;
 
-/// Which DINOv2.
+/// Size of a DINOv2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dinov2Shape {
+pub(super) struct Dinov2Shape {
     /// Channels.
-    pub dim: usize,
+    pub(super) dim: usize,
     /// Attention heads.
-    pub heads: usize,
+    pub(super) heads: usize,
     /// Blocks.
-    pub blocks: usize,
-    /// The blocks, counted from 0, whose outputs are compared where nobody says otherwise.
-    pub compared: [usize; 2],
+    pub(super) blocks: usize,
+    /// Blocks that are compared by default, counted from 0.
+    pub(super) default_blocks: [usize; 2],
 }
 
 impl Dinov2Shape {
-    /// `dinov2_vits14`. Compared are two thirds up, where patches still know most of where
-    /// they are, and the end.
-    pub const VIT_S14: Self = Self { dim: 384, heads: 6, blocks: 12, compared: [7, 11] };
+    /// `dinov2_vits14`. By default it compares a block two thirds up, whose patches still carry
+    /// most of their position, and the last one.
+    pub(super) const VIT_S14: Self =
+        Self { dim: 384, heads: 6, blocks: 12, default_blocks: [7, 11] };
 }
 
-/// The network, without a head.
-pub struct Dinov2 {
+/// DINOv2 without a head.
+pub(super) struct Dinov2 {
     id: ModelId,
     device: Device,
     shape: Dinov2Shape,
-    /// Patches to their embeddings.
-    patches: Conv2dFused,
-    /// The token that stands for the picture, with its position, (1, 1, dim).
-    class: Tensor,
-    /// (side, side, dim), of the pictures it was trained with.
-    positions: Positions,
+    /// Convolution that embeds the patches.
+    patch_embedding: Conv2dFused,
+    /// Class token with its position embedding, (1, 1, dim).
+    class_token: Tensor,
+    positions: PositionGrid,
     blocks: Vec<Block>,
     norm: LayerNorm,
 }
 
 impl Dinov2 {
     /// Reads a network of `shape` from `file`, whose tensors are on `device`.
-    pub fn load(
+    pub(super) fn load(
         id: &ModelId,
         file: &WeightFile,
         device: &Device,
@@ -79,40 +81,41 @@ impl Dinov2 {
         let conv = ConvShape {
             in_channels: 3,
             out_channels: dim,
-            kernel: PATCH,
-            stride: PATCH,
-            padding: Padding::Each(0),
+            kernel: PATCH_SIDE,
+            stride: PATCH_SIDE,
+            padding: Padding::Symmetric(0),
             groups: 1,
             activation: Activation::Identity,
         };
         let proj = vb.pp("patch_embed").pp("proj");
-        let patches = Conv2dFused::new(
-            &proj.get((dim, 3, PATCH, PATCH), "weight")?,
+        let patch_embedding = Conv2dFused::new(
+            &proj.get((dim, 3, PATCH_SIDE, PATCH_SIDE), "weight")?,
             &proj.get(dim, "bias")?,
             conv,
         )?;
-        let places = vb.get_unchecked("pos_embed")?;
-        let (_, tokens, width) = places.dims3()?;
+        let pos_embed = vb.get_unchecked("pos_embed")?;
+        let (_, tokens, width) = pos_embed.dims3()?;
         let side = tokens.saturating_sub(1).isqrt();
         if side == 0 || side * side + 1 != tokens || width != dim {
-            bail!("pos_embed: {:?} is no square of {dim} channels and a class", places.dims());
+            bail!("pos_embed: {:?} is no square of {dim} channels and a class", pos_embed.dims());
         }
-        let class = (vb.get((1, 1, dim), "cls_token")? + places.narrow(1, 0, 1)?)?;
-        let grid = places.narrow(1, 1, side * side)?.flatten_all()?.to_vec1()?;
+        let class_token = (vb.get((1, 1, dim), "cls_token")? + pos_embed.narrow(1, 0, 1)?)?;
+        let grid = pos_embed.narrow(1, 1, side * side)?.flatten_all()?.to_vec1()?;
         let blocks = (0..shape.blocks)
             .map(|n| block(&vb.pp("blocks").pp(n), shape))
             .collect::<candle_core::Result<_>>()?;
         let norm = LayerNorm::load(&vb.pp("norm"), dim, LAYER_NORM_EPS)?;
-        let positions = Positions { side, dim, grid };
-        Ok(Self { id, device, shape, patches, class, positions, blocks, norm })
+        let positions = PositionGrid { side, dim, grid };
+        Ok(Self { id, device, shape, patch_embedding, class_token, positions, blocks, norm })
     }
 
+    /// Feature maps (B, dim, h, w) of the blocks `wanted`.
     fn forward(&self, pixels: &Tensor, wanted: &[usize]) -> candle_core::Result<Vec<Tensor>> {
         let (_, _, height, width) = pixels.dims4()?;
-        if height % PATCH != 0 || width % PATCH != 0 {
-            bail!("a picture of {width}×{height} does not divide into patches of {PATCH}");
+        if height % PATCH_SIDE != 0 || width % PATCH_SIDE != 0 {
+            bail!("a picture of {width}×{height} does not divide into patches of {PATCH_SIDE}");
         }
-        let patches = self.patches.forward(pixels)?;
+        let patches = self.patch_embedding.forward(pixels)?;
         let (batch, dim, height, width) = patches.dims4()?;
         let positions = Tensor::from_vec(
             self.positions.resized(height, width),
@@ -121,24 +124,24 @@ impl Dinov2 {
         )?;
         let patches = patches.permute((0, 2, 3, 1))?.reshape((batch, height * width, dim))?;
         let patches = patches.broadcast_add(&positions)?;
-        let class = self.class.expand((batch, 1, dim))?;
-        let mut x = Tensor::cat(&[&class, &patches], 1)?.flatten(0, 1)?;
-        let mut taps = Vec::new();
+        let class_token = self.class_token.expand((batch, 1, dim))?;
+        let mut x = Tensor::cat(&[&class_token, &patches], 1)?.flatten(0, 1)?;
+        let mut maps = Vec::new();
         for (n, block) in self.blocks.iter().enumerate() {
             x = block.forward(&x, batch, false)?;
             if wanted.contains(&n) {
                 let rows = self.norm.forward(&x)?.reshape((batch, height * width + 1, dim))?;
                 let map = rows.narrow(1, 1, height * width)?.contiguous()?;
                 let map = map.reshape((batch, height, width, dim))?.permute((0, 3, 1, 2))?;
-                taps.push(channels_first(&map)?);
+                maps.push(channels_first(&map)?);
             }
         }
-        Ok(taps)
+        Ok(maps)
     }
 }
 
-/// A block; its layer scales (Touvron et al., arXiv 2103.17239) are part of the layers that
-/// they follow.
+/// Reads a block. Its layer scales (Touvron et al., arXiv 2103.17239) are folded into the layers
+/// before them.
 fn block(vb: &VarBuilder<'_>, shape: Dinov2Shape) -> candle_core::Result<Block> {
     let dim = shape.dim;
     let (attention, mlp) = (vb.pp("attn"), vb.pp("mlp"));
@@ -159,55 +162,56 @@ fn block(vb: &VarBuilder<'_>, shape: Dinov2Shape) -> candle_core::Result<Block> 
     })
 }
 
-/// What tells a patch where it is.
-struct Positions {
+/// Position embeddings of the patches, for images of the size of the training.
+struct PositionGrid {
     side: usize,
     dim: usize,
-    /// (side, side, dim)
+    /// Embeddings (side, side, dim).
     grid: Vec<f32>,
 }
 
-impl Positions {
-    /// (height, width, dim): the grid itself where it has this size, else brought to it
-    /// by bicubic interpolation, corners not aligned, as the reference does.
+impl PositionGrid {
+    /// The embeddings for a grid of another size, (height, width, dim), by bicubic interpolation
+    /// without aligned corners, as in the reference.
     fn resized(&self, height: usize, width: usize) -> Vec<f32> {
         if (height, width) == (self.side, self.side) {
             return self.grid.clone();
         }
         let row = self.side * self.dim;
-        let rows = weighted(&self.grid, row, &cubic_taps(self.side, height));
+        let rows = interpolate(&self.grid, row, &cubic_taps(self.side, height));
         let taps = cubic_taps(self.side, width);
-        rows.chunks_exact(row).flat_map(|line| weighted(line, self.dim, &taps)).collect()
+        rows.chunks_exact(row).flat_map(|line| interpolate(line, self.dim, &taps)).collect()
     }
 }
 
-/// For each of `to` places: which four of `from` make it, and their weights.
+/// Bicubic interpolation from `from` to `to` samples: for each new sample the indices of four old
+/// ones and their weights.
 fn cubic_taps(from: usize, to: usize) -> Vec<[(usize, f32); 4]> {
-    let near = |x: f32| ((CUBIC + 2.0) * x - (CUBIC + 3.0)) * x * x + 1.0;
-    let far = |x: f32| ((x - 5.0) * x + 8.0) * x * CUBIC - 4.0 * CUBIC;
+    let near = |x: f32| ((BICUBIC_A + 2.0) * x - (BICUBIC_A + 3.0)) * x * x + 1.0;
+    let far = |x: f32| ((x - 5.0) * x + 8.0) * x * BICUBIC_A - 4.0 * BICUBIC_A;
     let scale = from as f32 / to as f32;
     (0..to)
         .map(|n| {
             let at = (n as f32 + 0.5) * scale - 0.5;
             let t = at - at.floor();
-            let place = |offset: f32| (at.floor() + offset).clamp(0.0, (from - 1) as f32) as usize;
+            let index = |offset: f32| (at.floor() + offset).clamp(0.0, (from - 1) as f32) as usize;
             [
-                (place(-1.0), far(t + 1.0)),
-                (place(0.0), near(t)),
-                (place(1.0), near(1.0 - t)),
-                (place(2.0), far(2.0 - t)),
+                (index(-1.0), far(t + 1.0)),
+                (index(0.0), near(t)),
+                (index(1.0), near(1.0 - t)),
+                (index(2.0), far(2.0 - t)),
             ]
         })
         .collect()
 }
 
-/// Sums of pieces of `len` numbers of `values`, one for each of `taps`.
-fn weighted(values: &[f32], len: usize, taps: &[[(usize, f32); 4]]) -> Vec<f32> {
+/// Weighted sums of rows of `len` numbers of `values`, one for each of `taps`.
+fn interpolate(values: &[f32], len: usize, taps: &[[(usize, f32); 4]]) -> Vec<f32> {
     let mut out = vec![0f32; taps.len() * len];
     for (out, taps) in out.chunks_exact_mut(len).zip(taps) {
         for (n, weight) in taps {
-            let piece = &values[n * len..][..len];
-            out.iter_mut().zip(piece).for_each(|(out, value)| *out += weight * value);
+            let row = &values[n * len..][..len];
+            out.iter_mut().zip(row).for_each(|(out, value)| *out += weight * value);
         }
     }
     out
@@ -218,9 +222,9 @@ impl FeatureExtractor for Dinov2 {
         &self.id
     }
 
-    /// 224 is 16 patches.
+    /// 224 pixels are 16 patches.
     fn recipe(&self) -> ImageRecipe {
-        super::IMAGENET
+        IMAGENET
     }
 
     fn device(&self) -> &Device {
@@ -229,17 +233,17 @@ impl FeatureExtractor for Dinov2 {
 
     /// The blocks, counted from 0.
     fn layers(&self) -> Vec<Layer> {
-        let layer = |number| Layer { number, channels: self.shape.dim, stride: PATCH as u32 };
+        let layer = |number| Layer { number, channels: self.shape.dim, stride: PATCH_SIDE as u32 };
         (0..self.shape.blocks).map(layer).collect()
     }
 
     fn default_layers(&self) -> Vec<usize> {
-        self.shape.compared.to_vec()
+        self.shape.default_blocks.to_vec()
     }
 
-    /// Normalised outputs of blocks, one vector a patch, all of one size. Height and width of
-    /// `pixels` are multiples of 14.
+    /// Normalised outputs of the blocks, one vector per patch, all of one size. Height and width of
+    /// `pixels` must be multiples of 14.
     fn features(&self, pixels: &Tensor, layers: &[usize]) -> Result<Vec<Tensor>> {
-        Ok(on_all_cores(&self.device, || self.forward(pixels, layers))?)
+        Ok(in_thread_pool(&self.device, || self.forward(pixels, layers))?)
     }
 }

@@ -1,21 +1,22 @@
-//! EfficientNet-Lite0 (Tan & Le, arXiv 1905.11946, without squeeze-and-excitation and
-//! with ReLU6 for Swish), in the layout of `efficientnet_lite_pytorch`: `_conv_stem`,
-//! `_blocks.<n>._expand_conv`, …; the head and the classifier are not read. Every convolution is padded as
-//! TensorFlow's `SAME`.
+//! EfficientNet-Lite0 (Tan & Le, arXiv 1905.11946, without squeeze-and-excitation and with ReLU6
+//! instead of Swish) in the layout of `efficientnet_lite_pytorch`: `_conv_stem`,
+//! `_blocks.<n>._expand_conv`, …. Head and classifier are not read. Every convolution has
+//! TensorFlow's `SAME` padding.
 
 use candle_core::{D, Device, Tensor};
 use candle_nn::VarBuilder;
 
+use super::input_recipe::square_224;
 use crate::Result;
 use crate::roles::{FeatureExtractor, ImageEncoder, Layer};
 use crate::weights::WeightFile;
 use fettle_domain::{ImageRecipe, ModelId};
-use fettle_kernels::{Activation, Conv2dFused, ConvShape, Padding, channels_first, on_all_cores};
+use fettle_kernels::{Activation, Conv2dFused, ConvShape, Padding, channels_first, in_thread_pool};
 
 /// TensorFlow's batch-norm epsilon for this family.
 const BATCH_NORM_EPS: f64 = 1e-3;
 
-/// Kernel, stride of the first block, expansion, channels, blocks of each stage.
+/// (kernel, stride of the first block, expansion, channels, blocks) of each stage.
 const STAGES: [(usize, usize, usize, usize, usize); 7] = [
     (3, 1, 1, 16, 1),
     (3, 2, 6, 24, 2),
@@ -27,27 +28,27 @@ const STAGES: [(usize, usize, usize, usize, usize); 7] = [
 ];
 const STEM_CHANNELS: usize = 32;
 
-/// The blocks whose outputs `PatchCore` compares: the last ones of an eighth (40 channels) and
-/// a sixteenth (112 channels) of the image's size, and of the stage after them (192 channels, a
-/// thirty-second), which sees enough of the surroundings to tell a crack from rough metal.
-const TAPS: [usize; 3] = [4, 10, 14];
+/// Blocks that PatchCore compares by default: the last block at 1/8 (40 channels), at 1/16 (112
+/// channels) and at 1/32 (192 channels) of the image's size. The last one sees enough of the
+/// surroundings to tell a crack from rough metal.
+const DEFAULT_BLOCKS: [usize; 3] = [4, 10, 14];
 
-/// The blocks whose averages over the image, each of unit length, make the embedding.
-/// Leave-one-out among 240 images of six steel surface defects (NEU-DET), the share of the
-/// same class among the 5 nearest: 0.963 so; 0.951 with block 10 alone, 0.947 with block
-/// 15, 0.918 with the head's 1280 channels, which know more of cats than of steel.
-const EMBEDDED: [usize; 3] = [4, 10, 15];
+/// Blocks whose spatial means, each scaled to unit length, make up the embedding. Share of the same
+/// class among the 5 nearest neighbours, leave-one-out over 240 images of six steel surface defects
+/// (NEU-DET): 0.963; 0.951 with block 10 alone, 0.947 with block 15, 0.918 with the head's 1280
+/// channels, which fit ImageNet's classes better than steel.
+const EMBEDDING_BLOCKS: [usize; 3] = [4, 10, 15];
 const EMBEDDING_DIM: usize = 40 + 112 + 320;
 
-/// The network, without its head.
-pub struct EfficientNetLite {
+/// EfficientNet-Lite0 without its head.
+pub(crate) struct EfficientNetLite {
     id: ModelId,
     device: Device,
     stem: Conv2dFused,
     blocks: Vec<Block>,
 }
 
-/// An inverted bottleneck: expand, filter each channel, project.
+/// Inverted bottleneck: expansion, depthwise convolution, projection.
 struct Block {
     expand: Option<Conv2dFused>,
     depthwise: Conv2dFused,
@@ -57,7 +58,7 @@ struct Block {
 
 impl EfficientNetLite {
     /// Reads the network from `file`, whose tensors are on `device`.
-    pub fn load(id: &ModelId, file: &WeightFile, device: &Device) -> Result<Self> {
+    pub(crate) fn load(id: &ModelId, file: &WeightFile, device: &Device) -> Result<Self> {
         file.build(|vb| Self::from_tensors(id.clone(), device.clone(), &vb))
     }
 
@@ -77,13 +78,13 @@ impl EfficientNetLite {
         Ok(Self { id, device, stem, blocks })
     }
 
-    /// The outputs of the blocks `wanted`, counted from 0, in rising order.
+    /// Feature maps of the blocks `wanted`, which are counted from 0 and in rising order.
     pub(super) fn maps(
         &self,
         pixels: &Tensor,
         wanted: &[usize],
     ) -> candle_core::Result<Vec<Tensor>> {
-        on_all_cores(&self.device, || {
+        in_thread_pool(&self.device, || {
             let mut x = self.stem.forward(pixels)?;
             let mut maps = Vec::new();
             let count = wanted.last().map_or(0, |last| last + 1);
@@ -98,6 +99,7 @@ impl EfficientNetLite {
     }
 }
 
+/// Shape of a 1×1 convolution with ReLU6.
 fn pointwise(in_channels: usize, out_channels: usize) -> ConvShape {
     ConvShape {
         in_channels,
@@ -110,6 +112,7 @@ fn pointwise(in_channels: usize, out_channels: usize) -> ConvShape {
     }
 }
 
+/// Reads a convolution with its batch norm.
 fn layer(
     vb: &VarBuilder<'_>,
     conv: &str,
@@ -183,7 +186,7 @@ impl FeatureExtractor for EfficientNetLite {
     }
 
     fn default_layers(&self) -> Vec<usize> {
-        TAPS.to_vec()
+        DEFAULT_BLOCKS.to_vec()
     }
 
     fn features(&self, pixels: &Tensor, layers: &[usize]) -> Result<Vec<Tensor>> {
@@ -208,17 +211,20 @@ impl ImageEncoder for EfficientNetLite {
         EMBEDDING_DIM
     }
 
-    /// The averages of early, middle and late blocks, of equal weight.
+    /// Spatial means of an early, a middle and a late block, of equal weight.
     fn embed(&self, pixels: &Tensor) -> Result<Tensor> {
-        let unit = |rows: &Tensor| rows.broadcast_div(&rows.sqr()?.sum_keepdim(D::Minus1)?.sqrt()?);
-        let maps = self.maps(pixels, &EMBEDDED)?;
-        let parts: Vec<Tensor> =
-            maps.iter().map(|map| unit(&map.mean((2, 3))?)).collect::<candle_core::Result<_>>()?;
-        Ok(unit(&Tensor::cat(&parts, D::Minus1)?)?)
+        let unit_length =
+            |rows: &Tensor| rows.broadcast_div(&rows.sqr()?.sum_keepdim(D::Minus1)?.sqrt()?);
+        let maps = self.maps(pixels, &EMBEDDING_BLOCKS)?;
+        let parts: Vec<Tensor> = maps
+            .iter()
+            .map(|map| unit_length(&map.mean((2, 3))?))
+            .collect::<candle_core::Result<_>>()?;
+        Ok(unit_length(&Tensor::cat(&parts, D::Minus1)?)?)
     }
 }
 
-/// `(x - 127) / 128` of 8-bit values, as the reference was trained.
+/// `(x - 127) / 128` of 8-bit values, as in the training of the reference.
 fn recipe() -> ImageRecipe {
-    super::square_224([127. / 255.; 3], [128. / 255.; 3])
+    square_224([127. / 255.; 3], [128. / 255.; 3])
 }

@@ -1,43 +1,43 @@
-//! ResNets of bottlenecks (He et al., arXiv 1512.03385; wide: Zagoruyko & Komodakis, arXiv
-//! 1605.07146), in torchvision's layout: `conv1`, `bn1`, `layer1.0.conv1`, …,
+//! ResNets of bottleneck blocks (He et al., arXiv 1512.03385; wide ones: Zagoruyko & Komodakis,
+//! arXiv 1605.07146) in torchvision's layout: `conv1`, `bn1`, `layer1.0.conv1`, …,
 //! `layer1.0.downsample.0`. The classifier is not read.
 
 use candle_core::{Device, Tensor};
 use candle_nn::VarBuilder;
 
+use super::input_recipe::IMAGENET;
 use crate::Result;
 use crate::roles::{FeatureExtractor, Layer};
 use crate::weights::WeightFile;
 use fettle_domain::{ImageRecipe, ModelId};
 use fettle_kernels::{
-    Activation, Conv2dFused, ConvShape, Padding, channels_first, max_pool_3x3, on_all_cores,
+    Activation, Conv2dFused, ConvShape, Padding, channels_first, in_thread_pool, max_pool_3x3,
 };
 
-/// torch's default.
+/// torch's default epsilon.
 const BATCH_NORM_EPS: f64 = 1e-5;
-/// A bottleneck's outer channels for each channel of its base.
+/// Ratio of a bottleneck's outer channels to its base width.
 const EXPANSION: usize = 4;
 
-/// Which ResNet.
+/// Size of a ResNet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ResNetShape {
+pub(super) struct ResNetShape {
     /// Bottlenecks of each layer that is read, from layer 1 on.
-    pub blocks: &'static [usize],
-    /// Inner channels of layer 1: 64, or 128 for the wide ones (torchvision's
-    /// `width_per_group`).
-    pub width: usize,
+    pub(super) blocks: &'static [usize],
+    /// Inner channels of layer 1: 64, or 128 for wide ResNets (torchvision's `width_per_group`).
+    pub(super) width: usize,
 }
 
 impl ResNetShape {
-    /// torchvision's `resnet50`, whole: the banks of the seed system know its layer 4.
-    pub const RESNET50: Self = Self { blocks: &[3, 4, 6, 3], width: 64 };
-    /// torchvision's `wide_resnet50_2` up to layer 3: `PatchCore` does not look beyond, and
-    /// layer 4 would take 170 MB.
-    pub const WIDE_RESNET50_2: Self = Self { blocks: &[3, 4, 6], width: 128 };
+    /// torchvision's `resnet50` with all layers: memory banks of the legacy system use layer 4.
+    pub(super) const RESNET50: Self = Self { blocks: &[3, 4, 6, 3], width: 64 };
+    /// torchvision's `wide_resnet50_2` up to layer 3. PatchCore uses no layer beyond, and layer 4
+    /// would take 170 MB.
+    pub(super) const WIDE_RESNET50_2: Self = Self { blocks: &[3, 4, 6], width: 128 };
 }
 
-/// The network, without a classifier.
-pub struct ResNet {
+/// ResNet without a classifier.
+pub(super) struct ResNet {
     id: ModelId,
     device: Device,
     stem: Conv2dFused,
@@ -53,7 +53,7 @@ struct Bottleneck {
 
 impl ResNet {
     /// Reads a network of `shape` from `file`, whose tensors are on `device`.
-    pub fn load(
+    pub(super) fn load(
         id: &ModelId,
         file: &WeightFile,
         device: &Device,
@@ -77,7 +77,7 @@ impl ResNet {
             let vb = vb.pp(format!("layer{}", n + 1));
             let mut layer = Vec::new();
             for block in 0..*blocks {
-                // torchvision's "v1.5": the 3×3 convolution makes the step, not the first.
+                // torchvision's "v1.5": the 3×3 convolution has the stride, not the first 1×1.
                 let stride = if block == 0 && n > 0 { 2 } else { 1 };
                 layer.push(Bottleneck::load(&vb.pp(block), channels, inner, out_channels, stride)?);
                 channels = out_channels;
@@ -88,18 +88,20 @@ impl ResNet {
     }
 }
 
+/// Shape of a convolution with ReLU and symmetric padding.
 fn convolution(in_channels: usize, out_channels: usize, kernel: usize, stride: usize) -> ConvShape {
     ConvShape {
         in_channels,
         out_channels,
         kernel,
         stride,
-        padding: Padding::Each(kernel / 2),
+        padding: Padding::Symmetric(kernel / 2),
         groups: 1,
         activation: Activation::Relu,
     }
 }
 
+/// Reads a convolution with its batch norm.
 fn layer(
     vb: &VarBuilder<'_>,
     conv: &str,
@@ -150,39 +152,39 @@ impl FeatureExtractor for ResNet {
     }
 
     fn recipe(&self) -> ImageRecipe {
-        super::IMAGENET
+        IMAGENET
     }
 
     fn device(&self) -> &Device {
         &self.device
     }
 
-    /// `layer1` and so on.
+    /// `layer1` to the last one that was read.
     fn layers(&self) -> Vec<Layer> {
         let layer =
             |n: usize| Layer { number: n + 1, channels: (64 << n) * EXPANSION, stride: 4 << n };
         (0..self.layers.len()).map(layer).collect()
     }
 
-    /// Those of the paper.
+    /// The layers of the PatchCore paper.
     fn default_layers(&self) -> Vec<usize> {
         vec![2, 3]
     }
 
     fn features(&self, pixels: &Tensor, layers: &[usize]) -> Result<Vec<Tensor>> {
         let deepest = layers.last().copied().unwrap_or(0);
-        Ok(on_all_cores(&self.device, || {
+        Ok(in_thread_pool(&self.device, || {
             let mut x = max_pool_3x3(&self.stem.forward(pixels)?)?;
-            let mut taps = Vec::new();
+            let mut maps = Vec::new();
             for (n, layer) in self.layers.iter().enumerate().take(deepest) {
                 for block in layer {
                     x = block.forward(&x)?;
                 }
                 if layers.contains(&(n + 1)) {
-                    taps.push(channels_first(&x)?);
+                    maps.push(channels_first(&x)?);
                 }
             }
-            candle_core::Result::Ok(taps)
+            candle_core::Result::Ok(maps)
         })?)
     }
 }

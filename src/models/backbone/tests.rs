@@ -3,9 +3,11 @@ use std::collections::HashMap;
 use candle_core::{Tensor, safetensors};
 
 use super::*;
-use crate::roles::ImageEncoder;
-use crate::test_files::{assert_near, golden, model, reference};
-use fettle_domain::InputFit;
+use crate::ModelsError;
+use crate::roles::{ImageEncoder, Layer};
+use fettle_domain::{InputFit, RecipeChoice, Resize};
+use fettle_testing::data;
+use fettle_testing::tensors::{assert_near, golden};
 
 const LITE0_FILE: &str = "efficientnet-lite0-57934424.pth";
 
@@ -14,21 +16,22 @@ fn id() -> ModelId {
 }
 
 fn lite0() -> Option<EfficientNetLite> {
-    let path = model("efficientnet-lite0", LITE0_FILE)?;
+    let path = data::model("efficientnet-lite0", LITE0_FILE)?;
     let file = WeightFile::open(&path, &Device::Cpu).unwrap();
     Some(EfficientNetLite::load(&id(), &file, &Device::Cpu).unwrap())
 }
 
-fn tiny(folder: &str, width: usize) -> Option<ResNet> {
-    let path = reference(&format!("{folder}/model_f16.safetensors"))?;
+fn tiny(folder: &str, width: usize) -> ResNet {
+    let path = data::golden(&format!("{folder}/model_f16.safetensors"));
     let file = WeightFile::open(&path, &Device::Cpu).unwrap();
     let shape = ResNetShape { blocks: &[2, 2, 1], width };
-    Some(ResNet::load(&id(), &file, &Device::Cpu, &shape).unwrap())
+    ResNet::load(&id(), &file, &Device::Cpu, &shape).unwrap()
 }
 
 #[test]
 fn efficientnet_lite0_gives_the_reference_maps() {
-    let (Some(network), Some(golden)) = (lite0(), golden("efficientnet_lite0")) else { return };
+    let Some(network) = lite0() else { return };
+    let golden = golden("efficientnet_lite0");
     let pixels = &golden["pixel_values"];
     let maps = network.maps(pixels, &[2, 4, 10, 15]).unwrap();
     for (map, name) in maps.iter().zip(["block2", "block4", "block10"]) {
@@ -37,15 +40,16 @@ fn efficientnet_lite0_gives_the_reference_maps() {
     let mean = maps[3].mean((2, 3)).unwrap();
     assert_near("block15_mean", &mean, &golden["block15_mean"], 2e-3);
 
-    let taps = network.features(pixels, &[4, 10]).unwrap();
-    assert_near("finest first", &taps[0], &golden["block4"], 2e-3);
-    assert_near("then half of it", &taps[1], &golden["block10"], 2e-3);
+    let maps = network.features(pixels, &[4, 10]).unwrap();
+    assert_near("finest first", &maps[0], &golden["block4"], 2e-3);
+    assert_near("then half of it", &maps[1], &golden["block10"], 2e-3);
     assert_layers(&network, pixels);
 }
 
 #[test]
 fn efficientnet_lite0_embeds_to_unit_length() {
-    let (Some(network), Some(golden)) = (lite0(), golden("efficientnet_lite0")) else { return };
+    let Some(network) = lite0() else { return };
+    let golden = golden("efficientnet_lite0");
     let rows = network.embed(&golden["pixel_values"]).unwrap();
     assert_eq!(rows.dims(), [1, network.dim()]);
     let length = rows.sqr().unwrap().sum_all().unwrap().to_scalar::<f32>().unwrap();
@@ -55,7 +59,7 @@ fn efficientnet_lite0_embeds_to_unit_length() {
 #[test]
 fn resnets_give_the_reference_maps() {
     for (folder, width) in [("resnet_tiny", 64), ("wide_resnet_tiny", 128)] {
-        let (Some(network), Some(golden)) = (tiny(folder, width), golden(folder)) else { return };
+        let (network, golden) = (tiny(folder, width), golden(folder));
         let taps = network.features(&golden["pixel_values"], &[2, 3]).unwrap();
         for (tap, name) in taps.iter().zip(["layer2", "layer3"]) {
             let what = format!("{folder} {name}");
@@ -68,7 +72,7 @@ fn resnets_give_the_reference_maps() {
     }
 }
 
-/// Numbers between -0.5 and 0.5, the same everywhere.
+/// Pseudo-random numbers between -0.5 and 0.5, the same on every machine.
 fn noise(dims: &[usize]) -> Tensor {
     let hash = |n: usize| {
         let v = (n as u32).wrapping_mul(374_761_393);
@@ -79,7 +83,7 @@ fn noise(dims: &[usize]) -> Tensor {
     Tensor::from_vec(values, dims, &Device::Cpu).unwrap()
 }
 
-/// A slender ResNet of one bottleneck a layer.
+/// Narrow ResNet with one bottleneck per layer.
 fn slender_resnet() -> ResNet {
     let mut tensors = HashMap::new();
     let mut conv = |conv: String, bn: String, dims: [usize; 4]| {
@@ -112,7 +116,7 @@ fn slender_resnet() -> ResNet {
 }
 
 #[test]
-fn a_resnet_goes_as_deep_as_it_is_asked_to() {
+fn a_resnet_runs_up_to_the_deepest_requested_layer() {
     let network = slender_resnet();
     let pixels = (noise(&[1, 3, 64, 64]) * 4.0).unwrap();
     assert_layers(&network, &pixels);
@@ -127,7 +131,7 @@ fn a_resnet_goes_as_deep_as_it_is_asked_to() {
     assert_near("layer2", &only[0], &taps[0], 0.0);
 }
 
-/// Each layer's map has the channels and the stride that the network says.
+/// Asserts that each feature map has the channels and the stride that the network declares.
 fn assert_layers(network: &dyn FeatureExtractor, pixels: &Tensor) {
     let layers = network.layers();
     let numbers: Vec<usize> = layers.iter().map(|layer| layer.number).collect();
@@ -156,13 +160,13 @@ fn a_recipe_follows_from_the_backbone_and_the_choice() {
     assert!(matches!(error, ModelsError::UnknownLayer { number: 99, .. }));
 }
 
-/// The golden file is both weights and values.
+/// Network and golden values; both are in one file.
 fn dinov2() -> (Dinov2, HashMap<String, Tensor>) {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/dinov2_tiny.safetensors");
-    let file = WeightFile::open(path.as_ref(), &Device::Cpu).unwrap();
-    let shape = Dinov2Shape { dim: 32, heads: 2, blocks: 3, compared: [1, 2] };
+    let path = data::golden("dinov2_tiny.safetensors");
+    let file = WeightFile::open(&path, &Device::Cpu).unwrap();
+    let shape = Dinov2Shape { dim: 32, heads: 2, blocks: 3, default_blocks: [1, 2] };
     let network = Dinov2::load(&id(), &file, &Device::Cpu, shape).unwrap();
-    let mut golden = safetensors::load(path, &Device::Cpu).unwrap();
+    let mut golden = safetensors::load(&path, &Device::Cpu).unwrap();
     for tensor in golden.values_mut() {
         *tensor = tensor.to_dtype(candle_core::DType::F32).unwrap();
     }
@@ -172,7 +176,7 @@ fn dinov2() -> (Dinov2, HashMap<String, Tensor>) {
 #[test]
 fn dinov2_gives_the_reference_maps_at_every_size() {
     let (network, golden) = dinov2();
-    // Of the size it was made for, and one for which positions are interpolated.
+    // The size of the training, and one for which the positions are interpolated.
     for size in ["square", "wide"] {
         let taps = network.features(&golden[&format!("{size}.pixel_values")], &[1, 2]).unwrap();
         for (tap, block) in taps.iter().zip([1, 2]) {
@@ -184,12 +188,12 @@ fn dinov2_gives_the_reference_maps_at_every_size() {
         network.layers().iter().map(|l| (l.number, l.channels, l.stride)).collect();
     assert_eq!(layers, [(0, 32, 14), (1, 32, 14), (2, 32, 14)]);
     assert_eq!(network.default_layers(), [1, 2]);
-    let crooked = Tensor::zeros((1, 3, 56, 57), candle_core::DType::F32, &Device::Cpu).unwrap();
-    assert!(network.features(&crooked, &[1]).is_err());
+    let uneven = Tensor::zeros((1, 3, 56, 57), candle_core::DType::F32, &Device::Cpu).unwrap();
+    assert!(network.features(&uneven, &[1]).is_err());
 }
 
-/// Eight pictures: rolled, mirrored and scaled copies of `pixels`, all different.
-fn eight(pixels: &Tensor) -> Tensor {
+/// Eight different images: shifted and scaled copies of `pixels`.
+fn eight_variants(pixels: &Tensor) -> Tensor {
     let copies: Vec<Tensor> = (0..8)
         .map(|n| {
             let rolled = pixels.roll(17 * n, 3).unwrap().roll(5 * n, 2).unwrap();
@@ -199,11 +203,11 @@ fn eight(pixels: &Tensor) -> Tensor {
     Tensor::cat(&copies, 0).unwrap()
 }
 
-fn assert_batch_is_one_by_one(pixels: &Tensor, run: &dyn Fn(&Tensor) -> Vec<Tensor>) {
-    let batch = eight(pixels);
-    let together = run(&batch);
+fn assert_batch_equals_single_images(pixels: &Tensor, run: &dyn Fn(&Tensor) -> Vec<Tensor>) {
+    let batch = eight_variants(pixels);
+    let batched = run(&batch);
     for n in 0..8 {
-        for (whole, alone) in together.iter().zip(run(&batch.narrow(0, n, 1).unwrap())) {
+        for (whole, alone) in batched.iter().zip(run(&batch.narrow(0, n, 1).unwrap())) {
             assert_near("batch", &whole.narrow(0, n, 1).unwrap(), &alone, 1e-5);
         }
     }
@@ -211,26 +215,29 @@ fn assert_batch_is_one_by_one(pixels: &Tensor, run: &dyn Fn(&Tensor) -> Vec<Tens
 
 #[test]
 fn a_batch_of_eight_is_eight_batches_of_one() {
-    if let (Some(network), Some(golden)) = (lite0(), golden("efficientnet_lite0")) {
-        assert_batch_is_one_by_one(&golden["pixel_values"], &|pixels| {
+    if let Some(network) = lite0() {
+        let golden = golden("efficientnet_lite0");
+        assert_batch_equals_single_images(&golden["pixel_values"], &|pixels| {
             let mut out = network.features(pixels, &[4, 10, 14]).unwrap();
             out.push(network.embed(pixels).unwrap());
             out
         });
     }
     for (folder, width) in [("resnet_tiny", 64), ("wide_resnet_tiny", 128)] {
-        let (Some(network), Some(golden)) = (tiny(folder, width), golden(folder)) else { continue };
-        assert_batch_is_one_by_one(&golden["pixel_values"], &|pixels| {
+        let (network, golden) = (tiny(folder, width), golden(folder));
+        assert_batch_equals_single_images(&golden["pixel_values"], &|pixels| {
             network.features(pixels, &[2, 3]).unwrap()
         });
     }
     let (network, golden) = dinov2();
     let pixels = golden["wide.pixel_values"].narrow(0, 0, 1).unwrap();
-    assert_batch_is_one_by_one(&pixels, &|pixels| network.features(pixels, &[0, 2]).unwrap());
+    assert_batch_equals_single_images(&pixels, &|pixels| {
+        network.features(pixels, &[0, 2]).unwrap()
+    });
 }
 
 #[test]
-fn pictures_of_other_sizes_keep_their_ratio() {
+fn images_of_other_sizes_keep_their_ratio() {
     let Some(network) = lite0() else { return };
     let pixels = Tensor::zeros((1, 3, 256, 448), candle_core::DType::F32, &Device::Cpu).unwrap();
     let taps = network.features(&pixels, &[4, 10]).unwrap();
@@ -239,8 +246,8 @@ fn pictures_of_other_sizes_keep_their_ratio() {
 }
 
 #[test]
-fn what_is_no_picture_is_an_error() {
-    let Some(network) = tiny("resnet_tiny", 64) else { return };
+fn shapes_that_are_no_image_are_errors() {
+    let network = tiny("resnet_tiny", 64);
     for dims in [&[3, 224, 224][..], &[1, 1, 224, 224], &[1, 3, 0, 0]] {
         let pixels = Tensor::zeros(dims, candle_core::DType::F32, &Device::Cpu).unwrap();
         assert!(
@@ -258,7 +265,7 @@ fn an_unknown_architecture_is_named() {
 
 #[test]
 fn weights_of_another_network_are_refused_with_the_tensors_name() {
-    let Some(path) = reference("resnet_tiny/model_f16.safetensors") else { return };
+    let path = data::golden("resnet_tiny/model_f16.safetensors");
     let refused = |architecture: &str, path: PathBuf| {
         let err = load(&id(), architecture, &[path], &Device::Cpu).err().unwrap();
         assert!(matches!(err, ModelsError::BadWeights { .. }), "{err}");
@@ -275,7 +282,7 @@ fn weights_of_another_network_are_refused_with_the_tensors_name() {
         assert!(text.contains(tensor) && text.contains("model_f16.safetensors"), "{text}");
     }
 
-    // One number that is none.
+    // One number that is NaN.
     let dir = tempfile::tempdir().unwrap();
     let damaged = dir.path().join("damaged.safetensors");
     let mut tensors: HashMap<String, Tensor> = safetensors::load(&path, &Device::Cpu).unwrap();
@@ -288,7 +295,7 @@ fn weights_of_another_network_are_refused_with_the_tensors_name() {
 
 #[test]
 fn a_checkpoint_cut_short_is_bad_weights() {
-    let Some(path) = model("efficientnet-lite0", LITE0_FILE) else { return };
+    let Some(path) = data::model("efficientnet-lite0", LITE0_FILE) else { return };
     let dir = tempfile::tempdir().unwrap();
     let cut = dir.path().join("cut.pth");
     let whole = std::fs::read(path).unwrap();

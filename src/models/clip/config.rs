@@ -1,4 +1,4 @@
-//! `config.json` of a CLIP checkpoint, as transformers writes it.
+//! `config.json` of a CLIP checkpoint in the format of transformers.
 
 use std::path::{Path, PathBuf};
 
@@ -9,13 +9,13 @@ use serde::Deserialize;
 
 use crate::{ModelsError, Result};
 
-/// Defaults are those of ViT-B/32, which the published file leaves out.
+/// The file. The defaults are those of ViT-B/32, which the published file leaves out.
 #[derive(Debug, Deserialize)]
 struct Config {
     #[serde(default = "projection_dim")]
     projection_dim: usize,
-    text_config: Text,
-    vision_config: Vision,
+    text_config: TextConfig,
+    vision_config: VisionConfig,
 }
 
 fn projection_dim() -> usize {
@@ -24,7 +24,7 @@ fn projection_dim() -> usize {
 
 #[derive(Debug, Deserialize)]
 #[serde(default)]
-struct Text {
+struct TextConfig {
     vocab_size: usize,
     hidden_size: usize,
     intermediate_size: usize,
@@ -35,7 +35,7 @@ struct Text {
     layer_norm_eps: f64,
 }
 
-impl Default for Text {
+impl Default for TextConfig {
     fn default() -> Self {
         Self {
             vocab_size: 49408,
@@ -52,7 +52,7 @@ impl Default for Text {
 
 #[derive(Debug, Deserialize)]
 #[serde(default)]
-struct Vision {
+struct VisionConfig {
     hidden_size: usize,
     intermediate_size: usize,
     num_hidden_layers: usize,
@@ -64,7 +64,7 @@ struct Vision {
     layer_norm_eps: f64,
 }
 
-impl Default for Vision {
+impl Default for VisionConfig {
     fn default() -> Self {
         Self {
             hidden_size: 768,
@@ -80,25 +80,28 @@ impl Default for Vision {
     }
 }
 
-/// The sizes of the network whose weights are at `weights`: from the `config.json` among
-/// `files` or beside the weights, else those of ViT-B/32.
+/// Configuration of the network whose weights are at `weights`: of the `config.json` among `files`
+/// or beside the weights, else that of ViT-B/32.
 pub(super) fn read(files: &[PathBuf], weights: &Path) -> Result<ClipConfig> {
     let is_config = |path: &&PathBuf| path.file_name().is_some_and(|name| name == "config.json");
-    let beside = weights.with_file_name("config.json");
+    let sibling = weights.with_file_name("config.json");
     let path = match files.iter().find(is_config) {
         Some(path) => path.clone(),
-        None if beside.exists() => beside,
+        None if sibling.exists() => sibling,
         None => return Ok(ClipConfig::vit_base_patch32()),
     };
     let bad = |why: String| ModelsError::BadWeights { path: path.clone(), why };
     let text = std::fs::read_to_string(&path)
         .map_err(|source| ModelsError::Io { path: path.clone(), source })?;
     let config: Config = serde_json::from_str(&text).map_err(|err| bad(err.to_string()))?;
-    checked(config).map_err(bad)
+    to_clip_config(config).map_err(bad)
 }
 
-/// The same for candle, or what it cannot run.
-fn checked(config: Config) -> Result<ClipConfig, String> {
+/// Converts the file to candle's configuration.
+///
+/// # Errors
+/// A setting that the towers do not support, as a sentence.
+fn to_clip_config(config: Config) -> Result<ClipConfig, String> {
     let Config { projection_dim, text_config: text, vision_config: vision } = config;
     for (activation, eps) in
         [(&text.hidden_act, text.layer_norm_eps), (&vision.hidden_act, vision.layer_norm_eps)]
@@ -163,22 +166,22 @@ fn checked(config: Config) -> Result<ClipConfig, String> {
 mod tests {
     use super::*;
 
-    fn of(json: &str) -> Result<ClipConfig> {
+    fn parse(json: &str) -> Result<ClipConfig> {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("config.json"), json).unwrap();
         read(&[], &dir.path().join("model.safetensors"))
     }
 
     #[test]
-    fn without_a_file_it_is_vit_b_32() {
+    fn without_a_file_the_settings_are_those_of_vit_b_32() {
         let config = read(&[], Path::new("/nowhere/model.safetensors")).unwrap();
         assert_eq!(config.vision_config.embed_dim, 768);
         assert_eq!(config.vision_config.projection_dim, 512);
     }
 
     #[test]
-    fn what_the_file_leaves_out_is_vit_b_32() {
-        let config = of(r#"{"text_config": {}, "vision_config": {"num_hidden_layers": 3}}"#);
+    fn missing_settings_are_those_of_vit_b_32() {
+        let config = parse(r#"{"text_config": {}, "vision_config": {"num_hidden_layers": 3}}"#);
         let config = config.unwrap();
         assert_eq!(config.vision_config.num_hidden_layers, 3);
         assert_eq!(config.vision_config.embed_dim, 768);
@@ -186,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_candle_cannot_run_is_refused() {
+    fn unsupported_settings_are_refused() {
         let cases = [
             ("{", "EOF"),
             (r#"{"text_config": {}, "vision_config": {"hidden_act": "gelu"}}"#, "'gelu'"),
@@ -196,7 +199,7 @@ mod tests {
             (r#"{"text_config": {"num_hidden_layers": 0}, "vision_config": {}}"#, "layers"),
         ];
         for (json, why) in cases {
-            let text = of(json).unwrap_err().to_string();
+            let text = parse(json).unwrap_err().to_string();
             assert!(text.contains(why) && text.contains("config.json"), "{text}");
         }
     }

@@ -1,13 +1,15 @@
+//! The transformer encoder of both towers.
+
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
 use crate::transformer::Block;
 use fettle_kernels::{Activation, LayerNorm, Linear};
 
-/// What `config.rs` has checked.
+/// Epsilon of CLIP's layer norms; `config.rs` refuses another one.
 pub(super) const LAYER_NORM_EPS: f32 = 1e-5;
 
-/// The blocks of a tower: `layers.<n>.self_attn.q_proj`, ….
+/// Reads the blocks of a tower: `layers.<n>.self_attn.q_proj`, ….
 pub(super) fn blocks(
     vb: &VarBuilder<'_>,
     count: usize,
@@ -22,7 +24,7 @@ pub(super) fn blocks(
         let norm = |name: &str| LayerNorm::load(&vb.pp(name), dim, LAYER_NORM_EPS);
         Ok(Block {
             attention_norm: norm("layer_norm1")?,
-            qkv: side_by_side(&attention, dim)?,
+            qkv: qkv_projection(&attention, dim)?,
             project: linear("out_proj")?,
             norm: norm("layer_norm2")?,
             expand: Linear::load(&mlp.pp("fc1"), dim, inner, Activation::QuickGelu)?,
@@ -33,8 +35,8 @@ pub(super) fn blocks(
     (0..count).map(block).collect()
 }
 
-/// Queries, keys and values as one layer.
-fn side_by_side(vb: &VarBuilder<'_>, dim: usize) -> Result<Linear> {
+/// Reads the projections to queries, keys and values as one layer.
+fn qkv_projection(vb: &VarBuilder<'_>, dim: usize) -> Result<Linear> {
     let parts = ["q_proj", "k_proj", "v_proj"].map(|name| vb.pp(name));
     let weights =
         parts.iter().map(|vb| vb.get((dim, dim), "weight")).collect::<Result<Vec<_>>>()?;
@@ -42,7 +44,7 @@ fn side_by_side(vb: &VarBuilder<'_>, dim: usize) -> Result<Linear> {
     Linear::new(&Tensor::cat(&weights, 0)?, &Tensor::cat(&biases, 0)?, Activation::Identity)
 }
 
-/// A projection `weight` without a bias.
+/// Reads a projection `weight` without bias.
 pub(super) fn projection(vb: &VarBuilder<'_>, inputs: usize, outputs: usize) -> Result<Linear> {
     let weight = vb.get((outputs, inputs), "weight")?;
     let bias = Tensor::zeros(outputs, weight.dtype(), weight.device())?;

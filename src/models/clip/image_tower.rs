@@ -12,32 +12,32 @@ use crate::transformer::Block;
 use crate::weights::WeightFile;
 use fettle_domain::{ImageRecipe, ModelId, Resize, ResizeFilter};
 use fettle_kernels::{
-    Activation, Conv2dFused, ConvShape, LayerNorm, Linear, Padding, on_all_cores,
+    Activation, Conv2dFused, ConvShape, LayerNorm, Linear, Padding, in_thread_pool,
 };
 
-/// CLIP's vision transformer and its projection into the shared space, in the layout of
+/// CLIP's vision transformer with its projection into the embedding space, in the layout of
 /// `openai/clip-vit-base-patch32` (`vision_model.…`, `visual_projection`).
-pub struct ClipImageEncoder {
+pub(crate) struct ClipImageEncoder {
     id: ModelId,
     device: Device,
-    /// Patches to their embeddings.
-    patches: Conv2dFused,
-    /// The token that stands for the picture, (1, 1, dim).
-    class: Tensor,
-    /// (tokens, dim)
+    /// Convolution that embeds the patches.
+    patch_embedding: Conv2dFused,
+    /// Class token (1, 1, dim).
+    class_token: Tensor,
+    /// Position embeddings (tokens, dim).
     positions: Tensor,
-    first_norm: LayerNorm,
+    pre_norm: LayerNorm,
     blocks: Vec<Block>,
-    last_norm: LayerNorm,
+    post_norm: LayerNorm,
     projection: Linear,
     image_size: u32,
     dim: usize,
 }
 
 impl ClipImageEncoder {
-    /// Reads the tower from a model's `files`: a weight file, and a `config.json` if its
-    /// sizes are not those of ViT-B/32.
-    pub fn load(id: &ModelId, files: &[PathBuf], device: &Device) -> Result<Self> {
+    /// Loads the tower from a model's `files`: a weight file, and a `config.json` unless the sizes
+    /// are those of ViT-B/32.
+    pub(crate) fn load(id: &ModelId, files: &[PathBuf], device: &Device) -> Result<Self> {
         let file = WeightFile::of_model(id, files, device)?;
         let config = super::config::read(files, file.path())?.vision_config;
         file.build(|vb| Self::from_tensors(id.clone(), device.clone(), &vb, &config))
@@ -57,7 +57,7 @@ impl ClipImageEncoder {
             out_channels: width,
             kernel: patch_size,
             stride: patch_size,
-            padding: Padding::Each(0),
+            padding: Padding::Symmetric(0),
             groups: 1,
             activation: Activation::Identity,
         };
@@ -66,14 +66,14 @@ impl ClipImageEncoder {
         let tokens = (image_size / patch_size).pow(2) + 1;
         let norm = |name: &str| LayerNorm::load(&vision.pp(name), width, LAYER_NORM_EPS);
         Ok(Self {
-            patches: Conv2dFused::new(
+            patch_embedding: Conv2dFused::new(
                 &weight,
                 &Tensor::zeros(width, weight.dtype(), &device)?,
                 shape,
             )?,
-            class: embeddings.get(width, "class_embedding")?.reshape((1, 1, width))?,
+            class_token: embeddings.get(width, "class_embedding")?.reshape((1, 1, width))?,
             positions: embeddings.pp("position_embedding").get((tokens, width), "weight")?,
-            first_norm: norm("pre_layrnorm")?,
+            pre_norm: norm("pre_layrnorm")?,
             blocks: blocks(
                 &vision.pp("encoder"),
                 config.num_hidden_layers,
@@ -81,7 +81,7 @@ impl ClipImageEncoder {
                 config.intermediate_size,
                 config.num_attention_heads,
             )?,
-            last_norm: norm("post_layernorm")?,
+            post_norm: norm("post_layernorm")?,
             projection: projection(&vb.pp("visual_projection"), width, config.projection_dim)?,
             image_size: image_size as u32,
             dim: config.projection_dim,
@@ -90,21 +90,21 @@ impl ClipImageEncoder {
         })
     }
 
-    /// The picture's token, after all blocks, in the shared space.
+    /// The class token after all blocks, projected into the embedding space.
     fn forward(&self, pixels: &Tensor) -> candle_core::Result<Tensor> {
-        let patches = self.patches.forward(pixels)?;
+        let patches = self.patch_embedding.forward(pixels)?;
         let (batch, width, height, across) = patches.dims4()?;
         let patches = patches.permute((0, 2, 3, 1))?.reshape((batch, height * across, width))?;
-        let tokens = Tensor::cat(&[&self.class.expand((batch, 1, width))?, &patches], 1)?;
+        let tokens = Tensor::cat(&[&self.class_token.expand((batch, 1, width))?, &patches], 1)?;
         let x = tokens.broadcast_add(&self.positions)?.flatten(0, 1)?;
-        let mut x = self.first_norm.forward(&x)?;
+        let mut x = self.pre_norm.forward(&x)?;
         if let Some((last, blocks)) = self.blocks.split_last() {
             for block in blocks {
                 x = block.forward(&x, batch, false)?;
             }
             x = last.forward_one(&x, batch, false, 0)?;
         }
-        div_l2_norm(&self.projection.forward(&self.last_norm.forward(&x)?)?)
+        div_l2_norm(&self.projection.forward(&self.post_norm.forward(&x)?)?)
     }
 }
 
@@ -113,7 +113,7 @@ impl ImageEncoder for ClipImageEncoder {
         &self.id
     }
 
-    /// That of transformers' `CLIPImageProcessor`.
+    /// The preprocessing of transformers' `CLIPImageProcessor`.
     fn recipe(&self) -> ImageRecipe {
         ImageRecipe {
             resize: Resize::ShorterSideCrop(self.image_size),
@@ -132,6 +132,6 @@ impl ImageEncoder for ClipImageEncoder {
     }
 
     fn embed(&self, pixels: &Tensor) -> Result<Tensor> {
-        Ok(on_all_cores(&self.device, || self.forward(pixels))?)
+        Ok(in_thread_pool(&self.device, || self.forward(pixels))?)
     }
 }

@@ -1,14 +1,12 @@
-//! CLIP (Radford et al., arXiv 2103.00020): pictures and texts in one space.
+//! CLIP (Radford et al., arXiv 2103.00020): images and texts in one embedding space.
 
 mod config;
 mod encoder;
 mod image_tower;
-mod text_tower;
-mod words;
-
-pub use image_tower::ClipImageEncoder;
-pub use text_tower::ClipTextTower;
-pub use words::ClipWords;
-
 #[cfg(test)]
 mod tests;
+mod text_encoder;
+mod text_tower;
+
+pub(crate) use image_tower::ClipImageEncoder;
+pub(crate) use text_encoder::ClipTextEncoder;

@@ -2,15 +2,17 @@ use std::path::PathBuf;
 
 use candle_core::{DType, Device, Tensor};
 
+use super::text_tower::ClipTextTower;
 use super::*;
 use crate::ModelsError;
 use crate::roles::{ImageEncoder, TextEncoder};
-use crate::test_files::{assert_near, golden, reference};
 use fettle_domain::{ModelId, Resize, TextKind};
+use fettle_testing::data;
+use fettle_testing::tensors::{assert_near, golden};
 
-fn files() -> Option<Vec<PathBuf>> {
-    // The config is found beside the weights.
-    Some(vec![reference("clip_tiny/model.safetensors")?])
+/// The weights; `config.json` is found beside them.
+fn files() -> Vec<PathBuf> {
+    vec![data::golden("clip_tiny/model.safetensors")]
 }
 
 fn id() -> ModelId {
@@ -18,26 +20,26 @@ fn id() -> ModelId {
 }
 
 #[test]
-fn pictures_are_embedded_as_by_transformers() {
-    let (Some(files), Some(golden)) = (files(), golden("clip_tiny")) else { return };
+fn images_are_embedded_as_by_transformers() {
+    let (files, golden) = (files(), golden("clip_tiny"));
     let clip = ClipImageEncoder::load(&id(), &files, &Device::Cpu).unwrap();
     assert_eq!((clip.dim(), clip.recipe().resize), (64, Resize::ShorterSideCrop(224)));
-    let together = clip.embed(&golden["pixel_values"]).unwrap();
-    assert_near("image_embeds", &together, &golden["image_embeds"], 1e-4);
+    let embedded = clip.embed(&golden["pixel_values"]).unwrap();
+    assert_near("image_embeds", &embedded, &golden["image_embeds"], 1e-4);
 
     let pixels: Vec<Tensor> = (0..8)
         .map(|n| (golden["pixel_values"].narrow(0, n % 2, 1).unwrap() * (0.5 + n as f64)).unwrap())
         .collect();
-    let together = clip.embed(&Tensor::cat(&pixels, 0).unwrap()).unwrap();
+    let batch = clip.embed(&Tensor::cat(&pixels, 0).unwrap()).unwrap();
     for (n, pixels) in pixels.iter().enumerate() {
         let alone = clip.embed(pixels).unwrap();
-        assert_near("batch", &together.narrow(0, n, 1).unwrap(), &alone, 1e-5);
+        assert_near("batch", &batch.narrow(0, n, 1).unwrap(), &alone, 1e-5);
     }
 }
 
 #[test]
 fn texts_are_embedded_as_by_transformers() {
-    let (Some(files), Some(golden)) = (files(), golden("clip_tiny")) else { return };
+    let (files, golden) = (files(), golden("clip_tiny"));
     let clip = ClipTextTower::load(&id(), &files, &Device::Cpu).unwrap();
     let ids = golden["input_ids"].to_dtype(DType::U32).unwrap().to_vec2::<u32>().unwrap();
     for (n, ids) in ids.iter().enumerate() {
@@ -51,10 +53,10 @@ fn texts_are_embedded_as_by_transformers() {
     }
 }
 
-/// The golden token ids, put into words of a vocabulary made for them.
+/// The golden token ids as words of a vocabulary made for them.
 #[test]
-fn words_go_through_their_tokenizer() {
-    let (Some(mut files), Some(golden)) = (files(), golden("clip_tiny")) else { return };
+fn texts_are_tokenized_before_they_are_embedded() {
+    let (mut files, golden) = (files(), golden("clip_tiny"));
     let vocabulary: Vec<String> = (0..99).map(|id| format!(r#""t{id}": {id}"#)).collect();
     let tokenizer = format!(
         r#"{{"version": "1.0", "added_tokens": [], "pre_tokenizer": {{"type": "Whitespace"}},
@@ -64,17 +66,17 @@ fn words_go_through_their_tokenizer() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("tokenizer.json");
     assert!(matches!(
-        ClipWords::load(&id(), &files, &Device::Cpu),
+        ClipTextEncoder::load(&id(), &files, &Device::Cpu),
         Err(ModelsError::Missing { .. })
     ));
     files.push(path.clone());
     std::fs::write(&path, "{}").unwrap();
     assert!(matches!(
-        ClipWords::load(&id(), &files, &Device::Cpu),
+        ClipTextEncoder::load(&id(), &files, &Device::Cpu),
         Err(ModelsError::BadWeights { .. })
     ));
     std::fs::write(&path, tokenizer).unwrap();
-    let clip = ClipWords::load(&id(), &files, &Device::Cpu).unwrap();
+    let clip = ClipTextEncoder::load(&id(), &files, &Device::Cpu).unwrap();
     let ids = golden["input_ids"].to_dtype(DType::U32).unwrap().to_vec2::<u32>().unwrap();
     let texts: Vec<String> = ids
         .iter()
@@ -85,13 +87,13 @@ fn words_go_through_their_tokenizer() {
     assert!(rows.iter().all(|row| row.len() == clip.dim()));
     let rows = Tensor::new(rows, &Device::Cpu).unwrap();
     assert_near("text_embeds", &rows, &golden["text_embeds"], 1e-4);
-    // Longer than the network reads: cut off.
+    // More tokens than the network reads are cut off.
     assert_eq!(clip.embed(&["t5 ".repeat(300).as_str()], TextKind::Query).unwrap().len(), 1);
 }
 
 #[test]
-fn a_missing_tensor_is_named_and_never_made_up() {
-    let Some(files) = files() else { return };
+fn a_missing_tensor_is_an_error_that_names_it() {
+    let files = files();
     let dir = tempfile::tempdir().unwrap();
     std::fs::copy(files[0].with_file_name("config.json"), dir.path().join("config.json")).unwrap();
     for missing in [

@@ -8,15 +8,15 @@ use crate::Result;
 use crate::transformer::Block;
 use crate::weights::WeightFile;
 use fettle_domain::ModelId;
-use fettle_kernels::{LayerNorm, Linear, on_all_cores};
+use fettle_kernels::{LayerNorm, Linear, in_thread_pool};
 
-/// CLIP's text transformer and its projection into the space of the pictures
-/// (`text_model.…`, `text_projection`).
-pub struct ClipTextTower {
-    /// (vocabulary, dim)
-    words: Tensor,
-    /// (positions, dim)
-    positions: Tensor,
+/// CLIP's text transformer with its projection into the embedding space (`text_model.…`,
+/// `text_projection`).
+pub(super) struct ClipTextTower {
+    /// Token embeddings (vocabulary, dim).
+    token_embeddings: Tensor,
+    /// Position embeddings (positions, dim).
+    position_embeddings: Tensor,
     blocks: Vec<Block>,
     norm: LayerNorm,
     projection: Linear,
@@ -24,8 +24,8 @@ pub struct ClipTextTower {
 }
 
 impl ClipTextTower {
-    /// Reads the tower from a model's `files`, as [`super::ClipImageEncoder::load`].
-    pub fn load(id: &ModelId, files: &[PathBuf], device: &Device) -> Result<Self> {
+    /// Loads the tower from a model's `files`, as [`super::ClipImageEncoder::load`].
+    pub(super) fn load(id: &ModelId, files: &[PathBuf], device: &Device) -> Result<Self> {
         let file = WeightFile::of_model(id, files, device)?;
         let config = super::config::read(files, file.path())?.text_config;
         file.build(|vb| {
@@ -35,8 +35,11 @@ impl ClipTextTower {
                 text.pp("embeddings").pp(name).get((rows, width), "weight")
             };
             Ok(Self {
-                words: embedding("token_embedding", config.vocab_size)?,
-                positions: embedding("position_embedding", config.max_position_embeddings)?,
+                token_embeddings: embedding("token_embedding", config.vocab_size)?,
+                position_embeddings: embedding(
+                    "position_embedding",
+                    config.max_position_embeddings,
+                )?,
                 blocks: blocks(
                     &text.pp("encoder"),
                     config.num_hidden_layers,
@@ -51,13 +54,13 @@ impl ClipTextTower {
         })
     }
 
-    /// Token ids (one text, with start and end tokens, padding behind the end allowed) to
-    /// one row of unit length. The end token has the highest id of CLIP's vocabulary;
-    /// what the transformer makes of the first one stands for the text.
-    pub fn embed(&self, token_ids: &[u32]) -> Result<Vec<f32>> {
+    /// Embeds the token ids of one text (with start and end tokens, perhaps padding after the end)
+    /// as a vector of unit length: the output at the first end token, which has the highest id of
+    /// CLIP's vocabulary.
+    pub(super) fn embed(&self, token_ids: &[u32]) -> Result<Vec<f32>> {
         let highest = token_ids.iter().max();
         let end = token_ids.iter().position(|id| Some(id) == highest).unwrap_or(0);
-        let row = on_all_cores(&self.device, || self.forward(token_ids, end))?;
+        let row = in_thread_pool(&self.device, || self.forward(token_ids, end))?;
         Ok(row.flatten_all()?.to_vec1()?)
     }
 
@@ -66,8 +69,9 @@ impl ClipTextTower {
         if count == 0 {
             bail!("a text without tokens");
         }
-        let words = self.words.index_select(&Tensor::new(token_ids, &self.device)?, 0)?;
-        let mut x = (words + self.positions.narrow(0, 0, count)?)?;
+        let tokens =
+            self.token_embeddings.index_select(&Tensor::new(token_ids, &self.device)?, 0)?;
+        let mut x = (tokens + self.position_embeddings.narrow(0, 0, count)?)?;
         if let Some((last, blocks)) = self.blocks.split_last() {
             for block in blocks {
                 x = block.forward(&x, 1, true)?;

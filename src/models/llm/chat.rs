@@ -1,80 +1,81 @@
-//! A conversation: messages to prompt, prompt to tokens, tokens to text.
+//! Chat model over a causal language model: messages to prompt, prompt to tokens, tokens to text.
 
 use std::ops::ControlFlow;
 use std::time::Instant;
 
 use candle_core::Tensor;
 
-use super::CausalLm;
+use super::causal_lm::CausalLm;
+use super::chat_template::ChatTemplate;
 use super::gguf::Gguf;
 use super::sampling::Sampler;
-use super::stop::StopTexts;
-use super::stream::Utf8Stream;
-use super::template::ChatTemplate;
-use super::tokens::Tokens;
+use super::stop_sequences::StopSequences;
+use super::tokenizer::GgufTokenizer;
+use super::utf8_decoder::Utf8Decoder;
 use crate::roles::ChatModel;
 use crate::{ModelsError, Result};
 use fettle_domain::{ChatMessage, ChatOutcome, ModelId, Sampling, StopReason};
 
-/// Prompt tokens read at once: enough rows to make dequantising worth it, few enough
-/// to bound the memory of one step.
-const PROMPT_TOKENS: usize = 512;
+/// Prompt tokens per forward pass: enough rows to dequantise the weights for, few enough to bound
+/// the memory.
+const PREFILL_TOKENS: usize = 512;
 
-/// A [`ChatModel`] over any [`CausalLm`].
-pub(super) struct Chat {
+/// [`ChatModel`] with the tokenizer and the template of a GGUF file.
+pub(super) struct GgufChatModel {
     id: ModelId,
-    tokens: Tokens,
+    tokenizer: GgufTokenizer,
     template: ChatTemplate,
     network: Box<dyn CausalLm>,
-    /// The tokens whose keys and values the network holds.
-    held: Vec<u32>,
+    /// Tokens in the cache of the network.
+    cached: Vec<u32>,
 }
 
-impl Chat {
-    /// Takes tokenizer and template from `gguf`.
+impl GgufChatModel {
+    /// Makes a chat model of a network with the tokenizer and the template of `gguf`.
     pub(super) fn new(id: ModelId, gguf: &Gguf, network: Box<dyn CausalLm>) -> Result<Self> {
-        let tokens = Tokens::from_gguf(gguf)?;
-        let template = ChatTemplate::from_gguf(gguf, &tokens)?;
-        Ok(Self { id, tokens, template, network, held: Vec::new() })
+        let tokenizer = GgufTokenizer::from_gguf(gguf)?;
+        let template = ChatTemplate::from_gguf(gguf, &tokenizer)?;
+        Ok(Self { id, tokenizer, template, network, cached: Vec::new() })
     }
 
+    /// Tokens of the prompt for `messages`.
     fn prompt(&self, messages: &[ChatMessage]) -> Result<Vec<u32>> {
-        // Nobody opens or closes a turn from inside a message.
+        // The content of a message must not open or close a turn.
         let messages: Vec<ChatMessage> = messages
             .iter()
             .map(|message| ChatMessage {
                 role: message.role,
-                content: self.tokens.without_control(&message.content),
+                content: self.tokenizer.escape_control_tokens(&message.content),
             })
             .collect();
-        self.tokens.encode(&self.template.render(&messages)?)
+        self.tokenizer.encode(&self.template.render(&messages)?)
     }
 
-    /// Reads `prompt` and gives what the network makes of its last token, re-using what
-    /// it still holds from the call before.
-    fn read_prompt(
+    /// Runs `prompt` through the network, reusing the cached tokens that it begins with; returns
+    /// the hidden state of its last token.
+    fn prefill(
         &mut self,
         prompt: &[u32],
         poll: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<ControlFlow<(), Tensor>> {
-        let shared = self.held.iter().zip(prompt).take_while(|(a, b)| a == b).count();
-        // The last token is read again: its answer was not kept.
+        let shared = self.cached.iter().zip(prompt).take_while(|(a, b)| a == b).count();
+        // The last token runs again: its hidden state was not kept.
         let shared = shared.min(prompt.len().saturating_sub(1)).min(self.network.cached());
         self.network.truncate(shared);
-        self.held.truncate(shared);
+        self.cached.truncate(shared);
         let mut last = None;
-        for part in prompt.get(shared..).unwrap_or_default().chunks(PROMPT_TOKENS) {
-            match self.network.read(part, poll)? {
-                ControlFlow::Continue(answer) => last = Some(answer),
+        for part in prompt.get(shared..).unwrap_or_default().chunks(PREFILL_TOKENS) {
+            match self.network.forward(part, poll)? {
+                ControlFlow::Continue(state) => last = Some(state),
                 ControlFlow::Break(()) => return Ok(ControlFlow::Break(())),
             }
-            self.held.extend_from_slice(part);
+            self.cached.extend_from_slice(part);
         }
         last.map(ControlFlow::Continue)
             .ok_or_else(|| ModelsError::Prompt("the prompt is empty".into()))
     }
 
-    /// Continues `prompt`. The tests hold this against llama.cpp.
+    /// Continues `prompt`; `on_token` receives each new token, for tests against llama.cpp.
     pub(super) fn complete(
         &mut self,
         prompt: &[u32],
@@ -88,9 +89,9 @@ impl Chat {
         }
         let outcome = self.try_complete(prompt, sampling, on_text, on_token);
         if outcome.is_err() {
-            // Some layers may hold more than others.
+            // The caches of the layers may differ in length.
             self.network.truncate(0);
-            self.held.clear();
+            self.cached.clear();
         }
         outcome
     }
@@ -111,28 +112,28 @@ impl Chat {
             prefill_ms: 0.0,
             decode_ms: 0.0,
         };
-        let read = self.read_prompt(prompt, &mut || on_text(""))?;
+        let prefilled = self.prefill(prompt, &mut || on_text(""))?;
         outcome.prefill_ms = began.elapsed().as_secs_f64() * 1e3;
-        let ControlFlow::Continue(mut last) = read else { return Ok(outcome) };
+        let ControlFlow::Continue(mut last) = prefilled else { return Ok(outcome) };
 
         let began = Instant::now();
         let limit = self.network.context_length();
         let mut sampler = Sampler::new(sampling);
-        let mut stream = Utf8Stream::default();
-        let mut stop = StopTexts::new(&sampling.stop);
+        let mut utf8 = Utf8Decoder::default();
+        let mut stop = StopSequences::new(&sampling.stop);
         let mut context = prompt.to_vec();
         outcome.stop = loop {
             if outcome.new_tokens >= sampling.max_tokens || context.len() >= limit {
                 break StopReason::Length;
             }
-            let token = sampler.choose(&self.network.logits(&last)?, &context)?;
-            if self.tokens.ends_turn(token) {
+            let token = sampler.sample(&self.network.logits(&last)?, &context)?;
+            if self.tokenizer.is_end_of_turn(token) {
                 break StopReason::EndOfTurn;
             }
             context.push(token);
             outcome.new_tokens += 1;
             on_token(token);
-            let (piece, ended) = stop.push(&stream.push(&self.tokens.bytes(token)));
+            let (piece, ended) = stop.push(&utf8.push(&self.tokenizer.bytes(token)));
             outcome.text.push_str(&piece);
             if on_text(&piece).is_break() {
                 break StopReason::Stopped;
@@ -141,30 +142,30 @@ impl Chat {
                 break StopReason::StopText;
             }
             if outcome.new_tokens < sampling.max_tokens && context.len() < limit {
-                let go_on = &mut || ControlFlow::Continue(());
-                let ControlFlow::Continue(answer) = self.network.read(&[token], go_on)? else {
+                let never = &mut || ControlFlow::Continue(());
+                let ControlFlow::Continue(state) = self.network.forward(&[token], never)? else {
                     break StopReason::Stopped;
                 };
-                self.held.push(token);
-                last = answer;
+                self.cached.push(token);
+                last = state;
             }
         };
-        // A character that never got its last byte, and what might have become a stop text.
-        let (mut rest, _) = stop.push(&stream.finish());
+        // The rest: an incomplete character, and text held back as a possible stop sequence.
+        let (mut rest, _) = stop.push(&utf8.finish());
         rest.push_str(&stop.finish());
         if outcome.stop != StopReason::StopText && !rest.is_empty() {
             outcome.text.push_str(&rest);
-            // The answer is over: there is nothing left to stop.
+            // The answer is complete: a `Break` has no effect.
             let _ = on_text(&rest);
         }
         outcome.decode_ms = began.elapsed().as_secs_f64() * 1e3;
         Ok(outcome)
     }
 
-    /// What comes after `prompt`, for tests against golden logits.
+    /// Logits after `prompt`, for tests against golden values.
     #[cfg(test)]
     pub(super) fn logits_after(&mut self, prompt: &[u32]) -> Result<Tensor> {
-        match self.read_prompt(prompt, &mut || ControlFlow::Continue(()))? {
+        match self.prefill(prompt, &mut || ControlFlow::Continue(()))? {
             ControlFlow::Continue(last) => self.network.logits(&last),
             ControlFlow::Break(()) => Err(ModelsError::Prompt("stopped".into())),
         }
@@ -172,12 +173,12 @@ impl Chat {
 
     /// The tokenizer, for tests against golden ids.
     #[cfg(test)]
-    pub(super) fn tokens(&self) -> &Tokens {
-        &self.tokens
+    pub(super) fn tokenizer(&self) -> &GgufTokenizer {
+        &self.tokenizer
     }
 }
 
-impl ChatModel for Chat {
+impl ChatModel for GgufChatModel {
     fn id(&self) -> &ModelId {
         &self.id
     }

@@ -1,8 +1,8 @@
 //! GGUF files: <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>.
 //!
-//! candle reads the header; this file sees to it that a damaged or hostile file ends
-//! in [`ModelsError::BadWeights`] and never in a panic: every tensor's place is held
-//! against the file's length before anything is read from it.
+//! candle parses the header. The checks of this module make a damaged or hostile file an error,
+//! [`ModelsError::BadWeights`], never a panic: the range of every tensor is compared with the
+//! length of the file before any data is read.
 
 use std::fs::File;
 use std::io::Cursor;
@@ -15,12 +15,12 @@ use memmap2::Mmap;
 
 use crate::{ModelsError, Result};
 
-/// How every GGUF file begins.
+/// Beginning of every GGUF file.
 const MAGIC: &[u8] = b"GGUF";
-/// Strictest alignment among GGML's blocks (those with an f32 scale).
+/// Strictest alignment of a GGML block, that of blocks with an f32 scale.
 const BLOCK_ALIGN: usize = 4;
 
-/// A GGUF file whose header has been read and checked.
+/// Memory-mapped GGUF file whose header has been read and checked.
 pub(super) struct Gguf {
     path: PathBuf,
     map: Mmap,
@@ -28,15 +28,15 @@ pub(super) struct Gguf {
 }
 
 impl Gguf {
-    /// Maps `path` and checks its header and the place of every tensor.
+    /// Maps `path` and checks its header and the range of every tensor.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let io = |source| ModelsError::Io { path: path.to_owned(), source };
         let file = File::open(path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => bad(path, "it is not there"),
             _ => io(source),
         })?;
-        // SAFETY: the map is only read. Nothing in Fettle writes a weight file in place
-        // (the store renames finished files), so it does not change underneath.
+        // SAFETY: the map is only read. Nothing in Fettle writes to a weight file in place (the
+        // store renames finished files), so that the mapped bytes do not change.
         let map = unsafe { Mmap::map(&file) }.map_err(io)?;
         if !map.starts_with(MAGIC) {
             return Err(bad(path, "it does not begin with 'GGUF'"));
@@ -46,12 +46,12 @@ impl Gguf {
             Content::read(&mut Cursor::new(&map[..])).map_err(|e| bad(path, e.to_string()))?;
         let gguf = Self { path: path.to_owned(), map, content };
         for name in gguf.content.tensor_infos.keys() {
-            gguf.place(name)?;
+            gguf.tensor_data(name)?;
         }
         Ok(gguf)
     }
 
-    /// An error about this file.
+    /// A [`ModelsError::BadWeights`] of this file.
     pub(super) fn bad(&self, why: impl Into<String>) -> ModelsError {
         bad(&self.path, why)
     }
@@ -60,7 +60,7 @@ impl Gguf {
         self.content.metadata.get(key).ok_or_else(|| self.bad(format!("'{key}' is missing")))
     }
 
-    /// A count between 1 and `max`.
+    /// An integer value from 1 to `max`.
     pub(super) fn count(&self, key: &str, max: usize) -> Result<usize> {
         let count = self.value(key)?.to_u64().ok().and_then(|n| usize::try_from(n).ok());
         count
@@ -68,24 +68,24 @@ impl Gguf {
             .ok_or_else(|| self.bad(format!("'{key}' is not a count from 1 to {max}")))
     }
 
-    /// A token's number, where the file gives one.
+    /// A token id; `None` without the key.
     pub(super) fn token_id(&self, key: &str) -> Option<u32> {
         self.value(key).ok()?.to_u64().ok()?.try_into().ok()
     }
 
-    /// A finite number.
+    /// A finite floating-point value.
     pub(super) fn float(&self, key: &str) -> Result<f32> {
         let number = self.value(key)?.to_f32().ok().filter(|n| n.is_finite());
         number.ok_or_else(|| self.bad(format!("'{key}' is not a number")))
     }
 
-    /// A text.
+    /// A string value.
     pub(super) fn text(&self, key: &str) -> Result<&str> {
         let text = self.value(key)?.to_string();
         text.map(String::as_str).map_err(|_| self.bad(format!("'{key}' is not a text")))
     }
 
-    /// Yes or no, where the file says so.
+    /// A boolean value; `None` without the key.
     pub(super) fn flag(&self, key: &str) -> Option<bool> {
         self.value(key).ok()?.to_bool().ok()
     }
@@ -95,17 +95,17 @@ impl Gguf {
         list.ok_or_else(|| self.bad(format!("'{key}' is not the list it should be")))
     }
 
-    /// A list of texts.
+    /// An array of strings.
     pub(super) fn texts(&self, key: &str) -> Result<Vec<String>> {
         self.list(key, |value| value.to_string().ok().cloned())
     }
 
-    /// A list of numbers.
+    /// An array of floating-point values.
     pub(super) fn floats(&self, key: &str) -> Result<Vec<f32>> {
         self.list(key, |value| value.to_f32().ok())
     }
 
-    /// A list of whole numbers.
+    /// An array of integers.
     pub(super) fn integers(&self, key: &str) -> Result<Vec<i64>> {
         self.list(key, |value| match value.to_u64() {
             Ok(number) => i64::try_from(number).ok(),
@@ -113,25 +113,25 @@ impl Gguf {
         })
     }
 
-    /// Whether the file says anything under this key.
-    pub(super) fn says(&self, key: &str) -> bool {
+    /// Whether the file has a value of this key.
+    pub(super) fn has_key(&self, key: &str) -> bool {
         self.content.metadata.contains_key(key)
     }
 
-    /// Whether the file holds a tensor of this name.
-    pub(super) fn has(&self, name: &str) -> bool {
+    /// Whether the file has a tensor of this name.
+    pub(super) fn has_tensor(&self, name: &str) -> bool {
         self.content.tensor_infos.contains_key(name)
     }
 
-    /// How many rows a matrix has.
+    /// Number of rows of a matrix.
     pub(super) fn rows(&self, name: &str) -> Result<usize> {
         let info = self.content.tensor_infos.get(name);
         let rows = info.and_then(|info| info.shape.dims().first().copied());
         rows.ok_or_else(|| self.bad(format!("no tensor '{name}'")))
     }
 
-    /// The bytes, shape and kind of a tensor.
-    fn place(&self, name: &str) -> Result<(&[u8], &[usize], GgmlDType)> {
+    /// Bytes, shape and block type of a tensor.
+    fn tensor_data(&self, name: &str) -> Result<(&[u8], &[usize], GgmlDType)> {
         let infos = &self.content.tensor_infos;
         let info = infos.get(name).ok_or_else(|| self.bad(format!("no tensor '{name}'")))?;
         let dims = info.shape.dims();
@@ -151,14 +151,14 @@ impl Gguf {
         Ok((bytes, dims, dtype))
     }
 
-    /// A tensor of exactly this shape, as it is in the file.
+    /// Reads a tensor of this shape, quantised as in the file.
     pub(super) fn quantized(
         &self,
         name: &str,
         shape: &[usize],
         device: &Device,
     ) -> Result<QTensor> {
-        let (bytes, dims, dtype) = self.place(name)?;
+        let (bytes, dims, dtype) = self.tensor_data(name)?;
         if dims != shape {
             return Err(self.bad(format!("tensor '{name}' is {dims:?}, not {shape:?}")));
         }
@@ -166,7 +166,7 @@ impl Gguf {
         Ok(QTensor::new(storage, shape.to_vec())?)
     }
 
-    /// A tensor of exactly this shape, in f32.
+    /// Reads a tensor of this shape, dequantised to f32.
     pub(super) fn tensor(&self, name: &str, shape: &[usize], device: &Device) -> Result<Tensor> {
         Ok(self.quantized(name, shape, device)?.dequantize(device)?)
     }
@@ -176,27 +176,27 @@ fn bad(path: &Path, why: impl Into<String>) -> ModelsError {
     ModelsError::BadWeights { path: path.to_owned(), why: why.into() }
 }
 
-/// candle divides by `general.alignment` without looking at it: finds a zero first.
-/// Stops silently where the header is damaged, for candle to say how.
+/// Checks `general.alignment`, by which candle divides without a check. A damaged header passes:
+/// the error comes from candle.
 fn check_alignment(bytes: &[u8]) -> Result<(), String> {
-    let mut at = Walk { bytes, at: 4 };
-    let mut walk = || -> Option<u64> {
-        if at.number(4)? < 2 {
-            return None; // Version 1 counts in 32 bits and knows no alignment.
+    let mut reader = ByteReader { bytes, at: 4 };
+    let mut alignment = || -> Option<u64> {
+        if reader.number(4)? < 2 {
+            return None; // Version 1 has 32-bit counts and no alignment.
         }
-        at.number(8)?;
-        for _ in 0..at.number(8)? {
-            let length = at.number(8)?;
-            let key = at.take(length)?;
-            let kind = at.number(4)?;
+        reader.number(8)?;
+        for _ in 0..reader.number(8)? {
+            let length = reader.number(8)?;
+            let key = reader.take(length)?;
+            let kind = reader.number(4)?;
             if key == b"general.alignment" {
-                return at.number(size_of_kind(kind)?);
+                return reader.number(size_of_kind(kind)?);
             }
-            at.skip(kind, 0)?;
+            reader.skip(kind, 0)?;
         }
         None
     };
-    match walk() {
+    match alignment() {
         Some(n) if n == 0 || !n.is_power_of_two() || n > 1 << 20 => {
             Err(format!("'general.alignment' is {n}"))
         }
@@ -204,12 +204,13 @@ fn check_alignment(bytes: &[u8]) -> Result<(), String> {
     }
 }
 
-struct Walk<'a> {
+/// Bounds-checked reader of the header.
+struct ByteReader<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> ByteReader<'a> {
     fn take(&mut self, length: u64) -> Option<&'a [u8]> {
         let end = self.at.checked_add(usize::try_from(length).ok()?)?;
         let taken = self.bytes.get(self.at..end)?;
@@ -217,10 +218,12 @@ impl<'a> Walk<'a> {
         Some(taken)
     }
 
+    /// Reads a little-endian integer of `length` bytes.
     fn number(&mut self, length: u64) -> Option<u64> {
         Some(self.take(length)?.iter().rev().fold(0, |n, &byte| n << 8 | u64::from(byte)))
     }
 
+    /// Skips a value of the type `kind`; `depth` is that of nested arrays.
     fn skip(&mut self, kind: u64, depth: usize) -> Option<()> {
         match kind {
             8 => {
@@ -245,6 +248,7 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Bytes of a scalar value of the type `kind`; `None` for strings and arrays.
 fn size_of_kind(kind: u64) -> Option<u64> {
     match kind {
         0 | 1 | 7 => Some(1),
@@ -262,7 +266,7 @@ mod tests {
 
     use super::*;
 
-    /// A small real file: a few values, a quantised and a plain tensor.
+    /// Small valid file: a few values, a quantised and an f32 tensor.
     fn small() -> Vec<u8> {
         let device = Device::Cpu;
         let matrix = Tensor::arange(0f32, 256.0, &device).unwrap().reshape((8, 32)).unwrap();
@@ -290,7 +294,7 @@ mod tests {
         std::fs::write(&path, bytes).unwrap();
         let gguf = Gguf::open(&path)?;
         for name in ["m.weight", "m.bias"] {
-            if gguf.has(name) {
+            if gguf.has_tensor(name) {
                 let shape = gguf.content.tensor_infos[name].shape.dims().to_vec();
                 let _ = gguf.tensor(name, &shape, &Device::Cpu)?;
             }
@@ -299,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sound_file_gives_its_values_and_tensors() {
+    fn values_and_tensors_are_read() {
         let gguf = open(&small()).unwrap();
         assert_eq!(gguf.text("general.architecture").unwrap(), "qwen2");
         assert_eq!(gguf.count("qwen2.block_count", 10).unwrap(), 2);
@@ -312,11 +316,11 @@ mod tests {
     }
 
     #[test]
-    fn a_file_cut_short_or_of_another_kind_is_bad_weights() {
+    fn a_truncated_file_or_another_format_is_bad_weights() {
         let whole = small();
         for length in [0, 3, 4, 20, 100, whole.len() - 200, whole.len() - 40] {
             let end = open(&whole[..length]);
-            // An empty file cannot be mapped on every system, which is an IO error.
+            // Some systems cannot map an empty file, which is an I/O error.
             let refused =
                 matches!(end, Err(ModelsError::BadWeights { .. }) | Err(ModelsError::Io { .. }));
             assert!(refused, "{length} bytes of {} were taken", whole.len());

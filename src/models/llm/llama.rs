@@ -1,11 +1,11 @@
 //! Llama 2 and 3 (Touvron et al. 2023, arXiv 2307.09288) and Mistral 7B (Jiang et al. 2023, arXiv
-//! 2310.06825), which GGUF files call Llama too. Mistral's first version looked back 4,096
-//! positions only; like llama.cpp, this lets it see them all.
+//! 2310.06825), whose GGUF files have the same architecture name. Mistral's first version
+//! attended to 4,096 positions only; here, as in llama.cpp, it attends to all.
 
-use super::decoder::{Design, Pairs};
+use super::decoder::{DecoderConfig, RotaryLayout};
 use super::gguf::Gguf;
 use crate::Result;
 
-pub(super) fn design(_gguf: &Gguf) -> Result<Design> {
-    Ok(Design { pairs: Pairs::Neighbours, ..Design::plain("llama") })
+pub(super) fn config(_gguf: &Gguf) -> Result<DecoderConfig> {
+    Ok(DecoderConfig { rotary_layout: RotaryLayout::Interleaved, ..DecoderConfig::new("llama") })
 }

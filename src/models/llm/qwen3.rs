@@ -1,10 +1,10 @@
-//! Qwen3 (Yang et al. 2025, arXiv 2505.09388), the dense sizes: no biases, but queries and keys
-//! normed head by head.
+//! Qwen3 (Yang et al. 2025, arXiv 2505.09388), the dense sizes: no biases, but norms on the queries
+//! and keys of each head.
 
-use super::decoder::Design;
+use super::decoder::DecoderConfig;
 use super::gguf::Gguf;
 use crate::Result;
 
-pub(super) fn design(_gguf: &Gguf) -> Result<Design> {
-    Ok(Design { head_norms: true, ..Design::plain("qwen3") })
+pub(super) fn config(_gguf: &Gguf) -> Result<DecoderConfig> {
+    Ok(DecoderConfig { qk_norm: true, ..DecoderConfig::new("qwen3") })
 }

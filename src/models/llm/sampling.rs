@@ -1,4 +1,4 @@
-//! Choosing the next token.
+//! Sampling of the next token.
 
 use candle_core::Tensor;
 use candle_transformers::generation::{self, LogitsProcessor};
@@ -7,10 +7,10 @@ use candle_transformers::utils::apply_repeat_penalty;
 use crate::Result;
 use fettle_domain::Sampling;
 
-/// Below this, temperature means "the likeliest".
-const COLD: f64 = 1e-7;
+/// Temperatures below this value mean greedy sampling.
+const MIN_TEMPERATURE: f64 = 1e-7;
 
-/// One answer's dice.
+/// Sampler with the random state of one answer.
 pub(crate) struct Sampler {
     processor: LogitsProcessor,
     repeat_penalty: f32,
@@ -18,26 +18,27 @@ pub(crate) struct Sampler {
 }
 
 impl Sampler {
-    /// Greedy at temperature 0; else seeded, over the likeliest tokens that hold `top_p`.
+    /// Greedy at temperature 0, otherwise nucleus sampling with `top_p` and a seed.
     pub(crate) fn new(sampling: &Sampling) -> Self {
         let temperature = sampling.temperature;
-        let how = if temperature < COLD || !temperature.is_finite() {
+        let method = if temperature < MIN_TEMPERATURE || !temperature.is_finite() {
             generation::Sampling::ArgMax
         } else if (0.0..1.0).contains(&sampling.top_p) {
-            // 0 would switch nucleus sampling off; it means the single likeliest token.
-            generation::Sampling::TopP { p: sampling.top_p.max(COLD), temperature }
+            // candle takes 0 for no nucleus sampling; here it means the most probable token.
+            generation::Sampling::TopP { p: sampling.top_p.max(MIN_TEMPERATURE), temperature }
         } else {
             generation::Sampling::All { temperature }
         };
         Self {
-            processor: LogitsProcessor::from_sampling(sampling.seed, how),
+            processor: LogitsProcessor::from_sampling(sampling.seed, method),
             repeat_penalty: sampling.repeat_penalty,
             repeat_last_n: sampling.repeat_last_n,
         }
     }
 
-    /// `logits` (vocabulary); `context` is everything read and written so far.
-    pub(crate) fn choose(&mut self, logits: &Tensor, context: &[u32]) -> Result<u32> {
+    /// Samples a token from `logits` (vocabulary). The repeat penalty applies to the last tokens of
+    /// `context`, the prompt and the answer so far.
+    pub(crate) fn sample(&mut self, logits: &Tensor, context: &[u32]) -> Result<u32> {
         let penalised = self.repeat_penalty > 0.0 && self.repeat_penalty != 1.0;
         let recent = context.get(context.len().saturating_sub(self.repeat_last_n)..);
         Ok(match recent.filter(|recent| penalised && !recent.is_empty()) {
@@ -62,24 +63,24 @@ mod tests {
 
     fn choices(sampling: &Sampling, context: &[u32]) -> Vec<u32> {
         let mut sampler = Sampler::new(sampling);
-        (0..40).map(|_| sampler.choose(&logits(), context).unwrap()).collect()
+        (0..40).map(|_| sampler.sample(&logits(), context).unwrap()).collect()
     }
 
     #[test]
-    fn cold_takes_the_likeliest() {
+    fn temperature_0_takes_the_most_probable_token() {
         assert!(choices(&Sampling::default(), &[]).iter().all(|&t| t == 1));
     }
 
     #[test]
-    fn a_penalty_moves_on_from_what_was_said() {
+    fn the_repeat_penalty_applies_to_recent_tokens() {
         let sampling = Sampling { repeat_penalty: 1.5, ..Sampling::default() };
         assert!(choices(&sampling, &[3, 1]).iter().all(|&t| t == 2));
         let sampling = Sampling { repeat_last_n: 1, ..sampling };
-        assert!(choices(&sampling, &[1, 3]).iter().all(|&t| t == 1), "1 is too long ago");
+        assert!(choices(&sampling, &[1, 3]).iter().all(|&t| t == 1), "1 is not recent");
     }
 
     #[test]
-    fn one_seed_is_one_series_and_top_p_cuts_the_tail() {
+    fn the_seed_determines_the_tokens_and_top_p_cuts_the_tail() {
         let warm = Sampling { temperature: 1.5, top_p: 0.6, seed: 7, ..Sampling::default() };
         let series = choices(&warm, &[]);
         assert_eq!(series, choices(&warm, &[]));

@@ -1,25 +1,25 @@
-//! Where a server is.
+//! Address of a server.
 
 use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use super::RemoteError;
+use super::error::RemoteError;
 
-/// An address of a server: `http` or `https`, a host, perhaps a port and a path.
+/// Address of a server: `http` or `https`, a host, perhaps a port and a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     url: Url,
 }
 
 impl Address {
-    /// Reads an address as a person writes it: with or without `/v1` at its end.
+    /// Parses an address with or without `/v1` at its end.
     ///
     /// # Errors
-    /// [`RemoteError::BadAddress`] for another scheme, no host, a name and password in it.
+    /// [`RemoteError::BadAddress`] for another scheme, no host, or a user name or password.
     pub fn parse(text: &str) -> Result<Self, RemoteError> {
         let bad = |why: &str| RemoteError::BadAddress {
-            // A password that was written into it stays out of messages.
+            // Without the password that the address may contain.
             address: text.rsplit('@').next().unwrap_or_default().to_owned(),
             why: why.to_owned(),
         };
@@ -41,13 +41,13 @@ impl Address {
         Ok(Self { url })
     }
 
-    /// The address of what lies at `path`, e.g. `v1/models`.
-    pub(super) fn of(&self, path: &str) -> String {
+    /// URL of `path`, e.g. `v1/models`, on the server.
+    pub(super) fn join(&self, path: &str) -> String {
         format!("{}/{path}", self.url.as_str().trim_end_matches('/'))
     }
 
-    /// Whether it is this machine, which nothing leaves.
-    pub fn is_here(&self) -> bool {
+    /// Whether the address is that of this machine, so that no data leaves it.
+    pub fn is_local(&self) -> bool {
         match self.url.host() {
             Some(Host::Domain(name)) => name == "localhost",
             Some(Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
@@ -68,8 +68,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_read() {
-        for (text, expected, is_here) in [
+    fn addresses_are_parsed() {
+        for (text, expected, is_local) in [
             ("http://localhost:8080", Some("http://localhost:8080"), true),
             (" http://127.0.0.1:8080/v1/ ", Some("http://127.0.0.1:8080"), true),
             ("http://[::1]:1/v1", Some("http://[::1]:1"), true),
@@ -86,11 +86,11 @@ mod tests {
             let read = Address::parse(text);
             assert_eq!(read.as_ref().ok().map(ToString::to_string).as_deref(), expected, "{text}");
             match read {
-                Ok(address) => assert_eq!(address.is_here(), is_here, "{text}"),
+                Ok(address) => assert_eq!(address.is_local(), is_local, "{text}"),
                 Err(error) => assert!(!error.to_string().contains("secret"), "{error}"),
             }
         }
         let address = Address::parse("http://host/api/v1/").unwrap();
-        assert_eq!(address.of("v1/models"), "http://host/api/v1/models");
+        assert_eq!(address.join("v1/models"), "http://host/api/v1/models");
     }
 }

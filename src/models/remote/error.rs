@@ -1,63 +1,66 @@
-/// What can go wrong with a model on a server. None of it ever holds the API key.
+/// Error of a model on a server. No variant ever contains the API key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RemoteError {
-    /// An address that is none.
+    /// A text that is no address of a server.
     #[error("'{address}' is not the address of a server: {why}")]
     BadAddress {
-        /// What was given.
+        /// The text.
         address: String,
-        /// What is wrong with it.
+        /// The defect.
         why: String,
     },
-    /// The variable of the environment that shall hold the key is empty.
+    /// The environment variable for the API key is not set or empty.
     #[error("the variable {0} holds no API key")]
     NoKey(String),
-    /// Nobody answers there.
+    /// The server cannot be reached.
     #[error("{address} cannot be reached: {why}")]
     Unreachable {
         /// The server.
         address: String,
-        /// The system's reason.
+        /// The error of the connection.
         why: String,
     },
-    /// The server wants another key.
+    /// The operating system starts no further thread.
+    #[error("no thread for the request: {0}")]
+    Thread(String),
+    /// The server refuses the API key.
     #[error("{address} wants another API key")]
     Unauthorized {
         /// The server.
         address: String,
     },
-    /// The server has too much to do, or fails, also when asked again.
+    /// The server is overloaded or fails, after retries.
     #[error("{address} is overloaded or fails (status {status})")]
     Overloaded {
         /// The server.
         address: String,
-        /// HTTP's number.
+        /// HTTP status code.
         status: u16,
     },
-    /// The server does not take the request.
+    /// The server refuses the request.
     #[error("{address} refused (status {status}): {said}")]
     Refused {
         /// The server.
         address: String,
-        /// HTTP's number.
+        /// HTTP status code.
         status: u16,
-        /// The beginning of what it said.
+        /// Beginning of its answer.
         said: String,
     },
-    /// The server went silent.
+    /// The server sent nothing for too long.
     #[error("{address} said nothing for {seconds} s")]
     Silent {
         /// The server.
         address: String,
-        /// For how long, in seconds.
+        /// Seconds without a byte.
         seconds: u64,
     },
-    /// What came is no answer, or ends before its end.
+    /// The response does not follow the protocol, or is incomplete.
     #[error("{address} answered something that is no answer: {why}")]
     BadAnswer {
         /// The server.
         address: String,
-        /// What is wrong with it.
+        /// The defect.
         why: String,
     },
 }

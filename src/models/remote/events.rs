@@ -1,45 +1,48 @@
-//! Server-sent events (WHATWG HTML, 9.2) as far as OpenAI's protocol uses them: lines
-//! `data: …`, one JSON object each, `data: [DONE]` at the end.
+//! Server-sent events (WHATWG HTML, 9.2) in the subset of OpenAI's protocol: lines `data: …` with
+//! one JSON object each, and `data: [DONE]` at the end.
 
 use serde::Deserialize;
 
-/// The longest line taken: an event holds a token or some.
-pub(super) const LONGEST_LINE: usize = 1 << 20;
+use super::excerpt::excerpt;
 
-/// What an event says.
+/// Maximum length of a line in bytes; an event has one or a few tokens.
+const MAX_LINE_BYTES: usize = 1 << 20;
+
+/// Content of an event.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Event {
-    /// More of the answer.
+    /// Next piece of the answer.
     pub(super) text: String,
-    /// Why the answer ends: `stop`, `length`, or another word.
+    /// Reason of the end of the answer: `stop`, `length`, or another word.
     pub(super) finish: Option<String>,
-    /// Tokens read and written, as the server counts.
+    /// Tokens of prompt and answer, as the server counts.
     pub(super) tokens: Option<(usize, usize)>,
     /// The server says that it is done.
     pub(super) is_done: bool,
 }
 
-/// Bytes to events, wherever they are cut.
+/// Incremental parser of events.
 #[derive(Debug, Default)]
-pub(super) struct Events {
+pub(super) struct EventParser {
+    /// Bytes of the line that is not complete yet.
     line: Vec<u8>,
 }
 
-impl Events {
-    /// Takes bytes, gives the events whose lines they end.
+impl EventParser {
+    /// Adds bytes; returns the events whose lines are complete.
     ///
     /// # Errors
-    /// A line that is too long, or that is no event of this protocol: why.
+    /// A line that is too long or no event of the protocol, as a sentence.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Result<Vec<Event>, String> {
         let mut events = Vec::new();
         let mut pieces = bytes.split(|byte| *byte == b'\n').peekable();
         while let Some(piece) = pieces.next() {
-            if self.line.len() + piece.len() > LONGEST_LINE {
-                return Err(format!("a line of more than {LONGEST_LINE} bytes"));
+            if self.line.len() + piece.len() > MAX_LINE_BYTES {
+                return Err(format!("a line of more than {MAX_LINE_BYTES} bytes"));
             }
             self.line.extend_from_slice(piece);
             if pieces.peek().is_some() {
-                events.extend(event(&std::mem::take(&mut self.line))?);
+                events.extend(parse_line(&std::mem::take(&mut self.line))?);
             }
         }
         Ok(events)
@@ -73,14 +76,14 @@ struct Usage {
     completion_tokens: usize,
 }
 
-/// The event of a whole line; `None` for an empty one, a comment, or another field.
-fn event(line: &[u8]) -> Result<Option<Event>, String> {
-    // A line is whole, so a character that is not is the server's fault.
+/// Parses a complete line; `None` for an empty line, a comment, or another field.
+fn parse_line(line: &[u8]) -> Result<Option<Event>, String> {
+    // The line is complete: an incomplete character is an error of the server.
     let line = String::from_utf8_lossy(line);
     let line = line.trim_end_matches('\r');
     let Some(data) = line.strip_prefix("data:") else {
         return match line.chars().next() {
-            Some('{' | '<') => Err(format!("no stream of events but: {}", beginning(line))),
+            Some('{' | '<') => Err(format!("no stream of events but: {}", excerpt(line))),
             _ => Ok(None),
         };
     };
@@ -89,9 +92,9 @@ fn event(line: &[u8]) -> Result<Option<Event>, String> {
         return Ok(Some(Event { is_done: true, ..Event::default() }));
     }
     let data: Data =
-        serde_json::from_str(data).map_err(|error| format!("{error}: {}", beginning(data)))?;
+        serde_json::from_str(data).map_err(|error| format!("{error}: {}", excerpt(data)))?;
     if let Some(error) = data.error {
-        return Err(beginning(&error.to_string()));
+        return Err(excerpt(&error.to_string()));
     }
     let mut event = Event {
         tokens: data.usage.map(|usage| (usage.prompt_tokens, usage.completion_tokens)),
@@ -102,16 +105,6 @@ fn event(line: &[u8]) -> Result<Option<Event>, String> {
         event.finish = event.finish.or(choice.finish_reason);
     }
     Ok(Some(event))
-}
-
-/// As much of `text` as a message shows.
-pub(super) fn beginning(text: &str) -> String {
-    const SHOWN: usize = 200;
-    let mut shown: String = text.chars().take(SHOWN).collect();
-    if text.chars().nth(SHOWN).is_some() {
-        shown.push('…');
-    }
-    shown
 }
 
 #[cfg(test)]
@@ -129,7 +122,7 @@ mod tests {
         data: [DONE]\n\n";
 
     fn read(cut: usize) -> (String, Vec<Event>) {
-        let mut events = Events::default();
+        let mut events = EventParser::default();
         let mut all = Vec::new();
         for bytes in STREAM.as_bytes().chunks(cut) {
             all.extend(events.push(bytes).unwrap());
@@ -138,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_is_read_wherever_it_is_cut() {
+    fn a_stream_is_parsed_for_any_split_into_chunks() {
         for cut in [1, 2, 3, 5, 7, 64, 10_000] {
             let (text, events) = read(cut);
             assert_eq!(text, "기공은", "cut {cut}");
@@ -149,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_event_says_why() {
+    fn lines_that_are_no_events_are_errors() {
         for (bytes, says) in [
             ("data: {\"choices\":[\n", "EOF"),
             ("data: nonsense\n", "nonsense"),
@@ -157,11 +150,11 @@ mod tests {
             ("<html>\n", "<html>"),
             ("{\"choices\":[]}\n", "no stream"),
         ] {
-            let error = Events::default().push(bytes.as_bytes()).unwrap_err();
+            let error = EventParser::default().push(bytes.as_bytes()).unwrap_err();
             assert!(error.contains(says), "{bytes}: {error}");
         }
-        let mut events = Events::default();
-        let piece = vec![b'x'; LONGEST_LINE / 2];
+        let mut events = EventParser::default();
+        let piece = vec![b'x'; MAX_LINE_BYTES / 2];
         assert!(events.push(&piece).is_ok());
         assert!(events.push(&piece).is_ok());
         assert!(events.push(b"x").is_err());
@@ -174,7 +167,7 @@ mod tests {
         ) {
             let mut bytes = STREAM.as_bytes().to_vec();
             bytes[at] = byte;
-            let mut events = Events::default();
+            let mut events = EventParser::default();
             for piece in bytes.chunks(cut) {
                 if events.push(piece).is_err() {
                     break;

@@ -1,69 +1,74 @@
-//! Files that a person brought: a directory, a USB stick, a share.
+//! Source: files in a local directory, on a USB stick or a network share.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::hash::{HashedFile, Meter};
-use super::place::{Fetched, Place, PlaceError, Wanted};
-use super::wheel::{self, Piece};
-use super::{STEP_COPY, remove};
-use crate::manifest::{ModelFile, PipPackage, PlaceEntry};
+use super::disk::{io_error, remove};
+use super::hash::HashedFile;
+use super::progress::{ByteProgress, STEP_COPY};
+use super::source::{FetchedFile, FileRequest, Source, SourceError};
+use super::wheel::{self, Part};
+use crate::manifest::{ModelFile, PipPackage, SourceEntry};
 use fettle_domain::ProgressSink;
 
-/// How deep below the given directory files are looked for.
-const DEPTH: usize = 4;
+/// Depth to which the directory is searched.
+const MAX_DEPTH: usize = 4;
 
-/// A directory, or a single file, that somebody named with `--from`.
+/// Directory or single file named with `--from`.
 pub(super) struct Directory {
     pub(super) path: PathBuf,
 }
 
-impl Place for Directory {
+impl Source for Directory {
     fn name(&self) -> String {
         self.path.display().to_string()
     }
 
-    fn fetch(&self, wanted: &Wanted<'_>, sink: &dyn ProgressSink) -> Result<Fetched, PlaceError> {
+    fn fetch(
+        &self,
+        request: &FileRequest<'_>,
+        sink: &dyn ProgressSink,
+    ) -> Result<FetchedFile, SourceError> {
         let mut wrong = Vec::new();
-        for pieces in self.candidates(wanted, sink)? {
-            let Some(first) = pieces.first() else { continue };
+        for parts in self.candidates(request, sink)? {
+            let Some(first) = parts.first() else { continue };
             let name = first.path().display().to_string();
-            match copy(&pieces, wanted, sink) {
+            match copy(&parts, request, sink) {
                 Ok(sha256) => {
-                    return Ok(Fetched { path: wanted.part(), sha256, published: None });
+                    return Ok(FetchedFile { path: request.part(), sha256, published: None });
                 }
-                Err(PlaceError::Refused(why)) => wrong.push(format!("{name}: {why}")),
+                Err(SourceError::Unavailable(why)) => wrong.push(format!("{name}: {why}")),
                 Err(stop) => return Err(stop),
             }
         }
-        Err(PlaceError::Refused(if wrong.is_empty() {
-            format!("nothing there is {}", described(wanted.file))
+        Err(SourceError::Unavailable(if wrong.is_empty() {
+            format!("nothing there is {}", described(request.file))
         } else {
             wrong.join("; ")
         }))
     }
 
-    fn forget(&self, wanted: &Wanted<'_>) {
-        remove(&wanted.part());
+    fn discard(&self, request: &FileRequest<'_>) {
+        remove(&request.part());
     }
 }
 
 impl Directory {
-    /// What may be the file, likeliest first.
+    /// Parts that may make up the file, likeliest candidate first.
     fn candidates(
         &self,
-        wanted: &Wanted<'_>,
+        request: &FileRequest<'_>,
         sink: &dyn ProgressSink,
-    ) -> Result<Vec<Vec<Piece>>, PlaceError> {
-        let file = wanted.file;
-        let whole = |path: PathBuf| vec![Piece::File(path)];
+    ) -> Result<Vec<Vec<Part>>, SourceError> {
+        let file = request.file;
+        let whole = |path: PathBuf| vec![Part::File(path)];
         if self.path.is_file() {
             return Ok(vec![whole(self.path.clone())]);
         }
         let mut found = Vec::new();
-        // The folder's name says whose file it is, even where no hash does.
-        let own = self.path.join(&wanted.entry.id.0).join(&file.name);
+        // The name of the folder identifies the file, even without a known hash.
+        let own = self.path.join(&request.entry.id.0).join(&file.name);
         if own.is_file() {
             found.push(whole(own.clone()));
         }
@@ -75,13 +80,13 @@ impl Directory {
         let named = here.iter().filter(|p| file_name(p) == file.name && **p != own);
         found.extend(named.map(|path| whole(path.clone())));
         found.extend(split_parts(&here, file));
-        for place in &file.places {
-            if let PlaceEntry::Pip { packages, .. } = place {
+        for source in &file.sources {
+            if let SourceEntry::Pip { packages, .. } = source {
                 found.extend(from_wheels(&here, packages));
                 found.extend(from_members(&here, packages));
             }
         }
-        // Under another name: the size is cheap to compare, the hash decides.
+        // Under any other name: files of the same size, of which the hash decides.
         let same_size = here.iter().filter(|p| {
             file_name(p) != file.name
                 && file.bytes.is_some()
@@ -91,12 +96,12 @@ impl Directory {
         Ok(found)
     }
 
-    /// Every file, in a fixed order.
-    fn files(&self, sink: &dyn ProgressSink) -> Result<Vec<PathBuf>, PlaceError> {
+    /// All files, in a fixed order.
+    fn files(&self, sink: &dyn ProgressSink) -> Result<Vec<PathBuf>, SourceError> {
         let mut files = Vec::new();
-        for entry in walkdir::WalkDir::new(&self.path).max_depth(DEPTH).sort_by_file_name() {
+        for entry in walkdir::WalkDir::new(&self.path).max_depth(MAX_DEPTH).sort_by_file_name() {
             sink.check()?;
-            // A folder that may not be read hides nothing of what may.
+            // An unreadable folder does not hide the readable ones.
             let Ok(entry) = entry else { continue };
             if entry.path().is_file() {
                 files.push(entry.into_path());
@@ -106,37 +111,42 @@ impl Directory {
     }
 }
 
+/// Concatenates `parts` to the file and checks it; returns its SHA-256.
 fn copy(
-    pieces: &[Piece],
-    wanted: &Wanted<'_>,
+    parts: &[Part],
+    request: &FileRequest<'_>,
     sink: &dyn ProgressSink,
-) -> Result<String, PlaceError> {
-    let part = wanted.part();
-    if let ([Piece::File(path)], Some(expected)) = (pieces, wanted.file.bytes) {
-        let bytes = fs::metadata(path).map_err(|e| PlaceError::Refused(e.to_string()))?.len();
+) -> Result<String, SourceError> {
+    let part = request.part();
+    if let ([Part::File(path)], Some(expected)) = (parts, request.file.bytes) {
+        let bytes = fs::metadata(path).map_err(|e| SourceError::Unavailable(e.to_string()))?.len();
         if bytes != expected {
-            return Err(PlaceError::Refused(format!("it has {bytes} bytes, not {expected}")));
+            return Err(SourceError::Unavailable(format!("it has {bytes} bytes, not {expected}")));
         }
     }
-    let out = HashedFile::create(&part, wanted.file.bytes)?;
-    let meter =
-        Meter { sink, step: STEP_COPY, subject: &wanted.file.name, total: wanted.file.bytes };
-    let sha256 = wheel::join(pieces, out, &meter).map_err(|(i, e)| match PlaceError::from(e) {
-        PlaceError::Refused(why) => {
-            let piece = pieces.get(i).map(|p| file_name(p.path())).unwrap_or_default();
-            PlaceError::Refused(format!("{piece}: {why}"))
-        }
-        stop => stop,
-    })?;
-    let bytes = fs::metadata(&part).map_err(super::io(&part))?.len();
-    wanted.accepts(bytes, &sha256).map_err(PlaceError::Refused)?;
+    let out = HashedFile::create(&part, request.file.bytes)?;
+    let progress = ByteProgress {
+        sink,
+        step: STEP_COPY,
+        subject: &request.file.name,
+        total: request.file.bytes,
+    };
+    let sha256 =
+        wheel::concatenate(parts, out, &progress).map_err(|(i, e)| match SourceError::from(e) {
+            SourceError::Unavailable(why) => {
+                let name = parts.get(i).map(|p| file_name(p.path())).unwrap_or_default();
+                SourceError::Unavailable(format!("{name}: {why}"))
+            }
+            stop => stop,
+        })?;
+    let bytes = fs::metadata(&part).map_err(io_error(&part))?.len();
+    request.check(bytes, &sha256).map_err(SourceError::Unavailable)?;
     Ok(sha256)
 }
 
-/// `<file>.part01`, `<file>.part02`, … or `<file>.001`, …: what people make of a file
-/// that a FAT32 stick does not take. Several sets, as of several folders, are several
-/// candidates.
-fn split_parts(here: &[PathBuf], file: &ModelFile) -> Vec<Vec<Piece>> {
+/// Sets of `<file>.part01`, `<file>.part02`, … or `<file>.001`, …: files split for a FAT32 stick.
+/// Each folder with such parts is one candidate.
+fn split_parts(here: &[PathBuf], file: &ModelFile) -> Vec<Vec<Part>> {
     let mut sets: BTreeMap<PathBuf, Vec<(u32, PathBuf)>> = BTreeMap::new();
     for path in here {
         let name = file_name(path);
@@ -147,38 +157,39 @@ fn split_parts(here: &[PathBuf], file: &ModelFile) -> Vec<Vec<Piece>> {
             sets.entry(parent.to_owned()).or_default().push((number, path.clone()));
         }
     }
-    let join = |mut set: Vec<(u32, PathBuf)>| {
+    let to_parts = |mut set: Vec<(u32, PathBuf)>| {
         set.sort();
-        set.into_iter().map(|(_, path)| Piece::File(path)).collect()
+        set.into_iter().map(|(_, path)| Part::File(path)).collect()
     };
-    sets.into_values().map(join).collect()
+    sets.into_values().map(to_parts).collect()
 }
 
-/// A wheel for each package, if all are there.
-fn from_wheels(here: &[PathBuf], packages: &[PipPackage]) -> Option<Vec<Piece>> {
+/// The members of the wheels of all packages, if all wheels are present.
+fn from_wheels(here: &[PathBuf], packages: &[PipPackage]) -> Option<Vec<Part>> {
     let wheel_of = |package: &PipPackage| {
         let wheel = here.iter().find(|p| wheel::is_wheel_of(&file_name(p), package))?;
-        Some(Piece::Member { wheel: wheel.clone(), member: package.member.clone() })
+        Some(Part::Member { wheel: wheel.clone(), member: package.member.clone() })
     };
     packages.iter().map(wheel_of).collect()
 }
 
-/// The members themselves, taken out of their wheels, if all are there.
-fn from_members(here: &[PathBuf], packages: &[PipPackage]) -> Option<Vec<Piece>> {
+/// The members of all packages as unpacked files, if all are present.
+fn from_members(here: &[PathBuf], packages: &[PipPackage]) -> Option<Vec<Part>> {
     let member_of = |package: &PipPackage| {
         let by_path = here.iter().find(|p| p.ends_with(&package.member));
         let name = file_name(Path::new(&package.member));
         let path = by_path.or_else(|| here.iter().find(|p| file_name(p) == name))?;
-        Some(Piece::File(path.clone()))
+        Some(Part::File(path.clone()))
     };
-    // One member is the file itself under its own name or size: found already.
+    // A single member is the file itself, which its name or size has found already.
     if packages.len() < 2 { None } else { packages.iter().map(member_of).collect() }
 }
 
+/// Description of the wanted file for a message.
 fn described(file: &ModelFile) -> String {
     match (&file.sha256, file.bytes) {
         (Some(_), Some(bytes)) => format!("{} ({bytes} bytes, known by its SHA-256)", file.name),
-        // Its content cannot be told from another's, so only its full path counts.
+        // Without a hash only the full path identifies the file.
         _ => format!("<model>/{}", file.name),
     }
 }

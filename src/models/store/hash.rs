@@ -1,4 +1,4 @@
-//! SHA-256 of files, and copies that are hashed on the way.
+//! SHA-256 of files, and copying with a hash.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -6,46 +6,24 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::io;
+use super::disk::io_error;
+use super::progress::{ByteProgress, STEP_VERIFY};
 use crate::Result;
-use fettle_domain::{Progress, ProgressSink};
+use fettle_domain::ProgressSink;
 
-/// Bytes read at a time: large enough that the disk and the hash set the pace, small
-/// enough that a cancel is heard at once.
+/// Bytes per read: large enough for the full speed of disk and hash, small enough for an immediate
+/// cancel.
 const CHUNK: usize = 1 << 20;
 
-/// Reports bytes of one step.
-pub(super) struct Meter<'a> {
-    pub(super) sink: &'a dyn ProgressSink,
-    pub(super) step: &'static str,
-    pub(super) subject: &'a str,
-    pub(super) total: Option<u64>,
-}
-
-impl Meter<'_> {
-    /// Reports `done` bytes and asks whether to go on.
-    pub(super) fn at(&self, done: u64) -> Result<(), fettle_domain::Cancelled> {
-        // What is downloaded for a file is a little more or less than the file.
-        let done = self.total.map_or(done, |total| done.min(total));
-        self.sink.report(Progress {
-            step: self.step,
-            subject: self.subject.to_owned(),
-            done,
-            total: self.total,
-        });
-        self.sink.check()
-    }
-}
-
-/// Why a copy ended early.
+/// Error of a copy.
 pub(super) enum CopyError {
-    /// The source is damaged or longer than it may be.
+    /// The source is damaged or longer than the limit.
     Source(String),
-    /// Somebody cancelled, or the destination cannot be written.
-    Stop(crate::ModelsError),
+    /// The job was cancelled, or the destination cannot be written.
+    Fatal(crate::ModelsError),
 }
 
-/// Writes a file, hashing what passes and never taking more than `limit` bytes.
+/// Writer of a file that hashes all bytes and accepts at most `limit` of them.
 pub(super) struct HashedFile<'a> {
     file: File,
     path: &'a Path,
@@ -57,18 +35,18 @@ pub(super) struct HashedFile<'a> {
 
 impl<'a> HashedFile<'a> {
     pub(super) fn create(path: &'a Path, limit: Option<u64>) -> Result<Self> {
-        let file = File::create(path).map_err(io(path))?;
+        let file = File::create(path).map_err(io_error(path))?;
         Ok(Self { file, path, hasher: Sha256::new(), bytes: 0, limit, buffer: vec![0; CHUNK] })
     }
 
-    /// Appends everything that `source` has.
+    /// Appends all bytes of `source`.
     pub(super) fn append(
         &mut self,
         source: &mut dyn Read,
-        meter: &Meter<'_>,
+        progress: &ByteProgress<'_>,
     ) -> Result<(), CopyError> {
         loop {
-            meter.at(self.bytes).map_err(|c| CopyError::Stop(c.into()))?;
+            progress.report(self.bytes).map_err(|c| CopyError::Fatal(c.into()))?;
             let read = match source.read(&mut self.buffer) {
                 Ok(0) => return Ok(()),
                 Ok(read) => read,
@@ -83,31 +61,31 @@ impl<'a> HashedFile<'a> {
                 return Err(CopyError::Source("it read more than it was asked".to_owned()));
             };
             self.hasher.update(chunk);
-            self.file.write_all(chunk).map_err(|e| CopyError::Stop(io(self.path)(e)))?;
+            self.file.write_all(chunk).map_err(|e| CopyError::Fatal(io_error(self.path)(e)))?;
         }
     }
 
-    /// The SHA-256 of what was written, in lower-case hexadecimal.
+    /// SHA-256 of the written bytes, in lower-case hexadecimal.
     pub(super) fn finish(self) -> String {
         hex::encode(self.hasher.finalize())
     }
 }
 
-/// The SHA-256 of a file, in lower-case hexadecimal.
+/// SHA-256 of a file, in lower-case hexadecimal.
 pub(super) fn sha256_of(path: &Path, subject: &str, sink: &dyn ProgressSink) -> Result<String> {
-    let mut file = File::open(path).map_err(io(path))?;
-    let total = file.metadata().map_err(io(path))?.len();
-    let meter = Meter { sink, step: super::STEP_VERIFY, subject, total: Some(total) };
+    let mut file = File::open(path).map_err(io_error(path))?;
+    let total = file.metadata().map_err(io_error(path))?.len();
+    let progress = ByteProgress { sink, step: STEP_VERIFY, subject, total: Some(total) };
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; CHUNK];
     let mut done = 0;
     loop {
-        meter.at(done)?;
+        progress.report(done)?;
         let read = match file.read(&mut buffer) {
             Ok(0) => return Ok(hex::encode(hasher.finalize())),
             Ok(read) => read,
             Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(e) => return Err(io(path)(e)),
+            Err(e) => return Err(io_error(path)(e)),
         };
         done += read as u64;
         hasher.update(buffer.get(..read).unwrap_or_default());

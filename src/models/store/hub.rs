@@ -1,4 +1,4 @@
-//! The Hugging Face hub, through its own client.
+//! Source: the Hugging Face hub, by its client `hf-hub`.
 
 use std::net::{TcpStream, ToSocketAddrs};
 use std::path::PathBuf;
@@ -11,18 +11,19 @@ use hf_hub::api::Progress as HubProgress;
 use hf_hub::api::sync::{ApiBuilder, ApiError};
 use hf_hub::{Repo, RepoType};
 
-use super::hash::{Meter, sha256_of};
-use super::place::{Fetched, Place, PlaceError, Wanted};
-use super::{POLL, STEP_DOWNLOAD, remove};
+use super::disk::{io_error, remove};
+use super::hash::sha256_of;
+use super::progress::{ByteProgress, POLL_INTERVAL, STEP_DOWNLOAD};
+use super::source::{FetchedFile, FileRequest, Source, SourceError};
 use fettle_domain::{Cancelled, ProgressSink};
 
-const ENDPOINT: &str = "https://huggingface.co";
-/// A machine with no network says so within this time.
-const REACH: Duration = Duration::from_secs(5);
-/// A download that brings no byte for so long is given up.
-const STALL: Duration = Duration::from_secs(45);
+const DEFAULT_ENDPOINT: &str = "https://huggingface.co";
+/// Timeout of the connection test.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time without a byte after which a download is given up.
+const STALL_TIMEOUT: Duration = Duration::from_secs(45);
 
-/// One file of one repository.
+/// File of a repository on the hub.
 pub(super) struct Hub {
     pub(super) endpoint: Option<String>,
     pub(super) repo: String,
@@ -30,26 +31,26 @@ pub(super) struct Hub {
     pub(super) revision: String,
 }
 
-/// What the downloading thread and the waiting one share.
+/// State shared by the downloading and the waiting thread.
 #[derive(Default)]
-struct Shared {
-    done: AtomicU64,
+struct DownloadState {
+    bytes: AtomicU64,
     stop: AtomicBool,
 }
 
-/// Counts bytes for [`Shared`].
-struct Counter(Arc<Shared>);
+/// Progress callback of `hf-hub` that counts bytes in a [`DownloadState`].
+struct DownloadCounter(Arc<DownloadState>);
 
-impl HubProgress for Counter {
+impl HubProgress for DownloadCounter {
     fn init(&mut self, _size: usize, _filename: &str) {
-        self.0.done.store(0, Relaxed);
+        self.0.bytes.store(0, Relaxed);
     }
 
     fn update(&mut self, size: usize) {
-        self.0.done.fetch_add(size as u64, Relaxed);
+        self.0.bytes.fetch_add(size as u64, Relaxed);
         if self.0.stop.load(Relaxed) {
-            // hf-hub gives no way to say "stop" but to unwind out of it. The thread is
-            // ours alone, and `resume_unwind` runs no panic hook.
+            // hf-hub can be stopped only by unwinding. The thread does nothing else, and
+            // `resume_unwind` runs no panic hook.
             std::panic::resume_unwind(Box::new(Cancelled));
         }
     }
@@ -57,119 +58,133 @@ impl HubProgress for Counter {
     fn finish(&mut self) {}
 }
 
-/// What the downloading thread brings: the file, and the hub's own tag of its content.
-type Answer = Result<(PathBuf, String), ApiError>;
+/// Result of the downloading thread: the path of the file and its entity tag on the hub.
+type Download = Result<(PathBuf, String), ApiError>;
 
-impl Place for Hub {
+impl Source for Hub {
     fn name(&self) -> String {
         format!("hub {} ({})", self.repo, self.revision)
     }
 
-    fn fetch(&self, wanted: &Wanted<'_>, sink: &dyn ProgressSink) -> Result<Fetched, PlaceError> {
+    fn fetch(
+        &self,
+        request: &FileRequest<'_>,
+        sink: &dyn ProgressSink,
+    ) -> Result<FetchedFile, SourceError> {
         let endpoint = self
             .endpoint
             .clone()
             .or_else(|| std::env::var("HF_ENDPOINT").ok().filter(|e| !e.is_empty()))
-            .unwrap_or_else(|| ENDPOINT.to_owned());
-        reach(&endpoint, sink)?;
+            .unwrap_or_else(|| DEFAULT_ENDPOINT.to_owned());
+        test_connection(&endpoint, sink)?;
 
-        let shared = Arc::new(Shared::default());
-        let answer = self.start(endpoint, self.cache(wanted)?, Arc::clone(&shared));
-        let waited = wait(&answer, &shared, wanted, sink);
-        // Whatever the reason for not waiting any longer, the thread shall not go on.
-        shared.stop.store(true, Relaxed);
-        let (path, tag) = waited?;
+        let state = Arc::new(DownloadState::default());
+        let download = self.start(endpoint, self.cache(request)?, Arc::clone(&state));
+        let downloaded = wait(&download, &state, request, sink);
+        // After an error or a cancel the thread shall not go on.
+        state.stop.store(true, Relaxed);
+        let (path, tag) = downloaded?;
 
-        let path = path.canonicalize().map_err(super::io(&path))?;
-        let sha256 = sha256_of(&path, &wanted.file.name, sink)?;
-        // Of a large file the tag is the SHA-256; of a small one it is git's own hash,
-        // which says nothing that TLS has not said.
+        let path = path.canonicalize().map_err(io_error(&path))?;
+        let sha256 = sha256_of(&path, &request.file.name, sink)?;
+        // The tag of a large file is its SHA-256. That of a small file is git's hash, which proves
+        // no more than TLS does.
         let is_sha256 = tag.len() == 64 && tag.bytes().all(|b| b.is_ascii_hexdigit());
-        Ok(Fetched { path, sha256, published: is_sha256.then(|| tag.to_ascii_lowercase()) })
+        Ok(FetchedFile { path, sha256, published: is_sha256.then(|| tag.to_ascii_lowercase()) })
     }
 
-    fn forget(&self, wanted: &Wanted<'_>) {
-        remove(&wanted.partial.join("hub"));
+    fn discard(&self, request: &FileRequest<'_>) {
+        remove(&request.partial.join("hub"));
     }
 }
 
 impl Hub {
-    /// The hub's cache, with the halves of interrupted downloads. hf-hub wants an
-    /// absolute path.
-    fn cache(&self, wanted: &Wanted<'_>) -> Result<PathBuf, PlaceError> {
-        let path = wanted.partial.join("hub");
-        Ok(std::path::absolute(&path).map_err(super::io(&path))?)
+    /// Cache directory of hf-hub, which keeps interrupted downloads. hf-hub needs an absolute path.
+    fn cache(&self, request: &FileRequest<'_>) -> Result<PathBuf, SourceError> {
+        let path = request.partial.join("hub");
+        Ok(std::path::absolute(&path).map_err(io_error(&path))?)
     }
 
-    fn start(&self, endpoint: String, cache: PathBuf, shared: Arc<Shared>) -> Receiver<Answer> {
+    /// Starts the download in a thread of its own.
+    fn start(
+        &self,
+        endpoint: String,
+        cache: PathBuf,
+        state: Arc<DownloadState>,
+    ) -> Receiver<Download> {
         let (sender, receiver) = channel();
         let revision = self.revision.clone();
         let repo = Repo::with_revision(self.repo.clone(), RepoType::Model, revision);
         let file = self.file.clone();
         std::thread::spawn(move || {
-            let download = || -> Answer {
+            let download = || -> Download {
                 let api = ApiBuilder::new()
                     .with_cache_dir(cache)
                     .with_endpoint(endpoint)
-                    // The manifest's repositories are public: nobody's token is needed.
+                    // The repositories of the manifest are public and need no token.
                     .with_token(None)
                     .with_progress(false)
                     .build()?;
                 let repo = api.repo(repo);
                 let tag = api.metadata(&repo.url(&file))?.etag().to_owned();
-                Ok((repo.download_with_progress(&file, Counter(shared))?, tag))
+                Ok((repo.download_with_progress(&file, DownloadCounter(state))?, tag))
             };
-            // Nobody listens any more where the wait was given up.
+            // Fails only where the waiting thread has given up.
             let _ = sender.send(download());
         });
         receiver
     }
 }
 
-/// Waits for the thread, reporting, until it answers, stalls or is not wanted any more.
+/// Waits for the downloading thread and reports progress, until the download ends, stalls or is
+/// cancelled.
 fn wait(
-    answer: &Receiver<Answer>,
-    shared: &Shared,
-    wanted: &Wanted<'_>,
+    download: &Receiver<Download>,
+    state: &DownloadState,
+    request: &FileRequest<'_>,
     sink: &dyn ProgressSink,
-) -> Result<(PathBuf, String), PlaceError> {
-    let meter =
-        Meter { sink, step: STEP_DOWNLOAD, subject: &wanted.file.name, total: wanted.file.bytes };
+) -> Result<(PathBuf, String), SourceError> {
+    let progress = ByteProgress {
+        sink,
+        step: STEP_DOWNLOAD,
+        subject: &request.file.name,
+        total: request.file.bytes,
+    };
     let mut last = (0, Instant::now());
     loop {
-        match answer.recv_timeout(POLL) {
+        match download.recv_timeout(POLL_INTERVAL) {
             Ok(Ok(file)) => return Ok(file),
             Ok(Err(ApiError::IoError(source)))
                 if source.kind() == std::io::ErrorKind::StorageFull =>
             {
-                return Err(super::io(wanted.partial)(source).into());
+                return Err(io_error(request.partial)(source).into());
             }
-            Ok(Err(error)) => return Err(PlaceError::Refused(error.to_string())),
+            Ok(Err(error)) => return Err(SourceError::Unavailable(error.to_string())),
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(PlaceError::Refused("its client failed".to_owned()));
+                return Err(SourceError::Unavailable("its client failed".to_owned()));
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
-        let done = shared.done.load(Relaxed);
-        meter.at(done)?;
+        let done = state.bytes.load(Relaxed);
+        progress.report(done)?;
         if done != last.0 {
             last = (done, Instant::now());
-        } else if last.1.elapsed() > STALL {
-            let seconds = STALL.as_secs();
-            return Err(PlaceError::Refused(format!("no byte came for {seconds} seconds")));
+        } else if last.1.elapsed() > STALL_TIMEOUT {
+            let seconds = STALL_TIMEOUT.as_secs();
+            return Err(SourceError::Unavailable(format!("no byte came for {seconds} seconds")));
         }
     }
 }
 
-/// Says within [`REACH`] whether the endpoint can be reached: the client itself would
-/// wait for minutes. A proxy is left to the client.
-fn reach(endpoint: &str, sink: &dyn ProgressSink) -> Result<(), PlaceError> {
+/// Connects to the endpoint within [`CONNECT_TIMEOUT`]: `hf-hub` itself would wait for minutes
+/// without a network. Behind a proxy nothing is tested.
+fn test_connection(endpoint: &str, sink: &dyn ProgressSink) -> Result<(), SourceError> {
     let proxies = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY"];
     if proxies.iter().any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty())) {
         return Ok(());
     }
     let unreachable =
-        |why: String| PlaceError::Refused(format!("{endpoint} is not reached: {why}"));
+        |why: String| SourceError::Unavailable(format!("{endpoint} is not reached: {why}"));
     let Some(address) = host_and_port(endpoint) else {
         return Err(unreachable("it is no address".to_owned()));
     };
@@ -178,7 +193,7 @@ fn reach(endpoint: &str, sink: &dyn ProgressSink) -> Result<(), PlaceError> {
         let connect = || -> std::io::Result<()> {
             let mut last = std::io::Error::other("the name has no address");
             for address in address.to_socket_addrs()? {
-                match TcpStream::connect_timeout(&address, REACH) {
+                match TcpStream::connect_timeout(&address, CONNECT_TIMEOUT) {
                     Ok(_) => return Ok(()),
                     Err(e) => last = e,
                 }
@@ -187,25 +202,28 @@ fn reach(endpoint: &str, sink: &dyn ProgressSink) -> Result<(), PlaceError> {
         };
         let _ = sender.send(connect());
     });
-    let deadline = Instant::now() + REACH;
+    let deadline = Instant::now() + CONNECT_TIMEOUT;
     loop {
-        match receiver.recv_timeout(POLL) {
+        match receiver.recv_timeout(POLL_INTERVAL) {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(e)) => return Err(unreachable(e.to_string())),
             Err(_) if Instant::now() > deadline => {
-                return Err(unreachable(format!("no answer in {} seconds", REACH.as_secs())));
+                return Err(unreachable(format!(
+                    "no answer in {} seconds",
+                    CONNECT_TIMEOUT.as_secs()
+                )));
             }
             Err(_) => sink.check()?,
         }
     }
 }
 
-/// `https://host[:port][/path]` to `host:port`.
+/// Extracts `host:port` of `https://host[:port][/path]`.
 fn host_and_port(endpoint: &str) -> Option<String> {
     let (scheme, rest) = endpoint.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next().filter(|h| !h.is_empty())?;
     let port = if scheme.eq_ignore_ascii_case("http") { 80 } else { 443 };
-    // After the bracket of an IPv6 address, a colon can only begin a port.
+    // Behind the bracket of an IPv6 address a colon begins the port.
     let has_port = host.rsplit(']').next().is_some_and(|tail| tail.contains(':'));
     Some(if has_port { host.to_owned() } else { format!("{host}:{port}") })
 }

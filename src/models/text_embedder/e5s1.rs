@@ -1,6 +1,6 @@
-//! `E5S1` files: multilingual-e5-small in 4 bits with its tokenizer, in one file.
+//! `E5S1` files: multilingual-e5-small in 4 bits with its tokenizer in one file.
 //!
-//! Little endian: `"E5S1"`, u32 version; seven i32 (hidden, layers, heads, feed-forward,
+//! Format, little endian: `"E5S1"`, u32 version; seven i32 (hidden, layers, heads, feed-forward,
 //! vocabulary, positions, token types); f32 layer-norm ε; i32 quantisation block; five
 //! i32 (pieces, bos, eos, pad, unk); u64 length of the pieces' text; u32 offsets
 //! (pieces + 1); f32 scores (pieces); the text; i32 normaliser entries, u32 their bytes,
@@ -19,11 +19,12 @@ use memmap2::Mmap;
 use super::unigram::Unigram;
 use crate::{ModelsError, Result};
 
-/// Elements of a Q4_0 block, and its bytes: an f16 scale and 16 bytes of nibbles.
+/// Elements of a Q4_0 block.
 const BLOCK: usize = 32;
+/// Bytes of a Q4_0 block: an f16 scale and 16 bytes of nibbles.
 const BLOCK_BYTES: usize = 18;
 
-/// The sizes of the network.
+/// Sizes of the network.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Sizes {
     pub(super) hidden: usize,
@@ -36,28 +37,29 @@ pub(super) struct Sizes {
     pub(super) eps: f32,
 }
 
-/// An open file. The weights stay in the map until they are asked for.
+/// Memory-mapped file whose header has been read and checked.
 pub(super) struct E5File {
     path: PathBuf,
     map: Mmap,
     pub(super) sizes: Sizes,
-    tensors: HashMap<String, Place>,
+    tensors: HashMap<String, TensorLocation>,
 }
 
+/// Position of a tensor in the file, in bytes, and its number of elements.
 #[derive(Clone, Copy)]
-struct Place {
+struct TensorLocation {
     start: usize,
     bytes: usize,
     elements: usize,
 }
 
 impl E5File {
-    /// Maps `path`, checks everything it says of itself, and builds its tokenizer.
+    /// Maps `path`, checks its header and builds its tokenizer.
     pub(super) fn open(path: &Path) -> Result<(Self, Unigram)> {
         let io = |source| ModelsError::Io { path: path.to_owned(), source };
         let file = File::open(path).map_err(io)?;
-        // SAFETY: the map is only read. Nothing in Fettle writes a weight file in place
-        // (the store renames finished files), so it does not change underneath.
+        // SAFETY: the map is only read. Nothing in Fettle writes to a weight file in place (the
+        // store renames finished files), so that the mapped bytes do not change.
         let map = unsafe { Mmap::map(&file) }.map_err(io)?;
         let header = parse(&map);
         let (sizes, unigram, tensors) = header
@@ -69,20 +71,22 @@ impl E5File {
         ModelsError::BadWeights { path: self.path.clone(), why }
     }
 
-    fn place(&self, name: &str, elements: usize) -> Result<(&[u8], bool)> {
-        let place =
+    /// Bytes of a tensor, and whether they are Q4_0 blocks.
+    fn tensor_bytes(&self, name: &str, elements: usize) -> Result<(&[u8], bool)> {
+        let location =
             self.tensors.get(name).ok_or_else(|| self.bad(format!("no tensor '{name}'")))?;
-        if place.elements != elements {
-            let found = place.elements;
+        if location.elements != elements {
+            let found = location.elements;
             return Err(self.bad(format!("tensor '{name}' has {found} elements, not {elements}")));
         }
-        let bytes = self.map.get(place.start..place.start + place.bytes).unwrap_or_default();
-        Ok((bytes, place.bytes == elements / BLOCK * BLOCK_BYTES))
+        let range = location.start..location.start + location.bytes;
+        let bytes = self.map.get(range).unwrap_or_default();
+        Ok((bytes, location.bytes == elements / BLOCK * BLOCK_BYTES))
     }
 
-    /// A tensor of f32.
+    /// Reads a tensor of f32.
     pub(super) fn floats(&self, name: &str, shape: &[usize], device: &Device) -> Result<Tensor> {
-        let (bytes, quantised) = self.place(name, shape.iter().product())?;
+        let (bytes, quantised) = self.tensor_bytes(name, shape.iter().product())?;
         if quantised {
             return Err(self.bad(format!("tensor '{name}' is quantised")));
         }
@@ -90,14 +94,14 @@ impl E5File {
         Ok(Tensor::from_vec(floats, shape, device)?)
     }
 
-    /// A matrix (outputs, inputs) of Q4_0 blocks.
+    /// Reads a matrix (outputs, inputs) of Q4_0 blocks.
     pub(super) fn matrix(
         &self,
         name: &str,
         (outputs, inputs): (usize, usize),
         device: &Device,
     ) -> Result<QTensor> {
-        let (bytes, quantised) = self.place(name, outputs * inputs)?;
+        let (bytes, quantised) = self.tensor_bytes(name, outputs * inputs)?;
         if !quantised || !inputs.is_multiple_of(BLOCK) {
             return Err(self.bad(format!("tensor '{name}' is not in Q4_0 blocks")));
         }
@@ -105,11 +109,11 @@ impl E5File {
         Ok(QTensor::new(storage, (outputs, inputs))?)
     }
 
-    /// The embeddings of `ids`, (ids, hidden), read from the file row by row: the whole
-    /// table in f32 would be 384 MB.
-    pub(super) fn word_rows(&self, ids: &[u32], device: &Device) -> Result<Tensor> {
+    /// Embeddings of the token `ids`, (ids, hidden), dequantised row by row: the whole table in f32
+    /// would take 384 MB.
+    pub(super) fn token_rows(&self, ids: &[u32], device: &Device) -> Result<Tensor> {
         let Sizes { hidden, vocabulary, .. } = self.sizes;
-        let (table, quantised) = self.place("emb.word", vocabulary * hidden)?;
+        let (table, quantised) = self.tensor_bytes("emb.word", vocabulary * hidden)?;
         if !quantised {
             return Err(self.bad("tensor 'emb.word' is not in Q4_0 blocks".into()));
         }
@@ -132,10 +136,15 @@ impl E5File {
     }
 }
 
-type Header = (Sizes, Unigram, HashMap<String, Place>);
+/// Sizes, tokenizer and tensor locations.
+type Header = (Sizes, Unigram, HashMap<String, TensorLocation>);
 
-const CUT: &str = "it is cut short";
+const TRUNCATED: &str = "it is cut short";
 
+/// Parses the header.
+///
+/// # Errors
+/// The damage, as a sentence.
 fn parse(bytes: &[u8]) -> Result<Header, &'static str> {
     let mut r = Reader { bytes, at: 0 };
     if r.take(4)? != b"E5S1" {
@@ -169,32 +178,33 @@ fn parse(bytes: &[u8]) -> Result<Header, &'static str> {
     for _ in 0..r.count(1 << 16)? {
         let name_length = u16::from_le_bytes(r.array()?);
         let name = String::from_utf8_lossy(r.take(usize::from(name_length))?).into_owned();
-        r.take(1)?; // The type says no more than the lengths do.
+        r.take(1)?; // The type, which follows from the lengths, too.
         let elements = r.u32()? as usize;
-        let start = usize::try_from(r.u64()?).map_err(|_| CUT)?;
-        let length = usize::try_from(r.u64()?).map_err(|_| CUT)?;
+        let start = usize::try_from(r.u64()?).map_err(|_| TRUNCATED)?;
+        let length = usize::try_from(r.u64()?).map_err(|_| TRUNCATED)?;
         let end = start.checked_add(length).filter(|end| *end <= bytes.len());
         let quantised = elements.is_multiple_of(BLOCK) && length == elements / BLOCK * BLOCK_BYTES;
         if end.is_none() {
-            return Err(CUT);
+            return Err(TRUNCATED);
         }
         if !start.is_multiple_of(4) || elements == 0 || !(quantised || length == elements * 4) {
             return Err("a tensor's length does not fit its elements");
         }
-        tensors.insert(name, Place { start, bytes: length, elements });
+        tensors.insert(name, TensorLocation { start, bytes: length, elements });
     }
     Ok((sizes, unigram, tensors))
 }
 
+/// Parses the tokenizer.
 fn parse_pieces(r: &mut Reader<'_>, vocabulary: usize) -> Result<Unigram, &'static str> {
     let count = r.count(vocabulary)?;
     let [bos, eos, _pad, unk] = [r.u32()?, r.u32()?, r.u32()?, r.u32()?];
-    let text_length = usize::try_from(r.u64()?).map_err(|_| CUT)?;
+    let text_length = usize::try_from(r.u64()?).map_err(|_| TRUNCATED)?;
     let offsets = r.u32s(count + 1)?;
     let scores: Vec<f32> = r.u32s(count)?.into_iter().map(f32::from_bits).collect();
     let text = r.take(text_length)?;
     let entries = r.i32()?;
-    let mut normaliser = Reader { bytes: r.sized()?, at: 0 };
+    let mut normaliser = Reader { bytes: r.length_prefixed()?, at: 0 };
     let mut replacements = HashMap::new();
     for _ in 0..entries {
         let from = normaliser.char()?;
@@ -209,7 +219,7 @@ fn parse_pieces(r: &mut Reader<'_>, vocabulary: usize) -> Result<Unigram, &'stat
         .ok_or("its tokenizer's pieces are damaged")
 }
 
-/// Reads numbers from a slice without ever leaving it.
+/// Bounds-checked reader of little-endian numbers.
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -217,14 +227,14 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn take(&mut self, length: usize) -> Result<&'a [u8], &'static str> {
-        let end = self.at.checked_add(length).ok_or(CUT)?;
-        let taken = self.bytes.get(self.at..end).ok_or(CUT)?;
+        let end = self.at.checked_add(length).ok_or(TRUNCATED)?;
+        let taken = self.bytes.get(self.at..end).ok_or(TRUNCATED)?;
         self.at = end;
         Ok(taken)
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], &'static str> {
-        self.take(N)?.try_into().map_err(|_| CUT)
+        self.take(N)?.try_into().map_err(|_| TRUNCATED)
     }
 
     fn u32(&mut self) -> Result<u32, &'static str> {
@@ -239,14 +249,14 @@ impl<'a> Reader<'a> {
         Ok(u64::from_le_bytes(self.array()?))
     }
 
-    /// An i32 from 1 to `max`.
+    /// Reads an i32 from 1 to `max`.
     fn count(&mut self, max: usize) -> Result<usize, &'static str> {
         let count = usize::try_from(self.i32()?).ok();
         count.filter(|n| (1..=max).contains(n)).ok_or("a size is out of range")
     }
 
     fn u32s(&mut self, count: usize) -> Result<Vec<u32>, &'static str> {
-        let bytes = self.take(count.checked_mul(4).ok_or(CUT)?)?;
+        let bytes = self.take(count.checked_mul(4).ok_or(TRUNCATED)?)?;
         Ok(bytes.as_chunks().0.iter().map(|b| u32::from_le_bytes(*b)).collect())
     }
 
@@ -254,8 +264,8 @@ impl<'a> Reader<'a> {
         char::from_u32(self.u32()?).ok_or("its normaliser names what is no character")
     }
 
-    /// Bytes behind their u32 length.
-    fn sized(&mut self) -> Result<&'a [u8], &'static str> {
+    /// Reads a u32 length and as many bytes.
+    fn length_prefixed(&mut self) -> Result<&'a [u8], &'static str> {
         let length = self.u32()? as usize;
         self.take(length)
     }

@@ -1,6 +1,6 @@
-//! Text to unit vectors, for questions to the manuals.
+//! Text encoders for the search in manuals: a text to a vector of unit length.
 //!
-//! [`load`] knows the file layouts, one file each; `bert` is the network of all.
+//! [`load`] knows the file layouts, one per file; `bert` is the network of all of them.
 
 mod bert;
 mod bert_mean;
@@ -9,6 +9,7 @@ mod e5s1;
 #[cfg(test)]
 mod tests;
 mod unigram;
+mod unit_length;
 
 use std::path::{Path, PathBuf};
 
@@ -21,11 +22,13 @@ use fettle_domain::ModelId;
 /// Loads a text encoder.
 ///
 /// Architectures:
-/// - `e5_s1`: multilingual-e5-small in 4 bits, one `.bin` with everything;
-/// - `bert_mean`: a BERT with mean pooling, as sentence-transformers keep it:
-///   `config.json`, `tokenizer.json` and `model.safetensors`.
+/// - `e5_s1`: multilingual-e5-small in 4 bits, network and tokenizer in one `.bin`;
+/// - `bert_mean`: a BERT with mean pooling in the layout of sentence-transformers: `config.json`,
+///   `tokenizer.json` and `model.safetensors`.
 ///
-/// A file that is missing, cut short or damaged is an error that names it.
+/// # Errors
+/// [`ModelsError::UnknownArchitecture`]; [`ModelsError::Missing`], [`ModelsError::BadWeights`] with
+/// the path of a missing, truncated or damaged file.
 pub fn load(
     id: &ModelId,
     architecture: &str,
@@ -34,11 +37,11 @@ pub fn load(
 ) -> Result<Box<dyn TextEncoder>> {
     match architecture {
         "e5_s1" => {
-            let path = one_of(id, files, |path| path.extension().is_some_and(|e| e == "bin"))?;
+            let path = find_file(id, files, |path| path.extension().is_some_and(|e| e == "bin"))?;
             Ok(Box::new(e5::E5::load(id.clone(), path, device)?))
         }
         "bert_mean" => {
-            let named = |name| one_of(id, files, move |path| path.ends_with(name));
+            let named = |name| find_file(id, files, move |path| path.ends_with(name));
             let files = bert_mean::Files {
                 config: named("config.json")?,
                 tokenizer: named("tokenizer.json")?,
@@ -50,7 +53,11 @@ pub fn load(
     }
 }
 
-fn one_of<'a>(
+/// Finds the one file for which `wanted` is true.
+///
+/// # Errors
+/// [`ModelsError::Missing`].
+fn find_file<'a>(
     id: &ModelId,
     files: &'a [PathBuf],
     wanted: impl Fn(&Path) -> bool,
@@ -59,13 +66,4 @@ fn one_of<'a>(
     let found = files.iter().find(|path| wanted(path));
     let path = found.ok_or_else(|| missing(files.first().cloned().unwrap_or_default()))?;
     if path.is_file() { Ok(path) } else { Err(missing(path.clone())) }
-}
-
-/// Divides by the Euclidean length. A zero vector stays as it is.
-fn to_unit_length(mut row: Vec<f32>) -> Vec<f32> {
-    let length = row.iter().map(|x| x * x).sum::<f32>().sqrt();
-    if length > 0.0 {
-        row.iter_mut().for_each(|x| *x /= length);
-    }
-    row
 }

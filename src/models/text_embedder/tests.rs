@@ -1,29 +1,14 @@
 //! Both layouts against the reference, and damaged files.
 
-use std::path::PathBuf;
-
 use candle_core::Tensor;
 use proptest::prelude::*;
 
 use super::*;
 use fettle_domain::TextKind;
-
-fn shared(path: &str) -> Option<PathBuf> {
-    let path = fettle_testing::data::checkout().join("../shared/reference").join(path);
-    if !path.exists() {
-        eprintln!("skipped: ../shared is absent");
-    }
-    path.exists().then_some(path)
-}
+use fettle_testing::{data, tensors};
 
 fn e5() -> Option<e5::E5> {
-    let here = fettle_testing::data::checkout().join("models");
-    let models = std::env::var_os("FETTLE_MODELS").map_or(here, PathBuf::from);
-    let path = models.join("multilingual-e5-small/e5-small-q4.bin");
-    if !path.is_file() {
-        eprintln!("skipped: {} is absent", path.display());
-        return None;
-    }
+    let path = data::model("multilingual-e5-small", "e5-small-q4.bin")?;
     Some(e5::E5::load(ModelId("multilingual-e5-small".into()), &path, &Device::Cpu).unwrap())
 }
 
@@ -38,7 +23,8 @@ fn gap(a: &[f32], b: &[f32]) -> f32 {
 
 #[test]
 fn e5_gives_the_reference_tokens_and_embeddings() {
-    let (Some(path), Some(e5)) = (shared("e5_small/golden.json"), e5()) else { return };
+    let Some(e5) = e5() else { return };
+    let path = data::golden("e5_small/golden.json");
     let golden: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let mut by_kind =
@@ -80,12 +66,11 @@ fn e5_takes_texts_of_any_length() {
 
 #[test]
 fn bert_gives_the_reference_means() {
-    let Some(dir) = shared("bert_tiny") else { return };
+    let dir = data::golden("bert_tiny");
     let encoder =
         bert_mean::encoder(&dir.join("config.json"), &dir.join("model.safetensors"), &Device::Cpu)
             .unwrap();
-    let golden =
-        candle_core::safetensors::load(dir.join("golden.safetensors"), &Device::Cpu).unwrap();
+    let golden = tensors::golden("bert_tiny");
     let ids = golden["input_ids"].to_vec2::<i64>().unwrap();
     let masks = golden["attention_mask"].to_vec2::<i64>().unwrap();
     let texts: Vec<Vec<u32>> = ids
@@ -104,8 +89,8 @@ fn bert_gives_the_reference_means() {
 }
 
 #[test]
-fn a_sentence_transformers_folder_loads() {
-    let Some(dir) = shared("bert_tiny") else { return };
+fn a_folder_of_sentence_transformers_loads() {
+    let dir = data::golden("bert_tiny");
     let temp = tempfile::tempdir().unwrap();
     let words: serde_json::Map<_, _> = ["[UNK]", "[CLS]", "[SEP]", "기공", "불량"]
         .iter()
@@ -126,7 +111,10 @@ fn a_sentence_transformers_folder_loads() {
     let rows = model.embed(&["기공 불량", "기공 불량 unknown"], TextKind::Query).unwrap();
     assert!((rows[0].iter().map(|x| x * x).sum::<f32>() - 1.0).abs() < 1e-5);
     assert!(gap(&rows[0], &rows[1]) > 1e-3);
-    assert!(model.embed(&["x ".repeat(500).as_str()], TextKind::Query).is_ok(), "cut to 64 tokens");
+    assert!(
+        model.embed(&["x ".repeat(500).as_str()], TextKind::Query).is_ok(),
+        "truncated to 64 tokens"
+    );
 
     let without = load(&id, "bert_mean", &files[..2], &Device::Cpu);
     assert!(matches!(without.err(), Some(ModelsError::Missing { .. })));
@@ -138,7 +126,7 @@ fn a_sentence_transformers_folder_loads() {
     assert!(matches!(cut.err(), Some(ModelsError::BadWeights { .. })));
 }
 
-/// A whole `E5S1` file of the smallest sizes: 1 layer of 32, 2 heads, 6 pieces.
+/// `E5S1` file of the smallest sizes: 1 layer of 32, 2 heads, 6 pieces.
 fn small_e5() -> Vec<u8> {
     let (hidden, inner, vocabulary, positions) = (32usize, 64usize, 8usize, 16usize);
     let mut head = b"E5S1".to_vec();
@@ -226,7 +214,7 @@ fn embed_with(bytes: &[u8]) -> Result<Vec<Vec<f32>>> {
 }
 
 #[test]
-fn a_small_e5_file_works_and_a_cut_one_does_not() {
+fn a_small_e5_file_loads_and_a_truncated_one_is_an_error() {
     let whole = small_e5();
     let rows = embed_with(&whole).unwrap();
     assert_eq!((rows.len(), rows[0].len()), (2, 32));

@@ -1,22 +1,22 @@
-//! `SentencePiece` unigram (Kudo 2018, arXiv 1804.10959): of all ways to cut a word into
-//! pieces, the likeliest.
+//! Unigram tokenizer of `SentencePiece` (Kudo 2018, arXiv 1804.10959): the most probable
+//! segmentation of a word into pieces.
 
 use std::collections::HashMap;
 
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
-/// Marks where a word begins.
+/// Marker of the beginning of a word.
 const WORD_START: char = '▁';
-/// How much less likely than the rarest piece an unknown character is.
+/// Log probability of an unknown character below that of the rarest piece.
 const UNKNOWN_PENALTY: f64 = 10.0;
 
-/// Pieces, their scores, and what is done to a text before it is cut.
+/// Tokenizer: the pieces with their scores, and the normalisation of the text.
 pub(super) struct Unigram {
     text: Vec<u8>,
     offsets: Vec<u32>,
     scores: Vec<f32>,
-    /// Piece numbers in the order of their bytes.
+    /// Piece ids in the order of their bytes.
     sorted: Vec<u32>,
     replacements: HashMap<char, Vec<char>>,
     bos: u32,
@@ -26,10 +26,10 @@ pub(super) struct Unigram {
 }
 
 impl Unigram {
-    /// Piece i is `text[offsets[i]..offsets[i + 1]]` with `scores[i]`, a log
-    /// probability; pieces of score 0 are control tokens that no text contains.
-    /// `replacements` is applied character by character. None if offsets do not rise
-    /// within the text or a score is not a number.
+    /// Makes a tokenizer. Piece i is `text[offsets[i]..offsets[i + 1]]` with the log probability
+    /// `scores[i]`; pieces of score 0 are control tokens, which no text contains. `replacements`
+    /// normalises single characters. `None` for offsets that fall or leave the text, or a score
+    /// that is not finite.
     pub(super) fn new(
         text: &[u8],
         offsets: Vec<u32>,
@@ -37,10 +37,9 @@ impl Unigram {
         replacements: HashMap<char, Vec<char>>,
         [bos, eos, unk]: [u32; 3],
     ) -> Option<Self> {
-        let rising = offsets.is_sorted();
-        let inside = offsets.last().is_some_and(|&end| end as usize <= text.len());
-        let sound = scores.iter().all(|score| score.is_finite());
-        if !(rising && inside && sound) || offsets.len() != scores.len() + 1 {
+        let in_bounds = offsets.last().is_some_and(|&end| end as usize <= text.len());
+        let finite = scores.iter().all(|score| score.is_finite());
+        if !(offsets.is_sorted() && in_bounds && finite) || offsets.len() != scores.len() + 1 {
             return None;
         }
         let lowest = scores.iter().copied().fold(0.0, f32::min);
@@ -70,19 +69,19 @@ impl Unigram {
         self.text.get(at(id as usize)..at(id as usize + 1)).unwrap_or_default()
     }
 
-    /// `<s> pieces </s>`, cut off to at most `max` tokens (`</s>` stays).
+    /// Token ids of `<s> pieces </s>`, truncated to at most `max` with `</s>` at the end.
     pub(super) fn encode(&self, text: &str, max: usize) -> Vec<u32> {
         let mut ids = vec![self.bos];
-        // Composed first: a decomposed Hangul syllable (as macOS writes file names) is
-        // the same text, and the map knows single characters only.
-        let normal: String = text
+        // NFC first: a decomposed Hangul syllable (as in file names of macOS) is the same text, and
+        // the replacements are of single characters.
+        let normalized: String = text
             .nfc()
             .flat_map(|c| match self.replacements.get(&c) {
                 Some(to) => to.clone(),
                 None => vec![c],
             })
             .collect();
-        for word in normal.split_whitespace() {
+        for word in normalized.split_whitespace() {
             if ids.len() >= max {
                 break;
             }
@@ -93,8 +92,8 @@ impl Unigram {
         ids
     }
 
-    /// Viterbi: the best way to every character boundary is the best way to an earlier
-    /// one and a piece.
+    /// Viterbi algorithm: the best segmentation up to a character boundary is the best one up to an
+    /// earlier boundary and a piece.
     fn encode_word(&self, word: &str, ids: &mut Vec<u32>) {
         #[derive(Clone, Copy)]
         struct Best {
@@ -109,12 +108,12 @@ impl Unigram {
             first.score = 0.0;
         }
         for (start, c) in word.char_indices() {
-            let so_far = best.get(start).map_or(f64::NEG_INFINITY, |b| b.score);
+            let prefix_score = best.get(start).map_or(f64::NEG_INFINITY, |b| b.score);
             let mut offer = |end: usize, score: f64, id: u32| {
                 if let Some(there) = best.get_mut(end)
-                    && so_far + score > there.score
+                    && prefix_score + score > there.score
                 {
-                    *there = Best { score: so_far + score, from: start, id };
+                    *there = Best { score: prefix_score + score, from: start, id };
                 }
             };
             let single = start + c.len_utf8();
@@ -134,7 +133,7 @@ impl Unigram {
         let first = ids.len();
         let mut end = bytes.len();
         while let Some(step) = best.get(end).filter(|_| end > 0) {
-            // Neighbouring unknown characters are one unknown piece.
+            // Adjacent unknown characters become one unknown token.
             if step.id != self.unk || ids.len() == first || ids.last() != Some(&self.unk) {
                 ids.push(step.id);
             }
@@ -145,8 +144,8 @@ impl Unigram {
         }
     }
 
-    /// Calls `found(length, id)` for every piece that `bytes` begins with, by narrowing
-    /// the range of sorted pieces a byte at a time.
+    /// Calls `found(length, id)` for every piece that is a prefix of `bytes`, narrowing the range
+    /// of sorted pieces byte by byte.
     fn pieces_at(&self, bytes: &[u8], mut found: impl FnMut(usize, u32)) {
         let mut range = self.sorted.as_slice();
         for (depth, byte) in bytes.iter().enumerate() {
@@ -184,12 +183,12 @@ mod tests {
     }
 
     #[test]
-    fn the_likeliest_cut_wins() {
+    fn the_most_probable_segmentation_wins() {
         let unigram = unigram(&[
             ("▁", -3.0),     // 3
             ("▁기", -4.0),   // 4
             ("공", -4.0),    // 5
-            ("▁기공", -9.0), // 6: less likely than 4 and 5 together
+            ("▁기공", -9.0), // 6: less probable than 4 and 5 together
             ("불", -5.0),    // 7
             ("불량", -5.5),  // 8
             ("A", -2.0),     // 9
@@ -199,11 +198,11 @@ mod tests {
             ("기공", &[0, 4, 5, 1]),
             ("  기공 \t 불량 ", &[0, 4, 5, 3, 8, 1]),
             ("기공불", &[0, 4, 5, 7, 1]),
-            // Full width becomes ASCII, a bell disappears.
+            // Full-width letters become ASCII, control characters disappear.
             ("Ａ\u{7}A", &[0, 3, 9, 9, 1]),
-            // Unknown characters side by side are one, a known one divides them.
+            // Adjacent unknown characters are one token; a known one divides them.
             ("xyAz", &[0, 3, 2, 9, 2, 1]),
-            // Decomposed Hangul is composed first.
+            // Decomposed Hangul is composed.
             ("\u{1100}\u{1175}공", &[0, 4, 5, 1]),
             ("<s>", &[0, 3, 2, 1]),
             ("", &[0, 1]),
@@ -229,7 +228,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_tokens_between_the_two_ends(text in ".{0,60}", max in 2usize..20) {
+        fn the_tokens_of_any_text_are_between_the_special_ones(text in ".{0,60}", max in 2usize..20) {
             let ids = unigram(&[("▁", -3.0), ("a", -4.0), ("▁a", -4.0)]).encode(&text, max);
             prop_assert!(ids.len() <= max && ids.len() >= 2);
             prop_assert_eq!((ids[0], ids[ids.len() - 1]), (0, 1));

@@ -1,5 +1,4 @@
-//! A checkpoint of the Hugging Face hub: safetensors in one file or several, and small JSON
-//! files beside them.
+//! Checkpoint of the Hugging Face hub: safetensors in one file or several, and JSON files.
 
 use std::path::{Path, PathBuf};
 
@@ -11,16 +10,16 @@ use serde::de::DeserializeOwned;
 use crate::{ModelsError, Result};
 use fettle_domain::ModelId;
 
-/// Its files, the weights memory-mapped.
+/// Files of a checkpoint, with memory-mapped weights.
 pub(super) struct Checkpoint {
     model: ModelId,
     files: Vec<PathBuf>,
     weights: MmapedSafetensors,
     device: Device,
-    /// Of matrices: f16 where a GPU multiplies them, else f32.
+    /// Type of the matrices: f16 on a GPU, f32 on a CPU.
     precision: DType,
-    /// Whether a decoder's matrices are kept in 8 bits.
-    eight_bits: bool,
+    /// Whether the matrices of the decoder are quantised to 8 bits.
+    quantizes_decoder: bool,
 }
 
 impl Checkpoint {
@@ -35,8 +34,8 @@ impl Checkpoint {
         if let Some(absent) = weights.iter().find(|path| !path.is_file()) {
             return Err(missing((*absent).clone()));
         }
-        // SAFETY: the maps are only read. Nothing in Fettle writes a weight file in place (the
-        // store renames finished files), so they do not change underneath.
+        // SAFETY: the maps are only read. Nothing in Fettle writes to a weight file in place (the
+        // store renames finished files), so that the mapped bytes do not change.
         let mapped = unsafe { MmapedSafetensors::multi(&weights) };
         let mapped = mapped.map_err(|why| bad(first, why))?;
         Ok(Self {
@@ -45,28 +44,28 @@ impl Checkpoint {
             weights: mapped,
             device: device.clone(),
             precision: if device.is_cpu() { DType::F32 } else { DType::F16 },
-            eight_bits: device.is_cpu(),
+            quantizes_decoder: device.is_cpu(),
         })
     }
 
-    /// The same with f16 matrices, as on a GPU.
+    /// The same checkpoint with f16 matrices, as on a GPU.
     #[cfg(test)]
     pub(super) fn in_f16(self) -> Self {
-        Self { precision: DType::F16, eight_bits: false, ..self }
+        Self { precision: DType::F16, quantizes_decoder: false, ..self }
     }
 
-    /// The same with all matrices in f32.
+    /// The same checkpoint with all matrices in f32.
     #[cfg(test)]
     pub(super) fn in_f32(self) -> Self {
-        Self { precision: DType::F32, eight_bits: false, ..self }
+        Self { precision: DType::F32, quantizes_decoder: false, ..self }
     }
 
-    /// Whether the file `name` is part of it.
+    /// Whether the checkpoint has the file `name`.
     pub(super) fn has_file(&self, name: &str) -> bool {
         self.file(name).is_ok()
     }
 
-    /// The file `name`.
+    /// Path of the file `name`.
     pub(super) fn file(&self, name: &str) -> Result<&Path> {
         let found = self.files.iter().find(|path| path.file_name().is_some_and(|n| n == name));
         found.filter(|path| path.is_file()).map(PathBuf::as_path).ok_or_else(|| {
@@ -74,45 +73,45 @@ impl Checkpoint {
         })
     }
 
-    /// The text of the file `name`.
+    /// Text of the file `name`.
     pub(super) fn text(&self, name: &str) -> Result<String> {
         let path = self.file(name)?;
         std::fs::read_to_string(path)
             .map_err(|source| ModelsError::Io { path: path.to_owned(), source })
     }
 
-    /// The JSON of the file `name`.
+    /// Parses the JSON file `name`.
     pub(super) fn json<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
         serde_json::from_str(&self.text(name)?).map_err(|why| self.bad(name, why))
     }
 
-    /// The file `name` cannot be used.
+    /// A [`ModelsError::BadWeights`] of the file `name`.
     pub(super) fn bad(&self, name: &str, why: impl ToString) -> ModelsError {
         bad(self.file(name).unwrap_or(Path::new(name)), why)
     }
 
-    /// Where its tensors go.
+    /// Device of the tensors.
     pub(super) fn device(&self) -> &Device {
         &self.device
     }
 
-    /// Whether it has the tensor `name`.
-    pub(super) fn has(&self, name: &str) -> bool {
+    /// Whether the checkpoint has the tensor `name`.
+    pub(super) fn has_tensor(&self, name: &str) -> bool {
         self.weights.get(name).is_ok()
     }
 
-    /// The tensor `name` of a network's small parts, norms and biases, in f32.
+    /// Reads the tensor `name` of a norm or bias in f32.
     pub(super) fn vector(&self, name: &str, len: usize) -> Result<Tensor> {
         self.tensor(name, &[len], DType::F32)
     }
 
-    /// The tensor `name` in the precision of products.
+    /// Reads the tensor `name` of a matrix, in the precision of products.
     pub(super) fn matrix(&self, name: &str, shape: &[usize]) -> Result<Tensor> {
         self.tensor(name, shape, self.precision)
     }
 
-    /// The tensor `name` whose rows are looked up: in half precision as it is stored, else in that
-    /// of products.
+    /// Reads the tensor `name` of an embedding table: in half precision where it is stored so,
+    /// otherwise in the precision of products.
     pub(super) fn table(&self, name: &str, shape: &[usize]) -> Result<Tensor> {
         let stored = self.weights.get(name).ok().map(|view| view.dtype());
         let half = match stored {
@@ -123,12 +122,13 @@ impl Checkpoint {
         self.tensor(name, shape, half)
     }
 
-    /// Whether a decoder's matrices are to be kept in 8 bits: on a CPU, where writing takes as long
-    /// as reading all of them from memory for each token.
-    pub(super) fn in_eight_bits(&self) -> bool {
-        self.eight_bits
+    /// Whether the matrices of the decoder are quantised to 8 bits: on a CPU, where the time of a
+    /// token is that of reading all weights from memory.
+    pub(super) fn quantizes_decoder(&self) -> bool {
+        self.quantizes_decoder
     }
 
+    /// Reads a tensor of this shape and type.
     fn tensor(&self, name: &str, shape: &[usize], dtype: DType) -> Result<Tensor> {
         let wrong = |why: String| {
             let is_weights = |path: &&PathBuf| path.extension().is_some_and(|e| e == "safetensors");
@@ -140,7 +140,7 @@ impl Checkpoint {
             let found = view.shape();
             return Err(wrong(format!("tensor '{name}' is {found:?}, not {shape:?}")));
         }
-        // Converted where it was read: half the bytes go to the GPU.
+        // Converted on the CPU, so that half the bytes are copied to the GPU.
         let tensor = self.weights.load(name, &Device::Cpu).and_then(|read| read.to_dtype(dtype));
         let tensor = tensor.map_err(|why| wrong(format!("tensor '{name}': {why}")))?;
         Ok(tensor.to_device(&self.device)?)

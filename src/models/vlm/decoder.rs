@@ -1,6 +1,6 @@
-//! The language models that pictures are shown to: grouped-query attention, RMS norms, SwiGLU.
-//! Qwen2 (arXiv 2407.10671) has biases on queries, keys and values, Qwen3 (arXiv 2505.09388)
-//! norms on queries and keys.
+//! Decoder of the vision-language models: grouped-query attention, RMS norms, SwiGLU. Qwen2 (arXiv
+//! 2407.10671) has biases on queries, keys and values, Qwen3 (arXiv 2505.09388) norms on queries
+//! and keys.
 
 use std::ops::ControlFlow;
 
@@ -9,15 +9,15 @@ use candle_nn::kv_cache::KvCache;
 use candle_nn::ops::{rms_norm, silu};
 
 use super::checkpoint::Checkpoint;
-use super::layers::{Dense, attend, by_head, rotate};
-use super::rotary::Rotary;
+use super::layers::{Dense, apply_rotary, attention, split_heads};
+use super::rotary::RotaryEmbedding;
 
-/// Positions by which the keys and values kept grow.
-const STEP: usize = 1024;
+/// Positions by which the cache grows.
+const CACHE_STEP: usize = 1024;
 
-/// What a checkpoint says of its language model.
+/// Sizes and variants of a decoder.
 #[derive(Debug, Clone)]
-pub(super) struct Sizes {
+pub(super) struct DecoderConfig {
     pub(super) vocabulary: usize,
     pub(super) hidden: usize,
     pub(super) inner: usize,
@@ -26,27 +26,29 @@ pub(super) struct Sizes {
     pub(super) key_heads: usize,
     pub(super) head_dim: usize,
     pub(super) eps: f32,
-    /// Queries, keys and values have biases.
-    pub(super) biased: bool,
-    /// Queries and keys are normed.
-    pub(super) normed: bool,
+    /// Biases on queries, keys and values.
+    pub(super) qkv_bias: bool,
+    /// RMS norm on the queries and keys of each head.
+    pub(super) qk_norm: bool,
 }
 
+/// Decoder with its key-value cache.
 pub(super) struct Decoder {
     embedding: Tensor,
     layers: Vec<Layer>,
     norm: Tensor,
     head: Dense,
-    rotary: Rotary,
+    rotary: RotaryEmbedding,
     eps: f32,
 }
 
+/// Transformer block with its cache.
 struct Layer {
     attention_norm: Tensor,
     query: Dense,
     key: Dense,
-    /// Of queries and keys.
-    head_norms: Option<(Tensor, Tensor)>,
+    /// Norms of queries and keys.
+    qk_norms: Option<(Tensor, Tensor)>,
     value: Dense,
     output: Dense,
     norm: Tensor,
@@ -59,40 +61,41 @@ struct Layer {
 }
 
 impl Decoder {
-    /// Reads every tensor: `<body>.layers.<n>.…`, and `<head>.weight` unless it is tied.
+    /// Reads the tensors `<body>.layers.<n>.…` and `<head>.weight`, unless the head is tied to the
+    /// embedding.
     pub(super) fn load(
         checkpoint: &Checkpoint,
         body: &str,
         head: &str,
-        sizes: &Sizes,
-        rotary: Rotary,
+        config: &DecoderConfig,
+        rotary: RotaryEmbedding,
     ) -> crate::Result<Self> {
-        let Sizes { hidden, inner, heads, key_heads, biased, .. } = *sizes;
-        let (all, keys) = (heads * sizes.head_dim, key_heads * sizes.head_dim);
-        let compact = |dense: Dense| {
-            if checkpoint.in_eight_bits() { dense.in_eight_bits() } else { Ok(dense) }
+        let DecoderConfig { hidden, inner, heads, key_heads, head_dim, qkv_bias, .. } = *config;
+        let (all, keys) = (heads * head_dim, key_heads * head_dim);
+        let quantize = |dense: Dense| {
+            if checkpoint.quantizes_decoder() { dense.quantize() } else { Ok(dense) }
         };
-        let read = |name: &str, shape, biased| -> crate::Result<Dense> {
-            Ok(compact(Dense::load(checkpoint, name, shape, biased)?)?)
+        let read = |name: &str, shape, has_bias| -> crate::Result<Dense> {
+            Ok(quantize(Dense::load(checkpoint, name, shape, has_bias)?)?)
         };
         let layer = |n: usize| {
             let name = |part: &str| format!("{body}.layers.{n}.{part}");
-            let attention = |part: &str, shape, biased| {
-                read(&name(&format!("self_attn.{part}_proj")), shape, biased)
+            let attention = |part: &str, shape, has_bias| {
+                read(&name(&format!("self_attn.{part}_proj")), shape, has_bias)
             };
             let dense = |part: &str, shape| read(&name(&format!("mlp.{part}_proj")), shape, false);
             let norm = |part: &str, len| checkpoint.vector(&name(&format!("{part}.weight")), len);
-            let head_norms = || -> crate::Result<_> {
-                let [query, key] = ["q", "k"]
-                    .map(|which| norm(&format!("self_attn.{which}_norm"), sizes.head_dim));
+            let qk_norms = || -> crate::Result<_> {
+                let [query, key] =
+                    ["q", "k"].map(|which| norm(&format!("self_attn.{which}_norm"), head_dim));
                 Ok((query?, key?))
             };
             crate::Result::Ok(Layer {
                 attention_norm: norm("input_layernorm", hidden)?,
-                query: attention("q", (hidden, all), biased)?,
-                key: attention("k", (hidden, keys), biased)?,
-                value: attention("v", (hidden, keys), biased)?,
-                head_norms: sizes.normed.then(head_norms).transpose()?,
+                query: attention("q", (hidden, all), qkv_bias)?,
+                key: attention("k", (hidden, keys), qkv_bias)?,
+                value: attention("v", (hidden, keys), qkv_bias)?,
+                qk_norms: config.qk_norm.then(qk_norms).transpose()?,
                 output: attention("o", (all, hidden), false)?,
                 norm: norm("post_attention_layernorm", hidden)?,
                 gate: dense("gate", (hidden, inner))?,
@@ -100,69 +103,70 @@ impl Decoder {
                 down: dense("down", (inner, hidden))?,
                 heads,
                 key_heads,
-                cache: KvCache::new(1, STEP),
+                cache: KvCache::new(1, CACHE_STEP),
             })
         };
         let name = format!("{body}.embed_tokens.weight");
-        let size = [sizes.vocabulary, hidden];
-        // Small models tie the two.
-        let head = if checkpoint.has(&format!("{head}.weight")) {
-            read(head, (hidden, sizes.vocabulary), false)?
+        let shape = [config.vocabulary, hidden];
+        // Small models tie the head to the embedding.
+        let head = if checkpoint.has_tensor(&format!("{head}.weight")) {
+            read(head, (hidden, config.vocabulary), false)?
         } else {
-            compact(Dense::new(checkpoint.matrix(&name, &size)?, None))?
+            quantize(Dense::new(checkpoint.matrix(&name, &shape)?, None))?
         };
-        let embedding = checkpoint.table(&name, &size)?;
+        let embedding = checkpoint.table(&name, &shape)?;
         Ok(Self {
             embedding,
-            layers: (0..sizes.layers).map(layer).collect::<crate::Result<_>>()?,
+            layers: (0..config.layers).map(layer).collect::<crate::Result<_>>()?,
             norm: checkpoint.vector(&format!("{body}.norm.weight"), hidden)?,
             head,
             rotary,
-            eps: sizes.eps,
+            eps: config.eps,
         })
     }
 
-    /// What it knows of `tokens`, (tokens, width).
+    /// Embeddings of `tokens`, (tokens, hidden).
     pub(super) fn embed(&self, tokens: &[u32]) -> candle_core::Result<Tensor> {
         let ids = Tensor::new(tokens, self.embedding.device())?;
         self.embedding.index_select(&ids, 0)?.to_dtype(DType::F32)
     }
 
-    /// Forgets everything.
-    pub(super) fn forget(&mut self) {
+    /// Clears the cache.
+    pub(super) fn clear_cache(&mut self) {
         for layer in &mut self.layers {
             layer.cache.reset();
         }
     }
 
-    /// Reads `x` (new, width) after what it holds, at these positions, with `deep` (new, width)
-    /// added behind its first layers, and gives what it makes of it, (new, width). Asks `poll`
-    /// between layers; after a `Break` or an error only [`Self::forget`] brings it back.
-    pub(super) fn read(
+    /// Runs `x` (new, hidden) at the given positions after the cached tokens; returns the hidden
+    /// states, (new, hidden). `deepstack` (new, hidden) are added after the first layers. Calls
+    /// `poll` between layers; after a `Break` or an error the cache is unusable until
+    /// [`Self::clear_cache`].
+    pub(super) fn forward(
         &mut self,
         mut x: Tensor,
         positions: &[[u32; 3]],
-        deep: &[Tensor],
+        deepstack: &[Tensor],
         poll: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> crate::Result<ControlFlow<(), Tensor>> {
-        let rotation = self.rotary.turn(positions)?;
+        let angles = self.rotary.angles(positions)?;
         for (n, layer) in self.layers.iter_mut().enumerate() {
             if poll().is_break() {
                 return Ok(ControlFlow::Break(()));
             }
             let normed = rms_norm(&x.contiguous()?, &layer.attention_norm, self.eps)?;
-            x = (x + layer.attend(&normed, &rotation, self.eps)?)?;
+            x = (x + layer.attend(&normed, &angles, self.eps)?)?;
             let normed = rms_norm(&x, &layer.norm, self.eps)?;
             let inner = (silu(&layer.gate.forward(&normed)?)? * layer.up.forward(&normed)?)?;
             x = (x + layer.down.forward(&inner)?)?;
-            if let Some(deep) = deep.get(n) {
-                x = (x + deep)?;
+            if let Some(features) = deepstack.get(n) {
+                x = (x + features)?;
             }
         }
         Ok(ControlFlow::Continue(x))
     }
 
-    /// How likely each token comes after each of `x` (rows, width): (rows, vocabulary).
+    /// Logits (rows, vocabulary) after the hidden states `x` (rows, hidden).
     pub(super) fn logits(&self, x: &Tensor) -> candle_core::Result<Tensor> {
         self.head.forward(&rms_norm(&x.contiguous()?, &self.norm, self.eps)?)
     }
@@ -172,27 +176,27 @@ impl Layer {
     fn attend(
         &mut self,
         x: &Tensor,
-        rotation: &(Tensor, Tensor),
+        angles: &(Tensor, Tensor),
         eps: f32,
     ) -> candle_core::Result<Tensor> {
         let precision = self.key.dtype();
-        let turned = |projected: Tensor, norm: Option<&Tensor>, heads: usize| {
-            let mut by_head = by_head(&projected, heads)?;
+        let rotated = |projected: Tensor, norm: Option<&Tensor>, heads: usize| {
+            let mut by_head = split_heads(&projected, heads)?;
             if let Some(norm) = norm {
                 by_head = rms_norm(&by_head, norm, eps)?;
             }
-            rotate(&by_head, rotation)
+            apply_rotary(&by_head, angles)
         };
-        let (query_norm, key_norm) = match &self.head_norms {
+        let (query_norm, key_norm) = match &self.qk_norms {
             Some((query, key)) => (Some(query), Some(key)),
             None => (None, None),
         };
-        let query = turned(self.query.forward(x)?, query_norm, self.heads)?;
-        let key = turned(self.key.forward(x)?, key_norm, self.key_heads)?;
-        let value = by_head(&self.value.forward(x)?, self.key_heads)?;
+        let query = rotated(self.query.forward(x)?, query_norm, self.heads)?;
+        let key = rotated(self.key.forward(x)?, key_norm, self.key_heads)?;
+        let value = split_heads(&self.value.forward(x)?, self.key_heads)?;
         let (keys, values) =
             self.cache.append(&key.to_dtype(precision)?, &value.to_dtype(precision)?)?;
-        self.output.forward(&attend(&query, &keys, &values, true)?)
+        self.output.forward(&attention(&query, &keys, &values, true)?)
     }
 }
 
@@ -205,7 +209,7 @@ mod tests {
     use super::*;
     use fettle_domain::ModelId;
 
-    const SIZES: Sizes = Sizes {
+    const CONFIG: DecoderConfig = DecoderConfig {
         vocabulary: 50,
         hidden: 64,
         inner: 96,
@@ -214,19 +218,19 @@ mod tests {
         key_heads: 2,
         head_dim: 16,
         eps: 1e-6,
-        biased: true,
-        normed: true,
+        qkv_bias: true,
+        qk_norm: true,
     };
 
-    /// Weights that look drawn, always the same, in bf16 as the hub has them.
-    fn drawn() -> HashMap<String, Tensor> {
+    /// Pseudo-random weights, the same on every run, in bf16 as on the hub.
+    fn random_weights() -> HashMap<String, Tensor> {
         let mut out = HashMap::new();
         let mut state = 1u32;
         let mut draw = |name: String, shape: &[usize], mean: f32| {
             let spread = if shape.len() == 2 { 1.7 / (shape[1] as f32).sqrt() } else { 0.2 };
             let drawn: Vec<f32> = (0..shape.iter().product())
                 .map(|_| {
-                    // A linear congruential generator: its upper bits look drawn.
+                    // Linear congruential generator, of which the upper bits are used.
                     state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                     mean + spread * (f32::from((state >> 16) as u16) / 32_768.0 - 1.0)
                 })
@@ -236,7 +240,7 @@ mod tests {
         };
         draw("body.embed_tokens.weight".into(), &[50, 64], 0.0);
         draw("body.norm.weight".into(), &[64], 1.0);
-        for n in 0..SIZES.layers {
+        for n in 0..CONFIG.layers {
             for (part, shape) in [
                 ("self_attn.q_proj", [64, 64]),
                 ("self_attn.k_proj", [32, 64]),
@@ -260,36 +264,36 @@ mod tests {
     }
 
     #[test]
-    fn eight_bits_are_enough() {
+    fn a_quantized_decoder_is_close_to_the_f32_one() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("model.safetensors");
-        candle_core::safetensors::save(&drawn(), &file).unwrap();
+        candle_core::safetensors::save(&random_weights(), &file).unwrap();
         let open = || {
             let id = ModelId("drawn".into());
             Checkpoint::open(&id, std::slice::from_ref(&file), &Device::Cpu).unwrap()
         };
         let logits = |checkpoint: Checkpoint| {
-            let rotary = Rotary::new(1e4, [8, 0, 0], &Device::Cpu);
-            let mut decoder = Decoder::load(&checkpoint, "body", "head", &SIZES, rotary).unwrap();
-            let is_eight = matches!(decoder.head, Dense::EightBits(_));
-            // Many tokens at once, then one after the other.
+            let rotary = RotaryEmbedding::new(1e4, [8, 0, 0], &Device::Cpu);
+            let mut decoder = Decoder::load(&checkpoint, "body", "head", &CONFIG, rotary).unwrap();
+            let is_quantized = matches!(decoder.head, Dense::Quantized(_));
+            // Many tokens at once, then single ones.
             let tokens: Vec<u32> = (0..40).map(|n| n * 7 % 50).collect();
             let positions: Vec<[u32; 3]> = (0..40).map(|at| [at; 3]).collect();
             let mut made = Vec::new();
             for range in [0..30, 30..31, 31..32, 32..40] {
                 let x = decoder.embed(&tokens[range.clone()]).unwrap();
                 let poll = &mut || ControlFlow::Continue(());
-                match decoder.read(x, &positions[range], &[], poll) {
+                match decoder.forward(x, &positions[range], &[], poll) {
                     Ok(ControlFlow::Continue(x)) => made.push(decoder.logits(&x).unwrap()),
-                    _ => panic!("nothing read"),
+                    _ => panic!("stopped"),
                 }
             }
-            (Tensor::cat(&made, 0).unwrap(), is_eight)
+            (Tensor::cat(&made, 0).unwrap(), is_quantized)
         };
         let (expect, plain) = logits(open().in_f32());
-        let (got, eight) = logits(open());
-        assert_eq!((plain, eight), (false, true));
-        // Of the largest value; 0.026 when this was written.
-        crate::test_files::assert_near("logits", &got, &expect, 0.05);
+        let (got, quantized) = logits(open());
+        assert_eq!((plain, quantized), (false, true));
+        // Tolerance relative to the largest value; the measured difference is 0.026.
+        fettle_testing::tensors::assert_near("logits", &got, &expect, 0.05);
     }
 }

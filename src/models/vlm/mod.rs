@@ -1,34 +1,34 @@
-//! Vision-language models: pictures and a question to words.
+//! Vision-language models: images and a question to an answer.
 //!
-//! [`load`] knows the architectures, one folder each: how a picture becomes tokens. What they
-//! share is beside them: the checkpoint, the decoder, and the half that reads a prompt and writes
-//! an answer (`language`). Sampling and chat templates are those of the language models.
+//! [`load`] knows the architectures, one per folder, which turn an image into tokens. All share the
+//! `checkpoint`, the `decoder`, and the `language_model` with tokenizer and chat template. Sampling
+//! and chat templates are those of [`crate::llm`].
 
-mod answer;
 mod checkpoint;
 mod decoder;
-mod language;
+mod generation;
+mod language_model;
 mod layers;
 mod llava_onevision;
 mod qwen3_vl;
 mod rotary;
 #[cfg(test)]
-mod testing;
-#[cfg(test)]
 mod tests;
-mod tokens;
+#[cfg(test)]
+mod tiny_checkpoint;
+mod tokenizer;
 
 use std::path::PathBuf;
 
 use candle_core::Device;
 
-use crate::Result;
 use crate::roles::VisionChatModel;
+use crate::{Result, architecture};
 use fettle_domain::ModelId;
 
 type Load = fn(&ModelId, &[PathBuf], &Device) -> Result<Box<dyn VisionChatModel>>;
 
-/// The architectures, by their names in the manifest.
+/// Architectures by their names in the manifest.
 const ARCHITECTURES: &[(&str, Load)] = &[
     ("llava_onevision", |id, files, device| {
         Ok(Box::new(llava_onevision::LlavaOnevision::load(id, files, device)?))
@@ -38,15 +38,18 @@ const ARCHITECTURES: &[(&str, Load)] = &[
 
 /// Loads a vision-language model.
 ///
-/// `files` are those of a checkpoint of the Hugging Face hub: weights as safetensors, in one
-/// file or several, `config.json`, `tokenizer.json`, and the others that the architecture
-/// asks for. A file that is missing, damaged, or describes a network that is not run here is
-/// an error that names it.
+/// `files` are those of a checkpoint on the Hugging Face hub: safetensors in one file or several,
+/// `config.json`, `tokenizer.json`, and further files of the architecture.
+///
+/// # Errors
+/// [`crate::ModelsError::UnknownArchitecture`]; [`crate::ModelsError::Missing`];
+/// [`crate::ModelsError::BadWeights`] with the path of a damaged file, or one that describes a
+/// network that is not supported.
 pub fn load(
     id: &ModelId,
     architecture: &str,
     files: &[PathBuf],
     device: &Device,
 ) -> Result<Box<dyn VisionChatModel>> {
-    crate::named(ARCHITECTURES, architecture)?(id, files, device)
+    architecture::find(ARCHITECTURES, architecture)?(id, files, device)
 }

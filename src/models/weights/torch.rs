@@ -1,10 +1,10 @@
-//! Checkpoints that `torch.save` wrote, both formats, tensors only.
+//! Checkpoints of `torch.save` in both formats, tensors only.
 //!
-//! **Legacy** (before torch 1.6): four pickles one after the other (magic number,
-//! protocol 1001, a description of the machine, the `state_dict`), a fifth with the keys
-//! of the storages, then for each key a u64 number of elements and the elements.
-//! **Zip** (since 1.6): an archive, nothing compressed, with `<name>/data.pkl` (the
-//! `state_dict`) and one file `<name>/data/<key>` a storage.
+//! **Legacy** (before torch 1.6): four pickles in sequence (magic number, protocol 1001, a
+//! description of the machine, the `state_dict`), a fifth with the keys of the storages, then for
+//! each key a u64 number of elements and the elements.
+//! **Zip** (since 1.6): an uncompressed archive with `<name>/data.pkl` (the `state_dict`) and one
+//! file `<name>/data/<key>` per storage.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -12,47 +12,50 @@ use std::io::{Cursor, Read};
 
 use candle_core::{Device, Tensor};
 
-use super::pickle::{ElementType, Pickle, PickleError, StorageRef, TensorRef, Value};
+use super::pickle::{self, ElementType, Pickle, PickleError, StorageRef, TensorRef, Value};
 
-/// How a legacy checkpoint begins: a pickle of 0x1950a86a20f9469cfc6c.
-pub const LEGACY_MAGIC: [u8; 15] = *b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
+/// Beginning of a legacy checkpoint: a pickle of 0x1950a86a20f9469cfc6c.
+pub(super) const LEGACY_MAGIC: [u8; 15] =
+    *b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
 
 const LEGACY_PROTOCOL: i64 = 1001;
 
-/// The name of a tensor that was saved by itself, without a dictionary.
-pub const ALONE: &str = "";
+/// Name of a tensor that was saved without a dictionary.
+pub const UNNAMED: &str = "";
 
-/// Why a checkpoint was refused.
+/// Error of a checkpoint that is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum TorchError {
-    /// Its pickle was refused.
+    /// A pickle that is refused.
     #[error(transparent)]
     Pickle(#[from] PickleError),
-    /// Its archive is damaged.
+    /// A damaged archive.
     #[error("damaged archive: {0}")]
     Zip(#[from] zip::result::ZipError),
-    /// A tensor does not fit what the file holds.
+    /// A tensor that does not match the storages of the file.
     #[error("tensor '{name}': {why}")]
     Tensor {
-        /// Its name in the `state_dict`.
+        /// Name in the `state_dict`.
         name: String,
-        /// What is wrong.
+        /// The defect.
         why: &'static str,
     },
-    /// The parts do not fit together.
+    /// An inconsistent file.
     #[error("{0}")]
     Layout(&'static str),
 }
 
 use TorchError::Layout;
 
-/// The floating-point tensors of the checkpoint `bytes`, as f32 on the CPU, by their
-/// names in the `state_dict`; one that was saved by itself is called [`ALONE`]. Integer tensors (`num_batches_tracked`, `position_ids`) are
-/// left out.
+/// Reads the floating-point tensors of a checkpoint, as f32 on the CPU, by their names in the
+/// `state_dict`. A tensor that was saved without a dictionary has the name [`UNNAMED`]. Integer
+/// tensors (`num_batches_tracked`, `position_ids`) are left out.
 ///
-/// Nothing is run, and no more memory is asked for than in proportion to `bytes`: a name
-/// outside the short list of [`super::pickle`], a size that the file cannot hold, or a
-/// damaged part is an error.
+/// No code is run, and memory use is proportional to `bytes`.
+///
+/// # Errors
+/// A name outside the short list of [`super::pickle`], a size that the file cannot hold, or any
+/// damage.
 pub fn read(bytes: &[u8]) -> Result<HashMap<String, Tensor>, TorchError> {
     if bytes.starts_with(&LEGACY_MAGIC) { read_legacy(bytes) } else { read_zip(bytes) }
 }
@@ -60,7 +63,7 @@ pub fn read(bytes: &[u8]) -> Result<HashMap<String, Tensor>, TorchError> {
 fn read_legacy<'a>(bytes: &'a [u8]) -> Result<HashMap<String, Tensor>, TorchError> {
     let mut rest = bytes.get(LEGACY_MAGIC.len()..).ok_or(PickleError::CutShort)?;
     let mut next = || -> Result<Pickle<'a>, TorchError> {
-        let (pickle, length) = Pickle::read(rest)?;
+        let (pickle, length) = pickle::read(rest)?;
         rest = rest.get(length..).ok_or(PickleError::CutShort)?;
         Ok(pickle)
     };
@@ -112,13 +115,14 @@ fn read_zip(bytes: &[u8]) -> Result<HashMap<String, Tensor>, TorchError> {
     {
         return Err(Layout("not written on a little-endian machine"));
     }
-    let (state, _) = Pickle::read(&pickle)?;
+    let (state, _) = pickle::read(&pickle)?;
     tensors(&state, bytes.len(), |key| {
         entry(&mut archive, &format!("{folder}data/{key}"), bytes.len())
     })
 }
 
-/// The bytes of one file of an archive `file_len` bytes long, checked by its CRC-32.
+/// Reads one member of an archive of `file_len` bytes and checks its CRC-32; `None` without such a
+/// member.
 fn entry(
     archive: &mut zip::ZipArchive<Cursor<&[u8]>>,
     name: &str,
@@ -129,7 +133,7 @@ fn entry(
         Err(zip::result::ZipError::FileNotFound) => return Ok(None),
         Err(err) => return Err(err.into()),
     };
-    // torch compresses nothing, so whatever claims to be larger than the file is a bomb.
+    // torch compresses nothing: a member larger than the file would be a decompression bomb.
     let size = usize::try_from(entry.size()).unwrap_or(usize::MAX);
     if entry.compression() != zip::CompressionMethod::Stored || size > file_len {
         return Err(Layout("an archive that torch did not write: a part is compressed"));
@@ -139,22 +143,22 @@ fn entry(
     Ok(Some(data))
 }
 
-/// Makes the tensors that `state` describes out of the storages that `data_of` finds.
+/// Makes the tensors that `state` describes; `data_of` reads a storage by its key.
 fn tensors(
     state: &Pickle<'_>,
     file_len: usize,
     mut data_of: impl FnMut(&str) -> Result<Option<Vec<u8>>, TorchError>,
 ) -> Result<HashMap<String, Tensor>, TorchError> {
-    let alone = [(Value::Text(ALONE), state.root)];
+    let unnamed = [(Value::Text(UNNAMED), state.root)];
     let pairs = match state.pairs(state.root) {
         Some(pairs) => pairs,
-        None if state.tensor(state.root).is_some() => &alone,
+        None if state.tensor(state.root).is_some() => &unnamed,
         None => return Err(Layout("neither a tensor nor a dictionary of tensors")),
     };
     let mut made = HashMap::new();
     let mut converted = HashMap::new();
-    // Tensors may share a storage; a file that makes a gigabyte out of a kilobyte so is a
-    // bomb. Every element takes a byte at least.
+    // Tensors may share a storage, which could turn a kilobyte into gigabytes. An honest file has
+    // at least one byte per element.
     let mut budget = file_len;
     for (key, value) in pairs {
         let (Value::Text(name), Some(tensor)) = (key, state.tensor(*value)) else {
@@ -187,7 +191,7 @@ fn tensors(
     if made.is_empty() { Err(Layout("it holds no tensors")) } else { Ok(made) }
 }
 
-/// How many elements a tensor has, if all of them lie within its storage.
+/// Number of elements of a tensor, if all lie within its storage.
 fn element_count(tensor: &TensorRef<'_>) -> Option<usize> {
     let count = tensor.size.iter().try_fold(1usize, |n, dim| n.checked_mul(*dim))?;
     if count == 0 {
@@ -197,11 +201,11 @@ fn element_count(tensor: &TensorRef<'_>) -> Option<usize> {
         tensor.size.iter().zip(&tensor.stride).try_fold(tensor.offset, |at, (dim, by)| {
             at.checked_add(dim.checked_sub(1)?.checked_mul(*by)?)
         })?;
-    // `count` too, or a stride of 0 could ask for any amount of memory.
+    // The count is limited, too: with a stride of 0 it could be any number.
     (last < tensor.storage.len && count <= tensor.storage.len).then_some(count)
 }
 
-/// The elements of `tensor`, last dimension fastest.
+/// Copies the elements of `tensor`, last dimension fastest.
 fn gather(tensor: &TensorRef<'_>, count: usize, storage: &[f32]) -> Option<Vec<f32>> {
     if count == 0 {
         return Some(Vec::new());
@@ -211,8 +215,8 @@ fn gather(tensor: &TensorRef<'_>, count: usize, storage: &[f32]) -> Option<Vec<f
     let Some((&(row, by), outer)) = sides.split_last() else {
         return Some(vec![*storage.get(tensor.offset)?]);
     };
-    // Row by row: the weights of networks that were converted from channels-last are
-    // transposed views, and a division an element would take longer than the network.
+    // Row by row, without a division per element: weights of networks that were converted from
+    // channels-last are transposed views.
     let mut values = Vec::with_capacity(count);
     let mut at = vec![0; outer.len()];
     while values.len() < count {
@@ -233,10 +237,10 @@ fn gather(tensor: &TensorRef<'_>, count: usize, storage: &[f32]) -> Option<Vec<f
     Some(values)
 }
 
-/// From the bytes of a storage to its numbers.
+/// Function that converts the bytes of a storage to f32.
 type Convert = fn(&[u8]) -> Vec<f32>;
 
-/// How the bytes of a floating-point storage become numbers; `None` for integers.
+/// The conversion of a floating-point type; `None` for integers.
 fn converter(element: ElementType) -> Option<Convert> {
     fn each<const N: usize>(data: &[u8], one: impl Fn([u8; N]) -> f32) -> Vec<f32> {
         data.as_chunks::<N>().0.iter().map(|bytes| one(*bytes)).collect()

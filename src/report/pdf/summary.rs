@@ -1,54 +1,57 @@
-//! The first page of a report about several parts: how many of what, and which.
+//! Summary of a report on several parts: counts and a list.
 
 use std::collections::BTreeMap;
 
-use super::sheet::{Area, Cell, Column, INK, LEFT, Mark, Role, Style, TOP, WHITE, WIDTH};
-use super::{PdfReport, colour};
+use super::document::{ReportDocument, verdict_colour};
+use super::page::{Area, Cell, Column, INK, LEFT, Mark, Role, Style, TOP, WHITE, WIDTH};
 use fettle_domain::{InspectionRow, ProductCode, Verdict};
 
-const TILE_HIGH: f32 = 50.0;
+/// Height of a tile in points.
+const TILE_HEIGHT: f32 = 50.0;
+/// Distance between tiles in points.
 const GAP: f32 = 8.0;
 
-pub(super) fn lay_out(report: &mut PdfReport<'_>, rows: &[InspectionRow]) {
-    let title = report.word("pdf-summary");
-    report.sheets.begin(&title);
-    let element = report.sheets.element(Role::Heading { level: 1, text: title.clone() });
+/// Lays out the summary of `rows`.
+pub(super) fn lay_out_summary(report: &mut ReportDocument<'_>, rows: &[InspectionRow]) {
+    let title = report.text("pdf-summary");
+    report.layout.start_page(&title);
+    let element = report.layout.add_element(Role::Heading { level: 1, text: title.clone() });
     let style = Style::of(20.0, true, INK);
-    report.sheets.line((LEFT, TOP - 6.0), style, title, element);
-    report.sheets.y = TOP + style.line();
+    report.layout.draw_line((LEFT, TOP - 6.0), style, title, element);
+    report.layout.y = TOP + style.line_height();
     let times = (
         rows.iter().map(|row| &row.created_at).min(),
         rows.iter().map(|row| &row.created_at).max(),
     );
     if let (Some(first), Some(last)) = times {
         let values = [("from", minute(first)), ("to", minute(last))];
-        let period = (report.words)("pdf-period", &values);
-        report.sheets.paragraph(Style::BODY, &period);
+        let period = (report.translate)("pdf-period", &values);
+        report.layout.paragraph(Style::BODY, &period);
     }
-    report.sheets.y += 8.0;
-    tiles(report, rows);
-    let by_product = counted(rows, |row| Some(row.product.clone()));
-    counts(report, "label-product", by_product, rows);
-    let by_defect = counted(rows, |row| {
+    report.layout.y += 8.0;
+    draw_tiles(report, rows);
+    let by_product = count_by(rows, |row| Some(row.product.clone()));
+    draw_product_counts(report, "label-product", by_product, rows);
+    let by_defect = count_by(rows, |row| {
         (verdict(row) == Verdict::Ng).then(|| {
             let defect = row.defect.as_ref();
-            defect.map(|defect| report.defect(row.product.as_ref(), defect))
+            defect.map(|defect| report.defect_name(row.product.as_ref(), defect))
         })
     });
     if !by_defect.is_empty() {
-        let title = report.word("dashboard-pareto");
-        report.sheets.heading(&title);
-        defects(report, by_defect);
+        let title = report.text("dashboard-pareto");
+        report.layout.heading(&title);
+        draw_defect_counts(report, by_defect);
     }
-    list(report, rows);
+    draw_list(report, rows);
 }
 
-/// A time (RFC 3339) where it was, to the minute.
+/// A time (RFC 3339) in its own zone, to the minute.
 fn minute(time: &str) -> String {
     time.chars().take(16).collect::<String>().replace('T', " ")
 }
 
-/// A person's, where there is one.
+/// The verdict of a person, else that of the inspection.
 fn verdict(row: &InspectionRow) -> Verdict {
     row.judged.unwrap_or(row.verdict)
 }
@@ -57,34 +60,34 @@ fn count(rows: &[InspectionRow], wanted: Verdict) -> usize {
     rows.iter().filter(|row| verdict(row) == wanted).count()
 }
 
-/// All parts, then each verdict in its colour.
-fn tiles(report: &mut PdfReport<'_>, rows: &[InspectionRow]) {
-    let mut tiles = vec![(report.word("dashboard-parts"), rows.len(), INK)];
+/// Draws a tile with the number of parts, and one for each verdict in its colour.
+fn draw_tiles(report: &mut ReportDocument<'_>, rows: &[InspectionRow]) {
+    let mut tiles = vec![(report.text("dashboard-parts"), rows.len(), INK)];
     for wanted in Verdict::ALL {
-        let name = report.word(wanted.word());
-        tiles.push((name, count(rows, wanted), colour(wanted)));
+        let name = report.text(wanted.message_id());
+        tiles.push((name, count(rows, wanted), verdict_colour(wanted)));
     }
     let wide = (WIDTH - GAP * (tiles.len() - 1) as f32) / tiles.len() as f32;
-    let top = report.sheets.y;
+    let top = report.layout.y;
     for (place, (name, count, colour)) in tiles.into_iter().enumerate() {
         let x = LEFT + place as f32 * (wide + GAP);
-        let sheets = &mut report.sheets;
-        let element = sheets.element(Role::Paragraph);
-        let area = Area { x, y: top, width: wide, height: TILE_HIGH };
-        sheets.put(Mark::Fill { area, colour }, None);
-        sheets.line((x + 8.0, top + 4.0), Style::of(9.0, false, WHITE), name, element);
-        sheets.line(
+        let layout = &mut report.layout;
+        let element = layout.add_element(Role::Paragraph);
+        let area = Area { x, y: top, width: wide, height: TILE_HEIGHT };
+        layout.put(Mark::Fill { area, colour }, None);
+        layout.draw_line((x + 8.0, top + 4.0), Style::of(9.0, false, WHITE), name, element);
+        layout.draw_line(
             (x + 8.0, top + 17.0),
             Style::of(20.0, true, WHITE),
             count.to_string(),
             element,
         );
     }
-    report.sheets.y = top + TILE_HIGH;
+    report.layout.y = top + TILE_HEIGHT;
 }
 
-/// How many rows have each key; `None` where a row is not counted at all.
-fn counted<K: Ord>(
+/// The number of rows of each key, largest first. Rows with the key `None` are not counted.
+fn count_by<K: Ord>(
     rows: &[InspectionRow],
     key: impl Fn(&InspectionRow) -> Option<K>,
 ) -> Vec<(K, usize)> {
@@ -97,22 +100,23 @@ fn counted<K: Ord>(
     counts
 }
 
-fn counts(
-    report: &mut PdfReport<'_>,
+fn draw_product_counts(
+    report: &mut ReportDocument<'_>,
     title: &str,
     products: Vec<(Option<ProductCode>, usize)>,
     rows: &[InspectionRow],
 ) {
-    let title = report.word(title);
-    report.sheets.heading(&title);
-    let number = |title: String| Column { title, share: 0.15, numbers: true };
-    let mut columns = vec![Column { title, share: 0.4, numbers: false }];
-    columns.push(number(report.word("dashboard-parts")));
-    columns.extend(Verdict::ALL.map(|verdict| number(report.word(verdict.word()))));
+    let title = report.text(title);
+    report.layout.heading(&title);
+    let number = |title: String| Column { title, share: 0.15, right_aligned: true };
+    let mut columns = vec![Column { title, share: 0.4, right_aligned: false }];
+    columns.push(number(report.text("dashboard-parts")));
+    columns.extend(Verdict::ALL.map(|verdict| number(report.text(verdict.message_id()))));
     let cells = products.into_iter().map(|(product, all)| {
         let of_product: Vec<InspectionRow> =
             rows.iter().filter(|row| row.product == product).cloned().collect();
-        let product = product.map_or_else(|| "–".to_owned(), |product| report.product(&product));
+        let product =
+            product.map_or_else(|| "–".to_owned(), |product| report.product_name(&product));
         let mut cells = vec![Cell::plain(product)];
         cells.push(Cell::plain(all.to_string()));
         cells.extend(
@@ -121,24 +125,24 @@ fn counts(
         cells
     });
     let cells = cells.collect();
-    report.sheets.table(WIDTH, &columns, cells);
+    report.layout.table(WIDTH, &columns, cells);
 }
 
-fn defects(report: &mut PdfReport<'_>, defects: Vec<(Option<String>, usize)>) {
+fn draw_defect_counts(report: &mut ReportDocument<'_>, defects: Vec<(Option<String>, usize)>) {
     let columns = [
-        Column { title: report.word("judge-defect"), share: 0.7, numbers: false },
-        Column { title: report.word("dashboard-parts"), share: 0.3, numbers: true },
+        Column { title: report.text("judge-defect"), share: 0.7, right_aligned: false },
+        Column { title: report.text("dashboard-parts"), share: 0.3, right_aligned: true },
     ];
-    let unknown = report.word("dashboard-no-defect");
+    let unknown = report.text("dashboard-no-defect");
     let cells = defects.into_iter().map(|(defect, count)| {
         vec![Cell::plain(defect.unwrap_or_else(|| unknown.clone())), Cell::plain(count.to_string())]
     });
-    report.sheets.table(WIDTH * 0.55, &columns, cells.collect());
+    report.layout.table(WIDTH * 0.55, &columns, cells.collect());
 }
 
-fn list(report: &mut PdfReport<'_>, rows: &[InspectionRow]) {
-    let title = report.word("pdf-list");
-    report.sheets.heading(&title);
+fn draw_list(report: &mut ReportDocument<'_>, rows: &[InspectionRow]) {
+    let title = report.text("pdf-list");
+    report.layout.heading(&title);
     let columns = [
         ("pdf-number", 0.06, false),
         ("label-time", 0.18, false),
@@ -149,30 +153,33 @@ fn list(report: &mut PdfReport<'_>, rows: &[InspectionRow]) {
         ("pdf-score", 0.07, true),
         ("pdf-page", 0.06, true),
     ];
-    let columns =
-        columns.map(|(title, share, numbers)| Column { title: report.word(title), share, numbers });
+    let columns = columns.map(|(title, share, right_aligned)| Column {
+        title: report.text(title),
+        share,
+        right_aligned,
+    });
     let dash = || "–".to_owned();
     let cells = rows.iter().enumerate().map(|(place, row)| {
-        let said = report.word(verdict(row).word());
+        let said = report.text(verdict(row).message_id());
         let said = match row.judged {
-            Some(_) => format!("{said} ({})", report.word("history-judged")),
+            Some(_) => format!("{said} ({})", report.text("history-judged")),
             None => said,
         };
-        let style = Style { colour: colour(verdict(row)), ..Style::STRONG };
-        // What a good part resembles is no defect of it.
+        let style = Style { colour: verdict_colour(verdict(row)), ..Style::STRONG };
+        // A defect that an OK part resembles is not its own.
         let defect = row.defect.as_ref().filter(|_| verdict(row) != Verdict::Ok);
         let product = row.product.as_ref();
         vec![
             Cell::plain(row.id.to_string()),
             Cell::plain(minute(&row.created_at)),
             Cell::plain(row.file_name()),
-            Cell::plain(product.map_or_else(dash, |product| report.product(product))),
-            Cell::plain(defect.map_or_else(dash, |defect| report.defect(product, defect))),
+            Cell::plain(product.map_or_else(dash, |product| report.product_name(product))),
+            Cell::plain(defect.map_or_else(dash, |defect| report.defect_name(product, defect))),
             Cell::Text(said, style),
             Cell::plain(row.image_score.map_or_else(dash, |score| format!("{score:.2}"))),
-            Cell::PageOf(place),
+            Cell::PageNumber(place),
         ]
     });
     let cells = cells.collect();
-    report.sheets.table(WIDTH, &columns, cells);
+    report.layout.table(WIDTH, &columns, cells);
 }

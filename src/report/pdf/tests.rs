@@ -1,4 +1,4 @@
-//! Reports read back: by the reader of manuals, which says where each line stands.
+//! Reports parsed back with the manual parser, which gives the position of each line.
 
 use std::io::Write;
 
@@ -6,12 +6,12 @@ use image::{Rgb, RgbImage};
 use jiff::Zoned;
 use proptest::prelude::*;
 
-use super::sheet::{BOTTOM, LEFT, PAGE_HEIGHT, RIGHT};
+use super::page::{BOTTOM, LEFT, PAGE_HEIGHT, RIGHT};
 use super::{PdfReport, ReportedPart};
 use fettle_domain::{
     ActionChange, ActionState, Anomaly, Author, BankRef, ContentHash, Contour, DefectCode,
-    DefectType, HeatmapScale, Inspection, InspectionId, InspectionRow, Judgement, Language,
-    LineSpan, ManualFinding, ManualId, ManualLine, ModelId, ModelView, Names, Opinion, PartArea,
+    DefectType, DisplayNames, HeatmapScale, Inspection, InspectionId, InspectionRow, Judgement,
+    Language, LineSpan, ManualFinding, ManualId, ManualLine, ModelId, ModelView, Opinion, PartArea,
     Place, PointPx, Product, ProductCode, RectPt, RectPx, Region, Report, ReportLine, ReportPart,
     ReportSection, Section, ShownPicture, SkipReason, Stage, Statement, StatementKind, Support,
     Thresholds, Verdict,
@@ -154,17 +154,17 @@ fn only(inspection: &Inspection) -> ReportedPart<'_> {
 }
 
 fn printed(language: Language, rows: &[InspectionRow], parts: &[ReportedPart<'_>]) -> Vec<u8> {
-    printed_naming(Names::default(), language, rows, parts)
+    printed_naming(DisplayNames::default(), language, rows, parts)
 }
 
 fn printed_naming(
-    names: Names,
+    names: DisplayNames,
     language: Language,
     rows: &[InspectionRow],
     parts: &[ReportedPart<'_>],
 ) -> Vec<u8> {
     let words = words(language);
-    let mut report = PdfReport::new(language, noon(), &words).unwrap().naming(names);
+    let mut report = PdfReport::new(language, noon(), &words).unwrap().with_names(names);
     if !rows.is_empty() {
         report.summary(rows);
     }
@@ -198,7 +198,7 @@ fn all_on_the_page(lines: &[ManualLine]) {
 }
 
 #[test]
-fn a_report_says_everything_with_its_source() {
+fn a_report_has_every_result_with_its_source() {
     let inspection = ng();
     let (judgement, picture) = (judged(), picture());
     let action = ActionChange {
@@ -277,7 +277,7 @@ fn a_report_says_everything_with_its_source() {
 }
 
 #[test]
-fn what_is_long_goes_on_over_pages_and_nothing_is_lost() {
+fn long_content_continues_on_further_pages() {
     let mut inspection = ng();
     inspection.source = format!("/line/{}.png", "아주긴이름_".repeat(500));
     let long = "용탕 온도를 낮추고 주입 속도를 일정하게 유지합니다. ".repeat(120);
@@ -308,7 +308,7 @@ fn what_is_long_goes_on_over_pages_and_nothing_is_lost() {
 }
 
 #[test]
-fn a_models_view_is_marked_and_stands_behind_the_manuals_word() {
+fn a_models_description_is_marked_and_follows_the_manuals_statements() {
     let mut inspection = ng();
     let read = |inspection: &Inspection| {
         let print = all_text(&lines(&printed(Language::En, &[], &[only(inspection)])));
@@ -347,7 +347,7 @@ fn a_models_view_is_marked_and_stands_behind_the_manuals_word() {
 }
 
 #[test]
-fn what_is_not_there_is_said() {
+fn missing_results_are_explained() {
     let product = ProductCode::new("prod1").unwrap();
     let mut inspection = ng();
     inspection.verdict = Verdict::Unsure;
@@ -363,7 +363,7 @@ fn what_is_not_there_is_said() {
 }
 
 #[test]
-fn several_parts_are_counted_listed_and_found_by_their_pages() {
+fn several_parts_are_counted_and_listed_with_their_pages() {
     let row = |n: i64, verdict, judged, defect: Option<&str>| InspectionRow {
         id: InspectionId(n),
         created_at: format!("2026-11-22T10:0{n}:00+09:00"),
@@ -409,10 +409,10 @@ fn several_parts_are_counted_listed_and_found_by_their_pages() {
 }
 
 #[test]
-fn products_and_defects_are_called_by_their_names() {
+fn products_and_defects_have_their_names() {
     let code = ProductCode::new("prod1").unwrap();
     let text = str::to_owned;
-    let names = Names {
+    let names = DisplayNames {
         products: vec![Product {
             code: code.clone(),
             name_ko: text("주조제품 A형"),

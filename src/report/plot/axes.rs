@@ -1,4 +1,4 @@
-//! A frame with numbers at its edges.
+//! Axes of a plot: frame, grid lines, tick labels.
 
 use image::Rgb;
 
@@ -11,30 +11,30 @@ const GRID: Colour = Rgb([231, 234, 239]);
 const TITLE_SIZE: f32 = 16.0;
 const TEXT_SIZE: f32 = 12.5;
 
-/// The part of a sheet that data is drawn in, and what its edges stand for.
+/// The area of the data and the range of each axis.
 pub(super) struct Axes {
     /// Left, top, right, bottom.
     pub(super) frame: (f32, f32, f32, f32),
-    /// What left and right stand for.
+    /// Values at the left and right edge.
     pub(super) x: (f64, f64),
-    /// What bottom and top stand for.
+    /// Values at the bottom and top edge.
     pub(super) y: (f64, f64),
 }
 
 impl Axes {
-    /// Where a value across lies.
-    pub(super) fn across(&self, value: f64) -> f32 {
+    /// Horizontal position of a value.
+    pub(super) fn x_position(&self, value: f64) -> f32 {
         let (left, _, right, _) = self.frame;
         left + (right - left) * ((value - self.x.0) / (self.x.1 - self.x.0)) as f32
     }
 
-    /// Where a value up lies.
-    pub(super) fn up(&self, value: f64) -> f32 {
+    /// Vertical position of a value.
+    pub(super) fn y_position(&self, value: f64) -> f32 {
         let (_, top, _, bottom) = self.frame;
         bottom - (bottom - top) * ((value - self.y.0) / (self.y.1 - self.y.0)) as f32
     }
 
-    /// Draws lines, numbers (`percent`: as such) and what they count.
+    /// Draws grid lines, tick labels (in percent with `percent`) and the labels of both axes.
     pub(super) fn draw(&self, canvas: &mut Canvas, percent: bool, labels: (&str, &str)) {
         let (left, top, right, bottom) = self.frame;
         let number = |value: f64, step: f64| {
@@ -49,13 +49,13 @@ impl Axes {
         };
         let (values, step) = ticks(self.y, 5, !percent);
         for value in values {
-            let y = self.up(value);
+            let y = self.y_position(value);
             canvas.line(&[(left, y), (right, y)], 1.0, GRID);
             canvas.text((left - 8.0, y + 4.5), TEXT_SIZE, &number(value, step), Align::Right, PALE);
         }
         let (values, step) = ticks(self.x, 8, false);
         for value in values {
-            let x = self.across(value);
+            let x = self.x_position(value);
             canvas.line(&[(x, bottom), (x, bottom + 4.0)], 1.0, PALE);
             canvas.text((x, bottom + 18.0), TEXT_SIZE, &number(value, step), Align::Centre, PALE);
         }
@@ -65,21 +65,26 @@ impl Axes {
     }
 }
 
-/// A title and, below it, smaller lines, from the upper left.
-pub(super) fn head(canvas: &mut Canvas, left: f32, title: &str, lines: &[String]) {
+/// Draws a title and smaller lines below.
+pub(super) fn draw_title(canvas: &mut Canvas, left: f32, title: &str, lines: &[String]) {
     canvas.text((left, 30.0), TITLE_SIZE, title, Align::Left, INK);
     for (index, line) in lines.iter().enumerate() {
         canvas.text((left, 51.0 + 18.0 * index as f32), TEXT_SIZE, line, Align::Left, PALE);
     }
 }
 
-/// A small text in the colour of what it names.
-pub(super) fn note(canvas: &mut Canvas, at: (f32, f32), text: &str, align: Align, colour: Colour) {
+/// Draws a small text.
+pub(super) fn draw_label(
+    canvas: &mut Canvas,
+    at: (f32, f32),
+    text: &str,
+    align: Align,
+    colour: Colour,
+) {
     canvas.text(at, TEXT_SIZE, text, align, colour);
 }
 
-/// Round values between the ends of `range`, about so many, and their distance; whole numbers
-/// only, if those are counted.
+/// About `about` round values in `range`, and their distance; whole numbers only with `whole`.
 fn ticks(range: (f64, f64), about: usize, whole: bool) -> (Vec<f64>, f64) {
     let step = round_step(((range.1 - range.0) / about as f64).max(1e-9));
     let step = if whole { step.ceil().max(1.0) } else { step };
@@ -112,7 +117,10 @@ mod tests {
     #[test]
     fn values_lie_between_the_edges() {
         let axes = Axes { frame: (10.0, 20.0, 110.0, 220.0), x: (0.0, 2.0), y: (5.0, 10.0) };
-        assert_eq!((axes.across(0.0), axes.across(1.0), axes.across(2.0)), (10.0, 60.0, 110.0));
-        assert_eq!((axes.up(5.0), axes.up(10.0)), (220.0, 20.0));
+        assert_eq!(
+            (axes.x_position(0.0), axes.x_position(1.0), axes.x_position(2.0)),
+            (10.0, 60.0, 110.0)
+        );
+        assert_eq!((axes.y_position(5.0), axes.y_position(10.0)), (220.0, 20.0));
     }
 }

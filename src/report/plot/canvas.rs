@@ -1,18 +1,19 @@
-//! Lines, areas and letters on a white sheet.
+//! A white canvas to draw lines, areas and text on.
 
 use ab_glyph::{Font, FontRef, ScaleFont, point};
 use image::{Rgb, RgbImage, imageops};
 
-use crate::{GOTHIC, ReportError, Result};
+use crate::error::{ReportError, Result};
+use crate::fonts::GOTHIC;
 
-/// Pixels of the picture a unit of the sheet: fine enough for a dense screen and for print.
+/// Pixels per canvas unit, enough for high-density screens and for print.
 const DENSITY: f32 = 2.0;
-/// Every pixel is the mean of so many, squared, so that edges are smooth.
+/// Samples per pixel in each direction, for smooth edges.
 const SAMPLES: u32 = 2;
 
 pub(super) type Colour = Rgb<u8>;
 
-/// Which point of a text lies where it is put.
+/// Horizontal alignment of a text to its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Align {
     Left,
@@ -20,8 +21,7 @@ pub(super) enum Align {
     Right,
 }
 
-/// A sheet whose units are those of a screen's pixels at normal density; the origin is at the
-/// upper left.
+/// A canvas. Its unit is a screen pixel at normal density; the origin is the upper left corner.
 pub(super) struct Canvas {
     samples: RgbImage,
     scale: f32,
@@ -29,6 +29,7 @@ pub(super) struct Canvas {
 }
 
 impl Canvas {
+    /// A white canvas of this size in units.
     pub(super) fn new(width: u32, height: u32) -> Result<Self> {
         let font = FontRef::try_from_slice(GOTHIC).map_err(|_| ReportError::Font)?;
         let scale = DENSITY * SAMPLES as f32;
@@ -37,13 +38,13 @@ impl Canvas {
         Ok(Self { samples, scale, font })
     }
 
-    /// The picture.
+    /// The picture, averaged from the samples.
     pub(super) fn finish(self) -> RgbImage {
         let (width, height) = self.samples.dimensions();
         imageops::thumbnail(&self.samples, width / SAMPLES, height / SAMPLES)
     }
 
-    /// Covers a rectangle, given by two corners, to a share of `opacity`.
+    /// Fills the rectangle between two corners. `opacity` is from 0 to 1.
     pub(super) fn fill(&mut self, from: (f32, f32), to: (f32, f32), colour: Colour, opacity: f32) {
         let scale = self.scale;
         let edge = |at: f32| (at * scale).round() as i64;
@@ -54,7 +55,7 @@ impl Canvas {
         }
     }
 
-    /// A line of `width` through `points`.
+    /// Draws a line of `width` through `points`.
     pub(super) fn line(&mut self, points: &[(f32, f32)], width: f32, colour: Colour) {
         for pair in points.windows(2) {
             if let [from, to] = pair {
@@ -63,7 +64,7 @@ impl Canvas {
         }
     }
 
-    /// A vertical line of dashes.
+    /// Draws a vertical dashed line.
     pub(super) fn dashes(&mut self, x: f32, from: f32, to: f32, width: f32, colour: Colour) {
         let mut y = from;
         while y < to {
@@ -72,7 +73,7 @@ impl Canvas {
         }
     }
 
-    /// A filled disc.
+    /// Draws a filled disc.
     pub(super) fn disc(&mut self, centre: (f32, f32), radius: f32, colour: Colour) {
         let (x, y, radius) = (centre.0 * self.scale, centre.1 * self.scale, radius * self.scale);
         for py in (y - radius).floor() as i64..=(y + radius).ceil() as i64 {
@@ -85,7 +86,7 @@ impl Canvas {
         }
     }
 
-    /// Letters of `size` whose baseline lies at `at`.
+    /// Draws text of `size` with its baseline at `at`.
     pub(super) fn text(
         &mut self,
         at: (f32, f32),
@@ -117,7 +118,7 @@ impl Canvas {
         }
     }
 
-    /// How wide `text` is.
+    /// Width of `text`.
     pub(super) fn text_width(&self, size: f32, text: &str) -> f32 {
         let scaled = self.font.as_scaled(size);
         text.chars().map(|letter| scaled.h_advance(scaled.glyph_id(letter))).sum()
@@ -158,13 +159,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_drawn_lies_where_it_was_put() {
+    fn shapes_are_drawn_at_their_positions() {
         let black = Rgb([0; 3]);
         let mut canvas = Canvas::new(40, 20).unwrap();
         canvas.fill((0.0, 0.0), (10.0, 20.0), black, 0.5);
         canvas.line(&[(20.0, 2.0), (20.0, 18.0)], 2.0, black);
         canvas.disc((30.0, 10.0), 3.0, black);
-        // Outside: nothing happens.
+        // Drawing outside the canvas has no effect.
         canvas.fill((-50.0, -50.0), (-1.0, -1.0), black, 1.0);
         canvas.text((500.0, 500.0), 12.0, "x", Align::Left, black);
         let picture = canvas.finish();
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_as_wide_as_it_says_and_every_letter_of_the_words_is_there() {
+    fn the_font_has_every_letter_of_the_plot_messages() {
         let canvas = Canvas::new(10, 10).unwrap();
         assert!(canvas.text_width(12.0, "mm") > 2.0 * canvas.text_width(12.0, "i"));
         let words = [

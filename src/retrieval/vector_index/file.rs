@@ -1,10 +1,10 @@
-//! An index's file: the bytes of FAISS (an `IndexFlat` or an `IndexIVFFlat`), then the id at
-//! each slot (i64, little endian, -1 where none is), then a header as JSON, its length in bytes
-//! (u64, little endian) and [`MAGIC`].
+//! Index files: the bytes of FAISS (an `IndexFlat` or an `IndexIVFFlat`), then the id of each slot
+//! (i64, little endian, -1 for a free slot), then a header as JSON, the length of the header in
+//! bytes (u64, little endian) and [`MAGIC`].
 //!
-//! The header comes last because FAISS reads from the start of a file and ignores what follows
-//! its own bytes. It holds the SHA-256 of what comes before it: FAISS's reader is C++ that
-//! believes the sizes it reads, so nothing damaged may reach it.
+//! The header comes last because FAISS reads from the start of a file and ignores the bytes after
+//! its own. The header holds the SHA-256 of all bytes before: FAISS's reader is C++ that trusts the
+//! sizes it reads, so that no damaged bytes may reach that reader.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -15,55 +15,58 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use super::VectorIndex;
-use super::searcher::Searcher;
+use super::faiss_index::FaissIndex;
+use super::index::VectorIndex;
 use super::slots::Slots;
-use crate::spread::Spreads;
-use crate::whole_file::{io_at, replace};
+use crate::atomic_file::{io_error, write_atomically};
+use crate::neighbour_distances::NeighbourDistances;
 use crate::{Result, RetrievalError};
 use fettle_domain::ModelId;
 
-/// The last bytes of the file; the digit counts its layouts.
+/// The last bytes of the file; the digit is the version of the layout.
 const MAGIC: &[u8; 8] = b"FETVIDX2";
-/// What ended the first layout, whose vectors had no slots.
+/// The last bytes of a file of the first layout, whose vectors had no slots.
 const FIRST_MAGIC: &[u8; 8] = b"FETVIDX1";
-/// The header's length and the magic.
+/// Bytes of the header's length and the magic.
 const TAIL: u64 = 16;
-/// No header is longer: a model's name, some numbers, one more a product.
-const LONGEST_HEADER: u64 = 16 << 20;
+/// Largest length of a header in bytes: a model's name, some numbers, one more a product.
+const MAX_HEADER: u64 = 16 << 20;
 
+/// Header of an index file.
 #[derive(Serialize, Deserialize)]
 struct Header {
     model: ModelId,
     dim: usize,
     count: usize,
-    /// Whether FAISS's part is an `IndexIVFFlat`.
+    /// Whether the FAISS index is an `IndexIVFFlat`.
     cells: bool,
     faiss_bytes: u64,
     slots: u64,
     sha256: String,
-    spreads: Spreads,
+    #[serde(rename = "spreads")]
+    neighbour_distances: NeighbourDistances,
 }
 
 impl Header {
-    /// Where the header begins; `None` for numbers that no file has.
-    fn at(&self) -> Option<u64> {
+    /// Position of the header in the file; `None` where the sizes overflow.
+    fn position(&self) -> Option<u64> {
         self.faiss_bytes.checked_add(self.slots.checked_mul(8)?)
     }
 }
 
-/// What is wrong: with the content, or with reading it.
-enum Flaw {
+/// Error of a file: in its content, or while reading.
+enum FileError {
     Content(String),
     Io(io::Error),
 }
 
-impl From<io::Error> for Flaw {
+impl From<io::Error> for FileError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
 }
 
+/// SHA-256 of all bytes that `reader` gives, in hexadecimal.
 fn sha256_of(reader: &mut impl Read) -> io::Result<String> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0u8; 1 << 16];
@@ -78,7 +81,7 @@ fn sha256_of(reader: &mut impl Read) -> io::Result<String> {
     }
 }
 
-/// FAISS takes file names as UTF-8.
+/// The path as FAISS takes it: UTF-8.
 fn utf8(path: &Path) -> io::Result<&str> {
     path.to_str().ok_or_else(|| {
         io::Error::new(io::ErrorKind::InvalidFilename, "the path is not UTF-8, which FAISS needs")
@@ -86,23 +89,23 @@ fn utf8(path: &Path) -> io::Result<&str> {
 }
 
 impl VectorIndex {
-    /// Writes the index. The file at `path` is the old one or the new one, whole, at any instant.
+    /// Writes the index to `path` atomically: a reader finds the old file or the new one, whole.
     ///
     /// # Errors
     /// [`RetrievalError::Io`], also for a folder whose name is not UTF-8;
     /// [`RetrievalError::Faiss`].
     pub fn save(&self, path: &Path) -> Result<()> {
-        replace(path, |file| self.write(path, file))
+        write_atomically(path, |file| self.write(path, file))
     }
 
-    /// Into an empty `file` that is to be the one at `path`.
+    /// Writes the index to an empty `file`, which will replace the file at `path`.
     fn write(&self, path: &Path, file: &mut NamedTempFile) -> Result<()> {
-        let io = io_at(path);
+        let io = io_error(path);
         // FAISS opens the file by its name and writes from its start.
         let name = utf8(file.path()).map_err(&io)?;
-        match &self.searcher {
-            Searcher::Flat(flat) => write_index(flat, name)?,
-            Searcher::Cells(cells) => write_index(cells, name)?,
+        match &self.faiss {
+            FaissIndex::Flat(flat) => write_index(flat, name)?,
+            FaissIndex::Ivf(ivf) => write_index(ivf, name)?,
         }
         let faiss_bytes = file.as_file_mut().seek(SeekFrom::End(0)).map_err(&io)?;
         let ids = self.slots.by_slot();
@@ -113,28 +116,28 @@ impl VectorIndex {
             model: self.model.clone(),
             dim: self.dim,
             count: self.len(),
-            cells: self.cells().is_some(),
+            cells: self.nlist().is_some(),
             faiss_bytes,
             slots: ids.len() as u64,
             sha256: sha256_of(file.as_file_mut()).map_err(&io)?,
-            spreads: self.spreads.clone(),
+            neighbour_distances: self.neighbour_distances.clone(),
         };
         let json = serde_json::to_vec(&header).map_err(|e| io(e.into()))?;
         let tail = [json.as_slice(), &(json.len() as u64).to_le_bytes(), MAGIC].concat();
         file.write_all(&tail).map_err(io)
     }
 
-    /// Reads an index that `model` made.
+    /// Reads an index of vectors made by `model`.
     ///
     /// # Errors
     /// [`RetrievalError::Io`] where the file cannot be read, [`RetrievalError::BadIndex`] where
-    /// it is damaged or no index, [`RetrievalError::WrongModel`] where another model made it.
+    /// it is damaged or no index, [`RetrievalError::WrongModel`] for vectors of another model.
     pub fn load(path: &Path, model: &ModelId) -> Result<Self> {
-        let flaw = |flaw| match flaw {
-            Flaw::Content(why) => RetrievalError::BadIndex { path: path.to_owned(), why },
-            Flaw::Io(source) => RetrievalError::Io { path: path.to_owned(), source },
+        let error = |error| match error {
+            FileError::Content(why) => RetrievalError::BadIndex { path: path.to_owned(), why },
+            FileError::Io(source) => RetrievalError::Io { path: path.to_owned(), source },
         };
-        let header = checked_header(path).map_err(flaw)?;
+        let header = checked_header(path).map_err(error)?;
         if &header.model != model {
             return Err(RetrievalError::WrongModel {
                 path: path.to_owned(),
@@ -142,13 +145,13 @@ impl VectorIndex {
                 found: header.model,
             });
         }
-        open(path, header).map_err(flaw)
+        open(path, header).map_err(error)
     }
 }
 
-/// The header of a file whose FAISS bytes are what the header says.
-fn checked_header(path: &Path) -> Result<Header, Flaw> {
-    let content = |why: &str| Flaw::Content(why.to_owned());
+/// The header of a file whose lengths and checksum match the header.
+fn checked_header(path: &Path) -> Result<Header, FileError> {
+    let content = |why: &str| FileError::Content(why.to_owned());
     let mut file = File::open(path)?;
     let length = file.seek(SeekFrom::End(0))?;
     let Some(tail_at) = length.checked_sub(TAIL) else { return Err(content("it is too short")) };
@@ -164,14 +167,14 @@ fn checked_header(path: &Path) -> Result<Header, Flaw> {
         return Err(content("it does not end as an index does"));
     }
     let json_length = u64::from_le_bytes(json_length);
-    let json_at = tail_at.checked_sub(json_length).filter(|_| json_length <= LONGEST_HEADER);
+    let json_at = tail_at.checked_sub(json_length).filter(|_| json_length <= MAX_HEADER);
     let Some(json_at) = json_at else { return Err(content("its header has no sane length")) };
     file.seek(SeekFrom::Start(json_at))?;
     let mut json = vec![0u8; json_length as usize];
     file.read_exact(&mut json)?;
-    let header: Header =
-        serde_json::from_slice(&json).map_err(|e| Flaw::Content(format!("its header: {e}")))?;
-    if header.at() != Some(json_at) {
+    let header: Header = serde_json::from_slice(&json)
+        .map_err(|e| FileError::Content(format!("its header: {e}")))?;
+    if header.position() != Some(json_at) {
         return Err(content("its parts do not have the lengths its header says"));
     }
     file.seek(SeekFrom::Start(0))?;
@@ -181,10 +184,9 @@ fn checked_header(path: &Path) -> Result<Header, Flaw> {
     Ok(header)
 }
 
-/// Lets FAISS read the bytes that [`checked_header`] found to be its own, and holds the
-/// result against the header.
-fn open(path: &Path, header: Header) -> Result<VectorIndex, Flaw> {
-    let faiss = |error: faiss::error::Error| Flaw::Content(format!("FAISS says: {error}"));
+/// Reads the FAISS index that [`checked_header`] verified, and compares the result with the header.
+fn open(path: &Path, header: Header) -> Result<VectorIndex, FileError> {
+    let faiss = |error: faiss::error::Error| FileError::Content(format!("FAISS says: {error}"));
     let index = read_index(utf8(path)?).map_err(faiss)?;
     let sizes = (index.d() as usize, index.ntotal() as usize);
     let slots = read_slots(path, &header)?;
@@ -193,25 +195,27 @@ fn open(path: &Path, header: Header) -> Result<VectorIndex, Flaw> {
         || header.dim == 0
         || index.metric_type() != MetricType::InnerProduct
     {
-        return Err(Flaw::Content("its header and its vectors do not belong together".into()));
+        return Err(FileError::Content("its header and its vectors do not belong together".into()));
     }
-    let searcher = if header.cells {
-        Searcher::Cells(index.into_ivf_flat().map_err(faiss)?)
+    let faiss_index = if header.cells {
+        FaissIndex::Ivf(index.into_ivf_flat().map_err(faiss)?)
     } else {
-        Searcher::Flat(index.into_flat().map_err(faiss)?)
+        FaissIndex::Flat(index.into_flat().map_err(faiss)?)
     };
-    let Header { model, dim, spreads, .. } = header;
-    Ok(VectorIndex { model, dim, searcher, slots, spreads })
+    let Header { model, dim, neighbour_distances, .. } = header;
+    Ok(VectorIndex { model, dim, faiss: faiss_index, slots, neighbour_distances })
 }
 
-fn read_slots(path: &Path, header: &Header) -> Result<Slots, Flaw> {
+/// The slots of a file.
+fn read_slots(path: &Path, header: &Header) -> Result<Slots, FileError> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(header.faiss_bytes))?;
     let mut bytes = Vec::new();
     file.take(header.slots * 8).read_to_end(&mut bytes)?;
     let (numbers, _) = bytes.as_chunks::<8>();
     let ids = numbers.iter().map(|number| i64::from_le_bytes(*number)).collect();
-    Slots::from_ids(ids).ok_or_else(|| Flaw::Content("an id is negative or there twice".into()))
+    Slots::from_ids(ids)
+        .ok_or_else(|| FileError::Content("an id is negative or there twice".into()))
 }
 
 #[cfg(test)]
@@ -220,7 +224,7 @@ mod tests {
 
     use super::super::tests::{index, partitioned, units};
     use super::*;
-    use crate::whole_file::damage;
+    use crate::atomic_file::damage;
 
     fn model() -> ModelId {
         ModelId("tiny".into())
@@ -239,7 +243,7 @@ mod tests {
         for query in units(10, 12, 5).chunks(12) {
             assert_eq!(before.search(query, 3).unwrap(), after.search(query, 3).unwrap());
         }
-        // And it is a living index.
+        // The loaded index can be changed.
         after.add(&[2], &units(1, 12, 8)).unwrap();
         after.remove(&[7]).unwrap();
         assert_eq!(after.search(&units(1, 12, 8), 1).unwrap()[0].0, 2);
@@ -248,14 +252,14 @@ mod tests {
     }
 
     #[test]
-    fn a_partitioned_index_is_saved_with_its_holes() {
+    fn a_partitioned_index_is_saved_with_its_free_slots() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("cells.index");
         let (mut before, _) = partitioned(2000, 16);
         before.remove(&[5, 900, 1999]).unwrap();
         before.save(&path).unwrap();
         let mut after = VectorIndex::load(&path, &model()).unwrap();
-        assert_eq!(after.cells(), before.cells());
+        assert_eq!(after.nlist(), before.nlist());
         assert_eq!(after.slots.by_slot(), before.slots.by_slot());
         for query in units(10, 16, 5).chunks(16) {
             assert_eq!(before.search(query, 10).unwrap(), after.search(query, 10).unwrap());
@@ -276,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_index_of_this_model_is_refused_by_name() {
+    fn a_file_that_is_no_index_of_this_model_is_refused_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("defects.index");
         assert!(matches!(VectorIndex::load(&path, &model()), Err(RetrievalError::Io { .. })));
@@ -311,13 +315,13 @@ mod tests {
 
     #[test]
     fn a_header_of_another_index_is_refused() {
-        // Right checksum, wrong sizes: as if a header had been pasted.
+        // Correct checksum, wrong sizes, as if a header had been pasted.
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pasted");
         index(&[1, 2, 3], 6).save(&path).unwrap();
         let bytes = std::fs::read(&path).unwrap();
         let header = checked_header(&path).map_err(|_| ()).unwrap();
-        let faiss_part = &bytes[..header.at().unwrap() as usize];
+        let faiss_part = &bytes[..header.position().unwrap() as usize];
         for (dim, count, cells) in [(6, 4, false), (3, 6, false), (0, 3, false), (6, 3, true)] {
             let json = serde_json::to_vec(&Header {
                 model: model(),
@@ -327,7 +331,7 @@ mod tests {
                 faiss_bytes: header.faiss_bytes,
                 slots: header.slots,
                 sha256: header.sha256.clone(),
-                spreads: Spreads::default(),
+                neighbour_distances: NeighbourDistances::default(),
             });
             let json = json.unwrap();
             let length = (json.len() as u64).to_le_bytes();

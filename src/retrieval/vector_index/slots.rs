@@ -1,11 +1,11 @@
-//! Which id is at which of FAISS's places.
+//! Slots: the positions of vectors in the FAISS index, and their ids.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// No vector is at this slot.
+/// Id of a slot without a vector.
 pub(super) const FREE: i64 = -1;
 
-/// The id at each slot, and back.
+/// Map between slots and ids.
 #[derive(Default, PartialEq, Debug)]
 pub(super) struct Slots {
     ids: Vec<i64>,
@@ -14,7 +14,7 @@ pub(super) struct Slots {
 }
 
 impl Slots {
-    /// From the ids by slot; `None` where an id is there twice or is neither an id nor
+    /// Slots from the ids in their order; `None` where an id occurs twice or is negative and not
     /// [`FREE`].
     pub(super) fn from_ids(ids: Vec<i64>) -> Option<Self> {
         let mut slots = BTreeMap::new();
@@ -29,27 +29,33 @@ impl Slots {
         Some(Self { ids, slots, free })
     }
 
+    /// The id of each slot, or [`FREE`].
     pub(super) fn by_slot(&self) -> &[i64] {
         &self.ids
     }
 
+    /// Number of ids.
     pub(super) fn len(&self) -> usize {
         self.slots.len()
     }
 
+    /// The ids, rising.
     pub(super) fn ids(&self) -> impl Iterator<Item = i64> + '_ {
         self.slots.keys().copied()
     }
 
+    /// The slot of an id.
     pub(super) fn of(&self, id: i64) -> Option<usize> {
         self.slots.get(&id).copied()
     }
 
+    /// The id of a slot; `None` for a free slot.
     pub(super) fn id(&self, slot: u64) -> Option<i64> {
         self.ids.get(usize::try_from(slot).ok()?).copied().filter(|id| *id != FREE)
     }
 
-    /// A slot for each of `ids`, which have none: freed ones first, so that slots stay dense.
+    /// Assigns a slot to each of `ids`, which must have none: free slots first, so that slots stay
+    /// dense.
     pub(super) fn take(&mut self, ids: &[i64]) -> Vec<usize> {
         let taken = ids.iter().map(|id| {
             let slot = self.free.pop().unwrap_or(self.ids.len());
@@ -63,7 +69,7 @@ impl Slots {
         taken.collect()
     }
 
-    /// Leaves holes.
+    /// Frees the slots of `ids`; the other ids keep theirs.
     pub(super) fn free(&mut self, ids: &BTreeSet<i64>) {
         for slot in ids.iter().filter_map(|id| self.slots.remove(id)) {
             if let Some(place) = self.ids.get_mut(slot) {
@@ -73,8 +79,8 @@ impl Slots {
         }
     }
 
-    /// Leaves none: what comes behind moves forward.
-    pub(super) fn close_up(&mut self, ids: &BTreeSet<i64>) {
+    /// Removes `ids`; the ids behind move forward, so that no slot is free.
+    pub(super) fn compact(&mut self, ids: &BTreeSet<i64>) {
         self.ids.retain(|id| !ids.contains(id));
         self.slots = self.ids.iter().enumerate().map(|(slot, id)| (*id, slot)).collect();
     }

@@ -3,9 +3,14 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 
-use super::*;
-use crate::sample::clustered;
+use super::faiss_index::FaissIndex;
+use super::index::{MAX_FLAT, VectorIndex};
+use super::ivf::{build_ivf, nlist};
+use crate::RetrievalError;
+use crate::synthetic::clustered;
+use fettle_domain::ModelId;
 
+/// Random unit vectors.
 pub(super) fn units(count: usize, dim: usize, seed: u64) -> Vec<f32> {
     let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
     let mut values: Vec<f32> = (0..count * dim).map(|_| rng.random_range(-1.0f32..1.0)).collect();
@@ -16,13 +21,14 @@ pub(super) fn units(count: usize, dim: usize, seed: u64) -> Vec<f32> {
     values
 }
 
+/// A flat index of random vectors with these ids.
 pub(super) fn index(ids: &[i64], dim: usize) -> VectorIndex {
     let mut index = VectorIndex::new(dim, ModelId("tiny".into())).unwrap();
     index.add(ids, &units(ids.len(), dim, 1)).unwrap();
     index
 }
 
-/// The ids by measuring all, best first.
+/// All ids with their similarity to `query` by exhaustive search, best first.
 fn brute_force(ids: &[i64], vectors: &[f32], query: &[f32]) -> Vec<(i64, f32)> {
     let dot = |v: &[f32]| v.iter().zip(query).map(|(a, b)| a * b).sum::<f32>();
     let mut all: Vec<_> = ids.iter().copied().zip(vectors.chunks(query.len()).map(dot)).collect();
@@ -31,7 +37,7 @@ fn brute_force(ids: &[i64], vectors: &[f32], query: &[f32]) -> Vec<(i64, f32)> {
 }
 
 #[test]
-fn hits_are_those_of_measuring_all() {
+fn hits_are_those_of_exhaustive_search() {
     let dim = 32;
     let ids: Vec<i64> = (0..500).map(|i| i * 7 + 3).collect();
     let vectors = units(500, dim, 1);
@@ -51,7 +57,7 @@ fn hits_are_those_of_measuring_all() {
 }
 
 #[test]
-fn ids_stay_when_others_go_and_come() {
+fn ids_stay_when_others_are_removed_and_added() {
     let dim = 8;
     let vectors = units(6, dim, 1);
     let of = |i: usize| &vectors[i * dim..][..dim];
@@ -72,7 +78,7 @@ fn ids_stay_when_others_go_and_come() {
 }
 
 #[test]
-fn what_does_not_fit_is_refused_and_changes_nothing() {
+fn bad_arguments_are_an_error_and_change_nothing() {
     let mut index = index(&[1, 2], 4);
     let unit = [0.5f32; 4];
     assert!(matches!(index.add(&[-1], &unit), Err(RetrievalError::BadId(-1))));
@@ -81,12 +87,13 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
     for bad in [[0.0; 4], [1.0; 4], [f32::NAN; 4]] {
         let both = [unit, bad].concat();
         let result = index.add(&[3, 4], &both);
-        assert!(matches!(result, Err(RetrievalError::NotUnit { position: 1, .. })));
-        assert!(matches!(index.search(&bad, 1), Err(RetrievalError::NotUnit { .. })));
+        assert!(matches!(result, Err(RetrievalError::NotNormalised { position: 1, .. })));
+        assert!(matches!(index.search(&bad, 1), Err(RetrievalError::NotNormalised { .. })));
     }
     assert!(matches!(index.search(&[1.0], 1), Err(RetrievalError::Size { .. })));
     assert!(matches!(index.search_all(&[1.0; 6], 1), Err(RetrievalError::Size { .. })));
-    assert!(VectorIndex::new(0, ModelId("tiny".into())).is_err());
+    let empty = VectorIndex::new(0, ModelId("tiny".into()));
+    assert!(matches!(empty, Err(RetrievalError::BadDimension(0))));
     assert_eq!(index.ids().collect::<Vec<_>>(), [1, 2]);
     assert!(index.search(&unit, 0).unwrap().is_empty());
     assert_eq!(index.search(&unit, usize::MAX).unwrap().len(), 2);
@@ -110,16 +117,15 @@ fn several_threads_search_at_once() {
     });
 }
 
-/// An index of `count` clustered vectors, ids from 0, in cells though it is small; and the
-/// vectors.
+/// A partitioned index of `count` clustered vectors, smaller than partitioned ones usually are, ids
+/// from 0; and the vectors.
 pub(super) fn partitioned(count: usize, dim: usize) -> (VectorIndex, Vec<f32>) {
     let vectors = clustered(count, dim, 1);
     let mut index = VectorIndex::new(dim, ModelId("tiny".into())).unwrap();
     let ids: Vec<i64> = (0..count as i64).collect();
     index.add(&ids, &vectors).unwrap();
-    let Searcher::Flat(flat) = &index.searcher else { panic!("not flat") };
-    index.searcher =
-        Searcher::Cells(cells::partitioned(flat.xb(), dim, cell_count(count)).unwrap());
+    let FaissIndex::Flat(flat) = &index.faiss else { panic!("not flat") };
+    index.faiss = FaissIndex::Ivf(build_ivf(flat.xb(), dim, nlist(count)).unwrap());
     (index, vectors)
 }
 
@@ -127,7 +133,7 @@ pub(super) fn partitioned(count: usize, dim: usize) -> (VectorIndex, Vec<f32>) {
 fn a_partitioned_index_finds_nearly_all() {
     let (dim, count) = (64, 20_000);
     let (index, vectors) = partitioned(count, dim);
-    assert_eq!(index.cells(), Some(282));
+    assert_eq!(index.nlist(), Some(282));
     let ids: Vec<i64> = (0..count as i64).collect();
     let queries = clustered(100, dim, 2);
     let found = index.search_all(&queries, 10).unwrap();
@@ -137,7 +143,7 @@ fn a_partitioned_index_finds_nearly_all() {
         right += found.iter().filter(|hit| expected[..10].iter().any(|e| e.0 == hit.0)).count();
     }
     assert!(right >= 980, "{right} of 1000");
-    // Asked for nearly all, it looks at all.
+    // A search for all vectors searches all cells.
     assert_eq!(index.search(&queries[..dim], count).unwrap().len(), count);
 }
 
@@ -145,25 +151,25 @@ fn a_partitioned_index_finds_nearly_all() {
 fn a_large_index_is_partitioned_once_and_a_small_one_never() {
     let mut small = index(&[1, 2, 3], 4);
     assert!(!small.partition().unwrap());
-    assert_eq!(small.cells(), None);
-    let (dim, count) = (4, FLAT_UP_TO + 1);
+    assert_eq!(small.nlist(), None);
+    let (dim, count) = (4, MAX_FLAT + 1);
     let vectors = clustered(count, dim, 3);
     let mut large = VectorIndex::new(dim, ModelId("tiny".into())).unwrap();
     large.add(&(0..count as i64).collect::<Vec<_>>(), &vectors).unwrap();
     assert!(large.partition().unwrap());
     assert!(!large.partition().unwrap());
-    assert_eq!(large.cells(), Some(447));
+    assert_eq!(large.nlist(), Some(447));
     let last = &vectors[(count - 1) * dim..];
     assert!(large.search(last, 5).unwrap()[0].1 > 0.9999);
     assert_eq!(large.vector(count as i64 - 1).unwrap().as_deref(), Some(last));
 }
 
-/// What is done to an index.
+/// A change of an index, or a search.
 #[derive(Debug, Clone)]
 enum Step {
     Add(Vec<i64>),
     Remove(Vec<i64>),
-    Search { k: usize, among: Option<Vec<i64>> },
+    Search { k: usize, filter: Option<Vec<i64>> },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -172,7 +178,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         list().prop_map(Step::Add),
         list().prop_map(Step::Remove),
-        (0usize..20, prop::option::of(list())).prop_map(|(k, among)| Step::Search { k, among }),
+        (0usize..20, prop::option::of(list())).prop_map(|(k, filter)| Step::Search { k, filter }),
     ]
 }
 
@@ -180,7 +186,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
     #[test]
-    fn whatever_comes_and_goes_hits_are_those_of_measuring_all(
+    fn after_any_changes_hits_are_those_of_exhaustive_search(
         steps in prop::collection::vec(step(), 1..25), in_cells in any::<bool>(), seed in 0u64..1000,
     ) {
         let dim = 8;
@@ -205,14 +211,14 @@ proptest! {
                     let expected = ids.iter().filter(|id| known.remove(id).is_some()).count();
                     prop_assert_eq!(removed, expected);
                 }
-                Step::Search { k, among } => {
+                Step::Search { k, filter } => {
                     let query = fresh(1);
-                    let found = match &among {
+                    let found = match &filter {
                         None => index.search(&query, k).unwrap(),
-                        Some(ids) => index.search_among(&query, k, ids).unwrap(),
+                        Some(ids) => index.search_filtered(&query, k, ids).unwrap(),
                     };
                     let wanted = known.iter().filter(|(id, _)| {
-                        among.as_ref().is_none_or(|among| among.contains(id))
+                        filter.as_ref().is_none_or(|filter| filter.contains(id))
                     });
                     let (ids, vectors): (Vec<i64>, Vec<&[f32]>) =
                         wanted.map(|(id, vector)| (*id, vector.as_slice())).unzip();

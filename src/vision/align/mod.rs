@@ -1,7 +1,7 @@
-//! A normal reference laid over the part: translation, rotation and scale.
+//! Registration of a normal reference to the part: translation, rotation and scale.
 //!
-//! Fourier–Mellin (Reddy & Chatterji 1996) proposes, Gauss–Newton on the pixels makes exact,
-//! and a correlation says whether it is to be believed. All at reduced size.
+//! Fourier–Mellin (Reddy & Chatterji 1996) proposes poses, Gauss–Newton on the pixels refines them,
+//! and a correlation is the quality of the result. All at reduced size.
 
 mod pose;
 mod refine;
@@ -13,40 +13,40 @@ use rayon::prelude::*;
 
 pub use warp::warped;
 
-use super::plane::Plane;
+use super::gray_image::GrayImage;
 use fettle_domain::{Alignment, SimilarityTransform};
-use pose::{Pose, correlation, posed};
+use pose::{Pose, correlation, warp};
 use refine::refine;
-use spectrum::Transform;
+use spectrum::Fft2d;
 
-/// The longer side at which pictures are compared, in pixels.
+/// Longer side of the reduced images, in pixels.
 const WORKING_SIDE: usize = 256;
-/// The longer side at which proposals are tried.
+/// Side of the square in which proposals are tried, in pixels.
 const TRIAL_SIDE: usize = 128;
-/// Pictures whose shorter side is reduced to less are not compared.
+/// Least shorter side of a reduced image, in pixels; smaller images are not registered.
 const SMALLEST_SIDE: f32 = 16.0;
-/// How far a reference may be larger or smaller than the part.
+/// Scales of a reference that are accepted.
 const SCALES: std::ops::RangeInclusive<f32> = 0.7..=1.43;
-/// Proposals of turn and scale that are tried, each also turned by half a turn.
-const TURNS: usize = 4;
-/// Places tried for each turn.
+/// Proposals of rotation and scale, each tried with a further half turn, too.
+const ROTATIONS: usize = 4;
+/// Shifts tried for each rotation.
 const SHIFTS: usize = 2;
-/// Proposals that are made exact.
+/// Proposals that are refined.
 const REFINED: usize = 4;
 
-/// Below this quality nothing is registered. Measured: unrelated pairs (leather, commutators, steel
-/// strips) reach 0.24 at most; the same picture turned, scaled, cropped and darkened 0.61 and
-/// more; two castings of one kind 0.5 to 0.9 where they lie over each other to the eye.
-pub const LOWEST_QUALITY: f32 = 0.45;
+/// Least quality of an alignment. Measured: unrelated pairs (leather, commutators, steel strips)
+/// reach 0.24 at most; the same image rotated, scaled, cropped and darkened 0.61 and more; two
+/// castings of one kind 0.5 to 0.9 where they match to the eye.
+const LOWEST_QUALITY: f32 = 0.45;
 
-/// Registers `reference` to `part`. `None` where the two have too little in common to say how:
-/// textures, other parts, pictures below some 16 pixels.
+/// Registers `reference` to `part`. `None` where the two have too little in common: textures, other
+/// parts, images below some 16 pixels.
 pub fn register(part: &RgbImage, reference: &RgbImage) -> Option<Alignment> {
-    propose(part, reference).filter(|found| found.quality >= LOWEST_QUALITY)
+    best_alignment(part, reference).filter(|found| found.quality >= LOWEST_QUALITY)
 }
 
-/// The best alignment found, whatever its quality.
-fn propose(part: &RgbImage, reference: &RgbImage) -> Option<Alignment> {
+/// The best alignment found, of any quality.
+fn best_alignment(part: &RgbImage, reference: &RgbImage) -> Option<Alignment> {
     let (pw, ph) = part.dimensions();
     let (rw, rh) = reference.dimensions();
     let (longest, shortest) = (pw.max(ph).max(rw).max(rh), pw.min(ph).min(rw).min(rh));
@@ -54,15 +54,16 @@ fn propose(part: &RgbImage, reference: &RgbImage) -> Option<Alignment> {
     if (shortest as f32) < SMALLEST_SIDE * step {
         return None;
     }
-    let (part, reference) = (Plane::reduced(part, step), Plane::reduced(reference, step));
-    let rough = best_proposal(&part, &reference)?;
-    let refined = refine(&part, &reference, rough, 1e-4);
-    let (detail_part, detail_reference) = (part.detail(16), reference.detail(16));
+    let (part, reference) = (GrayImage::reduced(part, step), GrayImage::reduced(reference, step));
+    let coarse = coarse_pose(&part, &reference)?;
+    let refined = refine(&part, &reference, coarse, 1e-4);
+    let (detail_part, detail_reference) =
+        (part.without_local_mean(16), reference.without_local_mean(16));
     let (pose, quality) = [refined, Pose::IDENTITY]
         .map(|pose| (pose, correlation(&detail_part, &detail_reference, pose)))
         .into_iter()
         .max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let (angle, scale, (shift_x_px, shift_y_px)) = pose.finer(step).parts();
+    let (angle, scale, (shift_x_px, shift_y_px)) = pose.scaled(step).parts();
     let rotation_deg = angle.to_degrees();
     SCALES.contains(&scale).then_some(Alignment {
         transform: SimilarityTransform { rotation_deg, scale, shift_x_px, shift_y_px },
@@ -70,18 +71,20 @@ fn propose(part: &RgbImage, reference: &RgbImage) -> Option<Alignment> {
     })
 }
 
-/// The likeliest pose, tried and refined at half the working size.
-fn best_proposal(part: &Plane, reference: &Plane) -> Option<Pose> {
+/// The pose of highest correlation among the proposals, refined at half the working size.
+fn coarse_pose(part: &GrayImage, reference: &GrayImage) -> Option<Pose> {
     let (small_part, small_reference) = (part.halved(), reference.halved());
-    let (detail_part, detail_reference) = (small_part.detail(8), small_reference.detail(8));
+    let (detail_part, detail_reference) =
+        (small_part.without_local_mean(8), small_reference.without_local_mean(8));
     let agreement = |pose: Pose| correlation(&detail_part, &detail_reference, pose);
-    let trial = Transform::new(TRIAL_SIDE);
-    let spectrum = trial.spectrum(&small_part);
-    let mut proposals: Vec<(Pose, f32)> = turns(part, reference)
+    let fft = Fft2d::new(TRIAL_SIDE);
+    let spectrum = fft.spectrum(&small_part);
+    let mut proposals: Vec<(Pose, f32)> = rotation_proposals(part, reference)
         .into_par_iter()
         .flat_map_iter(|(angle, scale)| {
-            let turned = posed(&small_reference, Pose::of(angle, scale, (0.0, 0.0)), &small_part);
-            let shifts = trial.shifts(&spectrum, &trial.spectrum(&turned), SHIFTS);
+            let pose = Pose::of(angle, scale, (0.0, 0.0));
+            let rotated = warp(&small_reference, pose, &small_part);
+            let shifts = fft.phase_correlation(&spectrum, &fft.spectrum(&rotated), SHIFTS);
             shifts.into_iter().map(move |shift| Pose::of(angle, scale, (shift.x, shift.y)))
         })
         .map(|pose| (pose, agreement(pose)))
@@ -93,33 +96,33 @@ fn best_proposal(part: &Plane, reference: &Plane) -> Option<Pose> {
         .map(|(pose, _)| refine(&small_part, &small_reference, pose, 1e-3))
         .map(|pose| (pose, agreement(pose)))
         .max_by(|a, b| a.1.total_cmp(&b.1))
-        .map(|(pose, _)| pose.finer(2.0))
+        .map(|(pose, _)| pose.scaled(2.0))
 }
 
-/// Turns (radians) and scales that may bring the reference to the part; none first.
-fn turns(part: &Plane, reference: &Plane) -> Vec<(f32, f32)> {
-    let transform = Transform::new(WORKING_SIDE);
-    let polar = |plane: &Plane| transform.log_polar(&transform.spectrum(plane));
-    let (of_part, of_reference) = rayon::join(|| polar(part), || polar(reference));
-    let mut turns = vec![(0.0, 1.0)];
-    for (angle, scale) in transform.turns(&of_part, &of_reference, TURNS) {
+/// Rotations (radians) and scales that may bring the reference to the part; the identity first.
+fn rotation_proposals(part: &GrayImage, reference: &GrayImage) -> Vec<(f32, f32)> {
+    let fft = Fft2d::new(WORKING_SIDE);
+    let log_polar = |image: &GrayImage| fft.log_polar(&fft.spectrum(image));
+    let (of_part, of_reference) = rayon::join(|| log_polar(part), || log_polar(reference));
+    let mut proposals = vec![(0.0, 1.0)];
+    for (angle, scale) in fft.rotations(&of_part, &of_reference, ROTATIONS) {
         if SCALES.contains(&scale) {
-            turns.push((angle, scale));
-            turns.push((angle + std::f32::consts::PI, scale));
+            proposals.push((angle, scale));
+            proposals.push((angle + std::f32::consts::PI, scale));
         }
     }
-    turns
+    proposals
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
 
+    use fettle_testing::data::shared;
     use image::Rgb;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::golden::shared;
 
     /// Rotation, scale, shift.
     const MOVES: [(f32, f32, f32, f32); 7] = [
@@ -138,6 +141,7 @@ mod tests {
         SimilarityTransform { rotation_deg, scale, shift_x_px, shift_y_px }
     }
 
+    /// Three files of a folder of `../shared`, every `step`-th.
     fn some_of(folder: &str, step: usize) -> Option<Vec<PathBuf>> {
         let folder = shared(folder)?;
         let mut paths: Vec<_> =
@@ -150,7 +154,7 @@ mod tests {
         image::open(path).unwrap().into_rgb8()
     }
 
-    /// `picture` moved, on grey where nothing covers it, under other light and with noise.
+    /// `picture` moved, grey where it covers nothing, under other light and with noise.
     fn moved(picture: &RgbImage, by: SimilarityTransform) -> RgbImage {
         let (width, height) = picture.dimensions();
         let (mut moved, covered) = warped(picture, by, width, height);
@@ -168,7 +172,7 @@ mod tests {
 
     /// How far apart two transforms put points a third of the width from the middle.
     fn apart(a: SimilarityTransform, b: SimilarityTransform, width: u32) -> f32 {
-        let place = |t: SimilarityTransform, x: f32, y: f32| {
+        let moved = |t: SimilarityTransform, x: f32, y: f32| {
             let (sin, cos) = t.rotation_deg.to_radians().sin_cos();
             let turned = (t.scale * (cos * x - sin * y), t.scale * (sin * x + cos * y));
             (turned.0 + t.shift_x_px, turned.1 + t.shift_y_px)
@@ -177,7 +181,7 @@ mod tests {
             .map(|eighth| {
                 let (sin, cos) = (eighth as f32 * std::f32::consts::FRAC_PI_4).sin_cos();
                 let (x, y) = (cos * width as f32 / 3.0, sin * width as f32 / 3.0);
-                let ((ax, ay), (bx, by)) = (place(a, x, y), place(b, x, y));
+                let ((ax, ay), (bx, by)) = (moved(a, x, y), moved(b, x, y));
                 (ax - bx).hypot(ay - by)
             })
             .fold(0.0, f32::max)
@@ -206,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn pairs_that_do_not_belong_together_are_not_registered() {
+    fn unrelated_pairs_are_not_registered() {
         let pairs = [
             ("data/leather/test/cut", "data/leather/train/good"),
             ("data/kolektorsdd/test/good", "data/kolektorsdd/train/good"),
@@ -242,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_that_say_nothing_are_not_registered() {
+    fn plain_and_tiny_images_are_not_registered() {
         let plain = |w, h| RgbImage::from_pixel(w, h, Rgb([80; 3]));
         let cases = [
             (plain(100, 100), plain(100, 100)),
@@ -258,7 +262,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(24))]
         #[test]
-        fn any_two_pictures_are_compared_without_a_panic(
+        fn any_two_images_are_registered_or_refused_without_a_panic(
             bytes in prop::collection::vec(any::<u8>(), 3 * 40 * 40),
             (w, h) in (0u32..40, 0u32..40), (rw, rh) in (0u32..40, 0u32..40),
         ) {

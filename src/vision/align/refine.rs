@@ -1,18 +1,18 @@
-//! A pose made exact: Gauss–Newton on the difference of the pictures, with gain and offset of
-//! the light as unknowns of their own. It climbs the same hill as the enhanced correlation
-//! coefficient (Evangelidis & Psarakis, IEEE TPAMI 30(10), 2008) with simpler algebra.
+//! Refinement of a pose: Gauss–Newton on the difference of the images, with gain and offset of the
+//! light as further unknowns. The optimum is that of the enhanced correlation coefficient
+//! (Evangelidis & Psarakis, IEEE TPAMI 30(10), 2008), with simpler algebra.
 
 use super::pose::{Pose, correlation};
-use crate::plane::Plane;
+use crate::gray_image::GrayImage;
 
-/// Unknowns: four of the pose, gain, offset.
+/// Unknowns: the four of the pose, gain, offset.
 const UNKNOWNS: usize = 6;
 
-/// The most steps of one climb.
+/// Steps at most.
 const STEPS: usize = 12;
 
-/// Climbs from `pose` until a step gains less than `least` of correlation; the best pose met.
-pub(super) fn refine(part: &Plane, reference: &Plane, pose: Pose, least: f32) -> Pose {
+/// The best pose on the way from `pose`; ends when a step gains less than `least` of correlation.
+pub(super) fn refine(part: &GrayImage, reference: &GrayImage, pose: Pose, least: f32) -> Pose {
     let mut best = (pose, correlation(part, reference, pose));
     for _ in 0..STEPS {
         let Some(next) = step(part, reference, best.0) else { break };
@@ -28,9 +28,10 @@ pub(super) fn refine(part: &Plane, reference: &Plane, pose: Pose, least: f32) ->
     best.0
 }
 
-fn step(part: &Plane, reference: &Plane, pose: Pose) -> Option<Pose> {
-    let ((px, py), (rx, ry)) = (part.middle(), reference.middle());
-    // Positions in units of half the picture, so that all unknowns are of one size.
+/// The pose after one Gauss–Newton step; `None` where the images leave the step undetermined.
+fn step(part: &GrayImage, reference: &GrayImage, pose: Pose) -> Option<Pose> {
+    let ((px, py), (rx, ry)) = (part.centre(), reference.centre());
+    // Positions in units of half the image, so that all unknowns are of one magnitude.
     let unit = px.max(py).max(1.0);
     let mut normal = [[0f64; UNKNOWNS + 1]; UNKNOWNS];
     for (y, row) in part.rows().enumerate() {
@@ -39,7 +40,9 @@ fn step(part: &Plane, reference: &Plane, pose: Pose) -> Option<Pose> {
         for (x, value) in row.iter().enumerate() {
             let x = x as f32 - px;
             let (qx, qy) = pose.map(x, y);
-            let Some([seen, gx, gy]) = reference.slope(qx + rx, qy + ry) else { continue };
+            let Some([seen, gx, gy]) = reference.sample_with_gradient(qx + rx, qy + ry) else {
+                continue;
+            };
             let (x, y) = (x / unit, y / unit);
             let line = [gx * x + gy * y, gy * x - gx * y, gx, gy, seen, 1.0, *value];
             for (sums, left) in sums.iter_mut().zip(line) {
@@ -53,7 +56,7 @@ fn step(part: &Plane, reference: &Plane, pose: Pose) -> Option<Pose> {
         }
     }
     let [a, b, u, v, gain, _] = solve(normal)?;
-    // A gain near 0 or below: nothing of the reference is seen in the part here.
+    // A gain near 0 or below: the reference does not match the part here.
     if gain < 1e-3 {
         return None;
     }
@@ -67,7 +70,7 @@ fn step(part: &Plane, reference: &Plane, pose: Pose) -> Option<Pose> {
     [next.a, next.b, next.u, next.v].iter().all(|value| value.is_finite()).then_some(next)
 }
 
-/// Gauss's elimination with pivots; `None` where the equations say too little.
+/// Gaussian elimination with pivoting; `None` for a singular system.
 fn solve(mut m: [[f64; UNKNOWNS + 1]; UNKNOWNS]) -> Option<[f64; UNKNOWNS]> {
     for column in 0..UNKNOWNS {
         let pivot = (column..UNKNOWNS)

@@ -1,5 +1,5 @@
-//! Fourier transforms of small square pictures, and what can be read from two of them: by how
-//! much one is moved (phase correlation), and by how much it is turned and scaled.
+//! Fourier transforms of small square images, and the shift (by phase correlation), rotation and
+//! scale between two of them.
 //!
 //! Reddy & Chatterji, *An FFT-based technique for translation, rotation, and scale-invariant
 //! image registration*, IEEE Transactions on Image Processing 5(8), 1996.
@@ -9,50 +9,51 @@ use std::sync::Arc;
 use rustfft::num_complex::Complex32;
 use rustfft::{Fft, FftPlanner};
 
-use crate::plane::Plane;
+use crate::gray_image::GrayImage;
 
-/// Rows of a log-polar picture: half a turn, since spectra of real pictures are symmetric.
+/// Rows of a log-polar spectrum: half a turn, since spectra of real images are symmetric.
 const ANGLES: usize = 256;
-/// Columns of a log-polar picture.
+/// Columns of a log-polar spectrum.
 const RADII: usize = 256;
-/// The lowest frequency looked at, in cycles a picture: below it is light and shade.
+/// Lowest frequency of a log-polar spectrum, in cycles an image; light and shade are below.
 const LOWEST: f32 = 3.0;
 
-/// Forward and backward transforms of squares of one side.
-pub(super) struct Transform {
+/// Two-dimensional FFT of squares of one side.
+pub(super) struct Fft2d {
     side: usize,
     forward: Arc<dyn Fft<f32>>,
     backward: Arc<dyn Fft<f32>>,
 }
 
-/// The spectrum of a square, row by row, frequency 0 first.
+/// Spectrum of a square, row by row, frequency 0 first.
 pub(super) struct Spectrum(Vec<Complex32>);
 
 /// A peak of a correlation surface.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Peak {
-    /// Columns from the origin, to the nearest side: within half the surface's width.
+    /// Columns from the origin, within half the surface's width to either side.
     pub(super) x: f32,
-    /// Rows from the origin, likewise.
+    /// Rows from the origin, within half the surface's height to either side.
     pub(super) y: f32,
 }
 
-impl Transform {
+impl Fft2d {
+    /// FFT of squares of `side` × `side` pixels.
     pub(super) fn new(side: usize) -> Self {
         let mut planner = FftPlanner::new();
         let forward = planner.plan_fft_forward(side);
         Self { side, forward, backward: planner.plan_fft_inverse(side) }
     }
 
-    /// The spectrum of `plane` in the middle of a square, faded out towards the plane's borders
-    /// so that they are no edges. The plane is at most as wide and high as the square.
-    pub(super) fn spectrum(&self, plane: &Plane) -> Spectrum {
+    /// Spectrum of `image` in the middle of a square, under a window so that the borders of the
+    /// image are no edges. The image must be at most as wide and high as the square.
+    pub(super) fn spectrum(&self, image: &GrayImage) -> Spectrum {
         let mut square = vec![Complex32::ZERO; self.side * self.side];
-        let (left, top) = ((self.side - plane.width) / 2, (self.side - plane.height) / 2);
-        let mean = plane.mean();
-        let (across, down) = (fade(plane.width), fade(plane.height));
-        for (y, row) in plane.rows().enumerate() {
-            let target = &mut square[(top + y) * self.side + left..][..plane.width];
+        let (left, top) = ((self.side - image.width) / 2, (self.side - image.height) / 2);
+        let mean = image.mean();
+        let (across, down) = (tukey_window(image.width), tukey_window(image.height));
+        for (y, row) in image.rows().enumerate() {
+            let target = &mut square[(top + y) * self.side + left..][..image.width];
             for ((target, value), across) in target.iter_mut().zip(row).zip(&across) {
                 target.re = (value - mean) * across * down[y];
             }
@@ -61,6 +62,7 @@ impl Transform {
         Spectrum(square)
     }
 
+    /// Transforms rows, then columns, in place.
     fn run(&self, fft: &Arc<dyn Fft<f32>>, square: &mut [Complex32]) {
         fft.process(square);
         transpose(square, self.side);
@@ -68,15 +70,20 @@ impl Transform {
         transpose(square, self.side);
     }
 
-    /// Where `moved` lies relative to `still`: the `count` highest peaks of their phase
-    /// correlation, highest first, to a fraction of a pixel.
-    pub(super) fn shifts(&self, moved: &Spectrum, still: &Spectrum, count: usize) -> Vec<Peak> {
+    /// Shifts of `moved` relative to `fixed`: the `count` highest peaks of their phase correlation,
+    /// highest first, with sub-pixel positions.
+    pub(super) fn phase_correlation(
+        &self,
+        moved: &Spectrum,
+        fixed: &Spectrum,
+        count: usize,
+    ) -> Vec<Peak> {
         let mut cross: Vec<Complex32> = moved
             .0
             .iter()
-            .zip(&still.0)
-            .map(|(moved, still)| {
-                let product = moved * still.conj();
+            .zip(&fixed.0)
+            .map(|(moved, fixed)| {
+                let product = moved * fixed.conj();
                 product / (product.norm() + 1e-12)
             })
             .collect();
@@ -85,8 +92,8 @@ impl Transform {
         peaks(&surface, self.side, count)
     }
 
-    /// The magnitudes of a spectrum over angle (rows, half a turn) and logarithm of the
-    /// frequency (columns), as the spectrum of that picture.
+    /// Log-polar transform of the magnitudes of `spectrum` (rows: angle over half a turn, columns:
+    /// logarithm of the frequency), and the spectrum of that.
     pub(super) fn log_polar(&self, spectrum: &Spectrum) -> Spectrum {
         let side = self.side as f32;
         let half = side / 2.0;
@@ -112,7 +119,7 @@ impl Transform {
                 values.push(above * (1.0 - down) + below * down);
             }
         }
-        // Magnitudes fall with frequency in every picture: what is left is this picture's.
+        // Magnitudes fall with frequency in every image: the mean over angles is subtracted.
         for column in 0..RADII {
             let mean =
                 (0..ANGLES).map(|row| values[row * RADII + column]).sum::<f32>() / ANGLES as f32;
@@ -120,25 +127,25 @@ impl Transform {
                 values[row * RADII + column] -= mean;
             }
         }
-        let fade = fade(RADII);
+        let window = tukey_window(RADII);
         let mut square: Vec<Complex32> = values
             .chunks_exact(RADII)
-            .flat_map(|row| row.iter().zip(&fade).map(|(value, fade)| (value * fade).into()))
+            .flat_map(|row| row.iter().zip(&window).map(|(value, window)| (value * window).into()))
             .collect();
         self.run(&self.forward, &mut square);
         Spectrum(square)
     }
 
-    /// How `turned` is turned (radians, clockwise as seen, modulo half a turn) and scaled
-    /// against `still`, both from [`Self::log_polar`]: the `count` likeliest.
-    pub(super) fn turns(
+    /// Rotation (radians, clockwise as seen, modulo half a turn) and scale of `rotated` relative to
+    /// `fixed`, both from [`Self::log_polar`]: the `count` likeliest.
+    pub(super) fn rotations(
         &self,
-        turned: &Spectrum,
-        still: &Spectrum,
+        rotated: &Spectrum,
+        fixed: &Spectrum,
         count: usize,
     ) -> Vec<(f32, f32)> {
         let step = (self.side as f32 / 2.0 / LOWEST).ln() / RADII as f32;
-        self.shifts(turned, still, count)
+        self.phase_correlation(rotated, fixed, count)
             .into_iter()
             .map(|peak| {
                 let angle = std::f32::consts::PI * peak.y / ANGLES as f32;
@@ -148,8 +155,8 @@ impl Transform {
     }
 }
 
-/// A Tukey window: 1 in the middle, a cosine over a quarter at either end.
-fn fade(count: usize) -> Vec<f32> {
+/// Tukey window: 1 in the middle, a cosine over a quarter at either end.
+fn tukey_window(count: usize) -> Vec<f32> {
     let taper = count as f32 / 4.0;
     (0..count)
         .map(|i| {
@@ -159,6 +166,7 @@ fn fade(count: usize) -> Vec<f32> {
         .collect()
 }
 
+/// Transposes a square in place.
 fn transpose(square: &mut [Complex32], side: usize) {
     for y in 0..side {
         for x in 0..y {

@@ -1,4 +1,4 @@
-//! The reference's pixels, laid over the part.
+//! The reference image warped onto the part.
 
 use image::RgbImage;
 use rayon::prelude::*;
@@ -6,8 +6,8 @@ use rayon::prelude::*;
 use super::pose::Pose;
 use fettle_domain::{Mask, SimilarityTransform};
 
-/// `reference` as `transform` lays it over a picture of `width` × `height` pixels, bilinear, and
-/// the pixels of that picture that it covers; the others are black.
+/// `reference` warped by `transform` to an image of `width` × `height` pixels, bilinear, and the
+/// mask of the pixels that it covers; the others are black.
 pub fn warped(
     reference: &RgbImage,
     transform: SimilarityTransform,
@@ -17,13 +17,13 @@ pub fn warped(
     let SimilarityTransform { rotation_deg, scale, shift_x_px, shift_y_px } = transform;
     let pose = Pose::of(rotation_deg.to_radians(), scale, (shift_x_px, shift_y_px));
     let (rw, rh) = (reference.width() as usize, reference.height() as usize);
-    let middle = |size: usize| (size as f32 - 1.0) / 2.0;
-    let (px, py) = (middle(width as usize), middle(height as usize));
-    let (rx, ry) = (middle(rw), middle(rh));
+    let centre = |size: usize| (size as f32 - 1.0) / 2.0;
+    let (px, py) = (centre(width as usize), centre(height as usize));
+    let (rx, ry) = (centre(rw), centre(rh));
     let bytes = reference.as_raw();
-    let mut picture = RgbImage::new(width, height);
+    let mut warped = RgbImage::new(width, height);
     let mut set = vec![false; width as usize * height as usize];
-    let rows = picture.par_chunks_mut((3 * width as usize).max(1));
+    let rows = warped.par_chunks_mut((3 * width as usize).max(1));
     rows.zip(set.par_chunks_mut((width as usize).max(1))).enumerate().for_each(
         |(row, (pixels, covered))| {
             let y = row as f32 - py;
@@ -51,11 +51,11 @@ pub fn warped(
                 for (channel, value) in pixel.iter_mut().enumerate() {
                     let above = mix(a[channel], b[channel], along);
                     let below = mix(c[channel], d[channel], along);
-                    // Half up: below 256 by construction.
+                    // Rounds half up; below 256 by construction.
                     *value = (above + (below - above) * down + 0.5) as u8;
                 }
             }
         },
     );
-    (picture, Mask { width, height, set })
+    (warped, Mask { width, height, set })
 }

@@ -1,12 +1,12 @@
-//! A bank's file: safetensors with `rows` (f16, N×D), `image` (i64, N: the library's image
-//! ids), `place` (u32, N×4: x, y, width, height in the image), and the whitening as `matrix`
-//! (f32, D×D) and `shift` (f32, D). Its metadata has
-//! `fettle_memory_bank`, the [`BankInfo`] and sizes as JSON, and `sha256`, over that JSON and
-//! the bytes of the tensors in this order, so that no damaged file is taken for a bank.
+//! Bank files: safetensors with `rows` (f16, N×D), `image` (i64, N: image ids of the library),
+//! `place` (u32, N×4: x, y, width, height in the image), and the whitening as `matrix`
+//! (f32, D×D) and `shift` (f32, D). The metadata holds `fettle_memory_bank`, the [`BankInfo`] and
+//! sizes as JSON, and `sha256`, the checksum of that JSON and of the tensors' bytes in this order,
+//! so that no damaged file is taken for a bank.
 //!
-//! The file is mapped and its checksum verified once, when it is loaded; the rows stay in the
-//! map, from where the system may drop and read them again. A bank's file is never written
-//! to: each fit makes a new one.
+//! Loading maps the file and verifies the checksum once; the rows stay in the map, from where the
+//! system may drop and read them again. A bank file is never written to: each fit makes a new
+//! one.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -23,23 +23,28 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView, View};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{BankInfo, MemoryBank, Origin};
+use super::bank::MemoryBank;
+use super::info::BankInfo;
 use crate::bank_rows::BankRows;
+use crate::patches::Origin;
 use crate::whitening::Whitening;
 use crate::{Result, VisionError};
 use fettle_domain::{ImageId, ModelId, RectPx};
 
-/// Counts the layouts of the file.
+/// Version of the file's layout.
 const FORMAT: u32 = 3;
+/// Metadata key of the header.
 const HEADER: &str = "fettle_memory_bank";
+/// Metadata key of the checksum.
 const HASH: &str = "sha256";
 
-/// Of the header of any layout.
+/// The part of the header that all layouts share.
 #[derive(Deserialize)]
 struct Layout {
     format: u32,
 }
 
+/// Header of a bank file, as JSON in the metadata.
 #[derive(Serialize, Deserialize)]
 struct Header {
     format: u32,
@@ -48,14 +53,14 @@ struct Header {
     info: BankInfo,
 }
 
-/// Bytes with a type and a shape.
-struct Part {
+/// Bytes of a tensor with type and shape.
+struct TensorBytes {
     dtype: Dtype,
     shape: Vec<usize>,
     bytes: Vec<u8>,
 }
 
-impl View for &Part {
+impl View for &TensorBytes {
     fn dtype(&self) -> Dtype {
         self.dtype
     }
@@ -70,74 +75,75 @@ impl View for &Part {
     }
 }
 
-fn hash_of(json: &str, parts: [&[u8]; 5]) -> String {
+/// Checksum of the header and of the five tensors, in hexadecimal.
+fn checksum(json: &str, tensors: [&[u8]; 5]) -> String {
     let mut hash = Sha256::new();
     hash.update(json.as_bytes());
-    for part in parts {
-        hash.update(part);
+    for bytes in tensors {
+        hash.update(bytes);
     }
     hex::encode(hash.finalize())
 }
 
 impl MemoryBank {
-    /// Writes the bank. The file at `path` is the old one or the new one, whole, at any instant.
+    /// Writes the bank to `path` atomically: a reader finds the old file or the new one, whole.
     ///
     /// # Errors
     /// [`VisionError::Io`].
     pub fn save(&self, path: &Path) -> Result<()> {
         let io = |source| VisionError::Io { path: path.to_owned(), source };
-        let (count, dim) = (self.rows.len(), self.rows.dim());
-        let half = |values: &[f16]| values.iter().flat_map(|v| v.to_le_bytes()).collect();
-        let rows = Part {
+        let (count, dim) = (self.rows().len(), self.rows().dim());
+        let f16_bytes = |values: &[f16]| values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let rows = TensorBytes {
             dtype: Dtype::F16,
             shape: vec![count, dim],
-            bytes: match self.rows.half() {
-                // Kept in 32 bits so far.
+            bytes: match self.rows().as_f16() {
+                // The rows are in 32 bits.
                 [] => {
                     let mut scratch = Vec::new();
-                    let wide = self.rows.wide(0..count, &mut scratch);
-                    let mut narrow = vec![f16::ZERO; wide.len()];
-                    narrow.convert_from_f32_slice(wide);
-                    half(&narrow)
+                    let values = self.rows().to_f32(0..count, &mut scratch);
+                    let mut rounded = vec![f16::ZERO; values.len()];
+                    rounded.convert_from_f32_slice(values);
+                    f16_bytes(&rounded)
                 }
-                values => half(values),
+                values => f16_bytes(values),
             },
         };
-        let image = Part {
+        let image = TensorBytes {
             dtype: Dtype::I64,
             shape: vec![count],
-            bytes: self.origins.iter().flat_map(|o| o.image.0.to_le_bytes()).collect(),
+            bytes: self.origins().iter().flat_map(|o| o.image.0.to_le_bytes()).collect(),
         };
-        let place = Part {
+        let place = TensorBytes {
             dtype: Dtype::U32,
             shape: vec![count, 4],
             bytes: self
-                .origins
+                .origins()
                 .iter()
                 .flat_map(|o| [o.place.x, o.place.y, o.place.width, o.place.height])
                 .flat_map(u32::to_le_bytes)
                 .collect(),
         };
-        let single = |values: &[f32], shape| Part {
+        let f32_tensor = |values: &[f32], shape| TensorBytes {
             dtype: Dtype::F32,
             shape,
             bytes: values.iter().flat_map(|v| v.to_le_bytes()).collect(),
         };
-        let matrix = single(self.whitening.matrix(), vec![dim, dim]);
-        let shift = single(self.whitening.shift(), vec![dim]);
-        let header = Header { format: FORMAT, rows: count, dim, info: self.info.clone() };
+        let matrix = f32_tensor(self.whitening().matrix(), vec![dim, dim]);
+        let shift = f32_tensor(self.whitening().shift(), vec![dim]);
+        let header = Header { format: FORMAT, rows: count, dim, info: self.info().clone() };
         let json = serde_json::to_string(&header).map_err(|e| io(e.into()))?;
         let hash =
-            hash_of(&json, [&rows.bytes, &image.bytes, &place.bytes, &matrix.bytes, &shift.bytes]);
+            checksum(&json, [&rows.bytes, &image.bytes, &place.bytes, &matrix.bytes, &shift.bytes]);
         let metadata = HashMap::from([(HEADER.to_owned(), json), (HASH.to_owned(), hash)]);
-        let parts = [
+        let tensors = [
             ("rows", &rows),
             ("image", &image),
             ("place", &place),
             ("matrix", &matrix),
             ("shift", &shift),
         ];
-        let bytes = safetensors::serialize(parts, Some(metadata))
+        let bytes = safetensors::serialize(tensors, Some(metadata))
             .map_err(|e| io(std::io::Error::other(e)))?;
 
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
@@ -150,11 +156,11 @@ impl MemoryBank {
         Ok(())
     }
 
-    /// Reads a bank that `model` made.
+    /// Reads a bank made with `model`.
     ///
     /// # Errors
     /// [`VisionError::Io`] where the file cannot be read, [`VisionError::BadBank`] where it is
-    /// damaged or no bank, [`VisionError::WrongModel`] where another model made it.
+    /// damaged or no bank, [`VisionError::WrongModel`] where another model made the bank.
     pub fn load(path: &Path, model: &ModelId) -> Result<Self> {
         let bad = |why| VisionError::BadBank { path: path.to_owned(), why };
         let file = map(path)?;
@@ -166,24 +172,25 @@ impl MemoryBank {
                 found: info.bank.model,
             });
         }
-        let rows = BankRows::mapped(file, rows, dim).map_err(|e| bad(e.to_string()))?;
+        let rows = BankRows::from_mmap(file, rows, dim).map_err(|e| bad(e.to_string()))?;
         Self::new(info, Arc::new(whitening), rows, origins).map_err(|e| bad(e.to_string()))
     }
 
-    /// Reads only what the bank says of itself; its rows are not looked at.
+    /// Reads only the description of a bank, not its rows.
     ///
     /// # Errors
-    /// As [`Self::load`], but any model's bank is taken.
+    /// As [`Self::load`], but a bank of any model is read.
     pub fn load_info(path: &Path) -> Result<BankInfo> {
         let bad = |why| VisionError::BadBank { path: path.to_owned(), why };
         let file = map(path)?;
         let (_, metadata) =
             SafeTensors::read_metadata(&file).map_err(|error| bad(error.to_string()))?;
-        let (header, _) = header_of(metadata.metadata().as_ref()).map_err(bad)?;
+        let (header, _) = parse_header(metadata.metadata().as_ref()).map_err(bad)?;
         Ok(header.info)
     }
 }
 
+/// Maps a file into memory.
 fn map(path: &Path) -> Result<Mmap> {
     let io = |source| VisionError::Io { path: path.to_owned(), source };
     let file = File::open(path).map_err(io)?;
@@ -195,29 +202,30 @@ fn map(path: &Path) -> Result<Mmap> {
     unsafe { Mmap::map(&file) }.map_err(io)
 }
 
-/// What is in a file: where the rows are, and all else.
+/// Contents of a bank file; the rows stay in the file.
 struct Parsed {
     info: BankInfo,
     dim: usize,
-    /// The bytes of the rows.
+    /// Position of the rows in the file, in bytes.
     rows: Range<usize>,
     origins: Vec<Origin>,
     whitening: Whitening,
 }
 
+/// Reads and checks the bytes of a bank file; the error says what is wrong.
 fn parse(bytes: &[u8]) -> Result<Parsed, String> {
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|e| e.to_string())?;
-    // First: a bank of another layout has other tensors.
-    let (header, json) = header_of(metadata.metadata().as_ref())?;
+    // The header first: a bank of another layout has other tensors.
+    let (header, json) = parse_header(metadata.metadata().as_ref())?;
     let tensors = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
     let (count, dim) = (header.rows, header.dim);
-    let rows = part(&tensors, "rows", Dtype::F16, &[count, dim])?;
-    let image = part(&tensors, "image", Dtype::I64, &[count])?;
-    let place = part(&tensors, "place", Dtype::U32, &[count, 4])?;
+    let rows = tensor(&tensors, "rows", Dtype::F16, &[count, dim])?;
+    let image = tensor(&tensors, "image", Dtype::I64, &[count])?;
+    let place = tensor(&tensors, "place", Dtype::U32, &[count, 4])?;
     let hash = metadata.metadata().as_ref().and_then(|m| m.get(HASH));
-    let matrix = part(&tensors, "matrix", Dtype::F32, &[dim, dim])?;
-    let shift = part(&tensors, "shift", Dtype::F32, &[dim])?;
-    if hash != Some(&hash_of(json, [rows, image, place, matrix, shift])) {
+    let matrix = tensor(&tensors, "matrix", Dtype::F32, &[dim, dim])?;
+    let shift = tensor(&tensors, "shift", Dtype::F32, &[dim])?;
+    if hash != Some(&checksum(json, [rows, image, place, matrix, shift])) {
         return Err("its content does not match its checksum".into());
     }
     let numbers = place.as_chunks().0.iter().map(|b| u32::from_le_bytes(*b));
@@ -232,15 +240,16 @@ fn parse(bytes: &[u8]) -> Result<Parsed, String> {
             place: RectPx { x, y, width, height },
         })
         .collect();
-    let singles =
+    let floats =
         |bytes: &[u8]| bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
-    let whitening = Whitening::new(singles(matrix), singles(shift)).map_err(|e| e.to_string())?;
-    // A part of `bytes`: the difference of their addresses is its position.
+    let whitening = Whitening::new(floats(matrix), floats(shift)).map_err(|e| e.to_string())?;
+    // `rows` is a slice of `bytes`: the difference of their addresses is its position.
     let start = rows.as_ptr().addr() - bytes.as_ptr().addr();
     Ok(Parsed { info: header.info, dim, rows: start..start + rows.len(), origins, whitening })
 }
 
-fn header_of(metadata: Option<&HashMap<String, String>>) -> Result<(Header, &str), String> {
+/// The header, and its JSON as the checksum covers it.
+fn parse_header(metadata: Option<&HashMap<String, String>>) -> Result<(Header, &str), String> {
     let json = metadata.and_then(|m| m.get(HEADER)).ok_or("it has no memory bank header")?;
     let Layout { format } = serde_json::from_str(json).map_err(|e| e.to_string())?;
     if format != FORMAT {
@@ -250,7 +259,8 @@ fn header_of(metadata: Option<&HashMap<String, String>>) -> Result<(Header, &str
     Ok((header, json))
 }
 
-fn part<'a>(
+/// Bytes of the tensor `name`, of this type and shape.
+fn tensor<'a>(
     tensors: &SafeTensors<'a>,
     name: &str,
     dtype: Dtype,
@@ -269,12 +279,14 @@ mod tests {
 
     use super::*;
     use crate::coreset::CoresetPlan;
-    use crate::golden::noise;
-    use crate::memory_bank::{BankFitter, FIT_BUDGET, Grid, PicturePatches};
+    use crate::grid::Grid;
+    use crate::memory_bank::{BankFitter, FIT_BUDGET};
+    use crate::patches::ImagePatches;
+    use crate::test_data::noise;
     use crate::thresholds::{Folds, hold_out};
     use fettle_domain::{
-        BankRef, ComparedLayer, DetectionRecipe, ImageRecipe, ProductCode, Resize, ResizeFilter,
-        Tiling, Unobserved,
+        BankRef, ComparedLayer, DetectionRecipe, ImageRecipe, NullProgress, ProductCode, Resize,
+        ResizeFilter, Tiling,
     };
 
     fn model() -> ModelId {
@@ -287,16 +299,16 @@ mod tests {
         let mut fitter = BankFitter::new(plan, FIT_BUDGET);
         for id in 1..=10 {
             let place = |x| RectPx { x, y: id, width: 2, height: 1 };
-            let patches = PicturePatches {
+            let patches = ImagePatches {
                 rows: noise(grid.len() * 5, u64::from(id)),
                 dim: 5,
                 grid,
                 places: (0..12).map(place).collect(),
                 inspected: None,
             };
-            fitter.add(ImageId(i64::from(id)), &patches, &Unobserved).unwrap();
+            fitter.add(ImageId(i64::from(id)), &patches, &NullProgress).unwrap();
         }
-        let coreset = fitter.choose(&Unobserved).unwrap();
+        let coreset = fitter.choose(&NullProgress).unwrap();
         let folds = Folds::of(&coreset.fit.images);
         let held_out = coreset.fit.images.iter().map(|image| {
             let patches = fitter.kept(*image).unwrap();
@@ -316,7 +328,7 @@ mod tests {
             layers: vec![ComparedLayer { number: 2, channels: 5, stride: 8, locates: true }],
         };
         let whitening = Arc::new(Whitening::new(noise(25, 3), noise(5, 4)).unwrap());
-        MemoryBank::of_coreset(reference, recipe, whitening, coreset, held_out).unwrap()
+        MemoryBank::from_coreset(reference, recipe, whitening, coreset, held_out).unwrap()
     }
 
     #[test]
@@ -372,8 +384,8 @@ mod tests {
                 let length = cut.index(bytes.len());
                 bytes.truncate(length);
             }
-            // A changed letter in the header may name a tensor that is not looked at, or be a
-            // blank: then the bank is the same. It is never another one.
+            // A changed letter in the header may name a tensor that is not read, or be a
+            // blank: then the bank is the same. No damage may give another bank.
             std::fs::write(&path, &bytes).unwrap();
             if let Ok(read) = MemoryBank::load(&path, &model()) {
                 prop_assert_eq!(read, whole);

@@ -1,12 +1,12 @@
-//! How well scores tell the anomalous from the normal.
+//! Metrics of anomaly detection and localisation.
 //!
-//! [`ranking`] puts scores in order with ties together; [`roc`] and [`precision_recall`] are
-//! computed from that, for images and pixels alike. [`pixels`] counts the pixels of many maps
-//! in bounded memory, and [`pro`] computes the per-region overlap from the counts. [`overlap`]
-//! holds one mask against the truth.
+//! [`ranking`] sorts scores and groups ties; [`roc`] and [`precision_recall`] are computed from a
+//! ranking, for images and pixels alike. [`pixels`] counts the pixels of many maps in bounded
+//! memory, and [`pro`] computes the per-region overlap from the counts. [`overlap`] compares one
+//! mask with the ground truth.
 //!
-//! A thing is called anomalous when its score is at or above a threshold. Where only normal or
-//! only anomalous things were scored nothing can be told apart, and the metric is `None`.
+//! A sample is called anomalous when its score is at or above a threshold. A metric is `None` where
+//! all samples are normal or all are anomalous.
 
 pub mod overlap;
 pub mod pixels;

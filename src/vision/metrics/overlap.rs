@@ -1,13 +1,13 @@
-//! How well a mask covers what it should.
+//! Overlap of a predicted mask with the ground truth.
 
 use crate::Result;
 use crate::error::same_size;
 use fettle_domain::Mask;
 
-/// One picture's mask against the truth, each 0 to 1; 0 of an empty mask.
+/// Overlap of a mask with the ground truth of one image; each value 0 to 1, 0 for an empty mask.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Overlap {
-    /// Pixels in both as a share of those in either: intersection over union.
+    /// Intersection over union.
     pub iou: f64,
     /// Share of the mask that is anomalous.
     pub precision: f64,
@@ -15,10 +15,10 @@ pub struct Overlap {
     pub recall: f64,
 }
 
-/// Holds the mask `found` against `truth`; `None` where that marks nothing.
+/// Overlap of the mask `found` with `truth`; `None` where `truth` is empty.
 ///
 /// # Errors
-/// [`crate::VisionError::Size`] where they differ in size.
+/// [`crate::VisionError::Size`] where the masks differ in size.
 pub fn overlap(found: &Mask, truth: &Mask) -> Result<Option<Overlap>> {
     same_size("width of the ground truth", found.width as usize, truth.width as usize)?;
     same_size("height of the ground truth", found.height as usize, truth.height as usize)?;

@@ -1,37 +1,38 @@
-//! The pixels of many anomaly maps, counted by score in bounded memory.
+//! Histogram of the pixel scores of many anomaly maps, in bounded memory.
 //!
-//! A data set has more pixels than memory should hold (52 million in 82 pictures of 500×1260),
-//! so they are not sorted but counted in a fine histogram whose bins are as wide as their
-//! scores are large: the upper bits of a score's floating-point number. No range has to be
-//! known beforehand, one pass is enough, and it takes 6 MB whatever the data set.
+//! A data set has more pixels than memory should hold (52 million in 82 images of 500×1260),
+//! so scores are not sorted but counted in bins whose width is proportional to the score: a bin
+//! is the upper bits of the floating-point number. No range has to be known beforehand, one pass
+//! is enough, and the histogram takes 6 MB for any data set.
 
 use super::ranking::{Ranking, Tied};
+use crate::connected_components::connected_components;
 use crate::error::same_size;
-use crate::regions::for_each_piece;
 use crate::{Result, VisionError};
 use fettle_domain::{AnomalyMap, Mask};
 
-/// Bits of the mantissa that tell bins apart: scores in one bin, and so counted as ties, differ
-/// by less than 1/8192 of themselves.
+/// Bits of the mantissa that tell bins apart: scores of one bin, which count as ties, differ by
+/// less than 1/8192 of their value.
 const MANTISSA_BITS: u32 = 13;
+/// Bits of the mantissa that are dropped.
 const SHIFT: u32 = f32::MANTISSA_DIGITS - 1 - MANTISSA_BITS;
-/// 2⁻¹⁶: anything smaller is in the first bin.
+/// 2⁻¹⁶: smaller scores are in the first bin.
 const LOWEST: f32 = 1.0 / 65_536.0;
-/// From [`LOWEST`] to 2¹⁶, where anything larger is in the last bin.
+/// Octaves from [`LOWEST`] to 2¹⁶; larger scores are in the last bin.
 const OCTAVES: usize = 32;
-/// One for the small, those of the octaves, one for the large.
+/// The first bin, the bins of the octaves, the last bin.
 const BINS: usize = (OCTAVES << MANTISSA_BITS) + 2;
 
-/// What is known of the pixels with about one score.
+/// Pixels whose scores share a bin.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Bin {
     pub(super) normal: u64,
     pub(super) anomalous: u64,
-    /// Sum over its anomalous pixels of 1 / pixels of their region: how much of regions it holds.
+    /// Sum over the anomalous pixels of 1 / pixels of their region.
     pub(super) overlap: f64,
 }
 
-/// Pixel scores of maps whose truth is known.
+/// Histogram of the pixel scores of maps with a ground truth.
 #[derive(Debug, Clone)]
 pub struct PixelScores {
     bins: Vec<Bin>,
@@ -45,11 +46,11 @@ impl Default for PixelScores {
 }
 
 impl PixelScores {
-    /// Counts the pixels of a picture whose anomalous ones are `truth`. Its regions are pieces
+    /// Counts the pixels of an image; those of `truth` are anomalous. Regions are components
     /// connected by sides or corners, as in MVTec's evaluation.
     ///
     /// # Errors
-    /// [`VisionError::Size`] where map and mask differ in size, [`VisionError::Inconsistent`]
+    /// [`VisionError::Size`] where map and mask differ in size, [`VisionError::NotFinite`]
     /// for a score that is not a number. Nothing is counted then.
     pub fn add(&mut self, map: &AnomalyMap, truth: &Mask) -> Result<()> {
         same_size("width of the ground truth", map.width as usize, truth.width as usize)?;
@@ -59,10 +60,10 @@ impl PixelScores {
         for (score, _) in map.scores.iter().zip(&truth.set).filter(|(_, set)| !**set) {
             self.at(*score).normal += 1;
         }
-        for_each_piece(truth, |piece| {
+        connected_components(truth, |component| {
             self.regions += 1;
-            let share = 1.0 / piece.len() as f64;
-            for pixel in piece {
+            let share = 1.0 / component.len() as f64;
+            for pixel in component {
                 let bin = self.at(map.scores[*pixel]);
                 bin.anomalous += 1;
                 bin.overlap += share;
@@ -71,7 +72,7 @@ impl PixelScores {
         Ok(())
     }
 
-    /// Counts the pixels of a picture without any anomaly.
+    /// Counts the pixels of an image without anomaly.
     ///
     /// # Errors
     /// As [`Self::add`].
@@ -83,7 +84,7 @@ impl PixelScores {
         Ok(())
     }
 
-    /// All pixels ranked, those of one bin as ties.
+    /// Ranking of all pixels; pixels of one bin are ties.
     pub fn ranking(&self) -> Ranking {
         let used = self.bins.iter().enumerate().rev();
         let groups = used.filter(|(_, bin)| bin.normal + bin.anomalous > 0).map(|(index, bin)| {
@@ -92,21 +93,23 @@ impl PixelScores {
         Ranking::of_groups(groups.collect())
     }
 
-    /// How many regions were counted.
-    pub fn regions(&self) -> u64 {
+    /// Number of regions counted.
+    pub(super) fn regions(&self) -> u64 {
         self.regions
     }
 
-    /// The bins, highest scores first.
+    /// Bins, highest scores first.
     pub(super) fn falling(&self) -> impl Iterator<Item = &Bin> {
         self.bins.iter().rev()
     }
 
+    /// The bin of a score.
     fn at(&mut self, score: f32) -> &mut Bin {
         &mut self.bins[bin_of(score)]
     }
 }
 
+/// `Ok` for a map of width × height numbers; infinity is allowed.
 fn check(map: &AnomalyMap) -> Result<()> {
     same_size(
         "scores of the anomaly map",
@@ -114,12 +117,12 @@ fn check(map: &AnomalyMap) -> Result<()> {
         map.scores.len(),
     )?;
     if map.scores.iter().any(|score| score.is_nan()) {
-        return Err(VisionError::Inconsistent("a pixel's score is not a number".into()));
+        return Err(VisionError::NotFinite("scores of the anomaly map"));
     }
     Ok(())
 }
 
-/// Floating-point numbers above 0 are ordered as their bits are.
+/// Index of the bin of a score. Floating-point numbers above 0 are ordered as their bits.
 fn bin_of(score: f32) -> usize {
     if score < LOWEST {
         return 0;
@@ -128,6 +131,7 @@ fn bin_of(score: f32) -> usize {
     (above as usize + 1).min(BINS - 1)
 }
 
+/// Lowest score of a bin.
 fn lower_edge(bin: usize) -> f32 {
     match bin {
         0 => 0.0,
@@ -138,9 +142,9 @@ fn lower_edge(bin: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::golden::noise;
     use crate::metrics::precision_recall::average_precision;
     use crate::metrics::roc::auroc;
+    use crate::test_data::noise;
 
     #[test]
     fn bins_are_in_the_order_of_scores() {
@@ -155,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn counting_says_what_sorting_says() {
+    fn the_histogram_gives_the_metrics_of_sorting() {
         let count = 40_000u32;
         let truth: Vec<bool> = noise(count as usize, 3).iter().map(|v| *v > 0.8).collect();
         let scores: Vec<f32> = noise(count as usize, 4)
@@ -176,13 +180,13 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_refused_and_not_counted() {
+    fn maps_and_masks_that_do_not_fit_are_not_counted() {
         let mut pixels = PixelScores::default();
         let map = AnomalyMap { width: 2, height: 1, scores: vec![1.0, 2.0] };
         let turned = Mask { width: 1, height: 2, set: vec![true, false] };
         assert!(matches!(pixels.add(&map, &turned), Err(VisionError::Size { .. })));
         let wrong = AnomalyMap { scores: vec![1.0, f32::NAN], ..map };
-        assert!(matches!(pixels.add_normal(&wrong), Err(VisionError::Inconsistent(_))));
+        assert!(matches!(pixels.add_normal(&wrong), Err(VisionError::NotFinite(_))));
         assert!(pixels.ranking().groups().is_empty());
         assert_eq!(auroc(&pixels.ranking()), None);
     }

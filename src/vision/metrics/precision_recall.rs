@@ -1,4 +1,4 @@
-//! Precision and recall.
+//! Precision, recall and F1.
 
 use super::ranking::Ranking;
 
@@ -7,31 +7,32 @@ use super::ranking::Ranking;
 pub struct BestF1 {
     /// Harmonic mean of precision and recall, 0 to 1.
     pub f1: f64,
-    /// Scores at or above it are called anomalous. Of equally good thresholds the highest.
+    /// Scores at or above the threshold are called anomalous. Of equally good thresholds the
+    /// highest.
     pub threshold: f32,
-    /// Share of what is called anomalous that is so.
+    /// Share of true anomalies among the samples called anomalous.
     pub precision: f64,
-    /// Share of the anomalous that is called so.
+    /// Share of the anomalies that are called anomalous.
     pub recall: f64,
 }
 
 /// Average precision as scikit-learn defines it: the sum over falling thresholds of precision
-/// times the gain in recall, without interpolation. 0 to 1; by chance the share of the anomalous.
+/// times the gain in recall, without interpolation. 0 to 1; the share of the anomalies by chance.
 pub fn average_precision(ranking: &Ranking) -> Option<f64> {
     let (anomalous, _) = ranking.both_kinds()?;
     let (mut true_positives, mut called, mut area) = (0u64, 0u64, 0.0);
     for group in ranking.groups() {
         true_positives += group.anomalous;
         called += group.anomalous + group.normal;
-        // A group holds at least one, so `called` is above 0.
+        // A group has at least one sample, so `called` is above 0.
         let precision = true_positives as f64 / called as f64;
         area += precision * group.anomalous as f64 / anomalous;
     }
     Some(area)
 }
 
-/// The highest F1 that any threshold reaches. Optimistic as a forecast: the threshold is chosen
-/// on the very scores it is measured on.
+/// The highest F1 of any threshold. Optimistic as a forecast: the threshold is chosen on the same
+/// scores that the F1 is measured on.
 pub fn f1_max(ranking: &Ranking) -> Option<BestF1> {
     let (anomalous, _) = ranking.both_kinds()?;
     let mut best: Option<BestF1> = None;

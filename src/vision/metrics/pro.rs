@@ -1,15 +1,15 @@
-//! Per-region overlap: small defects count as much as large ones.
+//! Per-region overlap (PRO): small defects count as much as large ones.
 
 use super::pixels::PixelScores;
 
-/// The share of normal pixels called anomalous up to which the curve counts.
-pub const LARGEST_FALSE_POSITIVE_RATE: f64 = 0.3;
+/// False positive rate up to which the curve is integrated.
+const LARGEST_FALSE_POSITIVE_RATE: f64 = 0.3;
 
-/// PRO as MVTec's evaluation computes it (Bergmann et al., IJCV 2021): at each threshold the mean
-/// over all regions of the share of their pixels found, over the share of all normal pixels
-/// (of good pictures too) called anomalous; the area under that curve from 0 to
-/// [`LARGEST_FALSE_POSITIVE_RATE`] by trapezoids, divided by that width. 0 to 1, higher is
-/// better, 0.15 where all scores are equal. `None` without a region or without a normal pixel.
+/// PRO as in MVTec's evaluation (Bergmann et al., IJCV 2021): the curve of the mean share of each
+/// region's pixels found over the false positive rate (the share of normal pixels, of good images
+/// too, called anomalous), for all thresholds; the area under the curve up to a false positive rate
+/// of 0.3 by trapezoids, divided by 0.3. 0 to 1, higher is better, 0.15 where all scores are equal.
+/// `None` without a region or without a normal pixel.
 pub fn pro(pixels: &PixelScores) -> Option<f64> {
     let normal: u64 = pixels.falling().map(|bin| bin.normal).sum();
     if normal == 0 || pixels.regions() == 0 {
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn pixels_of_good_pictures_are_false_positives_too() {
+    fn pixels_of_good_images_are_false_positives_too() {
         let mut pixels = counted("#...", &[2.0, 1.0, 1.0, 1.0]);
         assert_eq!(pro(&pixels), Some(1.0));
         let glowing = AnomalyMap { width: 3, height: 1, scores: vec![9.0; 3] };

@@ -1,19 +1,19 @@
-//! Scores in order, ties together: what all curves are drawn from.
+//! Scores in falling order, ties grouped: the input of all curves.
 
 use crate::{Result, VisionError};
 
-/// All that have one score.
+/// Samples of one score.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tied {
-    /// The score.
+    /// The score of all samples of the group.
     pub score: f32,
-    /// How many of them are anomalous.
+    /// Number of anomalous samples.
     pub anomalous: u64,
-    /// How many of them are normal.
+    /// Number of normal samples.
     pub normal: u64,
 }
 
-/// Scored things, highest score first.
+/// Scored samples in groups of equal score, highest score first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranking {
     groups: Vec<Tied>,
@@ -22,14 +22,14 @@ pub struct Ranking {
 }
 
 impl Ranking {
-    /// Ranks `(score, is anomalous)` pairs by sorting them.
+    /// Ranks samples, given as `(score, is anomalous)`, by sorting.
     ///
     /// # Errors
-    /// [`VisionError::Inconsistent`] for a score that is not finite.
+    /// [`VisionError::NotFinite`] for a score that is not finite.
     pub fn new(scores: impl IntoIterator<Item = (f32, bool)>) -> Result<Self> {
         let mut scores: Vec<(f32, bool)> = scores.into_iter().collect();
         if scores.iter().any(|(score, _)| !score.is_finite()) {
-            return Err(VisionError::Inconsistent("a score is not finite".into()));
+            return Err(VisionError::NotFinite("scores"));
         }
         scores.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
         let mut groups: Vec<Tied> = Vec::new();
@@ -50,19 +50,19 @@ impl Ranking {
         Ok(Self::of_groups(groups))
     }
 
-    /// `groups` have falling scores.
+    /// A ranking of `groups`, whose scores must fall.
     pub(super) fn of_groups(groups: Vec<Tied>) -> Self {
         let anomalous = groups.iter().map(|group| group.anomalous).sum();
         let normal = groups.iter().map(|group| group.normal).sum();
         Self { groups, anomalous, normal }
     }
 
-    /// The groups of equal score, highest first.
+    /// Groups of equal score, highest first.
     pub fn groups(&self) -> &[Tied] {
         &self.groups
     }
 
-    /// How many are anomalous and how many normal; `None` where one of the two is absent.
+    /// Numbers of anomalous and of normal samples; `None` where one of them is 0.
     pub(super) fn both_kinds(&self) -> Option<(f64, f64)> {
         let both = self.anomalous > 0 && self.normal > 0;
         both.then_some((self.anomalous as f64, self.normal as f64))
@@ -83,7 +83,7 @@ mod tests {
         assert_eq!(groups, [(3.0, 1, 0), (1.0, 1, 1), (0.0, 0, 2)]);
         for wrong in [f32::NAN, f32::INFINITY] {
             let refused = Ranking::new([(1.0, true), (wrong, false)]);
-            assert!(matches!(refused, Err(VisionError::Inconsistent(_))), "{wrong}");
+            assert!(matches!(refused, Err(VisionError::NotFinite(_))), "{wrong}");
         }
     }
 }

@@ -2,18 +2,18 @@
 
 use super::ranking::Ranking;
 
-/// A threshold and what it comes to.
+/// A threshold with its false and true positive rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RocPoint {
-    /// Scores at or above it are called anomalous; infinite at the curve's start.
+    /// Scores at or above the threshold are called anomalous; infinite at the start of the curve.
     pub threshold: f32,
-    /// Share of the normal that are called anomalous, 0 to 1.
+    /// Share of the normal samples that are called anomalous, 0 to 1.
     pub false_positive_rate: f64,
-    /// Share of the anomalous that are called so, 0 to 1.
+    /// Share of the anomalous samples that are called anomalous, 0 to 1.
     pub true_positive_rate: f64,
 }
 
-/// The curve from (0, 0) to (1, 1): one point a distinct score.
+/// The ROC curve from (0, 0) to (1, 1), one point a distinct score.
 pub fn roc(ranking: &Ranking) -> Option<Vec<RocPoint>> {
     let (anomalous, normal) = ranking.both_kinds()?;
     let start =
@@ -33,7 +33,7 @@ pub fn roc(ranking: &Ranking) -> Option<Vec<RocPoint>> {
     Some(points)
 }
 
-/// Area under [`roc`] by trapezoids: the probability that an anomalous thing scores above a
+/// Area under the ROC curve by trapezoids: the probability that an anomalous sample scores above a
 /// normal one, ties counted half (the Mann-Whitney statistic). 0 to 1, 0.5 by chance.
 pub fn auroc(ranking: &Ranking) -> Option<f64> {
     let points = roc(ranking)?;

@@ -1,30 +1,37 @@
-//! Normal pictures that look abnormal to the rest: likely a defect, a slip, another product.
+//! Suspicious normal images: those that look anomalous to the rest. Likely a defect, a mistake at
+//! registration, another product.
 
-use super::HeldOut;
+use super::held_out::HeldOut;
 use super::tail::Tail;
 use fettle_domain::ImageId;
 
-/// From so many pictures on their quartiles say something.
+/// Least number of images whose quartiles are used.
 const ENOUGH_FOR_QUARTILES: usize = 8;
 
-/// The pictures whose image score, or whose map's maximum, lies beyond Tukey's outer fence (the
-/// upper quartile plus three times the distance of the quartiles: 0.3 % of a Gumbel
-/// distribution) or is an outlier of the others' tail; highest score first.
+/// Images whose image score, or whose map's maximum, lies beyond Tukey's outer fence (the upper
+/// quartile plus three times the interquartile range: 0.3 % of a Gumbel distribution) or is an
+/// outlier of the tail of the others; highest score first.
 ///
-/// They move no limit: a defect among the normals must not let others of its kind pass. Good
-/// pictures among them are missed as overkill, so a person has to look at each.
+/// Suspects move no limit: a defect among the normal images must not let others of its kind pass.
+/// Good images among the suspects are not counted as overkill, so a person has to look at each.
 pub fn suspects(held_out: &[HeldOut]) -> Vec<ImageId> {
     let scores: Vec<f32> = held_out.iter().map(|h| h.image_score).collect();
     let maxima: Vec<f32> = held_out.iter().map(|h| h.pixel_max).collect();
-    let (score, maximum) = (least_suspicious(&scores), least_suspicious(&maxima));
+    let (score, maximum) = (suspicion_limit(&scores), suspicion_limit(&maxima));
     let mut found: Vec<&HeldOut> =
         held_out.iter().filter(|h| h.image_score > score || h.pixel_max > maximum).collect();
     found.sort_by(|a, b| b.image_score.total_cmp(&a.image_score));
     found.into_iter().map(|h| h.image).collect()
 }
 
-/// Values above this stand out.
-fn least_suspicious(values: &[f32]) -> f32 {
+/// The held-out scores without those of the [`suspects`].
+pub(super) fn without_suspects(held_out: &[HeldOut]) -> Vec<HeldOut> {
+    let suspects = suspects(held_out);
+    held_out.iter().filter(|h| !suspects.contains(&h.image)).copied().collect()
+}
+
+/// The limit above which a value is suspicious.
+fn suspicion_limit(values: &[f32]) -> f32 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f32::total_cmp);
     let outliers = Tail::of(values.iter().copied()).map_or(0, |tail| tail.outliers());
@@ -36,6 +43,6 @@ fn least_suspicious(values: &[f32]) -> f32 {
         return tail;
     }
     let (lower, upper) = (sorted[sorted.len() / 4], sorted[sorted.len() * 3 / 4]);
-    // Copies of one picture have no spread; they do not make all others suspicious.
+    // Copies of one image have no spread; they must not make all others suspicious.
     tail.min(upper + (3.0 * (upper - lower)).max(0.05 * upper))
 }

@@ -1,17 +1,18 @@
-//! How often a new normal picture will score above a limit, from few held-out ones.
+//! Upper tail of the scores of normal images: the probability of a further score above a limit,
+//! from few held-out scores.
 
-/// Share of the scores taken for the upper tail.
+/// Share of the scores that form the tail.
 const TAIL_SHARE: f64 = 0.25;
-/// The tail of few scores has so many of them, as long as one is left below it.
+/// Least number of scores of the tail, as long as one score is left below.
 const FEWEST_IN_TAIL: usize = 5;
-/// Copies of one picture say nothing about the spread of others: scores above the tail's
-/// beginning exceed it by at least this share of it on average.
+/// Least mean excess of the scores of the tail, as a share of the tail's beginning: copies of one
+/// image say nothing about the spread of others.
 const LEAST_SPREAD: f64 = 0.01;
-/// An outlier is a score that the tail of those below it lets expect less than once in so many
+/// A score is an outlier where the tail of the scores below expects it less than once in this many
 /// fits.
 const FITS_AN_OUTLIER: f64 = 20.0;
 
-/// The upper tail of a sample's scores.
+/// Upper tail of a sample of scores.
 ///
 /// Image scores are maxima over patches, whose upper tail is exponential (Gumbel's domain of
 /// attraction). By Rényi's representation the m largest of n scores exceed the next one, u, as m
@@ -25,18 +26,18 @@ const FITS_AN_OUTLIER: f64 = 20.0;
 /// (n + 1) (Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World, 2005).
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tail {
-    /// Rising.
+    /// All scores, rising.
     scores: Vec<f64>,
-    /// m.
+    /// m: number of scores of the tail.
     count: usize,
-    /// u.
+    /// u: the score where the tail begins.
     start: f64,
-    /// S.
+    /// S: sum of the excesses over u.
     excess: f64,
 }
 
 impl Tail {
-    /// The tail of at least two finite scores; `None` of fewer or others.
+    /// The tail of `scores`; `None` for fewer than two, or for one that is not finite.
     pub(super) fn of(scores: impl IntoIterator<Item = f32>) -> Option<Self> {
         let mut scores: Vec<f64> = scores.into_iter().map(f64::from).collect();
         if scores.len() < 2 || !scores.iter().all(|score| score.is_finite()) {
@@ -46,7 +47,7 @@ impl Tail {
         Some(Self::of_sorted(scores))
     }
 
-    /// `scores` are at least two and rise.
+    /// The tail of at least two rising scores.
     fn of_sorted(scores: Vec<f64>) -> Self {
         let n = scores.len();
         let count = ((n as f64 * TAIL_SHARE) as usize).max(FEWEST_IN_TAIL).min(n - 1);
@@ -56,7 +57,7 @@ impl Tail {
         Self { scores, count, start, excess: excess.max(least) }
     }
 
-    /// The probability that a further score lies above `limit`.
+    /// Probability that a further score lies above `limit`.
     pub(super) fn exceedance(&self, limit: f64) -> f64 {
         let (n, m) = (self.scores.len() as f64, self.count as f64);
         if limit >= self.start {
@@ -66,20 +67,20 @@ impl Tail {
         ((above as f64 + 1.0) / (n + 1.0)).min(1.0)
     }
 
-    /// The lowest limit above which a further score lies with a probability of at most `rate`,
-    /// above 0 and below 1.
+    /// The lowest limit that a further score exceeds with a probability of at most `rate`, which
+    /// is above 0 and below 1.
     pub(super) fn limit(&self, rate: f64) -> f64 {
         let (n, m) = (self.scores.len() as f64, self.count as f64);
         let at_start = (m + 1.0) / (n + 1.0);
         if rate <= at_start {
             return self.start + self.excess * ((at_start / rate).powf(1.0 / m) - 1.0);
         }
-        // The score with no more than rate · (n + 1) − 1 above it.
+        // The score with no more than rate · (n + 1) − 1 scores above.
         let above = (rate * (n + 1.0) - 1.0).floor().max(0.0) as usize;
         self.scores[self.scores.len() - 1 - above.min(self.scores.len() - 1)]
     }
 
-    /// The score below which `share` (0 to 1) of the sample lies, interpolated.
+    /// The quantile of `share` (0 to 1), interpolated.
     pub(super) fn quantile(&self, share: f64) -> f64 {
         let position = share.clamp(0.0, 1.0) * (self.scores.len() - 1) as f64;
         let (below, above) = (position.floor() as usize, position.ceil() as usize);
@@ -87,9 +88,9 @@ impl Tail {
         low + (high - low) * (position - below as f64)
     }
 
-    /// How many of the largest scores are outliers: up to a fifth of them are taken away one by
-    /// one, and each is held against the tail of those below it (as in Rosner's generalised
-    /// test, Technometrics 25, 1983, so that two do not hide each other).
+    /// Number of outliers among the largest scores: up to a fifth of the scores are removed one by
+    /// one, and each is tested against the tail of the scores below (as in Rosner's generalised
+    /// test, Technometrics 25, 1983, so that two outliers do not mask each other).
     pub(super) fn outliers(&self) -> usize {
         let n = self.scores.len();
         let limit = 1.0 / (FITS_AN_OUTLIER * n as f64);
@@ -111,7 +112,7 @@ mod tests {
 
     use super::*;
 
-    /// Scores like those of real pictures: Gumbel-distributed around 20.
+    /// Scores like those of real images: Gumbel-distributed around 20.
     fn gumbel(count: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
         let one = |_| {
             let p: f64 = rng.random_range(1e-12..1.0);
@@ -120,11 +121,11 @@ mod tests {
         (0..count).map(one).collect()
     }
 
-    /// The promise itself: over many samples, the share of further scores above the limit.
+    /// Over many samples, the share of further scores above the limit.
     #[test]
-    fn new_scores_exceed_the_limit_as_often_as_promised() {
+    fn further_scores_exceed_the_limit_at_the_requested_rate() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        // Scores, the promise, and how much of it few scores may leave unused.
+        // Number of scores, rate, and the share of the rate that is reached at least.
         let cases = [
             (5, 0.05, 0.1),
             (10, 0.01, 0.2),
@@ -148,8 +149,8 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_far_out_is_an_outlier_and_a_long_tail_is_not() {
-        // Scores, how many of the largest are outliers.
+    fn a_far_score_is_an_outlier_and_a_long_tail_is_none() {
+        // Scores, number of outliers.
         let cases: [(&[f32], usize); 6] = [
             (&[10.0, 10.3, 10.5, 10.8, 25.0], 1),
             (&[10.0, 10.3, 10.5, 10.8, 11.9], 0),
@@ -173,7 +174,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn limit_and_exceedance_belong_together(
+        fn limit_and_exceedance_are_inverse(
             scores in prop::collection::vec(0.1f32..1e3, 2..80), rate in 0.0001f64..0.9999,
         ) {
             let tail = Tail::of(scores).unwrap();

@@ -1,123 +1,123 @@
-//! A product's memory bank as an engineer sees it: its scores, its threshold, how often that is
-//! wrong, and how it was fitted.
+//! The tab of memory banks: scores, threshold, error rates and fitting of a product's bank.
 
-mod fitting;
-mod odd;
-pub(super) mod rule;
-mod scores;
+mod bank_fitting;
+mod rate_card;
+mod score_axis;
+mod score_histogram;
+mod suspicious_normals;
 #[cfg(test)]
 mod tests;
 
-use egui::{CentralPanel, Panel, ScrollArea};
+use egui::{CentralPanel, Key, Panel, ScrollArea};
 
-use self::fitting::Fitting;
-use self::odd::{Odd, Seen};
-use self::rule::rule_words;
-use self::scores::Scores;
-use super::Tab;
-use crate::asked::Asked;
-use crate::catalogue::Catalogue;
+use self::bank_fitting::BankFitting;
+use self::score_histogram::ScoreHistogram;
+use self::suspicious_normals::SuspiciousNormals;
+use super::tab::{Tab, TabEntry};
 use crate::clock::local_time;
-use crate::command::Command;
-use crate::desk::Desk;
+use crate::command::{Command, TabId, ctrl};
+use crate::loadable::Loadable;
+use crate::tab_context::TabContext;
 use crate::tasks::Task;
 use crate::widgets::bank_warnings::bank_warnings;
-use crate::widgets::choice::product_of;
-use crate::widgets::patches::Patches;
-use fettle_domain::{ProductCode, ThresholdRule};
+use crate::widgets::catalogue_error;
+use crate::widgets::combo_box::product_combo;
+use crate::widgets::patch_viewer::PatchViewer;
+use crate::widgets::threshold_rule::describe_rule;
+use fettle_domain::ProductCode;
 use fettle_engine::{
     BankInfo, BankState, BankStatistics, BankStats, BankVersion, EngineError, LimitChange,
     ListBanks, Rethreshold, Rethresholded,
 };
 use fettle_i18n::Value;
 
-pub(super) fn make() -> Box<dyn Tab> {
-    Box::<AnomalyTab>::default()
-}
+pub(super) const TAB: TabEntry = TabEntry {
+    id: TabId::Anomaly,
+    label: "tab-anomaly",
+    shortcut: ctrl(Key::Num3),
+    make: || Box::<AnomalyTab>::default(),
+};
 
 #[derive(Default)]
 struct AnomalyTab {
-    /// Whose the answers are.
-    of: Option<ProductCode>,
-    bank: Asked<Option<BankState>>,
-    versions: Asked<Vec<BankVersion>>,
-    stats: Asked<BankStatistics>,
-    scores: Option<Scores>,
-    odd: Odd,
-    looked_at: Option<Patches>,
-    fitting: Fitting,
+    /// The product of the loaded data.
+    product: Option<ProductCode>,
+    bank: Loadable<Option<BankState>>,
+    versions: Loadable<Vec<BankVersion>>,
+    stats: Loadable<BankStatistics>,
+    scores: Option<ScoreHistogram>,
+    suspicious: SuspiciousNormals,
+    viewer: Option<PatchViewer>,
+    fitting: BankFitting,
+    /// The change of thresholds in progress.
     changing: Option<(LimitChange, Task<Rethresholded>)>,
 }
 
-/// What a person wants of the scores.
-enum Wish {
-    Set(ThresholdRule),
-    Look(Seen),
-}
-
 impl Tab for AnomalyTab {
-    fn poll(&mut self, desk: &mut Desk<'_>) {
-        self.bank.poll(desk);
-        self.versions.poll(desk);
-        if self.stats.poll(desk)
+    fn poll(&mut self, cx: &mut TabContext<'_>) {
+        self.bank.poll(cx);
+        self.versions.poll(cx);
+        if self.stats.poll(cx)
             && let Some(stats) = self.stats.answer()
         {
-            self.scores = Some(Scores::of(stats, self.scores.take()));
+            self.scores = Some(ScoreHistogram::of(stats, self.scores.take()));
         }
-        self.fitting.poll(desk);
-        if let Some(looked_at) = &mut self.looked_at {
-            looked_at.poll(desk);
+        self.fitting.poll(cx);
+        if let Some(viewer) = &mut self.viewer {
+            viewer.poll(cx);
         }
         let answer = self.changing.as_ref().and_then(|(_, task)| task.poll());
         if let Some(answer) = answer
             && let Some((change, _)) = self.changing.take()
         {
-            changed(desk, change, answer);
+            toast_thresholds(cx, change, answer);
         }
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        let Some(product) = chosen(desk) else {
-            return no_product(ui, desk);
+    fn ui(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        let Some(product) = selected_product(cx) else {
+            return no_product(ui, cx);
         };
-        if self.of.as_ref() != Some(&product) {
-            self.another(product.clone());
+        if self.product.as_ref() != Some(&product) {
+            self.reset(product.clone());
         }
-        self.bank.ask_once(desk, BankInfo(product.clone()));
+        self.bank.load_once(cx, BankInfo(product.clone()));
         if matches!(self.bank.answer(), Some(Some(_))) {
-            self.versions.ask_once(desk, ListBanks(product.clone()));
-            self.stats.ask_once(desk, BankStats { product: product.clone(), plot: None });
+            self.versions.load_once(cx, ListBanks(product.clone()));
+            self.stats.load_once(cx, BankStats { product: product.clone(), plot: None });
         }
         Panel::left("anomaly_bank").resizable(true).default_size(340.0).show(ui, |ui| {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.left(ui, desk, &product));
+            ScrollArea::vertical()
+                .auto_shrink(false)
+                .show(ui, |ui| self.bank_panel(ui, cx, &product));
         });
-        CentralPanel::default().show(ui, |ui| self.middle(ui, desk, &product));
-        if let Some(looked_at) = &mut self.looked_at
-            && !looked_at.show(ui.ctx(), desk)
+        CentralPanel::default().show(ui, |ui| self.scores_panel(ui, cx, &product));
+        if let Some(viewer) = &mut self.viewer
+            && !viewer.show(ui.ctx(), cx)
         {
-            self.looked_at = None;
+            self.viewer = None;
         }
     }
 
-    fn command(&mut self, command: &Command, _ctx: &egui::Context, desk: &mut Desk<'_>) {
+    fn command(&mut self, command: &Command, _ctx: &egui::Context, cx: &mut TabContext<'_>) {
         match command {
             Command::Rethreshold(request) if self.changing.is_none() => {
-                let task = desk.start(request.clone());
+                let task = cx.start(request.clone());
                 self.changing = task.map(|task| (request.change, task));
             }
             Command::LibraryChanged(_) => {
-                self.fitting.look_again();
-                let (bank, versions) = (self.bank.answer().is_some(), self.versions.answer());
-                if let (Some(product), true) = (&self.of, bank) {
-                    self.bank.ask(desk, BankInfo(product.clone()));
+                self.fitting.reload_preferences();
+                let (is_known, versions) = (self.bank.answer().is_some(), self.versions.answer());
+                if let (Some(product), true) = (&self.product, is_known) {
+                    self.bank.load(cx, BankInfo(product.clone()));
                     if versions.is_some() {
-                        self.versions.ask(desk, ListBanks(product.clone()));
+                        self.versions.load(cx, ListBanks(product.clone()));
                         let product = product.clone();
-                        self.stats.ask(desk, BankStats { product, plot: None });
+                        self.stats.load(cx, BankStats { product, plot: None });
                     }
                 } else {
-                    // What went wrong may go well now.
-                    self.bank = Asked::default();
+                    // After an error the next frame loads again.
+                    self.bank = Loadable::default();
                 }
             }
             Command::Stop => self.fitting.stop(),
@@ -127,46 +127,46 @@ impl Tab for AnomalyTab {
 }
 
 impl AnomalyTab {
-    /// Nothing is known of another product's bank.
-    fn another(&mut self, product: ProductCode) {
-        self.of = Some(product);
-        (self.bank, self.versions) = (Asked::default(), Asked::default());
-        (self.stats, self.scores) = (Asked::default(), None);
-        self.looked_at = None;
+    /// Forgets what was loaded of the former product.
+    fn reset(&mut self, product: ProductCode) {
+        self.product = Some(product);
+        (self.bank, self.versions) = (Loadable::default(), Loadable::default());
+        (self.stats, self.scores) = (Loadable::default(), None);
+        self.viewer = None;
     }
 
-    fn left(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>, product: &ProductCode) {
+    fn bank_panel(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>, product: &ProductCode) {
         ui.add_space(4.0);
-        if let Some(other) = product_of(ui, desk, Some(product)) {
-            desk.view.bank_product = Some(other);
+        if let Some(other) = product_combo(ui, cx, Some(product)) {
+            cx.view.bank_product = Some(other);
         }
         ui.add_space(8.0);
         if let Some(Some(bank)) = self.bank.answer() {
-            bank_lines(ui, desk, bank, self.stats.answer());
+            bank_lines(ui, cx, bank, self.stats.answer());
             ui.add_space(8.0);
         }
-        let normals = desk.catalogue.of(product).map_or(0, |summary| summary.normal_images);
+        let normals = cx.catalogue.product(product).map_or(0, |summary| summary.normal_images);
         let has_bank = !matches!(self.bank.answer(), Some(None));
-        self.fitting.show(ui, desk, product, normals, has_bank);
+        self.fitting.show(ui, cx, product, normals, has_bank);
         if let Some(versions) = self.versions.answer() {
-            self.fitting.versions(ui, desk, product, versions);
+            self.fitting.versions(ui, cx, product, versions);
         }
     }
 
-    fn middle(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>, product: &ProductCode) {
+    fn scores_panel(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>, product: &ProductCode) {
         if let Some(error) = self.bank.error().or(self.stats.error()) {
             ui.add_space(24.0);
             ui.colored_label(ui.visuals().error_fg_color, error);
-            if ui.button(desk.text("history-again")).clicked() {
-                self.another(product.clone());
+            if ui.button(cx.text("history-again")).clicked() {
+                self.reset(product.clone());
             }
             return;
         }
         if matches!(self.bank.answer(), Some(None)) {
             ui.vertical_centered(|ui| {
                 ui.add_space(ui.available_height() * 0.3);
-                ui.heading(desk.text("scores-no-bank"));
-                ui.label(desk.text("scores-no-bank-hint"));
+                ui.heading(cx.text("scores-no-bank"));
+                ui.label(cx.text("scores-no-bank-hint"));
             });
             return;
         }
@@ -174,58 +174,55 @@ impl AnomalyTab {
             ui.add_space(24.0);
             ui.horizontal(|ui| {
                 ui.spinner();
-                ui.label(desk.text("scores-loading"));
+                ui.label(cx.text("scores-loading"));
             });
             return;
         };
-        let mut wish = None;
+        let (mut rule, mut selected) = (None, None);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            let can = self.changing.is_none();
-            wish = scores.show(ui, desk, stats, can);
+            let can_apply = self.changing.is_none();
+            rule = scores.show(ui, cx, stats, can_apply);
             ui.add_space(12.0);
-            let seen = self.odd.show(ui, desk, stats, scores.limit);
-            wish = wish.take().or(seen.map(Wish::Look));
+            selected = self.suspicious.show(ui, cx, stats, scores.limit);
         });
-        match wish {
-            Some(Wish::Set(rule)) => {
-                let change = LimitChange::By(rule);
-                desk.send(Command::Rethreshold(Rethreshold { product: product.clone(), change }));
-            }
-            Some(Wish::Look(seen)) => self.looked_at = Some(seen.patches(desk)),
-            None => {}
+        if let Some(rule) = rule {
+            let change = LimitChange::By(rule);
+            cx.send(Command::Rethreshold(Rethreshold { product: product.clone(), change }));
+        } else if let Some(image) = selected {
+            self.viewer = Some(image.viewer(cx));
         }
     }
 }
 
-/// The product chosen, or the first.
-fn chosen(desk: &Desk<'_>) -> Option<ProductCode> {
-    let codes = || desk.catalogue.products().iter().map(|summary| &summary.product.code);
-    let chosen = codes().find(|code| Some(*code) == desk.view.bank_product.as_ref());
-    chosen.or(codes().next()).cloned()
+/// The selected product, or the first.
+fn selected_product(cx: &TabContext<'_>) -> Option<ProductCode> {
+    let codes = || cx.catalogue.products().iter().map(|summary| &summary.product.code);
+    let selected = codes().find(|code| Some(*code) == cx.view.bank_product.as_ref());
+    selected.or(codes().next()).cloned()
 }
 
-/// What is shown before the first product.
-fn no_product(ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+/// The tab before a product is registered.
+fn no_product(ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.3);
-        if desk.catalogue.error().is_some() {
-            Catalogue::show_error(ui, desk);
-        } else if desk.catalogue.known().is_none() {
+        if cx.catalogue.error().is_some() {
+            catalogue_error::show(ui, cx);
+        } else if cx.catalogue.listed().is_none() {
             ui.spinner();
         } else {
-            ui.heading(desk.text("library-empty"));
+            ui.heading(cx.text("library-empty"));
             ui.add_space(12.0);
-            if ui.button(desk.text("command-new-product")).clicked() {
-                desk.send(Command::NewProduct);
+            if ui.button(cx.text("command-new-product")).clicked() {
+                cx.send(Command::NewProduct);
             }
         }
     });
 }
 
-/// What the bank is.
+/// Version, size, model, thresholds and rule of the bank.
 fn bank_lines(
     ui: &mut egui::Ui,
-    desk: &Desk<'_>,
+    cx: &TabContext<'_>,
     bank: &BankState,
     stats: Option<&BankStatistics>,
 ) {
@@ -233,27 +230,31 @@ fn bank_lines(
         ("version", Value::from(bank.bank.version)),
         ("time", local_time(&bank.created_at).into()),
     ];
-    ui.strong(desk.words.with("scores-bank", &values));
+    ui.strong(cx.localizer.with("scores-bank", &values));
     let values = [
         ("rows", Value::from(bank.rows)),
         ("images", bank.images.into()),
         ("held", bank.held_out.into()),
     ];
-    ui.label(desk.words.with("scores-bank-of", &values));
+    ui.label(cx.localizer.with("scores-bank-of", &values));
     ui.label(bank.bank.model.to_string());
     let values = [("image", bank.thresholds.image.into()), ("pixel", bank.thresholds.pixel.into())];
-    ui.label(desk.words.with("scores-limits", &values));
+    ui.label(cx.localizer.with("scores-limits", &values));
     if let Some(stats) = stats {
-        ui.weak(rule_words(desk, &stats.rule));
+        ui.weak(describe_rule(cx, &stats.rule));
     }
-    bank_warnings(ui, desk, bank);
+    bank_warnings(ui, cx, bank);
 }
 
-/// Says which limits are in force now, and offers those of before.
-fn changed(desk: &mut Desk<'_>, change: LimitChange, answer: Result<Rethresholded, EngineError>) {
+/// Reports the thresholds now in force, with a button that restores those before.
+fn toast_thresholds(
+    cx: &mut TabContext<'_>,
+    change: LimitChange,
+    answer: Result<Rethresholded, EngineError>,
+) {
     let changed = match answer {
         Ok(changed) => changed,
-        Err(error) => return desk.toasts.error(error.explain(desk.words.0)),
+        Err(error) => return cx.toasts.error(error.explain(cx.localizer.language)),
     };
     let product = changed.bank.product.clone();
     let values = [
@@ -262,14 +263,14 @@ fn changed(desk: &mut Desk<'_>, change: LimitChange, answer: Result<Rethresholde
         ("before", changed.before.image.into()),
         ("pixel", changed.thresholds.pixel.into()),
     ];
-    let text = desk.words.with("threshold-changed", &values);
+    let text = cx.localizer.with("threshold-changed", &values);
     match change {
         LimitChange::By(_) => {
             let undo = Rethreshold { product, change: LimitChange::Undo };
-            let label = desk.text("judge-undo");
-            desk.toasts.done_offering(text, label, Command::Rethreshold(undo));
+            let label = cx.text("judge-undo");
+            cx.toasts.done_with_action(text, label, Command::Rethreshold(undo));
         }
-        LimitChange::Undo => desk.toasts.done(text),
+        LimitChange::Undo => cx.toasts.done(text),
     }
-    desk.send(Command::LibraryChanged(None));
+    cx.send(Command::LibraryChanged(None));
 }

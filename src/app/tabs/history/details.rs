@@ -1,33 +1,35 @@
-//! An inspection of the past, as it was.
+//! The details of one inspection, as it was recorded.
 
 use crate::clock::local_time;
-use crate::desk::Desk;
-use crate::tabs::inspect::{findings, report, view};
+use crate::tab_context::TabContext;
 use crate::tasks::Task;
-use crate::widgets::judging::Judging;
+use crate::widgets::inspection::{findings, model_view, report_view};
+use crate::widgets::judgement_editor::JudgementEditor;
 use crate::widgets::part_view::PartView;
-use crate::widgets::view_copy::Keep;
+use crate::widgets::screenshot::ScreenshotTarget;
 use fettle_domain::{ActionChange, ActionState, InspectionId};
 use fettle_engine::{Judged, OpenInspection, OpenedInspection, SetAction};
 
-/// Height of the picture and what is chosen above it, in points.
-const PICTURE: f32 = 600.0;
+/// Height of the picture with its toolbars, in points.
+const PICTURE_HEIGHT: f32 = 600.0;
 
-/// The inspection opened.
+/// An opened inspection.
 pub(super) struct Details {
     pub(super) id: InspectionId,
     opening: Option<Task<OpenedInspection>>,
     opened: Option<OpenedInspection>,
     error: Option<String>,
+    /// The change of the action's state in progress.
     acting: Option<Task<ActionChange>>,
     view: Option<PartView>,
 }
 
 impl Details {
-    pub(super) fn open(desk: &mut Desk<'_>, id: InspectionId) -> Self {
+    /// Starts to open an inspection.
+    pub(super) fn open(cx: &mut TabContext<'_>, id: InspectionId) -> Self {
         Self {
             id,
-            opening: desk.start(OpenInspection(id)),
+            opening: cx.start(OpenInspection(id)),
             opened: None,
             error: None,
             acting: None,
@@ -39,13 +41,13 @@ impl Details {
         self.opened.as_ref()
     }
 
-    /// Why it cannot be opened.
+    /// Why the inspection cannot be opened.
     pub(super) fn error(&self) -> Option<&str> {
         self.error.as_deref()
     }
 
-    /// Takes what its jobs answered; the state of the action where it was changed.
-    pub(super) fn poll(&mut self, desk: &mut Desk<'_>) -> Option<(InspectionId, ActionState)> {
+    /// Takes the outcomes of jobs. Returns the state of the action where it changed.
+    pub(super) fn poll(&mut self, cx: &mut TabContext<'_>) -> Option<(InspectionId, ActionState)> {
         if let Some(answer) = self.opening.as_ref().and_then(Task::poll) {
             self.opening = None;
             match answer {
@@ -57,7 +59,7 @@ impl Details {
                     });
                     self.opened = Some(opened);
                 }
-                Err(error) => self.error = Some(error.explain(desk.words.0)),
+                Err(error) => self.error = Some(error.explain(cx.localizer.language)),
             }
         }
         let answer = self.acting.as_ref()?.poll()?;
@@ -71,21 +73,21 @@ impl Details {
                 Some((self.id, state))
             }
             Err(error) => {
-                desk.toasts.error(error.explain(desk.words.0));
+                cx.toasts.error(error.explain(cx.localizer.language));
                 None
             }
         }
     }
 
-    /// Has what is seen of the part kept.
-    pub(super) fn keep(&mut self, ctx: &egui::Context, in_file: bool) {
+    /// Takes a screenshot of the pictures.
+    pub(super) fn take_screenshot(&mut self, ctx: &egui::Context, target: ScreenshotTarget) {
         if let Some(view) = &mut self.view {
-            view.keep(ctx, if in_file { Keep::File } else { Keep::Clipboard });
+            view.take_screenshot(ctx, target);
         }
     }
 
-    /// Takes what was judged, if it is this one.
-    pub(super) fn judged(&mut self, judged: &Judged) {
+    /// Takes a new judgement, if it is about this inspection.
+    pub(super) fn set_judgement(&mut self, judged: &Judged) {
         if let Some(opened) = &mut self.opened
             && judged.inspection == self.id
         {
@@ -93,7 +95,13 @@ impl Details {
         }
     }
 
-    pub(super) fn show(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>, judging: &mut Judging) {
+    /// Shows verdict, judgement, action, pictures, findings and report.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        cx: &mut TabContext<'_>,
+        judgement_editor: &mut JudgementEditor,
+    ) {
         if let Some(error) = &self.error {
             ui.colored_label(ui.visuals().error_fg_color, error);
         }
@@ -101,39 +109,39 @@ impl Details {
             if self.opening.is_some() {
                 ui.horizontal(|ui| {
                     ui.spinner();
-                    ui.label(desk.text("history-opening"));
+                    ui.label(cx.text("history-opening"));
                 });
             }
             return;
         };
         let inspection = &opened.inspection;
         ui.strong(&inspection.source);
-        findings::verdict(ui, desk, inspection.verdict);
-        judging.show(ui, desk, inspection, opened.judgement.as_ref());
-        action(ui, desk, self.id, opened.action.as_ref(), &mut self.acting);
+        findings::verdict_banner(ui, cx, inspection.verdict);
+        judgement_editor.show(ui, cx, inspection, opened.judgement.as_ref());
+        action(ui, cx, self.id, opened.action.as_ref(), &mut self.acting);
         ui.add_space(6.0);
         if let Some(view) = &mut self.view {
-            let room = egui::vec2(ui.available_width(), PICTURE);
-            ui.allocate_ui(room, |ui| view.show(ui, desk, inspection));
+            let room = egui::vec2(ui.available_width(), PICTURE_HEIGHT);
+            ui.allocate_ui(room, |ui| view.show(ui, cx, inspection));
         }
         if let Some(notice) = &opened.notice {
             ui.small(format!("⚠ {notice}"));
         }
         ui.add_space(6.0);
-        if let (Some(region), Some(view)) = (findings::show(ui, desk, inspection), &mut self.view) {
-            view.look_at(region);
+        if let (Some(region), Some(view)) = (findings::show(ui, cx, inspection), &mut self.view) {
+            view.zoom_to(region);
         }
         ui.add_space(10.0);
         ui.separator();
-        report::show(ui, desk, inspection);
-        view::show(ui, desk, inspection);
+        report_view::show(ui, cx, inspection);
+        model_view::show(ui, cx, inspection);
     }
 }
 
-/// Whether what the inspection asks for is done, and who said so.
+/// A checkbox for whether the corrective action is done, and who set it.
 fn action(
     ui: &mut egui::Ui,
-    desk: &mut Desk<'_>,
+    cx: &mut TabContext<'_>,
     id: InspectionId,
     change: Option<&ActionChange>,
     acting: &mut Option<Task<ActionChange>>,
@@ -141,19 +149,19 @@ fn action(
     let state = change.map(|change| change.state).unwrap_or_default();
     ui.horizontal_wrapped(|ui| {
         let mut is_done = state == ActionState::Done;
-        let label = desk.text("history-action-done");
+        let label = cx.text("history-action-done");
         let checkbox = egui::Checkbox::new(&mut is_done, label);
         if ui.add_enabled(acting.is_none(), checkbox).changed() {
             let state = if is_done { ActionState::Done } else { ActionState::Open };
-            *acting = desk.start(SetAction { inspection: id, state });
+            *acting = cx.start(SetAction { inspection: id, state });
         }
         if let Some(change) = change {
             let values = [
-                ("state", desk.text(change.state.word()).into()),
+                ("state", cx.text(change.state.message_id()).into()),
                 ("by", change.by.clone().into()),
                 ("time", local_time(&change.at).into()),
             ];
-            ui.small(desk.words.with("history-action-by", &values));
+            ui.small(cx.localizer.with("history-action-by", &values));
         }
     });
 }

@@ -1,164 +1,180 @@
-//! All inspections of the past: found by what they are, opened again as they were.
+//! The tab of all recorded inspections: filters, table, details and comparison.
 
-mod compared;
 mod details;
-pub(super) mod filters;
-mod list;
+mod filter_bar;
+mod inspection_comparison;
+mod inspection_table;
 #[cfg(test)]
 mod tests;
 
-use egui::{Button, CentralPanel, Panel, ScrollArea};
+use egui::{Button, CentralPanel, Key, Panel, ScrollArea};
 
-use self::compared::Compared;
 use self::details::Details;
-use self::filters::Filters;
-use self::list::List;
-use super::inspect::findings;
-use super::{LastDrawn, Tab};
-use crate::command::Command;
-use crate::desk::Desk;
-use crate::dialogs::save::{Saving, save_as};
+use self::filter_bar::FilterBar;
+use self::inspection_comparison::InspectionComparison;
+use self::inspection_table::InspectionTable;
+use super::last_drawn::LastDrawn;
+use super::tab::{Tab, TabEntry};
+use crate::command::{Command, TabId, ctrl};
+use crate::dialogs::save_file::{PendingPath, save_as};
+use crate::tab_context::TabContext;
 use crate::tasks::Task;
-use crate::widgets::judging::Judging;
+use crate::widgets::inspection::findings;
+use crate::widgets::judgement_editor::JudgementEditor;
+use crate::widgets::screenshot::ScreenshotTarget;
 use fettle_domain::InspectionId;
-use fettle_engine::{Chosen, EngineError, ExportInspections, ExportedInspections};
+use fettle_engine::{EngineError, ExportInspections, ExportedInspections, InspectionSelection};
 use fettle_i18n::Value;
 
-pub(super) fn make() -> Box<dyn Tab> {
-    Box::<HistoryTab>::default()
-}
+pub(super) const TAB: TabEntry = TabEntry {
+    id: TabId::History,
+    label: "tab-history",
+    shortcut: ctrl(Key::Num5),
+    make: || Box::<HistoryTab>::default(),
+};
 
 #[derive(Default)]
 struct HistoryTab {
     drawn: LastDrawn,
-    filters: Filters,
-    list: List,
+    filters: FilterBar,
+    table: InspectionTable,
     details: Option<Details>,
-    /// Shown in place of everything else.
-    compared: Option<Compared>,
-    judging: Judging,
-    saving: Option<Saving>,
+    /// Shown in place of filters, table and details.
+    comparison: Option<InspectionComparison>,
+    judgement_editor: JudgementEditor,
+    saving: Option<PendingPath>,
     exporting: Option<Task<ExportedInspections>>,
 }
 
 impl Tab for HistoryTab {
-    fn poll(&mut self, desk: &mut Desk<'_>) {
-        self.list.poll(desk);
-        self.judging.poll(desk);
-        if let Some(compared) = &mut self.compared {
-            compared.poll(desk);
+    fn poll(&mut self, cx: &mut TabContext<'_>) {
+        self.table.poll(cx);
+        self.judgement_editor.poll(cx);
+        if let Some(comparison) = &mut self.comparison {
+            comparison.poll(cx);
         }
         if let Some(details) = &mut self.details
-            && let Some((id, state)) = details.poll(desk)
+            && let Some((id, state)) = details.poll(cx)
         {
-            self.list.change(id, |row| row.action = state);
+            self.table.update(id, |row| row.action = state);
         }
-        if let Some(chosen) = self.saving.as_ref().and_then(Saving::poll) {
+        if let Some(chosen) = self.saving.as_ref().and_then(PendingPath::poll) {
             self.saving = None;
             if let Some(path) = chosen {
                 self.exporting =
-                    desk.start(ExportInspections { filter: self.filters.filter(), path });
+                    cx.start(ExportInspections { filter: self.filters.filter(), path });
             }
         }
         if let Some(answer) = self.exporting.as_ref().and_then(Task::poll) {
             self.exporting = None;
-            exported(answer, desk);
+            toast_exported(answer, cx);
         }
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        if self.drawn.anew(ui.ctx()) {
-            self.list.load(desk, self.filters.filter());
+    fn ui(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        if self.drawn.is_reopened(ui.ctx()) {
+            self.table.load(cx, self.filters.filter());
         }
-        if let Some(compared) = &mut self.compared {
-            if !compared.show(ui, desk) {
-                self.compared = None;
+        if let Some(comparison) = &mut self.comparison {
+            if !comparison.show(ui, cx) {
+                self.comparison = None;
             }
             return;
         }
-        Panel::top("history_filters").show(ui, |ui| self.top(ui, desk));
+        Panel::top("history_filters").show(ui, |ui| self.toolbar(ui, cx));
         if let Some(details) = &mut self.details {
             Panel::right("history_details").resizable(true).default_size(440.0).show(ui, |ui| {
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                    details.show(ui, desk, &mut self.judging);
+                    details.show(ui, cx, &mut self.judgement_editor);
                 });
             });
         }
         CentralPanel::default().show(ui, |ui| {
             let selected = self.details.as_ref().map(|details| details.id);
-            if let Some(id) = self.list.show(ui, desk, selected) {
-                self.open(desk, id);
+            if let Some(id) = self.table.show(ui, cx, selected) {
+                self.open(cx, id);
             }
         });
     }
 
-    fn command(&mut self, command: &Command, ctx: &egui::Context, desk: &mut Desk<'_>) {
+    fn command(&mut self, command: &Command, ctx: &egui::Context, cx: &mut TabContext<'_>) {
         match command {
-            Command::Stop if self.compared.is_some() => self.compared = None,
-            // They concern the one opened, which is not seen.
+            Command::Stop if self.comparison.is_some() => self.comparison = None,
+            // These concern the opened inspection, which the comparison hides.
             Command::NextImage
             | Command::PreviousImage
             | Command::Confirm
             | Command::Judge(_)
             | Command::SearchShown
-                if self.compared.is_some() => {}
+                if self.comparison.is_some() => {}
             Command::NextImage | Command::PreviousImage => {
                 let by = if *command == Command::NextImage { 1 } else { -1 };
                 let selected = self.details.as_ref().map(|details| details.id);
-                if let Some(id) = self.list.beside(selected, by) {
-                    self.open(desk, id);
+                if let Some(id) = self.table.neighbour(selected, by) {
+                    self.open(cx, id);
                 }
             }
             Command::Confirm | Command::Judge(_) => {
                 let Some(opened) = self.details.as_ref().and_then(Details::opened) else { return };
-                let said = opened.inspection.verdict;
-                let verdict = if let Command::Judge(verdict) = command { *verdict } else { said };
+                let found = opened.inspection.verdict;
+                let verdict = if let Command::Judge(verdict) = command { *verdict } else { found };
                 if let Some(id) = opened.inspection.id {
-                    self.judging.judge(desk, id, verdict, opened.judgement.as_ref());
+                    self.judgement_editor.submit_verdict(
+                        cx,
+                        id,
+                        verdict,
+                        opened.judgement.as_ref(),
+                    );
                 }
             }
             Command::SearchShown => {
                 if let Some(opened) = self.details.as_ref().and_then(Details::opened) {
-                    findings::search(desk, &opened.inspection);
+                    findings::search(cx, &opened.inspection);
                 }
             }
             Command::CopyView | Command::SaveView => {
-                let save = *command == Command::SaveView;
-                if let Some(compared) = &mut self.compared {
-                    compared.keep(ctx, save);
+                let target = if *command == Command::SaveView {
+                    ScreenshotTarget::File
+                } else {
+                    ScreenshotTarget::Clipboard
+                };
+                if let Some(comparison) = &mut self.comparison {
+                    comparison.take_screenshot(ctx, target);
                 } else if let Some(details) = &mut self.details {
-                    details.keep(ctx, save);
+                    details.take_screenshot(ctx, target);
                 }
             }
             Command::OpenInspection(id) => {
-                self.compared = None;
-                self.open(desk, *id);
+                self.comparison = None;
+                self.open(cx, *id);
             }
-            Command::CompareInspections => match self.list.marked().as_slice() {
-                // The older one on the left.
-                [newer, older] => self.compared = Some(Compared::open(desk, [*older, *newer])),
-                _ => desk.toasts.error(desk.text("history-compare-hint")),
+            Command::CompareInspections => match self.table.marked().as_slice() {
+                // The older inspection is on the left.
+                [newer, older] => {
+                    self.comparison = Some(InspectionComparison::open(cx, [*older, *newer]))
+                }
+                _ => cx.toasts.error(cx.text("history-compare-hint")),
             },
             Command::SavePdf => {
                 let opened = self.details.as_ref().map(|details| vec![details.id]);
-                let marked = Some(self.list.marked()).filter(|marked| !marked.is_empty());
+                let marked = Some(self.table.marked()).filter(|marked| !marked.is_empty());
                 if let Some(ids) = marked.or(opened) {
-                    desk.send(Command::ExportPdf(Chosen::These(ids)));
+                    cx.send(Command::ExportPdf(InspectionSelection::Ids(ids)));
                 }
             }
-            Command::Rejudge(request) => self.judging.say(desk, request.clone()),
+            Command::Rejudge(request) => self.judgement_editor.submit(cx, request.clone()),
             Command::Judged(judged) => {
                 let opinion = judged.now.as_ref().map(|now| &now.opinion);
-                self.list.change(judged.inspection, |row| {
+                self.table.update(judged.inspection, |row| {
                     row.judged = opinion.map(|opinion| opinion.verdict);
                     let defect = opinion.and_then(|opinion| opinion.defect.clone());
                     row.defect = defect.or(row.defect.take());
                 });
                 if let Some(details) = &mut self.details {
-                    details.judged(judged);
+                    details.set_judgement(judged);
                 }
-                if let Some(compared) = &mut self.compared {
-                    compared.judged(judged);
+                if let Some(comparison) = &mut self.comparison {
+                    comparison.set_judgement(judged);
                 }
             }
             Command::Stop => {
@@ -172,50 +188,53 @@ impl Tab for HistoryTab {
 }
 
 impl HistoryTab {
-    fn open(&mut self, desk: &mut Desk<'_>, id: InspectionId) {
+    /// Opens the details of an inspection, unless they are open.
+    fn open(&mut self, cx: &mut TabContext<'_>, id: InspectionId) {
         if self.details.as_ref().is_none_or(|details| details.id != id) {
-            self.details = Some(Details::open(desk, id));
+            self.details = Some(Details::open(cx, id));
         }
     }
 
-    /// Saves the rows marked, or all that the filter lets through.
-    fn pdf_button(&self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        let marked = self.list.marked();
+    /// The button that exports the marked inspections, or all that match the filter, as PDF.
+    fn pdf_button(&self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        let marked = self.table.marked();
         let (label, which) = if marked.is_empty() {
-            (desk.text("history-pdf"), Chosen::Filtered(self.filters.filter()))
+            (cx.text("history-pdf"), InspectionSelection::Filtered(self.filters.filter()))
         } else {
             let count = [("count", marked.len().into())];
-            (desk.words.with("history-pdf-marked", &count), Chosen::These(marked))
+            (cx.localizer.with("history-pdf-marked", &count), InspectionSelection::Ids(marked))
         };
-        let can = self.list.total().is_some_and(|total| total > 0);
-        let button = ui.add_enabled(can, Button::new(label));
-        if button.on_hover_text(desk.text("history-pdf-hint")).clicked() {
-            desk.send(Command::ExportPdf(which));
+        let has_rows = self.table.total().is_some_and(|total| total > 0);
+        let button = ui.add_enabled(has_rows, Button::new(label));
+        if button.on_hover_text(cx.text("history-pdf-hint")).clicked() {
+            cx.send(Command::ExportPdf(which));
         }
     }
 
-    fn top(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+    /// Filters, number of inspections, and buttons to export and compare.
+    fn toolbar(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
         ui.horizontal_wrapped(|ui| {
-            if self.filters.show(ui, desk) {
-                self.list.load(desk, self.filters.filter());
+            if self.filters.show(ui, cx) {
+                self.table.load(cx, self.filters.filter());
             }
         });
         ui.horizontal(|ui| {
-            if let Some(total) = self.list.total() {
-                ui.label(desk.words.with("history-total", &[("total", total.into())]));
+            if let Some(total) = self.table.total() {
+                ui.label(cx.localizer.with("history-total", &[("total", total.into())]));
             }
-            self.pdf_button(ui, desk);
-            let two = self.list.marked().len() == 2;
-            let compare = ui.add_enabled(two, Button::new(desk.text("history-compare")));
-            let hint = desk.text("history-compare-hint");
+            self.pdf_button(ui, cx);
+            let two = self.table.marked().len() == 2;
+            let compare = ui.add_enabled(two, Button::new(cx.text("history-compare")));
+            let hint = cx.text("history-compare-hint");
             if compare.on_disabled_hover_text(hint).clicked() {
-                desk.send(Command::CompareInspections);
+                cx.send(Command::CompareInspections);
             }
             match self.exporting.as_ref().map(Task::progress) {
                 None => {
-                    let label = desk.text("history-export");
-                    let can = self.saving.is_none() && self.list.total().is_some_and(|n| n > 0);
-                    if ui.add_enabled(can, Button::new(label.clone())).clicked() {
+                    let label = cx.text("history-export");
+                    let can_export =
+                        self.saving.is_none() && self.table.total().is_some_and(|n| n > 0);
+                    if ui.add_enabled(can_export, Button::new(label.clone())).clicked() {
                         self.saving = save_as(ui.ctx(), label, "fettle.csv");
                     }
                 }
@@ -225,8 +244,8 @@ impl HistoryTab {
                         let done = format!("{} / {}", progress.done, progress.total.unwrap_or(0));
                         ui.label(done);
                     }
-                    if ui.button(desk.text("command-stop")).clicked() {
-                        desk.send(Command::Stop);
+                    if ui.button(cx.text("command-stop")).clicked() {
+                        cx.send(Command::Stop);
                     }
                 }
             }
@@ -234,14 +253,15 @@ impl HistoryTab {
     }
 }
 
-fn exported(answer: Result<ExportedInspections, EngineError>, desk: &mut Desk<'_>) {
+/// Reports an export to CSV.
+fn toast_exported(answer: Result<ExportedInspections, EngineError>, cx: &mut TabContext<'_>) {
     match answer {
         Ok(exported) => {
             let path = exported.path.display().to_string();
             let values = [("rows", Value::from(exported.rows)), ("path", path.into())];
-            desk.toasts.done(desk.words.with("history-exported", &values));
+            cx.toasts.done(cx.localizer.with("history-exported", &values));
         }
         Err(EngineError::Cancelled) => {}
-        Err(error) => desk.toasts.error(error.explain(desk.words.0)),
+        Err(error) => cx.toasts.error(error.explain(cx.localizer.language)),
     }
 }

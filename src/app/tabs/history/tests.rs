@@ -1,10 +1,11 @@
-//! History and dashboard on a real engine in a workspace of its own, driven as a person would.
+//! History and dashboard on a real engine, driven through the user interface.
 
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::command::Command;
-use crate::tests::scene::{Scene, Setting, Window, scored, unexamined};
+use crate::tests::inspections::{scored_anomaly, skipped_inspection};
+use crate::tests::test_app::{AppHarness, TestApp, TestAppOptions};
 use fettle_domain::{
     Inspection, InspectionId, Language, Opinion, Product, ProductCode, Rate, Stage, Verdict,
 };
@@ -18,8 +19,8 @@ fn casting() -> ProductCode {
 
 fn inspection(name: &str, verdict: Verdict, image_path: Option<String>) -> Inspection {
     let score = if verdict == Verdict::Ng { 2.0 } else { 0.5 };
-    let anomaly = Stage::Done(scored(verdict, score));
-    Inspection { image_path, anomaly, ..unexamined(&format!("/line/{name}"), verdict) }
+    let anomaly = Stage::Done(scored_anomaly(verdict, score));
+    Inspection { image_path, anomaly, ..skipped_inspection(&format!("/line/{name}"), verdict) }
 }
 
 /// Inspections 1 to 3: `a.png`, which is NG, `b.png` and `c.png`, which are OK.
@@ -37,7 +38,7 @@ fn three(engine: &Engine) {
     }
 }
 
-fn rows(harness: &Window) -> Vec<String> {
+fn rows(harness: &AppHarness) -> Vec<String> {
     let buttons = harness.query_all_by_role(Role::Button);
     let names = buttons.filter_map(|button| button.accesskit_node().label());
     names.filter(|name| name.ends_with(".png")).collect()
@@ -46,91 +47,91 @@ fn rows(harness: &Window) -> Vec<String> {
 #[test]
 fn the_past_is_listed_opened_judged_and_acted_on() {
     for language in [Language::En, Language::Ko] {
-        let scene = &mut Setting::new(language).prepared(three);
-        scene.press(Modifiers::COMMAND, Key::Num5);
-        scene.until_seen("a.png");
-        assert_eq!(rows(&scene.harness), ["c.png", "b.png", "a.png"]);
-        scene.until_seen(&scene.with("history-total", &[("total", 3_usize.into())]));
+        let app = &mut TestAppOptions::new(language).start(three);
+        app.press(Modifiers::COMMAND, Key::Num5);
+        app.wait_for("a.png");
+        assert_eq!(rows(&app.harness), ["c.png", "b.png", "a.png"]);
+        app.wait_for(&app.with("history-total", &[("total", 3_usize.into())]));
 
-        scene.click_on(Role::Button, "a.png");
-        // Its bank is none that is here: what was recorded is shown all the same.
-        scene.until_seen(&scene.with("history-no-bank", &[("version", 7_u32.into())]));
+        app.click_on(Role::Button, "a.png");
+        // The bank of the inspection is missing: the record is shown all the same.
+        app.wait_for(&app.with("history-no-bank", &[("version", 7_u32.into())]));
         let values = [("score", 2.0_f32.into()), ("threshold", 1.0_f32.into())];
-        scene.until_seen(&scene.with("score-against-threshold", &values));
-        scene.until_seen(&scene.text("picture-part"));
+        app.wait_for(&app.with("score-against-threshold", &values));
+        app.wait_for(&app.text("picture-part"));
 
-        // 1: the part is OK after all. The record stays, the judgement is beside it.
-        scene.press(Modifiers::NONE, Key::Num1);
-        let take_back = scene.text("judge-take-back");
-        scene.until_seen(&take_back);
-        let said = |scene: &Scene| {
-            let judgement = scene.library().judgement(InspectionId(1)).unwrap();
+        // Key 1 judges the part OK. The record keeps its verdict; the judgement is stored with it.
+        app.press(Modifiers::NONE, Key::Num1);
+        let take_back = app.text("judge-take-back");
+        app.wait_for(&take_back);
+        let said = |app: &TestApp| {
+            let judgement = app.library().judgement(InspectionId(1)).unwrap();
             judgement.map(|judgement| judgement.opinion.verdict)
         };
-        assert_eq!(said(scene), Some(Verdict::Ok));
-        // From the toast it is undone.
-        scene.click_on(Role::Button, &scene.text("judge-undo"));
-        scene.until_gone(&take_back);
-        assert_eq!(said(scene), None);
-        // Enter: the verdict is right.
-        scene.press(Modifiers::NONE, Key::Enter);
-        scene.until_seen(&take_back);
-        assert_eq!(said(scene), Some(Verdict::Ng));
+        assert_eq!(said(app), Some(Verdict::Ok));
+        // The toast undoes it.
+        app.click_on(Role::Button, &app.text("judge-undo"));
+        app.wait_until_gone(&take_back);
+        assert_eq!(said(app), None);
+        // Enter confirms the verdict.
+        app.press(Modifiers::NONE, Key::Enter);
+        app.wait_for(&take_back);
+        assert_eq!(said(app), Some(Verdict::Ng));
 
-        scene.click_on(Role::CheckBox, &scene.text("history-action-done"));
-        let done = scene.text("action-done");
-        scene.until(&done, |harness| harness.query_all_by_label(&done).next().is_some());
-        let action = scene.library().action(InspectionId(1)).unwrap();
+        app.click_on(Role::CheckBox, &app.text("history-action-done"));
+        let done = app.text("action-done");
+        app.wait_until(&done, |harness| harness.query_all_by_label(&done).next().is_some());
+        let action = app.library().action(InspectionId(1)).unwrap();
         assert!(action.is_some_and(|change| change.state == fettle_domain::ActionState::Done));
 
-        // The keys 1, 2 and 3 are letters while one types.
-        let line = scene.text("history-text");
-        scene.harness.get_by_role_and_label(Role::TextInput, &line).focus();
-        scene.harness.run_steps(2);
-        scene.harness.get_by_role_and_label(Role::TextInput, &line).type_text("B.p");
-        scene.until("one row", |harness| rows(harness) == ["b.png"]);
-        scene.press(Modifiers::NONE, Key::Num2);
-        assert_eq!(said(scene), Some(Verdict::Ng));
-        scene.harness.get_by_role_and_label(Role::TextInput, &line).type_text("nowhere");
-        scene.until_seen(&scene.text("history-nothing-found"));
+        // The keys 1, 2 and 3 are text while a text field has the focus.
+        let line = app.text("history-text");
+        app.harness.get_by_role_and_label(Role::TextInput, &line).focus();
+        app.harness.run_steps(2);
+        app.harness.get_by_role_and_label(Role::TextInput, &line).type_text("B.p");
+        app.wait_until("one row", |harness| rows(harness) == ["b.png"]);
+        app.press(Modifiers::NONE, Key::Num2);
+        assert_eq!(said(app), Some(Verdict::Ng));
+        app.harness.get_by_role_and_label(Role::TextInput, &line).type_text("nowhere");
+        app.wait_for(&app.text("history-nothing-found"));
     }
 }
 
 #[test]
 fn several_are_marked_with_ctrl_to_be_saved_together() {
-    let scene = &mut Setting::new(Language::En).prepared(three);
-    scene.press(Modifiers::COMMAND, Key::Num5);
-    scene.until_seen("a.png");
-    assert!(scene.is_enabled(&scene.text("history-pdf")));
-    let click = |scene: &mut Scene, name: &str| {
-        let row = scene.harness.get_by_role_and_label(Role::Button, name);
+    let app = &mut TestAppOptions::new(Language::En).start(three);
+    app.press(Modifiers::COMMAND, Key::Num5);
+    app.wait_for("a.png");
+    assert!(app.is_enabled(&app.text("history-pdf")));
+    let click = |app: &mut TestApp, name: &str| {
+        let row = app.harness.get_by_role_and_label(Role::Button, name);
         row.click_modifiers(Modifiers::COMMAND);
-        scene.harness.run_steps(3);
+        app.harness.run_steps(3);
     };
     let marked = |count: usize| [("count", Value::from(count))];
-    // What is opened counts as the first.
-    scene.click_on(Role::Button, "a.png");
-    click(scene, "c.png");
-    scene.until_seen(&scene.with("history-pdf-marked", &marked(2)));
-    click(scene, "b.png");
-    scene.until_seen(&scene.with("history-pdf-marked", &marked(3)));
-    click(scene, "c.png");
-    scene.until_seen(&scene.with("history-pdf-marked", &marked(2)));
-    // Without Ctrl one is opened and none is marked.
-    scene.click_on(Role::Button, "b.png");
-    scene.until_seen(&scene.text("history-pdf"));
-    assert!(!scene.sees(&scene.with("history-pdf-marked", &marked(2))));
+    // The opened inspection is marked with the first Ctrl click.
+    app.click_on(Role::Button, "a.png");
+    click(app, "c.png");
+    app.wait_for(&app.with("history-pdf-marked", &marked(2)));
+    click(app, "b.png");
+    app.wait_for(&app.with("history-pdf-marked", &marked(3)));
+    click(app, "c.png");
+    app.wait_for(&app.with("history-pdf-marked", &marked(2)));
+    // A click without Ctrl opens an inspection and unmarks all.
+    app.click_on(Role::Button, "b.png");
+    app.wait_for(&app.text("history-pdf"));
+    assert!(!app.shows(&app.with("history-pdf-marked", &marked(2))));
 }
 
 #[test]
 fn two_are_compared_side_by_side() {
     for language in [Language::En, Language::Ko] {
-        let scene = &mut Setting::new(language).prepared(|engine| {
+        let app = &mut TestAppOptions::new(language).start(|engine| {
             three(engine);
             let mut library = Library::open(engine.workspace().root()).unwrap();
             let opinion = Opinion { verdict: Verdict::Ok, defect: None, note: String::new() };
             library.judge(InspectionId(1), Some(&opinion), "kim").unwrap();
-            // Wider; its bank is none that is here either.
+            // Wider, and also without its bank.
             let mut png = std::io::Cursor::new(Vec::new());
             let wide = image::RgbImage::from_fn(24, 8, |x, y| {
                 image::Rgb([200, (x * 10) as u8, (y * 30) as u8])
@@ -144,66 +145,68 @@ fn two_are_compared_side_by_side() {
             let gone = Some("data/uploads/gone.png".to_owned());
             library.record_inspection(&inspection("e.png", Verdict::Ok, gone)).unwrap();
         });
-        scene.press(Modifiers::COMMAND, Key::Num5);
-        scene.until_seen("a.png");
-        let compare = scene.text("history-compare");
-        assert!(!scene.is_enabled(&compare));
-        let hint = scene.text("history-compare-hint");
-        scene.harness.state_mut().send(Command::CompareInspections);
-        scene.until_seen(&hint);
-        scene.click("×");
-        scene.until_gone(&hint);
+        app.press(Modifiers::COMMAND, Key::Num5);
+        app.wait_for("a.png");
+        let compare = app.text("history-compare");
+        assert!(!app.is_enabled(&compare));
+        let hint = app.text("history-compare-hint");
+        app.harness.state_mut().send(Command::CompareInspections);
+        app.wait_for(&hint);
+        app.click("×");
+        app.wait_until_gone(&hint);
 
-        let mark = |scene: &mut Scene, first: &str, second: &str| {
-            scene.click_on(Role::Button, first);
-            let row = scene.harness.get_by_role_and_label(Role::Button, second);
+        let mark = |app: &mut TestApp, first: &str, second: &str| {
+            app.click_on(Role::Button, first);
+            let row = app.harness.get_by_role_and_label(Role::Button, second);
             row.click_modifiers(Modifiers::COMMAND);
-            scene.harness.run_steps(3);
-            scene.click(&compare);
+            app.harness.run_steps(3);
+            app.click(&compare);
         };
-        mark(scene, "b.png", "a.png");
-        scene.until_seen(&scene.text("history-compared"));
-        scene.until_seen("/line/b.png");
-        scene.until_seen("kim");
-        let images = |scene: &Scene| -> Vec<(String, f32)> {
-            let images = scene.harness.query_all_by_role(Role::Image);
+        mark(app, "b.png", "a.png");
+        app.wait_for(&app.text("history-compared"));
+        app.wait_for("/line/b.png");
+        app.wait_for("kim");
+        let images = |app: &TestApp| -> Vec<(String, f32)> {
+            let images = app.harness.query_all_by_role(Role::Image);
             let mut seen: Vec<_> = images
                 .map(|image| (image.accesskit_node().label().unwrap(), image.rect().left()))
                 .collect();
             seen.sort_by(|a, b| a.1.total_cmp(&b.1));
             seen
         };
-        scene.until("two pictures", |harness| harness.query_all_by_role(Role::Image).count() == 2);
+        app.wait_until("two pictures", |harness| {
+            harness.query_all_by_role(Role::Image).count() == 2
+        });
         // The older one is on the left.
-        let names: Vec<String> = images(scene).into_iter().map(|(name, _)| name).collect();
+        let names: Vec<String> = images(app).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["/line/a.png", "/line/b.png"]);
-        assert!(scene.sees(&scene.with(
+        assert!(app.shows(&app.with(
             "score-against-threshold",
             &[("score", 2.0_f32.into()), ("threshold", 1.0_f32.into())]
         )));
-        assert!(!scene.sees(&scene.text("history-other-shape")));
-        scene.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
-        scene.until_seen(&scene.text("view-copied"));
-        scene.picture("history_compared");
-        // The keys of the one opened do nothing here.
-        scene.press(Modifiers::NONE, Key::Num2);
-        assert_eq!(scene.library().judgement(InspectionId(2)).unwrap(), None);
-        scene.press(Modifiers::NONE, Key::Escape);
-        scene.until_gone(&scene.text("history-compared"));
+        assert!(!app.shows(&app.text("history-other-shape")));
+        app.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
+        app.wait_for(&app.text("view-copied"));
+        app.save_picture("history_compared");
+        // The keys of the opened inspection do nothing here.
+        app.press(Modifiers::NONE, Key::Num2);
+        assert_eq!(app.library().judgement(InspectionId(2)).unwrap(), None);
+        app.press(Modifiers::NONE, Key::Escape);
+        app.wait_until_gone(&app.text("history-compared"));
 
-        mark(scene, "a.png", "d.png");
-        scene.until_seen(&scene.text("history-other-shape"));
-        scene.picture("history_compared_shapes");
-        scene.click(&format!("✖ {}", scene.text("dialog-close")));
-        scene.until_gone(&scene.text("history-compared"));
+        mark(app, "a.png", "d.png");
+        app.wait_for(&app.text("history-other-shape"));
+        app.save_picture("history_compared_shapes");
+        app.click(&format!("✖ {}", app.text("dialog-close")));
+        app.wait_until_gone(&app.text("history-compared"));
 
-        // What one turns and drags on one side, the other does too.
-        mark(scene, "d.png", "f.png");
-        let sides = |harness: &Window| -> Vec<egui::Rect> {
+        // Zooming on one side zooms the other.
+        mark(app, "d.png", "f.png");
+        let sides = |harness: &AppHarness| -> Vec<egui::Rect> {
             harness.query_all_by_role(Role::Image).map(|image| image.rect()).collect()
         };
-        scene.until("two pictures", |harness| sides(harness).len() == 2);
-        let drawn = |harness: &Window, seen: &image::RgbaImage| -> [Vec<u8>; 2] {
+        app.wait_until("two pictures", |harness| sides(harness).len() == 2);
+        let drawn = |harness: &AppHarness, seen: &image::RgbaImage| -> [Vec<u8>; 2] {
             [0, 1].map(|side| {
                 let corner = sides(harness)[side].min;
                 let size = sides(harness)[side].size() - egui::vec2(4.0, 4.0);
@@ -218,16 +221,16 @@ fn two_are_compared_side_by_side() {
         };
         let mut before = vec![0; 1 << 24];
         for _ in 0..2 {
-            scene.until_drawn("both alike, and other than before", |harness, seen| {
+            app.wait_until_drawn("both alike, and other than before", |harness, seen| {
                 let [left, right] = drawn(harness, seen);
-                // A view may begin between two pixels of the screen.
+                // A view may start between two screen pixels.
                 differ(&left, &right) < 1.0 && differ(&left, &before) > 5.0
             });
-            let seen = scene.harness.render().unwrap();
-            [before, _] = drawn(&scene.harness, &seen);
-            let at = sides(&scene.harness)[0].center() + egui::vec2(100.0, 30.0);
-            scene.harness.input_mut().events.push(egui::Event::PointerMoved(at));
-            scene.harness.input_mut().events.push(egui::Event::MouseWheel {
+            let seen = app.harness.render().unwrap();
+            [before, _] = drawn(&app.harness, &seen);
+            let at = sides(&app.harness)[0].center() + egui::vec2(100.0, 30.0);
+            app.harness.input_mut().events.push(egui::Event::PointerMoved(at));
+            app.harness.input_mut().events.push(egui::Event::MouseWheel {
                 unit: egui::MouseWheelUnit::Point,
                 delta: egui::vec2(0.0, 300.0),
                 phase: egui::TouchPhase::Move,
@@ -235,26 +238,26 @@ fn two_are_compared_side_by_side() {
                 modifiers: Modifiers::NONE,
             });
         }
-        scene.picture("history_compared_locked");
-        scene.press(Modifiers::NONE, Key::Escape);
+        app.save_picture("history_compared_locked");
+        app.press(Modifiers::NONE, Key::Escape);
 
-        mark(scene, "d.png", "e.png");
-        scene.until_seen(&scene.text("history-no-picture"));
-        scene.until("the other's picture", |harness| {
+        mark(app, "d.png", "e.png");
+        app.wait_for(&app.text("history-no-picture"));
+        app.wait_until("the other's picture", |harness| {
             harness.query_all_by_role(Role::Image).count() == 1
         });
-        scene.picture("history_compared_gone");
-        scene.press(Modifiers::NONE, Key::Escape);
-        scene.until_seen("a.png");
-        scene.picture("history_list");
+        app.save_picture("history_compared_gone");
+        app.press(Modifiers::NONE, Key::Escape);
+        app.wait_for("a.png");
+        app.save_picture("history_list");
     }
 }
 
 #[test]
 fn of_ten_thousand_inspections_those_in_view_are_drawn() {
-    let scene = &mut Setting::new(Language::En).prepared(|engine| {
+    let app = &mut TestAppOptions::new(Language::En).start(|engine| {
         three(engine);
-        // As ten thousand runs would leave them, in one transaction.
+        // The rows of ten thousand inspections, in one transaction.
         let conn =
             rusqlite::Connection::open(engine.workspace().root().join("data/fettle.db")).unwrap();
         conn.execute_batch(
@@ -272,20 +275,20 @@ fn of_ten_thousand_inspections_those_in_view_are_drawn() {
         )
         .unwrap();
     });
-    scene.press(Modifiers::COMMAND, Key::Num5);
-    scene.until_seen("10000.png");
-    scene.until_seen("10000 inspections");
-    let drawn = rows(&scene.harness);
+    app.press(Modifiers::COMMAND, Key::Num5);
+    app.wait_for("10000.png");
+    app.wait_for("10000 inspections");
+    let drawn = rows(&app.harness);
     assert!((10..60).contains(&drawn.len()), "{} rows", drawn.len());
     assert_eq!(drawn[..2], ["10000.png", "09999.png"]);
-    // Past the page that was fetched first: the next one comes as it is reached.
+    // Beyond the first page: the next one is fetched when it is reached.
     for place in 0..130 {
-        scene.press(Modifiers::NONE, Key::ArrowRight);
+        app.press(Modifiers::NONE, Key::ArrowRight);
         if place % 20 == 0 {
-            scene.until("rows", |harness| rows(harness).len() > 10);
+            app.wait_until("rows", |harness| rows(harness).len() > 10);
         }
     }
-    scene.until("older rows", |harness| {
+    app.wait_until("older rows", |harness| {
         let rows = rows(harness);
         rows.len() < 60 && rows.iter().any(|name| name.as_str() < "09895.png")
     });
@@ -294,7 +297,7 @@ fn of_ten_thousand_inspections_those_in_view_are_drawn() {
 #[test]
 fn the_dashboard_counts_what_was_inspected_and_judged() {
     for language in [Language::En, Language::Ko] {
-        let scene = &mut Setting::new(language).prepared(|engine| {
+        let app = &mut TestAppOptions::new(language).start(|engine| {
             three(engine);
             let opinion = Opinion { verdict: Verdict::Ng, defect: None, note: String::new() };
             let mut library = Library::open(engine.workspace().root()).unwrap();
@@ -302,33 +305,33 @@ fn the_dashboard_counts_what_was_inspected_and_judged() {
                 library.judge(InspectionId(id), Some(&opinion), "kim").unwrap();
             }
         });
-        scene.press(Modifiers::COMMAND, Key::Num6);
+        app.press(Modifiers::COMMAND, Key::Num6);
         let values =
             [("parts", 3_usize.into()), ("ng", 2_usize.into()), ("judged", 2_usize.into())];
-        scene.until_seen(&scene.with("dashboard-totals", &values));
+        app.wait_for(&app.with("dashboard-totals", &values));
         let escape = Rate::of(1, 2).unwrap();
-        scene.until_seen(&format!("{}: {escape} · 1 / 2", scene.text("dashboard-escape")));
-        let unknown = scene.text("dashboard-none-judged");
-        scene.until_seen(&format!("{}: {unknown}", scene.text("dashboard-overkill")));
-        let defect = scene.text("dashboard-no-defect");
+        app.wait_for(&format!("{}: {escape} · 1 / 2", app.text("dashboard-escape")));
+        let unknown = app.text("dashboard-none-judged");
+        app.wait_for(&format!("{}: {unknown}", app.text("dashboard-overkill")));
+        let defect = app.text("dashboard-no-defect");
         let name = if language == Language::Ko { "주조품" } else { "Casting" };
-        scene.until_seen(&format!("{name} (casting) · {defect}: 2"));
-        scene.until_seen(&format!("{name} (casting)"));
-        scene.until_seen(&scene.text("dashboard-no-bank"));
+        app.wait_for(&format!("{name} (casting) · {defect}: 2"));
+        app.wait_for(&format!("{name} (casting)"));
+        app.wait_for(&app.text("dashboard-no-bank"));
     }
 }
 
 #[test]
 fn nothing_and_a_damaged_library_are_said() {
     for language in [Language::En, Language::Ko] {
-        let scene = &mut Setting::new(language).prepared(|_| {});
-        scene.press(Modifiers::COMMAND, Key::Num5);
-        scene.until_seen(&scene.text("history-none"));
-        scene.press(Modifiers::COMMAND, Key::Num6);
-        scene.until_seen(&scene.text("dashboard-none"));
-        scene.until_seen(&scene.text("dashboard-no-products"));
+        let app = &mut TestAppOptions::new(language).start(|_| {});
+        app.press(Modifiers::COMMAND, Key::Num5);
+        app.wait_for(&app.text("history-none"));
+        app.press(Modifiers::COMMAND, Key::Num6);
+        app.wait_for(&app.text("dashboard-none"));
+        app.wait_for(&app.text("dashboard-no-products"));
 
-        let scene = &mut Setting::new(language).prepared(|engine| {
+        let app = &mut TestAppOptions::new(language).start(|engine| {
             std::fs::write(
                 engine.workspace().root().join("data/fettle.db"),
                 "not a database, but long".repeat(99),
@@ -336,11 +339,11 @@ fn nothing_and_a_damaged_library_are_said() {
             .unwrap();
         });
         for key in [Key::Num5, Key::Num6] {
-            scene.press(Modifiers::COMMAND, key);
-            scene.until_seen(&scene.text("history-again"));
+            app.press(Modifiers::COMMAND, key);
+            app.wait_for(&app.text("history-again"));
         }
-        std::fs::remove_file(scene.workspace().root().join("data/fettle.db")).unwrap();
-        scene.click_on(Role::Button, &scene.text("history-again"));
-        scene.until_seen(&scene.text("dashboard-none"));
+        std::fs::remove_file(app.workspace().root().join("data/fettle.db")).unwrap();
+        app.click_on(Role::Button, &app.text("history-again"));
+        app.wait_for(&app.text("dashboard-none"));
     }
 }

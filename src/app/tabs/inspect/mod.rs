@@ -1,186 +1,161 @@
-//! The pipeline at a glance: the part, the verdict, what it resembles and what to do.
+//! The tab that inspects images: the part, its verdict, similar defects and the report.
 
-pub(super) mod findings;
-mod first_run;
-mod operator;
-pub(super) mod report;
-mod steps;
-pub(super) mod view;
+mod image_queue;
+mod operator_view;
+mod pipeline_steps;
+mod running_inspection;
+mod shown_part;
+#[cfg(test)]
+mod tests;
+mod welcome_screen;
 
-use std::path::PathBuf;
+use egui::{CentralPanel, Key, Panel, ScrollArea};
 
-use egui::{CentralPanel, Panel, ScrollArea};
-
-use super::Tab;
-use crate::command::Command;
-use crate::desk::Desk;
+use self::image_queue::ImageQueue;
+use self::operator_view::OperatorView;
+use self::running_inspection::RunningInspection;
+use self::shown_part::ShownPart;
+use self::welcome_screen::WelcomeScreen;
+use super::tab::{Tab, TabEntry};
+use crate::command::{Command, TabId, ctrl};
 use crate::dialogs::Dialog;
-use crate::dialogs::files::{Gathered, Gathering, Source, gather_from};
+use crate::dialogs::image_files::{ImageList, ImageSource, PendingImages, collect_images};
 use crate::dialogs::register_defect::RegisterDefectDialog;
-use crate::tasks::Task;
-use crate::widgets::choice::product_choice;
-use crate::widgets::judging::Judging;
-use crate::widgets::part_view::PartView;
-use crate::widgets::view_copy::Keep;
+use crate::tab_context::TabContext;
+use crate::widgets::combo_box::optional_product_combo;
+use crate::widgets::inspection::{findings, model_view, report_view};
+use crate::widgets::judgement_editor::JudgementEditor;
+use crate::widgets::screenshot::ScreenshotTarget;
 use fettle_domain::{Inspection, Judgement};
-use fettle_engine::{Chosen, EngineError, Inspect, Inspected, JobEvent};
+use fettle_engine::{EngineError, Inspect, InspectionSelection};
 
-pub(super) fn make() -> Box<dyn Tab> {
-    Box::<InspectTab>::default()
-}
-
-/// An inspection under way.
-struct Running {
-    task: Task<Inspected>,
-    /// What the language model has written of the report so far.
-    written: String,
-    /// What the one that looks at pictures has, since it was its turn.
-    seen: Option<String>,
-}
-
-/// The part shown.
-struct Shown {
-    inspection: Inspection,
-    view: PartView,
-}
-
-impl Shown {
-    fn new(inspected: Inspected) -> Self {
-        let Inspected { inspection, picture, map, pictures, .. } = inspected;
-        let view = PartView::new(picture, map, pictures.as_deref(), inspection.anomaly.done());
-        Self { inspection, view }
-    }
-}
+pub(super) const TAB: TabEntry = TabEntry {
+    id: TabId::Inspect,
+    label: "tab-inspect",
+    shortcut: ctrl(Key::Num1),
+    make: || Box::<InspectTab>::default(),
+};
 
 #[derive(Default)]
 struct InspectTab {
-    gathering: Option<Gathering>,
-    /// The images opened, and which is shown.
-    files: Vec<PathBuf>,
-    at: usize,
-    running: Option<Running>,
-    shown: Option<Shown>,
-    /// Why the image shown could not be inspected.
+    pending_images: Option<PendingImages>,
+    queue: ImageQueue,
+    running: Option<RunningInspection>,
+    shown: Option<ShownPart>,
+    /// Why the current image could not be inspected.
     error: Option<String>,
-    judging: Judging,
-    /// What a person said of the part shown.
+    judgement_editor: JudgementEditor,
+    /// A person's judgement of the part shown.
     judgement: Option<Judgement>,
-    first_run: first_run::FirstRun,
+    welcome: WelcomeScreen,
     registering: Option<RegisterDefectDialog>,
 }
 
 impl Tab for InspectTab {
-    fn poll(&mut self, desk: &mut Desk<'_>) {
-        self.first_run.poll(desk);
-        if let Some(gathered) = self.gathering.as_ref().and_then(Gathering::poll) {
-            self.gathering = None;
-            if let Some(Gathered { files, first }) = gathered {
-                (self.files, self.at) = (files, first);
-                self.inspect(desk);
+    fn poll(&mut self, cx: &mut TabContext<'_>) {
+        self.welcome.poll(cx);
+        if let Some(collected) = self.pending_images.as_ref().and_then(PendingImages::poll) {
+            self.pending_images = None;
+            if let Some(ImageList { files, first }) = collected {
+                self.queue = ImageQueue::new(files, first);
+                self.inspect(cx);
             }
         }
-        self.judging.poll(desk);
+        self.judgement_editor.poll(cx);
         let Some(running) = &mut self.running else { return };
-        let Running { task, written, seen } = running;
-        let shown = &mut self.shown;
-        let answer = task.poll_with(|event| match event {
-            JobEvent::Text(text) => written.push_str(&text),
-            JobEvent::View(text) => seen.get_or_insert_default().push_str(&text),
-            JobEvent::Found(found) => match shown {
-                // The report is done; where somebody looks at the part stays.
-                Some(shown) if shown.inspection.id == found.inspection.id => {
-                    shown.inspection = found.inspection;
-                    written.clear();
-                }
-                _ => *shown = Some(Shown::new(*found)),
-            },
-            JobEvent::Progress(_) => {}
-        });
-        if task.progress().is_some_and(|progress| progress.step == "progress-view") {
-            seen.get_or_insert_default();
-        }
-        let Some(answer) = answer else { return };
+        let Some(answer) = running.poll(&mut self.shown) else { return };
         self.running = None;
         match answer {
             Ok(inspected) => match &mut self.shown {
-                // The pictures are those shown already.
+                // The pictures shown are those of this inspection already.
                 Some(shown) => shown.inspection = inspected.inspection,
-                None => self.shown = Some(Shown::new(inspected)),
+                None => self.shown = Some(ShownPart::new(inspected)),
             },
-            // What the manual says is there and recorded; only the model was stopped.
+            // The manual's report is shown and recorded; only the model was stopped.
             Err(EngineError::Cancelled) if self.shown.is_some() => {
-                desk.toasts.done(desk.text("inspect-model-stopped"));
+                cx.toasts.done(cx.text("inspect-model-stopped"));
             }
-            Err(EngineError::Cancelled) => self.error = Some(desk.text("inspect-stopped")),
-            Err(error) => self.error = Some(error.explain(desk.words.0)),
+            Err(EngineError::Cancelled) => self.error = Some(cx.text("inspect-stopped")),
+            Err(error) => self.error = Some(error.explain(cx.localizer.language)),
         }
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        if desk.view.operator && !self.files.is_empty() {
-            self.operator(ui, desk);
+    fn ui(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        if cx.view.operator && !self.queue.is_empty() {
+            let view = OperatorView {
+                queue: &self.queue,
+                shown: self.shown.as_mut(),
+                judged: self.judgement.as_ref().map(|judgement| judgement.opinion.verdict),
+                error: self.error.as_deref(),
+                is_running: self.running.is_some(),
+            };
+            view.show(ui, cx);
         } else {
-            self.whole(ui, desk);
+            self.full_view(ui, cx);
         }
         if let Some(dialog) = &mut self.registering
-            && !dialog.show(ui.ctx(), desk)
+            && !dialog.show(ui.ctx(), cx)
         {
             self.registering = None;
         }
     }
 
-    fn command(&mut self, command: &Command, ctx: &egui::Context, desk: &mut Desk<'_>) {
+    fn command(&mut self, command: &Command, ctx: &egui::Context, cx: &mut TabContext<'_>) {
         match command {
             Command::OpenImages => {
-                self.gathering = gather_from(ctx, Source::Dialog(desk.text("command-open")));
+                self.pending_images =
+                    collect_images(ctx, ImageSource::Dialog(cx.text("command-open")));
             }
             Command::InspectFiles(paths) => {
-                self.gathering = gather_from(ctx, Source::Paths(paths.clone()));
+                self.pending_images = collect_images(ctx, ImageSource::Paths(paths.clone()));
             }
-            Command::NextImage if self.at + 1 < self.files.len() => {
-                self.at += 1;
-                self.inspect(desk);
+            Command::NextImage if self.queue.has_next() => {
+                self.queue.next();
+                self.inspect(cx);
             }
-            Command::PreviousImage if self.at > 0 => {
-                self.at -= 1;
-                self.inspect(desk);
+            Command::PreviousImage if self.queue.has_previous() => {
+                self.queue.previous();
+                self.inspect(cx);
             }
             Command::CopyView | Command::SaveView => {
-                let to_file = *command == Command::SaveView;
-                let keep = if to_file { Keep::File } else { Keep::Clipboard };
+                let target = if *command == Command::SaveView {
+                    ScreenshotTarget::File
+                } else {
+                    ScreenshotTarget::Clipboard
+                };
                 if let Some(shown) = &mut self.shown {
-                    shown.view.keep(ctx, keep);
+                    shown.view.take_screenshot(ctx, target);
                 }
             }
             Command::SearchShown => {
                 if let Some(inspection) = self.inspection() {
-                    findings::search(desk, inspection);
+                    findings::search(cx, inspection);
                 }
             }
-            Command::LoadDemo => self.first_run.load_demo(desk),
-            Command::InspectAgain => self.inspect(desk),
+            Command::LoadDemo => self.welcome.load_demo(cx),
+            Command::InspectAgain => self.inspect(cx),
             Command::SavePdf => {
                 if let Some(id) = self.inspection().and_then(|inspection| inspection.id) {
-                    desk.send(Command::ExportPdf(Chosen::These(vec![id])));
+                    cx.send(Command::ExportPdf(InspectionSelection::Ids(vec![id])));
                 }
             }
-            Command::RegisterDefect => self.register_defect(desk),
+            Command::RegisterDefect => self.register_defect(cx),
             Command::LibraryChanged(_) => {
-                self.first_run.look_again();
+                self.welcome.reload();
             }
             Command::Stop => {
                 if let Some(running) = &self.running {
-                    running.task.cancel();
+                    running.cancel();
                 }
             }
             Command::Confirm | Command::Judge(_) => {
                 let Some(inspection) = self.inspection() else { return };
                 let Some(id) = inspection.id else { return };
-                let said = inspection.verdict;
-                let verdict = if let Command::Judge(verdict) = command { *verdict } else { said };
-                self.judging.judge(desk, id, verdict, self.judgement.as_ref());
+                let found = inspection.verdict;
+                let verdict = if let Command::Judge(verdict) = command { *verdict } else { found };
+                self.judgement_editor.submit_verdict(cx, id, verdict, self.judgement.as_ref());
             }
-            Command::Rejudge(request) => self.judging.say(desk, request.clone()),
+            Command::Rejudge(request) => self.judgement_editor.submit(cx, request.clone()),
             Command::Judged(judged)
                 if self.inspection().is_some_and(|shown| shown.id == Some(judged.inspection)) =>
             {
@@ -192,119 +167,119 @@ impl Tab for InspectTab {
 }
 
 impl InspectTab {
+    /// The inspection of the part shown.
     fn inspection(&self) -> Option<&Inspection> {
         self.shown.as_ref().map(|shown| &shown.inspection)
     }
 
-    /// Inspects the image that is its turn; one under way is given up.
-    fn inspect(&mut self, desk: &mut Desk<'_>) {
-        let Some(image) = self.files.get(self.at).cloned() else { return };
+    /// Inspects the current image; a running inspection is cancelled.
+    fn inspect(&mut self, cx: &mut TabContext<'_>) {
+        let Some(image) = self.queue.current().map(ToOwned::to_owned) else { return };
         (self.running, self.shown, self.error) = (None, None, None);
         self.judgement = None;
         let request = Inspect {
             image,
-            product: desk.view.product.clone(),
-            with_llm: desk.view.with_llm,
+            product: cx.view.product.clone(),
+            with_llm: cx.view.with_llm,
             out: None,
         };
-        self.running =
-            desk.start(request).map(|task| Running { task, written: String::new(), seen: None });
+        self.running = cx.start(request).map(RunningInspection::new);
     }
 
-    /// Asks which known defect the part inspected shows; what it resembles is chosen already.
-    fn register_defect(&mut self, desk: &Desk<'_>) {
+    /// Opens the dialog that registers the part as a known defect; the suggested defect is
+    /// selected.
+    fn register_defect(&mut self, cx: &TabContext<'_>) {
         let Some(shown) = &self.shown else { return };
         let inspection = &shown.inspection;
-        let Some(kept) = &inspection.image_path else { return };
+        let Some(stored) = &inspection.image_path else { return };
         let suggestion =
             inspection.similarity.done().and_then(|similarity| similarity.suggestion.as_ref());
-        // Another product's defect is none of this one.
+        // The suggestion may be about another product.
         let defect = suggestion
             .filter(|suggestion| inspection.product.as_ref() == Some(&suggestion.product))
             .and_then(|suggestion| suggestion.defect.clone());
         self.registering = Some(RegisterDefectDialog::new(
-            desk.engine.workspace().root().join(kept),
+            cx.engine.workspace().root().join(stored),
             inspection.product.clone(),
             defect,
             inspection.anomaly.done().map(|anomaly| anomaly.regions.clone()).unwrap_or_default(),
         ));
     }
 
-    fn whole(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        Panel::top("inspect_tools").show(ui, |ui| self.tools(ui, desk));
-        if self.files.is_empty() {
-            CentralPanel::default().show(ui, |ui| self.first_run.show(ui, desk));
+    /// The view with findings, report and toolbar.
+    fn full_view(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        Panel::top("inspect_tools").show(ui, |ui| self.toolbar(ui, cx));
+        if self.queue.is_empty() {
+            CentralPanel::default().show(ui, |ui| self.welcome.show(ui, cx));
             return;
         }
         Panel::left("inspect_findings").resizable(true).default_size(330.0).show(ui, |ui| {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.left(ui, desk));
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.findings_panel(ui, cx));
         });
         Panel::right("inspect_report").resizable(true).default_size(400.0).show(ui, |ui| {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.right(ui, desk));
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.report_panel(ui, cx));
         });
-        CentralPanel::default().show(ui, |ui| self.middle(ui, desk));
+        CentralPanel::default().show(ui, |ui| self.picture_panel(ui, cx));
     }
 
-    fn tools(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+    fn toolbar(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
         ui.horizontal_wrapped(|ui| {
-            if ui.button(desk.text("command-open")).clicked() {
-                desk.send(Command::OpenImages);
+            if ui.button(cx.text("command-open")).clicked() {
+                cx.send(Command::OpenImages);
             }
             let back = egui::Button::new("◀");
-            let back = ui.add_enabled(self.at > 0, back);
-            if back.on_hover_text(desk.text("command-previous")).clicked() {
-                desk.send(Command::PreviousImage);
+            let back = ui.add_enabled(self.queue.has_previous(), back);
+            if back.on_hover_text(cx.text("command-previous")).clicked() {
+                cx.send(Command::PreviousImage);
             }
-            let onward = egui::Button::new("▶");
-            let onward = ui.add_enabled(self.at + 1 < self.files.len(), onward);
-            if onward.on_hover_text(desk.text("command-next")).clicked() {
-                desk.send(Command::NextImage);
+            let next = egui::Button::new("▶");
+            let next = ui.add_enabled(self.queue.has_next(), next);
+            if next.on_hover_text(cx.text("command-next")).clicked() {
+                cx.send(Command::NextImage);
             }
-            if let Some(file) = self.files.get(self.at) {
-                let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
-                let place = format!("{} / {}", self.at + 1, self.files.len());
-                ui.label(place);
-                ui.strong(name.unwrap_or_default()).on_hover_text(file.display().to_string());
+            if let Some(file) = self.queue.current() {
+                ui.label(self.queue.position());
+                ui.strong(self.queue.file_name()).on_hover_text(file.display().to_string());
             }
             ui.separator();
-            let by_neighbours = desk.text("inspect-by-neighbours");
-            let mut product = desk.view.product.take();
-            product_choice(ui, desk, &mut product, &by_neighbours);
-            desk.view.product = product;
-            let label = desk.text("inspect-with-llm");
-            let hint = desk.text("inspect-with-llm-hint");
-            ui.checkbox(&mut desk.view.with_llm, label).on_hover_text(hint);
-            if self.running.is_some() && ui.button(desk.text("command-stop")).clicked() {
-                desk.send(Command::Stop);
+            let by_neighbours = cx.text("inspect-by-neighbours");
+            let mut product = cx.view.product.take();
+            optional_product_combo(ui, cx, &mut product, &by_neighbours);
+            cx.view.product = product;
+            let label = cx.text("inspect-with-llm");
+            let hint = cx.text("inspect-with-llm-hint");
+            ui.checkbox(&mut cx.view.with_llm, label).on_hover_text(hint);
+            if self.running.is_some() && ui.button(cx.text("command-stop")).clicked() {
+                cx.send(Command::Stop);
             } else if self.running.is_none()
-                && !self.files.is_empty()
-                && ui.button(desk.text("command-again")).clicked()
+                && !self.queue.is_empty()
+                && ui.button(cx.text("command-again")).clicked()
             {
-                desk.send(Command::InspectAgain);
+                cx.send(Command::InspectAgain);
             }
         });
     }
 
-    fn left(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        let progress = self.running.as_ref().and_then(|running| running.task.progress());
+    fn findings_panel(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        let progress = self.running.as_ref().and_then(|running| running.progress());
         let inspection = self.shown.as_ref().map(|shown| &shown.inspection);
         let ended = inspection.filter(|_| self.running.is_none());
-        let mut looked_at = None;
+        let mut clicked_region = None;
         match inspection {
             Some(inspection) => {
-                findings::verdict(ui, desk, inspection.verdict);
-                self.judging.show(ui, desk, inspection, self.judgement.as_ref());
+                findings::verdict_banner(ui, cx, inspection.verdict);
+                self.judgement_editor.show(ui, cx, inspection, self.judgement.as_ref());
                 ui.add_space(6.0);
-                looked_at = findings::show(ui, desk, inspection);
+                clicked_region = findings::show(ui, cx, inspection);
                 ui.add_space(4.0);
-                if ui.button(desk.text("command-register-defect")).clicked() {
-                    desk.send(Command::RegisterDefect);
+                if ui.button(cx.text("command-register-defect")).clicked() {
+                    cx.send(Command::RegisterDefect);
                 }
             }
             None if self.running.is_some() => {
                 ui.horizontal(|ui| {
                     ui.spinner();
-                    ui.label(desk.text("inspect-running"));
+                    ui.label(cx.text("inspect-running"));
                 });
             }
             None => {}
@@ -313,28 +288,30 @@ impl InspectTab {
             ui.colored_label(ui.visuals().error_fg_color, error);
         }
         ui.add_space(10.0);
-        steps::show(ui, desk, progress.as_ref(), ended);
-        if let (Some(region), Some(shown)) = (looked_at, &mut self.shown) {
-            shown.view.look_at(region);
+        pipeline_steps::show(ui, cx, progress.as_ref(), ended);
+        if let (Some(region), Some(shown)) = (clicked_region, &mut self.shown) {
+            shown.view.zoom_to(region);
         }
     }
 
-    fn right(&self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+    fn report_panel(&self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
         let Some(shown) = &self.shown else { return };
-        report::show(ui, desk, &shown.inspection);
+        report_view::show(ui, cx, &shown.inspection);
         match &self.running {
-            Some(Running { seen: Some(seen), .. }) => view::show_unfinished(ui, desk, seen),
-            Some(running) => report::show_unfinished(ui, desk, &running.written),
-            None => view::show(ui, desk, &shown.inspection),
+            Some(RunningInspection { view_text: Some(text), .. }) => {
+                model_view::show_unfinished(ui, cx, text);
+            }
+            Some(running) => report_view::show_unfinished(ui, cx, &running.report_text),
+            None => model_view::show(ui, cx, &shown.inspection),
         }
     }
 
-    fn middle(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+    fn picture_panel(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
         match &mut self.shown {
-            Some(shown) => shown.view.show(ui, desk, &shown.inspection),
+            Some(shown) => shown.view.show(ui, cx, &shown.inspection),
             None => {
                 ui.centered_and_justified(|ui| {
-                    let waiting = self.running.as_ref().map(|_| desk.text("inspect-running"));
+                    let waiting = self.running.as_ref().map(|_| cx.text("inspect-running"));
                     ui.weak(waiting.unwrap_or_default());
                 });
             }

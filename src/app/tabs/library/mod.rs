@@ -1,145 +1,152 @@
-//! Products, their defect types and images, and whether they can be inspected.
+//! The tab of the library: products, their defect types and images, and whether they are ready for
+//! inspection.
 
-mod grid;
-pub(super) mod readiness;
+mod image_grid;
+mod product_list;
+mod readiness;
 mod selection;
 #[cfg(test)]
 mod tests;
+mod undo_message;
 
 use std::path::PathBuf;
 
-use egui::{CentralPanel, Panel, ScrollArea};
+use egui::{CentralPanel, Key, Panel};
 
-use super::Tab;
-use crate::asked::Asked;
-use crate::catalogue::Catalogue;
-use crate::command::Command;
-use crate::desk::Desk;
+use self::image_grid::ImageGrid;
+use self::product_list::product_list;
+use self::readiness::Readiness;
+use self::undo_message::undo_message;
+use super::tab::{Tab, TabEntry};
+use crate::command::{Command, TabId, ctrl};
 use crate::dialogs::Dialog;
 use crate::dialogs::defect_type::DefectTypeDialog;
-use crate::dialogs::images::ImagesDialog;
-use crate::dialogs::manual::ManualDialog;
 use crate::dialogs::product::ProductDialog;
+use crate::dialogs::register_images::RegisterImagesDialog;
+use crate::dialogs::register_manual::RegisterManualDialog;
 use crate::dialogs::remove_images::RemoveImagesDialog;
+use crate::loadable::Loadable;
+use crate::outcome_toasts::toast_outcome;
+use crate::tab_context::TabContext;
 use crate::tasks::Task;
 use fettle_domain::{ImageLabel, ProductCode, RegisteredImage};
-use fettle_engine::{ListImages, ProductSummary, TakeBack, TakenBack};
-use fettle_i18n::Value;
+use fettle_engine::{ListImages, ProductSummary, UndoRegistration, UndoneRegistration};
 
-use grid::Grid;
-use readiness::{Readiness, ended};
+pub(super) const TAB: TabEntry =
+    TabEntry { id: TabId::Library, label: "tab-library", shortcut: ctrl(Key::Num7), make };
 
-pub(super) fn make() -> Box<dyn Tab> {
+fn make() -> Box<dyn Tab> {
     Box::new(LibraryTab {
-        chosen: None,
+        product: None,
         label: ImageLabel::Normal,
-        images: Asked::default(),
+        images: Loadable::default(),
         readiness: Readiness::default(),
-        grid: Grid::default(),
-        wanted: None,
+        grid: ImageGrid::default(),
+        image_to_select: None,
         dialog: None,
-        taking_back: Vec::new(),
+        undoing: Vec::new(),
     })
 }
 
 struct LibraryTab {
-    /// The product shown.
-    chosen: Option<ProductCode>,
-    /// Which of its images are shown.
+    /// The selected product.
+    product: Option<ProductCode>,
+    /// Label of the images shown.
     label: ImageLabel,
-    images: Asked<Vec<RegisteredImage>>,
+    images: Loadable<Vec<RegisteredImage>>,
     readiness: Readiness,
-    grid: Grid,
-    /// The image to choose once the images are known.
-    wanted: Option<String>,
+    grid: ImageGrid,
+    /// Path of the image to select once the images are loaded.
+    image_to_select: Option<String>,
     dialog: Option<Box<dyn Dialog>>,
     /// Registrations being undone.
-    taking_back: Vec<Task<TakenBack>>,
+    undoing: Vec<Task<UndoneRegistration>>,
 }
 
 impl Tab for LibraryTab {
-    fn poll(&mut self, desk: &mut Desk<'_>) {
-        if self.images.poll(desk) {
-            self.grid.choose_none();
+    fn poll(&mut self, cx: &mut TabContext<'_>) {
+        if self.images.poll(cx) {
+            self.grid.clear_selection();
             let images = self.images.answer().map(Vec::as_slice).unwrap_or_default();
-            let wanted = self.wanted.take();
-            let is_wanted = |image: &RegisteredImage| Some(&image.path) == wanted.as_ref();
+            let path = self.image_to_select.take();
+            let is_wanted = |image: &RegisteredImage| Some(&image.path) == path.as_ref();
             if let Some(at) = images.iter().position(is_wanted) {
-                self.grid.choose(at);
+                self.grid.select(at);
             }
         }
-        self.readiness.poll(desk);
-        self.taking_back.retain(|task| match task.poll() {
+        self.readiness.poll(cx);
+        self.undoing.retain(|task| match task.poll() {
             None => true,
             Some(answer) => {
-                if let Ok(TakenBack { what: TakeBack::Product(gone), .. }) = &answer
-                    && self.chosen.as_ref() == Some(gone)
+                if let Ok(UndoneRegistration { request: UndoRegistration::Product(gone), .. }) =
+                    &answer
+                    && self.product.as_ref() == Some(gone)
                 {
-                    self.chosen = None;
+                    self.product = None;
                 }
-                ended(desk, answer, |desk, done| taken_back(desk, &done));
+                toast_outcome(cx, answer, |cx, undone| undo_message(cx, &undone));
                 false
             }
         });
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        self.choose_some(desk);
+    fn ui(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        self.select_default(cx);
         Panel::left("library_products").resizable(true).default_size(260.0).show(ui, |ui| {
-            self.product_list(ui, desk);
+            if let Some(product) = product_list(ui, cx, self.product.as_ref()) {
+                self.select_product(product);
+            }
         });
-        CentralPanel::default().show(ui, |ui| self.product(ui, desk));
+        CentralPanel::default().show(ui, |ui| self.product_panel(ui, cx));
         if let Some(dialog) = &mut self.dialog
-            && !dialog.show(ui.ctx(), desk)
+            && !dialog.show(ui.ctx(), cx)
         {
             self.dialog = None;
         }
     }
 
-    fn command(&mut self, command: &Command, ctx: &egui::Context, desk: &mut Desk<'_>) {
+    fn command(&mut self, command: &Command, ctx: &egui::Context, cx: &mut TabContext<'_>) {
         let shift = ctx.input(|input| input.modifiers.shift);
         let count = self.images.answer().map_or(0, Vec::len);
         match command {
             Command::NewProduct => {
-                let known = desk.catalogue.products().iter();
+                let known = cx.catalogue.products().iter();
                 let known = known.map(|summary| summary.product.code.clone()).collect();
                 self.dialog = Some(Box::new(ProductDialog::new(known)));
             }
             Command::FitBank => {
-                self.choose_some(desk);
-                if let Some(product) = &self.chosen {
-                    self.readiness.fit(desk, product);
+                self.select_default(cx);
+                if let Some(product) = &self.product {
+                    self.readiness.fit(cx, product);
                 }
             }
-            Command::TakeBack(what) => self.taking_back.extend(desk.start(what.clone())),
-            Command::BuildIndex => self.readiness.build_index(desk),
+            Command::UndoRegistration(what) => self.undoing.extend(cx.start(what.clone())),
+            Command::BuildIndex => self.readiness.build_index(cx),
             Command::LibraryChanged(new) => {
-                if new.is_some() {
-                    self.chosen.clone_from(new);
-                    self.another();
+                if let Some(product) = new {
+                    self.select_product(product.clone());
                 }
-                if let Some(product) = &self.chosen {
+                if let Some(product) = &self.product {
                     let label = self.label.clone();
-                    self.images.ask(desk, ListImages { product: product.clone(), label });
-                    self.readiness.ask(desk, product);
+                    self.images.load(cx, ListImages { product: product.clone(), label });
+                    self.readiness.load(cx, product);
                 }
             }
             Command::ShowInLibrary(product, label, path) => {
-                self.chosen = Some(product.clone());
-                self.another();
+                self.select_product(product.clone());
                 self.label.clone_from(label);
-                self.wanted = Some(path.clone());
+                self.image_to_select = Some(path.clone());
             }
             Command::NextImage if self.dialog.is_none() => self.grid.step(1, count, shift),
             Command::PreviousImage if self.dialog.is_none() => self.grid.step(-1, count, shift),
-            Command::Stop => self.grid.choose_none(),
+            Command::Stop => self.grid.clear_selection(),
             _ => {}
         }
     }
 
-    fn dropped(&mut self, paths: &[PathBuf], ctx: &egui::Context, desk: &Desk<'_>) -> bool {
+    fn dropped(&mut self, paths: &[PathBuf], ctx: &egui::Context, cx: &TabContext<'_>) -> bool {
         if self.dialog.is_none()
-            && let Some(summary) = self.summary(desk)
+            && let Some(summary) = self.summary(cx)
         {
             self.dialog = Some(images_dialog(summary, self.label.clone()));
         }
@@ -148,205 +155,153 @@ impl Tab for LibraryTab {
 }
 
 impl LibraryTab {
-    /// Shows the first product where none is chosen, and asks for what is shown.
-    fn choose_some(&mut self, desk: &mut Desk<'_>) {
-        let Some(products) = desk.catalogue.known() else { return };
-        let is_there = |code: &ProductCode| products.iter().any(|one| one.product.code == *code);
-        // One just registered is not in the list yet.
-        if self.chosen.is_none() {
-            self.chosen = products.first().map(|summary| summary.product.code.clone());
+    /// Selects the first product where none is selected, and loads what is not loaded of it.
+    fn select_default(&mut self, cx: &mut TabContext<'_>) {
+        let Some(products) = cx.catalogue.listed() else { return };
+        let is_listed = |code: &ProductCode| products.iter().any(|one| one.product.code == *code);
+        // A product that was just registered is not in the catalogue yet.
+        if self.product.is_none() {
+            self.product = products.first().map(|summary| summary.product.code.clone());
         }
-        let Some(product) = self.chosen.clone().filter(is_there) else { return };
+        let Some(product) = self.product.clone().filter(is_listed) else { return };
         let label = self.label.clone();
-        self.images.ask_once(desk, ListImages { product: product.clone(), label });
-        self.readiness.ask_once(desk, &product);
+        self.images.load_once(cx, ListImages { product: product.clone(), label });
+        self.readiness.load_once(cx, &product);
     }
 
-    /// Another product is shown.
-    fn another(&mut self) {
+    /// Selects a product and forgets what was loaded of the former one.
+    fn select_product(&mut self, product: ProductCode) {
+        self.product = Some(product);
         self.label = ImageLabel::Normal;
-        self.images = Asked::default();
-        self.readiness.another();
-        self.grid.choose_none();
+        self.images = Loadable::default();
+        self.readiness.reset();
+        self.grid.clear_selection();
     }
 
-    fn summary<'a>(&self, desk: &Desk<'a>) -> Option<&'a ProductSummary> {
-        desk.catalogue.of(self.chosen.as_ref()?)
+    /// The catalogue's entry of the selected product.
+    fn summary<'a>(&self, cx: &TabContext<'a>) -> Option<&'a ProductSummary> {
+        cx.catalogue.product(self.product.as_ref()?)
     }
 
-    fn product_list(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        ui.add_space(4.0);
-        if ui.button(desk.text("command-new-product")).clicked() {
-            desk.send(Command::NewProduct);
-        }
-        ui.separator();
-        Catalogue::show_error(ui, desk);
-        let mut clicked = None;
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| match desk.catalogue.known() {
-            None if desk.catalogue.error().is_none() => {
-                ui.spinner();
-                ui.label(desk.text("library-loading"));
-            }
-            None => {}
-            Some(products) => {
-                for summary in products {
-                    let code = &summary.product.code;
-                    let name = summary.product.name_and_code(desk.words.0);
-                    let chosen = self.chosen.as_ref() == Some(code);
-                    if ui.selectable_label(chosen, name).clicked() && !chosen {
-                        clicked = Some(code.clone());
-                    }
-                    let defects: usize = summary.defects.iter().map(|(_, count)| count).sum();
-                    let values = [
-                        ("normals", Value::from(summary.normal_images)),
-                        ("defects", defects.into()),
-                        ("manuals", summary.manuals.len().into()),
-                    ];
-                    ui.weak(desk.words.with("library-counts", &values));
-                    ui.add_space(4.0);
-                }
-            }
-        });
-        if clicked.is_some() {
-            self.chosen = clicked;
-            self.another();
-        }
-    }
-
-    fn product(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        let Some(summary) = self.summary(desk) else {
-            if desk.catalogue.known().is_some_and(<[_]>::is_empty) {
-                empty(ui, desk);
+    fn product_panel(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        let Some(summary) = self.summary(cx) else {
+            if cx.catalogue.listed().is_some_and(<[_]>::is_empty) {
+                no_product(ui, cx);
             }
             return;
         };
         let product = summary.product.code.clone();
         ui.horizontal_wrapped(|ui| {
-            ui.heading(summary.product.name_and_code(desk.words.0));
-            if ui.button(desk.text("dialog-rename-product")).clicked() {
+            ui.heading(summary.product.name_and_code(cx.localizer.language));
+            if ui.button(cx.text("dialog-rename-product")).clicked() {
                 self.dialog = Some(Box::new(ProductDialog::rename(&summary.product)));
             }
-            if ui.button(desk.text("dialog-add-manual")).clicked() {
-                self.dialog = Some(Box::new(ManualDialog::new(product.clone())));
+            if ui.button(cx.text("dialog-add-manual")).clicked() {
+                self.dialog = Some(Box::new(RegisterManualDialog::new(product.clone())));
             }
         });
-        self.readiness.show(ui, desk, summary);
+        self.readiness.show(ui, cx, summary);
         ui.separator();
-        self.labels(ui, desk, summary);
-        self.images(ui, desk, summary);
+        self.label_choice(ui, cx, summary);
+        self.image_panel(ui, cx, summary);
     }
 
-    /// Normal images and each defect type, with how many images there are.
-    fn labels(&mut self, ui: &mut egui::Ui, desk: &Desk<'_>, summary: &ProductSummary) {
+    /// The choice between normal images and each defect type, with their numbers of images.
+    fn label_choice(&mut self, ui: &mut egui::Ui, cx: &TabContext<'_>, summary: &ProductSummary) {
         let before = self.label.clone();
         ui.horizontal_wrapped(|ui| {
-            let normal = format!("{} ({})", desk.text("label-normal"), summary.normal_images);
+            let normal = format!("{} ({})", cx.text("label-normal"), summary.normal_images);
             ui.selectable_value(&mut self.label, ImageLabel::Normal, normal);
             for (defect, count) in &summary.defects {
                 let label = ImageLabel::Defect(defect.code.clone());
                 let text = format!("{} ({count})", defect.full_name);
                 ui.selectable_value(&mut self.label, label, text);
             }
-            if ui.button(desk.text("dialog-new-defect")).clicked() {
+            if ui.button(cx.text("dialog-new-defect")).clicked() {
                 let known = summary.defects.iter().map(|(defect, _)| defect.code.clone());
                 let product = summary.product.code.clone();
                 self.dialog = Some(Box::new(DefectTypeDialog::new(product, known.collect())));
             }
-            let shown = summary
+            let selected = summary
                 .defects
                 .iter()
                 .find(|(defect, _)| self.label == ImageLabel::Defect(defect.code.clone()));
-            if let Some((defect, _)) = shown
-                && ui.button(desk.text("dialog-rename-defect")).clicked()
+            if let Some((defect, _)) = selected
+                && ui.button(cx.text("dialog-rename-defect")).clicked()
             {
                 self.dialog = Some(Box::new(DefectTypeDialog::rename(defect)));
             }
         });
         if self.label != before {
-            self.images = Asked::default();
-            self.grid.choose_none();
+            self.images = Loadable::default();
+            self.grid.clear_selection();
         }
     }
 
-    fn images(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>, summary: &ProductSummary) {
+    /// Buttons to add and remove images, and the grid.
+    fn image_panel(
+        &mut self,
+        ui: &mut egui::Ui,
+        cx: &mut TabContext<'_>,
+        summary: &ProductSummary,
+    ) {
         let mut remove = false;
         ui.horizontal_wrapped(|ui| {
-            if ui.button(desk.text("dialog-add-images")).clicked() {
+            if ui.button(cx.text("dialog-add-images")).clicked() {
                 self.dialog = Some(images_dialog(summary, self.label.clone()));
             }
-            let count = self.grid.chosen_count();
-            let button = egui::Button::new(desk.text("library-remove"));
+            let count = self.grid.selected_count();
+            let button = egui::Button::new(cx.text("library-remove"));
             remove = ui.add_enabled(count > 0, button).clicked();
             if count > 0 {
-                ui.label(desk.words.with("library-chosen", &[("count", count.into())]));
+                ui.label(cx.localizer.with("library-chosen", &[("count", count.into())]));
             }
         });
         if let Some(error) = self.images.error() {
             ui.colored_label(ui.visuals().error_fg_color, error);
-            if ui.button(desk.text("history-again")).clicked() {
-                desk.send(Command::LibraryChanged(None));
+            if ui.button(cx.text("history-again")).clicked() {
+                cx.send(Command::LibraryChanged(None));
             }
         }
         match self.images.answer() {
             None => {
                 if self.images.error().is_none() {
                     ui.spinner();
-                    ui.label(desk.text("library-loading"));
+                    ui.label(cx.text("library-loading"));
                 }
             }
             Some(images) if images.is_empty() => {
                 ui.add_space(24.0);
-                ui.label(desk.text("library-no-images"));
+                ui.label(cx.text("library-no-images"));
             }
             Some(images) => {
                 if self.dialog.is_none() {
-                    remove |= self.grid.keys(ui, images.len());
+                    remove |= self.grid.handle_keys(ui, images.len());
                 }
-                self.grid.show(ui, desk, images);
+                self.grid.show(ui, cx, images);
                 if remove {
-                    let chosen = self.grid.chosen(images);
-                    self.dialog = Some(Box::new(RemoveImagesDialog::new(chosen)));
+                    let selected = self.grid.selected(images);
+                    self.dialog = Some(Box::new(RemoveImagesDialog::new(selected)));
                 }
             }
         }
     }
 }
 
-/// What a toast says was undone.
-fn taken_back(desk: &Desk<'_>, done: &TakenBack) -> String {
-    match &done.what {
-        TakeBack::Images { new, .. } if new.is_empty() => desk.text("library-region-taken-back"),
-        TakeBack::Images { .. } => {
-            desk.words.with("library-taken-back", &[("count", done.images.into())])
-        }
-        TakeBack::Product(product) => {
-            let values = [("name", desk.product_name(product).into())];
-            desk.words.with("library-taken-back-one", &values)
-        }
-        TakeBack::DefectType(product, defect) => {
-            let values = [("name", desk.defect_name(Some(product), defect).into())];
-            desk.words.with("library-taken-back-one", &values)
-        }
-        TakeBack::Manual { replaced, .. } if replaced.is_empty() => {
-            desk.text("library-manual-taken-back")
-        }
-        TakeBack::Manual { .. } => desk.text("library-manual-restored"),
-    }
-}
-
+/// The dialog that registers images of a product.
 fn images_dialog(summary: &ProductSummary, label: ImageLabel) -> Box<dyn Dialog> {
     let defects = summary.defects.iter().map(|(defect, _)| defect.clone()).collect();
-    Box::new(ImagesDialog::new(summary.product.code.clone(), defects, label))
+    Box::new(RegisterImagesDialog::new(summary.product.code.clone(), defects, label))
 }
 
-/// What is shown before the first product.
-fn empty(ui: &mut egui::Ui, desk: &mut Desk<'_>) {
+/// The tab before a product is registered.
+fn no_product(ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
     ui.vertical_centered(|ui| {
         ui.add_space(ui.available_height() * 0.35);
-        ui.heading(desk.text("library-empty"));
+        ui.heading(cx.text("library-empty"));
         ui.add_space(12.0);
-        if ui.button(desk.text("command-new-product")).clicked() {
-            desk.send(Command::NewProduct);
+        if ui.button(cx.text("command-new-product")).clicked() {
+            cx.send(Command::NewProduct);
         }
     });
 }

@@ -1,48 +1,49 @@
-//! Which of many things are chosen, by mouse and keyboard as in a file manager.
+//! Selection in a list by mouse and keyboard, as in a file manager.
 
 use std::collections::BTreeSet;
 
 use egui::Modifiers;
 
-/// Chosen places in a list.
+/// Selected indices of a list.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Selection {
-    chosen: BTreeSet<usize>,
-    /// Where the keyboard is.
+    selected: BTreeSet<usize>,
+    /// The index under the keyboard cursor.
     pub(super) cursor: Option<usize>,
-    /// From where a range is drawn.
+    /// Where a range selection starts.
     anchor: Option<usize>,
 }
 
 impl Selection {
     pub(super) fn contains(&self, at: usize) -> bool {
-        self.chosen.contains(&at)
+        self.selected.contains(&at)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.chosen.len()
+        self.selected.len()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
-        self.chosen.iter().copied()
+        self.selected.iter().copied()
     }
 
     pub(super) fn clear(&mut self) {
         *self = Self::default();
     }
 
-    /// Chooses all of `count`.
+    /// Selects all of `count` items.
     pub(super) fn all(&mut self, count: usize) {
-        self.chosen = (0..count).collect();
+        self.selected = (0..count).collect();
     }
 
-    /// A click: alone, one more or one less (Ctrl), or all from the last one on (Shift).
+    /// Handles a click: selects one item, toggles it (Ctrl), or selects a range from the anchor
+    /// (Shift).
     pub(super) fn click(&mut self, at: usize, modifiers: Modifiers) {
         if modifiers.shift {
             self.extend(at);
         } else if modifiers.command {
-            if !self.chosen.remove(&at) {
-                self.chosen.insert(at);
+            if !self.selected.remove(&at) {
+                self.selected.insert(at);
             }
             (self.cursor, self.anchor) = (Some(at), Some(at));
         } else {
@@ -50,7 +51,8 @@ impl Selection {
         }
     }
 
-    /// An arrow key: `by` places on in a list of `count`; with Shift all up to there.
+    /// Handles an arrow key: moves the cursor by `by` in a list of `count`; Shift extends the
+    /// range.
     pub(super) fn step(&mut self, by: isize, count: usize, shift: bool) {
         let Some(last) = count.checked_sub(1) else { return };
         let at = match self.cursor {
@@ -64,13 +66,13 @@ impl Selection {
     }
 
     fn only(&mut self, at: usize) {
-        self.chosen = BTreeSet::from([at]);
+        self.selected = BTreeSet::from([at]);
         (self.cursor, self.anchor) = (Some(at), Some(at));
     }
 
     fn extend(&mut self, at: usize) {
         let anchor = *self.anchor.get_or_insert(at);
-        self.chosen = (anchor.min(at)..=anchor.max(at)).collect();
+        self.selected = (anchor.min(at)..=anchor.max(at)).collect();
         self.cursor = Some(at);
     }
 }
@@ -80,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mouse_and_keyboard_choose_as_in_a_file_manager() {
+    fn mouse_and_keyboard_select_as_in_a_file_manager() {
         enum Do {
             Click(usize, Modifiers),
             Step(isize, bool),

@@ -1,169 +1,223 @@
-//! Known defects that resemble a picture, a part of one, or words.
+//! The tab that searches known defects by a picture, a region of a picture, or text.
 
-mod asking;
-mod strip;
+mod hit_comparison;
+mod hit_strip;
+mod index_status;
+mod notice;
+mod query_form;
+mod suggestion;
 #[cfg(test)]
-pub(super) mod tests;
-mod views;
-mod words;
+mod tests;
+mod text_query;
 
 use std::path::PathBuf;
 
-use egui::{CentralPanel, Panel, ScrollArea};
+use egui::{CentralPanel, Key, Panel, ScrollArea};
 
-use self::strip::Strip;
-use self::views::Views;
-use self::words::Words;
-use super::Tab;
-use super::library::readiness::say_indexed;
-use crate::asked::Asked;
-use crate::command::Command;
-use crate::desk::Desk;
-use crate::dialogs::files::{Gathered, Gathering, Source, gather_from};
-use crate::tasks::Task;
+use self::hit_comparison::{HitComparison, RankedHit};
+use self::hit_strip::HitStrip;
+use self::index_status::IndexStatus;
+use self::notice::notice;
+use self::query_form::{QueryChange, QueryForm};
+use super::tab::{Tab, TabEntry};
+use crate::command::{Command, TabId, ctrl};
+use crate::dialogs::image_files::{ImageList, ImageSource, PendingImages, collect_images};
+use crate::loadable::Loadable;
+use crate::tab_context::TabContext;
 use fettle_domain::{Hit, InspectionId, Similarity};
-use fettle_engine::{
-    Among, BuildIndex, BuiltIndex, IndexInfo, IndexState, InspectionOf, Query, Search,
+use fettle_engine::{FindInspection, Query, Search, SearchFilter};
+
+/// Hits found at most.
+const TOP_K: usize = 24;
+
+pub(super) const TAB: TabEntry = TabEntry {
+    id: TabId::Search,
+    label: "tab-search",
+    shortcut: ctrl(Key::Num2),
+    make: || Box::<SearchTab>::default(),
 };
-
-/// Hits asked for.
-const TOP: usize = 24;
-
-pub(super) fn make() -> Box<dyn Tab> {
-    Box::<SearchTab>::default()
-}
 
 #[derive(Default)]
 struct SearchTab {
-    gathering: Option<Gathering>,
+    pending_images: Option<PendingImages>,
     query: Option<Query>,
-    words: Words,
-    among: Among,
-    index: Asked<Option<IndexState>>,
-    building: Option<Task<BuiltIndex>>,
-    found: Asked<Similarity>,
-    /// Which hit is shown large, and the inspection that it comes from.
-    at: usize,
-    inspection: Asked<Option<InspectionId>>,
-    views: Views,
-    strip: Strip,
+    form: QueryForm,
+    index: IndexStatus,
+    found: Loadable<Similarity>,
+    /// Index of the hit that is compared with the query.
+    selected: usize,
+    /// The inspection that the selected hit was registered from.
+    inspection: Loadable<Option<InspectionId>>,
+    comparison: HitComparison,
+    strip: HitStrip,
 }
 
 impl Tab for SearchTab {
-    fn poll(&mut self, desk: &mut Desk<'_>) {
-        if let Some(gathered) = self.gathering.as_ref().and_then(Gathering::poll) {
-            self.gathering = None;
-            if let Some(Gathered { mut files, first }) = gathered
+    fn poll(&mut self, cx: &mut TabContext<'_>) {
+        if let Some(collected) = self.pending_images.as_ref().and_then(PendingImages::poll) {
+            self.pending_images = None;
+            if let Some(ImageList { mut files, first }) = collected
                 && first < files.len()
             {
                 self.search(Query::Picture(files.swap_remove(first)));
             }
         }
-        self.index.poll(desk);
-        if self.words.poll(desk) {
-            // Another model has another index.
-            let known = desk.catalogue.products().iter().flat_map(|one| &one.defects);
-            if known.map(|(_, images)| images).sum::<usize>() > 0 {
-                self.build_index(desk);
-            }
+        // Every model has an index of its own.
+        if self.form.text.poll(cx) && cx.catalogue.defect_images() > 0 {
+            self.index.build(cx);
         }
-        self.found.poll(desk);
-        self.inspection.poll(desk);
-        self.views.poll(desk);
-        if let Some(answer) = self.building.as_ref().and_then(Task::poll) {
-            self.building = None;
-            say_indexed(desk, answer);
-        }
+        self.index.poll(cx);
+        self.found.poll(cx);
+        self.inspection.poll(cx);
+        self.comparison.poll(cx);
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        self.index.ask_once(desk, IndexInfo);
-        // Nothing is searched for where nothing is indexed.
-        if let (Some(query), Some(Some(_))) = (&self.query, self.index.answer()) {
-            let (query, among) = (query.clone(), self.among.clone());
-            self.found.ask_once(desk, Search { query, top: TOP, among });
+    fn ui(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        self.index.load_once(cx);
+        if let Some(query) = &self.query
+            && self.index.exists()
+        {
+            let (query, filter) = (query.clone(), self.form.filter.clone());
+            self.found.load_once(cx, Search { query, top: TOP_K, filter });
         }
-        if let Some(hit) = self.hit() {
-            let of = InspectionOf(hit.image);
-            self.inspection.ask_once(desk, of);
+        if let Some(image) = self.selected_hit().map(|hit| hit.image) {
+            self.inspection.load_once(cx, FindInspection(image));
         }
         Panel::left("search_query").resizable(true).default_size(310.0).show(ui, |ui| {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.asking(ui, desk));
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.query_panel(ui, cx));
         });
         if let Some(found) = self.found.answer().filter(|found| !found.hits.is_empty()) {
             let shown = Panel::bottom("search_hits")
                 .resizable(false)
-                .show(ui, |ui| self.strip.show(ui, desk, &found.hits, self.at));
-            if let Some(at) = shown.inner {
-                self.swap(at);
+                .show(ui, |ui| self.strip.show(ui, cx, &found.hits, self.selected));
+            if let Some(index) = shown.inner {
+                self.select(index);
             }
         }
-        CentralPanel::default().show(ui, |ui| self.middle(ui, desk));
+        CentralPanel::default().show(ui, |ui| self.result_panel(ui, cx));
     }
 
-    fn command(&mut self, command: &Command, ctx: &egui::Context, desk: &mut Desk<'_>) {
+    fn command(&mut self, command: &Command, ctx: &egui::Context, cx: &mut TabContext<'_>) {
         match command {
             Command::OpenImages => {
-                self.gathering = gather_from(ctx, Source::Dialog(desk.text("command-open")));
+                let source = ImageSource::Dialog(cx.text("command-open"));
+                self.pending_images = collect_images(ctx, source);
             }
             Command::SearchFor(query) => self.search(query.clone()),
-            Command::NextImage => self.swap(self.at.saturating_add(1)),
-            Command::PreviousImage => self.swap(self.at.saturating_sub(1)),
+            Command::NextImage => self.select(self.selected.saturating_add(1)),
+            Command::PreviousImage => self.select(self.selected.saturating_sub(1)),
             Command::LibraryChanged(_) => {
-                self.index = Asked::default();
-                self.words.look_again();
-                self.again();
+                self.index.reload();
+                self.form.text.reload_model();
+                self.clear_result();
             }
-            Command::Stop => {
-                if let Some(building) = &self.building {
-                    building.cancel();
-                }
-            }
+            Command::Stop => self.index.cancel(),
             _ => {}
         }
     }
 
-    fn dropped(&mut self, paths: &[PathBuf], ctx: &egui::Context, _desk: &Desk<'_>) -> bool {
-        self.gathering = gather_from(ctx, Source::Paths(paths.to_vec()));
+    fn dropped(&mut self, paths: &[PathBuf], ctx: &egui::Context, _cx: &TabContext<'_>) -> bool {
+        self.pending_images = collect_images(ctx, ImageSource::Paths(paths.to_vec()));
         true
     }
 }
 
 impl SearchTab {
-    /// Searches for something else.
+    /// Searches for `query` with the next frame.
     fn search(&mut self, query: Query) {
-        if let Query::Words(words) = &query {
-            self.words.typed.clone_from(words);
+        if let Query::Words(text) = &query {
+            self.form.text.typed.clone_from(text);
         }
         self.query = Some(query);
-        self.views.another();
-        self.again();
+        self.comparison.reset();
+        self.clear_result();
     }
 
-    /// What was found is of another query, filter or index: it is searched for anew.
-    fn again(&mut self) {
-        self.found = Asked::default();
-        self.at = 0;
-        self.inspection = Asked::default();
+    /// Forgets the result, which belongs to another query, filter or index. The next frame searches
+    /// again.
+    fn clear_result(&mut self) {
+        self.found = Loadable::default();
+        self.selected = 0;
+        self.inspection = Loadable::default();
     }
 
-    /// Shows another hit large, if there are so many.
-    fn swap(&mut self, at: usize) {
+    /// Selects the hit at `index`, if there is one.
+    fn select(&mut self, index: usize) {
         let count = self.found.answer().map_or(0, |found| found.hits.len());
-        if at < count && at != self.at {
-            self.at = at;
-            self.inspection = Asked::default();
+        if index < count && index != self.selected {
+            self.selected = index;
+            self.inspection = Loadable::default();
         }
     }
 
-    /// The hit shown large.
-    fn hit(&self) -> Option<&Hit> {
-        self.found.answer()?.hits.get(self.at)
+    fn selected_hit(&self) -> Option<&Hit> {
+        self.found.answer()?.hits.get(self.selected)
     }
 
-    fn build_index(&mut self, desk: &mut Desk<'_>) {
-        if self.building.is_none() {
-            self.building = desk.start(BuildIndex { rebuild: false });
+    /// Query, filters, suggestion and state of the index.
+    fn query_panel(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        match self.form.show(ui, cx, self.query.as_ref()) {
+            Some(QueryChange::Query(query)) => self.search(query),
+            Some(QueryChange::Filter) => self.clear_result(),
+            None => {}
+        }
+        if let Some(found) = self.found.answer()
+            && !matches!(self.query, Some(Query::Words(_)))
+        {
+            suggestion::show(ui, cx, found.suggestion.as_ref());
+        }
+        self.index.show_outdated(ui, cx);
+    }
+
+    /// The selected hit, or a notice in its place.
+    fn result_panel(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        let error = self.found.error().or(self.index.error()).map(str::to_owned);
+        if let Some(error) = error {
+            notice(ui, |ui| {
+                ui.colored_label(ui.visuals().error_fg_color, error);
+                if ui.button(cx.text("history-again")).clicked() {
+                    self.index.reload();
+                    self.clear_result();
+                }
+            });
+        } else if self.index.is_missing() {
+            self.index.show_missing(ui, cx);
+        } else if self.query.is_none() {
+            notice(ui, |ui| {
+                ui.heading(cx.text("search-invite"));
+                ui.weak(cx.text("search-invite-how"));
+            });
+        } else if self.found.answer().is_some_and(|found| found.hits.is_empty()) {
+            self.no_hits(ui, cx);
+        } else {
+            self.compare(ui, cx);
+        }
+    }
+
+    /// Shows that nothing was found, and a button that clears the filters.
+    fn no_hits(&mut self, ui: &mut egui::Ui, cx: &TabContext<'_>) {
+        notice(ui, |ui| {
+            ui.heading(cx.text("search-none"));
+            if self.form.filter != SearchFilter::default()
+                && ui.button(cx.text("search-among-all")).clicked()
+            {
+                self.form.filter = SearchFilter::default();
+                self.clear_result();
+            }
+        });
+    }
+
+    /// Shows the selected hit beside the query; a region drawn on the query is searched for.
+    fn compare(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        let Some(query) = &self.query else { return };
+        let hit = self.found.answer().and_then(|found| found.hits.get(self.selected));
+        let inspection = self.inspection.answer().copied().flatten();
+        let hit = hit.map(|hit| RankedHit { hit, rank: self.selected + 1, inspection });
+        if let Some(region) = self.comparison.show(ui, cx, query, hit)
+            && let Query::Picture(path) | Query::Region(path, _) = query
+        {
+            self.query = Some(Query::Region(path.clone(), region));
+            self.clear_result();
         }
     }
 }

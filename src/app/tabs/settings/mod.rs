@@ -1,131 +1,119 @@
-//! Language, looks, models, how new banks are fitted, how long pictures are kept, and this machine.
+//! The tab of settings: appearance, models, defaults, the remote model, and the hardware.
 
-mod looks;
-mod machine;
+mod appearance;
+mod defaults;
+mod hardware;
 mod models;
-mod remote;
-mod standards;
+mod remote_model;
+mod section;
 #[cfg(test)]
 mod tests;
 
-use egui::ScrollArea;
+use egui::{Key, ScrollArea};
 
-use self::machine::Machine;
+use self::defaults::Defaults;
+use self::hardware::Hardware;
 use self::models::Models;
-use self::remote::Remote;
-use self::standards::Standards;
-use super::Tab;
-use crate::asked::Asked;
-use crate::command::Command;
-use crate::desk::Desk;
+use self::remote_model::RemoteModelForm;
+use self::section::GAP;
+use super::tab::{Tab, TabEntry};
+use crate::command::{Command, TabId, ctrl};
+use crate::loadable::Loadable;
+use crate::tab_context::TabContext;
 use crate::tasks::Task;
-use fettle_engine::{AskPreferences, EngineError, Prefer, Preference, Preferences};
-use fettle_i18n::Value;
+use fettle_engine::{ChangePreference, EngineError, GetPreferences, Preference, Preferences};
 
-/// Between two sections, in points.
-const GAP: f32 = 14.0;
-
-pub(super) fn make() -> Box<dyn Tab> {
-    Box::<SettingsTab>::default()
-}
+pub(super) const TAB: TabEntry = TabEntry {
+    id: TabId::Settings,
+    label: "tab-settings",
+    shortcut: ctrl(Key::Num8),
+    make: || Box::<SettingsTab>::default(),
+};
 
 #[derive(Default)]
 struct SettingsTab {
-    /// Whether all was asked for since it changed.
-    is_known: bool,
+    /// Whether everything is loaded since the last change.
+    is_loaded: bool,
     models: Models,
-    remote: Remote,
-    preferences: Asked<Preferences>,
-    preferring: Option<(Preference, Task<()>)>,
-    standards: Standards,
-    machine: Machine,
+    remote: RemoteModelForm,
+    preferences: Loadable<Preferences>,
+    /// The preference being saved.
+    saving: Option<(Preference, Task<()>)>,
+    defaults: Defaults,
+    hardware: Hardware,
 }
 
 impl Tab for SettingsTab {
-    fn poll(&mut self, desk: &mut Desk<'_>) {
-        self.models.poll(desk);
-        self.remote.poll(desk);
-        self.machine.poll(desk);
-        if self.preferences.poll(desk) {
-            self.standards.take(self.preferences.answer());
+    fn poll(&mut self, cx: &mut TabContext<'_>) {
+        self.models.poll(cx);
+        self.remote.poll(cx);
+        self.hardware.poll(cx);
+        if self.preferences.poll(cx) {
+            self.defaults.set(self.preferences.answer());
         }
-        let answer = self.preferring.as_ref().and_then(|(_, task)| task.poll());
+        let answer = self.saving.as_ref().and_then(|(_, task)| task.poll());
         if let Some(answer) = answer
-            && let Some((preference, _)) = self.preferring.take()
+            && let Some((preference, _)) = self.saving.take()
         {
-            self.preferred(desk, preference, answer);
+            self.finish_saving(cx, preference, answer);
         }
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        if !self.is_known {
-            self.is_known = true;
-            self.models.ask(desk);
-            self.remote.ask(desk);
-            self.preferences.ask(desk, AskPreferences);
-            self.machine.ask(desk);
+    fn ui(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        if !self.is_loaded {
+            self.is_loaded = true;
+            self.models.load(cx);
+            self.remote.load(cx);
+            self.preferences.load(cx, GetPreferences);
+            self.hardware.load(cx);
         }
         let mut wanted = None;
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            looks::show(ui, desk);
+            appearance::show(ui, cx);
             ui.add_space(GAP);
-            self.models.roles(ui, desk);
+            self.models.show_roles(ui, cx);
             ui.add_space(GAP);
-            wanted = self.standards.show(ui, desk, &self.preferences);
+            wanted = self.defaults.show(ui, cx, &self.preferences);
             ui.add_space(GAP);
-            self.models.all(ui, desk);
+            self.models.show_all(ui, cx);
             ui.add_space(GAP);
-            self.remote.show(ui, desk);
+            self.remote.show(ui, cx);
             ui.add_space(GAP);
-            let device = self.machine.show(ui, desk, &self.preferences);
-            wanted = wanted.take().or(device);
+            let hardware = self.hardware.show(ui, cx, &self.preferences);
+            wanted = wanted.take().or(hardware);
         });
-        self.standards.dialogs(ui.ctx(), desk);
-        // What is in force is not known while it is asked for.
+        self.defaults.dialogs(ui.ctx(), cx);
+        // While the preferences are loaded it is unknown what is in force.
         if let Some(wanted) = wanted
-            && self.preferring.is_none()
-            && !self.preferences.is_awaited()
+            && self.saving.is_none()
+            && !self.preferences.is_loading()
         {
-            self.preferring = desk.start(Prefer(wanted)).map(|task| (wanted, task));
+            self.saving = cx.start(ChangePreference(wanted)).map(|task| (wanted, task));
         }
     }
 
-    fn command(&mut self, command: &Command, _ctx: &egui::Context, _desk: &mut Desk<'_>) {
+    fn command(&mut self, command: &Command, _ctx: &egui::Context, _cx: &mut TabContext<'_>) {
         if let Command::LibraryChanged(_) = command {
-            // Asked for anew when the tab is shown next.
-            self.is_known = false;
+            // Everything is loaded again when the tab is shown next.
+            self.is_loaded = false;
         }
     }
 }
 
 impl SettingsTab {
-    /// A setting was changed, or could not be.
-    fn preferred(
+    /// Reports a preference that could not be saved, and loads all preferences again.
+    fn finish_saving(
         &mut self,
-        desk: &mut Desk<'_>,
+        cx: &mut TabContext<'_>,
         preference: Preference,
         answer: Result<(), EngineError>,
     ) {
         if let Err(error) = answer {
-            desk.toasts.error(error.explain(desk.words.0));
+            cx.toasts.error(error.explain(cx.localizer.language));
         } else if let Preference::ThresholdRule(_) = preference {
-            // Fits begin with it.
-            desk.send(Command::LibraryChanged(None));
+            // The rule is the default of new fits.
+            cx.send(Command::LibraryChanged(None));
         }
-        self.preferences.ask(desk, AskPreferences);
+        self.preferences.load(cx, GetPreferences);
     }
-}
-
-fn waiting(ui: &mut egui::Ui, error: Option<&str>) {
-    match error {
-        Some(error) => ui.colored_label(ui.visuals().error_fg_color, error),
-        None => ui.spinner(),
-    };
-}
-
-/// So many bytes in words, where it is known how many.
-fn megabytes(desk: &Desk<'_>, bytes: Option<u64>) -> String {
-    let Some(bytes) = bytes else { return "?".to_owned() };
-    let size = Value::Number { value: bytes as f64 / 1e6, digits: 0 };
-    desk.words.with("settings-megabytes", &[("size", size)])
 }

@@ -1,16 +1,17 @@
-//! Which model fills which role, and all models there are.
+//! The sections of models: the model of each role, and all models of the manifest.
 
 use egui::Grid;
 
-use super::{megabytes, waiting};
-use crate::asked::Asked;
+use super::section::{megabytes, spinner_or_error};
 use crate::command::Command;
-use crate::desk::Desk;
+use crate::loadable::Loadable;
 use crate::model_pull::ModelPull;
-use crate::widgets::choice::named_cells;
+use crate::tab_context::TabContext;
+use crate::widgets::combo_box::labelled_combo_cells;
 use fettle_domain::{ModelId, ModelRole};
-use fettle_engine::{ChooseModels, ChosenModels, ListModels, ListedModel, ModelState};
+use fettle_engine::{ChooseModels, GetChosenModels, ListModels, ListedModel, ModelState};
 
+/// The roles, in the order of the grid.
 const ROLES: [ModelRole; 5] = [
     ModelRole::Backbone,
     ModelRole::ImageEmbedder,
@@ -19,20 +20,20 @@ const ROLES: [ModelRole; 5] = [
     ModelRole::VisionChat,
 ];
 
-/// Width of a list, in points.
-const LIST: f32 = 220.0;
+/// Width of a combo box, in points.
+const COMBO_WIDTH: f32 = 220.0;
 
-/// The models, and what is done with them.
+/// Models by role, all models, and the jobs that select and fetch them.
 #[derive(Default)]
 pub(super) struct Models {
-    chosen: Asked<ChooseModels>,
-    models: Asked<Vec<ListedModel>>,
-    choosing: Asked<()>,
+    chosen: Loadable<ChooseModels>,
+    models: Loadable<Vec<ListedModel>>,
+    choosing: Loadable<()>,
     pull: ModelPull,
 }
 
-/// The id of a role's message.
-fn role_name(role: ModelRole) -> &'static str {
+/// Locale id of a role's name.
+fn role_label(role: ModelRole) -> &'static str {
     match role {
         ModelRole::Backbone => "settings-backbone",
         ModelRole::ImageEmbedder => "settings-image-embedder",
@@ -42,10 +43,10 @@ fn role_name(role: ModelRole) -> &'static str {
     }
 }
 
-/// Which model fills `role`, as two cells.
-fn filled(
+/// The choice of the model for `role`, as two grid cells.
+fn role_combo(
     ui: &mut egui::Ui,
-    desk: &Desk<'_>,
+    cx: &TabContext<'_>,
     wanted: &mut ChooseModels,
     role: ModelRole,
     models: &[ListedModel],
@@ -53,13 +54,13 @@ fn filled(
     let fills = |model: &ListedModel| {
         model.entry.roles.contains(&role) && model.profiles.contains(&wanted.profile)
     };
-    // Small machines do without some.
+    // Profiles of small machines leave some roles empty.
     let is_filled = models.iter().any(fills);
     let as_profile =
-        desk.text(if is_filled { "settings-as-profile" } else { "settings-none-of-profile" });
+        cx.text(if is_filled { "settings-as-profile" } else { "settings-none-of-profile" });
     let own = wanted.models.get(&role).cloned();
     let shown = own.as_ref().map_or_else(|| as_profile.clone(), ToString::to_string);
-    named_cells(ui, &desk.text(role_name(role)), shown, LIST, |ui| {
+    labelled_combo_cells(ui, &cx.text(role_label(role)), shown, COMBO_WIDTH, |ui| {
         if ui.selectable_label(own.is_none(), as_profile).clicked() {
             wanted.models.remove(&role);
         }
@@ -73,33 +74,34 @@ fn filled(
 }
 
 impl Models {
-    /// Asks anew.
-    pub(super) fn ask(&mut self, desk: &mut Desk<'_>) {
-        self.chosen.ask(desk, ChosenModels);
-        self.models.ask(desk, ListModels);
+    /// Loads everything again.
+    pub(super) fn load(&mut self, cx: &mut TabContext<'_>) {
+        self.chosen.load(cx, GetChosenModels);
+        self.models.load(cx, ListModels);
     }
 
-    pub(super) fn poll(&mut self, desk: &mut Desk<'_>) {
-        self.chosen.poll(desk);
-        self.models.poll(desk);
-        if self.choosing.poll(desk) {
+    /// Takes what is loaded and the outcomes of jobs.
+    pub(super) fn poll(&mut self, cx: &mut TabContext<'_>) {
+        self.chosen.poll(cx);
+        self.models.poll(cx);
+        if self.choosing.poll(cx) {
             if let Some(error) = self.choosing.error() {
-                desk.toasts.error(error.to_owned());
+                cx.toasts.error(error.to_owned());
             }
-            // Banks and indexes are of other models now.
-            desk.send(Command::LibraryChanged(None));
+            // Banks and indexes belong to the former models.
+            cx.send(Command::LibraryChanged(None));
         }
-        if self.pull.poll(desk).is_some() {
-            desk.send(Command::LibraryChanged(None));
+        if self.pull.poll(cx).is_some() {
+            cx.send(Command::LibraryChanged(None));
         }
     }
 
-    /// The profile, and which model fills which role.
-    pub(super) fn roles(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        ui.heading(desk.text("settings-roles"));
+    /// Shows the profile and the model of each role.
+    pub(super) fn show_roles(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        ui.heading(cx.text("settings-roles"));
         let (Some(chosen), Some(models)) = (self.chosen.answer(), self.models.answer()) else {
             let error = self.chosen.error().or(self.models.error());
-            waiting(ui, error);
+            spinner_or_error(ui, error);
             return;
         };
         let mut wanted = chosen.clone();
@@ -109,29 +111,35 @@ impl Models {
         profiles.dedup();
         Grid::new("settings_roles").num_columns(2).show(ui, |ui| {
             let profile = &mut wanted.profile;
-            named_cells(ui, &desk.text("settings-profile"), &chosen.profile, LIST, |ui| {
-                for one in profiles {
-                    ui.selectable_value(profile, one.to_owned(), one);
-                }
-            });
+            labelled_combo_cells(
+                ui,
+                &cx.text("settings-profile"),
+                &chosen.profile,
+                COMBO_WIDTH,
+                |ui| {
+                    for one in profiles {
+                        ui.selectable_value(profile, one.to_owned(), one);
+                    }
+                },
+            );
             ui.end_row();
             for role in ROLES {
-                filled(ui, desk, &mut wanted, role, models);
+                role_combo(ui, cx, &mut wanted, role, models);
                 ui.end_row();
             }
         });
-        ui.weak(desk.text("settings-roles-hint"));
+        ui.weak(cx.text("settings-roles-hint"));
         if (&wanted.profile, &wanted.models) != (&chosen.profile, &chosen.models) {
-            self.choosing.ask(desk, wanted);
+            self.choosing.load(cx, wanted);
         }
     }
 
-    /// All models that Fettle knows, and whether they are here.
-    pub(super) fn all(&mut self, ui: &mut egui::Ui, desk: &mut Desk<'_>) {
-        ui.heading(desk.text("settings-models"));
-        self.pull.show(ui, desk);
+    /// Shows all models of the manifest and whether their files are present.
+    pub(super) fn show_all(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        ui.heading(cx.text("settings-models"));
+        self.pull.show(ui, cx);
         let Some(models) = self.models.answer() else {
-            waiting(ui, self.models.error());
+            spinner_or_error(ui, self.models.error());
             return;
         };
         let mut wanted: Option<ModelId> = None;
@@ -139,9 +147,9 @@ impl Models {
             for ListedModel { entry, profiles, state } in models {
                 ui.label(&entry.name).on_hover_text(entry.id.to_string());
                 ui.weak(profiles.join(", ")).on_hover_text(&entry.licence);
-                // Of some files nobody has published a size.
+                // The size of some files is not published.
                 let bytes = entry.bytes();
-                ui.label(megabytes(desk, bytes));
+                ui.label(megabytes(cx, bytes));
                 let word = match state {
                     ModelState::Present => "models-present",
                     ModelState::Missing { .. } => "models-missing",
@@ -149,8 +157,8 @@ impl Models {
                     ModelState::WrongSize { .. } => "models-wrong-size",
                 };
                 ui.horizontal(|ui| {
-                    ui.label(desk.text(word));
-                    let pull = egui::Button::new(desk.text("settings-pull"));
+                    ui.label(cx.text(word));
+                    let pull = egui::Button::new(cx.text("settings-pull"));
                     if *state != ModelState::Present
                         && ui.add_enabled(!self.pull.is_running(), pull).clicked()
                     {
@@ -160,6 +168,6 @@ impl Models {
                 ui.end_row();
             }
         });
-        self.pull.start(desk, wanted);
+        self.pull.start(cx, wanted);
     }
 }

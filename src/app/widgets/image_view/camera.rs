@@ -1,146 +1,149 @@
-//! Which part of an image is seen, and how large. Views that share a [`Camera`] move together.
+//! Pan and zoom of an image. Views that share a [`Camera`] move together.
 
 use egui::{Pos2, Rect, Vec2, pos2};
 
 use fettle_domain::RectPx;
 
-/// Pixels of the screen for one of the image, at most.
-const CLOSEST: f32 = 64.0;
-/// So close a region is looked at, at most.
-const CLOSEST_REGION: f32 = 16.0;
-/// Share of the view that a region looked at takes.
+/// Highest zoom, in screen pixels per image pixel.
+const MAX_ZOOM: f32 = 64.0;
+/// Highest zoom at which a region is framed.
+const MAX_REGION_ZOOM: f32 = 16.0;
+/// Share of the view's width or height that a framed region takes.
 const REGION_SHARE: f32 = 0.4;
-/// Images whose sides differ in ratio by less can be seen through one camera.
-const SAME_RATIO: f32 = 0.02;
+/// Largest relative difference of aspect ratios at which two images share a camera.
+const ASPECT_TOLERANCE: f32 = 0.02;
 
-/// Whether images of these sizes can be drawn as large as each other.
-pub(crate) fn same_shape(one: Vec2, other: Vec2) -> bool {
+/// Whether images of these sizes have the same aspect ratio, within the tolerance.
+pub(crate) fn same_aspect(one: Vec2, other: Vec2) -> bool {
     let ratio = |size: Vec2| size.x / size.y.max(1.0);
-    (ratio(one) / ratio(other) - 1.0).abs() < SAME_RATIO
+    (ratio(one) / ratio(other) - 1.0).abs() < ASPECT_TOLERANCE
 }
 
-/// Where an image is drawn.
+/// The viewport an image is drawn into, and the size of the image.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Screen {
-    /// In egui's points.
+    /// The viewport, in points.
     pub(crate) rect: Rect,
     pub(crate) pixels_per_point: f32,
-    /// Width and height of the image in its pixels.
+    /// Width and height of the image, in its pixels.
     pub(crate) image: Vec2,
 }
 
 impl Screen {
-    /// Size in pixels of the screen.
+    /// Size of the viewport, in screen pixels.
     fn size(&self) -> Vec2 {
         self.rect.size() * self.pixels_per_point
     }
 
+    /// The zoom at which the whole image fits.
     fn fit(&self) -> f32 {
         let zoom = self.size() / self.image.max(Vec2::splat(1.0));
-        zoom.min_elem().clamp(1e-4, CLOSEST)
+        zoom.min_elem().clamp(1e-4, MAX_ZOOM)
     }
 }
 
+/// What the camera frames.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-enum Aim {
-    /// All of the image.
+enum Framing {
+    /// The whole image.
     #[default]
     Fit,
-    /// This box, with what is around it.
+    /// A region with its surroundings.
     Region(RectPx),
-    /// This point of the image in the middle, and so many pixels of the screen for one of it.
+    /// `centre` of the image in the middle, at `zoom` screen pixels per image pixel.
     At { centre: Pos2, zoom: f32 },
 }
 
-/// What is looked at, in coordinates of the image: (0, 0) is the upper left corner of its first
-/// pixel. At first all of it.
+/// A camera over an image, in image coordinates: (0, 0) is the upper left corner of the first
+/// pixel. Starts with the whole image in view.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(crate) struct Camera(Aim);
+pub(crate) struct Camera(Framing);
 
 impl Camera {
-    /// Shows all of the image, however the view's size changes.
+    /// Frames the whole image, also when the view is resized.
     pub(crate) fn fit(&mut self) {
-        self.0 = Aim::Fit;
+        self.0 = Framing::Fit;
     }
 
-    /// Shows `region` large.
-    pub(crate) fn look_at(&mut self, region: RectPx) {
-        self.0 = Aim::Region(region);
+    /// Frames `region`.
+    pub(crate) fn zoom_to(&mut self, region: RectPx) {
+        self.0 = Framing::Region(region);
     }
 
-    /// Draws each pixel of the image as one of the screen; `around` stays where it is.
+    /// Zooms to one screen pixel per image pixel around the screen point `around`.
     pub(crate) fn real_size(&mut self, on: &Screen, around: Pos2) {
         let zoom = self.place(on).zoom;
         self.zoom_at(on, around, 1.0 / zoom);
     }
 
-    /// Whether all of the image is shown.
+    /// Whether the whole image is framed.
     pub(crate) fn fits(&self) -> bool {
-        self.0 == Aim::Fit
+        self.0 == Framing::Fit
     }
 
-    /// Enlarges by `factor`. The point of the image under `cursor` stays under it.
+    /// Multiplies the zoom by `factor`. The point of the image under `cursor` stays there.
     pub(crate) fn zoom_at(&mut self, on: &Screen, cursor: Pos2, factor: f32) {
-        let (centre, before) = self.aim(on);
+        let (centre, before) = self.resolve(on);
         let fit = on.fit();
-        let zoom = (before * factor).clamp(fit.min(1.0), CLOSEST);
+        let zoom = (before * factor).clamp(fit.min(1.0), MAX_ZOOM);
         if factor < 1.0 && zoom <= fit && fit <= 1.0 {
             self.fit();
             return;
         }
         let from_middle = (cursor - on.rect.center()) * on.pixels_per_point;
-        self.0 = Aim::At { centre: centre + from_middle / before - from_middle / zoom, zoom };
+        self.0 = Framing::At { centre: centre + from_middle / before - from_middle / zoom, zoom };
     }
 
-    /// Moves the image by `points` of the screen; its middle stays inside the image.
+    /// Moves the image by `points`. The centre of the view stays inside the image.
     pub(crate) fn pan(&mut self, on: &Screen, points: Vec2) {
-        let (centre, zoom) = self.aim(on);
+        let (centre, zoom) = self.resolve(on);
         let moved = centre - points * on.pixels_per_point / zoom;
         let centre = moved.clamp(Pos2::ZERO, on.image.to_pos2());
-        self.0 = Aim::At { centre, zoom };
+        self.0 = Framing::At { centre, zoom };
     }
 
-    /// Where the image comes to lie. Its corner is on a whole pixel of the screen, so that at
-    /// 1:1 each pixel is seen as it is.
+    /// Where the image lies on the screen. Its corner is rounded to a whole screen pixel, so that
+    /// at 1:1 image pixels and screen pixels coincide.
     pub(crate) fn place(&self, on: &Screen) -> Placement {
-        let (centre, zoom) = self.aim(on);
+        let (centre, zoom) = self.resolve(on);
         let middle = on.rect.center().to_vec2() * on.pixels_per_point;
         let origin = (middle - centre.to_vec2() * zoom).round().to_pos2();
         Placement { origin, zoom, pixels_per_point: on.pixels_per_point }
     }
 
-    fn aim(&self, on: &Screen) -> (Pos2, f32) {
+    /// Centre and zoom on this viewport.
+    fn resolve(&self, on: &Screen) -> (Pos2, f32) {
         match self.0 {
-            Aim::Fit => ((on.image / 2.0).to_pos2(), on.fit()),
-            Aim::At { centre, zoom } => (centre, zoom),
-            Aim::Region(RectPx { x, y, width, height }) => {
+            Framing::Fit => ((on.image / 2.0).to_pos2(), on.fit()),
+            Framing::At { centre, zoom } => (centre, zoom),
+            Framing::Region(RectPx { x, y, width, height }) => {
                 let size = egui::vec2(width as f32, height as f32);
                 let zoom = (on.size() * REGION_SHARE / size.max(Vec2::splat(1.0))).min_elem();
                 let fit = on.fit();
                 let centre = pos2(x as f32, y as f32) + size / 2.0;
-                (centre, zoom.clamp(fit, CLOSEST_REGION.max(fit)))
+                (centre, zoom.clamp(fit, MAX_REGION_ZOOM.max(fit)))
             }
         }
     }
 }
 
-/// An image laid on the screen.
+/// The position of an image on the screen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Placement {
-    /// The image's upper left corner, in pixels of the screen.
+    /// Upper left corner of the image, in screen pixels.
     pub(crate) origin: Pos2,
-    /// Pixels of the screen for one of the image.
+    /// Screen pixels per image pixel.
     pub(crate) zoom: f32,
     pixels_per_point: f32,
 }
 
 impl Placement {
-    /// The point of the image at a point of the screen.
+    /// Converts a screen position in points to image pixels.
     pub(crate) fn to_image(self, at: Pos2) -> Pos2 {
         ((at.to_vec2() * self.pixels_per_point - self.origin.to_vec2()) / self.zoom).to_pos2()
     }
 
-    /// The point of the screen at a point of the image.
+    /// Converts a position in image pixels to screen points.
     pub(crate) fn to_screen(self, at: Pos2) -> Pos2 {
         ((at.to_vec2() * self.zoom + self.origin.to_vec2()) / self.pixels_per_point).to_pos2()
     }
@@ -211,7 +214,7 @@ mod tests {
         let on = screen(2000.0, 1500.0);
         let mut camera = Camera::default();
         camera.zoom_at(&on, on.rect.center(), 1e6);
-        assert_eq!(camera.place(&on).zoom, CLOSEST);
+        assert_eq!(camera.place(&on).zoom, MAX_ZOOM);
         camera.zoom_at(&on, on.rect.left_top(), 1e-6);
         assert!(camera.fits());
     }
@@ -232,7 +235,7 @@ mod tests {
     fn a_region_is_looked_at_in_the_middle_and_large() {
         let on = screen(4000.0, 3000.0);
         let mut camera = Camera::default();
-        camera.look_at(RectPx { x: 3000, y: 200, width: 100, height: 60 });
+        camera.zoom_to(RectPx { x: 3000, y: 200, width: 100, height: 60 });
         let placed = camera.place(&on);
         let middle = placed.to_image(on.rect.center());
         assert!((middle - pos2(3050.0, 230.0)).length() < 1.0, "{middle:?}");

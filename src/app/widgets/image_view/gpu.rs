@@ -1,4 +1,4 @@
-//! What the graphics card needs to draw pictures, made once when the window opens.
+//! The wgpu pipeline that draws pictures and heatmaps, created once when the window opens.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,30 +7,30 @@ use eframe::egui_wgpu::{CallbackTrait, RenderState, wgpu};
 use egui::{Pos2, Rect, Vec2};
 use wgpu::util::DeviceExt;
 
-use super::look::Heat;
-use super::tile::Prepared;
+use super::heatmap::Heatmap;
+use super::tile::TileData;
 
-/// Device, shader and what else all views share; egui's context holds it.
+/// Device, pipeline and sampler of all views; stored in egui's context.
 pub(crate) struct Gpu {
     device: wgpu::Device,
     queue: wgpu::Queue,
     pipeline: wgpu::RenderPipeline,
     layout: wgpu::BindGroupLayout,
     sampler: wgpu::Sampler,
-    /// Stands in for the scores of a picture that has no map.
+    /// A 1×1 texture bound for pictures without an anomaly map.
     no_scores: wgpu::TextureView,
     linear_target: bool,
     uploads: AtomicUsize,
 }
 
 impl Gpu {
-    /// Makes the views of `ctx` able to draw with `state`.
+    /// Creates the pipeline and stores it in `ctx`.
     pub(crate) fn install(state: &RenderState, ctx: &egui::Context) {
         let gpu = Arc::new(Self::new(state));
         ctx.data_mut(|data| data.insert_temp(egui::Id::unique("image view"), gpu));
     }
 
-    /// What was installed; `None` where the window draws without wgpu.
+    /// The pipeline stored in `ctx`; `None` where the window draws without wgpu.
     pub(crate) fn of(ctx: &egui::Context) -> Option<Arc<Self>> {
         ctx.data(|data| data.get_temp(egui::Id::unique("image view")))
     }
@@ -105,8 +105,8 @@ impl Gpu {
         }
     }
 
-    /// Copies a tile to the card.
-    pub(super) fn upload(&self, tile: &Prepared) -> Textures {
+    /// Uploads a tile to the graphics card.
+    pub(super) fn upload(&self, tile: &TileData) -> TileTextures {
         self.uploads.fetch_add(1, Ordering::Relaxed);
         let levels = tile.levels.len() as u32;
         let size = tile.levels.first().map_or((1, 1), |level| level.size);
@@ -123,7 +123,7 @@ impl Gpu {
             }
         };
         let picture = picture.create_view(&wgpu::TextureViewDescriptor::default());
-        Textures { picture, scores, has_scores: tile.scores.is_some() }
+        TileTextures { picture, scores, has_scores: tile.scores.is_some() }
     }
 
     fn write(&self, texture: &wgpu::Texture, level: u32, (width, height): (u32, u32), data: &[u8]) {
@@ -145,25 +145,30 @@ impl Gpu {
         );
     }
 
-    /// How a tile is to be drawn: its own uniforms, so that no view disturbs another.
-    pub(super) fn draw(&self, tile: &Textures, at: &TilePlace, heat: Option<&Heat>) -> TileDraw {
+    /// Binds a tile for drawing. Each draw has its own uniforms, so that views are independent.
+    pub(super) fn draw(
+        &self,
+        tile: &TileTextures,
+        at: &TilePlacement,
+        heatmap: Option<&Heatmap>,
+    ) -> TileDraw {
         let screen_per_pixel = at.scale.min_elem();
-        // Single pixels are to be seen where they are large.
+        // From 4 screen pixels per image pixel on, pixels are drawn unfiltered.
         let level =
             if screen_per_pixel >= 4.0 { -1.0 } else { (-screen_per_pixel.log2()).max(0.0) };
-        let heat = heat.filter(|_| tile.has_scores);
+        let heatmap = heatmap.filter(|_| tile.has_scores);
         let flag = |set: bool| f32::from(u8::from(set));
-        let map = heat.map_or([0.0, 1.0, 0.0, 0.0, 1.0, 0.0, -1.0, 0.0], |heat| {
-            let look = &heat.look;
+        let map = heatmap.map_or([0.0, 1.0, 0.0, 0.0, 1.0, 0.0, -1.0, 0.0], |heatmap| {
+            let style = &heatmap.style;
             [
-                heat.scale.low,
-                heat.scale.high,
-                heat.threshold,
-                look.opacity,
-                look.gamma,
-                f32::from(look.colormap as u8),
-                f32::from(look.paint as u8),
-                flag(look.outline),
+                heatmap.scale.low,
+                heatmap.scale.high,
+                heatmap.threshold,
+                style.opacity,
+                style.gamma,
+                f32::from(style.colormap as u8),
+                f32::from(style.overlay as u8),
+                flag(style.outline),
             ]
         });
         let place = [at.origin.to_vec2(), at.scale, at.tile.min.to_vec2(), at.tile.size()];
@@ -193,44 +198,44 @@ impl Gpu {
         TileDraw { bindings, covers: Rect::from_min_max(corner(at.tile.min), corner(at.tile.max)) }
     }
 
-    /// How many tiles were copied to the card so far.
+    /// The number of tiles uploaded so far.
     #[cfg(test)]
     pub(crate) fn uploads(&self) -> usize {
         self.uploads.load(Ordering::Relaxed)
     }
 }
 
-/// A tile on the card. Its memory is free when the last of it is dropped.
-pub(super) struct Textures {
+/// The textures of one tile; dropping them frees their memory.
+pub(super) struct TileTextures {
     picture: wgpu::TextureView,
     scores: wgpu::TextureView,
     has_scores: bool,
 }
 
-/// Where a tile comes to lie.
-pub(super) struct TilePlace {
-    /// The picture's corner in pixels of the screen.
+/// The position of a tile on the screen.
+pub(super) struct TilePlacement {
+    /// Upper left corner of the picture, in screen pixels.
     pub(super) origin: Pos2,
-    /// Pixels of the screen for one of the picture.
+    /// Screen pixels per pixel of the picture.
     pub(super) scale: Vec2,
-    /// The tile in pixels of the picture.
+    /// The rectangle of the tile, in pixels of the picture.
     pub(super) tile: Rect,
 }
 
-/// A tile to be drawn in this frame.
+/// One tile to draw in this frame.
 pub(super) struct TileDraw {
     bindings: wgpu::BindGroup,
-    /// In pixels of the screen.
+    /// The rectangle to fill, in screen pixels.
     covers: Rect,
 }
 
-/// Tiles to be drawn in this frame, within egui's clip rectangle.
-pub(super) struct Draw {
+/// A paint callback that draws tiles within egui's clip rectangle.
+pub(super) struct DrawTiles {
     pub(super) gpu: Arc<Gpu>,
     pub(super) tiles: Vec<TileDraw>,
 }
 
-impl CallbackTrait for Draw {
+impl CallbackTrait for DrawTiles {
     fn paint(
         &self,
         info: egui::PaintCallbackInfo,

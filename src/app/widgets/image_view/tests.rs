@@ -1,22 +1,23 @@
-//! What is really drawn, on lavapipe: the shader's mask, colours, tiles and lines.
+//! Rendered pixels of the image view (on lavapipe): mask, colours, tiles and outlines.
 
 use std::sync::Arc;
 
 use eframe::egui_wgpu::RendererOptions;
-use egui::{Pos2, Vec2, pos2, vec2};
+use egui::{Key, Pos2, Vec2, pos2, vec2};
 use egui_kittest::wgpu::{WgpuTestRenderer, create_render_state, default_wgpu_setup};
 use egui_kittest::{Harness, HarnessBuilder};
 use image::{Rgb, RgbImage, RgbaImage};
 
-use super::look::{Colormap, Paint};
 use super::*;
+use crate::localizer::Localizer;
+use crate::view_state::{Colormap, HeatmapStyle, OverlayMode};
 use fettle_domain::{AnomalyMap, HeatmapScale, Language};
 use fettle_vision::heatmap;
 
 const SCALE: HeatmapScale = HeatmapScale { low: 2.0, high: 12.0 };
 
-/// A harness whose views can draw, in Korean letters too.
-pub(crate) fn able_to_draw<S>() -> HarnessBuilder<S> {
+/// A harness with the wgpu pipeline and Korean fonts installed.
+pub(crate) fn rendering_harness<S>() -> HarnessBuilder<S> {
     let state = create_render_state(default_wgpu_setup(), RendererOptions::PREDICTABLE);
     let renderer = WgpuTestRenderer::from_render_state(state.clone());
     let fonts = egui_system_font_provider::SystemFontProvider::new().with_locale(Some("ko"));
@@ -28,7 +29,7 @@ pub(crate) fn able_to_draw<S>() -> HarnessBuilder<S> {
     builder.with_render_cursor(false).with_max_steps(30)
 }
 
-/// A part with a gradient, and scores of which some lie exactly on whole numbers.
+/// A picture with a gradient, and scores of which a third are whole numbers.
 pub(crate) fn part(width: u32, height: u32) -> (Arc<RgbImage>, Arc<AnomalyMap>) {
     let pixels = RgbImage::from_fn(width, height, |x, y| {
         Rgb([(x * 5 % 251) as u8, (y * 7 % 241) as u8, ((x + y) % 239) as u8])
@@ -44,7 +45,7 @@ pub(crate) fn part(width: u32, height: u32) -> (Arc<RgbImage>, Arc<AnomalyMap>) 
 
 struct Scene {
     picture: Picture,
-    heat: Heat,
+    heatmap: Heatmap,
     camera: Camera,
     screen: Option<Screen>,
     pixel: Option<Pixel>,
@@ -52,11 +53,11 @@ struct Scene {
 
 type Drawn = Harness<'static, Scene>;
 
-fn scene(pixels: &Arc<RgbImage>, map: &Arc<AnomalyMap>, paint: Paint) -> Scene {
-    let look = Look { paint, opacity: 1.0, outline: false, ..Look::default() };
+fn scene(pixels: &Arc<RgbImage>, map: &Arc<AnomalyMap>, overlay: OverlayMode) -> Scene {
+    let style = HeatmapStyle { overlay, opacity: 1.0, outline: false, ..HeatmapStyle::default() };
     Scene {
         picture: Picture::new(pixels.clone()).with_map(map.clone()),
-        heat: Heat { look, scale: SCALE, threshold: 7.0 },
+        heatmap: Heatmap { style, scale: SCALE, threshold: 7.0 },
         camera: Camera::default(),
         screen: None,
         pixel: None,
@@ -66,20 +67,20 @@ fn scene(pixels: &Arc<RgbImage>, map: &Arc<AnomalyMap>, paint: Paint) -> Scene {
 fn draw(ui: &mut egui::Ui, scene: &mut Scene) {
     let layers = Layers {
         size: scene.picture.size(),
-        layers: vec![Layer { heat: Some(scene.heat), ..Layer::plain(&mut scene.picture) }],
+        layers: vec![Layer { heatmap: Some(scene.heatmap), ..Layer::plain(&mut scene.picture) }],
         regions: &[],
         label: "part".to_owned(),
     };
     let size = ui.available_size();
-    let shown = show(ui, Words(Language::En), size, layers, &mut scene.camera);
+    let shown = show(ui, Localizer::new(Language::En), size, layers, &mut scene.camera);
     (scene.screen, scene.pixel) = (Some(shown.screen), shown.pixel);
 }
 
 fn drawn(scene: Scene) -> Drawn {
-    able_to_draw().with_size(vec2(300.0, 200.0)).build_ui_state(draw, scene)
+    rendering_harness().with_size(vec2(300.0, 200.0)).build_ui_state(draw, scene)
 }
 
-/// Shows the point `at` of the image in the middle, with `zoom` pixels for one.
+/// Centres the image position `at` at `zoom` screen pixels per image pixel.
 fn zoom(harness: &mut Drawn, at: Pos2, zoom: f32) {
     harness.run();
     let scene = harness.state_mut();
@@ -91,8 +92,8 @@ fn zoom(harness: &mut Drawn, at: Pos2, zoom: f32) {
     scene.camera.zoom_at(&screen, middle, zoom);
 }
 
-/// Calls `check` with the colour and the pixel of the image for each pixel of the screen on which
-/// the image lies; how many those are.
+/// Calls `check` with the colour and the image position of each screen pixel that the image covers.
+/// Returns their number.
 fn each_pixel(harness: &mut Drawn, mut check: impl FnMut([u8; 3], u32, u32)) -> usize {
     harness.run();
     let picture: RgbaImage = harness.render().unwrap();
@@ -119,12 +120,12 @@ fn uploads(harness: &Drawn) -> usize {
 #[test]
 fn the_mask_is_the_scores_above_the_threshold_pixel_for_pixel_and_nothing_is_copied_again() {
     let (pixels, map) = part(97, 61);
-    let mut harness = drawn(scene(&pixels, &map, Paint::Mask));
+    let mut harness = drawn(scene(&pixels, &map, OverlayMode::Mask));
     for (scale, count) in [(1.0, 97 * 61), (3.0, 3 * 61 * 3 * 97)] {
         zoom(&mut harness, pos2(48.0, 30.0), scale);
-        // 7 and 3 are scores of many pixels: those are not above.
+        // Many pixels score exactly 7 or 3: these are not above the threshold.
         for threshold in [7.0, 3.0, 6.999, 13.5, -1.0] {
-            harness.state_mut().heat.threshold = threshold;
+            harness.state_mut().heatmap.threshold = threshold;
             let mut set = 0;
             let seen = each_pixel(&mut harness, |colour, x, y| {
                 let above = map.scores[(y * 97 + x) as usize] > threshold;
@@ -143,8 +144,8 @@ fn the_mask_is_the_scores_above_the_threshold_pixel_for_pixel_and_nothing_is_cop
 fn the_heatmap_is_that_of_the_report() {
     let (pixels, map) = part(97, 61);
     let expected = heatmap::overlay(&pixels, &map, SCALE, 0.65).unwrap();
-    let mut harness = drawn(scene(&pixels, &map, Paint::Heatmap));
-    harness.state_mut().heat.look.opacity = 0.65;
+    let mut harness = drawn(scene(&pixels, &map, OverlayMode::Heatmap));
+    harness.state_mut().heatmap.style.opacity = 0.65;
     zoom(&mut harness, pos2(48.0, 30.0), 1.0);
     let near = |colour: [u8; 3], expected: [u8; 3]| {
         colour.iter().zip(expected).all(|(a, b)| a.abs_diff(b) <= 3)
@@ -153,18 +154,19 @@ fn the_heatmap_is_that_of_the_report() {
         let expected = expected.get_pixel(x, y).0;
         assert!(near(colour, expected), "({x}, {y}): {colour:?}, {expected:?}");
     });
-    harness.state_mut().heat.look.paint = Paint::Nothing;
+    harness.state_mut().heatmap.style.overlay = OverlayMode::Nothing;
     each_pixel(&mut harness, |colour, x, y| assert_eq!(colour, pixels.get_pixel(x, y).0));
     assert_eq!(uploads(&harness), 1);
 }
 
 #[test]
 fn colormaps_run_as_published() {
-    // Scores from low to high along the row; opacity 1 is full from two fifths of the scale on.
+    // Scores from low to high along the row; at opacity 1 the overlay is opaque from 40 % of the
+    // scale on.
     let scores: Vec<f32> = (0..=10u8).map(|i| 2.0 + f32::from(i)).collect();
     let map = Arc::new(AnomalyMap { width: 11, height: 1, scores });
     let pixels = Arc::new(RgbImage::new(11, 1));
-    let mut harness = drawn(scene(&pixels, &map, Paint::Heatmap));
+    let mut harness = drawn(scene(&pixels, &map, OverlayMode::Heatmap));
     zoom(&mut harness, pos2(5.0, 0.5), 1.0);
     // matplotlib's tables at 0.5 and 1.
     for (colormap, middle, high) in [
@@ -173,7 +175,7 @@ fn colormaps_run_as_published() {
         (Colormap::Viridis, [33, 145, 140], [253, 231, 37]),
         (Colormap::Grey, [128, 128, 128], [255, 255, 255]),
     ] {
-        harness.state_mut().heat.look.colormap = colormap;
+        harness.state_mut().heatmap.style.colormap = colormap;
         each_pixel(&mut harness, |colour, x, _| {
             let expected = match x {
                 5 => middle,
@@ -184,8 +186,8 @@ fn colormaps_run_as_published() {
             assert!(off < Some(25), "{colormap:?} at {x}: {colour:?}, {expected:?}");
         });
     }
-    // A higher gamma leaves the hottest only.
-    harness.state_mut().heat.look.gamma = 5.0;
+    // A higher gamma leaves the highest scores only.
+    harness.state_mut().heatmap.style.gamma = 5.0;
     each_pixel(&mut harness, |colour, x, _| match x {
         10 => assert_eq!(colour, [255; 3]),
         5 => assert!(colour[0] < 20, "{colour:?}"),
@@ -198,7 +200,7 @@ fn above_the_threshold_is_coloured_the_rest_dimmed_and_the_outline_lies_between(
     let scores = (0..40 * 40).map(|i| if i % 40 < 20 { 3.0 } else { 11.0 }).collect();
     let map = Arc::new(AnomalyMap { width: 40, height: 40, scores });
     let pixels = Arc::new(RgbImage::from_pixel(40, 40, Rgb([100; 3])));
-    let mut harness = drawn(scene(&pixels, &map, Paint::Above));
+    let mut harness = drawn(scene(&pixels, &map, OverlayMode::Above));
     zoom(&mut harness, pos2(20.0, 20.0), 1.0);
     let hot = heatmap::turbo(0.9).0;
     each_pixel(&mut harness, |colour, x, _| {
@@ -208,7 +210,8 @@ fn above_the_threshold_is_coloured_the_rest_dimmed_and_the_outline_lies_between(
             assert!(colour.iter().zip(hot).all(|(a, b)| a.abs_diff(b) <= 2), "{colour:?}, {hot:?}");
         }
     });
-    harness.state_mut().heat.look = Look { paint: Paint::Nothing, ..Look::default() };
+    harness.state_mut().heatmap.style =
+        HeatmapStyle { overlay: OverlayMode::Nothing, ..HeatmapStyle::default() };
     each_pixel(&mut harness, |colour, x, _| {
         let line = [255, 40, 40];
         assert_eq!(colour, if x == 19 || x == 20 { line } else { [100; 3] }, "{x}");
@@ -219,7 +222,7 @@ fn above_the_threshold_is_coloured_the_rest_dimmed_and_the_outline_lies_between(
 fn tiles_meet_without_a_seam() {
     for (height, at_once) in [(30, true), (1000, false)] {
         let (pixels, map) = part(1100, height);
-        let mut harness = drawn(scene(&pixels, &map, Paint::Mask));
+        let mut harness = drawn(scene(&pixels, &map, OverlayMode::Mask));
         for _ in 0..500 {
             if uploads(&harness) == 2 {
                 break;
@@ -236,9 +239,9 @@ fn tiles_meet_without_a_seam() {
             assert_eq!(colour, if above { [255; 3] } else { [0; 3] }, "({x}, {y})");
         });
         assert!(beyond > 1000 && seen > 2 * beyond, "{beyond} of {seen}");
-        // All of it, seen from mip levels: no hole.
+        // The whole picture, drawn from mip levels, has no hole.
         harness.state_mut().camera.fit();
-        harness.state_mut().heat.look.paint = Paint::Nothing;
+        harness.state_mut().heatmap.style.overlay = OverlayMode::Nothing;
         each_pixel(&mut harness, |colour, x, y| assert_ne!(colour, [0; 3], "({x}, {y})"));
         assert_eq!(uploads(&harness), 2);
     }
@@ -247,7 +250,7 @@ fn tiles_meet_without_a_seam() {
 #[test]
 fn wheel_and_drag_move_the_picture_under_the_cursor() {
     let (pixels, map) = part(400, 300);
-    let mut harness = drawn(scene(&pixels, &map, Paint::Nothing));
+    let mut harness = drawn(scene(&pixels, &map, OverlayMode::Nothing));
     let cursor = pos2(97.0, 63.0);
     harness.hover_at(cursor);
     harness.run();
@@ -284,8 +287,8 @@ fn wheel_and_drag_move_the_picture_under_the_cursor() {
 fn without_wgpu_it_says_so() {
     let (pixels, map) = part(40, 30);
     let builder = HarnessBuilder::default().with_size(Vec2::new(900.0, 200.0));
-    let harness = builder.build_ui_state(draw, scene(&pixels, &map, Paint::Heatmap));
-    let says = Words(Language::En).text("picture-no-graphics");
+    let harness = builder.build_ui_state(draw, scene(&pixels, &map, OverlayMode::Heatmap));
+    let says = Localizer::new(Language::En).text("picture-no-graphics");
     let written = harness.output().shapes.iter().any(|clipped| match &clipped.shape {
         egui::Shape::Text(text) => text.galley.text() == says,
         _ => false,

@@ -1,30 +1,29 @@
-//! A piece of a picture as the graphics card takes it: with mip levels, so that a large picture
-//! seen small does not glitter.
+//! Tiles of a picture as textures, with mip levels against aliasing in pictures drawn small.
 
 use image::RgbImage;
 use rayon::prelude::*;
 
 use fettle_domain::{AnomalyMap, RectPx};
 
-/// Side of a tile in pixels: every card takes such a texture, each is copied within a frame, and
-/// its mip levels lie on those of its neighbours.
+/// Side of a tile, in pixels: a texture size that every graphics card supports, uploaded within a
+/// frame, and a power of two, so that the mip levels of neighbouring tiles meet.
 pub(super) const SIDE: u32 = 1024;
 
-/// Mip levels of a tile and its piece of the map.
-pub(super) struct Prepared {
-    /// Each half as wide and high as the one before, down to one pixel.
-    pub(super) levels: Vec<Level>,
-    /// A score for each pixel of the first level.
+/// The pixels of a tile at all mip levels, and its scores.
+pub(super) struct TileData {
+    /// Each level has half the width and height of the one before, down to one pixel.
+    pub(super) levels: Vec<MipLevel>,
+    /// One score per pixel of the first level.
     pub(super) scores: Option<Vec<f32>>,
 }
 
-/// A tile at one size.
-pub(super) struct Level {
+/// One mip level of a tile.
+pub(super) struct MipLevel {
     pub(super) size: (u32, u32),
     pub(super) rgba: Vec<u8>,
 }
 
-/// The tiles of a picture, row by row.
+/// The rectangles of all tiles of a picture, row by row.
 pub(super) fn grid(width: u32, height: u32) -> Vec<RectPx> {
     let side = SIDE as usize;
     let rows = (0..height).step_by(side);
@@ -39,8 +38,9 @@ pub(super) fn grid(width: u32, height: u32) -> Vec<RectPx> {
     .collect()
 }
 
-/// Cuts the tile `at` out. It must lie inside the picture, and the map be as large as that.
-pub(super) fn prepare(picture: &RgbImage, map: Option<&AnomalyMap>, at: RectPx) -> Prepared {
+/// Cuts out the tile `at`, which lies inside the picture, and its scores from `map`, which has the
+/// size of the picture.
+pub(super) fn cut(picture: &RgbImage, map: Option<&AnomalyMap>, at: RectPx) -> TileData {
     let width = picture.width() as usize;
     let rows = |y: u32| {
         let from = (at.y + y) as usize * width + at.x as usize;
@@ -58,15 +58,16 @@ pub(super) fn prepare(picture: &RgbImage, map: Option<&AnomalyMap>, at: RectPx) 
     let scores = map.map(|map| {
         (0..at.height).flat_map(|y| map.scores[rows(y)].iter().copied()).collect::<Vec<f32>>()
     });
-    let mut levels = vec![Level { size: (at.width, at.height), rgba }];
-    while let Some(half) = levels.last().and_then(halved) {
+    let mut levels = vec![MipLevel { size: (at.width, at.height), rgba }];
+    while let Some(half) = levels.last().and_then(downsample) {
         levels.push(half);
     }
-    Prepared { levels, scores }
+    TileData { levels, scores }
 }
 
-/// Each pixel the mean of four; of an odd last row or column, of those there are.
-fn halved(level: &Level) -> Option<Level> {
+/// The level at half the size: each pixel is the mean of four, at an odd edge of fewer. `None` for
+/// a level of one pixel.
+fn downsample(level: &MipLevel) -> Option<MipLevel> {
     let (width, height) = level.size;
     if (width, height) == (1, 1) {
         return None;
@@ -86,7 +87,7 @@ fn halved(level: &Level) -> Option<Level> {
             }
         }
     });
-    Some(Level { size, rgba })
+    Some(MipLevel { size, rgba })
 }
 
 #[cfg(test)]
@@ -110,7 +111,7 @@ mod tests {
         let picture = RgbImage::from_fn(7, 5, |x, y| image::Rgb([x as u8, y as u8, 9]));
         let scores = (0..35).map(|i| i as f32).collect();
         let map = AnomalyMap { width: 7, height: 5, scores };
-        let tile = prepare(&picture, Some(&map), RectPx { x: 3, y: 1, width: 3, height: 2 });
+        let tile = cut(&picture, Some(&map), RectPx { x: 3, y: 1, width: 3, height: 2 });
         let scores = tile.scores.unwrap();
         assert_eq!(scores, [10.0, 11.0, 12.0, 17.0, 18.0, 19.0]);
         let sizes: Vec<_> = tile.levels.iter().map(|level| level.size).collect();

@@ -1,23 +1,25 @@
-//! Grouped-query attention (Ainslie et al. 2023, arXiv 2305.13245) over a cache.
+//! Grouped-query attention (Ainslie et al. 2023, arXiv 2305.13245) with a key-value cache.
 
 use candle_core::{Device, Result, Tensor};
 
 use super::kv_cache::KvCache;
-use super::rotary::Rotation;
-use fettle_kernels::quantized::QuantizedLinear;
+use super::rotary::RotaryAngles;
+use fettle_kernels::QuantizedLinear;
 
-/// Queries attended to at once: bounds the score matrix, and leaves out most of the
-/// future that the causal mask would hide.
+/// Queries per block. It bounds the score matrix, and leaves out most of the positions that the
+/// causal mask would hide.
 const QUERY_ROWS: usize = 128;
 
+/// Number and width of the heads.
 #[derive(Clone, Copy)]
 pub(super) struct HeadShape {
     pub(super) heads: usize,
     pub(super) kv_heads: usize,
-    /// Columns a head.
+    /// Columns per head.
     pub(super) width: usize,
 }
 
+/// Attention of one layer with its cache.
 pub(super) struct Attention {
     pub(super) query: QuantizedLinear,
     pub(super) key: QuantizedLinear,
@@ -26,17 +28,17 @@ pub(super) struct Attention {
     pub(super) query_norm: Option<Tensor>,
     pub(super) key_norm: Option<Tensor>,
     pub(super) eps: f32,
-    /// What queries are multiplied by.
+    /// Factor of the queries.
     pub(super) scale: f64,
     pub(super) shape: HeadShape,
-    /// How many positions a query sees, its own included; `None`: all before it.
+    /// Positions that a query attends to, its own included; `None` for all before it.
     pub(super) window: Option<usize>,
     pub(super) cache: KvCache,
 }
 
 impl Attention {
-    /// `x` (new positions, hidden) to the same shape, remembering keys and values.
-    pub(super) fn forward(&mut self, x: &Tensor, rotation: &Rotation) -> Result<Tensor> {
+    /// Maps `x` (new positions, hidden) to the same shape and adds keys and values to the cache.
+    pub(super) fn forward(&mut self, x: &Tensor, angles: &RotaryAngles) -> Result<Tensor> {
         let HeadShape { heads, kv_heads, width } = self.shape;
         let (new, _) = x.dims2()?;
         // (positions, heads × width) to (heads, positions, width).
@@ -48,9 +50,9 @@ impl Attention {
             None => Ok(t),
         };
         let query = by_head(self.query.forward(x)?, heads)?;
-        let query = rotation.turn(&normed(query, &self.query_norm)?)?;
+        let query = angles.rotate(&normed(query, &self.query_norm)?)?;
         let key = by_head(self.key.forward(x)?, kv_heads)?;
-        let key = rotation.turn(&normed(key, &self.key_norm)?)?;
+        let key = angles.rotate(&normed(key, &self.key_norm)?)?;
         let value = by_head(self.value.forward(x)?, kv_heads)?;
         let start = self.cache.len();
         let (keys, values) = self.cache.append(&key, &value)?;
@@ -61,10 +63,10 @@ impl Attention {
         for first in (0..new).step_by(QUERY_ROWS) {
             let count = QUERY_ROWS.min(new - first);
             let end = start + first + count;
-            // The first of these queries looks back farthest.
+            // The first query of the block attends farthest back.
             let begin = self.window.map_or(0, |window| (start + first + 1).saturating_sub(window));
             let seen = end - begin;
-            // The heads of a group share their keys: side by side they are one matrix.
+            // The heads of a group share keys and values: their queries form one matrix.
             let part = query.narrow(1, first, count)?.contiguous()?;
             let part = part.reshape((kv_heads, group * count, width))?;
             let mut scores = part.matmul(&keys.narrow(1, begin, seen)?.transpose(1, 2)?)?;
@@ -85,8 +87,8 @@ impl Attention {
     }
 }
 
-/// 0 where query i of the last `count` of `seen` positions may look, minus infinity in the
-/// future and before its window.
+/// Additive mask (count, seen) of the last `count` of `seen` positions: 0 where a query attends,
+/// minus infinity in the future and before its window.
 fn causal_mask(
     count: usize,
     seen: usize,
@@ -109,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_mask_hides_the_future_and_what_is_too_long_ago() {
+    fn the_mask_hides_the_future_and_positions_before_the_window() {
         let hidden = f32::NEG_INFINITY;
         let mask =
             |window| causal_mask(2, 4, window, &Device::Cpu).unwrap().to_vec2::<f32>().unwrap();

@@ -1,12 +1,12 @@
-//! Keys and values of the tokens read so far, one cache a layer.
+//! Key-value cache of one layer.
 
 use candle_core::{DType, Result, Tensor};
 
-/// Positions added at a time.
+/// Multiple of the number of positions in a new buffer.
 const STEP: usize = 256;
 
-/// One layer's keys and values, (heads, room, head width) each. Grows by copying into
-/// twice the room, so that writing a token copies one row and not the whole past.
+/// Keys and values of a layer, (heads, capacity, head width) each. A full buffer is copied to one
+/// of twice the capacity, so that adding a token usually copies one row only.
 #[derive(Default)]
 pub(super) struct KvCache {
     keys_values: Option<(Tensor, Tensor)>,
@@ -14,29 +14,29 @@ pub(super) struct KvCache {
 }
 
 impl KvCache {
-    /// Positions held.
+    /// Number of cached positions.
     pub(super) fn len(&self) -> usize {
         self.len
     }
 
-    /// Forgets everything from position `len` on.
+    /// Removes all positions from `len` on.
     pub(super) fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
     }
 
-    /// Adds `keys` and `values` (heads, new, width) and gives all of them, as views.
+    /// Appends `keys` and `values` (heads, new, width); returns views of all cached ones.
     pub(super) fn append(&mut self, keys: &Tensor, values: &Tensor) -> Result<(Tensor, Tensor)> {
         let (heads, new, width) = keys.dims3()?;
         let end = self.len + new;
-        let room = match &self.keys_values {
+        let capacity = match &self.keys_values {
             Some((old, _)) => old.dim(1)?,
             None => 0,
         };
         let (all_keys, all_values) = match self.keys_values.take() {
-            Some(both) if end <= room => both,
+            Some(both) if end <= capacity => both,
             old => {
-                let room = (2 * room).max(end.next_multiple_of(STEP));
-                let empty = || Tensor::zeros((heads, room, width), DType::F32, keys.device());
+                let capacity = (2 * capacity).max(end.next_multiple_of(STEP));
+                let empty = || Tensor::zeros((heads, capacity, width), DType::F32, keys.device());
                 let both = (empty()?, empty()?);
                 if let Some((old_keys, old_values)) = old
                     && self.len > 0
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_in_comes_out_in_order_through_growth_and_forgetting() {
+    fn rows_keep_their_order_through_growth_and_truncation() {
         let mut cache = KvCache::default();
         for (from, count) in [(0, 3), (3, 300), (303, 1), (304, 600)] {
             cache.append(&rows(from, count), &rows(from, count)).unwrap();

@@ -1,10 +1,10 @@
-//! What the families have in common: a decoder-only transformer (Vaswani et al. 2017,
-//! arXiv 1706.03762) with RMS norms, rotary positions, grouped-query attention and a gated
-//! feed-forward, its weights in GGUF's names and blocks. A [`Design`] says how one family
-//! differs; each has a file of its own beside this folder.
+//! Decoder-only transformer (Vaswani et al. 2017, arXiv 1706.03762) with RMS norms, rotary
+//! positions, grouped-query attention and a gated feed-forward, with weights in GGUF's names and
+//! blocks. A [`DecoderConfig`] has the differences of a family.
 
 mod attention;
-mod gate;
+mod config;
+mod gate_activation;
 mod kv_cache;
 mod rotary;
 
@@ -15,66 +15,19 @@ use candle_core::quantized::QTensor;
 use candle_core::{Device, Tensor};
 
 use self::attention::{Attention, HeadShape};
-pub(super) use self::gate::Gate;
-use self::gate::gated;
-pub(super) use self::rotary::Pairs;
-use self::rotary::{Rotary, Rotation};
-use super::CausalLm;
+use self::gate_activation::gated;
+use self::kv_cache::KvCache;
+use self::rotary::{RotaryAngles, RotaryEmbedding};
+use super::causal_lm::CausalLm;
 use super::gguf::Gguf;
 use crate::{ModelsError, Result};
-use fettle_kernels::quantized::QuantizedLinear;
+use fettle_kernels::QuantizedLinear;
 
-/// What sets one family apart from another.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Design {
-    /// How its keys in the file begin.
-    pub(super) family: &'static str,
-    /// Which columns of a head a position turns together.
-    pub(super) pairs: Pairs,
-    /// What the feed-forward's gate does.
-    pub(super) gate: Gate,
-    /// Queries, keys and values have biases.
-    pub(super) biased: bool,
-    /// Every query and key is normed, head by head, before it is turned.
-    pub(super) head_norms: bool,
-    /// What attention and feed-forward add is normed before it is added.
-    pub(super) post_norms: bool,
-    /// Embeddings are multiplied by the root of their width.
-    pub(super) scaled_embedding: bool,
-    /// Queries are divided by the root of this instead of their width.
-    pub(super) query_width: Option<usize>,
-    /// Most layers look back a little way only.
-    pub(super) local: Option<Local>,
-}
+pub(super) use self::config::{DecoderConfig, SlidingWindow};
+pub(super) use self::gate_activation::GateActivation;
+pub(super) use self::rotary::RotaryLayout;
 
-impl Design {
-    /// What most families do.
-    pub(super) const fn plain(family: &'static str) -> Self {
-        Self {
-            family,
-            pairs: Pairs::Halves,
-            gate: Gate::Silu,
-            biased: false,
-            head_norms: false,
-            post_norms: false,
-            scaled_embedding: false,
-            query_width: None,
-            local: None,
-        }
-    }
-}
-
-/// Layers that attend within a window, between those that see everything.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Local {
-    /// How many positions they see, their own included.
-    pub(super) window: usize,
-    /// Every so many layers, one sees everything.
-    pub(super) every: usize,
-    /// Base of their rotary positions.
-    pub(super) rope_base: f32,
-}
-
+/// Transformer block.
 struct Layer {
     attention_norm: Tensor,
     attention: Attention,
@@ -84,27 +37,28 @@ struct Layer {
     up: QuantizedLinear,
     down: QuantizedLinear,
     feed_forward_post_norm: Option<Tensor>,
-    is_local: bool,
+    has_window: bool,
 }
 
-/// The network. Tensors are (positions, width); there is no batch.
+/// The network. Activations are (positions, hidden), without a batch dimension.
 pub(super) struct Decoder {
-    design: Design,
+    config: DecoderConfig,
     device: Device,
     embedding: Arc<QTensor>,
     layers: Vec<Layer>,
     norm: Tensor,
     head: QuantizedLinear,
     eps: f32,
-    rotary: Rotary,
-    local_rotary: Option<Rotary>,
-    context: usize,
+    rotary: RotaryEmbedding,
+    /// Rotary positions of the layers with a sliding window.
+    window_rotary: Option<RotaryEmbedding>,
+    context_length: usize,
 }
 
 impl Decoder {
     /// Reads every tensor onto `device`.
-    pub(super) fn load(gguf: &Gguf, design: Design, device: &Device) -> Result<Self> {
-        let key = |key: &str| format!("{}.{key}", design.family);
+    pub(super) fn load(gguf: &Gguf, config: DecoderConfig, device: &Device) -> Result<Self> {
+        let key = |key: &str| format!("{}.{key}", config.family);
         let count = |name: &str, max| gguf.count(&key(name), max);
         if gguf.count(&key("expert_count"), 1 << 16).is_ok() {
             return Err(gguf.bad("it is a mixture of experts, which Fettle does not run"));
@@ -114,7 +68,7 @@ impl Decoder {
         let inner = count("feed_forward_length", 1 << 20)?;
         let heads = count("attention.head_count", 1 << 10)?;
         let kv_heads = count("attention.head_count_kv", 1 << 10).unwrap_or(heads);
-        let context = count("context_length", 1 << 24)?;
+        let context_length = count("context_length", 1 << 24)?;
         let eps = gguf.float(&key("attention.layer_norm_rms_epsilon"))?;
         let width = count("attention.key_length", 1 << 12).unwrap_or(hidden / heads);
         if width < 2 || !width.is_multiple_of(2) || !heads.is_multiple_of(kv_heads) {
@@ -137,57 +91,61 @@ impl Decoder {
             let norm = |wanted: bool, part: &str, len: usize| {
                 wanted.then(|| vector(&name(part), len)).transpose()
             };
-            let is_local = design.local.is_some_and(|local| (block + 1) % local.every != 0);
+            let has_window = config
+                .sliding_window
+                .is_some_and(|window| !(block + 1).is_multiple_of(window.period));
             layers.push(Layer {
                 attention_norm: vector(&name("attn_norm.weight"), hidden)?,
                 attention: Attention {
-                    query: matrix(&name("attn_q"), heads * width, hidden, design.biased)?,
-                    key: matrix(&name("attn_k"), kv_heads * width, hidden, design.biased)?,
-                    value: matrix(&name("attn_v"), kv_heads * width, hidden, design.biased)?,
+                    query: matrix(&name("attn_q"), heads * width, hidden, config.qkv_bias)?,
+                    key: matrix(&name("attn_k"), kv_heads * width, hidden, config.qkv_bias)?,
+                    value: matrix(&name("attn_v"), kv_heads * width, hidden, config.qkv_bias)?,
                     output: matrix(&name("attn_output"), hidden, heads * width, false)?,
-                    query_norm: norm(design.head_norms, "attn_q_norm.weight", width)?,
-                    key_norm: norm(design.head_norms, "attn_k_norm.weight", width)?,
+                    query_norm: norm(config.qk_norm, "attn_q_norm.weight", width)?,
+                    key_norm: norm(config.qk_norm, "attn_k_norm.weight", width)?,
                     eps,
-                    scale: 1.0 / (design.query_width.unwrap_or(width) as f64).sqrt(),
+                    scale: 1.0 / (config.query_scale_width.unwrap_or(width) as f64).sqrt(),
                     shape,
-                    window: design.local.filter(|_| is_local).map(|local| local.window),
-                    cache: kv_cache::KvCache::default(),
+                    window: config.sliding_window.filter(|_| has_window).map(|w| w.positions),
+                    cache: KvCache::default(),
                 },
-                attention_post_norm: norm(design.post_norms, "post_attention_norm.weight", hidden)?,
+                attention_post_norm: norm(config.post_norm, "post_attention_norm.weight", hidden)?,
                 feed_forward_norm: vector(&name("ffn_norm.weight"), hidden)?,
                 gate: matrix(&name("ffn_gate"), inner, hidden, false)?,
                 up: matrix(&name("ffn_up"), inner, hidden, false)?,
                 down: matrix(&name("ffn_down"), hidden, inner, false)?,
-                feed_forward_post_norm: norm(design.post_norms, "post_ffw_norm.weight", hidden)?,
-                is_local,
+                feed_forward_post_norm: norm(config.post_norm, "post_ffw_norm.weight", hidden)?,
+                has_window,
             });
         }
         let embedding =
             Arc::new(gguf.quantized("token_embd.weight", &[vocabulary, hidden], device)?);
-        // Small models tie the two.
-        let head = if gguf.has("output.weight") {
+        // Small models tie the output weights to the embedding.
+        let head = if gguf.has_tensor("output.weight") {
             matrix("output", vocabulary, hidden, false)?
         } else {
             QuantizedLinear::new(embedding.clone(), None)?
         };
         Ok(Self {
-            design,
+            config,
             device: device.clone(),
             embedding,
             layers,
             norm: vector("output_norm.weight", hidden)?,
             head,
             eps,
-            rotary: Rotary::of_file(gguf, design.family, width)?,
-            local_rotary: design.local.map(|local| Rotary::new(local.rope_base, width)),
-            context,
+            rotary: RotaryEmbedding::from_gguf(gguf, config.family, width)?,
+            window_rotary: config
+                .sliding_window
+                .map(|window| RotaryEmbedding::new(window.rope_base, width)),
+            context_length,
         })
     }
 }
 
 impl CausalLm for Decoder {
     fn context_length(&self) -> usize {
-        self.context
+        self.context_length
     }
 
     fn cached(&self) -> usize {
@@ -200,7 +158,7 @@ impl CausalLm for Decoder {
         }
     }
 
-    fn read(
+    fn forward(
         &mut self,
         tokens: &[u32],
         poll: &mut dyn FnMut() -> ControlFlow<()>,
@@ -208,15 +166,15 @@ impl CausalLm for Decoder {
         let start = self.cached();
         let ids = Tensor::new(tokens, &self.device)?;
         let mut x = self.embedding.embedding(&ids)?;
-        if self.design.scaled_embedding {
+        if self.config.scale_embedding {
             x = (&x * (x.dim(1)? as f64).sqrt())?;
         }
-        let turn = |rotary: &Rotary| -> Result<Rotation> {
-            Ok(rotary.rotation(self.design.pairs, start, tokens.len(), &self.device)?)
+        let angles = |rotary: &RotaryEmbedding| -> Result<RotaryAngles> {
+            Ok(rotary.angles(self.config.rotary_layout, start, tokens.len(), &self.device)?)
         };
-        let everywhere = turn(&self.rotary)?;
-        let nearby = self.local_rotary.as_ref().map(turn).transpose()?;
-        let (gate, eps) = (self.design.gate, self.eps);
+        let full_angles = angles(&self.rotary)?;
+        let window_angles = self.window_rotary.as_ref().map(angles).transpose()?;
+        let (gate, eps) = (self.config.gate, self.eps);
         let norm = |x: &Tensor, weight: &Tensor| candle_nn::ops::rms_norm(x, weight, eps);
         let post_norm = |x: Tensor, weight: &Option<Tensor>| match weight {
             Some(weight) => norm(&x, weight),
@@ -227,8 +185,9 @@ impl CausalLm for Decoder {
                 self.truncate(start);
                 return Ok(ControlFlow::Break(()));
             }
-            let rotation = nearby.as_ref().filter(|_| layer.is_local).unwrap_or(&everywhere);
-            let attended = layer.attention.forward(&norm(&x, &layer.attention_norm)?, rotation)?;
+            let angles =
+                window_angles.as_ref().filter(|_| layer.has_window).unwrap_or(&full_angles);
+            let attended = layer.attention.forward(&norm(&x, &layer.attention_norm)?, angles)?;
             x = (x + post_norm(attended, &layer.attention_post_norm)?)?;
             let normed = norm(&x, &layer.feed_forward_norm)?;
             let inner = gated(gate, &layer.gate.forward(&normed)?, &layer.up.forward(&normed)?)?;

@@ -1,38 +1,38 @@
-//! Rotary positions (Su et al. 2021, arXiv 2104.09864).
+//! Rotary position embedding (Su et al. 2021, arXiv 2104.09864).
 
 use candle_core::{Device, Result as CandleResult, Tensor};
 
 use crate::Result;
 use crate::llm::gguf::Gguf;
 
-/// Which columns of a head are turned together.
+/// Pairing of the columns of a head that are rotated together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::llm) enum Pairs {
+pub(in crate::llm) enum RotaryLayout {
     /// Column i and column i + width / 2.
     Halves,
     /// Columns 2 i and 2 i + 1; GGUF files of Llama are permuted to this.
-    Neighbours,
+    Interleaved,
 }
 
-/// The angle per position of each pair.
-pub(super) struct Rotary {
+/// Angle per position of each pair of columns.
+pub(super) struct RotaryEmbedding {
     frequencies: Vec<f32>,
 }
 
-impl Rotary {
-    /// `width` columns a head, slower by powers of `base`.
+impl RotaryEmbedding {
+    /// Angles for heads of `width` columns: `base^(-2 i / width)`.
     pub(super) fn new(base: f32, width: usize) -> Self {
         let frequencies =
             (0..width / 2).map(|i| base.powf(-2.0 * i as f32 / width as f32)).collect();
         Self { frequencies }
     }
 
-    /// As the file has it: its base, stretched by its scaling where it has one.
-    pub(super) fn of_file(gguf: &Gguf, family: &str, width: usize) -> Result<Self> {
+    /// Angles with the base and the scaling of a file.
+    pub(super) fn from_gguf(gguf: &Gguf, family: &str, width: usize) -> Result<Self> {
         let key = |name: &str| format!("{family}.rope.{name}");
-        let turned = gguf.count(&key("dimension_count"), 1 << 12).unwrap_or(width);
-        if turned != width {
-            return Err(gguf.bad(format!("positions turn {turned} of {width} columns")));
+        let rotated = gguf.count(&key("dimension_count"), 1 << 12).unwrap_or(width);
+        if rotated != width {
+            return Err(gguf.bad(format!("positions rotate {rotated} of {width} columns")));
         }
         let mut rotary = Self::new(gguf.float(&key("freq_base")).unwrap_or(10_000.0), width);
         let scaling = gguf.text(&key("scaling.type")).unwrap_or("none");
@@ -43,48 +43,50 @@ impl Rotary {
                 return Err(gguf.bad(format!("its positions are scaled by '{other}'")));
             }
         };
-        // Llama 3 stretches each pair by a factor of its own.
-        let factors = if gguf.has("rope_freqs.weight") {
+        // Llama 3 scales each pair by a factor of its own.
+        let factors = if gguf.has_tensor("rope_freqs.weight") {
             gguf.tensor("rope_freqs.weight", &[width / 2], &Device::Cpu)?.to_vec1::<f32>()?
         } else {
             vec![1.0; width / 2]
         };
-        for (frequency, own) in rotary.frequencies.iter_mut().zip(factors) {
-            *frequency /= factor * own;
+        for (frequency, pair_factor) in rotary.frequencies.iter_mut().zip(factors) {
+            *frequency /= factor * pair_factor;
         }
         Ok(rotary)
     }
 
-    /// The turn of `new` positions from `start` on.
-    pub(super) fn rotation(
+    /// Cosines and sines of `new` positions from `start` on.
+    pub(super) fn angles(
         &self,
-        pairs: Pairs,
+        layout: RotaryLayout,
         start: usize,
         new: usize,
         device: &Device,
-    ) -> CandleResult<Rotation> {
+    ) -> CandleResult<RotaryAngles> {
         let angles: Vec<f32> = (start..start + new)
             .flat_map(|position| self.frequencies.iter().map(move |f| position as f32 * f))
             .collect();
         let angles = Tensor::from_vec(angles, (new, self.frequencies.len()), device)?;
-        Ok(Rotation { pairs, cos: angles.cos()?, sin: angles.sin()? })
+        Ok(RotaryAngles { layout, cos: angles.cos()?, sin: angles.sin()? })
     }
 }
 
-/// Cosines and sines of some positions, (positions, width / 2) each.
-pub(super) struct Rotation {
-    pairs: Pairs,
+/// Cosines and sines of a range of positions, (positions, width / 2) each.
+pub(super) struct RotaryAngles {
+    layout: RotaryLayout,
     cos: Tensor,
     sin: Tensor,
 }
 
-impl Rotation {
-    /// Turns `heads` (heads, positions, width).
-    pub(super) fn turn(&self, heads: &Tensor) -> CandleResult<Tensor> {
+impl RotaryAngles {
+    /// Rotates `heads` (heads, positions, width).
+    pub(super) fn rotate(&self, heads: &Tensor) -> CandleResult<Tensor> {
         let heads = heads.unsqueeze(0)?;
-        match self.pairs {
-            Pairs::Halves => candle_nn::rotary_emb::rope(&heads, &self.cos, &self.sin),
-            Pairs::Neighbours => candle_nn::rotary_emb::rope_i(&heads, &self.cos, &self.sin),
+        match self.layout {
+            RotaryLayout::Halves => candle_nn::rotary_emb::rope(&heads, &self.cos, &self.sin),
+            RotaryLayout::Interleaved => {
+                candle_nn::rotary_emb::rope_i(&heads, &self.cos, &self.sin)
+            }
         }?
         .squeeze(0)
     }

@@ -1,7 +1,9 @@
-//! Tiny networks of every family against llama.cpp: `tests/golden/llm/make.py`.
+//! Tiny networks of every family against llama.cpp; `tests/golden/llm/make.py` made the golden
+//! values.
 
 use std::path::PathBuf;
 
+use candle_core::Tensor;
 use candle_core::quantized::gguf_file::{self, Value};
 use candle_core::quantized::{GgmlDType, QTensor};
 use serde_json::Value as Json;
@@ -9,16 +11,16 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::*;
 
-/// llama.cpp sums in another order.
+/// Allowed difference of a logit: llama.cpp sums in another order.
 const TOLERANCE: f32 = 2e-3;
 
 fn families() -> Vec<Json> {
-    let path = fettle_testing::data::checkout().join("tests/golden/llm/families.json");
+    let path = data::golden("llm/families.json");
     let json: Json = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     json["families"].as_array().unwrap().clone()
 }
 
-/// Numbers from -0.5 to 0.5, as `make.py` makes them.
+/// Pseudo-random numbers from -0.5 to 0.5, the same as those of `make.py`.
 fn noise(name: &str, count: usize) -> Vec<f32> {
     let state = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |state, byte| {
         (state ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -47,6 +49,7 @@ fn weight(name: &str, shape: &[usize]) -> QTensor {
     QTensor::quantize(&tensor, GgmlDType::F32).unwrap()
 }
 
+/// The GGUF value of a JSON value.
 fn value(json: &Json) -> Value {
     match json {
         Json::String(text) => Value::String(text.clone()),
@@ -60,7 +63,7 @@ fn value(json: &Json) -> Value {
     }
 }
 
-/// Lists have one kind: scores are numbers with a point, even 0.
+/// Metadata of a family. GGUF arrays have one element type: scores are floats, even 0.
 fn metadata(family: &Json) -> Vec<(String, Value)> {
     let metadata = family["metadata"].as_object().unwrap();
     let architecture = family["architecture"].as_str().unwrap().to_owned();
@@ -78,7 +81,7 @@ fn metadata(family: &Json) -> Vec<(String, Value)> {
     out
 }
 
-/// The family's file, in a folder that lives as long as it is needed.
+/// Writes the GGUF file of a family, with `change` made to its metadata.
 fn write(
     family: &Json,
     change: impl Fn(&mut Vec<(String, Value)>),
@@ -106,22 +109,22 @@ fn write(
 
 const TEMPLATE: &str = "{% for m in messages %}<|user|>{{ m.content }}<|end|>{% endfor %}";
 
-fn load_tiny(family: &Json, path: PathBuf) -> Result<Chat> {
+fn load_tiny(family: &Json, path: PathBuf) -> Result<GgufChatModel> {
     let architecture = family["architecture"].as_str().unwrap();
     load_chat(&ModelId("tiny".into()), architecture, &[path], &Device::Cpu)
 }
 
 #[test]
-fn every_family_reads_and_answers_as_llama_cpp_does() {
+fn every_family_agrees_with_llama_cpp() {
     for family in families() {
         let name = family["name"].as_str().unwrap();
         let (_dir, path) = write(&family, |_| ());
         let mut chat = load_tiny(&family, path).unwrap();
         for prompt in family["prompts"].as_array().unwrap() {
             let text = prompt["text"].as_str().unwrap();
-            let ids = chat.tokens().encode(text).unwrap();
-            assert_eq!(ids, numbers(&prompt["ids"]), "{name}: {text}");
-            let bytes: Vec<u8> = ids.iter().flat_map(|id| chat.tokens().bytes(*id)).collect();
+            let ids = chat.tokenizer().encode(text).unwrap();
+            assert_eq!(ids, token_ids(&prompt["ids"]), "{name}: {text}");
+            let bytes: Vec<u8> = ids.iter().flat_map(|id| chat.tokenizer().bytes(*id)).collect();
             let plain = text.replace("<|user|>", "").replace("<|end|>", "");
             assert_eq!(letters(&String::from_utf8(bytes).unwrap()), letters(&plain), "{name}");
 
@@ -131,35 +134,36 @@ fn every_family_reads_and_answers_as_llama_cpp_does() {
                 let gap = (got - expect).abs();
                 assert!(gap < TOLERANCE, "{name}, {text}, logit {at}: {got}, not {expect}");
             }
-            // llama.cpp was not asked to end its turn.
-            let expect = numbers(&prompt["greedy"]);
-            let goes_on = expect.iter().take_while(|token| !chat.tokens().ends_turn(**token));
-            let expect: Vec<u32> = goes_on.copied().collect();
-            let got = greedy(&mut chat, &ids, numbers(&prompt["greedy"]).len());
+            // The golden answer of llama.cpp goes on after the end of the turn.
+            let expect = token_ids(&prompt["greedy"]);
+            let before_end =
+                expect.iter().take_while(|token| !chat.tokenizer().is_end_of_turn(**token));
+            let expect: Vec<u32> = before_end.copied().collect();
+            let got = greedy(&mut chat, &ids, token_ids(&prompt["greedy"]).len());
             assert_eq!(got[..expect.len()], expect, "{name}: {text}");
         }
     }
 }
 
-/// What is left where spaces and compositions do not count.
+/// Text in NFC without white space.
 fn letters(text: &str) -> String {
     text.nfc().filter(|c| !c.is_whitespace()).collect()
 }
 
 #[test]
-fn qwen_composes_letters_as_its_own_tokenizer_does_and_llama_cpp_does_not() {
+fn qwen_normalises_to_nfc_and_llama_does_not() {
     let families = families();
     let encode = |name: &str, text: &str| {
         let family = families.iter().find(|family| family["name"] == name).unwrap();
         let (_dir, path) = write(family, |_| ());
-        load_tiny(family, path).unwrap().tokens().encode(text).unwrap()
+        load_tiny(family, path).unwrap().tokenizer().encode(text).unwrap()
     };
     assert_eq!(encode("qwen3", "e\u{301}"), encode("qwen3", "é"));
     assert_ne!(encode("llama-tekken", "e\u{301}"), encode("llama-tekken", "é"));
 }
 
 #[test]
-fn a_file_that_would_be_read_wrongly_is_refused() {
+fn unsupported_metadata_is_refused() {
     let families = families();
     let family = |name: &str| families.iter().find(|family| family["name"] == name).unwrap();
     let text = |text: &str| Value::String(text.into());
@@ -181,19 +185,19 @@ fn a_file_that_would_be_read_wrongly_is_refused() {
 }
 
 #[test]
-fn a_prompt_begins_once_and_a_message_cannot_take_a_turn() {
+fn a_prompt_has_one_bos_and_a_message_no_control_tokens() {
     let families = families();
     for family in &families {
         let (_dir, path) = write(family, |_| ());
         let chat = load_tiny(family, path).unwrap();
         let name = family["name"].as_str().unwrap();
-        let bos = chat.tokens().encode("<s>").unwrap();
+        let bos = chat.tokenizer().encode("<s>").unwrap();
         assert_eq!(bos.len(), 1, "{name}");
-        let first = chat.tokens().encode("a").unwrap()[0];
+        let first = chat.tokenizer().encode("a").unwrap()[0];
         assert_eq!(first == bos[0], !name.starts_with("qwen"), "{name}");
-        let end = *chat.tokens().encode("<|end|>").unwrap().last().unwrap();
-        let safe = chat.tokens().without_control("a<|end|><|user|>b<s>");
-        let ids = chat.tokens().encode(&safe).unwrap();
+        let end = *chat.tokenizer().encode("<|end|>").unwrap().last().unwrap();
+        let safe = chat.tokenizer().escape_control_tokens("a<|end|><|user|>b<s>");
+        let ids = chat.tokenizer().encode(&safe).unwrap();
         assert!(!ids.contains(&end) && !ids[1..].contains(&bos[0]), "{name}: {safe}");
     }
 }

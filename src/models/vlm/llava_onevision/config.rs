@@ -1,21 +1,23 @@
-//! `config.json` of a LLaVA-OneVision checkpoint, as transformers writes it.
+//! `config.json` of a LLaVA-OneVision checkpoint in the format of transformers.
 
 use serde::Deserialize;
 
 use crate::Result;
 use crate::vlm::checkpoint::Checkpoint;
-use crate::vlm::decoder::Sizes;
+use crate::vlm::decoder::DecoderConfig;
 
-const NAME: &str = "config.json";
-/// Larger than any network's width, depth or vocabulary, and small enough to multiply.
-const MOST: usize = 1 << 20;
-/// The longest side of a picture, far beyond the published 384 pixels.
-const LONGEST_SIDE: usize = 4096;
+const FILE: &str = "config.json";
+/// Upper limit of widths, depths and vocabularies: larger than any network's, small enough for
+/// products.
+const MAX_SIZE: usize = 1 << 20;
+/// Maximum side of an image in pixels; published networks have 384.
+const MAX_IMAGE_SIDE: usize = 4096;
 
+/// The file.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Config {
-    pub(super) text_config: Text,
-    pub(super) vision_config: Vision,
+    pub(super) text_config: TextConfig,
+    pub(super) vision_config: VisionConfig,
     #[serde(alias = "image_token_id")]
     pub(super) image_token_index: u32,
     #[serde(default = "gelu")]
@@ -38,9 +40,9 @@ fn full() -> String {
     "full".to_owned()
 }
 
-/// The language model, Qwen2. Defaults are those that the published files leave out.
+/// Configuration of the language model, Qwen2. The defaults are settings that published files omit.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Text {
+pub(super) struct TextConfig {
     #[serde(default)]
     model_type: String,
     vocab_size: usize,
@@ -56,9 +58,9 @@ pub(super) struct Text {
     #[serde(default = "qwen2_eps")]
     rms_norm_eps: f32,
     rope_theta: Option<f64>,
-    /// Since transformers 5 with `rope_theta` in it.
+    /// From transformers 5 on it contains `rope_theta`.
     #[serde(alias = "rope_parameters")]
-    rope_scaling: Option<Rope>,
+    rope_scaling: Option<RopeConfig>,
     #[serde(default)]
     use_sliding_window: bool,
 }
@@ -76,7 +78,7 @@ fn qwen2_eps() -> f32 {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-struct Rope {
+struct RopeConfig {
     #[serde(default = "default_rope")]
     rope_type: String,
     rope_theta: Option<f64>,
@@ -86,16 +88,16 @@ fn default_rope() -> String {
     "default".to_owned()
 }
 
-impl Text {
-    /// The base of the rotary angles.
+impl TextConfig {
+    /// Base of the rotary angles.
     pub(super) fn theta(&self) -> f64 {
-        let within = self.rope_scaling.as_ref().and_then(|rope| rope.rope_theta);
-        self.rope_theta.or(within).unwrap_or(10_000.0)
+        let nested = self.rope_scaling.as_ref().and_then(|rope| rope.rope_theta);
+        self.rope_theta.or(nested).unwrap_or(10_000.0)
     }
 
-    /// For the decoder.
-    pub(super) fn sizes(&self) -> Sizes {
-        Sizes {
+    /// Configuration of the decoder.
+    pub(super) fn decoder(&self) -> DecoderConfig {
+        DecoderConfig {
             vocabulary: self.vocab_size,
             hidden: self.hidden_size,
             inner: self.intermediate_size,
@@ -104,15 +106,15 @@ impl Text {
             key_heads: self.num_key_value_heads,
             head_dim: self.hidden_size / self.num_attention_heads,
             eps: self.rms_norm_eps,
-            biased: true,
-            normed: false,
+            qkv_bias: true,
+            qk_norm: false,
         }
     }
 }
 
-/// The vision tower, SigLIP without its head.
+/// Configuration of the vision tower, SigLIP without its head.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Vision {
+pub(super) struct VisionConfig {
     #[serde(default)]
     model_type: String,
     pub(super) hidden_size: usize,
@@ -141,27 +143,30 @@ fn siglip_eps() -> f64 {
     1e-6
 }
 
-impl Vision {
-    /// Patches down and across; what is left over at the end of a side is not looked at.
-    pub(super) fn side(&self) -> usize {
+impl VisionConfig {
+    /// Side of the square grid of patches; pixels that are left over at the edges are not used.
+    pub(super) fn grid_side(&self) -> usize {
         self.image_size / self.patch_size
     }
 
-    /// Values of a patch of three colours.
+    /// Numbers of a patch of three channels.
     pub(super) fn patch_values(&self) -> usize {
         3 * self.patch_size * self.patch_size
     }
 }
 
 impl Config {
-    /// Reads and checks the file.
+    /// Reads and validates the file.
     pub(super) fn read(checkpoint: &Checkpoint) -> Result<Self> {
-        let config: Self = checkpoint.json(NAME)?;
-        config.check().map_err(|why| checkpoint.bad(NAME, why))?;
+        let config: Self = checkpoint.json(FILE)?;
+        config.check().map_err(|why| checkpoint.bad(FILE, why))?;
         Ok(config)
     }
 
-    /// What cannot be run.
+    /// Checks that the network is supported.
+    ///
+    /// # Errors
+    /// The unsupported setting, as a sentence.
     fn check(&self) -> Result<(), String> {
         let (text, vision) = (&self.text_config, &self.vision_config);
         let numbers = [
@@ -176,7 +181,7 @@ impl Config {
             vision.num_hidden_layers,
             vision.num_attention_heads,
         ];
-        if let Some(wrong) = numbers.into_iter().find(|number| !(1..=MOST).contains(number)) {
+        if let Some(wrong) = numbers.into_iter().find(|number| !(1..=MAX_SIZE).contains(number)) {
             return Err(format!("a size of {wrong}"));
         }
         for (found, known) in [
@@ -201,7 +206,7 @@ impl Config {
             return Err(format!("features of layer {layer}, '{part}'"));
         }
         let (side, patch) = (vision.image_size, vision.patch_size);
-        if !(1..=64).contains(&patch) || !(patch..=LONGEST_SIDE).contains(&side) {
+        if !(1..=64).contains(&patch) || !(patch..=MAX_IMAGE_SIDE).contains(&side) {
             return Err(format!("patches of {patch} of {side}"));
         }
         if vision.num_channels != 3 {
@@ -235,14 +240,14 @@ mod tests {
 
     use super::*;
 
-    const TINY: &str = include_str!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../tests/golden/llava_onevision_tiny/config.json"
-    ));
+    fn tiny() -> Value {
+        let path = fettle_testing::data::golden("llava_onevision_tiny/config.json");
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    }
 
     #[test]
-    fn what_is_not_run_here_is_refused() {
-        // Where to change it, to what, and what the message then says.
+    fn unsupported_settings_are_refused() {
+        // (JSON pointer, new value, expected part of the message)
         let cases = [
             ("/text_config/hidden_act", json!("gelu"), "'gelu'"),
             ("/text_config/model_type", json!("llama"), "'llama'"),
@@ -263,7 +268,7 @@ mod tests {
             ("/vision_feature_layer", json!(-2), "layer -2"),
             ("/vision_feature_select_strategy", json!("default"), "'default'"),
         ];
-        let whole: Value = serde_json::from_str(TINY).unwrap();
+        let whole = tiny();
         serde_json::from_value::<Config>(whole.clone()).unwrap().check().unwrap();
         for (pointer, value, says) in cases {
             let mut broken = whole.clone();
@@ -276,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_published_files_leave_out_is_known() {
+    fn published_files_without_some_settings_are_read() {
         let config: Config = serde_json::from_value(json!({
             "image_token_index": 151_646,
             "text_config": {
@@ -292,7 +297,7 @@ mod tests {
         }))
         .unwrap();
         config.check().unwrap();
-        assert_eq!((config.vision_config.side(), config.text_config.theta()), (27, 1e6));
-        assert_eq!(config.text_config.sizes().head_dim, 64);
+        assert_eq!((config.vision_config.grid_side(), config.text_config.theta()), (27, 1e6));
+        assert_eq!(config.text_config.decoder().head_dim, 64);
     }
 }

@@ -1,30 +1,32 @@
-//! Against what transformers makes of the same checkpoint: `tests/golden/llava_onevision_tiny`.
+//! Against transformers with the same checkpoint: `tests/golden/llava_onevision_tiny`.
 
 use std::collections::HashMap;
 
 use super::*;
-use crate::test_files::assert_near;
-use crate::vlm::testing::{self, ANSWERS, assert_levels, go_on, messages, numbers, pictures};
+use crate::vlm::tiny_checkpoint::{
+    self, ANSWERS, assert_pixels_near, ignore_text, images, messages, to_u32,
+};
 use fettle_domain::StopReason;
+use fettle_testing::tensors::assert_near;
 
 const TINY: &str = "llava_onevision";
-/// Of the largest value: both compute in f32, in another order.
+/// Tolerance relative to the largest value: both compute in f32, in another order.
 const NEAR: f32 = 2e-4;
 
 fn checkpoint() -> Checkpoint {
-    let files = testing::files(&testing::folder(TINY));
+    let files = tiny_checkpoint::files(&tiny_checkpoint::folder(TINY));
     Checkpoint::open(&ModelId("tiny".into()), &files, &Device::Cpu).unwrap()
 }
 
 fn load() -> LlavaOnevision {
-    LlavaOnevision::of(&ModelId("tiny".into()), &checkpoint().in_f32()).unwrap()
+    LlavaOnevision::from_checkpoint(&ModelId("tiny".into()), &checkpoint().in_f32()).unwrap()
 }
 
 fn golden() -> HashMap<String, Tensor> {
-    testing::golden(TINY)
+    tiny_checkpoint::golden(TINY)
 }
 
-/// Pixels (3, side, side) cut as the convolution of a patch cuts them.
+/// Cuts pixels (3, side, side) into patches in the order of the convolution.
 fn cut(pixels: &Tensor, patch: usize) -> Tensor {
     let across = pixels.dim(1).unwrap() / patch;
     let cut = || {
@@ -40,53 +42,54 @@ fn cut(pixels: &Tensor, patch: usize) -> Tensor {
 }
 
 #[test]
-fn pictures_become_the_processors_patches() {
+fn patches_agree_with_transformers() {
     let (model, golden) = (load(), golden());
     let mut values = Vec::new();
-    for picture in pictures(&golden, "dark") {
-        values.extend(model.preprocess.patches(&picture).unwrap());
+    for image in images(&golden, "dark") {
+        values.extend(model.image_processor.patches(&image).unwrap());
     }
     let expect = [0, 1].map(|n| cut(&golden["pixel_values"].get(n).unwrap(), 4));
-    assert_levels(&values, &Tensor::cat(&expect, 0).unwrap());
+    assert_pixels_near(&values, &Tensor::cat(&expect, 0).unwrap());
 }
 
-/// What it sees of the golden pixels.
-fn see(model: &LlavaOnevision, golden: &HashMap<String, Tensor>) -> Vec<Tensor> {
-    let see = |n| {
+/// Features of the golden pixels.
+fn encode(model: &LlavaOnevision, golden: &HashMap<String, Tensor>) -> Vec<Tensor> {
+    let encode = |n| {
         let patches = cut(&golden["pixel_values"].get(n).unwrap(), 4).to_vec1().unwrap();
-        match model.vision.see(patches, &mut || ControlFlow::Continue(())) {
-            Ok(ControlFlow::Continue(seen)) => seen,
-            _ => panic!("nothing seen"),
+        match model.vision.encode(patches, &mut || ControlFlow::Continue(())) {
+            Ok(ControlFlow::Continue(features)) => features,
+            _ => panic!("stopped"),
         }
     };
-    [0, 1].map(see).into()
+    [0, 1].map(encode).into()
 }
 
 #[test]
-fn the_tower_sees_what_transformers_sees() {
+fn image_features_agree_with_transformers() {
     let (model, golden) = (load(), golden());
-    let seen = Tensor::cat(&see(&model, &golden), 0).unwrap();
-    assert_near("features", &seen, &golden["features"], NEAR);
+    let features = Tensor::cat(&encode(&model, &golden), 0).unwrap();
+    assert_near("features", &features, &golden["features"], NEAR);
 }
 
 #[test]
-fn a_prompt_with_two_pictures_has_transformers_tokens_and_logits() {
+fn tokens_and_logits_of_a_prompt_with_two_images_agree_with_transformers() {
     let (mut model, golden) = (load(), golden());
-    let seen = see(&model, &golden);
-    let Placed { tokens, pictures } = model.prompt(2, &messages()).unwrap();
-    assert_eq!(tokens, numbers(&golden["input_ids"]));
-    let decoder = &mut model.language.decoder;
-    let embedded = between(&decoder.embed(&tokens).unwrap(), &pictures, seen.iter()).unwrap();
-    // Whole, and in three parts over what it holds.
+    let features = encode(&model, &golden);
+    let ExpandedPrompt { tokens, images: ranges } = model.prompt(2, &messages()).unwrap();
+    assert_eq!(tokens, to_u32(&golden["input_ids"]));
+    let decoder = &mut model.language_model.decoder;
+    let embedded =
+        splice_images(&decoder.embed(&tokens).unwrap(), &ranges, features.iter()).unwrap();
+    // The prompt at once, and in three parts.
     let len = tokens.len();
     for cuts in [vec![0, len], vec![0, 9, 50, len]] {
-        decoder.forget();
+        decoder.clear_cache();
         let parts = cuts.windows(2).map(|cut| {
             let part = embedded.narrow(0, cut[0], cut[1] - cut[0]).unwrap();
             let at: Vec<[u32; 3]> = (cut[0]..cut[1]).map(|at| [at as u32; 3]).collect();
-            match decoder.read(part, &at, &[], &mut || ControlFlow::Continue(())) {
+            match decoder.forward(part, &at, &[], &mut || ControlFlow::Continue(())) {
                 Ok(ControlFlow::Continue(x)) => decoder.logits(&x).unwrap(),
-                _ => panic!("nothing read"),
+                _ => panic!("stopped"),
             }
         });
         let logits = Tensor::cat(&parts.collect::<Vec<_>>(), 0).unwrap();
@@ -95,21 +98,23 @@ fn a_prompt_with_two_pictures_has_transformers_tokens_and_logits() {
 }
 
 #[test]
-fn in_half_precision_it_sees_and_says_the_same() {
+fn the_network_in_f16_agrees_with_f32() {
     let golden = golden();
-    let mut model = LlavaOnevision::of(&ModelId("tiny".into()), &checkpoint().in_f16()).unwrap();
-    let seen = Tensor::cat(&see(&model, &golden), 0).unwrap();
-    assert_near("features", &seen, &golden["features"], 1e-2);
+    let mut model =
+        LlavaOnevision::from_checkpoint(&ModelId("tiny".into()), &checkpoint().in_f16()).unwrap();
+    let features = Tensor::cat(&encode(&model, &golden), 0).unwrap();
+    assert_near("features", &features, &golden["features"], 1e-2);
     for (name, says) in ANSWERS {
-        let shown = pictures(&golden, name);
-        let outcome = model.look(&shown, &messages(), &Sampling::default(), &mut go_on).unwrap();
+        let shown = images(&golden, name);
+        let outcome =
+            model.generate(&shown, &messages(), &Sampling::default(), &mut ignore_text).unwrap();
         assert_eq!((outcome.text.as_str(), outcome.stop), (says, StopReason::EndOfTurn));
     }
 }
 
 #[test]
-fn tensors_may_be_named_as_transformers_5_does() {
-    let folder = testing::changed(TINY, "model.safetensors", |bytes| bytes);
+fn the_tensor_names_of_transformers_5_are_read() {
+    let folder = tiny_checkpoint::changed(TINY, "model.safetensors", |bytes| bytes);
     let weights = folder.path().join("model.safetensors");
     let tensors = candle_core::safetensors::load(&weights, &Device::Cpu).unwrap();
     let renamed: HashMap<String, Tensor> = tensors
@@ -126,9 +131,10 @@ fn tensors_may_be_named_as_transformers_5_does() {
         })
         .collect();
     candle_core::safetensors::save(&renamed, &weights).unwrap();
-    let files = testing::files(folder.path());
+    let files = tiny_checkpoint::files(folder.path());
     let mut model = LlavaOnevision::load(&ModelId("tiny".into()), &files, &Device::Cpu).unwrap();
-    let shown = pictures(&golden(), "dark");
-    let outcome = model.look(&shown, &messages(), &Sampling::default(), &mut go_on).unwrap();
+    let shown = images(&golden(), "dark");
+    let outcome =
+        model.generate(&shown, &messages(), &Sampling::default(), &mut ignore_text).unwrap();
     assert_eq!(outcome.text, "어두운 부품이 보입니다.");
 }

@@ -1,25 +1,27 @@
-//! `config.json` of a Qwen3-VL checkpoint, as transformers writes it.
+//! `config.json` of a Qwen3-VL checkpoint in the format of transformers.
 
 use serde::Deserialize;
 
 use crate::Result;
 use crate::vlm::checkpoint::Checkpoint;
-use crate::vlm::decoder::Sizes;
+use crate::vlm::decoder::DecoderConfig;
 
-const NAME: &str = "config.json";
-/// Larger than any network's width, depth or vocabulary, and small enough to multiply.
-const MOST: usize = 1 << 20;
+const FILE: &str = "config.json";
+/// Upper limit of widths, depths and vocabularies: larger than any network's, small enough for
+/// products.
+const MAX_SIZE: usize = 1 << 20;
 
+/// The file.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Config {
-    pub(super) text_config: Text,
-    pub(super) vision_config: Vision,
+    pub(super) text_config: TextConfig,
+    pub(super) vision_config: VisionConfig,
     pub(super) image_token_id: u32,
 }
 
-/// The language model.
+/// Configuration of the language model.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Text {
+pub(super) struct TextConfig {
     vocab_size: usize,
     hidden_size: usize,
     intermediate_size: usize,
@@ -33,13 +35,13 @@ pub(super) struct Text {
     #[serde(default)]
     attention_bias: bool,
     rope_theta: Option<f64>,
-    /// Since transformers 5 with `rope_theta` in it.
+    /// From transformers 5 on it contains `rope_theta`.
     #[serde(alias = "rope_parameters")]
-    rope_scaling: Rope,
+    rope_scaling: RopeConfig,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-struct Rope {
+struct RopeConfig {
     #[serde(default = "default_rope")]
     rope_type: String,
     rope_theta: Option<f64>,
@@ -50,15 +52,15 @@ fn default_rope() -> String {
     "default".to_owned()
 }
 
-impl Text {
-    /// How many columns of a head's half belong to time, rows and columns.
-    pub(super) fn sections(&self) -> [usize; 3] {
+impl TextConfig {
+    /// Columns of half a head for time, rows and columns.
+    pub(super) fn mrope_sections(&self) -> [usize; 3] {
         self.rope_scaling.mrope_section
     }
 
-    /// For the decoder.
-    pub(super) fn sizes(&self) -> Sizes {
-        Sizes {
+    /// Configuration of the decoder.
+    pub(super) fn decoder(&self) -> DecoderConfig {
+        DecoderConfig {
             vocabulary: self.vocab_size,
             hidden: self.hidden_size,
             inner: self.intermediate_size,
@@ -67,20 +69,20 @@ impl Text {
             key_heads: self.num_key_value_heads,
             head_dim: self.head_dim,
             eps: self.rms_norm_eps,
-            biased: false,
-            normed: true,
+            qkv_bias: false,
+            qk_norm: true,
         }
     }
 
-    /// The base of the rotary angles.
+    /// Base of the rotary angles.
     pub(super) fn theta(&self) -> Option<f64> {
         self.rope_theta.or(self.rope_scaling.rope_theta)
     }
 }
 
-/// The vision tower.
+/// Configuration of the vision tower.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Vision {
+pub(super) struct VisionConfig {
     pub(super) depth: usize,
     pub(super) hidden_size: usize,
     hidden_act: String,
@@ -95,32 +97,35 @@ pub(super) struct Vision {
     pub(super) deepstack_visual_indexes: Vec<usize>,
 }
 
-impl Vision {
-    /// Values of a patch: 3 colours, of each picture of a time step.
+impl VisionConfig {
+    /// Numbers of a patch: 3 channels of each frame of a time step.
     pub(super) fn patch_values(&self) -> usize {
         3 * self.temporal_patch_size * self.patch_size * self.patch_size
     }
 
-    /// Patches that become one token.
-    pub(super) fn merged(&self) -> usize {
+    /// Patches per token.
+    pub(super) fn patches_per_token(&self) -> usize {
         self.spatial_merge_size * self.spatial_merge_size
     }
 
-    /// The side of the square of learned positions.
-    pub(super) fn side(&self) -> usize {
+    /// Side of the square grid of position embeddings.
+    pub(super) fn grid_side(&self) -> usize {
         self.num_position_embeddings.isqrt()
     }
 }
 
 impl Config {
-    /// Reads and checks the file.
+    /// Reads and validates the file.
     pub(super) fn read(checkpoint: &Checkpoint) -> Result<Self> {
-        let config: Self = checkpoint.json(NAME)?;
-        config.check().map_err(|why| checkpoint.bad(NAME, why))?;
+        let config: Self = checkpoint.json(FILE)?;
+        config.check().map_err(|why| checkpoint.bad(FILE, why))?;
         Ok(config)
     }
 
-    /// What cannot be run.
+    /// Checks that the network is supported.
+    ///
+    /// # Errors
+    /// The unsupported setting, as a sentence.
     fn check(&self) -> Result<(), String> {
         let (text, vision) = (&self.text_config, &self.vision_config);
         let numbers = [
@@ -138,7 +143,7 @@ impl Config {
             vision.out_hidden_size,
             vision.num_position_embeddings,
         ];
-        if let Some(wrong) = numbers.into_iter().find(|number| !(1..=MOST).contains(number)) {
+        if let Some(wrong) = numbers.into_iter().find(|number| !(1..=MAX_SIZE).contains(number)) {
             return Err(format!("a size of {wrong}"));
         }
         let small = [vision.patch_size, vision.spatial_merge_size, vision.temporal_patch_size];
@@ -159,7 +164,7 @@ impl Config {
         if rope.rope_type != "default" || !text.theta().is_some_and(|base| base >= 1.0) {
             return Err(format!("positions '{}' with base {:?}", rope.rope_type, text.theta()));
         }
-        let sections = text.sections();
+        let sections = text.mrope_sections();
         let columns = sections.into_iter().try_fold(0usize, usize::checked_add);
         if !text.head_dim.is_multiple_of(2) || columns != Some(text.head_dim / 2) {
             return Err(format!("positions in {sections:?} of heads of {}", text.head_dim));
@@ -173,7 +178,7 @@ impl Config {
         if vision.out_hidden_size != text.hidden_size {
             return Err(format!("{} wide into {}", vision.out_hidden_size, text.hidden_size));
         }
-        if vision.side() * vision.side() != vision.num_position_embeddings {
+        if vision.grid_side() * vision.grid_side() != vision.num_position_embeddings {
             return Err(format!("{} positions are no square", vision.num_position_embeddings));
         }
         let taps = &vision.deepstack_visual_indexes;
@@ -190,14 +195,14 @@ mod tests {
 
     use super::*;
 
-    const TINY: &str = include_str!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../tests/golden/qwen3_vl_tiny/config.json"
-    ));
+    fn tiny() -> Value {
+        let path = fettle_testing::data::golden("qwen3_vl_tiny/config.json");
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    }
 
     #[test]
-    fn what_is_not_run_here_is_refused() {
-        // Where to change it, to what, and what the message then says.
+    fn unsupported_settings_are_refused() {
+        // (JSON pointer, new value, expected part of the message)
         let cases = [
             ("/text_config/hidden_act", json!("gelu"), "'gelu'"),
             ("/vision_config/hidden_act", json!("silu"), "'silu'"),
@@ -216,7 +221,7 @@ mod tests {
             ("/vision_config/num_position_embeddings", json!(24), "no square"),
             ("/vision_config/deepstack_visual_indexes", json!([9]), "taps [9]"),
         ];
-        let whole: Value = serde_json::from_str(TINY).unwrap();
+        let whole = tiny();
         serde_json::from_value::<Config>(whole.clone()).unwrap().check().unwrap();
         for (pointer, value, says) in cases {
             let mut broken = whole.clone();
@@ -227,8 +232,8 @@ mod tests {
     }
 
     #[test]
-    fn positions_may_be_written_as_transformers_5_does() {
-        let mut newer: Value = serde_json::from_str(TINY).unwrap();
+    fn the_rope_settings_of_transformers_5_are_read() {
+        let mut newer = tiny();
         let text = newer["text_config"].as_object_mut().unwrap();
         let theta = text.remove("rope_theta").unwrap();
         let mut rope = text.remove("rope_scaling").unwrap();

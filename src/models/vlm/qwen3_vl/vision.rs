@@ -1,32 +1,34 @@
-//! The vision tower of Qwen3-VL (arXiv 2511.21631): a SigLIP-2 vision transformer with learned
-//! positions that are interpolated to a picture's grid, rotary positions down and across, and
+//! Vision tower of Qwen3-VL (arXiv 2511.21631): a SigLIP-2 vision transformer with learned position
+//! embeddings that are interpolated to the grid of the image, two-dimensional rotary positions, and
 //! features of several depths (DeepStack, arXiv 2406.04334).
 
 use std::ops::ControlFlow;
 
 use candle_core::{DType, Device, Tensor};
 
-use super::config::Vision;
-use super::preprocess::{Patches, in_merged_order};
+use super::config::VisionConfig;
+use super::image_processor::{Patches, merge_order};
 use crate::vlm::checkpoint::Checkpoint;
-use crate::vlm::layers::{Dense, LayerNorm, attend, by_head, rotate};
+use crate::vlm::layers::{Dense, LayerNorm, apply_rotary, attention, split_heads};
 
-/// The base of the rotary angles, which no checkpoint says.
+/// Base of the rotary angles, which checkpoints do not contain.
 const THETA: f64 = 10_000.0;
 
+/// Vision tower with its projection.
 pub(super) struct VisionTower {
-    /// The convolution over patches that do not overlap: a product.
-    patches: Dense,
-    /// Learned for a square grid, (side × side, width).
+    /// Patch embedding: a convolution without overlap, computed as a product.
+    patch_embedding: Dense,
+    /// Position embeddings of a square grid, (side × side, width).
     positions: Tensor,
     blocks: Vec<Block>,
     merger: Merger,
-    /// After which block, and what becomes of it.
-    taps: Vec<(usize, Merger)>,
-    sizes: Vision,
+    /// Blocks whose outputs are DeepStack features, with their mergers.
+    deepstack: Vec<(usize, Merger)>,
+    config: VisionConfig,
     device: Device,
 }
 
+/// Transformer block.
 struct Block {
     attention_norm: LayerNorm,
     qkv: Dense,
@@ -36,25 +38,25 @@ struct Block {
     contract: Dense,
 }
 
-/// A picture as the language model reads it.
-pub(super) struct Seen {
-    /// (tokens, width of the language model).
+/// Features of an image for the language model.
+pub(super) struct ImageFeatures {
+    /// Embeddings of the image tokens, (tokens, hidden size of the language model).
     pub(super) tokens: Tensor,
-    /// What is added to its tokens behind each of the first layers, of that shape.
-    pub(super) deep: Vec<Tensor>,
-    /// Tokens across.
+    /// DeepStack features of the same shape, one for each of the first layers.
+    pub(super) deepstack: Vec<Tensor>,
+    /// Tokens per row of the image.
     pub(super) columns: usize,
 }
 
 impl VisionTower {
-    /// Reads every tensor.
-    pub(super) fn load(checkpoint: &Checkpoint, sizes: &Vision) -> crate::Result<Self> {
+    /// Reads all tensors.
+    pub(super) fn load(checkpoint: &Checkpoint, config: &VisionConfig) -> crate::Result<Self> {
         let name = |part: &str| format!("model.visual.{part}");
-        let (hidden, inner) = (sizes.hidden_size, sizes.intermediate_size);
-        let (time, side) = (sizes.temporal_patch_size, sizes.patch_size);
+        let (hidden, inner) = (config.hidden_size, config.intermediate_size);
+        let (time, side) = (config.temporal_patch_size, config.patch_size);
         let kernel = checkpoint
             .matrix(&name("patch_embed.proj.weight"), &[hidden, 3, time, side, side])?
-            .reshape((hidden, sizes.patch_values()))?;
+            .reshape((hidden, config.patch_values()))?;
         let bias = checkpoint.vector(&name("patch_embed.proj.bias"), hidden)?;
         let block = |n: usize| {
             let name = |part: &str| format!("model.visual.blocks.{n}.{part}");
@@ -68,61 +70,61 @@ impl VisionTower {
                 contract: dense("mlp.linear_fc2", (inner, hidden))?,
             })
         };
-        let taps = sizes.deepstack_visual_indexes.iter().enumerate().map(|(n, block)| {
+        let deepstack = config.deepstack_visual_indexes.iter().enumerate().map(|(n, block)| {
             let merger = name(&format!("deepstack_merger_list.{n}"));
-            Ok((*block, Merger::load(checkpoint, &merger, sizes, true)?))
+            Ok((*block, Merger::load(checkpoint, &merger, config, true)?))
         });
-        let positions = [sizes.num_position_embeddings, hidden];
+        let positions = [config.num_position_embeddings, hidden];
         Ok(Self {
-            patches: Dense::new(kernel, Some(bias)),
+            patch_embedding: Dense::new(kernel, Some(bias)),
             positions: checkpoint
                 .matrix(&name("pos_embed.weight"), &positions)?
                 .to_dtype(DType::F32)?,
-            blocks: (0..sizes.depth).map(block).collect::<crate::Result<_>>()?,
-            merger: Merger::load(checkpoint, &name("merger"), sizes, false)?,
-            taps: taps.collect::<crate::Result<_>>()?,
-            sizes: sizes.clone(),
+            blocks: (0..config.depth).map(block).collect::<crate::Result<_>>()?,
+            merger: Merger::load(checkpoint, &name("merger"), config, false)?,
+            deepstack: deepstack.collect::<crate::Result<_>>()?,
+            config: config.clone(),
             device: checkpoint.device().clone(),
         })
     }
 
-    /// Looks at one picture; the patches of another are never seen with it. Asks `poll` between
-    /// blocks.
-    pub(super) fn see(
+    /// Encodes one image, whose patches attend to each other only. Calls `poll` between blocks.
+    pub(super) fn encode(
         &self,
-        picture: Patches,
+        image: Patches,
         poll: &mut dyn FnMut() -> ControlFlow<()>,
-    ) -> crate::Result<ControlFlow<(), Seen>> {
-        let Patches { values, grid } = picture;
-        let shape = (grid.0 * grid.1, self.sizes.patch_values());
+    ) -> crate::Result<ControlFlow<(), ImageFeatures>> {
+        let Patches { values, grid } = image;
+        let shape = (grid.0 * grid.1, self.config.patch_values());
         let patches = Tensor::from_vec(values, shape, &self.device)?;
-        let mut x = (self.patches.forward(&patches)? + self.interpolated(grid)?)?;
-        let rotation = self.rotation(grid)?;
-        let mut deep = Vec::new();
+        let mut x = (self.patch_embedding.forward(&patches)? + self.interpolated(grid)?)?;
+        let angles = self.rotary_angles(grid)?;
+        let mut deepstack = Vec::new();
         for (n, block) in self.blocks.iter().enumerate() {
             if poll().is_break() {
                 return Ok(ControlFlow::Break(()));
             }
-            x = block.forward(&x, &rotation, self.sizes.num_heads)?;
-            for (_, merger) in self.taps.iter().filter(|(tap, _)| *tap == n) {
-                deep.push(merger.forward(&x)?);
+            x = block.forward(&x, &angles, self.config.num_heads)?;
+            for (_, merger) in self.deepstack.iter().filter(|(block, _)| *block == n) {
+                deepstack.push(merger.forward(&x)?);
             }
         }
-        let columns = grid.1 / self.sizes.spatial_merge_size;
-        Ok(ControlFlow::Continue(Seen { tokens: self.merger.forward(&x)?, deep, columns }))
+        let columns = grid.1 / self.config.spatial_merge_size;
+        let tokens = self.merger.forward(&x)?;
+        Ok(ControlFlow::Continue(ImageFeatures { tokens, deepstack, columns }))
     }
 
-    /// The learned positions at the patches of a grid, bilinear, corners on corners.
+    /// Position embeddings of a grid of patches, by bilinear interpolation with aligned corners.
     fn interpolated(&self, (rows, columns): (usize, usize)) -> candle_core::Result<Tensor> {
-        let side = self.sizes.side();
-        // Two neighbours and the share of the second.
+        let side = self.config.grid_side();
+        // Two neighbours and the weight of the second.
         let along = |at: usize, of: usize| {
-            let place = (at * (side - 1)) as f32 / (of - 1).max(1) as f32;
-            let first = place.floor();
-            (first as usize, (first as usize + 1).min(side - 1), place - first)
+            let position = (at * (side - 1)) as f32 / (of - 1).max(1) as f32;
+            let first = position.floor();
+            (first as usize, (first as usize + 1).min(side - 1), position - first)
         };
         let mut corners: [(Vec<u32>, Vec<f32>); 4] = Default::default();
-        for (row, column) in in_merged_order(rows, columns, self.sizes.spatial_merge_size) {
+        for (row, column) in merge_order(rows, columns, self.config.spatial_merge_size) {
             let (top, bottom, down) = along(row, rows);
             let (left, right, across) = along(column, columns);
             let weighted = [
@@ -146,22 +148,25 @@ impl VisionTower {
                 None => part,
             });
         }
-        sum.ok_or_else(|| candle_core::Error::Msg("a picture without patches".into()))
+        sum.ok_or_else(|| candle_core::Error::Msg("an image without patches".into()))
     }
 
-    /// Cosines and sines, (patches, half a head) each: the first half of the columns turns with
-    /// the row, the second with the column.
-    fn rotation(&self, (rows, columns): (usize, usize)) -> candle_core::Result<(Tensor, Tensor)> {
-        let quarter = self.sizes.hidden_size / self.sizes.num_heads / 4;
+    /// Cosines and sines, (patches, half a head) each: the first half of the columns rotates with
+    /// the row of the patch, the second with its column.
+    fn rotary_angles(
+        &self,
+        (rows, columns): (usize, usize),
+    ) -> candle_core::Result<(Tensor, Tensor)> {
+        let quarter = self.config.hidden_size / self.config.num_heads / 4;
         let angle = |n: usize| THETA.powf(-(n as f64) / quarter as f64) as f32;
         let angles: Vec<f32> = (0..quarter).map(angle).collect();
-        let merge = self.sizes.spatial_merge_size;
-        let turned: Vec<f32> = in_merged_order(rows, columns, merge)
+        let merge = self.config.spatial_merge_size;
+        let rotated: Vec<f32> = merge_order(rows, columns, merge)
             .flat_map(|(row, column)| [row, column])
-            .flat_map(|place| angles.iter().map(move |angle| place as f32 * angle))
+            .flat_map(|position| angles.iter().map(move |angle| position as f32 * angle))
             .collect();
-        let turned = Tensor::from_vec(turned, (rows * columns, 2 * quarter), &self.device)?;
-        Ok((turned.cos()?, turned.sin()?))
+        let rotated = Tensor::from_vec(rotated, (rows * columns, 2 * quarter), &self.device)?;
+        Ok((rotated.cos()?, rotated.sin()?))
     }
 }
 
@@ -169,31 +174,31 @@ impl Block {
     fn forward(
         &self,
         x: &Tensor,
-        rotation: &(Tensor, Tensor),
+        angles: &(Tensor, Tensor),
         heads: usize,
     ) -> candle_core::Result<Tensor> {
         let width = x.dim(1)?;
         let qkv = self.qkv.forward(&self.attention_norm.forward(x)?)?;
-        let part = |n: usize| by_head(&qkv.narrow(1, n * width, width)?, heads);
+        let part = |n: usize| split_heads(&qkv.narrow(1, n * width, width)?, heads);
         let precision = self.qkv.dtype();
-        let query = rotate(&part(0)?, rotation)?;
-        let key = rotate(&part(1)?, rotation)?.to_dtype(precision)?;
+        let query = apply_rotary(&part(0)?, angles)?;
+        let key = apply_rotary(&part(1)?, angles)?.to_dtype(precision)?;
         let value = part(2)?.to_dtype(precision)?;
-        let x = (x + self.project.forward(&attend(&query, &key, &value, false)?)?)?;
-        // The tanh approximation, as it was trained.
+        let x = (x + self.project.forward(&attention(&query, &key, &value, false)?)?)?;
+        // GELU in the tanh approximation of the training.
         let inner = self.expand.forward(&self.norm.forward(&x)?)?.gelu()?;
         x + self.contract.forward(&inner)?
     }
 }
 
-/// Makes one token of the patches of a block.
+/// Patch merger: makes one token of adjacent patches.
 struct Merger {
     norm: LayerNorm,
-    /// Norms the patches of a token together, not each.
-    together: bool,
+    /// Whether the norm is over all patches of a token, or over each.
+    post_shuffle_norm: bool,
     expand: Dense,
     contract: Dense,
-    /// Values of a token's patches.
+    /// Numbers of the patches of a token.
     width: usize,
 }
 
@@ -201,27 +206,27 @@ impl Merger {
     fn load(
         checkpoint: &Checkpoint,
         name: &str,
-        sizes: &Vision,
-        together: bool,
+        config: &VisionConfig,
+        post_shuffle_norm: bool,
     ) -> crate::Result<Self> {
-        let width = sizes.hidden_size * sizes.merged();
-        let normed = if together { width } else { sizes.hidden_size };
+        let width = config.hidden_size * config.patches_per_token();
+        let normed = if post_shuffle_norm { width } else { config.hidden_size };
         let dense = |part: &str, outputs| {
             Dense::load(checkpoint, &format!("{name}.{part}"), (width, outputs), true)
         };
         Ok(Self {
             norm: LayerNorm::load(checkpoint, &format!("{name}.norm"), normed)?,
-            together,
+            post_shuffle_norm,
             expand: dense("linear_fc1", width)?,
-            contract: dense("linear_fc2", sizes.out_hidden_size)?,
+            contract: dense("linear_fc2", config.out_hidden_size)?,
             width,
         })
     }
 
-    /// (patches, width) to (tokens, width of the language model).
+    /// Merges (patches, width) to (tokens, hidden size of the language model).
     fn forward(&self, x: &Tensor) -> candle_core::Result<Tensor> {
         let tokens = x.elem_count() / self.width;
-        let x = if self.together {
+        let x = if self.post_shuffle_norm {
             self.norm.forward(&x.reshape((tokens, self.width))?)?
         } else {
             self.norm.forward(x)?.reshape((tokens, self.width))?

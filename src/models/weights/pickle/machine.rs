@@ -1,13 +1,12 @@
-//! The machine itself: one opcode after the other.
+//! Interpreter of the opcodes.
 
 use std::collections::HashMap;
 
-use super::{
-    Global, MAX_DIMS, Node, NodeId, Pickle, PickleError, StorageRef, TensorRef, Value, items,
-};
+use super::error::PickleError;
+use super::value::{Global, MAX_DIMS, Node, NodeId, Pickle, StorageRef, TensorRef, Value, items};
 
-/// Runs the pickle at the beginning of `bytes`; also says how long it was.
-pub(super) fn run(bytes: &[u8]) -> Result<(Pickle<'_>, usize), PickleError> {
+/// Reads the pickle at the beginning of `bytes`; also returns its length in bytes.
+pub(in crate::weights) fn read(bytes: &[u8]) -> Result<(Pickle<'_>, usize), PickleError> {
     let mut machine = Machine {
         bytes,
         at: 0,
@@ -24,7 +23,7 @@ struct Machine<'a> {
     bytes: &'a [u8],
     at: usize,
     stack: Vec<Value<'a>>,
-    /// Heights of the stack at each open mark.
+    /// Height of the stack at each open mark.
     marks: Vec<usize>,
     memo: HashMap<usize, Value<'a>>,
     nodes: Vec<Node<'a>>,
@@ -39,7 +38,7 @@ impl<'a> Machine<'a> {
             let [opcode] = self.take_array()?;
             match opcode {
                 b'.' => return self.pop(),
-                // PROTO and FRAME only announce.
+                // PROTO and FRAME carry no value.
                 0x80 => drop(self.take(1)?),
                 0x95 => drop(self.take(8)?),
 
@@ -128,14 +127,14 @@ impl<'a> Machine<'a> {
                 b'c' => {
                     let module = self.line()?;
                     let name = self.line()?;
-                    self.stack.push(Value::Global(Global::named(module, name)?));
+                    self.stack.push(Value::Global(Global::resolve(module, name)?));
                 }
                 0x93 => {
                     let (name, module) = (self.pop()?, self.pop()?);
                     let (Value::Text(module), Value::Text(name)) = (module, name) else {
                         return Err(PickleError::Damaged("a name that is not text"));
                     };
-                    self.stack.push(Value::Global(Global::named(module, name)?));
+                    self.stack.push(Value::Global(Global::resolve(module, name)?));
                 }
                 b'Q' => self.persistent_id()?,
                 b'R' => self.reduce()?,
@@ -165,7 +164,7 @@ impl<'a> Machine<'a> {
         Ok(u32::from_le_bytes(self.take_array()?) as usize)
     }
 
-    /// Text up to the next newline, which is taken too.
+    /// Reads a line without its newline.
     fn line(&mut self) -> Result<&'a str, PickleError> {
         let rest = self.bytes.get(self.at..).ok_or(PickleError::CutShort)?;
         let length = rest.iter().position(|b| *b == b'\n').ok_or(PickleError::CutShort)?;
@@ -182,7 +181,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// LONG1: a little-endian two's complement integer of any length up to 255 bytes.
+    /// LONG1: a little-endian two's complement integer of up to 255 bytes.
     fn long(&mut self) -> Result<(), PickleError> {
         let length = self.take_u8()?;
         let bytes = self.take(length)?;
@@ -198,13 +197,14 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
+    /// Adds a compound value to the arena.
     fn keep(&mut self, node: Node<'a>) -> NodeId {
         self.nodes.push(node);
         self.nodes.len() - 1
     }
 
-    /// Height of the stack below its `count` uppermost values, which must all lie above
-    /// the last open mark.
+    /// Height of the stack below its `count` topmost values, which must lie above the last open
+    /// mark.
     fn above_mark(&self, count: usize) -> Result<usize, PickleError> {
         let floor = self.marks.last().copied().unwrap_or(0);
         self.stack.len().checked_sub(count).filter(|from| *from >= floor).ok_or(UNDERFLOW)
@@ -305,7 +305,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// REDUCE: what the named function would build, as data.
+    /// REDUCE: describes as data what the named function would build.
     fn reduce(&mut self) -> Result<(), PickleError> {
         let (arguments, function) = (self.pop()?, self.pop()?);
         let Value::Global(function) = function else {
@@ -341,8 +341,8 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// BUILD gives an object its attributes. A `state_dict` has one, `_metadata`, which
-    /// holds no weights: it is dropped.
+    /// BUILD: attributes of an object. A `state_dict` has one, `_metadata`, without weights; it is
+    /// dropped.
     fn build(&mut self) -> Result<(), PickleError> {
         self.pop()?;
         match self.top()? {

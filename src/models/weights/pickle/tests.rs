@@ -1,9 +1,10 @@
 use proptest::prelude::*;
 
-use super::*;
+use super::value::{Pickle, Value};
+use super::{PickleError, read};
 
 fn refused(bytes: &[u8]) -> PickleError {
-    Pickle::read(bytes).unwrap_err()
+    read(bytes).unwrap_err()
 }
 
 #[test]
@@ -25,7 +26,7 @@ fn names_outside_the_list_are_refused_by_name() {
 }
 
 #[test]
-fn opcodes_that_could_run_something_do_not_exist() {
+fn opcodes_that_run_code_do_not_exist() {
     // INST, OBJ, NEWOBJ, NEWOBJ_EX, EXT1, protocol-0 PERSID.
     for opcode in [b'i', b'o', 0x81, 0x92, 0x82, b'P'] {
         assert_eq!(refused(&[0x80, 2, opcode]), PickleError::UnknownOpcode(opcode));
@@ -51,7 +52,7 @@ fn plain_values_are_read() {
     // {'a': 1, 'b': [True, None, 2.5]}, and a byte after it.
     let bytes =
         b"\x80\x02}(X\x01\x00\x00\x00aK\x01U\x01b](\x88NG\x40\x04\x00\x00\x00\x00\x00\x00eu..";
-    let (pickle, length) = Pickle::read(bytes).unwrap();
+    let (pickle, length): (Pickle<'_>, usize) = read(bytes).unwrap();
     assert_eq!(length, bytes.len() - 1);
     let [(Value::Text("a"), Value::Int(1)), (Value::Text("b"), list)] =
         pickle.pairs(pickle.root).unwrap()
@@ -73,7 +74,7 @@ fn integers_of_every_width_are_read() {
         (b"\x8a\x05\x00\x00\x00\x00\x01.", 1 << 32),
     ];
     for (bytes, expect) in cases {
-        assert_eq!(Pickle::read(bytes).unwrap().0.root, Value::Int(expect));
+        assert_eq!(read(bytes).unwrap().0.root, Value::Int(expect));
     }
 }
 
@@ -82,13 +83,13 @@ fn a_million_nested_tuples_do_not_exhaust_the_stack() {
     let mut bytes = vec![b')'];
     bytes.extend(std::iter::repeat_n(0x85, 1_000_000));
     bytes.push(b'.');
-    assert!(Pickle::read(&bytes).is_ok());
+    assert!(read(&bytes).is_ok());
 }
 
 proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = Pickle::read(&bytes);
+        let _ = read(&bytes);
     }
 
     #[test]
@@ -98,6 +99,6 @@ proptest! {
             0..60,
         ),
     ) {
-        let _ = Pickle::read(&ops);
+        let _ = read(&ops);
     }
 }

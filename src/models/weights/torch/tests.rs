@@ -76,7 +76,7 @@ fn floats(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|v| v.to_le_bytes()).collect()
 }
 
-/// Both formats of a file with a view, a transposed view, halves, and a counter.
+/// A file with a view, a transposed view, f16 and f64 tensors, and a counter, in both formats.
 fn samples() -> [Vec<u8>; 2] {
     let state = state_dict(&[
         ("whole", "FloatStorage", "0", 6, 0, &[2, 3], &[3, 1]),
@@ -119,7 +119,7 @@ fn both_formats_give_the_same_tensors() {
 }
 
 #[test]
-fn what_does_not_fit_the_file_is_refused() {
+fn tensors_that_exceed_the_file_are_refused() {
     let data = floats(&[0., 1., 2., 3.]);
     let shared: Vec<String> = (0..100).map(|n| format!("t{n}")).collect();
     let many: Vec<Entry<'_>> = shared
@@ -177,11 +177,8 @@ fn compressed_archives_are_refused() {
 
 #[test]
 fn the_published_checkpoint_is_read_and_its_truncations_are_not() {
-    let Some(path) =
-        crate::test_files::model("efficientnet-lite0", "efficientnet-lite0-57934424.pth")
-    else {
-        return;
-    };
+    let file = "efficientnet-lite0-57934424.pth";
+    let Some(path) = fettle_testing::data::model("efficientnet-lite0", file) else { return };
     let bytes = std::fs::read(path).unwrap();
     let tensors = read(&bytes).unwrap();
     // 296 tensors, of which 49 count batches.
@@ -207,7 +204,7 @@ proptest! {
 }
 
 #[test]
-fn a_tensor_saved_by_itself_is_read() {
+fn a_tensor_saved_without_a_dictionary_is_read() {
     // What torch 2 writes for `torch.save(torch.tensor([[1., 2.], [3., 4.]]))`.
     let mut state = b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n((".to_vec();
     text(&mut state, "storage");
@@ -218,7 +215,7 @@ fn a_tensor_saved_by_itself_is_read() {
     let numbers = floats(&[1., 2., 3., 4.]);
     for file in [legacy(&state, &[("0", &numbers, 4)]), zipped(&state, &[("0", &numbers, 4)])] {
         let tensors = read(&file).unwrap();
-        let rows = tensors[ALONE].to_vec2::<f32>().unwrap();
+        let rows = tensors[UNNAMED].to_vec2::<f32>().unwrap();
         assert_eq!((tensors.len(), rows), (1, vec![vec![1., 2.], vec![3., 4.]]));
     }
 }

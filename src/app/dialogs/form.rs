@@ -1,0 +1,69 @@
+//! The parts of a dialog: modal, text field, error line, buttons.
+
+use egui::{Event, Id, Key, Modal, ModalResponse, Response, TextEdit, Ui, UiBuilder};
+
+use crate::tab_context::TabContext;
+
+/// A modal with a title.
+pub(super) fn modal<R>(
+    ctx: &egui::Context,
+    id: &'static str,
+    title: &str,
+    content: impl FnOnce(&mut Ui) -> R,
+) -> ModalResponse<R> {
+    Modal::new(Id::unique(id)).show(ctx, |ui| {
+        ui.set_width(480.0);
+        ui.heading(title);
+        ui.separator();
+        content(ui)
+    })
+}
+
+/// A single-line text field below its label.
+pub(super) fn text_field(ui: &mut Ui, label: &str, text: &mut String) -> Response {
+    let label = ui.label(label);
+    ui.add(TextEdit::singleline(text).desired_width(f32::INFINITY)).labelled_by(label.id)
+}
+
+/// A line of text in the colour of errors.
+pub(super) fn error_label(ui: &mut Ui, text: &str) {
+    ui.colored_label(ui.visuals().error_fg_color, text);
+}
+
+/// The button of a dialog that a person pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DialogAction {
+    /// Neither.
+    Wait,
+    Confirm,
+    Cancel,
+}
+
+/// The confirming button with the message `confirm` (Enter too), enabled where `can_confirm`, and
+/// the cancelling button.
+pub(super) fn buttons(
+    ui: &mut Ui,
+    cx: &TabContext<'_>,
+    confirm: &str,
+    can_confirm: bool,
+) -> DialogAction {
+    ui.add_space(8.0);
+    // An Enter that ends the composition of an input method belongs to the input method.
+    let is_composed = |event: &Event| matches!(event, Event::Ime(_));
+    let enter = can_confirm
+        && ui.input(|input| input.key_pressed(Key::Enter) && !input.events.iter().any(is_composed));
+    // The buttons keep their ids when something above them appears: a click on a button that moves
+    // in the same frame is not lost.
+    let scope = UiBuilder::new().scope_id(ui.scope_id().with("dialog_buttons"));
+    let row = |ui: &mut Ui| {
+        let confirm = egui::Button::new(cx.text(confirm));
+        if ui.add_enabled(can_confirm, confirm).clicked() || enter {
+            DialogAction::Confirm
+        } else if ui.button(cx.text("dialog-cancel")).clicked() {
+            DialogAction::Cancel
+        } else {
+            DialogAction::Wait
+        }
+    };
+    ui.scope_builder(scope, |ui| ui.horizontal(row).inner).inner
+}

@@ -1,0 +1,98 @@
+//! The images to inspect or search for: picked in the system's dialog, or given as paths.
+
+use std::path::{Path, PathBuf};
+
+use crate::background_task::BackgroundTask;
+use fettle_domain::{IMAGE_EXTENSIONS, has_image_extension};
+
+/// Where images come from.
+#[derive(Debug, Clone)]
+pub(crate) enum ImageSource {
+    /// The system's dialog, with this title.
+    Dialog(String),
+    /// These files and folders.
+    Paths(Vec<PathBuf>),
+}
+
+/// Images to go through one after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ImageList {
+    /// In the order of the next and previous commands.
+    pub(crate) files: Vec<PathBuf>,
+    /// Index of the image to start with.
+    pub(crate) first: usize,
+}
+
+/// Images being picked and listed; `None` where there is none.
+pub(crate) type PendingImages = BackgroundTask<Option<ImageList>>;
+
+/// Collects images on a thread; `None` where no thread can be started.
+pub(crate) fn collect_images(ctx: &egui::Context, source: ImageSource) -> Option<PendingImages> {
+    BackgroundTask::start(ctx, move || {
+        let paths = match source {
+            ImageSource::Paths(paths) => Some(paths),
+            ImageSource::Dialog(title) => {
+                let dialog = rfd::FileDialog::new().set_title(title);
+                dialog.add_filter("PNG, JPEG, BMP, TIFF, WebP", IMAGE_EXTENSIONS).pick_files()
+            }
+        };
+        paths.and_then(image_list)
+    })
+}
+
+/// For one file: all images of its folder, starting with the file. Otherwise: the files among
+/// `paths` and the images of the folders among them. `None` for an empty list.
+fn image_list(paths: Vec<PathBuf>) -> Option<ImageList> {
+    if let [one] = paths.as_slice()
+        && one.is_file()
+    {
+        let siblings = one.parent().map(images_in_folder).unwrap_or_default();
+        return Some(match siblings.iter().position(|path| path == one) {
+            Some(first) => ImageList { files: siblings, first },
+            // An unusual extension: the engine decides whether the file is an image.
+            None => ImageList { files: paths, first: 0 },
+        });
+    }
+    let files: Vec<PathBuf> = paths
+        .into_iter()
+        .flat_map(|path| if path.is_dir() { images_in_folder(&path) } else { vec![path] })
+        .collect();
+    (!files.is_empty()).then_some(ImageList { files, first: 0 })
+}
+
+/// The images of a folder, sorted by name.
+pub(super) fn images_in_folder(folder: &Path) -> Vec<PathBuf> {
+    let is_image = |path: &PathBuf| has_image_extension(path) && path.is_file();
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let mut images: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_image).collect();
+    images.sort();
+    images
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_image_brings_its_folder_and_folders_their_images() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in ["b.PNG", "a.jpg", "notes.txt", "c.bin"] {
+            std::fs::write(path(name), "").unwrap();
+        }
+        let listed = |files: &[&str], first| {
+            Some(ImageList { files: files.iter().map(|name| path(name)).collect(), first })
+        };
+        // Given, expected.
+        let cases = [
+            (vec![path("b.PNG")], listed(&["a.jpg", "b.PNG"], 1)),
+            (vec![path("c.bin")], listed(&["c.bin"], 0)),
+            (vec![path("b.PNG"), path("a.jpg")], listed(&["b.PNG", "a.jpg"], 0)),
+            (vec![folder.path().to_owned()], listed(&["a.jpg", "b.PNG"], 0)),
+            (vec![], None),
+        ];
+        for (given, expected) in cases {
+            assert_eq!(image_list(given.clone()), expected, "{given:?}");
+        }
+    }
+}

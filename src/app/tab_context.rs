@@ -1,0 +1,55 @@
+//! What a tab works with while it is polled and drawn.
+
+use super::catalogue::Catalogue;
+use super::command::Command;
+use super::localizer::Localizer;
+use super::tasks::{Task, Tasks};
+use super::toasts::Toasts;
+use super::view_state::ViewState;
+use fettle_domain::{DefectCode, ProductCode};
+use fettle_engine::{Engine, Request};
+
+/// The engine, the state shared by all tabs, and the queue of commands to the window.
+pub(super) struct TabContext<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) localizer: Localizer,
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) tasks: &'a mut Tasks,
+    pub(super) toasts: &'a mut Toasts,
+    pub(super) view: &'a mut ViewState,
+    /// Executed after the frame is drawn.
+    pub(super) commands: &'a mut Vec<Command>,
+}
+
+impl TabContext<'_> {
+    /// The message `id` in the language of the window.
+    pub(super) fn text(&self, id: &str) -> String {
+        self.localizer.text(id)
+    }
+
+    /// A product's name in the language of the window.
+    pub(super) fn product_name(&self, code: &ProductCode) -> String {
+        self.catalogue.product_name(self.localizer, code)
+    }
+
+    /// A defect type's name in the language of the window.
+    pub(super) fn defect_name(&self, product: Option<&ProductCode>, code: &DefectCode) -> String {
+        self.catalogue.defect_name(self.localizer, product, code)
+    }
+
+    /// Has the window execute `command` after the frame is drawn.
+    pub(super) fn send(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+
+    /// Starts a job. Where the engine is too busy, a toast says so and the result is `None`.
+    pub(super) fn start<R: Request>(&mut self, request: R) -> Option<Task<R::Answer, R::Event>> {
+        match self.engine.submit(request) {
+            Ok(handle) => Some(self.tasks.watch(handle)),
+            Err(error) => {
+                self.toasts.error(error.explain(self.localizer.language));
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The filters above the table of inspections.
+
+use egui::TextEdit;
+use jiff::Zoned;
+
+use crate::tab_context::TabContext;
+use crate::widgets::combo_box::{optional_combo, optional_defect_combo, optional_product_combo};
+use crate::widgets::period::{Period, period_combo};
+use fettle_domain::{ActionState, DefectCode, HistoryFilter, ProductCode, Verdict};
+
+/// The filters as selected.
+#[derive(Default)]
+pub(super) struct FilterBar {
+    product: Option<ProductCode>,
+    defect: Option<DefectCode>,
+    verdict: Option<Verdict>,
+    action: Option<ActionState>,
+    period: Period,
+    text: String,
+}
+
+impl FilterBar {
+    /// The filter of the engine's requests.
+    pub(super) fn filter(&self) -> HistoryFilter {
+        HistoryFilter {
+            product: self.product.clone(),
+            defect: self.defect.clone(),
+            verdict: self.verdict,
+            text: self.text.clone(),
+            since: self.period.since(&Zoned::now()),
+            until: None,
+            action: self.action,
+        }
+    }
+
+    /// Adds the filters to the current row. Returns whether one of them changed.
+    pub(super) fn show(&mut self, ui: &mut egui::Ui, cx: &TabContext<'_>) -> bool {
+        let any = cx.text("filter-any");
+        let by_product = optional_product_combo(ui, cx, &mut self.product, &any);
+        if by_product {
+            self.defect = None;
+        }
+        let by_defect =
+            optional_defect_combo(ui, cx, self.product.as_ref(), &mut self.defect, &any);
+        let name = |verdict: &Verdict| cx.text(verdict.message_id());
+        let label = cx.text("label-verdict");
+        let by_verdict = optional_combo(ui, &label, &mut self.verdict, &any, &Verdict::ALL, name);
+        let name = |state: &ActionState| cx.text(state.message_id());
+        let label = cx.text("history-action");
+        let by_action = optional_combo(ui, &label, &mut self.action, &any, &ActionState::ALL, name);
+        let before = self.period;
+        period_combo(ui, cx, &mut self.period);
+        let hint = cx.text("history-text");
+        let edit =
+            ui.add(TextEdit::singleline(&mut self.text).hint_text(&hint).desired_width(160.0));
+        edit.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, &hint));
+        by_product
+            || by_defect
+            || by_verdict
+            || by_action
+            || before != self.period
+            || edit.changed()
+    }
+}

@@ -1,0 +1,79 @@
+//! The causes and actions of a section as text.
+
+use egui::{CursorIcon, Frame, Label, Margin, Sense, Stroke};
+
+use crate::tab_context::TabContext;
+use fettle_domain::{Section, Statement};
+
+/// Ids of the statements that the mouse touched.
+#[derive(Default)]
+pub(super) struct SectionResponse {
+    pub(super) clicked: Option<String>,
+    pub(super) hovered: Option<String>,
+}
+
+/// Shows a section; the statement `selected` is framed.
+pub(super) fn show(
+    ui: &mut egui::Ui,
+    cx: &TabContext<'_>,
+    section: &Section,
+    selected: Option<&str>,
+) -> SectionResponse {
+    let mut touched = SectionResponse::default();
+    ui.horizontal_wrapped(|ui| {
+        ui.heading(&section.heading);
+        if ui.button(cx.text("button-copy")).clicked() {
+            ui.copy_text(clipboard_text(cx, section));
+        }
+    });
+    for (title, statements) in
+        [("manual-causes", &section.causes), ("manual-actions", &section.actions)]
+    {
+        ui.add_space(8.0);
+        ui.strong(cx.text(title));
+        if statements.is_empty() {
+            ui.weak(cx.text("report-nothing"));
+        }
+        for one in statements {
+            let response = statement(ui, one, selected == Some(one.id.as_str()));
+            if response.clicked() {
+                touched.clicked = Some(one.id.clone());
+            }
+            if response.hovered() {
+                touched.hovered = Some(one.id.clone());
+            }
+        }
+    }
+    touched
+}
+
+/// One statement, clickable.
+fn statement(ui: &mut egui::Ui, statement: &Statement, is_selected: bool) -> egui::Response {
+    let visuals = ui.visuals();
+    let (fill, stroke) = if is_selected {
+        (visuals.faint_bg_color, Stroke::new(1.0, visuals.warn_fg_color))
+    } else {
+        Default::default()
+    };
+    let frame = Frame::new().fill(fill).stroke(stroke).corner_radius(4.0);
+    let inner = frame.inner_margin(Margin::symmetric(6, 3)).show(ui, |ui| {
+        ui.take_available_width();
+        let text = format!("• {}", statement.text);
+        ui.add(Label::new(text).selectable(true).wrap().sense(Sense::click()))
+    });
+    inner.inner.on_hover_cursor(CursorIcon::PointingHand)
+}
+
+/// The section as text for the clipboard.
+fn clipboard_text(cx: &TabContext<'_>, section: &Section) -> String {
+    let mut text = section.heading.clone();
+    for (title, statements) in
+        [("manual-causes", &section.causes), ("manual-actions", &section.actions)]
+    {
+        text = format!("{text}\n\n{}", cx.text(title));
+        for statement in statements {
+            text = format!("{text}\n• {}", statement.text);
+        }
+    }
+    text
+}

@@ -1,0 +1,107 @@
+//! The section of defaults: threshold rule of new banks, retention of pictures, and sentences
+//! allowed in reports.
+
+use egui::{Button, Context, DragValue, Ui};
+
+use super::section::{GAP, spinner_or_error};
+use crate::dialogs::Dialog as _;
+use crate::dialogs::tidy_pictures::TidyPicturesDialog;
+use crate::loadable::Loadable;
+use crate::tab_context::TabContext;
+use crate::widgets::threshold_rule::rule_editor;
+use fettle_domain::ThresholdRule;
+use fettle_engine::{Preference, Preferences};
+use fettle_settings::Settings;
+
+/// Days that are proposed where pictures are not kept for ever.
+const DEFAULT_DAYS: u32 = 365;
+
+/// The defaults in the form, before they are saved.
+#[derive(Default)]
+pub(super) struct Defaults {
+    rule: ThresholdRule,
+    days: Option<u32>,
+    supported_only: bool,
+    tidying: Option<TidyPicturesDialog>,
+}
+
+impl Defaults {
+    /// Fills the form with the preferences in force.
+    pub(super) fn set(&mut self, preferences: Option<&Preferences>) {
+        if let Some(preferences) = preferences {
+            (self.rule, self.days) = (preferences.threshold_rule, preferences.keep_pictures_days);
+            self.supported_only = preferences.supported_only;
+        }
+    }
+
+    /// Shows the section. Returns the preference that a person changed.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut TabContext<'_>,
+        preferences: &Loadable<Preferences>,
+    ) -> Option<Preference> {
+        ui.heading(cx.text("settings-standards"));
+        let Some(in_force) = preferences.answer() else {
+            spinner_or_error(ui, preferences.error());
+            return None;
+        };
+        // The cost rule needs known defects: it is chosen per product.
+        rule_editor(ui, cx, &mut self.rule, false);
+        ui.weak(cx.text("settings-rule-hint"));
+        ui.add_space(GAP);
+        ui.heading(cx.text("settings-pictures"));
+        self.pictures(ui, cx, in_force.keep_pictures_days);
+        ui.add_space(GAP);
+        ui.heading(cx.text("settings-reports"));
+        ui.checkbox(&mut self.supported_only, cx.text("settings-supported-only"));
+        ui.weak(cx.text("settings-supported-only-hint"));
+        // Values are saved once dragging or typing has ended.
+        let ctx = ui.ctx();
+        if ctx.input(|input| input.pointer.any_down()) || ctx.text_edit_focused() {
+            return None;
+        }
+        if self.rule != in_force.threshold_rule {
+            Some(Preference::ThresholdRule(self.rule))
+        } else if self.days != in_force.keep_pictures_days {
+            Some(Preference::KeepPictures(self.days))
+        } else if self.supported_only != in_force.supported_only {
+            Some(Preference::SupportedOnly(self.supported_only))
+        } else {
+            None
+        }
+    }
+
+    /// How long pictures are kept, and the button that removes old ones now.
+    fn pictures(&mut self, ui: &mut Ui, cx: &TabContext<'_>, in_force: Option<u32>) {
+        ui.horizontal(|ui| {
+            ui.radio_value(&mut self.days, None, cx.text("settings-pictures-always"));
+            let days = ui.radio(self.days.is_some(), cx.text("settings-pictures-days"));
+            if days.clicked() {
+                self.days = Some(self.days.unwrap_or(DEFAULT_DAYS));
+            }
+            if let Some(days_kept) = &mut self.days {
+                let suffix = format!(" {}", cx.text("settings-days"));
+                let field = DragValue::new(days_kept).range(1..=Settings::MOST_DAYS);
+                ui.add(field.suffix(suffix)).labelled_by(days.id);
+            }
+        });
+        ui.weak(cx.text("tidy-kept"));
+        if in_force.is_some() {
+            ui.weak(cx.text("settings-pictures-hint"));
+            let can_tidy = self.days == in_force && self.tidying.is_none();
+            if ui.add_enabled(can_tidy, Button::new(cx.text("settings-tidy"))).clicked() {
+                self.tidying = Some(TidyPicturesDialog::default());
+            }
+        }
+    }
+
+    /// Shows the open dialog.
+    pub(super) fn dialogs(&mut self, ctx: &Context, cx: &mut TabContext<'_>) {
+        if let Some(dialog) = &mut self.tidying
+            && !dialog.show(ctx, cx)
+        {
+            self.tidying = None;
+        }
+    }
+}

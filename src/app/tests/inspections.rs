@@ -1,0 +1,48 @@
+//! Inspections to record without running one.
+
+use fettle_domain::{
+    Anomaly, BankRef, ContentHash, HeatmapScale, Inspection, ModelId, SkipReason, Stage,
+    Thresholds, Verdict,
+};
+
+/// An inspection whose stages were all skipped.
+pub(crate) fn skipped_inspection(source: &str, verdict: Verdict) -> Inspection {
+    Inspection {
+        id: None,
+        created_at: "2026-11-22T10:00:00+09:00".into(),
+        source: source.into(),
+        image_hash: ContentHash("ab".repeat(32)),
+        image_path: None,
+        width_px: 8,
+        height_px: 8,
+        product: Some("casting".parse().unwrap()),
+        models: Vec::new(),
+        verdict,
+        similarity: Stage::Skipped(SkipReason::NoIndex),
+        anomaly: Stage::Skipped(SkipReason::NoProduct),
+        manual: Stage::Skipped(SkipReason::NoDefect),
+        report: Stage::Skipped(SkipReason::NoDefect),
+        view: Stage::Skipped(SkipReason::NotAsked),
+        notices: Vec::new(),
+        timings: Vec::new(),
+    }
+}
+
+/// The result of an anomaly stage: `verdict`, with `image_score` against a threshold of 1.
+pub(crate) fn scored_anomaly(verdict: Verdict, image_score: f32) -> Anomaly {
+    Anomaly {
+        verdict,
+        image_score,
+        thresholds: Thresholds { image: 1.0, pixel: 1.0 },
+        scale: HeatmapScale { low: 0.5, high: 3.0 },
+        mask_threshold: None,
+        bank: BankRef {
+            product: "casting".parse().unwrap(),
+            version: 7,
+            model: ModelId("m".into()),
+        },
+        area: None,
+        regions: Vec::new(),
+        reference: None,
+    }
+}

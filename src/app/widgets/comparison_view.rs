@@ -1,0 +1,214 @@
+//! A part compared with a normal part: side by side, with a swipe divider, blinking, or as their
+//! difference.
+
+use egui::{CursorIcon, Rangef, Rect, Sense, Stroke, Vec2, WidgetInfo, vec2};
+
+use super::image_view::{
+    self, Camera, Heatmap, ImageResponse, Layer, Layers, Picture, Pixel, Screen,
+};
+use crate::localizer::Localizer;
+use crate::view_state::ComparisonMode;
+use fettle_domain::{RectPx, Region};
+use fettle_i18n::Value;
+
+/// How long each picture is shown while they blink, in seconds.
+const BLINK_S: f64 = 0.6;
+/// Width of the divider's handle, in points.
+const HANDLE_WIDTH: f32 = 14.0;
+
+/// The pictures to compare.
+pub(crate) struct ComparedPictures<'a> {
+    pub(crate) part: &'a mut Picture,
+    /// The heatmap over the part.
+    pub(crate) heatmap: Option<Heatmap>,
+    pub(crate) regions: &'a [Region],
+    /// A normal part, aligned with the part.
+    pub(crate) normal: Option<&'a mut Picture>,
+    /// The difference of both: black where they are equal, white where they differ most.
+    pub(crate) difference: Option<&'a mut Picture>,
+}
+
+impl ComparedPictures<'_> {
+    fn supports(&self, mode: ComparisonMode) -> bool {
+        match mode {
+            ComparisonMode::Part => true,
+            ComparisonMode::Beside | ComparisonMode::Swipe | ComparisonMode::Blink => {
+                self.normal.is_some()
+            }
+            ComparisonMode::Difference => self.difference.is_some(),
+        }
+    }
+}
+
+/// Camera and divider of a comparison.
+pub(crate) struct ComparisonView {
+    camera: Camera,
+    /// Position of the swipe divider: 0 at the left edge, 1 at the right edge.
+    divider: f32,
+    /// Where the last frame drew a picture.
+    screen: Option<Screen>,
+}
+
+impl Default for ComparisonView {
+    fn default() -> Self {
+        Self { camera: Camera::default(), divider: 0.5, screen: None }
+    }
+}
+
+impl ComparisonView {
+    /// Zooms to `region` of the part.
+    pub(crate) fn zoom_to(&mut self, region: RectPx) {
+        self.camera.zoom_to(region);
+    }
+
+    /// Adds the buttons for mode and zoom to the current row.
+    pub(crate) fn toolbar(
+        &mut self,
+        ui: &mut egui::Ui,
+        localizer: Localizer,
+        mode: &mut ComparisonMode,
+        pictures: &ComparedPictures<'_>,
+    ) {
+        for one in ComparisonMode::ALL {
+            let button = egui::Button::selectable(*mode == one, localizer.text(one.label()));
+            if ui.add_enabled(pictures.supports(one), button).clicked() {
+                *mode = one;
+            }
+        }
+        ui.separator();
+        let fit = egui::Button::selectable(self.camera.fits(), localizer.text("picture-fit"));
+        if ui.add(fit).on_hover_text("F").clicked() {
+            self.camera.fit();
+        }
+        if ui.button(localizer.text("picture-real-size")).clicked()
+            && let Some(screen) = &self.screen
+        {
+            self.camera.real_size(screen, screen.rect.center());
+        }
+    }
+
+    /// Shows the pictures in the space left and a status line below. Returns where the pictures are
+    /// and the pixel of the part that was clicked.
+    pub(crate) fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        localizer: Localizer,
+        mode: ComparisonMode,
+        pictures: ComparedPictures<'_>,
+    ) -> (Rect, Option<Pixel>) {
+        let mode = if pictures.supports(mode) { mode } else { ComparisonMode::Part };
+        let size = pictures.part.size();
+        let line = ui.spacing().interact_size.y + ui.spacing().item_spacing.y;
+        let room = (ui.available_size() - vec2(0.0, line)).max(Vec2::splat(1.0));
+        let ComparedPictures { part, heatmap, regions, normal, difference } = pictures;
+        let part = Layer { heatmap, ..Layer::plain(part) };
+        let mut shown = "picture-part";
+        let views = match (mode, normal, difference) {
+            (ComparisonMode::Beside, Some(normal), _) => {
+                vec![("picture-part", vec![part]), ("picture-normal", vec![Layer::plain(normal)])]
+            }
+            (ComparisonMode::Swipe, Some(normal), _) => {
+                let span = Rangef::new(0.0, self.divider);
+                let normal = Layer { span, ..Layer::plain(normal) };
+                let part = Layer { span: Rangef::new(self.divider, 1.0), ..part };
+                vec![("picture-swipe", vec![normal, part])]
+            }
+            (ComparisonMode::Blink, Some(normal), _) => {
+                let time = ui.input(|input| input.time) / BLINK_S;
+                let left = (1.0 - time.fract()) * BLINK_S;
+                ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(left));
+                if time % 2.0 < 1.0 {
+                    vec![("picture-part", vec![part])]
+                } else {
+                    shown = "picture-normal";
+                    vec![("picture-normal", vec![Layer::plain(normal)])]
+                }
+            }
+            (ComparisonMode::Difference, _, Some(difference)) => {
+                shown = "picture-difference";
+                vec![("picture-difference", vec![Layer::plain(difference)])]
+            }
+            _ => vec![("picture-part", vec![part])],
+        };
+        let gap = ui.spacing().item_spacing.x;
+        let count = views.len().max(1) as f32;
+        let each = vec2((room.x - gap * (count - 1.0)) / count, room.y);
+        let mut pixel = None;
+        let camera = &mut self.camera;
+        let responses: Vec<ImageResponse> = ui
+            .horizontal(|ui| {
+                let one = |(label, layers): (&str, Vec<Layer<'_>>)| {
+                    let label = localizer.text(label);
+                    let layers = Layers { size, layers, regions, label };
+                    image_view::show(ui, localizer, each, layers, camera)
+                };
+                views.into_iter().map(one).collect()
+            })
+            .inner;
+        let mut drawn = Rect::NOTHING;
+        for view in &responses {
+            drawn |= view.response.rect;
+            pixel = pixel.or(view.pixel);
+            self.screen = Some(view.screen);
+        }
+        if let (ComparisonMode::Swipe, Some(view)) = (mode, responses.first()) {
+            self.swipe_divider(ui, localizer, view);
+        }
+        ui.horizontal(|ui| {
+            ui.weak(localizer.text(shown));
+            let zoom = self.screen.map_or(1.0, |screen| self.camera.place(&screen).zoom);
+            ui.monospace(status_line(localizer, zoom, pixel));
+        });
+        // Side by side, the part is the first picture; layered, the pixels of both coincide.
+        let part = responses.first().filter(|part| part.response.clicked());
+        (drawn, part.and_then(|part| part.pixel))
+    }
+
+    /// Draws the swipe divider and lets the mouse move it.
+    fn swipe_divider(&mut self, ui: &egui::Ui, localizer: Localizer, view: &ImageResponse) {
+        let rect = view.response.rect;
+        let x = rect.left() + rect.width() * self.divider;
+        let bar =
+            Rect::from_x_y_ranges(Rangef::point(x).expand(HANDLE_WIDTH / 2.0), rect.y_range());
+        let handle = ui.interact(bar, view.response.id.with("divider"), Sense::drag());
+        let handle = handle.on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
+        if let Some(at) = handle.interact_pointer_pos() {
+            self.divider = ((at.x - rect.left()) / rect.width().max(1.0)).clamp(0.0, 1.0);
+        }
+        handle.widget_info(|| {
+            WidgetInfo::slider(true, self.divider.into(), localizer.text("picture-divider"))
+        });
+        let painter = ui.painter_at(rect);
+        let [line, around] = [egui::Color32::WHITE, egui::Color32::BLACK];
+        painter.vline(x, rect.y_range(), Stroke::new(4.0, around));
+        painter.vline(x, rect.y_range(), Stroke::new(2.0, line));
+        painter.circle(
+            egui::pos2(x, rect.center().y),
+            HANDLE_WIDTH / 2.0,
+            line,
+            Stroke::new(1.5, around),
+        );
+    }
+}
+
+/// The zoom, and position, colour and score of the pixel under the cursor.
+fn status_line(localizer: Localizer, zoom: f32, pixel: Option<Pixel>) -> String {
+    let percent = Value::Number { value: f64::from(zoom * 100.0), digits: 0 };
+    let zoom = localizer.with("picture-zoom", &[("percent", percent)]);
+    let Some(Pixel { x, y, rgb: [r, g, b], score }) = pixel else { return zoom };
+    let values = [
+        ("x", Value::from(x)),
+        ("y", y.into()),
+        ("r", u32::from(r).into()),
+        ("g", u32::from(g).into()),
+        ("b", u32::from(b).into()),
+    ];
+    let mut line = format!("{zoom} · {}", localizer.with("picture-pixel", &values));
+    if let Some(score) = score {
+        line = format!("{line} · {}", localizer.with("picture-score", &[("score", score.into())]));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests;

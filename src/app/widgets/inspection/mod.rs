@@ -1,0 +1,6 @@
+//! Views of one inspection, shared by the tabs that inspect and that list inspections.
+
+pub(crate) mod findings;
+pub(crate) mod model_view;
+pub(crate) mod report_view;
+pub(crate) mod skip_reason;

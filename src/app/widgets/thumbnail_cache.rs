@@ -1,0 +1,157 @@
+//! Thumbnails of the images in the workspace, as textures.
+//!
+//! The engine makes them in batches; the cache keeps the most recently drawn.
+
+use std::collections::HashMap;
+
+use egui::{
+    Align2, Color32, ColorImage, Context, FontId, Rect, Stroke, StrokeKind, TextureHandle,
+    TextureOptions, Vec2, pos2, vec2,
+};
+use image::RgbImage;
+
+use crate::localizer::Localizer;
+use crate::tab_context::TabContext;
+use crate::tasks::Task;
+use fettle_domain::RectPx;
+use fettle_engine::{Thumbnail, Thumbnails};
+
+/// Longer side of a thumbnail, in pixels.
+const SIDE: u32 = 192;
+/// Thumbnails of one request: few, so that images scrolled out of view do not delay those in view.
+const BATCH: usize = 16;
+/// Textures in the cache, 100 MB at most.
+const CAPACITY: usize = 600;
+/// A frame narrower than this, in points, has no room for text.
+const MIN_TEXT_WIDTH: f32 = 100.0;
+
+/// The thumbnail of one image; `None` where the image file is missing or damaged.
+pub(crate) struct ThumbnailTexture(Option<TextureHandle>);
+
+impl ThumbnailTexture {
+    /// Uploads `picture`, the thumbnail that the engine made.
+    pub(crate) fn new(ctx: &Context, picture: Option<&RgbImage>) -> Self {
+        Self(picture.map(|picture| texture(ctx, picture)))
+    }
+
+    /// Draws the thumbnail into `frame`, or says that the image is unreadable.
+    pub(crate) fn paint(&self, ui: &egui::Ui, localizer: Localizer, frame: Rect) {
+        let visuals = ui.visuals();
+        let painter = ui.painter_at(frame);
+        painter.rect_filled(frame, 4.0, visuals.extreme_bg_color);
+        let Some(texture) = &self.0 else {
+            let text = match frame.width() < MIN_TEXT_WIDTH {
+                true => "⚠".to_owned(),
+                false => localizer.text("library-unreadable"),
+            };
+            let font = FontId::proportional(13.0);
+            let colour = visuals.error_fg_color;
+            painter.text(frame.center(), Align2::CENTER_CENTER, text, font, colour);
+            return;
+        };
+        let rect = fit_into(frame, texture.size_vec2());
+        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        painter.image(texture.id(), rect, whole, Color32::WHITE);
+    }
+}
+
+/// The rectangle of a picture of `size` scaled to fit into `frame`, centred.
+fn fit_into(frame: Rect, size: Vec2) -> Rect {
+    let scale = ((frame.size() - Vec2::splat(4.0)) / size).min_elem();
+    Rect::from_center_size(frame.center(), size * scale)
+}
+
+/// Outlines `region`, in pixels of the full image of `size`, on the thumbnail drawn in `frame`.
+pub(crate) fn paint_outline(ui: &egui::Ui, frame: Rect, size: Vec2, region: RectPx) {
+    let rect = fit_into(frame, size);
+    let scale = rect.size() / size;
+    let corner = vec2(region.x as f32, region.y as f32) * scale;
+    let sides = vec2(region.width as f32, region.height as f32) * scale;
+    let part = Rect::from_min_size(rect.min + corner, sides);
+    let painter = ui.painter_at(frame);
+    painter.rect_stroke(part, 0.0, Stroke::new(3.0, Color32::BLACK), StrokeKind::Outside);
+    painter.rect_stroke(part, 0.0, Stroke::new(1.5, Color32::WHITE), StrokeKind::Outside);
+}
+
+/// Uploads `picture` to the graphics card.
+pub(crate) fn texture(ctx: &Context, picture: &RgbImage) -> TextureHandle {
+    let size = [picture.width() as usize, picture.height() as usize];
+    let picture = ColorImage::from_rgb(size, picture.as_raw());
+    ctx.load_texture("thumbnail", picture, TextureOptions::LINEAR)
+}
+
+/// A cache of thumbnails by the path of their image.
+#[derive(Default)]
+pub(crate) struct ThumbnailCache {
+    /// Thumbnails, each with the frame that drew it last.
+    textures: HashMap<String, (ThumbnailTexture, u64)>,
+    task: Option<Task<Vec<Thumbnail>>>,
+    /// The number of the current frame.
+    frame: u64,
+}
+
+impl ThumbnailCache {
+    /// Begins a frame: takes the thumbnails that the engine has made.
+    pub(crate) fn begin_frame(&mut self, ctx: &Context, cx: &mut TabContext<'_>) {
+        self.frame += 1;
+        let Some(answer) = self.task.as_ref().and_then(Task::poll) else { return };
+        self.task = None;
+        match answer {
+            Ok(thumbnails) => {
+                for Thumbnail { path, picture } in thumbnails {
+                    let texture = ThumbnailTexture::new(ctx, picture.as_ref());
+                    self.textures.insert(path, (texture, self.frame));
+                }
+                self.evict();
+            }
+            Err(error) => cx.toasts.error(error.explain(cx.localizer.language)),
+        }
+    }
+
+    /// Drops the least recently drawn thumbnails above [`CAPACITY`].
+    fn evict(&mut self) {
+        let over = self.textures.len().saturating_sub(CAPACITY);
+        if over == 0 {
+            return;
+        }
+        let mut by_age: Vec<(u64, String)> =
+            self.textures.iter().map(|(path, (_, drawn_at))| (*drawn_at, path.clone())).collect();
+        by_age.sort_unstable();
+        for (_, path) in by_age.iter().take(over) {
+            self.textures.remove(path);
+        }
+    }
+
+    /// Draws the thumbnail of the image at `path` into `frame`. Returns `false` where the cache
+    /// does not have it.
+    pub(crate) fn paint(
+        &mut self,
+        ui: &egui::Ui,
+        localizer: Localizer,
+        path: &str,
+        frame: Rect,
+    ) -> bool {
+        let Some((texture, drawn_at)) = self.textures.get_mut(path) else {
+            ui.painter().rect_filled(frame, 4.0, ui.visuals().extreme_bg_color);
+            return false;
+        };
+        *drawn_at = self.frame;
+        texture.paint(ui, localizer, frame);
+        true
+    }
+
+    /// Ends a frame: requests the first of the `missing` paths, one batch at a time.
+    pub(crate) fn request<'a>(
+        &mut self,
+        cx: &mut TabContext<'_>,
+        missing: impl Iterator<Item = &'a str>,
+    ) {
+        if self.task.is_some() {
+            return;
+        }
+        let paths: Vec<String> = missing.take(BATCH).map(str::to_owned).collect();
+        if !paths.is_empty() {
+            self.task = cx.start(Thumbnails { paths, side: SIDE });
+        }
+    }
+}

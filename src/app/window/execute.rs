@@ -1,0 +1,108 @@
+//! Executes commands: those of the whole window here, the others in the tab that they concern.
+
+use egui::{Context, ViewportCommand};
+
+use super::fettle_window::FettleWindow;
+use crate::command::{Command, TabId};
+use crate::dialogs::register_manual::RegisterManualDialog;
+use crate::localizer::Localizer;
+use crate::shell::command_palette::CommandPalette;
+use fettle_domain::Language;
+use fettle_engine::ChangeLanguage;
+
+impl FettleWindow {
+    pub(super) fn execute(&mut self, command: Command, ctx: &Context) {
+        match command {
+            Command::Show(tab) => self.shared.view.tab = tab,
+            Command::Palette => {
+                self.palette = self.palette.is_none().then(CommandPalette::default);
+            }
+            Command::OperatorView => {
+                self.shared.view.operator = !self.shared.view.operator;
+                self.shared.view.tab = TabId::Inspect;
+            }
+            Command::Shortcuts => self.shortcuts = !self.shortcuts,
+            Command::Jobs => self.shared.view.jobs = !self.shared.view.jobs,
+            Command::Log => self.shared.view.log = !self.shared.view.log,
+            Command::Language(language) => self.set_language(language),
+            Command::Theme(theme) => {
+                self.shared.view.theme = theme;
+                ctx.set_theme(theme);
+            }
+            Command::ZoomIn => egui::gui_zoom::zoom_in(ctx),
+            Command::ZoomOut => egui::gui_zoom::zoom_out(ctx),
+            Command::ZoomReset => ctx.set_zoom_factor(1.0),
+            Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Command::Paste(clip) => self.clipboard.paste(ctx, &mut self.shared.context(), clip),
+            Command::OpenImages if self.shared.view.tab == TabId::Search => {
+                self.dispatch(TabId::Search, &command, ctx);
+            }
+            Command::OpenImages | Command::InspectFiles(_) | Command::LoadDemo => {
+                self.show_and_dispatch(TabId::Inspect, &command, ctx);
+            }
+            Command::Repeat => self.unfinished.repeat(&mut self.shared.context()),
+            Command::ShowManual(_) => self.show_and_dispatch(TabId::Manual, &command, ctx),
+            Command::AddManual(product) => {
+                self.dialog = Some(Box::new(RegisterManualDialog::new(product)));
+            }
+            Command::NewProduct
+            | Command::FitBank
+            | Command::BuildIndex
+            | Command::ShowInLibrary(..) => {
+                self.show_and_dispatch(TabId::Library, &command, ctx);
+            }
+            Command::UndoRegistration(_) => self.dispatch(TabId::Library, &command, ctx),
+            Command::SearchFor(_) => self.show_and_dispatch(TabId::Search, &command, ctx),
+            Command::OpenInspection(_) | Command::CompareInspections => {
+                self.show_and_dispatch(TabId::History, &command, ctx);
+            }
+            Command::Rethreshold(_) => self.dispatch(TabId::Anomaly, &command, ctx),
+            Command::LibraryChanged(_) => {
+                let loader = &mut self.catalogue_loader;
+                self.shared.update_catalogue(|cx, catalogue| loader.reload(cx, catalogue));
+                self.remote.reload(&mut self.shared.context());
+                self.dispatch_all(&command, ctx);
+            }
+            Command::NextImage
+            | Command::PreviousImage
+            | Command::InspectAgain
+            | Command::SavePdf
+            | Command::Stop
+            | Command::Confirm
+            | Command::RegisterDefect
+            | Command::SearchShown
+            | Command::CopyView
+            | Command::SaveView
+            | Command::Judge(_) => self.dispatch(self.shared.view.tab, &command, ctx),
+            Command::ExportPdf(which) => self.pdf.choose_file(ctx, &self.shared.context(), which),
+            Command::Rejudge(_) => {
+                let shown = self.shared.view.tab;
+                let tab = if shown == TabId::History { shown } else { TabId::Inspect };
+                self.dispatch(tab, &command, ctx);
+            }
+            Command::Judged(_) => self.dispatch_all(&command, ctx),
+        }
+    }
+
+    fn show_and_dispatch(&mut self, tab: TabId, command: &Command, ctx: &Context) {
+        self.shared.view.tab = tab;
+        self.dispatch(tab, command, ctx);
+    }
+
+    fn dispatch(&mut self, tab: TabId, command: &Command, ctx: &Context) {
+        let Some((_, tab)) = self.tabs.iter_mut().find(|(id, _)| *id == tab) else { return };
+        tab.command(command, ctx, &mut self.shared.context());
+    }
+
+    fn dispatch_all(&mut self, command: &Command, ctx: &Context) {
+        for (_, tab) in &mut self.tabs {
+            tab.command(command, ctx, &mut self.shared.context());
+        }
+    }
+
+    /// Changes the language of window and reports, and writes the choice to the settings.
+    fn set_language(&mut self, language: Language) {
+        self.shared.localizer = Localizer::new(language);
+        self.language_change = self.shared.context().start(ChangeLanguage(language));
+    }
+}

@@ -1,0 +1,133 @@
+//! The program's window: the tabs, the shell around them, and the state they share.
+
+use super::shared_state::SharedState;
+use crate::catalogue::Catalogue;
+use crate::command::TabId;
+use crate::dialogs::Dialog;
+use crate::dialogs::export_pdf::PdfExport;
+use crate::dialogs::quit::Quit;
+use crate::frame_times::FrameTimes;
+use crate::loadable::Loadable;
+use crate::localizer::Localizer;
+use crate::log_lines::LogLines;
+use crate::shell::catalogue_loader::CatalogueLoader;
+use crate::shell::clipboard::Clipboard;
+use crate::shell::command_palette::CommandPalette;
+use crate::shell::log_panel::LogPanel;
+use crate::shell::remote_indicator::RemoteIndicator;
+use crate::shell::unfinished_jobs::UnfinishedJobs;
+use crate::tabs::{TABS, Tab};
+use crate::tasks::{Task, Tasks};
+use crate::toasts::Toasts;
+use crate::view_state::ViewState;
+use crate::widgets::image_view::Gpu;
+use crate::{fonts, theme};
+use fettle_domain::Language;
+use fettle_engine::{Engine, TidiedPictures};
+
+/// The key under which eframe stores the [`ViewState`].
+pub(super) const STORED_VIEW: &str = "fettle-view";
+
+/// The program's window.
+pub(crate) struct FettleWindow {
+    // Before `shared`: the jobs of the tabs end before the engine does.
+    pub(super) tabs: Vec<(TabId, Box<dyn Tab>)>,
+    pub(super) shared: SharedState,
+    pub(super) catalogue_loader: CatalogueLoader,
+    /// Writes the changed language to the settings.
+    pub(super) language_change: Option<Task<()>>,
+    pub(super) unfinished: UnfinishedJobs,
+    pub(super) remote: RemoteIndicator,
+    /// Pictures removed by age, as the settings say: once, at the start.
+    pub(super) tidied: Loadable<TidiedPictures>,
+    /// The dialog over the tab shown, where it belongs to no tab.
+    pub(super) dialog: Option<Box<dyn Dialog>>,
+    pub(super) quit: Quit,
+    pub(super) frame_times: FrameTimes,
+    pub(super) pdf: PdfExport,
+    pub(super) clipboard: Clipboard,
+    pub(super) log: LogLines,
+    pub(super) log_panel: LogPanel,
+    /// The command palette while it is open.
+    pub(super) palette: Option<CommandPalette>,
+    /// Whether the list of shortcuts is open.
+    pub(super) shortcuts: bool,
+}
+
+impl FettleWindow {
+    /// The window as eframe makes it: with its stored view, themes, fonts and shaders.
+    pub(crate) fn new(
+        cc: &eframe::CreationContext<'_>,
+        engine: Engine,
+        language: Language,
+        log: LogLines,
+    ) -> Self {
+        let stored = cc.storage.and_then(|storage| eframe::get_value(storage, STORED_VIEW));
+        let view: ViewState = stored.unwrap_or_default();
+        theme::apply(&cc.egui_ctx);
+        fonts::install(&cc.egui_ctx);
+        if let Some(state) = &cc.wgpu_render_state {
+            Gpu::install(state, &cc.egui_ctx);
+        }
+        cc.egui_ctx.set_theme(view.theme);
+        let shared = SharedState {
+            engine,
+            localizer: Localizer::new(language),
+            catalogue: Catalogue::default(),
+            tasks: Tasks::default(),
+            toasts: Toasts::default(),
+            view,
+            commands: Vec::new(),
+        };
+        Self {
+            tabs: TABS.iter().map(|tab| (tab.id, (tab.make)())).collect(),
+            shared,
+            catalogue_loader: CatalogueLoader::default(),
+            language_change: None,
+            unfinished: UnfinishedJobs::default(),
+            remote: RemoteIndicator::default(),
+            tidied: Loadable::default(),
+            dialog: None,
+            quit: Quit::default(),
+            frame_times: FrameTimes::default(),
+            pdf: PdfExport::default(),
+            clipboard: Clipboard::default(),
+            log,
+            log_panel: LogPanel::default(),
+            palette: None,
+            shortcuts: false,
+        }
+    }
+}
+
+/// What tests reach for beside keys, pointer and pixels.
+#[cfg(test)]
+impl FettleWindow {
+    pub(crate) fn send(&mut self, command: crate::command::Command) {
+        self.shared.commands.push(command);
+    }
+
+    pub(crate) fn start<R: fettle_engine::Request>(
+        &mut self,
+        request: R,
+    ) -> Option<Task<R::Answer, R::Event>> {
+        self.shared.context().start(request)
+    }
+
+    /// The names of the running jobs.
+    pub(crate) fn running(&mut self) -> Vec<&'static str> {
+        self.shared.tasks.running().iter().map(|job| job.name).collect()
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.shared.engine
+    }
+
+    pub(crate) fn clipboard(&mut self) -> &mut Clipboard {
+        &mut self.clipboard
+    }
+
+    pub(crate) fn frame_times(&mut self) -> &mut FrameTimes {
+        &mut self.frame_times
+    }
+}

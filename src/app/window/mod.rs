@@ -1,0 +1,13 @@
+//! The window itself. A frame ([`frame`]) takes answers of jobs, reads keys, draws the panels and
+//! the tab shown, and then executes the commands that were sent ([`execute`]).
+
+mod execute;
+mod fettle_window;
+mod frame;
+mod open;
+mod shared_state;
+
+pub(super) use open::open;
+
+#[cfg(test)]
+pub(super) use fettle_window::FettleWindow;

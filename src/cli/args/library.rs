@@ -1,0 +1,78 @@
+//! `fettle library`.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::json::Json;
+use super::region::region;
+use fettle_domain::{DefectCode, ProductCode, RectPx};
+
+/// `fettle library`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Library {
+    /// List products, defect types, and how many images and manuals they have.
+    List(Json),
+    /// Register a product, or change its names.
+    AddProduct {
+        /// Short code: letters, digits, '-'.
+        product: ProductCode,
+        /// Korean name.
+        #[arg(long, default_value = "")]
+        name_ko: String,
+        /// English name.
+        #[arg(long, default_value = "")]
+        name_en: String,
+    },
+    /// Register a defect type and images of it.
+    AddDefect {
+        /// The product.
+        product: ProductCode,
+        /// Short code of the defect type.
+        defect: DefectCode,
+        /// Images that show it: files, directories or zips.
+        images: Vec<PathBuf>,
+        /// The part of the image that shows it, in its pixels from the upper left corner: a search
+        /// by a part of a picture finds it then. For one image.
+        #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", value_parser = region)]
+        region: Option<RectPx>,
+        /// Korean name.
+        #[arg(long)]
+        name_ko: Option<String>,
+        /// English name.
+        #[arg(long)]
+        name_en: Option<String>,
+        /// The name as the manual writes it.
+        #[arg(long)]
+        full_name: Option<String>,
+        /// Print what became of the images as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Register images of sound parts.
+    AddNormal {
+        /// The product.
+        product: ProductCode,
+        /// Images: files, directories or zips.
+        #[arg(required = true)]
+        images: Vec<PathBuf>,
+        /// Print what became of them as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take images out. Their files stay, since past inspections show them.
+    Remove {
+        /// The images' files in the workspace.
+        #[arg(required = true)]
+        images: Vec<PathBuf>,
+    },
+    /// Register a manual (PDF, Word .docx or text .txt) and read it.
+    AddManual {
+        /// The product.
+        product: ProductCode,
+        /// The file.
+        file: PathBuf,
+    },
+    /// Find files in the workspace that nobody registered, and register them.
+    Scan,
+}

@@ -1,0 +1,169 @@
+//! `fettle bank stats`, `threshold` and `check`.
+
+use std::path::PathBuf;
+
+use crate::args::ThresholdOptions;
+use crate::terminal::Terminal;
+use fettle_domain::{Histogram, ProductCode, ThresholdRule};
+use fettle_engine::{BankStatistics, BankStats, Engine, LimitChange, Rates, Rethreshold};
+use fettle_i18n::Value;
+
+/// Longest bar of the histogram, in characters.
+const LONGEST_BAR: usize = 40;
+
+pub(crate) fn stats(
+    engine: &Engine,
+    terminal: &Terminal,
+    product: &ProductCode,
+    plot: Option<PathBuf>,
+    json: bool,
+) -> anyhow::Result<()> {
+    let found = terminal.run(engine, BankStats { product: product.clone(), plot })?;
+    if json {
+        return terminal.print_json(&found);
+    }
+    let values = [
+        ("product", product.to_string().into()),
+        ("version", found.bank.version.into()),
+        ("image", found.thresholds.image.into()),
+        ("pixel", found.thresholds.pixel.into()),
+        ("rule", describe_rule(terminal, &found.rule).into()),
+    ];
+    terminal.print_message("stats-limits", &values);
+    if found.changes > 0 {
+        let values = [("count", found.changes.into()), ("product", product.to_string().into())];
+        terminal.print_message("stats-changed", &values);
+    }
+    let normal: Vec<f32> = found.normals.iter().map(|n| n.score).collect();
+    let defective: Vec<f32> = found.defects.iter().map(|d| d.score).collect();
+    print_score_range(terminal, "stats-normals", normal);
+    if defective.is_empty() {
+        terminal.print_message("stats-no-defects", &[]);
+    } else {
+        print_score_range(terminal, "stats-defects", defective);
+    }
+    print_rates(terminal, &found.rates);
+    if let Some(histogram) = &found.histogram {
+        terminal.print_line("");
+        print_histogram(terminal, histogram, found.thresholds.image);
+    }
+    print_suspicious(terminal, &found);
+    if let Some(path) = &found.written {
+        terminal.print_field("label-written", &path.display().to_string());
+    }
+    Ok(())
+}
+
+pub(crate) fn threshold(
+    engine: &Engine,
+    terminal: &Terminal,
+    product: &ProductCode,
+    options: &ThresholdOptions,
+) -> anyhow::Result<()> {
+    let change = options.threshold_rule().map_or(LimitChange::Undo, LimitChange::By);
+    let changed = terminal.run(engine, Rethreshold { product: product.clone(), change })?;
+    let values = [
+        ("product", product.to_string().into()),
+        ("image", changed.thresholds.image.into()),
+        ("before", changed.before.image.into()),
+        ("pixel", changed.thresholds.pixel.into()),
+    ];
+    terminal.print_message("threshold-changed", &values);
+    print_rates(terminal, &changed.rates);
+    Ok(())
+}
+
+pub(crate) fn check(
+    engine: &Engine,
+    terminal: &Terminal,
+    product: &ProductCode,
+    json: bool,
+) -> anyhow::Result<()> {
+    let found = terminal.run(engine, BankStats { product: product.clone(), plot: None })?;
+    if json {
+        return terminal.print_json(&found.suspicious);
+    }
+    if found.suspicious.is_empty() {
+        terminal.print_message("check-clean", &[("count", found.normals.len().into())]);
+    }
+    print_suspicious(terminal, &found);
+    Ok(())
+}
+
+/// A threshold rule in words.
+fn describe_rule(terminal: &Terminal, rule: &ThresholdRule) -> String {
+    let percent = |share: f64| Value::Number { value: share * 100.0, digits: 2 };
+    let cost = |value: f64| Value::Number { value, digits: 2 };
+    match *rule {
+        ThresholdRule::MaxOverkill { rate } => {
+            terminal.text("rule-overkill", &[("percent", percent(rate))])
+        }
+        ThresholdRule::Quantile { share } => {
+            terminal.text("rule-quantile", &[("percent", percent(share))])
+        }
+        ThresholdRule::Cost { escape, overkill, prevalence } => {
+            let values = [
+                ("escape", cost(escape)),
+                ("overkill", cost(overkill)),
+                ("percent", percent(prevalence)),
+            ];
+            terminal.text("rule-cost", &values)
+        }
+        ThresholdRule::Manual { .. } => terminal.text("rule-manual", &[]),
+    }
+}
+
+/// Prints the number of scores, the lowest, the median and the highest.
+fn print_score_range(terminal: &Terminal, id: &str, mut scores: Vec<f32>) {
+    scores.sort_unstable_by(f32::total_cmp);
+    let (Some(lowest), Some(highest)) = (scores.first(), scores.last()) else { return };
+    let values = [
+        ("count", scores.len().into()),
+        ("lowest", (*lowest).into()),
+        ("median", scores[scores.len() / 2].into()),
+        ("highest", (*highest).into()),
+    ];
+    terminal.print_message(id, &values);
+}
+
+fn print_rates(terminal: &Terminal, rates: &Rates) {
+    let expected = Value::Number { value: rates.expected_overkill * 100.0, digits: 1 };
+    let values = [("rate", rates.overkill.to_string().into()), ("expected", expected)];
+    terminal.print_message("stats-overkill", &values);
+    if let Some(escape) = rates.escape {
+        terminal.print_message("stats-escape", &[("rate", escape.to_string().into())]);
+    }
+}
+
+/// Prints a histogram, one line a bin: normal images as full blocks, defective ones as shaded
+/// blocks, a mark at the bin of the threshold.
+fn print_histogram(terminal: &Terminal, histogram: &Histogram, threshold: f32) {
+    let both: Vec<(usize, usize)> =
+        histogram.normal.iter().copied().zip(histogram.defective.iter().copied()).collect();
+    let most = both.iter().map(|(normal, defective)| normal + defective).max().unwrap_or(0).max(1);
+    // Rounded up, so that a bin with any image has a bar.
+    let length = |count: usize| (count * LONGEST_BAR).div_ceil(most.max(LONGEST_BAR));
+    for (index, (normal, defective)) in both.into_iter().enumerate() {
+        let from = histogram.low + histogram.step * index as f64;
+        let inside = (from..from + histogram.step).contains(&f64::from(threshold));
+        let mark = if inside { "◀" } else { "" };
+        let bar = format!("{}{}", "█".repeat(length(normal)), "░".repeat(length(defective)));
+        let line = format!("{from:>9.2} {bar} {mark}");
+        terminal.print_line(line.trim_end());
+    }
+    terminal.print_message("stats-legend", &[]);
+}
+
+fn print_suspicious(terminal: &Terminal, found: &BankStatistics) {
+    for image in &found.suspicious {
+        let values = [
+            ("path", image.path.clone().into()),
+            ("score", image.score.into()),
+            ("place", terminal.text(image.place.message_id(), &[]).into()),
+            ("x", image.rect_in_image.x.into()),
+            ("y", image.rect_in_image.y.into()),
+            ("nearest", image.nearest.clone().into()),
+        ];
+        terminal.print_message("check-odd", &values);
+    }
+}

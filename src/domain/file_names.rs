@@ -1,0 +1,49 @@
+//! Names of image files.
+
+use std::path::Path;
+
+/// File name extensions of the image formats that Fettle reads, without the dot.
+pub const IMAGE_EXTENSIONS: &[&str] = &["png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp"];
+
+/// Whether a file name has one of [`IMAGE_EXTENSIONS`], in any case.
+pub fn has_image_extension(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| {
+        IMAGE_EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
+    })
+}
+
+/// The last component of a path with the separators of any system.
+pub(crate) fn file_name_of(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_are_known_by_their_extension() {
+        for (path, expect) in [
+            ("casting/사진.JPG", true),
+            ("a.b.tiff", true),
+            ("manual.pdf", false),
+            ("png", false),
+            (".png", false),
+        ] {
+            assert_eq!(has_image_extension(Path::new(path)), expect, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_file_name_has_no_folders() {
+        for (path, name) in [
+            ("C:\\부품\\IMG 1.jpeg", "IMG 1.jpeg"),
+            ("/line/a/1.png", "1.png"),
+            ("1.png", "1.png"),
+            ("", ""),
+        ] {
+            assert_eq!(file_name_of(path), name);
+        }
+    }
+}

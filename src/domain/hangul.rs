@@ -1,0 +1,115 @@
+//! Hangul letters in Unicode, and the particles and verb endings of Korean words.
+
+use std::ops::RangeInclusive;
+
+/// The composed syllables (Unicode block `Hangul Syllables`).
+pub const SYLLABLES: RangeInclusive<char> = '가'..='힣';
+
+/// Particles (조사) that may follow a noun: `칼이`, `실은`.
+const PARTICLES: [&str; 20] = [
+    "이", "가", "은", "는", "을", "를", "에", "의", "로", "와", "과", "도", "만", "랑", "이랑",
+    "으로", "에서", "이나", "나", "부터",
+];
+
+/// Endings that make a verb of a noun: `점검` → `점검합니다`.
+const VERB_ENDINGS: [&str; 16] = [
+    "되었습니다",
+    "하였습니다",
+    "했습니다",
+    "하십시오",
+    "합니다",
+    "됩니다",
+    "입니다",
+    "습니다",
+    "하세요",
+    "해야",
+    "하여",
+    "한다",
+    "된다",
+    "이다",
+    "하고",
+    "하며",
+];
+
+/// Whether `c` is a composed syllable.
+pub fn is_syllable(c: char) -> bool {
+    SYLLABLES.contains(&c)
+}
+
+/// Whether `c` is a syllable, a conjoining jamo (`ᄀ`, as decomposed text has) or a compatibility
+/// jamo (`ㄱ`, as a keyboard types a single letter).
+pub fn is_hangul(c: char) -> bool {
+    is_syllable(c) || matches!(c, '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{318E}')
+}
+
+/// Whether `text` is a particle and nothing else.
+pub fn is_particle(text: &str) -> bool {
+    PARTICLES.contains(&text)
+}
+
+/// A word without its particle: `배출구가` → `배출구`. At least two syllables remain. Particles in
+/// which many nouns end are kept (`만` of `불만`, `나` of `하나`).
+pub fn without_particle(word: &[char]) -> &[char] {
+    if let [noun @ .., '으', '로'] | [noun @ .., '에', '서'] = word
+        && noun.len() >= 2
+    {
+        return noun;
+    }
+    match word.split_last() {
+        Some((last, noun)) if noun.len() >= 2 && "은는이가을를의에로과와도".contains(*last) => {
+            noun
+        }
+        _ => word,
+    }
+}
+
+/// A word without the ending that makes a verb of a noun: `점검합니다` → `점검`.
+pub fn without_verb_ending(word: &str) -> &str {
+    VERB_ENDINGS.iter().find_map(|ending| word.strip_suffix(ending)).unwrap_or(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn composed_and_single_letters_are_hangul() {
+        for (c, syllable, hangul) in [
+            ('가', true, true),
+            ('힣', true, true),
+            ('\u{1100}', false, true),
+            ('ㄱ', false, true),
+            ('ㅣ', false, true),
+            ('a', false, false),
+            ('漢', false, false),
+            ('\u{D7A4}', false, false),
+        ] {
+            assert_eq!((is_syllable(c), is_hangul(c)), (syllable, hangul), "{c}");
+        }
+    }
+
+    #[test]
+    fn particles_are_removed_from_nouns() {
+        for (word, noun) in [
+            ("배출구가", "배출구"),
+            ("금형으로", "금형"),
+            ("공정에서", "공정"),
+            ("칼이", "칼이"),
+            ("하나", "하나"),
+            ("샤프트", "샤프트"),
+            ("", ""),
+        ] {
+            let chars: Vec<char> = word.chars().collect();
+            assert_eq!(without_particle(&chars).iter().collect::<String>(), noun, "{word}");
+        }
+        assert!(is_particle("부터") && !is_particle("국수") && !is_particle(""));
+    }
+
+    #[test]
+    fn verb_endings_are_removed() {
+        for (word, noun) in [("점검합니다", "점검"), ("청소하고", "청소"), ("마모", "마모")]
+        {
+            assert_eq!(without_verb_ending(word), noun);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The active memory bank of a product.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::error::{EngineError, Result};
+use crate::jobs::registration::catalogue::require_product;
+use crate::protocol::{JobContext, Stopwatch};
+use fettle_domain::{ProductCode, ThresholdRule};
+use fettle_library::RegisteredBank;
+use fettle_vision::memory_bank::{BankInfo, MemoryBank};
+
+/// The memory bank that inspections of a product use, with its library record.
+pub(super) struct ActiveBank {
+    pub(super) record: RegisteredBank,
+    /// Threshold rules applied since the fit, newest last.
+    pub(super) rules: Vec<ThresholdRule>,
+    path: PathBuf,
+}
+
+impl ActiveBank {
+    /// The active bank of `product`; [`EngineError::NoBank`] without one.
+    pub(super) fn of(job: &JobContext, product: &ProductCode) -> Result<Self> {
+        require_product(job, product)?;
+        let code = product.clone();
+        let found = job.library(move |library| {
+            let Some(active) = library.active_bank(&code)? else { return Ok(None) };
+            let rules = library.threshold_changes(&active.bank)?;
+            Ok(Some((active, rules)))
+        })?;
+        let (record, rules) = found.ok_or_else(|| EngineError::NoBank(product.clone()))?;
+        let path = job.shared.workspace.root().join(&record.path);
+        Ok(Self { record, rules, path })
+    }
+
+    /// The header of the bank file; the rows are not read.
+    pub(super) fn info(&self) -> Result<BankInfo> {
+        let product = &self.record.bank.product;
+        MemoryBank::load_info(&self.path)
+            .map_err(|source| EngineError::Bank { product: product.clone(), source })
+    }
+
+    /// The whole bank, from the cache of the vision lane or from the file.
+    pub(super) fn load(&self, job: &JobContext) -> Result<Arc<MemoryBank>> {
+        let (bank, path) = (self.record.bank.clone(), self.path.clone());
+        job.vision(move |lane| {
+            lane.bank(&bank.product, &path, &bank.model, &mut Stopwatch::default())
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! Past inspections scored again with another bank.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::protocol::{JobContext, Stopwatch};
+use fettle_domain::{ContentHash, Inspection, InspectionId, ProductCode, Progress, Verdict};
+use fettle_library::{InspectionFilter, read_image};
+use fettle_vision::inspection_area::InspectionArea;
+use fettle_vision::memory_bank::MemoryBank;
+
+/// Inspections read at a time, since the records are large.
+const PAGE: usize = 64;
+
+/// Past inspections scored again with another bank.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Backtest {
+    /// Number of inspections scored again.
+    pub rescored: usize,
+    /// Inspections whose picture is gone or cannot be read.
+    pub unreadable: Vec<InspectionId>,
+    /// Inspections with another verdict, newest first.
+    pub changed: Vec<VerdictChange>,
+}
+
+/// An inspection with another verdict.
+#[derive(Debug, Clone, Serialize)]
+pub struct VerdictChange {
+    /// The inspection.
+    pub inspection: InspectionId,
+    /// Time of the inspection, RFC 3339 with offset.
+    pub created_at: String,
+    /// The inspected file, as given.
+    pub source: String,
+    /// Recorded verdict.
+    pub before: Verdict,
+    /// Verdict with the other bank.
+    pub after: Verdict,
+    /// Recorded image score.
+    pub score_before: f32,
+    /// Image score with the other bank.
+    pub score_after: f32,
+}
+
+/// Scores the pictures of the product's past inspections with `bank`, each distinct picture once.
+/// `area` is the inspection area that the bank was fitted with.
+pub(super) fn backtest(
+    job: &JobContext,
+    product: &ProductCode,
+    bank: &Arc<MemoryBank>,
+    area: Option<&Arc<InspectionArea>>,
+) -> Result<Backtest> {
+    let mut found = Backtest::default();
+    let mut scores: HashMap<ContentHash, Option<f32>> = HashMap::new();
+    let limit = bank.info().thresholds.image;
+    for skip in (0..).step_by(PAGE) {
+        let filter = InspectionFilter {
+            product: Some(product.clone()),
+            skip,
+            ..InspectionFilter::default()
+        };
+        let page = job.library(move |library| library.inspections(&filter, PAGE))?;
+        let last = page.len() < PAGE;
+        for (index, inspection) in page.into_iter().enumerate() {
+            job.check()?;
+            job.sink.report(Progress {
+                step: "progress-impact",
+                subject: inspection.source.clone(),
+                done: (skip + index) as u64,
+                total: None,
+            });
+            let (Some(id), Some(anomaly)) = (inspection.id, inspection.anomaly.done()) else {
+                continue;
+            };
+            let score = match scores.get(&inspection.image_hash) {
+                Some(score) => *score,
+                None => score(job, bank, area, &inspection)?,
+            };
+            scores.insert(inspection.image_hash.clone(), score);
+            let Some(score) = score else {
+                found.unreadable.push(id);
+                continue;
+            };
+            found.rescored += 1;
+            let after = if score > limit { Verdict::Ng } else { Verdict::Ok };
+            if after != anomaly.verdict {
+                found.changed.push(VerdictChange {
+                    inspection: id,
+                    created_at: inspection.created_at.clone(),
+                    source: inspection.source.clone(),
+                    before: anomaly.verdict,
+                    after,
+                    score_before: anomaly.image_score,
+                    score_after: score,
+                });
+            }
+        }
+        if last {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// The image score of an inspection's picture; `None` where the workspace no longer has it.
+fn score(
+    job: &JobContext,
+    bank: &Arc<MemoryBank>,
+    area: Option<&Arc<InspectionArea>>,
+    inspection: &Inspection,
+) -> Result<Option<f32>> {
+    let Some(path) = &inspection.image_path else { return Ok(None) };
+    let picture = match read_image(&job.shared.workspace.root().join(path)) {
+        Ok(image) => area.map(|area| area.hide_outside(&image.rgb)).unwrap_or(image.rgb),
+        Err(error) => {
+            tracing::warn!(%error, "an inspection's picture is not scored again");
+            return Ok(None);
+        }
+    };
+    let (bank, area) = (Arc::clone(bank), area.cloned());
+    let score = job.vision(move |lane| {
+        Ok(lane.detect(&bank, &picture, area.as_deref(), &mut Stopwatch::default())?.image_score)
+    })?;
+    Ok(Some(score))
+}

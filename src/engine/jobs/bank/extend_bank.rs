@@ -1,0 +1,337 @@
+//! Extending the active bank with normal images, without a new fit.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+use tempfile::TempDir;
+
+use super::active_bank::ActiveBank;
+use super::backtest::{Backtest, backtest};
+use super::bank_files::save_bank;
+use super::calibration;
+use super::fit::{Fit, HoldOutReference};
+use super::inspection_area::load_inspection_area;
+use super::normal_index::{add_to_index, normals_path};
+use super::normal_pictures::{BATCH, NormalPicture, read_pictures};
+use crate::error::{EngineError, Result};
+use crate::jobs::registration::image_sources::{ImageSource, image_sources};
+use crate::protocol::{JobContext, NoEvent, Request};
+use fettle_domain::{
+    BankRef, ContentHash, ImageId, ImageLabel, ModelId, ModelRole, ProductCode, ThresholdRule,
+    Thresholds,
+};
+use fettle_library::{RegisteredBank, decode_image, read_source};
+use fettle_retrieval::vector_index::VectorIndex;
+use fettle_vision::inspection_area::InspectionArea;
+use fettle_vision::memory_bank::{BankExtender, Coreset, Extended, MemoryBank};
+
+/// Registers normal images and makes a new version of the product's bank with their patches.
+#[derive(Debug, Clone)]
+pub struct ExtendBank {
+    /// The product.
+    pub product: ProductCode,
+    /// Image files, directories and zip archives; of the latter two, all images.
+    pub paths: Vec<PathBuf>,
+    /// Change nothing; score the past inspections with the extended bank instead.
+    pub preview: bool,
+}
+
+/// Result of [`ExtendBank`].
+#[derive(Debug, Clone, Serialize)]
+pub struct ExtendedBank {
+    /// The new version; the active version where no image was new.
+    pub bank: BankRef,
+    /// The version that was extended.
+    pub from: u32,
+    /// New images, with the rows that each adds.
+    pub added: Vec<AddedImage>,
+    /// Images that the bank was already fitted on.
+    pub known: Vec<PathBuf>,
+    /// Number of rows of the extended bank.
+    pub rows: usize,
+    /// Thresholds before.
+    pub thresholds_before: Thresholds,
+    /// Thresholds after.
+    pub thresholds: Thresholds,
+    /// The past inspections with the extended bank, for a preview.
+    #[serde(rename = "impact")]
+    pub backtest: Option<Backtest>,
+}
+
+/// A new image of an extended bank.
+#[derive(Debug, Clone, Serialize)]
+pub struct AddedImage {
+    /// The file, as given.
+    pub path: PathBuf,
+    /// Number of rows that the image adds: patches that the bank did not cover.
+    pub rows: usize,
+}
+
+impl Request for ExtendBank {
+    type Answer = ExtendedBank;
+    type Event = NoEvent;
+
+    fn name(&self) -> &'static str {
+        "extend-bank"
+    }
+
+    fn run(self, job: &JobContext) -> Result<ExtendedBank> {
+        let active = ActiveBank::of(job, &self.product)?;
+        let base = active.load(job)?;
+        let ActiveBank { record, rules, .. } = active;
+        let SortedImages { new, known, extracted } = self.sort_images(job, &base)?;
+        let version = {
+            let product = self.product.clone();
+            job.library(move |library| library.next_bank_version(&product))?
+        };
+        let mut answer = ExtendedBank {
+            bank: record.bank.clone(),
+            from: record.bank.version,
+            added: Vec::new(),
+            known,
+            rows: base.rows().len(),
+            thresholds_before: record.thresholds,
+            thresholds: record.thresholds,
+            backtest: None,
+        };
+        if new.is_empty() {
+            return Ok(answer);
+        }
+        let bank = BankRef { version, ..record.bank.clone() };
+        let encoder = job.shared.model_for(ModelRole::ImageEmbedder)?;
+        let normals = normals_path(&job.shared.workspace.root().join(&record.path));
+        let mut normals =
+            if normals.exists() { Some(VectorIndex::load(&normals, &encoder)?) } else { None };
+        let rule = rules.last().copied().unwrap_or(base.info().rule);
+        // A changed inspection area takes effect at the next fit.
+        let area =
+            load_inspection_area(job, &self.product)?.filter(|loaded| loaded.hash == record.area);
+        let area = area.map(|loaded| loaded.area);
+        let (extended, rows) = extend(job, &base, &bank, rule, area.as_ref(), &new)?;
+        answer.bank = bank.clone();
+        answer.rows = extended.rows().len();
+        answer.thresholds = extended.info().thresholds;
+        answer.added = new
+            .iter()
+            .zip(rows)
+            .map(|(picture, rows)| AddedImage { path: extracted.name(&picture.path), rows })
+            .collect();
+        if self.preview {
+            let extended = Arc::new(extended);
+            answer.backtest = Some(backtest(job, &self.product, &extended, area.as_ref())?);
+            return Ok(answer);
+        }
+        let registration = Registration::of(job, &self.product, &new)?;
+        let extended = extended.with_image_ids(&registration.ids).extending(Extended {
+            version: answer.from,
+            images: new.iter().map(|picture| registration.id_of(picture.id)).collect(),
+            registered: registration.registered.clone(),
+        });
+        let saved = index_images(job, &encoder, &new, &registration, &mut normals)
+            .and_then(|()| save_bank(job, &bank, &extended, normals.as_ref()))
+            .and_then(|saved| {
+                let saved = RegisteredBank { area: record.area, ..saved };
+                job.commit(move |library| library.add_bank(&saved))
+            });
+        match saved {
+            Ok(()) => Ok(answer),
+            Err(error) => {
+                registration.undo(job);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// The images of the request, sorted by whether the bank contains them.
+struct SortedImages {
+    /// Images that are not in the bank, under their ids, or a negative id until registered.
+    new: Vec<NormalPicture>,
+    known: Vec<PathBuf>,
+    extracted: ExtractedImages,
+}
+
+/// Images of zip archives as temporary files, deleted on drop.
+#[derive(Default)]
+struct ExtractedImages {
+    folder: Option<TempDir>,
+    /// Name shown for each file: the path of the archive and the name inside.
+    names: HashMap<PathBuf, PathBuf>,
+}
+
+impl ExtractedImages {
+    /// Writes an image to a temporary file and returns its path.
+    fn write(&mut self, name: &Path, bytes: &[u8]) -> Result<PathBuf> {
+        let failed = |source| EngineError::File { path: name.to_owned(), source };
+        let folder = match &mut self.folder {
+            Some(folder) => folder,
+            none => none.insert(TempDir::with_prefix("fettle-").map_err(failed)?),
+        };
+        let file = folder.path().join(self.names.len().to_string());
+        std::fs::write(&file, bytes).map_err(failed)?;
+        self.names.insert(file.clone(), name.to_owned());
+        Ok(file)
+    }
+
+    /// The name shown for `file`.
+    fn name(&self, file: &Path) -> PathBuf {
+        self.names.get(file).map_or_else(|| file.to_owned(), Clone::clone)
+    }
+}
+
+impl ExtendBank {
+    /// The image files of the request, with archives extracted. A bad path fails the job before
+    /// anything is changed.
+    fn image_files(
+        &self,
+        job: &JobContext,
+        extracted: &mut ExtractedImages,
+    ) -> Result<Vec<PathBuf>> {
+        let (found, rejected) = image_sources(self.paths.clone());
+        if let Some(rejected) = rejected.into_iter().next() {
+            return Err(rejected.error);
+        }
+        let mut files = Vec::new();
+        for source in found {
+            match source {
+                ImageSource::File(file) => files.push(file),
+                ImageSource::Archive(mut archive) => {
+                    let names: Vec<PathBuf> = archive.names().map(Path::to_owned).collect();
+                    for (index, name) in names.iter().enumerate() {
+                        job.check()?;
+                        files.push(extracted.write(name, &archive.read(index)?)?);
+                    }
+                }
+            }
+        }
+        Ok(files)
+    }
+
+    fn sort_images(&self, job: &JobContext, base: &MemoryBank) -> Result<SortedImages> {
+        let mut extracted = ExtractedImages::default();
+        let files = self.image_files(job, &mut extracted)?;
+        let mut sorted = SortedImages { new: Vec::new(), known: Vec::new(), extracted };
+        let mut seen: HashSet<ContentHash> = HashSet::new();
+        for path in files {
+            job.check()?;
+            // Decoded, so that a bad file fails before anything is changed.
+            let name = sorted.extracted.name(&path);
+            let hash = decode_image(&read_source(&path)?, &name)?.hash;
+            if !seen.insert(hash.clone()) {
+                continue;
+            }
+            let same = job.library(move |library| library.images_by_hash(&hash))?;
+            let registered = same
+                .iter()
+                .find(|image| image.product == self.product && image.label == ImageLabel::Normal)
+                .map(|image| image.id);
+            if registered.is_some_and(|id| base.info().fit.images.contains(&id)) {
+                sorted.known.push(name);
+                continue;
+            }
+            let provisional = ImageId(-1 - sorted.new.len() as i64);
+            sorted.new.push(NormalPicture { id: registered.unwrap_or(provisional), path });
+        }
+        Ok(sorted)
+    }
+}
+
+/// Extends `base` with the patches of `pictures` that it does not cover; returns the bank and the
+/// number of rows added by each picture. `rule` sets the thresholds from the held-out scores of old
+/// and new pictures. The old pictures keep their scores, which new rows could only lower.
+fn extend(
+    job: &JobContext,
+    base: &MemoryBank,
+    bank: &BankRef,
+    rule: ThresholdRule,
+    area: Option<&Arc<InspectionArea>>,
+    pictures: &[NormalPicture],
+) -> Result<(MemoryBank, Vec<usize>)> {
+    let plan = base.info().fit.plan;
+    let recipe = base.info().recipe.clone();
+    let (ratio, seed, area) = (plan.ratio as f32, plan.seed, area.cloned());
+    let fit = Fit { bank: bank.clone(), recipe: recipe.clone(), ratio, seed, area };
+    let whitening = base.whitening();
+    let mut extension = BankExtender::of(base)?;
+    let mut added = Vec::with_capacity(pictures.len());
+    for batch in pictures.chunks(BATCH) {
+        job.check()?;
+        job.report("progress-features", "", added.len() as u64, pictures.len() as u64);
+        let patches = fit.read_patches(job, batch, Some(whitening))?;
+        for (picture, patches) in batch.iter().zip(&patches) {
+            added.push(extension.add(picture.id, patches, job.sink.as_ref())?);
+        }
+    }
+    let coreset: Coreset = extension.finish()?;
+    let mut held_out = base.info().held_out.clone();
+    let reference = HoldOutReference { coreset: &coreset, whitening, statistics: None };
+    held_out.extend(fit.hold_out(job, "", pictures, &reference, &|_| None)?);
+    let whitening = Arc::clone(whitening);
+    let bank = MemoryBank::from_coreset(bank.clone(), recipe, whitening, coreset, held_out)?;
+    Ok((calibration::calibrate(job, bank, rule, fit.area.as_ref())?, added))
+}
+
+/// Images registered by an extension.
+struct Registration {
+    /// Image id by provisional id.
+    ids: HashMap<ImageId, ImageId>,
+    registered: Vec<ImageId>,
+}
+
+impl Registration {
+    /// Registers the unregistered `pictures`: all of them, or none.
+    fn of(job: &JobContext, product: &ProductCode, pictures: &[NormalPicture]) -> Result<Self> {
+        let mut done = Self { ids: HashMap::new(), registered: Vec::new() };
+        for picture in pictures.iter().filter(|picture| picture.id.0 < 0) {
+            let (product, path) = (product.clone(), picture.path.clone());
+            match job.library(move |library| library.register_normal(&product, &path)) {
+                Ok(registered) => {
+                    done.ids.insert(picture.id, registered.id());
+                    if let fettle_library::Registered::New(id) = registered {
+                        done.registered.push(id);
+                    }
+                }
+                Err(error) => {
+                    done.undo(job);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    fn id_of(&self, id: ImageId) -> ImageId {
+        self.ids.get(&id).copied().unwrap_or(id)
+    }
+
+    /// Removes the images again after an error. A failure here is only logged, so that the first error
+    /// is reported.
+    fn undo(&self, job: &JobContext) {
+        for id in self.registered.iter().copied() {
+            if let Err(error) = job.commit(move |library| library.remove_image(id)) {
+                tracing::warn!(%error, %id, "an image stays registered");
+            }
+        }
+    }
+}
+
+/// Embeds `pictures` under their registered ids.
+fn index_images(
+    job: &JobContext,
+    encoder: &ModelId,
+    pictures: &[NormalPicture],
+    registration: &Registration,
+    normals: &mut Option<VectorIndex>,
+) -> Result<()> {
+    for batch in pictures.chunks(BATCH) {
+        let named: Vec<NormalPicture> = batch
+            .iter()
+            .map(|one| NormalPicture { id: registration.id_of(one.id), path: one.path.clone() })
+            .collect();
+        let decoded = read_pictures(&named)?;
+        add_to_index(job, encoder, &named, &decoded, normals)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! Listing past inspections.
+
+use crate::error::Result;
+use crate::protocol::{JobContext, NoEvent, Request};
+use fettle_domain::{HistoryFilter, ImageId, InspectionId, InspectionPage};
+use fettle_library::InspectionFilter;
+
+/// Lists inspections, newest first, by page. Only the columns of the list are read, not the records.
+#[derive(Debug, Clone, Default)]
+pub struct ListInspections {
+    /// Filter of the inspections.
+    pub filter: HistoryFilter,
+    /// Number of newest inspections to skip.
+    pub skip: usize,
+    /// Maximum number of inspections.
+    pub limit: usize,
+}
+
+impl Request for ListInspections {
+    type Answer = InspectionPage;
+    type Event = NoEvent;
+
+    fn name(&self) -> &'static str {
+        "list-inspections"
+    }
+
+    fn run(self, job: &JobContext) -> Result<InspectionPage> {
+        let Self { filter, skip, limit } = self;
+        job.library(move |library| library.history(&filter, skip, limit))
+    }
+}
+
+/// Finds the newest inspection of the file that was registered as this image, by content hash.
+/// `None` where the file was never inspected.
+#[derive(Debug, Clone, Copy)]
+pub struct FindInspection(pub ImageId);
+
+impl Request for FindInspection {
+    type Answer = Option<InspectionId>;
+    type Event = NoEvent;
+
+    fn name(&self) -> &'static str {
+        "inspection-of"
+    }
+
+    fn run(self, job: &JobContext) -> Result<Option<InspectionId>> {
+        job.library(move |library| {
+            let Some(image) = library.registered_image(self.0)? else { return Ok(None) };
+            let image_hash = Some(image.content_hash);
+            let filter = InspectionFilter { image_hash, ..InspectionFilter::default() };
+            let newest = library.inspections(&filter, 1)?;
+            Ok(newest.into_iter().next().and_then(|inspection| inspection.id))
+        })
+    }
+}

@@ -1,0 +1,173 @@
+//! The anomaly stage: verdict, anomalous regions, and the normal part for comparison.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use image::RgbImage;
+
+use super::result_pictures::{ReferencePicture, draw_pictures};
+use crate::error::Result;
+use crate::jobs::bank::inspection_area::{LoadedArea, load_inspection_area};
+use crate::jobs::bank::normal_index::normals_path;
+use crate::protocol::{JobContext, Stopwatch};
+use crate::vision_lane::{Detected, VisionLane};
+use fettle_domain::{
+    Anomaly, AnomalyMap, ImageId, ModelId, ModelRole, NormalReference, ProductCode, SkipReason,
+    Stage, Verdict,
+};
+use fettle_library::{LibraryError, RegisteredBank, read_image};
+use fettle_report::Pictures;
+use fettle_vision::align;
+use fettle_vision::part_area::Part;
+use fettle_vision::regions::{mask_threshold, regions, smallest_area};
+
+/// Result of the anomaly stage.
+pub(super) struct AnomalyFinding {
+    pub(super) anomaly: Anomaly,
+    pub(super) map: AnomalyMap,
+    pub(super) pictures: Pictures,
+    /// What is missing from the result, in the language of the report: a normal reference, its
+    /// alignment, a bank fitted with the current inspection area.
+    pub(super) notices: Vec<String>,
+}
+
+/// Scores `picture` against the active bank of `product`. `embedding` of the whole picture finds the
+/// normal reference.
+pub(super) fn anomaly_stage(
+    job: &JobContext,
+    product: &ProductCode,
+    picture: &Arc<RgbImage>,
+    embedding: Option<Vec<f32>>,
+    watch: &mut Stopwatch,
+) -> Result<Stage<AnomalyFinding>> {
+    let code = product.clone();
+    let Some(bank) = job.library(move |library| library.active_bank(&code))? else {
+        return Ok(Stage::Skipped(SkipReason::NoBank { product: product.clone() }));
+    };
+    let area = load_inspection_area(job, product)?;
+    let ScoredPicture { detected, nearest_normal } =
+        score_picture(job, &bank, area.as_ref(), picture, embedding, watch)?;
+    job.check()?;
+    let verdict =
+        if detected.image_score > bank.thresholds.image { Verdict::Ng } else { Verdict::Ok };
+    // Only an NG part has anomalous regions.
+    let above = (verdict == Verdict::Ng)
+        .then(|| mask_threshold(&detected.map, bank.scale.low, bank.thresholds.pixel));
+    let (mask, found) = watch.time("regions", || {
+        let smallest = smallest_area(detected.map.width, detected.map.height);
+        let part = Part::find(picture, area.as_ref().map(|loaded| &*loaded.area));
+        regions(&detected.map, above.unwrap_or(f32::INFINITY), smallest, &part)
+    })?;
+    let language = job.shared.report_language();
+    let mut notices = Vec::new();
+    let hash = area.as_ref().and_then(|loaded| loaded.hash.clone());
+    if hash != bank.area {
+        let product = ("product", product.to_string().into());
+        notices.push(fettle_i18n::text_with(language, "notice-area-changed", &[product]));
+    }
+    let reference = match nearest_normal.and_then(|nearest| load_reference(job, nearest)) {
+        Ok(reference) => reference,
+        Err(error) if error.is_recoverable() => {
+            let reason = ("reason", error.explain(language).into());
+            notices.push(fettle_i18n::text_with(language, "notice-no-reference", &[reason]));
+            None
+        }
+        Err(other) => return Err(other),
+    };
+    let (reference, normal) = reference
+        .map(|(mut reference, normal)| {
+            reference.alignment = watch.time("align", || align::register(picture, &normal));
+            let alignment = reference.alignment;
+            (reference, ReferencePicture { picture: normal, alignment })
+        })
+        .unzip();
+    if normal.as_ref().is_some_and(|normal| normal.alignment.is_none()) {
+        notices.push(fettle_i18n::text(language, "notice-not-aligned"));
+    }
+    let pictures = watch.time("pictures", || {
+        let area = area.as_ref().map(|loaded| &*loaded.area);
+        draw_pictures(picture, &detected, bank.scale, &mask, area, normal)
+    })?;
+    let anomaly = Anomaly {
+        verdict,
+        image_score: detected.image_score,
+        thresholds: bank.thresholds,
+        scale: bank.scale,
+        mask_threshold: above,
+        bank: bank.bank,
+        regions: found,
+        area: hash,
+        reference,
+    };
+    Ok(Stage::Done(AnomalyFinding { anomaly, map: detected.map, pictures, notices }))
+}
+
+/// A picture scored against a bank.
+pub(super) struct ScoredPicture {
+    pub(super) detected: Detected,
+    /// The most similar normal image with its similarity. The reference is optional: its error must
+    /// not remove the verdict.
+    nearest_normal: Result<Option<(ImageId, f32)>>,
+}
+
+/// Scores `picture` on the vision lane: features, nearest neighbours, anomaly map.
+pub(super) fn score_picture(
+    job: &JobContext,
+    bank: &RegisteredBank,
+    area: Option<&LoadedArea>,
+    picture: &Arc<RgbImage>,
+    embedding: Option<Vec<f32>>,
+    watch: &mut Stopwatch,
+) -> Result<ScoredPicture> {
+    let path = job.shared.workspace.root().join(&bank.path);
+    let encoder = job.shared.model_for(ModelRole::ImageEmbedder)?;
+    let (product, model) = (bank.bank.product.clone(), bank.bank.model.clone());
+    // A bank fitted on whole pictures would take the hidden area for a defect.
+    let picture = match area.filter(|loaded| loaded.hash == bank.area) {
+        Some(loaded) => Arc::new(watch.time("hide", || loaded.area.hide_outside(picture))),
+        None => Arc::clone(picture),
+    };
+    let area = area.map(|loaded| Arc::clone(&loaded.area));
+    let (scored, timings) = job.vision(move |lane| {
+        let mut watch = Stopwatch::default();
+        let bank = lane.bank(&product, &path, &model, &mut watch)?;
+        let detected = lane.detect(&bank, &picture, area.as_deref(), &mut watch)?;
+        let nearest_normal =
+            nearest_normal(lane, &normals_path(&path), &encoder, embedding, &mut watch);
+        Ok((ScoredPicture { detected, nearest_normal }, watch.timings))
+    })?;
+    watch.timings.extend(timings);
+    Ok(scored)
+}
+
+/// The normal image with the most similar embedding.
+fn nearest_normal(
+    lane: &mut VisionLane,
+    path: &Path,
+    encoder: &ModelId,
+    embedding: Option<Vec<f32>>,
+    watch: &mut Stopwatch,
+) -> Result<Option<(ImageId, f32)>> {
+    let Some(embedding) = embedding else { return Ok(None) };
+    let Some(index) = lane.index(path, encoder, watch)? else { return Ok(None) };
+    let nearest = index.search(&embedding, 1)?;
+    Ok(nearest.into_iter().next().map(|(id, score)| (ImageId(id), score)))
+}
+
+/// The record and picture of the nearest normal image.
+fn load_reference(
+    job: &JobContext,
+    nearest: Option<(ImageId, f32)>,
+) -> Result<Option<(NormalReference, RgbImage)>> {
+    let Some((id, similarity)) = nearest else { return Ok(None) };
+    let found = job.library(move |library| match library.image(id) {
+        Ok(image) => Ok(Some(image)),
+        // Removed since the bank was fitted.
+        Err(LibraryError::UnknownImage(_)) => Ok(None),
+        Err(other) => Err(other),
+    })?;
+    let Some(image) = found else { return Ok(None) };
+    let read = read_image(&job.shared.workspace.root().join(&image.path))?;
+    let reference = NormalReference { image: id, path: image.path, similarity, alignment: None };
+    Ok(Some((reference, read.rgb)))
+}

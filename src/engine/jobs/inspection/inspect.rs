@@ -1,0 +1,248 @@
+//! The inspection pipeline: similarity → anomaly → manual → record → report → view.
+//!
+//! A stage with a missing requirement is skipped with the reason, a failed stage records its error;
+//! the other stages still run. Only an unreadable image and cancellation end the job.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use image::RgbImage;
+
+use super::anomaly::anomaly_stage;
+use super::export_result::export_result;
+use super::manual_section::manual_stage;
+use super::measurement_summary::measurement_summary;
+use super::model_view::{view_model, view_stage};
+use super::report::{OnText, report_stage};
+use super::similarity::similarity_stage;
+use super::stage::{failed_stage, split_stage};
+use crate::error::Result;
+use crate::jobs::registration::catalogue::require_product;
+use crate::protocol::{JobContext, Request, Stopwatch};
+use fettle_domain::{AnomalyMap, Inspection, ModelRole, ProductCode, SkipReason, Stage, Verdict};
+use fettle_library::{decode_image, read_source};
+use fettle_report::Pictures;
+use fettle_settings::Settings;
+
+/// Inspects one image and records the result.
+#[derive(Debug, Clone)]
+pub struct Inspect {
+    /// The image file.
+    pub image: PathBuf,
+    /// Product of the part; `None`: the product that the neighbours vote for.
+    pub product: Option<ProductCode>,
+    /// Whether the language model words the report and the vision language model describes the part.
+    pub with_llm: bool,
+    /// Directory for pictures, report and result.
+    pub out: Option<PathBuf>,
+}
+
+/// An inspection with its pictures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inspected {
+    /// The recorded inspection.
+    pub inspection: Inspection,
+    /// The inspected image.
+    pub picture: Arc<RgbImage>,
+    /// The anomaly map, if the anomaly stage ran.
+    pub map: Option<Arc<AnomalyMap>>,
+    /// The pictures of the result, if the anomaly stage ran.
+    pub pictures: Option<Arc<Pictures>>,
+    /// Files written to `out`.
+    pub written: Vec<PathBuf>,
+}
+
+/// What an inspection sends while it runs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InspectionEvent {
+    /// The inspection as recorded, while a model still words its report or views the part.
+    Recorded(Box<Inspected>),
+    /// A piece of the report's text as the model writes it.
+    ReportText(String),
+    /// A piece of the view of the part as the vision-language model writes it.
+    ViewText(String),
+}
+
+impl Request for Inspect {
+    type Answer = Inspected;
+    type Event = InspectionEvent;
+
+    fn name(&self) -> &'static str {
+        "inspect"
+    }
+
+    fn may_wait_for_server(&self, settings: &Settings) -> bool {
+        self.with_llm && !settings.remote.is_empty()
+    }
+
+    fn run(self, job: &JobContext<InspectionEvent>) -> Result<Inspected> {
+        let events = job.events.clone();
+        let job = &job.with_unheard_events();
+        let begun = Instant::now();
+        let mut watch = Stopwatch::default();
+        if let Some(product) = &self.product {
+            require_product(job, product)?;
+        }
+        let bytes = watch.time("read", || read_source(&self.image))?;
+        let image = watch.time("decode", || decode_image(&bytes, &self.image))?;
+        let picture = Arc::new(image.rgb);
+
+        job.report("progress-similarity", "", 0, 6);
+        let (similarity, embedding) =
+            match similarity_stage(job, &picture, self.product.as_ref(), &mut watch) {
+                Ok(found) => (found.similarity, Some(found.embedding)),
+                Err(error) => (failed_stage(job, error)?, None),
+            };
+        let suggestion = similarity.done().and_then(|found| found.suggestion.clone());
+        let product =
+            self.product.clone().or_else(|| suggestion.as_ref().map(|s| s.product.clone()));
+
+        job.report("progress-anomaly", "", 1, 6);
+        let outcome = match &product {
+            None => Ok(Stage::Skipped(SkipReason::NoProduct)),
+            Some(product) => anomaly_stage(job, product, &picture, embedding, &mut watch),
+        };
+        let (anomaly, seen) = split_stage(job, outcome, |found| {
+            (found.anomaly, (found.map, found.pictures, found.notices))
+        })?;
+        let (map, pictures, mut notices) = match seen {
+            Some((map, pictures, notices)) => {
+                (Some(Arc::new(map)), Some(Arc::new(pictures)), notices)
+            }
+            None => (None, None, Vec::new()),
+        };
+        let verdict = anomaly.done().map_or(Verdict::Unsure, |found| found.verdict);
+
+        job.report("progress-manual", "", 2, 6);
+        let (manual, _) = split_stage(
+            job,
+            manual_stage(
+                job,
+                product.as_ref(),
+                suggestion.as_ref(),
+                verdict,
+                (&mut watch, &mut notices),
+            ),
+            |finding| (finding, ()),
+        )?;
+
+        let language = job.shared.report_language();
+        let summary =
+            measurement_summary(language, anomaly.done(), manual.done(), suggestion.as_ref());
+        // First a complete report in the words of the manual: recorded at once, and kept if the model
+        // is stopped.
+        let (report, _) = report_stage(job, &manual, summary.clone(), None, &mut watch)?;
+
+        let viewer =
+            if self.with_llm { view_model(job, verdict)? } else { Err(SkipReason::NotAsked) };
+        let mut models = Vec::new();
+        if similarity.done().is_some() {
+            models.push(job.shared.model_for(ModelRole::ImageEmbedder)?);
+        }
+        if let Some(found) = anomaly.done() {
+            models.push(found.bank.model.clone());
+        }
+        let inspection = Inspection {
+            id: None,
+            created_at: jiff::Zoned::now()
+                .round(jiff::Unit::Second)
+                .unwrap_or_else(|_| jiff::Zoned::now())
+                .strftime("%Y-%m-%dT%H:%M:%S%:z")
+                .to_string(),
+            source: self.image.display().to_string(),
+            image_hash: image.hash,
+            image_path: None,
+            width_px: picture.width(),
+            height_px: picture.height(),
+            product,
+            models,
+            verdict,
+            similarity,
+            anomaly,
+            manual,
+            report,
+            view: Stage::Skipped(viewer.as_ref().err().cloned().unwrap_or(SkipReason::NotAsked)),
+            notices,
+            timings: Vec::new(),
+        };
+        job.report("progress-record", "", 3, 6);
+        let recorded = Instant::now();
+        watch.note("pipeline", begun);
+        let timings = watch.timings.clone();
+        let mut inspection = record(job, Inspection { timings, ..inspection }, bytes)?;
+        watch.note("record", recorded);
+        let send_recorded = |inspection: &Inspection| {
+            events.send(InspectionEvent::Recorded(Box::new(Inspected {
+                inspection: inspection.clone(),
+                picture: Arc::clone(&picture),
+                map: map.clone(),
+                pictures: pictures.clone(),
+                written: Vec::new(),
+            })));
+        };
+        if self.with_llm && inspection.manual.done().is_some() {
+            send_recorded(&inspection);
+            job.report("progress-report", "", 4, 6);
+            let events = events.clone();
+            let on_text: OnText =
+                Box::new(move |piece| events.send(InspectionEvent::ReportText(piece.to_owned())));
+            let (by_model, wording) =
+                report_stage(job, &inspection.manual, summary, Some(on_text), &mut watch)?;
+            inspection.report = by_model;
+            inspection.models.extend(wording.model);
+            inspection.models.dedup();
+            inspection.notices.extend(wording.notice);
+            update_record(job, &mut inspection, begun, &mut watch)?;
+        }
+        if let Ok(model) = viewer {
+            send_recorded(&inspection);
+            job.report("progress-view", "", 5, 6);
+            let events = events.clone();
+            let on_text: OnText =
+                Box::new(move |piece| events.send(InspectionEvent::ViewText(piece.to_owned())));
+            let shown = (&*picture, pictures.as_deref());
+            let seen = view_stage(job, model.clone(), shown, on_text, &mut watch);
+            (inspection.view, _) = split_stage(job, seen, |view| (view, ()))?;
+            if inspection.view.done().is_some() {
+                inspection.models.push(model);
+            }
+            update_record(job, &mut inspection, begun, &mut watch)?;
+        }
+        inspection.timings = watch.timings;
+
+        let written = match &self.out {
+            Some(dir) => {
+                let names = job.library(|library| library.names())?;
+                export_result(dir, (language, names), &inspection, &picture, pictures.as_deref())?
+            }
+            None => Vec::new(),
+        };
+        Ok(Inspected { inspection, picture, map, pictures, written })
+    }
+}
+
+/// Updates the record, with the time since `begun`.
+fn update_record(
+    job: &JobContext,
+    inspection: &mut Inspection,
+    begun: Instant,
+    watch: &mut Stopwatch,
+) -> Result<()> {
+    watch.timings.retain(|timing| timing.name != "pipeline");
+    watch.note("pipeline", begun);
+    inspection.timings.clone_from(&watch.timings);
+    let updated = inspection.clone();
+    job.library(move |library| library.rewrite_inspection(&updated))
+}
+
+/// Stores the image and the record of the inspection.
+fn record(job: &JobContext, mut inspection: Inspection, bytes: Vec<u8>) -> Result<Inspection> {
+    job.library(move |library| {
+        library.record_with_image(&mut inspection, &bytes)?;
+        Ok(inspection)
+    })
+}
+
+#[cfg(test)]
+mod tests;

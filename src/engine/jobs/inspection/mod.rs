@@ -1,0 +1,21 @@
+//! Inspections: the pipeline and its stages, opening past inspections, reports on defect types.
+
+mod anomaly;
+mod defect_report;
+mod explain_pixel;
+pub(crate) mod export_result;
+pub(crate) mod inspect;
+pub(crate) mod manual_section;
+mod measurement_summary;
+mod model_view;
+pub(crate) mod open_inspection;
+mod report;
+mod rescore;
+mod result_pictures;
+mod similarity;
+pub(crate) mod stage;
+
+pub use defect_report::{DefectReport, ReportDefects};
+pub use explain_pixel::{ExplainPixel, NearestNormal};
+pub use inspect::{Inspect, Inspected, InspectionEvent};
+pub use open_inspection::{OpenInspection, OpenedInspection};

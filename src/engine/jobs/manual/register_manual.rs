@@ -1,0 +1,72 @@
+//! Registering manuals.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::manual_text::parse_manual;
+use crate::error::Result;
+use crate::jobs::registration::catalogue::require_product;
+use crate::jobs::registration::undo_registration::UndoRegistration;
+use crate::protocol::{JobContext, NoEvent, Request};
+use fettle_domain::{ManualText, ProductCode, RegisteredManual};
+use fettle_library::Registered;
+use fettle_manuals::{PARSER_VERSION, read_file};
+
+/// Registers a PDF, Word document or text file as a manual of a product.
+///
+/// The file is parsed before the registration, so that a file without text or an encrypted file
+/// never becomes a manual.
+#[derive(Debug, Clone)]
+pub struct RegisterManual {
+    /// The product.
+    pub product: ProductCode,
+    /// The manual file.
+    pub path: PathBuf,
+}
+
+/// A manual with its parsed text.
+#[derive(Debug, Clone, Serialize)]
+pub struct ParsedManual {
+    /// The manual.
+    pub manual: RegisteredManual,
+    /// The parsed text.
+    pub text: ManualText,
+    /// The request that undoes the registration; `None` where the manual was registered before.
+    #[serde(skip)]
+    pub undo: Option<UndoRegistration>,
+}
+
+impl Request for RegisterManual {
+    type Answer = ParsedManual;
+    type Event = NoEvent;
+
+    fn name(&self) -> &'static str {
+        "register-manual"
+    }
+
+    fn run(self, job: &JobContext) -> Result<ParsedManual> {
+        require_product(job, &self.product)?;
+        job.report("progress-manual", &self.path.display().to_string(), 0, 1);
+        let product = self.product.clone();
+        let defects = job.library(move |library| library.defect_types(&product))?;
+        let bytes = read_file(&self.path)?;
+        let text = parse_manual(job, &self.path, &bytes, &defects)?;
+        job.check()?;
+        job.library(move |library| {
+            let before = library.manuals(&self.product)?;
+            let parsed = (PARSER_VERSION, &text);
+            let registered =
+                library.register_parsed_manual(&self.product, &self.path, &bytes, parsed)?;
+            let id = registered.id();
+            let now = library.manuals(&self.product)?;
+            let replaced = before.iter().filter(|manual| !now.contains(manual));
+            let replaced = replaced.map(|manual| manual.id).collect();
+            let undo = match registered {
+                Registered::New(new) => Some(UndoRegistration::Manual { new, replaced }),
+                Registered::Already(_) => None,
+            };
+            Ok(ParsedManual { manual: library.manual(id)?, text, undo })
+        })
+    }
+}

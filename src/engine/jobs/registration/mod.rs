@@ -1,0 +1,24 @@
+//! Products, defect types and images: registering, listing, removing.
+
+pub(crate) mod catalogue;
+pub(crate) mod image_sources;
+mod list_images;
+mod near_duplicates;
+mod preview_images;
+pub(crate) mod register_defect;
+pub(crate) mod register_images;
+pub(crate) mod rejected_file;
+mod remove_images;
+mod scan_library;
+pub(crate) mod undo_registration;
+
+pub use catalogue::{AddDefectType, AddProduct, ListLibrary, ProductSummary};
+pub use list_images::ListImages;
+pub use near_duplicates::NearDuplicate;
+pub use preview_images::{ImagePreview, PreviewImages};
+pub use register_defect::{RegisterDefect, RegisteredDefect};
+pub use register_images::{RegisterImages, RegisteredImages};
+pub use rejected_file::RejectedFile;
+pub use remove_images::RemoveImages;
+pub use scan_library::ScanLibrary;
+pub use undo_registration::{UndoRegistration, UndoneRegistration};

@@ -1,0 +1,102 @@
+//! Near duplicates: a new image that shows the photograph of a registered one.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::protocol::JobContext;
+use crate::shared::Shared;
+use fettle_domain::{ImageId, RegisteredImage};
+use fettle_library::{DecodedImage, LabelFilter, LibraryError, decode_image, read_image};
+use fettle_retrieval::RetrievalError;
+use fettle_retrieval::fingerprint::Fingerprint;
+use fettle_retrieval::near_duplicates::NearDuplicates;
+
+/// Images fingerprinted between two checks for cancellation.
+const CHUNK: usize = 32;
+
+/// A new image and the registered image of the same photograph.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NearDuplicate {
+    /// File of the new image.
+    pub path: PathBuf,
+    /// Id of the new image.
+    pub image: ImageId,
+    /// The image registered before.
+    pub of: RegisteredImage,
+}
+
+/// File of the fingerprints of registered images.
+pub(super) fn fingerprints_path(shared: &Shared) -> PathBuf {
+    shared.workspace.index_dir().join("fingerprints")
+}
+
+/// The fingerprints of all registered images: the stored ones, and those of images registered
+/// since by another job.
+pub(super) fn load_fingerprints(job: &JobContext) -> Result<NearDuplicates> {
+    let mut fingerprints = match NearDuplicates::load(&fingerprints_path(&job.shared)) {
+        Ok(fingerprints) => fingerprints,
+        Err(RetrievalError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+            NearDuplicates::default()
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the fingerprints are computed again");
+            NearDuplicates::default()
+        }
+    };
+    let images = job.library(|library| library.images(None, &LabelFilter::Any))?;
+    let registered: HashSet<i64> = images.iter().map(|image| image.id.0).collect();
+    fingerprints.retain(|id| registered.contains(&id));
+    let new: Vec<_> = images.iter().filter(|image| !fingerprints.contains(image.id.0)).collect();
+    let root = job.shared.workspace.root();
+    for (done, chunk) in new.chunks(CHUNK).enumerate() {
+        job.check()?;
+        job.report("progress-fingerprint", "", (done * CHUNK) as u64, new.len() as u64);
+        let made = chunk.par_iter().filter_map(|image| {
+            let print = fingerprint(&root.join(&image.path))?;
+            Some((image.id.0, print))
+        });
+        for (id, print) in made.collect::<Vec<_>>() {
+            fingerprints.insert(id, print);
+        }
+    }
+    Ok(fingerprints)
+}
+
+/// The fingerprint of an image file; `None` where the file cannot be read.
+fn fingerprint(path: &Path) -> Option<Fingerprint> {
+    fingerprint_of(read_image(path))
+}
+
+fn fingerprint_of(read: Result<DecodedImage, LibraryError>) -> Option<Fingerprint> {
+    match read {
+        Ok(picture) => Some(Fingerprint::of(&picture.rgb)),
+        Err(error) => {
+            tracing::warn!(%error, "an image is not compared with the others");
+            None
+        }
+    }
+}
+
+/// Adds the fingerprint of the image `id`, just registered from `path` or, from an archive, from
+/// `bytes`. Returns the registered image of the same photograph.
+pub(super) fn add_fingerprint(
+    job: &JobContext,
+    fingerprints: &mut NearDuplicates,
+    id: ImageId,
+    path: PathBuf,
+    bytes: Option<&[u8]>,
+) -> Result<Option<NearDuplicate>> {
+    // Where the file was deleted a moment ago, the next registration computes the fingerprint from
+    // the workspace's copy.
+    let read = bytes.map_or_else(|| read_image(&path), |bytes| decode_image(bytes, &path));
+    let Some(print) = fingerprint_of(read) else { return Ok(None) };
+    let known = fingerprints.find(&print);
+    fingerprints.insert(id.0, print);
+    let Some(known) = known else { return Ok(None) };
+    let of = job.library(move |library| library.registered_image(ImageId(known)))?;
+    Ok(of.map(|of| NearDuplicate { path, image: id, of }))
+}

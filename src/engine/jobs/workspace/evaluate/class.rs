@@ -1,0 +1,195 @@
+//! Evaluating one class: fit, scores, metrics.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use image::RgbImage;
+use serde::Serialize;
+
+use super::dataset::Class;
+use super::plots::write_plots;
+use super::quality::{DefectQuality, Quality, TestRates, best_threshold, by_defect, test_rates};
+use super::scored_image::ScoredImage;
+use crate::error::{EngineError, Result};
+use crate::jobs::bank::fit::Fit;
+use crate::jobs::bank::normal_pictures::NormalPicture;
+use crate::protocol::{JobContext, Stopwatch};
+use crate::vision_lane::Detected;
+use fettle_domain::{
+    AnomalyMap, BankRef, DetectionRecipe, ImageId, Mask, ModelId, ProductCode, ThresholdRule,
+    Thresholds, Timing,
+};
+use fettle_library::read_image;
+use fettle_vision::memory_bank::{BankInfo, MemoryBank};
+use fettle_vision::metrics::overlap::overlap;
+use fettle_vision::metrics::pixels::PixelScores;
+use fettle_vision::part_area::Part;
+use fettle_vision::regions::{mask_threshold, regions, smallest_area};
+use fettle_vision::thresholds::FEWEST_NORMALS;
+
+/// Results of a class.
+#[derive(Debug, Clone, Serialize)]
+pub struct ClassEvaluation {
+    /// Name of the class folder.
+    pub class: String,
+    /// Number of normal pictures that the bank was fitted on.
+    pub train: usize,
+    /// Number of good test pictures.
+    pub good: usize,
+    /// Number of defective test pictures.
+    pub defective: usize,
+    /// Number of defective pictures with a mask. Pixel metrics leave the others out.
+    pub masked: usize,
+    /// Number of rows of the bank.
+    pub rows: usize,
+    /// Thresholds fitted on the training pictures alone.
+    pub thresholds: Thresholds,
+    /// Error rates at the thresholds.
+    pub rates: TestRates,
+    /// The image threshold with the highest F1 on the test pictures, where scores at or above are NG.
+    /// Only for comparison with the fitted threshold.
+    pub best_threshold: Option<f32>,
+    /// Metrics of the class.
+    pub quality: Quality,
+    /// Metrics by defect, against all good pictures.
+    pub defects: Vec<DefectQuality>,
+    /// Seconds to read the training pictures and fit the bank.
+    pub fit_seconds: f64,
+    /// Mean milliseconds per test picture by stage, inspected one at a time.
+    pub timings: Vec<Timing>,
+    /// Test pictures with their scores.
+    pub images: Vec<ScoredImage>,
+}
+
+/// Parameters common to all classes.
+pub(super) struct Conditions {
+    pub(super) model: ModelId,
+    pub(super) recipe: DetectionRecipe,
+    pub(super) ratio: f32,
+    pub(super) seed: u64,
+    pub(super) rule: ThresholdRule,
+    /// Directory of the plots.
+    pub(super) out: Option<PathBuf>,
+}
+
+/// Fits a bank on the training pictures of `class` and scores its test pictures.
+pub(super) fn evaluate(
+    job: &JobContext,
+    class: &Class,
+    conditions: &Conditions,
+) -> Result<ClassEvaluation> {
+    let start = Instant::now();
+    let bank = Arc::new(fit(job, class, conditions)?);
+    let fit_seconds = start.elapsed().as_secs_f64();
+    let mut watch = Stopwatch::default();
+    let BankInfo { thresholds, scale, .. } = *bank.info();
+    let mut pixels = PixelScores::default();
+    let mut masks = Vec::new();
+    let mut images = Vec::with_capacity(class.test.len());
+    for (index, image) in class.test.iter().enumerate() {
+        job.check()?;
+        job.report("progress-evaluate", &class.name, index as u64, class.test.len() as u64);
+        // One picture at a time, so that the times are those of an inspection.
+        let picture = watch.time("decode", || read_image(&image.path))?.rgb;
+        let (scored, timings) = score(job, &bank, picture)?;
+        watch.timings.extend(timings);
+        let truth = image.mask.as_deref().map(|path| read_truth(path, &scored.map)).transpose()?;
+        match (&image.defect, &truth) {
+            (None, _) => pixels.add_normal(&scored.map)?,
+            (Some(_), Some(truth)) => pixels.add(&scored.map, truth)?,
+            // The anomalous pixels are unknown.
+            (Some(_), None) => {}
+        }
+        if let Some(truth) = truth.filter(|_| scored.image_score > thresholds.image) {
+            masks.extend(overlap(&mask(&scored.map, thresholds.pixel, scale.low)?, &truth)?);
+        }
+        let path = image.path.strip_prefix(&class.root).unwrap_or(&image.path).to_owned();
+        images.push(ScoredImage { path, defect: image.defect.clone(), score: scored.image_score });
+    }
+    let rates = test_rates(&images, bank.info())?;
+    if let Some(dir) = &conditions.out {
+        write_plots(job, &dir.join(&class.name), &images, &rates, thresholds.image)?;
+    }
+    Ok(ClassEvaluation {
+        class: class.name.clone(),
+        train: class.train.len(),
+        good: images.iter().filter(|image| image.defect.is_none()).count(),
+        defective: images.iter().filter(|image| image.defect.is_some()).count(),
+        masked: class.test.iter().filter(|image| image.mask.is_some()).count(),
+        rows: bank.rows().len(),
+        thresholds,
+        rates,
+        best_threshold: best_threshold(&images)?,
+        quality: Quality::of(&images, &pixels, &masks, thresholds.image)?,
+        defects: by_defect(&images, thresholds.image)?,
+        fit_seconds,
+        timings: mean_by_stage(&watch.timings, images.len()),
+        images,
+    })
+}
+
+fn fit(job: &JobContext, class: &Class, conditions: &Conditions) -> Result<MemoryBank> {
+    // A folder name may have characters that a product code cannot.
+    let plain: String =
+        class.name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(64).collect();
+    let product =
+        ProductCode::new(&plain).map_err(|_| EngineError::NotADataset(class.root.clone()))?;
+    if class.train.len() < FEWEST_NORMALS {
+        let (count, needed) = (class.train.len(), FEWEST_NORMALS);
+        return Err(EngineError::TooFewTrainImages { class: class.root.clone(), count, needed });
+    }
+    let pictures: Vec<NormalPicture> = (0..)
+        .zip(&class.train)
+        .map(|(id, path)| NormalPicture { id: ImageId(id), path: path.clone() })
+        .collect();
+    let Conditions { model, recipe, ratio, seed, rule, .. } = conditions;
+    let bank = BankRef { product, version: 1, model: model.clone() };
+    let fit = Fit { bank, recipe: recipe.clone(), ratio: *ratio, seed: *seed, area: None };
+    let fitted = fit.run(job, &class.name, &pictures, |_, _| Ok(()))?.bank;
+    Ok(fitted.recalibrated(Vec::new(), *rule)?)
+}
+
+fn score(
+    job: &JobContext,
+    bank: &Arc<MemoryBank>,
+    picture: RgbImage,
+) -> Result<(Detected, Vec<Timing>)> {
+    let bank = Arc::clone(bank);
+    job.vision(move |lane| {
+        let mut watch = Stopwatch::default();
+        let detected = lane.detect(&bank, &picture, None, &mut watch)?;
+        Ok((detected, watch.timings))
+    })
+}
+
+/// The mask that an inspection would mark on an NG part.
+fn mask(map: &AnomalyMap, pixel_threshold: f32, normal: f32) -> Result<Mask> {
+    let above = mask_threshold(map, normal, pixel_threshold);
+    let smallest = smallest_area(map.width, map.height);
+    Ok(regions(map, above, smallest, &Part::whole(map.width, map.height))?.0)
+}
+
+/// The ground-truth mask of `map`: all pixels that are not black, since data sets mark with 255 or
+/// with 1.
+fn read_truth(path: &Path, map: &AnomalyMap) -> Result<Mask> {
+    let picture = read_image(path)?.rgb;
+    if picture.dimensions() != (map.width, map.height) {
+        return Err(EngineError::MaskSize { mask: path.to_owned() });
+    }
+    let set = picture.pixels().map(|pixel| pixel.0 != [0, 0, 0]).collect();
+    Ok(Mask { width: map.width, height: map.height, set })
+}
+
+/// Mean milliseconds by stage, in the order of first appearance.
+fn mean_by_stage(timings: &[Timing], images: usize) -> Vec<Timing> {
+    let mut means: Vec<Timing> = Vec::new();
+    for timing in timings {
+        let ms = timing.ms / images as f64;
+        match means.iter_mut().find(|mean| mean.name == timing.name) {
+            Some(mean) => mean.ms += ms,
+            None => means.push(Timing { name: timing.name.clone(), ms }),
+        }
+    }
+    means
+}

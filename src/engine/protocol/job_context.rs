@@ -1,0 +1,101 @@
+//! A job's access to the engine while it runs.
+
+use std::sync::Arc;
+
+use super::event::{EventSender, NoEvent};
+use super::stopwatch::Stopwatch;
+use crate::error::{EngineError, Result};
+use crate::language_lane::LanguageLane;
+use crate::shared::Shared;
+use crate::vision_lane::VisionLane;
+use fettle_domain::{CancelToken, ModelId, Progress, ProgressSink};
+use fettle_library::{Library, LibraryError};
+use fettle_models::roles::{ChatModel, VisionChatModel};
+
+/// What a running job works with: the engine's shared state and lanes, where its progress and its
+/// events of type `E` go, and whether it was cancelled.
+pub struct JobContext<E = NoEvent> {
+    pub(crate) shared: Arc<Shared>,
+    /// Takes the job's progress.
+    pub(crate) sink: Arc<dyn ProgressSink>,
+    pub(crate) cancel: CancelToken,
+    pub(crate) events: EventSender<E>,
+}
+
+impl<E> JobContext<E> {
+    /// `Err` once somebody cancelled the job.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.cancel.check().map_err(EngineError::from)
+    }
+
+    /// Reports a step of the job's progress.
+    pub(crate) fn report(&self, step: &'static str, subject: &str, done: u64, total: u64) {
+        self.sink.report(Progress { step, subject: subject.to_owned(), done, total: Some(total) });
+    }
+
+    /// Runs `work` on the vision lane.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`] where the job is cancelled before `work` begins; the same for the
+    /// other lanes.
+    pub(crate) fn vision<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut VisionLane) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        self.shared.vision(&self.cancel, work)
+    }
+
+    /// Runs `work` on the language lane.
+    pub(crate) fn language<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut LanguageLane) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        self.shared.language(&self.cancel, work)
+    }
+
+    /// Runs `work` with the chat model `model`; its [`Stopwatch`] holds the time of loading.
+    pub(crate) fn chat<R: Send + 'static>(
+        &self,
+        model: ModelId,
+        work: impl FnOnce(&mut dyn ChatModel, Stopwatch) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        self.shared.chat(&self.cancel, model, work)
+    }
+
+    /// Runs `work` with the vision-language model `model`; its [`Stopwatch`] holds the time of
+    /// loading.
+    pub(crate) fn vision_chat<R: Send + 'static>(
+        &self,
+        model: ModelId,
+        work: impl FnOnce(&mut dyn VisionChatModel, Stopwatch) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        self.shared.vision_chat(&self.cancel, model, work)
+    }
+
+    /// Runs `work` on the library, which is opened where it is not open yet.
+    pub(crate) fn library<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Library) -> Result<R, LibraryError> + Send + 'static,
+    ) -> Result<R> {
+        self.shared.library(&self.cancel, work)
+    }
+
+    /// Runs `work` on the library also where the job was cancelled: `work` records a step that
+    /// is done already, or takes one back.
+    pub(crate) fn commit<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Library) -> Result<R, LibraryError> + Send + 'static,
+    ) -> Result<R> {
+        self.shared.library(&CancelToken::default(), work)
+    }
+
+    /// The same job for code that sends other events, or none. Nobody receives those.
+    pub(crate) fn with_unheard_events<Other>(&self) -> JobContext<Other> {
+        JobContext {
+            shared: Arc::clone(&self.shared),
+            sink: Arc::clone(&self.sink),
+            cancel: self.cancel.clone(),
+            events: EventSender::unheard(),
+        }
+    }
+}

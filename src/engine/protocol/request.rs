@@ -1,0 +1,34 @@
+//! The requests that the engine takes.
+
+use super::job_context::JobContext;
+use super::journal::JobRecord;
+use crate::error::Result;
+use fettle_settings::Settings;
+
+/// A job description: one type in `jobs/` for each thing that the engine can do. Window and
+/// command line submit the same ones.
+pub trait Request: Send + 'static {
+    /// The result of the job.
+    type Answer: Send + 'static;
+
+    /// What the job sends beside its progress while it runs; [`crate::NoEvent`] for most.
+    type Event: Send + 'static;
+
+    /// The job's name in logs and in the jobs panel, e.g. `inspect`.
+    fn name(&self) -> &'static str;
+
+    /// The journal's record of the job, from which it can be repeated after a crash or where it
+    /// was deferred; `None` where that is not worth it.
+    fn journal_record(&self) -> Option<JobRecord> {
+        None
+    }
+
+    /// Whether the job may wait for a model server, with these settings. Such jobs have threads of
+    /// their own, so that a slow server keeps no others waiting.
+    fn may_wait_for_server(&self, _settings: &Settings) -> bool {
+        false
+    }
+
+    /// Does the job, on a job thread.
+    fn run(self, job: &JobContext<Self::Event>) -> Result<Self::Answer>;
+}

@@ -1,0 +1,28 @@
+//! Folders and files of a workspace, relative to its root, with `/`.
+
+use fettle_domain::ProductCode;
+
+/// The database.
+pub(crate) const DATABASE_PATH: &str = "data/fettle.db";
+/// The lock file of processes that store or delete files.
+pub(crate) const LOCK_PATH: &str = "data/fettle.lock";
+
+/// Folder of the defect images.
+pub(crate) const DEFECT_FOLDER: &str = "data/def_split";
+/// Folder of the products' folders of normal images.
+pub(crate) const NORMAL_FOLDER: &str = "data/patchCore";
+/// Folder of the copies of inspected images.
+pub(crate) const UPLOAD_FOLDER: &str = "data/uploads";
+/// Folder of the masks of inspection areas.
+pub(crate) const MASK_FOLDER: &str = "data/areas";
+/// Folder of the manuals.
+pub(crate) const MANUAL_FOLDER: &str = "manual_store";
+
+/// All folders that files are stored in.
+pub(crate) const STORED_FOLDERS: &[&str] =
+    &[DEFECT_FOLDER, NORMAL_FOLDER, UPLOAD_FOLDER, MASK_FOLDER, MANUAL_FOLDER];
+
+/// Folder of a product's normal images.
+pub(crate) fn normal_folder(product: &ProductCode) -> String {
+    format!("{NORMAL_FOLDER}/{product}/ok")
+}

@@ -1,0 +1,62 @@
+//! The handle on an open workspace.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::Result;
+
+/// An open workspace: its database, its root folder and its lock file. A handle is used by one
+/// thread; other threads open handles of their own.
+#[derive(Debug)]
+pub struct Library {
+    pub(crate) conn: Connection,
+    pub(crate) root: PathBuf,
+    pub(crate) lock: File,
+    pub(crate) recovery: Recovery,
+}
+
+/// Interrupted work that was undone when the library was opened. No caller had been told that any
+/// of it succeeded.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recovery {
+    /// Temporary files that were removed, relative to the workspace.
+    pub temp_files: Vec<String>,
+    /// Registrations that were undone: the paths that their files were to have.
+    pub placements: Vec<String>,
+}
+
+impl Library {
+    /// The workspace's root folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Converts a workspace path (relative, with `/`) to a path of this machine.
+    pub fn absolute(&self, path: &str) -> PathBuf {
+        path.split('/').fold(self.root.clone(), |whole, part| whole.join(part))
+    }
+
+    /// The interrupted work that [`Self::open`] undid.
+    pub fn recovery(&self) -> &Recovery {
+        &self.recovery
+    }
+
+    /// Runs `work` in a write transaction, which is rolled back on an error.
+    pub(crate) fn write<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&tx)?;
+        tx.commit()?;
+        Ok(done)
+    }
+
+    /// The workspace path of a file that lies directly in `folder` of the workspace; `None` for any
+    /// other file.
+    pub(crate) fn path_in_folder(&self, path: &Path, folder: &str) -> Option<String> {
+        let folder_path = fs::canonicalize(self.absolute(folder)).ok()?;
+        let path = fs::canonicalize(path).ok()?;
+        let name = path.file_name()?.to_str()?;
+        (path.parent()? == folder_path).then(|| format!("{folder}/{name}"))
+    }
+}

@@ -1,0 +1,60 @@
+//! Opening a workspace: lock, database, migrations, recovery.
+
+use std::fs;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::layout::DATABASE_PATH;
+use super::lock::{self, LOCK_TIMEOUT};
+use super::{Library, LibraryError, Result, migrate, recover};
+
+impl Library {
+    /// Opens the workspace at `root`: creates the database (`data/fettle.db`) where it is missing,
+    /// migrates its schema, and undoes registrations that a crash interrupted ([`Self::recovery`]
+    /// lists them).
+    ///
+    /// # Errors
+    /// [`LibraryError::NewerDatabase`] and [`LibraryError::CorruptDatabase`], which leave the
+    /// database untouched; [`LibraryError::Busy`] where another process holds the lock for 15
+    /// seconds; [`LibraryError::DiskFull`], [`LibraryError::Io`].
+    pub fn open(root: &Path) -> Result<Self> {
+        let data = root.join("data");
+        fs::create_dir_all(&data).map_err(|e| LibraryError::io(&data, e))?;
+        let lock = lock::open(root)?;
+        let path = root.join(DATABASE_PATH);
+        // Nobody is between two steps of storing a file while this lock is held: every unfinished
+        // registration was interrupted.
+        let exclusive = lock::exclusive(&lock, &path, LOCK_TIMEOUT)?;
+        let mut conn = connect(&path)?;
+        migrate::migrate(&mut conn, &path)?;
+        let recovery = recover::recover(&mut conn, root)?;
+        drop(exclusive);
+        Ok(Self { conn, root: root.to_owned(), lock, recovery })
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let database = |source| LibraryError::database(path, source);
+    let conn = Connection::open(path).map_err(database)?;
+    conn.busy_timeout(LOCK_TIMEOUT).map_err(database)?;
+    // Before any write: the database of a newer program stays as it is.
+    let found = migrate::user_version(&conn).map_err(database)?;
+    let known = migrate::known_version();
+    if found > known {
+        return Err(LibraryError::NewerDatabase { path: path.to_owned(), found, known });
+    }
+    // Reads the schema, so that damage there is reported now and not in the middle of work.
+    conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
+        .map_err(database)?;
+    let mode: String = conn
+        .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
+        .map_err(database)?;
+    if mode != "wal" {
+        tracing::warn!(%mode, "{}: no write-ahead log on this file system", path.display());
+    }
+    // FULL: a confirmed registration survives a power cut, not only a crash.
+    conn.pragma_update(None, "synchronous", "full").map_err(database)?;
+    conn.pragma_update(None, "foreign_keys", true).map_err(database)?;
+    Ok(conn)
+}

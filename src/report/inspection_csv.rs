@@ -1,0 +1,127 @@
+//! Inspections as CSV (RFC 4180) for spreadsheets.
+
+use std::io::{self, Write};
+
+use csv::{Terminator, Writer, WriterBuilder};
+
+use fettle_domain::{ActionState, DefectCode, InspectionRow, ProductCode, Verdict};
+
+/// Byte order mark; without it spreadsheets take Korean for another encoding.
+const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
+/// Column titles. They are the same in all languages, because programs read the file too.
+const COLUMNS: [&str; 9] =
+    ["id", "time", "product", "defect", "verdict", "judged", "score", "action", "file"];
+
+/// Writes a table of inspections, one record each.
+pub struct InspectionCsv<W: Write> {
+    writer: Writer<W>,
+}
+
+impl<W: Write> InspectionCsv<W> {
+    /// Writes the byte order mark and the column titles to `out`. Records are buffered.
+    ///
+    /// # Errors
+    /// When `out` cannot be written.
+    pub fn new(mut out: W) -> io::Result<Self> {
+        out.write_all(UTF8_BOM)?;
+        let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
+        writer.write_record(COLUMNS)?;
+        Ok(Self { writer })
+    }
+
+    /// Appends an inspection.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn write(&mut self, row: &InspectionRow) -> io::Result<()> {
+        Ok(self.writer.write_record(cells(row))?)
+    }
+
+    /// Writes all that is buffered.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+fn cells(row: &InspectionRow) -> [String; 9] {
+    [
+        row.id.to_string(),
+        row.created_at.clone(),
+        defused(row.product.as_ref().map_or("", ProductCode::as_str)),
+        defused(row.defect.as_ref().map_or("", DefectCode::as_str)),
+        row.verdict.name().to_owned(),
+        row.judged.map(Verdict::name).unwrap_or_default().to_owned(),
+        row.image_score.map(|score| score.to_string()).unwrap_or_default(),
+        row.required_action().map(ActionState::name).unwrap_or_default().to_owned(),
+        defused(&row.source),
+    ]
+}
+
+/// Text that no spreadsheet takes for a formula: an apostrophe precedes a first character that
+/// starts one (OWASP, "CSV Injection").
+fn defused(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    if is_formula { format!("'{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use fettle_domain::InspectionId;
+
+    use super::*;
+
+    fn row(source: &str) -> InspectionRow {
+        InspectionRow {
+            id: InspectionId(1),
+            created_at: "2026-11-22T10:00:00+09:00".to_owned(),
+            product: None,
+            defect: None,
+            verdict: Verdict::Unsure,
+            judged: None,
+            image_score: None,
+            source: source.to_owned(),
+            image_path: None,
+            action: ActionState::Open,
+        }
+    }
+
+    #[test]
+    fn a_table_is_written_as_spreadsheets_read_it() {
+        let mut file = Vec::new();
+        let mut table = InspectionCsv::new(&mut file).unwrap();
+        table.write(&row("/line/부품 \"1\", 앞.png")).unwrap();
+        table.write(&row("/line/two\r\nlines.png")).unwrap();
+        table.flush().unwrap();
+        drop(table);
+        assert_eq!(
+            String::from_utf8(file).unwrap(),
+            "\u{feff}id,time,product,defect,verdict,judged,score,action,file\r\n\
+             1,2026-11-22T10:00:00+09:00,,,unsure,,,open,\"/line/부품 \"\"1\"\", 앞.png\"\r\n\
+             1,2026-11-22T10:00:00+09:00,,,unsure,,,open,\"/line/two\r\nlines.png\"\r\n"
+        );
+    }
+
+    #[test]
+    fn text_is_no_formula_and_numbers_stay_numbers() {
+        for (source, written) in [
+            ("=HYPERLINK(\"http://a\")", "'=HYPERLINK(\"http://a\")"),
+            ("+1.png", "'+1.png"),
+            ("-1.png", "'-1.png"),
+            ("@SUM(A1).png", "'@SUM(A1).png"),
+            ("\t=1", "'\t=1"),
+            ("/line/=1.png", "/line/=1.png"),
+        ] {
+            let mut row = row(source);
+            row.image_score = Some(-0.5);
+            row.product = Some(ProductCode::new("-1").unwrap());
+            let cells = cells(&row);
+            assert_eq!(
+                (cells[8].as_str(), cells[2].as_str(), cells[6].as_str()),
+                (written, "'-1", "-0.5")
+            );
+        }
+    }
+}

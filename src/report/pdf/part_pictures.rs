@@ -1,0 +1,97 @@
+//! Pictures of a part, with regions outlined and numbered.
+
+use image::RgbImage;
+
+use super::document::{ReportDocument, verdict_colour};
+use super::page::{Area, Colour, LEFT, Mark, Role, Style, WHITE, WIDTH};
+use super::picture_arrangement::{CAPTION_HEIGHT, arrange_pictures};
+use super::print_image::encode_for_print;
+use super::reported_part::ReportedPart;
+use crate::error::Result;
+use fettle_domain::{Region, Verdict};
+
+/// The greatest height of all pictures in points.
+const MAX_HEIGHT: f32 = 292.0;
+/// Colour of the contour of a region, as on the screen.
+const CONTOUR: Colour = [255, 40, 40];
+
+/// Draws the part with its regions outlined and numbered, its heatmap, and the normal part.
+pub(super) fn draw_pictures(
+    report: &mut ReportDocument<'_>,
+    part: &ReportedPart<'_>,
+) -> Result<()> {
+    let shown = part.pictures;
+    let pictures: Vec<(&str, &RgbImage)> = [
+        part.picture.map(|picture| ("picture-part", picture)),
+        shown.map(|shown| ("picture-overlay", &shown.overlay)),
+        shown.and_then(|shown| shown.reference.as_deref()).map(|normal| ("picture-normal", normal)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let size = |picture: &RgbImage| (picture.width() as f32, picture.height() as f32);
+    let sizes: Vec<_> = pictures.iter().map(|(_, picture)| size(picture)).collect();
+    let areas = arrange_pictures(&sizes, WIDTH, MAX_HEIGHT);
+    let high = areas.iter().map(|area| area.y + area.height + CAPTION_HEIGHT).fold(0.0, f32::max);
+    if high == 0.0 {
+        return Ok(());
+    }
+    report.layout.y += 12.0;
+    report.layout.reserve(high);
+    let top = report.layout.y;
+    let right = areas.iter().map(|area| area.x + area.width).fold(0.0, f32::max);
+    let middle = (WIDTH - right) / 2.0;
+    for ((id, picture), area) in pictures.into_iter().zip(areas) {
+        let area = Area { x: LEFT + middle + area.x, y: top + area.y, ..area };
+        let caption = report.text(id);
+        let element = report.layout.add_element(Role::Figure { alt: caption.clone() });
+        let image = encode_for_print(picture, area.width)?;
+        report.layout.put(Mark::Picture { area, image }, element);
+        if let ("picture-part", Some(anomaly)) = (id, part.inspection.anomaly.done()) {
+            for (number, region) in anomaly.regions.iter().enumerate() {
+                draw_outline(report, region, number + 1, area, size(picture), element);
+            }
+        }
+        // One line, cut if the picture is narrow.
+        let below = (area.x, area.y + area.height + 1.5);
+        let line = report.layout.break_lines(&caption, Style::SMALL, area.width).swap_remove(0);
+        let element = report.layout.add_element(Role::Paragraph);
+        report.layout.draw_line(below, Style::SMALL, line, element);
+    }
+    report.layout.y = top + high;
+    Ok(())
+}
+
+/// Draws the contour of a region over its picture in `area`, with the number that the table of regions
+/// has.
+fn draw_outline(
+    report: &mut ReportDocument<'_>,
+    region: &Region,
+    number: usize,
+    area: Area,
+    (width, height): (f32, f32),
+    element: Option<usize>,
+) {
+    let at = |x: u32, y: u32| {
+        let x = area.x + (x as f32 / width).min(1.0) * area.width;
+        (x, area.y + (y as f32 / height).min(1.0) * area.height)
+    };
+    let layout = &mut report.layout;
+    for contour in &region.contours {
+        let points = contour.points.iter().map(|point| at(point.x, point.y)).collect();
+        let (colour, closed) = (CONTOUR, true);
+        layout.put(Mark::Line { points, closed, width: 1.0, colour }, element);
+    }
+    let style = Style::of(6.5, true, WHITE);
+    let text = number.to_string();
+    let wide = layout.fonts.face(true).width(&text, style.size) + 5.0;
+    let high = style.line_height();
+    let rect = region.rect_in_image;
+    let (right, y) = at(rect.x + rect.width, rect.y);
+    // Above the upper right corner of the region, but within the picture.
+    let x = right.min(area.x + area.width - wide);
+    let y = (y - high).max(area.y);
+    let flag = Area { x, y, width: wide, height: high };
+    layout.put(Mark::Fill { area: flag, colour: verdict_colour(Verdict::Ng) }, element);
+    layout.draw_line((x + 2.5, y), style, text, element);
+}

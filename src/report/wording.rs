@@ -1,0 +1,122 @@
+//! Texts that Markdown and PDF share.
+
+use super::translate::Translate;
+use fettle_domain::{
+    Anomaly, Inspection, ManualFinding, ManualFormat, ModelView, ReportPart, SkipReason, Stage,
+    Support,
+};
+
+/// The image score and its threshold.
+pub(super) fn score_text(anomaly: &Anomaly, translate: &Translate<'_>) -> String {
+    let values = [
+        ("score", format!("{:.2}", anomaly.image_score)),
+        ("threshold", format!("{:.2}", anomaly.thresholds.image)),
+    ];
+    translate("score-against-threshold", &values)
+}
+
+/// The score from which a pixel belongs to a region.
+pub(super) fn mask_threshold_text(anomaly: &Anomaly, translate: &Translate<'_>) -> String {
+    let threshold = anomaly.mask_threshold.unwrap_or(anomaly.thresholds.pixel);
+    translate("mask-threshold", &[("threshold", format!("{threshold:.2}"))])
+}
+
+/// Message id of the title of a report part.
+pub(super) fn part_title(part: ReportPart) -> &'static str {
+    match part {
+        ReportPart::Situation => "report-situation",
+        ReportPart::Causes => "report-causes",
+        ReportPart::Actions => "report-actions",
+        ReportPart::Prevention => "report-prevention",
+    }
+}
+
+/// One or several places in the manual at `path`: pages, paragraphs or lines, by format.
+pub(super) fn place_text(path: &str, places: &str, translate: &Translate<'_>) -> String {
+    translate(ManualFormat::of_stored(path).position_message_id(), &[("page", places.to_owned())])
+}
+
+/// The place of a sentence in the manual, or that the manual lacks the sentence. `None` for
+/// measurements.
+pub(super) fn source_text(
+    support: &Support,
+    finding: Option<&ManualFinding>,
+    translate: &Translate<'_>,
+) -> Option<String> {
+    match support {
+        Support::Measured => None,
+        Support::Unsupported => Some(translate("source-unsupported", &[])),
+        Support::Manual { statements } | Support::Paraphrase { statements } => {
+            let mut pages: Vec<u32> = finding
+                .into_iter()
+                .flat_map(|finding| finding.section.statements())
+                .filter(|statement| statements.contains(&statement.id))
+                .map(|statement| statement.page())
+                .collect();
+            pages.sort_unstable();
+            pages.dedup();
+            let pages: Vec<_> = pages.iter().map(ToString::to_string).collect();
+            let path = finding.map_or("", |finding| finding.path.as_str());
+            let place = place_text(path, &pages.join(", "), translate);
+            let values = [("place", place), ("ids", statements.join(", "))];
+            let id = match support {
+                Support::Paraphrase { .. } => "source-paraphrase",
+                _ => "source-manual",
+            };
+            Some(translate(id, &values))
+        }
+    }
+}
+
+/// Manual, bank and models behind a result, each with the message id of its label.
+pub(super) fn provenance(inspection: &Inspection) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    if let Some(finding) = inspection.manual.done() {
+        let (heading, version) = (&finding.section.heading, finding.version());
+        rows.push(("label-manual", format!("{} — {heading} ({version})", finding.path)));
+        for other in &finding.others {
+            rows.push(("label-manual-also", format!("{} — {}", other.path, other.heading)));
+        }
+    }
+    if let Some(anomaly) = inspection.anomaly.done() {
+        let bank = &anomaly.bank;
+        rows.push(("label-bank", format!("{} v{} ({})", bank.product, bank.version, bank.model)));
+    }
+    // A model with two roles is listed once.
+    let mut models: Vec<_> = inspection.models.iter().map(ToString::to_string).collect();
+    models.dedup();
+    rows.push(("label-models", models.join(", ")));
+    rows
+}
+
+/// The model that described the pictures, and which pictures it saw.
+pub(super) fn view_source_text(view: &ModelView, translate: &Translate<'_>) -> String {
+    let shown: Vec<_> =
+        view.shown.iter().map(|picture| translate(picture.message_id(), &[])).collect();
+    let values = [("model", view.model.to_string()), ("pictures", shown.join(", "))];
+    translate("view-by-model", &values)
+}
+
+/// Why a requested description by a model is missing. `None` if there is one or none was requested.
+pub(super) fn missing_view_reason(
+    stage: &Stage<ModelView>,
+    translate: &Translate<'_>,
+) -> Option<String> {
+    match stage {
+        Stage::Skipped(SkipReason::NoModel { .. }) | Stage::Failed { .. } => {
+            missing_reason(stage, translate)
+        }
+        Stage::Done(_) | Stage::Skipped(_) => None,
+    }
+}
+
+/// Why a stage has no result. `None` if the stage has one.
+pub(super) fn missing_reason<T>(stage: &Stage<T>, translate: &Translate<'_>) -> Option<String> {
+    match stage {
+        Stage::Done(_) => None,
+        Stage::Skipped(reason) => {
+            Some(translate(&format!("skip-{}", reason.key()), &reason.values()))
+        }
+        Stage::Failed { message } => Some(message.clone()),
+    }
+}

@@ -1,0 +1,93 @@
+//! The settings and their valid values.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{DevicePreference, Result, SettingsError};
+use fettle_domain::{Language, ModelId, ModelRole, RemoteModel, ThresholdRule};
+
+/// The settings of one workspace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Language of the window, of messages and of reports.
+    pub language: Language,
+    /// Profile of the model manifest whose models are used.
+    pub profile: String,
+    /// Models used instead of the profile's, by role.
+    pub models: BTreeMap<ModelRole, ModelId>,
+    /// Models on servers, by role. Empty by default, since requests to a server leave the machine.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub remote: BTreeMap<ModelRole, RemoteModel>,
+    /// Device that networks run on.
+    pub device: DevicePreference,
+    /// Threads for networks, at least 1; `None`: one for each core.
+    pub threads: Option<usize>,
+    /// Default rule for the thresholds of a fitted bank. It must work for any product: a rule that
+    /// needs known defects or a person's own threshold is invalid here.
+    pub threshold_rule: ThresholdRule,
+    /// Days after which the image of an inspection may be deleted, 1 to [`Self::MOST_DAYS`];
+    /// `None`: never.
+    pub keep_pictures_days: Option<u32>,
+    /// Whether reports leave out lines that only the language model claims.
+    pub supported_only: bool,
+    /// Keys unknown to this version of Fettle, kept for the version that wrote them.
+    #[serde(flatten)]
+    pub unknown: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Settings {
+    /// Largest value of `keep_pictures_days`: a century.
+    pub const MOST_DAYS: u32 = 36_500;
+
+    /// Checks that each setting has a valid value.
+    ///
+    /// # Errors
+    /// [`SettingsError::BadValue`] for the first setting that has not.
+    pub fn check(&self) -> Result<()> {
+        let bad = |key| move |why| SettingsError::BadValue { key, why };
+        check_threads(&self.threads).map_err(bad("threads"))?;
+        check_rule(&self.threshold_rule).map_err(bad("threshold_rule"))?;
+        check_days(&self.keep_pictures_days).map_err(bad("keep_pictures_days"))
+    }
+}
+
+pub(super) fn check_threads(threads: &Option<usize>) -> Result<(), String> {
+    if *threads == Some(0) { Err("it is 0".to_owned()) } else { Ok(()) }
+}
+
+pub(super) fn check_rule(rule: &ThresholdRule) -> Result<(), String> {
+    match (rule, rule.out_of_range()) {
+        (_, Some(why)) => Err(why.to_owned()),
+        (ThresholdRule::MaxOverkill { .. } | ThresholdRule::Quantile { .. }, None) => Ok(()),
+        (ThresholdRule::Cost { .. } | ThresholdRule::Manual { .. }, None) => {
+            Err("not every product can be fitted by this rule".to_owned())
+        }
+    }
+}
+
+pub(super) fn check_days(days: &Option<u32>) -> Result<(), String> {
+    match days {
+        Some(days) if !(1..=Settings::MOST_DAYS).contains(days) => {
+            Err(format!("{days} does not lie between 1 and {}", Settings::MOST_DAYS))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            language: Language::default(),
+            profile: "starter".to_owned(),
+            models: BTreeMap::new(),
+            remote: BTreeMap::new(),
+            device: DevicePreference::default(),
+            threads: None,
+            threshold_rule: ThresholdRule::default(),
+            keep_pictures_days: None,
+            supported_only: false,
+            unknown: serde_json::Map::new(),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Memory bank of a product.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::coreset::{Coreset, Extended};
+use super::info::BankInfo;
+use crate::bank_rows::BankRows;
+use crate::error::same_size;
+use crate::patches::Origin;
+use crate::thresholds::{self, Calibration, HeldOut, KnownDefect};
+use crate::whitening::Whitening;
+use crate::{Result, VisionError};
+use fettle_domain::{BankRef, DetectionRecipe, ImageId, ThresholdRule};
+
+/// Memory bank of a product: whitened rows of normal patches, and the limits set by them.
+#[derive(Debug, PartialEq)]
+pub struct MemoryBank {
+    info: BankInfo,
+    whitening: Arc<Whitening>,
+    rows: BankRows,
+    origins: Vec<Origin>,
+}
+
+impl MemoryBank {
+    /// The bank of a coreset, with thresholds and heatmap scale by the held-out scores.
+    ///
+    /// # Errors
+    /// [`VisionError::TooFewNormals`] below [`thresholds::FEWEST_NORMALS`] scores,
+    /// [`VisionError::NotFinite`] for a score that is not finite, and as [`Self::new`].
+    pub fn from_coreset(
+        bank: BankRef,
+        recipe: DetectionRecipe,
+        whitening: Arc<Whitening>,
+        coreset: Coreset,
+        held_out: Vec<HeldOut>,
+    ) -> Result<Self> {
+        let rule = ThresholdRule::default();
+        let Calibration { thresholds, scale } = thresholds::calibrate(&held_out, &[], &rule)?;
+        let info = BankInfo {
+            bank,
+            recipe,
+            rule,
+            thresholds,
+            scale,
+            suspicious: thresholds::suspects(&held_out),
+            held_out,
+            known_defects: Vec::new(),
+            fit: coreset.fit,
+        };
+        Self::new(info, whitening, coreset.rows, coreset.origins)
+    }
+
+    /// A bank from its parts.
+    ///
+    /// # Errors
+    /// [`VisionError::Inconsistent`] where a limit is not finite, [`VisionError::Size`] where
+    /// rows and origins differ in number, or whitening and rows in dimension.
+    pub fn new(
+        info: BankInfo,
+        whitening: Arc<Whitening>,
+        rows: BankRows,
+        origins: Vec<Origin>,
+    ) -> Result<Self> {
+        same_size("origins of the bank rows", rows.len(), origins.len())?;
+        same_size("values of a whitened row", rows.dim(), whitening.dim())?;
+        let numbers = [
+            info.thresholds.image,
+            info.thresholds.pixel,
+            info.scale.low,
+            info.scale.high,
+            info.fit.cover_radius,
+            info.fit.spacing,
+        ];
+        if numbers.iter().any(|v| !v.is_finite()) || info.scale.high <= info.scale.low {
+            return Err(VisionError::Inconsistent("thresholds or scale are not numbers".into()));
+        }
+        Ok(Self { info, whitening, rows, origins })
+    }
+
+    /// Description of the bank.
+    pub fn info(&self) -> &BankInfo {
+        &self.info
+    }
+
+    /// The whitening that patches go through before they are compared with the rows.
+    pub fn whitening(&self) -> &Arc<Whitening> {
+        &self.whitening
+    }
+
+    /// The rows to score against.
+    pub fn rows(&self) -> &BankRows {
+        &self.rows
+    }
+
+    /// Image and position of each row.
+    pub fn origins(&self) -> &[Origin] {
+        &self.origins
+    }
+
+    /// Memory that the bank takes, in bytes.
+    pub fn bytes(&self) -> usize {
+        let whitening = size_of_val(self.whitening.matrix());
+        self.rows.bytes() + self.origins.len() * size_of::<Origin>() + whitening
+    }
+
+    /// The same bank with the ids of its images replaced by those of `names`; others stay.
+    pub fn with_image_ids(mut self, names: &HashMap<ImageId, ImageId>) -> Self {
+        let rename = |image: &mut ImageId| *image = names.get(image).copied().unwrap_or(*image);
+        self.origins.iter_mut().for_each(|origin| rename(&mut origin.image));
+        for held in &mut self.info.held_out {
+            rename(&mut held.image);
+            rename(&mut held.nearest);
+        }
+        self.info.suspicious.iter_mut().for_each(rename);
+        self.info.fit.images.iter_mut().for_each(rename);
+        self
+    }
+
+    /// The same bank, marked as an extension of an earlier one.
+    pub fn extending(mut self, earlier: Extended) -> Self {
+        self.info.fit.extends = Some(earlier);
+        self
+    }
+
+    /// The same bank with limits by `rule` and the scores of `known` defects.
+    ///
+    /// # Errors
+    /// As [`thresholds::calibrate`].
+    pub fn recalibrated(mut self, known: Vec<KnownDefect>, rule: ThresholdRule) -> Result<Self> {
+        let found = thresholds::calibrate(&self.info.held_out, &known, &rule)?;
+        self.info.rule = rule;
+        self.info.thresholds = found.thresholds;
+        self.info.scale = found.scale;
+        self.info.known_defects = known;
+        Self::new(self.info, self.whitening, self.rows, self.origins)
+    }
+}

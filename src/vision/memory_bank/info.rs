@@ -1,0 +1,31 @@
+//! Description of a memory bank, as its file keeps it.
+
+use serde::{Deserialize, Serialize};
+
+use super::coreset::Provenance;
+use crate::thresholds::{HeldOut, KnownDefect};
+use fettle_domain::{BankRef, DetectionRecipe, HeatmapScale, ImageId, ThresholdRule, Thresholds};
+
+/// Description of a memory bank; part of its file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BankInfo {
+    /// Product, version and model.
+    pub bank: BankRef,
+    /// How images became patches; an image to inspect must become patches the same way.
+    pub recipe: DetectionRecipe,
+    /// The rule by which the limits were set.
+    pub rule: ThresholdRule,
+    /// Limits of image and pixel scores.
+    pub thresholds: Thresholds,
+    /// Scale of the heatmaps of this product.
+    pub scale: HeatmapScale,
+    /// Scores of normal images, each against the rows of the others: of all images, or of a
+    /// sample where there were many.
+    pub held_out: Vec<HeldOut>,
+    /// Scores of the known defects, if any were registered.
+    pub known_defects: Vec<KnownDefect>,
+    /// Normal images that look anomalous themselves.
+    pub suspicious: Vec<ImageId>,
+    /// The patches that the rows were chosen from, and how they were chosen.
+    pub fit: Provenance,
+}

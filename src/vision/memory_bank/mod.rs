@@ -1,0 +1,19 @@
+//! Memory banks: the rows that stand for normal patches, the image and position of each, and the
+//! limits set by them.
+//!
+//! [`BankFitter`] chooses the rows from the patches of many images, [`BankExtender`] adds those of
+//! further images, [`MemoryBank`] holds them and reads and writes its file.
+
+mod bank;
+mod candidates;
+mod coreset;
+mod extend;
+mod file;
+mod fit;
+mod info;
+
+pub use bank::MemoryBank;
+pub use coreset::{Coreset, Extended, Provenance};
+pub use extend::BankExtender;
+pub use fit::{BankFitter, FIT_BUDGET};
+pub use info::BankInfo;

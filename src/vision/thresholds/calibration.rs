@@ -1,0 +1,145 @@
+//! Calibration: limits of image and pixel scores by a rule.
+
+use serde::{Deserialize, Serialize};
+
+use super::held_out::HeldOut;
+use super::suspects::without_suspects;
+use super::tail::Tail;
+use crate::{Result, VisionError};
+use fettle_domain::{DefectCode, HeatmapScale, ImageId, ThresholdRule, Thresholds};
+
+/// Least number of normal images for a threshold.
+pub const FEWEST_NORMALS: usize = 3;
+
+/// Share of normal images with a pixel above the pixel threshold. Higher than the rate of NG calls:
+/// the image threshold decides whether a part is NG, the pixel threshold only where.
+const PIXEL_EXCEEDANCE: f64 = 0.1;
+
+/// Least overkill rate of the highest limit considered: where every known defect escapes, higher
+/// limits gain nothing.
+const LEAST_OVERKILL: f64 = 1e-3;
+
+/// Scores of an image of a known defect.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KnownDefect {
+    /// The image.
+    pub image: ImageId,
+    /// The defect that the image shows.
+    pub defect: DefectCode,
+    /// Image score.
+    pub image_score: f32,
+    /// Highest score of the anomaly map.
+    pub pixel_max: f32,
+}
+
+/// Limits and heatmap scale of a bank.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Calibration {
+    /// Limits of image and pixel scores.
+    pub thresholds: Thresholds,
+    /// Scale of the heatmaps of this product.
+    pub scale: HeatmapScale,
+}
+
+/// Sets limits by `rule` from held-out scores and known defects.
+///
+/// The image threshold follows the rule, from the scores of the normal images without the
+/// [`suspects`](super::suspects()). The pixel threshold is exceeded by the maps of a tenth of
+/// normal images, for every rule, unless a person sets another: image scores depend on layers that
+/// the maps leave out, so that no share of an image threshold is a limit of pixels. The heatmap
+/// scale begins at the median pixel of a normal image and ends 2.5 times as far from it as the
+/// pixel threshold, so that the threshold always has the same colour.
+///
+/// # Errors
+/// [`VisionError::TooFewNormals`] for fewer than [`FEWEST_NORMALS`],
+/// [`VisionError::NotFinite`] for a score that is not finite, [`VisionError::BadRule`] for a
+/// rule out of its range, [`VisionError::NoKnownDefects`] for a rule that needs known defects.
+pub fn calibrate(
+    held_out: &[HeldOut],
+    known: &[KnownDefect],
+    rule: &ThresholdRule,
+) -> Result<Calibration> {
+    check_rule(rule, !known.is_empty())?;
+    let got = held_out.len();
+    if got < FEWEST_NORMALS {
+        return Err(VisionError::TooFewNormals { needed: FEWEST_NORMALS, got });
+    }
+    let finite =
+        |h: &HeldOut| [h.image_score, h.pixel_max, h.pixel_median].iter().all(|v| v.is_finite());
+    if !held_out.iter().all(finite) || !known.iter().all(|k| k.image_score.is_finite()) {
+        return Err(VisionError::NotFinite("held-out scores"));
+    }
+    let kept = without_suspects(held_out);
+    let image = image_limit(&tail_of(&kept, |h| h.image_score)?, known, rule);
+    let pixel = match rule {
+        ThresholdRule::Manual { pixel: Some(pixel), .. } => *pixel,
+        _ => tail_of(&kept, |h| h.pixel_max)?.limit(PIXEL_EXCEEDANCE) as f32,
+    };
+    let mut medians: Vec<f32> = kept.iter().map(|h| h.pixel_median).collect();
+    medians.sort_unstable_by(f32::total_cmp);
+    Ok(Calibration {
+        thresholds: Thresholds { image, pixel },
+        scale: scale(medians[medians.len() / 2], pixel),
+    })
+}
+
+/// The heatmap scale that begins at `low` and has `pixel_threshold` at 40 % of its length. A
+/// threshold at or below `low`, which a person may set, still gives a scale.
+pub(super) fn scale(low: f32, pixel_threshold: f32) -> HeatmapScale {
+    let step = (pixel_threshold - low).max(0.01 * low.abs()).max(1e-6);
+    HeatmapScale { low, high: low + 2.5 * step }
+}
+
+/// The tail of one score of the images.
+pub(super) fn tail_of(kept: &[HeldOut], score: fn(&HeldOut) -> f32) -> Result<Tail> {
+    let tail = Tail::of(kept.iter().map(score));
+    tail.ok_or(VisionError::TooFewNormals { needed: FEWEST_NORMALS, got: kept.len() })
+}
+
+/// `Ok` where limits can be set by `rule`; `any_known`: whether there are known defects.
+///
+/// # Errors
+/// [`VisionError::BadRule`] for a rule out of its range, [`VisionError::NoKnownDefects`] for a rule
+/// that needs known defects.
+pub fn check_rule(rule: &ThresholdRule, any_known: bool) -> Result<()> {
+    match rule.out_of_range() {
+        Some(why) => Err(VisionError::BadRule(why)),
+        None if matches!(rule, ThresholdRule::Cost { .. }) && !any_known => {
+            Err(VisionError::NoKnownDefects)
+        }
+        None => Ok(()),
+    }
+}
+
+/// The image threshold by a rule that was checked.
+fn image_limit(tail: &Tail, known: &[KnownDefect], rule: &ThresholdRule) -> f32 {
+    match *rule {
+        ThresholdRule::MaxOverkill { rate } => tail.limit(rate) as f32,
+        ThresholdRule::Quantile { share } => tail.quantile(share) as f32,
+        ThresholdRule::Cost { escape, overkill, prevalence } => {
+            cheapest(tail, known, escape * prevalence, overkill * (1.0 - prevalence))
+        }
+        ThresholdRule::Manual { image, .. } => image,
+    }
+}
+
+/// The limit of least expected cost. `escape` and `overkill` are the costs of one escape and one
+/// overkill, each times the share of parts that it may happen to.
+///
+/// The escape rate grows in steps, at the scores of the known defects; the overkill rate falls
+/// everywhere. The best limit is therefore just below one of those scores, or beyond all of them
+/// where overkill weighs more.
+fn cheapest(tail: &Tail, known: &[KnownDefect], escape: f64, overkill: f64) -> f32 {
+    let mut scores: Vec<f32> = known.iter().map(|k| k.image_score).collect();
+    scores.sort_unstable_by(f32::total_cmp);
+    let n = scores.len() as f64;
+    // A limit just below equal scores lets none of them escape: the first of them counts.
+    let candidates = (0..scores.len()).map(|below| {
+        let limit = scores[below].next_down();
+        (escape * below as f64 / n + overkill * tail.exceedance(f64::from(limit)), limit)
+    });
+    let last = scores.iter().copied().fold(tail.limit(LEAST_OVERKILL) as f32, f32::max);
+    let beyond = (escape + overkill * tail.exceedance(f64::from(last)), last);
+    let best = candidates.chain([beyond]).min_by(|a, b| a.0.total_cmp(&b.0));
+    best.map_or(last, |(_, limit)| limit)
+}
