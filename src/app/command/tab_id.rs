@@ -22,4 +22,6 @@ pub(crate) enum TabId {
     Library,
     /// Language, appearance, models, folders.
     Settings,
+    /// A trial.
+    Trial,
 }

@@ -10,6 +10,7 @@ mod manual;
 mod search;
 mod settings;
 mod tab;
+mod trial;
 
 pub(super) use tab::{Tab, TabEntry};
 
@@ -23,4 +24,5 @@ pub(super) const TABS: &[TabEntry] = &[
     dashboard::TAB,
     library::TAB,
     settings::TAB,
+    trial::TAB,
 ];
