@@ -107,8 +107,6 @@ pub(crate) enum Command {
     ZoomOut,
     /// Draw everything at its original size.
     ZoomReset,
-    /// Show the tab of the trial.
-    ShowTrial,
     /// Close the window.
     Quit,
 }
@@ -177,6 +175,5 @@ pub(crate) const COMMANDS: &[Entry] = entries! {
     View "command-smaller" Command::ZoomOut, ctrl(Key::Minus);
     View "command-usual-size" Command::ZoomReset, ctrl(Key::Num0);
     Help "first-load-demo" Command::LoadDemo, None;
-    Help "tab-trial" Command::ShowTrial, None;
     Help "command-shortcuts" Command::Shortcuts, plain(Key::F1);
 };

@@ -32,7 +32,6 @@ impl FettleWindow {
             Command::ZoomIn => egui::gui_zoom::zoom_in(ctx),
             Command::ZoomOut => egui::gui_zoom::zoom_out(ctx),
             Command::ZoomReset => ctx.set_zoom_factor(1.0),
-            Command::ShowTrial => self.shared.view.tab = TabId::Trial,
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             Command::Paste(clip) => self.clipboard.paste(ctx, &mut self.shared.context(), clip),
             Command::OpenImages if self.shared.view.tab == TabId::Search => {
