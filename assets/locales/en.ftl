@@ -520,7 +520,6 @@ manual-models = Models in Settings
 ## Library, registration, settings, first run.
 tab-library = Library
 tab-settings = Settings
-tab-trial = Trial
 command-new-product = New product…
 command-register-defect = Register as a known defect…
 region-one-image = --region goes with exactly one image file.

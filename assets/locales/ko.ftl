@@ -520,7 +520,6 @@ manual-models = 설정에서 모델 보기
 ## 라이브러리, 등록, 설정, 첫 실행.
 tab-library = 라이브러리
 tab-settings = 설정
-tab-trial = 시험
 command-new-product = 새 제품…
 command-register-defect = 알려진 불량으로 등록…
 region-one-image = --region은 이미지 파일 하나에만 쓸 수 있습니다.

@@ -22,6 +22,4 @@ pub(crate) enum TabId {
     Library,
     /// Language, appearance, models, folders.
     Settings,
-    /// A trial.
-    Trial,
 }

@@ -10,7 +10,6 @@ mod manual;
 mod search;
 mod settings;
 mod tab;
-mod trial;
 
 pub(super) use tab::{Tab, TabEntry};
 
@@ -24,5 +23,4 @@ pub(super) const TABS: &[TabEntry] = &[
     dashboard::TAB,
     library::TAB,
     settings::TAB,
-    trial::TAB,
 ];
