@@ -6,7 +6,6 @@ mod dinov2;
 mod efficientnet_lite;
 mod input_recipe;
 mod resnet;
-mod resnet_trial;
 #[cfg(test)]
 mod tests;
 
@@ -28,7 +27,7 @@ pub(crate) use efficientnet_lite::EfficientNetLite;
 type Load = fn(&ModelId, &WeightFile, &Device) -> Result<Box<dyn FeatureExtractor>>;
 
 /// Architectures by their names in the manifest.
-const ARCHITECTURES: [(&str, Load); 5] = [
+const ARCHITECTURES: [(&str, Load); 4] = [
     ("dinov2_vits14", |id, file, device| {
         Ok(Box::new(Dinov2::load(id, file, device, Dinov2Shape::VIT_S14)?))
     }),
@@ -38,7 +37,6 @@ const ARCHITECTURES: [(&str, Load); 5] = [
     ("resnet50", |id, file, device| {
         Ok(Box::new(ResNet::load(id, file, device, &ResNetShape::RESNET50)?))
     }),
-    ("resnet_trial", |id, file, device| Ok(Box::new(resnet_trial::load(id, file, device)?))),
     ("wide_resnet50_2", |id, file, device| {
         Ok(Box::new(ResNet::load(id, file, device, &ResNetShape::WIDE_RESNET50_2)?))
     }),
