@@ -117,11 +117,6 @@ pub(crate) enum Command {
     Eval(Eval),
     /// Measure how fast this machine is, in a workspace of its own.
     Bench(Bench),
-    /// Count the pixels of an image.
-    Pixels {
-        /// The image.
-        image: PathBuf,
-    },
     /// What this machine and workspace have, what is missing and how to get it.
     Doctor(Json),
 }

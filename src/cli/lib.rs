@@ -94,7 +94,6 @@ fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
         Command::Eval(args) => commands::eval::run(&engine, &terminal, args),
         Command::ImportSeed(args) => commands::import_seed::run(&engine, &terminal, args),
         Command::Bench(_) => Ok(()),
-        Command::Pixels { image } => commands::pixels::run(&engine, &terminal, image),
         Command::Doctor(args) => commands::doctor::run(&engine, &terminal, args),
     }
 }

@@ -15,7 +15,6 @@ pub(super) mod library;
 pub(super) mod manual;
 mod manual_versions;
 pub(super) mod models;
-pub(super) mod pixels;
 mod rejected_files;
 pub(super) mod roi;
 pub(super) mod search;
