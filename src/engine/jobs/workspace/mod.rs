@@ -2,7 +2,6 @@
 
 mod bench;
 mod change_language;
-mod count_pixels;
 mod demo;
 mod doctor;
 mod evaluate;
@@ -15,7 +14,6 @@ mod unfinished_jobs;
 
 pub use bench::{Bench, Benchmark, Measurement, SkippedMeasurement};
 pub use change_language::ChangeLanguage;
-pub use count_pixels::CountPixels;
 pub use demo::{BuildDemo, DemoInspection};
 pub use doctor::{Doctor, DoctorReport, MissingRequirement};
 pub use evaluate::{
