@@ -41,7 +41,7 @@ impl Remote {
     /// written to a log or message.
     ///
     /// # Errors
-    /// [`ModelsError::Remote`] for a server that cannot be reached or refuses the key, and for a
+    /// [`crate::ModelsError::Remote`] for a server that cannot be reached or refuses the key, and for a
     /// model that is not in the server's list.
     pub fn connect(remote: &RemoteModel, key: Option<String>) -> Result<Self> {
         Self::with_timeouts(remote, key, Timeouts::default())
