@@ -53,7 +53,7 @@ need_rust() {
 }
 
 build() {
-    say "Building (the first time takes about 10 minutes on two cores, later seconds)"
+    say "Building (the first time takes about 13 minutes on two cores, later seconds)"
     cargo build --release --locked || fail "The build failed: its messages are above."
     fettle=$CARGO_TARGET_DIR/release/fettle
 }
