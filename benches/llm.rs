@@ -3,7 +3,7 @@
 //! `models/`). `benches/peers/llm.py` measures llama.cpp with the same file; run one after the
 //! other and quote the ratio.
 //!
-//! `cargo bench --bench llm`; `RAYON_NUM_THREADS=2` sets the threads.
+//! `cargo bench -p fettle-benches --bench llm`; `RAYON_NUM_THREADS=2` sets the threads.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 

@@ -1,5 +1,5 @@
 //! PatchCore on patches like those of 64 images of 224 pixels: selecting the coreset, scoring one
-//! more image, and computing the whitening. `cargo bench --bench patchcore`.
+//! more image, and computing the whitening. `cargo bench -p fettle-benches --bench patchcore`.
 
 use std::hint::black_box;
 
