@@ -2,7 +2,8 @@
 //! shapes of the real ones, written to a temporary file in the layout of the checkpoints: nothing
 //! is downloaded. `benches/peers/networks.py` measures the same in PyTorch and ONNX Runtime.
 //!
-//! `cargo bench -p fettle-benches --bench networks -- <filter>`; `RAYON_NUM_THREADS=2` sets the threads.
+//! `cargo bench -p fettle-benches --bench networks -- <filter>`; `RAYON_NUM_THREADS=2` sets the
+//! threads.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 

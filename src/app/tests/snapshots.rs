@@ -1,6 +1,6 @@
 //! Snapshots of every tab in both languages and themes, compared with `tests/snapshots/`.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo test --release snapshots` writes new snapshots; look at each one
+//! `UPDATE_SNAPSHOTS=1 cargo tests fettle-app -- snapshots` writes new snapshots; look at each one
 //! before committing it.
 
 mod sample_workspace;
