@@ -29,7 +29,7 @@ pub(super) fn toast_indexed(cx: &mut TabContext<'_>, answer: Result<BuiltIndex, 
                 ("path", rejected.path.display().to_string().into()),
                 ("reason", rejected.error.explain(cx.localizer.language).into()),
             ];
-            cx.toasts.error(cx.localizer.with("registered-refused", &values));
+            cx.toasts.error(cx.localizer.with("index-refused", &values));
         }
         let values = [
             ("total", Value::from(built.total)),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContentHash, DefectCode, ImageId, ManualId, ProductCode, RectPx};
+use super::{ContentHash, DefectCode, ImageId, ManualId, ProductCode, RectPx, normal_form};
 
 /// A product that is made and inspected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,14 @@ pub struct Product {
     pub name_ko: String,
     /// English name.
     pub name_en: String,
+}
+
+impl Product {
+    /// The product with its names in the normal form, so that names that look the same are the same.
+    pub fn normalized(self) -> Self {
+        let Self { code, name_ko, name_en } = self;
+        Self { code, name_ko: normal_form(&name_ko), name_en: normal_form(&name_en) }
+    }
 }
 
 /// A defect type of one product.
@@ -28,6 +36,18 @@ pub struct DefectType {
     pub name_en: String,
     /// The name as printed in the manual, e.g. `hole (기공)`.
     pub full_name: String,
+}
+
+impl DefectType {
+    /// The defect type with its names in the normal form.
+    pub fn normalized(self) -> Self {
+        Self {
+            name_ko: normal_form(&self.name_ko),
+            name_en: normal_form(&self.name_en),
+            full_name: normal_form(&self.full_name),
+            ..self
+        }
+    }
 }
 
 /// The label of a registered image.

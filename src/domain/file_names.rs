@@ -3,7 +3,8 @@
 use std::path::Path;
 
 /// File name extensions of the image formats that Fettle reads, without the dot.
-pub const IMAGE_EXTENSIONS: &[&str] = &["png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp"];
+pub const IMAGE_EXTENSIONS: &[&str] =
+    &["png", "jpg", "jpeg", "jpe", "jfif", "bmp", "tif", "tiff", "webp"];
 
 /// Whether a file name has one of [`IMAGE_EXTENSIONS`], in any case.
 pub fn has_image_extension(path: &Path) -> bool {
@@ -27,6 +28,8 @@ mod tests {
         for (path, expect) in [
             ("casting/사진.JPG", true),
             ("a.b.tiff", true),
+            ("ok_8.jfif", true),
+            ("ok_9.JPE", true),
             ("manual.pdf", false),
             ("png", false),
             (".png", false),

@@ -5,7 +5,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A text that cannot be a code: empty, too long, or with a character that file names cannot hold.
+use crate::normal_form::{is_invisible, normal_form};
+
+/// A text that cannot be a code: empty, too long, or with a character that file names cannot hold
+/// or nobody sees.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' cannot be a code: use 1 to 64 letters, digits or '-'")]
 pub struct InvalidCode(pub String);
@@ -14,11 +17,11 @@ pub struct InvalidCode(pub String);
 const MAX_CODE_CHARS: usize = 64;
 
 fn checked_code(text: &str) -> Result<String, InvalidCode> {
-    let text = text.trim();
+    let text = normal_form(text.trim());
     let fits = (1..=MAX_CODE_CHARS).contains(&text.chars().count());
     // No '_', which separates the parts of file names.
-    let plain = text.chars().all(|c| c.is_alphanumeric() || c == '-');
-    if fits && plain { Ok(text.to_owned()) } else { Err(InvalidCode(text.to_owned())) }
+    let plain = text.chars().all(|c| (c.is_alphanumeric() && !is_invisible(c)) || c == '-');
+    if fits && plain { Ok(text) } else { Err(InvalidCode(text)) }
 }
 
 macro_rules! code_type {
@@ -29,7 +32,8 @@ macro_rules! code_type {
         pub struct $name(String);
 
         impl $name {
-            /// The code in `text`, without surrounding spaces: 1 to 64 letters, digits or `-`.
+            /// The code in `text`, without surrounding spaces and in the normal form: 1 to 64
+            /// letters, digits or `-`.
             ///
             /// # Errors
             /// [`InvalidCode`] for any other text.
@@ -140,6 +144,32 @@ mod tests {
         }
         for bad in ["", "  ", "a_b", "../etc", "a/b", "a.b", "a b", &"x".repeat(65)] {
             assert!(ProductCode::new(bad).is_err(), "{bad:?} was taken");
+        }
+    }
+
+    #[test]
+    fn codes_that_look_the_same_are_the_same() {
+        // As a Mac writes it, or a font's compatibility letters; the code.
+        for (given, code) in [
+            ("\u{1100}\u{1161}\u{110c}\u{116e}\u{11a8}", "가죽"),
+            ("\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}-1", "한글-1"),
+            ("cafe\u{301}", "café"),
+            ("e\u{302}\u{301}", "ế"),
+            ("\u{f90a}-\u{f9b4}", "金-領"),
+            ("\u{212b}", "Å"),
+            ("\u{2126}1", "Ω1"),
+        ] {
+            let (given, code) = (DefectCode::new(given), DefectCode::new(code).unwrap());
+            assert_eq!(given.as_ref(), Ok(&code));
+            let json = serde_json::to_string(&code).unwrap();
+            assert_eq!(serde_json::from_str::<DefectCode>(&json).ok(), given.ok());
+        }
+        // 64 syllables are 64 letters, however they are written.
+        let long = "\u{1100}\u{1161}".repeat(64);
+        assert_eq!(ProductCode::new(&long).map(|code| code.to_string()), Ok("가".repeat(64)));
+        // Letters that nobody sees.
+        for hidden in ["p\u{3164}", "\u{115f}", "a\u{ffa0}b", "p\u{200b}", "\u{feff}p", "p\u{ad}"] {
+            assert!(ProductCode::new(hidden).is_err(), "{hidden:?} was taken");
         }
     }
 }

@@ -47,6 +47,30 @@ pub enum EngineError {
         /// The defect type.
         defect: DefectCode,
     },
+    /// The file of a registered image, relative to the workspace, is gone.
+    #[error("{0}: registered, but gone")]
+    PictureGone(String),
+    /// The index of a bank's normal images cannot be used.
+    #[error("the normal images of the bank of '{product}': {source}")]
+    BankIndex {
+        /// The product.
+        product: ProductCode,
+        /// The reason.
+        source: RetrievalError,
+    },
+    /// A folder has no image, at any depth.
+    #[error("{0}: no image in this folder")]
+    NoImages(PathBuf),
+    /// A folder has images in its sub-folders alone, which were not asked for.
+    #[error("{folder}: no image in it, but {images} in {folders} sub-folders")]
+    OnlyInSubfolders {
+        /// The folder.
+        folder: PathBuf,
+        /// Number of sub-folders with images.
+        folders: usize,
+        /// Number of images in them.
+        images: usize,
+    },
     /// Too few normal images for a memory bank.
     #[error("{product} has {count} normal images, a bank needs {needed}")]
     TooFewNormals {

@@ -6,11 +6,12 @@ use std::path::Path;
 use super::error::EngineError;
 use fettle_domain::Language;
 use fettle_i18n::Value;
-use fettle_library::{LibraryError, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES};
+use fettle_library::{ArchiveFault, LibraryError, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES};
 use fettle_manuals::ManualsError;
 use fettle_models::ModelsError;
 use fettle_models::remote::RemoteError;
 use fettle_report::ReportError;
+use fettle_retrieval::RetrievalError;
 use fettle_vision::VisionError;
 
 type Message = (&'static str, Vec<(&'static str, Value)>);
@@ -49,6 +50,16 @@ impl EngineError {
                     ("count", (*count).into()),
                     ("needed", (*needed).into()),
                 ],
+            ),
+            Self::PictureGone(path) => ("error-picture-gone", vec![("path", path.clone().into())]),
+            Self::BankIndex { product, source } => (
+                "error-index-of-bank",
+                vec![("product", product.to_string().into()), reason(source)],
+            ),
+            Self::NoImages(folder) => ("error-folder-empty", vec![at(folder)]),
+            Self::OnlyInSubfolders { folder, folders, images } => (
+                "error-folder-only-subfolders",
+                vec![at(folder), ("folders", (*folders).into()), ("images", (*images).into())],
             ),
             Self::NotLegacyData(path) => ("error-seed-none", vec![at(path)]),
             Self::NothingInspected(product) => {
@@ -98,7 +109,7 @@ impl EngineError {
             Self::Models(error) => models(error),
             Self::Vision(VisionError::NoKnownDefects) => ("error-no-known-defects", vec![]),
             Self::Vision(error) => ("error-vision", vec![reason(error)]),
-            Self::Retrieval(error) => ("error-retrieval", vec![reason(error)]),
+            Self::Retrieval(error) => retrieval(error),
             Self::Manuals(error) => manuals(error),
             Self::Report(ReportError::Io { path, source }) => file(path, source),
             Self::Report(error) => ("error-report", vec![reason(error)]),
@@ -150,9 +161,7 @@ fn library(error: &LibraryError) -> Message {
             vec![("product", product.to_string().into()), ("defect", defect.to_string().into())],
         ),
         LibraryError::ManualReplaced(_) => ("error-manual-replaced", vec![]),
-        LibraryError::BadArchive { path, why } => {
-            ("error-archive", vec![at(path), ("reason", why.clone().into())])
-        }
+        LibraryError::BadArchive { path, fault } => archive(path, fault),
         LibraryError::EmptyArchive { path } => ("error-archive-empty", vec![at(path)]),
         LibraryError::ArchiveTooLarge { path } => {
             let gigabytes = (MAX_ARCHIVE_BYTES >> 30).to_string();
@@ -175,6 +184,43 @@ fn library(error: &LibraryError) -> Message {
         }
         LibraryError::NewerDatabase { path, .. } => ("error-library-newer", vec![at(path)]),
         other => ("error-library", vec![reason(other)]),
+    }
+}
+
+fn retrieval(error: &RetrievalError) -> Message {
+    match error {
+        RetrievalError::BadIndex { path, why } => {
+            ("error-index-bad", vec![at(path), ("reason", why.clone().into())])
+        }
+        RetrievalError::WrongModel { path, expected, found } => (
+            "error-index-model",
+            vec![
+                at(path),
+                ("expected", expected.to_string().into()),
+                ("found", found.to_string().into()),
+            ],
+        ),
+        RetrievalError::Io { path, source } => file(path, source),
+        other => ("error-retrieval", vec![reason(other)]),
+    }
+}
+
+fn archive(path: &Path, fault: &ArchiveFault) -> Message {
+    match fault {
+        ArchiveFault::OtherFormat(format) => {
+            ("error-archive-format", vec![at(path), ("format", (*format).into())])
+        }
+        ArchiveFault::NoArchive(format) => {
+            ("error-archive-none", vec![at(path), ("format", (*format).into())])
+        }
+        ArchiveFault::Cut => ("error-archive-cut", vec![at(path)]),
+        ArchiveFault::Volume => ("error-archive-volume", vec![at(path)]),
+        ArchiveFault::Method(method) => {
+            ("error-archive-method", vec![at(path), ("method", method.clone().into())])
+        }
+        ArchiveFault::Password => ("error-archive-password", vec![at(path)]),
+        ArchiveFault::Nested => ("error-archive-nested", vec![at(path)]),
+        other => ("error-archive", vec![at(path), reason(other)]),
     }
 }
 

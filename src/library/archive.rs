@@ -2,20 +2,25 @@
 //! entry's name is only shown, never used as a path.
 
 use std::fs::File;
-use std::io::{BufReader, ErrorKind, Read};
+use std::io::{BufReader, ErrorKind, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use encoding_rs::EUC_KR;
-use zip::ZipArchive;
+use zip::{CompressionMethod, ZipArchive};
 
+use super::archive_fault::{ArchiveFault, archive_format, fault_of_whole};
 use super::limits::{MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES, MAX_FILE_BYTES};
 use super::{LibraryError, Result};
-use fettle_domain::has_image_extension;
+use fettle_domain::{
+    SIGNATURE_BYTES, has_picture_name, has_picture_signature, is_litter, normal_form,
+};
 
 /// An open zip archive of images.
 pub struct ImageArchive {
     zip: ZipArchive<BufReader<File>>,
     images: Vec<Entry>,
+    nested: Vec<PathBuf>,
+    passed_over: Vec<PathBuf>,
 }
 
 struct Entry {
@@ -24,6 +29,15 @@ struct Entry {
     name: PathBuf,
     /// Unpacked size by the archive's directory.
     bytes: u64,
+    /// Why it cannot be unpacked, by the archive's directory.
+    fault: Option<ArchiveFault>,
+}
+
+/// What an entry is.
+enum Content {
+    Image,
+    Archive,
+    Other,
 }
 
 impl ImageArchive {
@@ -32,56 +46,107 @@ impl ImageArchive {
         path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"))
     }
 
-    /// Opens an archive and lists its entries with image extensions by name. Hidden entries
-    /// (`__MACOSX`, names that begin with a dot) are ignored.
+    /// Whether a file is an archive by its first bytes, of the kind that Fettle reads or of
+    /// another. A file that cannot be read is none.
+    pub fn is_archive(path: &Path) -> bool {
+        // Opening a pipe would wait for who writes into it.
+        if !path.is_file() {
+            return false;
+        }
+        let Ok(file) = File::open(path) else { return false };
+        let mut head = Vec::new();
+        file.take(ArchiveFault::HEAD_BYTES).read_to_end(&mut head).is_ok()
+            && archive_format(&head).is_some()
+    }
+
+    /// Opens an archive and lists its entries that are images, by content, by name. What systems
+    /// leave in folders is ignored; other entries are [`Self::passed_over`] or
+    /// [`Self::nested`].
     ///
     /// # Errors
-    /// [`LibraryError::Io`], [`LibraryError::BadArchive`], [`LibraryError::EmptyArchive`]
-    /// without images, [`LibraryError::ArchiveTooLarge`] above [`MAX_ARCHIVE_ENTRIES`] or, by the
-    /// sizes in the archive's directory, [`MAX_ARCHIVE_BYTES`].
+    /// [`LibraryError::Io`], [`LibraryError::BadArchive`], also where it has nothing but other
+    /// archives, [`LibraryError::EmptyArchive`] without images,
+    /// [`LibraryError::ArchiveTooLarge`] above [`MAX_ARCHIVE_ENTRIES`] or, by the sizes in the
+    /// archive's directory, [`MAX_ARCHIVE_BYTES`].
     pub fn open(path: &Path) -> Result<Self> {
         let io = |source| LibraryError::io(path, source);
-        let file = File::open(path).map_err(io)?;
+        let mut file = File::open(path).map_err(io)?;
         if !file.metadata().map_err(io)?.is_file() {
             return Err(io(std::io::Error::new(ErrorKind::InvalidInput, "not a regular file")));
         }
-        let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|error| bad(path, &error))?;
+        let faulty = fault_of_whole(&mut file).map_err(io)?;
+        file.rewind().map_err(io)?;
+        let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|error| {
+            let fault = faulty.unwrap_or_else(|| ArchiveFault::Damaged(error.to_string()));
+            bad(path, fault)
+        })?;
         let too_large = || LibraryError::ArchiveTooLarge { path: path.to_owned() };
         if zip.len() > MAX_ARCHIVE_ENTRIES {
             return Err(too_large());
         }
-        let mut images = Vec::new();
+        let (mut images, mut nested, mut passed_over) = (Vec::new(), Vec::new(), Vec::new());
         let mut total: u64 = 0;
         for index in 0..zip.len() {
             let Some(Ok(name)) = zip.name_for_index(index) else { continue };
-            if !is_image(&name) {
+            let name = name.into_owned();
+            let (name, bytes, fault, is_folder) = match zip.by_index_raw(index) {
+                Ok(entry) => (
+                    decode_cp949(entry.name_raw()).unwrap_or(name),
+                    entry.size(),
+                    entry_fault(entry.encrypted(), entry.compression()),
+                    entry.is_dir(),
+                ),
+                // Reading the entry reports the error.
+                Err(_) => (name, 0, None, false),
+            };
+            if is_folder || parts(&name).any(is_litter) {
                 continue;
             }
-            let name = name.into_owned();
-            let (name, bytes) = match zip.by_index_raw(index) {
-                Ok(entry) => (decode_cp949(entry.name_raw()).unwrap_or(name), entry.size()),
-                // Reading the entry reports the error.
-                Err(_) => (name, 0),
+            let content = match parts(&name).any(is_hidden) {
+                true => Content::Other,
+                false => content_of(&mut zip, index, &name, fault.is_none()),
             };
-            let shown: String =
-                name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+            let shown: String = normal_form(&name)
+                .chars()
+                .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+                .collect();
             let name = PathBuf::from(format!("{}/{shown}", path.display()));
-            total = total.saturating_add(bytes);
-            images.push(Entry { index, name, bytes });
+            match content {
+                Content::Image => {
+                    total = total.saturating_add(bytes);
+                    images.push(Entry { index, name, bytes, fault });
+                }
+                Content::Archive => nested.push(name),
+                Content::Other => passed_over.push(name),
+            }
         }
         if total > MAX_ARCHIVE_BYTES {
             return Err(too_large());
         }
-        if images.is_empty() {
-            return Err(LibraryError::EmptyArchive { path: path.to_owned() });
+        nested.sort();
+        passed_over.sort();
+        match (images.is_empty(), nested.first()) {
+            (true, Some(inner)) => return Err(bad(inner, ArchiveFault::Nested)),
+            (true, None) => return Err(LibraryError::EmptyArchive { path: path.to_owned() }),
+            (false, _) => {}
         }
         images.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Self { zip, images })
+        Ok(Self { zip, images, nested, passed_over })
     }
 
     /// Names of the images for messages: the archive's path followed by the entry's name.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &Path> {
         self.images.iter().map(|entry| entry.name.as_path())
+    }
+
+    /// Archives in the archive, which are not looked into, each with its error.
+    pub fn nested(&self) -> impl Iterator<Item = (&Path, LibraryError)> {
+        self.nested.iter().map(|name| (name.as_path(), bad(name, ArchiveFault::Nested)))
+    }
+
+    /// Entries that are neither images nor archives, and hidden ones.
+    pub fn passed_over(&self) -> &[PathBuf] {
+        &self.passed_over
     }
 
     /// The bytes of the image at `index` of [`Self::names`]. Their number and checksum are those of
@@ -91,23 +156,62 @@ impl ImageArchive {
     /// [`LibraryError::BadArchive`] under the image's name (also for one that needs a password),
     /// [`LibraryError::EmptyFile`], [`LibraryError::FileTooBig`].
     pub fn read(&mut self, index: usize) -> Result<Vec<u8>> {
-        let Some(Entry { index, name, bytes: declared }) = self.images.get(index) else {
+        let Some(Entry { index, name, bytes: declared, fault }) = self.images.get(index) else {
             return Ok(Vec::new());
         };
+        if let Some(fault) = fault {
+            return Err(bad(name, fault.clone()));
+        }
         let (path, declared) = (name.clone(), *declared);
         if declared > MAX_FILE_BYTES {
             return Err(LibraryError::FileTooBig { path, bytes: declared, limit: MAX_FILE_BYTES });
         }
-        let entry = self.zip.by_index(*index).map_err(|error| bad(name, &error))?;
+        let damaged =
+            |why: &dyn std::fmt::Display| bad(&path, ArchiveFault::Damaged(why.to_string()));
+        let entry = self.zip.by_index(*index).map_err(|error| damaged(&error))?;
         let mut bytes = Vec::new();
         // The reader compares the checksum at the end.
-        let read = entry.take(declared + 1).read_to_end(&mut bytes).map_err(|e| bad(name, &e))?;
+        let read = entry.take(declared + 1).read_to_end(&mut bytes).map_err(|e| damaged(&e))?;
         match read as u64 {
-            read if read > declared => Err(bad(name, &"longer than the archive says")),
+            read if read > declared => Err(damaged(&"longer than the archive says")),
             0 => Err(LibraryError::EmptyFile { path }),
             _ => Ok(bytes),
         }
     }
+}
+
+/// What an entry is: by its name where that is a picture's, else by its first bytes, where they can
+/// be unpacked.
+fn content_of(
+    zip: &mut ZipArchive<BufReader<File>>,
+    index: usize,
+    name: &str,
+    can_unpack: bool,
+) -> Content {
+    if has_picture_name(Path::new(name)) {
+        return Content::Image;
+    }
+    let mut head = Vec::new();
+    let read = match zip.by_index(index) {
+        Ok(entry) if can_unpack => entry.take(ArchiveFault::HEAD_BYTES).read_to_end(&mut head),
+        _ => Ok(0),
+    };
+    if read.is_ok() && has_picture_signature(head.get(..SIGNATURE_BYTES).unwrap_or(&head)) {
+        Content::Image
+    } else if archive_format(&head).is_some() || ArchiveFault::has_archive_name(Path::new(name)) {
+        Content::Archive
+    } else {
+        Content::Other
+    }
+}
+
+/// Why an entry cannot be unpacked, by the archive's directory.
+fn entry_fault(is_encrypted: bool, method: CompressionMethod) -> Option<ArchiveFault> {
+    if is_encrypted {
+        return Some(ArchiveFault::Password);
+    }
+    let is_read = matches!(method, CompressionMethod::Stored | CompressionMethod::Deflated);
+    (!is_read).then(|| ArchiveFault::Method(ArchiveFault::method_name(method)))
 }
 
 /// A file name in CP949 (the WHATWG's EUC-KR), as Korean Windows writes it without marking the
@@ -121,15 +225,17 @@ fn decode_cp949(name: &[u8]) -> Option<String> {
     Some(decoded.into_owned())
 }
 
-fn bad(path: &Path, why: &dyn std::fmt::Display) -> LibraryError {
-    LibraryError::BadArchive { path: path.to_owned(), why: why.to_string() }
+fn bad(path: &Path, fault: ArchiveFault) -> LibraryError {
+    LibraryError::BadArchive { path: path.to_owned(), fault }
 }
 
-/// Whether an entry has an image extension and is not hidden.
-fn is_image(name: &str) -> bool {
-    let is_hidden = |part: &str| part.starts_with('.') && part != "." && part != "..";
-    let mut parts = name.split(['/', '\\']);
-    has_image_extension(Path::new(name)) && !parts.any(|part| part == "__MACOSX" || is_hidden(part))
+/// The folders and the file of an entry's name, with the separators of any system.
+fn parts(name: &str) -> impl Iterator<Item = &str> {
+    name.split(['/', '\\'])
+}
+
+fn is_hidden(part: &str) -> bool {
+    part.starts_with('.') && part != "." && part != ".."
 }
 
 #[cfg(test)]
@@ -224,6 +330,41 @@ mod tests {
         expected.sort_unstable();
         found.sort_unstable();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn every_entry_is_an_image_an_archive_passed_over_or_litter() {
+        let png = encode(&picture(1, 8, 6), ImageFormat::Png);
+        let inner = zipped(&[("a.png", &png)]);
+        let seven = b"7z\xbc\xaf\x27\x1c\0\x04";
+        let (dir, archive) = opened(&zipped(&[
+            ("no ending", &png),
+            ("wrong.dat", &png),
+            ("scan.jp2", b"\0\0\0\x0cjP  \r\n\x87\n"),
+            ("May/inner.zip", &inner),
+            ("inner without ending", &inner),
+            ("parts.7z", seven),
+            ("notes.txt", b"-"),
+            (".hidden.png", &png),
+            (".git/x.png", &png),
+            ("._no ending", b"\0\x05\x16\x07"),
+            ("__MACOSX/x/y.png", &png),
+            ("line/Thumbs.db", b"-"),
+        ]));
+        let archive = archive.unwrap();
+        let zip = dir.path().join("parts.zip");
+        let shown = |name: &Path| name.strip_prefix(&zip).unwrap().to_str().unwrap().to_owned();
+        let images: Vec<String> = archive.names().map(shown).collect();
+        let nested: Vec<String> = archive.nested().map(|(name, _)| shown(name)).collect();
+        let others: Vec<String> = archive.passed_over().iter().map(|name| shown(name)).collect();
+        assert_eq!(images, ["no ending", "scan.jp2", "wrong.dat"]);
+        assert_eq!(nested, ["May/inner.zip", "inner without ending", "parts.7z"]);
+        assert_eq!(others, [".git/x.png", ".hidden.png", "notes.txt"]);
+        // Names that a Mac took apart are shown as they look.
+        let (dir, archive) = opened(&zipped(&[("\u{1100}\u{1161}.png", &png)]));
+        let archive = archive.unwrap();
+        let names: Vec<&Path> = archive.names().collect();
+        assert_eq!(names, [dir.path().join("parts.zip/가.png")]);
     }
 
     #[test]

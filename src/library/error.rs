@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::archive_fault::ArchiveFault;
 use super::layout::DATABASE_PATH;
 use super::limits::{MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
 use fettle_domain::{
@@ -135,12 +136,12 @@ pub enum LibraryError {
         height: u32,
     },
     /// An archive, or an entry of one, cannot be read.
-    #[error("{path}: cannot be unpacked: {why}")]
+    #[error("{path}: cannot be unpacked: {fault}")]
     BadArchive {
         /// The archive's path, followed by the entry's name for an entry.
         path: PathBuf,
         /// What is wrong with the archive.
-        why: String,
+        fault: ArchiveFault,
     },
     /// The archive has no images.
     #[error("{path}: no image in it")]

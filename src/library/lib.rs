@@ -10,6 +10,7 @@
 //! folders.
 
 mod archive;
+mod archive_fault;
 mod areas;
 mod banks;
 mod counts;
@@ -49,6 +50,7 @@ mod thresholds;
 mod uploads;
 
 pub use archive::ImageArchive;
+pub use archive_fault::ArchiveFault;
 pub use banks::RegisteredBank;
 pub use counts::Counts;
 pub use defect_mapping::DefectMapping;

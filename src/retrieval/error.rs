@@ -7,7 +7,7 @@ use fettle_domain::ModelId;
 #[non_exhaustive]
 pub enum RetrievalError {
     /// An index file is cut short, damaged, or not an index.
-    #[error("{path}: not a usable index: {why}; rebuild it with `fettle index build`")]
+    #[error("{path}: not a usable index: {why}")]
     BadIndex {
         /// The file.
         path: PathBuf,
@@ -15,10 +15,7 @@ pub enum RetrievalError {
         why: String,
     },
     /// An index was made by another model than the one in use.
-    #[error(
-        "{path}: made with model '{found}', but '{expected}' is in use; \
-         rebuild it with `fettle index build`"
-    )]
+    #[error("{path}: made with model '{found}', but '{expected}' is in use")]
     WrongModel {
         /// The file.
         path: PathBuf,

@@ -1,9 +1,13 @@
 //! The images to inspect or search for: picked in the system's dialog, or given as paths.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::background_task::BackgroundTask;
-use fettle_domain::{IMAGE_EXTENSIONS, has_image_extension};
+use fettle_domain::{
+    IMAGE_EXTENSIONS, SIGNATURE_BYTES, has_image_extension, has_picture_signature, is_litter,
+};
 
 /// Where images come from.
 #[derive(Debug, Clone)]
@@ -60,13 +64,26 @@ fn image_list(paths: Vec<PathBuf>) -> Option<ImageList> {
     (!files.is_empty()).then_some(ImageList { files, first: 0 })
 }
 
-/// The images of a folder, sorted by name.
-pub(super) fn images_in_folder(folder: &Path) -> Vec<PathBuf> {
-    let is_image = |path: &PathBuf| has_image_extension(path) && path.is_file();
+/// The images of a folder by content, sorted by name, without what systems leave in folders.
+fn images_in_folder(folder: &Path) -> Vec<PathBuf> {
+    let is_image = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        path.is_file()
+            && !is_litter(&name)
+            && (has_image_extension(path) || has_picture_content(path))
+    };
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
     let mut images: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_image).collect();
     images.sort();
     images
+}
+
+/// Whether the first bytes of a file are a picture's.
+fn has_picture_content(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read =
+        File::open(path).and_then(|file| file.take(SIGNATURE_BYTES as u64).read_to_end(&mut head));
+    read.is_ok() && has_picture_signature(&head)
 }
 
 #[cfg(test)]
@@ -80,15 +97,17 @@ mod tests {
         for name in ["b.PNG", "a.jpg", "notes.txt", "c.bin"] {
             std::fs::write(path(name), "").unwrap();
         }
+        std::fs::write(path("._a.jpg"), "litter").unwrap();
+        std::fs::write(path("no ending"), b"\xff\xd8\xff\xe0").unwrap();
         let listed = |files: &[&str], first| {
             Some(ImageList { files: files.iter().map(|name| path(name)).collect(), first })
         };
         // Given, expected.
         let cases = [
-            (vec![path("b.PNG")], listed(&["a.jpg", "b.PNG"], 1)),
+            (vec![path("b.PNG")], listed(&["a.jpg", "b.PNG", "no ending"], 1)),
             (vec![path("c.bin")], listed(&["c.bin"], 0)),
             (vec![path("b.PNG"), path("a.jpg")], listed(&["b.PNG", "a.jpg"], 0)),
-            (vec![folder.path().to_owned()], listed(&["a.jpg", "b.PNG"], 0)),
+            (vec![folder.path().to_owned()], listed(&["a.jpg", "b.PNG", "no ending"], 0)),
             (vec![], None),
         ];
         for (given, expected) in cases {

@@ -7,6 +7,7 @@ use egui::{
 };
 
 use super::form::error_label;
+use super::left_out::left_out;
 use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
 use crate::widgets::thumbnail_cache::{ThumbnailTexture, texture};
@@ -30,13 +31,14 @@ pub(super) struct ImagesPreview {
 }
 
 impl ImagesPreview {
-    /// Loads the preview of `files`.
-    pub(super) fn load(&mut self, cx: &mut TabContext<'_>, files: &[PathBuf]) {
+    /// Loads the preview of `files`, which may be folders.
+    pub(super) fn load(&mut self, cx: &mut TabContext<'_>, files: &[PathBuf], recursive: bool) {
         *self = Self::default();
         if !files.is_empty() {
             // Twice the size in points, for screens of high density.
             let side = TILE_SIDE as u32 * 2;
-            self.preview.load(cx, PreviewImages { paths: files.to_vec(), limit: MAX_SHOWN, side });
+            let (paths, limit) = (files.to_vec(), MAX_SHOWN);
+            self.preview.load(cx, PreviewImages { paths, recursive, limit, side });
         }
     }
 
@@ -50,6 +52,11 @@ impl ImagesPreview {
             };
             self.thumbnails = preview.first.iter().map(thumbnail).collect();
         }
+    }
+
+    /// The image files, once they are known; those in archives are not among them.
+    pub(super) fn files(&self) -> &[PathBuf] {
+        self.preview.answer().map_or(&[], |preview| &preview.files)
     }
 
     /// The number of images, once it is known.
@@ -83,6 +90,9 @@ impl ImagesPreview {
         });
         for rejected in &preview.rejected {
             error_label(ui, &rejected.error.explain(cx.localizer.language));
+        }
+        for left_out in left_out(cx, &preview.passed_over, preview.unread) {
+            ui.weak(left_out);
         }
     }
 }

@@ -20,12 +20,15 @@ pub(super) struct RegionMarking {
 }
 
 impl RegionMarking {
-    /// Shows the current image of `files` to draw on; images in zip archives cannot be marked.
-    pub(super) fn show(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>, files: &[PathBuf]) {
-        let is_zip =
-            |file: &PathBuf| file.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"));
-        let images: Vec<&PathBuf> = files.iter().filter(|file| !is_zip(file)).collect();
-        self.regions.retain(|file, _| images.contains(&file));
+    /// Shows the current one of `images` to draw on. Images in zip archives cannot be marked, and
+    /// are not among them; `has_more` says that there are some.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        cx: &mut TabContext<'_>,
+        images: &[PathBuf],
+        has_more: bool,
+    ) {
         self.at = self.at.min(images.len().saturating_sub(1));
         let Some(image) = images.get(self.at) else { return };
         let title = match self.regions.len() {
@@ -46,13 +49,13 @@ impl RegionMarking {
                 let name = image.file_name().unwrap_or_default().to_string_lossy();
                 ui.add(egui::Label::new(name).truncate());
             });
-            let mut region = self.regions.get(*image).copied();
+            let mut region = self.regions.get(image).copied();
             self.picker.show(ui, cx, image, &[], &mut region);
             match region {
-                Some(region) => self.regions.insert((*image).clone(), region),
-                None => self.regions.remove(*image),
+                Some(region) => self.regions.insert(image.clone(), region),
+                None => self.regions.remove(image),
             };
-            if images.len() < files.len() {
+            if has_more {
                 ui.weak(cx.text("region-zips"));
             }
         });

@@ -7,6 +7,7 @@ use egui::ScrollArea;
 use super::dialog::Dialog;
 use super::file_picker::{FileSelection, PendingFiles, pick};
 use super::form::{DialogAction, buttons, error_label, modal};
+use super::left_out::left_out;
 use super::preview;
 use super::region_marking::RegionMarking;
 use super::registration_toast::toast_registered;
@@ -25,7 +26,11 @@ pub(crate) struct RegisterImagesDialog {
     product: ProductCode,
     defects: Vec<DefectType>,
     label: ImageLabel,
+    /// Files, archives and folders, as chosen.
     files: Vec<PathBuf>,
+    has_folders: bool,
+    /// Whether folders stand for the images of their sub-folders, too.
+    recursive: bool,
     marking: RegionMarking,
     preview: preview::ImagesPreview,
     picking: Option<PendingFiles>,
@@ -43,6 +48,8 @@ impl RegisterImagesDialog {
             defects,
             label,
             files: Vec::new(),
+            has_folders: false,
+            recursive: false,
             marking: RegionMarking::default(),
             preview: preview::ImagesPreview::default(),
             picking: None,
@@ -59,10 +66,11 @@ impl RegisterImagesDialog {
             self.picking = None;
             for file in chosen {
                 if !self.files.contains(&file) {
+                    self.has_folders |= file.is_dir();
                     self.files.push(file);
                 }
             }
-            self.preview.load(cx, &self.files);
+            self.preview.load(cx, &self.files, self.recursive);
         }
         let Some(answer) = self.task.as_ref().and_then(Task::poll) else {
             return true;
@@ -92,7 +100,9 @@ impl RegisterImagesDialog {
             ("new", answer.new.len().into()),
             ("known", answer.known.len().into()),
         ];
-        cx.localizer.with("registered-images", &values)
+        let mut lines = vec![cx.localizer.with("registered-images", &values)];
+        lines.extend(left_out(cx, &answer.passed_over, answer.unread));
+        lines.join("\n")
     }
 
     fn form(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) -> DialogAction {
@@ -119,10 +129,17 @@ impl RegisterImagesDialog {
             let clear = egui::Button::new(cx.text("dialog-clear"));
             if ui.add_enabled(!self.files.is_empty(), clear).clicked() {
                 self.files.clear();
-                self.preview.load(cx, &self.files);
+                self.has_folders = false;
+                self.preview.load(cx, &self.files, self.recursive);
             }
         });
         ui.weak(cx.text("dialog-drop-hint"));
+        if self.has_folders {
+            let with_sub_folders = cx.text("dialog-recursive");
+            if ui.checkbox(&mut self.recursive, with_sub_folders).changed() {
+                self.preview.load(cx, &self.files, self.recursive);
+            }
+        }
         self.preview.show(ui, cx);
         for file in self.files.iter().take(MAX_LISTED) {
             ui.add(egui::Label::new(file.display().to_string()).truncate());
@@ -131,7 +148,8 @@ impl RegisterImagesDialog {
             ui.label("…");
         }
         if self.label != ImageLabel::Normal {
-            self.marking.show(ui, cx, &self.files);
+            let is_mixed = self.preview.files().len() < self.preview.total().unwrap_or(0);
+            self.marking.show(ui, cx, self.preview.files(), is_mixed);
         }
         ui.add_space(6.0);
         ui.weak(cx.text(match self.label {
@@ -146,6 +164,7 @@ impl RegisterImagesDialog {
                 product: self.product.clone(),
                 label: self.label.clone(),
                 paths: self.files.clone(),
+                recursive: self.recursive,
                 regions: self.marking.regions.clone(),
             });
         }

@@ -83,7 +83,10 @@ fn prepare(engine: &Engine, dir: &Path, library: SampleLibrary) {
             save(dir, &format!("{product}_{code}_{seed}.png"), &picture)
         });
         let (label, paths) = (ImageLabel::Defect(code.parse().unwrap()), paths.collect());
-        run_job(engine, RegisterImages { product, label, paths, regions: Default::default() });
+        run_job(
+            engine,
+            RegisterImages { product, label, paths, recursive: false, regions: Default::default() },
+        );
     };
     if library != SampleLibrary::Empty {
         product(casting(), "주조품", "Casting");
@@ -108,7 +111,10 @@ fn prepare(engine: &Engine, dir: &Path, library: SampleLibrary) {
             .collect();
         paths.push(save(dir, "ok_stained.png", &part(METAL, 9, Some("hole"))));
         let (label, regions) = (ImageLabel::Normal, Default::default());
-        run_job(engine, RegisterImages { product: casting(), label, paths, regions });
+        run_job(
+            engine,
+            RegisterImages { product: casting(), label, paths, recursive: false, regions },
+        );
     }
     if matches!(library, SampleLibrary::Fitted | SampleLibrary::FittedWithoutDefects) {
         run_job(engine, FitBank { ratio: 0.1, ..FitBank::new(casting()) });

@@ -70,6 +70,9 @@ pub(crate) enum Bank {
         /// Images: files, directories or zips.
         #[arg(required = true)]
         images: Vec<PathBuf>,
+        /// Take the images of sub-folders, too.
+        #[arg(long, short)]
+        recursive: bool,
         /// Change nothing; say which past inspections would get another verdict.
         #[arg(long)]
         preview: bool,

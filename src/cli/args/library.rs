@@ -32,6 +32,9 @@ pub(crate) enum Library {
         defect: DefectCode,
         /// Images that show it: files, directories or zips.
         images: Vec<PathBuf>,
+        /// Take the images of sub-folders, too.
+        #[arg(long, short)]
+        recursive: bool,
         /// The part of the image that shows it, in its pixels from the upper left corner: a search
         /// by a part of a picture finds it then. For one image.
         #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", value_parser = region)]
@@ -56,6 +59,9 @@ pub(crate) enum Library {
         /// Images: files, directories or zips.
         #[arg(required = true)]
         images: Vec<PathBuf>,
+        /// Take the images of sub-folders, too.
+        #[arg(long, short)]
+        recursive: bool,
         /// Print what became of them as JSON.
         #[arg(long)]
         json: bool,

@@ -2,6 +2,7 @@
 
 use super::bank_thresholds;
 use super::bank_versions;
+use super::left_out::print_left_out;
 use crate::args;
 use crate::terminal::Terminal;
 use fettle_engine::{BankInfo, Engine, ExtendBank, FitBank, ListBanks, UndoBank};
@@ -45,14 +46,16 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
                 terminal.print_message("bank-suspicious", &[("path", path.into())]);
             }
         }
-        args::Bank::Add { product, images, preview, json } => {
+        args::Bank::Add { product, images, recursive, preview, json } => {
             let (product, paths) = (product.clone(), images.clone());
-            let request = ExtendBank { product, paths, preview: *preview };
+            let (recursive, preview) = (*recursive, *preview);
+            let request = ExtendBank { product, paths, recursive, preview };
             let extended = terminal.run(engine, request)?;
             if *json {
                 return terminal.print_json(&extended);
             }
             bank_versions::print_extended(terminal, &extended);
+            print_left_out(terminal, &extended.passed_over, extended.unread);
         }
         args::Bank::Undo { product } => {
             let undone = terminal.run(engine, UndoBank(product.clone()))?;

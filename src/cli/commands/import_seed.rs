@@ -57,7 +57,7 @@ pub(crate) fn run(
         terminal.print_message("seed-bank", &values);
         print_comparison(terminal, &bank.product, &bank.comparison);
     }
-    eprint_rejected(terminal, &imported.rejected);
+    eprint_rejected(terminal, "registered-refused", &imported.rejected);
     if imported.images + imported.manuals > 0 {
         terminal.print_message("seed-next", &[]);
     }

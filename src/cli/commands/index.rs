@@ -9,7 +9,7 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Index) -> a
     match args {
         args::Index::Build { rebuild } => {
             let built = terminal.run(engine, BuildIndex { rebuild: *rebuild })?;
-            eprint_rejected(terminal, &built.rejected);
+            eprint_rejected(terminal, "index-refused", &built.rejected);
             let values = [
                 ("total", built.total.into()),
                 ("added", built.added.into()),

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::left_out::print_left_out;
 use super::rejected_files::{RejectedFileJson, eprint_rejected, explain_rejected};
 use crate::args;
 use crate::terminal::Terminal;
-use fettle_domain::{ImageId, ImageLabel, Product};
+use fettle_domain::{ImageId, ImageLabel, ManualFormat, Product};
 use fettle_engine::{
     AddDefectType, AddProduct, Engine, ListLibrary, NearDuplicate, RegisterImages, RegisterManual,
-    RegisteredImages, RemoveImages, ScanLibrary,
+    RegisteredImages, RemoveImages, ScanLibrary, UnreadFolders,
 };
 use fettle_i18n::Value;
 
@@ -39,6 +40,7 @@ pub(crate) fn run(
             product,
             defect,
             images,
+            recursive,
             region,
             name_ko,
             name_en,
@@ -74,15 +76,17 @@ pub(crate) fn run(
                 product: product.clone(),
                 label: ImageLabel::Defect(defect.clone()),
                 paths: images.clone(),
+                recursive: *recursive,
                 regions,
             };
             register(engine, terminal, request, *json, ("hint-index", &[]))
         }
-        args::Library::AddNormal { product, images, json } => {
+        args::Library::AddNormal { product, images, recursive, json } => {
             let request = RegisterImages {
                 product: product.clone(),
                 label: ImageLabel::Normal,
                 paths: images.clone(),
+                recursive: *recursive,
                 regions: BTreeMap::new(),
             };
             let hint = [("product", product.to_string().into())];
@@ -110,9 +114,15 @@ fn register(
     (hint, about): (&str, &[(&str, Value)]),
 ) -> anyhow::Result<()> {
     let product = request.product.to_string();
+    let is_asked = !request.paths.is_empty();
     let outcome = terminal.run(engine, request)?;
+    let is_failure = is_asked && outcome.is_nothing();
     if json {
-        return terminal.print_json(&Outcome::of(&outcome, terminal));
+        terminal.print_json(&Outcome::of(&outcome, terminal))?;
+        return match outcome.rejected.into_iter().next() {
+            Some(first) if is_failure => Err(first.error.into()),
+            _ => Ok(()),
+        };
     }
     let values = [
         ("product", product.into()),
@@ -123,6 +133,7 @@ fn register(
     if !outcome.redrawn.is_empty() {
         terminal.print_message("region-redrawn", &[]);
     }
+    print_left_out(terminal, &outcome.passed_over, outcome.unread);
     for twin in &outcome.near_duplicates {
         let label = match &twin.of.label {
             ImageLabel::Normal => terminal.text("label-normal", &[]),
@@ -136,15 +147,11 @@ fn register(
         ];
         terminal.eprint_message("registered-twin", &values);
     }
-    if let Some(first) = eprint_rejected(terminal, &outcome.rejected)
-        .then(|| outcome.rejected.into_iter().next())
-        .flatten()
-        && outcome.new.is_empty()
-        && outcome.known.is_empty()
-    {
-        return Err(first.error.into());
+    eprint_rejected(terminal, "registered-refused", &outcome.rejected);
+    match outcome.rejected.into_iter().next() {
+        Some(first) if is_failure => return Err(first.error.into()),
+        _ => terminal.print_message(hint, about),
     }
-    terminal.print_message(hint, about);
     Ok(())
 }
 
@@ -158,6 +165,10 @@ struct Outcome<'a> {
     #[serde(rename = "twins")]
     near_duplicates: &'a [NearDuplicate],
     refused: Vec<RejectedFileJson>,
+    /// Files in directories and archives that are no images.
+    passed_over: &'a [PathBuf],
+    /// Sub-folders that were not looked into.
+    subfolders: UnreadFolders,
 }
 
 impl<'a> Outcome<'a> {
@@ -170,6 +181,8 @@ impl<'a> Outcome<'a> {
             redrawn,
             near_duplicates,
             refused: explain_rejected(terminal, &outcome.rejected),
+            passed_over: &outcome.passed_over,
+            subfolders: outcome.unread,
         }
     }
 }
@@ -241,6 +254,13 @@ fn scan(engine: &Engine, terminal: &Terminal) -> anyhow::Result<()> {
         let values =
             [("path", refused.path.clone().into()), ("reason", refused.why.to_string().into())];
         terminal.eprint_message("scan-refused", &values);
+    }
+    for path in &report.missing {
+        let message = match ManualFormat::from_name(path) {
+            Some(_) => "error-manual-gone",
+            None => "error-picture-gone",
+        };
+        terminal.eprint_message(message, &[("path", path.clone().into())]);
     }
     let values =
         [("count", report.imported.len().into()), ("known", report.already_there.len().into())];

@@ -11,6 +11,7 @@ pub(super) mod history;
 pub(super) mod import_seed;
 pub(super) mod index;
 pub(super) mod inspect;
+mod left_out;
 pub(super) mod library;
 pub(super) mod manual;
 mod manual_versions;

@@ -26,15 +26,11 @@ pub(super) fn explain_rejected(
     rejected.iter().map(of).collect()
 }
 
-/// Prints rejected files and their reasons to stderr; whether there are any.
-pub(super) fn eprint_rejected(terminal: &Terminal, rejected: &[RejectedFile]) -> bool {
+/// Prints rejected files and their reasons to stderr, each as `message` words it.
+pub(super) fn eprint_rejected(terminal: &Terminal, message: &str, rejected: &[RejectedFile]) {
     for file in rejected {
         let reason = file.error.explain(terminal.language());
         let path = file.path.display().to_string();
-        terminal.eprint_message(
-            "registered-refused",
-            &[("path", path.into()), ("reason", reason.into())],
-        );
+        terminal.eprint_message(message, &[("path", path.into()), ("reason", reason.into())]);
     }
-    !rejected.is_empty()
 }

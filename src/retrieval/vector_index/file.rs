@@ -308,8 +308,7 @@ mod tests {
             std::fs::write(&path, bytes).unwrap();
             let error = VectorIndex::load(&path, &model()).unwrap_err();
             assert!(matches!(error, RetrievalError::BadIndex { .. }), "case {case}: {error}");
-            let said = error.to_string();
-            assert!(said.contains("defects.index") && said.contains("fettle index build"));
+            assert!(error.to_string().contains("defects.index"), "case {case}: {error}");
         }
     }
 

@@ -117,6 +117,12 @@ impl MemoryBank {
         self
     }
 
+    /// The same bank under another version of its product's banks.
+    pub fn with_version(mut self, version: u32) -> Self {
+        self.info.bank.version = version;
+        self
+    }
+
     /// The same bank, marked as an extension of an earlier one.
     pub fn extending(mut self, earlier: Extended) -> Self {
         self.info.fit.extends = Some(earlier);

@@ -70,7 +70,13 @@ pub(super) fn register(engine: &Engine) -> ParsedManual {
         let paths = paths.collect();
         run_job(
             engine,
-            RegisterImages { product: casting(), label, paths, regions: Default::default() },
+            RegisterImages {
+                product: casting(),
+                label,
+                paths,
+                recursive: false,
+                regions: Default::default(),
+            },
         );
     };
     register(ImageLabel::Normal, None, 10);

@@ -9,20 +9,21 @@ use tempfile::TempDir;
 
 use super::active_bank::ActiveBank;
 use super::backtest::{Backtest, backtest};
-use super::bank_files::save_bank;
+use super::bank_files::commit_bank;
 use super::calibration;
 use super::fit::{Fit, HoldOutReference};
 use super::inspection_area::load_inspection_area;
 use super::normal_index::{add_to_index, normals_path};
 use super::normal_pictures::{BATCH, NormalPicture, read_pictures};
 use crate::error::{EngineError, Result};
-use crate::jobs::registration::image_sources::{ImageSource, image_sources};
+use crate::jobs::registration::UnreadFolders;
+use crate::jobs::registration::image_sources::{FoundImages, ImageSource, image_sources};
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::{
     BankRef, ContentHash, ImageId, ImageLabel, ModelId, ModelRole, ProductCode, ThresholdRule,
     Thresholds,
 };
-use fettle_library::{RegisteredBank, decode_image, read_source};
+use fettle_library::{decode_image, read_source};
 use fettle_retrieval::vector_index::VectorIndex;
 use fettle_vision::inspection_area::InspectionArea;
 use fettle_vision::memory_bank::{BankExtender, Coreset, Extended, MemoryBank};
@@ -34,6 +35,8 @@ pub struct ExtendBank {
     pub product: ProductCode,
     /// Image files, directories and zip archives; of the latter two, all images.
     pub paths: Vec<PathBuf>,
+    /// Whether directories stand for the images of their sub-folders, too.
+    pub recursive: bool,
     /// Change nothing; score the past inspections with the extended bank instead.
     pub preview: bool,
 }
@@ -49,6 +52,11 @@ pub struct ExtendedBank {
     pub added: Vec<AddedImage>,
     /// Images that the bank was already fitted on.
     pub known: Vec<PathBuf>,
+    /// Files in directories and archives that are no images.
+    pub passed_over: Vec<PathBuf>,
+    /// Sub-folders that were not looked into.
+    #[serde(rename = "subfolders")]
+    pub unread: UnreadFolders,
     /// Number of rows of the extended bank.
     pub rows: usize,
     /// Thresholds before.
@@ -81,7 +89,8 @@ impl Request for ExtendBank {
         let active = ActiveBank::of(job, &self.product)?;
         let base = active.load(job)?;
         let ActiveBank { record, rules, .. } = active;
-        let SortedImages { new, known, extracted } = self.sort_images(job, &base)?;
+        let sorted = self.sort_images(job, &base)?;
+        let SortedImages { new, known, extracted, passed_over, unread } = sorted;
         let version = {
             let product = self.product.clone();
             job.library(move |library| library.next_bank_version(&product))?
@@ -91,6 +100,8 @@ impl Request for ExtendBank {
             from: record.bank.version,
             added: Vec::new(),
             known,
+            passed_over,
+            unread,
             rows: base.rows().len(),
             thresholds_before: record.thresholds,
             thresholds: record.thresholds,
@@ -102,8 +113,12 @@ impl Request for ExtendBank {
         let bank = BankRef { version, ..record.bank.clone() };
         let encoder = job.shared.model_for(ModelRole::ImageEmbedder)?;
         let normals = normals_path(&job.shared.workspace.root().join(&record.path));
-        let mut normals =
-            if normals.exists() { Some(VectorIndex::load(&normals, &encoder)?) } else { None };
+        let load = |path: &Path| {
+            let product = self.product.clone();
+            let failed = |source| EngineError::BankIndex { product, source };
+            VectorIndex::load(path, &encoder).map_err(failed)
+        };
+        let mut normals = if normals.exists() { Some(load(&normals)?) } else { None };
         let rule = rules.last().copied().unwrap_or(base.info().rule);
         // A changed inspection area takes effect at the next fit.
         let area =
@@ -130,13 +145,12 @@ impl Request for ExtendBank {
             registered: registration.registered.clone(),
         });
         let saved = index_images(job, &encoder, &new, &registration, &mut normals)
-            .and_then(|()| save_bank(job, &bank, &extended, normals.as_ref()))
-            .and_then(|saved| {
-                let saved = RegisteredBank { area: record.area, ..saved };
-                job.commit(move |library| library.add_bank(&saved))
-            });
+            .and_then(|()| commit_bank(job, extended, normals.as_ref(), record.area.as_ref()));
         match saved {
-            Ok(()) => Ok(answer),
+            Ok(saved) => {
+                answer.bank = saved.info().bank.clone();
+                Ok(answer)
+            }
             Err(error) => {
                 registration.undo(job);
                 Err(error)
@@ -151,6 +165,8 @@ struct SortedImages {
     new: Vec<NormalPicture>,
     known: Vec<PathBuf>,
     extracted: ExtractedImages,
+    passed_over: Vec<PathBuf>,
+    unread: UnreadFolders,
 }
 
 /// Images of zip archives as temporary files, deleted on drop.
@@ -182,19 +198,14 @@ impl ExtractedImages {
 }
 
 impl ExtendBank {
-    /// The image files of the request, with archives extracted. A bad path fails the job before
-    /// anything is changed.
+    /// The image files of `sources`, with archives extracted.
     fn image_files(
-        &self,
         job: &JobContext,
+        sources: Vec<ImageSource>,
         extracted: &mut ExtractedImages,
     ) -> Result<Vec<PathBuf>> {
-        let (found, rejected) = image_sources(self.paths.clone());
-        if let Some(rejected) = rejected.into_iter().next() {
-            return Err(rejected.error);
-        }
         let mut files = Vec::new();
-        for source in found {
+        for source in sources {
             match source {
                 ImageSource::File(file) => files.push(file),
                 ImageSource::Archive(mut archive) => {
@@ -209,10 +220,17 @@ impl ExtendBank {
         Ok(files)
     }
 
+    /// Sorts the images of the request. A bad path fails the job before anything is changed.
     fn sort_images(&self, job: &JobContext, base: &MemoryBank) -> Result<SortedImages> {
+        let found = image_sources(&self.paths, self.recursive);
+        let FoundImages { sources, rejected, passed_over, unread } = found;
+        if let Some(rejected) = rejected.into_iter().next() {
+            return Err(rejected.error);
+        }
         let mut extracted = ExtractedImages::default();
-        let files = self.image_files(job, &mut extracted)?;
-        let mut sorted = SortedImages { new: Vec::new(), known: Vec::new(), extracted };
+        let files = Self::image_files(job, sources, &mut extracted)?;
+        let (new, known) = (Vec::new(), Vec::new());
+        let mut sorted = SortedImages { new, known, extracted, passed_over, unread };
         let mut seen: HashSet<ContentHash> = HashSet::new();
         for path in files {
             job.check()?;

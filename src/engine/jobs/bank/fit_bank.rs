@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::bank_files::save_bank;
+use super::bank_files::commit_bank;
 use super::calibration;
 use super::fit::{Fit, Fitted};
 use super::inspection_area::load_inspection_area;
@@ -131,12 +131,11 @@ impl Request for FitBank {
             })?;
         let fitted = calibration::calibrate(job, fitted, rule, fit.area.as_ref())?;
         job.check()?;
+        let area = area.and_then(|area| area.hash);
+        let fitted = commit_bank(job, fitted, normals.as_ref(), area.as_ref())?;
         let info = fitted.info();
-        let mut registered = save_bank(job, &bank, &fitted, normals.as_ref())?;
-        registered.area = area.and_then(|area| area.hash);
-        job.commit(move |library| library.add_bank(&registered))?;
         Ok(FittedBank {
-            bank,
+            bank: info.bank.clone(),
             rows: fitted.rows().len(),
             rows_asked,
             images: images.len(),

@@ -42,7 +42,8 @@ pub struct BuiltIndex {
     pub added: usize,
     /// Number of images dropped by this job.
     pub removed: usize,
-    /// Registered images that could not be read.
+    /// Registered images that could not be read, or whose file is gone; of the latter, those that
+    /// are in the index stay there.
     pub rejected: Vec<RejectedFile>,
 }
 
@@ -91,14 +92,21 @@ impl Request for BuildIndex {
             ids.map(|(id, region)| Entry { id, path: image.path.clone(), region })
                 .collect::<Vec<_>>()
         };
-        let new: Vec<Entry> =
-            images.iter().flat_map(entries_of).filter(|entry| !known.contains(&entry.id)).collect();
+        // Known ones, too: the index shows them, and a click on one would find nothing.
+        let root = job.shared.workspace.root();
+        let (gone_files, images): (Vec<_>, Vec<_>) =
+            images.iter().partition(|image| !root.join(&image.path).is_file());
+        let new: Vec<Entry> = images
+            .into_iter()
+            .flat_map(entries_of)
+            .filter(|entry| !known.contains(&entry.id))
+            .collect();
         let mut built = BuiltIndex {
             model: model.clone(),
             total: 0,
             added: 0,
             removed: count_images(&gone),
-            rejected: Vec::new(),
+            rejected: gone_files.into_iter().map(gone_file).collect(),
         };
         let mut changed = !gone.is_empty();
         embed_all(job, &new, &model, |batch, vectors| {
@@ -125,6 +133,11 @@ impl Request for BuildIndex {
         built.total = index.map_or(0, |index| index.ids().filter(|id| is_whole(*id)).count());
         Ok(built)
     }
+}
+
+fn gone_file(image: &RegisteredImage) -> RejectedFile {
+    let error = EngineError::PictureGone(image.path.clone());
+    RejectedFile { path: image.path.clone().into(), error }
 }
 
 /// Number of whole pictures among the entries.

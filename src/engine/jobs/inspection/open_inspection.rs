@@ -138,7 +138,8 @@ mod tests {
         submit(&engine, AddProduct(product));
         let paths = (0..6).map(|n| picture(&format!("{n}.png"), n, false)).collect();
         let (label, regions) = (ImageLabel::Normal, Default::default());
-        let images = RegisterImages { product: code.clone(), label, paths, regions };
+        let images =
+            RegisterImages { product: code.clone(), label, paths, recursive: false, regions };
         submit(&engine, images);
         submit(&engine, FitBank { ratio: 0.2, ..FitBank::new(code.clone()) });
         let image = picture("bad.png", 99, true);

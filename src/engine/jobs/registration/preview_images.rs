@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::image_sources::{ImageSource, image_sources};
+use super::image_folder::UnreadFolders;
+use super::image_sources::{FoundImages, ImageSource, image_sources};
 use super::rejected_file::RejectedFile;
 use crate::error::Result;
 use crate::jobs::workspace::thumbnails::{Thumbnail, shrunk};
@@ -16,6 +17,8 @@ use fettle_library::{LibraryError, decode_image, read_source};
 pub struct PreviewImages {
     /// Image files, directories and zip archives; of the latter two, all images.
     pub paths: Vec<PathBuf>,
+    /// Whether directories stand for the images of their sub-folders, too.
+    pub recursive: bool,
     /// Maximum number of thumbnails.
     pub limit: usize,
     /// Longer side of a thumbnail, in pixels.
@@ -27,10 +30,16 @@ pub struct PreviewImages {
 pub struct ImagePreview {
     /// Number of images.
     pub total: usize,
+    /// The image files, without those in archives.
+    pub files: Vec<PathBuf>,
     /// Thumbnails of the first images.
     pub first: Vec<Thumbnail>,
     /// Paths without an image: a damaged zip, an empty directory.
     pub rejected: Vec<RejectedFile>,
+    /// Files in directories and archives that are no images.
+    pub passed_over: Vec<PathBuf>,
+    /// Sub-folders that were not looked into.
+    pub unread: UnreadFolders,
 }
 
 impl Request for PreviewImages {
@@ -42,9 +51,10 @@ impl Request for PreviewImages {
     }
 
     fn run(self, job: &JobContext) -> Result<ImagePreview> {
-        let Self { paths, limit, side } = self;
-        let (mut sources, rejected) = image_sources(paths);
-        let total = sources.iter().map(ImageSource::count).sum();
+        let Self { paths, recursive, limit, side } = self;
+        let found = image_sources(&paths, recursive);
+        let (total, files) = (found.count(), found.files().cloned().collect());
+        let FoundImages { mut sources, rejected, passed_over, unread } = found;
         let mut first = Vec::new();
         for source in &mut sources {
             job.check()?;
@@ -69,6 +79,6 @@ impl Request for PreviewImages {
             Ok(Thumbnail { path: path.display().to_string(), picture })
         };
         let first = first.into_par_iter().map(thumbnail).collect::<Result<_>>()?;
-        Ok(ImagePreview { total, first, rejected })
+        Ok(ImagePreview { total, files, first, rejected, passed_over, unread })
     }
 }

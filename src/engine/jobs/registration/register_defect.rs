@@ -58,7 +58,8 @@ impl Request for RegisterDefect {
         let Self { product, defect, image, region } = self;
         let label = ImageLabel::Defect(defect);
         let regions = region.map(|region| (image.clone(), region)).into_iter().collect();
-        let registered = RegisterImages { product, label, paths: vec![image], regions }.run(job)?;
+        let (paths, recursive) = (vec![image], false);
+        let registered = RegisterImages { product, label, paths, recursive, regions }.run(job)?;
         let index = match registered.rejected.is_empty() {
             true => Some(BuildIndex { rebuild: false }.run(job)?),
             false => None,

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::catalogue::require_product;
-use super::image_sources::{ImageSource, image_sources};
+use super::image_folder::UnreadFolders;
+use super::image_sources::{FoundImages, ImageSource, image_sources};
 use super::near_duplicates::{
     NearDuplicate, add_fingerprint, fingerprints_path, load_fingerprints,
 };
@@ -28,6 +29,9 @@ pub struct RegisterImages {
     pub label: ImageLabel,
     /// Image files, directories and zip archives; of the latter two, all images.
     pub paths: Vec<PathBuf>,
+    /// Whether directories stand for the images of their sub-folders, too.
+    #[serde(default)]
+    pub recursive: bool,
     /// Region with the defect, by image file; an image without a region is registered as a whole.
     /// The region of a file registered before is replaced.
     #[serde(default)]
@@ -47,9 +51,18 @@ pub struct RegisteredImages {
     pub redrawn: Vec<(ImageId, Option<RectPx>)>,
     /// Files that were not registered.
     pub rejected: Vec<RejectedFile>,
+    /// Files in directories and archives that are no images.
+    pub passed_over: Vec<PathBuf>,
+    /// Sub-folders that were not looked into.
+    pub unread: UnreadFolders,
 }
 
 impl RegisteredImages {
+    /// Whether nothing of what was asked for is registered now.
+    pub fn is_nothing(&self) -> bool {
+        self.new.is_empty() && self.known.is_empty()
+    }
+
     /// The request that undoes the registration; `None` where nothing was changed.
     pub fn undo(&self) -> Option<UndoRegistration> {
         let (new, redrawn) = (self.new.clone(), self.redrawn.clone());
@@ -80,12 +93,14 @@ impl Request for RegisterImages {
     }
 
     fn run(self, job: &JobContext) -> Result<RegisteredImages> {
-        let Self { product, label, paths, regions } = self;
+        let Self { product, label, paths, recursive, regions } = self;
         require_product(job, &product)?;
-        let (sources, rejected) = image_sources(paths);
-        let total = sources.iter().map(ImageSource::count).sum::<usize>() as u64;
+        let found = image_sources(&paths, recursive);
+        let total = found.count() as u64;
         let fingerprints = load_fingerprints(job)?;
-        let outcome = RegisteredImages { rejected, ..RegisteredImages::default() };
+        let FoundImages { sources, rejected, passed_over, unread } = found;
+        let outcome =
+            RegisteredImages { rejected, passed_over, unread, ..RegisteredImages::default() };
         let mut registration =
             Registration { job, product, label, regions, fingerprints, outcome, done: 0, total };
         for source in sources {
@@ -257,7 +272,7 @@ mod tests {
         let inside = |name: &str| PathBuf::from(format!("{}/{name}", parts.display()));
 
         // The preview, before the registration.
-        let preview = PreviewImages { paths: paths.clone(), limit: 4, side: 30 };
+        let preview = PreviewImages { paths: paths.clone(), recursive: false, limit: 4, side: 30 };
         let preview = submit(&engine, preview);
         assert_eq!((preview.total, preview.rejected.len()), (5, 2));
         let first: Vec<_> = preview
@@ -275,7 +290,8 @@ mod tests {
         assert_eq!(first, expected);
 
         let (label, regions) = (ImageLabel::Normal, BTreeMap::new());
-        let request = RegisterImages { product: product.clone(), label, paths, regions };
+        let (product, recursive) = (product.clone(), false);
+        let request = RegisterImages { product, label, paths, recursive, regions };
         let registered = submit(&engine, request.clone());
         assert_eq!((registered.new.len(), registered.known.len()), (4, 0));
         let rejected: Vec<_> = registered.rejected.iter().map(|one| one.path.clone()).collect();

@@ -158,6 +158,7 @@ mod tests {
             product: casting(),
             label: ImageLabel::Defect(hole()),
             paths: vec![image.clone()],
+            recursive: false,
             regions: [(image, RectPx { x: 1, y: 1, width: 4, height: 4 })].into(),
         };
         let registered = submit(&engine, request).unwrap();

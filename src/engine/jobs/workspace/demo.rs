@@ -138,7 +138,9 @@ fn register_images(
     paths: Vec<PathBuf>,
 ) -> Result<()> {
     let regions = BTreeMap::new();
-    let registered = RegisterImages { product: product.clone(), label, paths, regions }.run(job)?;
+    let registered =
+        RegisterImages { product: product.clone(), label, paths, recursive: false, regions }
+            .run(job)?;
     match registered.rejected.into_iter().next() {
         Some(rejected) => Err(rejected.error),
         None => Ok(()),

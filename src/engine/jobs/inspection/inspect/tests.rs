@@ -122,7 +122,10 @@ fn where_there_is_a_bank_it_is_shown_the_normal_part_and_the_map_and_an_ok_part_
     let names = ["a.png", "bb.png", "ccc.png", "dddd.png", "eeeee.png", "ffffff.png"];
     let paths = names.map(|name| part(dir.path(), name, false, false)).to_vec();
     let (label, regions) = (ImageLabel::Normal, Default::default());
-    submit(&engine, RegisterImages { product: code.clone(), label, paths, regions });
+    submit(
+        &engine,
+        RegisterImages { product: code.clone(), label, paths, recursive: false, regions },
+    );
     submit(&engine, FitBank { ratio: 0.2, ..FitBank::new(code.clone()) });
 
     let bad = Inspect {

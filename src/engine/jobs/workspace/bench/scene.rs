@@ -66,7 +66,8 @@ fn register(
     let mut paths = images_at(folder)?;
     paths.truncate(count);
     let (product, label) = (code.clone(), ImageLabel::Normal);
-    RegisterImages { product, label, paths, regions: BTreeMap::new() }.run(job)?;
+    RegisterImages { product, label, paths, recursive: false, regions: BTreeMap::new() }
+        .run(job)?;
     Ok((code, None))
 }
 
