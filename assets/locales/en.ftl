@@ -212,6 +212,8 @@ doctor-font-ok = Korean font
 doctor-workspace = Workspace
 doctor-models = Models
 doctor-profile = profile { $profile }
+doctor-renamed-product = The product { $code } had a name that looked the same as that of { $looked }, and was given a number. Check which of the two is which: fettle library list
+doctor-renamed-defect = The defect type { $code } of { $product } had a name that looked the same as that of { $looked }, and was given a number. Check which of the two is which: fettle library list
 doctor-all-well = Nothing is missing.
 doctor-missing = Missing
 doctor-library = { $products } products, { $normals } normal and { $defects } defect images, { $manuals } manuals, { $inspections } inspections
@@ -337,6 +339,9 @@ error-tesseract = The pages of { $path } could not be read from their pictures: 
 error-pdf-no-page = { $path } has no page { $page }, only { $pages }.
 error-pdf-damaged = { $path } is damaged: { $reason }
 error-library-corrupt = { $path } is damaged: { $reason }. The images and manuals are safe. Move that file away and run: fettle library scan
+error-library-folder = { $path } cannot be opened: { $folder } is a folder, where a file has to be, as some network drives leave it. Remove that folder if it is empty; where the workspace is on a network drive, move it to a local disk.
+error-library-protected = { $path } cannot be opened: it or its folder is write-protected. Get the right to write there, or copy the workspace to a folder of your own.
+error-library-network = { $path } cannot be opened: { $reason }. Most likely the workspace is on a network drive. Move it to a local disk.
 error-library-newer = { $path } was written by a newer Fettle. Update this one.
 
 ## The window.

@@ -212,6 +212,8 @@ doctor-font-ok = 한글 글꼴
 doctor-workspace = 작업 공간
 doctor-models = 모델
 doctor-profile = 프로필 { $profile }
+doctor-renamed-product = 제품 { $code }의 코드가 { $looked }와(과) 똑같아 보여서 번호를 붙였습니다. 어느 것이 어느 것인지 확인하세요: fettle library list
+doctor-renamed-defect = { $product }의 불량 유형 { $code }의 코드가 { $looked }와(과) 똑같아 보여서 번호를 붙였습니다. 어느 것이 어느 것인지 확인하세요: fettle library list
 doctor-all-well = 빠진 것이 없습니다.
 doctor-missing = 빠진 것
 doctor-library = 제품 { $products }개, 정상 이미지 { $normals }장, 불량 이미지 { $defects }장, 매뉴얼 { $manuals }개, 검사 { $inspections }건
@@ -337,6 +339,9 @@ error-tesseract = { $path }의 그림에서 글자를 읽지 못했습니다: { 
 error-pdf-no-page = { $path }에는 { $page }쪽이 없습니다. 모두 { $pages }쪽입니다.
 error-pdf-damaged = { $path } 파일이 손상되었습니다: { $reason }
 error-library-corrupt = { $path } 파일이 손상되었습니다: { $reason }. 이미지와 매뉴얼은 안전합니다. 그 파일을 다른 곳으로 옮기고 실행하세요: fettle library scan
+error-library-folder = { $path }을(를) 열 수 없습니다. 파일이 있어야 할 자리에 { $folder } 폴더가 있습니다(네트워크 드라이브에서 생길 수 있습니다). 그 폴더가 비어 있으면 지우고, 작업 공간이 네트워크 드라이브에 있으면 로컬 디스크로 옮기세요.
+error-library-protected = { $path }을(를) 열 수 없습니다. 파일이나 폴더가 쓰기 금지되어 있습니다. 쓰기 권한을 받거나, 작업 공간을 쓸 수 있는 폴더로 복사하세요.
+error-library-network = { $path }을(를) 열 수 없습니다: { $reason }. 작업 공간이 네트워크 드라이브에 있기 때문일 가능성이 큽니다. 로컬 디스크로 옮기세요.
 error-library-newer = { $path }은(는) 더 새로운 Fettle이 썼습니다. 이 Fettle을 업데이트하세요.
 
 ## 창.

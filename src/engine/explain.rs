@@ -6,7 +6,9 @@ use std::path::Path;
 use super::error::EngineError;
 use fettle_domain::Language;
 use fettle_i18n::Value;
-use fettle_library::{ArchiveFault, LibraryError, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES};
+use fettle_library::{
+    ArchiveFault, LibraryError, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES, OpenFault,
+};
 use fettle_manuals::ManualsError;
 use fettle_models::ModelsError;
 use fettle_models::remote::RemoteError;
@@ -181,6 +183,17 @@ fn library(error: &LibraryError) -> Message {
         }
         LibraryError::CorruptDatabase { path, why } => {
             ("error-library-corrupt", vec![at(path), ("reason", why.clone().into())])
+        }
+        LibraryError::CannotOpen { path, fault } => {
+            let (id, more) = match fault {
+                OpenFault::FolderInTheWay(folder) => {
+                    let folder = folder.display().to_string();
+                    ("error-library-folder", vec![("folder", folder.into())])
+                }
+                OpenFault::WriteProtected => ("error-library-protected", vec![]),
+                other => ("error-library-network", vec![reason(other)]),
+            };
+            (id, [vec![at(path)], more].concat())
         }
         LibraryError::NewerDatabase { path, .. } => ("error-library-newer", vec![at(path)]),
         other => ("error-library", vec![reason(other)]),

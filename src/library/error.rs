@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::archive_fault::ArchiveFault;
 use super::layout::DATABASE_PATH;
 use super::limits::{MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
+use super::open_fault::OpenFault;
 use fettle_domain::{
     BankRef, Cancelled, DefectCode, ImageId, InspectionId, InvalidCode, ManualId, ProductCode,
 };
@@ -35,6 +36,14 @@ pub enum LibraryError {
         path: PathBuf,
         /// SQLite's message.
         why: String,
+    },
+    /// The database cannot be opened.
+    #[error("{path}: cannot be opened: {fault}")]
+    CannotOpen {
+        /// The database.
+        path: PathBuf,
+        /// The likely cause.
+        fault: OpenFault,
     },
     /// Another process held the lock or the database for too long.
     #[error("{path}: another Fettle is using it: try again when it has finished")]
@@ -246,6 +255,7 @@ impl LibraryError {
     /// The error for an SQLite error of the database at `path`.
     pub(crate) fn database(path: &Path, source: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;
+        let fault = OpenFault::of_database(path, &source);
         let path = path.to_owned();
         match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
@@ -256,7 +266,10 @@ impl LibraryError {
             // On a full disk SQLite's shared memory cannot grow, which SQLite reports as an I/O
             // error.
             Some(ErrorCode::SystemIoFailure) if is_on_full_disk(&path) => Self::DiskFull { path },
-            _ => Self::Database { path, source },
+            _ => match fault {
+                Some(fault) => Self::CannotOpen { path, fault },
+                None => Self::Database { path, source },
+            },
         }
     }
 

@@ -5,10 +5,8 @@
 
 use std::path::Path;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::{LibraryError, Result};
-use fettle_domain::{DefectCode, InvalidCode, ProductCode, has_image_extension};
+use fettle_domain::{DefectCode, InvalidCode, ProductCode, has_image_extension, normal_form};
 
 const DEFECT_NAME: &str = "<product>_<defect>_<number>.jpeg, .jpg, .png, .bmp, .tiff or .webp";
 const MANUAL_NAME: &str = "<product>_<name>.pdf, .docx or .txt";
@@ -43,7 +41,7 @@ pub(crate) fn parse_manual_name(path: &str) -> Result<ProductCode> {
 
 /// The last component of a path, in Unicode normalisation form C: macOS decomposes Hangul.
 pub(crate) fn normalized_file_name(path: &str) -> String {
-    path.rsplit('/').next().unwrap_or(path).nfc().collect()
+    normal_form(path.rsplit('/').next().unwrap_or(path))
 }
 
 /// The error for a file name that does not follow the pattern `expected`.

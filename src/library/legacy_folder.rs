@@ -9,6 +9,7 @@
 //! ```
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::defect_mapping::{DefectMapping, parse_defect_mapping};
@@ -18,7 +19,10 @@ use super::file_names::{
 use super::layout::{DEFECT_FOLDER, MANUAL_FOLDER, NORMAL_FOLDER};
 use super::source_file::read_source;
 use super::{LibraryError, Result};
-use fettle_domain::{DefectCode, ImageLabel, ManualFormat, ProductCode, has_image_extension};
+use fettle_domain::{
+    DefectCode, ImageLabel, ManualFormat, ProductCode, SIGNATURE_BYTES, has_picture_name,
+    has_picture_signature, is_litter,
+};
 
 /// Files of names and the folders they may be in; the first file that names a product or defect
 /// counts.
@@ -139,7 +143,10 @@ impl LegacyFolder {
             for path in self.entries(root, &format!("{folder}/ok"), EntryKind::File)? {
                 let file = match &product {
                     Err(error) => Err(LibraryError::from(error.clone())),
-                    Ok(_) if !has_image_extension(Path::new(&path)) => {
+                    Ok(_)
+                        if !has_picture_name(Path::new(&path))
+                            && !has_picture_content(&root.join(&path)) =>
+                    {
                         Err(unknown_name(&path, NORMAL_NAME))
                     }
                     Ok(product) => Ok((product.clone(), LegacyFileKind::Image(ImageLabel::Normal))),
@@ -206,7 +213,13 @@ enum EntryKind {
 
 /// Whether a file belongs to the operating system, to a checkout, or is a file of names.
 fn is_ignored(name: &str) -> bool {
-    name.starts_with('.')
-        || ["Thumbs.db", "desktop.ini", "README.md"].contains(&name)
-        || NAME_FILES.contains(&name)
+    name.starts_with('.') || is_litter(name) || name == "README.md" || NAME_FILES.contains(&name)
+}
+
+/// Whether the first bytes of a file are a picture's; not where it cannot be read.
+fn has_picture_content(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = fs::File::open(path)
+        .and_then(|file| file.take(SIGNATURE_BYTES as u64).read_to_end(&mut head));
+    read.is_ok() && has_picture_signature(&head)
 }

@@ -13,7 +13,7 @@ use super::products::require_product;
 use super::rows::now;
 use super::source_file::{content_hash, read_source};
 use super::{Library, LibraryError, Registered, Result};
-use fettle_domain::{ContentHash, ManualFormat, ManualId, ManualText, ProductCode};
+use fettle_domain::{ContentHash, ManualFormat, ManualId, ManualText, ProductCode, normal_form};
 
 impl Library {
     /// Copies a manual to `manual_store/<product>_manual[_<n>].<extension>` and registers it
@@ -77,8 +77,8 @@ impl Library {
                 Ok(registered)
             });
         }
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-        let name = name.unwrap_or_default();
+        // A Mac's copy of a manual is the same manual.
+        let name = normal_form(&path.file_name().unwrap_or_default().to_string_lossy());
         let destination = Destination {
             folder: MANUAL_FOLDER.to_owned(),
             stem: format!("{product}_manual"),

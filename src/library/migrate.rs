@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{LibraryError, Result};
+use super::{LibraryError, Result, normal_codes};
 
 /// Migrations in order; the index plus one is the version that a migration leads to. A released
 /// migration is never edited.
@@ -16,7 +16,12 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/004_judgements.sql"),
     include_str!("migrations/005_tidied.sql"),
     include_str!("migrations/006_defect_regions.sql"),
+    NORMAL_CODES,
 ];
+
+/// The migration after whose SQL [`normal_codes::normalise`] rewrites the rows: SQLite knows no
+/// normalisation forms.
+const NORMAL_CODES: &str = include_str!("migrations/007_normal_codes.sql");
 
 /// The schema version of this program.
 pub(crate) fn known_version() -> u32 {
@@ -37,6 +42,9 @@ fn apply(conn: &mut Connection, path: &Path, migrations: &[&str]) -> Result<()> 
         // Checked inside the transaction: another process may have migrated meanwhile.
         if user_version(&tx).map_err(database)? < version {
             tx.execute_batch(sql).map_err(database)?;
+            if *sql == NORMAL_CODES {
+                normal_codes::normalise(&tx)?;
+            }
             tx.pragma_update(None, "user_version", version).map_err(database)?;
         }
         tx.commit().map_err(database)?;

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::layout::DATABASE_PATH;
 use super::lock::{self, LOCK_TIMEOUT};
+use super::open_fault::OpenFault;
 use super::{Library, LibraryError, Result, migrate, recover};
 
 impl Library {
@@ -17,20 +18,34 @@ impl Library {
     /// # Errors
     /// [`LibraryError::NewerDatabase`] and [`LibraryError::CorruptDatabase`], which leave the
     /// database untouched; [`LibraryError::Busy`] where another process holds the lock for 15
-    /// seconds; [`LibraryError::DiskFull`], [`LibraryError::Io`].
+    /// seconds; [`LibraryError::CannotOpen`] with the likely cause; [`LibraryError::DiskFull`],
+    /// [`LibraryError::Io`].
     pub fn open(root: &Path) -> Result<Self> {
         let data = root.join("data");
-        fs::create_dir_all(&data).map_err(|e| LibraryError::io(&data, e))?;
-        let lock = lock::open(root)?;
         let path = root.join(DATABASE_PATH);
+        let closed = |error| cannot_open(&path, error);
+        fs::create_dir_all(&data).map_err(|e| closed(LibraryError::io(&data, e)))?;
+        let lock = lock::open(root).map_err(closed)?;
         // Nobody is between two steps of storing a file while this lock is held: every unfinished
         // registration was interrupted.
-        let exclusive = lock::exclusive(&lock, &path, LOCK_TIMEOUT)?;
+        let exclusive = lock::exclusive(&lock, &path, LOCK_TIMEOUT).map_err(closed)?;
         let mut conn = connect(&path)?;
         migrate::migrate(&mut conn, &path)?;
         let recovery = recover::recover(&mut conn, root)?;
         drop(exclusive);
         Ok(Self { conn, root: root.to_owned(), lock, recovery })
+    }
+}
+
+/// The error of opening the database at `path`, where `error` is about its folder or its lock.
+fn cannot_open(path: &Path, error: LibraryError) -> LibraryError {
+    let fault = match &error {
+        LibraryError::Io { source, .. } => OpenFault::of_system(source),
+        _ => None,
+    };
+    match fault {
+        Some(fault) => LibraryError::CannotOpen { path: path.to_owned(), fault },
+        None => error,
     }
 }
 

@@ -183,7 +183,7 @@ pub(crate) fn find_defect_type(
 }
 
 pub(crate) fn insert_product(conn: &Connection, product: &Product) -> Result<bool> {
-    let Product { code, name_ko, name_en } = product;
+    let Product { code, name_ko, name_en } = product.clone().normalized();
     let inserted = conn.execute(
         "INSERT INTO products (code, name_ko, name_en, added_at) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (code) DO NOTHING",
@@ -193,15 +193,16 @@ pub(crate) fn insert_product(conn: &Connection, product: &Product) -> Result<boo
 }
 
 pub(crate) fn update_product(conn: &Connection, product: &Product) -> Result<()> {
+    let product = product.clone().normalized();
     let changed = conn.execute(
         "UPDATE products SET name_ko = ?2, name_en = ?3 WHERE code = ?1",
         params![product.code.as_str(), product.name_ko, product.name_en],
     )?;
-    if changed == 1 { Ok(()) } else { Err(LibraryError::UnknownProduct(product.code.clone())) }
+    if changed == 1 { Ok(()) } else { Err(LibraryError::UnknownProduct(product.code)) }
 }
 
 pub(crate) fn insert_defect_type(conn: &Connection, defect: &DefectType) -> Result<bool> {
-    let DefectType { product, code, name_ko, name_en, full_name } = defect;
+    let DefectType { product, code, name_ko, name_en, full_name } = defect.clone().normalized();
     let inserted = conn.execute(
         "INSERT INTO defect_types (product, code, name_ko, name_en, full_name, added_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (product, code) DO NOTHING",
@@ -211,17 +212,13 @@ pub(crate) fn insert_defect_type(conn: &Connection, defect: &DefectType) -> Resu
 }
 
 pub(crate) fn update_defect_type(conn: &Connection, defect: &DefectType) -> Result<()> {
-    let DefectType { product, code, name_ko, name_en, full_name } = defect;
+    let DefectType { product, code, name_ko, name_en, full_name } = defect.clone().normalized();
     let changed = conn.execute(
         "UPDATE defect_types SET name_ko = ?3, name_en = ?4, full_name = ?5
          WHERE product = ?1 AND code = ?2",
         params![product.as_str(), code.as_str(), name_ko, name_en, full_name],
     )?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(LibraryError::UnknownDefect { product: product.clone(), defect: code.clone() })
-    }
+    if changed == 1 { Ok(()) } else { Err(LibraryError::UnknownDefect { product, defect: code }) }
 }
 
 fn read_product(row: &Row<'_>) -> rusqlite::Result<Product> {

@@ -49,6 +49,20 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Json) -> an
         ];
         terminal.print_field("label-library", &terminal.text("doctor-library", &values));
     }
+    for renamed in report.renamed {
+        let product = ("product", renamed.product.to_string().into());
+        let looked = ("looked", renamed.looked.into());
+        match renamed.defect {
+            None => {
+                let code = ("code", renamed.product.to_string().into());
+                terminal.print_message("doctor-renamed-product", &[code, looked]);
+            }
+            Some(defect) => {
+                let code = ("code", defect.to_string().into());
+                terminal.print_message("doctor-renamed-defect", &[code, product, looked]);
+            }
+        }
+    }
     terminal.print_line("");
     if report.missing.is_empty() {
         terminal.print_message("doctor-all-well", &[]);

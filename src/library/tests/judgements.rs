@@ -144,7 +144,7 @@ fn inspections_of_before_are_listed_after_the_migration() {
         .execute_batch(
             "DROP TABLE history; DROP TABLE judgements; DROP TABLE action_changes;
              ALTER TABLE images DROP COLUMN region; ALTER TABLE images DROP COLUMN region_changes;
-             DROP TABLE tidied; PRAGMA user_version = 3;",
+             DROP TABLE tidied; DROP TABLE renamed_codes; PRAGMA user_version = 3;",
         )
         .unwrap();
     drop(library);

@@ -8,8 +8,8 @@ use serde::Serialize;
 use crate::devices::Placement;
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{Language, ModelId, ModelRole, ProductCode, RemoteModel};
-use fettle_library::{Counts, Library, LibraryError};
+use fettle_domain::{DefectCode, Language, ModelId, ModelRole, ProductCode, RemoteModel};
+use fettle_library::{Counts, Library, LibraryError, RenamedCode};
 use fettle_models::store::ModelState;
 
 /// Checks everything that Fettle needs.
@@ -47,9 +47,28 @@ pub struct DoctorReport {
     pub remote: BTreeMap<ModelRole, RemoteModel>,
     /// Counts of the library; `None` where the library cannot be opened.
     pub library: Option<DoctorCounts>,
+    /// Products and defect types that were renamed, since others looked the same.
+    pub renamed: Vec<DoctorRenamed>,
     /// Missing requirements.
     #[serde(rename = "lacks")]
     pub missing: Vec<MissingRequirement>,
+}
+
+/// A product or defect type that was renamed, since another one looked the same.
+#[derive(Debug, Clone, Serialize)]
+pub struct DoctorRenamed {
+    /// The product.
+    pub product: ProductCode,
+    /// The defect type; `None`: the product was renamed.
+    pub defect: Option<DefectCode>,
+    /// The look that both had.
+    pub looked: String,
+}
+
+impl From<RenamedCode> for DoctorRenamed {
+    fn from(RenamedCode { product, defect, looked }: RenamedCode) -> Self {
+        Self { product, defect, looked }
+    }
 }
 
 /// Counts of the library, for JSON.
@@ -143,9 +162,13 @@ impl Request for Doctor {
             missing.push(MissingRequirement::KoreanFont);
         }
         let language = shared.report_language();
-        let read = job.library(|library| Ok((library.counts()?, products_to_refit(library)?)));
+        let mut renamed = Vec::new();
+        let read = job.library(|library| {
+            Ok((library.counts()?, products_to_refit(library)?, library.renamed_codes()?))
+        });
         let library = match read {
-            Ok((counts, to_refit)) => {
+            Ok((counts, to_refit, codes)) => {
+                renamed.extend(codes.into_iter().map(DoctorRenamed::from));
                 missing.extend(
                     to_refit.into_iter().map(|product| MissingRequirement::Refit { product }),
                 );
@@ -179,6 +202,7 @@ impl Request for Doctor {
             unfilled,
             remote,
             library,
+            renamed,
             missing,
         })
     }

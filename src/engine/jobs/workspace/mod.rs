@@ -15,7 +15,7 @@ mod unfinished_jobs;
 pub use bench::{Bench, Benchmark, Measurement, SkippedMeasurement};
 pub use change_language::ChangeLanguage;
 pub use demo::{BuildDemo, DemoInspection};
-pub use doctor::{Doctor, DoctorReport, MissingRequirement};
+pub use doctor::{Doctor, DoctorRenamed, DoctorReport, MissingRequirement};
 pub use evaluate::{
     ClassEvaluation, DefectQuality, Evaluate, Evaluation, Quality, ScoredImage, TestRates,
 };
