@@ -11,7 +11,8 @@ use fettle_engine::FitBank;
 #[derive(Debug, Args)]
 pub(crate) struct Eval {
     /// The data set in MVTec's layout: CLASS/train/good, CLASS/test/good, CLASS/test/DEFECT and,
-    /// where there are masks, CLASS/ground_truth/DEFECT/NAME_mask.png. Or one class of it.
+    /// where there are masks, CLASS/ground_truth/DEFECT/NAME_mask.png (or NAME.png, NAME_label.bmp,
+    /// NAME/000.png; or beside the pictures). Or one class of it.
     pub(crate) dataset: PathBuf,
     /// Only this class; may be given several times.
     #[arg(long = "product", short, value_name = "NAME")]

@@ -1,5 +1,6 @@
 //! `fettle eval`.
 
+use super::mask_notes::print_mask_notes;
 use crate::terminal::Terminal;
 use crate::{args, table};
 use fettle_domain::ThresholdRule;
@@ -79,12 +80,7 @@ fn row(name: String, images: String, quality: &Quality, ms: String) -> [String; 
 }
 
 fn print_notes(terminal: &Terminal, class: &ClassEvaluation) {
-    let unmasked = class.defective - class.masked;
-    // Without any mask the table has dashes, which is enough.
-    if class.masked > 0 && unmasked > 0 {
-        let values = [("class", class.class.clone().into()), ("count", unmasked.into())];
-        terminal.print_message("eval-unmasked", &values);
-    }
+    print_mask_notes(terminal, class);
     if let Some(rates) = class.rates.in_words(terminal.language()) {
         let expected = Value::Number { value: class.rates.expected_overkill * 100.0, digits: 1 };
         let values = [

@@ -15,6 +15,7 @@ mod left_out;
 pub(super) mod library;
 pub(super) mod manual;
 mod manual_versions;
+mod mask_notes;
 pub(super) mod models;
 mod rejected_files;
 pub(super) mod roi;

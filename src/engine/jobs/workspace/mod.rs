@@ -17,7 +17,8 @@ pub use change_language::ChangeLanguage;
 pub use demo::{BuildDemo, DemoInspection};
 pub use doctor::{Doctor, DoctorRenamed, DoctorReport, MissingRequirement};
 pub use evaluate::{
-    ClassEvaluation, DefectQuality, Evaluate, Evaluation, Quality, ScoredImage, TestRates,
+    ClassEvaluation, DefectQuality, Evaluate, Evaluation, MaskNotes, NotTwoLevel, Quality,
+    ScoredImage, TestRates,
 };
 pub use import_legacy::{ImportLegacyData, ImportedLegacyData, LegacyBankState};
 pub use legacy_comparison::{BankQuality, LegacyComparison};

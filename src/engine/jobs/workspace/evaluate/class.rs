@@ -1,6 +1,6 @@
 //! Evaluating one class: fit, scores, metrics.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,6 +11,7 @@ use super::dataset::Class;
 use super::plots::write_plots;
 use super::quality::{DefectQuality, Quality, TestRates, best_threshold, by_defect, test_rates};
 use super::scored_image::ScoredImage;
+use super::truth::MaskNotes;
 use crate::error::{EngineError, Result};
 use crate::jobs::bank::fit::Fit;
 use crate::jobs::bank::normal_pictures::NormalPicture;
@@ -41,6 +42,8 @@ pub struct ClassEvaluation {
     pub defective: usize,
     /// Number of defective pictures with a mask. Pixel metrics leave the others out.
     pub masked: usize,
+    /// What is to be known of the masks.
+    pub masks: MaskNotes,
     /// Number of rows of the bank.
     pub rows: usize,
     /// Thresholds fitted on the training pictures alone.
@@ -85,6 +88,7 @@ pub(super) fn evaluate(
     let mut watch = Stopwatch::default();
     let BankInfo { thresholds, scale, .. } = *bank.info();
     let mut pixels = PixelScores::default();
+    let mut notes = MaskNotes::of(class);
     let mut masks = Vec::new();
     let mut images = Vec::with_capacity(class.test.len());
     for (index, image) in class.test.iter().enumerate() {
@@ -94,7 +98,9 @@ pub(super) fn evaluate(
         let picture = watch.time("decode", || read_image(&image.path))?.rgb;
         let (scored, timings) = score(job, &bank, picture)?;
         watch.timings.extend(timings);
-        let truth = image.mask.as_deref().map(|path| read_truth(path, &scored.map)).transpose()?;
+        let truth = image.mask.as_ref();
+        let truth = truth.map(|files| notes.read_truth(&class.root, files, &scored.map));
+        let truth = truth.transpose()?;
         match (&image.defect, &truth) {
             (None, _) => pixels.add_normal(&scored.map)?,
             (Some(_), Some(truth)) => pixels.add(&scored.map, truth)?,
@@ -117,6 +123,7 @@ pub(super) fn evaluate(
         good: images.iter().filter(|image| image.defect.is_none()).count(),
         defective: images.iter().filter(|image| image.defect.is_some()).count(),
         masked: class.test.iter().filter(|image| image.mask.is_some()).count(),
+        masks: notes,
         rows: bank.rows().len(),
         thresholds,
         rates,
@@ -168,17 +175,6 @@ fn mask(map: &AnomalyMap, pixel_threshold: f32, normal: f32) -> Result<Mask> {
     let above = mask_threshold(map, normal, pixel_threshold);
     let smallest = smallest_area(map.width, map.height);
     Ok(regions(map, above, smallest, &Part::whole(map.width, map.height))?.0)
-}
-
-/// The ground-truth mask of `map`: all pixels that are not black, since data sets mark with 255 or
-/// with 1.
-fn read_truth(path: &Path, map: &AnomalyMap) -> Result<Mask> {
-    let picture = read_image(path)?.rgb;
-    if picture.dimensions() != (map.width, map.height) {
-        return Err(EngineError::MaskSize { mask: path.to_owned() });
-    }
-    let set = picture.pixels().map(|pixel| pixel.0 != [0, 0, 0]).collect();
-    Ok(Mask { width: map.width, height: map.height, set })
 }
 
 /// Mean milliseconds by stage, in the order of first appearance.

@@ -1,10 +1,11 @@
 //! Data sets in the folder layout of MVTec AD: `<class>/train/good`, `<class>/test/<good or defect>`,
-//! `<class>/ground_truth/<defect>/<name>_mask.png`.
+//! `<class>/ground_truth/<defect>/<name>_mask.png`, or masks as `mask_files.rs` finds them.
 
 use std::path::{Path, PathBuf};
 
+use super::mask_files::{FoundMasks, MaskFiles, Unmasked, find_masks};
+use super::picture_names::{is_picture, without_masks};
 use crate::error::{EngineError, Result};
-use fettle_domain::has_image_extension;
 
 /// Folder of pictures without a defect.
 const GOOD: &str = "good";
@@ -16,6 +17,10 @@ pub(super) struct Class {
     pub(super) root: PathBuf,
     pub(super) train: Vec<PathBuf>,
     pub(super) test: Vec<TestImage>,
+    /// Files beside pictures that are masks by their names.
+    pub(super) beside: Vec<PathBuf>,
+    /// Masks that belong to no test picture.
+    pub(super) unused: Vec<PathBuf>,
 }
 
 /// A test picture.
@@ -25,7 +30,7 @@ pub(super) struct TestImage {
     /// `None`: good.
     pub(super) defect: Option<String>,
     /// Mask of the defect, if the data set has one.
-    pub(super) mask: Option<PathBuf>,
+    pub(super) mask: Option<MaskFiles>,
 }
 
 /// The classes of the data set at `root`: all, or those named in `wanted`. `root` may be a single
@@ -52,28 +57,35 @@ fn is_class(folder: &Path) -> bool {
 }
 
 fn read_class(root: &Path) -> Result<Class> {
-    let mut test = Vec::new();
+    let (mut test, mut beside) = (Vec::new(), Vec::new());
     for folder in entries(&root.join("test"))?.into_iter().filter(|path| path.is_dir()) {
         let kind = name_of(&folder);
         let defect = (kind != GOOD).then_some(kind);
-        for path in pictures(&folder)? {
-            let mask = defect.as_ref().and_then(|defect| mask_of(root, defect, &path));
-            test.push(TestImage { path, defect: defect.clone(), mask });
-        }
+        let (pictures, masks) = pictures(&folder)?;
+        beside.extend(masks);
+        let unmasked = |path| TestImage { path, defect: defect.clone(), mask: None };
+        test.extend(pictures.into_iter().map(unmasked));
     }
-    let train = pictures(&root.join("train").join(GOOD))?;
-    Ok(Class { name: name_of(root), root: root.to_owned(), train, test })
+    let unmasked: Vec<Unmasked<'_>> = test
+        .iter()
+        .map(|image: &TestImage| Unmasked {
+            path: &image.path,
+            kind: image.defect.as_deref().unwrap_or(GOOD),
+        })
+        .collect();
+    let FoundMasks { of, unused } = find_masks(root, &unmasked, &beside);
+    for (image, mask) in test.iter_mut().zip(of) {
+        // A good picture has nothing to mark, whatever lies beside it.
+        image.mask = mask.filter(|_| image.defect.is_some());
+    }
+    let (train, masks) = pictures(&root.join("train").join(GOOD))?;
+    beside.extend(masks);
+    Ok(Class { name: name_of(root), root: root.to_owned(), train, test, beside, unused })
 }
 
-fn mask_of(root: &Path, defect: &str, image: &Path) -> Option<PathBuf> {
-    let stem = image.file_stem()?.to_string_lossy();
-    let mask = root.join("ground_truth").join(defect).join(format!("{stem}_mask.png"));
-    mask.is_file().then_some(mask)
-}
-
-fn pictures(folder: &Path) -> Result<Vec<PathBuf>> {
-    let is_picture = |path: &PathBuf| has_image_extension(path) && !name_of(path).starts_with('.');
-    Ok(entries(folder)?.into_iter().filter(is_picture).collect())
+/// The pictures of a folder, and the masks beside them.
+fn pictures(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+    Ok(without_masks(entries(folder)?.into_iter().filter(|path| is_picture(path)).collect()))
 }
 
 /// Entries of a folder, sorted by name.
@@ -143,6 +155,83 @@ mod tests {
             ("000.JPG".to_owned(), None, false),
         ];
         assert_eq!(test, expected);
+    }
+
+    #[test]
+    fn masks_are_found_under_usual_names_and_places() {
+        // Files beside three pictures of pits, and the masks of 000.png, the unused masks.
+        let cases: [(&str, &[&str], &[&str], &[&str]); 18] = [
+            ("MVTec", &["ground_truth/pit/000_mask.png"], &["000_mask.png"], &[]),
+            ("same name", &["ground_truth/pit/000.png"], &["000.png"], &[]),
+            ("label", &["ground_truth/pit/000_label.bmp"], &["000_label.bmp"], &[]),
+            ("gt", &["ground_truth/pit/000_gt.tiff"], &["000_gt.tiff"], &[]),
+            ("capitals", &["Ground_Truth/PIT/000_MASK.PNG"], &["000_MASK.PNG"], &[]),
+            ("LOCO", &["ground_truth/pit/000/000.png"], &["000.png"], &[]),
+            (
+                "LOCO, several",
+                &["ground_truth/pit/000/000.png", "ground_truth/pit/000/001.png"],
+                &["000.png", "001.png"],
+                &[],
+            ),
+            ("LOCO without defects", &["ground_truth/000/a.png"], &["a.png"], &[]),
+            ("another folder", &["masks/pit/000.png"], &["000.png"], &[]),
+            ("without defects", &["masks/000_mask.png"], &["000_mask.png"], &[]),
+            (
+                "numbered",
+                &["gt/pit/000_mask_1.png", "gt/pit/000_mask_2.png"],
+                &["000_mask_1.png", "000_mask_2.png"],
+                &[],
+            ),
+            ("word first", &["labels/pit/mask_000.png"], &["mask_000.png"], &[]),
+            ("two endings", &["ground_truth/pit/000.png_mask.png"], &["000.png_mask.png"], &[]),
+            ("beside", &["test/pit/000_label.bmp"], &["000_label.bmp"], &[]),
+            (
+                "picture and mask",
+                &["ground_truth/pit/000.png", "ground_truth/pit/000_mask.png"],
+                &["000_mask.png"],
+                &["000.png"],
+            ),
+            ("of another picture", &["ground_truth/pit/009_mask.png"], &[], &["009_mask.png"]),
+            ("of another defect", &["ground_truth/bent/000_mask.png"], &[], &["000_mask.png"]),
+            ("no picture", &["ground_truth/pit/000_mask.txt"], &[], &[]),
+        ];
+        for (what, files, masks, unused) in cases {
+            let pictures = [
+                "train/good/0.png",
+                "test/good/100.png",
+                "test/pit/000.png",
+                "test/pit/001.png",
+                "test/pit/002.png",
+            ];
+            let dir = dataset(&[&pictures[..], files].concat());
+            let class = classes(dir.path(), &[]).unwrap().pop().unwrap();
+            assert_eq!(class.test.len(), 4, "{what}");
+            let names =
+                |paths: &[PathBuf]| paths.iter().map(|path| name_of(path)).collect::<Vec<_>>();
+            let of_first = class.test.iter().find(|image| image.path.ends_with("pit/000.png"));
+            let found = of_first.unwrap().mask.as_ref().map(|files| names(&files.0));
+            assert_eq!(found.unwrap_or_default(), masks, "{what}");
+            assert_eq!(names(&class.unused), unused, "{what}");
+            let masked = class.test.iter().filter(|image| image.mask.is_some()).count();
+            assert_eq!(masked, usize::from(!masks.is_empty()), "{what}");
+        }
+    }
+
+    #[test]
+    fn masks_of_good_pictures_are_neither_used_nor_unused() {
+        let dir = dataset(&[
+            "train/good/0.png",
+            "train/good/0_label.bmp",
+            "test/good/1.png",
+            "test/good/1_label.bmp",
+            "test/pit/2.png",
+            "ground_truth/good/1_mask.png",
+        ]);
+        let class = classes(dir.path(), &[]).unwrap().pop().unwrap();
+        assert_eq!((class.train.len(), class.test.len()), (1, 2));
+        assert!(class.test.iter().all(|image| image.mask.is_none()));
+        assert_eq!(class.beside.len(), 2);
+        assert_eq!(class.unused, Vec::<PathBuf>::new());
     }
 
     #[test]
