@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use csv::{Terminator, Writer, WriterBuilder};
 
-use fettle_domain::{ActionState, DefectCode, InspectionRow, ProductCode, Verdict};
+use fettle_domain::{ActionState, DefectCode, InspectionRow, ProductCode, Verdict, normal_form};
 
 /// Byte order mark; without it spreadsheets take Korean for another encoding.
 const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
@@ -60,11 +60,13 @@ fn cells(row: &InspectionRow) -> [String; 9] {
     ]
 }
 
-/// Text that no spreadsheet takes for a formula: an apostrophe precedes a first character that
+/// Text in the normal form, since spreadsheets show decomposed Hangul letter by letter, that no
+/// spreadsheet takes for a formula: an apostrophe precedes a first character that
 /// starts one (OWASP, "CSV Injection").
 fn defused(text: &str) -> String {
+    let text = normal_form(text);
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if is_formula { format!("'{text}") } else { text.to_owned() }
+    if is_formula { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]
@@ -113,6 +115,7 @@ mod tests {
             ("@SUM(A1).png", "'@SUM(A1).png"),
             ("\t=1", "'\t=1"),
             ("/line/=1.png", "/line/=1.png"),
+            ("/line/\u{1100}\u{1161}.png", "/line/가.png"),
         ] {
             let mut row = row(source);
             row.image_score = Some(-0.5);

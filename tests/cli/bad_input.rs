@@ -133,6 +133,23 @@ fn a_corrupt_index_says_how_to_rebuild_it_and_the_other_stages_run() {
         workspace.run(&["index", "build", "--rebuild"]).must_succeed();
         assert_eq!(workspace.json(&["index", "info", "--json"])["images"], 1);
     }
+    // One advice, which works, also where the whole file is something else.
+    fs::write(&index, b"garbage".repeat(99)).unwrap();
+    for args in [&["search", arg(&image)][..], &["index", "build"]] {
+        let output = workspace.run(args);
+        assert_eq!(output.stderr.matches("fettle index build").count(), 1, "{}", output.stderr);
+        output.must_fail_with(&["defects-efficientnet-lite0.index", "index build --rebuild"]);
+    }
+    workspace.run(&["index", "build", "--rebuild"]).must_succeed();
+    workspace.run(&["search", arg(&image)]).must_succeed();
+    // A picture that is gone is named, whether the index knows it or not.
+    let kept = "data/def_split/p_hole_1.png";
+    fs::remove_file(workspace.root().join(kept)).unwrap();
+    for args in [&["index", "build"][..], &["index", "build", "--rebuild"]] {
+        let output = workspace.run(args).must_succeed();
+        assert!(output.stderr.contains(kept), "{}", output.stderr);
+        assert!(output.stderr.contains("is gone"), "{}", output.stderr);
+    }
 }
 
 #[test]

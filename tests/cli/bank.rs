@@ -1,6 +1,7 @@
 //! `fettle bank add` and `undo`: extending a memory bank, and its previous version.
 
 use std::io::{Cursor, Write as _};
+use std::process::Stdio;
 
 use fettle_testing::data::has_models;
 
@@ -140,4 +141,40 @@ fn a_bank_that_cannot_grow_says_why_and_stays() {
     refused.must_fail_with(&["its format is 1", "fettle bank fit p"]);
     let list = workspace.run(&["bank", "list", "p"]).must_succeed().stdout;
     assert!(list.contains("its file cannot be read"), "{list}");
+}
+
+#[test]
+fn two_fits_at_once_both_end_with_a_version_of_their_own() {
+    if !has_models(&["efficientnet-lite0"]) {
+        return;
+    }
+    let workspace = TestWorkspace::new();
+    workspace.run(&["library", "add-product", "p"]).must_succeed();
+    let folder = workspace.path("normals");
+    std::fs::create_dir(&folder).unwrap();
+    for n in 0..6 {
+        std::fs::write(folder.join(format!("{n}.png")), png(n)).unwrap();
+    }
+    workspace.run(&["library", "add-normal", "p", arg(&folder)]).must_succeed();
+    let fits: Vec<_> = (0..3)
+        .map(|_| workspace.command(&["bank", "fit", "p"]).stdout(Stdio::null()).spawn().unwrap())
+        .collect();
+    for mut fit in fits {
+        assert!(fit.wait().unwrap().success());
+    }
+    let banks = workspace.json(&["bank", "list", "p", "--json"]);
+    let versions: Vec<u64> = banks
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|bank| bank["bank"]["version"].as_u64().unwrap())
+        .collect();
+    assert_eq!(versions, [1, 2, 3]);
+    let active = banks.as_array().unwrap().iter().filter(|bank| bank["active"] == true).count();
+    assert_eq!(active, 1, "{banks}");
+    // Each has its file, and no file is without a bank.
+    let files = std::fs::read_dir(workspace.root().join("data/banks/p")).unwrap();
+    let banks =
+        files.filter(|file| file.as_ref().unwrap().path().extension().unwrap() == "bank").count();
+    assert_eq!(banks, 3);
 }

@@ -58,7 +58,12 @@ fn toast_written(answer: Result<ExportedPdf, EngineError>, cx: &mut TabContext<'
         Ok(written) => {
             let path = written.path.display().to_string();
             let values = [("rows", written.parts.into()), ("path", path.into())];
-            cx.toasts.done(cx.localizer.with("history-exported", &values));
+            let mut said = cx.localizer.with("history-exported", &values);
+            if !written.missing_letters.is_empty() {
+                let letters = [("letters", written.missing_letters.into())];
+                said = format!("{said}\n{}", cx.localizer.with("pdf-missing-letters", &letters));
+            }
+            cx.toasts.done(said);
         }
         Err(EngineError::Cancelled) => {}
         Err(error) => cx.toasts.error(error.explain(cx.localizer.language)),

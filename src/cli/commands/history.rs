@@ -72,6 +72,10 @@ fn list(engine: &Engine, terminal: &Terminal, args: &args::HistoryList) -> anyho
         let which = if args.id.is_empty() { InspectionSelection::Filtered(filter) } else { these };
         let written = terminal.run(engine, ExportPdf { which, path })?;
         print_exported(terminal, written.parts, &written.path);
+        if !written.missing_letters.is_empty() {
+            let letters = [("letters", written.missing_letters.into())];
+            terminal.eprint_message("pdf-missing-letters", &letters);
+        }
         return Ok(());
     }
     if let Some(path) = args.csv.clone() {

@@ -2,6 +2,7 @@
 //! (PDF/UA-1), archivable (PDF/A-2a: ISO 19005-2), with embedded font subsets.
 
 mod document;
+mod fallback_faces;
 mod font_family;
 mod line_breaking;
 mod page;

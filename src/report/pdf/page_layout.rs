@@ -73,8 +73,8 @@ impl PageLayout {
 
     /// The printable form of `text` in lines no wider than `width` points.
     pub(super) fn break_lines(&self, text: &str, style: Style, width: f32) -> Vec<String> {
-        let face = self.fonts.face(style.bold);
-        break_lines(&self.fonts.printable(text), width, |text| face.width(text, style.size))
+        let measure = |text: &str| self.fonts.width(text, style.bold, style.size);
+        break_lines(&self.fonts.printable(text), width, measure)
     }
 
     /// Draws one line of [`Self::break_lines`] with its top at `y`.
@@ -103,7 +103,7 @@ impl PageLayout {
         for text in self.break_lines(text, style, RIGHT - x) {
             self.reserve(style.line_height());
             let y = self.y;
-            end = x + self.fonts.face(style.bold).width(&text, style.size);
+            end = x + self.fonts.width(&text, style.bold, style.size);
             self.draw_line((x, y), style, text, element);
             self.y += style.line_height();
         }

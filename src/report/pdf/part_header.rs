@@ -123,9 +123,9 @@ fn draw_box(
     let mut y = area.y + (area.height - high) / 2.0;
     for (text, size, bold) in lines {
         let text = layout.fonts.printable(&text);
-        let wide = layout.fonts.face(bold).width(&text, size);
+        let wide = layout.fonts.width(&text, bold, size);
         let style = Style::of((size * (area.width - 16.0) / wide).min(size), bold, WHITE);
-        let wide = layout.fonts.face(bold).width(&text, style.size);
+        let wide = layout.fonts.width(&text, bold, style.size);
         layout.draw_line((area.x + (area.width - wide) / 2.0, y), style, text, element);
         y += Style { size, ..style }.line_height();
     }

@@ -84,7 +84,7 @@ fn draw_outline(
     }
     let style = Style::of(6.5, true, WHITE);
     let text = number.to_string();
-    let wide = layout.fonts.face(true).width(&text, style.size) + 5.0;
+    let wide = layout.fonts.width(&text, true, style.size) + 5.0;
     let high = style.line_height();
     let rect = region.rect_in_image;
     let (right, y) = at(rect.x + rect.width, rect.y);

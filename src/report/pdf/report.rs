@@ -44,7 +44,12 @@ impl<'w> PdfReport<'w> {
         lay_out_part(&mut self.document, part)
     }
 
-    /// The bytes of the file. Equal input gives equal bytes.
+    /// Letters of the report that no font has: the PDF shows their numbers.
+    pub fn missing_letters(&self) -> String {
+        self.document.layout.fonts.missing()
+    }
+
+    /// The bytes of the file. Equal input gives equal bytes, on a machine with the same fonts.
     ///
     /// # Errors
     /// [`crate::ReportError::Pdf`] if the PDF cannot be built.

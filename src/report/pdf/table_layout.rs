@@ -115,7 +115,7 @@ impl PageLayout {
         }
         for (place, text) in lines.iter().skip(range.start).take(range.len()).enumerate() {
             let y = top + place as f32 * style.line_height();
-            let wide = self.fonts.face(style.bold).width(text, style.size);
+            let wide = self.fonts.width(text, style.bold, style.size);
             let x = if column.right_aligned { right - wide } else { *x };
             self.draw_line((x, y), *style, text.clone(), *element);
         }

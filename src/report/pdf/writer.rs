@@ -15,7 +15,7 @@ use krilla::tagging::{Artifact, ArtifactType, ContentTag, Identifier, SpanTag};
 use krilla::{Document, SerializeSettings};
 
 use super::document::ReportDocument;
-use super::font_family::FontFamily;
+use super::font_family::{FontFamily, Run};
 use super::page::{
     Area, BOTTOM, Colour, LEFT, Mark, PAGE_HEIGHT, PAGE_WIDTH, Page, RIGHT, RULE, Style, TOP,
 };
@@ -147,18 +147,19 @@ impl PagePainter<'_, '_, '_> {
     }
 
     fn draw_text(&mut self, x: f32, y: f32, style: Style, text: &str) {
-        let (glyphs, font) = {
-            let face = self.fonts().face(style.bold);
-            (face.glyphs(text), face.font())
-        };
         self.surface.set_fill(Some(fill_of(style.colour)));
         self.surface.set_stroke(None);
-        self.surface.draw_glyphs(Point::from_xy(x, y), &glyphs, font, text, style.size, false);
+        let mut x = x;
+        for Run { text, font, glyphs, width } in self.report.layout.fonts.runs(text, style.bold) {
+            let start = Point::from_xy(x, y);
+            self.surface.draw_glyphs(start, &glyphs, font, text, style.size, false);
+            x += width * style.size;
+        }
     }
 
     /// Draws text that ends at `right`.
     fn draw_text_right(&mut self, right: f32, y: f32, style: Style, text: &str) {
-        let wide = self.fonts().face(style.bold).width(text, style.size);
+        let wide = self.fonts().width(text, style.bold, style.size);
         self.draw_text(right - wide, y, style, text);
     }
 
@@ -219,13 +220,13 @@ impl PagePainter<'_, '_, '_> {
 
     /// `text`, cut to `width` with an ellipsis if necessary.
     fn ellipsize(&self, text: &str, style: Style, width: f32) -> String {
-        let face = self.fonts().face(style.bold);
-        if face.width(text, style.size) <= width {
+        let measure = |text: &str| self.fonts().width(text, style.bold, style.size);
+        if measure(text) <= width {
             return text.to_owned();
         }
         let mut kept = String::new();
         for letter in text.chars() {
-            if face.width(&format!("{kept}{letter}…"), style.size) > width {
+            if measure(&format!("{kept}{letter}…")) > width {
                 break;
             }
             kept.push(letter);

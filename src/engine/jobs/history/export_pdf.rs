@@ -38,6 +38,8 @@ pub struct ExportedPdf {
     pub parts: usize,
     /// The written file.
     pub path: PathBuf,
+    /// Letters that no font of this machine has: the PDF shows their numbers.
+    pub missing_letters: String,
 }
 
 impl Request for ExportPdf {
@@ -70,10 +72,11 @@ impl Request for ExportPdf {
             let opened = OpenInspection(row.id).run(job)?;
             report.add(&part(&opened))?;
         }
+        let missing_letters = report.missing_letters();
         let bytes = report.finish()?;
         job.check()?;
         write_file(&path, &bytes)?;
-        Ok(ExportedPdf { parts: rows.len(), path })
+        Ok(ExportedPdf { parts: rows.len(), path, missing_letters })
     }
 }
 
