@@ -124,6 +124,7 @@ progress-record = recording
 
 # Commands
 registered-images = { $product }: { $new } images registered, { $known } were already there.
+registered-refused-count = { $count } could not be registered; the reasons are given one by one.
 registered-passed-over = { $count } files are no images and were passed over: { $names }
 registered-unread = Not looked into: { $folders } sub-folders with { $images } images. To take them, too: --recursive
 dialog-recursive = With sub-folders

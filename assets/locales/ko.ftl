@@ -124,6 +124,7 @@ progress-record = 기록하는 중
 
 # 명령
 registered-images = { $product }: 이미지 { $new }장을 등록했고, { $known }장은 이미 있었습니다.
+registered-refused-count = { $count }개는 등록하지 못했습니다. 까닭은 하나씩 적었습니다.
 registered-passed-over = 이미지가 아닌 파일 { $count }개는 지나쳤습니다: { $names }
 registered-unread = 들여다보지 않음: 하위 폴더 { $folders }개(이미지 { $images }장). 함께 넣으려면: --recursive
 dialog-recursive = 하위 폴더까지

@@ -130,6 +130,10 @@ fn register(
         ("known", outcome.known.len().into()),
     ];
     terminal.print_message("registered-images", &values);
+    if !outcome.rejected.is_empty() {
+        let count = [("count", outcome.rejected.len().into())];
+        terminal.print_message("registered-refused-count", &count);
+    }
     if !outcome.redrawn.is_empty() {
         terminal.print_message("region-redrawn", &[]);
     }
