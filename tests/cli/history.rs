@@ -55,6 +55,30 @@ fn what_a_person_says_counts_and_can_be_taken_back() {
 }
 
 #[test]
+fn a_pdf_shows_hanja_or_their_numbers_and_names_what_no_font_has() {
+    let workspace = TestWorkspace::new();
+    for (code, name) in [("p", "鑄物 A형"), ("q", "鑄造 A형"), ("r", "\u{10fffd} A형")] {
+        workspace.run(&["library", "add-product", code, "--name-ko", name]).must_succeed();
+        let image = workspace.file("a.png", &png(1));
+        workspace.run(&["inspect", arg(&image), "--product", code, "--no-llm"]).must_succeed();
+    }
+    let pdf = workspace.path("all.pdf");
+    let args = ["--lang", "ko", "history", "--pdf", arg(&pdf)];
+    let output = workspace.run(&args).must_succeed();
+    assert!(output.stderr.contains('\u{10fffd}'), "{}", output.stderr);
+    let document = lopdf::Document::load(&pdf).unwrap();
+    let pages: Vec<u32> = document.get_pages().into_keys().collect();
+    let text = document.extract_text(&pages).unwrap();
+    assert!(text.contains("(U+10FFFD)"), "{text}");
+    // From a font of this machine, or by number: never both alike.
+    let missing = output.stderr.contains('鑄');
+    let shown = if missing { ["(U+7269)", "(U+9020)"] } else { ["鑄物", "鑄造"] };
+    for letters in shown {
+        assert!(text.contains(letters), "no {letters} in {text}");
+    }
+}
+
+#[test]
 fn inspections_are_saved_as_pdf_and_csv() {
     let workspace = three();
     let (pdf, csv) = (workspace.path("all.pdf"), workspace.path("all.csv"));
