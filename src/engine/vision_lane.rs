@@ -237,7 +237,7 @@ impl VisionLane {
         let loaded = watch.time("load.bank", || MemoryBank::load(path, model));
         let bank = loaded
             .map_err(|source| EngineError::Bank { product: product.clone(), source })
-            .map(Arc::new)?;
+            .map(|bank| Arc::new(bank.with_product(product.clone())))?;
         self.banks.keep(path.to_owned(), Arc::clone(&bank));
         Ok(bank)
     }

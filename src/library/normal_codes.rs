@@ -198,7 +198,11 @@ fn rewrite_records(tx: &Connection, product: &str, key: &str, was: &str, code: &
 fn replace(json: &mut Value, key: &str, was: &str, code: &str) -> bool {
     match json {
         Value::Array(items) => {
-            items.iter_mut().fold(false, |found, item| replace(item, key, was, code) || found)
+            let found = items.iter_mut().filter_map(|item| {
+                let is_found = replace(item, key, was, code);
+                is_found.then_some(())
+            });
+            found.count() > 0
         }
         Value::Object(entries) => entries.iter_mut().fold(false, |found, (name, value)| {
             if name == key && value.as_str() == Some(was) {

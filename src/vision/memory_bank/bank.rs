@@ -11,7 +11,7 @@ use crate::patches::Origin;
 use crate::thresholds::{self, Calibration, HeldOut, KnownDefect};
 use crate::whitening::Whitening;
 use crate::{Result, VisionError};
-use fettle_domain::{BankRef, DetectionRecipe, ImageId, ThresholdRule};
+use fettle_domain::{BankRef, DetectionRecipe, ImageId, ProductCode, ThresholdRule};
 
 /// Memory bank of a product: whitened rows of normal patches, and the limits set by them.
 #[derive(Debug, PartialEq)]
@@ -114,6 +114,12 @@ impl MemoryBank {
         }
         self.info.suspicious.iter_mut().for_each(rename);
         self.info.fit.images.iter_mut().for_each(rename);
+        self
+    }
+
+    /// The same bank under the code that its product has now: a code may be renamed, a file not.
+    pub fn with_product(mut self, product: ProductCode) -> Self {
+        self.info.bank.product = product;
         self
     }
 
