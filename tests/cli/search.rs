@@ -213,7 +213,10 @@ fn a_marked_defect_is_found_by_a_part_of_a_picture() {
 
     // A region that is no part of it, or of more than one image.
     let new = spotted(&workspace, 7, (0, 0));
-    let refused = add(&new, "290,0,20,20");
+    let args =
+        ["library", "add-defect", "p", "spot", arg(&new), "--region", "290,0,20,20", "--json"];
+    let output = workspace.run(&args).must_fail_with(&["does not lie in the picture"]);
+    let refused: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
     assert_eq!(refused["refused"].as_array().unwrap().len(), 1, "{refused}");
     build("5 images (0 added, 0 removed)");
     let two = ["library", "add-defect", "p", "spot", arg(&images[0]), arg(&images[1])];
