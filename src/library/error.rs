@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use super::layout::DATABASE_PATH;
 use super::limits::{MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
 use fettle_domain::{
-    BankRef, Cancelled, DefectCode, ImageId, InspectionId, InvalidCode, ManualId, ProductCode,
+    BankRef, Cancelled, DefectCode, ImageId, ImageKind, InspectionId, InvalidCode, ManualId,
+    ProductCode,
 };
 
 /// An error of the library.
@@ -100,6 +101,14 @@ pub enum LibraryError {
     NotAnImage {
         /// The file.
         path: PathBuf,
+    },
+    /// The file is of a known kind that Fettle does not read.
+    #[error("{path}: of a kind that is not read ({kind:?})")]
+    UnsupportedImage {
+        /// The file.
+        path: PathBuf,
+        /// Its kind.
+        kind: ImageKind,
     },
     /// The image cannot be decoded completely.
     #[error("{path}: the image is damaged or cut short: {why}")]
@@ -278,6 +287,7 @@ impl LibraryError {
                 | Self::EmptyFile { .. }
                 | Self::FileTooBig { .. }
                 | Self::NotAnImage { .. }
+                | Self::UnsupportedImage { .. }
                 | Self::DamagedImage { .. }
                 | Self::ImageTooLarge { .. }
                 | Self::RegionOutside { .. }
