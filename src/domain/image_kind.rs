@@ -120,45 +120,45 @@ impl ImageKind {
     /// Id of the message that names the kind.
     pub fn message_id(self) -> &'static str {
         match self {
-            Self::Heif => "image-kind-heif",
-            Self::Avif => "image-kind-avif",
-            Self::Jpeg2000 => "image-kind-jpeg-2000",
-            Self::JpegLs => "image-kind-jpeg-ls",
-            Self::JpegXl => "image-kind-jpeg-xl",
-            Self::JpegXr => "image-kind-jpeg-xr",
-            Self::LosslessJpeg => "image-kind-lossless-jpeg",
-            Self::DeepJpeg { .. } => "image-kind-deep-jpeg",
-            Self::ArithmeticJpeg => "image-kind-arithmetic-jpeg",
-            Self::HierarchicalJpeg => "image-kind-hierarchical-jpeg",
-            Self::Tiff(TiffKind::Compression(_)) => "image-kind-tiff-compression",
-            Self::Tiff(TiffKind::Photometric(_)) => "image-kind-tiff-photometric",
-            Self::Tiff(TiffKind::Bits(_)) => "image-kind-tiff-bits",
-            Self::Tiff(TiffKind::SampleFormat) => "image-kind-tiff-sample-format",
-            Self::Tiff(TiffKind::Channels(_)) => "image-kind-tiff-channels",
-            Self::Tiff(TiffKind::FloatRange) => "image-kind-tiff-float-range",
-            Self::Tiff(TiffKind::Subsampled) => "image-kind-tiff-subsampled",
-            Self::Tiff(TiffKind::FalseColour) => "image-kind-tiff-false-colour",
-            Self::Tiff(TiffKind::Other) => "image-kind-tiff-other",
-            Self::Gif => "image-kind-gif",
-            Self::Pnm => "image-kind-pnm",
-            Self::Psd => "image-kind-psd",
-            Self::CameraRaw => "image-kind-camera-raw",
-            Self::Dicom => "image-kind-dicom",
-            Self::Svg => "image-kind-svg",
-            Self::Pdf => "image-kind-pdf",
-            Self::PostScript => "image-kind-postscript",
-            Self::Icon => "image-kind-icon",
-            Self::Metafile => "image-kind-metafile",
-            Self::OpenExr => "image-kind-openexr",
-            Self::RadianceHdr => "image-kind-radiance",
-            Self::Dds => "image-kind-dds",
-            Self::Qoi => "image-kind-qoi",
-            Self::Fits => "image-kind-fits",
-            Self::NumPy => "image-kind-numpy",
-            Self::Hdf5 => "image-kind-hdf5",
-            Self::Xcf => "image-kind-xcf",
-            Self::DjVu => "image-kind-djvu",
-            Self::Video => "image-kind-video",
+            Self::Heif => "picture-kind-heif",
+            Self::Avif => "picture-kind-avif",
+            Self::Jpeg2000 => "picture-kind-jpeg-two-thousand",
+            Self::JpegLs => "picture-kind-jpeg-ls",
+            Self::JpegXl => "picture-kind-jpeg-xl",
+            Self::JpegXr => "picture-kind-jpeg-xr",
+            Self::LosslessJpeg => "picture-kind-lossless-jpeg",
+            Self::DeepJpeg { .. } => "picture-kind-deep-jpeg",
+            Self::ArithmeticJpeg => "picture-kind-arithmetic-jpeg",
+            Self::HierarchicalJpeg => "picture-kind-hierarchical-jpeg",
+            Self::Tiff(TiffKind::Compression(_)) => "picture-kind-tiff-compression",
+            Self::Tiff(TiffKind::Photometric(_)) => "picture-kind-tiff-photometric",
+            Self::Tiff(TiffKind::Bits(_)) => "picture-kind-tiff-bits",
+            Self::Tiff(TiffKind::SampleFormat) => "picture-kind-tiff-sample-format",
+            Self::Tiff(TiffKind::Channels(_)) => "picture-kind-tiff-channels",
+            Self::Tiff(TiffKind::FloatRange) => "picture-kind-tiff-float-range",
+            Self::Tiff(TiffKind::Subsampled) => "picture-kind-tiff-subsampled",
+            Self::Tiff(TiffKind::FalseColour) => "picture-kind-tiff-false-colour",
+            Self::Tiff(TiffKind::Other) => "picture-kind-tiff-other",
+            Self::Gif => "picture-kind-gif",
+            Self::Pnm => "picture-kind-pnm",
+            Self::Psd => "picture-kind-psd",
+            Self::CameraRaw => "picture-kind-camera-raw",
+            Self::Dicom => "picture-kind-dicom",
+            Self::Svg => "picture-kind-svg",
+            Self::Pdf => "picture-kind-pdf",
+            Self::PostScript => "picture-kind-postscript",
+            Self::Icon => "picture-kind-icon",
+            Self::Metafile => "picture-kind-metafile",
+            Self::OpenExr => "picture-kind-openexr",
+            Self::RadianceHdr => "picture-kind-radiance",
+            Self::Dds => "picture-kind-dds",
+            Self::Qoi => "picture-kind-qoi",
+            Self::Fits => "picture-kind-fits",
+            Self::NumPy => "picture-kind-numpy",
+            Self::Hdf5 => "picture-kind-hdf",
+            Self::Xcf => "picture-kind-xcf",
+            Self::DjVu => "picture-kind-djvu",
+            Self::Video => "picture-kind-video",
         }
     }
 
@@ -178,23 +178,23 @@ impl ImageKind {
     /// Id of the message that says what to save instead.
     pub fn advice_id(self) -> &'static str {
         match self {
-            Self::Heif => "image-advice-phone",
-            Self::CameraRaw => "image-advice-raw",
+            Self::Heif => "picture-advice-phone",
+            Self::CameraRaw => "picture-advice-raw",
             Self::LosslessJpeg
             | Self::DeepJpeg { .. }
             | Self::ArithmeticJpeg
-            | Self::HierarchicalJpeg => "image-advice-jpeg",
-            Self::Tiff(TiffKind::FloatRange) => "image-advice-float-range",
-            Self::Tiff(_) => "image-advice-tiff",
+            | Self::HierarchicalJpeg => "picture-advice-jpeg",
+            Self::Tiff(TiffKind::FloatRange) => "picture-advice-float-range",
+            Self::Tiff(_) => "picture-advice-tiff",
             Self::Dicom | Self::Fits | Self::NumPy | Self::Hdf5 | Self::OpenExr => {
-                "image-advice-data"
+                "picture-advice-data"
             }
-            Self::RadianceHdr => "image-advice-data",
+            Self::RadianceHdr => "picture-advice-data",
             Self::Svg | Self::Pdf | Self::PostScript | Self::Metafile | Self::DjVu => {
-                "image-advice-page"
+                "picture-advice-page"
             }
-            Self::Video => "image-advice-video",
-            _ => "image-advice-png",
+            Self::Video => "picture-advice-video",
+            _ => "picture-advice-png",
         }
     }
 }

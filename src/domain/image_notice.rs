@@ -76,14 +76,14 @@ impl ImageNotice {
     /// Id of the message.
     pub fn message_id(&self) -> &'static str {
         match self {
-            Self::SeveralPictures { .. } => "image-notice-several",
-            Self::AssumedRange { .. } => "image-notice-assumed-range",
-            Self::LowSamples { .. } => "image-notice-low-samples",
-            Self::NotFinite { .. } => "image-notice-not-finite",
-            Self::OutOfRange { .. } => "image-notice-out-of-range",
-            Self::Transparent { .. } => "image-notice-transparent",
-            Self::TransparencyIgnored => "image-notice-transparency-ignored",
-            Self::ExtraChannels { .. } => "image-notice-extra-channels",
+            Self::SeveralPictures { .. } => "notice-picture-several",
+            Self::AssumedRange { .. } => "notice-picture-assumed-range",
+            Self::LowSamples { .. } => "notice-picture-low-samples",
+            Self::NotFinite { .. } => "notice-picture-not-finite",
+            Self::OutOfRange { .. } => "notice-picture-out-of-range",
+            Self::Transparent { .. } => "notice-picture-transparent",
+            Self::TransparencyIgnored => "notice-picture-transparency-ignored",
+            Self::ExtraChannels { .. } => "notice-picture-extra-channels",
         }
     }
 

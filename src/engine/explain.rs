@@ -18,11 +18,12 @@ type Message = (&'static str, Vec<(&'static str, Value)>);
 impl EngineError {
     /// What happened and what to do, in `language`.
     pub fn explain(&self, language: Language) -> String {
-        let (id, values) = self.message();
+        let (id, values) = self.message(language);
         fettle_i18n::text_with(language, id, &values)
     }
 
-    fn message(&self) -> Message {
+    /// The message in which `language` says it, with its values: a few are messages themselves.
+    fn message(&self, language: Language) -> Message {
         match self {
             Self::Cancelled => ("error-cancelled", vec![]),
             Self::Panicked { job, message } => (
@@ -94,7 +95,7 @@ impl EngineError {
             Self::ManualGone(path) => ("error-manual-gone", vec![at(path)]),
             Self::ManualChanged(path) => ("error-manual-changed", vec![at(path)]),
             Self::File { path, source } => file(path, source),
-            Self::Library(error) => library(error),
+            Self::Library(error) => library(error, language),
             Self::Models(error) => models(error),
             Self::Vision(VisionError::NoKnownDefects) => ("error-no-known-defects", vec![]),
             Self::Vision(error) => ("error-vision", vec![reason(error)]),
@@ -126,12 +127,20 @@ fn file(path: &Path, source: &std::io::Error) -> Message {
     }
 }
 
-fn library(error: &LibraryError) -> Message {
+fn library(error: &LibraryError, language: Language) -> Message {
     match error {
         LibraryError::Io { path, source } => file(path, source),
         LibraryError::DiskFull { path } => ("error-disk-full", vec![at(path)]),
         LibraryError::EmptyFile { path } => ("error-image-empty", vec![at(path)]),
         LibraryError::NotAnImage { path } => ("error-not-an-image", vec![at(path)]),
+        LibraryError::UnsupportedImage { path, kind } => {
+            let named: Vec<(&str, Value)> =
+                kind.values().into_iter().map(|(name, value)| (name, value.into())).collect();
+            let kind_text = fettle_i18n::text_with(language, kind.message_id(), &named);
+            let advice = fettle_i18n::text(language, kind.advice_id());
+            let values = vec![at(path), ("kind", kind_text.into()), ("advice", advice.into())];
+            ("error-image-unsupported", values)
+        }
         LibraryError::DamagedImage { path, why } => {
             ("error-image-damaged", vec![at(path), ("reason", why.clone().into())])
         }

@@ -12,6 +12,7 @@ mod jobs;
 mod lane;
 mod language_lane;
 mod options;
+mod picture_notices;
 mod protocol;
 mod residency;
 mod server;
@@ -28,6 +29,7 @@ pub use fettle_report::{GOTHIC, Pictures};
 pub use fettle_vision::thresholds::Rates;
 pub use jobs::*;
 pub use options::EngineOptions;
+pub use picture_notices::PictureNotices;
 pub use protocol::{
     JobContext, JobHandle, JobRecord, JobSummary, JobUpdate, NoEvent, Request, UnfinishedJob,
 };

@@ -35,6 +35,8 @@ pub(crate) struct Detected {
     pub(crate) image_score: f32,
     /// The anomaly map in the pixels of the picture.
     pub(crate) map: AnomalyMap,
+    /// The pixels that were looked at: all but for a recipe that crops.
+    pub(crate) shown: RectPx,
 }
 
 pub(crate) struct VisionLane {
@@ -174,7 +176,7 @@ impl VisionLane {
             return Err(EngineError::Vision(VisionError::Empty("patches")));
         };
         let scores = watch.time("nearest-neighbours", || bank.rows().score(&patches.rows, None))?;
-        let map = watch.time("anomaly-map", || {
+        let (map, shown) = watch.time("anomaly-map", || {
             let values = recipe.locating_values();
             let located =
                 bank.rows().localisation_scores(&patches.rows, &scores.nearest, values)?;
@@ -187,9 +189,9 @@ impl VisionLane {
             if let Some(area) = area {
                 area.clear_outside(&mut map);
             }
-            Ok::<_, EngineError>(map)
+            Ok::<_, EngineError>((map, mapping.shown()))
         })?;
-        Ok(Detected { image_score: scores.image_score, map })
+        Ok(Detected { image_score: scores.image_score, map, shown })
     }
 
     /// The patch of `picture` that the pixel `at` lies in, its distance to the nearest row of

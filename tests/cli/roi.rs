@@ -60,7 +60,11 @@ fn inspect(workspace: &TestWorkspace, part: &Path) -> Value {
 }
 
 fn says_refit(inspection: &Value) -> bool {
-    inspection["notices"].as_array().unwrap().iter().any(|n| n.as_str().unwrap().contains("area"))
+    inspection["notices"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|n| n.as_str().unwrap().contains("was changed"))
 }
 
 #[test]

@@ -10,8 +10,8 @@ use crate::args;
 use crate::terminal::Terminal;
 use fettle_domain::{ImageId, ImageLabel, Product};
 use fettle_engine::{
-    AddDefectType, AddProduct, Engine, ListLibrary, NearDuplicate, RegisterImages, RegisterManual,
-    RegisteredImages, RemoveImages, ScanLibrary,
+    AddDefectType, AddProduct, Engine, ListLibrary, NearDuplicate, PictureNotices, RegisterImages,
+    RegisterManual, RegisteredImages, RemoveImages, ScanLibrary,
 };
 use fettle_i18n::Value;
 
@@ -136,6 +136,9 @@ fn register(
         ];
         terminal.eprint_message("registered-twin", &values);
     }
+    for notice in outcome.notices.iter().flat_map(|file| file.explain(terminal.language())) {
+        terminal.eprint_line(&format!("! {notice}"));
+    }
     if let Some(first) = eprint_rejected(terminal, &outcome.rejected)
         .then(|| outcome.rejected.into_iter().next())
         .flatten()
@@ -157,18 +160,20 @@ struct Outcome<'a> {
     redrawn: Vec<ImageId>,
     #[serde(rename = "twins")]
     near_duplicates: &'a [NearDuplicate],
+    notices: &'a [PictureNotices],
     refused: Vec<RejectedFileJson>,
 }
 
 impl<'a> Outcome<'a> {
     fn of(outcome: &'a RegisteredImages, terminal: &Terminal) -> Self {
-        let RegisteredImages { new, known, near_duplicates, .. } = outcome;
+        let RegisteredImages { new, known, near_duplicates, notices, .. } = outcome;
         let redrawn = outcome.redrawn.iter().map(|(id, _)| *id).collect();
         Self {
             new,
             known,
             redrawn,
             near_duplicates,
+            notices,
             refused: explain_rejected(terminal, &outcome.rejected),
         }
     }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use image::RgbImage;
 
+use super::inspected_part::InspectedPart;
+use super::jpeg_traces::jpeg_traces;
 use super::result_pictures::{ReferencePicture, draw_pictures};
 use crate::error::Result;
 use crate::jobs::bank::inspection_area::{LoadedArea, load_inspection_area};
@@ -12,8 +14,8 @@ use crate::jobs::bank::normal_index::normals_path;
 use crate::protocol::{JobContext, Stopwatch};
 use crate::vision_lane::{Detected, VisionLane};
 use fettle_domain::{
-    Anomaly, AnomalyMap, ImageId, ModelId, ModelRole, NormalReference, ProductCode, SkipReason,
-    Stage, Verdict,
+    Anomaly, AnomalyMap, ImageId, JpegQuality, ModelId, ModelRole, NormalReference, ProductCode,
+    SkipReason, Stage, Verdict,
 };
 use fettle_library::{LibraryError, RegisteredBank, read_image};
 use fettle_report::Pictures;
@@ -31,12 +33,12 @@ pub(super) struct AnomalyFinding {
     pub(super) notices: Vec<String>,
 }
 
-/// Scores `picture` against the active bank of `product`. `embedding` of the whole picture finds the
+/// Scores `picture`, from a file of this compression, against the active bank of `product`. `embedding` of the whole picture finds the
 /// normal reference.
 pub(super) fn anomaly_stage(
     job: &JobContext,
     product: &ProductCode,
-    picture: &Arc<RgbImage>,
+    (picture, compression): (&Arc<RgbImage>, Option<JpegQuality>),
     embedding: Option<Vec<f32>>,
     watch: &mut Stopwatch,
 ) -> Result<Stage<AnomalyFinding>> {
@@ -65,6 +67,7 @@ pub(super) fn anomaly_stage(
         let product = ("product", product.to_string().into());
         notices.push(fettle_i18n::text_with(language, "notice-area-changed", &[product]));
     }
+    notices.extend(jpeg_traces(job, product, compression)?);
     let reference = match nearest_normal.and_then(|nearest| load_reference(job, nearest)) {
         Ok(reference) => reference,
         Err(error) if error.is_recoverable() => {
@@ -85,8 +88,10 @@ pub(super) fn anomaly_stage(
         notices.push(fettle_i18n::text(language, "notice-not-aligned"));
     }
     let pictures = watch.time("pictures", || {
-        let area = area.as_ref().map(|loaded| &*loaded.area);
-        draw_pictures(picture, &detected, bank.scale, &mask, area, normal)
+        let shown_area = area.as_ref().map(|loaded| &*loaded.area);
+        let inspected = InspectedPart::new(picture.dimensions(), detected.shown, shown_area);
+        notices.extend(inspected.notices(language));
+        draw_pictures(picture, &detected, bank.scale, &mask, inspected.mask.as_ref(), normal)
     })?;
     let anomaly = Anomaly {
         verdict,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use image::RgbImage;
 
 use super::anomaly::score_picture;
+use super::inspected_part::InspectedPart;
 use super::result_pictures::{ReferencePicture, draw_pictures};
 use crate::error::Result;
 use crate::jobs::bank::inspection_area::load_inspection_area;
@@ -62,6 +63,8 @@ pub(super) fn rescore(
         let read = read_image(&root.join(&reference.path)).ok()?;
         Some(ReferencePicture { picture: read.rgb, alignment: reference.alignment })
     });
-    let pictures = draw_pictures(picture, &detected, bank.scale, &mask, area, normal)?;
+    let inspected = InspectedPart::new(picture.dimensions(), detected.shown, area).mask;
+    let pictures =
+        draw_pictures(picture, &detected, bank.scale, &mask, inspected.as_ref(), normal)?;
     Ok(Rescored::Done(detected.map, Box::new(pictures)))
 }

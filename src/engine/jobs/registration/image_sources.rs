@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::rejected_file::RejectedFile;
 use crate::error::{EngineError, Result};
 use fettle_domain::has_image_extension;
-use fettle_library::{ImageArchive, LibraryError};
+use fettle_library::{ImageArchive, LibraryError, is_picture_file};
 
 /// Images given by a user: one file, or the images of a zip archive.
 pub(crate) enum ImageSource {
@@ -46,6 +46,13 @@ pub(crate) fn image_sources(paths: Vec<PathBuf>) -> (Vec<ImageSource>, Vec<Rejec
     (found, rejected)
 }
 
+/// Whether a file without the extension of an image that is read is a picture all the same, of a
+/// format that is read or not: it must be taken, or refused with its name, and never passed over.
+fn is_picture_of_another_name(file: &Path) -> bool {
+    let is_hidden = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    !is_hidden && is_picture_file(file).unwrap_or(false)
+}
+
 /// The images of the directory `path`, sorted by name; of a file, `path` itself.
 pub(crate) fn images_at(path: &Path) -> Result<Vec<PathBuf>> {
     let file_error = |source| EngineError::File { path: path.to_owned(), source };
@@ -55,7 +62,7 @@ pub(crate) fn images_at(path: &Path) -> Result<Vec<PathBuf>> {
     let mut images = Vec::new();
     for entry in std::fs::read_dir(path).map_err(file_error)? {
         let file = entry.map_err(file_error)?.path();
-        if has_image_extension(&file) {
+        if has_image_extension(&file) || is_picture_of_another_name(&file) {
             images.push(file);
         }
     }
