@@ -115,6 +115,11 @@ fn reason(error: &dyn std::error::Error) -> (&'static str, Value) {
     ("reason", error.to_string().into())
 }
 
+/// The values of a message that the domain has as texts.
+fn named(values: Vec<(&'static str, String)>) -> Vec<(&'static str, Value)> {
+    values.into_iter().map(|(name, value)| (name, value.into())).collect()
+}
+
 fn at(path: &Path) -> (&'static str, Value) {
     ("path", path.display().to_string().into())
 }
@@ -134,15 +139,18 @@ fn library(error: &LibraryError, language: Language) -> Message {
         LibraryError::EmptyFile { path } => ("error-image-empty", vec![at(path)]),
         LibraryError::NotAnImage { path } => ("error-not-an-image", vec![at(path)]),
         LibraryError::UnsupportedImage { path, kind } => {
-            let named: Vec<(&str, Value)> =
-                kind.values().into_iter().map(|(name, value)| (name, value.into())).collect();
-            let kind_text = fettle_i18n::text_with(language, kind.message_id(), &named);
+            let kind_text =
+                fettle_i18n::text_with(language, kind.message_id(), &named(kind.values()));
             let advice = fettle_i18n::text(language, kind.advice_id());
             let values = vec![at(path), ("kind", kind_text.into()), ("advice", advice.into())];
             ("error-image-unsupported", values)
         }
         LibraryError::DamagedImage { path, why } => {
-            ("error-image-damaged", vec![at(path), ("reason", why.clone().into())])
+            let why = match why.message_id() {
+                Some(id) => fettle_i18n::text_with(language, id, &named(why.values())),
+                None => why.to_string(),
+            };
+            ("error-image-damaged", vec![at(path), ("reason", why.into())])
         }
         LibraryError::ImageTooLarge { path, width, height } => (
             "error-image-too-large",
@@ -275,5 +283,87 @@ fn manuals(error: &ManualsError) -> Message {
         ),
         ManualsError::Io { path, source } => file(path, source),
         other => ("error-manuals", vec![reason(other)]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fettle_domain::{ImageDamage, ImageKind, TiffKind};
+
+    #[test]
+    fn a_kind_that_is_not_read_is_named_with_what_to_save_instead() {
+        let kinds = [
+            (ImageKind::Heif, "HEIC"),
+            (ImageKind::Avif, "AVIF"),
+            (ImageKind::Jpeg2000, "JPEG 2000"),
+            (ImageKind::JpegLs, "JPEG-LS"),
+            (ImageKind::JpegXl, "JPEG XL"),
+            (ImageKind::JpegXr, "JPEG XR"),
+            (ImageKind::LosslessJpeg, "SOF3"),
+            (ImageKind::DeepJpeg { bits: 12 }, "12"),
+            (ImageKind::ArithmeticJpeg, "JPEG"),
+            (ImageKind::HierarchicalJpeg, "JPEG"),
+            (ImageKind::Tiff(TiffKind::Compression(50_000)), "50000"),
+            (ImageKind::Tiff(TiffKind::Photometric(32_844)), "32844"),
+            (ImageKind::Tiff(TiffKind::Bits(12)), "12"),
+            (ImageKind::Tiff(TiffKind::SampleFormat), "TIFF"),
+            (ImageKind::Tiff(TiffKind::Channels(5)), "5"),
+            (ImageKind::Tiff(TiffKind::FloatRange), "65535"),
+            (ImageKind::Tiff(TiffKind::Subsampled), "TIFF"),
+            (ImageKind::Tiff(TiffKind::FalseColour), "YCbCr"),
+            (ImageKind::Tiff(TiffKind::Other), "TIFF"),
+            (ImageKind::Gif, "GIF"),
+            (ImageKind::Pnm, "PGM"),
+            (ImageKind::Psd, "PSD"),
+            (ImageKind::CameraRaw, "DNG"),
+            (ImageKind::Dicom, "DICOM"),
+            (ImageKind::Svg, "SVG"),
+            (ImageKind::Pdf, "PDF"),
+            (ImageKind::PostScript, "EPS"),
+            (ImageKind::Icon, "Windows"),
+            (ImageKind::Metafile, "WMF"),
+            (ImageKind::OpenExr, "OpenEXR"),
+            (ImageKind::RadianceHdr, "HDR"),
+            (ImageKind::Dds, "DDS"),
+            (ImageKind::Qoi, "QOI"),
+            (ImageKind::Fits, "FITS"),
+            (ImageKind::NumPy, "NumPy"),
+            (ImageKind::Hdf5, "HDF5"),
+            (ImageKind::Xcf, "GIMP"),
+            (ImageKind::DjVu, "DjVu"),
+            (ImageKind::Video, "PNG"),
+        ];
+        for (kind, name) in kinds {
+            for language in [Language::Ko, Language::En] {
+                let path = "part.jpg".into();
+                let error = EngineError::Library(LibraryError::UnsupportedImage { path, kind });
+                let said = error.explain(language);
+                assert!(said.contains("part.jpg") && said.contains(name), "{said}");
+                // What to save instead; no id of a message that does not exist.
+                assert!(said.contains("PNG") && !said.contains("picture-"), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_picture_is_said_in_both_languages() {
+        let damages = [
+            (ImageDamage::Ends { rows: 128, of: 240 }, "128"),
+            (ImageDamage::Broken { rows: 16, of: 240 }, "16"),
+            (ImageDamage::Scans { whole: 9 }, "9"),
+            (ImageDamage::Part, "part.jpg"),
+            (ImageDamage::TooMuch { bytes: 4001 }, "4001"),
+            (ImageDamage::NoPicture, "part.jpg"),
+            (ImageDamage::Decoder("bad chunk".into()), "bad chunk"),
+        ];
+        for (why, word) in damages {
+            for language in [Language::Ko, Language::En] {
+                let (path, why) = ("part.jpg".into(), why.clone());
+                let error = EngineError::Library(LibraryError::DamagedImage { path, why });
+                let said = error.explain(language);
+                assert!(said.contains(word) && !said.contains("picture-"), "{said}");
+            }
+        }
     }
 }

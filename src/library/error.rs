@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::layout::DATABASE_PATH;
 use super::limits::{MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
 use fettle_domain::{
-    BankRef, Cancelled, DefectCode, ImageId, ImageKind, InspectionId, InvalidCode, ManualId,
-    ProductCode,
+    BankRef, Cancelled, DefectCode, ImageDamage, ImageId, ImageKind, InspectionId, InvalidCode,
+    ManualId, ProductCode,
 };
 
 /// An error of the library.
@@ -115,8 +115,8 @@ pub enum LibraryError {
     DamagedImage {
         /// The file.
         path: PathBuf,
-        /// The decoder's message.
-        why: String,
+        /// What is wrong with it.
+        why: ImageDamage,
     },
     /// The image has more pixels than Fettle accepts.
     #[error(

@@ -1,6 +1,6 @@
 //! Why the bytes of a picture file are refused. The file's name is added by [`super::decode_image`].
 
-use fettle_domain::ImageKind;
+use fettle_domain::{ImageDamage, ImageKind};
 
 /// Why a picture is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub(super) enum Fault {
     /// Of a kind that is not read.
     NotRead(ImageKind),
     /// Something is missing or contradicts itself.
-    Damaged(String),
+    Damaged(ImageDamage),
     /// More pixels than the limits allow.
     TooLarge {
         /// Width in pixels.
@@ -19,7 +19,8 @@ pub(super) enum Fault {
 }
 
 impl Fault {
+    /// Damage in words of a decoder, or of what no picture has.
     pub(super) fn damaged(why: impl Into<String>) -> Self {
-        Self::Damaged(why.into())
+        Self::Damaged(ImageDamage::Decoder(why.into()))
     }
 }

@@ -33,7 +33,7 @@ use self::transparency::Stored;
 use super::limits::{MAX_DECODER_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
 use super::source_file::{content_hash, read_source};
 use super::{LibraryError, Result};
-use fettle_domain::{ContentHash, ImageKind, ImageNotice, JpegQuality};
+use fettle_domain::{ContentHash, ImageDamage, ImageKind, ImageNotice, JpegQuality};
 
 /// A decoded image.
 #[derive(Debug, Clone, PartialEq)]
@@ -235,7 +235,7 @@ fn check_size(width: u32, height: u32) -> Result<(), Fault> {
         return Err(Fault::TooLarge { width, height });
     }
     if pixels == 0 {
-        return Err(Fault::damaged("it has no pixels"));
+        return Err(Fault::Damaged(ImageDamage::NoPicture));
     }
     Ok(())
 }

@@ -76,28 +76,48 @@ pub(super) fn rgb_of<S: Sample>(
         }
     };
     let byte = Bytes::new::<S>(range);
+    // Nothing to compute: the samples are the pixels.
+    if meaning.colour == Colour::Rgb
+        && raster.channels == 3
+        && !raster.planar
+        && let Some(bytes) = S::as_bytes(raster.samples)
+        && range == SampleRange::of_bits(8)
+    {
+        let rgb = RgbImage::from_raw(raster.width, raster.height, bytes.to_vec());
+        return rgb.ok_or(ImageKind::Tiff(TiffKind::Other));
+    }
     let extra = raster.channels - colours - usize::from(meaning.opacity.is_some());
     if extra > 0 {
         notices.push(ImageNotice::ExtraChannels { channels: extra as u32 });
     }
     let mut impossible = 0;
-    let mut pixels: Vec<[u8; 3]> = (0..raster.pixels())
-        .map(|pixel| {
+    let mut pixels = Vec::with_capacity(raster.pixels());
+    let mut push = |sample: [u8; 4]| {
+        impossible += usize::from(meaning.colour.is_impossible(sample));
+        pixels.push(meaning.colour.rgb(sample));
+    };
+    if raster.planar {
+        for pixel in 0..raster.pixels() {
+            let at = |channel| raster.at(pixel, channel).map_or(0, |sample| byte.of(sample));
+            push(std::array::from_fn(|channel| if channel < colours { at(channel) } else { 0 }));
+        }
+    } else {
+        for samples in raster.samples.chunks_exact(raster.channels) {
             let mut sample = [0; 4];
-            for (channel, to) in sample.iter_mut().enumerate().take(colours) {
-                *to = raster.at(pixel, channel).map_or(0, |sample| byte.of(sample));
+            for (to, from) in sample.iter_mut().zip(samples).take(colours) {
+                *to = byte.of(*from);
             }
-            impossible += usize::from(meaning.colour.is_impossible(sample));
-            meaning.colour.rgb(sample)
-        })
-        .collect();
+            push(sample);
+        }
+    }
     if impossible > raster.pixels() / MOST_IMPOSSIBLE {
         return Err(ImageKind::Tiff(TiffKind::FalseColour));
     }
     if let Some((channel, stored)) = meaning.opacity {
-        let opacity = Bytes::new::<S>(opacity_range(&raster, channel, meaning));
-        let of = |pixel| raster.at(pixel, channel).map_or(255, |sample| opacity.of(sample));
-        notices.extend(lay_over_black(&mut pixels, of, stored));
+        let table = Bytes::new::<S>(opacity_range(&raster, channel, meaning));
+        let of = |pixel| raster.at(pixel, channel).map_or(255, |sample| table.of(sample));
+        let opacity: Vec<u8> = (0..raster.pixels()).map(of).collect();
+        notices.extend(lay_over_black(&mut pixels, &opacity, stored));
     }
     let short = ImageKind::Tiff(TiffKind::Other);
     RgbImage::from_raw(raster.width, raster.height, pixels.into_flattened()).ok_or(short)
@@ -132,10 +152,9 @@ impl Bytes {
     }
 
     fn of<S: Sample>(&self, sample: S) -> u8 {
-        let number = sample.number();
-        match self.table.get(number as usize) {
+        match self.table.get(sample.place()) {
             Some(byte) => *byte,
-            None => self.range.byte(number),
+            None => self.range.byte(sample.number()),
         }
     }
 }

@@ -17,9 +17,33 @@ pub(super) trait Sample: Copy {
     const HAS_TABLE: bool = Self::BITS == 8 || Self::BITS == 16;
     /// The sample as a number.
     fn number(self) -> f64;
+    /// Its place in a table of all numbers of its type; 0 for types without one.
+    fn place(self) -> usize {
+        0
+    }
+    /// Samples that are bytes, as such.
+    fn as_bytes(_samples: &[Self]) -> Option<&[u8]> {
+        None
+    }
 }
 
-macro_rules! whole_samples {
+impl Sample for u8 {
+    const BITS: u32 = 8;
+
+    fn number(self) -> f64 {
+        f64::from(self)
+    }
+
+    fn place(self) -> usize {
+        usize::from(self)
+    }
+
+    fn as_bytes(samples: &[Self]) -> Option<&[u8]> {
+        Some(samples)
+    }
+}
+
+macro_rules! samples {
     ($($type:ty: $bits:expr),*) => {$(
         impl Sample for $type {
             const BITS: u32 = $bits;
@@ -30,7 +54,19 @@ macro_rules! whole_samples {
     )*};
 }
 
-whole_samples!(u8: 8, u16: 16, u32: 32, u64: 64, i8: 7, i16: 15, i32: 31, i64: 63, f32: 0, f64: 0);
+impl Sample for u16 {
+    const BITS: u32 = 16;
+
+    fn number(self) -> f64 {
+        f64::from(self)
+    }
+
+    fn place(self) -> usize {
+        usize::from(self)
+    }
+}
+
+samples!(u32: 32, u64: 64, i8: 7, i16: 15, i32: 31, i64: 63, f32: 0, f64: 0);
 
 /// The samples that are black and white.
 #[derive(Debug, Clone, Copy, PartialEq)]

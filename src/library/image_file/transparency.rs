@@ -19,12 +19,12 @@ pub(super) enum Stored {
 /// visible pixel is one whose opacity was never set: it stays as it is.
 pub(super) fn lay_over_black(
     pixels: &mut [[u8; 3]],
-    opacity: impl Fn(usize) -> u8,
+    opacity: &[u8],
     stored: Stored,
 ) -> Option<ImageNotice> {
     let (mut hidden, mut transparent) = (0usize, 0usize);
-    for index in 0..pixels.len() {
-        match opacity(index) {
+    for opacity in opacity {
+        match opacity {
             255 => {}
             0 => (hidden, transparent) = (hidden + 1, transparent + 1),
             _ => transparent += 1,
@@ -37,8 +37,8 @@ pub(super) fn lay_over_black(
         return Some(ImageNotice::TransparencyIgnored);
     }
     if stored == Stored::Plain {
-        for (index, pixel) in pixels.iter_mut().enumerate() {
-            let opacity = u16::from(opacity(index));
+        for (pixel, opacity) in pixels.iter_mut().zip(opacity) {
+            let opacity = u16::from(*opacity);
             *pixel = pixel.map(|value| ((u16::from(value) * opacity + 127) / 255) as u8);
         }
     }
@@ -63,11 +63,11 @@ mod tests {
         ];
         for (opacity, expect, notice) in cases {
             let mut pixels = [[200; 3]; 2];
-            let said = lay_over_black(&mut pixels, |n| opacity[n], Stored::Plain);
+            let said = lay_over_black(&mut pixels, &opacity, Stored::Plain);
             assert_eq!((pixels.map(|pixel| pixel[0]), said), (expect, notice), "{opacity:?}");
         }
         let mut pixels = [[100; 3], [0; 3]];
-        let said = lay_over_black(&mut pixels, |n| [128, 0][n], Stored::Multiplied);
+        let said = lay_over_black(&mut pixels, &[128, 0], Stored::Multiplied);
         assert_eq!((pixels, said), ([[100; 3], [0; 3]], share(1.0)));
     }
 }

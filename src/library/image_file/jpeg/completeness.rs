@@ -8,7 +8,7 @@ use super::progressive::{Band, Coefficients};
 use super::quality::{quality_of, read_tables};
 use super::segments::{DHT, DQT, DRI, EOI, SOS, next_marker, next_segment};
 use crate::image_file::fault::Fault;
-use fettle_domain::JpegQuality;
+use fettle_domain::{ImageDamage, JpegQuality};
 
 /// Bytes after the last block of a scan that are padding, whatever they are; more of them are data
 /// that the blocks lack. Bytes of one value are padding in any number.
@@ -63,7 +63,8 @@ struct Reader {
     coefficients: Vec<Coefficients>,
     /// Whether each component of another frame was read.
     read: Vec<bool>,
-    scans: usize,
+    /// Scans that were begun.
+    scans: u32,
 }
 
 /// A component of a scan.
@@ -125,12 +126,11 @@ impl Reader {
                 return Ok(self.found(end_without_marker));
             }
         }
-        Err(Fault::Damaged(match (&self.frame, self.scans) {
-            (None, _) => "it has no frame header".to_owned(),
-            (_, 0) => "it has no coded data".to_owned(),
-            (_, scans) => {
-                format!("it ends after {scans} of its scans, before the picture is whole")
-            }
+        let progressive = self.frame.as_ref().is_some_and(|frame| frame.progressive);
+        Err(Fault::Damaged(match self.scans {
+            0 => ImageDamage::NoPicture,
+            whole if progressive => ImageDamage::Scans { whole },
+            _ => ImageDamage::Decoder("a component of its colour is missing".to_owned()),
         }))
     }
 
@@ -316,10 +316,7 @@ fn restart(bytes: &[u8], at: usize, number: u8) -> Result<usize, Fault> {
     let marker = found.and_then(|at| bytes.get(at + 1));
     match found.filter(|_| marker == Some(&(0xD0 | number & 7))) {
         Some(at) => Ok(at + 2),
-        None => Err(Fault::damaged(format!(
-            "a part of its data is missing: restart marker {} does not follow the one before",
-            number & 7
-        ))),
+        None => Err(Fault::Damaged(ImageDamage::Part)),
     }
 }
 
@@ -330,21 +327,18 @@ fn leftover(bytes: &[u8], end: usize) -> Result<(), Fault> {
     let rest = bytes.get(end..next).unwrap_or_default();
     let is_padding = rest.len() <= PADDING_BYTES || rest.windows(2).all(|pair| pair[0] == pair[1]);
     if is_ours && !is_padding {
-        let bytes = rest.len();
-        return Err(Fault::damaged(format!(
-            "its data do not fit its size: {bytes} bytes follow the last row"
-        )));
+        return Err(Fault::Damaged(ImageDamage::TooMuch { bytes: rest.len() as u64 }));
     }
     Ok(())
 }
 
 /// The fault of data that end, or cannot be read on, in this row of groups of `down`.
-fn ends_early(fault: NoSymbol, frame: &Frame, scan: usize, (row, down): (usize, usize)) -> Fault {
-    let rows = frame.height * row / down.max(1);
-    let height = frame.height;
+fn ends_early(fault: NoSymbol, frame: &Frame, scan: u32, (row, down): (usize, usize)) -> Fault {
+    let rows = (frame.height * row / down.max(1)) as u32;
+    let of = frame.height as u32;
     Fault::Damaged(match (fault, frame.progressive) {
-        (NoSymbol::Ended, true) => format!("its scan {scan} ends after {rows} of {height} rows"),
-        (NoSymbol::Ended, false) => format!("it ends after {rows} of {height} rows"),
-        (NoSymbol::Unknown, _) => format!("its data are broken after {rows} of {height} rows"),
+        (NoSymbol::Ended, true) => ImageDamage::Scans { whole: scan.saturating_sub(1) },
+        (NoSymbol::Ended, false) => ImageDamage::Ends { rows, of },
+        (NoSymbol::Unknown, _) => ImageDamage::Broken { rows, of },
     })
 }

@@ -24,7 +24,7 @@ use self::view::FileView;
 use super::fault::Fault;
 use super::raster::{Raster, rgb_of};
 use crate::limits::MAX_DECODER_BYTES;
-use fettle_domain::{ImageKind, ImageNotice, JpegQuality, TiffKind};
+use fettle_domain::{ImageDamage, ImageKind, ImageNotice, JpegQuality, TiffKind};
 
 /// *PhotometricInterpretation* of samples that are grey from black to white: what the decoder is told
 /// of all pictures, so that it gives the samples as they are.
@@ -54,7 +54,7 @@ pub(super) fn read_tiff(
         return Err(Fault::NotRead(ImageKind::CameraRaw));
     }
     let (picture, pictures) =
-        chosen(&found).ok_or_else(|| Fault::damaged("it has no directory of a picture"))?;
+        chosen(&found).ok_or_else(|| Fault::Damaged(ImageDamage::NoPicture))?;
     if pictures > 1 {
         notices.push(ImageNotice::SeveralPictures { pictures });
     }
