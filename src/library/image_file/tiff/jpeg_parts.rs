@@ -3,7 +3,7 @@
 use tiff::tags::Tag;
 
 use super::meaning::{JPEG, Stored};
-use super::{ViewDecoder, fault};
+use super::view::{ViewDecoder, fault};
 use crate::image_file::fault::Fault;
 use crate::image_file::jpeg::{coded_data, read_kind};
 use fettle_domain::JpegQuality;

@@ -4,7 +4,7 @@ use tiff::decoder::ifd::Value;
 use tiff::tags::Tag;
 
 use super::directory::{Directory, tag};
-use super::{ViewDecoder, fault};
+use super::view::{ViewDecoder, fault};
 use crate::image_file::colour::{Colour, YCbCr};
 use crate::image_file::fault::Fault;
 use crate::image_file::raster::Meaning;

@@ -13,18 +13,17 @@ mod view;
 
 use image::RgbImage;
 use image::metadata::Orientation;
-use tiff::TiffError;
 use tiff::decoder::{Decoder, DecodingResult, Limits};
 use tiff::tags::Tag;
 
 use self::directory::{Directory, Layout, chosen, directories, tag};
 use self::jpeg_parts::check_jpeg_parts;
 use self::meaning::{Stored, meaning_of, stored};
-use self::view::FileView;
+use self::view::{FileView, ViewDecoder, fault};
 use super::fault::Fault;
 use super::raster::{Raster, rgb_of};
 use crate::limits::MAX_DECODER_BYTES;
-use fettle_domain::{ImageDamage, ImageKind, ImageNotice, JpegQuality, TiffKind};
+use fettle_domain::{ImageDamage, ImageKind, ImageNotice, JpegQuality};
 
 /// *PhotometricInterpretation* of samples that are grey from black to white: what the decoder is told
 /// of all pictures, so that it gives the samples as they are.
@@ -38,9 +37,6 @@ pub(super) struct TiffPicture {
     pub(super) orientation: Orientation,
     pub(super) quality: Option<JpegQuality>,
 }
-
-/// The decoder of the chosen picture.
-type ViewDecoder<'a> = Decoder<FileView<'a>>;
 
 /// Reads the picture of a TIFF. `check_size` refuses one that is too large before memory is taken.
 pub(super) fn read_tiff(
@@ -154,14 +150,6 @@ fn colours(
         }
         DecodingResult::F32(samples) => rgb!(&samples),
         DecodingResult::F64(samples) => rgb!(&samples),
-    }
-}
-
-/// What an error of the decoder means for the file.
-fn fault(error: &TiffError) -> Fault {
-    match error {
-        TiffError::UnsupportedError(_) => Fault::NotRead(ImageKind::Tiff(TiffKind::Other)),
-        other => Fault::damaged(other.to_string()),
     }
 }
 

@@ -6,6 +6,15 @@
 
 use std::io::{Cursor, Read, Result, Seek, SeekFrom};
 
+use tiff::TiffError;
+use tiff::decoder::Decoder;
+
+use crate::image_file::fault::Fault;
+use fettle_domain::{ImageKind, TiffKind};
+
+/// The decoder of the chosen picture.
+pub(super) type ViewDecoder<'a> = Decoder<FileView<'a>>;
+
 /// The bytes of a file, some of which are read as others.
 #[derive(Debug)]
 pub(super) struct FileView<'a> {
@@ -41,6 +50,14 @@ impl Read for FileView<'_> {
 impl Seek for FileView<'_> {
     fn seek(&mut self, to: SeekFrom) -> Result<u64> {
         self.file.seek(to)
+    }
+}
+
+/// What an error of the decoder means for the file.
+pub(super) fn fault(error: &TiffError) -> Fault {
+    match error {
+        TiffError::UnsupportedError(_) => Fault::NotRead(ImageKind::Tiff(TiffKind::Other)),
+        other => Fault::damaged(other.to_string()),
     }
 }
 
