@@ -98,8 +98,8 @@ impl SampleRange {
             let exponent = number.log(of).round();
             exponent >= 0.0 && of.powi(exponent as i32) == number
         };
-        let is_full = high >= 1.0 && (is_power(high, 2.0) || is_power(high, 10.0))
-            || is_power(high + 1.0, 2.0) && high >= 1.0;
+        let is_full = high >= 1.0
+            && (is_power(high, 2.0) || is_power(high, 10.0) || is_power(high + 1.0, 2.0));
         let is_start = low == 0.0 || low < 0.0 && is_power(-low, 2.0);
         (is_full && is_start).then_some(Self { low, high })
     }

@@ -31,7 +31,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 fn what_lies_below_transparency_reaches_no_pixel() {
     // A disc of the part, around it nothing, with one of these hidden there.
     let hidden: [fn(u32, u32) -> u8; 4] =
-        [|_, _| 0, |_, _| 255, |x, y| (x * 97 ^ y * 41) as u8, |x, _| x as u8];
+        [|_, _| 0, |_, _| 255, |x, y| ((x * 97) ^ (y * 41)) as u8, |x, _| x as u8];
     let part = |x: u32, y: u32| (x.abs_diff(20).pow(2) + y.abs_diff(15).pow(2)) < 100;
     let colour = |x: u32, y: u32| (100 + x + y) as u8;
     for format in [ImageFormat::Png, ImageFormat::WebP] {

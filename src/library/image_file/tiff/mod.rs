@@ -49,8 +49,7 @@ pub(super) fn read_tiff(
     if found.iter().any(is_camera_raw) {
         return Err(Fault::NotRead(ImageKind::CameraRaw));
     }
-    let (picture, pictures) =
-        chosen(&found).ok_or_else(|| Fault::Damaged(ImageDamage::NoPicture))?;
+    let (picture, pictures) = chosen(&found).ok_or(Fault::Damaged(ImageDamage::NoPicture))?;
     if pictures > 1 {
         notices.push(ImageNotice::SeveralPictures { pictures });
     }
