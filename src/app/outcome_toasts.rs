@@ -2,6 +2,7 @@
 
 use crate::command::Command;
 use crate::tab_context::TabContext;
+use crate::widgets::bank_words::{known_defects_text, uncertainty_text};
 use fettle_engine::{BuiltIndex, EngineError, FittedBank, UndoneBank};
 use fettle_i18n::Value;
 
@@ -14,10 +15,14 @@ pub(super) fn toast_fitted(cx: &mut TabContext<'_>, answer: Result<FittedBank, E
             ("rows", fitted.rows.into()),
             ("images", fitted.images.into()),
             ("model", fitted.bank.model.to_string().into()),
+            ("unsure", fitted.thresholds.unsure.into()),
             ("image", fitted.thresholds.image.into()),
             ("pixel", fitted.thresholds.pixel.into()),
         ];
-        cx.localizer.with("bank-fitted", &values)
+        let mut lines = vec![cx.localizer.with("bank-fitted-limits", &values)];
+        lines.push(uncertainty_text(cx, &fitted.rates.uncertainty));
+        lines.extend(fitted.known.as_ref().map(|known| known_defects_text(cx, known)));
+        lines.join("\n")
     });
 }
 

@@ -71,14 +71,39 @@ fn light() -> Visuals {
     shaped(visuals)
 }
 
-/// The background of a verdict and the colour of text on it, with a contrast of at least 4.5 to 1
-/// (WCAG AA). The word beside it says the same as the colour.
-pub(super) fn verdict_colours(verdict: Verdict) -> (Color32, Color32) {
-    match verdict {
-        Verdict::Ok => (Color32::from_rgb(17, 122, 62), Color32::WHITE),
-        Verdict::Ng => (Color32::from_rgb(196, 30, 36), Color32::WHITE),
-        Verdict::Unsure => (Color32::from_rgb(245, 185, 40), Color32::BLACK),
-    }
+/// The outline of a verdict's mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum VerdictShape {
+    /// A circle with a check mark.
+    Circle,
+    /// A triangle with a question mark.
+    Triangle,
+    /// A square with a cross.
+    Square,
+}
+
+/// How a verdict looks everywhere in the window. Each difference says it alone: the word, the shape,
+/// the colour's hue, and its lightness, which is left in a grey copy and to the colour-blind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct VerdictLook {
+    /// Background of banners and buttons, and body of the mark.
+    pub(super) fill: Color32,
+    /// Text and signs on the background, with a contrast of at least 4.5 to 1 (WCAG AA).
+    pub(super) ink: Color32,
+    pub(super) shape: VerdictShape,
+}
+
+/// The look of a verdict.
+pub(super) fn verdict_look(verdict: Verdict) -> VerdictLook {
+    // Bluish green, amber and red (after Okabe and Ito, Color Universal Design).
+    let (fill, ink, shape) = match verdict {
+        Verdict::Ok => (Color32::from_rgb(0, 158, 115), Color32::BLACK, VerdictShape::Circle),
+        Verdict::Ng => (Color32::from_rgb(196, 30, 42), Color32::WHITE, VerdictShape::Square),
+        Verdict::Unsure => {
+            (Color32::from_rgb(250, 195, 50), Color32::BLACK, VerdictShape::Triangle)
+        }
+    };
+    VerdictLook { fill, ink, shape }
 }
 
 #[cfg(test)]
@@ -101,9 +126,9 @@ mod tests {
 
     #[test]
     fn text_has_the_contrast_of_wcag_aa() {
-        for verdict in [Verdict::Ok, Verdict::Ng, Verdict::Unsure] {
-            let (background, letters) = verdict_colours(verdict);
-            assert!(contrast(background, letters) >= 4.5, "{verdict:?}");
+        for verdict in Verdict::ALL {
+            let VerdictLook { fill, ink, .. } = verdict_look(verdict);
+            assert!(contrast(fill, ink) >= 4.5, "{verdict:?}");
         }
         for visuals in [dark(), light()] {
             let widgets = &visuals.widgets;
@@ -119,6 +144,20 @@ mod tests {
                 let found = contrast(letters, background);
                 assert!(found >= 4.5, "{letters:?} on {background:?}: {found:.2}");
             }
+        }
+    }
+
+    #[test]
+    fn verdicts_differ_in_shape_and_in_grey() {
+        for (first, second) in [
+            (Verdict::Ok, Verdict::Ng),
+            (Verdict::Ok, Verdict::Unsure),
+            (Verdict::Ng, Verdict::Unsure),
+        ] {
+            let (one, other) = (verdict_look(first), verdict_look(second));
+            assert_ne!(one.shape, other.shape);
+            let found = contrast(one.fill, other.fill);
+            assert!(found >= 1.6, "{first:?} beside {second:?} in grey: {found:.2}");
         }
     }
 }

@@ -20,6 +20,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
 use args::{Cli, Command};
+use commands::inspect::VerdictStatus;
 use fettle_app::{AppError, LogLines};
 use fettle_domain::Language;
 use fettle_engine::{Engine, EngineError, EngineOptions};
@@ -41,6 +42,9 @@ pub fn run() -> ExitCode {
     let log = start_log(cli.verbose);
     match execute(&cli, log) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<VerdictStatus>() => {
+            error.downcast_ref().map_or(ExitCode::FAILURE, |VerdictStatus(code)| (*code).into())
+        }
         Err(error) => match error.downcast_ref::<EngineError>() {
             Some(EngineError::Cancelled) => {
                 eprintln!("fettle: {}", EngineError::Cancelled.explain(language));

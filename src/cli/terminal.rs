@@ -74,7 +74,12 @@ impl Terminal {
 
     /// Prints the message `id` to stderr.
     pub(super) fn eprint_message(&self, id: &str, values: &[(&str, Value)]) {
-        let _closed = writeln!(std::io::stderr(), "{}", self.text(id, values));
+        self.eprint_line(&self.text(id, values));
+    }
+
+    /// Prints a line to stderr.
+    pub(super) fn eprint_line(&self, line: &str) {
+        let _closed = writeln!(std::io::stderr(), "{line}");
     }
 
     /// Prints `value` as one JSON object.

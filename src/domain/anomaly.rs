@@ -3,18 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ContentHash, HeatmapScale, ImageId, ModelId, PointPx, ProductCode, RectPx, SimilarityTransform,
-    Verdict,
+    CaptureDeviation, ContentHash, HeatmapScale, ImageId, KnownDefectsTerm, ModelId, PointPx,
+    ProductCode, RectPx, SimilarityTransform, Thresholds, Verdict,
 };
-
-/// The two thresholds that turn scores into a verdict and a mask.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Thresholds {
-    /// Above this image score a part is NG.
-    pub image: f32,
-    /// Up to this score a pixel is normal: the mask of an NG part begins here or higher.
-    pub pixel: f32,
-}
 
 /// Identifies a memory bank, so that a result can be reproduced.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -155,10 +146,20 @@ pub struct NormalReference {
 /// The result of `PatchCore` for one image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Anomaly {
-    /// OK or NG by the thresholds.
+    /// OK, unsure or NG by the thresholds; unsure in any case where the picture was taken otherwise
+    /// than the normal pictures (`deviations`).
     pub verdict: Verdict,
-    /// The re-weighted image score.
+    /// The re-weighted image score, with the term of known defects.
     pub image_score: f32,
+    /// The same on the scale of [`Thresholds::calibrated`]; `None` in old records.
+    #[serde(default)]
+    pub calibrated_score: Option<f32>,
+    /// What known defects added to the score; `None` where the bank has no such term.
+    #[serde(default)]
+    pub known_defects: Option<KnownDefectsTerm>,
+    /// How the picture was taken otherwise than the normal pictures.
+    #[serde(default)]
+    pub deviations: Vec<CaptureDeviation>,
     /// The thresholds in force at the time.
     pub thresholds: Thresholds,
     /// The scale of the product's heatmaps.
@@ -177,4 +178,11 @@ pub struct Anomaly {
     pub regions: Vec<Region>,
     /// The nearest normal image, where the product has an index of them.
     pub reference: Option<NormalReference>,
+}
+
+impl Anomaly {
+    /// The image score on the scale of [`Thresholds::calibrated`], also for old records.
+    pub fn calibrated(&self) -> f32 {
+        self.calibrated_score.unwrap_or_else(|| self.thresholds.calibrated(self.image_score))
+    }
 }

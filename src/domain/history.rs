@@ -142,8 +142,8 @@ pub struct InspectionPage {
     pub total: usize,
 }
 
-/// Inspections of one product on one day, and the NG ones among them: by a person's verdict where
-/// there is one, else by the inspection's.
+/// Inspections of one product on one day, and the NG and unsure ones among them: by a person's
+/// verdict where there is one, else by the inspection's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DayCount {
     /// Local date of the inspections, e.g. `2026-11-22`.
@@ -154,6 +154,8 @@ pub struct DayCount {
     pub parts: usize,
     /// Number of NG ones.
     pub ng: usize,
+    /// Number of unsure ones.
+    pub unsure: usize,
 }
 
 /// Number of NG parts with one defect.
@@ -192,6 +194,11 @@ pub fn escape<'a>(judged: impl IntoIterator<Item = &'a JudgedCount>) -> Option<R
     error_rate(judged, Verdict::Ng, Verdict::Ok)
 }
 
+/// Looked at again: the number of parts that the inspection called unsure and a person judged.
+pub fn looked_at_again<'a>(judged: impl IntoIterator<Item = &'a JudgedCount>) -> usize {
+    judged.into_iter().filter(|one| one.verdict == Verdict::Unsure).map(|one| one.count).sum()
+}
+
 fn error_rate<'a>(
     judged: impl IntoIterator<Item = &'a JudgedCount>,
     truth: Verdict,
@@ -224,6 +231,7 @@ mod tests {
         ];
         assert_eq!(overkill(&all), Rate::of(8, 100));
         assert_eq!(escape(&all), Rate::of(1, 20));
+        assert_eq!(looked_at_again(&all), 2);
         assert_eq!((overkill(&all[3..]), escape(&all[..3])), (None, None));
     }
 

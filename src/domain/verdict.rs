@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// OK, NG, or undecided.
+/// OK, NG, or unsure: a person has to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -10,7 +10,8 @@ pub enum Verdict {
     Ok,
     /// Not good: the part has a defect.
     Ng,
-    /// Undecided: there is no threshold to compare with.
+    /// Between the two limits, or without a limit to compare with, or taken in conditions that the
+    /// bank has not seen: a person decides.
     Unsure,
 }
 

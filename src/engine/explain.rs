@@ -21,11 +21,12 @@ type Message = (&'static str, Vec<(&'static str, Value)>);
 impl EngineError {
     /// What happened and what to do, in `language`.
     pub fn explain(&self, language: Language) -> String {
-        let (id, values) = self.message();
+        let (id, values) = self.message(language);
         fettle_i18n::text_with(language, id, &values)
     }
 
-    fn message(&self) -> Message {
+    /// The message in which `language` says it, with its values: a few are messages themselves.
+    fn message(&self, language: Language) -> Message {
         match self {
             Self::Cancelled => ("error-cancelled", vec![]),
             Self::Panicked { job, message } => (
@@ -107,7 +108,7 @@ impl EngineError {
             Self::ManualGone(path) => ("error-manual-gone", vec![at(path)]),
             Self::ManualChanged(path) => ("error-manual-changed", vec![at(path)]),
             Self::File { path, source } => file(path, source),
-            Self::Library(error) => library(error),
+            Self::Library(error) => library(error, language),
             Self::Models(error) => models(error),
             Self::Vision(VisionError::NoKnownDefects) => ("error-no-known-defects", vec![]),
             Self::Vision(error) => ("error-vision", vec![reason(error)]),
@@ -127,6 +128,11 @@ fn reason(error: &dyn std::error::Error) -> (&'static str, Value) {
     ("reason", error.to_string().into())
 }
 
+/// The values of a message that the domain has as texts.
+fn named(values: Vec<(&'static str, String)>) -> Vec<(&'static str, Value)> {
+    values.into_iter().map(|(name, value)| (name, value.into())).collect()
+}
+
 fn at(path: &Path) -> (&'static str, Value) {
     ("path", path.display().to_string().into())
 }
@@ -139,14 +145,25 @@ fn file(path: &Path, source: &std::io::Error) -> Message {
     }
 }
 
-fn library(error: &LibraryError) -> Message {
+fn library(error: &LibraryError, language: Language) -> Message {
     match error {
         LibraryError::Io { path, source } => file(path, source),
         LibraryError::DiskFull { path } => ("error-disk-full", vec![at(path)]),
         LibraryError::EmptyFile { path } => ("error-image-empty", vec![at(path)]),
         LibraryError::NotAnImage { path } => ("error-not-an-image", vec![at(path)]),
+        LibraryError::UnsupportedImage { path, kind } => {
+            let kind_text =
+                fettle_i18n::text_with(language, kind.message_id(), &named(kind.values()));
+            let advice = fettle_i18n::text(language, kind.advice_id());
+            let values = vec![at(path), ("kind", kind_text.into()), ("advice", advice.into())];
+            ("error-image-unsupported", values)
+        }
         LibraryError::DamagedImage { path, why } => {
-            ("error-image-damaged", vec![at(path), ("reason", why.clone().into())])
+            let why = match why.message_id() {
+                Some(id) => fettle_i18n::text_with(language, id, &named(why.values())),
+                None => why.to_string(),
+            };
+            ("error-image-damaged", vec![at(path), ("reason", why.into())])
         }
         LibraryError::ImageTooLarge { path, width, height } => (
             "error-image-too-large",
@@ -325,5 +342,87 @@ fn manuals(error: &ManualsError) -> Message {
         ),
         ManualsError::Io { path, source } => file(path, source),
         other => ("error-manuals", vec![reason(other)]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fettle_domain::{ImageDamage, ImageKind, TiffKind};
+
+    #[test]
+    fn a_kind_that_is_not_read_is_named_with_what_to_save_instead() {
+        let kinds = [
+            (ImageKind::Heif, "HEIC"),
+            (ImageKind::Avif, "AVIF"),
+            (ImageKind::Jpeg2000, "JPEG 2000"),
+            (ImageKind::JpegLs, "JPEG-LS"),
+            (ImageKind::JpegXl, "JPEG XL"),
+            (ImageKind::JpegXr, "JPEG XR"),
+            (ImageKind::LosslessJpeg, "SOF3"),
+            (ImageKind::DeepJpeg { bits: 12 }, "12"),
+            (ImageKind::ArithmeticJpeg, "JPEG"),
+            (ImageKind::HierarchicalJpeg, "JPEG"),
+            (ImageKind::Tiff(TiffKind::Compression(50_000)), "50000"),
+            (ImageKind::Tiff(TiffKind::Photometric(32_844)), "32844"),
+            (ImageKind::Tiff(TiffKind::Bits(12)), "12"),
+            (ImageKind::Tiff(TiffKind::SampleFormat), "TIFF"),
+            (ImageKind::Tiff(TiffKind::Channels(5)), "5"),
+            (ImageKind::Tiff(TiffKind::FloatRange), "65535"),
+            (ImageKind::Tiff(TiffKind::Subsampled), "TIFF"),
+            (ImageKind::Tiff(TiffKind::FalseColour), "YCbCr"),
+            (ImageKind::Tiff(TiffKind::Other), "TIFF"),
+            (ImageKind::Gif, "GIF"),
+            (ImageKind::Pnm, "PGM"),
+            (ImageKind::Psd, "PSD"),
+            (ImageKind::CameraRaw, "DNG"),
+            (ImageKind::Dicom, "DICOM"),
+            (ImageKind::Svg, "SVG"),
+            (ImageKind::Pdf, "PDF"),
+            (ImageKind::PostScript, "EPS"),
+            (ImageKind::Icon, "Windows"),
+            (ImageKind::Metafile, "WMF"),
+            (ImageKind::OpenExr, "OpenEXR"),
+            (ImageKind::RadianceHdr, "HDR"),
+            (ImageKind::Dds, "DDS"),
+            (ImageKind::Qoi, "QOI"),
+            (ImageKind::Fits, "FITS"),
+            (ImageKind::NumPy, "NumPy"),
+            (ImageKind::Hdf5, "HDF5"),
+            (ImageKind::Xcf, "GIMP"),
+            (ImageKind::DjVu, "DjVu"),
+            (ImageKind::Video, "PNG"),
+        ];
+        for (kind, name) in kinds {
+            for language in [Language::Ko, Language::En] {
+                let path = "part.jpg".into();
+                let error = EngineError::Library(LibraryError::UnsupportedImage { path, kind });
+                let said = error.explain(language);
+                assert!(said.contains("part.jpg") && said.contains(name), "{said}");
+                // What to save instead; no id of a message that does not exist.
+                assert!(said.contains("PNG") && !said.contains("picture-"), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_picture_is_said_in_both_languages() {
+        let damages = [
+            (ImageDamage::Ends { rows: 128, of: 240 }, "128"),
+            (ImageDamage::Broken { rows: 16, of: 240 }, "16"),
+            (ImageDamage::Scans { whole: 9 }, "9"),
+            (ImageDamage::Part, "part.jpg"),
+            (ImageDamage::TooMuch { bytes: 4001 }, "4001"),
+            (ImageDamage::NoPicture, "part.jpg"),
+            (ImageDamage::Decoder("bad chunk".into()), "bad chunk"),
+        ];
+        for (why, word) in damages {
+            for language in [Language::Ko, Language::En] {
+                let (path, why) = ("part.jpg".into(), why.clone());
+                let error = EngineError::Library(LibraryError::DamagedImage { path, why });
+                let said = error.explain(language);
+                assert!(said.contains(word) && !said.contains("picture-"), "{said}");
+            }
+        }
     }
 }

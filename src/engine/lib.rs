@@ -12,6 +12,7 @@ mod jobs;
 mod lane;
 mod language_lane;
 mod options;
+mod picture_notices;
 mod protocol;
 mod residency;
 mod server;
@@ -25,9 +26,12 @@ pub use fettle_library::{Counts, ScanReport};
 pub use fettle_models::manifest::ModelEntry;
 pub use fettle_models::store::{ModelState, PullReport, Verdict as FileVerdict};
 pub use fettle_report::{GOTHIC, Pictures};
-pub use fettle_vision::thresholds::Rates;
+pub use fettle_vision::capture::Sensitivity;
+pub use fettle_vision::defect_term::{TermGain, TermOutcome};
+pub use fettle_vision::thresholds::{ExpectedRates, LimitUncertainty, Rates};
 pub use jobs::*;
 pub use options::EngineOptions;
+pub use picture_notices::PictureNotices;
 pub use protocol::{
     JobContext, JobHandle, JobRecord, JobSummary, JobUpdate, NoEvent, Request, UnfinishedJob,
 };

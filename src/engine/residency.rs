@@ -116,6 +116,8 @@ mod tests {
         let info = BankInfo {
             rule: ThresholdRule::default(),
             known_defects: Vec::new(),
+            capture: None,
+            sensitivity: None,
             bank,
             recipe: DetectionRecipe {
                 input: ImageRecipe {
@@ -127,7 +129,7 @@ mod tests {
                 tiling: Tiling { side: 8, overlap: 0, step: 8 },
                 layers: vec![],
             },
-            thresholds: Thresholds { image: 1.0, pixel: 1.0 },
+            thresholds: Thresholds::without_zone(1.0, 1.0),
             scale: HeatmapScale { low: 0.0, high: 1.0 },
             held_out: vec![],
             suspicious: vec![],

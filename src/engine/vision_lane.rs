@@ -21,8 +21,10 @@ use fettle_models::{backbone, clip_text_encoder, image_encoder};
 use fettle_retrieval::vector_index::VectorIndex;
 use fettle_vision::VisionError;
 use fettle_vision::anomaly_map::{anomaly_map, to_image_size};
+use fettle_vision::defect_term::DefectTerm;
 use fettle_vision::inspection_area::InspectionArea;
 use fettle_vision::memory_bank::{BankInfo, MemoryBank};
+use fettle_vision::oddest_patches::OddestPatches;
 use fettle_vision::patch_embedding::{PatchEmbeddings, patch_embedding};
 use fettle_vision::patches::{ImagePatches, Origin};
 use fettle_vision::preprocess::{InputMapping, to_tensor};
@@ -31,10 +33,14 @@ use fettle_vision::whitening::Whitening;
 
 /// The `PatchCore` result of one picture.
 pub(crate) struct Detected {
-    /// The re-weighted image score.
+    /// The re-weighted image score, without the term of known defects.
     pub(crate) image_score: f32,
+    /// The patches farthest from the bank.
+    pub(crate) oddest: OddestPatches,
     /// The anomaly map in the pixels of the picture.
     pub(crate) map: AnomalyMap,
+    /// The pixels that were looked at: all but for a recipe that crops.
+    pub(crate) shown: RectPx,
 }
 
 pub(crate) struct VisionLane {
@@ -44,6 +50,8 @@ pub(crate) struct VisionLane {
     text_encoder: Resident<dyn TextEncoder>,
     backbone: Resident<dyn FeatureExtractor>,
     banks: ResidentBanks,
+    /// The term of known defects that was used last.
+    term: Option<(PathBuf, Arc<DefectTerm>)>,
     indexes: HashMap<PathBuf, (Option<SystemTime>, VectorIndex)>,
 }
 
@@ -56,6 +64,7 @@ impl VisionLane {
             text_encoder: Resident::new("load.words", clip_text_encoder::load),
             backbone: Resident::new("load.backbone", backbone::load),
             banks: ResidentBanks::default(),
+            term: None,
             indexes: HashMap::new(),
         }
     }
@@ -174,7 +183,7 @@ impl VisionLane {
             return Err(EngineError::Vision(VisionError::Empty("patches")));
         };
         let scores = watch.time("nearest-neighbours", || bank.rows().score(&patches.rows, None))?;
-        let map = watch.time("anomaly-map", || {
+        let (map, shown) = watch.time("anomaly-map", || {
             let values = recipe.locating_values();
             let located =
                 bank.rows().localisation_scores(&patches.rows, &scores.nearest, values)?;
@@ -187,9 +196,10 @@ impl VisionLane {
             if let Some(area) = area {
                 area.clear_outside(&mut map);
             }
-            Ok::<_, EngineError>(map)
+            Ok::<_, EngineError>((map, mapping.shown()))
         })?;
-        Ok(Detected { image_score: scores.image_score, map })
+        let oddest = OddestPatches::of(&patches.rows, patches.dim, &scores.scores())?;
+        Ok(Detected { image_score: scores.image_score, oddest, map, shown })
     }
 
     /// The patch of `picture` that the pixel `at` lies in, its distance to the nearest row of
@@ -240,6 +250,17 @@ impl VisionLane {
             .map(|bank| Arc::new(bank.with_product(product.clone())))?;
         self.banks.keep(path.to_owned(), Arc::clone(&bank));
         Ok(bank)
+    }
+
+    /// What known defects teach the bank whose rows have `dim` values, from the file at `path`.
+    pub(crate) fn defect_term(&mut self, path: &Path, dim: usize) -> Result<Arc<DefectTerm>> {
+        // A term's file never changes either.
+        if let Some((_, held)) = self.term.as_ref().filter(|(of, _)| of == path) {
+            return Ok(Arc::clone(held));
+        }
+        let term = Arc::new(DefectTerm::load(path, dim)?);
+        self.term = Some((path.to_owned(), Arc::clone(&term)));
+        Ok(term)
     }
 
     /// The index at `path`, which must have been built with `model`; `None` where there is no file.

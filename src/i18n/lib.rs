@@ -186,7 +186,8 @@ mod tests {
 
     #[test]
     fn a_message_is_formatted_in_both_languages() {
-        let values = [("score", Value::from(3.456_f32)), ("threshold", Value::from(2.0_f32))];
+        let values = [("score", 3.456_f32), ("calibrated", 1.5), ("threshold", 2.0)];
+        let values = values.map(|(name, value)| (name, Value::from(value)));
         insta::assert_snapshot!(
             [Language::Ko, Language::En]
                 .map(|language| text_with(language, "situation-score-ng", &values))

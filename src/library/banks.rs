@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::products::require_product;
 use super::rows::{code_column, rows};
+use super::thresholds::read_thresholds;
 use super::{Library, LibraryError, Result};
 use fettle_domain::{BankRef, ContentHash, HeatmapScale, ModelId, ProductCode, Thresholds};
 
@@ -19,6 +20,8 @@ pub struct RegisteredBank {
     pub thresholds: Thresholds,
     /// Scale of heatmaps.
     pub scale: HeatmapScale,
+    /// The file of what known defects teach the bank, relative to the workspace; `None`: nothing yet.
+    pub term: Option<String>,
     /// Hash of the product's inspection area at the time of the fit; `None`: the whole image.
     pub area: Option<ContentHash>,
     /// Time of the fit, RFC 3339.
@@ -45,7 +48,8 @@ impl Library {
     /// [`LibraryError::UnknownProduct`]; [`LibraryError::BankExists`] where another fit took the
     /// version meanwhile.
     pub fn add_bank(&mut self, bank: &RegisteredBank) -> Result<()> {
-        let RegisteredBank { bank: of, path, thresholds, scale, area, created_at, active } = bank;
+        let RegisteredBank { bank: of, path, thresholds, scale, term, area, created_at, active } =
+            bank;
         self.write(|tx| {
             require_product(tx, &of.product)?;
             if *active {
@@ -57,8 +61,8 @@ impl Library {
             let inserted = tx.execute(
                 "INSERT INTO banks (product, version, model, path, image_threshold,
                                     pixel_threshold, scale_low, scale_high, created_at, active,
-                                    area_hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                                    area_hash, unsure_threshold, term_path)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
                  ON CONFLICT (product, version) DO NOTHING",
                 params![
                     of.product.as_str(),
@@ -71,7 +75,9 @@ impl Library {
                     scale.high,
                     created_at,
                     active,
-                    area.as_ref().map(|hash| &hash.0)
+                    area.as_ref().map(|hash| &hash.0),
+                    thresholds.unsure,
+                    term
                 ],
             )?;
             if inserted == 1 { Ok(()) } else { Err(LibraryError::BankExists(of.clone())) }
@@ -123,11 +129,9 @@ fn read_bank(row: &Row<'_>) -> rusqlite::Result<RegisteredBank> {
             model: ModelId(row.get("model")?),
         },
         path: row.get("path")?,
-        thresholds: Thresholds {
-            image: row.get("image_threshold")?,
-            pixel: row.get("pixel_threshold")?,
-        },
+        thresholds: read_thresholds(row)?,
         scale: HeatmapScale { low: row.get("scale_low")?, high: row.get("scale_high")? },
+        term: row.get("term_path")?,
         area: row.get::<_, Option<String>>("area_hash")?.map(ContentHash),
         created_at: row.get("created_at")?,
         active: row.get("active")?,

@@ -7,7 +7,8 @@ use super::layout::DATABASE_PATH;
 use super::limits::{MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
 use super::open_fault::OpenFault;
 use fettle_domain::{
-    BankRef, Cancelled, DefectCode, ImageId, InspectionId, InvalidCode, ManualId, ProductCode,
+    BankRef, Cancelled, DefectCode, ImageDamage, ImageId, ImageKind, InspectionId, InvalidCode,
+    ManualId, ProductCode,
 };
 
 /// An error of the library.
@@ -111,13 +112,21 @@ pub enum LibraryError {
         /// The file.
         path: PathBuf,
     },
+    /// The file is of a known kind that Fettle does not read.
+    #[error("{path}: of a kind that is not read ({kind:?})")]
+    UnsupportedImage {
+        /// The file.
+        path: PathBuf,
+        /// Its kind.
+        kind: ImageKind,
+    },
     /// The image cannot be decoded completely.
     #[error("{path}: the image is damaged or cut short: {why}")]
     DamagedImage {
         /// The file.
         path: PathBuf,
-        /// The decoder's message.
-        why: String,
+        /// What is wrong with it.
+        why: ImageDamage,
     },
     /// The image has more pixels than Fettle accepts.
     #[error(
@@ -292,6 +301,7 @@ impl LibraryError {
                 | Self::EmptyFile { .. }
                 | Self::FileTooBig { .. }
                 | Self::NotAnImage { .. }
+                | Self::UnsupportedImage { .. }
                 | Self::DamagedImage { .. }
                 | Self::ImageTooLarge { .. }
                 | Self::RegionOutside { .. }

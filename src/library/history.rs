@@ -89,7 +89,8 @@ impl Library {
         let days = self.filtered(
             &format!(
                 "SELECT substr(created_at, 1, 10), product, count(*),
-                        sum(ifnull(judged, verdict) = 'ng')
+                        sum(ifnull(judged, verdict) = 'ng'),
+                        sum(ifnull(judged, verdict) = 'unsure')
                  FROM history WHERE {FILTER} GROUP BY 1, 2 ORDER BY 1, 2"
             ),
             filter,
@@ -100,6 +101,7 @@ impl Library {
                     product: optional_code_column::<ProductCode>(row, 1)?,
                     parts: count(row, 2)?,
                     ng: count(row, 3)?,
+                    unsure: count(row, 4)?,
                 })
             },
         )?;

@@ -3,9 +3,25 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::rows::{action_column, now, optional_code_column, verdict_column};
+use super::rows::{action_column, now, optional_code_column, rows, verdict_column};
 use super::{Library, LibraryError, Result};
-use fettle_domain::{ActionChange, ActionState, DefectCode, InspectionId, Judgement, Opinion};
+use fettle_domain::{
+    ActionChange, ActionState, ContentHash, DefectCode, InspectionId, Judgement, Opinion,
+    ProductCode,
+};
+
+/// The picture of an inspection that a person judged NG.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgedPicture {
+    /// The inspection.
+    pub inspection: InspectionId,
+    /// The defect that the person named; `None` where none was named.
+    pub defect: Option<DefectCode>,
+    /// The file, relative to the workspace.
+    pub image_path: String,
+    /// Hash of the file's bytes.
+    pub image_hash: ContentHash,
+}
 
 impl Library {
     /// Records the opinion of the person `by` about an inspection; `None` withdraws the judgement.
@@ -40,6 +56,27 @@ impl Library {
     /// A database error.
     pub fn judgement(&self, id: InspectionId) -> Result<Option<Judgement>> {
         newest(&self.conn, id)
+    }
+
+    /// The pictures of a product's inspections that a person judged NG and that the workspace still
+    /// has, oldest first.
+    ///
+    /// # Errors
+    /// A database error.
+    pub fn judged_defective(&self, product: &ProductCode) -> Result<Vec<JudgedPicture>> {
+        let sql = "SELECT history.inspection, judged_defect, image_path, image_hash
+                   FROM history JOIN inspections ON inspections.id = history.inspection
+                   WHERE history.product = ?1 AND judged = 'ng' AND image_path IS NOT NULL
+                     AND image_path NOT IN (SELECT image_path FROM tidied)
+                   GROUP BY image_hash ORDER BY history.inspection";
+        rows(&self.conn, sql, [product.as_str()], |row| {
+            Ok(JudgedPicture {
+                inspection: InspectionId(row.get(0)?),
+                defect: optional_code_column(row, 1)?,
+                image_path: row.get(2)?,
+                image_hash: ContentHash(row.get(3)?),
+            })
+        })
     }
 
     /// Records the state of an inspection's action, set by the person `by`.

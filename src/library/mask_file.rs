@@ -103,7 +103,8 @@ mod tests {
         let black = GrayAlphaImage::from_raw(2, 1, vec![0, 255, 0, 0]).unwrap();
         let mark = RgbaImage::from_raw(2, 1, vec![9, 9, 9, 0, 255, 255, 255, 255]).unwrap();
         let opaque = RgbaImage::from_raw(2, 1, vec![0, 0, 0, 255, 7, 8, 9, 255]).unwrap();
-        let cases: [(&str, DynamicImage, ImageFormat, Vec<u16>, u8, bool); 9] = [
+        type Case<'a> = (&'a str, DynamicImage, ImageFormat, Vec<u16>, u8, bool);
+        let cases: [Case<'_>; 9] = [
             ("grey", grey, ImageFormat::Png, vec![0, 1], 8, false),
             ("16 bits, 0 and 1", deep.clone(), ImageFormat::Png, vec![0, 1], 16, false),
             ("16 bits in TIFF", deep, ImageFormat::Tiff, vec![0, 1], 16, false),

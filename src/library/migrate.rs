@@ -16,12 +16,13 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/004_judgements.sql"),
     include_str!("migrations/005_tidied.sql"),
     include_str!("migrations/006_defect_regions.sql"),
+    include_str!("migrations/007_unsure_thresholds.sql"),
     NORMAL_CODES,
 ];
 
 /// The migration after whose SQL [`normal_codes::normalise`] rewrites the rows: SQLite knows no
 /// normalisation forms.
-const NORMAL_CODES: &str = include_str!("migrations/007_normal_codes.sql");
+const NORMAL_CODES: &str = include_str!("migrations/008_normal_codes.sql");
 
 /// The schema version of this program.
 pub(crate) fn known_version() -> u32 {

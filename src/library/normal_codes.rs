@@ -267,7 +267,8 @@ mod tests {
         let nfd = "\u{1100}\u{1161}\u{110c}\u{116e}\u{11a8}";
         let long = "\u{1100}\u{1161}".repeat(64);
         // The codes of a workspace, and those that change.
-        let cases: [(&[&str], &[(&str, &str, bool)]); 9] = [
+        type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str, bool)]);
+        let cases: [Case<'_>; 9] = [
             (&["가죽", "prod1"], &[]),
             (&[nfd], &[(nfd, "가죽", false)]),
             (&[nfd, "가죽"], &[(nfd, "가죽-2", true)]),

@@ -25,13 +25,21 @@ fn write_report(
     let verdict = word(inspection.verdict.message_id());
     writeln!(out, "# {}\n", word("report-title"))?;
     writeln!(out, "- {}: **{verdict}**", word("label-verdict"))?;
+    for reason in wording::unsure_texts(inspection, translate) {
+        writeln!(out, "  - {reason}")?;
+    }
     if let Some(product) = &inspection.product {
         writeln!(out, "- {}: {product}", word("label-product"))?;
     }
     writeln!(out, "- {}: `{}`", word("label-image"), inspection.source)?;
     writeln!(out, "- {}: {}", word("label-time"), inspection.created_at)?;
     if let Some(anomaly) = inspection.anomaly.done() {
-        writeln!(out, "- {}: {}", word("label-score"), wording::score_text(anomaly, translate))?;
+        let (score, limits) =
+            (wording::score_text(anomaly, translate), wording::limits_text(anomaly, translate));
+        writeln!(out, "- {}: {score}; {limits}", word("label-score"))?;
+        for known in wording::known_defect_texts(anomaly, translate, ToString::to_string) {
+            writeln!(out, "  - {known}")?;
+        }
         write_regions(out, anomaly, translate)?;
     }
     if pictures {
@@ -139,6 +147,96 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fettle_domain::{
+        BankRef, CaptureDeviation, ContentHash, HeatmapScale, ImageId, KnownDefectsTerm,
+        KnownImage, Language, ModelId, Resemblance, SkipReason, Thresholds, Verdict,
+    };
+    use fettle_i18n::{Value, text_with};
+
+    /// A part scored 1.5 between the limits 1 and 2.
+    fn unsure() -> Inspection {
+        let product: fettle_domain::ProductCode = "casting".parse().unwrap();
+        Inspection {
+            id: None,
+            created_at: "2026-11-22T10:00:00+09:00".into(),
+            source: "/line/part.png".into(),
+            image_hash: ContentHash("ab".repeat(32)),
+            image_path: None,
+            width_px: 8,
+            height_px: 8,
+            product: Some(product.clone()),
+            models: Vec::new(),
+            verdict: Verdict::Unsure,
+            similarity: Stage::Skipped(SkipReason::NoIndex),
+            anomaly: Stage::Done(Anomaly {
+                verdict: Verdict::Unsure,
+                image_score: 1.5,
+                calibrated_score: None,
+                known_defects: None,
+                deviations: Vec::new(),
+                thresholds: Thresholds { unsure: 1.0, image: 2.0, pixel: 1.0 },
+                scale: HeatmapScale { low: 0.0, high: 1.0 },
+                mask_threshold: None,
+                bank: BankRef { product, version: 1, model: ModelId("m".into()) },
+                area: None,
+                regions: Vec::new(),
+                reference: None,
+            }),
+            manual: Stage::Skipped(SkipReason::NoDefect),
+            report: Stage::Skipped(SkipReason::NoDefect),
+            view: Stage::Skipped(SkipReason::NotAsked),
+            notices: Vec::new(),
+            timings: Vec::new(),
+        }
+    }
+
+    fn written(inspection: &Inspection) -> String {
+        markdown(inspection, false, &|id, values| {
+            let values: Vec<(&str, Value)> =
+                values.iter().map(|(name, value)| (*name, value.clone().into())).collect();
+            text_with(Language::En, id, &values)
+        })
+    }
+
+    #[test]
+    fn an_unsure_part_says_why() {
+        let with = |change: &dyn Fn(&mut Anomaly)| {
+            let mut inspection = unsure();
+            if let Stage::Done(anomaly) = &mut inspection.anomaly {
+                change(anomaly);
+            }
+            written(&inspection)
+        };
+        let score = "- Anomaly score: 1.50 · calibrated 0.75; unsure above 1.00 (calibrated 0.5), \
+                     NG above 2.00 (1)\n";
+        let plain = with(&|_| {});
+        assert!(plain.contains("- Verdict: **unsure**\n  - The score lies between the two limits"));
+        assert!(plain.contains(score), "{plain}");
+
+        let bright = with(&|anomaly| {
+            anomaly.deviations = vec![CaptureDeviation::Brighter { ratio: 1.3 }];
+        });
+        assert!(bright.contains("  - The light is 30 % stronger"), "{bright}");
+        assert!(!bright.contains("between the two limits"), "{bright}");
+
+        let known = with(&|anomaly| {
+            let resembles = Resemblance {
+                image: KnownImage::Registered(ImageId(3)),
+                path: None,
+                defect: Some("hole".parse().unwrap()),
+                similarity: 0.912,
+            };
+            let unnamed = Resemblance { defect: None, similarity: 0.5, ..resembles.clone() };
+            let resembles = vec![resembles, unnamed];
+            anomaly.known_defects = Some(KnownDefectsTerm { added: 0.4, resembles });
+        });
+        assert!(known.contains("  - Known defects changed the score by +0.40."), "{known}");
+        assert!(known.contains("hole · 91 %, unnamed defect · 50 %"), "{known}");
+
+        let mut unscored = unsure();
+        unscored.anomaly = Stage::Skipped(SkipReason::NoProduct);
+        assert!(written(&unscored).contains("  - No anomaly score was measured."));
+    }
 
     #[test]
     fn text_from_outside_is_escaped() {

@@ -2,17 +2,62 @@
 
 use super::translate::Translate;
 use fettle_domain::{
-    Anomaly, Inspection, ManualFinding, ManualFormat, ModelView, ReportPart, SkipReason, Stage,
-    Support,
+    Anomaly, DefectCode, Inspection, ManualFinding, ManualFormat, ModelView, ReportPart,
+    Resemblance, SkipReason, Stage, Support,
 };
 
-/// The image score and its threshold.
+/// The image score and the calibrated one.
 pub(super) fn score_text(anomaly: &Anomaly, translate: &Translate<'_>) -> String {
     let values = [
         ("score", format!("{:.2}", anomaly.image_score)),
-        ("threshold", format!("{:.2}", anomaly.thresholds.image)),
+        ("calibrated", format!("{:.2}", anomaly.calibrated())),
     ];
-    translate("score-against-threshold", &values)
+    translate("score-calibrated", &values)
+}
+
+/// Both limits of the image score, or the one where there is no zone between them.
+pub(super) fn limits_text(anomaly: &Anomaly, translate: &Translate<'_>) -> String {
+    let limits = anomaly.thresholds;
+    let values = [
+        ("unsure", format!("{:.2}", limits.unsure)),
+        ("threshold", format!("{:.2}", limits.image)),
+    ];
+    let has_zone = limits.unsure < limits.image;
+    translate(if has_zone { "score-limits" } else { "score-one-limit" }, &values)
+}
+
+/// Why a part is unsure; empty where it is OK or NG.
+pub(super) fn unsure_texts(inspection: &Inspection, translate: &Translate<'_>) -> Vec<String> {
+    let reasons = inspection.unsure_reasons().into_iter();
+    reasons
+        .map(|reason| translate(reason.message_id(), &[("percent", reason.percent().to_string())]))
+        .collect()
+}
+
+/// By how much known defects changed the score, and which of them the part resembles most; empty
+/// where they did not. `name`
+/// gives the name of a defect.
+pub(super) fn known_defect_texts(
+    anomaly: &Anomaly,
+    translate: &Translate<'_>,
+    name: impl Fn(&DefectCode) -> String,
+) -> Vec<String> {
+    let known = anomaly.known_defects.as_ref().filter(|known| known.added != 0.0);
+    let Some(known) = known else { return Vec::new() };
+    let mut texts = vec![translate("known-added", &[("added", format!("{:+.2}", known.added))])];
+    let unnamed = || translate("known-unnamed", &[]);
+    let one = |one: &Resemblance| {
+        let values = [
+            ("defect", one.defect.as_ref().map_or_else(unnamed, &name)),
+            ("percent", format!("{:.0}", one.similarity * 100.0)),
+        ];
+        translate("known-resembled", &values)
+    };
+    if !known.resembles.is_empty() {
+        let all: Vec<String> = known.resembles.iter().map(one).collect();
+        texts.push(format!("{} {}", translate("known-resembles", &[]), all.join(", ")));
+    }
+    texts
 }
 
 /// The score from which a pixel belongs to a region.

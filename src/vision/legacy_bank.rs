@@ -88,7 +88,7 @@ impl LegacyBank {
             let why = "a size of 0, or no layers".to_owned();
             return Err(VisionError::BadLegacyBank { path: config_path, why });
         }
-        let thresholds = Thresholds { image: tau.image, pixel: tau.pixel };
+        let thresholds = Thresholds::without_zone(tau.image, tau.pixel);
         Ok(Self { config_path, config, thresholds, rows: BankRows::new(rows, dim)? })
     }
 
@@ -227,7 +227,7 @@ mod tests {
         let layers = vec!["layer2".to_owned()];
         let backbone = "resnet50".to_owned();
         assert_eq!(read.config(), &LegacyConfig { backbone, shorter: 256, stride: 4, layers });
-        assert_eq!(read.thresholds(), Thresholds { image: 0.75, pixel: 0.5 });
+        assert_eq!(read.thresholds(), Thresholds::without_zone(0.75, 0.5));
         assert_eq!(bank("{}", tau, &[1.0], 1).unwrap().config(), &LegacyConfig::default());
         // (config, tau, file named by the error)
         let wrong = [

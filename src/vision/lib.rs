@@ -6,7 +6,10 @@
 //! selects rows, [`memory_bank`] fits banks to more patches than memory holds and keeps the rows
 //! ([`bank_rows`]) with their origin, [`scoring`] measures the distance of the patches of a new
 //! image to the rows, [`anomaly_map`] upsamples those distances to the image, [`thresholds`] sets
-//! limits from held-out normal images. [`inspection_area`] restricts patches and pixels to an area.
+//! limits from held-out normal images, [`defect_term`] adds what known defects teach about the patches
+//! farthest from the bank ([`oddest_patches`]). [`inspection_area`] restricts patches and pixels to an area.
+//!
+//! [`capture`] measures light and focus of a picture, which scores depend on.
 //!
 //! [`regions`], [`heatmap`] and [`compare`] present the result, [`align`] and [`difference`]
 //! compare with a normal image, [`part_area`] finds the part in the image; [`metrics`] evaluates
@@ -17,11 +20,13 @@
 pub mod align;
 pub mod anomaly_map;
 pub mod bank_rows;
+pub mod capture;
 mod cholesky;
 pub mod compare;
 mod connected_components;
 mod contours;
 pub mod coreset;
+pub mod defect_term;
 pub mod difference;
 mod distance;
 mod error;
@@ -34,6 +39,7 @@ mod matrix;
 pub mod memory_bank;
 pub mod metrics;
 pub mod moments;
+pub mod oddest_patches;
 pub mod part_area;
 pub mod patch_embedding;
 pub mod patches;

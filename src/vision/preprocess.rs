@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::error::same_size;
 use super::resample::{self, Window};
 use super::{Result, VisionError};
-use fettle_domain::{ImageRecipe, Resize};
+use fettle_domain::{ImageRecipe, RectPx, Resize};
 
 /// Mapping between the pixels of a network input and the image it was made from.
 ///
@@ -52,6 +52,22 @@ impl InputMapping {
             offset_x: ((window.origin.0 as f64 - f64::from(at.0)) * scale_x) as f32,
             offset_y: ((window.origin.1 as f64 - f64::from(at.1)) * scale_y) as f32,
         })
+    }
+
+    /// The pixels of the image that the input shows: those whose centre lies in it. All but for a
+    /// recipe that crops.
+    pub fn shown(&self) -> RectPx {
+        let corner = self.input_to_image(self.input_width as f32, self.input_height as f32);
+        // Up to half a thousandth of a pixel of the input is rounding error, as in the map.
+        let range = |from: f32, to: f32, scale: f32, length: u32| {
+            let tolerance = 5e-4 * scale;
+            let first = (from - 0.5 - tolerance).ceil().max(0.0) as u32;
+            let end = ((to - 0.5 + tolerance).floor() + 1.0).max(0.0) as u32;
+            (first.min(length), end.min(length))
+        };
+        let (left, right) = range(self.offset_x, corner.0, self.scale_x, self.image_width);
+        let (top, bottom) = range(self.offset_y, corner.1, self.scale_y, self.image_height);
+        RectPx { x: left, y: top, width: right - left.min(right), height: bottom - top.min(bottom) }
     }
 
     /// The point of the image at a point of the input; in pixels, origin at the outer corner.
@@ -318,6 +334,27 @@ mod tests {
         let recipe = ImageRecipe { resize: Resize::ShorterSide { side: 8, step: 8 }, ..CLIP };
         let result = to_tensor(&[&square, &wide], &recipe, &Device::Cpu);
         assert!(matches!(result, Err(VisionError::Size { .. })));
+    }
+
+    #[test]
+    fn what_the_input_shows_is_all_but_what_is_cropped() {
+        let whole = |width, height| (0, 0, width, height);
+        let cases = [
+            ((640, 320), Resize::ShorterSideCrop(224), (160, 0, 320, 320)),
+            ((320, 640), Resize::ShorterSideCrop(224), (0, 160, 320, 320)),
+            ((300, 300), Resize::ShorterSideCrop(224), whole(300, 300)),
+            ((7, 7), Resize::ShorterSideCrop(224), whole(7, 7)),
+            ((640, 320), Resize::ShorterSide { side: 224, step: 32 }, whole(640, 320)),
+            ((1, 9000), Resize::ShorterSide { side: 224, step: 32 }, whole(1, 9000)),
+            ((640, 321), Resize::Letterbox(224), whole(640, 321)),
+            ((333, 777), Resize::Exact { width: 224, height: 224 }, whole(333, 777)),
+            ((1999, 1001), Resize::Native { step: 32 }, whole(1999, 1001)),
+        ];
+        for ((width, height), resize, (x, y, w, h)) in cases {
+            let shown = InputMapping::new(width, height, resize).unwrap().shown();
+            let expect = RectPx { x, y, width: w, height: h };
+            assert_eq!(shown, expect, "{width}×{height}, {resize:?}");
+        }
     }
 
     #[test]

@@ -83,7 +83,11 @@ fn a_drawn_data_set_is_measured_without_a_library() {
     assert_eq!(found["mean"], class["quality"]);
     assert_eq!(class["rates"]["overkill"]["trials"], 4);
     assert_eq!(class["rates"]["escape"]["events"], 0);
-    assert!((class["rates"]["expected_overkill"].as_f64().unwrap() - 0.01).abs() < 1e-3);
+    let expected = &class["rates"]["expected"];
+    assert!((metric(expected, "expected_overkill") - 0.005).abs() < 1e-3, "{expected}");
+    let [unsure, good, defective] =
+        ["unsure", "unsure_good", "unsure_defective"].map(|name| metric(&class["quality"], name));
+    assert!((8.0 * unsure - 4.0 * (good + defective)).abs() < 1e-6, "{class}");
     for picture in ["scores.png", "roc.png"] {
         let drawn = image::open(out.join("two_tone").join(picture)).unwrap();
         assert!(drawn.width() > 1000 && drawn.height() > 800, "{picture}");

@@ -89,6 +89,10 @@ pub(crate) enum Command {
     OpenInspection(InspectionId),
     /// Give a bank other thresholds, such as the previous ones.
     Rethreshold(Rethreshold),
+    /// Images of defects of a product were registered, removed, or changed: learn from them.
+    KnownDefectsChanged(ProductCode),
+    /// Learn from the known defects of a product now.
+    LearnDefects(ProductCode),
     /// Open or close the command palette.
     Palette,
     /// Open or close the list of shortcuts.

@@ -48,6 +48,9 @@ impl RegisterDefectDialog {
         }
         cx.send(Command::LibraryChanged(None));
         let RegisteredDefect { registered, index } = answer;
+        if let Some(product) = self.product.clone().filter(|_| registered.undo().is_some()) {
+            cx.send(Command::KnownDefectsChanged(product));
+        }
         let text = if !registered.new.is_empty() {
             let total = index.map_or(0, |index| index.total);
             cx.localizer.with("dialog-defect-registered", &[("total", total.into())])

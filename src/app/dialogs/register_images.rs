@@ -84,7 +84,12 @@ impl RegisterImagesDialog {
                 true
             }
             Ok(answer) => {
-                let is_complete = answer.rejected.is_empty() && answer.near_duplicates.is_empty();
+                if self.label != ImageLabel::Normal && answer.undo().is_some() {
+                    cx.send(Command::KnownDefectsChanged(self.product.clone()));
+                }
+                let is_complete = answer.rejected.is_empty()
+                    && answer.near_duplicates.is_empty()
+                    && answer.notices.is_empty();
                 toast_registered(cx, self.summary(cx, &answer), answer.undo());
                 if !is_complete {
                     self.answer = Some(answer);
@@ -171,7 +176,7 @@ impl RegisterImagesDialog {
         action
     }
 
-    /// The files refused and the near duplicates.
+    /// The files refused, what was assumed about others, and the near duplicates.
     fn outcome(
         &self,
         ui: &mut egui::Ui,
@@ -186,6 +191,10 @@ impl RegisterImagesDialog {
                     ("reason", rejected.error.explain(cx.localizer.language).into()),
                 ];
                 error_label(ui, &cx.localizer.with("registered-refused", &values));
+            }
+            let language = cx.localizer.language;
+            for notice in answer.notices.iter().flat_map(|file| file.explain(language)) {
+                ui.label(notice);
             }
             for duplicate in &answer.near_duplicates {
                 let label = match &duplicate.of.label {

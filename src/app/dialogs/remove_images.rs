@@ -6,7 +6,7 @@ use crate::command::Command;
 use crate::job_progress;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
-use fettle_domain::RegisteredImage;
+use fettle_domain::{ImageLabel, ProductCode, RegisteredImage};
 use fettle_engine::RemoveImages;
 
 /// The images to remove.
@@ -32,6 +32,15 @@ impl Dialog for RemoveImagesDialog {
                     let count = [("count", removed.len().into())];
                     cx.toasts.done(cx.localizer.with("dialog-removed", &count));
                     cx.send(Command::LibraryChanged(None));
+                    let mut changed: Vec<ProductCode> = Vec::new();
+                    for image in &self.images {
+                        if image.label != ImageLabel::Normal && !changed.contains(&image.product) {
+                            changed.push(image.product.clone());
+                        }
+                    }
+                    for product in changed {
+                        cx.send(Command::KnownDefectsChanged(product));
+                    }
                     return false;
                 }
                 Err(error) => self.error = Some(error.explain(cx.localizer.language)),

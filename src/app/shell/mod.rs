@@ -3,8 +3,10 @@
 pub(super) mod catalogue_loader;
 pub(super) mod clipboard;
 pub(super) mod command_palette;
+pub(super) mod defect_learning;
 pub(super) mod jobs_panel;
 pub(super) mod keyboard;
+mod learning_queue;
 pub(super) mod log_panel;
 pub(super) mod menu_bar;
 mod paste_shortcut;

@@ -13,9 +13,10 @@ use crate::clock::days_since;
 use crate::command::{Command, TabId, ctrl};
 use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
-use crate::theme::verdict_colours;
+use crate::theme::verdict_look;
 use crate::widgets::combo_box::optional_product_combo;
 use crate::widgets::period::{Period, period_combo};
+use crate::widgets::verdict_mark;
 use fettle_domain::{DefectCount, HistoryFilter, ProductCode, Rate, Verdict};
 use fettle_engine::{GetStatistics, Statistics};
 use fettle_i18n::Value;
@@ -114,6 +115,13 @@ fn totals(ui: &mut Ui, cx: &TabContext<'_>, statistics: &Statistics) {
     let values =
         [("parts", Value::from(parts)), ("ng", ng.into()), ("judged", statistics.judged.into())];
     ui.heading(cx.localizer.with("dashboard-totals", &values));
+    let unsure: usize = statistics.days.iter().map(|day| day.unsure).sum();
+    let values = [("unsure", Value::from(unsure)), ("looked", statistics.looked_at_again.into())];
+    ui.horizontal(|ui| {
+        verdict_mark::show(ui, Verdict::Unsure, verdict_mark::SMALL);
+        let text = ui.label(cx.localizer.with("dashboard-unsure-totals", &values));
+        text.on_hover_text(cx.text("dashboard-looked-again-hint"));
+    });
     for (label, what, found) in [
         ("dashboard-overkill", "dashboard-overkill-hint", &statistics.overkill),
         ("dashboard-escape", "dashboard-escape-hint", &statistics.escape),
@@ -127,29 +135,35 @@ fn totals(ui: &mut Ui, cx: &TabContext<'_>, statistics: &Statistics) {
     ui.add_space(8.0);
 }
 
-/// Parts and NG parts per day. Days without parts are left out.
+/// Parts, NG parts and unsure parts per day. Days without parts are left out.
 fn over_time(ui: &mut Ui, cx: &TabContext<'_>, statistics: &Statistics) {
-    let mut days: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    // Parts, NG parts, unsure parts.
+    let mut days: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
     for day in &statistics.days {
-        let (parts, ng) = days.entry(&day.day).or_default();
+        let [parts, ng, unsure] = days.entry(&day.day).or_default();
         *parts += day.parts;
         *ng += day.ng;
+        *unsure += day.unsure;
     }
-    let bars = |count: fn(&(usize, usize)) -> usize, label: &str| -> Vec<Bar> {
-        let bar = |(place, (day, counts)): (usize, (&&str, &(usize, usize)))| {
+    let bars = |count: fn(&[usize; 3]) -> usize, shift: f64, label: &str| -> Vec<Bar> {
+        let bar = |(place, (day, counts)): (usize, (&&str, &[usize; 3]))| {
             let count = count(counts);
-            Bar::new(place as f64, count as f64).name(format!("{day}\n{label}: {count}"))
+            Bar::new(place as f64 + shift, count as f64).name(format!("{day}\n{label}: {count}"))
         };
         days.iter().enumerate().map(bar).collect()
     };
     ui.strong(cx.text("dashboard-by-day"));
-    let (parts, ng) = (cx.text("dashboard-parts"), cx.text("verdict-ng"));
-    let all = BarChart::new(parts.clone(), bars(|(parts, _)| *parts, &parts)).width(0.8);
-    let bad = BarChart::new(ng.clone(), bars(|(_, ng)| *ng, &ng)).width(0.4);
+    let [parts, ng, unsure] =
+        ["dashboard-parts", "verdict-ng", "verdict-unsure"].map(|id| cx.text(id));
+    let all = BarChart::new(parts.clone(), bars(|[parts, ..]| *parts, 0.0, &parts)).width(0.8);
+    let bad = BarChart::new(ng.clone(), bars(|[_, ng, _]| *ng, -0.18, &ng)).width(0.3);
+    let open = bars(|[.., unsure]| *unsure, 0.18, &unsure);
+    let open = BarChart::new(unsure, open).width(0.3);
     let names: Vec<String> = days.keys().map(|day| (*day).to_owned()).collect();
     chart("dashboard_days", names).show(ui, |plot| {
         plot.bar_chart(all.color(egui::Color32::from_gray(130)));
-        plot.bar_chart(bad.color(verdict_colours(Verdict::Ng).0));
+        plot.bar_chart(bad.color(verdict_look(Verdict::Ng).fill));
+        plot.bar_chart(open.color(verdict_look(Verdict::Unsure).fill));
     });
 }
 
@@ -181,7 +195,7 @@ fn pareto(ui: &mut Ui, cx: &TabContext<'_>, statistics: &Statistics) {
     let bars = BarChart::new(cx.text("verdict-ng"), bars.collect()).width(0.7);
     let names = counts.iter().map(|(name, _)| name.clone()).collect();
     chart("dashboard_defects", names).show(ui, |plot| {
-        plot.bar_chart(bars.color(verdict_colours(Verdict::Ng).0));
+        plot.bar_chart(bars.color(verdict_look(Verdict::Ng).fill));
     });
     // The plot as text, for screen readers.
     for (name, count) in &counts {
@@ -224,7 +238,10 @@ fn products(ui: &mut Ui, cx: &TabContext<'_>, statistics: &Statistics) {
     let titles = [
         "label-product",
         "dashboard-parts",
+        "verdict-ok",
         "verdict-ng",
+        "verdict-unsure",
+        "dashboard-looked-again",
         "dashboard-overkill",
         "dashboard-escape",
         "dashboard-normal-images",
@@ -243,7 +260,10 @@ fn products(ui: &mut Ui, cx: &TabContext<'_>, statistics: &Statistics) {
                 let product = &state.product;
                 ui.label(product.name_and_code(cx.localizer.language));
                 ui.label(state.parts.to_string());
-                ui.label(state.ng.to_string());
+                let ok = state.parts.saturating_sub(state.ng + state.unsure);
+                for count in [ok, state.ng, state.unsure, state.looked_at_again] {
+                    ui.label(count.to_string());
+                }
                 ui.label(rate(&state.overkill));
                 ui.label(rate(&state.escape));
                 ui.label(state.normal_images.to_string());

@@ -28,12 +28,15 @@ pub(crate) fn skipped_inspection(source: &str, verdict: Verdict) -> Inspection {
     }
 }
 
-/// The result of an anomaly stage: `verdict`, with `image_score` against a threshold of 1.
+/// The result of an anomaly stage: `verdict`, with `image_score` against limits of 0.8 and 1.
 pub(crate) fn scored_anomaly(verdict: Verdict, image_score: f32) -> Anomaly {
     Anomaly {
         verdict,
         image_score,
-        thresholds: Thresholds { image: 1.0, pixel: 1.0 },
+        calibrated_score: None,
+        known_defects: None,
+        deviations: Vec::new(),
+        thresholds: Thresholds { unsure: 0.8, image: 1.0, pixel: 1.0 },
         scale: HeatmapScale { low: 0.5, high: 3.0 },
         mask_threshold: None,
         bank: BankRef {

@@ -240,6 +240,51 @@ fn full_tabs_of_networks_match_their_snapshots() {
     }
 }
 
+/// `picture` with every value times `factor`, up to white.
+fn relit(picture: &image::RgbImage, factor: f32) -> image::RgbImage {
+    let mut relit = picture.clone();
+    for value in relit.iter_mut() {
+        *value = (f32::from(*value) * factor).round() as u8;
+    }
+    relit
+}
+
+#[test]
+fn an_unsure_part_is_told_from_others_in_every_view_and_in_grey() {
+    let Some(models) = models_with(MODEL) else { return };
+    if !has_lavapipe() {
+        return;
+    }
+    let mut snapshots = SnapshotSet::new(FAILED_PIXELS_OF_NETWORKS);
+    for (language, theme) in [(Language::Ko, Theme::Dark), (Language::En, Theme::Light)] {
+        let mut app = open_app(language, theme, Some(models.clone()), |engine| {
+            sample_workspace::register(engine);
+            sample_workspace::fit_and_index(engine);
+        });
+        let model = app.text("inspect-with-llm");
+        app.click_on(Role::CheckBox, &model);
+        let casting = if language == Language::Ko { "주조품" } else { "Casting" };
+        app.choose(&app.text("label-product"), &format!("{casting} (casting)"));
+        // A normal part in stronger light.
+        let part = app.folder().join("part.png");
+        relit(&sample_workspace::part(3, None), 1.3).save(&part).unwrap();
+        app.drop_files(&[part]);
+        app.wait_for(&app.text("report-title"));
+        assert!(app.shows(&app.with("deviation-brighter", &[("percent", 30_u32.into())])));
+        assert!(app.shows(&app.text("unsure-look")));
+        snapshots.take(&mut app, TabId::Inspect, "unsure", theme);
+        app.harness.state_mut().send(Command::OperatorView);
+        app.harness.run_steps(8);
+        assert!(app.shows(&app.text("unsure-look")));
+        let picture = render_at_rest(&mut app);
+        snapshots.keep(&picture, language, TabId::Inspect, "at-the-line", theme);
+        if theme == Theme::Light {
+            let grey = image::DynamicImage::ImageRgba8(picture).grayscale().to_rgba8();
+            snapshots.keep(&grey, language, TabId::Inspect, "at-the-line-grey", theme);
+        }
+    }
+}
+
 #[test]
 fn a_models_view_stands_apart_from_the_report() {
     let Some(models) = models_with(MODEL) else { return };

@@ -1,8 +1,9 @@
 //! Editor of a person's judgement of a part: verdict buttons, defect and note.
 
-use egui::{Button, TextEdit};
+use egui::TextEdit;
 
 use super::combo_box::optional_defect_combo;
+use super::verdict_mark;
 use crate::clock::local_time;
 use crate::command::Command;
 use crate::tab_context::TabContext;
@@ -73,8 +74,11 @@ impl JudgementEditor {
                 if judged == Some(verdict) {
                     word = format!("✔ {word}");
                 }
-                let button = Button::new(word).selected(judged == Some(verdict));
-                if ui.add(button).on_hover_text(cx.text("judge-hint")).clicked() {
+                let (side, is_judged) = (verdict_mark::SMALL, judged == Some(verdict));
+                let button = verdict_mark::button(ui, verdict, (word.into(), side), |button| {
+                    button.selected(is_judged)
+                });
+                if button.on_hover_text(cx.text("judge-hint")).clicked() {
                     cx.send(Command::Judge(verdict));
                 }
             }

@@ -1,6 +1,7 @@
 //! Widgets that more than one tab or dialog uses.
 
 pub(super) mod bank_warnings;
+pub(super) mod bank_words;
 pub(super) mod catalogue_error;
 pub(super) mod combo_box;
 pub(super) mod comparison_view;
@@ -15,3 +16,4 @@ pub(super) mod period;
 pub(super) mod screenshot;
 pub(super) mod threshold_rule;
 pub(super) mod thumbnail_cache;
+pub(super) mod verdict_mark;

@@ -80,7 +80,18 @@ impl FettleWindow {
                 let tab = if shown == TabId::History { shown } else { TabId::Inspect };
                 self.dispatch(tab, &command, ctx);
             }
-            Command::Judged(_) => self.dispatch_all(&command, ctx),
+            Command::Judged(ref judged) => {
+                if let Some(product) =
+                    judged.product.as_ref().filter(|_| judged.changes_known_defects())
+                {
+                    self.learning.defects_changed(ctx, &self.shared.context(), product);
+                }
+                self.dispatch_all(&command, ctx);
+            }
+            Command::KnownDefectsChanged(product) => {
+                self.learning.defects_changed(ctx, &self.shared.context(), &product);
+            }
+            Command::LearnDefects(product) => self.learning.learn(ctx, product),
         }
     }
 

@@ -13,6 +13,7 @@ use crate::log_lines::LogLines;
 use crate::shell::catalogue_loader::CatalogueLoader;
 use crate::shell::clipboard::Clipboard;
 use crate::shell::command_palette::CommandPalette;
+use crate::shell::defect_learning::DefectLearning;
 use crate::shell::log_panel::LogPanel;
 use crate::shell::remote_indicator::RemoteIndicator;
 use crate::shell::unfinished_jobs::UnfinishedJobs;
@@ -37,6 +38,7 @@ pub(crate) struct FettleWindow {
     /// Writes the changed language to the settings.
     pub(super) language_change: Option<Task<()>>,
     pub(super) unfinished: UnfinishedJobs,
+    pub(super) learning: DefectLearning,
     pub(super) remote: RemoteIndicator,
     /// Pictures removed by age, as the settings say: once, at the start.
     pub(super) tidied: Loadable<TidiedPictures>,
@@ -85,6 +87,7 @@ impl FettleWindow {
             catalogue_loader: CatalogueLoader::default(),
             language_change: None,
             unfinished: UnfinishedJobs::default(),
+            learning: DefectLearning::default(),
             remote: RemoteIndicator::default(),
             tidied: Loadable::default(),
             dialog: None,

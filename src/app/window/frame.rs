@@ -46,6 +46,7 @@ impl FettleWindow {
     fn poll(&mut self, ctx: &Context) {
         self.poll_catalogue(ctx);
         self.unfinished.poll(&mut self.shared.context());
+        self.learning.poll(ctx, &mut self.shared.context());
         self.remote.poll(&mut self.shared.context());
         self.poll_tidied();
         self.pdf.poll(&mut self.shared.context());

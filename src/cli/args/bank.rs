@@ -20,7 +20,7 @@ pub(crate) enum Bank {
         /// Seed of the coreset's first point.
         #[arg(long, default_value_t = 0)]
         seed: u64,
-        /// Default: what the settings say; there at most 1 % overkill, if nobody changed it.
+        /// Default: what the settings say; there at most 0.5 % overkill, if nobody changed it.
         #[command(flatten)]
         rule: ThresholdOptions,
         /// How images are looked at.
@@ -53,6 +53,15 @@ pub(crate) enum Bank {
             required_unless_present = "ThresholdOptions"
         )]
         undo: bool,
+    },
+    /// Learn from the product's known defects (registered images, and parts that a person judged
+    /// NG) and set the limits anew; no new fit. Taken back by `threshold --undo`.
+    Learn {
+        /// The product.
+        product: ProductCode,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Name normal images that look abnormal to the rest, and where.
     Check {
@@ -122,9 +131,13 @@ pub(crate) struct ThresholdOptions {
     /// Share of defective parts in production. Default: 0.01.
     #[arg(long, value_name = "SHARE", requires = "cost_escape")]
     prevalence: Option<f64>,
-    /// This image threshold.
+    /// This image threshold: above it a part is NG.
     #[arg(long, value_name = "SCORE", group = "one_rule")]
     image: Option<f32>,
+    /// This first image threshold: up to it a part is OK, above it unsure. Default: what few
+    /// defective parts do not reach.
+    #[arg(long, value_name = "SCORE", requires = "image")]
+    unsure: Option<f32>,
     /// This pixel threshold. Default: what the maps of one held-out normal in ten reach.
     #[arg(long, value_name = "SCORE", requires = "image")]
     pixel: Option<f32>,
@@ -140,7 +153,10 @@ impl ThresholdOptions {
             let prevalence = self.prevalence.unwrap_or(PREVALENCE);
             ThresholdRule::Cost { escape, overkill, prevalence }
         });
-        let manual = self.image.map(|image| ThresholdRule::Manual { image, pixel: self.pixel });
+        let manual = self.image.map(|image| {
+            let (unsure, pixel) = (self.unsure, self.pixel);
+            ThresholdRule::Manual { unsure, image, pixel }
+        });
         self.max_overkill
             .map(|rate| ThresholdRule::MaxOverkill { rate })
             .or(self.quantile.map(|share| ThresholdRule::Quantile { share }))
@@ -206,7 +222,7 @@ mod tests {
             ("--cost-escape 50 --cost-overkill 1", Some(Some(cost))),
             (
                 "--image 3 --pixel 2",
-                Some(Some(ThresholdRule::Manual { image: 3.0, pixel: Some(2.0) })),
+                Some(Some(ThresholdRule::Manual { unsure: None, image: 3.0, pixel: Some(2.0) })),
             ),
             ("--undo", Some(None)),
             ("", None),

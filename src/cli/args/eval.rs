@@ -26,12 +26,16 @@ pub(crate) struct Eval {
     /// Share of all patches that the coreset keeps, 0 to 1.
     #[arg(long, default_value_t = FitBank::RATIO)]
     pub(crate) ratio: f32,
-    /// Seed of the coreset's first point.
+    /// Seed of the coreset's first point, and of the draw of known defects.
     #[arg(long, default_value_t = 0)]
     pub(crate) seed: u64,
-    /// Set the thresholds so that so much overkill is expected, 0 to 1.
-    #[arg(long, value_name = "RATE", default_value_t = 0.01)]
+    /// Set the second threshold so that so much overkill is expected, 0 to 1.
+    #[arg(long, value_name = "RATE", default_value_t = 0.005)]
     pub(crate) max_overkill: f64,
+    /// Take so many defective pictures of each class as known, drawn at random by --seed; the
+    /// others are tested.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) known: usize,
     /// How images are looked at.
     #[command(flatten)]
     pub(crate) input: InputOptions,

@@ -20,6 +20,9 @@ pub(crate) struct Inspect {
     /// Write heatmap, mask, overlay, comparison, report.md and result.json here.
     #[arg(long, short, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// End with the verdict: 0 OK, 2 NG, 3 unsure (1 is an error, as always).
+    #[arg(long)]
+    pub(crate) exit_code: bool,
     /// Say where the time went.
     #[arg(long)]
     pub(crate) timings: bool,

@@ -1,7 +1,9 @@
 //! `fettle bank`.
 
+use super::bank_learn;
 use super::bank_thresholds;
 use super::bank_versions;
+use super::known_defects::print_known;
 use super::left_out::print_left_out;
 use crate::args;
 use crate::terminal::Terminal;
@@ -14,6 +16,9 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
         }
         args::Bank::Threshold { product, rule, .. } => {
             return bank_thresholds::threshold(engine, terminal, product, rule);
+        }
+        args::Bank::Learn { product, json } => {
+            return bank_learn::run(engine, terminal, product, *json);
         }
         args::Bank::Check { product, json } => {
             return bank_thresholds::check(engine, terminal, product, *json);
@@ -29,10 +34,15 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
                 ("rows", fitted.rows.into()),
                 ("images", fitted.images.into()),
                 ("model", fitted.bank.model.to_string().into()),
+                ("unsure", fitted.thresholds.unsure.into()),
                 ("image", fitted.thresholds.image.into()),
                 ("pixel", fitted.thresholds.pixel.into()),
             ];
             terminal.print_message("bank-fitted", &values);
+            bank_thresholds::print_certainty(terminal, &fitted.rates, fitted.sensitivity);
+            if let Some(known) = &fitted.known {
+                print_known(terminal, known);
+            }
             if let Some(asked) = fitted.rows_asked {
                 let values = [("asked", asked.into()), ("rows", fitted.rows.into())];
                 terminal.print_message("bank-rows-capped", &values);
@@ -83,6 +93,7 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
                         ("rows", state.rows.into()),
                         ("images", state.images.into()),
                         ("model", state.bank.model.to_string().into()),
+                        ("unsure", state.thresholds.unsure.into()),
                         ("image", state.thresholds.image.into()),
                         ("pixel", state.thresholds.pixel.into()),
                     ];

@@ -2,10 +2,14 @@
 
 use std::path::PathBuf;
 
+use super::known_defects::print_known;
 use crate::args::ThresholdOptions;
 use crate::terminal::Terminal;
-use fettle_domain::{Histogram, ProductCode, ThresholdRule};
-use fettle_engine::{BankStatistics, BankStats, Engine, LimitChange, Rates, Rethreshold};
+use fettle_domain::{Histogram, ProductCode, ThresholdRule, Thresholds};
+use fettle_engine::{
+    BankStatistics, BankStats, Engine, LimitChange, LimitUncertainty, Rates, Rethreshold,
+    Sensitivity,
+};
 use fettle_i18n::Value;
 
 /// Longest bar of the histogram, in characters.
@@ -25,6 +29,7 @@ pub(crate) fn stats(
     let values = [
         ("product", product.to_string().into()),
         ("version", found.bank.version.into()),
+        ("unsure", found.thresholds.unsure.into()),
         ("image", found.thresholds.image.into()),
         ("pixel", found.thresholds.pixel.into()),
         ("rule", describe_rule(terminal, &found.rule).into()),
@@ -43,9 +48,13 @@ pub(crate) fn stats(
         print_score_range(terminal, "stats-defects", defective);
     }
     print_rates(terminal, &found.rates);
+    print_certainty(terminal, &found.rates, found.sensitivity);
+    if let Some(known) = &found.known {
+        print_known(terminal, known);
+    }
     if let Some(histogram) = &found.histogram {
         terminal.print_line("");
-        print_histogram(terminal, histogram, found.thresholds.image);
+        print_histogram(terminal, histogram, found.thresholds);
     }
     print_suspicious(terminal, &found);
     if let Some(path) = &found.written {
@@ -64,6 +73,7 @@ pub(crate) fn threshold(
     let changed = terminal.run(engine, Rethreshold { product: product.clone(), change })?;
     let values = [
         ("product", product.to_string().into()),
+        ("unsure", changed.thresholds.unsure.into()),
         ("image", changed.thresholds.image.into()),
         ("before", changed.before.image.into()),
         ("pixel", changed.thresholds.pixel.into()),
@@ -126,18 +136,58 @@ fn print_score_range(terminal: &Terminal, id: &str, mut scores: Vec<f32>) {
     terminal.print_message(id, &values);
 }
 
-fn print_rates(terminal: &Terminal, rates: &Rates) {
-    let expected = Value::Number { value: rates.expected_overkill * 100.0, digits: 1 };
+pub(super) fn print_rates(terminal: &Terminal, rates: &Rates) {
+    let percent = |share: f64| Value::Number { value: share * 100.0, digits: 1 };
+    let expected = percent(rates.expected_overkill);
     let values = [("rate", rates.overkill.to_string().into()), ("expected", expected)];
     terminal.print_message("stats-overkill", &values);
     if let Some(escape) = rates.escape {
         terminal.print_message("stats-escape", &[("rate", escape.to_string().into())]);
     }
+    if let Some(expected) = rates.expected_escape {
+        let id =
+            if rates.escape.is_some() { "stats-escape-expected" } else { "stats-escape-prior" };
+        terminal.print_message(id, &[("expected", percent(expected))]);
+    }
+    let normals = rates.unsure_normals.to_string();
+    match rates.unsure_known {
+        Some(known) => {
+            let values = [("normals", normals.into()), ("known", known.to_string().into())];
+            terminal.print_message("stats-unsure", &values);
+        }
+        None => terminal.print_message("stats-unsure-normals", &[("normals", normals.into())]),
+    }
+}
+
+/// Prints how certain the limits are, and how scores depend on light, focus and position.
+pub(super) fn print_certainty(
+    terminal: &Terminal,
+    rates: &Rates,
+    sensitivity: Option<Sensitivity>,
+) {
+    let LimitUncertainty { normals, relative, to_halve } = rates.uncertainty;
+    let values = [
+        ("normals", normals.into()),
+        ("percent", Value::Number { value: relative * 100.0, digits: 0 }),
+        ("more", to_halve.into()),
+    ];
+    terminal.print_message("scores-uncertainty", &values);
+    if let Some(Sensitivity { brighter, darker, blurred, shifted }) = sensitivity {
+        let change =
+            |ratio: f32| Value::Number { value: f64::from(ratio - 1.0) * 100.0, digits: 0 };
+        let values = [
+            ("brighter", change(brighter)),
+            ("darker", change(darker)),
+            ("blurred", change(blurred)),
+            ("shifted", change(shifted)),
+        ];
+        terminal.print_message("bank-sensitivity", &values);
+    }
 }
 
 /// Prints a histogram, one line a bin: normal images as full blocks, defective ones as shaded
-/// blocks, a mark at the bin of the threshold.
-fn print_histogram(terminal: &Terminal, histogram: &Histogram, threshold: f32) {
+/// blocks, a mark at the bins of the two image thresholds.
+fn print_histogram(terminal: &Terminal, histogram: &Histogram, limits: Thresholds) {
     let both: Vec<(usize, usize)> =
         histogram.normal.iter().copied().zip(histogram.defective.iter().copied()).collect();
     let most = both.iter().map(|(normal, defective)| normal + defective).max().unwrap_or(0).max(1);
@@ -145,8 +195,12 @@ fn print_histogram(terminal: &Terminal, histogram: &Histogram, threshold: f32) {
     let length = |count: usize| (count * LONGEST_BAR).div_ceil(most.max(LONGEST_BAR));
     for (index, (normal, defective)) in both.into_iter().enumerate() {
         let from = histogram.low + histogram.step * index as f64;
-        let inside = (from..from + histogram.step).contains(&f64::from(threshold));
-        let mark = if inside { "◀" } else { "" };
+        let holds = |limit: f32| (from..from + histogram.step).contains(&f64::from(limit));
+        let mark = match (holds(limits.image), holds(limits.unsure)) {
+            (true, _) => "◀",
+            (false, true) => "◁",
+            (false, false) => "",
+        };
         let bar = format!("{}{}", "█".repeat(length(normal)), "░".repeat(length(defective)));
         let line = format!("{from:>9.2} {bar} {mark}");
         terminal.print_line(line.trim_end());

@@ -1,5 +1,6 @@
 //! `fettle eval`.
 
+use super::known_defects::known_values;
 use super::mask_notes::print_mask_notes;
 use crate::terminal::Terminal;
 use crate::{args, table};
@@ -8,7 +9,7 @@ use fettle_engine::{ClassEvaluation, Engine, Evaluate, Quality};
 use fettle_i18n::Value;
 
 /// Message ids of the column heads.
-const HEADS: [&str; 11] = [
+const HEADS: [&str; 12] = [
     "eval-class",
     "eval-images",
     "eval-image-auroc",
@@ -19,6 +20,7 @@ const HEADS: [&str; 11] = [
     "eval-mask",
     "eval-overkill",
     "eval-escape",
+    "eval-unsure",
     "eval-time",
 ];
 
@@ -29,6 +31,7 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Eval) -> an
         ratio: args.ratio,
         seed: args.seed,
         rule: ThresholdRule::MaxOverkill { rate: args.max_overkill },
+        known: args.known,
         recipe: args.input.recipe_choice(),
         out: args.out.clone(),
     };
@@ -53,13 +56,13 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Eval) -> an
     Ok(())
 }
 
-fn class_row(class: &ClassEvaluation) -> [String; 11] {
+fn class_row(class: &ClassEvaluation) -> [String; 12] {
     let images = format!("{}/{}/{}", class.train, class.good, class.defective);
     let ms: f64 = class.timings.iter().map(|timing| timing.ms).sum();
     row(class.class.clone(), images, &class.quality, format!("{ms:.1}"))
 }
 
-fn row(name: String, images: String, quality: &Quality, ms: String) -> [String; 11] {
+fn row(name: String, images: String, quality: &Quality, ms: String) -> [String; 12] {
     let metric = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.4}"));
     let percent = |value: Option<f64>| {
         value.map_or("–".to_owned(), |value| format!("{:.1} %", value * 100.0))
@@ -75,6 +78,7 @@ fn row(name: String, images: String, quality: &Quality, ms: String) -> [String; 
         metric(quality.mask_iou),
         percent(quality.overkill),
         percent(quality.escape),
+        percent(quality.unsure),
         ms,
     ]
 }
@@ -82,14 +86,28 @@ fn row(name: String, images: String, quality: &Quality, ms: String) -> [String; 
 fn print_notes(terminal: &Terminal, class: &ClassEvaluation) {
     print_mask_notes(terminal, class);
     if let Some(rates) = class.rates.in_words(terminal.language()) {
-        let expected = Value::Number { value: class.rates.expected_overkill * 100.0, digits: 1 };
+        let percent = |share: f64| Value::Number { value: share * 100.0, digits: 1 };
+        let expected = percent(class.rates.expected.expected_overkill);
         let values = [
             ("class", class.class.clone().into()),
+            ("unsure", class.thresholds.unsure.into()),
             ("image", class.thresholds.image.into()),
             ("expected", expected),
             ("rates", rates.into()),
         ];
         terminal.print_message("eval-limits", &values);
+        let quality = &class.quality;
+        let values = [
+            ("class", class.class.clone().into()),
+            ("good", percent(quality.unsure_good.unwrap_or(0.0))),
+            ("defective", percent(quality.unsure_defective.unwrap_or(0.0))),
+            ("escape", percent(class.rates.expected.expected_escape.unwrap_or(0.0))),
+        ];
+        terminal.print_message("eval-zone", &values);
+    }
+    if let Some(known) = &class.learned {
+        let text = terminal.text(known.message_id(), &known_values(known));
+        terminal.print_line(&format!("{}: {text}", class.class));
     }
     let stages: Vec<String> =
         class.timings.iter().map(|timing| format!("{} {:.1}", timing.name, timing.ms)).collect();

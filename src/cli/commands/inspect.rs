@@ -4,7 +4,7 @@ use super::stage_result::done_or_print;
 use crate::args;
 use crate::terminal::Terminal;
 use fettle_domain::{
-    Inspection, ManualFinding, Report, ReportPart, SkipReason, Stage, Support, Verdict,
+    Anomaly, Inspection, ManualFinding, Report, ReportPart, SkipReason, Stage, Support, Verdict,
 };
 use fettle_engine::{Engine, Inspect};
 use fettle_i18n::Value;
@@ -21,8 +21,11 @@ pub(crate) fn run(
         out: args.out.clone(),
     };
     let answer = terminal.run(engine, request)?;
+    let ended = VerdictStatus::of(answer.inspection.verdict).filter(|_| args.exit_code);
+    let ended = ended.map_or(Ok(()), |status| Err(status.into()));
     if args.json {
-        return terminal.print_json(&answer.inspection);
+        terminal.print_json(&answer.inspection)?;
+        return ended;
     }
     print(terminal, &answer.inspection);
     if args.timings {
@@ -34,7 +37,31 @@ pub(crate) fn run(
             terminal.print_field("label-written", &path.display().to_string());
         }
     }
-    Ok(())
+    ended
+}
+
+/// The exit status of a part that is not OK, where it was asked for. An error only in that it ends
+/// the command: everything was printed before.
+#[derive(Debug)]
+pub(crate) struct VerdictStatus(pub(crate) u8);
+
+impl VerdictStatus {
+    /// `None`: OK.
+    fn of(verdict: Verdict) -> Option<Self> {
+        match verdict {
+            Verdict::Ok => None,
+            Verdict::Ng => Some(Self(2)),
+            Verdict::Unsure => Some(Self(3)),
+        }
+    }
+}
+
+impl std::error::Error for VerdictStatus {}
+
+impl std::fmt::Display for VerdictStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the part is not OK (status {})", self.0)
+    }
 }
 
 /// Prints the result of an inspection as text.
@@ -62,9 +89,19 @@ pub(super) fn print(terminal: &Terminal, inspection: &Inspection) {
 
 fn print_anomaly(terminal: &Terminal, inspection: &Inspection) {
     let Some(anomaly) = done_or_print(terminal, "label-score", &inspection.anomaly) else { return };
-    let values =
-        [("score", anomaly.image_score.into()), ("threshold", anomaly.thresholds.image.into())];
-    terminal.print_field("label-score", &terminal.text("score-against-threshold", &values));
+    let values = [
+        ("score", anomaly.image_score.into()),
+        ("calibrated", anomaly.thresholds.calibrated(anomaly.image_score).into()),
+        ("unsure", anomaly.thresholds.unsure.into()),
+        ("threshold", anomaly.thresholds.image.into()),
+    ];
+    terminal.print_field("label-score", &terminal.text("score-against-limits", &values));
+    for deviation in &anomaly.deviations {
+        let amount = Value::Number { value: deviation.amount().into(), digits: 0 };
+        let text = terminal.text(deviation.message_id(), &[("percent", amount)]);
+        terminal.print_line(&format!("  ! {text}"));
+    }
+    print_known_defects(terminal, anomaly);
     if !anomaly.regions.is_empty() {
         let threshold = anomaly.mask_threshold.unwrap_or(anomaly.thresholds.pixel);
         let above = terminal.text("mask-threshold", &[("threshold", threshold.into())]);
@@ -99,6 +136,26 @@ fn print_anomaly(terminal: &Terminal, inspection: &Inspection) {
             ];
             terminal.print_line(&format!("  {}", terminal.text("alignment-line", &values)));
         }
+    }
+}
+
+/// Prints what known defects added to the score, and which the part resembles.
+fn print_known_defects(terminal: &Terminal, anomaly: &Anomaly) {
+    let Some(known) = &anomaly.known_defects else { return };
+    let added = Value::Number { value: known.added.into(), digits: 2 };
+    if known.added != 0.0 {
+        terminal.print_line(&format!("  {}", terminal.text("known-added", &[("added", added)])));
+    }
+    if anomaly.verdict == Verdict::Ok {
+        return;
+    }
+    for one in &known.resembles {
+        let values = [
+            ("image", one.image.to_string().into()),
+            ("defect", one.defect.as_ref().map_or("–".to_owned(), ToString::to_string).into()),
+            ("percent", Value::Number { value: f64::from(one.similarity) * 100.0, digits: 0 }),
+        ];
+        terminal.print_line(&format!("  - {}", terminal.text("known-resembles-line", &values)));
     }
 }
 

@@ -11,8 +11,8 @@ use crate::args;
 use crate::terminal::Terminal;
 use fettle_domain::{ImageId, ImageLabel, ManualFormat, Product};
 use fettle_engine::{
-    AddDefectType, AddProduct, Engine, ListLibrary, NearDuplicate, RegisterImages, RegisterManual,
-    RegisteredImages, RemoveImages, ScanLibrary, UnreadFolders,
+    AddDefectType, AddProduct, Engine, ListLibrary, NearDuplicate, PictureNotices, RegisterImages,
+    RegisterManual, RegisteredImages, RemoveImages, ScanLibrary, UnreadFolders,
 };
 use fettle_i18n::Value;
 
@@ -151,6 +151,9 @@ fn register(
         ];
         terminal.eprint_message("registered-twin", &values);
     }
+    for notice in outcome.notices.iter().flat_map(|file| file.explain(terminal.language())) {
+        terminal.eprint_line(&format!("! {notice}"));
+    }
     eprint_rejected(terminal, "registered-refused", &outcome.rejected);
     match outcome.rejected.into_iter().next() {
         Some(first) if is_failure => return Err(first.error.into()),
@@ -168,6 +171,7 @@ struct Outcome<'a> {
     redrawn: Vec<ImageId>,
     #[serde(rename = "twins")]
     near_duplicates: &'a [NearDuplicate],
+    notices: &'a [PictureNotices],
     refused: Vec<RejectedFileJson>,
     /// Files in directories and archives that are no images.
     passed_over: &'a [PathBuf],
@@ -177,13 +181,14 @@ struct Outcome<'a> {
 
 impl<'a> Outcome<'a> {
     fn of(outcome: &'a RegisteredImages, terminal: &Terminal) -> Self {
-        let RegisteredImages { new, known, near_duplicates, .. } = outcome;
+        let RegisteredImages { new, known, near_duplicates, notices, .. } = outcome;
         let redrawn = outcome.redrawn.iter().map(|(id, _)| *id).collect();
         Self {
             new,
             known,
             redrawn,
             near_duplicates,
+            notices,
             refused: explain_rejected(terminal, &outcome.rejected),
             passed_over: &outcome.passed_over,
             subfolders: outcome.unread,

@@ -1,6 +1,7 @@
 //! The commands, one file each: from arguments to a request, from the answer to text.
 
 pub(super) mod bank;
+mod bank_learn;
 mod bank_thresholds;
 mod bank_versions;
 pub(super) mod bench;
@@ -11,6 +12,7 @@ pub(super) mod history;
 pub(super) mod import_seed;
 pub(super) mod index;
 pub(super) mod inspect;
+mod known_defects;
 mod left_out;
 pub(super) mod library;
 pub(super) mod manual;

@@ -13,8 +13,9 @@ fn one_bank_of_a_product_is_in_use() {
     let registered = |version, active| RegisteredBank {
         bank: bank(version),
         path: format!("data/patchCore/prod1/bank_{version}.safetensors"),
-        thresholds: Thresholds { image: 1.1, pixel: 0.9 },
+        thresholds: Thresholds::without_zone(1.1, 0.9),
         scale: HeatmapScale { low: 0.3, high: 2.2 },
+        term: (version == 2).then(|| "models/patchCore/prod1/v2.defects".to_owned()),
         area: (version == 2).then(|| ContentHash("ef".repeat(32))),
         created_at: "2026-11-22T10:00:00Z".into(),
         active,
@@ -39,17 +40,19 @@ fn changes_of_thresholds_are_undone_one_by_one() {
     let root = tempfile::tempdir().unwrap();
     let mut library = library(root.path());
     let limits = |image: f32| BankThresholds {
-        thresholds: Thresholds { image, pixel: 0.8 * image },
+        thresholds: Thresholds { unsure: 0.9 * image, image, pixel: 0.8 * image },
         scale: HeatmapScale { low: 0.3, high: 2.0 * image },
+        term: (image > 1.0).then(|| format!("v2-{image}.defects")),
     };
     let rule = |rate| ThresholdRule::MaxOverkill { rate };
     for version in [1, 2] {
-        let BankThresholds { thresholds, scale } = limits(1.0);
+        let BankThresholds { thresholds, scale, term } = limits(1.0);
         let registered = RegisteredBank {
             bank: bank(version),
             path: format!("data/patchCore/prod1/{version}.bank"),
             thresholds,
             scale,
+            term,
             area: None,
             created_at: "2026-11-22T10:00:00Z".into(),
             active: version == 2,
@@ -58,7 +61,7 @@ fn changes_of_thresholds_are_undone_one_by_one() {
     }
     let in_force = |library: &Library| {
         let active = library.active_bank(&prod1()).unwrap().unwrap();
-        BankThresholds { thresholds: active.thresholds, scale: active.scale }
+        BankThresholds { thresholds: active.thresholds, scale: active.scale, term: active.term }
     };
     library.change_thresholds(&bank(2), &limits(2.0), &rule(0.02)).unwrap();
     library.change_thresholds(&bank(2), &limits(3.0), &rule(0.03)).unwrap();

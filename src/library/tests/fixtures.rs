@@ -105,7 +105,10 @@ pub(crate) fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Insp
     let anomaly = Anomaly {
         verdict,
         image_score: score,
-        thresholds: Thresholds { image: 1.5, pixel: 1.25 },
+        calibrated_score: None,
+        known_defects: None,
+        deviations: Vec::new(),
+        thresholds: Thresholds::without_zone(1.5, 1.25),
         scale: HeatmapScale { low: 0.5, high: 3.1 },
         mask_threshold: Some(1.6),
         bank: bank(2),

@@ -122,13 +122,17 @@ fn counts_are_of_what_people_judged_where_they_did() {
     library.judge(ids[5], Some(&opinion(Verdict::Ng)), "kim").unwrap();
     let counts = library.history_counts(&HistoryFilter::default()).unwrap();
     let days: Vec<_> =
-        counts.days.iter().map(|day| (day.day.as_str(), day.parts, day.ng)).collect();
-    assert_eq!(days, [("2026-11-21", 3, 2), ("2026-11-22", 3, 3)]);
+        counts.days.iter().map(|day| (day.day.as_str(), day.parts, day.ng, day.unsure)).collect();
+    assert_eq!(days, [("2026-11-21", 3, 2, 0), ("2026-11-22", 3, 3, 0)]);
     assert_eq!(counts.defects.len(), 1);
     assert_eq!((counts.defects[0].defect.as_ref(), counts.defects[0].count), (Some(&hole()), 5));
     let rate = |rate: Option<fettle_domain::Rate>| rate.map(|rate| (rate.events, rate.trials));
     assert_eq!(rate(overkill(&counts.judged)), Some((1, 1)));
     assert_eq!(rate(escape(&counts.judged)), Some((1, 2)));
+    // A person may be unsure, too.
+    library.judge(ids[1], Some(&opinion(Verdict::Unsure)), "kim").unwrap();
+    let days = library.history_counts(&HistoryFilter::default()).unwrap().days;
+    assert_eq!((days[0].parts, days[0].ng, days[0].unsure), (3, 1, 1));
 }
 
 #[test]
@@ -144,7 +148,10 @@ fn inspections_of_before_are_listed_after_the_migration() {
         .execute_batch(
             "DROP TABLE history; DROP TABLE judgements; DROP TABLE action_changes;
              ALTER TABLE images DROP COLUMN region; ALTER TABLE images DROP COLUMN region_changes;
-             DROP TABLE tidied; DROP TABLE renamed_codes; PRAGMA user_version = 3;",
+             DROP TABLE tidied; DROP TABLE renamed_codes;
+             ALTER TABLE banks DROP COLUMN unsure_threshold; ALTER TABLE banks DROP COLUMN term_path;
+             ALTER TABLE threshold_changes DROP COLUMN unsure_threshold;
+             ALTER TABLE threshold_changes DROP COLUMN term_path; PRAGMA user_version = 3;",
         )
         .unwrap();
     drop(library);

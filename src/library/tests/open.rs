@@ -126,8 +126,9 @@ fn codes_of_an_old_workspace_get_one_form_and_none_is_lost() {
         .add_bank(&RegisteredBank {
             bank: bank(1),
             path: "data/patchCore/prod1/1.bank".into(),
-            thresholds: Thresholds { image: 1.0, pixel: 1.0 },
+            thresholds: Thresholds::without_zone(1.0, 1.0),
             scale: HeatmapScale { low: 0.0, high: 1.0 },
+            term: None,
             area: None,
             created_at: record.created_at.clone(),
             active: true,

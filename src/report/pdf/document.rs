@@ -3,11 +3,10 @@
 use jiff::{Timestamp, Zoned};
 
 use super::font_family::FontFamily;
-use super::page::Colour;
 use super::page_layout::PageLayout;
 use crate::error::Result;
 use crate::translate::Translate;
-use fettle_domain::{DefectCode, DisplayNames, Language, ProductCode, Verdict};
+use fettle_domain::{DefectCode, DisplayNames, Language, ProductCode};
 
 /// Pages laid out so far, and everything that further pages need. Pictures are kept encoded, so that
 /// reports on many parts take little memory.
@@ -53,14 +52,5 @@ impl<'w> ReportDocument<'w> {
         let Ok(moment) = at.parse::<Timestamp>() else { return at.to_owned() };
         let local = moment.to_zoned(self.made_at.time_zone().clone());
         local.strftime("%Y-%m-%d %H:%M").to_string()
-    }
-}
-
-/// Colour of a verdict, with a contrast of at least 4.5 to 1 against white.
-pub(super) fn verdict_colour(verdict: Verdict) -> Colour {
-    match verdict {
-        Verdict::Ok => [22, 120, 62],
-        Verdict::Ng => [192, 33, 33],
-        Verdict::Unsure => [140, 90, 0],
     }
 }

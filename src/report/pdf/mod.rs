@@ -20,6 +20,7 @@ mod table_layout;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod verdict_mark;
 mod writer;
 
 pub use report::PdfReport;

@@ -2,6 +2,8 @@
 
 use krilla::image::Image;
 
+use fettle_domain::Verdict;
+
 // Measures in points.
 pub(super) const PAGE_WIDTH: f32 = 595.28;
 pub(super) const PAGE_HEIGHT: f32 = 841.89;
@@ -69,6 +71,8 @@ pub(super) enum Mark {
     Line { points: Vec<(f32, f32)>, closed: bool, width: f32, colour: Colour },
     /// A filled rectangle.
     Fill { area: Area, colour: Colour },
+    /// A filled convex polygon.
+    Polygon { points: Vec<(f32, f32)>, colour: Colour },
     /// An image.
     Picture { area: Area, image: Image },
 }
@@ -108,6 +112,8 @@ pub(super) struct Page {
 #[derive(Clone)]
 pub(super) enum Cell {
     Text(String, Style),
+    /// A verdict's mark before its word.
+    Verdict(Verdict, String),
     /// Number of the page on which the part of this index starts.
     PageNumber(usize),
 }

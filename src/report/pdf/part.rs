@@ -121,8 +121,11 @@ fn draw_provenance(report: &mut ReportDocument<'_>, inspection: &Inspection) {
         .collect();
     if let Some(anomaly) = inspection.anomaly.done() {
         let limits = anomaly.thresholds;
-        let values =
-            [("image", format!("{:.2}", limits.image)), ("pixel", format!("{:.2}", limits.pixel))];
+        let values = [
+            ("unsure", format!("{:.2}", limits.unsure)),
+            ("image", format!("{:.2}", limits.image)),
+            ("pixel", format!("{:.2}", limits.pixel)),
+        ];
         let limits = (report.translate)("pdf-thresholds-are", &values);
         rows.push((report.text("pdf-thresholds"), Cell::plain(limits)));
     }

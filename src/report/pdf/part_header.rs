@@ -1,13 +1,16 @@
 //! Header of a part: what was inspected, and the verdict.
 
-use super::document::{ReportDocument, verdict_colour};
-use super::page::{Area, Cell, INK, LEFT, Mark, RIGHT, Role, Style, TOP, WHITE, WIDTH};
+use super::document::ReportDocument;
+use super::page::{Area, Cell, INK, LEFT, Mark, RIGHT, Role, Style, TOP, WIDTH};
 use super::reported_part::ReportedPart;
+use super::verdict_mark::{draw_mark, verdict_background};
 use crate::wording;
 use fettle_domain::Verdict;
 
 /// The box of the verdict, at the upper right.
-const VERDICT: Area = Area { x: RIGHT - 172.0, y: TOP, width: 172.0, height: 66.0 };
+const VERDICT: Area = Area { x: RIGHT - 172.0, y: TOP, width: 172.0, height: 72.0 };
+/// Distance of the mark and of the text from the edges of a box, and from each other.
+const GAP: f32 = 8.0;
 
 /// Draws what was inspected, with the verdict at the right.
 pub(super) fn draw_header(report: &mut ReportDocument<'_>, part: &ReportedPart<'_>) {
@@ -57,6 +60,15 @@ pub(super) fn draw_header(report: &mut ReportDocument<'_>, part: &ReportedPart<'
     if layout.pages.len() == page {
         layout.y = layout.y.max(verdict.y + verdict.height);
     }
+    let mut remarks = wording::unsure_texts(inspection, report.translate);
+    if let Some(anomaly) = inspection.anomaly.done() {
+        let name = |defect: &_| report.defect_name(inspection.product.as_ref(), defect);
+        remarks.extend(wording::known_defect_texts(anomaly, report.translate, name));
+    }
+    for remark in remarks {
+        report.layout.y += 3.0;
+        report.layout.paragraph(Style::BODY, &remark);
+    }
     if let Some(why) = wording::missing_reason(&inspection.anomaly, report.translate) {
         report.layout.y += 6.0;
         report.layout.paragraph(Style::BODY, &why);
@@ -86,47 +98,52 @@ fn defect_name(report: &ReportDocument<'_>, part: &ReportedPart<'_>) -> Option<S
 /// Draws the verdict with its score, and the judgement below, each in its colour. Returns the area.
 fn draw_verdict(report: &mut ReportDocument<'_>, part: &ReportedPart<'_>) -> Area {
     let inspection = part.inspection;
-    let score = match inspection.anomaly.done() {
-        Some(anomaly) => {
-            format!(
-                "{} {}",
-                report.text("label-score"),
-                wording::score_text(anomaly, report.translate)
-            )
-        }
-        None => report.text("label-verdict"),
-    };
     let name = report.text(inspection.verdict.message_id());
-    draw_box(report, VERDICT, inspection.verdict, [(name, 24.0, true), (score, 9.0, false)]);
+    let mut lines = vec![(name, 24.0, true)];
+    match inspection.anomaly.done() {
+        Some(anomaly) => {
+            let score = wording::score_text(anomaly, report.translate);
+            lines.push((format!("{} {score}", report.text("label-score")), 9.0, false));
+            lines.push((wording::limits_text(anomaly, report.translate), 9.0, false));
+        }
+        None => lines.push((report.text("label-verdict"), 9.0, false)),
+    }
+    draw_box(report, VERDICT, inspection.verdict, lines);
     let Some(judgement) = part.judgement else { return VERDICT };
     let verdict = judgement.opinion.verdict;
     let name = report.text(verdict.message_id());
     let values = [("by", judgement.by.clone()), ("time", report.local_time(&judgement.at))];
     let by = (report.translate)("judge-by", &values);
     let area = Area { y: VERDICT.y + VERDICT.height + 4.0, height: 44.0, ..VERDICT };
-    draw_box(report, area, verdict, [(name, 14.0, true), (by, 8.5, false)]);
+    draw_box(report, area, verdict, vec![(name, 14.0, true), (by, 8.5, false)]);
     area
 }
 
-/// Draws two lines of text, reduced to fit, in the middle of a box.
+/// Draws the mark of a verdict at the left of a box, and lines of text, reduced to fit, in the
+/// middle of the rest.
 fn draw_box(
     report: &mut ReportDocument<'_>,
     area: Area,
     verdict: Verdict,
-    lines: [(String, f32, bool); 2],
+    lines: Vec<(String, f32, bool)>,
 ) {
     let layout = &mut report.layout;
     let element = layout.add_element(Role::Paragraph);
-    layout.put(Mark::Fill { area, colour: verdict_colour(verdict) }, None);
+    let (colour, ink) = verdict_background(verdict);
+    layout.put(Mark::Fill { area, colour }, None);
+    let side = 0.45 * area.height;
+    draw_mark(layout, (area.x + GAP, area.y + (area.height - side) / 2.0), side, verdict);
+    let left = area.x + 2.0 * GAP + side;
+    let room = area.x + area.width - GAP - left;
     let high: f32 =
-        lines.iter().map(|(_, size, bold)| Style::of(*size, *bold, WHITE).line_height()).sum();
+        lines.iter().map(|(_, size, bold)| Style::of(*size, *bold, ink).line_height()).sum();
     let mut y = area.y + (area.height - high) / 2.0;
     for (text, size, bold) in lines {
         let text = layout.fonts.printable(&text);
         let wide = layout.fonts.width(&text, bold, size);
-        let style = Style::of((size * (area.width - 16.0) / wide).min(size), bold, WHITE);
+        let style = Style::of((size * room / wide).min(size), bold, ink);
         let wide = layout.fonts.width(&text, bold, style.size);
-        layout.draw_line((area.x + (area.width - wide) / 2.0, y), style, text, element);
+        layout.draw_line((left + (room - wide) / 2.0, y), style, text, element);
         y += Style { size, ..style }.line_height();
     }
 }

@@ -2,11 +2,12 @@
 
 use image::RgbImage;
 
-use super::document::{ReportDocument, verdict_colour};
+use super::document::ReportDocument;
 use super::page::{Area, Colour, LEFT, Mark, Role, Style, WHITE, WIDTH};
 use super::picture_arrangement::{CAPTION_HEIGHT, arrange_pictures};
 use super::print_image::encode_for_print;
 use super::reported_part::ReportedPart;
+use super::verdict_mark::verdict_colour;
 use crate::error::Result;
 use fettle_domain::{Region, Verdict};
 

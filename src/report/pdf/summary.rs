@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::document::{ReportDocument, verdict_colour};
+use super::document::ReportDocument;
 use super::page::{Area, Cell, Column, INK, LEFT, Mark, Role, Style, TOP, WHITE, WIDTH};
-use fettle_domain::{InspectionRow, ProductCode, Verdict};
+use super::verdict_mark::{draw_mark, verdict_background};
+use fettle_domain::{
+    InspectionRow, JudgedCount, ProductCode, Rate, Verdict, escape, looked_at_again, overkill,
+};
 
 /// Height of a tile in points.
 const TILE_HEIGHT: f32 = 50.0;
@@ -62,23 +65,28 @@ fn count(rows: &[InspectionRow], wanted: Verdict) -> usize {
 
 /// Draws a tile with the number of parts, and one for each verdict in its colour.
 fn draw_tiles(report: &mut ReportDocument<'_>, rows: &[InspectionRow]) {
-    let mut tiles = vec![(report.text("dashboard-parts"), rows.len(), INK)];
+    let mut tiles = vec![(report.text("dashboard-parts"), rows.len(), None)];
     for wanted in Verdict::ALL {
         let name = report.text(wanted.message_id());
-        tiles.push((name, count(rows, wanted), verdict_colour(wanted)));
+        tiles.push((name, count(rows, wanted), Some(wanted)));
     }
     let wide = (WIDTH - GAP * (tiles.len() - 1) as f32) / tiles.len() as f32;
     let top = report.layout.y;
-    for (place, (name, count, colour)) in tiles.into_iter().enumerate() {
+    for (place, (name, count, verdict)) in tiles.into_iter().enumerate() {
         let x = LEFT + place as f32 * (wide + GAP);
+        let (colour, ink) = verdict.map_or((INK, WHITE), verdict_background);
         let layout = &mut report.layout;
         let element = layout.add_element(Role::Paragraph);
         let area = Area { x, y: top, width: wide, height: TILE_HEIGHT };
         layout.put(Mark::Fill { area, colour }, None);
-        layout.draw_line((x + 8.0, top + 4.0), Style::of(9.0, false, WHITE), name, element);
+        if let Some(verdict) = verdict {
+            let side = 0.5 * TILE_HEIGHT;
+            draw_mark(layout, (x + wide - side - 8.0, top + 0.5 * side), side, verdict);
+        }
+        layout.draw_line((x + 8.0, top + 4.0), Style::of(9.0, false, ink), name, element);
         layout.draw_line(
             (x + 8.0, top + 17.0),
-            Style::of(20.0, true, WHITE),
+            Style::of(20.0, true, ink),
             count.to_string(),
             element,
         );
@@ -100,6 +108,15 @@ fn count_by<K: Ord>(
     counts
 }
 
+/// What people said of the parts, beside what the inspections said.
+fn judged_counts(rows: &[InspectionRow]) -> Vec<JudgedCount> {
+    let judged = rows.iter().filter_map(|row| {
+        let (product, verdict) = (row.product.clone(), row.verdict);
+        Some(JudgedCount { product, verdict, judged: row.judged?, count: 1 })
+    });
+    judged.collect()
+}
+
 fn draw_product_counts(
     report: &mut ReportDocument<'_>,
     title: &str,
@@ -108,10 +125,12 @@ fn draw_product_counts(
 ) {
     let title = report.text(title);
     report.layout.heading(&title);
-    let number = |title: String| Column { title, share: 0.15, right_aligned: true };
-    let mut columns = vec![Column { title, share: 0.4, right_aligned: false }];
+    let number = |title: String| Column { title, share: 0.11, right_aligned: true };
+    let mut columns = vec![Column { title, share: 0.23, right_aligned: false }];
     columns.push(number(report.text("dashboard-parts")));
     columns.extend(Verdict::ALL.map(|verdict| number(report.text(verdict.message_id()))));
+    let further = ["dashboard-looked-again", "dashboard-overkill", "dashboard-escape"];
+    columns.extend(further.map(|id| number(report.text(id))));
     let cells = products.into_iter().map(|(product, all)| {
         let of_product: Vec<InspectionRow> =
             rows.iter().filter(|row| row.product == product).cloned().collect();
@@ -122,6 +141,16 @@ fn draw_product_counts(
         cells.extend(
             Verdict::ALL.map(|verdict| Cell::plain(count(&of_product, verdict).to_string())),
         );
+        let judged = judged_counts(&of_product);
+        let percent = |rate: Option<Rate>| {
+            rate.map_or_else(|| "–".to_owned(), |rate| format!("{:.1} %", 100.0 * rate.share()))
+        };
+        let further = [
+            looked_at_again(&judged).to_string(),
+            percent(overkill(&judged)),
+            percent(escape(&judged)),
+        ];
+        cells.extend(further.map(Cell::plain));
         cells
     });
     let cells = cells.collect();
@@ -165,7 +194,6 @@ fn draw_list(report: &mut ReportDocument<'_>, rows: &[InspectionRow]) {
             Some(_) => format!("{said} ({})", report.text("history-judged")),
             None => said,
         };
-        let style = Style { colour: verdict_colour(verdict(row)), ..Style::STRONG };
         // A defect that an OK part resembles is not its own.
         let defect = row.defect.as_ref().filter(|_| verdict(row) != Verdict::Ok);
         let product = row.product.as_ref();
@@ -175,7 +203,7 @@ fn draw_list(report: &mut ReportDocument<'_>, rows: &[InspectionRow]) {
             Cell::plain(row.file_name()),
             Cell::plain(product.map_or_else(dash, |product| report.product_name(product))),
             Cell::plain(defect.map_or_else(dash, |defect| report.defect_name(product, defect))),
-            Cell::Text(said, style),
+            Cell::Verdict(verdict(row), said),
             Cell::plain(row.image_score.map_or_else(dash, |score| format!("{score:.2}"))),
             Cell::PageNumber(place),
         ]

@@ -6,9 +6,15 @@ use super::page::{
     Area, BOTTOM, Cell, Column, HeaderScope, LEFT, Mark, QUIET, RULE, Role, SHADE, Style, TOP,
 };
 use super::page_layout::PageLayout;
+use super::verdict_mark::{draw_mark, verdict_colour};
 
 /// Distance between text and cell border.
 const CELL_PADDING: f32 = 3.0;
+
+/// Width of a verdict's mark and its distance to the word.
+fn mark_room(style: Style) -> f32 {
+    1.4 * style.size
+}
 
 /// A cell with its text broken into lines.
 struct CellLayout<'a> {
@@ -76,6 +82,11 @@ impl PageLayout {
             left += column.share * width;
             let (lines, style) = match cell {
                 Cell::Text(text, style) => (self.break_lines(text, *style, wide), *style),
+                Cell::Verdict(verdict, word) => {
+                    let style = Style { colour: verdict_colour(*verdict), ..Style::STRONG };
+                    let wide = wide - mark_room(style);
+                    (self.break_lines(word, style, wide), style)
+                }
                 Cell::PageNumber(_) => (vec![String::new()], Style::BODY),
             };
             laid.push(CellLayout { cell, x, right: x + wide, column, lines, style, element });
@@ -113,10 +124,18 @@ impl PageLayout {
             let y = top + style.baseline();
             self.put(Mark::PageNumber { right: *right, y, style: *style, part: *part }, *element);
         }
+        let mut x = *x;
+        if let Cell::Verdict(verdict, _) = cell {
+            if range.start == 0 {
+                let side = style.size;
+                draw_mark(self, (x, top + 0.5 * (style.line_height() - side)), side, *verdict);
+            }
+            x += mark_room(*style);
+        }
         for (place, text) in lines.iter().skip(range.start).take(range.len()).enumerate() {
             let y = top + place as f32 * style.line_height();
             let wide = self.fonts.width(text, style.bold, style.size);
-            let x = if column.right_aligned { right - wide } else { *x };
+            let x = if column.right_aligned { right - wide } else { x };
             self.draw_line((x, y), *style, text.clone(), *element);
         }
     }

@@ -7,13 +7,15 @@ use jiff::Zoned;
 use proptest::prelude::*;
 
 use super::page::{BOTTOM, LEFT, PAGE_HEIGHT, RIGHT};
+use super::verdict_mark::{verdict_background, verdict_colour};
 use super::{PdfReport, ReportedPart};
 use fettle_domain::{
-    ActionChange, ActionState, Anomaly, Author, BankRef, ContentHash, Contour, DefectCode,
-    DefectType, DisplayNames, HeatmapScale, Inspection, InspectionId, InspectionRow, Judgement,
-    Language, LineSpan, ManualFinding, ManualId, ManualLine, ModelId, ModelView, Opinion, PartArea,
-    Place, PointPx, Product, ProductCode, RectPt, RectPx, Region, Report, ReportLine, ReportPart,
-    ReportSection, Section, ShownPicture, SkipReason, Stage, Statement, StatementKind, Support,
+    ActionChange, ActionState, Anomaly, Author, BankRef, CaptureDeviation, ContentHash, Contour,
+    DefectCode, DefectType, DisplayNames, HeatmapScale, ImageId, Inspection, InspectionId,
+    InspectionRow, Judgement, KnownDefectsTerm, KnownImage, Language, LineSpan, ManualFinding,
+    ManualId, ManualLine, ModelId, ModelView, Opinion, PartArea, Place, PointPx, Product,
+    ProductCode, RectPt, RectPx, Region, Report, ReportLine, ReportPart, ReportSection,
+    Resemblance, Section, ShownPicture, SkipReason, Stage, Statement, StatementKind, Support,
     Thresholds, Verdict,
 };
 use fettle_i18n::{Value, text, text_with};
@@ -94,7 +96,7 @@ fn ng() -> Inspection {
         sections.into_iter().map(|(part, lines)| ReportSection { part, lines }).collect();
     let section =
         Section { heading: "hole (기공)".into(), defect: None, page: 2, causes, actions };
-    let thresholds = Thresholds { image: 2.25, pixel: 1.75 };
+    let thresholds = Thresholds::without_zone(2.25, 1.75);
     Inspection {
         id: Some(InspectionId(12)),
         created_at: "2026-11-22T10:00:00+09:00".into(),
@@ -110,6 +112,9 @@ fn ng() -> Inspection {
         anomaly: Stage::Done(Anomaly {
             verdict: Verdict::Ng,
             image_score: 4.75,
+            calibrated_score: None,
+            known_defects: None,
+            deviations: Vec::new(),
             thresholds,
             scale: HeatmapScale { low: 0.5, high: 3.0 },
             mask_threshold: Some(2.0),
@@ -363,6 +368,71 @@ fn missing_results_are_explained() {
 }
 
 #[test]
+fn an_unsure_part_says_why_and_names_both_limits() {
+    let known = KnownDefectsTerm {
+        added: 0.35,
+        resembles: vec![Resemblance {
+            image: KnownImage::Registered(ImageId(3)),
+            path: None,
+            defect: Some(DefectCode::new("hole").unwrap()),
+            similarity: 0.912,
+        }],
+    };
+    let dark = CaptureDeviation::Darker { ratio: 0.75 };
+    // Deviations of the picture, term of known defects, expected beside verdict and scores.
+    let cases: [(&[CaptureDeviation], Option<&KnownDefectsTerm>, &[&str]); 3] = [
+        (&[], None, &["The score lies between the two limits"]),
+        (&[dark], None, &["The light is 25 % weaker than in the normal pictures"]),
+        (&[], Some(&known), &["Known defects changed the score by +0.35.", "hole · 91 %"]),
+    ];
+    for (deviations, known, expected) in cases {
+        let mut inspection = ng();
+        inspection.verdict = Verdict::Unsure;
+        if let Stage::Done(anomaly) = &mut inspection.anomaly {
+            anomaly.verdict = Verdict::Unsure;
+            anomaly.image_score = 1.5;
+            anomaly.thresholds = Thresholds { unsure: 1.0, image: 2.0, pixel: 1.0 };
+            anomaly.deviations = deviations.to_vec();
+            anomaly.known_defects = known.cloned();
+        }
+        let found = lines(&printed(Language::En, &[], &[only(&inspection)]));
+        all_on_the_page(&found);
+        let read = all_text(&found);
+        let always =
+            ["1.50 · calibrated 0.75", "unsure above 1.00 (calibrated 0.5)", "NG above 2.00"];
+        for text in always.iter().chain(expected) {
+            assert!(read.contains(&squeezed(text)), "{text} is not in {read}");
+        }
+    }
+}
+
+#[test]
+fn backgrounds_of_verdicts_can_be_read_and_told_apart_in_grey() {
+    // Relative luminance by WCAG 2.
+    let luminance = |colour: [u8; 3]| {
+        let linear = |value: u8| {
+            let value = f64::from(value) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        let [r, g, b] = colour.map(linear);
+        0.2126 * r + 0.7152 * g + 0.0722 * b
+    };
+    let contrast = |a, b| {
+        let (a, b): (f64, f64) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    };
+    for (place, verdict) in Verdict::ALL.into_iter().enumerate() {
+        let (background, ink) = verdict_background(verdict);
+        assert!(contrast(background, ink) >= 4.5, "{verdict:?}");
+        assert!(contrast(verdict_colour(verdict), [255; 3]) >= 4.5, "{verdict:?}");
+        for other in Verdict::ALL.into_iter().take(place) {
+            let found = contrast(background, verdict_background(other).0);
+            assert!(found >= 1.6, "{verdict:?} beside {other:?}: {found:.2}");
+        }
+    }
+}
+
+#[test]
 fn several_parts_are_counted_and_listed_with_their_pages() {
     let row = |n: i64, verdict, judged, defect: Option<&str>| InspectionRow {
         id: InspectionId(n),
@@ -380,18 +450,25 @@ fn several_parts_are_counted_and_listed_with_their_pages() {
         row(1, Verdict::Ng, None, Some("hole")),
         row(2, Verdict::Ok, Some(Verdict::Ng), Some("hole")),
         row(3, Verdict::Ok, None, Some("cut")),
+        // An unsure part that a person looked at again, and one that nobody did.
+        row(4, Verdict::Unsure, Some(Verdict::Ok), None),
+        row(5, Verdict::Unsure, None, None),
     ];
     let inspection = ng();
-    let parts = [only(&inspection); 3];
+    let parts = [only(&inspection); 5];
     let pdf = printed(Language::En, &rows, &parts);
     let lines = lines(&pdf);
     all_on_the_page(&lines);
     let first: Vec<_> = lines.iter().filter(|line| line.page == 1).cloned().collect();
     let read = all_text(&first);
-    // A product: parts, OK, NG, unsure. What a person said counts.
-    for text in
-        ["prod1 2 0 2 0", "leather 1 1 0 0", "hole 2", "2026-11-22 10:01 to 2026-11-22 10:03"]
-    {
+    // A product: parts, OK, NG, unsure, looked at again, overkill, escape. What a person said
+    // counts.
+    for text in [
+        "prod1 2 0 2 0 0 – 100.0 %",
+        "leather 3 2 0 1 1 0.0 % –",
+        "hole 2",
+        "2026-11-22 10:01 to 2026-11-22 10:05",
+    ] {
         assert!(read.contains(&squeezed(text)), "{text} is not in {read}");
     }
     for (n, row) in rows.iter().enumerate() {

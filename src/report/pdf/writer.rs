@@ -130,6 +130,7 @@ impl PagePainter<'_, '_, '_> {
                 self.draw_line(points, *closed, *width, *colour);
             }
             Mark::Fill { area, colour } => self.fill_rect(*area, *colour),
+            Mark::Polygon { points, colour } => self.fill_polygon(points, *colour),
             Mark::Picture { area, image } => {
                 if let Some(size) = Size::from_wh(area.width, area.height) {
                     self.surface.push_transform(&Transform::from_translate(area.x, area.y));
@@ -177,6 +178,19 @@ impl PagePainter<'_, '_, '_> {
             self.surface.set_stroke(Some(Stroke { paint, width, ..Stroke::default() }));
             self.surface.draw_path(&path);
             self.surface.set_stroke(None);
+        }
+    }
+
+    fn fill_polygon(&mut self, points: &[(f32, f32)], colour: Colour) {
+        let mut path = PathBuilder::new();
+        for (place, (x, y)) in points.iter().enumerate() {
+            if place == 0 { path.move_to(*x, *y) } else { path.line_to(*x, *y) }
+        }
+        path.close();
+        if let Some(path) = path.finish() {
+            self.surface.set_fill(Some(fill_of(colour)));
+            self.surface.set_stroke(None);
+            self.surface.draw_path(&path);
         }
     }
 

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use super::coreset::{Coreset, Extended};
 use super::info::BankInfo;
 use crate::bank_rows::BankRows;
+use crate::capture::{CaptureRange, Sensitivity};
 use crate::error::same_size;
+use crate::oddest_patches::OddestPatches;
 use crate::patches::Origin;
-use crate::thresholds::{self, Calibration, HeldOut, KnownDefect};
+use crate::thresholds::{self, Calibration, HeldOut, KnownDefect, ScoredImages};
 use crate::whitening::Whitening;
 use crate::{Result, VisionError};
 use fettle_domain::{BankRef, DetectionRecipe, ImageId, ProductCode, ThresholdRule};
@@ -20,6 +22,18 @@ pub struct MemoryBank {
     whitening: Arc<Whitening>,
     rows: BankRows,
     origins: Vec<Origin>,
+    /// Oddest patches of the held-out images, in their order; none in banks from before they were
+    /// kept.
+    oddest: Vec<OddestPatches>,
+}
+
+/// Held-out scores of the normal images of a fit.
+#[derive(Debug, Clone, Default)]
+pub struct HoldOut {
+    /// The scores.
+    pub scores: Vec<HeldOut>,
+    /// The oddest patches of each image, whitened as the bank's rows; none where they are unknown.
+    pub oddest: Vec<OddestPatches>,
 }
 
 impl MemoryBank {
@@ -33,10 +47,11 @@ impl MemoryBank {
         recipe: DetectionRecipe,
         whitening: Arc<Whitening>,
         coreset: Coreset,
-        held_out: Vec<HeldOut>,
+        HoldOut { scores: held_out, oddest }: HoldOut,
     ) -> Result<Self> {
         let rule = ThresholdRule::default();
-        let Calibration { thresholds, scale } = thresholds::calibrate(&held_out, &[], &rule)?;
+        let scores = ScoredImages { held_out: &held_out, known: &[], with_term: false };
+        let Calibration { thresholds, scale } = thresholds::calibrate(scores, &rule)?;
         let info = BankInfo {
             bank,
             recipe,
@@ -46,9 +61,27 @@ impl MemoryBank {
             suspicious: thresholds::suspects(&held_out),
             held_out,
             known_defects: Vec::new(),
+            capture: None,
+            sensitivity: None,
             fit: coreset.fit,
         };
-        Self::new(info, whitening, coreset.rows, coreset.origins)
+        Self::new(info, whitening, coreset.rows, coreset.origins)?.with_oddest(oddest)
+    }
+
+    /// The same bank with the oddest patches of its held-out images, or with none.
+    ///
+    /// # Errors
+    /// [`VisionError::Size`] where they do not fit the held-out images or the rows.
+    pub fn with_oddest(mut self, oddest: Vec<OddestPatches>) -> Result<Self> {
+        if !oddest.is_empty() {
+            let count = self.info.held_out.len();
+            same_size("oddest patches of the held-out images", count, oddest.len())?;
+        }
+        for one in &oddest {
+            same_size("values of an oddest patch", self.rows.dim(), one.dim())?;
+        }
+        self.oddest = oddest;
+        Ok(self)
     }
 
     /// A bank from its parts.
@@ -65,6 +98,7 @@ impl MemoryBank {
         same_size("origins of the bank rows", rows.len(), origins.len())?;
         same_size("values of a whitened row", rows.dim(), whitening.dim())?;
         let numbers = [
+            info.thresholds.unsure,
             info.thresholds.image,
             info.thresholds.pixel,
             info.scale.low,
@@ -75,7 +109,7 @@ impl MemoryBank {
         if numbers.iter().any(|v| !v.is_finite()) || info.scale.high <= info.scale.low {
             return Err(VisionError::Inconsistent("thresholds or scale are not numbers".into()));
         }
-        Ok(Self { info, whitening, rows, origins })
+        Ok(Self { info, whitening, rows, origins, oddest: Vec::new() })
     }
 
     /// Description of the bank.
@@ -93,6 +127,12 @@ impl MemoryBank {
         &self.rows
     }
 
+    /// Oddest patches of the held-out images, in their order; none in banks from before they were
+    /// kept.
+    pub fn oddest(&self) -> &[OddestPatches] {
+        &self.oddest
+    }
+
     /// Image and position of each row.
     pub fn origins(&self) -> &[Origin] {
         &self.origins
@@ -101,7 +141,8 @@ impl MemoryBank {
     /// Memory that the bank takes, in bytes.
     pub fn bytes(&self) -> usize {
         let whitening = size_of_val(self.whitening.matrix());
-        self.rows.bytes() + self.origins.len() * size_of::<Origin>() + whitening
+        let oddest: usize = self.oddest.iter().map(|one| size_of_val(one.rows())).sum();
+        self.rows.bytes() + self.origins.len() * size_of::<Origin>() + whitening + oddest
     }
 
     /// The same bank with the ids of its images replaced by those of `names`; others stay.
@@ -135,16 +176,29 @@ impl MemoryBank {
         self
     }
 
+    /// The same bank with how its normal images were taken, and how scores depend on that.
+    pub fn with_capture(
+        mut self,
+        capture: Option<CaptureRange>,
+        sensitivity: Option<Sensitivity>,
+    ) -> Self {
+        self.info.capture = capture;
+        self.info.sensitivity = sensitivity;
+        self
+    }
+
     /// The same bank with limits by `rule` and the scores of `known` defects.
     ///
     /// # Errors
     /// As [`thresholds::calibrate`].
     pub fn recalibrated(mut self, known: Vec<KnownDefect>, rule: ThresholdRule) -> Result<Self> {
-        let found = thresholds::calibrate(&self.info.held_out, &known, &rule)?;
+        let scores =
+            ScoredImages { held_out: &self.info.held_out, known: &known, with_term: false };
+        let found = thresholds::calibrate(scores, &rule)?;
         self.info.rule = rule;
         self.info.thresholds = found.thresholds;
         self.info.scale = found.scale;
         self.info.known_defects = known;
-        Self::new(self.info, self.whitening, self.rows, self.origins)
+        Self::new(self.info, self.whitening, self.rows, self.origins)?.with_oddest(self.oddest)
     }
 }

@@ -1,6 +1,7 @@
 //! Bank files: safetensors with `rows` (f16, N×D), `image` (i64, N: image ids of the library),
 //! `place` (u32, N×4: x, y, width, height in the image), and the whitening as `matrix`
-//! (f32, D×D) and `shift` (f32, D). The metadata holds `fettle_memory_bank`, the [`BankInfo`] and
+//! (f32, D×D) and `shift` (f32, D). Where the oddest patches of the M held-out images were kept,
+//! they are `oddest` (f16, M×5×D). The metadata holds `fettle_memory_bank`, the [`BankInfo`] and
 //! sizes as JSON, and `sha256`, the checksum of that JSON and of the tensors' bytes in this order,
 //! so that no damaged file is taken for a bank.
 //!
@@ -26,6 +27,7 @@ use sha2::{Digest, Sha256};
 use super::bank::MemoryBank;
 use super::info::BankInfo;
 use crate::bank_rows::BankRows;
+use crate::oddest_patches::{ODDEST, OddestPatches};
 use crate::patches::Origin;
 use crate::whitening::Whitening;
 use crate::{Result, VisionError};
@@ -37,6 +39,8 @@ const FORMAT: u32 = 3;
 const HEADER: &str = "fettle_memory_bank";
 /// Metadata key of the checksum.
 const HASH: &str = "sha256";
+/// Name of the tensor of oddest patches, which older banks lack.
+const ODDEST_PATCHES: &str = "oddest";
 
 /// The part of the header that all layouts share.
 #[derive(Deserialize)]
@@ -75,8 +79,8 @@ impl View for &TensorBytes {
     }
 }
 
-/// Checksum of the header and of the five tensors, in hexadecimal.
-fn checksum(json: &str, tensors: [&[u8]; 5]) -> String {
+/// Checksum of the header and of the tensors, in hexadecimal.
+fn checksum(json: &str, tensors: [&[u8]; 6]) -> String {
     let mut hash = Sha256::new();
     hash.update(json.as_bytes());
     for bytes in tensors {
@@ -133,16 +137,32 @@ impl MemoryBank {
         let shift = f32_tensor(self.whitening().shift(), vec![dim]);
         let header = Header { format: FORMAT, rows: count, dim, info: self.info().clone() };
         let json = serde_json::to_string(&header).map_err(|e| io(e.into()))?;
-        let hash =
-            checksum(&json, [&rows.bytes, &image.bytes, &place.bytes, &matrix.bytes, &shift.bytes]);
+        let oddest: Vec<f16> = self
+            .oddest()
+            .iter()
+            .flat_map(|one| one.rows())
+            .map(|value| f16::from_f32(*value))
+            .collect();
+        let oddest = TensorBytes {
+            dtype: Dtype::F16,
+            shape: vec![self.oddest().len(), ODDEST, dim],
+            bytes: f16_bytes(&oddest),
+        };
+        let hash = checksum(
+            &json,
+            [&rows.bytes, &image.bytes, &place.bytes, &matrix.bytes, &shift.bytes, &oddest.bytes],
+        );
         let metadata = HashMap::from([(HEADER.to_owned(), json), (HASH.to_owned(), hash)]);
-        let tensors = [
+        let mut tensors = vec![
             ("rows", &rows),
             ("image", &image),
             ("place", &place),
             ("matrix", &matrix),
             ("shift", &shift),
         ];
+        if !self.oddest().is_empty() {
+            tensors.push((ODDEST_PATCHES, &oddest));
+        }
         let bytes = safetensors::serialize(tensors, Some(metadata))
             .map_err(|e| io(std::io::Error::other(e)))?;
 
@@ -164,7 +184,7 @@ impl MemoryBank {
     pub fn load(path: &Path, model: &ModelId) -> Result<Self> {
         let bad = |why| VisionError::BadBank { path: path.to_owned(), why };
         let file = map(path)?;
-        let Parsed { info, dim, rows, origins, whitening } = parse(&file).map_err(bad)?;
+        let Parsed { info, dim, rows, origins, whitening, oddest } = parse(&file).map_err(bad)?;
         if info.bank.model != *model {
             return Err(VisionError::WrongModel {
                 path: path.to_owned(),
@@ -173,7 +193,9 @@ impl MemoryBank {
             });
         }
         let rows = BankRows::from_mmap(file, rows, dim).map_err(|e| bad(e.to_string()))?;
-        Self::new(info, Arc::new(whitening), rows, origins).map_err(|e| bad(e.to_string()))
+        Self::new(info, Arc::new(whitening), rows, origins)
+            .and_then(|bank| bank.with_oddest(oddest))
+            .map_err(|e| bad(e.to_string()))
     }
 
     /// Reads only the description of a bank, not its rows.
@@ -210,6 +232,7 @@ struct Parsed {
     rows: Range<usize>,
     origins: Vec<Origin>,
     whitening: Whitening,
+    oddest: Vec<OddestPatches>,
 }
 
 /// Reads and checks the bytes of a bank file; the error says what is wrong.
@@ -225,9 +248,21 @@ fn parse(bytes: &[u8]) -> Result<Parsed, String> {
     let hash = metadata.metadata().as_ref().and_then(|m| m.get(HASH));
     let matrix = tensor(&tensors, "matrix", Dtype::F32, &[dim, dim])?;
     let shift = tensor(&tensors, "shift", Dtype::F32, &[dim])?;
-    if hash != Some(&checksum(json, [rows, image, place, matrix, shift])) {
+    let held_out = header.info.held_out.len();
+    let oddest = match tensors.tensor(ODDEST_PATCHES) {
+        Ok(_) => tensor(&tensors, ODDEST_PATCHES, Dtype::F16, &[held_out, ODDEST, dim])?,
+        Err(_) => &[],
+    };
+    if hash != Some(&checksum(json, [rows, image, place, matrix, shift, oddest])) {
         return Err("its content does not match its checksum".into());
     }
+    let values: Vec<f32> =
+        oddest.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect();
+    let oddest = values
+        .chunks_exact((ODDEST * dim).max(1))
+        .map(|rows| OddestPatches::from_rows(rows.to_vec(), dim))
+        .collect::<crate::Result<Vec<_>>>()
+        .map_err(|e| e.to_string())?;
     let numbers = place.as_chunks().0.iter().map(|b| u32::from_le_bytes(*b));
     let numbers: Vec<u32> = numbers.collect();
     let origins = image
@@ -245,7 +280,8 @@ fn parse(bytes: &[u8]) -> Result<Parsed, String> {
     let whitening = Whitening::new(floats(matrix), floats(shift)).map_err(|e| e.to_string())?;
     // `rows` is a slice of `bytes`: the difference of their addresses is its position.
     let start = rows.as_ptr().addr() - bytes.as_ptr().addr();
-    Ok(Parsed { info: header.info, dim, rows: start..start + rows.len(), origins, whitening })
+    let rows = start..start + rows.len();
+    Ok(Parsed { info: header.info, dim, rows, origins, whitening, oddest })
 }
 
 /// The header, and its JSON as the checksum covers it.
@@ -280,7 +316,7 @@ mod tests {
     use super::*;
     use crate::coreset::CoresetPlan;
     use crate::grid::Grid;
-    use crate::memory_bank::{BankFitter, FIT_BUDGET};
+    use crate::memory_bank::{BankFitter, FIT_BUDGET, HoldOut};
     use crate::patches::ImagePatches;
     use crate::test_data::noise;
     use crate::thresholds::{Folds, hold_out};
@@ -312,9 +348,11 @@ mod tests {
         let folds = Folds::of(&coreset.fit.images);
         let held_out = coreset.fit.images.iter().map(|image| {
             let patches = fitter.kept(*image).unwrap();
-            hold_out(&coreset.rows, &coreset.origins, &folds, *image, &patches, (24, 32), 5)
+            let (held_out, scores) =
+                hold_out(&coreset.rows, &coreset.origins, &folds, *image, &patches, (24, 32), 5)?;
+            Ok((held_out, OddestPatches::of(&patches.rows, 5, &scores)?))
         });
-        let held_out = held_out.collect::<Result<_>>().unwrap();
+        let (scores, oddest) = held_out.collect::<Result<Vec<_>>>().unwrap().into_iter().unzip();
         let reference =
             BankRef { product: ProductCode::new("prod1").unwrap(), version: 3, model: model() };
         let recipe = DetectionRecipe {
@@ -328,6 +366,7 @@ mod tests {
             layers: vec![ComparedLayer { number: 2, channels: 5, stride: 8, locates: true }],
         };
         let whitening = Arc::new(Whitening::new(noise(25, 3), noise(5, 4)).unwrap());
+        let held_out = HoldOut { scores, oddest };
         MemoryBank::from_coreset(reference, recipe, whitening, coreset, held_out).unwrap()
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::coreset::Provenance;
+use crate::capture::{CaptureRange, Sensitivity};
 use crate::thresholds::{HeldOut, KnownDefect};
 use fettle_domain::{BankRef, DetectionRecipe, HeatmapScale, ImageId, ThresholdRule, Thresholds};
 
@@ -26,6 +27,12 @@ pub struct BankInfo {
     pub known_defects: Vec<KnownDefect>,
     /// Normal images that look anomalous themselves.
     pub suspicious: Vec<ImageId>,
+    /// Light and focus of the normal images; `None` in banks from before they were measured.
+    #[serde(default)]
+    pub capture: Option<CaptureRange>,
+    /// How scores change with light, focus and position; `None` where it was not measured.
+    #[serde(default)]
+    pub sensitivity: Option<Sensitivity>,
     /// The patches that the rows were chosen from, and how they were chosen.
     pub fit: Provenance,
 }

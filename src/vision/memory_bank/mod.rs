@@ -12,7 +12,7 @@ mod file;
 mod fit;
 mod info;
 
-pub use bank::MemoryBank;
+pub use bank::{HoldOut, MemoryBank};
 pub use coreset::{Coreset, Extended, Provenance};
 pub use extend::BankExtender;
 pub use fit::{BankFitter, FIT_BUDGET};

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::first_limit::two_limits;
+use super::folds::Folds;
 use super::held_out::HeldOut;
 use super::suspects::without_suspects;
-use super::tail::Tail;
+use super::tail::{Tail, TailPrior};
 use crate::{Result, VisionError};
-use fettle_domain::{DefectCode, HeatmapScale, ImageId, ThresholdRule, Thresholds};
+use fettle_domain::{DefectCode, HeatmapScale, ImageId, KnownImage, ThresholdRule, Thresholds};
 
 /// Least number of normal images for a threshold.
 pub const FEWEST_NORMALS: usize = 3;
@@ -23,13 +25,49 @@ const LEAST_OVERKILL: f64 = 1e-3;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KnownDefect {
     /// The image.
-    pub image: ImageId,
-    /// The defect that the image shows.
-    pub defect: DefectCode,
+    pub image: KnownImage,
+    /// The defect that the image shows; `None` where nobody named it.
+    pub defect: Option<DefectCode>,
     /// Image score.
     pub image_score: f32,
     /// Highest score of the anomaly map.
     pub pixel_max: f32,
+}
+
+/// The scores that limits are set by.
+#[derive(Debug, Clone, Copy)]
+pub struct ScoredImages<'a> {
+    /// Held-out normal images, in the order of the fit.
+    pub held_out: &'a [HeldOut],
+    /// Known defects.
+    pub known: &'a [KnownDefect],
+    /// Whether the image scores contain a [term of known defects](crate::defect_term), which makes
+    /// them spread more.
+    pub with_term: bool,
+}
+
+impl ScoredImages<'_> {
+    /// The same without the [`suspects`](super::suspects()).
+    pub(super) fn kept(&self) -> Vec<HeldOut> {
+        without_suspects(self.held_out)
+    }
+
+    /// The tail of the image scores of `kept`.
+    pub(super) fn tail(&self, kept: &[HeldOut]) -> Result<Tail> {
+        let prior = if self.with_term { TailPrior::ScoresWithTerm } else { TailPrior::Scores };
+        tail_of(kept, |h| h.image_score, prior)
+    }
+
+    /// Image scores of `kept`, each with its fold.
+    fn by_fold(kept: &[HeldOut]) -> Vec<(f32, usize)> {
+        let folds = Folds::of(&kept.iter().map(|h| h.image).collect::<Vec<ImageId>>());
+        kept.iter().map(|h| (h.image_score, folds.of_image(h.image).unwrap_or(0))).collect()
+    }
+
+    /// Image scores of the known defects.
+    pub(super) fn known_scores(&self) -> Vec<f32> {
+        self.known.iter().map(|known| known.image_score).collect()
+    }
 }
 
 /// Limits and heatmap scale of a bank.
@@ -43,8 +81,10 @@ pub struct Calibration {
 
 /// Sets limits by `rule` from held-out scores and known defects.
 ///
-/// The image threshold follows the rule, from the scores of the normal images without the
-/// [`suspects`](super::suspects()). The pixel threshold is exceeded by the maps of a tenth of
+/// The second image threshold follows the rule, from the scores of the normal images without the
+/// [`suspects`](super::suspects()); it bounds overkill. The first bounds escapes: a score that few
+/// defective parts do not reach, by the known ones and by what is expected without any (lower where
+/// normal images are few or their folds differ). The pixel threshold is exceeded by the maps of a tenth of
 /// normal images, for every rule, unless a person sets another: image scores depend on layers that
 /// the maps leave out, so that no share of an image threshold is a limit of pixels. The heatmap
 /// scale begins at the median pixel of a normal image and ends 2.5 times as far from it as the
@@ -54,11 +94,8 @@ pub struct Calibration {
 /// [`VisionError::TooFewNormals`] for fewer than [`FEWEST_NORMALS`],
 /// [`VisionError::NotFinite`] for a score that is not finite, [`VisionError::BadRule`] for a
 /// rule out of its range, [`VisionError::NoKnownDefects`] for a rule that needs known defects.
-pub fn calibrate(
-    held_out: &[HeldOut],
-    known: &[KnownDefect],
-    rule: &ThresholdRule,
-) -> Result<Calibration> {
+pub fn calibrate(scores: ScoredImages<'_>, rule: &ThresholdRule) -> Result<Calibration> {
+    let ScoredImages { held_out, known, .. } = scores;
     check_rule(rule, !known.is_empty())?;
     let got = held_out.len();
     if got < FEWEST_NORMALS {
@@ -69,16 +106,24 @@ pub fn calibrate(
     if !held_out.iter().all(finite) || !known.iter().all(|k| k.image_score.is_finite()) {
         return Err(VisionError::NotFinite("held-out scores"));
     }
-    let kept = without_suspects(held_out);
-    let image = image_limit(&tail_of(&kept, |h| h.image_score)?, known, rule);
+    let kept = scores.kept();
+    let image = image_limit(&scores.tail(&kept)?, known, rule);
+    let (unsure, second) =
+        two_limits(&ScoredImages::by_fold(&kept), &scores.known_scores(), f64::from(image));
+    let (unsure, image) = match *rule {
+        ThresholdRule::MaxOverkill { .. } => (unsure as f32, second as f32),
+        // The second limit stays where a person or a cost set it.
+        ThresholdRule::Manual { unsure: Some(unsure), .. } => (unsure, image),
+        _ => ((unsure as f32).min(image), image),
+    };
     let pixel = match rule {
         ThresholdRule::Manual { pixel: Some(pixel), .. } => *pixel,
-        _ => tail_of(&kept, |h| h.pixel_max)?.limit(PIXEL_EXCEEDANCE) as f32,
+        _ => tail_of(&kept, |h| h.pixel_max, TailPrior::None)?.limit(PIXEL_EXCEEDANCE) as f32,
     };
     let mut medians: Vec<f32> = kept.iter().map(|h| h.pixel_median).collect();
     medians.sort_unstable_by(f32::total_cmp);
     Ok(Calibration {
-        thresholds: Thresholds { image, pixel },
+        thresholds: Thresholds { unsure, image, pixel },
         scale: scale(medians[medians.len() / 2], pixel),
     })
 }
@@ -91,8 +136,8 @@ pub(super) fn scale(low: f32, pixel_threshold: f32) -> HeatmapScale {
 }
 
 /// The tail of one score of the images.
-pub(super) fn tail_of(kept: &[HeldOut], score: fn(&HeldOut) -> f32) -> Result<Tail> {
-    let tail = Tail::of(kept.iter().map(score));
+fn tail_of(kept: &[HeldOut], score: fn(&HeldOut) -> f32, prior: TailPrior) -> Result<Tail> {
+    let tail = Tail::of(kept.iter().map(score), prior);
     tail.ok_or(VisionError::TooFewNormals { needed: FEWEST_NORMALS, got: kept.len() })
 }
 

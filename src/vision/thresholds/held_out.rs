@@ -31,7 +31,7 @@ pub struct HeldOut {
 /// Scores a normal image against the rows of a bank that do not come from its fold.
 ///
 /// `input` is the width and height of the network input in pixels; the first `localising` values
-/// of a row are those of the anomaly map.
+/// of a row are those of the anomaly map. Answers also with the score of each patch.
 ///
 /// # Errors
 /// [`VisionError::CannotHoldOut`] where all rows come from the fold of this image,
@@ -44,7 +44,7 @@ pub fn hold_out(
     patches: &ImagePatches,
     input: (u32, u32),
     localising: usize,
-) -> Result<HeldOut> {
+) -> Result<(HeldOut, Vec<f32>)> {
     let usable = folds.usable(origins, image);
     if !usable.contains(&true) {
         return Err(VisionError::CannotHoldOut(image));
@@ -60,7 +60,7 @@ pub fn hold_out(
     let peak = *patches.places.get(scored.peak_patch).ok_or_else(nothing)?;
     let nearest = scored.nearest.get(scored.peak_patch).and_then(|row| origins.get(row.row));
     let nearest = nearest.ok_or_else(nothing)?;
-    Ok(HeldOut {
+    let held_out = HeldOut {
         image,
         image_score: scored.image_score,
         pixel_max,
@@ -68,5 +68,6 @@ pub fn hold_out(
         peak,
         nearest: nearest.image,
         nearest_place: nearest.place,
-    })
+    };
+    Ok((held_out, scored.scores()))
 }

@@ -1,6 +1,8 @@
 //! The tab of memory banks: scores, threshold, error rates and fitting of a product's bank.
 
 mod bank_fitting;
+mod known_defects;
+mod moved_limits;
 mod rate_card;
 mod score_axis;
 mod score_histogram;
@@ -20,6 +22,7 @@ use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
 use crate::widgets::bank_warnings::bank_warnings;
+use crate::widgets::bank_words::sensitivity_texts;
 use crate::widgets::catalogue_error;
 use crate::widgets::combo_box::product_combo;
 use crate::widgets::patch_viewer::PatchViewer;
@@ -143,6 +146,11 @@ impl AnomalyTab {
         ui.add_space(8.0);
         if let Some(Some(bank)) = self.bank.answer() {
             bank_lines(ui, cx, bank, self.stats.answer());
+            if let Some(stats) = self.stats.answer() {
+                ui.add_space(8.0);
+                known_defects::show(ui, cx, product, stats, self.changing.is_none());
+                sensitivity(ui, cx, stats);
+            }
             ui.add_space(8.0);
         }
         let normals = cx.catalogue.product(product).map_or(0, |summary| summary.normal_images);
@@ -183,7 +191,7 @@ impl AnomalyTab {
             let can_apply = self.changing.is_none();
             rule = scores.show(ui, cx, stats, can_apply);
             ui.add_space(12.0);
-            selected = self.suspicious.show(ui, cx, stats, scores.limit);
+            selected = self.suspicious.show(ui, cx, stats, scores.limits.tried);
         });
         if let Some(rule) = rule {
             let change = LimitChange::By(rule);
@@ -219,6 +227,17 @@ fn no_product(ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
     });
 }
 
+/// How scores of normal pictures change with light, focus and position.
+fn sensitivity(ui: &mut egui::Ui, cx: &TabContext<'_>, stats: &BankStatistics) {
+    if let Some(found) = &stats.sensitivity {
+        ui.add_space(8.0);
+        ui.strong(cx.text("sensitivity-title"));
+        for line in sensitivity_texts(cx, found) {
+            ui.label(line);
+        }
+    }
+}
+
 /// Version, size, model, thresholds and rule of the bank.
 fn bank_lines(
     ui: &mut egui::Ui,
@@ -238,7 +257,12 @@ fn bank_lines(
     ];
     ui.label(cx.localizer.with("scores-bank-of", &values));
     ui.label(bank.bank.model.to_string());
-    let values = [("image", bank.thresholds.image.into()), ("pixel", bank.thresholds.pixel.into())];
+    let limits = bank.thresholds;
+    let values = [
+        ("unsure", Value::from(limits.unsure)),
+        ("image", limits.image.into()),
+        ("pixel", limits.pixel.into()),
+    ];
     ui.label(cx.localizer.with("scores-limits", &values));
     if let Some(stats) = stats {
         ui.weak(describe_rule(cx, &stats.rule));
@@ -259,11 +283,12 @@ fn toast_thresholds(
     let product = changed.bank.product.clone();
     let values = [
         ("product", Value::from(product.to_string())),
+        ("unsure", changed.thresholds.unsure.into()),
         ("image", changed.thresholds.image.into()),
         ("before", changed.before.image.into()),
         ("pixel", changed.thresholds.pixel.into()),
     ];
-    let text = cx.localizer.with("threshold-changed", &values);
+    let text = cx.localizer.with("limits-changed", &values);
     match change {
         LimitChange::By(_) => {
             let undo = Rethreshold { product, change: LimitChange::Undo };

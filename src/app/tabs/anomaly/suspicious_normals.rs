@@ -6,7 +6,7 @@ use egui::{Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, vec2};
 use crate::tab_context::TabContext;
 use crate::widgets::patch_viewer::{PatchPanel, PatchViewer};
 use crate::widgets::thumbnail_cache::ThumbnailCache;
-use fettle_domain::RectPx;
+use fettle_domain::{RectPx, Thresholds, Verdict};
 use fettle_engine::{BankStatistics, SuspiciousImage};
 use fettle_i18n::Value;
 
@@ -46,14 +46,14 @@ impl SelectedImage {
 }
 
 impl SuspiciousNormals {
-    /// Shows the images that `limit`, an image threshold, misclassifies, and the suspicious
+    /// Shows the images that `limits` misclassify, and the suspicious
     /// normals. Returns the image that was clicked.
     pub(super) fn show(
         &mut self,
         ui: &mut Ui,
         cx: &mut TabContext<'_>,
         stats: &BankStatistics,
-        limit: f32,
+        limits: Thresholds,
     ) -> Option<SelectedImage> {
         let mut selected = None;
         ui.columns(2, |columns| {
@@ -61,12 +61,12 @@ impl SuspiciousNormals {
                 let normals = stats.normals.iter().filter(|one| !one.suspicious);
                 let mut wrong: Vec<(&str, f32)> =
                     normals.map(|one| (one.path.as_str(), one.score)).collect();
-                wrong.retain(|(_, score)| *score > limit);
+                wrong.retain(|(_, score)| limits.verdict(*score) == Verdict::Ng);
                 wrong.sort_by(|a, b| b.1.total_cmp(&a.1));
                 selected = misclassified(left, cx, "scores-overkills", &wrong);
                 let mut wrong: Vec<(&str, f32)> =
                     stats.defects.iter().map(|one| (one.path.as_str(), one.score)).collect();
-                wrong.retain(|(_, score)| *score <= limit);
+                wrong.retain(|(_, score)| limits.verdict(*score) == Verdict::Ok);
                 wrong.sort_by(|a, b| a.1.total_cmp(&b.1));
                 selected = selected.take().or(misclassified(right, cx, "scores-escapes", &wrong));
             }

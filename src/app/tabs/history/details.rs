@@ -3,7 +3,7 @@
 use crate::clock::local_time;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
-use crate::widgets::inspection::{findings, model_view, report_view};
+use crate::widgets::inspection::{findings, model_view, report_view, verdict_banner};
 use crate::widgets::judgement_editor::JudgementEditor;
 use crate::widgets::part_view::PartView;
 use crate::widgets::screenshot::ScreenshotTarget;
@@ -116,7 +116,7 @@ impl Details {
         };
         let inspection = &opened.inspection;
         ui.strong(&inspection.source);
-        findings::verdict_banner(ui, cx, inspection.verdict);
+        verdict_banner::show_with_reasons(ui, cx, inspection);
         judgement_editor.show(ui, cx, inspection, opened.judgement.as_ref());
         action(ui, cx, self.id, opened.action.as_ref(), &mut self.acting);
         ui.add_space(6.0);

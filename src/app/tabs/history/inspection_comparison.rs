@@ -10,7 +10,8 @@ use crate::widgets::image_view::heatmap_controls::overlay_combo;
 use crate::widgets::image_view::{
     self, Camera, Heatmap, Layer, Layers, Picture, Screen, same_aspect,
 };
-use crate::widgets::inspection::findings::verdict_banner;
+use crate::widgets::inspection::scores::{limits_text, score_text, unsure_texts};
+use crate::widgets::inspection::verdict_banner;
 use crate::widgets::screenshot::{Screenshot, ScreenshotTarget};
 use fettle_domain::{HeatmapScale, InspectionId};
 use fettle_engine::{Judged, OpenedInspection};
@@ -83,7 +84,7 @@ impl Side {
         };
         let name = RichText::new(&opened.inspection.source).strong();
         ui.add(Label::new(name).truncate());
-        verdict_banner(ui, cx, opened.inspection.verdict);
+        verdict_banner::show(ui, cx, opened.inspection.verdict);
         facts(ui, cx, opened);
         // The line of a notice is reserved on both sides, so that the pictures have the same
         // height.
@@ -199,9 +200,9 @@ fn facts(ui: &mut Ui, cx: &TabContext<'_>, opened: &OpenedInspection) {
     let dash = || "–".to_owned();
     let product = inspection.product.as_ref();
     let score = inspection.anomaly.done().map(|anomaly| {
-        let (score, threshold) = (anomaly.image_score, anomaly.thresholds.image);
-        let values = [("score", score.into()), ("threshold", threshold.into())];
-        cx.localizer.with("score-against-threshold", &values)
+        let mut texts = vec![score_text(cx, anomaly), limits_text(cx, &anomaly.thresholds)];
+        texts.extend(unsure_texts(cx, inspection));
+        texts.join(" · ")
     });
     let opinion = opened.judgement.as_ref().map(|judgement| &judgement.opinion);
     let suggestion = inspection.similarity.done().and_then(|found| found.suggestion.as_ref());

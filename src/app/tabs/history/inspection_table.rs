@@ -10,6 +10,7 @@ use egui_extras::{Column, TableBuilder, TableRow};
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
 use crate::widgets::thumbnail_cache::ThumbnailCache;
+use crate::widgets::verdict_mark;
 use fettle_domain::{HistoryFilter, InspectionId, InspectionPage, InspectionRow};
 use fettle_engine::ListInspections;
 
@@ -294,13 +295,16 @@ fn cells(
         let name = |defect| cx.defect_name(row.product.as_ref(), defect);
         text(ui, &row.defect.as_ref().map_or_else(dash, name));
     });
-    line.col(|ui| text(ui, &cx.text(row.verdict.message_id())));
+    line.col(|ui| {
+        let word = RichText::new(cx.text(row.verdict.message_id()));
+        verdict_mark::show_with_word(ui, word, row.verdict);
+    });
     line.col(|ui| {
         let Some(judged) = row.judged else { return };
         let word = RichText::new(cx.text(judged.message_id()));
         // A judgement that overrules the verdict stands out.
         let word = if judged == row.verdict { word } else { word.strong().underline() };
-        ui.add(egui::Label::new(word).selectable(false).truncate());
+        verdict_mark::show_with_word(ui, word, judged);
     });
     line.col(|ui| {
         text(ui, &row.image_score.map_or_else(dash, |score| format!("{score:.2}")));

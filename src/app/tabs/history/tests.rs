@@ -7,7 +7,8 @@ use crate::command::Command;
 use crate::tests::inspections::{scored_anomaly, skipped_inspection};
 use crate::tests::test_app::{AppHarness, TestApp, TestAppOptions};
 use fettle_domain::{
-    Inspection, InspectionId, Language, Opinion, Product, ProductCode, Rate, Stage, Verdict,
+    Anomaly, CaptureDeviation, Inspection, InspectionId, Language, Opinion, Product, ProductCode,
+    Rate, SkipReason, Stage, Verdict,
 };
 use fettle_engine::Engine;
 use fettle_i18n::Value;
@@ -56,8 +57,10 @@ fn the_past_is_listed_opened_judged_and_acted_on() {
         app.click_on(Role::Button, "a.png");
         // The bank of the inspection is missing: the record is shown all the same.
         app.wait_for(&app.with("history-no-bank", &[("version", 7_u32.into())]));
-        let values = [("score", 2.0_f32.into()), ("threshold", 1.0_f32.into())];
-        app.wait_for(&app.with("score-against-threshold", &values));
+        let values = [("score", 2.0_f32.into()), ("calibrated", 1.625_f32.into())];
+        app.wait_for(&app.with("score-calibrated", &values));
+        let values = [("unsure", 0.8_f32.into()), ("threshold", 1.0_f32.into())];
+        app.wait_for(&app.with("score-limits", &values));
         app.wait_for(&app.text("picture-part"));
 
         // Key 1 judges the part OK. The record keeps its verdict; the judgement is stored with it.
@@ -180,10 +183,8 @@ fn two_are_compared_side_by_side() {
         // The older one is on the left.
         let names: Vec<String> = images(app).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["/line/a.png", "/line/b.png"]);
-        assert!(app.shows(&app.with(
-            "score-against-threshold",
-            &[("score", 2.0_f32.into()), ("threshold", 1.0_f32.into())]
-        )));
+        let values = [("score", 2.0_f32.into()), ("calibrated", 1.625_f32.into())];
+        assert!(app.shows(&app.with("score-calibrated", &values)));
         assert!(!app.shows(&app.text("history-other-shape")));
         app.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
         app.wait_for(&app.text("view-copied"));
@@ -295,6 +296,50 @@ fn of_ten_thousand_inspections_those_in_view_are_drawn() {
 }
 
 #[test]
+fn an_unsure_part_says_why_and_that_a_person_decides() {
+    let captured = |deviations: Vec<CaptureDeviation>| {
+        let anomaly = scored_anomaly(Verdict::Unsure, 0.9);
+        Stage::Done(Anomaly { deviations, ..anomaly })
+    };
+    let soft = CaptureDeviation::Blurred { ratio: 0.6 };
+    let dark = CaptureDeviation::Darker { ratio: 0.75 };
+    // File, result of the anomaly stage, reasons with their percentages.
+    type Case<'a> = (&'a str, Stage<Anomaly>, &'a [(&'a str, u32)]);
+    let cases: [Case<'_>; 3] = [
+        ("between.png", captured(Vec::new()), &[("unsure-between-limits", 0)]),
+        (
+            "taken.png",
+            captured(vec![dark, soft]),
+            &[("deviation-darker", 25), ("deviation-blurred", 40)],
+        ),
+        ("none.png", Stage::Skipped(SkipReason::NoProduct), &[("unsure-no-score", 0)]),
+    ];
+    for language in [Language::En, Language::Ko] {
+        let app = &mut TestAppOptions::new(language).start(|engine| {
+            let mut library = Library::open(engine.workspace().root()).unwrap();
+            for (name, anomaly, _) in &cases {
+                let source = format!("/line/{name}");
+                let unsure = skipped_inspection(&source, Verdict::Unsure);
+                let unsure = Inspection { anomaly: anomaly.clone(), ..unsure };
+                library.record_inspection(&unsure).unwrap();
+            }
+        });
+        app.press(Modifiers::COMMAND, Key::Num5);
+        for (name, _, reasons) in &cases {
+            app.wait_for(name);
+            app.click_on(Role::Button, name);
+            for (reason, percent) in *reasons {
+                app.wait_for(&app.with(reason, &[("percent", (*percent).into())]));
+            }
+            assert!(app.shows(&app.text("unsure-look")));
+            app.save_picture(&format!("history_unsure_{name}"));
+        }
+        // The part opened last says nothing of the first's reason.
+        assert!(!app.shows(&app.text("unsure-between-limits")));
+    }
+}
+
+#[test]
 fn the_dashboard_counts_what_was_inspected_and_judged() {
     for language in [Language::En, Language::Ko] {
         let app = &mut TestAppOptions::new(language).start(|engine| {
@@ -304,15 +349,25 @@ fn the_dashboard_counts_what_was_inspected_and_judged() {
             for id in [1, 2] {
                 library.judge(InspectionId(id), Some(&opinion), "kim").unwrap();
             }
+            // Two unsure parts, of which a person looked at one.
+            for name in ["d.png", "e.png"] {
+                library.record_inspection(&inspection(name, Verdict::Unsure, None)).unwrap();
+            }
+            let good = Opinion { verdict: Verdict::Ok, ..opinion };
+            library.judge(InspectionId(4), Some(&good), "kim").unwrap();
         });
         app.press(Modifiers::COMMAND, Key::Num6);
+        let values = [("unsure", 1_usize.into()), ("looked", 1_usize.into())];
+        app.wait_for(&app.with("dashboard-unsure-totals", &values));
         let values =
-            [("parts", 3_usize.into()), ("ng", 2_usize.into()), ("judged", 2_usize.into())];
+            [("parts", 5_usize.into()), ("ng", 2_usize.into()), ("judged", 3_usize.into())];
         app.wait_for(&app.with("dashboard-totals", &values));
         let escape = Rate::of(1, 2).unwrap();
         app.wait_for(&format!("{}: {escape} · 1 / 2", app.text("dashboard-escape")));
-        let unknown = app.text("dashboard-none-judged");
-        app.wait_for(&format!("{}: {unknown}", app.text("dashboard-overkill")));
+        let overkill = Rate::of(0, 1).unwrap();
+        app.wait_for(&format!("{}: {overkill} · 0 / 1", app.text("dashboard-overkill")));
+        app.wait_for(&app.text("dashboard-looked-again"));
+        app.save_picture("dashboard_unsure");
         let defect = app.text("dashboard-no-defect");
         let name = if language == Language::Ko { "주조품" } else { "Casting" };
         app.wait_for(&format!("{name} (casting) · {defect}: 2"));

@@ -23,7 +23,7 @@ use crate::dialogs::image_files::{ImageList, ImageSource, PendingImages, collect
 use crate::dialogs::register_defect::RegisterDefectDialog;
 use crate::tab_context::TabContext;
 use crate::widgets::combo_box::optional_product_combo;
-use crate::widgets::inspection::{findings, model_view, report_view};
+use crate::widgets::inspection::{findings, model_view, report_view, verdict_banner};
 use crate::widgets::judgement_editor::JudgementEditor;
 use crate::widgets::screenshot::ScreenshotTarget;
 use fettle_domain::{Inspection, Judgement};
@@ -267,7 +267,7 @@ impl InspectTab {
         let mut clicked_region = None;
         match inspection {
             Some(inspection) => {
-                findings::verdict_banner(ui, cx, inspection.verdict);
+                verdict_banner::show_with_reasons(ui, cx, inspection);
                 self.judgement_editor.show(ui, cx, inspection, self.judgement.as_ref());
                 ui.add_space(6.0);
                 clicked_region = findings::show(ui, cx, inspection);

@@ -6,11 +6,17 @@ use super::image_queue::ImageQueue;
 use super::shown_part::ShownPart;
 use crate::command::Command;
 use crate::tab_context::TabContext;
-use crate::theme::verdict_colours;
+use crate::theme::{VerdictLook, verdict_look};
+use crate::widgets::inspection::scores::{limits_text, score_text, unsure_texts};
+use crate::widgets::verdict_mark;
 use fettle_domain::{Inspection, Verdict};
 
 /// Height of the buttons, in points: large enough for gloves.
 const BUTTON_HEIGHT: f32 = 84.0;
+/// Side of a verdict's mark on a button, in points.
+const BUTTON_MARK: f32 = 36.0;
+/// Side of the verdict's mark in the banner, in points.
+const BANNER_MARK: f32 = 84.0;
 
 /// What the operator's view shows.
 pub(super) struct OperatorView<'a> {
@@ -60,11 +66,12 @@ impl OperatorView<'_> {
             ui.label(RichText::new(position).size(24.0));
             return;
         };
-        let (background, letters) = verdict_colours(verdict);
-        Frame::new().fill(background).corner_radius(CornerRadius::same(8)).inner_margin(14).show(
+        let VerdictLook { fill, ink: letters, .. } = verdict_look(verdict);
+        Frame::new().fill(fill).corner_radius(CornerRadius::same(8)).inner_margin(14).show(
             ui,
             |ui| {
                 ui.horizontal(|ui| {
+                    verdict_mark::show(ui, verdict, BANNER_MARK);
                     let word = cx.text(verdict.message_id());
                     ui.label(RichText::new(word).size(64.0).strong().color(letters));
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -72,12 +79,10 @@ impl OperatorView<'_> {
                             ui.label(RichText::new(position).size(18.0).color(letters));
                             let anomaly = self.inspection().and_then(|one| one.anomaly.done());
                             if let Some(anomaly) = anomaly {
-                                let values = [
-                                    ("score", anomaly.image_score.into()),
-                                    ("threshold", anomaly.thresholds.image.into()),
-                                ];
-                                let text = cx.localizer.with("score-against-threshold", &values);
-                                ui.label(RichText::new(text).size(18.0).color(letters));
+                                let limits = limits_text(cx, &anomaly.thresholds);
+                                for text in [score_text(cx, anomaly), limits] {
+                                    ui.label(RichText::new(text).size(18.0).color(letters));
+                                }
                             }
                             if self.judged.is_some() {
                                 let text = format!("✔ {}", cx.text("operator-judged"));
@@ -88,6 +93,12 @@ impl OperatorView<'_> {
                 });
             },
         );
+        // A judged part needs no look any more.
+        if let (None, Some(inspection)) = (self.judged, self.inspection()) {
+            for reason in unsure_texts(cx, inspection) {
+                ui.label(RichText::new(reason).size(20.0));
+            }
+        }
     }
 
     /// Buttons for the previous image, the three verdicts and the next image.
@@ -103,15 +114,20 @@ impl OperatorView<'_> {
                 cx.send(Command::PreviousImage);
             }
             for (key, verdict) in (1..).zip(Verdict::ALL) {
-                let (background, letters) = verdict_colours(verdict);
+                let VerdictLook { fill, ink, .. } = verdict_look(verdict);
                 let mark = if self.judged == Some(verdict) { "✔ " } else { "" };
                 let text = format!("{mark}{key}  {}", cx.text(verdict.message_id()));
-                let text = RichText::new(text).size(30.0).strong().color(letters);
-                let button =
-                    Button::new(text).fill(background).min_size(vec2(width, BUTTON_HEIGHT));
-                if ui.add_enabled(can_judge, button).clicked() {
-                    cx.send(Command::Judge(verdict));
-                }
+                let text = RichText::new(text).size(30.0).strong().color(ink);
+                let size = vec2(width, BUTTON_HEIGHT);
+                ui.add_enabled_ui(can_judge, |ui| {
+                    let text = (text, BUTTON_MARK);
+                    let button = verdict_mark::button(ui, verdict, text, |button| {
+                        button.fill(fill).min_size(size)
+                    });
+                    if button.clicked() {
+                        cx.send(Command::Judge(verdict));
+                    }
+                });
             }
             let button = ui.add_enabled(self.queue.has_next(), arrow("▶").min_size(square));
             if button.on_hover_text(cx.text("command-next")).clicked() {

@@ -168,7 +168,11 @@ fn inspection(number: u32, verdict: Verdict, kept: String) -> Inspection {
         contours: vec![Contour { points: corners.map(corner).to_vec(), hole: false }],
         place: Place::Centre,
     };
-    let score = 0.4 + 0.05 * number as f32 + if is_bad { 1.1 } else { 0.0 };
+    let score = match verdict {
+        Verdict::Ok => 0.3 + 0.03 * number as f32,
+        Verdict::Unsure => 0.9,
+        Verdict::Ng => 1.5 + 0.05 * number as f32,
+    };
     let anomaly = Anomaly {
         mask_threshold: is_bad.then_some(1.6),
         regions: is_bad.then_some(region).into_iter().collect(),

@@ -1,13 +1,14 @@
-//! The findings of an inspection: verdict, score, regions and similar known defects.
+//! The findings of an inspection: score, regions and similar known defects.
 
 use std::path::Path;
 
-use egui::{CornerRadius, Frame, Margin, RichText};
+use egui::RichText;
 
+use super::scores::{limits_text, score_text};
 use super::skip_reason::skip_reason;
+use super::{resemblances, score_bar};
 use crate::command::Command;
 use crate::tab_context::TabContext;
-use crate::theme::verdict_colours;
 use fettle_domain::{Anomaly, Inspection, RectPx, Similarity, Verdict};
 use fettle_engine::Query;
 use fettle_i18n::Value;
@@ -55,18 +56,7 @@ pub(crate) fn search(cx: &mut TabContext<'_>, inspection: &Inspection) {
     }
 }
 
-/// A banner with the verdict.
-pub(crate) fn verdict_banner(ui: &mut egui::Ui, cx: &TabContext<'_>, verdict: Verdict) {
-    let (background, letters) = verdict_colours(verdict);
-    let frame = Frame::new().fill(background).corner_radius(CornerRadius::same(6));
-    frame.inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {
-        ui.take_available_width();
-        let word = cx.text(verdict.message_id());
-        ui.label(RichText::new(word).size(34.0).strong().color(letters));
-    });
-}
-
-/// The score on a bar, and the regions, with a button to search for each region where the part's
+/// The score on a bar, the known defects in it, and the regions, with a button to search for each region where the part's
 /// picture is stored. Returns the region that was clicked.
 fn score(
     ui: &mut egui::Ui,
@@ -74,23 +64,13 @@ fn score(
     anomaly: &Anomaly,
     stored: Option<&Path>,
 ) -> Option<RectPx> {
-    let (score, threshold) = (anomaly.image_score, anomaly.thresholds.image);
-    let values = [("score", score.into()), ("threshold", threshold.into())];
     ui.strong(cx.text("label-score"));
-    ui.label(cx.localizer.with("score-against-threshold", &values));
-    // The bar ends at twice the threshold: its middle is the threshold.
-    let share = (score / (2.0 * threshold).max(f32::MIN_POSITIVE)).clamp(0.0, 1.0);
-    let (rect, _) =
-        ui.allocate_exact_size(egui::vec2(ui.available_width(), 10.0), egui::Sense::hover());
-    let painter = ui.painter();
-    painter.rect_filled(rect, 3.0, ui.visuals().extreme_bg_color);
-    let filled = rect.with_max_x(rect.left() + rect.width() * share);
-    painter.rect_filled(filled, 3.0, verdict_colours(anomaly.verdict).0);
-    painter.vline(
-        rect.center().x,
-        rect.y_range().expand(2.0),
-        ui.visuals().widgets.active.fg_stroke,
-    );
+    ui.label(score_text(cx, anomaly));
+    score_bar::show(ui, anomaly);
+    ui.small(limits_text(cx, &anomaly.thresholds));
+    if let Some(known) = &anomaly.known_defects {
+        resemblances::show(ui, cx, known, &anomaly.bank.product);
+    }
     let mut clicked = None;
     for region in &anomaly.regions {
         let rect = region.rect_in_image;

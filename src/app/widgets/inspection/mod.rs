@@ -3,4 +3,8 @@
 pub(crate) mod findings;
 pub(crate) mod model_view;
 pub(crate) mod report_view;
+mod resemblances;
+mod score_bar;
+pub(crate) mod scores;
 pub(crate) mod skip_reason;
+pub(crate) mod verdict_banner;

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::scored_bank::ScoredBank;
 use crate::error::{EngineError, Result};
 use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, Stopwatch};
 use fettle_domain::{ProductCode, ThresholdRule};
 use fettle_library::RegisteredBank;
+use fettle_vision::defect_term::DefectTerm;
 use fettle_vision::memory_bank::{BankInfo, MemoryBank};
 
 /// The memory bank that inspections of a product use, with its library record.
@@ -16,6 +18,7 @@ pub(super) struct ActiveBank {
     /// Threshold rules applied since the fit, newest last.
     pub(super) rules: Vec<ThresholdRule>,
     path: PathBuf,
+    root: PathBuf,
 }
 
 impl ActiveBank {
@@ -29,8 +32,9 @@ impl ActiveBank {
             Ok(Some((active, rules)))
         })?;
         let (record, rules) = found.ok_or_else(|| EngineError::NoBank(product.clone()))?;
-        let path = job.shared.workspace.root().join(&record.path);
-        Ok(Self { record, rules, path })
+        let root = job.shared.workspace.root().to_owned();
+        let path = root.join(&record.path);
+        Ok(Self { record, rules, path, root })
     }
 
     /// The header of the bank file; the rows are not read.
@@ -38,6 +42,21 @@ impl ActiveBank {
         let product = &self.record.bank.product;
         MemoryBank::load_info(&self.path)
             .map_err(|source| EngineError::Bank { product: product.clone(), source })
+    }
+
+    /// What known defects teach the bank; `None` where nothing was learned.
+    pub(super) fn term(&self, dim: usize) -> Result<Option<DefectTerm>> {
+        let Some(term) = &self.record.term else { return Ok(None) };
+        let product = &self.record.bank.product;
+        DefectTerm::load(&self.root.join(term), dim)
+            .map(Some)
+            .map_err(|source| EngineError::Bank { product: product.clone(), source })
+    }
+
+    /// The scores behind the limits in force.
+    pub(super) fn scored(&self, info: &BankInfo) -> Result<ScoredBank> {
+        let dim = info.recipe.layers.iter().map(|layer| layer.channels).sum();
+        ScoredBank::new(info, self.term(dim)?.as_ref())
     }
 
     /// The whole bank, from the cache of the vision lane or from the file.

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::calibration::Calibrated;
 use crate::error::Result;
 use crate::protocol::{JobContext, Stopwatch};
 use fettle_domain::{ContentHash, Inspection, InspectionId, ProductCode, Progress, Verdict};
 use fettle_library::{InspectionFilter, read_image};
+use fettle_vision::defect_term::DefectTerm;
 use fettle_vision::inspection_area::InspectionArea;
 use fettle_vision::memory_bank::MemoryBank;
 
@@ -50,12 +52,13 @@ pub struct VerdictChange {
 pub(super) fn backtest(
     job: &JobContext,
     product: &ProductCode,
-    bank: &Arc<MemoryBank>,
+    calibrated: Calibrated,
     area: Option<&Arc<InspectionArea>>,
 ) -> Result<Backtest> {
+    let Calibrated { bank, term, limits } = calibrated;
+    let bank = Arc::new(bank);
     let mut found = Backtest::default();
     let mut scores: HashMap<ContentHash, Option<f32>> = HashMap::new();
-    let limit = bank.info().thresholds.image;
     for skip in (0..).step_by(PAGE) {
         let filter = InspectionFilter {
             product: Some(product.clone()),
@@ -77,7 +80,7 @@ pub(super) fn backtest(
             };
             let score = match scores.get(&inspection.image_hash) {
                 Some(score) => *score,
-                None => score(job, bank, area, &inspection)?,
+                None => score(job, &bank, term.as_ref(), area, &inspection)?,
             };
             scores.insert(inspection.image_hash.clone(), score);
             let Some(score) = score else {
@@ -85,7 +88,7 @@ pub(super) fn backtest(
                 continue;
             };
             found.rescored += 1;
-            let after = if score > limit { Verdict::Ng } else { Verdict::Ok };
+            let after = limits.thresholds.verdict(score);
             if after != anomaly.verdict {
                 found.changed.push(VerdictChange {
                     inspection: id,
@@ -109,6 +112,7 @@ pub(super) fn backtest(
 fn score(
     job: &JobContext,
     bank: &Arc<MemoryBank>,
+    term: Option<&DefectTerm>,
     area: Option<&Arc<InspectionArea>>,
     inspection: &Inspection,
 ) -> Result<Option<f32>> {
@@ -121,8 +125,11 @@ fn score(
         }
     };
     let (bank, area) = (Arc::clone(bank), area.cloned());
-    let score = job.vision(move |lane| {
-        Ok(lane.detect(&bank, &picture, area.as_deref(), &mut Stopwatch::default())?.image_score)
+    let detected = job.vision(move |lane| {
+        lane.detect(&bank, &picture, area.as_deref(), &mut Stopwatch::default())
     })?;
-    Ok(Some(score))
+    Ok(Some(match term {
+        Some(term) => term.score(detected.image_score, &detected.oddest)?,
+        None => detected.image_score,
+    }))
 }

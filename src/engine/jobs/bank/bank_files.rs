@@ -1,28 +1,29 @@
-//! Writing a fitted bank to the workspace.
+//! Writing a fitted bank, and what known defects teach it, to the workspace.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::calibration::Calibrated;
 use super::normal_index::normals_path;
 use crate::error::{EngineError, Result};
 use crate::protocol::JobContext;
-use fettle_domain::ContentHash;
+use fettle_domain::{BankRef, ContentHash};
 use fettle_library::{LibraryError, RegisteredBank};
 use fettle_retrieval::vector_index::VectorIndex;
-use fettle_vision::memory_bank::MemoryBank;
+use fettle_vision::defect_term::DefectTerm;
 
 /// Writes the bank and its index of normal images, and puts it in use. It gets its version here and
 /// not when its fit begins: another fit of the product may have ended meanwhile. Returns the bank
 /// with that version.
 pub(super) fn commit_bank(
     job: &JobContext,
-    mut fitted: MemoryBank,
+    mut fitted: Calibrated,
     normals: Option<&VectorIndex>,
     area: Option<&ContentHash>,
-) -> Result<MemoryBank> {
+) -> Result<Calibrated> {
     loop {
-        let product = fitted.info().bank.product.clone();
+        let product = fitted.bank.info().bank.product.clone();
         let version = job.commit(move |library| library.next_bank_version(&product))?;
-        fitted = fitted.with_version(version);
+        fitted.bank = fitted.bank.with_version(version);
         let saved = RegisteredBank { area: area.cloned(), ..save_bank(job, &fitted, normals)? };
         let path = job.shared.workspace.root().join(&saved.path);
         match job.commit(move |library| library.add_bank(&saved)) {
@@ -49,30 +50,50 @@ fn remove_files(bank: &Path) {
 /// into one file.
 fn save_bank(
     job: &JobContext,
-    fitted: &MemoryBank,
+    fitted: &Calibrated,
     normals: Option<&VectorIndex>,
 ) -> Result<RegisteredBank> {
-    let info = fitted.info();
-    let dir = job.shared.workspace.banks_dir().join(info.bank.product.as_str());
-    std::fs::create_dir_all(&dir)
-        .map_err(|source| EngineError::File { path: dir.clone(), source })?;
+    let bank = &fitted.bank.info().bank;
     let now = jiff::Timestamp::now();
-    let stem = format!("v{}-{}-{}", info.bank.version, now.as_millisecond(), std::process::id());
-    let path = dir.join(format!("{stem}.bank"));
+    let path = new_file(job, bank, "bank")?;
     // The index first: an index without a bank is unused, a bank without an index shows no normal
     // reference.
     if let Some(normals) = normals {
         normals.save(&normals_path(&path))?;
     }
-    fitted.save(&path)?;
-    let relative = path.strip_prefix(job.shared.workspace.root()).unwrap_or(&path);
+    fitted.bank.save(&path)?;
+    let term = fitted.term.as_ref().map(|term| save_term(job, bank, term)).transpose()?;
     Ok(RegisteredBank {
-        bank: info.bank.clone(),
-        path: relative.to_string_lossy().replace('\\', "/"),
-        thresholds: info.thresholds,
-        scale: info.scale,
+        bank: bank.clone(),
+        path: relative(job, &path),
+        thresholds: fitted.limits.thresholds,
+        scale: fitted.limits.scale,
+        term,
         area: None,
         created_at: now.to_string(),
         active: true,
     })
+}
+
+/// Writes what known defects teach a bank; returns the file, relative to the workspace.
+pub(super) fn save_term(job: &JobContext, bank: &BankRef, term: &DefectTerm) -> Result<String> {
+    let path = new_file(job, bank, "defects")?;
+    term.save(&path)?;
+    Ok(relative(job, &path))
+}
+
+/// The path of a new file of a bank, in a folder that exists.
+fn new_file(job: &JobContext, bank: &BankRef, extension: &str) -> Result<PathBuf> {
+    let dir = job.shared.workspace.banks_dir().join(bank.product.as_str());
+    std::fs::create_dir_all(&dir)
+        .map_err(|source| EngineError::File { path: dir.clone(), source })?;
+    let ms = jiff::Timestamp::now().as_millisecond();
+    let name = format!("v{}-{ms}-{}.{extension}", bank.version, std::process::id());
+    Ok(dir.join(name))
+}
+
+/// `path` relative to the workspace, with `/`.
+fn relative(job: &JobContext, path: &Path) -> String {
+    let relative = path.strip_prefix(job.shared.workspace.root()).unwrap_or(path);
+    relative.to_string_lossy().replace('\\', "/")
 }

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::active_bank::ActiveBank;
 use super::backtest::{Backtest, backtest};
 use super::bank_files::commit_bank;
-use super::calibration;
+use super::calibration::{self, Calibrated};
 use super::fit::{Fit, HoldOutReference};
 use super::inspection_area::load_inspection_area;
 use super::normal_index::{add_to_index, normals_path};
@@ -25,8 +25,9 @@ use fettle_domain::{
 };
 use fettle_library::{decode_image, read_source};
 use fettle_retrieval::vector_index::VectorIndex;
+use fettle_vision::capture::CaptureRange;
 use fettle_vision::inspection_area::InspectionArea;
-use fettle_vision::memory_bank::{BankExtender, Coreset, Extended, MemoryBank};
+use fettle_vision::memory_bank::{BankExtender, Coreset, Extended, HoldOut, MemoryBank};
 
 /// Registers normal images and makes a new version of the product's bank with their patches.
 #[derive(Debug, Clone)]
@@ -126,29 +127,30 @@ impl Request for ExtendBank {
         let area = area.map(|loaded| loaded.area);
         let (extended, rows) = extend(job, &base, &bank, rule, area.as_ref(), &new)?;
         answer.bank = bank.clone();
-        answer.rows = extended.rows().len();
-        answer.thresholds = extended.info().thresholds;
+        answer.rows = extended.bank.rows().len();
+        answer.thresholds = extended.limits.thresholds;
         answer.added = new
             .iter()
             .zip(rows)
             .map(|(picture, rows)| AddedImage { path: extracted.name(&picture.path), rows })
             .collect();
         if self.preview {
-            let extended = Arc::new(extended);
-            answer.backtest = Some(backtest(job, &self.product, &extended, area.as_ref())?);
+            answer.backtest = Some(backtest(job, &self.product, extended, area.as_ref())?);
             return Ok(answer);
         }
         let registration = Registration::of(job, &self.product, &new)?;
+        let Calibrated { bank: extended, term, limits } = extended;
         let extended = extended.with_image_ids(&registration.ids).extending(Extended {
             version: answer.from,
             images: new.iter().map(|picture| registration.id_of(picture.id)).collect(),
             registered: registration.registered.clone(),
         });
+        let extended = Calibrated { bank: extended, term, limits };
         let saved = index_images(job, &encoder, &new, &registration, &mut normals)
             .and_then(|()| commit_bank(job, extended, normals.as_ref(), record.area.as_ref()));
         match saved {
             Ok(saved) => {
-                answer.bank = saved.info().bank.clone();
+                answer.bank = saved.bank.info().bank.clone();
                 Ok(answer)
             }
             Err(error) => {
@@ -266,7 +268,7 @@ fn extend(
     rule: ThresholdRule,
     area: Option<&Arc<InspectionArea>>,
     pictures: &[NormalPicture],
-) -> Result<(MemoryBank, Vec<usize>)> {
+) -> Result<(Calibrated, Vec<usize>)> {
     let plan = base.info().fit.plan;
     let recipe = base.info().recipe.clone();
     let (ratio, seed, area) = (plan.ratio as f32, plan.seed, area.cloned());
@@ -274,21 +276,37 @@ fn extend(
     let whitening = base.whitening();
     let mut extension = BankExtender::of(base)?;
     let mut added = Vec::with_capacity(pictures.len());
+    let mut capture = Vec::with_capacity(pictures.len());
     for batch in pictures.chunks(BATCH) {
         job.check()?;
         job.report("progress-features", "", added.len() as u64, pictures.len() as u64);
+        capture.extend(fit.capture_stats(&read_pictures(batch)?));
         let patches = fit.read_patches(job, batch, Some(whitening))?;
         for (picture, patches) in batch.iter().zip(&patches) {
             added.push(extension.add(picture.id, patches, job.sink.as_ref())?);
         }
     }
     let coreset: Coreset = extension.finish()?;
-    let mut held_out = base.info().held_out.clone();
     let reference = HoldOutReference { coreset: &coreset, whitening, statistics: None };
-    held_out.extend(fit.hold_out(job, "", pictures, &reference, &|_| None)?);
+    let new = fit.hold_out(job, "", pictures, &reference, &|_| None)?;
+    let held_out = HoldOut {
+        scores: [base.info().held_out.clone(), new.scores].concat(),
+        // Without those of the old pictures, from before they were kept, the new ones teach nothing.
+        oddest: if base.oddest().is_empty() {
+            Vec::new()
+        } else {
+            [base.oddest().to_vec(), new.oddest].concat()
+        },
+    };
     let whitening = Arc::clone(whitening);
-    let bank = MemoryBank::from_coreset(bank.clone(), recipe, whitening, coreset, held_out)?;
-    Ok((calibration::calibrate(job, bank, rule, fit.area.as_ref())?, added))
+    let before = base.info();
+    let range = match (before.capture, CaptureRange::of(&capture)) {
+        (Some(before), Some(new)) => Some(before.with(new)),
+        (before, _) => before,
+    };
+    let bank = MemoryBank::from_coreset(bank.clone(), recipe, whitening, coreset, held_out)?
+        .with_capture(range, before.sensitivity);
+    Ok((calibration::calibrate_bank(job, bank, rule, fit.area.as_ref())?, added))
 }
 
 /// Images registered by an extension.

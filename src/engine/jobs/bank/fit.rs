@@ -12,12 +12,14 @@ use crate::error::Result;
 use crate::protocol::{JobContext, Stopwatch};
 use fettle_domain::{BankRef, DetectionRecipe, ImageId};
 use fettle_vision::VisionError;
+use fettle_vision::capture::{CaptureRange, CaptureStats, Sensitivity};
 use fettle_vision::coreset::CoresetPlan;
 use fettle_vision::inspection_area::InspectionArea;
-use fettle_vision::memory_bank::{BankFitter, Coreset, FIT_BUDGET, MemoryBank};
+use fettle_vision::memory_bank::{BankFitter, Coreset, FIT_BUDGET, HoldOut, MemoryBank};
 use fettle_vision::moments::Moments;
+use fettle_vision::oddest_patches::OddestPatches;
 use fettle_vision::patches::ImagePatches;
-use fettle_vision::thresholds::{Folds, HeldOut, hold_out};
+use fettle_vision::thresholds::{Folds, hold_out};
 use fettle_vision::whitening::Whitening;
 
 /// Minimum number of coreset rows: fewer rows save no noticeable time.
@@ -33,6 +35,8 @@ const PROJECTION: usize = 64;
 /// must run again, evenly spaced: enough for the confidence interval of the threshold, in minutes
 /// rather than hours.
 const MAX_HELD_OUT: usize = 512;
+/// Number of pictures, evenly spaced, whose scores are measured in other light, focus and position.
+const DISTURBED: usize = 8;
 
 /// Parameters of a fit.
 #[derive(Debug, Clone)]
@@ -77,6 +81,7 @@ impl Fit {
         let mut statistics = self.patch_statistics(job, subject, pictures)?;
         let whitening = Arc::clone(&statistics.whitening);
         let mut fitter: Option<BankFitter> = None;
+        let mut capture = Vec::with_capacity(pictures.len());
         for (index, batch) in pictures.chunks(BATCH).enumerate() {
             job.check()?;
             let done = (index * BATCH) as u64;
@@ -98,6 +103,7 @@ impl Fit {
                 });
                 fitter.add(picture.id, &patches, job.sink.as_ref())?;
             }
+            capture.extend(self.capture_stats(&decoded));
             on_batch(batch, &decoded)?;
         }
         let mut fitter = fitter.ok_or(VisionError::Empty("normal images"))?;
@@ -110,7 +116,54 @@ impl Fit {
         drop(fitter);
         let (bank, recipe) = (self.bank.clone(), self.recipe.clone());
         let bank = MemoryBank::from_coreset(bank, recipe, whitening, coreset, held_out)?;
+        let sensitivity = self.sensitivity(job, subject, pictures, &bank)?;
+        let bank = bank.with_capture(CaptureRange::of(&capture), sensitivity);
         Ok(Fitted { bank, rows_asked })
+    }
+
+    /// Light and focus of the inspected area of each picture.
+    pub(super) fn capture_stats(&self, decoded: &[RgbImage]) -> Vec<CaptureStats> {
+        decoded.par_iter().map(|picture| CaptureStats::of(picture, self.area.as_deref())).collect()
+    }
+
+    /// How the scores of [`DISTURBED`] pictures change with light, focus and position, against the
+    /// rows of the pictures outside their fold.
+    fn sensitivity(
+        &self,
+        job: &JobContext,
+        subject: &str,
+        pictures: &[NormalPicture],
+        bank: &MemoryBank,
+    ) -> Result<Option<Sensitivity>> {
+        let chosen = evenly_spaced(pictures, pictures.len().min(DISTURBED));
+        let ids: Vec<ImageId> = pictures.iter().map(|picture| picture.id).collect();
+        let folds = Folds::of(&ids);
+        let (patch, locating) = (self.recipe.patch_px(), self.recipe.locating_values());
+        let mut scores = Vec::with_capacity(chosen.len());
+        for picture in &chosen {
+            job.check()?;
+            let (done, total) = (scores.len() as u64, chosen.len() as u64);
+            job.report("progress-sensitivity", subject, done, total);
+            let plain = read_pictures(std::slice::from_ref(picture))?;
+            let Some(plain) = plain.first() else { continue };
+            let views: Vec<RgbImage> =
+                std::iter::once(plain.clone()).chain(Sensitivity::disturbed(plain)).collect();
+            let whitening = Some(bank.whitening());
+            let seen = self.extract_patches(job, &Arc::new(views), (0..5).collect(), whitening)?;
+            let score = |patches: &ImagePatches| {
+                let input = (patches.grid.width * patch, patches.grid.height * patch);
+                let (rows, origins) = (bank.rows(), bank.origins());
+                let (held_out, _) =
+                    hold_out(rows, origins, &folds, picture.id, patches, input, locating)?;
+                Ok::<f32, VisionError>(held_out.image_score)
+            };
+            let [plain, brighter, darker, blurred, shifted] = seen.as_slice() else {
+                return Err(VisionError::Empty("patches").into());
+            };
+            let disturbed = [score(brighter)?, score(darker)?, score(blurred)?, score(shifted)?];
+            scores.push((score(plain)?, disturbed));
+        }
+        Ok(Sensitivity::of(&scores))
     }
 
     /// The coreset plan for `patches`, with the ratio raised to at least [`MIN_ROWS`] rows.
@@ -195,7 +248,7 @@ impl Fit {
         pictures: &[NormalPicture],
         reference: &HoldOutReference<'_>,
         kept: &dyn Fn(ImageId) -> Option<ImagePatches>,
-    ) -> Result<Vec<HeldOut>> {
+    ) -> Result<HoldOut> {
         let coreset = reference.coreset;
         let in_memory = pictures.first().is_some_and(|first| kept(first.id).is_some());
         let count = if in_memory { pictures.len() } else { pictures.len().min(MAX_HELD_OUT) };
@@ -206,10 +259,10 @@ impl Fit {
         let folds = reference.statistics.map_or(&all, |statistics| &statistics.folds);
         // Consecutive pictures are of one fold, so each fold's bank is made once.
         let mut without_fold: Option<LeaveFoldOutBank> = None;
-        let mut held_out = Vec::with_capacity(count);
+        let mut held_out = HoldOut::default();
         for batch in chosen.chunks(if in_memory { 1 } else { BATCH }) {
             job.check()?;
-            job.report("progress-held-out", subject, held_out.len() as u64, count as u64);
+            job.report("progress-held-out", subject, held_out.scores.len() as u64, count as u64);
             let in_memory: Option<Vec<_>> = batch.iter().map(|one| kept(one.id)).collect();
             let patches = match in_memory {
                 Some(patches) => patches,
@@ -227,6 +280,7 @@ impl Fit {
                         })
                         .transpose()?;
                 }
+                let whitened = patches.rows.clone();
                 // A picture without a fold had no part in the whitening.
                 let (rows, origins) = match &without_fold {
                     Some(LeaveFoldOutBank { change, rows, origins, .. }) => {
@@ -237,7 +291,10 @@ impl Fit {
                 };
                 let input = (patches.grid.width * patch, patches.grid.height * patch);
                 let id = picture.id;
-                held_out.push(hold_out(rows, origins, folds, id, &patches, input, locating)?);
+                let (scored, scores) =
+                    hold_out(rows, origins, folds, id, &patches, input, locating)?;
+                held_out.oddest.push(OddestPatches::of(&whitened, patches.dim, &scores)?);
+                held_out.scores.push(scored);
             }
         }
         Ok(held_out)

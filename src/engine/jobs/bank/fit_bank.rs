@@ -8,8 +8,10 @@ use super::bank_files::commit_bank;
 use super::calibration;
 use super::fit::{Fit, Fitted};
 use super::inspection_area::load_inspection_area;
+use super::known_defects_summary::KnownDefectsSummary;
 use super::normal_index::add_to_index;
 use super::normal_pictures::NormalPicture;
+use super::scored_bank::ScoredBank;
 use crate::error::{EngineError, Result};
 use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, JobRecord, JobSummary, NoEvent, Repeatable, Request};
@@ -18,7 +20,8 @@ use fettle_domain::{
 };
 use fettle_library::LabelFilter;
 use fettle_retrieval::vector_index::VectorIndex;
-use fettle_vision::thresholds::FEWEST_NORMALS;
+use fettle_vision::capture::Sensitivity;
+use fettle_vision::thresholds::{FEWEST_NORMALS, Rates, rates};
 
 /// Fits a memory bank on the normal images of a product. The previous bank stays active until the
 /// new one is complete.
@@ -71,6 +74,12 @@ pub struct FittedBank {
     pub thresholds: Thresholds,
     /// Scale of the heatmaps of this product.
     pub scale: HeatmapScale,
+    /// Error rates at the thresholds, and how certain they are.
+    pub rates: Rates,
+    /// How scores change with light, focus and position.
+    pub sensitivity: Option<Sensitivity>,
+    /// What the known defects taught; `None` without any.
+    pub known: Option<KnownDefectsSummary>,
     /// Normal images that look abnormal compared with the others, relative to the workspace.
     pub suspicious: Vec<String>,
 }
@@ -129,19 +138,24 @@ impl Request for FitBank {
             fit.run(job, "", &pictures, |batch, decoded| {
                 add_to_index(job, &encoder, batch, decoded, &mut normals)
             })?;
-        let fitted = calibration::calibrate(job, fitted, rule, fit.area.as_ref())?;
+        let fitted = calibration::calibrate_bank(job, fitted, rule, fit.area.as_ref())?;
         job.check()?;
         let area = area.and_then(|area| area.hash);
         let fitted = commit_bank(job, fitted, normals.as_ref(), area.as_ref())?;
-        let info = fitted.info();
+        let info = fitted.bank.info();
+        let known = KnownDefectsSummary::of(&fitted);
+        let scored = ScoredBank::of(&fitted)?;
         Ok(FittedBank {
             bank: info.bank.clone(),
-            rows: fitted.rows().len(),
+            rows: fitted.bank.rows().len(),
             rows_asked,
             images: images.len(),
             held_out: info.held_out.len(),
-            thresholds: info.thresholds,
-            scale: info.scale,
+            thresholds: fitted.limits.thresholds,
+            scale: fitted.limits.scale,
+            rates: rates(scored.images(), fitted.limits.thresholds)?,
+            sensitivity: info.sensitivity,
+            known,
             suspicious: images
                 .iter()
                 .filter(|image| info.suspicious.contains(&image.id))

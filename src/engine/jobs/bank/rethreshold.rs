@@ -54,23 +54,30 @@ impl Request for Rethreshold {
     fn run(self, job: &JobContext) -> Result<Rethresholded> {
         let active = ActiveBank::of(job, &self.product)?;
         let info = active.info()?;
+        let scored = active.scored(&info)?;
         let record = active.record;
         let bank = record.bank.clone();
         let limits = match self.change {
             LimitChange::By(rule) => {
-                let Calibration { thresholds, scale } =
-                    calibrate(&info.held_out, &info.known_defects, &rule)?;
-                let limits = BankThresholds { thresholds, scale };
-                job.library(move |library| library.change_thresholds(&bank, &limits, &rule))?;
+                let Calibration { thresholds, scale } = calibrate(scored.images(), &rule)?;
+                let limits = BankThresholds { thresholds, scale, term: record.term.clone() };
+                let changed = limits.clone();
+                job.library(move |library| library.change_thresholds(&bank, &changed, &rule))?;
                 limits
             }
             LimitChange::Undo => {
                 let undone = job.library(move |library| library.undo_threshold_change(&bank))?;
-                undone.ok_or(EngineError::NothingToUndo(self.product))?
+                undone.ok_or_else(|| EngineError::NothingToUndo(self.product.clone()))?
             }
         };
+        // Undoing may have brought another term back.
+        let scored = if limits.term == record.term {
+            scored
+        } else {
+            ActiveBank::of(job, &self.product)?.scored(&info)?
+        };
         Ok(Rethresholded {
-            rates: rates(&info.held_out, &info.known_defects, limits.thresholds)?,
+            rates: rates(scored.images(), limits.thresholds)?,
             bank: record.bank,
             before: record.thresholds,
             thresholds: limits.thresholds,

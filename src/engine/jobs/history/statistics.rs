@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::{
-    DayCount, DefectCount, HistoryFilter, ImageLabel, Product, Rate, escape, overkill,
+    DayCount, DefectCount, HistoryFilter, ImageLabel, Product, Rate, escape, looked_at_again,
+    overkill,
 };
 use fettle_library::LabelFilter;
 
@@ -22,6 +23,8 @@ pub struct Statistics {
     pub defects: Vec<DefectCount>,
     /// Number of judged inspections.
     pub judged: usize,
+    /// Number of parts that the inspection called unsure and a person judged.
+    pub looked_at_again: usize,
     /// Rate of parts called NG among those judged good.
     pub overkill: Option<Rate>,
     /// Rate of parts called OK among those judged NG.
@@ -39,6 +42,10 @@ pub struct ProductState {
     pub parts: usize,
     /// Number of NG inspections.
     pub ng: usize,
+    /// Number of unsure inspections.
+    pub unsure: usize,
+    /// As in [`Statistics`].
+    pub looked_at_again: usize,
     /// As in [`Statistics`].
     pub overkill: Option<Rate>,
     /// As in [`Statistics`].
@@ -76,7 +83,9 @@ impl Request for GetStatistics {
                 let bank = library.active_bank(code)?;
                 products.push(ProductState {
                     parts: days.clone().map(|day| day.parts).sum(),
-                    ng: days.map(|day| day.ng).sum(),
+                    ng: days.clone().map(|day| day.ng).sum(),
+                    unsure: days.map(|day| day.unsure).sum(),
+                    looked_at_again: looked_at_again(judged.clone()),
                     overkill: overkill(judged.clone()),
                     escape: escape(judged),
                     normal_images,
@@ -88,6 +97,7 @@ impl Request for GetStatistics {
             }
             Ok(Statistics {
                 judged: counts.judged.iter().map(|one| one.count).sum(),
+                looked_at_again: looked_at_again(&counts.judged),
                 overkill: overkill(&counts.judged),
                 escape: escape(&counts.judged),
                 days: counts.days,

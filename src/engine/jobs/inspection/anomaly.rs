@@ -5,21 +5,32 @@ use std::sync::Arc;
 
 use image::RgbImage;
 
+use super::inspected_part::InspectedPart;
+use super::jpeg_traces::jpeg_traces;
 use super::result_pictures::{ReferencePicture, draw_pictures};
+use super::verdict::{Decision, decide};
 use crate::error::Result;
 use crate::jobs::bank::inspection_area::{LoadedArea, load_inspection_area};
 use crate::jobs::bank::normal_index::normals_path;
 use crate::protocol::{JobContext, Stopwatch};
 use crate::vision_lane::{Detected, VisionLane};
 use fettle_domain::{
-    Anomaly, AnomalyMap, ImageId, ModelId, ModelRole, NormalReference, ProductCode, SkipReason,
-    Stage, Verdict,
+    Anomaly, AnomalyMap, ImageId, JpegQuality, KnownDefectsTerm, KnownImage, ModelId, ModelRole,
+    NormalReference, ProductCode, Resemblance, SkipReason, Stage, Verdict,
 };
 use fettle_library::{LibraryError, RegisteredBank, read_image};
 use fettle_report::Pictures;
 use fettle_vision::align;
+use fettle_vision::capture::CaptureRange;
+use fettle_vision::defect_term::DefectTerm;
 use fettle_vision::part_area::Part;
 use fettle_vision::regions::{mask_threshold, regions, smallest_area};
+
+/// Below this number of normal images the limits are little more than a guess, and every verdict
+/// says so.
+const FEW_NORMALS: usize = 10;
+/// Number of known defects named beside a part.
+const RESEMBLANCES: usize = 3;
 
 /// Result of the anomaly stage.
 pub(super) struct AnomalyFinding {
@@ -31,12 +42,12 @@ pub(super) struct AnomalyFinding {
     pub(super) notices: Vec<String>,
 }
 
-/// Scores `picture` against the active bank of `product`. `embedding` of the whole picture finds the
+/// Scores `picture`, from a file of this compression, against the active bank of `product`. `embedding` of the whole picture finds the
 /// normal reference.
 pub(super) fn anomaly_stage(
     job: &JobContext,
     product: &ProductCode,
-    picture: &Arc<RgbImage>,
+    (picture, compression): (&Arc<RgbImage>, Option<JpegQuality>),
     embedding: Option<Vec<f32>>,
     watch: &mut Stopwatch,
 ) -> Result<Stage<AnomalyFinding>> {
@@ -45,13 +56,19 @@ pub(super) fn anomaly_stage(
         return Ok(Stage::Skipped(SkipReason::NoBank { product: product.clone() }));
     };
     let area = load_inspection_area(job, product)?;
-    let ScoredPicture { detected, nearest_normal } =
-        score_picture(job, &bank, area.as_ref(), picture, embedding, watch)?;
+    let scored = score_picture(job, &bank, area.as_ref(), picture, embedding, watch)?;
     job.check()?;
-    let verdict =
-        if detected.image_score > bank.thresholds.image { Verdict::Ng } else { Verdict::Ok };
-    // Only an NG part has anomalous regions.
-    let above = (verdict == Verdict::Ng)
+    let image_score = scored.image_score()?;
+    let within = area.as_ref().map(|loaded| &*loaded.area);
+    let Decision { verdict, deviations } =
+        decide(bank.thresholds, image_score, scored.capture, picture, within, |relit| {
+            let relit = Arc::new(relit);
+            score_picture(job, &bank, area.as_ref(), &relit, None, watch)?.image_score()
+        })?;
+    let known_defects = scored.known_defects(job, image_score)?;
+    let ScoredPicture { detected, normals, nearest_normal, .. } = scored;
+    // An OK part has no anomalous regions.
+    let above = (verdict != Verdict::Ok)
         .then(|| mask_threshold(&detected.map, bank.scale.low, bank.thresholds.pixel));
     let (mask, found) = watch.time("regions", || {
         let smallest = smallest_area(detected.map.width, detected.map.height);
@@ -65,6 +82,11 @@ pub(super) fn anomaly_stage(
         let product = ("product", product.to_string().into());
         notices.push(fettle_i18n::text_with(language, "notice-area-changed", &[product]));
     }
+    if normals < FEW_NORMALS {
+        let values = [("product", product.to_string().into()), ("count", normals.into())];
+        notices.push(fettle_i18n::text_with(language, "notice-few-normals", &values));
+    }
+    notices.extend(jpeg_traces(job, product, compression)?);
     let reference = match nearest_normal.and_then(|nearest| load_reference(job, nearest)) {
         Ok(reference) => reference,
         Err(error) if error.is_recoverable() => {
@@ -85,12 +107,17 @@ pub(super) fn anomaly_stage(
         notices.push(fettle_i18n::text(language, "notice-not-aligned"));
     }
     let pictures = watch.time("pictures", || {
-        let area = area.as_ref().map(|loaded| &*loaded.area);
-        draw_pictures(picture, &detected, bank.scale, &mask, area, normal)
+        let shown_area = area.as_ref().map(|loaded| &*loaded.area);
+        let inspected = InspectedPart::new(picture.dimensions(), detected.shown, shown_area);
+        notices.extend(inspected.notices(language));
+        draw_pictures(picture, &detected, bank.scale, &mask, inspected.mask.as_ref(), normal)
     })?;
     let anomaly = Anomaly {
         verdict,
-        image_score: detected.image_score,
+        image_score,
+        calibrated_score: Some(bank.thresholds.calibrated(image_score)),
+        known_defects,
+        deviations,
         thresholds: bank.thresholds,
         scale: bank.scale,
         mask_threshold: above,
@@ -105,9 +132,52 @@ pub(super) fn anomaly_stage(
 /// A picture scored against a bank.
 pub(super) struct ScoredPicture {
     pub(super) detected: Detected,
+    /// What known defects taught the bank.
+    pub(super) term: Option<Arc<DefectTerm>>,
+    /// Light and focus of the bank's normal pictures.
+    pub(super) capture: Option<CaptureRange>,
+    /// Number of normal images that the limits rest on.
+    normals: usize,
     /// The most similar normal image with its similarity. The reference is optional: its error must
     /// not remove the verdict.
     nearest_normal: Result<Option<(ImageId, f32)>>,
+}
+
+impl ScoredPicture {
+    /// The image score with the term of known defects, where it is in force.
+    pub(super) fn image_score(&self) -> Result<f32> {
+        let Detected { image_score, oddest, .. } = &self.detected;
+        match &self.term {
+            Some(term) => Ok(term.score(*image_score, oddest)?),
+            None => Ok(*image_score),
+        }
+    }
+
+    /// What known defects account for in `image_score`; `None` where nothing was learned of them.
+    fn known_defects(
+        &self,
+        job: &JobContext,
+        image_score: f32,
+    ) -> Result<Option<KnownDefectsTerm>> {
+        let Some(term) = &self.term else { return Ok(None) };
+        let added = image_score - self.detected.image_score;
+        let resembles = term.resembles(&self.detected.oddest, RESEMBLANCES)?;
+        let resembles = job.library(move |library| {
+            let with_path = |mut found: Resemblance| {
+                if let KnownImage::Registered(image) = found.image {
+                    found.path = match library.image(image) {
+                        Ok(image) => Some(image.path),
+                        // Removed since it was learned from.
+                        Err(LibraryError::UnknownImage(_)) => None,
+                        Err(other) => return Err(other),
+                    };
+                }
+                Ok(found)
+            };
+            resembles.into_iter().map(with_path).collect()
+        })?;
+        Ok(Some(KnownDefectsTerm { added, resembles }))
+    }
 }
 
 /// Scores `picture` on the vision lane: features, nearest neighbours, anomaly map.
@@ -128,13 +198,19 @@ pub(super) fn score_picture(
         None => Arc::clone(picture),
     };
     let area = area.map(|loaded| Arc::clone(&loaded.area));
+    let term = bank.term.as_ref().map(|term| job.shared.workspace.root().join(term));
     let (scored, timings) = job.vision(move |lane| {
         let mut watch = Stopwatch::default();
         let bank = lane.bank(&product, &path, &model, &mut watch)?;
         let detected = lane.detect(&bank, &picture, area.as_deref(), &mut watch)?;
+        let dim = bank.rows().dim();
+        let term = term.map(|term| lane.defect_term(&term, dim)).transpose()?;
+        let capture = bank.info().capture;
+        let normals = bank.info().held_out.len();
         let nearest_normal =
             nearest_normal(lane, &normals_path(&path), &encoder, embedding, &mut watch);
-        Ok((ScoredPicture { detected, nearest_normal }, watch.timings))
+        let scored = ScoredPicture { detected, term, capture, normals, nearest_normal };
+        Ok((scored, watch.timings))
     })?;
     watch.timings.extend(timings);
     Ok(scored)

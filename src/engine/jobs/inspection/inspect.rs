@@ -19,6 +19,7 @@ use super::similarity::similarity_stage;
 use super::stage::{failed_stage, split_stage};
 use crate::error::Result;
 use crate::jobs::registration::catalogue::require_product;
+use crate::picture_notices::explain_notice;
 use crate::protocol::{JobContext, Request, Stopwatch};
 use fettle_domain::{AnomalyMap, Inspection, ModelRole, ProductCode, SkipReason, Stage, Verdict};
 use fettle_library::{decode_image, read_source};
@@ -86,6 +87,9 @@ impl Request for Inspect {
         }
         let bytes = watch.time("read", || read_source(&self.image))?;
         let image = watch.time("decode", || decode_image(&bytes, &self.image))?;
+        let language = job.shared.report_language();
+        let read_notices: Vec<String> =
+            image.notices.iter().map(|notice| explain_notice(notice, language)).collect();
         let picture = Arc::new(image.rgb);
 
         job.report("progress-similarity", "", 0, 6);
@@ -101,7 +105,10 @@ impl Request for Inspect {
         job.report("progress-anomaly", "", 1, 6);
         let outcome = match &product {
             None => Ok(Stage::Skipped(SkipReason::NoProduct)),
-            Some(product) => anomaly_stage(job, product, &picture, embedding, &mut watch),
+            Some(product) => {
+                let seen = (&picture, image.compression);
+                anomaly_stage(job, product, seen, embedding, &mut watch)
+            }
         };
         let (anomaly, seen) = split_stage(job, outcome, |found| {
             (found.anomaly, (found.map, found.pictures, found.notices))
@@ -112,6 +119,7 @@ impl Request for Inspect {
             }
             None => (None, None, Vec::new()),
         };
+        notices.splice(0..0, read_notices);
         let verdict = anomaly.done().map_or(Verdict::Unsure, |found| found.verdict);
 
         job.report("progress-manual", "", 2, 6);
@@ -127,7 +135,6 @@ impl Request for Inspect {
             |finding| (finding, ()),
         )?;
 
-        let language = job.shared.report_language();
         let summary =
             measurement_summary(language, anomaly.done(), manual.done(), suggestion.as_ref());
         // First a complete report in the words of the manual: recorded at once, and kept if the model
@@ -244,5 +251,7 @@ fn record(job: &JobContext, mut inspection: Inspection, bytes: Vec<u8>) -> Resul
     })
 }
 
+#[cfg(test)]
+mod pictures;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,8 @@ mod defect_report;
 mod explain_pixel;
 pub(crate) mod export_result;
 pub(crate) mod inspect;
+mod inspected_part;
+mod jpeg_traces;
 pub(crate) mod manual_section;
 mod measurement_summary;
 mod model_view;
@@ -14,6 +16,7 @@ mod rescore;
 mod result_pictures;
 mod similarity;
 pub(crate) mod stage;
+pub(crate) mod verdict;
 
 pub use defect_report::{DefectReport, ReportDefects};
 pub use explain_pixel::{ExplainPixel, NearestNormal};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use image::RgbImage;
 
 use super::anomaly::score_picture;
+use super::inspected_part::InspectedPart;
 use super::result_pictures::{ReferencePicture, draw_pictures};
 use crate::error::Result;
 use crate::jobs::bank::inspection_area::load_inspection_area;
@@ -50,8 +51,8 @@ pub(super) fn rescore(
     job.check()?;
     let map = &detected.map;
     let above = anomaly.mask_threshold.or_else(|| {
-        let is_ng = anomaly.verdict == Verdict::Ng;
-        is_ng.then(|| mask_threshold(map, bank.scale.low, bank.thresholds.pixel))
+        let is_anomalous = anomaly.verdict != Verdict::Ok;
+        is_anomalous.then(|| mask_threshold(map, bank.scale.low, bank.thresholds.pixel))
     });
     let smallest = smallest_area(map.width, map.height);
     let area = area.as_ref().map(|loaded| &*loaded.area);
@@ -62,6 +63,8 @@ pub(super) fn rescore(
         let read = read_image(&root.join(&reference.path)).ok()?;
         Some(ReferencePicture { picture: read.rgb, alignment: reference.alignment })
     });
-    let pictures = draw_pictures(picture, &detected, bank.scale, &mask, area, normal)?;
+    let inspected = InspectedPart::new(picture.dimensions(), detected.shown, area).mask;
+    let pictures =
+        draw_pictures(picture, &detected, bank.scale, &mask, inspected.as_ref(), normal)?;
     Ok(Rescored::Done(detected.map, Box::new(pictures)))
 }

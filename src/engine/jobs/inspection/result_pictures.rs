@@ -8,7 +8,6 @@ use crate::error::Result;
 use crate::vision_lane::Detected;
 use fettle_domain::{Alignment, HeatmapScale, Mask};
 use fettle_report::Pictures;
-use fettle_vision::inspection_area::InspectionArea;
 use fettle_vision::{align, compare, difference, heatmap};
 
 /// Contour of the anomalous regions: visible on grey metal and on brown leather.
@@ -26,21 +25,20 @@ pub(super) struct ReferencePicture {
     pub(super) alignment: Option<Alignment>,
 }
 
-/// Draws all pictures of a result.
+/// Draws all pictures of a result. What lies outside of `inspected` was not looked at: it is darkened.
 pub(super) fn draw_pictures(
     picture: &RgbImage,
     detected: &Detected,
     scale: HeatmapScale,
     mask: &Mask,
-    area: Option<&InspectionArea>,
+    inspected: Option<&Mask>,
     normal: Option<ReferencePicture>,
 ) -> Result<Pictures> {
     let (width, height) = picture.dimensions();
     let line_px = compare::contour_width(width, height);
     let mut overlay = heatmap::overlay(picture, &detected.map, scale, OVERLAY_STRENGTH)?;
     let mut outlined = compare::contour(picture, mask, line_px, CONTOUR)?;
-    let inspected = area.map(|area| area.inspected(width, height));
-    if let Some(inspected) = &inspected {
+    if let Some(inspected) = inspected {
         for picture in [&mut overlay, &mut outlined] {
             compare::dim_outside(picture, inspected)?;
             *picture = compare::contour(picture, inspected, line_px, AREA)?;
@@ -51,7 +49,7 @@ pub(super) fn draw_pictures(
         Some(ReferencePicture { picture: normal, alignment: None }) => (Some(normal), None),
         Some(ReferencePicture { picture: normal, alignment: Some(alignment) }) => {
             let (aligned, mut covered) = align::warped(&normal, alignment.transform, width, height);
-            if let Some(inspected) = &inspected {
+            if let Some(inspected) = inspected {
                 for (covered, inspected) in covered.set.iter_mut().zip(&inspected.set) {
                     *covered &= inspected;
                 }

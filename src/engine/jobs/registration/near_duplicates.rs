@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use image::RgbImage;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -10,7 +11,7 @@ use crate::error::Result;
 use crate::protocol::JobContext;
 use crate::shared::Shared;
 use fettle_domain::{ImageId, RegisteredImage};
-use fettle_library::{DecodedImage, LabelFilter, LibraryError, decode_image, read_image};
+use fettle_library::{LabelFilter, read_image};
 use fettle_retrieval::RetrievalError;
 use fettle_retrieval::fingerprint::Fingerprint;
 use fettle_retrieval::near_duplicates::NearDuplicates;
@@ -68,11 +69,7 @@ pub(super) fn load_fingerprints(job: &JobContext) -> Result<NearDuplicates> {
 
 /// The fingerprint of an image file; `None` where the file cannot be read.
 fn fingerprint(path: &Path) -> Option<Fingerprint> {
-    fingerprint_of(read_image(path))
-}
-
-fn fingerprint_of(read: Result<DecodedImage, LibraryError>) -> Option<Fingerprint> {
-    match read {
+    match read_image(path) {
         Ok(picture) => Some(Fingerprint::of(&picture.rgb)),
         Err(error) => {
             tracing::warn!(%error, "an image is not compared with the others");
@@ -81,19 +78,16 @@ fn fingerprint_of(read: Result<DecodedImage, LibraryError>) -> Option<Fingerprin
     }
 }
 
-/// Adds the fingerprint of the image `id`, just registered from `path` or, from an archive, from
-/// `bytes`. Returns the registered image of the same photograph.
+/// Adds the fingerprint of the picture of image `id`, just registered from `path`. Returns the
+/// registered image of the same photograph.
 pub(super) fn add_fingerprint(
     job: &JobContext,
     fingerprints: &mut NearDuplicates,
     id: ImageId,
     path: PathBuf,
-    bytes: Option<&[u8]>,
+    picture: &RgbImage,
 ) -> Result<Option<NearDuplicate>> {
-    // Where the file was deleted a moment ago, the next registration computes the fingerprint from
-    // the workspace's copy.
-    let read = bytes.map_or_else(|| read_image(&path), |bytes| decode_image(bytes, &path));
-    let Some(print) = fingerprint_of(read) else { return Ok(None) };
+    let print = Fingerprint::of(picture);
     let known = fingerprints.find(&print);
     fingerprints.insert(id.0, print);
     let Some(known) = known else { return Ok(None) };

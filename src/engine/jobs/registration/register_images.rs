@@ -15,9 +15,10 @@ use super::near_duplicates::{
 use super::rejected_file::RejectedFile;
 use super::undo_registration::UndoRegistration;
 use crate::error::{EngineError, Result};
+use crate::picture_notices::PictureNotices;
 use crate::protocol::{JobContext, JobRecord, JobSummary, NoEvent, Repeatable, Request};
 use fettle_domain::{ImageId, ImageLabel, ProductCode, RectPx};
-use fettle_library::{Library, LibraryError, Registered};
+use fettle_library::{Library, LibraryError, Registered, decode_image, read_image};
 use fettle_retrieval::near_duplicates::NearDuplicates;
 
 /// Registers images under one label.
@@ -49,6 +50,8 @@ pub struct RegisteredImages {
     pub near_duplicates: Vec<NearDuplicate>,
     /// Images registered before whose region was replaced, with the previous region.
     pub redrawn: Vec<(ImageId, Option<RectPx>)>,
+    /// New images whose files had to be read with assumptions, or not as a whole.
+    pub notices: Vec<PictureNotices>,
     /// Files that were not registered.
     pub rejected: Vec<RejectedFile>,
     /// Files in directories and archives that are no images.
@@ -174,9 +177,7 @@ impl Registration<'_> {
         match registered {
             Ok(((Registered::New(id), _), bytes)) => {
                 self.outcome.new.push(id);
-                let bytes = bytes.as_ref().map(|bytes| bytes.as_slice());
-                let duplicate = add_fingerprint(self.job, &mut self.fingerprints, id, path, bytes)?;
-                self.outcome.near_duplicates.extend(duplicate);
+                self.look_at(id, path, bytes.as_ref().map(|bytes| bytes.as_slice()))?;
             }
             Ok(((Registered::Already(id), redrawn), _)) => {
                 self.outcome.known.push(id);
@@ -191,6 +192,30 @@ impl Registration<'_> {
             }
             Err(other) => return Err(other),
         }
+        Ok(())
+    }
+}
+
+impl Registration<'_> {
+    /// Looks at the picture of an image just registered from `path` or, from an archive, from
+    /// `bytes`: what there is to say about its file, and whether its photograph was known.
+    fn look_at(&mut self, id: ImageId, path: PathBuf, bytes: Option<&[u8]>) -> Result<()> {
+        let read = bytes.map_or_else(|| read_image(&path), |bytes| decode_image(bytes, &path));
+        let image = match read {
+            Ok(image) => image,
+            // Deleted a moment ago: the next registration computes the fingerprint from the
+            // workspace's copy.
+            Err(error) => {
+                tracing::warn!(%error, "an image is not compared with the others");
+                return Ok(());
+            }
+        };
+        if !image.notices.is_empty() {
+            let notices = PictureNotices { path: path.clone(), notices: image.notices };
+            self.outcome.notices.push(notices);
+        }
+        let duplicate = add_fingerprint(self.job, &mut self.fingerprints, id, path, &image.rgb)?;
+        self.outcome.near_duplicates.extend(duplicate);
         Ok(())
     }
 }

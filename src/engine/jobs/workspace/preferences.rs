@@ -164,7 +164,11 @@ mod tests {
         for bad in [
             Preference::Threads(Some(0)),
             Preference::ThresholdRule(ThresholdRule::MaxOverkill { rate: 1.0 }),
-            Preference::ThresholdRule(ThresholdRule::Manual { image: 1.0, pixel: None }),
+            Preference::ThresholdRule(ThresholdRule::Manual {
+                unsure: None,
+                image: 1.0,
+                pixel: None,
+            }),
             Preference::KeepPictures(Some(0)),
         ] {
             let error = change(bad).unwrap_err();

@@ -1,33 +1,41 @@
 //! Evaluating one class: fit, scores, metrics.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use image::RgbImage;
+use rand::SeedableRng;
+use rand::seq::IndexedRandom;
+use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
-use super::dataset::Class;
+use super::dataset::{Class, TestImage};
 use super::plots::write_plots;
 use super::quality::{DefectQuality, Quality, TestRates, best_threshold, by_defect, test_rates};
 use super::scored_image::ScoredImage;
 use super::truth::MaskNotes;
 use crate::error::{EngineError, Result};
+use crate::jobs::bank::KnownDefectsSummary;
+use crate::jobs::bank::calibration::{Calibrated, KnownPicture, calibrate_with};
 use crate::jobs::bank::fit::Fit;
 use crate::jobs::bank::normal_pictures::NormalPicture;
+use crate::jobs::bank::scored_bank::ScoredBank;
+use crate::jobs::inspection::verdict::{Decision, decide};
 use crate::protocol::{JobContext, Stopwatch};
 use crate::vision_lane::Detected;
 use fettle_domain::{
-    AnomalyMap, BankRef, DetectionRecipe, ImageId, Mask, ModelId, ProductCode, ThresholdRule,
-    Thresholds, Timing,
+    AnomalyMap, BankRef, DetectionRecipe, ImageId, KnownImage, Mask, ModelId, ProductCode,
+    ThresholdRule, Thresholds, Timing, Verdict,
 };
 use fettle_library::read_image;
-use fettle_vision::memory_bank::{BankInfo, MemoryBank};
+use fettle_vision::memory_bank::MemoryBank;
 use fettle_vision::metrics::overlap::overlap;
 use fettle_vision::metrics::pixels::PixelScores;
 use fettle_vision::part_area::Part;
 use fettle_vision::regions::{mask_threshold, regions, smallest_area};
-use fettle_vision::thresholds::FEWEST_NORMALS;
+use fettle_vision::thresholds::{Calibration, FEWEST_NORMALS, rates};
 
 /// Results of a class.
 #[derive(Debug, Clone, Serialize)]
@@ -46,7 +54,11 @@ pub struct ClassEvaluation {
     pub masks: MaskNotes,
     /// Number of rows of the bank.
     pub rows: usize,
-    /// Thresholds fitted on the training pictures alone.
+    /// Number of defective pictures that were taken as known; they are not among the test pictures.
+    pub known: usize,
+    /// What the known defects taught; `None` without any.
+    pub learned: Option<KnownDefectsSummary>,
+    /// Thresholds fitted on the training pictures and known defects alone.
     pub thresholds: Thresholds,
     /// Error rates at the thresholds.
     pub rates: TestRates,
@@ -72,6 +84,8 @@ pub(super) struct Conditions {
     pub(super) ratio: f32,
     pub(super) seed: u64,
     pub(super) rule: ThresholdRule,
+    /// Number of defective pictures of a class that are taken as known.
+    pub(super) known: usize,
     /// Directory of the plots.
     pub(super) out: Option<PathBuf>,
 }
@@ -83,21 +97,35 @@ pub(super) fn evaluate(
     conditions: &Conditions,
 ) -> Result<ClassEvaluation> {
     let start = Instant::now();
-    let bank = Arc::new(fit(job, class, conditions)?);
+    let (known, test) = split_known(&class.test, conditions.known, conditions.seed);
+    let fitted = fit(job, class, conditions, &known)?;
+    let learned = KnownDefectsSummary::of(&fitted);
+    let expected = rates(ScoredBank::of(&fitted)?.images(), fitted.limits.thresholds)?;
+    let Calibrated { bank, term, limits: Calibration { thresholds, scale } } = fitted;
+    let bank = Arc::new(bank);
     let fit_seconds = start.elapsed().as_secs_f64();
     let mut watch = Stopwatch::default();
-    let BankInfo { thresholds, scale, .. } = *bank.info();
+    let combined = |detected: &Detected| match &term {
+        Some(term) => Ok::<f32, EngineError>(term.score(detected.image_score, &detected.oddest)?),
+        None => Ok(detected.image_score),
+    };
     let mut pixels = PixelScores::default();
     let mut notes = MaskNotes::of(class);
     let mut masks = Vec::new();
-    let mut images = Vec::with_capacity(class.test.len());
-    for (index, image) in class.test.iter().enumerate() {
+    let mut images = Vec::with_capacity(test.len());
+    for (index, image) in test.iter().enumerate() {
         job.check()?;
-        job.report("progress-evaluate", &class.name, index as u64, class.test.len() as u64);
+        job.report("progress-evaluate", &class.name, index as u64, test.len() as u64);
         // One picture at a time, so that the times are those of an inspection.
         let picture = watch.time("decode", || read_image(&image.path))?.rgb;
-        let (scored, timings) = score(job, &bank, picture)?;
+        let (scored, timings) = score(job, &bank, picture.clone())?;
         watch.timings.extend(timings);
+        let image_score = combined(&scored)?;
+        let capture = bank.info().capture;
+        let Decision { verdict, .. } =
+            decide(thresholds, image_score, capture, &picture, None, |relit| {
+                combined(&score(job, &bank, relit)?.0)
+            })?;
         let truth = image.mask.as_ref();
         let truth = truth.map(|files| notes.read_truth(&class.root, files, &scored.map));
         let truth = truth.transpose()?;
@@ -107,13 +135,19 @@ pub(super) fn evaluate(
             // The anomalous pixels are unknown.
             (Some(_), None) => {}
         }
-        if let Some(truth) = truth.filter(|_| scored.image_score > thresholds.image) {
+        if let Some(truth) = truth.filter(|_| verdict != Verdict::Ok) {
             masks.extend(overlap(&mask(&scored.map, thresholds.pixel, scale.low)?, &truth)?);
         }
         let path = image.path.strip_prefix(&class.root).unwrap_or(&image.path).to_owned();
-        images.push(ScoredImage { path, defect: image.defect.clone(), score: scored.image_score });
+        images.push(ScoredImage {
+            path,
+            defect: image.defect.clone(),
+            score: image_score,
+            calibrated_score: thresholds.calibrated(image_score),
+            verdict,
+        });
     }
-    let rates = test_rates(&images, bank.info())?;
+    let rates = test_rates(&images, expected);
     if let Some(dir) = &conditions.out {
         write_plots(job, &dir.join(&class.name), &images, &rates, thresholds.image)?;
     }
@@ -122,21 +156,40 @@ pub(super) fn evaluate(
         train: class.train.len(),
         good: images.iter().filter(|image| image.defect.is_none()).count(),
         defective: images.iter().filter(|image| image.defect.is_some()).count(),
-        masked: class.test.iter().filter(|image| image.mask.is_some()).count(),
+        masked: test.iter().filter(|image| image.mask.is_some()).count(),
         masks: notes,
         rows: bank.rows().len(),
+        known: known.len(),
+        learned,
         thresholds,
         rates,
         best_threshold: best_threshold(&images)?,
-        quality: Quality::of(&images, &pixels, &masks, thresholds.image)?,
-        defects: by_defect(&images, thresholds.image)?,
+        quality: Quality::of(&images, &pixels, &masks)?,
+        defects: by_defect(&images)?,
         fit_seconds,
         timings: mean_by_stage(&watch.timings, images.len()),
         images,
     })
 }
 
-fn fit(job: &JobContext, class: &Class, conditions: &Conditions) -> Result<MemoryBank> {
+/// Defective pictures taken as known, drawn at random, and the other test pictures.
+fn split_known(test: &[TestImage], count: usize, seed: u64) -> (Vec<&TestImage>, Vec<&TestImage>) {
+    let defective: Vec<usize> =
+        test.iter().enumerate().filter(|(_, i)| i.defect.is_some()).map(|(n, _)| n).collect();
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let drawn: HashSet<usize> = defective.sample(&mut rng, count).copied().collect();
+    let (known, rest): (Vec<_>, Vec<_>) =
+        test.iter().enumerate().partition(|(n, _)| drawn.contains(n));
+    let images = |list: Vec<(usize, _)>| list.into_iter().map(|(_, image)| image).collect();
+    (images(known), images(rest))
+}
+
+fn fit(
+    job: &JobContext,
+    class: &Class,
+    conditions: &Conditions,
+    known: &[&TestImage],
+) -> Result<Calibrated> {
     // A folder name may have characters that a product code cannot.
     let plain: String =
         class.name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(64).collect();
@@ -154,7 +207,15 @@ fn fit(job: &JobContext, class: &Class, conditions: &Conditions) -> Result<Memor
     let bank = BankRef { product, version: 1, model: model.clone() };
     let fit = Fit { bank, recipe: recipe.clone(), ratio: *ratio, seed: *seed, area: None };
     let fitted = fit.run(job, &class.name, &pictures, |_, _| Ok(()))?.bank;
-    Ok(fitted.recalibrated(Vec::new(), *rule)?)
+    let known: Vec<KnownPicture> = (0..)
+        .zip(known)
+        .map(|(id, image)| KnownPicture {
+            image: KnownImage::Registered(ImageId(-1 - id)),
+            defect: None,
+            path: image.path.clone(),
+        })
+        .collect();
+    calibrate_with(job, fitted, *rule, None, &known)
 }
 
 fn score(
@@ -170,7 +231,7 @@ fn score(
     })
 }
 
-/// The mask that an inspection would mark on an NG part.
+/// The mask that an inspection would mark on a part that is not OK.
 fn mask(map: &AnomalyMap, pixel_threshold: f32, normal: f32) -> Result<Mask> {
     let above = mask_threshold(map, normal, pixel_threshold);
     let smallest = smallest_area(map.width, map.height);

@@ -160,7 +160,13 @@ mod tests {
     #[test]
     fn masks_are_found_under_usual_names_and_places() {
         // Files beside three pictures of pits, and the masks of 000.png, the unused masks.
-        let cases: [(&str, &[&str], &[&str], &[&str]); 18] = [
+        type Case = (
+            &'static str,
+            &'static [&'static str],
+            &'static [&'static str],
+            &'static [&'static str],
+        );
+        let cases: [Case; 18] = [
             ("MVTec", &["ground_truth/pit/000_mask.png"], &["000_mask.png"], &[]),
             ("same name", &["ground_truth/pit/000.png"], &["000.png"], &[]),
             ("label", &["ground_truth/pit/000_label.bmp"], &["000_label.bmp"], &[]),

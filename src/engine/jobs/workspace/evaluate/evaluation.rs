@@ -28,6 +28,9 @@ pub struct Evaluate {
     pub recipe: RecipeChoice,
     /// Rule of the thresholds.
     pub rule: ThresholdRule,
+    /// Number of defective pictures of each class that are taken as known, drawn at random by `seed`;
+    /// the others are tested.
+    pub known: usize,
     /// Directory for `eval.json` and, per class, a folder with `scores.png` and `roc.png`.
     pub out: Option<PathBuf>,
 }
@@ -51,6 +54,8 @@ pub struct Evaluation {
     pub ratio: f32,
     /// Random seed of the coreset.
     pub seed: u64,
+    /// Number of defective pictures of each class taken as known.
+    pub known: usize,
     /// Results by class.
     pub classes: Vec<ClassEvaluation>,
     /// Mean of each metric over the classes that have it, unweighted.
@@ -69,8 +74,8 @@ impl Request for Evaluate {
     }
 
     fn run(self, job: &JobContext) -> Result<Evaluation> {
-        // Checked before hours of fitting. The defects of a data set are for testing only.
-        fettle_vision::thresholds::check_rule(&self.rule, false)?;
+        // Checked before hours of fitting.
+        fettle_vision::thresholds::check_rule(&self.rule, self.known > 0)?;
         let found = dataset::classes(&self.dataset, &self.classes)?;
         let model = job.shared.model_for(ModelRole::Backbone)?;
         let recipe = {
@@ -83,6 +88,7 @@ impl Request for Evaluate {
             ratio: self.ratio,
             seed: self.seed,
             rule: self.rule,
+            known: self.known,
             out: self.out.clone(),
         };
         let classes: Vec<ClassEvaluation> = found
@@ -98,6 +104,7 @@ impl Request for Evaluate {
             recipe,
             ratio: self.ratio,
             seed: self.seed,
+            known: self.known,
             mean: Quality::mean(classes.iter().map(|class| &class.quality)),
             classes,
             written: None,

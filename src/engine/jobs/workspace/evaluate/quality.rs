@@ -4,14 +4,14 @@ use serde::Serialize;
 
 use super::scored_image::ScoredImage;
 use crate::error::Result;
-use fettle_domain::Rate;
-use fettle_vision::memory_bank::BankInfo;
+use fettle_domain::{Rate, Verdict};
 use fettle_vision::metrics::overlap::Overlap;
 use fettle_vision::metrics::pixels::PixelScores;
 use fettle_vision::metrics::precision_recall::{average_precision, f1_max};
 use fettle_vision::metrics::pro::pro;
 use fettle_vision::metrics::ranking::Ranking;
 use fettle_vision::metrics::roc::auroc;
+use fettle_vision::thresholds::Rates;
 
 /// Metrics of a class, each 0 to 1; `None` where the data set lacks the pictures or masks.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -33,10 +33,16 @@ pub struct Quality {
     pub mask_precision: Option<f64>,
     /// Share of the anomalous pixels inside the mask, mean over the same pictures.
     pub mask_recall: Option<f64>,
-    /// Share of the good pictures called NG at the fitted threshold.
+    /// Share of the good pictures called NG.
     pub overkill: Option<f64>,
-    /// Share of the defective pictures called OK at the fitted threshold.
+    /// Share of the defective pictures called OK.
     pub escape: Option<f64>,
+    /// Share of all pictures that are unsure.
+    pub unsure: Option<f64>,
+    /// Share of the good pictures that are unsure.
+    pub unsure_good: Option<f64>,
+    /// Share of the defective pictures that are unsure.
+    pub unsure_defective: Option<f64>,
 }
 
 /// Metrics of a defect against all good pictures.
@@ -48,30 +54,33 @@ pub struct DefectQuality {
     pub images: usize,
     /// Area under the ROC curve of the image scores.
     pub image_auroc: Option<f64>,
-    /// Share of the pictures called OK at the fitted threshold.
+    /// Share of the pictures called OK.
     pub escape: Option<f64>,
+    /// Share of the pictures that are unsure.
+    pub unsure: Option<f64>,
 }
 
-/// Error rates of the fitted image threshold on the test pictures.
+/// Error rates of the fitted limits on the test pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct TestRates {
     /// Rate of good pictures called NG.
     pub overkill: Option<Rate>,
     /// Rate of defective pictures called OK.
     pub escape: Option<Rate>,
-    /// Overkill expected from the training pictures.
-    pub expected_overkill: f64,
+    /// Rate of pictures that are unsure.
+    pub unsure: Option<Rate>,
+    /// What the training pictures and known defects lead to expect.
+    pub expected: Rates,
 }
 
-pub(super) fn test_rates(images: &[ScoredImage], info: &BankInfo) -> Result<TestRates> {
-    let limit = info.thresholds.image;
-    let expected = fettle_vision::thresholds::rates(&info.held_out, &[], info.thresholds)?;
+pub(super) fn test_rates(images: &[ScoredImage], expected: Rates) -> TestRates {
     let (good, defective): (Vec<_>, Vec<_>) = images.iter().partition(|i| i.defect.is_none());
-    Ok(TestRates {
-        overkill: Rate::count(good, |i| i.score > limit),
-        escape: Rate::count(defective, |i| i.score <= limit),
-        expected_overkill: expected.expected_overkill,
-    })
+    TestRates {
+        overkill: Rate::count(good, |i| i.verdict == Verdict::Ng),
+        escape: Rate::count(defective, |i| i.verdict == Verdict::Ok),
+        unsure: Rate::count(images, |i| i.verdict == Verdict::Unsure),
+        expected,
+    }
 }
 
 impl Quality {
@@ -79,9 +88,11 @@ impl Quality {
         images: &[ScoredImage],
         pixels: &PixelScores,
         masks: &[Overlap],
-        limit: f32,
     ) -> Result<Self> {
         let ranking = Ranking::new(images.iter().map(|i| (i.score, i.defect.is_some())))?;
+        let good = images.iter().filter(|i| i.defect.is_none());
+        let defective = images.iter().filter(|i| i.defect.is_some());
+        let unsure = |i: &ScoredImage| i.verdict == Verdict::Unsure;
         Ok(Self {
             image_auroc: auroc(&ranking),
             image_ap: average_precision(&ranking),
@@ -92,8 +103,11 @@ impl Quality {
             mask_iou: mean(masks.iter().map(|mask| mask.iou)),
             mask_precision: mean(masks.iter().map(|mask| mask.precision)),
             mask_recall: mean(masks.iter().map(|mask| mask.recall)),
-            overkill: share(images.iter().filter(|i| i.defect.is_none()), |i| i.score > limit),
-            escape: share(images.iter().filter(|i| i.defect.is_some()), |i| i.score <= limit),
+            overkill: share(good.clone(), |i| i.verdict == Verdict::Ng),
+            escape: share(defective.clone(), |i| i.verdict == Verdict::Ok),
+            unsure: share(images.iter(), unsure),
+            unsure_good: share(good, unsure),
+            unsure_defective: share(defective, unsure),
         })
     }
 
@@ -111,6 +125,9 @@ impl Quality {
             mask_recall: mean(|q| q.mask_recall),
             overkill: mean(|q| q.overkill),
             escape: mean(|q| q.escape),
+            unsure: mean(|q| q.unsure),
+            unsure_good: mean(|q| q.unsure_good),
+            unsure_defective: mean(|q| q.unsure_defective),
         }
     }
 }
@@ -128,7 +145,7 @@ pub(super) fn best_threshold(images: &[ScoredImage]) -> Result<Option<f32>> {
 }
 
 /// Metrics by defect.
-pub(super) fn by_defect(images: &[ScoredImage], limit: f32) -> Result<Vec<DefectQuality>> {
+pub(super) fn by_defect(images: &[ScoredImage]) -> Result<Vec<DefectQuality>> {
     let mut names: Vec<&String> = images.iter().filter_map(|i| i.defect.as_ref()).collect();
     names.sort();
     names.dedup();
@@ -142,7 +159,8 @@ pub(super) fn by_defect(images: &[ScoredImage], limit: f32) -> Result<Vec<Defect
                 defect: name.clone(),
                 images: defective.clone().count(),
                 image_auroc: auroc(&Ranking::new(scores)?),
-                escape: share(defective, |i| i.score <= limit),
+                escape: share(defective.clone(), |i| i.verdict == Verdict::Ok),
+                unsure: share(defective, |i| i.verdict == Verdict::Unsure),
             })
         })
         .collect()
@@ -160,13 +178,22 @@ fn share<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fettle_domain::Thresholds;
 
+    /// With limits at 1.5 and 2.
     fn image(defect: Option<&str>, score: f32) -> ScoredImage {
-        ScoredImage { path: "x.png".into(), defect: defect.map(str::to_owned), score }
+        let limits = Thresholds { unsure: 1.5, image: 2.0, pixel: 1.0 };
+        ScoredImage {
+            path: "x.png".into(),
+            defect: defect.map(str::to_owned),
+            score,
+            calibrated_score: limits.calibrated(score),
+            verdict: limits.verdict(score),
+        }
     }
 
     #[test]
-    fn the_verdict_is_counted_at_the_fitted_threshold() {
+    fn verdicts_are_counted() {
         let images = [
             image(None, 1.0),
             image(None, 3.0),
@@ -175,10 +202,12 @@ mod tests {
             image(Some("hole"), 5.0),
             image(Some("hole"), 0.5),
         ];
-        // At 2.0 itself a part is OK, as in `inspect`.
+        // At 2.0 itself a part is unsure, as in `inspect`.
         let masks = [0.5, 1.0].map(|iou| Overlap { iou, precision: iou, recall: 1.0 });
-        let quality = Quality::of(&images, &PixelScores::default(), &masks, 2.0).unwrap();
-        assert_eq!((quality.overkill, quality.escape), (Some(0.5), Some(0.5)));
+        let quality = Quality::of(&images, &PixelScores::default(), &masks).unwrap();
+        assert_eq!((quality.overkill, quality.escape), (Some(0.5), Some(0.25)));
+        assert_eq!(quality.unsure, Some(1.0 / 6.0));
+        assert_eq!((quality.unsure_good, quality.unsure_defective), (Some(0.0), Some(0.25)));
         // Pairs in order: 1 and 2 of cut, 2 and 0 of hole, of 8.
         assert_eq!(quality.image_auroc, Some(5.0 / 8.0));
         assert_eq!((quality.pixel_auroc, quality.pro), (None, None));
@@ -186,24 +215,23 @@ mod tests {
         // Called NG from 0.5 on: 4 of 6 right, all 4 found. From 2.0 on it is only 6 / (4 + 4).
         let best = best_threshold(&images).unwrap();
         assert_eq!((quality.image_f1_max, best), (Some(0.8), Some(0.5)));
-        let defects = by_defect(&images, 2.0).unwrap();
+        let defects = by_defect(&images).unwrap();
         let found: Vec<_> = defects
             .iter()
             .map(|d| (d.defect.as_str(), d.images, d.image_auroc, d.escape))
             .collect();
-        let expected = [("cut", 2, Some(0.75), Some(0.5)), ("hole", 2, Some(0.5), Some(0.5))];
+        let expected = [("cut", 2, Some(0.75), Some(0.0)), ("hole", 2, Some(0.5), Some(0.5))];
         assert_eq!(found, expected);
     }
 
     #[test]
     fn a_mean_is_over_those_that_have_the_metric() {
-        let of = |images: &[ScoredImage], limit| {
-            Quality::of(images, &PixelScores::default(), &[], limit).unwrap()
-        };
-        let only_good = of(&[image(None, 1.0)], 0.5);
+        let of =
+            |images: &[ScoredImage]| Quality::of(images, &PixelScores::default(), &[]).unwrap();
+        let only_good = of(&[image(None, 3.0)]);
         assert_eq!((only_good.image_auroc, only_good.escape), (None, None));
         assert_eq!(only_good.mask_iou, None);
-        let perfect = of(&[image(None, 1.0), image(Some("a"), 2.0)], 1.5);
+        let perfect = of(&[image(None, 1.0), image(Some("a"), 3.0)]);
         let mean = Quality::mean([only_good, perfect].iter());
         assert_eq!((mean.image_auroc, mean.overkill, mean.pro), (Some(1.0), Some(0.5), None));
     }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use fettle_domain::Verdict;
+
 /// A test picture with its score.
 #[derive(Debug, Clone, Serialize)]
 pub struct ScoredImage {
@@ -13,4 +15,8 @@ pub struct ScoredImage {
     pub defect: Option<String>,
     /// Image score.
     pub score: f32,
+    /// The same with 0.5 at the first limit and 1 at the second.
+    pub calibrated_score: f32,
+    /// The verdict of an inspection.
+    pub verdict: Verdict,
 }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The rule that sets the image threshold. Pixel threshold and heatmap scale come from the anomaly
+/// The rule that sets the second image threshold, above which a part is NG. The first follows from
+/// known defects and from what is expected without any. Pixel threshold and heatmap scale come from the anomaly
 /// maps of the held-out normal images.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "rule")]
@@ -28,7 +29,10 @@ pub enum ThresholdRule {
     },
     /// Thresholds given by a person.
     Manual {
-        /// The image threshold.
+        /// The first image threshold; `None`: from the scores, at most `image`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unsure: Option<f32>,
+        /// The second image threshold: above it a part is NG.
         image: f32,
         /// The pixel threshold; `None`: from the held-out normal images.
         pixel: Option<f32>,
@@ -36,9 +40,9 @@ pub enum ThresholdRule {
 }
 
 impl Default for ThresholdRule {
-    /// At most one good part in a hundred called NG.
+    /// At most one good part in two hundred called NG: what is less sure is looked at again.
     fn default() -> Self {
-        Self::MaxOverkill { rate: 0.01 }
+        Self::MaxOverkill { rate: 0.005 }
     }
 }
 
@@ -60,10 +64,13 @@ impl ThresholdRule {
             Self::Cost { prevalence, .. } if !is_share(prevalence) => {
                 Some("the share of defective parts lies between 0 and 1")
             }
-            Self::Manual { image, pixel }
-                if !image.is_finite() || pixel.is_some_and(|pixel| !pixel.is_finite()) =>
+            Self::Manual { unsure, image, pixel }
+                if [Some(image), unsure, pixel].iter().flatten().any(|v| !v.is_finite()) =>
             {
                 Some("a threshold is a number")
+            }
+            Self::Manual { unsure: Some(unsure), image, .. } if unsure > image => {
+                Some("the first limit is at most the second")
             }
             _ => None,
         }
@@ -159,9 +166,9 @@ mod tests {
     #[test]
     fn rules_are_written_by_name() {
         let cases = [
-            (ThresholdRule::default(), r#"{"rule":"max_overkill","rate":0.01}"#),
+            (ThresholdRule::default(), r#"{"rule":"max_overkill","rate":0.005}"#),
             (
-                ThresholdRule::Manual { image: 2.5, pixel: None },
+                ThresholdRule::Manual { unsure: None, image: 2.5, pixel: None },
                 r#"{"rule":"manual","image":2.5,"pixel":null}"#,
             ),
         ];

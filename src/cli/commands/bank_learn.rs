@@ -1,0 +1,33 @@
+//! `fettle bank learn`.
+
+use super::bank_thresholds::print_rates;
+use super::known_defects::print_known;
+use crate::terminal::Terminal;
+use fettle_domain::ProductCode;
+use fettle_engine::{Engine, LearnDefects};
+
+pub(crate) fn run(
+    engine: &Engine,
+    terminal: &Terminal,
+    product: &ProductCode,
+    json: bool,
+) -> anyhow::Result<()> {
+    let learned = terminal.run(engine, LearnDefects { product: product.clone() })?;
+    if json {
+        return terminal.print_json(&learned);
+    }
+    match &learned.known {
+        Some(known) => print_known(terminal, known),
+        None => terminal.print_message("known-none", &[("product", product.to_string().into())]),
+    }
+    let values = [
+        ("product", product.to_string().into()),
+        ("unsure", learned.thresholds.unsure.into()),
+        ("image", learned.thresholds.image.into()),
+        ("before", learned.before.image.into()),
+        ("pixel", learned.thresholds.pixel.into()),
+    ];
+    terminal.print_message("threshold-changed", &values);
+    print_rates(terminal, &learned.rates);
+    Ok(())
+}
