@@ -803,6 +803,7 @@ fit-crop = Centre square
 fit-square = Squeezed to a square
 fit-letterbox = Padded to a square
 fit-native = Own pixels, in tiles
+fit-fine = Finer look: two scales, three times the time
 scores-versions = Bank versions ({ $count })
 scores-overkills = Good parts called NG ({ $count })
 scores-escapes = Defects called OK ({ $count })

@@ -14,6 +14,10 @@ pub struct DetectionRecipe {
     pub tiling: Tiling,
     /// Layers to compare, finest first; those used for localisation before the others.
     pub layers: Vec<ComparedLayer>,
+    /// Input size of a second, finer scale whose scores and maps are averaged with those of the
+    /// first; `None`: one scale.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finer: Option<Resize>,
 }
 
 impl DetectionRecipe {
@@ -25,6 +29,12 @@ impl DetectionRecipe {
     /// Number of a feature's leading values that are used for localisation.
     pub fn locating_values(&self) -> usize {
         self.layers.iter().filter(|layer| layer.locates).map(|layer| layer.channels).sum()
+    }
+
+    /// Recipe of the finer scale alone.
+    pub fn finer_scale(&self) -> Option<Self> {
+        let input = ImageRecipe { resize: self.finer?, ..self.input };
+        Some(Self { input, finer: None, ..self.clone() })
     }
 
     /// Numbers of the layers, finest first.
@@ -74,6 +84,9 @@ pub enum InputFit {
     Letterbox,
     /// The image's own resolution, tile by tile: for the finest defects of large images.
     Native,
+    /// As [`Self::Shorter`], and once more at [`RecipeChoice::FINER`] times the size: outlines fit
+    /// better, at about three times the time and memory.
+    Fine,
 }
 
 /// The part of a recipe that a person may choose; the rest follows from the backbone.
@@ -88,17 +101,29 @@ pub struct RecipeChoice {
 }
 
 impl RecipeChoice {
+    /// Size of the finer scale over that of the first: 320 pixels where the first has 224.
+    pub const FINER: (u32, u32) = (10, 7);
+
     /// The resizing for a network that was trained at `trained` pixels and whose coarsest layer has
     /// stride `step`. Sides are whole multiples of `step`.
     pub fn resize(&self, trained: u32, step: u32) -> Resize {
         let whole = |side: u32| (side / step.max(1)).max(1) * step.max(1);
         let side = whole(self.side.unwrap_or(trained));
         match self.fit {
-            InputFit::Shorter => Resize::ShorterSide { side, step },
+            InputFit::Shorter | InputFit::Fine => Resize::ShorterSide { side, step },
             InputFit::Crop => Resize::ShorterSideCrop(side),
             InputFit::Square => Resize::Exact { width: side, height: side },
             InputFit::Letterbox => Resize::Letterbox(side),
             InputFit::Native => Resize::Native { step },
         }
+    }
+
+    /// The resizing of the finer scale of [`InputFit::Fine`], with the arguments of
+    /// [`Self::resize`]; `None` for the other ways to fit.
+    pub fn finer(&self, trained: u32, step: u32) -> Option<Resize> {
+        let (over, under) = Self::FINER;
+        let side = self.side.unwrap_or(trained) * over / under;
+        let finer = Self { side: Some(side), ..self.clone() };
+        (self.fit == InputFit::Fine).then(|| finer.resize(trained, step))
     }
 }

@@ -128,6 +128,7 @@ mod tests {
                 },
                 tiling: Tiling { side: 8, overlap: 0, step: 8 },
                 layers: vec![],
+                finer: None,
             },
             thresholds: Thresholds::without_zone(1.0, 1.0),
             scale: HeatmapScale { low: 0.0, high: 1.0 },

@@ -167,9 +167,27 @@ impl VisionLane {
         Ok(pictures)
     }
 
-    /// Scores `picture`, or only `area` of it, against `bank`: what an inspection does, and what
-    /// `eval` measures.
+    /// Scores `picture`, or only `area` of it, against `bank`, at both of its scales where it has
+    /// two: what an inspection does, and what `eval` measures.
     pub(crate) fn detect(
+        &mut self,
+        bank: &MemoryBank,
+        picture: &RgbImage,
+        area: Option<&InspectionArea>,
+        watch: &mut Stopwatch,
+    ) -> Result<Detected> {
+        let mut detected = self.detect_at_scale(bank, picture, area, watch)?;
+        if let Some(finer) = bank.finer() {
+            let found = self.detect_at_scale(finer.bank(), picture, area, watch)?;
+            let units = finer.units();
+            detected.image_score = units.image_score(detected.image_score, found.image_score);
+            units.average_maps(&mut detected.map, &found.map)?;
+        }
+        Ok(detected)
+    }
+
+    /// As [`Self::detect`], against the rows of one scale.
+    fn detect_at_scale(
         &mut self,
         bank: &MemoryBank,
         picture: &RgbImage,

@@ -1,6 +1,7 @@
 //! Rows of a memory bank: in memory or in a mapped file, in 32 or in 16 bits.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use half::f16;
 use half::slice::{HalfBitsSliceExt, HalfFloatSliceExt};
@@ -30,7 +31,7 @@ enum Values {
     F32(Vec<f32>),
     F16(Vec<f16>),
     /// These bytes of a mapped bank file: f16, little endian, at an even address.
-    Mmap(Mmap, Range<usize>),
+    Mmap(Arc<Mmap>, Range<usize>),
 }
 
 impl BankRows {
@@ -57,7 +58,7 @@ impl BankRows {
     /// # Errors
     /// As [`Self::new`]; [`VisionError::Size`] where the bytes are not in the file,
     /// [`VisionError::Inconsistent`] where they begin at an odd address.
-    pub(crate) fn from_mmap(file: Mmap, bytes: Range<usize>, dim: usize) -> Result<Self> {
+    pub(crate) fn from_mmap(file: Arc<Mmap>, bytes: Range<usize>, dim: usize) -> Result<Self> {
         let found = file.get(bytes.clone()).map_or(0, <[u8]>::len);
         same_size("bytes of the mapped rows", bytes.len(), found)?;
         if !bytes.start.is_multiple_of(2) {

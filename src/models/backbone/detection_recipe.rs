@@ -56,5 +56,6 @@ pub fn detection_recipe(
         input,
         tiling: Tiling { side: TILE_SIDE, overlap: TILE_OVERLAP, step: coarsest },
         layers: found.iter().map(compared).collect(),
+        finer: choice.finer(trained_side, coarsest),
     })
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::coreset::{Coreset, Extended};
+use super::finer_scale::FinerScale;
 use super::info::BankInfo;
 use crate::bank_rows::BankRows;
 use crate::capture::{CaptureRange, Sensitivity};
@@ -18,13 +19,15 @@ use fettle_domain::{BankRef, DetectionRecipe, ImageId, ProductCode, ThresholdRul
 /// Memory bank of a product: whitened rows of normal patches, and the limits set by them.
 #[derive(Debug, PartialEq)]
 pub struct MemoryBank {
-    info: BankInfo,
+    pub(super) info: BankInfo,
     whitening: Arc<Whitening>,
     rows: BankRows,
     origins: Vec<Origin>,
     /// Oddest patches of the held-out images, in their order; none in banks from before they were
     /// kept.
-    oddest: Vec<OddestPatches>,
+    pub(super) oddest: Vec<OddestPatches>,
+    /// Set by [`Self::joined`].
+    pub(super) finer: Option<Box<FinerScale>>,
 }
 
 /// Held-out scores of the normal images of a fit.
@@ -109,7 +112,7 @@ impl MemoryBank {
         if numbers.iter().any(|v| !v.is_finite()) || info.scale.high <= info.scale.low {
             return Err(VisionError::Inconsistent("thresholds or scale are not numbers".into()));
         }
-        Ok(Self { info, whitening, rows, origins, oddest: Vec::new() })
+        Ok(Self { info, whitening, rows, origins, oddest: Vec::new(), finer: None })
     }
 
     /// Description of the bank.
@@ -142,7 +145,9 @@ impl MemoryBank {
     pub fn bytes(&self) -> usize {
         let whitening = size_of_val(self.whitening.matrix());
         let oddest: usize = self.oddest.iter().map(|one| size_of_val(one.rows())).sum();
-        self.rows.bytes() + self.origins.len() * size_of::<Origin>() + whitening + oddest
+        let finer = self.finer().map_or(0, |finer| finer.bank().bytes());
+        let origins = self.origins.len() * size_of::<Origin>();
+        self.rows.bytes() + origins + whitening + oddest + finer
     }
 
     /// The same bank with the ids of its images replaced by those of `names`; others stay.
@@ -155,18 +160,24 @@ impl MemoryBank {
         }
         self.info.suspicious.iter_mut().for_each(rename);
         self.info.fit.images.iter_mut().for_each(rename);
-        self
+        self.of_both_scales(|finer| finer.with_image_ids(names))
     }
 
     /// The same bank under the code that its product has now: a code may be renamed, a file not.
     pub fn with_product(mut self, product: ProductCode) -> Self {
-        self.info.bank.product = product;
-        self
+        self.info.bank.product = product.clone();
+        self.of_both_scales(|finer| finer.with_product(product))
     }
 
     /// The same bank under another version of its product's banks.
     pub fn with_version(mut self, version: u32) -> Self {
         self.info.bank.version = version;
+        self.of_both_scales(|finer| finer.with_version(version))
+    }
+
+    /// The same bank with `change` made to its finer scale as well, if it has one.
+    fn of_both_scales(mut self, change: impl FnOnce(Self) -> Self) -> Self {
+        self.finer = self.finer.map(|finer| Box::new(finer.map_bank(change)));
         self
     }
 
@@ -199,6 +210,8 @@ impl MemoryBank {
         self.info.thresholds = found.thresholds;
         self.info.scale = found.scale;
         self.info.known_defects = known;
-        Self::new(self.info, self.whitening, self.rows, self.origins)?.with_oddest(self.oddest)
+        let finer = self.finer;
+        let bank = Self::new(self.info, self.whitening, self.rows, self.origins)?;
+        Ok(Self { finer, ..bank.with_oddest(self.oddest)? })
     }
 }

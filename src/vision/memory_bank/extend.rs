@@ -138,6 +138,7 @@ mod tests {
                 },
                 tiling: Tiling { side: 64, overlap: 16, step: 8 },
                 layers: vec![],
+                finer: None,
             },
             rule: ThresholdRule::default(),
             known_defects: vec![],

@@ -1,7 +1,7 @@
 //! Bank files: safetensors with `rows` (f16, N×D), `image` (i64, N: image ids of the library),
 //! `place` (u32, N×4: x, y, width, height in the image), and the whitening as `matrix`
 //! (f32, D×D) and `shift` (f32, D). Where the oddest patches of the M held-out images were kept,
-//! they are `oddest` (f16, M×5×D). The metadata holds `fettle_memory_bank`, the [`BankInfo`] and
+//! they are `oddest` (f16, M×5×D). A finer scale has the same tensors under `finer.`. The metadata holds `fettle_memory_bank`, the [`BankInfo`] and
 //! sizes as JSON, and `sha256`, the checksum of that JSON and of the tensors' bytes in this order,
 //! so that no damaged file is taken for a bank.
 //!
@@ -9,38 +9,34 @@
 //! system may drop and read them again. A bank file is never written to: each fit makes a new
 //! one.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Write;
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use half::f16;
-use half::slice::HalfFloatSliceExt;
 use memmap2::Mmap;
-use safetensors::tensor::{Dtype, SafeTensors, TensorView, View};
+use safetensors::tensor::SafeTensors;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::bank::MemoryBank;
+use super::finer_scale::{FinerScale, ScaleUnits};
 use super::info::BankInfo;
-use crate::bank_rows::BankRows;
-use crate::oddest_patches::{ODDEST, OddestPatches};
-use crate::patches::Origin;
-use crate::whitening::Whitening;
+use super::tensors::{ScaleParts, decode, encode};
 use crate::{Result, VisionError};
-use fettle_domain::{ImageId, ModelId, RectPx};
+use fettle_domain::ModelId;
 
 /// Version of the file's layout.
 const FORMAT: u32 = 3;
+/// Version of the layout of a bank with a finer scale.
+const FORMAT_OF_TWO_SCALES: u32 = 4;
 /// Metadata key of the header.
 const HEADER: &str = "fettle_memory_bank";
 /// Metadata key of the checksum.
 const HASH: &str = "sha256";
-/// Name of the tensor of oddest patches, which older banks lack.
-const ODDEST_PATCHES: &str = "oddest";
+/// Start of the names of the finer scale's tensors.
+const FINER: &str = "finer.";
 
 /// The part of the header that all layouts share.
 #[derive(Deserialize)]
@@ -55,32 +51,21 @@ struct Header {
     rows: usize,
     dim: usize,
     info: BankInfo,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    finer: Option<FinerHeader>,
 }
 
-/// Bytes of a tensor with type and shape.
-struct TensorBytes {
-    dtype: Dtype,
-    shape: Vec<usize>,
-    bytes: Vec<u8>,
-}
-
-impl View for &TensorBytes {
-    fn dtype(&self) -> Dtype {
-        self.dtype
-    }
-    fn shape(&self) -> &[usize] {
-        &self.shape
-    }
-    fn data(&self) -> Cow<'_, [u8]> {
-        Cow::Borrowed(&self.bytes)
-    }
-    fn data_len(&self) -> usize {
-        self.bytes.len()
-    }
+/// The header's part on the finer scale.
+#[derive(Serialize, Deserialize)]
+struct FinerHeader {
+    rows: usize,
+    dim: usize,
+    info: BankInfo,
+    units: ScaleUnits,
 }
 
 /// Checksum of the header and of the tensors, in hexadecimal.
-fn checksum(json: &str, tensors: [&[u8]; 6]) -> String {
+fn checksum<'a>(json: &str, tensors: impl Iterator<Item = &'a [u8]>) -> String {
     let mut hash = Sha256::new();
     hash.update(json.as_bytes());
     for bytes in tensors {
@@ -96,73 +81,26 @@ impl MemoryBank {
     /// [`VisionError::Io`].
     pub fn save(&self, path: &Path) -> Result<()> {
         let io = |source| VisionError::Io { path: path.to_owned(), source };
-        let (count, dim) = (self.rows().len(), self.rows().dim());
-        let f16_bytes = |values: &[f16]| values.iter().flat_map(|v| v.to_le_bytes()).collect();
-        let rows = TensorBytes {
-            dtype: Dtype::F16,
-            shape: vec![count, dim],
-            bytes: match self.rows().as_f16() {
-                // The rows are in 32 bits.
-                [] => {
-                    let mut scratch = Vec::new();
-                    let values = self.rows().to_f32(0..count, &mut scratch);
-                    let mut rounded = vec![f16::ZERO; values.len()];
-                    rounded.convert_from_f32_slice(values);
-                    f16_bytes(&rounded)
-                }
-                values => f16_bytes(values),
-            },
-        };
-        let image = TensorBytes {
-            dtype: Dtype::I64,
-            shape: vec![count],
-            bytes: self.origins().iter().flat_map(|o| o.image.0.to_le_bytes()).collect(),
-        };
-        let place = TensorBytes {
-            dtype: Dtype::U32,
-            shape: vec![count, 4],
-            bytes: self
-                .origins()
-                .iter()
-                .flat_map(|o| [o.place.x, o.place.y, o.place.width, o.place.height])
-                .flat_map(u32::to_le_bytes)
-                .collect(),
-        };
-        let f32_tensor = |values: &[f32], shape| TensorBytes {
-            dtype: Dtype::F32,
-            shape,
-            bytes: values.iter().flat_map(|v| v.to_le_bytes()).collect(),
-        };
-        let matrix = f32_tensor(self.whitening().matrix(), vec![dim, dim]);
-        let shift = f32_tensor(self.whitening().shift(), vec![dim]);
-        let header = Header { format: FORMAT, rows: count, dim, info: self.info().clone() };
-        let json = serde_json::to_string(&header).map_err(|e| io(e.into()))?;
-        let oddest: Vec<f16> = self
-            .oddest()
-            .iter()
-            .flat_map(|one| one.rows())
-            .map(|value| f16::from_f32(*value))
-            .collect();
-        let oddest = TensorBytes {
-            dtype: Dtype::F16,
-            shape: vec![self.oddest().len(), ODDEST, dim],
-            bytes: f16_bytes(&oddest),
-        };
-        let hash = checksum(
-            &json,
-            [&rows.bytes, &image.bytes, &place.bytes, &matrix.bytes, &shift.bytes, &oddest.bytes],
-        );
-        let metadata = HashMap::from([(HEADER.to_owned(), json), (HASH.to_owned(), hash)]);
-        let mut tensors = vec![
-            ("rows", &rows),
-            ("image", &image),
-            ("place", &place),
-            ("matrix", &matrix),
-            ("shift", &shift),
-        ];
-        if !self.oddest().is_empty() {
-            tensors.push((ODDEST_PATCHES, &oddest));
+        let mut tensors = encode(self, "");
+        if let Some(finer) = self.finer() {
+            tensors.extend(encode(finer.bank(), FINER));
         }
+        let header = Header {
+            format: if self.finer().is_some() { FORMAT_OF_TWO_SCALES } else { FORMAT },
+            rows: self.rows().len(),
+            dim: self.rows().dim(),
+            info: self.info().clone(),
+            finer: self.finer().map(|finer| FinerHeader {
+                rows: finer.bank().rows().len(),
+                dim: finer.bank().rows().dim(),
+                info: finer.bank().info().clone(),
+                units: finer.units(),
+            }),
+        };
+        let json = serde_json::to_string(&header).map_err(|e| io(e.into()))?;
+        let hash = checksum(&json, tensors.iter().map(|tensor| tensor.bytes.as_slice()));
+        let metadata = HashMap::from([(HEADER.to_owned(), json), (HASH.to_owned(), hash)]);
+        let tensors = tensors.iter().map(|tensor| (tensor.name.as_str(), tensor));
         let bytes = safetensors::serialize(tensors, Some(metadata))
             .map_err(|e| io(std::io::Error::other(e)))?;
 
@@ -183,8 +121,8 @@ impl MemoryBank {
     /// damaged or no bank, [`VisionError::WrongModel`] where another model made the bank.
     pub fn load(path: &Path, model: &ModelId) -> Result<Self> {
         let bad = |why| VisionError::BadBank { path: path.to_owned(), why };
-        let file = map(path)?;
-        let Parsed { info, dim, rows, origins, whitening, oddest } = parse(&file).map_err(bad)?;
+        let file = Arc::new(map(path)?);
+        let Parsed { info, scale, finer } = parse(&file).map_err(bad)?;
         if info.bank.model != *model {
             return Err(VisionError::WrongModel {
                 path: path.to_owned(),
@@ -192,10 +130,13 @@ impl MemoryBank {
                 found: info.bank.model,
             });
         }
-        let rows = BankRows::from_mmap(file, rows, dim).map_err(|e| bad(e.to_string()))?;
-        Self::new(info, Arc::new(whitening), rows, origins)
-            .and_then(|bank| bank.with_oddest(oddest))
-            .map_err(|e| bad(e.to_string()))
+        let read = || {
+            let bank = scale.into_bank(info, &file)?;
+            let Some((header, parts)) = finer else { return Ok(bank) };
+            let finer = parts.into_bank(header.info, &file)?;
+            Ok(bank.with_finer(FinerScale::new(finer, header.units)?))
+        };
+        read().map_err(|e: VisionError| bad(e.to_string()))
     }
 
     /// Reads only the description of a bank, not its rows.
@@ -227,12 +168,8 @@ fn map(path: &Path) -> Result<Mmap> {
 /// Contents of a bank file; the rows stay in the file.
 struct Parsed {
     info: BankInfo,
-    dim: usize,
-    /// Position of the rows in the file, in bytes.
-    rows: Range<usize>,
-    origins: Vec<Origin>,
-    whitening: Whitening,
-    oddest: Vec<OddestPatches>,
+    scale: ScaleParts,
+    finer: Option<(FinerHeader, ScaleParts)>,
 }
 
 /// Reads and checks the bytes of a bank file; the error says what is wrong.
@@ -241,72 +178,35 @@ fn parse(bytes: &[u8]) -> Result<Parsed, String> {
     // The header first: a bank of another layout has other tensors.
     let (header, json) = parse_header(metadata.metadata().as_ref())?;
     let tensors = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
-    let (count, dim) = (header.rows, header.dim);
-    let rows = tensor(&tensors, "rows", Dtype::F16, &[count, dim])?;
-    let image = tensor(&tensors, "image", Dtype::I64, &[count])?;
-    let place = tensor(&tensors, "place", Dtype::U32, &[count, 4])?;
-    let hash = metadata.metadata().as_ref().and_then(|m| m.get(HASH));
-    let matrix = tensor(&tensors, "matrix", Dtype::F32, &[dim, dim])?;
-    let shift = tensor(&tensors, "shift", Dtype::F32, &[dim])?;
-    let held_out = header.info.held_out.len();
-    let oddest = match tensors.tensor(ODDEST_PATCHES) {
-        Ok(_) => tensor(&tensors, ODDEST_PATCHES, Dtype::F16, &[held_out, ODDEST, dim])?,
-        Err(_) => &[],
+    let size = (header.rows, header.dim);
+    let (scale, mut covered) = decode(&tensors, bytes, "", size, &header.info)?;
+    let finer = match header.finer {
+        Some(finer) => {
+            let size = (finer.rows, finer.dim);
+            let (parts, of_finer) = decode(&tensors, bytes, FINER, size, &finer.info)?;
+            covered.extend(of_finer);
+            Some((finer, parts))
+        }
+        None => None,
     };
-    if hash != Some(&checksum(json, [rows, image, place, matrix, shift, oddest])) {
+    let hash = metadata.metadata().as_ref().and_then(|m| m.get(HASH));
+    if hash != Some(&checksum(json, covered.into_iter())) {
         return Err("its content does not match its checksum".into());
     }
-    let values: Vec<f32> =
-        oddest.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect();
-    let oddest = values
-        .chunks_exact((ODDEST * dim).max(1))
-        .map(|rows| OddestPatches::from_rows(rows.to_vec(), dim))
-        .collect::<crate::Result<Vec<_>>>()
-        .map_err(|e| e.to_string())?;
-    let numbers = place.as_chunks().0.iter().map(|b| u32::from_le_bytes(*b));
-    let numbers: Vec<u32> = numbers.collect();
-    let origins = image
-        .as_chunks()
-        .0
-        .iter()
-        .zip(numbers.as_chunks().0)
-        .map(|(image, &[x, y, width, height])| Origin {
-            image: ImageId(i64::from_le_bytes(*image)),
-            place: RectPx { x, y, width, height },
-        })
-        .collect();
-    let floats =
-        |bytes: &[u8]| bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
-    let whitening = Whitening::new(floats(matrix), floats(shift)).map_err(|e| e.to_string())?;
-    // `rows` is a slice of `bytes`: the difference of their addresses is its position.
-    let start = rows.as_ptr().addr() - bytes.as_ptr().addr();
-    let rows = start..start + rows.len();
-    Ok(Parsed { info: header.info, dim, rows, origins, whitening, oddest })
+    Ok(Parsed { info: header.info, scale, finer })
 }
 
 /// The header, and its JSON as the checksum covers it.
 fn parse_header(metadata: Option<&HashMap<String, String>>) -> Result<(Header, &str), String> {
     let json = metadata.and_then(|m| m.get(HEADER)).ok_or("it has no memory bank header")?;
     let Layout { format } = serde_json::from_str(json).map_err(|e| e.to_string())?;
-    if format != FORMAT {
-        return Err(format!("its format is {format}, this program reads {FORMAT}"));
+    if ![FORMAT, FORMAT_OF_TWO_SCALES].contains(&format) {
+        return Err(format!(
+            "its format is {format}, this program reads {FORMAT} and {FORMAT_OF_TWO_SCALES}"
+        ));
     }
     let header: Header = serde_json::from_str(json).map_err(|e| e.to_string())?;
     Ok((header, json))
-}
-
-/// Bytes of the tensor `name`, of this type and shape.
-fn tensor<'a>(
-    tensors: &SafeTensors<'a>,
-    name: &str,
-    dtype: Dtype,
-    shape: &[usize],
-) -> Result<&'a [u8], String> {
-    let view: TensorView<'a> = tensors.tensor(name).map_err(|e| e.to_string())?;
-    if view.dtype() != dtype || view.shape() != shape {
-        return Err(format!("'{name}' is {:?} {:?}", view.dtype(), view.shape()));
-    }
-    Ok(view.data())
 }
 
 #[cfg(test)]
@@ -314,71 +214,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::coreset::CoresetPlan;
-    use crate::grid::Grid;
-    use crate::memory_bank::{BankFitter, FIT_BUDGET, HoldOut};
-    use crate::patches::ImagePatches;
-    use crate::test_data::noise;
-    use crate::thresholds::{Folds, hold_out};
-    use fettle_domain::{
-        BankRef, ComparedLayer, DetectionRecipe, ImageRecipe, NullProgress, ProductCode, Resize,
-        ResizeFilter, Tiling,
-    };
-
-    fn model() -> ModelId {
-        ModelId("tiny".into())
-    }
-
-    fn bank() -> MemoryBank {
-        let grid = Grid { height: 4, width: 3 };
-        let plan = CoresetPlan { ratio: 0.4, projection: None, seed: 1 };
-        let mut fitter = BankFitter::new(plan, FIT_BUDGET);
-        for id in 1..=10 {
-            let place = |x| RectPx { x, y: id, width: 2, height: 1 };
-            let patches = ImagePatches {
-                rows: noise(grid.len() * 5, u64::from(id)),
-                dim: 5,
-                grid,
-                places: (0..12).map(place).collect(),
-                inspected: None,
-            };
-            fitter.add(ImageId(i64::from(id)), &patches, &NullProgress).unwrap();
-        }
-        let coreset = fitter.choose(&NullProgress).unwrap();
-        let folds = Folds::of(&coreset.fit.images);
-        let held_out = coreset.fit.images.iter().map(|image| {
-            let patches = fitter.kept(*image).unwrap();
-            let (held_out, scores) =
-                hold_out(&coreset.rows, &coreset.origins, &folds, *image, &patches, (24, 32), 5)?;
-            Ok((held_out, OddestPatches::of(&patches.rows, 5, &scores)?))
-        });
-        let (scores, oddest) = held_out.collect::<Result<Vec<_>>>().unwrap().into_iter().unzip();
-        let reference =
-            BankRef { product: ProductCode::new("prod1").unwrap(), version: 3, model: model() };
-        let recipe = DetectionRecipe {
-            input: ImageRecipe {
-                resize: Resize::Exact { width: 24, height: 32 },
-                filter: ResizeFilter::Bilinear,
-                mean: [0.1, 0.2, 0.3],
-                std: [0.5; 3],
-            },
-            tiling: Tiling { side: 64, overlap: 16, step: 8 },
-            layers: vec![ComparedLayer { number: 2, channels: 5, stride: 8, locates: true }],
-        };
-        let whitening = Arc::new(Whitening::new(noise(25, 3), noise(5, 4)).unwrap());
-        let held_out = HoldOut { scores, oddest };
-        MemoryBank::from_coreset(reference, recipe, whitening, coreset, held_out).unwrap()
-    }
+    use crate::memory_bank::test_banks::{bank, model};
 
     #[test]
     fn what_is_saved_is_loaded() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("banks/prod1.safetensors");
-        let bank = bank();
-        bank.save(&path).unwrap();
-        bank.save(&path).unwrap();
-        assert_eq!(MemoryBank::load(&path, &model()).unwrap(), bank);
-        assert_eq!(&MemoryBank::load_info(&path).unwrap(), bank.info());
+        for bank in [bank(0), bank(0).joined(bank(1)).unwrap()] {
+            bank.save(&path).unwrap();
+            bank.save(&path).unwrap();
+            assert_eq!(MemoryBank::load(&path, &model()).unwrap(), bank);
+            assert_eq!(&MemoryBank::load_info(&path).unwrap(), bank.info());
+        }
         let left: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().collect();
         assert_eq!(left.len(), 1, "a temporary file stayed");
     }
@@ -388,7 +235,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("prod1.safetensors");
         assert!(matches!(MemoryBank::load(&path, &model()), Err(VisionError::Io { .. })));
-        bank().save(&path).unwrap();
+        bank(0).save(&path).unwrap();
         let other = MemoryBank::load(&path, &ModelId("other".into()));
         assert!(matches!(other, Err(VisionError::WrongModel { found, .. }) if found == model()));
         let bytes = std::fs::read(&path).unwrap();
@@ -410,11 +257,11 @@ mod tests {
         #[test]
         fn a_damaged_file_is_never_taken_for_a_bank(
             at in any::<prop::sample::Index>(), flip in 1u8..=255, cut in any::<prop::sample::Index>(),
-            keep_whole in any::<bool>(),
+            keep_whole in any::<bool>(), two_scales in any::<bool>(),
         ) {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("bank");
-            let whole = bank();
+            let whole = if two_scales { bank(0).joined(bank(1)).unwrap() } else { bank(0) };
             whole.save(&path).unwrap();
             let mut bytes = std::fs::read(&path).unwrap();
             let position = at.index(bytes.len());

@@ -47,12 +47,13 @@ impl Default for BankFitting {
 }
 
 /// All ways to fit a picture into the network's input, with the locale ids of their names.
-const INPUT_FITS: [(InputFit, &str); 5] = [
+const INPUT_FITS: [(InputFit, &str); 6] = [
     (InputFit::Shorter, "fit-shorter"),
     (InputFit::Crop, "fit-crop"),
     (InputFit::Square, "fit-square"),
     (InputFit::Letterbox, "fit-letterbox"),
     (InputFit::Native, "fit-native"),
+    (InputFit::Fine, "fit-fine"),
 ];
 
 impl BankFitting {

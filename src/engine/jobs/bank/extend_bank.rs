@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde::Serialize;
 use tempfile::TempDir;
@@ -10,8 +9,8 @@ use tempfile::TempDir;
 use super::active_bank::ActiveBank;
 use super::backtest::{Backtest, backtest};
 use super::bank_files::commit_bank;
-use super::calibration::{self, Calibrated};
-use super::fit::{Fit, HoldOutReference};
+use super::calibration::Calibrated;
+use super::extension::extend;
 use super::inspection_area::load_inspection_area;
 use super::normal_index::{add_to_index, normals_path};
 use super::normal_pictures::{BATCH, NormalPicture, read_pictures};
@@ -20,14 +19,11 @@ use crate::jobs::registration::UnreadFolders;
 use crate::jobs::registration::image_sources::{FoundImages, ImageSource, image_sources};
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::{
-    BankRef, ContentHash, ImageId, ImageLabel, ModelId, ModelRole, ProductCode, ThresholdRule,
-    Thresholds,
+    BankRef, ContentHash, ImageId, ImageLabel, ModelId, ModelRole, ProductCode, Thresholds,
 };
 use fettle_library::{decode_image, read_source};
 use fettle_retrieval::vector_index::VectorIndex;
-use fettle_vision::capture::CaptureRange;
-use fettle_vision::inspection_area::InspectionArea;
-use fettle_vision::memory_bank::{BankExtender, Coreset, Extended, HoldOut, MemoryBank};
+use fettle_vision::memory_bank::{Extended, MemoryBank};
 
 /// Registers normal images and makes a new version of the product's bank with their patches.
 #[derive(Debug, Clone)]
@@ -256,57 +252,6 @@ impl ExtendBank {
         }
         Ok(sorted)
     }
-}
-
-/// Extends `base` with the patches of `pictures` that it does not cover; returns the bank and the
-/// number of rows added by each picture. `rule` sets the thresholds from the held-out scores of old
-/// and new pictures. The old pictures keep their scores, which new rows could only lower.
-fn extend(
-    job: &JobContext,
-    base: &MemoryBank,
-    bank: &BankRef,
-    rule: ThresholdRule,
-    area: Option<&Arc<InspectionArea>>,
-    pictures: &[NormalPicture],
-) -> Result<(Calibrated, Vec<usize>)> {
-    let plan = base.info().fit.plan;
-    let recipe = base.info().recipe.clone();
-    let (ratio, seed, area) = (plan.ratio as f32, plan.seed, area.cloned());
-    let fit = Fit { bank: bank.clone(), recipe: recipe.clone(), ratio, seed, area };
-    let whitening = base.whitening();
-    let mut extension = BankExtender::of(base)?;
-    let mut added = Vec::with_capacity(pictures.len());
-    let mut capture = Vec::with_capacity(pictures.len());
-    for batch in pictures.chunks(BATCH) {
-        job.check()?;
-        job.report("progress-features", "", added.len() as u64, pictures.len() as u64);
-        capture.extend(fit.capture_stats(&read_pictures(batch)?));
-        let patches = fit.read_patches(job, batch, Some(whitening))?;
-        for (picture, patches) in batch.iter().zip(&patches) {
-            added.push(extension.add(picture.id, patches, job.sink.as_ref())?);
-        }
-    }
-    let coreset: Coreset = extension.finish()?;
-    let reference = HoldOutReference { coreset: &coreset, whitening, statistics: None };
-    let new = fit.hold_out(job, "", pictures, &reference, &|_| None)?;
-    let held_out = HoldOut {
-        scores: [base.info().held_out.clone(), new.scores].concat(),
-        // Without those of the old pictures, from before they were kept, the new ones teach nothing.
-        oddest: if base.oddest().is_empty() {
-            Vec::new()
-        } else {
-            [base.oddest().to_vec(), new.oddest].concat()
-        },
-    };
-    let whitening = Arc::clone(whitening);
-    let before = base.info();
-    let range = match (before.capture, CaptureRange::of(&capture)) {
-        (Some(before), Some(new)) => Some(before.with(new)),
-        (before, _) => before,
-    };
-    let bank = MemoryBank::from_coreset(bank.clone(), recipe, whitening, coreset, held_out)?
-        .with_capture(range, before.sensitivity);
-    Ok((calibration::calibrate_bank(job, bank, rule, fit.area.as_ref())?, added))
 }
 
 /// Images registered by an extension.

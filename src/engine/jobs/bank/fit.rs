@@ -78,10 +78,36 @@ impl Fit {
         pictures: &[NormalPicture],
         mut on_batch: impl FnMut(&[NormalPicture], &Arc<Vec<RgbImage>>) -> Result<()>,
     ) -> Result<Fitted> {
+        let mut capture = Vec::with_capacity(pictures.len());
+        let Fitted { bank, rows_asked } =
+            self.run_at_scale(job, subject, pictures, |batch, decoded| {
+                capture.extend(self.capture_stats(decoded));
+                on_batch(batch, decoded)
+            })?;
+        let sensitivity = self.sensitivity(job, subject, pictures, &bank)?;
+        let bank = bank.with_capture(CaptureRange::of(&capture), sensitivity);
+        let Some(finer) = self.finer_scale() else { return Ok(Fitted { bank, rows_asked }) };
+        let finer = finer.run_at_scale(job, subject, pictures, |_, _| Ok(()))?;
+        let rows_asked = rows_asked.max(finer.rows_asked);
+        Ok(Fitted { bank: bank.joined(finer.bank)?, rows_asked })
+    }
+
+    /// The fit of the finer scale; `None` for a recipe of one scale.
+    pub(super) fn finer_scale(&self) -> Option<Self> {
+        Some(Self { recipe: self.recipe.finer_scale()?, ..self.clone() })
+    }
+
+    /// As [`Self::run`], at the recipe's first scale alone.
+    fn run_at_scale(
+        &self,
+        job: &JobContext,
+        subject: &str,
+        pictures: &[NormalPicture],
+        mut on_batch: impl FnMut(&[NormalPicture], &Arc<Vec<RgbImage>>) -> Result<()>,
+    ) -> Result<Fitted> {
         let mut statistics = self.patch_statistics(job, subject, pictures)?;
         let whitening = Arc::clone(&statistics.whitening);
         let mut fitter: Option<BankFitter> = None;
-        let mut capture = Vec::with_capacity(pictures.len());
         for (index, batch) in pictures.chunks(BATCH).enumerate() {
             job.check()?;
             let done = (index * BATCH) as u64;
@@ -103,7 +129,6 @@ impl Fit {
                 });
                 fitter.add(picture.id, &patches, job.sink.as_ref())?;
             }
-            capture.extend(self.capture_stats(&decoded));
             on_batch(batch, &decoded)?;
         }
         let mut fitter = fitter.ok_or(VisionError::Empty("normal images"))?;
@@ -116,8 +141,6 @@ impl Fit {
         drop(fitter);
         let (bank, recipe) = (self.bank.clone(), self.recipe.clone());
         let bank = MemoryBank::from_coreset(bank, recipe, whitening, coreset, held_out)?;
-        let sensitivity = self.sensitivity(job, subject, pictures, &bank)?;
-        let bank = bank.with_capture(CaptureRange::of(&capture), sensitivity);
         Ok(Fitted { bank, rows_asked })
     }
 
@@ -127,7 +150,7 @@ impl Fit {
     }
 
     /// How the scores of [`DISTURBED`] pictures change with light, focus and position, against the
-    /// rows of the pictures outside their fold.
+    /// rows of the pictures outside their fold, at the first scale.
     fn sensitivity(
         &self,
         job: &JobContext,

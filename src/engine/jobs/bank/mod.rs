@@ -8,6 +8,7 @@ pub(crate) mod bank_stats;
 mod bank_versions;
 pub(crate) mod calibration;
 mod extend_bank;
+mod extension;
 pub(crate) mod fit;
 pub(crate) mod fit_bank;
 pub(crate) mod inspection_area;
