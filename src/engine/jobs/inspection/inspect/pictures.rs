@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    AddProduct, Engine, EngineOptions, FitBank, Inspect, Inspected, RegisterImages,
+    AddProduct, Engine, EngineOptions, ExtendBank, FitBank, Inspect, Inspected, RegisterImages,
     RegisteredImages, Request,
 };
 use fettle_domain::{ImageLabel, InputFit, Language, Product, ProductCode, RecipeChoice, Verdict};
@@ -231,4 +231,35 @@ fn a_folder_of_other_formats_is_named_file_by_file() {
     }
     assert!(said.iter().all(|line| !line.contains("damaged") && line.contains("PNG")), "{said:#?}");
     assert_eq!(said.len(), 10);
+}
+
+#[test]
+fn a_bank_of_two_scales_judges_and_grows_as_one_of_one_scale() {
+    let Some(cases) = cases() else { return };
+    let line = Line::new();
+    line.register("p", cases.join("common/good"));
+    let verdicts = |line: &Line| {
+        let inspect = |name| line.inspect("p", cases.join("common").join(name));
+        let (good, pit) = (inspect("good.png"), inspect("pit.png"));
+        let pit_at = pit.inspection.anomaly.done().unwrap().regions[0].rect_in_image;
+        assert!(pit_at.x <= 226 && 226 <= pit_at.x + pit_at.width, "{pit_at:?}");
+        (score(&good), score(&pit), pit.inspection.anomaly.done().unwrap().verdict)
+    };
+    line.fit("p", InputFit::Shorter);
+    let one = verdicts(&line);
+    line.fit("p", InputFit::Fine);
+    let two = verdicts(&line);
+    assert_eq!((one.2, two.2), (Verdict::Ng, Verdict::Ng));
+    assert_ne!((one.0, one.1), (two.0, two.1), "both scales have a part in the scores");
+    let extended = line.submit(ExtendBank {
+        product: "p".parse().unwrap(),
+        paths: vec![cases.join("common/good.png")],
+        recursive: false,
+        preview: false,
+    });
+    assert!(extended.added.len() == 1 && extended.added[0].rows > 0, "{extended:?}");
+    let three = verdicts(&line);
+    // What was added scores less; the defect as before, at both scales.
+    assert!(three.0 < 0.7 * two.0, "{} {}", three.0, two.0);
+    assert!((three.1 - two.1).abs() < 0.1 * two.1 && three.2 == Verdict::Ng);
 }
