@@ -24,6 +24,15 @@ const LEAST_CORRELATION: f32 = 0.8;
 /// pairs whose images show one part photographed twice (0.87, 0.89, 0.92) and one pair where the
 /// part was rotated by half a degree in between (1.80).
 const MOST_RESIDUAL: f32 = 1.7;
+/// Residual up to which copies of any kind lie but for those clipped at white.
+const USUAL_RESIDUAL: f32 = 1.0;
+/// Least correlation, above [`USUAL_RESIDUAL`], of two copies over the calm half of the cells, those
+/// of least structure.
+///
+/// Drawn or machined parts have one structure, and only the sensor's noise tells one from the next:
+/// then correlation and residual of all cells are those of copies. The noise of two photographs is
+/// independent: drawn plates that differ by noise alone have at most 0.25, copies at least 0.53. Residuals of such plates begin at 1.07.
+const LEAST_CALM_CORRELATION: f32 = 0.4;
 /// Least structure of an image that can have copies, in grey levels, root mean square: all blank
 /// images are alike.
 const LEAST_STRUCTURE: f32 = 0.5;
@@ -88,7 +97,31 @@ impl Fingerprint {
         let energy = (self.energy as f32 * other.energy as f32).sqrt();
         let correlation = dot(&self.values, &other.values) as f32 / energy;
         let residual = least * (1.0 - correlation * correlation).max(0.0).sqrt();
-        (correlation >= LEAST_CORRELATION && residual <= MOST_RESIDUAL).then_some(residual)
+        if correlation < LEAST_CORRELATION || residual > MOST_RESIDUAL {
+            return None;
+        }
+        let is_usual = residual <= USUAL_RESIDUAL;
+        let calm = self.calm_correlation(other);
+        (is_usual || calm.is_none_or(|calm| calm >= LEAST_CALM_CORRELATION)).then_some(residual)
+    }
+
+    /// Correlation over the cells whose structure is at most the median of all cells in both; `None`
+    /// where these are blank.
+    fn calm_correlation(&self, other: &Self) -> Option<f32> {
+        let pairs = || self.values.iter().zip(&other.values);
+        let strength = |(a, b): (&i8, &i8)| a.unsigned_abs().max(b.unsigned_abs());
+        let mut strengths: Vec<u8> = pairs().map(strength).collect();
+        let (_, median, _) = strengths.select_nth_unstable(LENGTH / 2);
+        let median = *median;
+        let calm = pairs().filter(|pair| strength(*pair) <= median);
+        let (mut both, mut first, mut second) = (0, 0, 0);
+        for (a, b) in calm.map(|(a, b)| (i32::from(*a), i32::from(*b))) {
+            both += a * b;
+            first += a * a;
+            second += b * b;
+        }
+        let energy = (first as f32 * second as f32).sqrt();
+        (energy > 0.0).then(|| both as f32 / energy)
     }
 }
 
@@ -154,6 +187,46 @@ mod tests {
         // The smallest and an extreme image have a fingerprint, too.
         for (width, height) in [(1, 1), (1, 300), (2000, 2)] {
             assert_eq!(Fingerprint::of(&RgbImage::new(width, height)).values().len(), LENGTH);
+        }
+    }
+
+    #[test]
+    fn drawn_parts_that_differ_by_noise_alone_are_no_copies() {
+        // A plate with a ring, in the noise of `seed`.
+        let part = |seed: u32| {
+            let mut state = seed;
+            RgbImage::from_fn(160, 120, |x, y| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let radius = (f64::from(x) - 80.0).hypot(f64::from(y) - 60.0);
+                let level = if (30.0..40.0).contains(&radius) { 60 } else { 160 };
+                Rgb([level + (state >> 26) as u8; 3])
+            })
+        };
+        let original = Fingerprint::of(&part(1));
+        for seed in 2..12 {
+            assert_eq!(original.residual_as_copy(&Fingerprint::of(&part(seed))), None, "{seed}");
+        }
+        for (what, image) in changed(&part(1)) {
+            assert!(original.residual_as_copy(&Fingerprint::of(&image)).is_some(), "{what}");
+        }
+        // Without any noise nothing tells two files of one drawing apart.
+        let clean =
+            Fingerprint::of(&RgbImage::from_fn(96, 96, |x, _| Rgb([(x / 24 * 60) as u8; 3])));
+        assert_eq!(clean.residual_as_copy(&clean), Some(0.0));
+    }
+
+    /// The cases' normal parts are drawn and differ by their noise alone.
+    #[test]
+    fn no_two_parts_of_the_cases_are_copies() {
+        let Some(paths) = images_below("cases/common/good") else { return };
+        let prints: Vec<Fingerprint> = paths
+            .iter()
+            .map(|path| Fingerprint::of(&image::open(path).unwrap().to_rgb8()))
+            .collect();
+        for (n, print) in prints.iter().enumerate() {
+            for other in prints.iter().skip(n + 1) {
+                assert_eq!(print.residual_as_copy(other), None);
+            }
         }
     }
 

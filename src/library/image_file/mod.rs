@@ -1,6 +1,6 @@
 //! Decoding of image files: the only place where bytes from outside become pixels.
 //!
-//! The kind is found by the first bytes, whatever the name says ([`signature()`]); what is of a kind
+//! The kind is found by the first bytes, whatever the name says ([`picture_signature`]); what is of a kind
 //! that is not read is named, and never called damaged. Then one step with rules, each in its file:
 //! which of several pictures ([`tiff`], [`several`]), which samples are black and white
 //! ([`sample_range`]), what they mean ([`colour`]), what transparency hides ([`transparency`]), and
@@ -14,7 +14,6 @@ mod png_range;
 mod raster;
 mod sample_range;
 mod several;
-mod signature;
 mod tiff;
 mod transparency;
 
@@ -28,12 +27,14 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 use self::colour::Colour;
 use self::fault::Fault;
 use self::raster::{Meaning, Raster, rgb_of};
-use self::signature::{SIGNATURE_BYTES, Signature, signature};
 use self::transparency::Stored;
 use super::limits::{MAX_DECODER_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
 use super::source_file::{content_hash, read_source};
 use super::{LibraryError, Result};
-use fettle_domain::{ContentHash, ImageDamage, ImageKind, ImageNotice, JpegQuality};
+use fettle_domain::{
+    ContentHash, ImageDamage, ImageKind, ImageNotice, JpegQuality, PictureFormat, PictureSignature,
+    SIGNATURE_BYTES, has_picture_signature, picture_signature,
+};
 
 /// A decoded image.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,21 +115,23 @@ pub fn is_picture_file(path: &Path) -> Result<bool> {
     }
     let mut start = Vec::with_capacity(SIGNATURE_BYTES);
     file.take(SIGNATURE_BYTES as u64).read_to_end(&mut start).map_err(io)?;
-    Ok(match signature(&start) {
-        Signature::Read(_) => true,
-        Signature::NotRead(kind) => kind.is_photograph(),
-        Signature::Unknown => false,
-    })
+    Ok(has_picture_signature(&start))
 }
 
 /// The format by the first bytes, where Fettle reads it.
 pub(crate) fn image_format(bytes: &[u8], name: &Path) -> Result<ImageFormat> {
-    match signature(bytes) {
-        Signature::Read(format) => Ok(format),
-        Signature::NotRead(kind) => {
+    match picture_signature(bytes) {
+        PictureSignature::Read(format) => Ok(match format {
+            PictureFormat::Bmp => ImageFormat::Bmp,
+            PictureFormat::Jpeg => ImageFormat::Jpeg,
+            PictureFormat::Png => ImageFormat::Png,
+            PictureFormat::Tiff => ImageFormat::Tiff,
+            PictureFormat::WebP => ImageFormat::WebP,
+        }),
+        PictureSignature::NotRead(kind) => {
             Err(LibraryError::UnsupportedImage { path: name.to_owned(), kind })
         }
-        Signature::Unknown => Err(LibraryError::NotAnImage { path: name.to_owned() }),
+        PictureSignature::Unknown => Err(LibraryError::NotAnImage { path: name.to_owned() }),
     }
 }
 
