@@ -34,7 +34,12 @@ deviation-darker = The light is { $percent } % weaker than in the normal picture
 deviation-blurred = The focus is { $percent } % softer than in the normal pictures: the score means little.
 
 # Known defects
-known-added = Known defects changed the score by { $added }.
+known-added = Score { $score } = { $without } by the picture itself, { $added } from what known defects taught.
+known-unread = { $count ->
+    [one] The picture of one known defect could not be read and taught nothing.
+   *[other] The pictures of { $count } known defects could not be read and taught nothing.
+}
+known-image-inspection = inspection { $id }
 known-resembles = It resembles known defects:
 known-resembled = { $defect } · { $percent } %
 known-unnamed = unnamed defect
@@ -984,8 +989,6 @@ eval-zone = { $class }: unsure { $good } % of the good, { $defective } % of the 
 known-gain = Cross-validated on the product's own pictures: AUROC { $before } → { $after }.
 
 ## Limits, known defects and how scores react.
-bank-fitted-limits = { $product }: bank version { $version } with { $rows } rows from { $images } images ({ $model }). Unsure above { $unsure }, NG above { $image }, pixel threshold { $pixel }, from held-out normal images.
-limits-changed = { $product }: unsure above { $unsure }, NG above { $image } (was { $before }), pixel threshold { $pixel }
 scores-first-limit = First limit: unsure above
 scores-undo-change = Take the last change back
 scores-expected = of further parts expected: { $percent } %

@@ -34,7 +34,9 @@ deviation-darker = 조명이 정상 사진들보다 { $percent } % 어두워 점
 deviation-blurred = 초점이 정상 사진들보다 { $percent } % 흐려 점수를 믿기 어렵습니다.
 
 # 알려진 불량
-known-added = 알려진 불량이 점수를 { $added } 바꾸었습니다.
+known-added = 점수 { $score } = 사진 자체 { $without }, 알려진 불량에서 배운 것 { $added }.
+known-unread = 알려진 불량 사진 { $count }장은 읽을 수 없어 배우지 못했습니다.
+known-image-inspection = 검사 { $id }
 known-resembles = 닮은 알려진 불량:
 known-resembled = { $defect } · { $percent } %
 known-unnamed = 이름 없는 불량
@@ -984,8 +986,6 @@ eval-zone = { $class }: 보류는 양품의 { $good } %, 불량의 { $defective 
 known-gain = 이 제품의 사진으로 교차 검증: AUROC { $before } → { $after }.
 
 ## 임계값, 알려진 불량, 점수의 반응.
-bank-fitted-limits = { $product }: 뱅크 버전 { $version }, 이미지 { $images }장에서 { $rows }행 ({ $model }). { $unsure } 초과 보류, { $image } 초과 NG, 픽셀 임계값 { $pixel } (뱅크에서 제외한 정상 이미지 기준).
-limits-changed = { $product }: { $unsure } 초과 보류, { $image } 초과 NG (이전 { $before }), 픽셀 임계값 { $pixel }
 scores-first-limit = 첫째 임계값(초과 보류)
 scores-undo-change = 마지막 변경 되돌리기
 scores-expected = 앞으로의 부품 예상: { $percent } %

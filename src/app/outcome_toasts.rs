@@ -19,7 +19,7 @@ pub(super) fn toast_fitted(cx: &mut TabContext<'_>, answer: Result<FittedBank, E
             ("image", fitted.thresholds.image.into()),
             ("pixel", fitted.thresholds.pixel.into()),
         ];
-        let mut lines = vec![cx.localizer.with("bank-fitted-limits", &values)];
+        let mut lines = vec![cx.localizer.with("bank-fitted", &values)];
         lines.push(uncertainty_text(cx, &fitted.rates.uncertainty));
         lines.extend(fitted.known.as_ref().map(|known| known_defects_text(cx, known)));
         lines.join("\n")

@@ -230,7 +230,10 @@ mod tests {
             let resembles = vec![resembles, unnamed];
             anomaly.known_defects = Some(KnownDefectsTerm { added: 0.4, resembles });
         });
-        assert!(known.contains("  - Known defects changed the score by +0.40."), "{known}");
+        assert!(
+            known.contains("by the picture itself, +0.40 from what known defects taught."),
+            "{known}"
+        );
         assert!(known.contains("hole · 91 %, unnamed defect · 50 %"), "{known}");
 
         let mut unscored = unsure();

@@ -44,7 +44,14 @@ pub(super) fn known_defect_texts(
 ) -> Vec<String> {
     let known = anomaly.known_defects.as_ref().filter(|known| known.added != 0.0);
     let Some(known) = known else { return Vec::new() };
-    let mut texts = vec![translate("known-added", &[("added", format!("{:+.2}", known.added))])];
+    let mut texts = vec![translate(
+        "known-added",
+        &[
+            ("score", format!("{:.2}", anomaly.image_score)),
+            ("without", format!("{:.2}", anomaly.image_score - known.added)),
+            ("added", format!("{:+.2}", known.added)),
+        ],
+    )];
     let unnamed = || translate("known-unnamed", &[]);
     let one = |one: &Resemblance| {
         let values = [

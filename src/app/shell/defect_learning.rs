@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use egui::Context;
 
-use super::learning_queue::{LearningQueue, Wish};
+use super::learning_queue::{LearnTrigger, LearningQueue};
 use crate::command::Command;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
@@ -19,7 +19,7 @@ use fettle_i18n::Value;
 pub(crate) struct DefectLearning {
     /// In egui's time.
     waiting: LearningQueue,
-    running: BTreeMap<ProductCode, (Task<LearnedDefects>, Wish)>,
+    running: BTreeMap<ProductCode, (Task<LearnedDefects>, LearnTrigger)>,
 }
 
 impl DefectLearning {
@@ -44,19 +44,19 @@ impl DefectLearning {
 
     /// Starts what is due and takes what was learned.
     pub(crate) fn poll(&mut self, ctx: &Context, cx: &mut TabContext<'_>) {
-        self.running.retain(|product, (task, wish)| match task.poll() {
+        self.running.retain(|product, (task, trigger)| match task.poll() {
             None => true,
             Some(answer) => {
-                report(cx, product, *wish, answer);
+                report(cx, product, *trigger, answer);
                 false
             }
         });
         let now = ctx.input(|input| input.time);
-        for (product, wish) in
+        for (product, trigger) in
             self.waiting.take_due(now, |product| self.running.contains_key(product))
         {
             if let Some(task) = cx.start(LearnDefects { product: product.clone() }) {
-                self.running.insert(product, (task, wish));
+                self.running.insert(product, (task, trigger));
             }
         }
         if let Some(next) = self.waiting.next() {
@@ -69,7 +69,7 @@ impl DefectLearning {
 fn report(
     cx: &mut TabContext<'_>,
     product: &ProductCode,
-    wish: Wish,
+    trigger: LearnTrigger,
     answer: Result<LearnedDefects, EngineError>,
 ) {
     let learned = match answer {
@@ -80,7 +80,7 @@ fn report(
     // The anomaly tab counts the known defects anew.
     cx.send(Command::LibraryChanged(None));
     let is_change = learned.is_change();
-    if !is_change && wish == Wish::Background {
+    if !is_change && trigger == LearnTrigger::Background {
         return;
     }
     let known = learned.known.as_ref();

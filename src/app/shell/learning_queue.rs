@@ -8,9 +8,9 @@ use fettle_domain::ProductCode;
 /// seconds: several judgements in a row are one run.
 const QUIET_S: f64 = 3.0;
 
-/// Who wants to learn.
+/// What made a product due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wish {
+pub(super) enum LearnTrigger {
     /// The known defects changed: only a change of scores or limits is news.
     Background,
     /// A person asked: what was learned is said in any case.
@@ -19,21 +19,21 @@ pub(super) enum Wish {
 
 /// The products to learn, each at most once. Times are in seconds, of any one clock.
 #[derive(Debug, Default)]
-pub(super) struct LearningQueue(BTreeMap<ProductCode, (f64, Wish)>);
+pub(super) struct LearningQueue(BTreeMap<ProductCode, (f64, LearnTrigger)>);
 
 impl LearningQueue {
     /// The known defects of `product` changed: it is due once they rest.
     pub(super) fn changed(&mut self, product: ProductCode, now: f64) {
         let begin = now + QUIET_S;
-        let (due, wish) = self.0.entry(product).or_insert((begin, Wish::Background));
-        if *wish == Wish::Background {
+        let (due, trigger) = self.0.entry(product).or_insert((begin, LearnTrigger::Background));
+        if *trigger == LearnTrigger::Background {
             *due = begin;
         }
     }
 
     /// A person asked to learn `product`: it is due at once.
     pub(super) fn asked(&mut self, product: ProductCode, now: f64) {
-        self.0.insert(product, (now, Wish::Asked));
+        self.0.insert(product, (now, LearnTrigger::Asked));
     }
 
     /// Takes out the products that are due; those that are `running` wait until they are not.
@@ -41,12 +41,12 @@ impl LearningQueue {
         &mut self,
         now: f64,
         running: impl Fn(&ProductCode) -> bool,
-    ) -> Vec<(ProductCode, Wish)> {
+    ) -> Vec<(ProductCode, LearnTrigger)> {
         let mut due = Vec::new();
-        self.0.retain(|product, (begin, wish)| {
+        self.0.retain(|product, (begin, trigger)| {
             let is_due = *begin <= now && !running(product);
             if is_due {
-                due.push((product.clone(), *wish));
+                due.push((product.clone(), *trigger));
             }
             !is_due
         });
@@ -82,7 +82,7 @@ mod tests {
             let due = queue.take_due(now, idle);
             let codes: Vec<&str> = due.iter().map(|(product, _)| product.as_str()).collect();
             assert_eq!(codes, expected, "{now}");
-            assert!(due.iter().all(|(_, wish)| *wish == Wish::Background));
+            assert!(due.iter().all(|(_, trigger)| *trigger == LearnTrigger::Background));
         }
         assert_eq!(queue.next(), None);
     }
@@ -92,12 +92,12 @@ mod tests {
         let mut queue = LearningQueue::default();
         queue.changed(product("a"), 0.0);
         assert_eq!(queue.take_due(9.0, |running| *running == product("a")), []);
-        assert_eq!(queue.take_due(9.0, |_| false), [(product("a"), Wish::Background)]);
+        assert_eq!(queue.take_due(9.0, |_| false), [(product("a"), LearnTrigger::Background)]);
         queue.changed(product("a"), 10.0);
         queue.asked(product("a"), 11.0);
         // A change after that does not put it off.
         queue.changed(product("a"), 11.0);
-        assert_eq!(queue.take_due(11.0, |_| false), [(product("a"), Wish::Asked)]);
+        assert_eq!(queue.take_due(11.0, |_| false), [(product("a"), LearnTrigger::Asked)]);
         assert_eq!(queue.take_due(99.0, |_| false), []);
     }
 }

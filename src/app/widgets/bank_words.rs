@@ -43,5 +43,10 @@ pub(crate) fn known_defects_text(cx: &TabContext<'_>, found: &KnownDefectsSummar
         }
         TermOutcome::OldBank => {}
     }
-    cx.localizer.with(found.message_id(), &values)
+    let mut text = cx.localizer.with(found.message_id(), &values);
+    if found.unread > 0 {
+        text.push(' ');
+        text.push_str(&cx.localizer.with("known-unread", &[("count", found.unread.into())]));
+    }
+    text
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::bank_learn::learn_changed;
 use crate::args;
 use crate::table;
 use crate::terminal::Terminal;
@@ -28,6 +29,7 @@ pub(crate) fn run(
             });
             let judged = terminal.run(engine, JudgeInspection { inspection: *id, opinion })?;
             let id = ("id", judged.inspection.to_string().into());
+            let changed = judged.product.clone().filter(|_| judged.changes_known_defects());
             match judged.now {
                 None => terminal.print_message("judged-none", &[id]),
                 Some(now) => {
@@ -36,7 +38,10 @@ pub(crate) fn run(
                     terminal.print_message("judged-as", &values);
                 }
             }
-            Ok(())
+            match changed {
+                Some(product) => learn_changed(engine, terminal, &product, false),
+                None => Ok(()),
+            }
         }
         Some(args::HistoryCommand::Tidy { days, dry_run, json }) => {
             let request = TidyPictures { days: *days, dry_run: *dry_run };

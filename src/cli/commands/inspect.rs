@@ -4,7 +4,8 @@ use super::stage_result::done_or_print;
 use crate::args;
 use crate::terminal::Terminal;
 use fettle_domain::{
-    Anomaly, Inspection, ManualFinding, Report, ReportPart, SkipReason, Stage, Support, Verdict,
+    Anomaly, Inspection, KnownImage, ManualFinding, Report, ReportPart, Resemblance, SkipReason,
+    Stage, Support, Verdict,
 };
 use fettle_engine::{Engine, Inspect};
 use fettle_i18n::Value;
@@ -142,20 +143,35 @@ fn print_anomaly(terminal: &Terminal, inspection: &Inspection) {
 /// Prints what known defects added to the score, and which the part resembles.
 fn print_known_defects(terminal: &Terminal, anomaly: &Anomaly) {
     let Some(known) = &anomaly.known_defects else { return };
-    let added = Value::Number { value: known.added.into(), digits: 2 };
     if known.added != 0.0 {
-        terminal.print_line(&format!("  {}", terminal.text("known-added", &[("added", added)])));
+        let values = [
+            ("score", Value::Text(format!("{:.2}", anomaly.image_score))),
+            ("without", Value::Text(format!("{:.2}", anomaly.image_score - known.added))),
+            ("added", Value::Text(format!("{:+.2}", known.added))),
+        ];
+        terminal.print_line(&format!("  {}", terminal.text("known-added", &values)));
     }
     if anomaly.verdict == Verdict::Ok {
         return;
     }
     for one in &known.resembles {
         let values = [
-            ("image", one.image.to_string().into()),
+            ("image", known_image(terminal, one).into()),
             ("defect", one.defect.as_ref().map_or("–".to_owned(), ToString::to_string).into()),
             ("percent", Value::Number { value: f64::from(one.similarity) * 100.0, digits: 0 }),
         ];
         terminal.print_line(&format!("  - {}", terminal.text("known-resembles-line", &values)));
+    }
+}
+
+/// The file of a registered image, or the inspection of a judged part.
+fn known_image(terminal: &Terminal, one: &Resemblance) -> String {
+    match (one.image, &one.path) {
+        (KnownImage::Judged { inspection }, _) => {
+            terminal.text("known-image-inspection", &[("id", inspection.to_string().into())])
+        }
+        (KnownImage::Registered(_), Some(path)) => path.clone(),
+        (image, None) => image.to_string(),
     }
 }
 

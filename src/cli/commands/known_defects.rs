@@ -7,6 +7,9 @@ use fettle_i18n::Value;
 /// Prints what known defects taught a bank.
 pub(super) fn print_known(terminal: &Terminal, known: &KnownDefectsSummary) {
     terminal.print_message(known.message_id(), &known_values(known));
+    if known.unread > 0 {
+        terminal.print_message("known-unread", &[("count", known.unread.into())]);
+    }
     if let TermOutcome::NoGain(gain) | TermOutcome::InForce(gain) = known.outcome {
         let auroc = |value: f64| Value::Number { value, digits: 3 };
         let values = [("before", auroc(gain.auroc_before)), ("after", auroc(gain.auroc))];

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::bank_learn::learn_changed;
 use super::left_out::print_left_out;
 use super::rejected_files::{RejectedFileJson, eprint_rejected, explain_rejected};
 use crate::args;
@@ -113,11 +114,16 @@ fn register(
     json: bool,
     (hint, about): (&str, &[(&str, Value)]),
 ) -> anyhow::Result<()> {
-    let product = request.product.to_string();
+    let product = request.product.clone();
+    let is_defect = request.label != ImageLabel::Normal;
     let is_asked = !request.paths.is_empty();
     let outcome = terminal.run(engine, request)?;
     let is_failure = is_asked && outcome.is_nothing();
+    let is_change = is_defect && outcome.undo().is_some();
     if json {
+        if is_change {
+            learn_changed(engine, terminal, &product, true)?;
+        }
         terminal.print_json(&Outcome::of(&outcome, terminal))?;
         return match outcome.rejected.into_iter().next() {
             Some(first) if is_failure => Err(first.error.into()),
@@ -125,7 +131,7 @@ fn register(
         };
     }
     let values = [
-        ("product", product.into()),
+        ("product", product.to_string().into()),
         ("new", outcome.new.len().into()),
         ("known", outcome.known.len().into()),
     ];
@@ -159,7 +165,7 @@ fn register(
         Some(first) if is_failure => return Err(first.error.into()),
         _ => terminal.print_message(hint, about),
     }
-    Ok(())
+    if is_change { learn_changed(engine, terminal, &product, false) } else { Ok(()) }
 }
 
 /// The JSON of a registration.
@@ -203,6 +209,14 @@ fn remove(engine: &Engine, terminal: &Terminal, images: &[PathBuf]) -> anyhow::R
     }
     if removed.iter().any(|image| image.label != ImageLabel::Normal) {
         terminal.print_message("hint-index", &[]);
+    }
+    let with_defects: BTreeSet<_> = removed
+        .iter()
+        .filter(|image| image.label != ImageLabel::Normal)
+        .map(|image| &image.product)
+        .collect();
+    for product in with_defects {
+        learn_changed(engine, terminal, product, false)?;
     }
     let products: BTreeSet<_> = removed
         .iter()

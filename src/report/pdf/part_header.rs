@@ -1,6 +1,7 @@
 //! Header of a part: what was inspected, and the verdict.
 
 use super::document::ReportDocument;
+use super::line_breaking::break_lines;
 use super::page::{Area, Cell, INK, LEFT, Mark, RIGHT, Role, Style, TOP, WIDTH};
 use super::reported_part::ReportedPart;
 use super::verdict_mark::{draw_mark, verdict_background};
@@ -9,6 +10,12 @@ use fettle_domain::Verdict;
 
 /// The box of the verdict, at the upper right.
 const VERDICT: Area = Area { x: RIGHT - 172.0, y: TOP, width: 172.0, height: 72.0 };
+/// Width of the text in the verdict's box.
+const VERDICT_TEXT: f32 = VERDICT.width - 3.0 * GAP - MARK_SHARE * VERDICT.height;
+/// Side of a verdict's mark as a share of its box's height.
+const MARK_SHARE: f32 = 0.45;
+/// Size of the limits in points.
+const LIMITS_PT: f32 = 8.5;
 /// Distance of the mark and of the text from the edges of a box, and from each other.
 const GAP: f32 = 8.0;
 
@@ -104,7 +111,12 @@ fn draw_verdict(report: &mut ReportDocument<'_>, part: &ReportedPart<'_>) -> Are
         Some(anomaly) => {
             let score = wording::score_text(anomaly, report.translate);
             lines.push((format!("{} {score}", report.text("label-score")), 9.0, false));
-            lines.push((wording::limits_text(anomaly, report.translate), 9.0, false));
+            // Reduced to one line, two limits would be too small to read.
+            let limits = wording::limits_text(anomaly, report.translate);
+            let fonts = &report.layout.fonts;
+            let broken =
+                break_lines(&limits, VERDICT_TEXT, |text| fonts.width(text, false, LIMITS_PT));
+            lines.extend(broken.into_iter().map(|line| (line, LIMITS_PT, false)));
         }
         None => lines.push((report.text("label-verdict"), 9.0, false)),
     }
@@ -131,7 +143,7 @@ fn draw_box(
     let element = layout.add_element(Role::Paragraph);
     let (colour, ink) = verdict_background(verdict);
     layout.put(Mark::Fill { area, colour }, None);
-    let side = 0.45 * area.height;
+    let side = MARK_SHARE * area.height;
     draw_mark(layout, (area.x + GAP, area.y + (area.height - side) / 2.0), side, verdict);
     let left = area.x + 2.0 * GAP + side;
     let room = area.x + area.width - GAP - left;

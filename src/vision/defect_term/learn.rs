@@ -8,6 +8,7 @@ use crate::error::same_size;
 use crate::metrics::ranking::Ranking;
 use crate::metrics::roc::auroc;
 use crate::oddest_patches::{ODDEST, OddestPatches};
+use crate::robust::{median, robust_deviation};
 use crate::thresholds::{Folds, HeldOut, KnownDefect, ScoredImages, calibrate};
 use fettle_domain::{ImageId, ThresholdRule, Thresholds, Verdict};
 
@@ -22,9 +23,6 @@ const FOLDS: usize = 5;
 const LEAST_GAIN: f64 = 0.03;
 /// Loss of image AUROC that is taken for chance.
 const TOLERATED_LOSS: f64 = 0.005;
-/// Ratio of a normal distribution's deviation to its median absolute deviation.
-const DEVIATION_OF_MAD: f64 = 1.4826;
-
 /// A known defect to learn from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Example {
@@ -86,10 +84,9 @@ pub fn learn(
     }
     // Logits are brought to the centre and spread of the normal images' scores.
     let scores: Vec<f64> = held_out.iter().map(|h| f64::from(h.image_score)).collect();
-    let centre = middle(&scores);
-    let spread =
-        DEVIATION_OF_MAD * middle(&scores.iter().map(|s| (s - centre).abs()).collect::<Vec<_>>());
-    let logit_centre = middle(&normal_logits);
+    let centre = median(&scores);
+    let spread = robust_deviation(&scores, centre);
+    let logit_centre = median(&normal_logits);
     let unit = spread / deviation(&normal_logits).max(f64::MIN_POSITIVE);
     let with_term =
         |score: f32, logit: f64| (f64::from(score) + unit * (logit - logit_centre)).max(0.0) as f32;
@@ -160,13 +157,6 @@ fn quality(scores: ScoredImages<'_>) -> Result<(f64, f64)> {
     let unsure = share(scores.held_out.iter().map(|h| h.image_score).collect())
         + share(scores.known.iter().map(|k| k.image_score).collect());
     Ok((auroc(&ranking).unwrap_or(0.5), unsure))
-}
-
-/// The median; 0 of none.
-fn middle(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
 }
 
 /// The standard deviation.

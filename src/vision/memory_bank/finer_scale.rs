@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bank::MemoryBank;
 use crate::error::same_size;
+use crate::robust::median;
 use crate::thresholds::{self, HeldOut};
 use crate::{Result, VisionError};
 use fettle_domain::{AnomalyMap, ImageId};
@@ -62,12 +63,10 @@ impl ScaleUnits {
     /// Units by the held-out scores of both scales.
     fn of(first: &[HeldOut], finer: &[HeldOut]) -> Self {
         let ratio = |score: fn(&HeldOut) -> f32| {
-            let median = |held_out: &[HeldOut]| {
-                let mut scores: Vec<f32> = held_out.iter().map(score).collect();
-                scores.sort_by(f32::total_cmp);
-                scores.get(scores.len() / 2).copied().unwrap_or(0.0)
+            let middle = |held_out: &[HeldOut]| {
+                median(&held_out.iter().map(|held| f64::from(score(held))).collect::<Vec<_>>())
             };
-            let ratio = median(first) / median(finer);
+            let ratio = (middle(first) / middle(finer)) as f32;
             if ratio.is_finite() && ratio > 0.0 { ratio } else { 1.0 }
         };
         Self { image: ratio(|h| h.image_score), pixel: ratio(|h| h.pixel_median) }
@@ -151,13 +150,12 @@ mod tests {
     fn two_scales_are_averaged_in_the_units_of_the_first() {
         let (first, finer) = (bank(1), bank(2));
         let scores = |bank: &MemoryBank, score: fn(&HeldOut) -> f32| {
-            let mut scores: Vec<f32> = bank.info().held_out.iter().map(score).collect();
-            scores.sort_by(f32::total_cmp);
-            scores[scores.len() / 2]
+            let held_out = bank.info().held_out.iter();
+            median(&held_out.map(|held| f64::from(score(held))).collect::<Vec<_>>())
         };
         let expected = ScaleUnits {
-            image: scores(&first, |h| h.image_score) / scores(&finer, |h| h.image_score),
-            pixel: scores(&first, |h| h.pixel_median) / scores(&finer, |h| h.pixel_median),
+            image: (scores(&first, |h| h.image_score) / scores(&finer, |h| h.image_score)) as f32,
+            pixel: (scores(&first, |h| h.pixel_median) / scores(&finer, |h| h.pixel_median)) as f32,
         };
         let (before, second) = (first.info().held_out.clone(), finer.info().held_out.clone());
         let both = first.joined(finer).unwrap();

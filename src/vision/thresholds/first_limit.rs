@@ -1,6 +1,7 @@
 //! The first limit: the image score up to which a part is OK.
 
 use super::defect_scores::DefectScores;
+use crate::robust::{median, robust_deviation};
 
 /// Shares of the defective parts that the limit may let pass, the least first.
 const ESCAPES: [f64; 8] = [0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.04, 0.05];
@@ -10,10 +11,8 @@ const ESCAPE_WEIGHT: f64 = 10.0;
 const STANDARD_ERRORS: f64 = 1.5;
 /// Number of known defects that halves that reserve.
 const HALF_RESERVE: f64 = 10.0;
-/// Ratio of the standard error of a median to that of a mean, and of a normal distribution's
-/// deviation to its median absolute deviation.
+/// Ratio of the standard error of a median to that of a mean.
 const MEDIAN_ERROR: f64 = 1.2533;
-const DEVIATION_OF_MAD: f64 = 1.4826;
 
 /// The two limits where nothing but scores sets them.
 ///
@@ -57,9 +56,7 @@ pub(super) fn two_limits(normal: &[(f32, usize)], known: &[f32], second: f64) ->
 
 /// Standard error of the median of `scores`, of which `middle` is the median.
 fn error_of_median(normal: &[(f32, usize)], scores: &[f64], middle: f64) -> f64 {
-    let deviations: Vec<f64> = scores.iter().map(|score| (score - middle).abs()).collect();
-    let within =
-        MEDIAN_ERROR * DEVIATION_OF_MAD * median(&deviations) / (scores.len() as f64).sqrt();
+    let within = MEDIAN_ERROR * robust_deviation(scores, middle) / (scores.len() as f64).sqrt();
     let folds = normal.iter().map(|(_, fold)| fold + 1).max().unwrap_or(0);
     let medians: Vec<f64> = (0..folds)
         .filter_map(|fold| {
@@ -75,17 +72,6 @@ fn error_of_median(normal: &[(f32, usize)], scores: &[f64], middle: f64) -> f64 
     let mean = medians.iter().sum::<f64>() / count;
     let variance = medians.iter().map(|m| (m - mean).powi(2)).sum::<f64>() / (count - 1.0);
     within.max((variance / count).sqrt())
-}
-
-/// The median; of an even number of values the mean of the middle two; 0 of none.
-pub(super) fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    match sorted.len() {
-        0 => 0.0,
-        n if n % 2 == 1 => sorted[n / 2],
-        n => 0.5 * (sorted[n / 2 - 1] + sorted[n / 2]),
-    }
 }
 
 #[cfg(test)]
@@ -127,7 +113,5 @@ mod tests {
     #[test]
     fn scores_without_a_scale_have_no_zone() {
         assert_eq!(two_limits(&[(0.0, 0), (0.0, 1)], &[], 1.0), (1.0, 1.0));
-        assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
-        assert_eq!((median(&[4.0, 1.0]), median(&[])), (2.5, 0.0));
     }
 }

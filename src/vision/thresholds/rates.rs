@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::calibration::ScoredImages;
 use super::defect_scores::DefectScores;
-use super::first_limit::median;
 use super::uncertainty::LimitUncertainty;
+use crate::robust::median;
 use crate::{Result, VisionError};
 use fettle_domain::{Rate, Thresholds, Verdict};
 

@@ -288,7 +288,7 @@ fn toast_thresholds(
         ("before", changed.before.image.into()),
         ("pixel", changed.thresholds.pixel.into()),
     ];
-    let text = cx.localizer.with("limits-changed", &values);
+    let text = cx.localizer.with("threshold-changed", &values);
     match change {
         LimitChange::By(_) => {
             let undo = Rethreshold { product, change: LimitChange::Undo };

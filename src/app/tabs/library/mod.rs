@@ -84,6 +84,9 @@ impl Tab for LibraryTab {
                 {
                     self.product = None;
                 }
+                for product in answer.iter().flat_map(|undone| &undone.known_defects_of) {
+                    cx.send(Command::KnownDefectsChanged(product.clone()));
+                }
                 toast_outcome(cx, answer, |cx, undone| undo_message(cx, &undone));
                 false
             }

@@ -69,7 +69,7 @@ fn score(
     score_bar::show(ui, anomaly);
     ui.small(limits_text(cx, &anomaly.thresholds));
     if let Some(known) = &anomaly.known_defects {
-        resemblances::show(ui, cx, known, &anomaly.bank.product);
+        resemblances::show(ui, cx, known, anomaly.image_score, &anomaly.bank.product);
     }
     let mut clicked = None;
     for region in &anomaly.regions {

@@ -13,12 +13,17 @@ pub(super) fn show(
     ui: &mut Ui,
     cx: &mut TabContext<'_>,
     term: &KnownDefectsTerm,
+    image_score: f32,
     product: &ProductCode,
 ) {
     if term.added == 0.0 {
         return;
     }
-    let values = [("added", Value::Text(format!("{:+.2}", term.added)))];
+    let values = [
+        ("score", Value::Text(format!("{image_score:.2}"))),
+        ("without", Value::Text(format!("{:.2}", image_score - term.added))),
+        ("added", Value::Text(format!("{:+.2}", term.added))),
+    ];
     ui.label(cx.localizer.with("known-added", &values));
     if term.resembles.is_empty() {
         return;

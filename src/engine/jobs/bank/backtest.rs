@@ -55,7 +55,7 @@ pub(super) fn backtest(
     calibrated: Calibrated,
     area: Option<&Arc<InspectionArea>>,
 ) -> Result<Backtest> {
-    let Calibrated { bank, term, limits } = calibrated;
+    let Calibrated { bank, term, limits, .. } = calibrated;
     let bank = Arc::new(bank);
     let mut found = Backtest::default();
     let mut scores: HashMap<ContentHash, Option<f32>> = HashMap::new();

@@ -198,7 +198,7 @@ impl Request for BankStats {
         let info = active.info()?;
         let scored = active.scored(&info)?;
         let dim = info.recipe.layers.iter().map(|layer| layer.channels).sum();
-        let known = active.term(dim)?.map(|term| KnownDefectsSummary::of_term(&term));
+        let known = active.term(dim)?.map(|term| KnownDefectsSummary::of_term(&term, 0));
         let ActiveBank { record, rules, .. } = active;
         let found = rates(scored.images(), record.thresholds)?;
         let normal: Vec<f32> = scored.held_out.iter().map(|h| h.image_score).collect();

@@ -36,6 +36,8 @@ pub(crate) struct Calibrated {
     pub(crate) term: Option<DefectTerm>,
     /// Limits and scale for scores with the term where it is in force.
     pub(crate) limits: Calibration,
+    /// Number of known defects whose pictures could not be read.
+    pub(crate) unread: usize,
 }
 
 /// Scores the product's known defects, learns from them, and sets the limits of `bank` by `rule`.
@@ -65,7 +67,8 @@ pub(crate) fn calibrate_with(
     let bank = bank.recalibrated(scored, rule)?;
     let term = learned(&bank, &examples)?;
     let limits = limits(&bank, term.as_ref(), &rule)?;
-    Ok(Calibrated { bank, term, limits })
+    let unread = known.len() - examples.len();
+    Ok(Calibrated { bank, term, limits, unread })
 }
 
 /// What `examples` teach `bank`; `None` without any.

@@ -135,13 +135,13 @@ impl Request for ExtendBank {
             return Ok(answer);
         }
         let registration = Registration::of(job, &self.product, &new)?;
-        let Calibrated { bank: extended, term, limits } = extended;
+        let Calibrated { bank: extended, term, limits, unread } = extended;
         let extended = extended.with_image_ids(&registration.ids).extending(Extended {
             version: answer.from,
             images: new.iter().map(|picture| registration.id_of(picture.id)).collect(),
             registered: registration.registered.clone(),
         });
-        let extended = Calibrated { bank: extended, term, limits };
+        let extended = Calibrated { bank: extended, term, limits, unread };
         let saved = index_images(job, &encoder, &new, &registration, &mut normals)
             .and_then(|()| commit_bank(job, extended, normals.as_ref(), record.area.as_ref()));
         match saved {

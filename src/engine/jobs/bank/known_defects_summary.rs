@@ -10,19 +10,21 @@ use fettle_vision::defect_term::{DefectTerm, TermOutcome};
 pub struct KnownDefectsSummary {
     /// Number of known defects.
     pub count: usize,
+    /// Number of known defects whose pictures could not be read; they teach nothing.
+    pub unread: usize,
     /// Whether scores contain what they taught, and why.
     pub outcome: TermOutcome,
 }
 
 impl KnownDefectsSummary {
-    /// Of a term.
-    pub(crate) fn of_term(term: &DefectTerm) -> Self {
-        Self { count: term.known().count(), outcome: term.outcome() }
+    /// Of a term, learned without `unread` pictures.
+    pub(crate) fn of_term(term: &DefectTerm, unread: usize) -> Self {
+        Self { count: term.known().count(), unread, outcome: term.outcome() }
     }
 
     /// Of a bank with its limits; `None` without known defects.
     pub(crate) fn of(calibrated: &Calibrated) -> Option<Self> {
-        calibrated.term.as_ref().map(Self::of_term)
+        calibrated.term.as_ref().map(|term| Self::of_term(term, calibrated.unread))
     }
 
     /// Id of the message that says it.

@@ -85,7 +85,9 @@ impl Request for LearnDefects {
         let in_force = |term: &Option<DefectTerm>| term.clone().filter(DefectTerm::in_force);
         let scores_changed = in_force(&stored) != in_force(&term);
         let answer = LearnedDefects {
-            known: term.as_ref().map(KnownDefectsSummary::of_term),
+            known: term
+                .as_ref()
+                .map(|term| KnownDefectsSummary::of_term(term, known.len() - examples.len())),
             scores_changed,
             before: active.record.thresholds,
             thresholds: found.thresholds,

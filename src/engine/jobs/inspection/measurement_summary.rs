@@ -35,7 +35,11 @@ pub(super) fn measurement_summary(
             lines.push(fettle_i18n::text_with(language, reason.message_id(), &values));
         }
         if let Some(known) = found.known_defects.as_ref().filter(|known| known.added != 0.0) {
-            let values = [("added", Value::Text(format!("{:+.2}", known.added)))];
+            let values = [
+                ("score", Value::Text(format!("{:.2}", found.image_score))),
+                ("without", Value::Text(format!("{:.2}", found.image_score - known.added))),
+                ("added", Value::Text(format!("{:+.2}", known.added))),
+            ];
             lines.push(fettle_i18n::text_with(language, "known-added", &values));
         }
         if let Some(region) = found.regions.first() {
@@ -118,7 +122,7 @@ mod tests {
                     "The anomaly score is 1.50",
                     "A part is unsure above",
                     "The score lies between",
-                    "Known defects changed the score by -0.25.",
+                    "Score 1.50 = 1.75 by the picture itself, -0.25 from what known defects taught.",
                 ],
             ),
         ];

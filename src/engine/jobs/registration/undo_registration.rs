@@ -39,6 +39,8 @@ pub struct UndoneRegistration {
     pub request: UndoRegistration,
     /// Number of images removed or restored. An image removed by another job does not count.
     pub images: usize,
+    /// Products with other known defects than before.
+    pub known_defects_of: Vec<ProductCode>,
 }
 
 impl Request for UndoRegistration {
@@ -51,28 +53,38 @@ impl Request for UndoRegistration {
 
     fn run(self, job: &JobContext) -> Result<UndoneRegistration> {
         let request = self.clone();
-        let images = match self {
+        let undone = match self {
             Self::Images { new, redrawn } => undo_images(job, new, redrawn)?,
             Self::Product(code) => {
-                job.library(move |library| library.remove_product(&code)).map(|()| 0)?
+                job.library(move |library| library.remove_product(&code)).map(|()| Vec::new())?
             }
             Self::DefectType(product, code) => job
                 .library(move |library| library.remove_defect_type(&product, &code))
-                .map(|()| 0)?,
+                .map(|()| Vec::new())?,
             Self::Manual { new, replaced } => job
                 .library(move |library| library.undo_manual_registration(new, &replaced))
-                .map(|()| 0)?,
+                .map(|()| Vec::new())?,
         };
-        Ok(UndoneRegistration { request, images })
+        let mut known_defects_of: Vec<ProductCode> = Vec::new();
+        for image in undone.iter().filter(|image| is_defect(image)) {
+            if !known_defects_of.contains(&image.product) {
+                known_defects_of.push(image.product.clone());
+            }
+        }
+        Ok(UndoneRegistration { request, images: undone.len(), known_defects_of })
     }
 }
 
-/// Restores regions and removes images; returns the number of images.
+fn is_defect(image: &RegisteredImage) -> bool {
+    image.label != ImageLabel::Normal
+}
+
+/// Restores regions and removes images; returns the images as they were.
 fn undo_images(
     job: &JobContext,
     new: Vec<ImageId>,
     redrawn: Vec<(ImageId, Option<RectPx>)>,
-) -> Result<usize> {
+) -> Result<Vec<RegisteredImage>> {
     let undone = job.library(move |library| {
         let mut undone = Vec::new();
         for (id, before) in redrawn {
@@ -89,11 +101,10 @@ fn undo_images(
         }
         Ok::<_, LibraryError>(undone)
     })?;
-    let is_defect = |image: &RegisteredImage| image.label != ImageLabel::Normal;
     if undone.iter().any(is_defect) && IndexInfo.run(job)?.is_some() {
         BuildIndex { rebuild: false }.run(job)?;
     }
-    Ok(undone.len())
+    Ok(undone)
 }
 
 #[cfg(test)]
@@ -166,6 +177,10 @@ mod tests {
         assert_eq!(library().image(id).unwrap().region.unwrap().rect.width, 4);
         let in_use = submit(&engine, defect).unwrap_err();
         assert!(matches!(in_use, EngineError::Library(LibraryError::DefectInUse { .. })));
+        // Its removal changes what is known of the product's defects.
+        let undo = UndoRegistration::Images { new: vec![id], redrawn: Vec::new() };
+        let undone = submit(&engine, undo).unwrap();
+        assert_eq!((undone.images, undone.known_defects_of), (1, vec![casting()]));
     }
 
     #[test]

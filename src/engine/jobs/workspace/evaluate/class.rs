@@ -101,7 +101,7 @@ pub(super) fn evaluate(
     let fitted = fit(job, class, conditions, &known)?;
     let learned = KnownDefectsSummary::of(&fitted);
     let expected = rates(ScoredBank::of(&fitted)?.images(), fitted.limits.thresholds)?;
-    let Calibrated { bank, term, limits: Calibration { thresholds, scale } } = fitted;
+    let Calibrated { bank, term, limits: Calibration { thresholds, scale }, .. } = fitted;
     let bank = Arc::new(bank);
     let fit_seconds = start.elapsed().as_secs_f64();
     let mut watch = Stopwatch::default();
