@@ -1,20 +1,19 @@
 //! Linear layer over quantised weights, and the choice of its kernel.
 //!
 //! Few rows (decoding an answer token by token) are multiplied by quantised dot products, which
-//! read the fewest bytes: candle's, and our own for Q5_0. For many rows (reading a prompt,
-//! embedding a text) those would decode the weights again for each row. There the weights are
-//! dequantised in cache-sized pieces and multiplied in f32 with `gemm`, unless the CPU has
-//! AVX-512 VNNI and candle a tiled kernel for the block type.
+//! read the fewest bytes: candle's over the weights as they are, and our own for Q5_0. For many rows
+//! (reading a prompt, embedding a text) those would decode the weights again for each row. There
+//! the weights are dequantised in cache-sized pieces and multiplied in f32 with `gemm`.
 //!
-//! Tokens per second when reading 342 tokens on two busy cores with VNNI: Qwen2.5 0.5B (mostly
-//! blocks of 32) 51 in f32, 12 to 14 with candle alone; 1.5B (blocks of 256) 16 to 19 in f32,
-//! 21 to 28 with candle's tiled kernels.
+//! candle's products of `QMatMul` are not used on a CPU: they keep a second arrangement of the
+//! weights (see [`super::compact`]).
 
 use std::sync::Arc;
 
 use candle_core::quantized::{GgmlDType, QMatMul, QTensor};
 use candle_core::{Module, Result, Tensor, bail};
 
+use super::compact::CompactMatMul;
 use super::dequantized::{self, DequantizedMatMul};
 use super::q5_0::Q5Gemv;
 
@@ -26,7 +25,7 @@ const MIN_F32_ROWS: usize = 17;
 #[derive(Debug, Clone)]
 pub struct QuantizedLinear {
     weight: Arc<QTensor>,
-    /// candle's product with `weight`, for few rows.
+    /// candle's product with `weight`, for other devices and unquantised weights.
     qmatmul: QMatMul,
     bias: Option<Tensor>,
     /// Rows from which on the product is computed in f32.
@@ -59,13 +58,14 @@ impl QuantizedLinear {
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let (rows, _) = x.dims2()?;
         let x = x.contiguous()?;
-        let in_f32 = rows >= self.min_f32_rows
-            && (self.min_f32_rows == 1 || !has_tiled_kernel(&self.weight));
+        let in_f32 = rows >= self.min_f32_rows;
         let on_cpu = x.device().is_cpu();
         let y = if in_f32 && on_cpu && dequantized::decoder(self.weight.dtype()).is_some() {
             x.apply_op1_no_bwd(&DequantizedMatMul(&self.weight))?
         } else if on_cpu && self.weight.dtype() == GgmlDType::Q5_0 {
             x.apply_op1_no_bwd(&Q5Gemv(&self.weight))?
+        } else if on_cpu && CompactMatMul::supports(self.weight.dtype()) {
+            x.apply_op1_no_bwd(&CompactMatMul(&self.weight))?
         } else {
             self.qmatmul.forward(&x)?
         };
@@ -74,23 +74,6 @@ impl QuantizedLinear {
             None => Ok(y),
         }
     }
-}
-
-/// Whether candle multiplies many rows by these weights with its tiled AVX-512 VNNI kernels.
-#[cfg(target_arch = "x86_64")]
-fn has_tiled_kernel(weight: &QTensor) -> bool {
-    let whole_tiles =
-        weight.shape().dims2().is_ok_and(|(n, k)| n.is_multiple_of(16) && k.is_multiple_of(256));
-    whole_tiles
-        && matches!(weight.dtype(), GgmlDType::Q4K | GgmlDType::Q6K)
-        && is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512vnni")
-}
-
-/// candle's tiled kernels for other CPUs have not been measured.
-#[cfg(not(target_arch = "x86_64"))]
-fn has_tiled_kernel(_weight: &QTensor) -> bool {
-    false
 }
 
 #[cfg(test)]
@@ -105,8 +88,6 @@ mod tests {
         for dtype in
             [GgmlDType::Q4_0, GgmlDType::Q5_0, GgmlDType::Q8_0, GgmlDType::Q4K, GgmlDType::Q6K]
         {
-            // candle's tiled kernels need multiples of 16 outputs: 100 are multiplied in f32 on
-            // every CPU.
             let weight = Tensor::randn(0f32, 1.0, (100, 512), &device).unwrap();
             let bias = Tensor::randn(0f32, 1.0, 100, &device).unwrap();
             let weight = Arc::new(QTensor::quantize(&weight, dtype).unwrap());

@@ -5,48 +5,55 @@
 //! length of the file before any data is read.
 
 use std::fs::File;
-use std::io::Cursor;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use candle_core::quantized::gguf_file::{Content, Value};
 use candle_core::quantized::{GgmlDType, QStorage, QTensor};
 use candle_core::{Device, Tensor};
-use memmap2::Mmap;
 
 use crate::{ModelsError, Result};
 
 /// Beginning of every GGUF file.
 const MAGIC: &[u8] = b"GGUF";
-/// Strictest alignment of a GGML block, that of blocks with an f32 scale.
-const BLOCK_ALIGN: usize = 4;
 
-/// Memory-mapped GGUF file whose header has been read and checked.
+/// GGUF file whose header has been read and checked.
+///
+/// Tensors are read from the file, not mapped: their weights then are in memory once, and a file
+/// that another program cuts short is an error instead of the end of the process.
 pub(super) struct Gguf {
     path: PathBuf,
-    map: Mmap,
+    file: File,
+    /// Length of the file in bytes when it was opened.
+    length: u64,
     content: Content,
 }
 
 impl Gguf {
-    /// Maps `path` and checks its header and the range of every tensor.
+    /// Opens `path` and checks its header and the range of every tensor.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let io = |source| ModelsError::Io { path: path.to_owned(), source };
-        let file = File::open(path).map_err(|source| match source.kind() {
+        let mut file = File::open(path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => bad(path, "it is not there"),
             _ => io(source),
         })?;
-        // SAFETY: the map is only read. Nothing in Fettle writes to a weight file in place (the
-        // store renames finished files), so that the mapped bytes do not change.
-        let map = unsafe { Mmap::map(&file) }.map_err(io)?;
-        if !map.starts_with(MAGIC) {
+        let length = file.metadata().map_err(io)?.len();
+        let mut magic = [0; MAGIC.len()];
+        if length < MAGIC.len() as u64 || file.read_exact(&mut magic).is_err() || magic != MAGIC {
             return Err(bad(path, "it does not begin with 'GGUF'"));
         }
-        check_alignment(&map).map_err(|why| bad(path, why))?;
+        check_alignment(HeaderReader {
+            reader: BufReader::new(&file),
+            left: length - MAGIC.len() as u64,
+        })
+        .map_err(|why| bad(path, why))?;
+        file.rewind().map_err(io)?;
         let content =
-            Content::read(&mut Cursor::new(&map[..])).map_err(|e| bad(path, e.to_string()))?;
-        let gguf = Self { path: path.to_owned(), map, content };
+            Content::read(&mut BufReader::new(&file)).map_err(|e| bad(path, e.to_string()))?;
+        let gguf = Self { path: path.to_owned(), file, length, content };
         for name in gguf.content.tensor_infos.keys() {
-            gguf.tensor_data(name)?;
+            gguf.tensor_range(name)?;
         }
         Ok(gguf)
     }
@@ -130,25 +137,25 @@ impl Gguf {
         rows.ok_or_else(|| self.bad(format!("no tensor '{name}'")))
     }
 
-    /// Bytes, shape and block type of a tensor.
-    fn tensor_data(&self, name: &str) -> Result<(&[u8], &[usize], GgmlDType)> {
+    /// Position in the file, shape and block type of a tensor.
+    fn tensor_range(&self, name: &str) -> Result<(Range<u64>, &[usize], GgmlDType)> {
         let infos = &self.content.tensor_infos;
         let info = infos.get(name).ok_or_else(|| self.bad(format!("no tensor '{name}'")))?;
         let dims = info.shape.dims();
         let dtype = info.ggml_dtype;
         let (block, size) = (dtype.block_size(), dtype.type_size());
-        let bytes = || {
+        let range = || {
             let elements = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d))?;
             let whole = dims.last().is_some_and(|last| last.is_multiple_of(block));
             let bytes = whole.then_some(elements / block)?.checked_mul(size)?;
             let start = self.content.tensor_data_offset.checked_add(info.offset)?;
-            let start = usize::try_from(start).ok().filter(|s| s.is_multiple_of(BLOCK_ALIGN))?;
-            self.map.get(start..start.checked_add(bytes)?)
+            let end = start.checked_add(u64::try_from(bytes).ok()?)?;
+            (end <= self.length).then_some(start..end)
         };
-        let bytes = bytes().ok_or_else(|| {
+        let range = range().ok_or_else(|| {
             self.bad(format!("tensor '{name}' lies outside it: is the file cut short?"))
         })?;
-        Ok((bytes, dims, dtype))
+        Ok((range, dims, dtype))
     }
 
     /// Reads a tensor of this shape, quantised as in the file.
@@ -158,11 +165,24 @@ impl Gguf {
         shape: &[usize],
         device: &Device,
     ) -> Result<QTensor> {
-        let (bytes, dims, dtype) = self.tensor_data(name)?;
+        let (range, dims, dtype) = self.tensor_range(name)?;
         if dims != shape {
             return Err(self.bad(format!("tensor '{name}' is {dims:?}, not {shape:?}")));
         }
-        let storage = QStorage::from_data(bytes.into(), device, dtype)?;
+        let length = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+        // In whole words, so that the start is aligned for blocks of any type.
+        let mut words = vec![0u64; length.div_ceil(size_of::<u64>())];
+        let bytes = &mut bytemuck::cast_slice_mut::<u64, u8>(&mut words)[..length];
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(range.start)).and_then(|_| file.read_exact(bytes)).map_err(
+            |source| match source.kind() {
+                std::io::ErrorKind::UnexpectedEof => {
+                    self.bad("it became shorter while it was read")
+                }
+                _ => ModelsError::Io { path: self.path.clone(), source },
+            },
+        )?;
+        let storage = QStorage::from_data((&*bytes).into(), device, dtype)?;
         Ok(QTensor::new(storage, shape.to_vec())?)
     }
 
@@ -178,8 +198,7 @@ fn bad(path: &Path, why: impl Into<String>) -> ModelsError {
 
 /// Checks `general.alignment`, by which candle divides without a check. A damaged header passes:
 /// the error comes from candle.
-fn check_alignment(bytes: &[u8]) -> Result<(), String> {
-    let mut reader = ByteReader { bytes, at: 4 };
+fn check_alignment(mut reader: HeaderReader<impl Read + Seek>) -> Result<(), String> {
     let mut alignment = || -> Option<u64> {
         if reader.number(4)? < 2 {
             return None; // Version 1 has 32-bit counts and no alignment.
@@ -204,18 +223,24 @@ fn check_alignment(bytes: &[u8]) -> Result<(), String> {
     }
 }
 
-/// Bounds-checked reader of the header.
-struct ByteReader<'a> {
-    bytes: &'a [u8],
-    at: usize,
+/// Bounds-checked reader of the header, behind the magic number.
+struct HeaderReader<R> {
+    reader: R,
+    /// Bytes of the file that are left.
+    left: u64,
 }
 
-impl<'a> ByteReader<'a> {
-    fn take(&mut self, length: u64) -> Option<&'a [u8]> {
-        let end = self.at.checked_add(usize::try_from(length).ok()?)?;
-        let taken = self.bytes.get(self.at..end)?;
-        self.at = end;
-        Some(taken)
+impl<R: Read + Seek> HeaderReader<R> {
+    fn take(&mut self, length: u64) -> Option<Vec<u8>> {
+        self.left = self.left.checked_sub(length)?;
+        let mut taken = Vec::new();
+        let read = self.reader.by_ref().take(length).read_to_end(&mut taken).ok()?;
+        (read as u64 == length).then_some(taken)
+    }
+
+    fn pass(&mut self, length: u64) -> Option<()> {
+        self.left = self.left.checked_sub(length)?;
+        self.reader.seek_relative(i64::try_from(length).ok()?).ok()
     }
 
     /// Reads a little-endian integer of `length` bytes.
@@ -228,21 +253,19 @@ impl<'a> ByteReader<'a> {
         match kind {
             8 => {
                 let length = self.number(8)?;
-                self.take(length)?;
+                self.pass(length)?;
             }
             9 if depth < 8 => {
                 let (kind, count) = (self.number(4)?, self.number(8)?);
                 if let Some(size) = size_of_kind(kind) {
-                    self.take(count.checked_mul(size)?)?;
+                    self.pass(count.checked_mul(size)?)?;
                 } else {
                     for _ in 0..count {
                         self.skip(kind, depth + 1)?;
                     }
                 }
             }
-            _ => {
-                self.take(size_of_kind(kind)?)?;
-            }
+            _ => self.pass(size_of_kind(kind)?)?,
         }
         Some(())
     }
@@ -261,6 +284,8 @@ fn size_of_kind(kind: u64) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use candle_core::DType;
     use proptest::prelude::*;
 
