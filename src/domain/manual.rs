@@ -134,4 +134,37 @@ pub enum ManualWarning {
         /// Page, from 1.
         page: u32,
     },
+    /// A page whose content is damaged: text may be missing.
+    PartlyRead {
+        /// Page, from 1.
+        page: u32,
+    },
+    /// Letters whose meaning their font does not say.
+    UnreadableLetters {
+        /// Page, from 1.
+        page: u32,
+        /// Number of letters.
+        letters: u32,
+    },
+    /// Text in the file that no reader of the page sees; it was left out.
+    HiddenText {
+        /// Page, from 1.
+        page: u32,
+        /// The text.
+        text: String,
+    },
+    /// Text beside what the page says, such as a watermark or print along the spine; it was left out.
+    Aside {
+        /// The first page with it, from 1.
+        page: u32,
+        /// The text.
+        text: String,
+    },
+    /// A reviewer's note on the page, which may correct what the page says.
+    Note {
+        /// Page, from 1.
+        page: u32,
+        /// The note.
+        text: String,
+    },
 }

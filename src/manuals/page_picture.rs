@@ -67,7 +67,7 @@ fn catch_panic<R>(path: &Path, work: impl FnOnce() -> Result<R>) -> Result<R> {
         .unwrap_or_else(|_| Err(ManualsError::damaged(path, "its structure contradicts itself")))
 }
 
-fn open(path: &Path, bytes: Vec<u8>) -> Result<Pdf> {
+pub(super) fn open(path: &Path, bytes: Vec<u8>) -> Result<Pdf> {
     let pdf = Pdf::new(bytes).map_err(|error| match error {
         LoadPdfError::Decryption(_) => ManualsError::Encrypted { path: path.to_owned() },
         LoadPdfError::Invalid => ManualsError::damaged(path, "no page can be drawn"),
@@ -78,7 +78,7 @@ fn open(path: &Path, bytes: Vec<u8>) -> Result<Pdf> {
     Ok(pdf)
 }
 
-fn size(path: &Path, page: &Page<'_>) -> Result<SizePt> {
+pub(super) fn size(path: &Path, page: &Page<'_>) -> Result<SizePt> {
     let (width, height) = page.render_dimensions();
     let is_sane = |side: f32| side.is_finite() && side > 0.0;
     if is_sane(width) && is_sane(height) {

@@ -31,6 +31,7 @@ pub fn parse(path: &Path, bytes: &[u8], defects: &[DefectType]) -> Result<Manual
 /// Recognises the sections and the summary table in the lines of a file.
 pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) -> ManualText {
     let page_count = document.page_count;
+    let findings = document.warnings;
     let printed: HashSet<u32> = document.lines.iter().map(|line| line.line.page).collect();
     let has_pages = document.format == ManualFormat::Pdf;
     let rows = group_into_rows(document.lines);
@@ -56,6 +57,7 @@ pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) ->
             .filter(|page| has_pages && !printed.contains(page))
             .map(|page| ManualWarning::EmptyPage { page }),
     );
+    warnings.extend(findings);
     let summary = read_summary(&summary, &joiner);
     ManualText { page_count, sections, summary, warnings }
 }

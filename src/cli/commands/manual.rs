@@ -166,5 +166,24 @@ fn eprint_warning(terminal: &Terminal, path: &str, warning: &ManualWarning) {
         ManualWarning::EmptyPage { page } => {
             terminal.eprint_message("warning-empty-page", &[("page", (*page).into())]);
         }
+        ManualWarning::PartlyRead { page } => {
+            terminal.eprint_message("warning-partly-read", &[("page", (*page).into())]);
+        }
+        ManualWarning::UnreadableLetters { page, letters } => {
+            let values = [("page", (*page).into()), ("letters", (*letters).into())];
+            terminal.eprint_message("warning-unreadable-letters", &values);
+        }
+        ManualWarning::HiddenText { page, text } => {
+            let values = [("page", (*page).into()), ("text", text.clone().into())];
+            terminal.eprint_message("warning-hidden-text", &values);
+        }
+        ManualWarning::Aside { page, text } => {
+            let values = [("page", (*page).into()), ("text", text.clone().into())];
+            terminal.eprint_message("warning-aside", &values);
+        }
+        ManualWarning::Note { page, text } => {
+            let values = [("page", (*page).into()), ("text", text.clone().into())];
+            terminal.eprint_message("warning-note", &values);
+        }
     }
 }
