@@ -9,12 +9,12 @@ use fettle_domain::DefectType;
 use fettle_testing::data::shared;
 use fettle_testing::documents::defect;
 
-fn defects() -> Vec<DefectType> {
+pub(super) fn defects() -> Vec<DefectType> {
     vec![defect("scratch", "긁힘", "scratch", "scratch"), defect("dent", "찍힘", "dent", "dent")]
 }
 
 /// The 13 lines of that folder's README.
-const LINES: [&str; 9] = [
+pub(super) const LINES: [&str; 9] = [
     "scratch p1: 긁힘 (scratch)",
     "scratch.c1 [1] 이송 컨베이어 가이드 레일의 마모",
     "scratch.c2 [1] 적재 트레이 바닥의 이물",
@@ -26,7 +26,7 @@ const LINES: [&str; 9] = [
     "dent.a2 [1] 완충 패드를 트레이에 부착",
 ];
 
-const ENGLISH_LINES: [&str; 9] = [
+pub(super) const ENGLISH_LINES: [&str; 9] = [
     "scratch p1: Scratch",
     "scratch.c1 [1] Worn guide rail of the conveyor",
     "scratch.c2 [1] Debris on the floor of the tray",
