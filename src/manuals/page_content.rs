@@ -3,7 +3,7 @@
 use flate2::{Decompress, FlushDecompress, Status};
 use hayro::hayro_syntax::Filter;
 use hayro::hayro_syntax::object::dict::keys;
-use hayro::hayro_syntax::object::{Array, Dict, Stream};
+use hayro::hayro_syntax::object::{Array, Dict, Name, Object, Stream};
 use hayro::hayro_syntax::page::Page;
 
 use super::content_repair::repair;
@@ -62,8 +62,21 @@ pub(super) fn unpack(stream: &Stream<'_>) -> Unpacked {
         return inflate(&stream.raw_data());
     }
     match stream.decoded_data() {
-        Ok(bytes) => Unpacked { bytes: bytes.into_owned(), is_whole: true },
+        // hayro leaves out filters that it does not know.
+        Ok(bytes) => Unpacked {
+            bytes: bytes.into_owned(),
+            is_whole: filter_count(stream) == stream.filters().len(),
+        },
         Err(_) => Unpacked { bytes: Vec::new(), is_whole: false },
+    }
+}
+
+/// How many filters a stream names.
+fn filter_count(stream: &Stream<'_>) -> usize {
+    match stream.dict().get::<Object<'_>>(keys::FILTER) {
+        Some(Object::Array(filters)) => filters.raw_iter().count(),
+        Some(Object::Name(_)) => 1,
+        _ => 0,
     }
 }
 
@@ -96,7 +109,7 @@ pub(super) fn has_broken_form(resources: &Dict<'_>, depth: u32) -> bool {
     let Some(objects) = resources.get::<Dict<'_>>(keys::XOBJECT) else { return false };
     objects.keys().any(|name| {
         let Some(stream) = objects.get::<Stream<'_>>(name.as_ref()) else { return true };
-        let subtype = stream.dict().get::<hayro::hayro_syntax::object::Name<'_>>(keys::SUBTYPE);
+        let subtype = stream.dict().get::<Name<'_>>(keys::SUBTYPE);
         if subtype.is_none_or(|subtype| subtype.as_ref() != keys::FORM) {
             return false;
         }

@@ -36,8 +36,8 @@ use super::visibility::sort_by_visibility;
 
 /// Manuals have tens of pages; the limit is for hostile page trees.
 const MAX_PAGES: usize = 5_000;
-/// From this share of unreadable letters on a line says nothing that one could rely on.
-const MAX_UNREADABLE_SHARE: f64 = 0.3;
+/// With a larger share of unreadable letters a line says nothing that one could rely on.
+const MAX_UNREADABLE_SHARE: f64 = 0.5;
 
 /// The lines of a PDF, page by page, in reading order. `path` is for messages only.
 pub(super) fn parse_pdf(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {

@@ -1,0 +1,181 @@
+//! Pages whose content is damaged: what is left is read, and that something may be missing is said.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+
+use super::cases::{ENGLISH_LINES, defects};
+use super::page_writer::{PageFile, english, line};
+use super::reading::outline;
+use crate::{ManualsError, parse};
+
+const PARTLY: &str = "! PartlyRead { page: 1 }";
+
+fn read(bytes: &[u8]) -> Vec<String> {
+    outline(&parse(Path::new("page.pdf"), bytes, &defects()).unwrap())
+}
+
+fn packed(content: &str) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(content.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn with_packed(packed: Vec<u8>) -> Vec<u8> {
+    PageFile::new(packed).content_entries("/Filter/FlateDecode").write()
+}
+
+#[test]
+fn what_viewers_pass_over_is_passed_over() {
+    let wrong_checksum = {
+        let mut packed = packed(&english());
+        let end = packed.len();
+        packed[end - 4..].copy_from_slice(&[0; 4]);
+        packed
+    };
+    let without_checksum = {
+        let mut packed = packed(&english());
+        packed.truncate(packed.len() - 4);
+        packed
+    };
+    let sound = PageFile::new(english()).write();
+    let text = String::from_utf8_lossy(&sound).into_owned();
+    let files = [
+        ("sound", sound),
+        ("packed", with_packed(packed(&english()))),
+        ("a wrong checksum", with_packed(wrong_checksum)),
+        ("no checksum", with_packed(without_checksum)),
+        ("brackets", PageFile::new(english().replace("Dent", "Dent) Tj >> ] ) (")).write()),
+        ("an array left open", PageFile::new(english().replace("(Dent) Tj", "[(Dent) TJ")).write()),
+        ("no cross-reference table", text.replace("xref", "xxxx").into_bytes()),
+        ("no end", text.split("xref").next().unwrap().as_bytes().to_vec()),
+        ("other line ends", text.replace('\n', "\r\n").into_bytes()),
+        (
+            "a line before the head",
+            [b"Content-Type: application/pdf\r\n\r\n", text.as_bytes()].concat(),
+        ),
+        ("lengths too large", text.replace("/Length ", "/Length 9").into_bytes()),
+        ("lengths of zero", text.replace("/Length ", "/Length 0 /X ").into_bytes()),
+        (
+            "content in two parts",
+            PageFile::new("")
+                .page("/Contents[10 0 R 11 0 R]")
+                .stream("", english().split_at(400).0.as_bytes())
+                .stream("", english().split_at(400).1.as_bytes())
+                .write(),
+        ),
+    ];
+    for (what, file) in files {
+        assert_eq!(read(&file), ENGLISH_LINES, "{what}");
+    }
+}
+
+#[test]
+fn a_page_that_is_read_in_part_says_so() {
+    let cut = |share: usize| {
+        let mut packed = packed(&english());
+        packed.truncate(packed.len() * share / 10);
+        with_packed(packed)
+    };
+    let changed = {
+        let mut packed = packed(&english());
+        let middle = packed.len() / 2;
+        packed[middle..middle + 20].fill(0xFF);
+        with_packed(packed)
+    };
+    let form = |entries: &str, data: &[u8]| {
+        PageFile::new(english() + "/X1 Do")
+            .resources("/XObject<</X1 10 0 R>>")
+            .stream(&format!("/Type/XObject/Subtype/Form/BBox[0 0 595 842]{entries}"), data)
+            .write()
+    };
+    let files = [
+        ("cut at 90 %", cut(9)),
+        ("cut at 60 %", cut(6)),
+        ("changed in the middle", changed),
+        ("ends within a string", PageFile::new(english() + "BT /F1 11 Tf (Wear").write()),
+        ("ends within a text", PageFile::new(english() + "BT /F1 11 Tf 1 0 0 1 76 300 Tm").write()),
+        ("an unknown operator", PageFile::new(english() + "(Wear gloves) Tjj").write()),
+        (
+            "a part is missing",
+            PageFile::new("")
+                .page("/Contents[10 0 R 77 0 R]")
+                .stream("", english().as_bytes())
+                .write(),
+        ),
+        ("a form is cut", form("/Filter/FlateDecode", &packed("0 0 m 9 9 l S 1 1 m 3 4 l S")[..9])),
+        (
+            "a form is missing",
+            PageFile::new(english() + "/X1 Do").resources("/XObject<</X1 77 0 R>>").write(),
+        ),
+        ("a form in an unknown code", form("/Filter/NoDecode", b"q Q")),
+    ];
+    for (what, file) in files {
+        let read = read(&file);
+        assert_eq!(read.last().map(String::as_str), Some(PARTLY), "{what}: {read:?}");
+        // No statement is another than a whole one, but for the last before the damage.
+        let whole = |line: &String| ENGLISH_LINES.contains(&line.as_str());
+        let others = read.iter().filter(|line| !line.starts_with('!') && !whole(line));
+        assert!(others.count() <= 1, "{what}: {read:?}");
+    }
+}
+
+#[test]
+fn pages_without_text_are_a_scan_only_if_there_are_pictures() {
+    let error = |file: PageFile| parse(Path::new("a.pdf"), &file.write(), &[]).unwrap_err();
+    let picture = |file: PageFile| {
+        file.resources("/XObject<</X1 10 0 R>>").stream(
+            "/Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray/BitsPerComponent 8",
+            &[200],
+        )
+    };
+    let scan = error(picture(PageFile::new("q 595 0 0 842 0 0 cm /X1 Do Q")));
+    assert!(matches!(scan, ManualsError::Scan { pages: 1, .. }), "{scan}");
+    let lines = error(PageFile::new("0 0 m 99 99 l S"));
+    assert!(matches!(lines, ManualsError::NoText { pages: 1, .. }), "{lines}");
+    let inline =
+        error(PageFile::new("q 595 0 0 842 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \u{1} EI Q"));
+    assert!(matches!(inline, ManualsError::Scan { pages: 1, .. }), "{inline}");
+}
+
+#[test]
+fn hostile_pages_end() {
+    let form = |content: &str| {
+        PageFile::new(english() + "/X1 Do")
+            .resources("/XObject<</X1 10 0 R>>")
+            .stream(
+                "/Type/XObject/Subtype/Form/BBox[0 0 595 842]/Resources<</XObject<</X1 10 0 R>>>>",
+                content.as_bytes(),
+            )
+            .write()
+    };
+    let bomb = {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+        for _ in 0..200 {
+            encoder.write_all(&vec![b' '; 1 << 20]).unwrap();
+        }
+        encoder.finish().unwrap()
+    };
+    let files = [
+        ("a form that shows itself", form("/X1 Do")),
+        ("a form that shows itself twice", form("/X1 Do /X1 Do")),
+        ("a form that shows itself ten times", form(&"/X1 Do ".repeat(10))),
+        ("saved states", PageFile::new("q ".repeat(200_000) + &english()).write()),
+        ("a bomb", with_packed(bomb)),
+        ("nested brackets", PageFile::new(english() + &"[".repeat(100_000)).write()),
+        (
+            "nested dictionaries",
+            PageFile::new(english() + "/A " + &"<</A ".repeat(100_000)).write(),
+        ),
+    ];
+    for (what, file) in files {
+        let start = std::time::Instant::now();
+        let _read = parse(Path::new("a.pdf"), &file, &defects());
+        assert!(start.elapsed().as_secs() < 20, "{what}: {:?}", start.elapsed());
+    }
+    let shown =
+        read(&PageFile::new(english() + &line("F1", 11.0, 76.0, 489.0, "* Wear gloves")).write());
+    assert_eq!(shown.len(), 10);
+}
