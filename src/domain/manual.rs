@@ -160,6 +160,22 @@ pub enum ManualWarning {
         /// The text.
         text: String,
     },
+    /// Text that a reviewer struck out without a word.
+    StruckOut {
+        /// Page, from 1.
+        page: u32,
+        /// The text.
+        text: String,
+    },
+    /// A file that states more pages than it has.
+    PagesMissing {
+        /// Number of pages read.
+        read: u32,
+        /// Number of pages stated.
+        stated: u32,
+    },
+    /// A file without its end: pages may be missing.
+    CutShort,
     /// A reviewer's note on the page, which may correct what the page says.
     Note {
         /// Page, from 1.

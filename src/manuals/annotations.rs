@@ -28,10 +28,12 @@ const LEADING: f64 = 1.2;
 /// What a page has besides its content.
 #[derive(Default)]
 pub(super) struct Annotations {
-    /// The values typed into form fields, at their place.
-    pub(super) values: Vec<Glyph>,
+    /// The values typed into form fields, each at its place.
+    pub(super) values: Vec<Vec<Glyph>>,
     /// Reviewers' notes.
     pub(super) notes: Vec<String>,
+    /// What a reviewer struck out without a word, as rectangles.
+    pub(super) struck: Vec<Rect>,
     /// Values of fields that are not shown.
     pub(super) hidden: Vec<String>,
 }
@@ -49,7 +51,7 @@ pub(super) fn annotations(page: &Page<'_>, to_page: Affine) -> Annotations {
             Some(b"Widget") => {
                 let Some(value) = field_value(&annotation) else { continue };
                 if is_shown {
-                    out.values.extend(place_value(&annotation, &value, to_page));
+                    out.values.push(place_value(&annotation, &value, to_page));
                 } else {
                     out.hidden.push(value);
                 }
@@ -66,7 +68,11 @@ pub(super) fn annotations(page: &Page<'_>, to_page: Affine) -> Annotations {
                 // The state that a reviewer set ("accepted") is no note.
                 let is_state = annotation.contains_key(b"StateModel");
                 let note = text(&annotation, b"Contents").map(|note| one_line(&note));
-                let note = note.filter(|note| !is_state && !note.is_empty());
+                let note = note.filter(|note| !note.is_empty()).or_else(|| rich_text(&annotation));
+                let note = note.filter(|_| !is_state && is_shown);
+                if subtype.as_ref().is_some_and(|s| s.as_ref() == b"StrikeOut") && note.is_none() {
+                    out.struck.extend(area(&annotation, to_page));
+                }
                 out.notes.extend(note.filter(|note| seen.insert(note.clone())));
             }
         }
@@ -91,6 +97,25 @@ fn text(dictionary: &Dict<'_>, key: &[u8]) -> Option<String> {
         Object::Stream(stream) => decode(&stream.decoded_data().ok()?),
         _ => None,
     }
+}
+
+/// The words of a note's formatted text, XHTML (ISO 32000-1, 12.7.3.4).
+fn rich_text(annotation: &Dict<'_>) -> Option<String> {
+    let markup = text(annotation, b"RC")?;
+    let document = roxmltree::Document::parse(markup.trim_start_matches('\u{FEFF}')).ok()?;
+    let words = document.descendants().filter_map(|node| node.is_text().then(|| node.text())?);
+    let words = one_line(&words.collect::<Vec<_>>().join(" "));
+    (!words.is_empty()).then_some(words)
+}
+
+/// The rectangle of an annotation in page points.
+fn area(annotation: &Dict<'_>, to_page: Affine) -> Option<Rect> {
+    let rect = annotation.get::<PdfRect>(b"Rect")?;
+    let corner = |x: f64, y: f64| {
+        let point = to_page * Point::new(x, y);
+        (point.x, point.y)
+    };
+    Some(Rect::bounding(&[corner(rect.x0, rect.y0), corner(rect.x1, rect.y1)]))
 }
 
 fn one_line(text: &str) -> String {
@@ -130,12 +155,7 @@ fn field_value(field: &Dict<'_>) -> Option<String> {
 
 /// The letters of a value in the rectangle of its field.
 fn place_value(field: &Dict<'_>, value: &str, to_page: Affine) -> Vec<Glyph> {
-    let Some(rect) = field.get::<PdfRect>(b"Rect") else { return Vec::new() };
-    let corner = |x: f64, y: f64| {
-        let point = to_page * Point::new(x, y);
-        (point.x, point.y)
-    };
-    let area = Rect::bounding(&[corner(rect.x0, rect.y0), corner(rect.x1, rect.y1)]);
+    let Some(area) = area(field, to_page) else { return Vec::new() };
     let (width, height) = (area.right - area.left, area.bottom - area.top);
     let value = value.replace("\r\n", "\n").replace('\r', "\n");
     let lines: Vec<&str> = value.lines().map(str::trim_end).collect();

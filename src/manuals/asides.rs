@@ -1,7 +1,5 @@
 //! Text that is not part of what a page says: watermarks, print along the spine, stamps.
 
-use fettle_domain::SizePt;
-
 use super::geometry::Rect;
 use super::line_grouping::text_direction;
 use super::overprint::without_overprints;
@@ -17,6 +15,12 @@ const MIN_SHARE: f64 = 0.25;
 const LARGE: f64 = 1.6;
 /// … and this light: the darkest channel of its colour on white paper, of 1.
 const LIGHT: f32 = 0.55;
+/// One that is dark is this much larger.
+const HUGE: f64 = 2.5;
+/// The fewest letters that a watermark lies across.
+const MIN_BELOW: usize = 2;
+/// The most letters of a watermark that are looked at.
+const MAX_LARGE: usize = 200;
 
 /// The letters of a page, what is said and what is beside it.
 #[derive(Default)]
@@ -26,7 +30,7 @@ pub(super) struct Parts {
 }
 
 /// Separates body text from watermarks and margin print.
-pub(super) fn separate(glyphs: Vec<DrawnGlyph>, size: SizePt) -> Parts {
+pub(super) fn separate(glyphs: Vec<DrawnGlyph>) -> Parts {
     let is_printed = |drawn: &&DrawnGlyph| !drawn.glyph.text.trim().is_empty();
     let mut counts = [0_usize; 4];
     for drawn in glyphs.iter().filter(is_printed).filter(|drawn| !is_skewed(drawn)) {
@@ -44,21 +48,19 @@ pub(super) fn separate(glyphs: Vec<DrawnGlyph>, size: SizePt) -> Parts {
         glyphs.iter().filter(is_printed).map(|drawn| drawn.glyph.size).collect();
     sizes.sort_by(f64::total_cmp);
     let median = sizes.get(sizes.len() / 2).copied().unwrap_or_default();
-    let dark: Vec<Rect> = glyphs
+    let small: Vec<Rect> = glyphs
         .iter()
         .filter(is_printed)
         .filter(|drawn| drawn.glyph.size <= LARGE * median)
         .map(|drawn| drawn.glyph.bounds())
         .collect();
-    let page =
-        Rect { left: 0.0, top: 0.0, right: f64::from(size.width), bottom: f64::from(size.height) };
-    let crossed = lines_crossed_by_light_text(&glyphs, median, &dark, page);
+    let across = lies_across(&glyphs, median, &small);
     let mut parts = Parts::default();
-    for (drawn, crossed) in glyphs.into_iter().zip(crossed) {
+    for (drawn, across) in glyphs.into_iter().zip(across) {
         let is_aside = drawn.is_watermark
             || is_skewed(&drawn)
             || !is_body_direction(text_direction(&drawn.glyph))
-            || crossed;
+            || across;
         if is_aside { &mut parts.asides } else { &mut parts.body }.push(drawn);
     }
     parts
@@ -87,27 +89,25 @@ pub(super) fn aside_texts(glyphs: Vec<DrawnGlyph>) -> Vec<String> {
     texts
 }
 
-/// For each letter whether it is of a large, light text that lies across other text.
-fn lines_crossed_by_light_text(
-    glyphs: &[DrawnGlyph],
-    median: f64,
-    dark: &[Rect],
-    page: Rect,
-) -> Vec<bool> {
-    let is_light = |drawn: &DrawnGlyph| {
+/// For each letter whether it is of a large text that lies across others: light, or far larger.
+fn lies_across(glyphs: &[DrawnGlyph], median: f64, small: &[Rect]) -> Vec<bool> {
+    let is_large = |drawn: &DrawnGlyph| {
         let lightness = drawn.colour.map_or(0.0, |[red, green, blue, alpha]| {
             1.0 - (1.0 - red.min(green).min(blue)) * alpha
         });
-        drawn.glyph.size > LARGE * median
-            && lightness >= LIGHT
-            && page.contains(drawn.glyph.inner_point(0.5), 0.0)
+        let least = if lightness >= LIGHT { LARGE } else { HUGE };
+        drawn.glyph.size > least * median
     };
-    let light: Vec<&DrawnGlyph> = glyphs.iter().filter(|drawn| is_light(drawn)).collect();
-    let crosses = light.iter().any(|drawn| {
-        let bounds = drawn.glyph.bounds();
-        dark.iter().any(|other| bounds.overlaps(*other))
-    });
-    glyphs.iter().map(|drawn| crosses && is_light(drawn)).collect()
+    let middle = |rect: &Rect| ((rect.left + rect.right) / 2.0, (rect.top + rect.bottom) / 2.0);
+    let large: Vec<Rect> = glyphs
+        .iter()
+        .filter(|drawn| is_large(drawn))
+        .take(MAX_LARGE)
+        .map(|drawn| drawn.glyph.bounds())
+        .collect();
+    let is_below = |rect: &&Rect| large.iter().any(|large| large.contains(middle(rect), 0.0));
+    let below = small.iter().filter(is_below).take(MIN_BELOW).count();
+    glyphs.iter().map(|drawn| below >= MIN_BELOW && is_large(drawn)).collect()
 }
 
 /// Whether a letter is turned by something else than quarter turns.

@@ -6,23 +6,28 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
+use hayro::hayro_interpret::color::{AlphaColor, Color};
 use hayro::hayro_interpret::font::{
-    FontQuery, Glyph as FontGlyph, GlyphId, OutlineGlyph, StandardFont,
+    FontQuery, Glyph as FontGlyph, GlyphId, GlyphRun, OutlineGlyph, PositionedGlyph, StandardFont,
 };
 use hayro::hayro_interpret::hayro_cmap::BfString;
-use hayro::hayro_interpret::{CMapResolverFn, FontResolverFn};
+use hayro::hayro_interpret::{CMapResolverFn, FontResolverFn, Paint};
 use hayro::hayro_syntax::object::{Array, Dict, Name, Number, ObjectIdentifier, Stream};
 use hayro::hayro_syntax::page::Resources;
+use hayro::kurbo::Affine;
 use hayro_font::FontCache;
 
 use super::cmaps::cmap_file;
 use super::code_letters::CodeLetters;
+use super::ink_probe::InkProbe;
 use super::page_content::unpack;
 
 /// Form XObjects nested in each other, as far as their fonts are looked for.
 const MAX_FORM_DEPTH: u32 = 8;
 /// A weight from which a font is bold (OpenType, `OS/2.usWeightClass`).
 const BOLD_WEIGHT: f32 = 600.0;
+/// Letters of a run that are looked at to tell whether its font has outlines.
+const INK_SAMPLE: usize = 3;
 
 /// The fonts of a document.
 pub(super) struct Fonts<'a> {
@@ -264,6 +269,21 @@ impl RunFont<'_> {
         is_empty && (is_space_code || outline.glyph_id() != GlyphId::NOTDEF)
     }
 
+    /// Whether letters are shown in a font without outlines, as text recognition lays it over a scan.
+    pub(super) fn has_no_ink(&self, run: &GlyphRun<'_, '_>) -> bool {
+        let is_letter = |glyph: &&PositionedGlyph<'_>| match glyph.as_unicode() {
+            Some(BfString::Char(letter)) => !letter.is_whitespace() && !letter.is_control(),
+            Some(BfString::String(text)) => !text.trim().is_empty(),
+            None => false,
+        };
+        let mut letters = run.glyphs().iter().filter(is_letter).take(INK_SAMPLE).peekable();
+        let is_readable = self.facts.as_ref().is_none_or(|facts| !facts.is_broken);
+        is_readable
+            && !self.is_substitute
+            && letters.peek().is_some()
+            && letters.all(|glyph| !has_ink(glyph))
+    }
+
     /// The letter of a glyph without `ToUnicode`.
     fn letter(&self, glyph: &FontGlyph<'_>) -> Option<char> {
         let by_code = self.facts.as_ref().and_then(|facts| facts.letter(glyph.char_code()));
@@ -327,6 +347,19 @@ fn without_subset_tag(name: &str) -> &str {
     match name.split_once('+') {
         Some((tag, rest)) if tag.len() == 6 => rest,
         _ => name,
+    }
+}
+
+/// Whether anything is drawn for a glyph.
+fn has_ink(glyph: &FontGlyph<'_>) -> bool {
+    match glyph {
+        FontGlyph::Outline(outline) => !outline.outline().elements().is_empty(),
+        FontGlyph::Type3(type3) => {
+            let mut ink = InkProbe::default();
+            let black = Paint::Color(Color::from_rgba(AlphaColor::new([0.0, 0.0, 0.0, 1.0])));
+            type3.interpret(&mut ink, Affine::IDENTITY, Affine::IDENTITY, &black);
+            ink.is_there
+        }
     }
 }
 

@@ -53,12 +53,6 @@ impl Rect {
             && (self.top - slack..=self.bottom + slack).contains(&y)
     }
 
-    /// Whether both rectangles share an area.
-    pub(super) fn overlaps(self, other: Self) -> bool {
-        let both = self.intersection(other);
-        both.left < both.right && both.top < both.bottom
-    }
-
     /// In square points; 0 where it is inverted.
     pub(super) fn area(self) -> f64 {
         (self.right - self.left).max(0.0) * (self.bottom - self.top).max(0.0)

@@ -7,7 +7,8 @@ use hayro::hayro_syntax::Pdf;
 use hayro::hayro_syntax::object::{Array, Dict, Name};
 use lopdf::Document;
 
-use super::pdf::{PageReader, texts};
+use super::page_reader::{PageReader, texts};
+use super::places::Places;
 use super::text_device::DrawnGlyph;
 
 /// A file whose layers are all on.
@@ -40,7 +41,12 @@ impl HiddenLayers {
         let (width, height) = page.render_dimensions();
         let size = fettle_domain::SizePt { width, height };
         let mut drawn = PageReader::new(&self.shown).draw(page, size).glyphs;
-        drawn.retain(|drawn| !seen.iter().any(|seen| is_same(seen, drawn)));
+        let places = Places::new(seen);
+        let is_seen = |drawn: &DrawnGlyph| {
+            let near = places.near(drawn.glyph.start, 0.1);
+            near.filter_map(|at| seen.get(at)).any(|seen| is_same(seen, drawn))
+        };
+        drawn.retain(|drawn| !is_seen(drawn));
         texts(number, size, drawn)
     }
 }

@@ -19,9 +19,6 @@ const SPACE_GAP: f64 = 0.18;
 const COLUMN_GAP: f64 = 0.95;
 /// The least width of a space (in ems) that is one of vertical writing.
 const WIDE_SPACE: f64 = 0.8;
-/// The same character printed again within this distance (in ems) is a fake bold.
-const OVERPRINT: f64 = 0.12;
-
 /// A glyph on a sheet turned to the direction of the text.
 struct PlacedGlyph<'a> {
     glyph: &'a Glyph,
@@ -29,7 +26,6 @@ struct PlacedGlyph<'a> {
     right: f64,
     baseline: f64,
     clip: Option<Rect>,
-    bold: bool,
 }
 
 /// A page turned so that text of one direction reads from left to right.
@@ -124,7 +120,7 @@ fn group_by_baseline<'a>(turned: TurnedPage, glyphs: &[&'a Glyph]) -> Vec<Vec<Pl
             let (a, baseline) = turned.to_turned(glyph.start);
             let (b, _) = turned.to_turned(glyph.end);
             let clip = glyph.clip.map(|clip| turned.rect_to_turned(clip));
-            PlacedGlyph { glyph, left: a.min(b), right: a.max(b), baseline, clip, bold: glyph.bold }
+            PlacedGlyph { glyph, left: a.min(b), right: a.max(b), baseline, clip }
         })
         .collect();
     placed.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
@@ -177,16 +173,7 @@ fn split_at_gaps(row: Vec<PlacedGlyph<'_>>) -> Vec<Vec<PlacedGlyph<'_>>> {
             spaces.clear();
         }
         match out.last_mut() {
-            Some(segment) if !separated => {
-                let overprinted = segment.iter_mut().rev().take(4).find(|other| {
-                    other.glyph.text == item.glyph.text
-                        && (other.left - item.left).abs() < OVERPRINT * item.glyph.size
-                });
-                match overprinted {
-                    Some(other) => other.bold = true,
-                    None => segment.push(advance(&mut last, blank, item)),
-                }
-            }
+            Some(segment) if !separated => segment.push(advance(&mut last, blank, item)),
             _ => out.push(vec![advance(&mut last, blank, item)]),
         }
     }
@@ -279,7 +266,7 @@ fn build_line(
         space = false;
         text.extend(item.glyph.text.chars().filter(|c| !c.is_control() && !is_invisible(*c)));
         right = item.right;
-        bold += usize::from(item.bold);
+        bold += usize::from(item.glyph.bold);
         visible.push(item);
     }
     let (first, last) = (visible.first()?, visible.last()?);
@@ -361,15 +348,6 @@ mod tests {
             .map(|(letter, x)| glyph(&letter.to_string(), x, 50.0, 10.0))
             .collect();
         assert_eq!(texts(&row), ["용탕 온도를 확인한다"]);
-    }
-
-    #[test]
-    fn a_character_printed_twice_is_bold_and_read_once() {
-        let twice = [glyph("가", 0.0, 50.0, 10.0), glyph("가", 0.4, 50.0, 10.0)];
-        let lines = group_into_lines(1, A4, &twice);
-        assert_eq!(lines.len(), 1);
-        assert_eq!(lines[0].line.text, "가");
-        assert!(lines[0].line.bold);
     }
 
     #[test]

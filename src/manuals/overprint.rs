@@ -1,8 +1,7 @@
 //! Text printed twice: fake bold, and headings with a shadow.
 
-use std::collections::HashMap;
-
 use super::glyph::{Glyph, UNREADABLE};
+use super::places::Places;
 use super::text_device::DrawnGlyph;
 use super::visibility::follows;
 
@@ -23,8 +22,7 @@ pub(super) fn without_overprints(glyphs: Vec<DrawnGlyph>) -> Vec<DrawnGlyph> {
     let mut is_below = vec![false; glyphs.len()];
     let mut is_bold = vec![false; glyphs.len()];
     for string in &strings {
-        let Some(below) = printed_below(&glyphs, &places, string) else { continue };
-        for (upper, lower) in below {
+        for Copy { upper, lower, .. } in printed_below(&glyphs, &places, string) {
             if let (Some(bold), Some(hidden)) = (is_bold.get_mut(upper), is_below.get_mut(lower)) {
                 (*bold, *hidden) = (true, true);
             }
@@ -56,99 +54,93 @@ fn strings(glyphs: &[DrawnGlyph]) -> Vec<std::ops::Range<usize>> {
     out
 }
 
-/// Letters by place, so that those nearby are found without looking at all.
-struct Places {
-    cells: HashMap<(i64, i64), Vec<usize>>,
+/// A letter that was drawn before, at nearly the same place.
+struct Copy {
+    upper: usize,
+    lower: usize,
+    /// From the upper to the lower, in ems.
+    shift: (f64, f64),
 }
 
-impl Places {
-    /// Side of a cell in points.
-    const CELL_PT: f64 = 12.0;
-
-    fn new(glyphs: &[DrawnGlyph]) -> Self {
-        let mut cells: HashMap<_, Vec<usize>> = HashMap::new();
-        for (at, drawn) in glyphs.iter().enumerate() {
-            cells.entry(Self::cell(drawn.glyph.start)).or_default().push(at);
-        }
-        Self { cells }
-    }
-
-    fn cell((x, y): (f64, f64)) -> (i64, i64) {
-        ((x / Self::CELL_PT).floor() as i64, (y / Self::CELL_PT).floor() as i64)
-    }
-
-    fn near(&self, (x, y): (f64, f64), reach: f64) -> impl Iterator<Item = usize> + '_ {
-        // A letter as large as a page has its copy as far away; more cells are not looked through.
-        let reach = reach.min(4.0 * Self::CELL_PT);
-        let ((left, top), (right, bottom)) =
-            (Self::cell((x - reach, y - reach)), Self::cell((x + reach, y + reach)));
-        (left..=right)
-            .flat_map(move |column| (top..=bottom).map(move |row| (column, row)))
-            .filter_map(|cell| self.cells.get(&cell))
-            .flatten()
-            .copied()
-    }
-}
-
-/// Each letter of `string` with its print below, if the string as a whole was printed before.
+/// The letters of `string` with their prints below, if the string as a whole was printed before or
+/// each of its letters was.
 fn printed_below(
     glyphs: &[DrawnGlyph],
     places: &Places,
     string: &std::ops::Range<usize>,
-) -> Option<Vec<(usize, usize)>> {
-    let letters: Vec<(usize, &DrawnGlyph)> = string
+) -> Vec<Copy> {
+    /// Shifts that are tried; a string printed ten times has ten.
+    const MAX_TRIED: usize = 64;
+    let letters: Vec<(usize, &Glyph)> = string
         .clone()
-        .filter_map(|at| Some((at, glyphs.get(at)?)))
-        .filter(|(_, drawn)| !drawn.glyph.text.trim().is_empty())
+        .filter_map(|at| Some((at, &glyphs.get(at)?.glyph)))
+        .filter(|(_, glyph)| !glyph.text.trim().is_empty() && glyph.text != UNREADABLE)
         .collect();
-    // Copies of each letter, and how far they lie from it, in ems.
-    let mut copies: Vec<(usize, usize, (f64, f64))> = Vec::new();
-    for (at, drawn) in &letters {
-        let Glyph { start, size, text, .. } = &drawn.glyph;
-        for other in places.near(*start, MAX_SHIFT * size) {
-            let Some(candidate) = glyphs.get(other) else { continue };
-            let candidate = &candidate.glyph;
-            let alike = other < *at
-                && candidate.text == *text
-                && text != UNREADABLE
-                && (candidate.size - size).abs() <= 0.03 * size;
-            let shift =
-                ((candidate.start.0 - start.0) / size, (candidate.start.1 - start.1) / size);
-            if alike && shift.0.abs().max(shift.1.abs()) <= MAX_SHIFT {
-                copies.push((*at, other, shift));
-            }
-        }
-    }
-    // The shift that most letters have in common.
-    let is_same = |a: (f64, f64), b: (f64, f64)| {
-        (a.0 - b.0).abs() <= SAME_SHIFT && (a.1 - b.1).abs() <= SAME_SHIFT
+    let copies: Vec<Copy> =
+        letters.iter().flat_map(|(at, glyph)| copies_of(*at, glyph, glyphs, places)).collect();
+    let is_same = |a: &Copy, b: &Copy| {
+        (a.shift.0 - b.shift.0).abs() <= SAME_SHIFT && (a.shift.1 - b.shift.1).abs() <= SAME_SHIFT
     };
-    let tried = copies.iter().take(64).map(|(.., shift)| *shift);
-    let shift = tried.max_by_key(|shift| {
-        copies
-            .iter()
-            .filter(|(_, other, own)| is_same(*own, *shift) && !string.contains(other))
-            .count()
-    })?;
-    let outside: Vec<(usize, usize)> = copies
-        .iter()
-        .filter(|(_, other, own)| is_same(*own, shift) && !string.contains(other))
-        .map(|(at, other, _)| (*at, *other))
-        .collect();
-    if letters.len() > 1 && outside.len() as f64 >= MIN_SHARE * letters.len() as f64 {
-        return Some(outside);
-    }
-    // Letter by letter: each is printed twice before the next one is.
-    let twice: Vec<(usize, usize)> = copies
-        .iter()
-        .filter(|(at, _, (x, y))| {
-            let advance = glyphs.get(*at).map_or(0.0, |drawn| {
-                let Glyph { start, end, size, .. } = &drawn.glyph;
-                (end.0 - start.0).hypot(end.1 - start.1) / size
-            });
-            x.hypot(*y) <= MAX_LETTER_SHIFT * advance
+    let is_outside = |copy: &&Copy| !string.contains(&copy.lower);
+    let is_shared = |copy: &Copy| {
+        let alike = copies.iter().filter(is_outside).filter(|other| is_same(copy, other));
+        letters.len() > 1 && alike.count() as f64 >= MIN_SHARE * letters.len() as f64
+    };
+    let shared: Vec<bool> =
+        copies.iter().enumerate().map(|(at, copy)| at < MAX_TRIED && is_shared(copy)).collect();
+    let shifts: Vec<(f64, f64)> =
+        copies.iter().zip(&shared).filter(|(_, is)| **is).map(|(copy, _)| copy.shift).collect();
+    let is_near = |copy: &Copy| {
+        // Letter by letter: each is printed twice before the next one is.
+        let advance = glyphs.get(copy.upper).map_or(0.0, |drawn| {
+            let Glyph { start, end, size, .. } = &drawn.glyph;
+            (end.0 - start.0).hypot(end.1 - start.1) / size
+        });
+        copy.shift.0.hypot(copy.shift.1) <= MAX_LETTER_SHIFT * advance
+    };
+    let is_of_shift = |copy: &Copy| {
+        shifts.iter().any(|shift| is_same(copy, &Copy { upper: 0, lower: 0, shift: *shift }))
+    };
+    let is_kept = |copy: &Copy| is_near(copy) || is_outside(&copy) && is_of_shift(copy);
+    copies.into_iter().filter(is_kept).collect()
+}
+
+/// The prints of a letter before it.
+fn copies_of(at: usize, glyph: &Glyph, glyphs: &[DrawnGlyph], places: &Places) -> Vec<Copy> {
+    let Glyph { start, size, text, .. } = glyph;
+    places
+        .near_before(at, *start, MAX_SHIFT * size)
+        .filter_map(|lower| {
+            let other = &glyphs.get(lower)?.glyph;
+            let shift = ((other.start.0 - start.0) / size, (other.start.1 - start.1) / size);
+            let is_alike = other.text == *text && (other.size - size).abs() <= 0.03 * size;
+            let is_near = shift.0.abs().max(shift.1.abs()) <= MAX_SHIFT;
+            (is_alike && is_near).then_some(Copy { upper: at, lower, shift })
         })
-        .map(|(at, other, _)| (*at, *other))
-        .collect();
-    (!twice.is_empty()).then_some(twice)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(text: &str, x: f64) -> DrawnGlyph {
+        let glyph = Glyph {
+            text: text.to_owned(),
+            start: (x, 50.0),
+            end: (x + 10.0, 50.0),
+            size: 10.0,
+            bold: false,
+            clip: None,
+        };
+        DrawnGlyph { glyph, order: 1, colour: None, is_invisible: false, is_watermark: false }
+    }
+
+    #[test]
+    fn a_character_printed_twice_is_bold_and_kept_once() {
+        let kept = without_overprints(vec![drawn("가", 0.0), drawn("가", 0.4), drawn("가", 10.4)]);
+        let kept: Vec<(f64, bool)> =
+            kept.iter().map(|drawn| (drawn.glyph.start.0, drawn.glyph.bold)).collect();
+        assert_eq!(kept, [(0.4, true), (10.4, false)]);
+    }
 }

@@ -203,7 +203,7 @@ impl<'a> Device<'a> for TextDevice<'_, 'a> {
         let Some(first) = run.glyphs().first() else { return };
         let font = self.fonts.of(first);
         let is_vertical = run.writing_mode() == WritingMode::Vertical;
-        let is_invisible = matches!(draw_mode, DrawMode::Invisible);
+        let is_invisible = matches!(draw_mode, DrawMode::Invisible) || font.has_no_ink(run);
         let colour = self.colour(&props.paint);
         let clip = self.clips.last().copied();
         let is_watermark = self.tags.contains(&true);

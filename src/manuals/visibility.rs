@@ -5,6 +5,7 @@ use fettle_domain::SizePt;
 use super::geometry::Rect;
 use super::glyph::Glyph;
 use super::ink::PageInk;
+use super::places::Places;
 use super::text_device::{DrawnGlyph, Mark, MarkKind};
 
 /// The least size of a letter that is read on paper, in points on a page of A4.
@@ -42,11 +43,14 @@ pub(super) fn sort_by_visibility(
             Sight::ByInk => doubtful.push(drawn),
         }
     }
+    if doubtful.is_empty() {
+        return sorted;
+    }
+    let surely = sorted.visible.clone();
+    let places = Places::new(&surely);
     for run in runs(doubtful) {
-        let is_over_visible = {
-            let shares = run.iter().filter(|drawn| is_beside(drawn, &sorted.visible)).count();
-            shares * 2 > run.len()
-        };
+        let printed = run.iter().filter(|drawn| is_printed(drawn, &surely, &places)).count();
+        let is_over_visible = printed * 2 > run.len();
         let letters = run.iter().filter(|drawn| !drawn.glyph.text.trim().is_empty()).count();
         let is_seen = !is_over_visible && ink.shows_letters(bounds_of(&run), letters);
         if is_seen { &mut sorted.visible } else { &mut sorted.hidden }.extend(run);
@@ -145,9 +149,9 @@ fn bounds_of(run: &[DrawnGlyph]) -> Rect {
 }
 
 /// Whether a visible letter stands at the same place.
-fn is_beside(drawn: &DrawnGlyph, visible: &[DrawnGlyph]) -> bool {
+fn is_printed(drawn: &DrawnGlyph, visible: &[DrawnGlyph], places: &Places) -> bool {
     let middle = drawn.glyph.inner_point(0.5);
-    visible.iter().any(|other| {
+    places.near(middle, 1.5 * drawn.glyph.size).filter_map(|at| visible.get(at)).any(|other| {
         !other.glyph.text.trim().is_empty() && other.glyph.bounds().contains(middle, 0.0)
     })
 }

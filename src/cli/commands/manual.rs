@@ -181,6 +181,15 @@ fn eprint_warning(terminal: &Terminal, path: &str, warning: &ManualWarning) {
             let values = [("page", (*page).into()), ("text", text.clone().into())];
             terminal.eprint_message("warning-aside", &values);
         }
+        ManualWarning::StruckOut { page, text } => {
+            let values = [("page", (*page).into()), ("text", text.clone().into())];
+            terminal.eprint_message("warning-struck-out", &values);
+        }
+        ManualWarning::PagesMissing { read, stated } => {
+            let values = [("read", (*read).into()), ("stated", (*stated).into())];
+            terminal.eprint_message("warning-pages-missing", &values);
+        }
+        ManualWarning::CutShort => terminal.eprint_message("warning-cut-short", &[]),
         ManualWarning::Note { page, text } => {
             let values = [("page", (*page).into()), ("text", text.clone().into())];
             terminal.eprint_message("warning-note", &values);

@@ -7,7 +7,7 @@ use super::page_writer::{PageFile, english, line};
 use super::reading::outline;
 use crate::parse;
 
-fn read(file: PageFile) -> Vec<String> {
+fn read_of(file: PageFile) -> Vec<String> {
     outline(&parse(Path::new("page.pdf"), &file.write(), &defects()).unwrap())
 }
 
@@ -51,6 +51,11 @@ fn watermarks_and_margin_print_are_named_and_no_statement() {
                 english()
             )),
         ),
+        ("level and black", page(&line("F2", 60.0, 60.0, 650.0, "CONFIDENTIAL"))),
+        (
+            "level and outlined",
+            page(&format!("1 Tr 1 0 0 RG {}", line("F2", 60.0, 60.0, 650.0, "CONFIDENTIAL"))),
+        ),
         ("up the spine", page(&turned(90.0, 9.0, 30.0, 300.0, "CONFIDENTIAL"))),
         ("down the edge", page(&turned(-90.0, 9.0, 570.0, 600.0, "CONFIDENTIAL"))),
         ("upside down", page(&turned(180.0, 9.0, 400.0, 700.0, "CONFIDENTIAL"))),
@@ -71,13 +76,13 @@ fn watermarks_and_margin_print_are_named_and_no_statement() {
     ];
     for (what, file) in files {
         let aside = "! Aside { page: 1, text: \"CONFIDENTIAL\" }";
-        assert_eq!(read(file), [&ENGLISH_LINES[..], &[aside]].concat(), "{what}");
+        assert_eq!(read_of(file), [&ENGLISH_LINES[..], &[aside]].concat(), "{what}");
     }
 }
 
 #[test]
 fn large_light_print_that_crosses_nothing_is_text() {
-    let read = read(page(&format!("0.7 g {}", line("F1", 30.0, 60.0, 400.0, "Scratch"))));
+    let read = read_of(page(&format!("0.7 g {}", line("F1", 30.0, 60.0, 400.0, "Scratch"))));
     assert!(!read.iter().any(|line| line.contains("Aside")), "{read:?}");
 }
 
@@ -104,7 +109,7 @@ fn text_printed_twice_is_read_once() {
         ("all lines, shifted", format!("q 1 0 0 1 1.5 -1.5 cm {}Q {}", english(), english())),
     ];
     for (what, content) in files {
-        assert_eq!(read(PageFile::new(content)), ENGLISH_LINES, "{what}");
+        assert_eq!(read_of(PageFile::new(content)), ENGLISH_LINES, "{what}");
     }
 }
 
@@ -116,7 +121,7 @@ fn doubled_letters_and_equal_lines_are_not_printed_twice() {
         line("F1", 6.0, 76.0, 470.0, "* Check"),
         line("F1", 6.0, 76.0, 464.0, "* Check"),
     ];
-    let read = read(page(&lines.concat()));
+    let read = read_of(page(&lines.concat()));
     let expected = [
         "dent.a3 [1] Fill all ill rolled mill wheels, 1111 off",
         "dent.a4 [1] Check",
@@ -135,7 +140,7 @@ fn annotated(annotations: &[&str]) -> PageFile {
 #[test]
 fn values_of_fields_are_read_where_they_stand() {
     let field = |entries: &str| {
-        read(annotated(&[&format!(
+        read_of(annotated(&[&format!(
             "<</Type/Annot/Subtype/Widget/Rect[76 480 400 500]/DA(/Helv 11 Tf){entries}>>"
         )]))
     };
@@ -151,8 +156,15 @@ fn values_of_fields_are_read_where_they_stand() {
     for entries in ["/FT/Tx", "/FT/Tx/V()", "/FT/Btn/V/Yes", "/FT/Tx/Ff 8192/V(secret)", "/V(x)"] {
         assert_eq!(field(entries), ENGLISH_LINES, "{entries}");
     }
+    // The value stands in the content of the page, too.
+    let flattened = line("F1", 11.0, 78.0, 486.5, "* Wear gloves");
+    let read =
+        read_of(PageFile::new(english() + &flattened).page("/Annots[10 0 R]").object(
+            "<</Subtype/Widget/FT/Tx/Rect[76 480 400 500]/DA(/Helv 11 Tf)/V(* Wear gloves)>>",
+        ));
+    assert_eq!(read, [&ENGLISH_LINES[..], &["dent.a3 [1] Wear gloves"]].concat());
     // Several lines, from the top of the field; the value stands in the field's parent.
-    let read = read(
+    let read = read_of(
         annotated(&["<</Subtype/Widget/Parent 11 0 R/Rect[76 440 400 500]>>"])
             .object("<</FT/Tx/Ff 4096/DA(/Helv 0 Tf)/V(* Wear gloves\\r* Wear masks)>>"),
     );
@@ -168,7 +180,7 @@ fn notes_of_reviewers_are_named() {
     let said = "/Contents(30 mm from May on)";
     let named = "! Note { page: 1, text: \"30 mm from May on\" }";
     for subtype in ["FreeText", "Text", "Highlight", "StrikeOut", "Stamp", "Caret", "Square"] {
-        let read = read(annotated(&[&note(subtype, said)]));
+        let read = read_of(annotated(&[&note(subtype, said)]));
         assert_eq!(read, [&ENGLISH_LINES[..], &[named]].concat(), "{subtype}");
     }
     for (what, annotation) in [
@@ -176,9 +188,17 @@ fn notes_of_reviewers_are_named() {
         ("no words", note("Highlight", "")),
         ("a state", note("Text", "/StateModel/Review/State/Accepted/Contents(Accepted)")),
     ] {
-        assert_eq!(read(annotated(&[&annotation])), ENGLISH_LINES, "{what}");
+        assert_eq!(read_of(annotated(&[&annotation])), ENGLISH_LINES, "{what}");
     }
     let with_popup = [note("Text", said), note("Popup", &format!("/Parent 10 0 R{said}"))];
-    let read = read(annotated(&[&with_popup[0], &with_popup[1]]));
+    let read = read_of(annotated(&[&with_popup[0], &with_popup[1]]));
     assert_eq!(read, [&ENGLISH_LINES[..], &[named]].concat());
+    let rich = "/RC(<body xmlns=\"x\"><p>30 mm <b>from May</b> on</p></body>)";
+    let read = read_of(annotated(&[&note("FreeText", rich)]));
+    assert_eq!(read, [&ENGLISH_LINES[..], &[named]].concat());
+    let struck =
+        "<</Subtype/StrikeOut/Rect[76 521 400 540]/QuadPoints[76 540 400 540 76 521 400 521]>>";
+    let read = read_of(annotated(&[struck]));
+    let said = "! StruckOut { page: 1, text: \"* Lower the drop to 50 mm or less\" }";
+    assert_eq!(read, [&ENGLISH_LINES[..], &[said]].concat());
 }

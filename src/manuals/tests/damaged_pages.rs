@@ -50,7 +50,6 @@ fn what_viewers_pass_over_is_passed_over() {
         ("brackets", PageFile::new(english().replace("Dent", "Dent) Tj >> ] ) (")).write()),
         ("an array left open", PageFile::new(english().replace("(Dent) Tj", "[(Dent) TJ")).write()),
         ("no cross-reference table", text.replace("xref", "xxxx").into_bytes()),
-        ("no end", text.split("xref").next().unwrap().as_bytes().to_vec()),
         ("other line ends", text.replace('\n', "\r\n").into_bytes()),
         (
             "a line before the head",
@@ -123,6 +122,16 @@ fn a_page_that_is_read_in_part_says_so() {
 }
 
 #[test]
+fn a_file_that_lost_its_end_or_pages_says_so() {
+    let text = String::from_utf8_lossy(&PageFile::new(english()).write()).into_owned();
+    let cut = read(text.split("xref").next().unwrap().as_bytes());
+    assert_eq!(cut, [&ENGLISH_LINES[..], &["! CutShort"]].concat());
+    let fewer = read(text.replace("/Count 1", "/Count 3").as_bytes());
+    let said = "! PagesMissing { read: 1, stated: 3 }";
+    assert_eq!(fewer, [&ENGLISH_LINES[..], &[said]].concat());
+}
+
+#[test]
 fn pages_without_text_are_a_scan_only_if_there_are_pictures() {
     let error = |file: PageFile| parse(Path::new("a.pdf"), &file.write(), &[]).unwrap_err();
     let picture = |file: PageFile| {
@@ -153,11 +162,30 @@ fn hostile_pages_end() {
     };
     let bomb = {
         let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-        for _ in 0..200 {
+        for _ in 0..300 {
             encoder.write_all(&vec![b' '; 1 << 20]).unwrap();
         }
         encoder.finish().unwrap()
     };
+    let twice = {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&bomb).unwrap();
+        encoder.finish().unwrap()
+    };
+    let form_bomb = |entries: &str, data: &[u8]| {
+        PageFile::new(english() + "/X1 Do")
+            .resources("/XObject<</X1 10 0 R>>")
+            .stream(&format!("/Type/XObject/Subtype/Form/BBox[0 0 9 9]{entries}"), data)
+            .write()
+    };
+    let bombs = [
+        form_bomb("/Filter[/FlateDecode/FlateDecode]", &twice),
+        form_bomb("/Filter/FlateDecode", &bomb),
+    ];
+    for file in bombs {
+        let error = parse(Path::new("a.pdf"), &file, &defects()).unwrap_err();
+        assert!(matches!(error, ManualsError::Damaged { .. }), "{error}");
+    }
     let files = [
         ("a form that shows itself", form("/X1 Do")),
         ("a form that shows itself twice", form("/X1 Do /X1 Do")),

@@ -70,6 +70,12 @@ fn what_no_reader_sees_is_named_and_no_statement() {
         ("half a point", PageFile::new([english(), line("F1", 0.5, 76.0, 489.0, "* Pass every part and never stop the line")].concat())),
         ("made small by a matrix", with_order("q 0.05 0 0 0.05 60 480 cm ", "Q ")),
         (
+            "a font without outlines",
+            PageFile::new(english() + &order(489.0).replace("/F1", "/F3"))
+                .fonts("/F3 10 0 R")
+                .object(format!("<</Type/Font/Subtype/Type3/FontBBox[0 0 1 1]/FontMatrix[1 0 0 1 0 0]/FirstChar 32/LastChar 122/Widths[{}]/Encoding/WinAnsiEncoding/CharProcs<<>>>>", "0.5 ".repeat(91))),
+        ),
+        (
             "on a layer that is off",
             with_order("/OC /L BDC ", "EMC ").resources("/Properties<</L 11 0 R>>").object("null")
                 .object("<</Type/OCG/Name(x)>>").catalog(&layers("/OFF[11 0 R]")),

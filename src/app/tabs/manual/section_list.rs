@@ -118,6 +118,15 @@ fn warning_text(cx: &TabContext<'_>, path: &str, warning: &ManualWarning) -> Str
             let values = [("page", Value::from(*page)), ("text", text.clone().into())];
             cx.localizer.with("warning-aside", &values)
         }
+        ManualWarning::StruckOut { page, text } => {
+            let values = [("page", Value::from(*page)), ("text", text.clone().into())];
+            cx.localizer.with("warning-struck-out", &values)
+        }
+        ManualWarning::PagesMissing { read, stated } => {
+            let values = [("read", Value::from(*read)), ("stated", (*stated).into())];
+            cx.localizer.with("warning-pages-missing", &values)
+        }
+        ManualWarning::CutShort => cx.localizer.with("warning-cut-short", &[]),
         ManualWarning::Note { page, text } => {
             let values = [("page", Value::from(*page)), ("text", text.clone().into())];
             cx.localizer.with("warning-note", &values)
