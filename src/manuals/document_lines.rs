@@ -34,7 +34,12 @@ impl DocumentLines {
             ManualWarning::UnreadableLetters { letters, .. } => *letters,
             _ => 0,
         });
+        let is_damaged = self.warnings.iter().any(|warning| {
+            use ManualWarning as W;
+            matches!(warning, W::PartlyRead { .. } | W::PagesMissing { .. } | W::CutShort)
+        });
         match letters.fold(0, u32::saturating_add) {
+            0 if is_damaged => ManualsError::damaged(&path, "no text is left of its pages"),
             0 if self.has_pictures => ManualsError::Scan { path, pages },
             0 => ManualsError::NoText { path, pages },
             letters => ManualsError::UnreadableLetters { path, letters },

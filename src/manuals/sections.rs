@@ -16,7 +16,7 @@ use super::summary_table::read_summary;
 
 /// Version of the parser, raised when the same file would be parsed differently. Manuals stored
 /// under an older version are parsed again.
-pub const PARSER_VERSION: u32 = 3;
+pub const PARSER_VERSION: u32 = 4;
 
 /// Parses a manual with content `bytes`. The name of `path` states the format; the names of the
 /// product's `defects` identify the sections.

@@ -144,6 +144,8 @@ fn pages_without_text_are_a_scan_only_if_there_are_pictures() {
     assert!(matches!(scan, ManualsError::Scan { pages: 1, .. }), "{scan}");
     let lines = error(PageFile::new("0 0 m 99 99 l S"));
     assert!(matches!(lines, ManualsError::NoText { pages: 1, .. }), "{lines}");
+    let broken = error(PageFile::new(packed("BT")).content_entries("/Filter/NoDecode"));
+    assert!(matches!(broken, ManualsError::Damaged { .. }), "{broken}");
     let inline =
         error(PageFile::new("q 595 0 0 842 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \u{1} EI Q"));
     assert!(matches!(inline, ManualsError::Scan { pages: 1, .. }), "{inline}");
