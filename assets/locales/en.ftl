@@ -189,6 +189,7 @@ warning-unreadable-letters = p. { $page }: { $letters } letters could not be rea
 warning-hidden-text = p. { $page }: text that is not visible was left out: { $text }
 warning-aside = p. { $page }: text beside the page's own (a watermark, print in the margin) was left out: { $text }
 warning-struck-out = p. { $page }: a reviewer struck out: { $text }
+warning-picture-page = p. { $page } is mostly a picture, and the words in it were not read. Make a PDF with text of it and register that.
 warning-pages-missing = { $read } pages were read of a file that states { $stated }. It may be damaged, check it.
 warning-cut-short = The end of the file is missing. Pages may be missing, compare it with the original.
 warning-note = p. { $page } has a reviewer's note: { $text }

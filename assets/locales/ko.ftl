@@ -189,6 +189,7 @@ warning-unreadable-letters = { $page }쪽의 글자 { $letters }자는 어떤 �
 warning-hidden-text = { $page }쪽의 보이지 않는 글은 빼고 읽었습니다: { $text }
 warning-aside = { $page }쪽의 본문이 아닌 글(워터마크, 여백 인쇄)은 빼고 읽었습니다: { $text }
 warning-struck-out = { $page }쪽에 검토자가 줄을 그어 지운 글이 있습니다: { $text }
+warning-picture-page = { $page }쪽은 대부분 그림이고, 그림 속의 글은 읽지 못했습니다. 글자가 있는 PDF로 다시 만들어 등록하세요.
 warning-pages-missing = 모두 { $stated }쪽이라는 파일에서 { $read }쪽만 읽었습니다. 파일이 손상되었을 수 있으니 확인하세요.
 warning-cut-short = 파일의 끝부분이 없습니다. 빠진 쪽이 있을 수 있으니 원본과 비교하세요.
 warning-note = { $page }쪽에 검토자가 단 메모가 있습니다: { $text }

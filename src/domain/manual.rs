@@ -167,6 +167,12 @@ pub enum ManualWarning {
         /// The text.
         text: String,
     },
+    /// A page of which most is a picture with words that were not read, as of a scan with a printed
+    /// page number.
+    PicturePage {
+        /// Page, from 1.
+        page: u32,
+    },
     /// A file that states more pages than it has.
     PagesMissing {
         /// Number of pages read.

@@ -47,6 +47,29 @@ impl<'p, 'a> PageInk<'p, 'a> {
         most >= (letters * 2 / 3).max(2)
     }
 
+    /// Whether the drawn page has lines of text in `bounds`: rows with many changes between ink and
+    /// paper take turns with rows that have none. A photograph has changes in every row.
+    pub(super) fn shows_lines(&self, bounds: Rect) -> bool {
+        /// Changes between ink and paper along a line of some words.
+        const BUSY: usize = 24;
+        /// Lines of text.
+        const MIN_LINES: usize = 4;
+        let grey = self.drawn.get_or_init(|| self.draw());
+        let mut lines = 0;
+        let mut is_within = false;
+        for row in grey.top(bounds)..grey.bottom(bounds) {
+            match grey.changes(row, bounds) {
+                BUSY.. => is_within = true,
+                0..=2 => {
+                    lines += usize::from(is_within);
+                    is_within = false;
+                }
+                _ => {}
+            }
+        }
+        lines >= MIN_LINES
+    }
+
     fn draw(&self) -> Grey {
         let (width, height) = self.page.render_dimensions();
         let scale = SCALE.min(MAX_SIDE / width.max(height).max(1.0));

@@ -74,6 +74,13 @@ pub fn parse_scanned(
     }
     lines.sort_by_key(|line| line.line.page);
     let mut text = parse_sections(document, defects);
+    // Of a page read from its picture the letters of its fonts do not matter.
+    text.warnings.retain(|warning| match warning {
+        ManualWarning::UnreadableLetters { page, .. } | ManualWarning::PicturePage { page } => {
+            !recognised.contains(page)
+        }
+        _ => true,
+    });
     let warnings = recognised.into_iter().map(|page| ManualWarning::Recognised { page });
     text.warnings.splice(0..0, warnings);
     Ok(text)

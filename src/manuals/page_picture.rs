@@ -11,6 +11,7 @@ use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use image::RgbImage;
 
+use super::cmaps::cmap_file;
 use super::error::{ManualsError, Result};
 use super::fallback_font::fallback_font;
 use fettle_domain::SizePt;
@@ -105,7 +106,8 @@ fn render_page(
         bg_color: WHITE,
     };
     let font_resolver = Arc::new(move |query: &_| fallback_font(query, korean_font));
-    let settings = InterpreterSettings { font_resolver, ..Default::default() };
+    let cmap_resolver = Arc::new(cmap_file);
+    let settings = InterpreterSettings { font_resolver, cmap_resolver, ..Default::default() };
     let pixmap = render(page, &RenderCache::new(), &settings, &RenderSettings::default(), &to);
     let pixels: Vec<u8> =
         pixmap.data().iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();

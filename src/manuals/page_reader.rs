@@ -51,6 +51,8 @@ pub(super) struct PageRead {
 #[derive(Default)]
 pub(super) struct Findings {
     is_broken: bool,
+    /// Whether most of it is a picture with words that are not in the file as text.
+    is_picture: bool,
     /// Number of letters whose meaning their font does not say.
     unreadable: u32,
     pub(super) hidden: Vec<String>,
@@ -64,6 +66,9 @@ impl Findings {
         let mut out = Vec::new();
         if self.is_broken {
             out.push(ManualWarning::PartlyRead { page });
+        }
+        if self.is_picture {
+            out.push(ManualWarning::PicturePage { page });
         }
         if self.unreadable > 0 {
             out.push(ManualWarning::UnreadableLetters { page, letters: self.unreadable });
@@ -130,10 +135,12 @@ impl<'a> PageReader<'a> {
             lines.iter().map(|line| line.line.text.matches(UNREADABLE).count()).sum();
         lines.retain(|line| is_readable(&line.line.text));
 
+        let is_picture = unread_picture(&marks, &body, size).is_some_and(|at| ink.shows_lines(at));
         let mut hidden = texts(number, size, sorted.hidden);
         hidden.extend(annotated.hidden);
         let findings = Findings {
             is_broken: !is_whole,
+            is_picture,
             unreadable: count(unreadable),
             hidden,
             asides: aside_texts(parts.asides),
@@ -156,6 +163,19 @@ pub(super) fn texts(page: u32, size: SizePt, drawn: Vec<DrawnGlyph>) -> Vec<Stri
     let glyphs: Vec<Glyph> = drawn.into_iter().map(|drawn| drawn.glyph).collect();
     let lines = group_into_lines(page, size, &glyphs);
     lines.into_iter().map(|line| line.line.text).filter(|text| is_readable(text)).collect()
+}
+
+/// The place of a picture that takes most of a page with some text, none of which is on it.
+fn unread_picture(marks: &[Mark], body: &[Glyph], size: SizePt) -> Option<Rect> {
+    const MIN_SHARE: f64 = 0.4;
+    /// A page number, a stamp.
+    const MAX_LETTERS: usize = 40;
+    let page = f64::from(size.width) * f64::from(size.height);
+    let pictures = marks.iter().filter(|mark| matches!(mark.kind, MarkKind::Picture { .. }));
+    let bounds = pictures.map(|mark| mark.bounds).reduce(Rect::union)?;
+    let letters = body.iter().filter(|glyph| bounds.contains(glyph.inner_point(0.5), 0.0));
+    let is_read = body.is_empty() || letters.count() > MAX_LETTERS;
+    (!is_read && bounds.area() >= MIN_SHARE * page).then_some(bounds)
 }
 
 /// The letters within `area`, as printed; `None` if there are none.

@@ -185,6 +185,9 @@ fn eprint_warning(terminal: &Terminal, path: &str, warning: &ManualWarning) {
             let values = [("page", (*page).into()), ("text", text.clone().into())];
             terminal.eprint_message("warning-struck-out", &values);
         }
+        ManualWarning::PicturePage { page } => {
+            terminal.eprint_message("warning-picture-page", &[("page", (*page).into())]);
+        }
         ManualWarning::PagesMissing { read, stated } => {
             let values = [("read", (*read).into()), ("stated", (*stated).into())];
             terminal.eprint_message("warning-pages-missing", &values);

@@ -209,3 +209,44 @@ fn hostile_pages_end() {
         read(&PageFile::new(english() + &line("F1", 11.0, 76.0, 489.0, "* Wear gloves")).write());
     assert_eq!(shown.len(), 10);
 }
+
+/// A page that is a picture of the English lines, as a scanner makes it, below this text.
+fn scan_with(text: &str) -> Vec<u8> {
+    let printed = PageFile::new(english()).write();
+    let path = Path::new("page.pdf");
+    let drawn = crate::page_picture(path, printed, 1, 1190, &[]).unwrap().pixels;
+    let grey = image::imageops::grayscale(&drawn);
+    let (width, height) = grey.dimensions();
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(grey.as_raw()).unwrap();
+    PageFile::new(format!("q 595 0 0 842 0 0 cm /X1 Do Q {text}"))
+        .resources("/XObject<</X1 10 0 R>>")
+        .stream(
+            &format!(
+                "/Type/XObject/Subtype/Image/Width {width}/Height {height}/BitsPerComponent 8\
+                 /ColorSpace/DeviceGray/Filter/FlateDecode"
+            ),
+            &encoder.finish().unwrap(),
+        )
+        .write()
+}
+
+#[test]
+fn a_scan_with_a_page_number_is_not_taken_for_read() {
+    let number = line("F1", 9.0, 290.0, 30.0, "page 3 of 12");
+    let read = read(&scan_with(&number));
+    assert!(read.contains(&"! PicturePage { page: 1 }".to_owned()), "{read:?}");
+}
+
+#[test]
+fn the_invisible_layer_of_a_scan_is_its_text() {
+    assert_eq!(read(&scan_with(&format!("3 Tr {}", english()))), ENGLISH_LINES);
+    // Set by text recognition: a little off, and before the picture that lies above it.
+    let off = format!("q 1.01 0 0 1 1 -1 cm 3 Tr {} Q", english());
+    assert_eq!(read(&scan_with(&off)), ENGLISH_LINES);
+    // What the picture does not show is hidden.
+    let more = line("F1", 11.0, 76.0, 300.0, "* Pass every part and never stop the line");
+    let read = read(&scan_with(&format!("3 Tr {}{more}", english())));
+    let hidden = "! HiddenText { page: 1, text: \"* Pass every part and never stop the line\" }";
+    assert_eq!(read, [&ENGLISH_LINES[..], &[hidden]].concat());
+}

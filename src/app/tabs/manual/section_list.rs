@@ -122,6 +122,9 @@ fn warning_text(cx: &TabContext<'_>, path: &str, warning: &ManualWarning) -> Str
             let values = [("page", Value::from(*page)), ("text", text.clone().into())];
             cx.localizer.with("warning-struck-out", &values)
         }
+        ManualWarning::PicturePage { page } => {
+            cx.localizer.with("warning-picture-page", &[("page", (*page).into())])
+        }
         ManualWarning::PagesMissing { read, stated } => {
             let values = [("read", Value::from(*read)), ("stated", (*stated).into())];
             cx.localizer.with("warning-pages-missing", &values)
