@@ -150,7 +150,19 @@ fn field_value(field: &Dict<'_>) -> Option<String> {
             Some(chosen.join(", "))
         })
     })?;
+    let value = if kind.as_ref() == b"Ch" { shown_option(field, value) } else { value };
     Some(value).filter(|value| !value.trim().is_empty())
+}
+
+/// The text that a list shows for a value: options may be pairs of value and text.
+fn shown_option(field: &Dict<'_>, value: String) -> String {
+    let options = inherited(field, |node| node.get::<Array<'_>>(b"Opt"));
+    let shown = options.iter().flat_map(|options| options.iter::<Array<'_>>()).find_map(|pair| {
+        let mut pair = pair.iter::<Text<'_>>().map(|text| decode(text.as_bytes()));
+        let (own, shown) = (pair.next()??, pair.next()??);
+        (own == value).then_some(shown)
+    });
+    shown.unwrap_or(value)
 }
 
 /// The letters of a value in the rectangle of its field.

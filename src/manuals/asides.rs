@@ -1,6 +1,7 @@
 //! Text that is not part of what a page says: watermarks, print along the spine, stamps.
 
 use super::geometry::Rect;
+use super::headers_footers::is_page_number;
 use super::line_grouping::text_direction;
 use super::overprint::without_overprints;
 use super::text_device::DrawnGlyph;
@@ -82,7 +83,7 @@ pub(super) fn aside_texts(glyphs: Vec<DrawnGlyph>) -> Vec<String> {
             end = Some(glyph.end);
         }
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if !text.is_empty() && !texts.contains(&text) {
+        if !text.is_empty() && !is_page_number(&text) && !texts.contains(&text) {
             texts.push(text);
         }
     }

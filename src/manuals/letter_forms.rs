@@ -19,6 +19,8 @@ pub(super) fn fold_forms(text: &str) -> String {
             | 'ａ'..='ｚ'
             // Half-width Hangul.
             | '\u{FFA0}'..='\u{FFDC}' => out.extend(std::iter::once(letter).nfkc()),
+            // Hyphens that differ in where a line may end.
+            '\u{2010}' | '\u{2011}' => out.push('-'),
             SOFT_HYPHEN => {}
             _ => out.push(letter),
         }
@@ -43,6 +45,7 @@ mod tests {
             ("\u{2F08}工", "人工"),
             ("\u{1100}\u{1161}", "가"),
             ("ＳＵＳ３０４", "SUS304"),
+            ("re\u{2011}melt", "re-melt"),
         ] {
             assert_eq!(fold_forms(text), expected, "{text}");
         }

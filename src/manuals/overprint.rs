@@ -6,7 +6,7 @@ use super::text_device::DrawnGlyph;
 use super::visibility::follows;
 
 /// The farthest that a shadow lies from its letter, in ems.
-const MAX_SHIFT: f64 = 0.5;
+const MAX_SHIFT: f64 = 0.75;
 /// How much the shift may differ from letter to letter, in ems.
 const SAME_SHIFT: f64 = 0.06;
 /// The least share of a string's letters that are printed twice.
@@ -133,7 +133,14 @@ mod tests {
             bold: false,
             clip: None,
         };
-        DrawnGlyph { glyph, order: 1, colour: None, is_invisible: false, is_watermark: false }
+        DrawnGlyph {
+            glyph,
+            order: 1,
+            colour: None,
+            is_invisible: false,
+            is_masked: false,
+            is_watermark: false,
+        }
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use hayro::hayro_interpret::{
-    Context, InterpreterCache, InterpreterSettings, TransformExt as _, interpret,
+    Context, InterpreterCache, InterpreterSettings, RenderContent, TransformExt as _, interpret,
+    interpret_page,
 };
 use hayro::hayro_syntax::Pdf;
 use hayro::hayro_syntax::content::TypedIter;
@@ -98,9 +99,17 @@ impl<'a> PageReader<'a> {
         let to_page = page.initial_transform(true).to_kurbo();
         let xref = self.pdf.xref();
         let mut context = Context::new(to_page, bounds, &self.cache, xref, self.settings.clone());
+        let annotations_only = InterpreterSettings {
+            render_content: RenderContent::ANNOTATIONS,
+            ..self.settings.clone()
+        };
+        let mut above = Context::new(to_page, bounds, &self.cache, xref, annotations_only);
         let mut device = TextDevice::new(&fonts);
         let run = AssertUnwindSafe(|| {
             interpret(TypedIter::new(&content.bytes), page.resources(), &mut context, &mut device);
+            // What annotations draw lies above the page: a white box hides what is below it.
+            device.marks_only = true;
+            interpret_page(page, &mut above, &mut device);
         });
         // What was collected before a page was left early stays.
         let is_complete = catch_unwind(run).is_ok();

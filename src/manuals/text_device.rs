@@ -36,6 +36,8 @@ pub(super) struct DrawnGlyph {
     pub(super) colour: Option<[f32; 4]>,
     /// Drawn with the text render mode for invisible text, such as the text of a scan.
     pub(super) is_invisible: bool,
+    /// Behind a mask, so that only the drawn page tells how much of it is seen.
+    pub(super) is_masked: bool,
     /// Marked by the producer as a watermark.
     pub(super) is_watermark: bool,
 }
@@ -77,6 +79,8 @@ pub(super) struct TextDevice<'f, 'a> {
     calls: usize,
     /// Letters from here on were drawn in text mode 3 or 7; a clip that follows makes them a shape.
     invisible_from: usize,
+    /// Whether letters are passed over: those of annotations are read otherwise.
+    pub(super) marks_only: bool,
     pub(super) glyphs: Vec<DrawnGlyph>,
     pub(super) marks: Vec<Mark>,
 }
@@ -84,6 +88,7 @@ pub(super) struct TextDevice<'f, 'a> {
 /// A transparency group.
 struct Group {
     opacity: f32,
+    is_masked: bool,
     /// Whether what is in it hides what lies below as if there were no group.
     is_plain: bool,
 }
@@ -100,6 +105,7 @@ impl<'f, 'a> TextDevice<'f, 'a> {
             tags: Vec::new(),
             calls: 0,
             invisible_from: 0,
+            marks_only: false,
             glyphs: Vec::new(),
             marks: Vec::new(),
         }
@@ -189,8 +195,9 @@ impl<'a> Device<'a> for TextDevice<'_, 'a> {
         blend_mode: BlendMode,
     ) {
         self.count();
-        let is_plain = mask.is_none() && blend_mode == BlendMode::Normal && opacity >= 0.9;
-        self.groups.push(Group { opacity, is_plain });
+        let is_masked = mask.is_some();
+        let is_plain = !is_masked && blend_mode == BlendMode::Normal && opacity >= 0.9;
+        self.groups.push(Group { opacity, is_masked, is_plain });
     }
 
     fn draw_glyph_run(
@@ -200,12 +207,14 @@ impl<'a> Device<'a> for TextDevice<'_, 'a> {
         draw_mode: &DrawMode,
     ) {
         self.count();
-        let Some(first) = run.glyphs().first() else { return };
+        let Some(first) = run.glyphs().first().filter(|_| !self.marks_only) else { return };
         let font = self.fonts.of(first);
         let is_vertical = run.writing_mode() == WritingMode::Vertical;
         let is_invisible = matches!(draw_mode, DrawMode::Invisible) || font.has_no_ink(run);
         let colour = self.colour(&props.paint);
         let clip = self.clips.last().copied();
+        let is_masked =
+            props.soft_mask.is_some() || self.groups.iter().any(|group| group.is_masked);
         let is_watermark = self.tags.contains(&true);
         for positioned in run.glyphs() {
             let transform = props.transform * positioned.transform();
@@ -219,7 +228,14 @@ impl<'a> Device<'a> for TextDevice<'_, 'a> {
             let (start, end, size) = placed;
             let glyph = Glyph { text, start, end, size, bold: font.bold, clip };
             let order = self.calls;
-            self.glyphs.push(DrawnGlyph { glyph, order, colour, is_invisible, is_watermark });
+            self.glyphs.push(DrawnGlyph {
+                glyph,
+                order,
+                colour,
+                is_invisible,
+                is_masked,
+                is_watermark,
+            });
         }
     }
 

@@ -77,7 +77,7 @@ fn sight(drawn: &DrawnGlyph, marks: &[Mark], size: SizePt) -> Sight {
     if is_outside || glyph.size < min_size {
         return Sight::Hidden;
     }
-    if drawn.is_invisible {
+    if drawn.is_invisible || drawn.is_masked {
         return Sight::ByInk;
     }
     let below = |mark: &&Mark| mark.order < drawn.order && mark.contains(middle);

@@ -149,6 +149,8 @@ fn values_of_fields_are_read_where_they_stand() {
         ("/FT/Tx/V<FEFF25CF0020C7A5AC11>", "dent.a3 [1] 장갑"),
         ("/FT/Ch/V(* Wear gloves)", "dent.a3 [1] Wear gloves"),
         ("/FT/Ch/V[(* Wear gloves)(masks)]", "dent.a3 [1] Wear gloves, masks"),
+        ("/FT/Ch/V(2)/Opt[[(1)(* None)][(2)(* Wear gloves)]]", "dent.a3 [1] Wear gloves"),
+        ("/FT/Ch/V(* Wear gloves)/Opt[(* None)(* Wear gloves)]", "dent.a3 [1] Wear gloves"),
         ("/FT/Tx/F 2/V(Wear gloves)", "! HiddenText { page: 1, text: \"Wear gloves\" }"),
     ] {
         assert_eq!(field(entries), [&ENGLISH_LINES[..], &[expected]].concat(), "{entries}");

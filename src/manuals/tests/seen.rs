@@ -81,6 +81,22 @@ fn what_no_reader_sees_is_named_and_no_statement() {
                 .object("<</Type/OCG/Name(x)>>").catalog(&layers("/OFF[11 0 R]")),
         ),
         (
+            "below a white box of an annotation",
+            with_order("", "")
+                .page("/Annots[11 0 R]")
+                .stream("/Type/XObject/Subtype/Form/BBox[0 0 400 30]", b"1 g 0 0 400 30 re f")
+                .object("<</Type/Annot/Subtype/Square/Rect[70 480 470 510]/AP<</N 10 0 R>>>>"),
+        ),
+        (
+            "behind a black mask",
+            with_order("/G1 gs ", "")
+                .resources("/ExtGState<</G1<</SMask<</Type/Mask/S/Luminosity/G 10 0 R>>>>>>")
+                .stream(
+                    "/Type/XObject/Subtype/Form/BBox[0 0 595 842]/Group<</S/Transparency/CS/DeviceGray>>",
+                    b"0 g 0 0 595 842 re f",
+                ),
+        ),
+        (
             "all layers are off",
             with_order("/OC /L BDC ", "EMC ").resources("/Properties<</L 11 0 R>>").object("null")
                 .object("<</Type/OCG/Name(x)>>").catalog(&layers("/BaseState/OFF")),
@@ -123,6 +139,27 @@ fn what_looks_hidden_and_is_seen_is_a_statement() {
         ("strokes alone", with_order("1 Tr 1 g 0 G ", "")),
         ("below a transparent picture", with_picture(with_order("", "q 400 0 0 30 70 480 cm /X1 Do Q "), 255, "/SMask 11 0 R")
             .stream("/Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray/BitsPerComponent 8", &[0])),
+        (
+            "marked by an annotation",
+            with_order("", "")
+                .resources("")
+                .page("/Annots[11 0 R]")
+                .stream(
+                    "/Type/XObject/Subtype/Form/BBox[0 0 400 30]\
+                     /Resources<</ExtGState<</G1<</BM/Multiply>>>>>>",
+                    b"/G1 gs 1 1 0 rg 0 0 400 30 re f",
+                )
+                .object("<</Type/Annot/Subtype/Highlight/Rect[70 480 470 510]/AP<</N 10 0 R>>>>"),
+        ),
+        (
+            "behind a white mask",
+            with_order("/G1 gs ", "")
+                .resources("/ExtGState<</G1<</SMask<</Type/Mask/S/Luminosity/G 10 0 R>>>>>>")
+                .stream(
+                    "/Type/XObject/Subtype/Form/BBox[0 0 595 842]/Group<</S/Transparency/CS/DeviceGray>>",
+                    b"1 g 0 0 595 842 re f",
+                ),
+        ),
         (
             "on a layer that is on",
             with_order("/OC /L BDC ", "EMC ").resources("/Properties<</L 11 0 R>>").object("null")
