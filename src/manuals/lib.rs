@@ -59,6 +59,7 @@ mod section_builder;
 mod section_lookup;
 mod section_parser;
 mod sections;
+mod skew;
 mod stream_guard;
 mod summary_table;
 mod table_grid;

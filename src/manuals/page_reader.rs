@@ -25,6 +25,7 @@ use super::line_grouping::group_into_lines;
 use super::overprint::without_overprints;
 use super::page_content::{has_broken_form, page_content};
 use super::printed_line::PrintedLine;
+use super::skew::Skew;
 use super::text_device::{DrawnGlyph, Mark, MarkKind, TextDevice};
 use super::visibility::sort_by_visibility;
 
@@ -138,8 +139,15 @@ impl<'a> PageReader<'a> {
         // A value that is also part of the page's content is not read twice.
         let values = annotated.values.into_iter().filter(|value| !is_printed(value, &body));
         let values: Vec<Glyph> = values.collect::<Vec<_>>().concat();
-        let body = [body, values].concat();
+        let mut body = [body, values].concat();
+        let skew = Skew::of(&body, size);
+        if let Some(skew) = skew {
+            skew.straighten(&mut body);
+        }
         let mut lines = group_into_lines(number, size, &body);
+        if let Some(skew) = skew {
+            skew.put_back(&mut lines);
+        }
         let unreadable: usize =
             lines.iter().map(|line| line.line.text.matches(UNREADABLE).count()).sum();
         lines.retain(|line| is_readable(&line.line.text));

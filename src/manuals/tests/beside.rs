@@ -81,6 +81,27 @@ fn watermarks_and_margin_print_are_named_and_no_statement() {
 }
 
 #[test]
+fn a_page_that_lies_askew_is_read_along_its_lines() {
+    for degrees in [-6.0_f64, -2.0, -0.5, 0.2, 1.0, 3.0, 8.0] {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        // Around the middle of the page, as a scanner's glass turns it.
+        let (x, y) = (297.0 - 297.0 * cos + 421.0 * sin, 421.0 - 297.0 * sin - 421.0 * cos);
+        let turn = format!("q {cos:.5} {sin:.5} {:.5} {cos:.5} {x:.3} {y:.3} cm ", -sin);
+        let file = PageFile::new(turn + &english() + "Q");
+        let manual = parse(Path::new("page.pdf"), &file.write(), &defects()).unwrap();
+        assert_eq!(outline(&manual), ENGLISH_LINES, "{degrees}");
+        // The last line, whose letters begin at (76, 508) on a straight page.
+        let rect = manual.sections[1].actions[1].spans[0].rect;
+        let (dx, dy) = (76.0 - 297.0, 508.0 - 421.0);
+        let start = (297.0 + dx * cos - dy * sin, 842.0 - (421.0 + dx * sin + dy * cos));
+        let slack = 2.0 + 80.0 * sin.abs();
+        assert!((f64::from(rect.x) - start.0).abs() < slack, "{degrees}: {rect:?} {start:?}");
+        let bottom = f64::from(rect.y + rect.height);
+        assert!((bottom - start.1).abs() < slack + 3.0, "{degrees}: {rect:?} {start:?}");
+    }
+}
+
+#[test]
 fn large_light_print_that_crosses_nothing_is_text() {
     let read = read_of(page(&format!("0.7 g {}", line("F1", 30.0, 60.0, 400.0, "Scratch"))));
     assert!(!read.iter().any(|line| line.contains("Aside")), "{read:?}");
