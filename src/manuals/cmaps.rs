@@ -18,16 +18,16 @@ const COLLECTIONS: [(&str, &str, CMapName<'static>); 4] = [
 /// A CMap file by its name, for hayro.
 pub(super) fn cmap_file(name: CMapName<'_>) -> Option<&'static [u8]> {
     let CMapName::Custom(custom) = name else { return load_embedded(name) };
-    static WRITTEN: LazyLock<Mutex<HashMap<Vec<u8>, Option<&'static [u8]>>>> =
-        LazyLock::new(Mutex::default);
+    type Files = Mutex<HashMap<Vec<u8>, &'static [u8]>>;
+    static WRITTEN: LazyLock<Files> = LazyLock::new(Files::default);
     // A panic while the lock is held leaves a whole map behind.
     let mut written = WRITTEN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some(file) = written.get(custom) {
-        return *file;
+        return Some(file);
     }
     // At most sixteen files are ever written, one a name; other names are not kept.
     let file: &'static [u8] = Vec::leak(write_cmap(std::str::from_utf8(custom).ok()?)?);
-    written.insert(custom.to_vec(), Some(file));
+    written.insert(custom.to_vec(), file);
     Some(file)
 }
 

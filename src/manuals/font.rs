@@ -6,20 +6,18 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
-use hayro::hayro_interpret::color::{AlphaColor, Color};
 use hayro::hayro_interpret::font::{
     FontQuery, Glyph as FontGlyph, GlyphId, GlyphRun, OutlineGlyph, PositionedGlyph, StandardFont,
 };
 use hayro::hayro_interpret::hayro_cmap::BfString;
-use hayro::hayro_interpret::{CMapResolverFn, FontResolverFn, Paint};
+use hayro::hayro_interpret::{CMapResolverFn, FontResolverFn};
 use hayro::hayro_syntax::object::{Array, Dict, Name, Number, ObjectIdentifier, Stream};
 use hayro::hayro_syntax::page::Resources;
-use hayro::kurbo::Affine;
 use hayro_font::FontCache;
 
 use super::cmaps::cmap_file;
 use super::code_letters::CodeLetters;
-use super::ink_probe::InkProbe;
+use super::ink_probe::draws_ink;
 use super::page_content::unpack;
 
 /// Form XObjects nested in each other, as far as their fonts are looked for.
@@ -354,12 +352,7 @@ fn without_subset_tag(name: &str) -> &str {
 fn has_ink(glyph: &FontGlyph<'_>) -> bool {
     match glyph {
         FontGlyph::Outline(outline) => !outline.outline().elements().is_empty(),
-        FontGlyph::Type3(type3) => {
-            let mut ink = InkProbe::default();
-            let black = Paint::Color(Color::from_rgba(AlphaColor::new([0.0, 0.0, 0.0, 1.0])));
-            type3.interpret(&mut ink, Affine::IDENTITY, Affine::IDENTITY, &black);
-            ink.is_there
-        }
+        FontGlyph::Type3(type3) => draws_ink(type3),
     }
 }
 

@@ -20,6 +20,8 @@ const CONTRAST: u8 = 48;
 pub(super) struct PageInk<'p, 'a> {
     page: &'p Page<'a>,
     settings: InterpreterSettings,
+    /// Whether drawing the page ends.
+    is_simple: bool,
     drawn: OnceCell<Grey>,
 }
 
@@ -32,14 +34,14 @@ struct Grey {
 }
 
 impl<'p, 'a> PageInk<'p, 'a> {
-    pub(super) fn new(page: &'p Page<'a>, settings: InterpreterSettings) -> Self {
-        Self { page, settings, drawn: OnceCell::new() }
+    pub(super) fn new(page: &'p Page<'a>, settings: InterpreterSettings, is_simple: bool) -> Self {
+        Self { page, settings, is_simple, drawn: OnceCell::new() }
     }
 
     /// Whether the drawn page has something like `letters` letters in `bounds` (page points): along
     /// some row ink and paper alternate about as often as letters do.
     pub(super) fn shows_letters(&self, bounds: Rect, letters: usize) -> bool {
-        let grey = self.drawn.get_or_init(|| self.draw());
+        let Some(grey) = self.grey() else { return false };
         let most = (grey.top(bounds)..grey.bottom(bounds))
             .map(|row| grey.changes(row, bounds))
             .max()
@@ -54,7 +56,7 @@ impl<'p, 'a> PageInk<'p, 'a> {
         const BUSY: usize = 24;
         /// Lines of text.
         const MIN_LINES: usize = 4;
-        let grey = self.drawn.get_or_init(|| self.draw());
+        let Some(grey) = self.grey() else { return false };
         let mut lines = 0;
         let mut is_within = false;
         for row in grey.top(bounds)..grey.bottom(bounds) {
@@ -68,6 +70,10 @@ impl<'p, 'a> PageInk<'p, 'a> {
             }
         }
         lines >= MIN_LINES
+    }
+
+    fn grey(&self) -> Option<&Grey> {
+        self.is_simple.then(|| self.drawn.get_or_init(|| self.draw()))
     }
 
     fn draw(&self) -> Grey {

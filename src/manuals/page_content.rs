@@ -1,5 +1,7 @@
 //! The content of a page, unpacked as far as it is sound, with what no viewer stops at taken out.
 
+use std::collections::HashSet;
+
 use flate2::{Decompress, FlushDecompress, Status};
 use hayro::hayro_syntax::Filter;
 use hayro::hayro_syntax::object::dict::keys;
@@ -104,18 +106,23 @@ fn inflate(packed: &[u8]) -> Unpacked {
 }
 
 /// Whether any form of `resources`, or a form in one, cannot be unpacked.
-pub(super) fn has_broken_form(resources: &Dict<'_>, depth: u32) -> bool {
-    const MAX_DEPTH: u32 = 4;
-    let Some(objects) = resources.get::<Dict<'_>>(keys::XOBJECT) else { return false };
-    objects.keys().any(|name| {
-        let Some(stream) = objects.get::<Stream<'_>>(name.as_ref()) else { return true };
-        let subtype = stream.dict().get::<Name<'_>>(keys::SUBTYPE);
-        if subtype.is_none_or(|subtype| subtype.as_ref() != keys::FORM) {
-            return false;
+pub(super) fn has_broken_form(resources: &Dict<'_>) -> bool {
+    let mut seen = HashSet::new();
+    let mut pending = vec![resources.clone()];
+    while let Some(objects) = pending.pop().map(|own| own.get::<Dict<'_>>(keys::XOBJECT)) {
+        for name in objects.iter().flat_map(Dict::keys) {
+            let stream = objects.as_ref().and_then(|all| all.get::<Stream<'_>>(name.as_ref()));
+            let Some(stream) = stream else { return true };
+            let subtype = stream.dict().get::<Name<'_>>(keys::SUBTYPE);
+            let is_form = subtype.is_some_and(|subtype| subtype.as_ref() == keys::FORM);
+            if !is_form || !seen.insert(stream.obj_id()) {
+                continue;
+            }
+            if !unpack(&stream).is_whole {
+                return true;
+            }
+            pending.extend(stream.dict().get::<Dict<'_>>(keys::RESOURCES));
         }
-        let unpacked = unpack(&stream);
-        let own = stream.dict().get::<Dict<'_>>(keys::RESOURCES);
-        !unpacked.is_whole
-            || depth < MAX_DEPTH && own.is_some_and(|own| has_broken_form(&own, depth + 1))
-    })
+    }
+    false
 }

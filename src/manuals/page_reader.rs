@@ -115,8 +115,9 @@ impl<'a> PageReader<'a> {
         // What was collected before a page was left early stays.
         let is_complete = catch_unwind(run).is_ok();
         let forms_are_whole =
-            !page.raw().get::<Dict<'_>>(keys::RESOURCES).is_some_and(|r| has_broken_form(&r, 0));
+            !page.raw().get::<Dict<'_>>(keys::RESOURCES).is_some_and(|own| has_broken_form(&own));
         Drawn {
+            is_simple: is_complete && device.is_simple(),
             glyphs: device.glyphs,
             marks: device.marks,
             is_whole: content.is_whole && is_complete && forms_are_whole,
@@ -125,10 +126,10 @@ impl<'a> PageReader<'a> {
 
     /// Reads page `number` (from 1).
     pub(super) fn read(&self, number: u32, page: &Page<'a>, size: SizePt) -> PageRead {
-        let Drawn { glyphs, marks, is_whole } = self.draw(page, size);
+        let Drawn { glyphs, marks, is_whole, is_simple } = self.draw(page, size);
         let drawn = glyphs.clone();
         let to_page = page.initial_transform(true).to_kurbo();
-        let ink = PageInk::new(page, self.settings.clone());
+        let ink = PageInk::new(page, self.settings.clone(), is_simple);
         let has_pictures = marks.iter().any(|mark| matches!(mark.kind, MarkKind::Picture { .. }));
         let sorted = sort_by_visibility(glyphs, &marks, size, &ink);
         let parts = separate(without_overprints(sorted.visible));
@@ -173,6 +174,8 @@ pub(super) struct Drawn {
     pub(super) glyphs: Vec<DrawnGlyph>,
     pub(super) marks: Vec<Mark>,
     pub(super) is_whole: bool,
+    /// Whether drawing it takes no longer than a page should.
+    is_simple: bool,
 }
 
 /// The texts of letters that are no part of the body.

@@ -14,6 +14,8 @@ use super::glyph::{Glyph, NOTHING, UNREADABLE};
 
 /// Limits on one page. No manual comes near them, but a small hostile file can exceed them.
 const MAX_CALLS: usize = 2_000_000;
+/// A page with more is not drawn to look at its ink.
+const MAX_SIMPLE_CALLS: usize = 200_000;
 const MAX_GLYPHS: usize = 500_000;
 /// Fills and pictures that are kept; drawings of a plant have thousands of small ones.
 const MAX_MARKS: usize = 4_000;
@@ -118,6 +120,11 @@ impl<'f, 'a> TextDevice<'f, 'a> {
         if self.calls > MAX_CALLS || self.glyphs.len() > MAX_GLYPHS {
             std::panic::resume_unwind(Box::new(TooMuch));
         }
+    }
+
+    /// Whether the page can be drawn in a time that a reader of it would wait.
+    pub(super) fn is_simple(&self) -> bool {
+        self.calls < MAX_SIMPLE_CALLS
     }
 
     fn opacity(&self) -> f32 {

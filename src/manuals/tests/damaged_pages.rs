@@ -192,6 +192,18 @@ fn hostile_pages_end() {
         ("a form that shows itself", form("/X1 Do")),
         ("a form that shows itself twice", form("/X1 Do /X1 Do")),
         ("a form that shows itself ten times", form(&"/X1 Do ".repeat(10))),
+        ("an invisible text on a form that shows itself twice", {
+            let content =
+                format!("{}3 Tr {} /X1 Do", english(), line("F1", 11.0, 76.0, 300.0, "a"));
+            PageFile::new(content)
+                .resources("/XObject<</X1 10 0 R>>")
+                .stream(
+                    "/Type/XObject/Subtype/Form/BBox[0 0 595 842]\
+                     /Resources<</XObject<</X1 10 0 R>>>>",
+                    b"/X1 Do /X1 Do 0 0 9 9 re f",
+                )
+                .write()
+        }),
         ("saved states", PageFile::new("q ".repeat(200_000) + &english()).write()),
         ("a bomb", with_packed(bomb)),
         ("nested brackets", PageFile::new(english() + &"[".repeat(100_000)).write()),
@@ -205,6 +217,22 @@ fn hostile_pages_end() {
         let _read = parse(Path::new("a.pdf"), &file, &defects());
         assert!(start.elapsed().as_secs() < 20, "{what}: {:?}", start.elapsed());
     }
+    // A glyph that shows itself.
+    let glyph = PageFile::new("BT /F3 11 Tf 50 700 Td (aaa) Tj ET")
+        .fonts("/F3 10 0 R")
+        .object(
+            "<</Type/Font/Subtype/Type3/FontBBox[0 0 1 1]/FontMatrix[1 0 0 1 0 0]/FirstChar 97\
+             /LastChar 97/Widths[0.5]/Encoding<</Differences[97/a]>>/CharProcs<</a 11 0 R>>\
+             /Resources<</XObject<</X1 12 0 R>>/Font<</F3 10 0 R>>>>>>",
+        )
+        .stream("", b"0.5 0 d0 /X1 Do BT /F3 1 Tf (a) Tj ET")
+        .stream(
+            "/Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<</XObject<</X1 12 0 R>>>>",
+            b"/X1 Do /X1 Do",
+        );
+    let start = std::time::Instant::now();
+    let _read = parse(Path::new("a.pdf"), &glyph.write(), &defects());
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
     let shown =
         read(&PageFile::new(english() + &line("F1", 11.0, 76.0, 489.0, "* Wear gloves")).write());
     assert_eq!(shown.len(), 10);

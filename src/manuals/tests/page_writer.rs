@@ -96,7 +96,7 @@ impl PageFile {
         let mut offsets = Vec::new();
         for (number, body) in &objects {
             offsets.push((*number, out.len()));
-            write!(out, "{number} 0 obj\n").unwrap();
+            writeln!(out, "{number} 0 obj").unwrap();
             out.extend_from_slice(body);
             out.extend_from_slice(b"\nendobj\n");
         }
