@@ -7,7 +7,8 @@ use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
 use hayro::hayro_interpret::font::{
-    FontQuery, Glyph as FontGlyph, GlyphId, GlyphRun, OutlineGlyph, PositionedGlyph, StandardFont,
+    FontData, FontQuery, Glyph as FontGlyph, GlyphId, GlyphRun, OutlineGlyph, PositionedGlyph,
+    StandardFont,
 };
 use hayro::hayro_interpret::hayro_cmap::BfString;
 use hayro::hayro_interpret::{CMapResolverFn, FontResolverFn};
@@ -73,12 +74,14 @@ pub(super) struct RunFont<'a> {
     /// Whether hayro draws with another font, whose glyphs it stretches to the widths in the file.
     pub(super) is_substitute: bool,
     symbol: SymbolFont,
-    reversed: Option<Rc<HashMap<u32, char>>>,
+    /// The embedded program, and where its letters are kept once they are asked for.
+    program: Option<FontData>,
+    fonts: Rc<Fonts<'a>>,
 }
 
 /// Fonts that a file names but does not embed. Text needs no outlines: any font does, and none of
 /// the system's is searched for.
-fn substitute(query: &FontQuery) -> Option<(hayro_font::FontData, u32)> {
+fn substitute(query: &FontQuery) -> Option<(FontData, u32)> {
     Some(match query {
         FontQuery::Standard(standard) => standard.get_font_data(),
         FontQuery::Fallback(wanted) => wanted.pick_standard_font().get_font_data(),
@@ -173,9 +176,9 @@ impl<'a> PageFonts<'a> {
     /// The font of a glyph, and so of its run.
     pub(super) fn of(&self, glyph: &FontGlyph<'_>) -> RunFont<'a> {
         let FontGlyph::Outline(glyph) = glyph else {
-            let (facts, reversed) = (None, None);
+            let (facts, program, fonts) = (None, None, self.fonts.clone());
             let symbol = SymbolFont::No;
-            return RunFont { facts, bold: false, is_substitute: false, symbol, reversed };
+            return RunFont { facts, bold: false, is_substitute: false, symbol, program, fonts };
         };
         let data = glyph.font_data();
         let facts = match data.as_ref().and_then(|data| data.postscript_name.as_deref()) {
@@ -192,7 +195,8 @@ impl<'a> PageFonts<'a> {
             is_substitute,
             symbol: facts.map_or(SymbolFont::No, |facts| facts.symbol),
             facts: facts.cloned(),
-            reversed: program.map(|data| self.fonts.reversed(data.data.as_ref().as_ref())),
+            program: program.map(|data| data.data),
+            fonts: self.fonts.clone(),
         }
     }
 
@@ -287,7 +291,8 @@ impl RunFont<'_> {
         let by_code = self.facts.as_ref().and_then(|facts| facts.letter(glyph.char_code()));
         let by_glyph = || {
             let FontGlyph::Outline(outline) = glyph else { return None };
-            self.reversed.as_ref()?.get(&outline.glyph_id().to_u32()).copied()
+            let letters = self.fonts.reversed((**self.program.as_ref()?).as_ref());
+            letters.get(&outline.glyph_id().to_u32()).copied()
         };
         by_code.or_else(by_glyph)
     }
