@@ -4,9 +4,10 @@ use hayro::hayro_interpret::font::{Glyph as FontGlyph, GlyphRun};
 use hayro::hayro_interpret::hayro_cmap::WritingMode;
 use hayro::hayro_interpret::hayro_syntax::object::{Dict, Name};
 use hayro::hayro_interpret::{
-    BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
+    BlendMode, ClipPath, Device, DrawMode, DrawProps, FillRule, Image, ImageDrawProps, Paint,
+    SoftMask, StrokeProps,
 };
-use hayro::kurbo::{Affine, BezPath, Point, Shape, Vec2};
+use hayro::kurbo::{Affine, BezPath, Point, Shape as _, Stroke, StrokeOpts, Vec2, stroke};
 
 use super::font::{PageFonts, RunFont};
 use super::geometry::Rect;
@@ -56,7 +57,7 @@ pub(super) struct Mark {
 #[derive(Debug)]
 pub(super) enum MarkKind {
     /// A shape in one colour (`None`: a pattern), which hides what lies below if it is opaque.
-    Fill { shape: BezPath, colour: Option<[f32; 3]>, is_opaque: bool },
+    Fill { shape: BezPath, rule: FillRule, colour: Option<[f32; 3]>, is_opaque: bool },
     /// A picture; one without transparency hides what lies below.
     Picture { is_opaque: bool },
 }
@@ -65,7 +66,13 @@ impl Mark {
     pub(super) fn contains(&self, point: (f64, f64)) -> bool {
         let inside = self.bounds.contains(point, 0.0);
         match &self.kind {
-            MarkKind::Fill { shape, .. } => inside && shape.contains(Point::new(point.0, point.1)),
+            MarkKind::Fill { shape, rule, .. } => {
+                let winding = if inside { shape.winding(Point::new(point.0, point.1)) } else { 0 };
+                match rule {
+                    FillRule::NonZero => winding != 0,
+                    FillRule::EvenOdd => winding % 2 != 0,
+                }
+            }
             MarkKind::Picture { .. } => inside,
         }
     }
@@ -169,10 +176,15 @@ impl<'f, 'a> TextDevice<'f, 'a> {
 impl<'a> Device<'a> for TextDevice<'_, 'a> {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, draw_mode: &DrawMode) {
         self.count();
-        if !matches!(draw_mode, DrawMode::Fill(_) | DrawMode::FillAndStroke(..)) {
-            return;
-        }
-        let shape = props.transform * path.clone();
+        let (path, rule) = match draw_mode {
+            DrawMode::Fill(rule) | DrawMode::FillAndStroke(rule, _) => (path.clone(), *rule),
+            DrawMode::Stroke(line) => match bar(path, line, props.transform) {
+                Some(bar) => (bar, FillRule::NonZero),
+                None => return,
+            },
+            DrawMode::Invisible => return,
+        };
+        let shape = props.transform * path;
         let bounds = Rect::from(shape.bounding_box());
         let colour = self.colour(&props.paint);
         let alpha = colour.map_or(1.0, |[.., alpha]| alpha);
@@ -184,7 +196,7 @@ impl<'a> Device<'a> for TextDevice<'_, 'a> {
         }
         let is_opaque = is_plain && alpha >= 0.9 && colour.is_some();
         let colour = colour.map(|[red, green, blue, _]| [red, green, blue]);
-        self.push_mark(bounds, MarkKind::Fill { shape, colour, is_opaque });
+        self.push_mark(bounds, MarkKind::Fill { shape, rule, colour, is_opaque });
     }
 
     fn push_clip_path(&mut self, clip_path: &ClipPath) {
@@ -217,7 +229,9 @@ impl<'a> Device<'a> for TextDevice<'_, 'a> {
         let Some(first) = run.glyphs().first().filter(|_| !self.marks_only) else { return };
         let font = self.fonts.of(first);
         let is_vertical = run.writing_mode() == WritingMode::Vertical;
-        let is_invisible = matches!(draw_mode, DrawMode::Invisible) || font.has_no_ink(run);
+        let is_invisible = matches!(draw_mode, DrawMode::Invisible)
+            || font.has_no_ink(run)
+            || is_flat(props.transform * first.transform());
         let colour = self.colour(&props.paint);
         let clip = self.clips.last().copied();
         let is_masked =
@@ -287,6 +301,29 @@ impl<'a> Device<'a> for TextDevice<'_, 'a> {
     fn end_marked_content(&mut self) {
         self.tags.pop();
     }
+}
+
+/// The shape of a line that is as wide as a line of text, such as a bar below a heading; thinner ones
+/// cover no letter.
+fn bar(path: &BezPath, line: &StrokeProps, transform: Affine) -> Option<BezPath> {
+    const MIN_WIDTH_PT: f64 = 4.0;
+    const TOLERANCE: f64 = 0.1;
+    /// A drawing of more segments is no bar.
+    const MAX_SEGMENTS: usize = 16;
+    let width = f64::from(line.line_width);
+    let scale = transform.determinant().abs().sqrt();
+    if width * scale < MIN_WIDTH_PT || path.elements().len() > MAX_SEGMENTS {
+        return None;
+    }
+    let style = Stroke::new(width).with_caps(line.line_cap);
+    Some(stroke(path.elements().iter().copied(), &style, &StrokeOpts::default(), TOLERANCE))
+}
+
+/// Whether letters are so narrow that they are lines at most.
+fn is_flat(transform: Affine) -> bool {
+    const NARROWEST: f64 = 0.08;
+    let [a, b, c, d, ..] = transform.as_coeffs();
+    a.hypot(b) < NARROWEST * c.hypot(d)
 }
 
 type Placed = ((f64, f64), (f64, f64), f64);

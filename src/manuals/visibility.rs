@@ -110,7 +110,8 @@ fn sight(drawn: &DrawnGlyph, marks: &[Mark], size: SizePt) -> Sight {
         .zip(paper)
         .map(|(ink, paper)| (ink - paper).abs() * alpha)
         .fold(0.0, f32::max);
-    if contrast < MIN_CONTRAST { Sight::Hidden } else { Sight::Seen }
+    // What lies behind may be drawn in a way that is no mark.
+    if contrast < MIN_CONTRAST { Sight::ByInk } else { Sight::Seen }
 }
 
 /// Letters drawn one after another on one line.

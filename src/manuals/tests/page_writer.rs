@@ -29,6 +29,14 @@ impl PageFile {
         }
     }
 
+    /// The same page with other operators in one place.
+    pub(super) fn replace_content(mut self, from: &str, to: &str) -> Self {
+        let content = String::from_utf8(self.content).unwrap();
+        assert!(content.contains(from), "{content}");
+        self.content = content.replace(from, to).into_bytes();
+        self
+    }
+
     pub(super) fn content_entries(mut self, entries: &str) -> Self {
         self.content_entries.push_str(entries);
         self

@@ -58,6 +58,7 @@ fn what_no_reader_sees_is_named_and_no_statement() {
         ("black on a black box", with_order("70 480 400 25 re f ", "")),
         ("red on red", with_order("1 0 0 rg 70 480 400 25 re f ", "")),
         ("below a white box", with_order("", white)),
+        ("below a wide white line", with_order("", "1 G 24 w 60 492 m 500 492 l S ")),
         ("below a black box", with_order("", "0 g 70 480 400 30 re f ")),
         ("below a box of curves", with_order("", "1 g 60 470 m 60 504 l 560 504 l 560 470 l 300 450 300 450 60 470 c h f ")),
         ("below a white picture", with_picture(with_order("", "q 400 0 0 30 70 480 cm /X1 Do Q "), 255, "")),
@@ -67,6 +68,7 @@ fn what_no_reader_sees_is_named_and_no_statement() {
         ("outside of the clip", with_order("q 0 0 50 50 re W n ", "Q ")),
         ("beyond the edge", PageFile::new([english(), line("F1", 11.0, 700.0, 489.0, "* Pass every part and never stop the line")].concat())),
         ("outside of the crop box", PageFile::new([english(), line("F1", 11.0, 76.0, 20.0, "* Pass every part and never stop the line")].concat()).page("/CropBox[0 100 595 842]")),
+        ("no width", with_order("", "").replace_content("BT /F1 11 Tf 1 0 0 1 76 489 Tm", "BT /F1 11 Tf 0 Tz 1 0 0 1 76 489 Tm")),
         ("half a point", PageFile::new([english(), line("F1", 0.5, 76.0, 489.0, "* Pass every part and never stop the line")].concat())),
         ("made small by a matrix", with_order("q 0.05 0 0 0.05 60 480 cm ", "Q ")),
         (
@@ -127,6 +129,10 @@ fn what_looks_hidden_and_is_seen_is_a_statement() {
     let files = [
         ("white on black", with_order("0 g 70 480 400 25 re f 1 g ", "")),
         ("black on grey on white", with_order("0.9 g 70 480 400 25 re f 0 g ", "")),
+        ("white on a wide line", with_order("0 G 24 w 60 492 m 500 492 l S 1 g ", "")),
+        ("white on a black polygon", with_order("0 G 1 w 60 480 m 60 505 l 500 505 l 500 480 l h f 1 g ", "")),
+        ("in the hole of a frame", with_order("", "1 g 60 470 400 40 re 65 475 390 30 re f* ")),
+        ("in a thick frame", with_order("", "1 G 6 w 60 470 400 33 re S ")),
         ("light grey", with_order("0.6 g ", "")),
         ("marked in yellow", with_order("", "/G1 gs 1 1 0 rg 70 480 400 25 re f ").resources(multiply)),
         ("below a thin veil", with_order("", "/G2 gs 1 1 1 rg 70 480 400 25 re f ").resources(multiply)),
