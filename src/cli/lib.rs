@@ -115,7 +115,7 @@ fn language_of_environment() -> Language {
 /// Starts the log: to stderr at the chosen level, and to the window's log panel.
 fn start_log(verbose: u8) -> LogLines {
     let default = match verbose {
-        0 => "error",
+        0 => "off,fettle=error",
         1 => "fettle=info",
         _ => "fettle=debug",
     };

@@ -134,4 +134,59 @@ pub enum ManualWarning {
         /// Page, from 1.
         page: u32,
     },
+    /// A page whose content is damaged: text may be missing.
+    PartlyRead {
+        /// Page, from 1.
+        page: u32,
+    },
+    /// Letters whose meaning their font does not say.
+    UnreadableLetters {
+        /// Page, from 1.
+        page: u32,
+        /// Number of letters.
+        letters: u32,
+    },
+    /// Text in the file that no reader of the page sees; it was left out.
+    HiddenText {
+        /// Page, from 1.
+        page: u32,
+        /// The text.
+        text: String,
+    },
+    /// Text beside what the page says, such as a watermark or print along the spine; it was left out.
+    Aside {
+        /// The first page with it, from 1.
+        page: u32,
+        /// The text.
+        text: String,
+    },
+    /// Text that a reviewer struck out without a word.
+    StruckOut {
+        /// Page, from 1.
+        page: u32,
+        /// The text.
+        text: String,
+    },
+    /// A page of which most is a picture with words that were not read, as of a scan with a printed
+    /// page number.
+    PicturePage {
+        /// Page, from 1.
+        page: u32,
+    },
+    /// A file that states more pages than it has.
+    PagesMissing {
+        /// Number of pages read.
+        read: u32,
+        /// Number of pages stated.
+        stated: u32,
+    },
+    /// A file without its end: pages may be missing.
+    CutShort,
+    /// A reviewer's note on the page, which may correct what the page says.
+    Note {
+        /// Page, from 1.
+        page: u32,
+        /// The note.
+        text: String,
+    },
 }

@@ -328,6 +328,10 @@ fn manuals(error: &ManualsError) -> Message {
         ManualsError::OtherFormat { path } => ("error-manual-format", vec![at(path)]),
         ManualsError::Encrypted { path } => ("error-pdf-encrypted", vec![at(path)]),
         ManualsError::NoText { path, .. } => ("error-pdf-no-text", vec![at(path)]),
+        ManualsError::Scan { path, .. } => ("error-pdf-scan", vec![at(path)]),
+        ManualsError::UnreadableLetters { path, letters } => {
+            ("error-pdf-letters", vec![at(path), ("letters", (*letters).into())])
+        }
         ManualsError::Damaged { path, why } => {
             ("error-pdf-damaged", vec![at(path), ("reason", why.clone().into())])
         }

@@ -52,7 +52,7 @@ pub(super) fn parse_docx(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
     let mut reader = BodyReader { styles, lines: Vec::new(), paragraphs: 0, row: 0 };
     reader.read_blocks(body, MAX_DEPTH);
     let BodyReader { lines, paragraphs, .. } = reader;
-    Ok(DocumentLines { format: ManualFormat::Docx, page_count: paragraphs, lines })
+    Ok(DocumentLines::new(ManualFormat::Docx, paragraphs, lines))
 }
 
 type Zip<'a> = ZipArchive<Cursor<&'a [u8]>>;

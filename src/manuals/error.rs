@@ -24,13 +24,29 @@ pub enum ManualsError {
         /// The file.
         path: PathBuf,
     },
-    /// No page has text: the pages are scanned images.
-    #[error("{path}: no text on any of its {pages} page(s); a scanned manual must be OCR'd first")]
+    /// Neither text nor pictures.
+    #[error("{path}: no text on any of its {pages} page(s)")]
     NoText {
         /// The file.
         path: PathBuf,
         /// Number of pages.
         pages: u32,
+    },
+    /// No page has text, and there are pictures: the pages are scanned.
+    #[error("{path}: no text on any of its {pages} page(s), only pictures; it must be OCR'd first")]
+    Scan {
+        /// The file.
+        path: PathBuf,
+        /// Number of pages.
+        pages: u32,
+    },
+    /// There are letters, and nothing in the file says which.
+    #[error("{path}: its fonts do not say which letters its {letters} codes stand for")]
+    UnreadableLetters {
+        /// The file.
+        path: PathBuf,
+        /// Number of letters.
+        letters: u32,
     },
     /// The file is cut short or contradicts the format.
     #[error("{path}: damaged: {why}")]

@@ -56,7 +56,7 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>> {
 pub(super) fn parse_document(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
     let document = parse_document_or_scan(path, bytes)?;
     if document.lines.is_empty() {
-        return Err(ManualsError::NoText { path: path.to_owned(), pages: document.page_count });
+        return Err(document.no_text(path));
     }
     Ok(document)
 }

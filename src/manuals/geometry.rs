@@ -1,36 +1,4 @@
-//! Matrices and rectangles of a PDF page.
-
-/// `[a b c d e f]`, an affine map as PDF writes it: `x' = a x + c y + e`, `y' = b x + d y + f`
-/// (ISO 32000-1, 8.3.3).
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Matrix(pub(super) [f64; 6]);
-
-impl Matrix {
-    pub(super) const IDENTITY: Self = Self([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
-
-    pub(super) const fn translate(x: f64, y: f64) -> Self {
-        Self([1.0, 0.0, 0.0, 1.0, x, y])
-    }
-
-    /// The map that applies `self` first and `next` second.
-    pub(super) fn then(self, next: Self) -> Self {
-        let [a, b, c, d, e, f] = self.0;
-        let [g, h, i, j, k, l] = next.0;
-        Self([
-            a * g + b * i,
-            a * h + b * j,
-            c * g + d * i,
-            c * h + d * j,
-            e * g + f * i + k,
-            e * h + f * j + l,
-        ])
-    }
-
-    pub(super) fn apply(self, x: f64, y: f64) -> (f64, f64) {
-        let [a, b, c, d, e, f] = self.0;
-        (a * x + c * y + e, b * x + d * y + f)
-    }
-}
+//! Rectangles of a PDF page.
 
 /// An axis-parallel rectangle in page points, y downwards.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,5 +35,32 @@ impl Rect {
             right: self.right.min(other.right),
             bottom: self.bottom.min(other.bottom),
         }
+    }
+
+    /// The smallest rectangle that holds both.
+    pub(super) fn union(self, other: Self) -> Self {
+        Self {
+            left: self.left.min(other.left),
+            top: self.top.min(other.top),
+            right: self.right.max(other.right),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+
+    /// Whether the rectangle holds the point, `slack` points around it included.
+    pub(super) fn contains(self, (x, y): (f64, f64), slack: f64) -> bool {
+        (self.left - slack..=self.right + slack).contains(&x)
+            && (self.top - slack..=self.bottom + slack).contains(&y)
+    }
+
+    /// In square points; 0 where it is inverted.
+    pub(super) fn area(self) -> f64 {
+        (self.right - self.left).max(0.0) * (self.bottom - self.top).max(0.0)
+    }
+}
+
+impl From<hayro::kurbo::Rect> for Rect {
+    fn from(rect: hayro::kurbo::Rect) -> Self {
+        Self { left: rect.min_x(), top: rect.min_y(), right: rect.max_x(), bottom: rect.max_y() }
     }
 }

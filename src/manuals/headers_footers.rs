@@ -84,7 +84,7 @@ fn edge_rows(rows: &[Row]) -> HashSet<usize> {
 }
 
 /// Whether a line is a page number: `3`, `- 3 -`, `3 / 12`, `Page 3 of 12`, `3쪽`.
-fn is_page_number(text: &str) -> bool {
+pub(super) fn is_page_number(text: &str) -> bool {
     let mut has_digit = false;
     let mut words = String::new();
     for c in text.chars() {

@@ -2,8 +2,9 @@
 //! defect, and reports in which every sentence is traced back to the manual.
 //!
 //! ```text
-//! file ┬ pdf, content_stream, font, to_unicode → line_grouping, columns ┬ DocumentLines
-//!      └ docx, docx_styles, text_file ──────────────────────────────────┘
+//! file ┬ pdf → page_content, content_repair → text_device (hayro), font, cmaps → visibility, ink,
+//!      │       hidden_layers, overprint, asides, annotations → line_grouping, columns ┬ DocumentLines
+//!      └ docx, docx_styles, text_file ──────────────────────────────────────────────┘
 //! DocumentLines → rows, headers_footers → section_parser ┬ cause_action_table → ManualText
 //!                                                        └ summary_table
 //! ManualText → section_lookup → compose (evidence alone) → prompt → grounding (with a model)
@@ -11,14 +12,18 @@
 //! file → page_picture (hayro) → ocr (tesseract, feature `ocr`) → line_grouping
 //! ```
 
+mod annotations;
 mod answer;
 mod answer_validation;
+mod asides;
 mod cause_action_table;
 mod chunk;
+mod cmaps;
+mod code_letters;
 mod columns;
 mod compose;
 mod content_overlap;
-mod content_stream;
+mod content_repair;
 mod defect_names;
 mod document_lines;
 mod docx;
@@ -32,13 +37,21 @@ mod glyph;
 mod grounding;
 mod headers_footers;
 mod headings;
+mod hidden_layers;
+mod ink;
+mod ink_probe;
+mod letter_forms;
 mod line_grouping;
 mod line_joining;
 mod list_marker;
 #[cfg(feature = "ocr")]
 mod ocr;
+mod overprint;
+mod page_content;
 mod page_picture;
+mod page_reader;
 mod pdf;
+mod places;
 mod printed_line;
 mod prompt;
 mod rows;
@@ -46,12 +59,15 @@ mod section_builder;
 mod section_lookup;
 mod section_parser;
 mod sections;
+mod skew;
 mod stream_guard;
 mod summary_table;
 mod table_grid;
+mod text_device;
 mod text_file;
-mod to_unicode;
 mod typo;
+mod unpacked_size;
+mod visibility;
 mod words;
 
 #[cfg(test)]

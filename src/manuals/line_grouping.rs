@@ -1,13 +1,12 @@
 //! Glyphs → printed lines. Glyphs are clustered by baseline; gaps become spaces, or separate table
 //! cells and columns.
 
-use unicode_normalization::UnicodeNormalization;
-
 use fettle_domain::{ManualLine, RectPt, SizePt};
 
 use super::columns::reading_order;
 use super::geometry::Rect;
-use super::glyph::Glyph;
+use super::glyph::{Glyph, NOTHING, UNREADABLE};
+use super::letter_forms::fold_forms;
 use super::list_marker::is_lone_marker;
 use super::printed_line::PrintedLine;
 
@@ -18,9 +17,8 @@ const SPACE_GAP: f64 = 0.18;
 /// The narrowest gap (in ems) that separates cells or columns. The padding of two table cells is
 /// about 1 em at text sizes; the spaces of a justified line are narrower.
 const COLUMN_GAP: f64 = 0.95;
-/// The same character printed again within this distance (in ems) is a fake bold.
-const OVERPRINT: f64 = 0.12;
-
+/// The least width of a space (in ems) that is one of vertical writing.
+const WIDE_SPACE: f64 = 0.8;
 /// A glyph on a sheet turned to the direction of the text.
 struct PlacedGlyph<'a> {
     glyph: &'a Glyph,
@@ -28,7 +26,6 @@ struct PlacedGlyph<'a> {
     right: f64,
     baseline: f64,
     clip: Option<Rect>,
-    bold: bool,
 }
 
 /// A page turned so that text of one direction reads from left to right.
@@ -69,7 +66,7 @@ impl TurnedPage {
 }
 
 /// Direction of a glyph's text in quarter turns clockwise from left-to-right.
-fn text_direction(glyph: &Glyph) -> u8 {
+pub(super) fn text_direction(glyph: &Glyph) -> u8 {
     let (dx, dy) = (glyph.end.0 - glyph.start.0, glyph.end.1 - glyph.start.1);
     if dx.abs() >= dy.abs() {
         if dx >= 0.0 { 0 } else { 2 }
@@ -123,7 +120,7 @@ fn group_by_baseline<'a>(turned: TurnedPage, glyphs: &[&'a Glyph]) -> Vec<Vec<Pl
             let (a, baseline) = turned.to_turned(glyph.start);
             let (b, _) = turned.to_turned(glyph.end);
             let clip = glyph.clip.map(|clip| turned.rect_to_turned(clip));
-            PlacedGlyph { glyph, left: a.min(b), right: a.max(b), baseline, clip, bold: glyph.bold }
+            PlacedGlyph { glyph, left: a.min(b), right: a.max(b), baseline, clip }
         })
         .collect();
     placed.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
@@ -151,30 +148,32 @@ fn group_by_baseline<'a>(turned: TurnedPage, glyphs: &[&'a Glyph]) -> Vec<Vec<Pl
 /// Splits a row at wide gaps and between clipping rectangles that stand side by side.
 fn split_at_gaps(row: Vec<PlacedGlyph<'_>>) -> Vec<Vec<PlacedGlyph<'_>>> {
     let mut out: Vec<Vec<PlacedGlyph<'_>>> = Vec::new();
-    // Right end and clip of the last glyph that is not a space. Spaces neither widen nor bridge a gap.
+    // Right end and clip of the last glyph that is not a space. Spaces neither widen nor bridge a gap,
+    // but for a single one as wide as a letter, as vertical writing has between words.
     let mut last: Option<(f64, Option<Rect>)> = None;
+    let mut spaces: Vec<f64> = Vec::new();
     for item in row {
         let blank = is_blank(&item.glyph.text);
         let separated = match last {
             Some((right, clip)) if !blank => {
-                let wide = item.left - right > COLUMN_GAP * item.glyph.size;
+                let bridged = match spaces[..] {
+                    [width] if width >= WIDE_SPACE * item.glyph.size => width,
+                    _ => 0.0,
+                };
+                let wide = item.left - right - bridged > COLUMN_GAP * item.glyph.size;
                 // A bullet belongs to its text however far the tab stop is.
                 wide && !out.last().is_some_and(|segment| is_marker_alone(segment))
                     || are_side_by_side(clip, item.clip)
             }
             _ => false,
         };
+        if blank {
+            spaces.push(item.right - item.left);
+        } else {
+            spaces.clear();
+        }
         match out.last_mut() {
-            Some(segment) if !separated => {
-                let overprinted = segment.iter_mut().rev().take(4).find(|other| {
-                    other.glyph.text == item.glyph.text
-                        && (other.left - item.left).abs() < OVERPRINT * item.glyph.size
-                });
-                match overprinted {
-                    Some(other) => other.bold = true,
-                    None => segment.push(advance(&mut last, blank, item)),
-                }
-            }
+            Some(segment) if !separated => segment.push(advance(&mut last, blank, item)),
             _ => out.push(vec![advance(&mut last, blank, item)]),
         }
     }
@@ -212,10 +211,7 @@ fn is_blank(text: &str) -> bool {
 }
 
 fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{FFFD}' | '\u{FE0E}' | '\u{FE0F}'
-    )
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{FE0E}' | '\u{FE0F}')
 }
 
 /// Letter spacing (자간) in ems: the lower quartile of the gaps between neighbouring glyphs. `None`
@@ -233,6 +229,18 @@ fn letter_gap<'a>(segments: impl Iterator<Item = &'a [PlacedGlyph<'a>]>) -> Opti
     }
     gaps.sort_by(f64::total_cmp);
     if gaps.len() < MIN_GAPS { None } else { gaps.get(gaps.len() / 4).copied() }
+}
+
+/// The text with a bullet for a sign that no font of the producer had: it stands alone before the
+/// text, as a box or as nothing.
+fn lost_bullet(segment: &[PlacedGlyph<'_>], text: String) -> String {
+    let mut glyphs = segment.iter().map(|item| item.glyph.text.as_str());
+    let is_lost =
+        matches!(glyphs.next(), Some(NOTHING | UNREADABLE)) && glyphs.next().is_some_and(is_blank);
+    if !is_lost {
+        return text;
+    }
+    format!("• {}", text.trim_start_matches(UNREADABLE).trim_start())
 }
 
 /// Builds a line from its glyphs. `tracking` is the letter spacing of the page, in ems.
@@ -258,11 +266,12 @@ fn build_line(
         space = false;
         text.extend(item.glyph.text.chars().filter(|c| !c.is_control() && !is_invisible(*c)));
         right = item.right;
-        bold += usize::from(item.bold);
+        bold += usize::from(item.glyph.bold);
         visible.push(item);
     }
     let (first, last) = (visible.first()?, visible.last()?);
-    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect();
+    let text = fold_forms(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let text = lost_bullet(segment, text);
 
     let mut sizes: Vec<f64> = visible.iter().map(|item| item.glyph.size).collect();
     sizes.sort_by(f64::total_cmp);
@@ -339,15 +348,6 @@ mod tests {
             .map(|(letter, x)| glyph(&letter.to_string(), x, 50.0, 10.0))
             .collect();
         assert_eq!(texts(&row), ["용탕 온도를 확인한다"]);
-    }
-
-    #[test]
-    fn a_character_printed_twice_is_bold_and_read_once() {
-        let twice = [glyph("가", 0.0, 50.0, 10.0), glyph("가", 0.4, 50.0, 10.0)];
-        let lines = group_into_lines(1, A4, &twice);
-        assert_eq!(lines.len(), 1);
-        assert_eq!(lines[0].line.text, "가");
-        assert!(lines[0].line.bold);
     }
 
     #[test]

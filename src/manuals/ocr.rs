@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 
 use fettle_domain::{DefectType, ManualText, ManualWarning, Progress, ProgressSink, SizePt};
 
-use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
 use super::file::parse_document_or_scan;
 use super::glyph::Glyph;
@@ -46,7 +45,9 @@ pub fn parse_scanned(
     korean_font: &'static [u8],
     sink: &dyn ProgressSink,
 ) -> Result<ManualText> {
-    let DocumentLines { format, page_count, mut lines } = parse_document_or_scan(path, bytes)?;
+    let mut document = parse_document_or_scan(path, bytes)?;
+    let (format, page_count) = (document.format, document.page_count);
+    let lines = &mut document.lines;
     let has_text = |page: u32| lines.iter().any(|line| line.line.page == page);
     let scanned: Vec<u32> = match format {
         fettle_domain::ManualFormat::Pdf => (1..=page_count).filter(|p| !has_text(*p)).collect(),
@@ -69,10 +70,17 @@ pub fn parse_scanned(
         }
     }
     if lines.is_empty() {
-        return Err(ManualsError::NoText { path: path.to_owned(), pages: page_count });
+        return Err(document.no_text(path));
     }
     lines.sort_by_key(|line| line.line.page);
-    let mut text = parse_sections(DocumentLines { format, page_count, lines }, defects);
+    let mut text = parse_sections(document, defects);
+    // Of a page read from its picture the letters of its fonts do not matter.
+    text.warnings.retain(|warning| match warning {
+        ManualWarning::UnreadableLetters { page, .. } | ManualWarning::PicturePage { page } => {
+            !recognised.contains(page)
+        }
+        _ => true,
+    });
     let warnings = recognised.into_iter().map(|page| ManualWarning::Recognised { page });
     text.warnings.splice(0..0, warnings);
     Ok(text)

@@ -11,6 +11,7 @@ use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use image::RgbImage;
 
+use super::cmaps::cmap_file;
 use super::error::{ManualsError, Result};
 use super::fallback_font::fallback_font;
 use fettle_domain::SizePt;
@@ -67,7 +68,7 @@ fn catch_panic<R>(path: &Path, work: impl FnOnce() -> Result<R>) -> Result<R> {
         .unwrap_or_else(|_| Err(ManualsError::damaged(path, "its structure contradicts itself")))
 }
 
-fn open(path: &Path, bytes: Vec<u8>) -> Result<Pdf> {
+pub(super) fn open(path: &Path, bytes: Vec<u8>) -> Result<Pdf> {
     let pdf = Pdf::new(bytes).map_err(|error| match error {
         LoadPdfError::Decryption(_) => ManualsError::Encrypted { path: path.to_owned() },
         LoadPdfError::Invalid => ManualsError::damaged(path, "no page can be drawn"),
@@ -78,7 +79,7 @@ fn open(path: &Path, bytes: Vec<u8>) -> Result<Pdf> {
     Ok(pdf)
 }
 
-fn size(path: &Path, page: &Page<'_>) -> Result<SizePt> {
+pub(super) fn size(path: &Path, page: &Page<'_>) -> Result<SizePt> {
     let (width, height) = page.render_dimensions();
     let is_sane = |side: f32| side.is_finite() && side > 0.0;
     if is_sane(width) && is_sane(height) {
@@ -105,7 +106,8 @@ fn render_page(
         bg_color: WHITE,
     };
     let font_resolver = Arc::new(move |query: &_| fallback_font(query, korean_font));
-    let settings = InterpreterSettings { font_resolver, ..Default::default() };
+    let cmap_resolver = Arc::new(cmap_file);
+    let settings = InterpreterSettings { font_resolver, cmap_resolver, ..Default::default() };
     let pixmap = render(page, &RenderCache::new(), &settings, &RenderSettings::default(), &to);
     let pixels: Vec<u8> =
         pixmap.data().iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();

@@ -3,6 +3,7 @@
 use fettle_domain::{ManualLine, RectPt};
 
 use super::geometry::Rect;
+use super::letter_forms::fold_forms;
 
 /// A printed line, or one table cell's share of a line, with layout facts beyond [`ManualLine`].
 #[derive(Debug, Clone)]
@@ -45,7 +46,7 @@ impl PrintedLine {
             line: ManualLine {
                 page: number,
                 rect: RectPt { x: 0.0, y: 0.0, width: 0.0, height: 0.0 },
-                text,
+                text: fold_forms(&text),
                 font_size_pt: SIZE_PT,
                 bold: false,
             },

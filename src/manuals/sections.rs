@@ -16,7 +16,7 @@ use super::summary_table::read_summary;
 
 /// Version of the parser, raised when the same file would be parsed differently. Manuals stored
 /// under an older version are parsed again.
-pub const PARSER_VERSION: u32 = 3;
+pub const PARSER_VERSION: u32 = 4;
 
 /// Parses a manual with content `bytes`. The name of `path` states the format; the names of the
 /// product's `defects` identify the sections.
@@ -31,6 +31,7 @@ pub fn parse(path: &Path, bytes: &[u8], defects: &[DefectType]) -> Result<Manual
 /// Recognises the sections and the summary table in the lines of a file.
 pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) -> ManualText {
     let page_count = document.page_count;
+    let findings = document.warnings;
     let printed: HashSet<u32> = document.lines.iter().map(|line| line.line.page).collect();
     let has_pages = document.format == ManualFormat::Pdf;
     let rows = group_into_rows(document.lines);
@@ -56,6 +57,7 @@ pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) ->
             .filter(|page| has_pages && !printed.contains(page))
             .map(|page| ManualWarning::EmptyPage { page }),
     );
+    warnings.extend(findings);
     let summary = read_summary(&summary, &joiner);
     ManualText { page_count, sections, summary, warnings }
 }

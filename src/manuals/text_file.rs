@@ -42,7 +42,7 @@ pub(super) fn parse_text(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
     if widest <= MAX_WRAPPED_LETTERS * LETTER_PT {
         lines.iter_mut().for_each(|line| line.column = None);
     }
-    Ok(DocumentLines { format: ManualFormat::Text, page_count: count, lines })
+    Ok(DocumentLines::new(ManualFormat::Text, count, lines))
 }
 
 /// The decoded text, or `None` if the bytes are text in none of the encodings.

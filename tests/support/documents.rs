@@ -85,11 +85,12 @@ pub fn own_fonts() -> Fonts {
     Fonts { regular: load("FettleGothic-Regular.ttf"), bold: load("FettleGothic-Bold.ttf") }
 }
 
-/// An A4 file of these pages. `turned` pages are drawn sideways, reading upwards.
+/// An A4 file of these pages. `turned` pages are drawn sideways, reading upwards, on square paper.
 pub fn pdf(fonts: &Fonts, pages: &[Vec<Put>], turned: bool) -> Vec<u8> {
     let mut document = Document::new();
     for lines in pages {
-        let (width, height) = (595.0, 842.0);
+        // What stands low on an upright page stands far to the right on one turned.
+        let (width, height) = (if turned { 842.0 } else { 595.0 }, 842.0);
         let mut page = document.start_page_with(PageSettings::from_wh(width, height).unwrap());
         let mut surface = page.surface();
         if turned {

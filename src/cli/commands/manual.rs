@@ -166,5 +166,36 @@ fn eprint_warning(terminal: &Terminal, path: &str, warning: &ManualWarning) {
         ManualWarning::EmptyPage { page } => {
             terminal.eprint_message("warning-empty-page", &[("page", (*page).into())]);
         }
+        ManualWarning::PartlyRead { page } => {
+            terminal.eprint_message("warning-partly-read", &[("page", (*page).into())]);
+        }
+        ManualWarning::UnreadableLetters { page, letters } => {
+            let values = [("page", (*page).into()), ("letters", (*letters).into())];
+            terminal.eprint_message("warning-unreadable-letters", &values);
+        }
+        ManualWarning::HiddenText { page, text } => {
+            let values = [("page", (*page).into()), ("text", text.clone().into())];
+            terminal.eprint_message("warning-hidden-text", &values);
+        }
+        ManualWarning::Aside { page, text } => {
+            let values = [("page", (*page).into()), ("text", text.clone().into())];
+            terminal.eprint_message("warning-aside", &values);
+        }
+        ManualWarning::StruckOut { page, text } => {
+            let values = [("page", (*page).into()), ("text", text.clone().into())];
+            terminal.eprint_message("warning-struck-out", &values);
+        }
+        ManualWarning::PicturePage { page } => {
+            terminal.eprint_message("warning-picture-page", &[("page", (*page).into())]);
+        }
+        ManualWarning::PagesMissing { read, stated } => {
+            let values = [("read", (*read).into()), ("stated", (*stated).into())];
+            terminal.eprint_message("warning-pages-missing", &values);
+        }
+        ManualWarning::CutShort => terminal.eprint_message("warning-cut-short", &[]),
+        ManualWarning::Note { page, text } => {
+            let values = [("page", (*page).into()), ("text", text.clone().into())];
+            terminal.eprint_message("warning-note", &values);
+        }
     }
 }

@@ -103,5 +103,36 @@ fn warning_text(cx: &TabContext<'_>, path: &str, warning: &ManualWarning) -> Str
         ManualWarning::EmptyPage { page } => {
             cx.localizer.with("warning-empty-page", &[("page", (*page).into())])
         }
+        ManualWarning::PartlyRead { page } => {
+            cx.localizer.with("warning-partly-read", &[("page", (*page).into())])
+        }
+        ManualWarning::UnreadableLetters { page, letters } => {
+            let values = [("page", Value::from(*page)), ("letters", (*letters).into())];
+            cx.localizer.with("warning-unreadable-letters", &values)
+        }
+        ManualWarning::HiddenText { page, text } => {
+            let values = [("page", Value::from(*page)), ("text", text.clone().into())];
+            cx.localizer.with("warning-hidden-text", &values)
+        }
+        ManualWarning::Aside { page, text } => {
+            let values = [("page", Value::from(*page)), ("text", text.clone().into())];
+            cx.localizer.with("warning-aside", &values)
+        }
+        ManualWarning::StruckOut { page, text } => {
+            let values = [("page", Value::from(*page)), ("text", text.clone().into())];
+            cx.localizer.with("warning-struck-out", &values)
+        }
+        ManualWarning::PicturePage { page } => {
+            cx.localizer.with("warning-picture-page", &[("page", (*page).into())])
+        }
+        ManualWarning::PagesMissing { read, stated } => {
+            let values = [("read", Value::from(*read)), ("stated", (*stated).into())];
+            cx.localizer.with("warning-pages-missing", &values)
+        }
+        ManualWarning::CutShort => cx.localizer.with("warning-cut-short", &[]),
+        ManualWarning::Note { page, text } => {
+            let values = [("page", Value::from(*page)), ("text", text.clone().into())];
+            cx.localizer.with("warning-note", &values)
+        }
     }
 }
