@@ -1,4 +1,9 @@
 //! Bullets and numbers of list items.
+//!
+//! Bullets are recognised by what they are in Unicode, not by a list: factories use any symbol that
+//! their word processor offers.
+
+use unicode_normalization::UnicodeNormalization;
 
 /// The marker at the start of a list item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,10 +14,6 @@ pub(super) enum ListMarker {
     Number,
 }
 
-/// Bullets with or without a space after them.
-const BULLETS: &str = "•●○◦⦁∙▪▫■□◆◇◈◎▶▷►▸▹‣✓✔✅❍❖➔➜➢➤☞★☆※";
-/// Bullets only with a space after them, because numbers and words start with them too.
-const SPACED_BULLETS: &str = "·ㆍ・-–—−*+ㅇo";
 /// Hangul syllables in the order of numbering: `가.`, `나.` …
 const HANGUL_ORDER: &str = "가나다라마바사아자차카타파하";
 
@@ -22,14 +23,12 @@ pub(super) fn split_marker(text: &str) -> (Option<ListMarker>, &str) {
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return (None, text) };
     let rest = chars.as_str();
-    if BULLETS.contains(first) {
-        return (Some(ListMarker::Bullet), rest.trim_start());
-    }
-    if SPACED_BULLETS.contains(first) && rest.chars().next().is_none_or(char::is_whitespace) {
+    let is_apart = rest.chars().next().is_none_or(char::is_whitespace);
+    if is_bullet(first) || is_apart && is_spaced_bullet(first) {
         return (Some(ListMarker::Bullet), rest.trim_start());
     }
     // ① ⑴ ⒈, ❶ ➀ ➊, ㉠ ㉮.
-    if matches!(first, '\u{2460}'..='\u{249B}' | '\u{2776}'..='\u{2793}' | '\u{3260}'..='\u{327B}')
+    if matches!(first, '\u{2460}'..='\u{249B}' | '\u{24B6}'..='\u{24FF}' | '\u{2776}'..='\u{2793}' | '\u{3260}'..='\u{327B}')
     {
         return (Some(ListMarker::Number), rest.trim_start());
     }
@@ -37,6 +36,54 @@ pub(super) fn split_marker(text: &str) -> (Option<ListMarker>, &str) {
         Some(rest) => (Some(ListMarker::Number), rest),
         None => (None, text),
     }
+}
+
+/// Whether `c` is a bullet with or without a space after it: a geometric shape, a dingbat, an arrow
+/// or another symbol that starts no word, also one of a symbol font (private use).
+fn is_bullet(c: char) -> bool {
+    matches!(
+        c,
+        '•' | '‣' | '※' | '∎' | '⁃' | '⁌' | '⁍' | '∙' | '⋅' | '⦁' | '⦿' | '⧫' | '〇' | '◯'
+        // Arrows, geometric shapes, miscellaneous symbols, dingbats (without circled digits).
+        | '\u{2190}'..='\u{21FF}'
+        | '\u{25A0}'..='\u{25FF}'
+        | '\u{2600}'..='\u{26FF}'
+        | '\u{2700}'..='\u{2775}'
+        | '\u{2794}'..='\u{27BF}'
+        | '\u{27F0}'..='\u{27FF}'
+        | '\u{2B00}'..='\u{2BFF}'
+        | '\u{E000}'..='\u{F8FF}'
+        | '\u{1F780}'..='\u{1F8FF}'
+    )
+}
+
+/// Whether `c` is a bullet only with a space after it, because numbers and words start with it, too:
+/// a dot, a dash, a plus, an asterisk, or a letter that is drawn as a ring.
+fn is_spaced_bullet(c: char) -> bool {
+    // Full-width and small forms are folded: `－` is a hyphen.
+    let folded = std::iter::once(c).nfkc().next().unwrap_or(c);
+    matches!(folded, '·' | 'ᆞ' | '・' | '*' | '+' | '-' | '~' | '>' | 'o' | '°' | 'º')
+        || matches!(folded, '\u{2010}'..='\u{2015}' | '−' | '∘' | '○' | '‧' | '․' | '∗' | '✱')
+        || matches!(c, 'ㅇ' | 'ㆍ' | 'ㅁ' | 'ᄋ' | 'ㅡ' | 'ー' | '¤' | '§')
+}
+
+/// The style of a line's marker, the same for all items of a list: `9.`, `(가)`, `①`, `■`. `None`
+/// without a marker.
+pub(super) fn marker_style(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (Some(_), rest) = split_marker(text) else { return None };
+    let marker = text.strip_suffix(rest).unwrap_or(text).trim();
+    let style = marker.chars().map(|c| match c {
+        '0'..='9' => '9',
+        'a'..='z' | 'A'..='Z' => 'a',
+        '\u{2460}'..='\u{249B}' | '\u{24B6}'..='\u{24FF}' | '\u{2776}'..='\u{2793}' => '①',
+        '\u{3260}'..='\u{327B}' => '㉠',
+        _ if HANGUL_ORDER.contains(c) => '가',
+        _ => c,
+    });
+    let mut style: Vec<char> = style.collect();
+    style.dedup();
+    Some(style.into_iter().collect())
 }
 
 /// Whether the text is a marker and nothing else.
@@ -93,6 +140,12 @@ mod tests {
             ("ㅇ 점검", (Some(Bullet), "점검")),
             ("o 점검", (Some(Bullet), "점검")),
             ("oil 점검", (None, "oil 점검")),
+            ("－ 점검", (Some(Bullet), "점검")),
+            ("－5 ℃", (None, "－5 ℃")),
+            ("∘ 점검", (Some(Bullet), "점검")),
+            ("\u{F0B7} 점검", (Some(Bullet), "점검")),
+            ("⮚점검", (Some(Bullet), "점검")),
+            ("OK 판정", (None, "OK 판정")),
             ("1) (2) 점검", (Some(Number), "(2) 점검")),
             ("가. 점검", (Some(Number), "점검")),
             ("a) check", (Some(Number), "check")),
@@ -103,6 +156,14 @@ mod tests {
             ("", (None, "")),
         ] {
             assert_eq!(split_marker(text), expected, "{text}");
+        }
+        for (text, style) in [
+            ("12. 점검", Some("9.")),
+            ("(나) 점검", Some("(가)")),
+            ("③ 점검", Some("①")),
+            ("점검", None),
+        ] {
+            assert_eq!(marker_style(text).as_deref(), style, "{text}");
         }
         assert!(is_lone_marker("•") && is_lone_marker("1.") && !is_lone_marker("공극"));
     }

@@ -1,8 +1,10 @@
 //! Tests of the whole crate: real manuals, generated ones, damaged ones.
 
 mod broken;
+mod formats;
 mod generated;
 mod layouts;
+mod part_styles;
 mod pictures;
 pub(crate) mod reading;
 mod real_manuals;

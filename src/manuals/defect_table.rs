@@ -1,0 +1,300 @@
+//! Tables with a row for each defect, whose columns are its parts → sections.
+
+use std::collections::HashSet;
+
+use fettle_domain::{DefectCode, StatementKind};
+
+use super::defect_names::DefectNameIndex;
+use super::line_joining::{Fragment, LineJoiner};
+use super::list_marker::split_marker;
+use super::printed_line::PrintedLine;
+use super::rows::Row;
+use super::section_builder::{PartBuilder, SectionBuilder};
+use super::table_cells::RowSeparation;
+use super::table_grid::{column_ranges, header_of_columns, line_pitch, sheets};
+use super::table_header::{Role, is_defect_table_header, role};
+use super::words::words;
+
+/// Lines of a name further apart than this many line pitches are two names.
+const SAME_NAME_PITCHES: f64 = 1.35;
+/// The least part of a cell that lies beside a defect's cell, in points.
+const MIN_OVERLAP_PT: f64 = 1.0;
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq)]
+enum Column {
+    Defect,
+    /// The kind and the text of its head.
+    Part(StatementKind, String),
+    Ignored,
+}
+
+/// The cell with a defect's name, and the range beside it.
+struct Anchor {
+    name: String,
+    page: u32,
+    top: f64,
+    bottom: f64,
+}
+
+/// The sections that the rows of tables with a row for each defect make.
+pub(super) fn read_defect_tables(
+    rows: &[Row],
+    names: &DefectNameIndex,
+    joiner: &LineJoiner,
+) -> Vec<SectionBuilder> {
+    let mut sections: Vec<SectionBuilder> = Vec::new();
+    let mut columns: Vec<Column> = Vec::new();
+    // A table starts at each head; one that is repeated on the next sheet goes on.
+    for table in rows.chunk_by(|_, next| !is_defect_table_header(next)) {
+        for sheet in sheets(table) {
+            let header = sheet.first().filter(|row| is_defect_table_header(row));
+            let body: &[Row] =
+                if header.is_some() { sheet.get(1..).unwrap_or_default() } else { sheet };
+            let lines: Vec<&PrintedLine> = body.iter().flat_map(|row| &row.segments).collect();
+            let ranges = column_ranges(&lines);
+            if let Some(header) = header {
+                columns = header_of_columns(header, &ranges).into_iter().map(column).collect();
+                choose_defect_column(&mut columns, header, &ranges);
+            }
+            if columns.len() != ranges.len() {
+                columns.clear();
+                continue;
+            }
+            read_sheet(&mut sections, (body, header), &columns, &ranges, (names, joiner));
+        }
+    }
+    sections
+}
+
+fn column(head: Option<&PrintedLine>) -> Column {
+    let Some(head) = head else { return Column::Ignored };
+    let text = split_marker(&head.line.text).1.to_owned();
+    match role(&head.line.text) {
+        Some(Role::Defect) => Column::Defect,
+        Some(Role::Part(kind)) => Column::Part(kind, text),
+        Some(Role::MaybeDefect) => Column::Part(StatementKind::Symptom, text),
+        None => Column::Ignored,
+    }
+}
+
+/// Where no column surely names defects, the first that may does.
+fn choose_defect_column(columns: &mut [Column], header: &Row, ranges: &[(f64, f64)]) {
+    if columns.contains(&Column::Defect) {
+        return;
+    }
+    let heads = header_of_columns(header, ranges);
+    let may = |head: &Option<&PrintedLine>| {
+        head.is_some_and(|head| role(&head.line.text) == Some(Role::MaybeDefect))
+    };
+    if let Some(column) = heads.iter().position(may).and_then(|at| columns.get_mut(at)) {
+        *column = Column::Defect;
+    }
+}
+
+fn read_sheet(
+    sections: &mut Vec<SectionBuilder>,
+    (body, header): (&[Row], Option<&Row>),
+    columns: &[Column],
+    ranges: &[(f64, f64)],
+    (names, joiner): (&DefectNameIndex, &LineJoiner),
+) {
+    let separation = RowSeparation::of(body);
+    let of_column = |(left, right): &(f64, f64)| -> Vec<&PrintedLine> {
+        let lines = body.iter().flat_map(|row| &row.segments);
+        lines.filter(|l| (*left..=*right).contains(&f64::midpoint(l.left, l.right))).collect()
+    };
+    let Some(place) = columns.iter().position(|column| *column == Column::Defect) else { return };
+    let Some(range) = ranges.get(place) else { return };
+    let texts: Vec<&PrintedLine> = ranges
+        .iter()
+        .zip(columns)
+        .filter(|(_, column)| matches!(column, Column::Part(..)))
+        .flat_map(|(range, _)| of_column(range))
+        .collect();
+    let top = header.map(|row| row.baseline);
+    let anchors = if separation.clipped {
+        clipped_anchors(&of_column(range), joiner)
+    } else {
+        printed_anchors(&of_column(range), &texts, (line_pitch(body), top), (names, joiner))
+    };
+    // What stands above the first name goes on from the sheet before.
+    let first = anchors.first().map_or(f64::INFINITY, |anchor| anchor.top);
+    if let Some(last) = sections.last_mut()
+        && header.is_none_or(|_| body.first().is_some_and(|row| row.sheet > 1))
+    {
+        let before = (f64::NEG_INFINITY, first);
+        push_cells(last, before, columns, ranges, &of_column, &separation);
+    }
+    for anchor in &anchors {
+        let defect = names.find(&anchor.name).map(|named| named.code);
+        let section = section_of(sections, &anchor.name, defect, anchor.page);
+        let zone = (anchor.top, anchor.bottom);
+        push_cells(section, zone, columns, ranges, &of_column, &separation);
+    }
+}
+
+/// The section of a defect, a new one where there is none.
+fn section_of<'a>(
+    sections: &'a mut Vec<SectionBuilder>,
+    name: &str,
+    defect: Option<DefectCode>,
+    page: u32,
+) -> &'a mut SectionBuilder {
+    let is_same = |section: &SectionBuilder| match &defect {
+        Some(_) => section.defect == defect,
+        None => section.defect.is_none() && words(&section.heading) == words(name),
+    };
+    let at = sections.iter().position(is_same).unwrap_or(sections.len());
+    if at == sections.len() {
+        sections.push(SectionBuilder::new(name.to_owned(), defect, page));
+    }
+    // The index was found, or is that of the section just pushed.
+    #[allow(clippy::indexing_slicing)]
+    &mut sections[at]
+}
+
+/// Appends the cells beside a defect's name to its section.
+fn push_cells<'a>(
+    section: &mut SectionBuilder,
+    (top, bottom): (f64, f64),
+    columns: &[Column],
+    ranges: &[(f64, f64)],
+    of_column: &dyn Fn(&(f64, f64)) -> Vec<&'a PrintedLine>,
+    separation: &RowSeparation,
+) {
+    let is_beside = |line: &&PrintedLine| match line.clip.filter(|_| separation.clipped) {
+        Some(clip) => {
+            clip.bottom.min(bottom) - clip.top.max(top)
+                >= MIN_OVERLAP_PT.min(clip.bottom - clip.top)
+        }
+        None => (top..bottom).contains(&line.baseline),
+    };
+    for (column, range) in columns.iter().zip(ranges) {
+        let Column::Part(kind, label) = column else { continue };
+        let lines: Vec<&PrintedLine> = of_column(range).into_iter().filter(is_beside).collect();
+        let lines =
+            lines.into_iter().filter(|line| line.line.text.chars().any(char::is_alphanumeric));
+        match kind {
+            StatementKind::Cause => separation.push_statements(lines, range.1, &mut section.causes),
+            StatementKind::Action => {
+                separation.push_statements(lines, range.1, &mut section.actions);
+            }
+            kind => {
+                let mut lines = lines.peekable();
+                let Some(page) = lines.peek().map(|line| line.line.page) else { continue };
+                let known = section.parts.iter().position(|part| part.label == *label);
+                if known.is_none() {
+                    let (label, statements) = (label.clone(), Vec::new());
+                    section.parts.push(PartBuilder { label, kind: *kind, page, statements });
+                }
+                let at = known.unwrap_or(section.parts.len() - 1);
+                if let Some(part) = section.parts.get_mut(at) {
+                    separation.push_statements(lines, range.1, &mut part.statements);
+                }
+            }
+        }
+    }
+}
+
+/// The names in cells with rectangles. A row without a name continues the defect above.
+fn clipped_anchors(lines: &[&PrintedLine], joiner: &LineJoiner) -> Vec<Anchor> {
+    let mut tops: Vec<(f64, f64, Vec<&PrintedLine>)> = Vec::new();
+    for line in lines {
+        let Some(clip) = line.clip else { continue };
+        match tops.iter_mut().find(|(top, ..)| (top - clip.top).abs() < MIN_OVERLAP_PT) {
+            Some((_, bottom, lines)) => {
+                *bottom = bottom.max(clip.bottom);
+                lines.push(line);
+            }
+            None => tops.push((clip.top, clip.bottom, vec![line])),
+        }
+    }
+    tops.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let next: Vec<f64> = tops.iter().skip(1).map(|(top, ..)| *top).chain([f64::INFINITY]).collect();
+    let anchor = |((top, _, lines), bottom): ((f64, f64, Vec<&PrintedLine>), f64)| Anchor {
+        name: joined(&lines, joiner),
+        page: lines.first().map_or(1, |line| line.line.page),
+        top,
+        bottom,
+    };
+    tops.into_iter().zip(next).map(anchor).collect()
+}
+
+fn joined(lines: &[&PrintedLine], joiner: &LineJoiner) -> String {
+    let fragment = |line: &&PrintedLine| Fragment {
+        text: split_marker(&line.line.text).1.to_owned(),
+        ends_in_space: line.ends_in_space,
+    };
+    joiner.join(&lines.iter().map(fragment).collect::<Vec<_>>())
+}
+
+/// The names in printed cells without rectangles: at the top of their cells, or in the vertical
+/// middle. `top` is the baseline of the header above, if it stands on this sheet.
+fn printed_anchors(
+    lines: &[&PrintedLine],
+    texts: &[&PrintedLine],
+    (pitch, top): (f64, Option<f64>),
+    (names, joiner): (&DefectNameIndex, &LineJoiner),
+) -> Vec<Anchor> {
+    let mut groups: Vec<Vec<&PrintedLine>> = Vec::new();
+    for line in lines {
+        let before = groups.last().and_then(|group| group.last());
+        let near = before.is_some_and(|above| {
+            line.baseline - above.baseline
+                <= SAME_NAME_PITCHES * pitch.max(f64::from(line.line.font_size_pt))
+        });
+        let beside = texts.iter().any(|text| (text.baseline - line.baseline).abs() < 1.0);
+        let starts = names.find(&line.line.text).is_some() && !line.line.text.starts_with('(')
+            || before.is_some() && beside && names.find(&line.line.text).is_some();
+        match groups.last_mut() {
+            Some(group) if near && !starts => group.push(line),
+            _ => groups.push(vec![line]),
+        }
+    }
+    let middle = |group: &Vec<&PrintedLine>| {
+        let first = group.first().map_or(0.0, |line| line.baseline);
+        f64::midpoint(first, group.last().map_or(first, |line| line.baseline))
+    };
+    let first_of = |group: &Vec<&PrintedLine>| group.first().map_or(0.0, |line| line.baseline);
+    let tops: HashSet<i64> = texts.iter().map(|text| text.baseline.round() as i64).collect();
+    let at_top = groups.iter().all(|group| tops.contains(&(first_of(group).round() as i64)))
+        && texts.iter().all(|t| groups.first().is_none_or(|g| t.baseline >= first_of(g) - 1.0));
+    let mut edges: Vec<f64> = Vec::new();
+    if at_top {
+        edges.extend(groups.iter().map(|group| first_of(group) - 1.0));
+    } else {
+        // Cells are as high above the middle as below it.
+        let highest = texts.iter().map(|t| t.baseline).fold(f64::INFINITY, f64::min);
+        let mut edge = top.map_or(highest, |top| f64::midpoint(top, highest.max(top)));
+        for pair in groups.windows(2) {
+            edges.push(edge);
+            let [above, below] = pair else { continue };
+            let own = 2.0 * middle(above) - edge;
+            let between = texts.iter().map(|t| t.baseline);
+            edge = nearest_gap(own, (middle(above), middle(below)), between.collect());
+        }
+        edges.push(edge);
+    }
+    let ends = edges.iter().skip(1).copied().chain([f64::INFINITY]).collect::<Vec<_>>();
+    let anchor = |((group, top), bottom): ((&Vec<&PrintedLine>, f64), f64)| Anchor {
+        name: joined(group, joiner),
+        page: group.first().map_or(1, |line| line.line.page),
+        top,
+        bottom,
+    };
+    groups.iter().zip(edges).zip(ends).map(anchor).collect()
+}
+
+/// The edge between two cells: the middle of the gap between lines that is nearest to `expected`, and
+/// between the middles of both cells.
+fn nearest_gap(expected: f64, (above, below): (f64, f64), mut lines: Vec<f64>) -> f64 {
+    lines.retain(|y| (above - 1.0..=below + 1.0).contains(y));
+    lines.extend([above, below]);
+    lines.sort_by(f64::total_cmp);
+    let gaps = lines.windows(2).filter_map(|pair| {
+        let (a, b) = (*pair.first()?, *pair.last()?);
+        (b - a > 1.0).then_some(f64::midpoint(a, b))
+    });
+    gaps.min_by(|a, b| (a - expected).abs().total_cmp(&(b - expected).abs())).unwrap_or(expected)
+}
