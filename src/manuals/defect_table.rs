@@ -37,6 +37,15 @@ struct Anchor {
     bottom: f64,
 }
 
+/// Where the rows of a sheet stand in their table.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    /// The header above them.
+    header: Option<&'a Row>,
+    /// Whether they go on with the table of the sheet before.
+    goes_on: bool,
+}
+
 /// The sections that the rows of tables with a row for each defect make.
 pub(super) fn read_defect_tables(
     rows: &[Row],
@@ -45,6 +54,7 @@ pub(super) fn read_defect_tables(
 ) -> Vec<SectionBuilder> {
     let mut sections: Vec<SectionBuilder> = Vec::new();
     let mut columns: Vec<Column> = Vec::new();
+    let mut head: Option<&str> = None;
     // A table starts at each head; one that is repeated on the next sheet goes on.
     for table in rows.chunk_by(|_, next| !is_defect_table_header(next)) {
         for sheet in sheets(table) {
@@ -53,7 +63,9 @@ pub(super) fn read_defect_tables(
                 if header.is_some() { sheet.get(1..).unwrap_or_default() } else { sheet };
             let lines: Vec<&PrintedLine> = body.iter().flat_map(|row| &row.segments).collect();
             let ranges = column_ranges(&lines);
+            let goes_on = header.is_none_or(|header| head == Some(&header.text));
             if let Some(header) = header {
+                head = Some(&header.text);
                 columns = header_of_columns(header, &ranges).into_iter().map(column).collect();
                 choose_defect_column(&mut columns, header, &ranges);
             }
@@ -61,7 +73,8 @@ pub(super) fn read_defect_tables(
                 columns.clear();
                 continue;
             }
-            read_sheet(&mut sections, (body, header), &columns, &ranges, (names, joiner));
+            let place = Place { header, goes_on };
+            read_sheet(&mut sections, (body, place), &columns, &ranges, (names, joiner));
         }
     }
     sections
@@ -94,7 +107,7 @@ fn choose_defect_column(columns: &mut [Column], header: &Row, ranges: &[(f64, f6
 
 fn read_sheet(
     sections: &mut Vec<SectionBuilder>,
-    (body, header): (&[Row], Option<&Row>),
+    (body, place): (&[Row], Place<'_>),
     columns: &[Column],
     ranges: &[(f64, f64)],
     (names, joiner): (&DefectNameIndex, &LineJoiner),
@@ -104,24 +117,23 @@ fn read_sheet(
         let lines = body.iter().flat_map(|row| &row.segments);
         lines.filter(|l| (*left..=*right).contains(&f64::midpoint(l.left, l.right))).collect()
     };
-    let Some(place) = columns.iter().position(|column| *column == Column::Defect) else { return };
-    let Some(range) = ranges.get(place) else { return };
+    let at = columns.iter().position(|column| *column == Column::Defect);
+    let Some(range) = at.and_then(|at| ranges.get(at)) else { return };
     let texts: Vec<&PrintedLine> = ranges
         .iter()
         .zip(columns)
         .filter(|(_, column)| matches!(column, Column::Part(..)))
         .flat_map(|(range, _)| of_column(range))
         .collect();
-    let top = header.map(|row| row.baseline);
     let anchors = if separation.clipped {
         clipped_anchors(&of_column(range), joiner)
     } else {
-        printed_anchors(&of_column(range), &texts, (line_pitch(body), top), (names, joiner))
+        printed_anchors(&of_column(range), &texts, (line_pitch(body), place), (names, joiner))
     };
     // What stands above the first name goes on from the sheet before.
     let first = anchors.first().map_or(f64::INFINITY, |anchor| anchor.top);
     if let Some(last) = sections.last_mut()
-        && header.is_none_or(|_| body.first().is_some_and(|row| row.sheet > 1))
+        && place.goes_on
     {
         let before = (f64::NEG_INFINITY, first);
         push_cells(last, before, columns, ranges, &of_column, &separation);
@@ -230,11 +242,11 @@ fn joined(lines: &[&PrintedLine], joiner: &LineJoiner) -> String {
 }
 
 /// The names in printed cells without rectangles: at the top of their cells, or in the vertical
-/// middle. `top` is the baseline of the header above, if it stands on this sheet.
+/// middle.
 fn printed_anchors(
     lines: &[&PrintedLine],
     texts: &[&PrintedLine],
-    (pitch, top): (f64, Option<f64>),
+    (pitch, place): (f64, Place<'_>),
     (names, joiner): (&DefectNameIndex, &LineJoiner),
 ) -> Vec<Anchor> {
     let mut groups: Vec<Vec<&PrintedLine>> = Vec::new();
@@ -259,14 +271,20 @@ fn printed_anchors(
     let first_of = |group: &Vec<&PrintedLine>| group.first().map_or(0.0, |line| line.baseline);
     let tops: HashSet<i64> = texts.iter().map(|text| text.baseline.round() as i64).collect();
     let at_top = groups.iter().all(|group| tops.contains(&(first_of(group).round() as i64)))
-        && texts.iter().all(|t| groups.first().is_none_or(|g| t.baseline >= first_of(g) - 1.0));
+        && (place.goes_on
+            || texts
+                .iter()
+                .all(|t| groups.first().is_none_or(|g| t.baseline >= first_of(g) - 1.0)));
     let mut edges: Vec<f64> = Vec::new();
     if at_top {
         edges.extend(groups.iter().map(|group| first_of(group) - 1.0));
     } else {
         // Cells are as high above the middle as below it.
         let highest = texts.iter().map(|t| t.baseline).fold(f64::INFINITY, f64::min);
-        let mut edge = top.map_or(highest, |top| f64::midpoint(top, highest.max(top)));
+        let mut edge = place.header.map_or(highest, |header| {
+            let top = header.baseline;
+            f64::midpoint(top, highest.max(top))
+        });
         for pair in groups.windows(2) {
             edges.push(edge);
             let [above, below] = pair else { continue };

@@ -86,6 +86,14 @@ pub(super) fn marker_style(text: &str) -> Option<String> {
     Some(style.into_iter().collect())
 }
 
+/// The number of a list item that starts with digits: 12 of `12. 점검`, 3 of `(3) 점검`.
+pub(super) fn list_number(text: &str) -> Option<u32> {
+    let text = text.trim();
+    split_marker(text).0.filter(|marker| *marker == ListMarker::Number)?;
+    let digits = text.trim_start_matches('(').split(|c: char| !c.is_ascii_digit()).next()?;
+    digits.parse().ok()
+}
+
 /// Whether the text is a marker and nothing else.
 pub(super) fn is_lone_marker(text: &str) -> bool {
     matches!(split_marker(text), (Some(_), ""))

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use fettle_domain::{DefectCode, LineSpan, Section, SectionPart, Statement, StatementKind};
 
 use super::line_joining::{Fragment, LineJoiner};
+use super::list_marker::list_number;
 use super::rows::Row;
 use super::words::words;
 
@@ -12,6 +13,8 @@ use super::words::words;
 pub(super) struct StatementBuilder {
     /// Style of the bullet or number with which the statement starts.
     pub(super) marker: Option<String>,
+    /// The number with which the statement starts.
+    pub(super) number: Option<u32>,
     /// Left end of the first line, in points.
     pub(super) left: f64,
     fragments: Vec<Fragment>,
@@ -27,6 +30,7 @@ impl StatementBuilder {
     /// Starts a statement with `text`, the text of `row` without the marker.
     pub(super) fn new(row: &Row, text: &str, marker: Option<String>) -> Self {
         let mut statement = Self {
+            number: marker.as_ref().and_then(|_| list_number(&row.text)),
             marker,
             left: row.left,
             fragments: Vec::new(),

@@ -7,7 +7,7 @@ use super::defect_names::DefectNameIndex;
 use super::document_look::{DocumentLook, is_sentence};
 use super::headings::{compact, is_summary_title, is_table_header, split_colon, sub_heading};
 use super::line_joining::{Fragment, LineJoiner};
-use super::list_marker::{ListMarker, marker_style, split_marker};
+use super::list_marker::{ListMarker, list_number, marker_style, split_marker};
 use super::part_labels::{covered, covered_about, is_plain};
 use super::rows::Row;
 use super::section_builder::{SectionBuilder, StatementBuilder};
@@ -16,6 +16,8 @@ use super::words::words;
 
 /// The longest heading that is recognised only by what follows it.
 const MAX_LOOSE_HEADING_CHARS: usize = 60;
+/// The most rows from a heading to a label that repeats its words.
+const NAMED_BELOW_REACH: usize = 4;
 /// The most rows below the head of a table in which a defect is named, if any is.
 const DEFECT_CELL_REACH: usize = 4;
 /// A line that ends within this many ems of the right margin is full.
@@ -130,6 +132,9 @@ impl<'a> SectionParser<'a> {
             && !self.start_section(at)
             && !self.start_unknown_part(at)
         {
+            if self.is_sentence_above_list(at) {
+                return self.set_aside(row.clone());
+            }
             self.start_or_continue_statement(at, row);
         }
     }
@@ -295,6 +300,31 @@ impl<'a> SectionParser<'a> {
         }
     }
 
+    /// Whether a label soon below names what the row says, as a heading: `흑줄` above `흑줄의 원인`.
+    fn is_named_below(&self, at: usize) -> bool {
+        let Some(row) = self.rows.get(at) else { return false };
+        let own = words(split_marker(&row.text).1);
+        row.segments.len() == 1
+            && row.text.chars().count() <= MAX_LOOSE_HEADING_CHARS
+            && self.rows.iter().skip(at + 1).take(NAMED_BELOW_REACH).any(|below| {
+                let (marker, text) = split_marker(&below.text);
+                marker != Some(ListMarker::Bullet)
+                    && sub_heading(text).is_none()
+                    && covered_about(text, &own).is_some()
+            })
+    }
+
+    /// Whether the row has a number that the list being read is past: `2.` after `3.`
+    fn breaks_numbering(&self, row: &Row) -> bool {
+        let last = self.section.as_ref().and_then(SectionBuilder::last);
+        let number = list_number(&row.text).filter(|number| *number > 1);
+        last.is_some_and(|last| {
+            last.marker.is_some()
+                && last.marker == marker_style(&row.text)
+                && number.zip(last.number).is_some_and(|(number, before)| number <= before)
+        })
+    }
+
     /// Notes a row that belongs to no statement: the last that is no sentence, or that names a defect.
     fn note_loose_row(&mut self, at: usize, text: &str) {
         let is_name =
@@ -394,12 +424,14 @@ impl SectionParser<'_> {
         let continues = marker.is_none()
             && self.section.as_ref().is_some_and(|section| self.continues(section, row));
         let style = marker_style(&row.text);
+        let is_heading = !continues && (self.is_named_below(at) || self.breaks_numbering(row));
         let kind = self.section.as_ref().and_then(|section| section.kind);
         let statements = self
             .section
             .as_mut()
             .zip(kind)
             .and_then(|(section, kind)| section.statements_mut(kind));
+        let statements = statements.filter(|_| !is_heading);
         let Some(statements) = statements else {
             self.note_loose_row(at, text);
             self.set_aside(row.clone());

@@ -8,6 +8,8 @@ use super::table_grid::{are_cells_clipped, line_pitch};
 
 /// Lines further apart than this many line pitches are in different rows of the table.
 const SAME_ROW_PITCHES: f64 = 1.35;
+/// Lines further apart than this (in ems) are not of one paragraph.
+const MAX_LEADING_EM: f64 = 1.75;
 /// A line that ends within this many ems of the column's right end is full.
 const FULL_LINE_EM: f64 = 2.0;
 /// Cells whose tops differ by less than this are in the same row.
@@ -32,7 +34,9 @@ impl RowSeparation {
             let top = |line: &PrintedLine| line.clip.map_or(line.baseline, |clip| clip.top);
             above.sheet == below.sheet && (top(above) - top(below)).abs() < SAME_EDGE_PT
         } else {
-            below.baseline - above.baseline <= SAME_ROW_PITCHES * self.pitch
+            let size = f64::from(below.line.font_size_pt);
+            let most = (SAME_ROW_PITCHES * self.pitch).min(MAX_LEADING_EM * size);
+            below.baseline - above.baseline <= most
         }
     }
 

@@ -6,6 +6,7 @@ mod generated;
 mod layouts;
 mod part_styles;
 mod pictures;
+mod printed_tables;
 pub(crate) mod reading;
 mod real_manuals;
 mod unpaged;

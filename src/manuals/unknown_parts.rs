@@ -2,7 +2,7 @@
 
 use fettle_domain::{ManualWarning, StatementKind};
 
-use super::document_look::is_bracketed;
+use super::document_look::{is_bracketed, is_sentence};
 use super::headings::sub_heading;
 use super::list_marker::{marker_style, split_marker};
 use super::part_labels::{by_stem, ends_in_stem, is_group};
@@ -23,6 +23,23 @@ impl SectionParser<'_> {
             && !self.look.stands_out(row)
             && sub_heading(&row.text).is_none()
             && label.is_some_and(|label| !ends_in_colon(label))
+    }
+
+    /// Whether the row is a sentence right below a label, above the items of a list: *X arises for
+    /// the following reasons.*
+    pub(super) fn is_sentence_above_list(&self, at: usize) -> bool {
+        let (Some(row), Some(section)) = (self.rows.get(at), &self.section) else { return false };
+        let has_marker = |row: &Row| split_marker(&row.text).0.is_some();
+        section.kind.is_some()
+            && section.last().is_none()
+            && section.label_row + 1 == at
+            && row.segments.len() == 1
+            && is_sentence(&row.text)
+            && !has_marker(row)
+            && self
+                .rows
+                .get(at + 1)
+                .is_some_and(|next| has_marker(next) && next.segments.len() == 1)
     }
 
     /// Starts a part at a row that looks like a label but is none by its words.
@@ -47,7 +64,7 @@ impl SectionParser<'_> {
         let by_look = self.look.label_like(row, in_list && same_list);
         // In a list of items, a line with neither bullet nor indentation that more items follow.
         let next = self.rows.get(at + 1).map(|next| split_marker(&next.text).0.is_some());
-        let by_place = in_list && marker.is_none() && next == Some(true);
+        let by_place = in_list && marker.is_none() && next == Some(true) && !is_sentence(text);
         let (label, rest) = match by_look {
             Some(found) => found,
             None if by_place => (text, None),

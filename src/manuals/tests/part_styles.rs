@@ -166,6 +166,22 @@ fn a_lead_in_below_a_label_is_no_label() {
 }
 
 #[test]
+fn headings_that_only_what_follows_them_tells() {
+    let text = "도장 결함 안내\n\n흐름 (Sags)\n도료가 흘러내리는 현상입니다.\n  • 주요 원인:\n  • 너무 두껍게 뿌림\n  \
+                • 해결 방법:\n  • 연마 후 재도장\n\n1. 충전부족(Short Shot)\n덜 채워진 상태를 말합니다.\n\
+                충전부족(Short Shot) 원인\n  1. 압력 부족\n  2. 유동성 부족\n  3. 노즐 막힘\n충전부족(Short Shot) 해결 방법\n  \
+                1. 압력을 올린다.\n2. 흑줄\n검은 줄이 생기는 현상입니다.\n흑줄의 원인\n  1. 과열\n흑줄 해결 방법\n  1. 온도를 낮춘다.\n";
+    let manual = read_text(text);
+    let found: Vec<(&str, usize, usize)> = manual
+        .sections
+        .iter()
+        .map(|s| (s.heading.as_str(), s.causes.len(), s.actions.len()))
+        .collect();
+    let expected = [("흐름 (Sags)", 1, 1), ("충전부족(Short Shot)", 3, 1), ("흑줄", 1, 1)];
+    assert_eq!(found, expected, "{:#?}", outline(&manual));
+}
+
+#[test]
 fn a_long_manual_has_a_section_for_each_heading() {
     // 80 sections on 47 pages, three statements in each part.
     const SECTIONS: usize = 80;
