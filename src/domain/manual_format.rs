@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::OtherDocument;
+use super::other_document::{OtherDocument, contains};
 
 /// The format of a manual, and the unit that positions in it are counted in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -167,11 +167,6 @@ impl ManualFormat {
             Unit::Line => "dialog-manual-lines",
         }
     }
-}
-
-/// Whether `bytes` has `part`.
-pub(super) fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
 }
 
 #[cfg(test)]

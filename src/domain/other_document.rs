@@ -1,7 +1,5 @@
 //! Documents that are no manuals, because nothing here reads their format.
 
-use super::manual_format::contains;
-
 /// A format that is named when a file of it is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OtherDocument {
@@ -91,6 +89,11 @@ impl OtherDocument {
             Self::Encrypted => "error-pdf-encrypted",
         }
     }
+}
+
+/// Whether `bytes` has `part`.
+pub(super) fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use markup5ever_rcdom::{Handle, NodeData};
 
-use super::html::{attribute, is_hidden, name_of, visit};
+use super::html_nodes::{attribute, is_hidden, name_of, visit};
 use super::unpaged_lines::TableCell;
 
 /// The most rows or columns that a cell may span.

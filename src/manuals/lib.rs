@@ -37,6 +37,7 @@ mod grounding;
 mod headers_footers;
 mod headings;
 mod html;
+mod html_nodes;
 mod html_table;
 mod hwpx;
 mod label_words;

@@ -200,7 +200,7 @@ fn eprint_warning(terminal: &Terminal, path: &str, warning: &ManualWarning) {
                 ("heading", heading.clone().into()),
                 ("subject", subject.clone().into()),
                 ("first", first.clone().into()),
-                ("first-place", place(*first_page)),
+                ("first_place", place(*first_page)),
                 ("second", second.clone().into()),
                 ("place", place(*page)),
             ];

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use proptest::prelude::*;
+
 use super::reading::{assert_nothing_is_lost, outline};
 use crate::{ManualsError, parse};
 use fettle_domain::{DefectType, ManualFormat, ManualText, OtherDocument};
@@ -381,4 +383,39 @@ fn the_cases_are_read_as_their_readme_says() {
         }
     }
     assert!(matches!(read("39-text-files/empty.txt"), Err(ManualsError::Empty { .. })));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn changed_bytes_are_an_error_or_a_text(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..16),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+        which in 0..7_usize,
+    ) {
+        let (name, mut bytes) = match which {
+            0 => ("a.xlsx", xlsx("조치표", &ROWS, &["A3:A4"])),
+            1 => ("a.hwpx", hwpx()),
+            2 => ("a.pptx", pptx()),
+            3 => ("a.html", [HTML, TABLE, FORMS].concat().into_bytes()),
+            4 => ("a.md", MARKDOWN.as_bytes().to_vec()),
+            5 => ("a.csv", CSV.as_bytes().to_vec()),
+            _ => ("a.docx", docx_table()),
+        };
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        if let Ok(manual) = read(name, &bytes) {
+            let all = manual.sections.iter().flat_map(fettle_domain::Section::all_statements);
+            for statement in all {
+                prop_assert!(!statement.spans.is_empty() && !statement.text.is_empty());
+                prop_assert!(statement.spans.iter().all(|span| span.page >= 1));
+            }
+        }
+    }
 }

@@ -129,7 +129,7 @@ fn warning_text(cx: &TabContext<'_>, path: &str, warning: &ManualWarning) -> Str
                 ("heading", heading.clone().into()),
                 ("subject", subject.clone().into()),
                 ("first", first.clone().into()),
-                ("first-place", cx.localizer.place(path, *first_page).into()),
+                ("first_place", cx.localizer.place(path, *first_page).into()),
                 ("second", second.clone().into()),
                 ("place", cx.localizer.place(path, *page).into()),
             ];
