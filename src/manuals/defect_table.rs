@@ -1,6 +1,6 @@
 //! Tables with a row for each defect, whose columns are its parts → sections.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use fettle_domain::{DefectCode, StatementKind};
 
@@ -52,7 +52,7 @@ pub(super) fn read_defect_tables(
     names: &DefectNameIndex,
     joiner: &LineJoiner,
 ) -> Vec<SectionBuilder> {
-    let mut sections: Vec<SectionBuilder> = Vec::new();
+    let mut out = Sections::default();
     let mut columns: Vec<Column> = Vec::new();
     let mut head: Option<&str> = None;
     // A table starts at each head; one that is repeated on the next sheet goes on.
@@ -74,10 +74,10 @@ pub(super) fn read_defect_tables(
                 continue;
             }
             let place = Place { header, goes_on };
-            read_sheet(&mut sections, (body, place), &columns, &ranges, (names, joiner));
+            read_sheet(&mut out, (body, place), &columns, &ranges, (names, joiner));
         }
     }
-    sections
+    out.sections
 }
 
 fn column(head: Option<&PrintedLine>) -> Column {
@@ -106,103 +106,134 @@ fn choose_defect_column(columns: &mut [Column], header: &Row, ranges: &[(f64, f6
 }
 
 fn read_sheet(
-    sections: &mut Vec<SectionBuilder>,
+    out: &mut Sections,
     (body, place): (&[Row], Place<'_>),
     columns: &[Column],
     ranges: &[(f64, f64)],
     (names, joiner): (&DefectNameIndex, &LineJoiner),
 ) {
-    let separation = RowSeparation::of(body);
-    let of_column = |(left, right): &(f64, f64)| -> Vec<&PrintedLine> {
-        let lines = body.iter().flat_map(|row| &row.segments);
-        lines.filter(|l| (*left..=*right).contains(&f64::midpoint(l.left, l.right))).collect()
+    let mut cells = Cells::new(body, columns, ranges);
+    let of_kind = |wanted: fn(&Column) -> bool| -> Vec<&PrintedLine> {
+        let columns = cells.columns.iter().filter(|cells| wanted(cells.column));
+        columns.flat_map(|cells| cells.lines.iter().copied()).collect()
     };
-    let at = columns.iter().position(|column| *column == Column::Defect);
-    let Some(range) = at.and_then(|at| ranges.get(at)) else { return };
-    let texts: Vec<&PrintedLine> = ranges
-        .iter()
-        .zip(columns)
-        .filter(|(_, column)| matches!(column, Column::Part(..)))
-        .flat_map(|(range, _)| of_column(range))
-        .collect();
-    let anchors = if separation.clipped {
-        clipped_anchors(&of_column(range), joiner)
+    let named = of_kind(|column| *column == Column::Defect);
+    let texts = of_kind(|column| matches!(column, Column::Part(..)));
+    let anchors = if cells.separation.clipped {
+        clipped_anchors(&named, joiner)
     } else {
-        printed_anchors(&of_column(range), &texts, (line_pitch(body), place), (names, joiner))
+        printed_anchors(&named, &texts, (line_pitch(body), place), (names, joiner))
     };
     // What stands above the first name goes on from the sheet before.
     let first = anchors.first().map_or(f64::INFINITY, |anchor| anchor.top);
-    if let Some(last) = sections.last_mut()
+    if let Some(last) = out.sections.last_mut()
         && place.goes_on
     {
-        let before = (f64::NEG_INFINITY, first);
-        push_cells(last, before, columns, ranges, &of_column, &separation);
+        cells.push(last, (f64::NEG_INFINITY, first));
     }
     for anchor in &anchors {
         let defect = names.find(&anchor.name).map(|named| named.code);
-        let section = section_of(sections, &anchor.name, defect, anchor.page);
-        let zone = (anchor.top, anchor.bottom);
-        push_cells(section, zone, columns, ranges, &of_column, &separation);
-    }
-}
-
-/// The section of a defect, a new one where there is none.
-fn section_of<'a>(
-    sections: &'a mut Vec<SectionBuilder>,
-    name: &str,
-    defect: Option<DefectCode>,
-    page: u32,
-) -> &'a mut SectionBuilder {
-    let is_same = |section: &SectionBuilder| match &defect {
-        Some(_) => section.defect == defect,
-        None => section.defect.is_none() && words(&section.heading) == words(name),
-    };
-    let at = sections.iter().position(is_same).unwrap_or(sections.len());
-    if at == sections.len() {
-        sections.push(SectionBuilder::new(name.to_owned(), defect, page));
-    }
-    // The index was found, or is that of the section just pushed.
-    #[allow(clippy::indexing_slicing)]
-    &mut sections[at]
-}
-
-/// Appends the cells beside a defect's name to its section.
-fn push_cells<'a>(
-    section: &mut SectionBuilder,
-    (top, bottom): (f64, f64),
-    columns: &[Column],
-    ranges: &[(f64, f64)],
-    of_column: &dyn Fn(&(f64, f64)) -> Vec<&'a PrintedLine>,
-    separation: &RowSeparation,
-) {
-    let is_beside = |line: &&PrintedLine| match line.clip.filter(|_| separation.clipped) {
-        Some(clip) => {
-            clip.bottom.min(bottom) - clip.top.max(top)
-                >= MIN_OVERLAP_PT.min(clip.bottom - clip.top)
+        if let Some(section) = out.section_of(&anchor.name, defect, anchor.page) {
+            cells.push(section, (anchor.top, anchor.bottom));
         }
-        None => (top..bottom).contains(&line.baseline),
-    };
-    for (column, range) in columns.iter().zip(ranges) {
-        let Column::Part(kind, label) = column else { continue };
-        let lines: Vec<&PrintedLine> = of_column(range).into_iter().filter(is_beside).collect();
-        let lines =
-            lines.into_iter().filter(|line| line.line.text.chars().any(char::is_alphanumeric));
-        match kind {
-            StatementKind::Cause => separation.push_statements(lines, range.1, &mut section.causes),
-            StatementKind::Action => {
-                separation.push_statements(lines, range.1, &mut section.actions);
-            }
-            kind => {
-                let mut lines = lines.peekable();
-                let Some(page) = lines.peek().map(|line| line.line.page) else { continue };
-                let known = section.parts.iter().position(|part| part.label == *label);
-                if known.is_none() {
-                    let (label, statements) = (label.clone(), Vec::new());
-                    section.parts.push(PartBuilder { label, kind: *kind, page, statements });
+    }
+}
+
+/// The sections read so far.
+#[derive(Default)]
+struct Sections {
+    sections: Vec<SectionBuilder>,
+    /// Place of a section by the code of its defect, or by its name without spaces.
+    places: HashMap<String, usize>,
+}
+
+impl Sections {
+    /// The section of a defect, a new one where there is none.
+    fn section_of(
+        &mut self,
+        name: &str,
+        defect: Option<DefectCode>,
+        page: u32,
+    ) -> Option<&mut SectionBuilder> {
+        let key = defect.as_ref().map_or_else(|| words(name).concat(), |code| format!("{code} "));
+        let at = *self.places.entry(key).or_insert(self.sections.len());
+        if at == self.sections.len() {
+            self.sections.push(SectionBuilder::new(name.to_owned(), defect, page));
+        }
+        self.sections.get_mut(at)
+    }
+}
+
+/// The lines of each column of a sheet.
+struct Cells<'a> {
+    columns: Vec<ColumnCells<'a>>,
+    separation: RowSeparation,
+}
+
+/// The lines of a column, from top to bottom.
+struct ColumnCells<'a> {
+    column: &'a Column,
+    /// Right end in points.
+    right: f64,
+    lines: Vec<&'a PrintedLine>,
+    /// The lines before this one stand above the defect being read.
+    from: usize,
+}
+
+impl<'a> Cells<'a> {
+    fn new(body: &'a [Row], columns: &'a [Column], ranges: &[(f64, f64)]) -> Self {
+        let cells = |(column, (left, right)): (&'a Column, &(f64, f64))| {
+            let lines = body.iter().flat_map(|row| &row.segments);
+            let is_in = |line: &&PrintedLine| {
+                (*left..=*right).contains(&f64::midpoint(line.left, line.right))
+            };
+            ColumnCells { column, right: *right, lines: lines.filter(is_in).collect(), from: 0 }
+        };
+        let columns = columns.iter().zip(ranges).map(cells).collect();
+        Self { columns, separation: RowSeparation::of(body) }
+    }
+
+    /// Appends the cells beside a defect's name to its section. Names come from top to bottom.
+    fn push(&mut self, section: &mut SectionBuilder, (top, bottom): (f64, f64)) {
+        let Self { columns, separation } = self;
+        let range = |line: &PrintedLine| match line.clip.filter(|_| separation.clipped) {
+            Some(clip) => (clip.top, clip.bottom),
+            None => (line.baseline, line.baseline),
+        };
+        for cells in columns {
+            let Column::Part(kind, label) = cells.column else { continue };
+            let is_above = |line: &&PrintedLine| {
+                let (_, end) = range(line);
+                end < top || separation.clipped && end < top + MIN_OVERLAP_PT
+            };
+            let above = cells.lines.iter().skip(cells.from).take_while(|line| is_above(line));
+            cells.from += above.count();
+            let beside = cells
+                .lines
+                .iter()
+                .skip(cells.from)
+                .copied()
+                .take_while(|line| range(line).0 < bottom)
+                .filter(|line| !is_above(line));
+            match kind {
+                StatementKind::Cause => {
+                    separation.push_statements(beside, cells.right, &mut section.causes);
                 }
-                let at = known.unwrap_or(section.parts.len() - 1);
-                if let Some(part) = section.parts.get_mut(at) {
-                    separation.push_statements(lines, range.1, &mut part.statements);
+                StatementKind::Action => {
+                    separation.push_statements(beside, cells.right, &mut section.actions);
+                }
+                kind => {
+                    let mut beside = beside.peekable();
+                    let Some(page) = beside.peek().map(|line| line.line.page) else { continue };
+                    let known = section.parts.iter().position(|part| part.label == *label);
+                    let at = known.unwrap_or(section.parts.len());
+                    if known.is_none() {
+                        let (label, statements) = (label.clone(), Vec::new());
+                        section.parts.push(PartBuilder { label, kind: *kind, page, statements });
+                    }
+                    if let Some(part) = section.parts.get_mut(at) {
+                        separation.push_statements(beside, cells.right, &mut part.statements);
+                    }
                 }
             }
         }
@@ -214,7 +245,8 @@ fn clipped_anchors(lines: &[&PrintedLine], joiner: &LineJoiner) -> Vec<Anchor> {
     let mut tops: Vec<(f64, f64, Vec<&PrintedLine>)> = Vec::new();
     for line in lines {
         let Some(clip) = line.clip else { continue };
-        match tops.iter_mut().find(|(top, ..)| (top - clip.top).abs() < MIN_OVERLAP_PT) {
+        let last = tops.last_mut();
+        match last.filter(|(top, ..)| (*top - clip.top).abs() < MIN_OVERLAP_PT) {
             Some((_, bottom, lines)) => {
                 *bottom = bottom.max(clip.bottom);
                 lines.push(line);

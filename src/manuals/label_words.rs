@@ -1,5 +1,9 @@
 //! Words of labels of parts, Korean and English, by what they say.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// What a stem says of a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stem {
@@ -19,7 +23,7 @@ pub(super) enum Stem {
 use Stem::{Action, Cause, Inspection, Other, OwnAction, Prevention, Qualifier, Symptom};
 
 /// Korean stems. They are matched from the start of a compound, the longest first.
-pub(super) const KOREAN: &[(Stem, &str)] = &[
+const KOREAN: &[(Stem, &str)] = &[
     (
         Cause,
         "원인 요인 이유 까닭 왜 유발요소 발생기구 발생기전 발생메커니즘 발생배경 근원 유발인자 발생인자",
@@ -60,7 +64,7 @@ pub(super) const KOREAN: &[(Stem, &str)] = &[
 ];
 
 /// English stems: whole words, or the beginnings of words where they end in `*`.
-pub(super) const ENGLISH: &[(Stem, &str)] = &[
+const ENGLISH: &[(Stem, &str)] = &[
     (Cause, "cause* why reason* origin* rootcause* contributor* culprit* due"),
     (
         OwnAction,
@@ -97,3 +101,32 @@ pub(super) const ENGLISH: &[(Stem, &str)] = &[
          detail* may might will result* them there these those they here which as get rid right proper s t factor* area* up down",
     ),
 ];
+
+/// Korean stems by their first letter, the longest first.
+pub(super) static KOREAN_BY_LETTER: LazyLock<HashMap<char, Vec<(&str, Stem)>>> =
+    LazyLock::new(|| {
+        let mut out: HashMap<char, Vec<(&str, Stem)>> = HashMap::new();
+        for (stem, list) in KOREAN {
+            for word in list.split_whitespace() {
+                out.entry(word.chars().next().unwrap_or_default()).or_default().push((word, *stem));
+            }
+        }
+        out.values_mut().for_each(|words| words.sort_by_key(|(word, _)| Reverse(word.len())));
+        out
+    });
+
+/// English stems that are whole words.
+pub(super) static ENGLISH_WORDS: LazyLock<HashMap<&str, Stem>> = LazyLock::new(|| {
+    let words = ENGLISH.iter().rev().flat_map(|(stem, list)| {
+        list.split_whitespace().filter(|word| !word.ends_with('*')).map(move |word| (word, *stem))
+    });
+    words.collect()
+});
+
+/// English stems that are the beginnings of words.
+pub(super) static ENGLISH_BEGINNINGS: LazyLock<Vec<(&str, Stem)>> = LazyLock::new(|| {
+    let starts = ENGLISH.iter().flat_map(|(stem, list)| {
+        list.split_whitespace().filter_map(move |word| Some((word.strip_suffix('*')?, *stem)))
+    });
+    starts.collect()
+});

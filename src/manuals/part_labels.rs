@@ -11,7 +11,7 @@ use fettle_domain::hangul::is_hangul;
 use super::label_words::Stem::{
     self, Action, Cause, Inspection, Other, OwnAction, Prevention, Qualifier, Symptom,
 };
-use super::label_words::{ENGLISH, KOREAN};
+use super::label_words::{ENGLISH_BEGINNINGS, ENGLISH_WORDS, KOREAN_BY_LETTER};
 use super::words::words;
 
 /// The longest label, in letters without spaces.
@@ -34,7 +34,7 @@ pub(super) fn covered(text: &str) -> Option<StatementKind> {
 }
 
 fn covered_in_one(text: &str) -> Option<StatementKind> {
-    let stems = stems(text)?;
+    let stems = stems(text, true)?;
     kind_of(&stems.into_iter().collect::<Option<Vec<Stem>>>()?)
 }
 
@@ -64,7 +64,7 @@ fn is_plural_of(word: &str, subject: &[String]) -> bool {
 /// say none or contradict each other.
 pub(super) fn by_stem(text: &str) -> StatementKind {
     let known: Vec<Stem> =
-        stems(&last_words(text)).unwrap_or_default().into_iter().flatten().collect();
+        stems(&last_words(text), false).unwrap_or_default().into_iter().flatten().collect();
     kind_of(&known).unwrap_or(StatementKind::Other)
 }
 
@@ -157,7 +157,7 @@ pub(super) fn is_group(text: &str) -> bool {
 
 /// Whether the text ends in a stem, with nothing unknown after it: `금형 측 원인`, *Welder's remedies*.
 pub(super) fn ends_in_stem(text: &str) -> bool {
-    let stems = stems(&last_words(text)).unwrap_or_default();
+    let stems = stems(&last_words(text), false).unwrap_or_default();
     stems.iter().rev().map_while(|stem| *stem).any(is_telling)
 }
 
@@ -175,8 +175,8 @@ fn is_telling(stem: Stem) -> bool {
 }
 
 /// The stems of all words of a text, `None` for a word that is unknown; `None` for a text that is too
-/// long for a label.
-fn stems(text: &str) -> Option<Vec<Option<Stem>>> {
+/// long for a label. With `whole`, nothing after the first unknown word is looked at.
+fn stems(text: &str, whole: bool) -> Option<Vec<Option<Stem>>> {
     let words = words(text);
     let letters: usize = words.iter().map(|word| word.chars().count()).sum();
     if words.is_empty() || letters > MAX_LETTERS || words.len() > MAX_WORDS {
@@ -196,7 +196,10 @@ fn stems(text: &str) -> Option<Vec<Option<Stem>>> {
                 let number = word.chars().all(|c| c.is_ascii_digit());
                 out.push(if number { Some(Qualifier) } else { english_stem(word) });
             }
-            _ => korean_stems(&run.concat(), &mut out),
+            _ => korean_stems(&run.concat(), whole, &mut out),
+        }
+        if whole && out.last() == Some(&None) {
+            break;
         }
         before = run.last().cloned();
     }
@@ -208,21 +211,22 @@ fn is_korean(word: &str) -> bool {
 }
 
 /// Appends the stems of a compound, the longest first; `None` for each letter that belongs to none.
-fn korean_stems(compound: &str, out: &mut Vec<Option<Stem>>) {
+/// With `whole`, stops at the first of those.
+fn korean_stems(compound: &str, whole: bool, out: &mut Vec<Option<Stem>>) {
     let mut rest = compound;
     while let Some(first) = rest.chars().next() {
-        let found = KOREAN
-            .iter()
-            .flat_map(|(stem, list)| list.split_whitespace().map(move |word| (*stem, word)))
-            .filter_map(|(stem, word)| Some((word.len(), stem, rest.strip_prefix(word)?)))
-            .max_by_key(|(length, ..)| *length);
+        let words = KOREAN_BY_LETTER.get(&first).map(Vec::as_slice).unwrap_or_default();
+        let found = words.iter().find_map(|(word, stem)| Some((*stem, rest.strip_prefix(word)?)));
         match found {
-            Some((_, stem, after)) => {
+            Some((stem, after)) => {
                 out.push(Some(stem));
                 rest = after;
             }
             None => {
                 out.push(None);
+                if whole {
+                    return;
+                }
                 rest = rest.strip_prefix(first).unwrap_or_default();
             }
         }
@@ -230,16 +234,9 @@ fn korean_stems(compound: &str, out: &mut Vec<Option<Stem>>) {
 }
 
 fn english_stem(word: &str) -> Option<Stem> {
-    let fits = |known: &str| match known.strip_suffix('*') {
-        Some(start) => word.starts_with(start),
-        None => word == known,
-    };
     // A whole word before a beginning: `do` before none, `sign` before `significant`.
-    ENGLISH
-        .iter()
-        .find(|(_, list)| list.split_whitespace().any(|known| known == word))
-        .or_else(|| ENGLISH.iter().find(|(_, list)| list.split_whitespace().any(fits)))
-        .map(|(stem, _)| *stem)
+    let beginnings = || ENGLISH_BEGINNINGS.iter().find(|(start, _)| word.starts_with(start));
+    ENGLISH_WORDS.get(word).copied().or_else(|| beginnings().map(|(_, stem)| *stem))
 }
 
 /// The kind that stems say together; `None` where they say nothing, or two things at once.

@@ -16,6 +16,8 @@ const LONG_PART_RATIO: usize = 4;
 pub(super) fn section_warnings(sections: &[Section], defects: &[DefectType]) -> Vec<ManualWarning> {
     let mut out = Vec::new();
     let mut first: HashMap<&DefectCode, u32> = HashMap::new();
+    let usual = [StatementKind::Cause, StatementKind::Action]
+        .map(|part| usual_length(sections, part).max(1));
     for section in sections {
         let parts =
             [(StatementKind::Cause, &section.causes), (StatementKind::Action, &section.actions)];
@@ -23,8 +25,7 @@ pub(super) fn section_warnings(sections: &[Section], defects: &[DefectType]) -> 
             let (heading, page) = (section.heading.clone(), section.page);
             out.push(ManualWarning::Incomplete { heading, page, missing: *missing });
         }
-        for (part, statements) in parts {
-            let usual = usual_length(sections, part).max(1);
+        for ((part, statements), usual) in parts.into_iter().zip(usual) {
             if statements.len() >= LONG_PART && statements.len() >= LONG_PART_RATIO * usual {
                 out.push(ManualWarning::LongPart {
                     heading: section.heading.clone(),
@@ -55,7 +56,8 @@ fn disagreement_warnings(sections: &[Section]) -> Vec<ManualWarning> {
     let mut out = Vec::new();
     for (at, first) in sections.iter().enumerate() {
         let is_same = |other: &&Section| first.defect.is_some() && other.defect == first.defect;
-        let others = sections.iter().skip(at + 1).filter(is_same);
+        let rest = if first.defect.is_some() { at + 1 } else { sections.len() };
+        let others = sections.iter().skip(rest).filter(is_same);
         for second in std::iter::once(first).chain(others) {
             for Disagreement { subject, first: (a, number), second: (b, other) } in
                 disagreements(first, second)

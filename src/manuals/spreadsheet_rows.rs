@@ -69,7 +69,7 @@ fn push_table(
     // Each line is cited by the row of its cell.
     for line in lines.lines.iter_mut().skip(start) {
         let Some(clip) = line.clip else { continue };
-        let row = top.iter().rposition(|top| *top as f64 <= clip.top);
+        let row = top.partition_point(|top| *top as f64 <= clip.top).checked_sub(1);
         if let Some((number, _)) = row.and_then(|row| rows.get(row)) {
             line.line.page = *number;
         }

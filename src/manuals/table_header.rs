@@ -117,6 +117,9 @@ pub(super) fn role(text: &str) -> Option<Role> {
 
 /// The cells of a row as heads. Empty where one of them is too long for a head.
 fn roles(row: &Row) -> Vec<Option<Role>> {
+    if row.segments.len() < 2 {
+        return Vec::new();
+    }
     let texts = || row.segments.iter().map(|segment| segment.line.text.as_str());
     if texts().any(|text| compact(text).chars().count() > MAX_LETTERS) {
         return Vec::new();
