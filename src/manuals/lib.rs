@@ -1,11 +1,15 @@
-//! Manuals: the text of PDF, Word and text files with positions, the causes and actions of each
-//! defect, and reports in which every sentence is traced back to the manual.
+//! Manuals: the text of documents with positions, the causes, actions and other parts of each
+//! defect, and reports in which every sentence is traced back to the manual. `docs/manuals.md` says
+//! how documents are read.
 //!
 //! ```text
 //! file ┬ pdf, content_stream, font, to_unicode → line_grouping, columns ┬ DocumentLines
-//!      └ docx, docx_styles, text_file ──────────────────────────────────┘
-//! DocumentLines → rows, headers_footers → section_parser ┬ cause_action_table → ManualText
+//!      ├ docx, hwpx, pptx (package) · xlsx, csv_file (spreadsheet_rows) ┤
+//!      └ html, markdown → html · text_file ─────────────────────────────┘
+//! DocumentLines → rows, headers_footers → section_parser ┬ section_headings, unknown_parts
+//!     (label_words → part_labels, document_look)         ├ cause_action_table, defect_table
 //!                                                        └ summary_table
+//! → ManualText with section_warnings (measures → disagreements) and passages
 //! ManualText → section_lookup → compose (evidence alone) → prompt → grounding (with a model)
 //!            → chunk (for retrieval)
 //! file → page_picture (hayro) → ocr (tesseract, feature `ocr`) → line_grouping

@@ -94,6 +94,24 @@ pub(super) fn list_number(text: &str) -> Option<u32> {
     digits.parse().ok()
 }
 
+/// The items that stand in one line: `① 가 ② 나`, `가; 나`. The text alone where there is one.
+pub(super) fn split_items(text: &str) -> Vec<&str> {
+    let circled: Vec<usize> = text
+        .char_indices()
+        .filter(|(_, c)| matches!(c, '\u{2460}'..='\u{2473}'))
+        .map(|(at, _)| at)
+        .collect();
+    let mut items: Vec<&str> = if circled.first() == Some(&0) && circled.len() >= 2 {
+        let ends = circled.iter().skip(1).copied().chain([text.len()]);
+        circled.iter().zip(ends).filter_map(|(from, to)| text.get(*from..to)).collect()
+    } else {
+        text.split([';', '；']).collect()
+    };
+    items.iter_mut().for_each(|item| *item = item.trim());
+    items.retain(|item| item.chars().any(char::is_alphanumeric));
+    items
+}
+
 /// Whether the text is a marker and nothing else.
 pub(super) fn is_lone_marker(text: &str) -> bool {
     matches!(split_marker(text), (Some(_), ""))
@@ -172,6 +190,13 @@ mod tests {
             ("점검", None),
         ] {
             assert_eq!(marker_style(text).as_deref(), style, "{text}");
+        }
+        for (text, items) in [
+            ("① 레일 교체 ② 청소", &["① 레일 교체", "② 청소"][..]),
+            ("레일 교체; 청소 ;", &["레일 교체", "청소"]),
+            ("레일 ① 교체", &["레일 ① 교체"]),
+        ] {
+            assert_eq!(split_items(text), items);
         }
         assert!(is_lone_marker("•") && is_lone_marker("1.") && !is_lone_marker("공극"));
     }

@@ -7,7 +7,7 @@ use super::defect_names::DefectNameIndex;
 use super::document_look::{DocumentLook, is_sentence};
 use super::headings::{compact, is_summary_title, is_table_header, split_colon, sub_heading};
 use super::line_joining::{Fragment, LineJoiner};
-use super::list_marker::{ListMarker, list_number, marker_style, split_marker};
+use super::list_marker::{ListMarker, list_number, marker_style, split_items, split_marker};
 use super::part_labels::{covered, covered_about, is_plain};
 use super::rows::Row;
 use super::section_builder::{SectionBuilder, StatementBuilder};
@@ -296,7 +296,8 @@ impl<'a> SectionParser<'a> {
         section.start_part(kind, label.trim_end_matches([':', '：']), row.page);
         (section.label_row, section.label_size) = (at, row.size);
         if let (Some(rest), Some(statements)) = (rest, section.statements_mut(kind)) {
-            statements.push(StatementBuilder::new(row, rest, None));
+            let items = split_items(rest).into_iter().map(|item| split_marker(item).1);
+            statements.extend(items.map(|item| StatementBuilder::new(row, item, None)));
         }
     }
 

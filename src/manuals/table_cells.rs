@@ -1,6 +1,6 @@
 //! The lines of a table's cell → statements.
 
-use super::list_marker::{marker_style, split_marker};
+use super::list_marker::{marker_style, split_items, split_marker};
 use super::printed_line::PrintedLine;
 use super::rows::{Row, group_into_rows};
 use super::section_builder::StatementBuilder;
@@ -63,12 +63,17 @@ impl RowSeparation {
             before = Some(line);
             let row = group_into_rows(vec![line.clone()]);
             let Some(row) = row.first() else { continue };
-            match statements.last_mut() {
-                Some(last) if continues && marker.is_none() => last.push_line(row, text),
-                _ => {
-                    let style = marker_style(&line.line.text);
-                    statements.push(StatementBuilder::new(row, text, style));
+            let mut items = split_items(&line.line.text).into_iter();
+            if continues && marker.is_none() {
+                let first = items.next().unwrap_or(text);
+                match statements.last_mut() {
+                    Some(last) => last.push_line(row, first),
+                    None => statements.push(StatementBuilder::new(row, first, None)),
                 }
+            }
+            for item in items {
+                let text = split_marker(item).1;
+                statements.push(StatementBuilder::new(row, text, marker_style(item)));
             }
         }
     }

@@ -166,6 +166,20 @@ fn a_lead_in_below_a_label_is_no_label() {
 }
 
 #[test]
+fn several_items_in_one_line() {
+    let text = "긁힘\n원인: 레일 마모; 바닥의 이물\n조치: ① 레일 교체 ② 트레이 청소\n";
+    assert_eq!(
+        outline(&read_text(text))[1..5],
+        [
+            "scratch.c1 [2] 레일 마모",
+            "scratch.c2 [2] 바닥의 이물",
+            "scratch.a1 [3] 레일 교체",
+            "scratch.a2 [3] 트레이 청소",
+        ]
+    );
+}
+
+#[test]
 fn headings_that_only_what_follows_them_tells() {
     let text = "도장 결함 안내\n\n흐름 (Sags)\n도료가 흘러내리는 현상입니다.\n  • 주요 원인:\n  • 너무 두껍게 뿌림\n  \
                 • 해결 방법:\n  • 연마 후 재도장\n\n1. 충전부족(Short Shot)\n덜 채워진 상태를 말합니다.\n\
