@@ -70,8 +70,11 @@ fn a_label_of_any_wording_ends_the_part_before_it() {
     }
 }
 
+/// How a label is printed.
+type Style = fn(&mut Put);
+
 /// Lines one below the other; a label is printed as `style` says.
-fn printed(style: fn(&mut Put), lines: &[&str]) -> Vec<Put> {
+fn printed(style: Style, lines: &[&str]) -> Vec<Put> {
     let mut out = page(lines);
     for line in &mut out {
         if let Some(text) = line.text.strip_prefix("@ ") {
@@ -114,7 +117,7 @@ fn labels_are_recognised_by_their_look() {
         "! UnknownPart { heading: \"기공\", label: \"이력 메모장\", page: 1 }",
         "! UnknownPart { heading: \"긁힘\", label: \"이력 메모장\", page: 1 }",
     ];
-    let styles: [(&str, fn(&mut Put)); 5] = [
+    let styles: [(&str, Style); 5] = [
         ("bold", |line| line.bold = true),
         ("larger", |line| line.size = 11.5),
         ("colon", |line| line.text.push(':')),
