@@ -29,14 +29,40 @@ pub struct LineSpan {
     pub rect: RectPt,
 }
 
-/// Whether a statement is a cause or an action.
+/// What a part of a section says of the defect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StatementKind {
     /// 발생 원인.
     Cause,
-    /// 조치 가이드.
+    /// 조치 가이드, immediate and corrective.
     Action,
+    /// 예방, 재발 방지.
+    Prevention,
+    /// 점검, 확인.
+    Inspection,
+    /// 증상, 현상, 외관.
+    Symptom,
+    /// Anything else, such as a note, and what stands under a label that nobody knows.
+    Other,
+}
+
+impl StatementKind {
+    /// All kinds, in the order in which a section is shown.
+    pub const ALL: [Self; 6] =
+        [Self::Symptom, Self::Cause, Self::Action, Self::Prevention, Self::Inspection, Self::Other];
+
+    /// Id of the message that names the kind.
+    pub fn message_id(self) -> &'static str {
+        match self {
+            Self::Cause => "manual-causes",
+            Self::Action => "manual-actions",
+            Self::Prevention => "manual-prevention",
+            Self::Inspection => "manual-inspection",
+            Self::Symptom => "manual-symptoms",
+            Self::Other => "manual-other",
+        }
+    }
 }
 
 /// A bullet of a section, its wrapped lines joined.
@@ -44,7 +70,7 @@ pub enum StatementKind {
 pub struct Statement {
     /// Unique within the manual and stable for the same file: `hole.c1`, `hole.a2`.
     pub id: String,
-    /// Cause or action.
+    /// What it says of the defect.
     pub kind: StatementKind,
     /// The text without its bullet.
     pub text: String,
@@ -57,6 +83,19 @@ impl Statement {
     pub fn page(&self) -> u32 {
         self.spans.first().map_or(1, |span| span.page)
     }
+}
+
+/// A part of a section that is neither causes nor actions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SectionPart {
+    /// The label as printed, e.g. `재발 방지`.
+    pub label: String,
+    /// What the label stands for; [`StatementKind::Other`] where it is unknown.
+    pub kind: StatementKind,
+    /// Page of the label, from 1.
+    pub page: u32,
+    /// What stands under the label, in printed order.
+    pub statements: Vec<Statement>,
 }
 
 /// A section of a manual, about one defect.
@@ -72,6 +111,9 @@ pub struct Section {
     pub causes: Vec<Statement>,
     /// Actions, in printed order.
     pub actions: Vec<Statement>,
+    /// The other parts, in printed order.
+    #[serde(default)]
+    pub parts: Vec<SectionPart>,
 }
 
 impl Section {
@@ -79,6 +121,22 @@ impl Section {
     pub fn statements(&self) -> impl Iterator<Item = &Statement> {
         self.causes.iter().chain(&self.actions)
     }
+
+    /// The statements of all parts: causes, actions, then the others as printed.
+    pub fn all_statements(&self) -> impl Iterator<Item = &Statement> {
+        self.statements().chain(self.parts.iter().flat_map(|part| &part.statements))
+    }
+}
+
+/// A line that is neither statement nor heading.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Passage {
+    /// Heading of the section in which the line stands; `None` outside of all sections.
+    pub heading: Option<String>,
+    /// The line.
+    pub text: String,
+    /// Where it stands.
+    pub span: LineSpan,
 }
 
 /// A row of the summary table at the end of a manual.
@@ -99,6 +157,9 @@ pub struct ManualText {
     pub sections: Vec<Section>,
     /// The summary table, heading row first; empty if there is none.
     pub summary: Vec<SummaryRow>,
+    /// Lines that were assigned to no statement, in printed order, so that search finds them.
+    #[serde(default)]
+    pub passages: Vec<Passage>,
     /// Findings that a person should check.
     pub warnings: Vec<ManualWarning>,
 }
@@ -118,6 +179,56 @@ pub enum ManualWarning {
     Incomplete {
         /// Heading of the section.
         heading: String,
+        /// Page of the heading, from 1; 0 in a text stored by an earlier version.
+        #[serde(default)]
+        page: u32,
+        /// What is missing.
+        #[serde(default = "cause")]
+        missing: StatementKind,
+    },
+    /// A label whose meaning is unknown: what stands below it is neither cause nor action.
+    UnknownPart {
+        /// Heading of the section.
+        heading: String,
+        /// The label.
+        label: String,
+        /// Page of the label, from 1.
+        page: u32,
+    },
+    /// A part with far more statements than others have: perhaps a label was missed.
+    LongPart {
+        /// Heading of the section.
+        heading: String,
+        /// The part.
+        part: StatementKind,
+        /// Page of its first statement, from 1.
+        page: u32,
+        /// The number of its statements.
+        count: u32,
+    },
+    /// A further section of a defect that has one already.
+    RepeatedSection {
+        /// The defect.
+        defect: DefectCode,
+        /// Page of the first section's heading, from 1.
+        first: u32,
+        /// Page of this section's heading, from 1.
+        page: u32,
+    },
+    /// Two statements about one defect that give different numbers for the same thing.
+    Disagreement {
+        /// The defect, or the heading where the defect is unknown.
+        heading: String,
+        /// What the numbers are about, as the first statement words it.
+        subject: String,
+        /// The number and unit of the first statement: `680 ℃`.
+        first: String,
+        /// Page of the first statement, from 1.
+        first_page: u32,
+        /// The number and unit of the second statement: `720 ℃`.
+        second: String,
+        /// Page of the second statement, from 1.
+        page: u32,
     },
     /// A defect type of the product without a section.
     NoSection {
@@ -189,4 +300,9 @@ pub enum ManualWarning {
         /// The note.
         text: String,
     },
+}
+
+/// What is missing in a warning stored before the parts were told apart.
+fn cause() -> StatementKind {
+    StatementKind::Cause
 }

@@ -326,6 +326,8 @@ fn manuals(error: &ManualsError) -> Message {
     match error {
         ManualsError::NotAPdf { path } => ("error-pdf-not", vec![at(path)]),
         ManualsError::OtherFormat { path } => ("error-manual-format", vec![at(path)]),
+        ManualsError::OtherDocument { path, document } => (document.message_id(), vec![at(path)]),
+        ManualsError::Empty { path } => ("error-manual-empty", vec![at(path)]),
         ManualsError::Encrypted { path } => ("error-pdf-encrypted", vec![at(path)]),
         ManualsError::NoText { path, .. } => ("error-pdf-no-text", vec![at(path)]),
         ManualsError::Scan { path, .. } => ("error-pdf-scan", vec![at(path)]),

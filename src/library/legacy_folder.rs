@@ -160,8 +160,9 @@ impl LegacyFolder {
     fn find_manuals(&mut self, root: &Path) -> Result<()> {
         for folder in MANUAL_FOLDERS {
             for path in self.entries(root, folder, EntryKind::File)? {
-                // The replaced system keeps its index of the manuals in the same folder.
-                if ManualFormat::from_name(&path).is_some() {
+                // The replaced system keeps its index of the manuals in the same folder; ours has a
+                // README in it.
+                if ManualFormat::from_name(&path).is_some() && !path.ends_with("/README.md") {
                     let file = parse_manual_name(&path).map(|code| (code, LegacyFileKind::Manual));
                     self.add(file, path);
                 }

@@ -1,41 +1,64 @@
-//! Tables of causes and actions: two columns under `원인 | 조치`, or a column of labels with the
-//! statements at their right.
+//! Tables about one defect: columns under `원인 | 조치`, or a column of labels with the statements at
+//! their right.
 
-use fettle_domain::{ManualWarning, StatementKind};
+use fettle_domain::StatementKind;
 
-use super::headings::sub_heading;
+use super::headings::{compact, sub_heading};
 use super::list_marker::{ListMarker, split_marker};
 use super::printed_line::PrintedLine;
 use super::rows::{Row, group_into_rows};
-use super::section_builder::StatementBuilder;
-use super::table_grid::{are_cells_clipped, column_ranges, line_pitch, sheets};
+use super::section_builder::{PartBuilder, StatementBuilder};
+use super::table_cells::RowSeparation;
+use super::table_grid::{column_ranges, header_of_columns, sheets};
 
-/// Lines further apart than this many line pitches are in different rows of the table.
-const SAME_ROW_PITCHES: f64 = 1.35;
-/// A line that ends within this many ems of the column's right end is full.
-const FULL_LINE_EM: f64 = 2.0;
-/// Cells whose tops differ by less than this are in the same row.
-const SAME_EDGE_PT: f64 = 1.0;
+/// The longest text of a head that is no label, such as 번호, in letters.
+const MAX_HEAD_LETTERS: usize = 10;
 
 /// The statements of a table.
 #[derive(Default)]
 pub(super) struct CauseActionTable {
     pub(super) causes: Vec<StatementBuilder>,
     pub(super) actions: Vec<StatementBuilder>,
-    /// Lines under neither label.
-    pub(super) unplaced: Vec<ManualWarning>,
+    pub(super) parts: Vec<PartBuilder>,
+    /// Lines under no label.
+    pub(super) unplaced: Vec<Row>,
 }
 
-/// The labels of a row that starts a table: both of `원인 | 조치`, or the one of `원인 | a cause`.
-/// Empty for any other row.
+/// The kind and the text of a label.
+type Label = (StatementKind, String);
+
+/// The labels of a row that starts a table: those of `원인 | 조치 | 예방`, or the one of
+/// `원인 | a cause`. Empty for any other row.
 pub(super) fn label_kinds(row: &Row) -> Vec<StatementKind> {
     let labels: Vec<Option<StatementKind>> = row.segments.iter().map(label_kind).collect();
     let kinds: Vec<StatementKind> = labels.iter().flatten().copied().collect();
+    let is_head = |line: &PrintedLine| {
+        label_kind(line).is_some() || compact(&line.line.text).chars().count() <= MAX_HEAD_LETTERS
+    };
+    let tells = |kind: &StatementKind| matches!(kind, StatementKind::Cause | StatementKind::Action);
+    let (first, rest) = (kinds.first(), kinds.iter().skip(1));
+    let differ = rest.clone().count() > 0 && rest.clone().all(|kind| Some(kind) != first);
+    if differ && kinds.iter().any(tells) && row.segments.iter().all(is_head) {
+        return kinds;
+    }
+    if is_marked_head(row) && kinds.iter().any(tells) {
+        return kinds;
+    }
     match (&kinds[..], labels.len()) {
-        ([a, b], _) if a != b => kinds,
         ([_], 2) if labels.first().is_some_and(Option::is_some) => kinds,
         _ => Vec::new(),
     }
+}
+
+/// Whether the format marks all cells of the row as heads.
+fn is_marked_head(row: &Row) -> bool {
+    row.segments.len() >= 2 && row.bold && row.segments.iter().all(|line| line.clip.is_some())
+}
+
+/// Whether the row is the head of columns.
+pub(super) fn is_header(row: &Row) -> bool {
+    let kinds = label_kinds(row);
+    kinds.len() >= 2 || !kinds.is_empty() && is_marked_head(row)
 }
 
 /// Whether a table starts at `row`.
@@ -48,6 +71,14 @@ fn label_kind(line: &PrintedLine) -> Option<StatementKind> {
     let (marker, text) = split_marker(&line.line.text);
     let is_plain = marker != Some(ListMarker::Bullet);
     sub_heading(text).filter(|(_, rest)| is_plain && rest.is_none()).map(|(kind, _)| kind)
+}
+
+/// The label that a cell is; of no known kind where its words are not those of a label.
+fn label(line: &PrintedLine) -> Option<Label> {
+    let text = split_marker(&line.line.text).1.trim_end_matches([':', '：']);
+    let is_number = is_row_number_label(text) || !text.chars().any(char::is_alphabetic);
+    let kind = label_kind(line).unwrap_or(StatementKind::Other);
+    (!is_number).then(|| (kind, text.to_owned()))
 }
 
 /// Whether `row` is a label in the vertical middle of its cell: the text of the `next` row stands at
@@ -67,11 +98,11 @@ pub(super) fn is_label(row: &Row, first: &Row, next: Option<&Row>) -> bool {
 /// Reads a table. The first of `rows` is one at which a table starts ([`starts_table`]).
 pub(super) fn read_table(rows: &[Row]) -> CauseActionTable {
     let mut out = CauseActionTable::default();
-    let under_header = rows.first().is_some_and(|row| label_kinds(row).len() == 2);
-    let mut kinds: Vec<Option<StatementKind>> = Vec::new();
+    let under_header = rows.first().is_some_and(is_header);
+    let mut labels: Vec<Option<Label>> = Vec::new();
     for sheet in sheets(rows) {
-        let grid = Grid { clipped: are_cells_clipped(sheet), pitch: line_pitch(sheet) };
-        let is_header = |row: &&Row| under_header && label_kinds(row).len() == 2;
+        let grid = RowSeparation::of(sheet);
+        let is_header = |row: &&Row| under_header && is_header(row);
         let lines: Vec<&PrintedLine> =
             sheet.iter().filter(|row| !is_header(row)).flat_map(|row| &row.segments).collect();
         let columns = column_ranges(&lines);
@@ -84,41 +115,22 @@ pub(super) fn read_table(rows: &[Row]) -> CauseActionTable {
         let cells: Vec<Vec<&PrintedLine>> = columns.iter().map(|at| of_column(*at)).collect();
         if under_header {
             match sheet.iter().find(is_header) {
-                Some(header) => kinds = column_kinds(header, &columns),
-                None if kinds.len() == columns.len() => {}
-                None => kinds = vec![None; columns.len()],
+                Some(header) => {
+                    let heads = header_of_columns(header, &columns);
+                    labels = heads.into_iter().map(|head| label(head?)).collect();
+                }
+                None if labels.len() == columns.len() => {}
+                None => labels = vec![None; columns.len()],
             }
-            for ((lines, kind), (_, right)) in cells.into_iter().zip(&kinds).zip(&columns) {
-                out.push_cells(*kind, &grid, *right, lines.into_iter());
+            for ((lines, label), (_, right)) in cells.into_iter().zip(&labels).zip(&columns) {
+                out.push_cells(label.as_ref(), &grid, *right, lines.into_iter());
             }
         } else if let ([labels, texts], [_, (_, right)]) = (&cells[..], &columns[..]) {
-            for (kind, lines) in grid.lines_by_label(labels, texts) {
-                out.push_cells(kind, &grid, *right, lines.into_iter());
+            for (label, lines) in lines_by_label(&grid, labels, texts) {
+                out.push_cells(label.as_ref(), &grid, *right, lines.into_iter());
             }
         } else {
             out.push_cells(None, &grid, f64::INFINITY, lines.into_iter());
-        }
-    }
-    out
-}
-
-/// The kind of each column, by the nearest label of the header. All `None` where two labels are
-/// nearest to the same column.
-fn column_kinds(header: &Row, columns: &[(f64, f64)]) -> Vec<Option<StatementKind>> {
-    let mut out = vec![None; columns.len()];
-    for line in &header.segments {
-        let Some(kind) = label_kind(line) else { continue };
-        let distance = |(left, right): &(f64, f64)| {
-            let apart = (left - line.right).max(line.left - right).max(0.0);
-            (apart, (f64::midpoint(*left, *right) - f64::midpoint(line.left, line.right)).abs())
-        };
-        let nearest = columns.iter().enumerate().min_by(|(_, a), (_, b)| {
-            let ((a, a_mid), (b, b_mid)) = (distance(a), distance(b));
-            a.total_cmp(&b).then(a_mid.total_cmp(&b_mid))
-        });
-        match nearest.and_then(|(place, _)| out.get_mut(place)) {
-            Some(taken @ None) => *taken = Some(kind),
-            _ => return vec![None; columns.len()],
         }
     }
     out
@@ -128,43 +140,35 @@ impl CauseActionTable {
     /// Appends the lines of one column, from top to bottom.
     fn push_cells<'a>(
         &mut self,
-        kind: Option<StatementKind>,
-        grid: &Grid,
+        label: Option<&Label>,
+        grid: &RowSeparation,
         right: f64,
         lines: impl Iterator<Item = &'a PrintedLine>,
     ) {
-        let mut before: Option<&PrintedLine> = None;
-        for line in lines {
-            let (marker, text) = split_marker(&line.line.text);
-            let Some(kind) = kind else {
-                // A column of row numbers has no statements.
-                if line.line.text.chars().any(char::is_alphabetic)
+        let Some((kind, label)) = label else {
+            // A column of row numbers has no statements.
+            let said = lines.filter(|line| {
+                line.line.text.chars().any(char::is_alphabetic)
                     && !is_row_number_label(&line.line.text)
-                {
-                    let (page, text) = (line.line.page, line.line.text.clone());
-                    self.unplaced.push(ManualWarning::Unplaced { page, text });
-                }
-                continue;
-            };
-            let statements = match kind {
-                StatementKind::Cause => &mut self.causes,
-                StatementKind::Action => &mut self.actions,
-            };
-            let size = f64::from(line.line.font_size_pt);
-            let continues = before.is_some_and(|before| {
-                let has_margin = before.column.is_none_or(|column| column.right.is_finite());
-                let full = has_margin && before.right >= right - FULL_LINE_EM * size;
-                let has_marker = statements.last().is_some_and(|last| last.has_marker);
-                let indented =
-                    statements.last().is_some_and(|last| line.left > last.left + 0.5 * size);
-                grid.same_row(before, line) && (full || has_marker && indented)
             });
-            before = Some(line);
-            let row = group_into_rows(vec![line.clone()]);
-            let Some(row) = row.first() else { continue };
-            match statements.last_mut() {
-                Some(last) if continues && marker.is_none() => last.push_line(row, text),
-                _ => statements.push(StatementBuilder::new(row, text, marker.is_some())),
+            self.unplaced.extend(group_into_rows(said.cloned().collect()));
+            return;
+        };
+        let mut lines = lines.peekable();
+        match kind {
+            StatementKind::Cause => grid.push_statements(lines, right, &mut self.causes),
+            StatementKind::Action => grid.push_statements(lines, right, &mut self.actions),
+            kind => {
+                let Some(page) = lines.peek().map(|line| line.line.page) else { return };
+                let known = self.parts.iter().position(|part| part.label == *label);
+                let at = known.unwrap_or(self.parts.len());
+                if known.is_none() {
+                    let (label, statements) = (label.clone(), Vec::new());
+                    self.parts.push(PartBuilder { label, kind: *kind, page, statements });
+                }
+                if let Some(part) = self.parts.get_mut(at) {
+                    grid.push_statements(lines, right, &mut part.statements);
+                }
             }
         }
     }
@@ -175,52 +179,33 @@ fn is_row_number_label(text: &str) -> bool {
     ["no", "번호", "순번", "구분"].contains(&letters.to_lowercase().as_str())
 }
 
-/// How the rows of a table are separated.
-struct Grid {
-    /// By the clipping rectangles of cells; otherwise by vertical gaps.
-    clipped: bool,
-    /// Line pitch in points.
-    pitch: f64,
-}
-
-impl Grid {
-    fn same_row(&self, above: &PrintedLine, below: &PrintedLine) -> bool {
-        if self.clipped {
-            let top = |line: &PrintedLine| line.clip.map_or(line.baseline, |clip| clip.top);
-            above.sheet == below.sheet && (top(above) - top(below)).abs() < SAME_EDGE_PT
+/// The lines at the right of each label. A label may stand in the vertical middle of its cell, so the
+/// second of two cells starts below the widest gap between the lines.
+fn lines_by_label<'a>(
+    grid: &RowSeparation,
+    labels: &[&'a PrintedLine],
+    texts: &[&'a PrintedLine],
+) -> Vec<(Option<Label>, Vec<&'a PrintedLine>)> {
+    let mut out: Vec<(Option<Label>, Vec<&PrintedLine>)> =
+        labels.iter().map(|line| (label(line), Vec::new())).collect();
+    let tops: Vec<f64> = std::iter::once(f64::NEG_INFINITY)
+        .chain(labels.windows(2).map(|pair| match pair {
+            [above, below] => top_of_cell(above.baseline, below.baseline, texts),
+            _ => f64::INFINITY,
+        }))
+        .collect();
+    for line in texts {
+        let place = if grid.clipped {
+            labels.iter().position(|label| grid.same_row(label, line))
         } else {
-            below.baseline - above.baseline <= SAME_ROW_PITCHES * self.pitch
+            tops.iter().rposition(|top| line.baseline >= *top)
+        };
+        match place.and_then(|place| out.get_mut(place)) {
+            Some((_, lines)) => lines.push(line),
+            None => out.push((None, vec![line])),
         }
     }
-
-    /// The lines at the right of each label. A label may stand in the vertical middle of its cell,
-    /// so the second of two cells starts below the widest gap between the lines.
-    fn lines_by_label<'a>(
-        &self,
-        labels: &[&'a PrintedLine],
-        texts: &[&'a PrintedLine],
-    ) -> Vec<(Option<StatementKind>, Vec<&'a PrintedLine>)> {
-        let mut out: Vec<(Option<StatementKind>, Vec<&PrintedLine>)> =
-            labels.iter().map(|label| (label_kind(label), Vec::new())).collect();
-        let tops: Vec<f64> = std::iter::once(f64::NEG_INFINITY)
-            .chain(labels.windows(2).map(|pair| match pair {
-                [above, below] => top_of_cell(above.baseline, below.baseline, texts),
-                _ => f64::INFINITY,
-            }))
-            .collect();
-        for line in texts {
-            let place = if self.clipped {
-                labels.iter().position(|label| self.same_row(label, line))
-            } else {
-                tops.iter().rposition(|top| line.baseline >= *top)
-            };
-            match place.and_then(|place| out.get_mut(place)) {
-                Some((_, lines)) => lines.push(line),
-                None => out.push((None, vec![line])),
-            }
-        }
-        out
-    }
+    out
 }
 
 /// Top of the cell with the label at baseline `below`; the label before has baseline `above`.

@@ -3,18 +3,18 @@
 use serde::{Deserialize, Serialize};
 
 use fettle_domain::hangul::is_syllable;
-use fettle_domain::{DefectCode, ManualText, StatementKind};
+use fettle_domain::{DefectCode, ManualText, Section, Statement, StatementKind};
 
-/// A passage of a manual: one statement.
+/// A passage of a manual: one statement, or a line that was assigned to none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chunk {
-    /// Id of the statement, such as `hole.c1`.
+    /// Id of the statement, such as `hole.c1`; of a line that was assigned to none `line.7`.
     pub statement: String,
     /// The defect type that the heading of the section names.
     pub defect: Option<DefectCode>,
-    /// Heading of the section, as printed.
+    /// Heading of the section, as printed; empty outside of all sections.
     pub heading: String,
-    /// Cause or action.
+    /// What the statement says of the defect.
     pub kind: StatementKind,
     /// Text of the statement.
     pub words: String,
@@ -22,9 +22,12 @@ pub struct Chunk {
     pub text: String,
     /// Page on which the statement starts, from 1.
     pub page: u32,
+    /// Whether it was understood which part of a section the text belongs to. What was not is to be
+    /// shown after what was, as *not assigned*.
+    pub assigned: bool,
 }
 
-/// One chunk a statement, in printed order.
+/// One chunk a statement, in printed order, then one for each line that was assigned to none.
 pub fn chunks(manual: &ManualText) -> Vec<Chunk> {
     let mut out = Vec::new();
     for section in &manual.sections {
@@ -32,22 +35,49 @@ pub fn chunks(manual: &ManualText) -> Vec<Chunk> {
             let korean = statement.text.chars().any(is_syllable);
             let kind = match (statement.kind, korean) {
                 (StatementKind::Cause, true) => "발생 원인",
-                (StatementKind::Action, true) => "조치",
                 (StatementKind::Cause, false) => "Cause",
-                (StatementKind::Action, false) => "Action",
+                (_, true) => "조치",
+                (_, false) => "Action",
             };
-            out.push(Chunk {
-                statement: statement.id.clone(),
-                defect: section.defect.clone(),
-                heading: section.heading.clone(),
-                kind: statement.kind,
-                words: statement.text.clone(),
-                text: format!("{} - {kind}: {}", section.heading, statement.text),
-                page: statement.page(),
-            });
+            out.push(chunk(section, statement, kind));
+        }
+        for part in &section.parts {
+            out.extend(part.statements.iter().map(|one| chunk(section, one, &part.label)));
         }
     }
+    for (number, passage) in (1..).zip(&manual.passages) {
+        let heading = passage.heading.clone().unwrap_or_default();
+        let section = manual.sections.iter().find(|section| section.heading == heading);
+        let text = if heading.is_empty() {
+            passage.text.clone()
+        } else {
+            format!("{heading} - {}", passage.text)
+        };
+        out.push(Chunk {
+            statement: format!("line.{number}"),
+            defect: section.and_then(|section| section.defect.clone()),
+            heading,
+            kind: StatementKind::Other,
+            words: passage.text.clone(),
+            text,
+            page: passage.span.page,
+            assigned: false,
+        });
+    }
     out
+}
+
+fn chunk(section: &Section, statement: &Statement, label: &str) -> Chunk {
+    Chunk {
+        statement: statement.id.clone(),
+        defect: section.defect.clone(),
+        heading: section.heading.clone(),
+        kind: statement.kind,
+        words: statement.text.clone(),
+        text: format!("{} - {label}: {}", section.heading, statement.text),
+        page: statement.page(),
+        assigned: statement.kind != StatementKind::Other,
+    }
 }
 
 #[cfg(test)]
@@ -61,6 +91,7 @@ mod tests {
             page_count: 1,
             sections: vec![section("hole", "hole (기공)")],
             summary: Vec::new(),
+            passages: Vec::new(),
             warnings: Vec::new(),
         };
         let chunks = chunks(&manual);

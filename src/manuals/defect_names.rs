@@ -94,6 +94,12 @@ impl DefectNameIndex {
         Some(NamedDefect { code: defect.code.clone(), exact: rest.is_empty() })
     }
 
+    /// The words of all names of a defect type.
+    pub(super) fn words_of(&self, code: &DefectCode) -> Vec<String> {
+        let own = self.defects.iter().filter(|defect| defect.code == *code);
+        own.flat_map(|defect| defect.forms.iter().chain(&defect.parts).flatten().cloned()).collect()
+    }
+
     /// All defect types of which `text` has a name or a part of the Korean name.
     fn find_all(&self, text: &str) -> Vec<DefectCode> {
         let text = words(text);

@@ -3,12 +3,11 @@
 //! A paragraph is a line. Headings are recognised by style, list items by numbering, and the cells
 //! of a table become lines side by side.
 
-use std::io::{Cursor, Read};
+use std::collections::HashMap;
 use std::path::Path;
 
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::Node;
 use unicode_normalization::UnicodeNormalization;
-use zip::ZipArchive;
 
 use fettle_domain::ManualFormat;
 
@@ -16,12 +15,9 @@ use super::document_lines::DocumentLines;
 use super::docx_styles::{Styles, child, flag, value};
 use super::error::{ManualsError, Result};
 use super::geometry::Rect;
+use super::package::{LocalName, Package};
 use super::printed_line::PrintedLine;
 
-/// The most bytes that an XML part may unpack to.
-const MAX_XML_BYTES: u64 = 64 << 20;
-/// The most XML nodes of a part.
-const MAX_NODES: u32 = 4_000_000;
 /// Twips in a point.
 const TWIPS_PER_POINT: f64 = 20.0;
 /// Indentation of a list level in points, where the document states none.
@@ -30,23 +26,21 @@ const LIST_INDENT_PT: f64 = 18.0;
 const MAX_DEPTH: u32 = 32;
 /// Width of a table column in points; wide enough that neighbouring cells stay apart.
 const COLUMN_WIDTH_PT: f64 = 100.0;
-/// Font size of a heading in relation to body text.
-const HEADING_SCALE: f32 = 1.2;
 
 /// The lines of a Word document. `path` is for messages only.
 pub(super) fn parse_docx(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
-    let mut zip =
-        ZipArchive::new(Cursor::new(bytes)).map_err(|error| ManualsError::damaged(path, error))?;
-    let main = main_part_name(path, &mut zip)?;
-    let text = read_part(path, &mut zip, &main)?
+    let mut package = Package::open(path, bytes)?;
+    let main = main_part_name(&mut package)?;
+    let text = package
+        .read(&main)?
         .ok_or_else(|| ManualsError::damaged(path, "it is no Word document"))?;
     let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let styles = read_part(path, &mut zip, &format!("{folder}/styles.xml"))?;
+    let styles = package.read(&format!("{folder}/styles.xml"))?;
     let styles = match &styles {
-        Some(styles) => Styles::read(parse_xml(path, styles)?.root_element()),
+        Some(styles) => Styles::read(package.parse(styles)?.root_element()),
         None => Styles::default(),
     };
-    let document = parse_xml(path, &text)?;
+    let document = package.parse(&text)?;
     let body = child(document.root_element(), "body");
     let body = body.ok_or_else(|| ManualsError::damaged(path, "it has no body"))?;
     let mut reader = BodyReader { styles, lines: Vec::new(), paragraphs: 0, row: 0 };
@@ -55,43 +49,18 @@ pub(super) fn parse_docx(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
     Ok(DocumentLines::new(ManualFormat::Docx, paragraphs, lines))
 }
 
-type Zip<'a> = ZipArchive<Cursor<&'a [u8]>>;
-
 /// Name of the main document part, from the package's relationships (`officeDocument`).
-fn main_part_name(path: &Path, zip: &mut Zip<'_>) -> Result<String> {
+fn main_part_name(package: &mut Package<'_>) -> Result<String> {
     const DEFAULT: &str = "word/document.xml";
-    let Some(relations) = read_part(path, zip, "_rels/.rels")? else {
+    let Some(relations) = package.read("_rels/.rels")? else {
         return Ok(DEFAULT.to_owned());
     };
-    let relations = parse_xml(path, &relations)?;
+    let relations = package.parse(&relations)?;
     let is_main = |node: &Node<'_, '_>| {
         node.attribute("Type").is_some_and(|kind| kind.ends_with("/officeDocument"))
     };
     let main = relations.descendants().find(is_main).and_then(|node| node.attribute("Target"));
     Ok(main.map_or(DEFAULT, |target| target.trim_start_matches('/')).to_owned())
-}
-
-/// The text of the part `name`, or `None` if the package has no such part.
-fn read_part(path: &Path, zip: &mut Zip<'_>, name: &str) -> Result<Option<String>> {
-    let entry = match zip.by_name(name) {
-        Ok(entry) => entry,
-        Err(zip::result::ZipError::FileNotFound) => return Ok(None),
-        Err(error) => return Err(ManualsError::damaged(path, error)),
-    };
-    let mut bytes = Vec::new();
-    let read = entry.take(MAX_XML_BYTES + 1).read_to_end(&mut bytes);
-    if read.map_err(|error| ManualsError::damaged(path, error))? as u64 > MAX_XML_BYTES {
-        let limit = MAX_XML_BYTES;
-        return Err(ManualsError::TooLarge { path: path.to_owned(), bytes: limit + 1, limit });
-    }
-    let (text, _, broken) = encoding_rs::UTF_8.decode(&bytes);
-    if broken { Err(ManualsError::damaged(path, "not UTF-8")) } else { Ok(Some(text.into_owned())) }
-}
-
-fn parse_xml<'a>(path: &Path, text: &'a str) -> Result<Document<'a>> {
-    // DTDs are refused by default, so the only entities are the five of XML itself.
-    let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
-    Document::parse_with_options(text, options).map_err(|error| ManualsError::damaged(path, error))
 }
 
 /// Reads the body of a document from top to bottom.
@@ -111,7 +80,8 @@ struct Paragraph {
     /// Indentation in points.
     left: f64,
     is_list_item: bool,
-    is_heading: bool,
+    /// Level of a heading, from 1.
+    heading: Option<u8>,
     bold: bool,
     /// Font size in points.
     size: f32,
@@ -156,8 +126,8 @@ impl BodyReader {
             // Lines after a break are indented, as wrapped lines of the item.
             let indent = if paragraph.is_list_item && at > 0 { LIST_INDENT_PT } else { 0.0 };
             let mut line = PrintedLine::unpaged(self.paragraphs, self.row, left + indent, text);
-            line.line.bold = paragraph.bold || paragraph.is_heading;
-            let scale = if paragraph.is_heading { HEADING_SCALE } else { 1.0 };
+            line.line.bold = paragraph.bold || paragraph.heading.is_some();
+            let scale = paragraph.heading.map_or(1.0, heading_scale);
             line.line.font_size_pt = paragraph.size * scale;
             lines.push(line);
             self.row += 1;
@@ -168,6 +138,8 @@ impl BodyReader {
     /// Reads a table. The first lines of all cells of a table row share a row of lines, and so on.
     fn read_table(&mut self, node: Node<'_, '_>) {
         let rows = node.children().filter(|row| row.has_local_name("tr"));
+        // Top of the last cell in each column.
+        let mut tops: HashMap<u32, f64> = HashMap::new();
         for row in rows {
             let top = self.row;
             let (mut lines, mut column) = (Vec::new(), 0_u32);
@@ -176,9 +148,17 @@ impl BodyReader {
                 self.row = top;
                 let properties = child(cell, "tcPr");
                 let span = properties.and_then(|p| value(p, "gridSpan")?.parse().ok());
+                let merged = properties.and_then(|p| child(p, "vMerge"));
                 let left = f64::from(column) * COLUMN_WIDTH_PT;
+                let first = column;
                 column = column.saturating_add(span.unwrap_or(1_u32)).min(10_000);
                 let right = f64::from(column) * COLUMN_WIDTH_PT;
+                // A cell without `restart` is a part of the one above.
+                let above = merged.filter(|m| m.local_attribute("val") != Some("restart"));
+                match above.and_then(|_| tops.get(&first).copied()) {
+                    Some(above) => self.extend_cells((left, above), top as f64 + 1.0),
+                    None => _ = tops.insert(first, top as f64),
+                }
                 let inner = cell.descendants().filter(|inner| inner.has_local_name("p"));
                 for paragraph in
                     inner.filter_map(|inner| self.parse_paragraph(inner)).collect::<Vec<_>>()
@@ -192,9 +172,20 @@ impl BodyReader {
                 end = end.max(self.row);
             }
             self.row = end;
+            for clip in lines.iter_mut().filter_map(|line: &mut PrintedLine| line.clip.as_mut()) {
+                clip.bottom = clip.bottom.max(end as f64);
+            }
             lines.sort_by_key(|line: &PrintedLine| line.row);
             self.lines.extend(lines);
         }
+    }
+
+    /// Extends the cell at (`left`, `top`) down to `bottom`.
+    fn extend_cells(&mut self, (left, top): (f64, f64), bottom: f64) {
+        let cells = self.lines.iter_mut().filter_map(|line| line.clip.as_mut());
+        let is_it =
+            |clip: &&mut Rect| (clip.left - left).abs() < 1.0 && (clip.top - top).abs() < 0.5;
+        cells.filter(is_it).for_each(|clip| clip.bottom = clip.bottom.max(bottom));
     }
 
     /// The paragraph at `node`, or `None` if the paragraph has no text.
@@ -206,8 +197,9 @@ impl BodyReader {
         let number = numbering.and_then(|n| value(n, "numId")).map(|id| id != "0");
         let level = numbering.and_then(|n| value(n, "ilvl")?.parse::<u8>().ok()).unwrap_or(0);
         let outline = properties.and_then(|p| value(p, "outlineLvl")?.parse::<u8>().ok());
-        let is_heading = outline.is_some_and(|level| level < 9) || style.is_heading;
-        let is_list_item = number.unwrap_or(style.is_list_item) && !is_heading;
+        let outline = outline.filter(|level| *level < 9).map(|level| level + 1);
+        let heading = outline.or(style.heading);
+        let is_list_item = number.unwrap_or(style.is_list_item) && heading.is_none();
         let indent = properties.and_then(|p| child(p, "ind"));
         let indent = indent.and_then(|ind| {
             let named = |name| ind.attributes().find(|a| a.name() == name)?.value().parse().ok();
@@ -240,27 +232,14 @@ impl BodyReader {
             lines.filter(|line| line.chars().any(char::is_alphanumeric)).collect();
         let size = size.unwrap_or(style.size).clamp(1.0, 1000.0);
         let bold = bold * 2 > letters;
-        (!lines.is_empty()).then_some(Paragraph {
-            lines,
-            left,
-            is_list_item,
-            is_heading,
-            bold,
-            size,
-        })
+        (!lines.is_empty()).then_some(Paragraph { lines, left, is_list_item, heading, bold, size })
     }
 }
 
-trait LocalName {
-    /// Whether the node is an element of this local name. Strict documents use another namespace
-    /// than transitional ones, so the namespace is ignored.
-    fn has_local_name(&self, name: &str) -> bool;
-}
-
-impl LocalName for Node<'_, '_> {
-    fn has_local_name(&self, name: &str) -> bool {
-        self.is_element() && self.tag_name().name() == name
-    }
+/// Font size of a heading of this level in relation to body text.
+fn heading_scale(level: u8) -> f32 {
+    const DEEPEST: f32 = 1.15;
+    DEEPEST + 0.05 * f32::from(5 - level.clamp(1, 5))
 }
 
 /// Names of the elements between `node` and the paragraph around it, innermost first.

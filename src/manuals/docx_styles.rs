@@ -7,7 +7,8 @@ use roxmltree::Node;
 /// The properties of a style, those of its base styles included.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Style {
-    pub(super) is_heading: bool,
+    /// Level of a heading, from 1.
+    pub(super) heading: Option<u8>,
     pub(super) is_list_item: bool,
     pub(super) bold: bool,
     /// Font size in points.
@@ -24,7 +25,7 @@ pub(super) struct Styles {
 impl Default for Style {
     fn default() -> Self {
         // ECMA-376, part 1, 17.3.2.38: the default size is ten points.
-        Self { is_heading: false, is_list_item: false, bold: false, size: 10.0 }
+        Self { heading: None, is_list_item: false, bold: false, size: 10.0 }
     }
 }
 
@@ -65,11 +66,15 @@ fn resolve(nodes: &HashMap<&str, Node<'_, '_>>, id: &str, default: Style) -> Sty
         let paragraph = child(node, "pPr");
         let outline = paragraph.and_then(|p| value(p, "outlineLvl")?.parse::<u8>().ok());
         let name = value(node, "name").unwrap_or_default().to_lowercase();
+        let level = name.rsplit(' ').next().and_then(|number| number.parse::<u8>().ok());
         let is_named = ["heading ", "제목 ", "title"].iter().any(|word| name.starts_with(word))
             || name == "제목";
-        style.is_heading = style.is_heading && outline != Some(9)
-            || is_named
-            || outline.is_some_and(|level| level < 9);
+        style.heading = match outline {
+            Some(9) => None,
+            Some(outline) => Some(outline.saturating_add(1)),
+            None if is_named => Some(level.unwrap_or(1)),
+            None => style.heading,
+        };
         let numbering = paragraph.and_then(|p| value(child(p, "numPr")?, "numId"));
         style.is_list_item = numbering.map_or(style.is_list_item, |id| id != "0");
         let run = child(node, "rPr");

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use fettle_domain::OtherDocument;
+
 /// An error while a manual is read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -12,9 +14,25 @@ pub enum ManualsError {
         /// The file.
         path: PathBuf,
     },
-    /// A format that is not supported: `.doc`, `.hwp` and the like.
-    #[error("{path}: not a PDF, Word (.docx) or text (.txt) file; save it as PDF or .docx first")]
+    /// A file of no known format.
+    #[error(
+        "{path}: not a PDF, a document of Office or Hangul (.hwpx), HTML, Markdown, CSV or text"
+    )]
     OtherFormat {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A known format that is not read: `.doc`, `.hwp` and the like.
+    #[error("{path}: a {document:?} document; save it as .docx, .hwpx or PDF first")]
+    OtherDocument {
+        /// The file.
+        path: PathBuf,
+        /// The format.
+        document: OtherDocument,
+    },
+    /// A file that has pages of no kind, and no text.
+    #[error("{path}: empty")]
+    Empty {
         /// The file.
         path: PathBuf,
     },

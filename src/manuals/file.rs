@@ -3,17 +3,24 @@
 use std::io::Read;
 use std::path::Path;
 
-use fettle_domain::{ManualFormat, ManualLine};
+use fettle_domain::{ManualFormat, ManualLine, OtherDocument};
 
+use super::csv_file::parse_csv;
 use super::document_lines::DocumentLines;
 use super::docx::parse_docx;
 use super::error::{ManualsError, Result};
+use super::html::parse_html;
+use super::hwpx::parse_hwpx;
+use super::markdown::parse_markdown;
 use super::pdf::parse_pdf;
+use super::pptx::parse_pptx;
 use super::text_file::parse_text;
+use super::xlsx::parse_xlsx;
 
 /// The largest file that is read, in bytes. A manual with photographs stays well below.
 const MAX_FILE_BYTES: u64 = 200 << 20;
-/// Signature of a compound file (MS-CFB 2.2): a `.doc`, or an encrypted `.docx`.
+/// Signature of a compound file (MS-CFB 2.2): an encrypted `.docx`, if it is
+/// nothing else.
 const COMPOUND_FILE_SIGNATURE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0];
 
 /// Reads the lines of the file at `path`, in reading order. Each cell of a table is a line.
@@ -55,10 +62,13 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>> {
 /// The lines of a file with content `bytes`. The name of `path` states the format.
 pub(super) fn parse_document(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
     let document = parse_document_or_scan(path, bytes)?;
-    if document.lines.is_empty() {
-        return Err(document.no_text(path));
+    if !document.lines.is_empty() {
+        return Ok(document);
     }
-    Ok(document)
+    Err(match document.format {
+        ManualFormat::Pdf => document.no_text(path),
+        _ => ManualsError::Empty { path: path.to_owned() },
+    })
 }
 
 /// As [`parse_document`]; a PDF without text, such as a scan, gives no lines instead of an error.
@@ -67,15 +77,43 @@ pub(super) fn parse_document_or_scan(path: &Path, bytes: &[u8]) -> Result<Docume
     match ManualFormat::detect(&name, bytes) {
         Some(ManualFormat::Pdf) => parse_pdf(path, bytes),
         Some(ManualFormat::Docx) => parse_docx(path, bytes),
+        Some(ManualFormat::Xlsx) => parse_xlsx(path, bytes),
+        Some(ManualFormat::Pptx) => parse_pptx(path, bytes),
+        Some(ManualFormat::Hwpx) => parse_hwpx(path, bytes),
+        Some(ManualFormat::Html) => parse_html(path, bytes),
+        Some(ManualFormat::Markdown) => parse_markdown(path, bytes),
+        Some(ManualFormat::Csv) => parse_csv(path, bytes),
         Some(ManualFormat::Text) => parse_text(path, bytes),
-        None => Err(match ManualFormat::from_name(&name) {
-            Some(ManualFormat::Pdf) => ManualsError::NotAPdf { path: path.to_owned() },
-            Some(ManualFormat::Docx) if bytes.starts_with(COMPOUND_FILE_SIGNATURE) => {
-                ManualsError::Encrypted { path: path.to_owned() }
-            }
-            Some(ManualFormat::Docx) => ManualsError::damaged(path, "it is no Word document"),
-            Some(ManualFormat::Text) => ManualsError::NoText { path: path.to_owned(), pages: 1 },
-            None => ManualsError::OtherFormat { path: path.to_owned() },
-        }),
+        None => Err(refused(path, &name, bytes)),
+    }
+}
+
+/// Why a file of no readable format is refused: what it is comes before what its name says.
+fn refused(path: &Path, name: &str, bytes: &[u8]) -> ManualsError {
+    let path = path.to_owned();
+    match OtherDocument::sniff(bytes) {
+        Some(OtherDocument::Encrypted) => return ManualsError::Encrypted { path },
+        Some(document) => return ManualsError::OtherDocument { path, document },
+        None => {}
+    }
+    match ManualFormat::from_name(name) {
+        Some(ManualFormat::Pdf) => ManualsError::NotAPdf { path },
+        Some(_) if bytes.is_empty() => ManualsError::Empty { path },
+        Some(ManualFormat::Docx | ManualFormat::Xlsx | ManualFormat::Pptx)
+            if bytes.starts_with(COMPOUND_FILE_SIGNATURE) =>
+        {
+            ManualsError::Encrypted { path }
+        }
+        Some(ManualFormat::Docx) => ManualsError::damaged(&path, "it is no Word document"),
+        Some(ManualFormat::Xlsx) => ManualsError::damaged(&path, "it is no Excel workbook"),
+        Some(ManualFormat::Pptx) => {
+            ManualsError::damaged(&path, "it is no PowerPoint presentation")
+        }
+        Some(ManualFormat::Hwpx) => ManualsError::damaged(&path, "it is no Hangul document"),
+        Some(_) => ManualsError::damaged(&path, "it is no text"),
+        None => match OtherDocument::from_name(name) {
+            Some(document) => ManualsError::OtherDocument { path, document },
+            None => ManualsError::OtherFormat { path },
+        },
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::cause_action_table::is_header;
 use super::headings::sub_heading;
 use super::list_marker::{ListMarker, split_marker};
 use super::rows::Row;
+use super::table_header::is_defect_table_header;
 
 /// The fewest pages on which a header or footer repeats. In a file of two pages it stands on both,
 /// without any change.
@@ -59,6 +61,9 @@ fn strip_edges(rows: Vec<Row>) -> Vec<Row> {
         often
             && marker != Some(ListMarker::Bullet)
             && sub_heading(text).is_none()
+            // The head of a table is repeated on each page that the table goes on to.
+            && !is_defect_table_header(row)
+            && !is_header(row)
             && !headings.contains(&plain(row))
     };
     let is_removed = |at: usize, row: &Row| {

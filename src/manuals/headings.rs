@@ -1,106 +1,29 @@
-//! Sub-headings such as 발생 원인 and 조치 가이드, and the title of the summary table.
+//! Labels of parts such as 발생 원인 and 조치 가이드, the title of the summary table, the heads of
+//! tables.
 
 use fettle_domain::StatementKind;
 
-/// Sub-headings of causes, as [`compact`] gives them.
-const CAUSES: [&str; 22] = [
-    "발생원인",
-    "원인",
-    "원인분석",
-    "주요원인",
-    "불량원인",
-    "불량발생원인",
-    "추정원인",
-    "발생요인",
-    "요인",
-    "원인및요인",
-    "발생원인분석",
-    "cause",
-    "causes",
-    "rootcause",
-    "rootcauses",
-    "possiblecauses",
-    "possiblecause",
-    "probablecauses",
-    "probablecause",
-    "likelycauses",
-    "causeanalysis",
-    "whyithappens",
-];
-/// Sub-headings of actions, as [`compact`] gives them.
-const ACTIONS: [&str; 40] = [
-    "조치가이드",
-    "조치",
-    "조치방법",
-    "조치사항",
-    "조치방안",
-    "조치및대책",
-    "대책",
-    "개선대책",
-    "개선방안",
-    "대응",
-    "대응방안",
-    "대응방법",
-    "해결방안",
-    "해결방법",
-    "해결책",
-    "현장조치",
-    "시정조치",
-    "재발방지",
-    "재발방지대책",
-    "예방",
-    "예방조치",
-    "예방대책",
-    "예방방안",
-    "actions",
-    "action",
-    "actionguide",
-    "correctiveactions",
-    "correctiveaction",
-    "countermeasures",
-    "countermeasure",
-    "remedies",
-    "remedy",
-    "solutions",
-    "solution",
-    "measures",
-    "recommendedactions",
-    "preventiveactions",
-    "prevention",
-    "whattodo",
-    "fixes",
-];
+use super::part_labels::covered;
 
-/// The kind of a sub-heading and the text after its colon, or `None` if `text` is no sub-heading.
+/// The kind of a label and the text after its colon, or `None` if `text` is no label by its words
+/// alone.
 pub(super) fn sub_heading(text: &str) -> Option<(StatementKind, Option<&str>)> {
-    if let Some(kind) = kind(text) {
-        return Some((kind, None));
+    if let Some((head, rest)) = split_colon(text).filter(|(_, rest)| !rest.is_empty())
+        && let Some(kind) = covered(head)
+    {
+        return Some((kind, Some(rest)));
     }
-    let (head, rest) = text.split_once([':', '：'])?;
-    let kind = kind(head)?;
-    let rest = rest.trim();
-    Some((kind, (!rest.is_empty()).then_some(rest)))
+    covered(text).map(|kind| (kind, None))
 }
 
-fn kind(text: &str) -> Option<StatementKind> {
-    if let Some(kind) = plain_kind(text) {
-        return Some(kind);
-    }
-    // Two languages: `발생 원인 (Causes)`, `원인 / Cause`.
-    let mut parts = text.split(['(', ')', '/', '[', ']', '|']).filter(|p| !compact(p).is_empty());
-    let first = plain_kind(parts.next()?)?;
-    parts.all(|part| plain_kind(part) == Some(first)).then_some(first)
-}
-
-fn plain_kind(text: &str) -> Option<StatementKind> {
-    let title = compact(text);
-    if CAUSES.contains(&title.as_str()) {
-        Some(StatementKind::Cause)
-    } else if ACTIONS.contains(&title.as_str()) {
-        Some(StatementKind::Action)
-    } else {
-        None
-    }
+/// The texts before and after the first colon, or after the bracket that closes a label: `【원인】 …`.
+pub(super) fn split_colon(text: &str) -> Option<(&str, &str)> {
+    let bracketed = text.trim_start().strip_prefix(['【', '[', '<', '〈', '「', '《', '〔']);
+    let split = match bracketed {
+        Some(inner) => inner.split_once(['】', ']', '>', '〉', '」', '》', '〕'])?,
+        None => text.split_once([':', '：'])?,
+    };
+    Some((split.0.trim(), split.1.trim_start_matches([':', '：', ' ']).trim()))
 }
 
 /// Whether `text` is the title of the summary table that closes a manual.
@@ -129,24 +52,24 @@ pub(super) fn is_table_header<'a>(cells: impl Iterator<Item = &'a str>) -> bool 
 }
 
 /// The letters and digits of `text` in lower case, without spaces and punctuation.
-fn compact(text: &str) -> String {
+pub(super) fn compact(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use StatementKind::{Action, Cause};
+    use StatementKind::{Action, Cause, Prevention};
 
     #[test]
     fn sub_headings_in_two_languages() {
         for (text, expected) in [
             ("발생 원인", Some((Cause, None))),
             ("【원인】", Some((Cause, None))),
+            ("【원인】 탈기 불량", Some((Cause, Some("탈기 불량")))),
             ("조치 가이드:", Some((Action, None))),
             ("Corrective Actions", Some((Action, None))),
-            ("발생 원인 (Causes)", Some((Cause, None))),
-            ("대책 / Countermeasures", Some((Action, None))),
+            ("재발 방지：교육", Some((Prevention, Some("교육")))),
             ("원인: 탈기 불량", Some((Cause, Some("탈기 불량")))),
             ("원인 불명의 기공", None),
             ("조치 / 원인", None),

@@ -1,12 +1,16 @@
-//! Manuals: the text of PDF, Word and text files with positions, the causes and actions of each
-//! defect, and reports in which every sentence is traced back to the manual.
+//! Manuals: the text of documents with positions, the causes, actions and other parts of each
+//! defect, and reports in which every sentence is traced back to the manual. `docs/manuals.md` says
+//! how documents are read.
 //!
 //! ```text
 //! file ┬ pdf → page_content, content_repair → text_device (hayro), font, cmaps → visibility, ink,
 //!      │       hidden_layers, overprint, asides, annotations → line_grouping, columns ┬ DocumentLines
-//!      └ docx, docx_styles, text_file ──────────────────────────────────────────────┘
-//! DocumentLines → rows, headers_footers → section_parser ┬ cause_action_table → ManualText
+//!      ├ docx, hwpx, pptx (package) · xlsx, csv_file (spreadsheet_rows) ──────────────┤
+//!      └ html, markdown → html · text_file ───────────────────────────────────────────┘
+//! DocumentLines → rows, headers_footers → section_parser ┬ section_headings, unknown_parts
+//!     (label_words → part_labels, document_look)         ├ cause_action_table, defect_table
 //!                                                        └ summary_table
+//! → ManualText with section_warnings (measures → disagreements) and passages
 //! ManualText → section_lookup → compose (evidence alone) → prompt → grounding (with a model)
 //!            → chunk (for retrieval)
 //! file → page_picture (hayro) → ocr (tesseract, feature `ocr`) → line_grouping
@@ -24,8 +28,12 @@ mod columns;
 mod compose;
 mod content_overlap;
 mod content_repair;
+mod csv_file;
 mod defect_names;
+mod defect_table;
+mod disagreements;
 mod document_lines;
+mod document_look;
 mod docx;
 mod docx_styles;
 mod error;
@@ -38,37 +46,56 @@ mod grounding;
 mod headers_footers;
 mod headings;
 mod hidden_layers;
+mod html;
+mod html_nodes;
+mod html_table;
+mod hwpx;
 mod ink;
 mod ink_probe;
+mod label_words;
 mod letter_forms;
 mod line_grouping;
 mod line_joining;
 mod list_marker;
+mod markdown;
+mod measures;
 #[cfg(feature = "ocr")]
 mod ocr;
 mod overprint;
+mod package;
 mod page_content;
 mod page_picture;
 mod page_reader;
+mod part_labels;
+mod passages;
 mod pdf;
 mod places;
+mod pptx;
 mod printed_line;
 mod prompt;
 mod rows;
 mod section_builder;
+mod section_headings;
 mod section_lookup;
 mod section_parser;
+mod section_warnings;
 mod sections;
 mod skew;
+mod spreadsheet_rows;
 mod stream_guard;
 mod summary_table;
+mod table_cells;
 mod table_grid;
+mod table_header;
 mod text_device;
 mod text_file;
 mod typo;
+mod unknown_parts;
 mod unpacked_size;
+mod unpaged_lines;
 mod visibility;
 mod words;
+mod xlsx;
 
 #[cfg(test)]
 mod tests;
@@ -78,6 +105,7 @@ pub use answer_validation::AnswerProblem;
 pub use chunk::{Chunk, chunks};
 pub use compose::compose;
 pub use defect_names::named_defects;
+pub use disagreements::{Disagreement, disagreements};
 pub use error::{ManualsError, Result};
 pub use file::{parse_lines, read_file, read_lines};
 pub use grounding::{ground_answer, is_written_in};

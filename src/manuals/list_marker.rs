@@ -1,4 +1,7 @@
 //! Bullets and numbers of list items.
+//!
+//! Bullets are recognised by what they are in Unicode, not by a list: factories use any symbol that
+//! their word processor offers.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
@@ -26,7 +29,7 @@ pub(super) fn split_marker(text: &str) -> (Option<ListMarker>, &str) {
     let Some(first) = chars.next() else { return (None, text) };
     let rest = chars.as_str();
     // ① ⑴ ⒈, ❶ ➀ ➊, ㉠ ㉮.
-    if matches!(first, '\u{2460}'..='\u{249B}' | '\u{2776}'..='\u{2793}' | '\u{3260}'..='\u{327B}')
+    if matches!(first, '\u{2460}'..='\u{249B}' | '\u{24B6}'..='\u{24FF}' | '\u{2776}'..='\u{2793}' | '\u{3260}'..='\u{327B}')
     {
         return (Some(ListMarker::Number), rest.trim_start());
     }
@@ -81,6 +84,51 @@ fn is_drawing(symbol: char) -> bool {
 
 fn is_hangul_syllable(letter: char) -> bool {
     ('가'..='힣').contains(&letter)
+}
+
+/// The style of a line's marker, the same for all items of a list: `9.`, `(가)`, `①`, `■`. `None`
+/// without a marker.
+pub(super) fn marker_style(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (Some(_), rest) = split_marker(text) else { return None };
+    let marker = text.strip_suffix(rest).unwrap_or(text).trim();
+    let style = marker.chars().map(|c| match c {
+        '0'..='9' => '9',
+        'a'..='z' | 'A'..='Z' => 'a',
+        '\u{2460}'..='\u{249B}' | '\u{24B6}'..='\u{24FF}' | '\u{2776}'..='\u{2793}' => '①',
+        '\u{3260}'..='\u{327B}' => '㉠',
+        _ if HANGUL_ORDER.contains(c) => '가',
+        _ => c,
+    });
+    let mut style: Vec<char> = style.collect();
+    style.dedup();
+    Some(style.into_iter().collect())
+}
+
+/// The number of a list item that starts with digits: 12 of `12. 점검`, 3 of `(3) 점검`.
+pub(super) fn list_number(text: &str) -> Option<u32> {
+    let text = text.trim();
+    split_marker(text).0.filter(|marker| *marker == ListMarker::Number)?;
+    let digits = text.trim_start_matches('(').split(|c: char| !c.is_ascii_digit()).next()?;
+    digits.parse().ok()
+}
+
+/// The items that stand in one line: `① 가 ② 나`, `가; 나`. The text alone where there is one.
+pub(super) fn split_items(text: &str) -> Vec<&str> {
+    let circled: Vec<usize> = text
+        .char_indices()
+        .filter(|(_, c)| matches!(c, '\u{2460}'..='\u{2473}'))
+        .map(|(at, _)| at)
+        .collect();
+    let mut items: Vec<&str> = if circled.first() == Some(&0) && circled.len() >= 2 {
+        let ends = circled.iter().skip(1).copied().chain([text.len()]);
+        circled.iter().zip(ends).filter_map(|(from, to)| text.get(*from..to)).collect()
+    } else {
+        text.split([';', '；']).collect()
+    };
+    items.iter_mut().for_each(|item| *item = item.trim());
+    items.retain(|item| item.chars().any(char::is_alphanumeric));
+    items
 }
 
 /// Whether the text is a marker and nothing else.
@@ -158,6 +206,11 @@ mod tests {
             ("≤ 3 mm", (None, "≤ 3 mm")),
             ("# 제목", (None, "# 제목")),
             ("% 이하", (None, "% 이하")),
+            ("－5 ℃", (None, "－5 ℃")),
+            ("∘ 점검", (Some(Bullet), "점검")),
+            ("\u{F0B7} 점검", (Some(Bullet), "점검")),
+            ("⮚점검", (Some(Bullet), "점검")),
+            ("OK 판정", (None, "OK 판정")),
             ("1) (2) 점검", (Some(Number), "(2) 점검")),
             ("가. 점검", (Some(Number), "점검")),
             ("a) check", (Some(Number), "check")),
@@ -168,6 +221,21 @@ mod tests {
             ("", (None, "")),
         ] {
             assert_eq!(split_marker(text), expected, "{text}");
+        }
+        for (text, style) in [
+            ("12. 점검", Some("9.")),
+            ("(나) 점검", Some("(가)")),
+            ("③ 점검", Some("①")),
+            ("점검", None),
+        ] {
+            assert_eq!(marker_style(text).as_deref(), style, "{text}");
+        }
+        for (text, items) in [
+            ("① 레일 교체 ② 청소", &["① 레일 교체", "② 청소"][..]),
+            ("레일 교체; 청소 ;", &["레일 교체", "청소"]),
+            ("레일 ① 교체", &["레일 ① 교체"]),
+        ] {
+            assert_eq!(split_items(text), items);
         }
         assert!(is_lone_marker("•") && is_lone_marker("1.") && !is_lone_marker("공극"));
     }

@@ -36,6 +36,24 @@ pub(super) struct Column {
 }
 
 impl PrintedLine {
+    /// A line of a table's cell, in a file without pages. `row` is that of the line; `columns` and
+    /// `rows` are the first of the cell and their number, rows counted as lines are.
+    pub(super) fn in_cell(
+        number: u32,
+        row: usize,
+        columns: (usize, usize),
+        rows: (usize, usize),
+        text: String,
+    ) -> Self {
+        /// Width of a column in points; wide enough that neighbouring cells stay apart.
+        const COLUMN_PT: f64 = 100.0;
+        let left = columns.0 as f64 * COLUMN_PT;
+        let right = (columns.0 + columns.1) as f64 * COLUMN_PT;
+        let (top, bottom) = (rows.0 as f64, (rows.0 + rows.1) as f64);
+        let line = Self::unpaged(number, row, left + 1.0, text);
+        Self { clip: Some(Rect { left, top, right, bottom }), ..line }
+    }
+
     /// A line of a file without pages. `left` and `row` place the line for layout analysis; its
     /// rectangle is empty. `number` is that of the paragraph or line, from 1.
     pub(super) fn unpaged(number: u32, row: usize, left: f64, text: String) -> Self {

@@ -37,6 +37,14 @@ impl Row {
         }
     }
 
+    /// Whether the row, of a file without pages, stands in no table while `other` does.
+    pub(super) fn is_outside_of_tables(&self, other: &Self) -> bool {
+        let is_unpaged = self.segments.iter().all(|s| s.line.rect.height <= 0.0);
+        is_unpaged
+            && self.segments.iter().all(|segment| segment.clip.is_none())
+            && other.segments.iter().all(|segment| segment.clip.is_some())
+    }
+
     pub(super) fn ends_in_space(&self) -> bool {
         self.segments.last().is_some_and(|segment| segment.ends_in_space)
     }

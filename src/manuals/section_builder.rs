@@ -1,17 +1,20 @@
 //! Builders of sections and statements.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use fettle_domain::{DefectCode, LineSpan, Section, Statement, StatementKind};
+use fettle_domain::{DefectCode, LineSpan, Section, SectionPart, Statement, StatementKind};
 
 use super::line_joining::{Fragment, LineJoiner};
+use super::list_marker::list_number;
 use super::rows::Row;
 use super::words::words;
 
 /// Collects the printed lines of a statement.
 pub(super) struct StatementBuilder {
-    /// Whether the statement starts with a bullet or a number.
-    pub(super) has_marker: bool,
+    /// Style of the bullet or number with which the statement starts.
+    pub(super) marker: Option<String>,
+    /// The number with which the statement starts.
+    pub(super) number: Option<u32>,
     /// Left end of the first line, in points.
     pub(super) left: f64,
     fragments: Vec<Fragment>,
@@ -25,9 +28,10 @@ pub(super) struct StatementBuilder {
 
 impl StatementBuilder {
     /// Starts a statement with `text`, the text of `row` without the marker.
-    pub(super) fn new(row: &Row, text: &str, has_marker: bool) -> Self {
+    pub(super) fn new(row: &Row, text: &str, marker: Option<String>) -> Self {
         let mut statement = Self {
-            has_marker,
+            number: marker.as_ref().and_then(|_| list_number(&row.text)),
+            marker,
             left: row.left,
             fragments: Vec::new(),
             spans: Vec::new(),
@@ -49,6 +53,14 @@ impl StatementBuilder {
     }
 }
 
+/// Collects a part that is neither causes nor actions.
+pub(super) struct PartBuilder {
+    pub(super) label: String,
+    pub(super) kind: StatementKind,
+    pub(super) page: u32,
+    pub(super) statements: Vec<StatementBuilder>,
+}
+
 /// Collects the statements of a section.
 pub(super) struct SectionBuilder {
     pub(super) heading: String,
@@ -56,17 +68,51 @@ pub(super) struct SectionBuilder {
     pub(super) heading_row: usize,
     pub(super) defect: Option<DefectCode>,
     pub(super) page: u32,
-    /// The kind of the statements being read, from the last sub-heading.
+    /// The kind of the statements being read, from the last label. Any kind but causes and actions
+    /// stands for the last of `parts`.
     pub(super) kind: Option<StatementKind>,
+    /// Index of the row of that label, and its font size in points.
+    pub(super) label_row: usize,
+    pub(super) label_size: f64,
     pub(super) causes: Vec<StatementBuilder>,
     pub(super) actions: Vec<StatementBuilder>,
+    pub(super) parts: Vec<PartBuilder>,
 }
 
 impl SectionBuilder {
-    pub(super) fn statements_mut(&mut self, kind: StatementKind) -> &mut Vec<StatementBuilder> {
+    pub(super) fn new(heading: String, defect: Option<DefectCode>, page: u32) -> Self {
+        Self {
+            heading,
+            heading_row: 0,
+            defect,
+            page,
+            kind: None,
+            label_row: 0,
+            label_size: 0.0,
+            causes: Vec::new(),
+            actions: Vec::new(),
+            parts: Vec::new(),
+        }
+    }
+
+    /// Starts a part at its label; one of causes or actions goes on.
+    pub(super) fn start_part(&mut self, kind: StatementKind, label: &str, page: u32) {
+        self.kind = Some(kind);
+        if !matches!(kind, StatementKind::Cause | StatementKind::Action) {
+            let label = label.to_owned();
+            self.parts.push(PartBuilder { label, kind, page, statements: Vec::new() });
+        }
+    }
+
+    /// The statements of a kind; those of the last part where the kind is neither causes nor actions.
+    pub(super) fn statements_mut(
+        &mut self,
+        kind: StatementKind,
+    ) -> Option<&mut Vec<StatementBuilder>> {
         match kind {
-            StatementKind::Cause => &mut self.causes,
-            StatementKind::Action => &mut self.actions,
+            StatementKind::Cause => Some(&mut self.causes),
+            StatementKind::Action => Some(&mut self.actions),
+            _ => self.parts.last_mut().map(|part| &mut part.statements),
         }
     }
 
@@ -75,7 +121,32 @@ impl SectionBuilder {
         match self.kind? {
             StatementKind::Cause => self.causes.last(),
             StatementKind::Action => self.actions.last(),
+            _ => self.parts.last()?.statements.last(),
         }
+    }
+
+    /// Whether `row` is indented from the marker of the statement being read, as wrapped lines are.
+    pub(super) fn is_indented(&self, row: &Row) -> bool {
+        self.last().is_some_and(|statement| {
+            statement.marker.is_some() && row.left > statement.left + 0.5 * row.size
+        })
+    }
+
+    /// Whether the section has a part of this kind.
+    pub(super) fn has(&self, kind: StatementKind) -> bool {
+        match kind {
+            StatementKind::Cause => !self.causes.is_empty(),
+            StatementKind::Action => !self.actions.is_empty(),
+            other => self.parts.iter().any(|part| part.kind == other),
+        }
+    }
+
+    /// Whether nothing stands under the heading yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.kind.is_none()
+            && self.parts.is_empty()
+            && self.causes.is_empty()
+            && self.actions.is_empty()
     }
 
     /// Builds the section. `taken` holds the id prefixes of the sections before.
@@ -87,27 +158,44 @@ impl SectionBuilder {
             count += 1;
             prefix = format!("{name}-{count}");
         }
-        let statements = |builders: Vec<StatementBuilder>, kind, letter: char| {
-            builders
+        let mut numbers: HashMap<char, usize> = HashMap::new();
+        let mut statements = |builders: Vec<StatementBuilder>, kind| {
+            let letter = id_letter(kind);
+            let texts = builders
                 .into_iter()
                 .map(|builder| (joiner.join(&builder.fragments), builder.spans))
-                .filter(|(text, _)| !text.is_empty())
-                .enumerate()
-                .map(|(i, (text, spans))| Statement {
-                    id: format!("{prefix}.{letter}{}", i + 1),
-                    kind,
-                    text,
-                    spans,
-                })
-                .collect()
+                .filter(|(text, _)| !text.is_empty());
+            let mut out = Vec::new();
+            for (text, spans) in texts {
+                let number = numbers.entry(letter).or_default();
+                *number += 1;
+                out.push(Statement { id: format!("{prefix}.{letter}{number}"), kind, text, spans });
+            }
+            out
         };
-        Section {
-            causes: statements(self.causes, StatementKind::Cause, 'c'),
-            actions: statements(self.actions, StatementKind::Action, 'a'),
-            heading: self.heading,
-            defect: self.defect,
-            page: self.page,
+        let causes = statements(self.causes, StatementKind::Cause);
+        let actions = statements(self.actions, StatementKind::Action);
+        let mut parts: Vec<SectionPart> = Vec::new();
+        for PartBuilder { label, kind, page, statements: builders } in self.parts {
+            let statements = statements(builders, kind);
+            if !statements.is_empty() {
+                parts.push(SectionPart { label, kind, page, statements });
+            }
         }
+        let (heading, defect, page) = (self.heading, self.defect, self.page);
+        Section { heading, defect, page, causes, actions, parts }
+    }
+}
+
+/// The letter in the ids of a kind's statements.
+fn id_letter(kind: StatementKind) -> char {
+    match kind {
+        StatementKind::Cause => 'c',
+        StatementKind::Action => 'a',
+        StatementKind::Prevention => 'p',
+        StatementKind::Inspection => 'i',
+        StatementKind::Symptom => 's',
+        StatementKind::Other => 'o',
     }
 }
 

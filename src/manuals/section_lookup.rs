@@ -32,6 +32,7 @@ mod tests {
                 Section { defect: None, ..section("x", "Scratch (긁힘)") },
             ],
             summary: Vec::new(),
+            passages: Vec::new(),
             warnings: Vec::new(),
         };
         for (code, name_ko, expected) in [

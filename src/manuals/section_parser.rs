@@ -1,20 +1,25 @@
-//! Parser of a manual's rows: recognises headings, sub-headings, statements and tables.
+//! Parser of a manual's rows: recognises headings, labels of parts, statements and tables.
 
-use fettle_domain::{DefectCode, ManualWarning, StatementKind};
+use fettle_domain::{ManualWarning, StatementKind};
 
 use super::cause_action_table::{self, CauseActionTable};
 use super::defect_names::DefectNameIndex;
-use super::headings::{is_summary_title, is_table_header, sub_heading};
+use super::document_look::{DocumentLook, is_sentence};
+use super::headings::{compact, is_summary_title, is_table_header, split_colon, sub_heading};
 use super::line_joining::{Fragment, LineJoiner};
-use super::list_marker::{ListMarker, split_marker};
+use super::list_marker::{ListMarker, list_number, marker_style, split_items, split_marker};
+use super::part_labels::{covered, covered_about, is_plain};
 use super::rows::Row;
 use super::section_builder::{SectionBuilder, StatementBuilder};
+use super::table_header::{defect_field, is_defect_table_header, is_weak_header};
+use super::words::words;
 
-/// The least ratio of a heading's font size to that of body text, where headings are larger.
-const HEADING_SCALE: f64 = 1.08;
-const MAX_HEADING_CHARS: usize = 80;
-/// The most rows from a section's heading to its first sub-heading.
-const HEADING_REACH: usize = 3;
+/// The longest heading that is recognised only by what follows it.
+const MAX_LOOSE_HEADING_CHARS: usize = 60;
+/// The most rows from a heading to a label that repeats its words.
+const NAMED_BELOW_REACH: usize = 4;
+/// The most rows below the head of a table in which a defect is named, if any is.
+const DEFECT_CELL_REACH: usize = 4;
 /// A line that ends within this many ems of the right margin is full.
 const FULL_LINE_EM: f64 = 2.0;
 /// Lines further apart than this (in ems) belong to different paragraphs.
@@ -30,55 +35,52 @@ enum SummaryState {
     Guessed,
 }
 
+/// A row that belongs to no statement.
+pub(super) struct SetAside {
+    /// Heading of the section in which the row stands.
+    pub(super) heading: Option<String>,
+    pub(super) row: Row,
+}
+
 /// The parts of a manual that the parser recognised.
 pub(super) struct ParsedRows {
     pub(super) sections: Vec<SectionBuilder>,
-    /// Rows of the summary table.
+    /// Rows of the summary table and of tables with a row for each defect.
     pub(super) summary: Vec<Row>,
+    pub(super) set_aside: Vec<SetAside>,
     pub(super) warnings: Vec<ManualWarning>,
     pub(super) joiner: LineJoiner,
 }
 
 /// Reads rows from top to bottom.
 pub(super) struct SectionParser<'a> {
-    rows: &'a [Row],
-    names: DefectNameIndex,
-    /// Font size of body text in points.
-    body_size: f64,
-    body_bold: bool,
+    pub(super) rows: &'a [Row],
+    pub(super) names: &'a DefectNameIndex,
+    pub(super) look: DocumentLook,
     /// Right end of the longest row in points.
-    margin: f64,
+    pub(super) margin: f64,
     joiner: LineJoiner,
     /// Finished sections.
     sections: Vec<SectionBuilder>,
     /// The section being read.
-    section: Option<SectionBuilder>,
+    pub(super) section: Option<SectionBuilder>,
     /// Rows of a table of causes and actions in that section.
     cause_action_rows: Vec<Row>,
     summary_state: SummaryState,
     summary: Vec<Row>,
-    warnings: Vec<ManualWarning>,
+    pub(super) set_aside: Vec<SetAside>,
+    pub(super) warnings: Vec<ManualWarning>,
+    /// Index of the first row set aside since the last statement: perhaps a heading that looks like
+    /// none.
+    loose: Option<usize>,
 }
 
 impl<'a> SectionParser<'a> {
-    pub(super) fn new(rows: &'a [Row], names: DefectNameIndex) -> Self {
-        // Size and weight of body text are those of most characters.
-        let mut sizes: Vec<(f64, usize)> =
-            rows.iter().map(|row| (row.size, row.text.chars().count())).collect();
-        sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let all: usize = sizes.iter().map(|(_, n)| n).sum();
-        let mut passed = 0;
-        let median = sizes.iter().find(|(_, n)| {
-            passed += n;
-            passed * 2 >= all
-        });
-        let bold: usize =
-            rows.iter().filter(|row| row.bold).map(|row| row.text.chars().count()).sum();
+    pub(super) fn new(rows: &'a [Row], names: &'a DefectNameIndex) -> Self {
         Self {
             rows,
             names,
-            body_size: median.map_or(10.0, |(size, _)| *size),
-            body_bold: bold * 2 > all,
+            look: DocumentLook::new(rows, names),
             margin: rows.iter().map(|row| row.right).fold(0.0, f64::max),
             joiner: LineJoiner::new(
                 rows.iter().any(Row::ends_in_space),
@@ -89,7 +91,9 @@ impl<'a> SectionParser<'a> {
             cause_action_rows: Vec::new(),
             summary_state: SummaryState::Outside,
             summary: Vec::new(),
+            set_aside: Vec::new(),
             warnings: Vec::new(),
+            loose: None,
         }
     }
 
@@ -100,8 +104,8 @@ impl<'a> SectionParser<'a> {
         }
         self.finish_cause_action_table();
         self.sections.extend(self.section.take());
-        let Self { sections, summary, warnings, joiner, .. } = self;
-        ParsedRows { sections, summary, warnings, joiner }
+        let Self { sections, summary, set_aside, warnings, joiner, .. } = self;
+        ParsedRows { sections, summary, set_aside, warnings, joiner }
     }
 
     fn read_row(&mut self, at: usize) {
@@ -119,32 +123,56 @@ impl<'a> SectionParser<'a> {
             self.sections.extend(self.section.take());
             return;
         }
-        if let Some((kind, rest)) = self.sub_heading_at(at) {
-            self.start_kind(row, kind, rest);
-        } else if !self.extends_heading(at) && !self.start_section(at) {
-            self.start_or_continue_statement(row);
+        if self.is_lead_in(at) {
+            let heading = self.section.as_ref().map(|section| section.heading.clone());
+            self.set_aside.push(SetAside { heading, row: row.clone() });
+        } else if let Some((kind, rest)) = self.sub_heading_at(at) {
+            self.start_part((at, row), kind, rest);
+        } else if !self.extends_heading(at)
+            && !self.start_section(at)
+            && !self.start_unknown_part(at)
+        {
+            if self.is_sentence_above_list(at) {
+                return self.set_aside(row.clone());
+            }
+            self.start_or_continue_statement(at, row);
         }
     }
 
     /// Whether the row belongs to a table of causes and actions below the section's heading.
     fn is_in_cause_action_table(&mut self, at: usize, row: &Row) -> bool {
         let Some(first) = self.cause_action_rows.first() else {
-            let is_empty =
-                |section: &SectionBuilder| section.causes.is_empty() && section.actions.is_empty();
+            let has_columns = cause_action_table::is_header(row);
             let is_possible = self.summary_state == SummaryState::Outside
-                && self.section.as_ref().is_some_and(is_empty);
-            return is_possible && cause_action_table::starts_table(row);
+                && self.section.as_ref().is_some_and(|s| has_columns || s.is_empty());
+            return is_possible
+                && cause_action_table::starts_table(row)
+                && !self.starts_defect_table(at, row);
         };
+        let left_table = row.is_outside_of_tables(first);
         let ends = row.segments.len() == 1
             && !cause_action_table::is_label(row, first, self.rows.get(at + 1))
             && (sub_heading(&row.text).is_some_and(|(_, rest)| rest.is_none())
                 || is_summary_title(&row.text)
                 || self.heading_at(at).is_some());
-        if ends || is_table_header(row.segments.iter().map(|s| s.line.text.as_str())) {
+        let is_next = defect_field(row).is_some_and(|name| self.names.find(name).is_some());
+        if left_table || ends || is_next || self.starts_defect_table(at, row) {
             self.finish_cause_action_table();
             return self.is_in_cause_action_table(at, row);
         }
         true
+    }
+
+    /// Whether the row is the head of a table with a row for each defect. Below the heading of a
+    /// section, 현상 heads symptoms of its defect unless the cells below name defects.
+    fn starts_defect_table(&self, at: usize, row: &Row) -> bool {
+        let names_defect =
+            |row: &Row| row.segments.iter().any(|cell| self.names.find(&cell.line.text).is_some());
+        let below = || self.rows.iter().skip(at + 1).take(DEFECT_CELL_REACH);
+        is_defect_table_header(row)
+            && (!is_weak_header(row)
+                || self.section.as_ref().is_none_or(|section| !section.is_empty())
+                || below().any(names_defect))
     }
 
     fn finish_cause_action_table(&mut self) {
@@ -153,14 +181,25 @@ impl<'a> SectionParser<'a> {
         if rows.is_empty() {
             return;
         }
-        let CauseActionTable { causes, actions, unplaced } = cause_action_table::read_table(&rows);
+        let CauseActionTable { causes, actions, parts, unplaced } =
+            cause_action_table::read_table(&rows);
         section.causes.extend(causes);
         section.actions.extend(actions);
+        for part in parts.iter().filter(|part| covered(&part.label).is_none()) {
+            self.warnings.push(ManualWarning::UnknownPart {
+                heading: section.heading.clone(),
+                label: part.label.clone(),
+                page: part.page,
+            });
+        }
+        section.parts.extend(parts);
         section.kind = None;
-        self.warnings.extend(unplaced);
+        for row in unplaced {
+            self.set_aside(row);
+        }
     }
 
-    /// Whether the row belongs to the summary table.
+    /// Whether the row belongs to the summary table, or to a table with a row for each defect.
     fn is_in_summary(&mut self, at: usize, row: &Row) -> bool {
         let cells = row.segments.len();
         if self.summary_state != SummaryState::Outside {
@@ -171,66 +210,165 @@ impl<'a> SectionParser<'a> {
             let text_resumes = self.summary_state == SummaryState::Guessed
                 && cells == 1
                 && (split_marker(&row.text).0.is_some() || sub_heading(&row.text).is_some());
-            if section_starts || text_resumes {
+            let left_table = self.summary.last().is_some_and(|last| row.is_outside_of_tables(last));
+            if section_starts || text_resumes || left_table {
                 self.summary_state = SummaryState::Outside;
             }
+        } else if self.starts_defect_table(at, row)
+            || is_table_header(row.segments.iter().map(|s| s.line.text.as_str()))
+        {
+            self.summary_state = SummaryState::Known;
         } else if cells >= 3 {
-            let has_header = is_table_header(row.segments.iter().map(|s| s.line.text.as_str()));
-            self.summary_state =
-                if has_header { SummaryState::Known } else { SummaryState::Guessed };
+            self.summary_state = SummaryState::Guessed;
         }
         self.summary_state != SummaryState::Outside
     }
 
     /// Whether the row may be a title: it stands out, or is no wrapped line of a statement.
     fn is_title(&self, row: &Row) -> bool {
-        self.stands_out(row) || !self.is_indented(row)
+        self.look.stands_out(row) || !self.is_wrapped(row)
     }
 
-    /// Whether the row is larger than body text, or bold among regular text.
-    fn stands_out(&self, row: &Row) -> bool {
-        row.size >= self.body_size * HEADING_SCALE || (row.bold && !self.body_bold)
+    /// Whether the row is indented as wrapped lines of the statement before are.
+    pub(super) fn is_wrapped(&self, row: &Row) -> bool {
+        self.section.as_ref().is_some_and(|section| section.is_indented(row))
     }
 
-    /// Whether the row is indented from the marker of the statement before, as wrapped lines are.
-    fn is_indented(&self, row: &Row) -> bool {
-        let last = self.section.as_ref().and_then(SectionBuilder::last);
-        last.is_some_and(|statement| {
-            statement.has_marker && row.left > statement.left + 0.5 * row.size
-        })
-    }
-
-    /// The kind of the sub-heading at row `at`, and the text after its colon.
-    fn sub_heading_at(&self, at: usize) -> Option<(StatementKind, Option<&'a str>)> {
+    /// The kind of the label at row `at`, known by its words, and the text after its colon.
+    pub(super) fn sub_heading_at(&self, at: usize) -> Option<(StatementKind, Option<&'a str>)> {
         let row = self.rows.get(at)?;
+        if self.starts_defect_table(at, row) {
+            return None;
+        }
         if let Some(kind) = cause_action_table::label_kinds(row).first() {
             return Some((*kind, None));
         }
         let (marker, text) = split_marker(&row.text);
-        // In `… 및 시정 | 조치` the last word of a wrapped line looks like a sub-heading.
-        let wrapped = marker.is_none() && self.is_indented(row) && !self.stands_out(row);
-        if wrapped { None } else { sub_heading(text) }
+        // In `… 및 시정 | 조치` the last word of a wrapped line looks like a label.
+        let wrapped = marker.is_none() && self.is_wrapped(row) && !self.look.stands_out(row);
+        if wrapped || self.is_item_of_list(row) {
+            return None;
+        }
+        // A whole line may name the section's defect, too: *Causes of porosity*.
+        sub_heading(text).or_else(|| Some((covered_about(text, &self.subject())?, None)))
     }
 
-    fn start_kind(&mut self, row: &Row, kind: StatementKind, rest: Option<&str>) {
+    /// The words of the section's heading and of the names of its defect.
+    fn subject(&self) -> Vec<String> {
+        let mut subject = Vec::new();
+        if let Some(section) = &self.section {
+            subject.extend(words(&section.heading));
+            subject.extend(section.defect.iter().flat_map(|defect| self.names.words_of(defect)));
+        }
+        // Perhaps the heading of the next section.
+        let loose = self.loose.and_then(|at| self.rows.get(at));
+        subject.extend(loose.into_iter().flat_map(|row| words(&row.text)));
+        subject
+    }
+
+    /// Whether the row is an item of the list being read, as `• 재작업 실시` is, although its words are
+    /// those of labels.
+    fn is_item_of_list(&self, row: &Row) -> bool {
+        let (marker, text) = split_marker(&row.text);
+        let last = self.section.as_ref().and_then(SectionBuilder::last);
+        let same = marker.is_some()
+            && last.is_some_and(|last| {
+                last.marker == marker_style(&row.text) && (last.left - row.left).abs() < row.size
+            });
+        let is_first = marker == Some(ListMarker::Bullet) && last.is_none();
+        (same || is_first)
+            && !self.look.looks_like_labels(row)
+            && !self.look.stands_out(row)
+            && !is_plain(split_colon(text).map_or(text, |(head, _)| head))
+    }
+
+    fn start_part(&mut self, (at, row): (usize, &Row), kind: StatementKind, rest: Option<&str>) {
+        self.start_section_at_loose_row(kind);
         let Some(section) = &mut self.section else {
-            self.warnings.push(ManualWarning::Unplaced { page: row.page, text: row.text.clone() });
+            self.set_aside(row.clone());
             return;
         };
-        section.kind = Some(kind);
-        if let Some(rest) = rest {
-            section.statements_mut(kind).push(StatementBuilder::new(row, rest, false));
+        let (_, text) = split_marker(&row.text);
+        let label = match rest {
+            Some(_) => split_colon(text).map_or(text, |(head, _)| head),
+            None => text,
+        };
+        section.start_part(kind, label.trim_end_matches([':', '：']), row.page);
+        (section.label_row, section.label_size) = (at, row.size);
+        if let (Some(rest), Some(statements)) = (rest, section.statements_mut(kind)) {
+            let items = split_items(rest).into_iter().map(|item| split_marker(item).1);
+            statements.extend(items.map(|item| StatementBuilder::new(row, item, None)));
         }
+    }
+
+    /// Whether a label soon below names what the row says, as a heading: `흑줄` above `흑줄의 원인`.
+    fn is_named_below(&self, at: usize) -> bool {
+        let Some(row) = self.rows.get(at) else { return false };
+        let own = words(split_marker(&row.text).1);
+        row.segments.len() == 1
+            && row.text.chars().count() <= MAX_LOOSE_HEADING_CHARS
+            && self.rows.iter().skip(at + 1).take(NAMED_BELOW_REACH).any(|below| {
+                let (marker, text) = split_marker(&below.text);
+                marker != Some(ListMarker::Bullet)
+                    && sub_heading(text).is_none()
+                    && covered_about(text, &own).is_some()
+            })
+    }
+
+    /// Whether the row has a number that the list being read is past: `2.` after `3.`
+    fn breaks_numbering(&self, row: &Row) -> bool {
+        let last = self.section.as_ref().and_then(SectionBuilder::last);
+        let number = list_number(&row.text).filter(|number| *number > 1);
+        last.is_some_and(|last| {
+            last.marker.is_some()
+                && last.marker == marker_style(&row.text)
+                && number.zip(last.number).is_some_and(|(number, before)| number <= before)
+        })
+    }
+
+    /// Notes a row that belongs to no statement: the last that is no sentence, or that names a defect.
+    fn note_loose_row(&mut self, at: usize, text: &str) {
+        let is_name =
+            |at: usize| self.rows.get(at).is_some_and(|row| self.names.find(&row.text).is_some());
+        let is_title = !is_sentence(text)
+            && !text.trim_end().ends_with(['?', '？'])
+            && text.chars().count() <= MAX_LOOSE_HEADING_CHARS;
+        if is_title && (is_name(at) || !self.loose.is_some_and(is_name)) {
+            self.loose = Some(at);
+        }
+    }
+
+    /// Where a part begins outside of sections, or anew that the section has, after a line that
+    /// belongs nowhere, that line was the heading of a section.
+    fn start_section_at_loose_row(&mut self, kind: StatementKind) {
+        let Some(row) = self.loose.take().and_then(|at| self.rows.get(at)) else { return };
+        let text = split_marker(&row.text).1;
+        let starts = match &self.section {
+            Some(section) => section.kind != Some(kind) && section.has(kind),
+            None => kind != StatementKind::Other,
+        };
+        if !starts {
+            return;
+        }
+        let is_it = |page: u32, other: &str| page == row.page && other == row.text;
+        self.set_aside.retain(|one| !is_it(one.row.page, &one.row.text));
+        self.warnings.retain(|warning| match warning {
+            ManualWarning::Unplaced { page, text } => !is_it(*page, text),
+            _ => true,
+        });
+        self.sections.extend(self.section.take());
+        let defect = self.names.find(text).map(|named| named.code);
+        self.section = Some(SectionBuilder::new(text.to_owned(), defect, row.page));
     }
 
     /// Appends the row to the heading if it is the second line of a wrapped heading.
     fn extends_heading(&mut self, at: usize) -> bool {
         let Some(row) = self.rows.get(at) else { return false };
-        let stands_out = self.stands_out(row);
+        let stands_out = self.look.stands_out(row);
         let next = self.sub_heading_at(at + 1).is_some();
         let previous = at.checked_sub(1).and_then(|i| self.rows.get(i));
         let Some(section) = &mut self.section else { return false };
-        if !(section.kind.is_none() && section.heading_row + 1 == at && stands_out && next) {
+        if !(section.is_empty() && section.heading_row + 1 == at && stands_out && next) {
             return false;
         }
         let fragments = [
@@ -258,95 +396,78 @@ impl<'a> SectionParser<'a> {
             && defect.is_some()
             && section.defect == defect
         {
-            section.heading_row = at;
-            return true;
-        }
-        self.sections.extend(self.section.take());
-        self.section = Some(SectionBuilder {
-            heading,
-            heading_row: at,
-            defect,
-            page: row.page,
-            kind: None,
-            causes: Vec::new(),
-            actions: Vec::new(),
-        });
-        true
-    }
-
-    /// The text of the section heading at row `at` and the defect that the heading names.
-    fn heading_at(&self, at: usize) -> Option<(String, Option<DefectCode>)> {
-        let row = self.rows.get(at)?;
-        let (marker, text) = split_marker(&row.text);
-        let text = text.trim_start_matches(|c: char| !c.is_alphanumeric() && !"([【".contains(c));
-        if text.is_empty()
-            || row.segments.len() >= 3
-            || text.chars().count() > MAX_HEADING_CHARS
-            || sub_heading(text).is_some()
-        {
-            return None;
-        }
-        let stands_out = self.stands_out(row);
-        let next = self.sub_heading_at(at + 1).map(|(kind, _)| kind);
-        let soon = (at + 1..=at + HEADING_REACH).any(|i| self.sub_heading_at(i).is_some());
-        // A heading may start with a square or the like, but not with the bullet of a list item.
-        let is_item = match next {
-            Some(StatementKind::Cause) => !stands_out && self.names.find(text).is_none(),
-            Some(StatementKind::Action) => !stands_out,
-            None => true,
-        };
-        if marker == Some(ListMarker::Bullet) && is_item {
-            return None;
-        }
-        let wrapped = self.is_indented(row) && !stands_out;
-        if let Some(named) = self.names.find(text) {
-            let larger = row.size >= self.body_size * HEADING_SCALE;
-            let by_look = stands_out && (soon || larger);
-            let by_name = !wrapped && (next.is_some() || (named.exact && marker.is_none()));
-            if by_look || by_name {
-                return Some((text.to_owned(), Some(named.code)));
+            let is_top = at.checked_sub(1).and_then(|i| self.rows.get(i));
+            let is_top = is_top.is_none_or(|before| before.sheet != row.sheet);
+            // Elsewhere `기공이란?` is a label; the same heading once more is a further section.
+            let goes_on = ["계속", "continued"].iter().any(|word| compact(&heading).contains(word));
+            if is_top
+                || goes_on
+                || section.is_empty() && self.names.find(&row.text).is_some_and(|n| n.exact)
+            {
+                section.heading_row = at;
+                return true;
+            }
+            if !self.names.find(&heading).is_some_and(|named| named.exact) {
+                return false;
             }
         }
-        // A heading above causes whose defect the product does not have.
-        let kind = self.section.as_ref().and_then(|section| section.kind);
-        let starts = match next? {
-            StatementKind::Cause => true,
-            StatementKind::Action => kind != Some(StatementKind::Cause),
-        };
-        let is_separate =
-            stands_out || self.section.as_ref().is_none_or(|section| !self.continues(section, row));
-        (starts && !wrapped && is_separate).then(|| (text.to_owned(), None))
+        self.sections.extend(self.section.take());
+        self.loose = None;
+        let section = SectionBuilder::new(heading, defect, row.page);
+        self.section = Some(SectionBuilder { heading_row: at, ..section });
+        true
     }
+}
 
-    fn start_or_continue_statement(&mut self, row: &Row) {
+impl SectionParser<'_> {
+    fn start_or_continue_statement(&mut self, at: usize, row: &Row) {
         let (marker, text) = split_marker(&row.text);
         let continues = marker.is_none()
             && self.section.as_ref().is_some_and(|section| self.continues(section, row));
+        let style = marker_style(&row.text);
+        let is_heading = !continues && (self.is_named_below(at) || self.breaks_numbering(row));
         let kind = self.section.as_ref().and_then(|section| section.kind);
-        let (Some(section), Some(kind)) = (&mut self.section, kind) else {
-            self.warnings.push(ManualWarning::Unplaced { page: row.page, text: row.text.clone() });
+        let statements = self
+            .section
+            .as_mut()
+            .zip(kind)
+            .and_then(|(section, kind)| section.statements_mut(kind));
+        let statements = statements.filter(|_| !is_heading);
+        let Some(statements) = statements else {
+            self.note_loose_row(at, text);
+            self.set_aside(row.clone());
             return;
         };
-        let statements = section.statements_mut(kind);
         match statements.last_mut() {
             Some(last) if continues => last.push_line(row, text),
             // In a bulleted list, a line with neither bullet nor indentation is no statement.
-            Some(last) if last.has_marker && marker.is_none() => self
-                .warnings
-                .push(ManualWarning::Unplaced { page: row.page, text: row.text.clone() }),
-            _ => statements.push(StatementBuilder::new(row, text, marker.is_some())),
+            Some(last) if last.marker.is_some() && marker.is_none() => {
+                self.note_loose_row(at, text);
+                self.set_aside(row.clone());
+            }
+            _ => {
+                self.loose = None;
+                statements.push(StatementBuilder::new(row, text, style));
+            }
         }
     }
 
     /// Whether `row` is a wrapped line of the statement being read.
-    fn continues(&self, section: &SectionBuilder, row: &Row) -> bool {
+    pub(super) fn continues(&self, section: &SectionBuilder, row: &Row) -> bool {
         let Some(last) = section.last() else { return false };
-        if last.has_marker && row.left > last.left + 0.5 * row.size {
+        if section.is_indented(row) {
             return true;
         }
         let near =
             last.sheet != row.sheet || row.baseline - last.baseline <= MAX_LEADING_EM * row.size;
         let full = last.right >= last.margin.unwrap_or(self.margin) - FULL_LINE_EM * row.size;
         near && full
+    }
+
+    /// Notes a row that belongs to no statement, and warns.
+    fn set_aside(&mut self, row: Row) {
+        self.warnings.push(ManualWarning::Unplaced { page: row.page, text: row.text.clone() });
+        let heading = self.section.as_ref().map(|section| section.heading.clone());
+        self.set_aside.push(SetAside { heading, row });
     }
 }

@@ -6,13 +6,18 @@ use std::path::Path;
 use fettle_domain::{DefectType, ManualFormat, ManualText, ManualWarning, Section};
 
 use super::defect_names::DefectNameIndex;
+use super::defect_table::read_defect_tables;
 use super::document_lines::DocumentLines;
 use super::error::Result;
 use super::file::parse_document;
 use super::headers_footers::strip_headers_footers;
+use super::passages::collect_passages;
 use super::rows::group_into_rows;
+use super::section_builder::SectionBuilder;
 use super::section_parser::{ParsedRows, SectionParser};
+use super::section_warnings::section_warnings;
 use super::summary_table::read_summary;
+use super::words::words;
 
 /// Version of the parser, raised when the same file would be parsed differently. Manuals stored
 /// under an older version are parsed again.
@@ -28,30 +33,28 @@ pub fn parse(path: &Path, bytes: &[u8], defects: &[DefectType]) -> Result<Manual
     Ok(parse_sections(parse_document(path, bytes)?, defects))
 }
 
-/// Recognises the sections and the summary table in the lines of a file.
+/// Recognises the sections and the tables in the lines of a file.
 pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) -> ManualText {
     let page_count = document.page_count;
     let findings = document.warnings;
     let printed: HashSet<u32> = document.lines.iter().map(|line| line.line.page).collect();
     let has_pages = document.format == ManualFormat::Pdf;
-    let rows = group_into_rows(document.lines);
-    let rows = if has_pages { strip_headers_footers(rows) } else { rows };
-    let parser = SectionParser::new(&rows, DefectNameIndex::new(defects));
-    let ParsedRows { sections, summary, mut warnings, joiner } = parser.parse();
+    let all_rows = group_into_rows(document.lines);
+    let rows = if has_pages { strip_headers_footers(all_rows.clone()) } else { all_rows.clone() };
+    let names = DefectNameIndex::new(defects);
+    let parser = SectionParser::new(&rows, &names);
+    let ParsedRows { mut sections, summary, set_aside, mut warnings, joiner } = parser.parse();
+    let tabled = read_defect_tables(&summary, &names, &joiner);
+    let new = tabled.into_iter().filter(|tabled| {
+        !tabled.is_empty() && !sections.iter().any(|section| is_about_the_same(section, tabled))
+    });
+    let new: Vec<SectionBuilder> = new.collect();
+    sections.extend(new);
 
     let mut taken = HashSet::new();
     let sections: Vec<Section> =
         sections.into_iter().map(|builder| builder.build(&mut taken, &joiner)).collect();
-    for section in &sections {
-        if section.causes.is_empty() || section.actions.is_empty() {
-            warnings.push(ManualWarning::Incomplete { heading: section.heading.clone() });
-        }
-    }
-    for defect in defects {
-        if !sections.iter().any(|section| section.defect.as_ref() == Some(&defect.code)) {
-            warnings.push(ManualWarning::NoSection { defect: defect.code.clone() });
-        }
-    }
+    warnings.extend(section_warnings(&sections, defects));
     warnings.extend(
         (1..=page_count)
             .filter(|page| has_pages && !printed.contains(page))
@@ -59,5 +62,16 @@ pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) ->
     );
     warnings.extend(findings);
     let summary = read_summary(&summary, &joiner);
-    ManualText { page_count, sections, summary, warnings }
+    let mut manual = ManualText { page_count, sections, summary, passages: Vec::new(), warnings };
+    manual.passages = collect_passages(&all_rows, set_aside, &manual);
+    manual
+}
+
+/// Whether the row of a table, `tabled`, sums up a section.
+fn is_about_the_same(section: &SectionBuilder, tabled: &SectionBuilder) -> bool {
+    if tabled.defect.is_some() {
+        return section.defect == tabled.defect;
+    }
+    let (heading, name) = (words(&section.heading).concat(), words(&tabled.heading).concat());
+    !name.is_empty() && (heading.contains(&name) || name.contains(&heading))
 }

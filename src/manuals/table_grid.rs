@@ -39,6 +39,37 @@ pub(super) fn column_ranges(lines: &[&PrintedLine]) -> Vec<(f64, f64)> {
     out
 }
 
+/// The cell of the `header` above each column: the nearest one, and for each cell of the header only
+/// the nearest column, unless the cell is that wide. Empty where two cells head one column.
+pub(super) fn header_of_columns<'a>(
+    header: &'a Row,
+    columns: &[(f64, f64)],
+) -> Vec<Option<&'a PrintedLine>> {
+    let mut out: Vec<Option<&PrintedLine>> = vec![None; columns.len()];
+    for line in &header.segments {
+        let distance = |(left, right): &(f64, f64)| {
+            let apart = (left - line.right).max(line.left - right).max(0.0);
+            (apart, (f64::midpoint(*left, *right) - f64::midpoint(line.left, line.right)).abs())
+        };
+        let nearest = columns.iter().enumerate().min_by(|(_, a), (_, b)| {
+            let ((a, a_mid), (b, b_mid)) = (distance(a), distance(b));
+            a.total_cmp(&b).then(a_mid.total_cmp(&b_mid))
+        });
+        match nearest.and_then(|(place, _)| out.get_mut(place)) {
+            Some(taken @ None) => *taken = Some(line),
+            _ => return vec![None; columns.len()],
+        }
+    }
+    // A head over several columns, where cells have rectangles.
+    for (head, (left, right)) in out.iter_mut().zip(columns) {
+        let middle = f64::midpoint(*left, *right);
+        let covers =
+            |line: &&PrintedLine| line.clip.is_some_and(|c| (c.left..=c.right).contains(&middle));
+        *head = head.or_else(|| header.segments.iter().find(covers));
+    }
+    out
+}
+
 /// The line pitch inside cells, in points: the smallest distance between two lines of a column. 0 if
 /// no cell has several lines.
 pub(super) fn line_pitch(rows: &[Row]) -> f64 {

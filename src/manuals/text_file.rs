@@ -1,4 +1,5 @@
-//! Plain text → lines. The encoding is UTF-8, UTF-16 or CP949 (older Korean Windows).
+//! Plain text → lines. The encoding is UTF-8, UTF-16, CP949 (older Korean Windows) or ISO-2022-KR
+//! (Korean mail, RFC 1557).
 
 use std::cmp::Ordering;
 use std::path::Path;
@@ -23,6 +24,8 @@ const TAB_LETTERS: usize = 4;
 const CELL_SPACES: usize = 3;
 /// A text whose longest line has no more letters than this is hard-wrapped.
 const MAX_WRAPPED_LETTERS: f64 = 100.0;
+/// One whose longest line has fewer is a list of short lines.
+const MIN_WRAPPED_LETTERS: f64 = 50.0;
 
 /// The lines of a text file. `path` is for messages only.
 pub(super) fn parse_text(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
@@ -31,27 +34,59 @@ pub(super) fn parse_text(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
     })?;
     let mut lines: Vec<PrintedLine> = Vec::new();
     let mut count = 0;
+    let text = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
+    let is_table = is_tab_separated(&text);
     for (row, line) in text.lines().enumerate() {
         if row >= MAX_LINES {
             return Err(ManualsError::damaged(path, format!("more than {MAX_LINES} lines")));
         }
         count = u32::try_from(row + 1).unwrap_or(u32::MAX);
-        lines.extend(split_cells(count, row, line));
+        if is_table && line.contains('\t') {
+            lines.extend(table_row(count, row, line));
+        } else {
+            lines.extend(split_cells(count, row, line));
+        }
     }
     let widest = lines.iter().map(|line| line.right).fold(0.0, f64::max);
-    if widest <= MAX_WRAPPED_LETTERS * LETTER_PT {
+    if (MIN_WRAPPED_LETTERS..=MAX_WRAPPED_LETTERS).contains(&(widest / LETTER_PT)) {
         lines.iter_mut().for_each(|line| line.column = None);
     }
     Ok(DocumentLines::new(ManualFormat::Text, count, lines))
 }
 
+/// Whether the text has a table whose columns tabs separate: several rows of as many cells.
+fn is_tab_separated(text: &str) -> bool {
+    const MIN_ROWS: usize = 2;
+    let cells = |line: &str| line.matches('\t').count();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let is_row = |line: &str| !line.starts_with(char::is_whitespace) && cells(line) > 0;
+    lines.windows(MIN_ROWS).any(|rows| {
+        rows.iter().all(|row| is_row(row))
+            && rows.iter().all(|row| Some(cells(row)) == rows.first().map(|first| cells(first)))
+    })
+}
+
+/// A row of a table whose columns tabs separate.
+fn table_row(number: u32, row: usize, line: &str) -> Vec<PrintedLine> {
+    let mut out = Vec::new();
+    for (column, cell) in line.split('\t').enumerate() {
+        let text: String = cell.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect();
+        if text.chars().any(char::is_alphanumeric) {
+            out.push(PrintedLine::in_cell(number, row, (column, 1), (row, 1), text));
+        }
+    }
+    out
+}
+
 /// The decoded text, or `None` if the bytes are text in none of the encodings.
-fn decode(bytes: &[u8]) -> Option<String> {
+pub(super) fn decode(bytes: &[u8]) -> Option<String> {
     let text = if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         let rest = bytes.get(length..).unwrap_or_default();
         encoding.decode_without_bom_handling_and_without_replacement(rest)?.into_owned()
     } else if let Some(encoding) = utf16_without_bom(bytes) {
         encoding.decode_without_bom_handling_and_without_replacement(bytes)?.into_owned()
+    } else if let Some(korean) = from_iso_2022_kr(bytes) {
+        EUC_KR.decode_without_bom_handling_and_without_replacement(&korean)?.into_owned()
     } else {
         match std::str::from_utf8(bytes) {
             Ok(text) => text.to_owned(),
@@ -62,6 +97,32 @@ fn decode(bytes: &[u8]) -> Option<String> {
         }
     };
     (!text.contains('\0')).then_some(text)
+}
+
+/// ISO-2022-KR as EUC-KR: between the controls SO and SI stand the bytes of EUC-KR without their
+/// highest bits. `None` without the header `ESC $ ) C`.
+fn from_iso_2022_kr(bytes: &[u8]) -> Option<Vec<u8>> {
+    const HEADER: &[u8] = b"\x1B$)C";
+    const SHIFT_OUT: u8 = 0x0E;
+    const SHIFT_IN: u8 = 0x0F;
+    let at = bytes.windows(HEADER.len()).position(|window| window == HEADER)?;
+    let text = bytes.iter().take(at).chain(bytes.iter().skip(at + HEADER.len()));
+    let mut shifted = false;
+    let mut out = Vec::with_capacity(bytes.len());
+    for byte in text {
+        match *byte {
+            SHIFT_OUT => shifted = true,
+            SHIFT_IN => shifted = false,
+            // Lines begin in ASCII.
+            b'\n' | b'\r' => {
+                shifted = false;
+                out.push(*byte);
+            }
+            0x21..=0x7E if shifted => out.push(byte | 0x80),
+            plain => out.push(plain),
+        }
+    }
+    Some(out)
 }
 
 /// Detects UTF-16 without a byte order mark: the high bytes of spaces and line ends are zero. They

@@ -185,5 +185,6 @@ pub fn section(code: &str, heading: &str) -> Section {
             statement(StatementKind::Action, 'a', 2, "용탕 온도를 ±5℃로 유지"),
             statement(StatementKind::Action, 'a', 3, "배출 통로 정기 청소"),
         ],
+        parts: Vec::new(),
     }
 }

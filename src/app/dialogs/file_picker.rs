@@ -39,8 +39,9 @@ fn selected_files(selection: FileSelection, title: String) -> Vec<PathBuf> {
         }
         FileSelection::Folders => dialog.pick_folders(),
         FileSelection::Manual => {
-            let endings = ManualFormat::ALL.map(ManualFormat::extension);
-            let dialog = dialog.add_filter("PDF, Word, TXT", &endings);
+            let endings = ManualFormat::ALL.map(ManualFormat::extensions).concat();
+            let dialog =
+                dialog.add_filter("PDF, Word, Excel, PowerPoint, HWPX, HTML, TXT", &endings);
             return dialog.pick_file().into_iter().collect();
         }
         FileSelection::Dropped(paths) => Some(paths),

@@ -5,7 +5,7 @@ use super::manual_versions;
 use super::stage_result::done_or_print;
 use crate::args;
 use crate::terminal::Terminal;
-use fettle_domain::{ManualFormat, ManualWarning, Statement, StatementKind};
+use fettle_domain::{ManualFormat, ManualWarning, Statement};
 use fettle_engine::{
     DefectReport, Engine, FoundPassage, IngestManuals, ManualAnswer, ParsedManual, ReportDefects,
     SearchManual,
@@ -78,10 +78,7 @@ fn print_answer(terminal: &Terminal, answer: &ManualAnswer) {
             heading = Some((manual.id, &chunk.heading));
             terminal.print_line(&format!("{}  ({})", chunk.heading, manual.path));
         }
-        let kind = match chunk.kind {
-            StatementKind::Cause => "manual-causes",
-            StatementKind::Action => "manual-actions",
-        };
+        let kind = chunk.kind.message_id();
         let score = |score: Option<f32>, digits| match score {
             Some(score) => format!("{score:.digits$}"),
             None => "–".to_owned(),
@@ -121,6 +118,14 @@ pub(super) fn print(terminal: &Terminal, read: &ParsedManual) {
         terminal.print_message("manual-section", &values);
         print_statements(terminal, path, "manual-causes", &section.causes);
         print_statements(terminal, path, "manual-actions", &section.actions);
+        for part in &section.parts {
+            terminal.print_line(&format!(
+                "  {}: {}",
+                terminal.text(part.kind.message_id(), &[]),
+                part.label
+            ));
+            print_each(terminal, path, &part.statements);
+        }
     }
     if !text.summary.is_empty() {
         terminal.print_line("");
@@ -136,6 +141,10 @@ pub(super) fn print(terminal: &Terminal, read: &ParsedManual) {
 
 fn print_statements(terminal: &Terminal, path: &str, title: &str, statements: &[Statement]) {
     terminal.print_line(&format!("  {}", terminal.text(title, &[])));
+    print_each(terminal, path, statements);
+}
+
+fn print_each(terminal: &Terminal, path: &str, statements: &[Statement]) {
     for statement in statements {
         terminal.print_line(&format!(
             "    [{}] {} ({})",
@@ -147,6 +156,7 @@ fn print_statements(terminal: &Terminal, path: &str, title: &str, statements: &[
 }
 
 fn eprint_warning(terminal: &Terminal, path: &str, warning: &ManualWarning) {
+    let place = |page: u32| terminal.position(path, page).into();
     match warning {
         ManualWarning::Unplaced { page, text } => {
             terminal.eprint_message(
@@ -154,8 +164,47 @@ fn eprint_warning(terminal: &Terminal, path: &str, warning: &ManualWarning) {
                 &[("place", terminal.position(path, *page).into()), ("text", text.clone().into())],
             );
         }
-        ManualWarning::Incomplete { heading } => {
-            terminal.eprint_message("warning-incomplete", &[("heading", heading.clone().into())]);
+        ManualWarning::Incomplete { heading, page, missing } => {
+            let part = terminal.text(missing.message_id(), &[]).into();
+            let values =
+                [("heading", heading.clone().into()), ("place", place(*page)), ("part", part)];
+            terminal.eprint_message("warning-incomplete", &values);
+        }
+        ManualWarning::UnknownPart { heading, label, page } => {
+            let values = [
+                ("heading", heading.clone().into()),
+                ("label", label.clone().into()),
+                ("place", place(*page)),
+            ];
+            terminal.eprint_message("warning-unknown-part", &values);
+        }
+        ManualWarning::LongPart { heading, part, page, count } => {
+            let values = [
+                ("heading", heading.clone().into()),
+                ("part", terminal.text(part.message_id(), &[]).into()),
+                ("place", place(*page)),
+                ("count", (*count).into()),
+            ];
+            terminal.eprint_message("warning-long-part", &values);
+        }
+        ManualWarning::RepeatedSection { defect, first, page } => {
+            let values = [
+                ("defect", defect.to_string().into()),
+                ("first", place(*first)),
+                ("place", place(*page)),
+            ];
+            terminal.eprint_message("warning-repeated-section", &values);
+        }
+        ManualWarning::Disagreement { heading, subject, first, first_page, second, page } => {
+            let values = [
+                ("heading", heading.clone().into()),
+                ("subject", subject.clone().into()),
+                ("first", first.clone().into()),
+                ("first_place", place(*first_page)),
+                ("second", second.clone().into()),
+                ("place", place(*page)),
+            ];
+            terminal.eprint_message("warning-disagreement", &values);
         }
         ManualWarning::NoSection { defect } => {
             terminal.eprint_message("warning-no-section", &[("defect", defect.to_string().into())]);

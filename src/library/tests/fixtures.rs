@@ -173,8 +173,14 @@ pub(crate) fn manual_text(cause: &str) -> ManualText {
                 spans: vec![LineSpan { page: 1, rect }],
             }],
             actions: vec![],
+            parts: vec![],
         }],
         summary: vec![],
-        warnings: vec![ManualWarning::Incomplete { heading: "hole (기공)".into() }],
+        passages: vec![],
+        warnings: vec![ManualWarning::Incomplete {
+            heading: "hole (기공)".into(),
+            page: 1,
+            missing: StatementKind::Action,
+        }],
     }
 }

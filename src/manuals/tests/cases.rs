@@ -131,8 +131,10 @@ fn broken_files() {
     let unreadable = [
         "scratch p1: 긁힘 (scratch)",
         "dent p1: 찍힘 (dent)",
-        "! Incomplete { heading: \"긁힘 (scratch)\" }",
-        "! Incomplete { heading: \"찍힘 (dent)\" }",
+        "! Incomplete { heading: \"긁힘 (scratch)\", page: 1, missing: Cause }",
+        "! Incomplete { heading: \"긁힘 (scratch)\", page: 1, missing: Action }",
+        "! Incomplete { heading: \"찍힘 (dent)\", page: 1, missing: Cause }",
+        "! Incomplete { heading: \"찍힘 (dent)\", page: 1, missing: Action }",
         "! UnreadableLetters { page: 1, letters: 89 }",
     ];
     check(

@@ -101,8 +101,8 @@ fn english_with_an_unknown_defect_an_empty_page_and_a_heading_alone() {
             "scratch p3: SCRATCH",
             "scratch.c1 [3] rough handling",
             "! Unplaced { page: 1, text: \"Casting manual\" }",
-            "! Incomplete { heading: \"Cold shut\" }",
-            "! Incomplete { heading: \"SCRATCH\" }",
+            "! Incomplete { heading: \"Cold shut\", page: 1, missing: Action }",
+            "! Incomplete { heading: \"SCRATCH\", page: 3, missing: Action }",
             "! EmptyPage { page: 2 }",
         ],
     );
@@ -135,10 +135,13 @@ fn a_table_without_clipped_cells() {
             "hole p1: 기공",
             "hole.c1 [1] 탈기 불량",
             "hole.a1 [1] 탈기 강화",
+            // Only the table says anything of it.
+            "scratch p1: 긁힘",
+            "scratch.c1 [1] 마찰",
+            "scratch.a1 [1] 코팅",
             "| p1 Class | 주요 원인 | 현장 조치",
             "| p1 Hole | 탈기 불량, 가스 포획 | 탈기 강화",
             "| p1 긁힘 | 마찰 | 코팅",
-            "! NoSection { defect: DefectCode(\"scratch\") }",
         ],
     );
 }

@@ -1,11 +1,15 @@
 //! Helpers to parse generated manuals and compare the result.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use fettle_domain::{DefectType, ManualText};
 
+use crate::chunks;
 use crate::file::parse_document;
+use crate::list_marker::split_marker;
 use crate::sections::parse_sections;
+use crate::words::words;
 
 /// The same pages as a scanner makes them: pictures without text.
 #[cfg(feature = "ocr")]
@@ -49,7 +53,26 @@ pub(super) fn rotated(bytes: &[u8], degrees: &[i64]) -> Vec<u8> {
 }
 
 pub(super) fn read(bytes: &[u8], defects: &[DefectType]) -> ManualText {
-    parse_sections(parse_document(Path::new("made.pdf"), bytes).unwrap(), defects)
+    let manual = parse_sections(parse_document(Path::new("made.pdf"), bytes).unwrap(), defects);
+    assert_nothing_is_lost(Path::new("made.pdf"), bytes, &manual);
+    manual
+}
+
+/// Every word of every line of the file is in some chunk, or, where a line break parts it, its letters
+/// are.
+pub(super) fn assert_nothing_is_lost(path: &Path, bytes: &[u8], manual: &ManualText) {
+    let letters = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let chunks = chunks(manual);
+    let known: HashSet<String> = chunks.iter().flat_map(|chunk| words(&chunk.text)).collect();
+    let joined: Vec<String> = chunks.iter().map(|chunk| letters(&chunk.text)).collect();
+    for line in parse_document(path, bytes).unwrap().lines {
+        let (_, text) = split_marker(&line.line.text);
+        let found = words(text).iter().all(|word| known.contains(word))
+            || joined.iter().any(|chunk| chunk.contains(&letters(text)));
+        assert!(found, "{path:?}: {text:?} is in no chunk");
+    }
 }
 
 /// The manual as plain text, for comparison.
@@ -61,6 +84,13 @@ pub(super) fn outline(manual: &ManualText) -> Vec<String> {
         for statement in section.statements() {
             let pages: Vec<u32> = statement.spans.iter().map(|span| span.page).collect();
             out.push(format!("{} {pages:?} {}", statement.id, statement.text));
+        }
+        for part in &section.parts {
+            out.push(format!("= {:?} p{}: {}", part.kind, part.page, part.label));
+            for statement in &part.statements {
+                let pages: Vec<u32> = statement.spans.iter().map(|span| span.page).collect();
+                out.push(format!("{} {pages:?} {}", statement.id, statement.text));
+            }
         }
     }
     for row in &manual.summary {

@@ -191,7 +191,7 @@ fn every_defect_has_its_section_and_its_row_in_the_summary() {
             assert!(asked < 700, "{name}: {code}: {asked} characters");
         }
         let statements: usize = manual.sections.iter().map(|s| s.statements().count()).sum();
-        assert_eq!(chunks(manual).len(), statements);
+        assert_eq!(chunks(manual).iter().filter(|chunk| chunk.assigned).count(), statements);
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use encoding_rs::EUC_KR;
 use proptest::prelude::*;
 
-use super::reading::outline;
+use super::reading::{assert_nothing_is_lost, outline};
 use crate::{ManualsError, parse};
 use fettle_domain::{DefectType, ManualText};
 use fettle_testing::documents::{SPACE, defect, docx, paragraph, zipped};
@@ -15,7 +15,9 @@ fn defects() -> Vec<DefectType> {
 }
 
 fn read(name: &str, bytes: &[u8]) -> Result<ManualText, ManualsError> {
-    parse(Path::new(name), bytes, &defects())
+    let manual = parse(Path::new(name), bytes, &defects())?;
+    assert_nothing_is_lost(Path::new(name), bytes, &manual);
+    Ok(manual)
 }
 
 fn error(name: &str, bytes: &[u8]) -> ManualsError {
@@ -71,13 +73,15 @@ fn hard_wrapped_lines_are_joined_and_long_ones_are_not() {
 #[test]
 fn files_that_are_no_manual_are_refused() {
     for (name, bytes, expected) in [
-        ("a.hwp", &b"\xD0\xCF\x11\xE0"[..], "OtherFormat"),
-        ("a.doc", b"\xD0\xCF\x11\xE0", "OtherFormat"),
+        ("a.hwp", &b"\xD0\xCF\x11\xE0"[..], "OtherDocument"),
+        ("a.doc", b"\xD0\xCF\x11\xE0", "OtherDocument"),
+        ("a.docx", b"{\\rtf1 hole}", "OtherDocument"),
+        ("a.png", b"hole", "OtherFormat"),
         ("a.docx", b"\xD0\xCF\x11\xE0", "Encrypted"),
         ("a.docx", b"hole", "Damaged"),
         ("a.docx", b"PK\x03\x04 cut", "Damaged"),
-        ("a.txt", b"", "NoText"),
-        ("a.txt", b" \n\t\n", "NoText"),
+        ("a.txt", b"", "Empty"),
+        ("a.txt", b" \n\t\n", "Empty"),
         ("a.txt", b"\x81\xFF\xFF", "Damaged"),
         ("a.txt", b"\0\0\0\0hole", "Damaged"),
         ("a.pdf", b"hole", "NotAPdf"),
@@ -172,7 +176,7 @@ fn bombs_and_rings_are_refused_or_end() {
         let (begin, end) = (format!("<{wrapper}>"), format!("</{wrapper}>"));
         let deep = docx(&format!("{}{}", begin.repeat(20_000), end.repeat(20_000)));
         let said = error("a.docx", &deep);
-        let expected = matches!(said, ManualsError::NoText { .. } | ManualsError::Damaged { .. });
+        let expected = matches!(said, ManualsError::Empty { .. } | ManualsError::Damaged { .. });
         assert!(expected, "{wrapper}: {said}");
     }
 }

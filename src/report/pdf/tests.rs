@@ -94,8 +94,14 @@ fn ng() -> Inspection {
     ];
     let sections =
         sections.into_iter().map(|(part, lines)| ReportSection { part, lines }).collect();
-    let section =
-        Section { heading: "hole (기공)".into(), defect: None, page: 2, causes, actions };
+    let section = Section {
+        heading: "hole (기공)".into(),
+        defect: None,
+        page: 2,
+        causes,
+        actions,
+        parts: Vec::new(),
+    };
     let thresholds = Thresholds::without_zone(2.25, 1.75);
     Inspection {
         id: Some(InspectionId(12)),

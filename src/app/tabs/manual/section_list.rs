@@ -74,7 +74,7 @@ fn label(
 
 /// The pages, paragraphs or lines of a section.
 fn page_range(cx: &TabContext<'_>, path: &str, section: &Section) -> String {
-    let spans = section.statements().flat_map(|statement| &statement.spans);
+    let spans = section.all_statements().flat_map(|statement| &statement.spans);
     let last = spans.map(|span| span.page).max().unwrap_or(section.page);
     if last > section.page {
         let values = [("first", Value::from(section.page)), ("last", last.into())];
@@ -91,8 +91,49 @@ fn warning_text(cx: &TabContext<'_>, path: &str, warning: &ManualWarning) -> Str
             let values = [("place", Value::from(place)), ("text", text.clone().into())];
             cx.localizer.with("warning-unplaced", &values)
         }
-        ManualWarning::Incomplete { heading } => {
-            cx.localizer.with("warning-incomplete", &[("heading", heading.clone().into())])
+        ManualWarning::Incomplete { heading, page, missing } => {
+            let values = [
+                ("heading", heading.clone().into()),
+                ("place", cx.localizer.place(path, *page).into()),
+                ("part", cx.text(missing.message_id()).into()),
+            ];
+            cx.localizer.with("warning-incomplete", &values)
+        }
+        ManualWarning::UnknownPart { heading, label, page } => {
+            let values = [
+                ("heading", heading.clone().into()),
+                ("label", label.clone().into()),
+                ("place", cx.localizer.place(path, *page).into()),
+            ];
+            cx.localizer.with("warning-unknown-part", &values)
+        }
+        ManualWarning::LongPart { heading, part, page, count } => {
+            let values = [
+                ("heading", heading.clone().into()),
+                ("part", cx.text(part.message_id()).into()),
+                ("place", cx.localizer.place(path, *page).into()),
+                ("count", (*count).into()),
+            ];
+            cx.localizer.with("warning-long-part", &values)
+        }
+        ManualWarning::RepeatedSection { defect, first, page } => {
+            let values = [
+                ("defect", defect.to_string().into()),
+                ("first", cx.localizer.place(path, *first).into()),
+                ("place", cx.localizer.place(path, *page).into()),
+            ];
+            cx.localizer.with("warning-repeated-section", &values)
+        }
+        ManualWarning::Disagreement { heading, subject, first, first_page, second, page } => {
+            let values = [
+                ("heading", heading.clone().into()),
+                ("subject", subject.clone().into()),
+                ("first", first.clone().into()),
+                ("first_place", cx.localizer.place(path, *first_page).into()),
+                ("second", second.clone().into()),
+                ("place", cx.localizer.place(path, *page).into()),
+            ];
+            cx.localizer.with("warning-disagreement", &values)
         }
         ManualWarning::NoSection { defect } => {
             cx.localizer.with("warning-no-section", &[("defect", defect.to_string().into())])

@@ -26,11 +26,9 @@ pub(super) fn show(
             ui.copy_text(clipboard_text(cx, section));
         }
     });
-    for (title, statements) in
-        [("manual-causes", &section.causes), ("manual-actions", &section.actions)]
-    {
+    for (title, statements) in parts(cx, section) {
         ui.add_space(8.0);
-        ui.strong(cx.text(title));
+        ui.strong(title);
         if statements.is_empty() {
             ui.weak(cx.text("report-nothing"));
         }
@@ -45,6 +43,19 @@ pub(super) fn show(
         }
     }
     touched
+}
+
+/// Titles and statements of a section's parts: causes and actions, then the others as printed.
+pub(super) fn parts<'a>(
+    cx: &TabContext<'_>,
+    section: &'a Section,
+) -> Vec<(String, &'a [Statement])> {
+    let own = [
+        (cx.text("manual-causes"), &*section.causes),
+        (cx.text("manual-actions"), &*section.actions),
+    ];
+    let others = section.parts.iter().map(|part| (part.label.clone(), &*part.statements));
+    own.into_iter().chain(others).collect()
 }
 
 /// One statement, clickable.
@@ -67,10 +78,8 @@ fn statement(ui: &mut egui::Ui, statement: &Statement, is_selected: bool) -> egu
 /// The section as text for the clipboard.
 fn clipboard_text(cx: &TabContext<'_>, section: &Section) -> String {
     let mut text = section.heading.clone();
-    for (title, statements) in
-        [("manual-causes", &section.causes), ("manual-actions", &section.actions)]
-    {
-        text = format!("{text}\n\n{}", cx.text(title));
+    for (title, statements) in parts(cx, section) {
+        text = format!("{text}\n\n{title}");
         for statement in statements {
             text = format!("{text}\n• {}", statement.text);
         }

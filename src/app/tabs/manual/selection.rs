@@ -66,7 +66,7 @@ impl Selection {
 
 /// The lines of a section, or of one statement of it.
 fn lines(section: &Section, statement: Option<&str>) -> Vec<LineSpan> {
-    let wanted = section.statements().filter(|one| statement.is_none_or(|id| one.id == id));
+    let wanted = section.all_statements().filter(|one| statement.is_none_or(|id| one.id == id));
     wanted.flat_map(|one| one.spans.clone()).collect()
 }
 
@@ -78,7 +78,7 @@ pub(super) fn statement_at(sections: &[Section], page: u32, at: Pos2) -> Option<
         span.page == page && rect.expand(CLICK_DISTANCE).contains(at)
     };
     sections.iter().enumerate().find_map(|(index, section)| {
-        let mut statements = section.statements();
+        let mut statements = section.all_statements();
         let statement = statements.find(|one| one.spans.iter().any(holds))?;
         Some((index, statement.id.clone()))
     })
@@ -106,6 +106,7 @@ mod tests {
             page: 1,
             causes,
             actions: Vec::new(),
+            parts: Vec::new(),
         };
         let wraps = [line(1, 800.0), line(2, 50.0)];
         [

@@ -2,6 +2,7 @@
 
 use egui::{Align, CursorIcon, Frame, Grid, Label, Margin, RichText, ScrollArea, Sense, Stroke};
 
+use super::section_text::parts;
 use super::selection::Selection;
 use crate::tab_context::TabContext;
 use fettle_domain::{ManualText, Section, Statement};
@@ -33,14 +34,12 @@ pub(super) fn show(
             if scroll && is_current && selected.is_none() {
                 heading.scroll_to_me(Some(Align::TOP));
             }
-            for (title, statements) in
-                [("manual-causes", &section.causes), ("manual-actions", &section.actions)]
-            {
+            for (title, statements) in parts(cx, section) {
                 if statements.is_empty() {
                     continue;
                 }
                 ui.add_space(6.0);
-                ui.strong(cx.text(title));
+                ui.strong(title);
                 for one in statements {
                     let is_selected = selected == Some(one.id.as_str());
                     let response = statement(ui, cx, path, one, (is_current, is_selected));

@@ -62,7 +62,7 @@ impl Request for OpenManual {
                 let text = or_problem(manual_text(job, &manual), &mut problems)?;
                 let pages = match ManualFormat::of_stored(&manual.path) {
                     ManualFormat::Pdf => page_sizes(&path, bytes).map_err(EngineError::from),
-                    ManualFormat::Docx | ManualFormat::Text => Ok(Vec::new()),
+                    _ => Ok(Vec::new()),
                 };
                 (text, or_problem(pages, &mut problems)?.unwrap_or_default())
             }

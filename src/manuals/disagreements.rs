@@ -1,0 +1,42 @@
+//! Statements about one defect that give different numbers for the same thing.
+
+use fettle_domain::{Section, Statement};
+
+use super::measures::{Measure, measures};
+
+/// Two numbers of which at most one is right.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Disagreement<'a> {
+    /// What both are about, as the first statement words it.
+    pub subject: String,
+    /// The first statement, and its number and unit as written.
+    pub first: (&'a Statement, String),
+    /// The second statement, and its number and unit as written.
+    pub second: (&'a Statement, String),
+}
+
+/// The disagreements between two sections about one defect, of one manual or of two. For those within
+/// a section give it twice.
+pub fn disagreements<'a>(first: &'a Section, second: &'a Section) -> Vec<Disagreement<'a>> {
+    let of = |section: &'a Section| -> Vec<(&'a Statement, Measure)> {
+        let each = |one: &'a Statement| measures(&one.text).into_iter().map(move |m| (one, m));
+        section.all_statements().flat_map(each).collect()
+    };
+    let (left, right) = (of(first), of(second));
+    let is_one = std::ptr::eq(first, second);
+    let mut out = Vec::new();
+    for (at, (a, measure)) in left.iter().enumerate() {
+        let from = if is_one { at + 1 } else { 0 };
+        for (b, other) in right.iter().skip(from) {
+            // Within a statement, numbers are steps or places.
+            if !std::ptr::eq(*a, *b) && a.kind == b.kind && measure.contradicts(other) {
+                out.push(Disagreement {
+                    subject: measure.subject.join(" "),
+                    first: (*a, measure.text.clone()),
+                    second: (*b, other.text.clone()),
+                });
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,182 @@
+//! HTML → lines: the readable part of a page, its headings, lists and tables. `html5ever` parses as
+//! browsers do.
+
+use std::path::Path;
+
+use encoding_rs::Encoding;
+use html5ever::tendril::TendrilSink;
+use html5ever::{ParseOpts, parse_document};
+use markup5ever_rcdom::{Handle, NodeData, RcDom};
+
+use fettle_domain::ManualFormat;
+
+use super::document_lines::DocumentLines;
+use super::error::{ManualsError, Result};
+use super::html_nodes::{MAX_DEPTH, is_hidden, name_of, text_of, visit};
+use super::html_table::{is_layout, read_table};
+use super::text_file::decode;
+use super::unpaged_lines::{LineStyle, Numbering, UnpagedLines};
+
+/// Elements within a line.
+const INLINE: [&str; 34] = [
+    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+    "img", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong",
+    "sub", "sup", "time", "tt", "u", "var", "wbr", "o:p",
+];
+
+/// The lines of a page. `path` is for messages only.
+pub(super) fn parse_html(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
+    let text = decode_html(bytes)
+        .ok_or_else(|| ManualsError::damaged(path, "its characters are of no known encoding"))?;
+    Ok(lines_of_html(&text, ManualFormat::Html))
+}
+
+/// The lines of a page that is text already.
+pub(super) fn lines_of_html(text: &str, format: ManualFormat) -> DocumentLines {
+    let page = parse_document(RcDom::default(), ParseOpts::default()).one(text);
+    let mut reader = Reader { lines: UnpagedLines::new(Numbering::Lines), line: Inline::default() };
+    reader.read_children(&readable_part(&page.document), Place::default(), MAX_DEPTH);
+    reader.finish_line(Place::default());
+    let lines = reader.lines;
+    DocumentLines::new(format, lines.number, lines.lines)
+}
+
+/// The text of a page in the encoding that it states, or in one of those of text files.
+fn decode_html(bytes: &[u8]) -> Option<String> {
+    const STATED_WITHIN: usize = 2048;
+    let head = bytes.get(..STATED_WITHIN).unwrap_or(bytes).to_ascii_lowercase();
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let stated = head.split_once("charset=").map(|(_, after)| {
+        let after = after.trim_start_matches(['"', '\'']);
+        after.split(|c: char| !(c.is_ascii_alphanumeric() || "-_".contains(c))).next().unwrap_or("")
+    });
+    let stated = stated.and_then(|name| Encoding::for_label(name.as_bytes()));
+    match stated {
+        Some(encoding) if Encoding::for_bom(bytes).is_none() => {
+            let text = encoding.decode_without_bom_handling_and_without_replacement(bytes);
+            text.map(|text| text.into_owned()).or_else(|| decode(bytes))
+        }
+        _ => decode(bytes),
+    }
+}
+
+/// The only `main` element of a page, otherwise all of it.
+fn readable_part(page: &Handle) -> Handle {
+    let mut mains = Vec::new();
+    visit(page, MAX_DEPTH, &mut |node| {
+        if name_of(node) == Some("main") {
+            mains.push(node.clone());
+        }
+    });
+    match mains.pop() {
+        Some(only) if mains.is_empty() && !text_of(&only).trim().is_empty() => only,
+        _ => page.clone(),
+    }
+}
+
+/// Where the text of an element stands.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    /// Lists around it.
+    level: u32,
+    /// Level of the heading, from 1, if it is one.
+    heading: Option<u8>,
+    bold: bool,
+}
+
+/// The line being read.
+#[derive(Default)]
+struct Inline {
+    text: String,
+    /// Whether it starts with a bullet of its own.
+    is_item: bool,
+    letters: usize,
+    bold: usize,
+}
+
+struct Reader {
+    lines: UnpagedLines,
+    line: Inline,
+}
+
+impl Reader {
+    fn read_children(&mut self, parent: &Handle, place: Place, depth: u32) {
+        if depth > 0 {
+            parent.children.borrow().iter().for_each(|node| self.read(node, place, depth - 1));
+        }
+    }
+
+    fn read(&mut self, node: &Handle, place: Place, depth: u32) {
+        if let NodeData::Text { contents } = &node.data {
+            let text = contents.borrow();
+            let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+            self.line.text.push_str(&text);
+            self.line.letters += letters;
+            self.line.bold += if place.bold { letters } else { 0 };
+        }
+        let Some(name) = name_of(node).filter(|_| !is_hidden(node)) else { return };
+        let bold =
+            place.bold || matches!(name, "b" | "strong" | "th" | "dt" | "summary" | "legend");
+        match name {
+            "br" | "hr" => self.finish_line(place),
+            "table" if !is_layout(node) => {
+                self.finish_line(place);
+                self.lines.push_table(&read_table(node));
+            }
+            "td" | "th" => {
+                // Of a table that only lays out its page.
+                self.read_children(node, place, depth);
+                self.finish_line(place);
+            }
+            "li" | "dd" => {
+                self.finish_line(place);
+                let inner = Place { level: place.level + 1, bold, heading: None };
+                self.line.is_item = name == "li";
+                self.read_children(node, inner, depth);
+                self.finish_line(inner);
+            }
+            "pre" => {
+                self.finish_line(place);
+                let text = text_of(node);
+                for line in text.lines() {
+                    self.lines.push(line, LineStyle::BODY);
+                }
+            }
+            _ if INLINE.contains(&name) => {
+                self.read_children(node, Place { bold, ..place }, depth);
+            }
+            _ => {
+                self.finish_line(place);
+                let heading = match name {
+                    "h1" => Some(1),
+                    "h2" => Some(2),
+                    "h3" => Some(3),
+                    "h4" => Some(4),
+                    "h5" | "h6" => Some(5),
+                    _ => place.heading,
+                };
+                let inner = Place { heading, bold, ..place };
+                self.read_children(node, inner, depth);
+                self.finish_line(inner);
+            }
+        }
+    }
+
+    /// Ends the line being read, if it has text.
+    fn finish_line(&mut self, place: Place) {
+        let line = std::mem::take(&mut self.line);
+        if line.letters == 0 {
+            // A bullet waits for its text.
+            self.line.is_item = line.is_item;
+            return;
+        }
+        let style = match place.heading {
+            Some(level) => LineStyle::heading(level),
+            None => {
+                LineStyle { level: place.level, bold: line.bold == line.letters, ..LineStyle::BODY }
+            }
+        };
+        let bullet = if line.is_item { "• " } else { "" };
+        self.lines.push(&format!("{bullet}{}", line.text), style);
+    }
+}

@@ -1,0 +1,132 @@
+//! Words of labels of parts, Korean and English, by what they say.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What a stem says of a label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stem {
+    Cause,
+    /// An action whatever stands beside it: 시정, 긴급, *corrective*.
+    OwnAction,
+    /// An action unless another stem says more: the 대책 of 재발 방지 대책.
+    Action,
+    Prevention,
+    Inspection,
+    Symptom,
+    /// Known, and none of the others: 비고, *Note*.
+    Other,
+    /// Says nothing alone.
+    Qualifier,
+}
+use Stem::{Action, Cause, Inspection, Other, OwnAction, Prevention, Qualifier, Symptom};
+
+/// Korean stems. They are matched from the start of a compound, the longest first.
+const KOREAN: &[(Stem, &str)] = &[
+    (
+        Cause,
+        "원인 요인 이유 까닭 왜 유발요소 발생기구 발생기전 발생메커니즘 발생배경 근원 유발인자 발생인자",
+    ),
+    (
+        OwnAction,
+        "시정 해결 해결책 해결법 개선 긴급 즉시 즉각 응급 임시 잠정 교정 수정 복구 봉쇄 리워크 재작업",
+    ),
+    (
+        Action,
+        "조치 조치법 대책 처리 처치 대응 대응책 대처 대처법 수리 보수 방안 처방 해법 해소 조처 제거법 \
+         어떻게 무엇을해야",
+    ),
+    (Prevention, "예방 예방법 방지 방지법 방지책 재발"),
+    (
+        Inspection,
+        "점검 확인 검사 진단 체크 체크리스트 체크포인트 검증 조사 판별 판정 관찰 측정 검출 감지 모니터링",
+    ),
+    (Symptom, "증상 현상 외관 증세 특징 양상 모습 모양 형상 징후 정의 설명 식별 발현 영향"),
+    (
+        Other,
+        "비고 참고 참조 주의 경고 안전 담당 담당자 책임자 책임 일자 일정 기한 완료일 작성자 작성일 승인 \
+         개요 배경 목적 적용범위 관련문서 관련규격 관련 첨부 부록 용어 이력 개정 교육 보고 결과 효과 심각도 \
+         발생도 검출도 위험도 중요도 빈도 등급 납기 부서 사례 준비물 공구 부품 비용 기타 공정 단위 도면 사진",
+    ),
+    (
+        Qualifier,
+        "발생 주요 주 추정 근본 예상 가능 가능한 가능성 잠재 잠재적 직접 직접적 간접 간접적 불량 결함 고장 \
+         문제 이상 하자 분석 사항 방법 방안 가이드 항목 내용 요령 절차 순서 기준 지침 포인트 현장 초기 영구 \
+         영구적 항구 항구적 단기 중기 장기 권장 권고 추천 시 및 과 와 의 별 상세 구체 구체적 적 기술 기술적 \
+         생기나 생기나요 생기는가 생기는지 생길까 생길까요 생겼나 생겼을까 생기는 생긴 나나요 하나 하나요 \
+         할까 할까요 해야 하는가 하지 합니까 되나 되나요 일어나나 일어나나요 발생하나 발생하나요 발생하는가 \
+         발생하는 발생했나 나타나나 나타나는 보이나 보이나요 보이는 나오나 나오나요 어떤 무엇을 무엇이 \
+         뭘 목록 리스트 표 대상 위한 취할 필요한 필요 다음 은 는 이 가 을 를 로 에 에서 대한 따른 관한 요약 \
+         단계 차 후 전 핵심 기본 일반 세부 우선 품질 제품 상태 부위 유형 종류 요소 인자 계획 활동 실시 하기 \
+         할 일 것 법 책 안 만 물어보기 들 여부 중점 관리 대하여 대해 때 때는 그 이런 형태",
+    ),
+];
+
+/// English stems: whole words, or the beginnings of words where they end in `*`.
+const ENGLISH: &[(Stem, &str)] = &[
+    (Cause, "cause* why reason* origin* rootcause* contributor* culprit* due"),
+    (
+        OwnAction,
+        "corrective corrections correction remed* solution* fix* cure* repair* rectif* resolution* \
+         resolve* containment countermeasure* counter-measure* treatment* contain rework*",
+    ),
+    (Action, "action* measure* respon* troubleshoot* handling correct improvement* improve"),
+    (Prevention, "prevent* avoid* recurrence"),
+    (
+        Inspection,
+        "inspect* check* verif* diagnos* detect* test* examin* monitor* checkpoint* checklist*",
+    ),
+    (
+        Symptom,
+        "symptom* appearance* description* sign signs phenomen* identif* characteristic* look* \
+         effect* definition* recogni* observation* indication* manifestation*",
+    ),
+    (
+        Other,
+        "note* remark* caution* warning* safety reference* responsib* owner* date* severity occurrence \
+         rpn rating tool* example* scope purpose background overview tip tips comment* related see \
+         attachment* appendix history approval department cost* class rank status picture photo figure",
+    ),
+    (
+        Qualifier,
+        "root possible probable potential likely main common typical most primary major secondary the of \
+         for and or to this it its a an is are does did what how happen* occur* defect* problem* fault* \
+         failure* trouble* issue* recommended suggested immediate interim permanent short long term \
+         temporary emergency first step* guide* guideline* list procedure* analysis analyses item* point* \
+         in case when if be can done should must you we i process quality general other further additional \
+         taken take required needed key actual apparent direct indirect plan plans planned method* way \
+         ways with next short-term long-term at on site your their why's current control* process-related \
+         appear* arise* form* like come* by often usually sometimes frequently generally typically following \
+         detail* may might will result* them there these those they here which as get rid right proper s t factor* area* up down",
+    ),
+];
+
+/// Korean stems by their first letter, the longest first.
+pub(super) static KOREAN_BY_LETTER: LazyLock<HashMap<char, Vec<(&str, Stem)>>> =
+    LazyLock::new(|| {
+        let mut out: HashMap<char, Vec<(&str, Stem)>> = HashMap::new();
+        for (stem, list) in KOREAN {
+            for word in list.split_whitespace() {
+                out.entry(word.chars().next().unwrap_or_default()).or_default().push((word, *stem));
+            }
+        }
+        out.values_mut().for_each(|words| words.sort_by_key(|(word, _)| Reverse(word.len())));
+        out
+    });
+
+/// English stems that are whole words.
+pub(super) static ENGLISH_WORDS: LazyLock<HashMap<&str, Stem>> = LazyLock::new(|| {
+    let words = ENGLISH.iter().rev().flat_map(|(stem, list)| {
+        list.split_whitespace().filter(|word| !word.ends_with('*')).map(move |word| (word, *stem))
+    });
+    words.collect()
+});
+
+/// English stems that are the beginnings of words.
+pub(super) static ENGLISH_BEGINNINGS: LazyLock<Vec<(&str, Stem)>> = LazyLock::new(|| {
+    let starts = ENGLISH.iter().flat_map(|(stem, list)| {
+        list.split_whitespace().filter_map(move |word| Some((word.strip_suffix('*')?, *stem)))
+    });
+    starts.collect()
+});

@@ -1,0 +1,73 @@
+//! Markdown (CommonMark with tables) → lines, by way of HTML.
+
+use std::path::Path;
+
+use pulldown_cmark::{Event, Options, Parser, TagEnd, html};
+
+use fettle_domain::ManualFormat;
+
+use super::document_lines::DocumentLines;
+use super::error::{ManualsError, Result};
+use super::headings::sub_heading;
+use super::html::lines_of_html;
+use super::text_file::decode;
+
+/// The lines of a Markdown file. `path` is for messages only.
+pub(super) fn parse_markdown(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
+    let text = decode(bytes)
+        .ok_or_else(|| ManualsError::damaged(path, "neither UTF-8, UTF-16 nor CP949"))?;
+    let text = without_front_matter(&text);
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_DEFINITION_LIST | Options::ENABLE_FOOTNOTES;
+    let mut events: Vec<Event<'_>> = Parser::new_ext(text, options).collect();
+    keep_breaks_at_labels(&mut events);
+    let mut page = String::new();
+    html::push_html(&mut page, events.into_iter());
+    Ok(lines_of_html(&page, ManualFormat::Markdown))
+}
+
+/// The text without the block of properties between two lines `---` at its start.
+fn without_front_matter(text: &str) -> &str {
+    let body = text.trim_start_matches('\u{FEFF}');
+    let inner = body.strip_prefix("---\n").or_else(|| body.strip_prefix("---\r\n"));
+    inner.and_then(|inner| inner.split_once("\n---")).map_or(body, |(_, rest)| rest)
+}
+
+/// Keeps line breaks in front of and behind labels: people write `원인: …` on lines of their own, which
+/// Markdown would join.
+fn keep_breaks_at_labels(events: &mut [Event<'_>]) {
+    let ends = |event: &Event<'_>| match event {
+        Event::SoftBreak | Event::HardBreak => true,
+        Event::Start(tag) => !is_inline(&tag.to_end()),
+        Event::End(tag) => !is_inline(tag),
+        _ => false,
+    };
+    let breaks: Vec<usize> =
+        (0..events.len()).filter(|at| matches!(events.get(*at), Some(Event::SoftBreak))).collect();
+    for at in breaks {
+        let (before, after) = events.split_at(at);
+        let text = |events: &mut dyn Iterator<Item = &Event<'_>>| -> Vec<String> {
+            events
+                .take_while(|event| !ends(event))
+                .filter_map(|event| match event {
+                    Event::Text(text) | Event::Code(text) => Some(text.to_string()),
+                    _ => None,
+                })
+                .collect()
+        };
+        let mut above = text(&mut before.iter().rev());
+        above.reverse();
+        let below = text(&mut after.iter().skip(1));
+        let is_label = |words: Vec<String>| sub_heading(words.concat().trim()).is_some();
+        if (is_label(above) || is_label(below))
+            && let Some(event) = events.get_mut(at)
+        {
+            *event = Event::HardBreak;
+        }
+    }
+}
+
+/// Whether an element stands within a line.
+fn is_inline(tag: &TagEnd) -> bool {
+    matches!(tag, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link)
+}

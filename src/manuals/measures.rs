@@ -1,0 +1,285 @@
+//! Numbers with units in statements, and what they are about: `용탕 온도를 680 ℃ 이하로`.
+
+use std::cmp::Ordering;
+
+use fettle_domain::hangul::{is_particle, is_syllable, without_particle};
+
+use super::words::words;
+
+/// The most words that say what a number is about.
+const MAX_SUBJECT_WORDS: usize = 3;
+/// Units as they are written, each with the spelling under which it is compared.
+const UNITS: [(&str, &str); 62] = [
+    ("℃", "℃"),
+    ("°c", "℃"),
+    ("º c", "℃"),
+    ("ºc", "℃"),
+    ("도", "℃"),
+    ("℉", "℉"),
+    ("°f", "℉"),
+    ("mm", "mm"),
+    ("㎜", "mm"),
+    ("cm", "cm"),
+    ("㎝", "cm"),
+    ("m", "m"),
+    ("μm", "μm"),
+    ("µm", "μm"),
+    ("um", "μm"),
+    ("㎛", "μm"),
+    ("kg", "kg"),
+    ("㎏", "kg"),
+    ("g", "g"),
+    ("t", "t"),
+    ("초", "s"),
+    ("sec", "s"),
+    ("s", "s"),
+    ("seconds", "s"),
+    ("분", "min"),
+    ("min", "min"),
+    ("minutes", "min"),
+    ("시간", "h"),
+    ("h", "h"),
+    ("hr", "h"),
+    ("hours", "h"),
+    ("일", "d"),
+    ("days", "d"),
+    ("주", "w"),
+    ("weeks", "w"),
+    ("개월", "mo"),
+    ("months", "mo"),
+    ("bar", "bar"),
+    ("mpa", "MPa"),
+    ("㎫", "MPa"),
+    ("kpa", "kPa"),
+    ("pa", "Pa"),
+    ("psi", "psi"),
+    ("%", "%"),
+    ("％", "%"),
+    ("rpm", "rpm"),
+    ("m/s", "m/s"),
+    ("mm/s", "mm/s"),
+    ("m/min", "m/min"),
+    ("l/min", "L/min"),
+    ("v", "V"),
+    ("a", "A"),
+    ("kn", "kN"),
+    ("n", "N"),
+    ("kgf", "kgf"),
+    ("회", "회"),
+    ("times", "회"),
+    ("hz", "Hz"),
+    ("kw", "kW"),
+    ("w", "W"),
+    ("ppm", "ppm"),
+    ("cps", "cps"),
+];
+/// Words that say nothing of what a number is about.
+const EMPTY: [&str; 40] = [
+    "the", "a", "an", "at", "to", "of", "for", "by", "in", "is", "are", "be", "keep", "set",
+    "hold", "maintain", "than", "least", "most", "about", "and", "or", "every", "within", "below",
+    "above", "under", "over", "from", "with", "not", "more", "less", "약", "최대", "최소", "및",
+    "또는", "매", "각",
+];
+
+/// Which values are right.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Bound {
+    Exactly,
+    AtLeast,
+    AtMost,
+}
+
+/// A number, or a range, with its unit.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Measure {
+    /// As written: `680 ℃`.
+    pub(super) text: String,
+    /// What it is about, without particles.
+    pub(super) subject: Vec<String>,
+    unit: &'static str,
+    low: f64,
+    high: f64,
+    bound: Bound,
+}
+
+impl Measure {
+    /// Whether both are about the same and cannot both be right.
+    pub(super) fn contradicts(&self, other: &Self) -> bool {
+        if self.unit != other.unit || !self.is_about_the_same(other) {
+            return false;
+        }
+        if self.bound == other.bound {
+            return (self.low, self.high) != (other.low, other.high);
+        }
+        let (a, b) = (self.range(), other.range());
+        a.0 > b.1 || b.0 > a.1
+    }
+
+    fn range(&self) -> (f64, f64) {
+        match self.bound {
+            Bound::Exactly => (self.low, self.high),
+            Bound::AtLeast => (self.low, f64::INFINITY),
+            Bound::AtMost => (f64::NEG_INFINITY, self.high),
+        }
+    }
+
+    /// The last words agree, and all of the shorter subject are in the longer.
+    fn is_about_the_same(&self, other: &Self) -> bool {
+        let (short, long) = match self.subject.len().cmp(&other.subject.len()) {
+            Ordering::Greater => (&other.subject, &self.subject),
+            _ => (&self.subject, &other.subject),
+        };
+        !short.is_empty()
+            && short.last() == long.last()
+            && short.iter().all(|word| long.contains(word))
+    }
+}
+
+/// The numbers with units of a text.
+pub(super) fn measures(text: &str) -> Vec<Measure> {
+    let letters: Vec<char> = text.chars().collect();
+    let mut out = Vec::new();
+    let mut at = 0;
+    let mut start = 0;
+    while at < letters.len() {
+        let Some((low, after_low)) = number(&letters, at) else {
+            at += 1;
+            continue;
+        };
+        // `680~720 ℃`, `680 - 720 ℃`, also with the unit twice.
+        let between = skip_unit(&letters, after_low).0;
+        let dash = skip_spaces(&letters, between);
+        let is_dash = letters.get(dash).is_some_and(|c| "~-–—∼～".contains(*c));
+        let second = is_dash.then(|| number(&letters, skip_spaces(&letters, dash + 1))).flatten();
+        let (high, end) = second.unwrap_or((low, after_low));
+        let (end_of_unit, unit) = skip_unit(&letters, end);
+        if let Some(unit) = unit {
+            let part = |from: usize, to: usize| -> String {
+                letters.iter().skip(from).take(to.saturating_sub(from)).collect()
+            };
+            let (before, after) = (part(start, at), part(end_of_unit, letters.len()));
+            let bound = bound(&before, &after);
+            let text = part(at, end_of_unit);
+            out.push(Measure { text, subject: subject(&before), unit, low, high, bound });
+            start = end_of_unit;
+        }
+        at = end.max(at + 1);
+    }
+    out
+}
+
+/// The number at `at`, and the place after it. Part of a word (`A4`) is none.
+fn number(letters: &[char], at: usize) -> Option<(f64, usize)> {
+    let inside = at.checked_sub(1).and_then(|before| letters.get(before));
+    if inside.is_some_and(|c| c.is_ascii_alphanumeric() || *c == '.') {
+        return None;
+    }
+    let digits: String = letters
+        .iter()
+        .skip(at)
+        .take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+        .collect();
+    let digits = digits.trim_end_matches(['.', ',']);
+    let value = digits.replace(',', "").parse().ok()?;
+    Some((value, at + digits.chars().count()))
+}
+
+fn skip_spaces(letters: &[char], from: usize) -> usize {
+    from + letters.iter().skip(from).take_while(|c| c.is_whitespace()).count()
+}
+
+/// The place after the unit at `from`, and the unit.
+fn skip_unit(letters: &[char], from: usize) -> (usize, Option<&'static str>) {
+    let begin = skip_spaces(letters, from);
+    let rest: String = letters.iter().skip(begin).take(8).flat_map(|c| c.to_lowercase()).collect();
+    let ends = |unit: &str| {
+        // `m` is no unit in `mold`; particles may follow: `680℃로`.
+        let next = rest.strip_prefix(unit)?.chars().next();
+        let latin = unit.ends_with(|c: char| c.is_ascii_alphabetic());
+        let ends = next.is_none_or(|c| !(latin && (c.is_ascii_alphabetic() || c == '/')));
+        ends.then_some(unit.chars().count())
+    };
+    let found = UNITS
+        .iter()
+        .filter_map(|(written, unit)| Some((ends(written)?, *unit)))
+        .max_by_key(|(length, _)| *length);
+    match found {
+        Some((length, unit)) => (begin + length, Some(unit)),
+        None => (from, None),
+    }
+}
+
+/// Which values are right, by the words beside the number.
+fn bound(before: &str, after: &str) -> Bound {
+    let after = after.trim_start().to_lowercase();
+    let before = before.trim_end().to_lowercase();
+    let starts = |list: &[&str]| list.iter().any(|word| after.starts_with(word));
+    let ends = |list: &[&str]| list.iter().any(|word| before.ends_with(word));
+    if starts(&["이하", "미만", "이내", "or less", "or below", "max"])
+        || ends(&["최대", "below", "under", "at most", "less than", "up to", "within", "≤", "<"])
+    {
+        Bound::AtMost
+    } else if starts(&["이상", "초과", "or more", "or above", "min."])
+        || ends(&["최소", "above", "over", "at least", "more than", "≥", ">"])
+    {
+        Bound::AtLeast
+    } else {
+        Bound::Exactly
+    }
+}
+
+/// The last words before a number that say what it is about.
+fn subject(before: &str) -> Vec<String> {
+    let mut out: Vec<String> = words(before)
+        .iter()
+        .rev()
+        .filter(|word| !EMPTY.contains(&word.as_str()) && !is_particle(word))
+        .filter(|word| !word.chars().all(|c| c.is_ascii_digit()))
+        .take(MAX_SUBJECT_WORDS)
+        .map(|word| without_ending(word))
+        .collect();
+    out.reverse();
+    out
+}
+
+fn without_ending(word: &str) -> String {
+    let letters: Vec<char> = word.chars().collect();
+    if letters.iter().all(|c| is_syllable(*c)) {
+        without_particle(&letters).iter().collect()
+    } else {
+        word.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_disagree_about_the_same_thing_only() {
+        for (first, second, expected) in [
+            ("용탕 온도를 680 ℃로 유지", "용탕 온도는 720℃로 한다", true),
+            ("용탕 온도를 680 ℃로 유지", "용탕 온도 680°C 유지", false),
+            ("용탕 온도를 680 ℃로 유지", "금형 온도를 720 ℃로 유지", false),
+            ("용탕 온도를 680~700 ℃로", "용탕 온도를 700 ℃에서 720 ℃로", true),
+            ("낙하 높이를 50 mm 이하로 조정", "낙하 높이를 30 mm 이하로", true),
+            ("낙하 높이를 30 mm 이상", "낙하 높이를 50 mm 이하", false),
+            ("낙하 높이를 60 mm 이상", "낙하 높이를 50 mm 이하", true),
+            ("낙하 높이를 50 mm 이하로", "낙하 높이를 50 cm 이하로", false),
+            ("Keep the melt temperature at 680 °C", "Hold melt temperature at 720 °C", true),
+            ("A4 용지 3 장", "A4 용지 4 장", false),
+        ] {
+            let (first, second) = (measures(first), measures(second));
+            let found = first.iter().any(|a| second.iter().any(|b| a.contradicts(b)));
+            assert_eq!(found, expected, "{first:?} {second:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_read_with_its_unit_and_subject() {
+        let found = measures("건조로를 1,200.5 mm/s 로, 온도 350 ℃에서 2시간");
+        let texts: Vec<&str> = found.iter().map(|measure| measure.text.as_str()).collect();
+        assert_eq!(texts, ["1,200.5 mm/s", "350 ℃", "2시간"]);
+        assert_eq!(found[1].subject, ["온도"]);
+    }
+}

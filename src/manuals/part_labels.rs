@@ -1,0 +1,423 @@
+//! What a label such as 추정 원인, 왜 생기나 or *Remedies* stands for, by the stems of its words.
+//!
+//! Labels are an open set: factories word them in hundreds of ways. A label is *covered* if it
+//! consists of known stems and of words that only qualify them; such a text is a label however it
+//! looks. Any other label has to look like one (`label_look`), and its last stem says its kind. A
+//! second opinion on labels without a stem (the text encoder's) has its place in [`by_stem`].
+
+use fettle_domain::StatementKind;
+use fettle_domain::hangul::is_hangul;
+
+use super::label_words::Stem::{
+    self, Action, Cause, Inspection, Other, OwnAction, Prevention, Qualifier, Symptom,
+};
+use super::label_words::{ENGLISH_BEGINNINGS, ENGLISH_WORDS, KOREAN_BY_LETTER};
+use super::words::words;
+
+/// The longest label, in letters without spaces.
+const MAX_LETTERS: usize = 32;
+/// The most words of a label.
+const MAX_WORDS: usize = 9;
+/// The words at the end of a longer line, such as *Porosity is often caused by*, that tell its kind.
+const LAST_WORDS: usize = 5;
+
+/// The kind of a text that is a label by its words alone; `None` for any other text. Two languages
+/// (`발생 원인 (Causes)`, `원인 / Cause`) have to say the same.
+pub(super) fn covered(text: &str) -> Option<StatementKind> {
+    if let Some(kind) = covered_in_one(text) {
+        return Some(kind);
+    }
+    let has_letters = |part: &&str| part.chars().any(char::is_alphanumeric);
+    let mut parts = text.split(['(', ')', '/', '[', ']', '|', '（', '）']).filter(has_letters);
+    let first = covered_in_one(parts.next()?)?;
+    parts.all(|part| covered_in_one(part) == Some(first)).then_some(first)
+}
+
+fn covered_in_one(text: &str) -> Option<StatementKind> {
+    let stems = stems(text, true)?;
+    kind_of(&stems.into_iter().collect::<Option<Vec<Stem>>>()?)
+}
+
+/// As [`covered`], of a text that may name the section's own defect, too: *Causes of porosity*, 기공의
+/// 원인. `subject` holds the words of the section's heading and of its defect.
+pub(super) fn covered_about(text: &str, subject: &[String]) -> Option<StatementKind> {
+    let own = |word: &String| subject.contains(word) || is_plural_of(word, subject);
+    let mut rest: Vec<String> = words(text).into_iter().filter(|word| !own(word)).collect();
+    for word in rest.iter_mut().filter(|word| is_korean(word)) {
+        for name in subject.iter().filter(|name| is_korean(name) && name.chars().count() >= 2) {
+            *word = word.replace(name.as_str(), "");
+        }
+    }
+    covered_in_one(&rest.join(" "))
+}
+
+fn is_plural_of(word: &str, subject: &[String]) -> bool {
+    let singular = word.strip_suffix("es").or_else(|| word.strip_suffix('s'));
+    subject.iter().any(|name| {
+        singular == Some(name.as_str())
+            || word.strip_suffix('s') == Some(name.as_str())
+            || name.strip_suffix('s') == Some(word)
+    })
+}
+
+/// The kind that the stems of a text that looks like a label say; [`StatementKind::Other`] where they
+/// say none or contradict each other.
+pub(super) fn by_stem(text: &str) -> StatementKind {
+    let known: Vec<Stem> =
+        stems(&last_words(text), false).unwrap_or_default().into_iter().flatten().collect();
+    kind_of(&known).unwrap_or(StatementKind::Other)
+}
+
+/// Whether a text is a label in any list, even behind a bullet: the bare words for causes and actions.
+pub(super) fn is_plain(text: &str) -> bool {
+    const PLAIN: [&str; 26] = [
+        "원인",
+        "발생원인",
+        "주요원인",
+        "추정원인",
+        "원인분석",
+        "요인",
+        "발생요인",
+        "조치",
+        "조치가이드",
+        "조치사항",
+        "조치방법",
+        "대책",
+        "개선대책",
+        "시정조치",
+        "해결방법",
+        "재발방지",
+        "예방",
+        "예방대책",
+        "cause",
+        "causes",
+        "rootcause",
+        "action",
+        "actions",
+        "remedy",
+        "remedies",
+        "solution",
+    ];
+    PLAIN.contains(&words(text).concat().as_str())
+}
+
+/// Whether a text names a group within a part, such as the four Ms: 설비, 재료 측면, *Material*.
+pub(super) fn is_group(text: &str) -> bool {
+    const GROUPS: [&str; 40] = [
+        "사람",
+        "작업자",
+        "인적",
+        "인원",
+        "설비",
+        "장비",
+        "기계",
+        "재료",
+        "자재",
+        "소재",
+        "원료",
+        "원자재",
+        "방법",
+        "공법",
+        "작업",
+        "측정",
+        "환경",
+        "금형",
+        "공정",
+        "설계",
+        "제품",
+        "용접기",
+        "man",
+        "machine",
+        "equipment",
+        "material",
+        "materials",
+        "method",
+        "methods",
+        "measurement",
+        "environment",
+        "operator",
+        "people",
+        "process",
+        "design",
+        "machines",
+        "tooling",
+        "mould",
+        "mold",
+        "personnel",
+    ];
+    const AFTER: [&str; 12] = [
+        "측면", "관련", "요인", "부문", "측", "적", "요소", "related", "factors", "factor", "side",
+        "조건",
+    ];
+    let words = words(text);
+    let joined = words.concat();
+    let bare = AFTER.iter().find_map(|end| joined.strip_suffix(end)).unwrap_or(&joined);
+    GROUPS.contains(&bare)
+}
+
+/// Whether the text ends in a stem, with nothing unknown after it: `금형 측 원인`, *Welder's remedies*.
+pub(super) fn ends_in_stem(text: &str) -> bool {
+    let stems = stems(&last_words(text), false).unwrap_or_default();
+    stems.iter().rev().map_while(|stem| *stem).any(is_telling)
+}
+
+/// The last words of a text, all of them in a short one.
+fn last_words(text: &str) -> String {
+    let words = words(text);
+    if words.len() <= MAX_WORDS {
+        return text.to_owned();
+    }
+    words.iter().skip(words.len() - LAST_WORDS).cloned().collect::<Vec<_>>().join(" ")
+}
+
+fn is_telling(stem: Stem) -> bool {
+    stem != Qualifier
+}
+
+/// The stems of all words of a text, `None` for a word that is unknown; `None` for a text that is too
+/// long for a label. With `whole`, nothing after the first unknown word is looked at.
+fn stems(text: &str, whole: bool) -> Option<Vec<Option<Stem>>> {
+    let words = words(text);
+    let letters: usize = words.iter().map(|word| word.chars().count()).sum();
+    if words.is_empty() || letters > MAX_LETTERS || words.len() > MAX_WORDS {
+        return None;
+    }
+    let mut out = Vec::new();
+    let mut before: Option<String> = None;
+    // Korean compounds are spaced in several ways: neighbouring words are one.
+    for run in words.chunk_by(|a, b| is_korean(a) && is_korean(b)) {
+        match run {
+            // `what to do`, but not `how do you`.
+            [word] if word == "do" => {
+                let is_action = before.as_deref() == Some("to");
+                out.push(Some(if is_action { Action } else { Qualifier }));
+            }
+            [word] if !is_korean(word) => {
+                let number = word.chars().all(|c| c.is_ascii_digit());
+                out.push(if number { Some(Qualifier) } else { english_stem(word) });
+            }
+            _ => korean_stems(&run.concat(), whole, &mut out),
+        }
+        if whole && out.last() == Some(&None) {
+            break;
+        }
+        before = run.last().cloned();
+    }
+    Some(out)
+}
+
+fn is_korean(word: &str) -> bool {
+    word.chars().all(is_hangul)
+}
+
+/// Appends the stems of a compound, the longest first; `None` for each letter that belongs to none.
+/// With `whole`, stops at the first of those.
+fn korean_stems(compound: &str, whole: bool, out: &mut Vec<Option<Stem>>) {
+    let mut rest = compound;
+    while let Some(first) = rest.chars().next() {
+        let words = KOREAN_BY_LETTER.get(&first).map(Vec::as_slice).unwrap_or_default();
+        let found = words.iter().find_map(|(word, stem)| Some((*stem, rest.strip_prefix(word)?)));
+        match found {
+            Some((stem, after)) => {
+                out.push(Some(stem));
+                rest = after;
+            }
+            None => {
+                out.push(None);
+                if whole {
+                    return;
+                }
+                rest = rest.strip_prefix(first).unwrap_or_default();
+            }
+        }
+    }
+}
+
+fn english_stem(word: &str) -> Option<Stem> {
+    // A whole word before a beginning: `do` before none, `sign` before `significant`.
+    let beginnings = || ENGLISH_BEGINNINGS.iter().find(|(start, _)| word.starts_with(start));
+    ENGLISH_WORDS.get(word).copied().or_else(|| beginnings().map(|(_, stem)| *stem))
+}
+
+/// The kind that stems say together; `None` where they say nothing, or two things at once.
+fn kind_of(stems: &[Stem]) -> Option<StatementKind> {
+    let has = |stem: Stem| stems.contains(&stem);
+    let last = |one: &Stem| matches!(one, Inspection | Action | OwnAction);
+    let action = has(Action) || has(OwnAction);
+    if has(Cause) {
+        // 원인 및 대책 are two parts in one.
+        return (!has(OwnAction) && !has(Action)).then_some(StatementKind::Cause);
+    }
+    if has(Prevention) && !has(OwnAction) {
+        return Some(StatementKind::Prevention);
+    }
+    if action && has(Inspection) {
+        let is_inspection = stems.iter().rfind(|one| last(one)) == Some(&Inspection);
+        return Some(if is_inspection { StatementKind::Inspection } else { StatementKind::Action });
+    }
+    if action {
+        return Some(StatementKind::Action);
+    }
+    if has(Inspection) {
+        return Some(StatementKind::Inspection);
+    }
+    if has(Symptom) {
+        return Some(StatementKind::Symptom);
+    }
+    has(Other).then_some(StatementKind::Other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_known_by_their_stems() {
+        use StatementKind::{Action, Cause, Inspection, Other, Prevention, Symptom};
+        for (kind, labels) in [
+            (
+                Cause,
+                &[
+                    "원인",
+                    "발생 원인",
+                    "발생원인 분석",
+                    "추정 원인",
+                    "왜 생기나",
+                    "왜 생기나요?",
+                    "왜 발생하는가",
+                    "발생 요인",
+                    "주요 원인 및 요인",
+                    "불량의 근본 원인",
+                    "원인 1",
+                    "Root cause",
+                    "Root causes",
+                    "Possible causes",
+                    "Why it happens",
+                    "Why does it happen?",
+                    "What causes this defect?",
+                    "Cause analysis",
+                    "원인 / Cause",
+                    "발생 원인 (Causes)",
+                    "【원인】",
+                    "Probable cause(s)",
+                ][..],
+            ),
+            (
+                Action,
+                &[
+                    "조치",
+                    "조치 가이드",
+                    "긴급 조치",
+                    "즉시 조치 사항",
+                    "시정 조치",
+                    "대책",
+                    "개선 대책",
+                    "처리 방법",
+                    "해결 방법",
+                    "어떻게 해야 하나",
+                    "현장 조치",
+                    "조치 및 대책",
+                    "점검 및 조치",
+                    "시정 및 예방 조치",
+                    "Remedy",
+                    "Remedies",
+                    "Corrective action",
+                    "Corrective Actions",
+                    "Countermeasure",
+                    "What to do",
+                    "How to fix it",
+                    "Immediate action",
+                    "Containment action",
+                    "Recommended actions",
+                    "Solutions",
+                    "Corrective and preventive actions",
+                    "대책 / Countermeasures",
+                ],
+            ),
+            (
+                Prevention,
+                &[
+                    "예방",
+                    "재발 방지",
+                    "재발 방지 대책",
+                    "예방 조치",
+                    "예방 방법",
+                    "방지책",
+                    "Prevention",
+                    "How to prevent it",
+                    "Preventive actions",
+                    "How to avoid it",
+                ],
+            ),
+            (
+                Inspection,
+                &[
+                    "점검",
+                    "점검 사항",
+                    "확인 사항",
+                    "검사 방법",
+                    "체크 포인트",
+                    "Inspection",
+                    "Check points",
+                    "Things to check".trim_start_matches("Things "),
+                    "How to detect it",
+                ],
+            ),
+            (
+                Symptom,
+                &[
+                    "증상",
+                    "현상",
+                    "불량 현상",
+                    "외관 특징",
+                    "Symptoms",
+                    "Appearance",
+                    "Description",
+                ],
+            ),
+            (Other, &["비고", "주의 사항", "참고", "담당 부서", "Notes", "Safety", "Remarks"]),
+        ] {
+            for label in labels {
+                assert_eq!(covered(label), Some(kind), "{label}");
+            }
+        }
+    }
+
+    #[test]
+    fn statements_are_no_labels() {
+        for text in [
+            "원인 불명의 기공",
+            "조치 / 원인",
+            "원인 및 대책",
+            "비율",
+            "탈기 불량",
+            "금형 점검",
+            "온도를 확인한다",
+            "Check the nozzle",
+            "Gas trapped in the melt",
+            "hole",
+            "기공",
+            "문제",
+            "Inspect the die weekly",
+            "이송 중 충돌",
+            "",
+        ] {
+            assert_eq!(covered(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_stem_of_a_label_that_looks_like_one() {
+        for (text, kind) in [
+            ("금형 측 원인", StatementKind::Cause),
+            ("용접기 조작 시 대책", StatementKind::Action),
+            ("Welder related causes", StatementKind::Cause),
+            ("원인과 대책", StatementKind::Other),
+            ("알림판", StatementKind::Other),
+        ] {
+            assert_eq!(by_stem(text), kind, "{text}");
+        }
+        assert!(ends_in_stem("금형 측 원인") && ends_in_stem("Welder related causes"));
+        assert!(!ends_in_stem("원인 불명의 기공") && !ends_in_stem("낡은 금형"));
+    }
+}

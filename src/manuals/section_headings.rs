@@ -1,0 +1,97 @@
+//! Which rows are headings of sections.
+
+use fettle_domain::{DefectCode, StatementKind};
+
+use super::document_look::is_sentence;
+use super::headings::sub_heading;
+use super::list_marker::{ListMarker, split_marker};
+use super::section_parser::SectionParser;
+use super::table_header::defect_field;
+
+const MAX_HEADING_CHARS: usize = 80;
+/// The most rows from a section's heading to its first label.
+const HEADING_REACH: usize = 3;
+/// The same where the heading stands out and says only the name of a defect.
+const NAMED_HEADING_REACH: usize = 16;
+
+impl SectionParser<'_> {
+    /// The text of the section heading at row `at` and the defect that the heading names.
+    pub(super) fn heading_at(&self, at: usize) -> Option<(String, Option<DefectCode>)> {
+        let row = self.rows.get(at)?;
+        // `불량명: 기공`, also side by side in a form.
+        if let Some(name) = defect_field(row)
+            && let Some(named) = self.names.find(name)
+        {
+            return Some((name.to_owned(), Some(named.code)));
+        }
+        let (marker, text) = split_marker(&row.text);
+        let text = text.trim_start_matches(|c: char| !c.is_alphanumeric() && !"([【".contains(c));
+        if text.is_empty()
+            || row.segments.len() >= 3
+            || text.chars().count() > MAX_HEADING_CHARS
+            || sub_heading(text).is_some()
+        {
+            return None;
+        }
+        let stands_out = self.look.stands_out(row);
+        let next = self.sub_heading_at(at + 1).map(|(kind, _)| kind);
+        // A heading may start with a square or the like, but not with the bullet of a list item.
+        let is_item = match next {
+            Some(StatementKind::Cause) => !stands_out && self.names.find(text).is_none(),
+            Some(_) => !stands_out,
+            None => true,
+        };
+        if marker == Some(ListMarker::Bullet) && is_item {
+            return None;
+        }
+        let section = self.section.as_ref();
+        let wrapped = self.is_wrapped(row) && !stands_out;
+        if let Some(named) = self.names.find(text) {
+            let reach = if named.exact { NAMED_HEADING_REACH } else { HEADING_REACH };
+            let by_look =
+                stands_out && (self.look.is_larger(row) || self.has_label_within(at, reach));
+            let by_name = !wrapped && (next.is_some() || (named.exact && marker.is_none()));
+            if by_look || by_name {
+                return Some((text.to_owned(), Some(named.code)));
+            }
+        }
+        // A heading of the look of other headings, whose defect the product does not have.
+        if stands_out
+            && self.look.looks_like_headings(row)
+            && self.has_label_within(at, NAMED_HEADING_REACH)
+        {
+            return Some((text.to_owned(), None));
+        }
+        // The same above a label that starts a section.
+        let has = |kind| section.is_some_and(|section| section.has(kind));
+        if !stands_out && is_sentence(text) {
+            return None;
+        }
+        let is_new = stands_out || section.is_none();
+        let starts = match next? {
+            StatementKind::Cause => {
+                is_new || has(StatementKind::Cause) || has(StatementKind::Action)
+            }
+            StatementKind::Action => {
+                section.and_then(|section| section.kind) != Some(StatementKind::Cause)
+                    && (is_new || has(StatementKind::Action))
+            }
+            StatementKind::Symptom => is_new || has(StatementKind::Symptom),
+            other => has(other) && has(StatementKind::Cause),
+        };
+        let is_separate = stands_out || section.is_none_or(|section| !self.continues(section, row));
+        (starts && !wrapped && is_separate).then(|| (text.to_owned(), None))
+    }
+
+    /// Whether a label follows row `at` within `reach` rows, before the next heading.
+    fn has_label_within(&self, at: usize, reach: usize) -> bool {
+        (at + 1..=at + reach)
+            .take_while(|i| {
+                *i <= at + HEADING_REACH
+                    || self.rows.get(*i).is_some_and(|row| {
+                        self.sub_heading_at(*i).is_some() || !self.look.looks_like_headings(row)
+                    })
+            })
+            .any(|i| self.sub_heading_at(i).is_some_and(|(kind, _)| kind != StatementKind::Other))
+    }
+}

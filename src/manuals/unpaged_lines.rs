@@ -1,0 +1,140 @@
+//! The lines of a file without pages, as its reader finds them: one below the other, and the cells of
+//! tables side by side.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::printed_line::PrintedLine;
+
+/// Indentation of a list level in points.
+const INDENT_PT: f64 = 18.0;
+/// Font size of body text in points.
+pub(super) const BODY_PT: f32 = 10.0;
+
+/// How a line looks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LineStyle {
+    /// Level of indentation, from 0.
+    pub(super) level: u32,
+    /// Font size in points.
+    pub(super) size_pt: f32,
+    pub(super) bold: bool,
+}
+
+impl LineStyle {
+    pub(super) const BODY: Self = Self { level: 0, size_pt: BODY_PT, bold: false };
+
+    /// A heading of a level, from 1.
+    pub(super) fn heading(level: u8) -> Self {
+        let size_pt = BODY_PT + 2.0 * f32::from(6 - level.clamp(1, 5));
+        Self { level: 0, size_pt, bold: true }
+    }
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone)]
+pub(super) struct TableCell {
+    /// Its first column, from 0, and the number of its columns.
+    pub(super) columns: (usize, usize),
+    /// The number of its rows.
+    pub(super) rows: usize,
+    /// Whether it is marked as the head of a column or row.
+    pub(super) is_head: bool,
+    /// Its lines, list items with their bullets.
+    pub(super) lines: Vec<String>,
+}
+
+/// How positions are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Numbering {
+    /// By lines that have text; each line of a cell is one.
+    Lines,
+    /// As [`UnpagedLines::number`] says.
+    Given,
+}
+
+/// Collects lines.
+pub(super) struct UnpagedLines {
+    numbering: Numbering,
+    pub(super) lines: Vec<PrintedLine>,
+    /// Number of the last line, from 1.
+    pub(super) number: u32,
+    row: usize,
+}
+
+impl UnpagedLines {
+    pub(super) fn new(numbering: Numbering) -> Self {
+        Self { numbering, lines: Vec::new(), number: 0, row: 0 }
+    }
+
+    fn next_number(&mut self) -> u32 {
+        if self.numbering == Numbering::Lines {
+            self.number = self.number.saturating_add(1);
+        }
+        self.number.max(1)
+    }
+
+    /// Appends a line; one without a letter is none.
+    pub(super) fn push(&mut self, text: &str, style: LineStyle) {
+        let Some(text) = clean(text) else { return };
+        let number = self.next_number();
+        let left = f64::from(style.level) * INDENT_PT;
+        let mut line = PrintedLine::unpaged(number, self.row, left, text);
+        (line.line.bold, line.line.font_size_pt) = (style.bold, style.size_pt);
+        self.lines.push(line);
+        self.row += 1;
+    }
+
+    /// Appends the rows of a table. The first lines of all cells of a row share a row of lines, and
+    /// so on. Returns the first line of each row.
+    pub(super) fn push_table(&mut self, rows: &[Vec<TableCell>]) -> Vec<usize> {
+        // A row is as high as the highest of its cells; the last row of a merged cell makes up for
+        // what the rows before lack.
+        let mut heights = vec![1_usize; rows.len()];
+        for (at, row) in rows.iter().enumerate() {
+            for cell in row.iter().filter(|cell| cell.rows <= 1) {
+                if let Some(height) = heights.get_mut(at) {
+                    *height = (*height).max(cell.lines.len());
+                }
+            }
+        }
+        for (at, row) in rows.iter().enumerate() {
+            for cell in row.iter().filter(|cell| cell.rows > 1) {
+                let last = (at + cell.rows - 1).min(rows.len() - 1);
+                let have: usize = heights.iter().take(last + 1).skip(at).sum();
+                if let Some(height) = heights.get_mut(last) {
+                    *height += cell.lines.len().saturating_sub(have);
+                }
+            }
+        }
+        let mut lines: Vec<PrintedLine> = Vec::new();
+        let mut tops = Vec::new();
+        let mut top = self.row;
+        for (at, row) in rows.iter().enumerate() {
+            tops.push(top);
+            for cell in row {
+                let height: usize = heights.iter().skip(at).take(cell.rows.max(1)).sum();
+                for (below, text) in cell.lines.iter().enumerate() {
+                    let Some(text) = clean(text) else { continue };
+                    let number = self.next_number();
+                    let span = (top, height);
+                    let mut line =
+                        PrintedLine::in_cell(number, top + below, cell.columns, span, text);
+                    line.line.bold = cell.is_head;
+                    lines.push(line);
+                }
+            }
+            top += heights.get(at).copied().unwrap_or(1);
+        }
+        lines.sort_by(|a, b| a.row.cmp(&b.row).then(a.left.total_cmp(&b.left)));
+        self.lines.append(&mut lines);
+        self.row = top;
+        tops
+    }
+}
+
+/// The text with single spaces, composed; `None` without a letter or digit.
+fn clean(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text: String = words.join(" ").nfc().collect();
+    text.chars().any(char::is_alphanumeric).then_some(text)
+}
