@@ -1,6 +1,7 @@
 //! Tests of the whole crate: real manuals, generated ones, damaged ones.
 
 mod broken;
+mod claims;
 mod generated;
 mod layouts;
 mod pictures;

@@ -73,6 +73,7 @@ pub(super) fn part_title(part: ReportPart) -> &'static str {
         ReportPart::Causes => "report-causes",
         ReportPart::Actions => "report-actions",
         ReportPart::Prevention => "report-prevention",
+        ReportPart::Remarks => "report-remarks",
     }
 }
 
@@ -91,7 +92,10 @@ pub(super) fn source_text(
     match support {
         Support::Measured => None,
         Support::Unsupported => Some(translate("source-unsupported", &[])),
-        Support::Manual { statements } | Support::Paraphrase { statements } => {
+        Support::Manual { statements }
+        | Support::Composed { statements }
+        | Support::Reference { statements }
+        | Support::Paraphrase { statements } => {
             let mut pages: Vec<u32> = finding
                 .into_iter()
                 .flat_map(|finding| finding.section.statements())
@@ -106,6 +110,7 @@ pub(super) fn source_text(
             let values = [("place", place), ("ids", statements.join(", "))];
             let id = match support {
                 Support::Paraphrase { .. } => "source-paraphrase",
+                Support::Composed { .. } => "source-composed",
                 _ => "source-manual",
             };
             Some(translate(id, &values))

@@ -37,9 +37,10 @@ fn ids(statements: &[Value]) -> Vec<&str> {
     statements.iter().map(|statement| statement["id"].as_str().unwrap()).collect()
 }
 
-/// Every cause and action of the defect's section is in the report as printed, and nothing is
-/// cited but statements of that section: causes for causes, actions for the rest.
-fn check(product: &str, written: &Value) {
+/// Every cause and action of the defect's section is in the report once, as printed or as a sentence of code, and nothing is
+/// cited but statements of that section: causes for causes, actions for actions and prevention. Returns the texts
+/// that are not as printed.
+fn check(product: &str, written: &Value) -> Vec<String> {
     let section = &written["manual"]["result"]["section"];
     let report = &written["report"]["result"];
     let name = format!("{product}, {}", written["defect"]);
@@ -48,30 +49,38 @@ fn check(product: &str, written: &Value) {
     assert!(causes.len() >= 2 && actions.len() >= 3, "{name}");
     let parts = list(report, "sections");
     assert_eq!(parts.iter().map(|part| &part["part"]).collect::<Vec<_>>(), PARTS, "{name}");
+    let mut composed = Vec::new();
     for (part, statements) in parts.iter().zip([&[][..], causes, actions, actions]) {
         let known = ids(statements);
+        let mut cited_here = Vec::new();
         for line in list(part, "lines") {
-            let cited = list(&line["support"], "statements");
-            let source = line["support"]["source"].as_str().unwrap();
-            let cites = ["manual", "paraphrase"].contains(&source);
-            assert_eq!(cites, !cited.is_empty(), "{name}: {line}");
+            let cited: Vec<&str> =
+                list(&line["support"], "statements").iter().filter_map(Value::as_str).collect();
+            let text = line["text"].as_str().unwrap();
+            assert!(cited.iter().all(|id| known.contains(id)), "{name}: {line}");
             // Only sentences printed in the manual have the source `manual`.
             let printed = statements.iter().any(|statement| statement["text"] == line["text"]);
-            assert_eq!(source == "manual", printed, "{name}: {line}");
-            for id in cited {
-                assert!(known.contains(&id.as_str().unwrap()), "{name}: {line}");
+            let source = line["support"]["source"].as_str().unwrap();
+            match (part["part"].as_str().unwrap(), source) {
+                ("situation", "measured") => assert!(cited.is_empty(), "{name}: {line}"),
+                ("causes" | "actions", "manual") => assert!(printed, "{name}: {line}"),
+                ("actions", "composed") => {
+                    assert!(!printed && text.ends_with('.'), "{name}: {line}");
+                    composed.push(text.to_owned());
+                }
+                ("prevention", "reference") => assert!(!cited.is_empty(), "{name}: {line}"),
+                _ => panic!("{name}: {line}"),
             }
+            cited_here.extend(cited.into_iter().map(str::to_owned));
+        }
+        if ["causes", "actions"].contains(&part["part"].as_str().unwrap()) {
+            cited_here.sort_unstable();
+            let mut known: Vec<_> = known.into_iter().map(str::to_owned).collect();
+            known.sort_unstable();
+            assert_eq!(cited_here, known, "{name}: each statement once");
         }
     }
-    for (part, statements) in [(&parts[1], causes), (&parts[2], actions)] {
-        for statement in statements {
-            let whole = |line: &&Value| {
-                line["text"] == statement["text"]
-                    && line["support"]["statements"] == serde_json::json!([statement["id"]])
-            };
-            assert_eq!(list(part, "lines").iter().filter(whole).count(), 1, "{name}: {statement}");
-        }
-    }
+    composed
 }
 
 #[test]
@@ -83,7 +92,8 @@ fn without_a_model_every_report_is_its_section() {
         for written in written.as_array().unwrap() {
             assert!(defects.contains(&written["defect"].as_str().unwrap()), "{written}");
             assert_eq!(written["report"]["result"]["author"]["by"], "evidence");
-            check(product, written);
+            let actions = list(&written["manual"]["result"]["section"], "actions").len();
+            assert_eq!(check(product, written).len(), actions, "every action is a sentence");
             reports += 1;
         }
     }
@@ -91,7 +101,7 @@ fn without_a_model_every_report_is_its_section() {
 }
 
 #[test]
-fn a_model_adds_nothing_that_passes_for_the_manuals_word() {
+fn a_model_orders_and_says_nothing() {
     const MODEL: &str = "qwen2.5-coder-0.5b-instruct";
     if !has_models(&[MODEL]) {
         return;
@@ -116,7 +126,8 @@ fn a_model_adds_nothing_that_passes_for_the_manuals_word() {
         }
     }
     assert_eq!(reports, 21);
-    eprintln!("{MODEL} had a part in {worded} of {reports} reports");
+    // A local model is held to the grammar: each answer is a choice.
+    assert_eq!(worded, reports);
 }
 
 /// Prompt injection: orders inside a manual are quoted and cited as text, and not obeyed.

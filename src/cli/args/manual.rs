@@ -26,6 +26,9 @@ pub(crate) enum Manual {
         /// Compose it from the manual alone, without the language model.
         #[arg(long)]
         no_llm: bool,
+        /// Add a section of the language model's own sentences, as far as the manual says the same.
+        #[arg(long, conflicts_with = "no_llm")]
+        model_text: bool,
         /// Print as JSON.
         #[arg(long)]
         json: bool,

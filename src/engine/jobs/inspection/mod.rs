@@ -1,6 +1,7 @@
 //! Inspections: the pipeline and its stages, opening past inspections, reports on defect types.
 
 mod anomaly;
+mod composed_report;
 mod defect_report;
 mod explain_pixel;
 pub(crate) mod export_result;
