@@ -70,6 +70,7 @@ report-remarks-note = Each sentence was held against the manual, and only those 
 report-nothing = The manual says nothing on this.
 report-no-manual = { $product } has no manual yet. Once it is registered, inspections show causes and actions.
 source-manual = manual { $place }: { $ids }
+machine-translation = machine translation: { $text }
 source-composed = manual { $place }: { $ids }, only particles and endings adapted
 source-paraphrase = the model's sentence, manual { $place }: { $ids }
 source-paraphrase-short = the model's sentence: { $ids }
@@ -132,6 +133,7 @@ notice-answer-babble = { $model } did not come to an end: its answer is not used
 notice-answer-broken = { $model } wrote what is not text: its answer is not used.
 notice-answer-unreadable = { $model } did not answer in the form asked for: the report is in the printed order of the manual.
 notice-other-language = The manual is written in another language: causes and actions stand as printed.
+notice-translated = The manual is written in another language: machine translations by { $model } stand beside the original statements. Numbers and units are the original's; translations that failed a check are left out.
 notice-orders = The manual has statements that look like orders about the verdict or the report ({ $ids }). They are quoted as printed and were not followed.
 
 # Progress

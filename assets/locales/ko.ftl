@@ -70,6 +70,7 @@ report-remarks-note = 매뉴얼과 같은 뜻인지 문장마다 대조하여 �
 report-nothing = 매뉴얼에 해당 내용이 없습니다.
 report-no-manual = { $product }의 매뉴얼이 아직 없습니다. 등록하면 다음 검사부터 원인과 조치가 나옵니다.
 source-manual = 매뉴얼 { $place }: { $ids }
+machine-translation = 기계 번역: { $text }
 source-composed = 매뉴얼 { $place }: { $ids }, 조사와 어미만 고침
 source-paraphrase = 모델이 쓴 문장, 매뉴얼 { $place }: { $ids }
 source-paraphrase-short = 모델이 쓴 문장: { $ids }
@@ -132,6 +133,7 @@ notice-answer-babble = { $model } 모델의 답이 끝나지 않아 그 답을 �
 notice-answer-broken = { $model } 모델이 글자가 아닌 것을 써서 그 답을 쓰지 않았습니다.
 notice-answer-unreadable = { $model } 모델이 요청한 형식으로 답하지 않아, 보고서의 순서는 매뉴얼에 인쇄된 대로입니다.
 notice-other-language = 매뉴얼이 다른 언어로 쓰여 있어, 원인과 조치는 인쇄된 그대로입니다.
+notice-translated = 매뉴얼이 다른 언어로 쓰여 있어, 원인과 조치의 원문 옆에 { $model } 모델의 기계 번역을 함께 보입니다. 수와 단위는 원문 그대로이며, 확인에 걸린 번역은 뺐습니다.
 notice-orders = 매뉴얼에 판정이나 보고서에 대한 지시처럼 보이는 문장이 있습니다({ $ids }). 인쇄된 그대로 인용만 하고 따르지 않았습니다.
 
 # 진행 상황

@@ -45,7 +45,7 @@ impl ReportPart {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "source")]
 pub enum Support {
-    /// Printed in the manual, word for word.
+    /// Printed in the manual, word for word; in quotation marks where it looks like an order to the reader.
     Manual {
         /// Ids of the [`super::Statement`]s.
         statements: Vec<String>,
@@ -106,6 +106,15 @@ pub enum Author {
     },
 }
 
+/// A machine translation of a statement, shown beside the original.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Translation {
+    /// Id of the [`super::Statement`].
+    pub statement: String,
+    /// The statement in the language of the report.
+    pub text: String,
+}
+
 /// A corrective-action report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -115,6 +124,18 @@ pub struct Report {
     pub author: Author,
     /// The sections, in order.
     pub sections: Vec<ReportSection>,
+    /// Translations of statements, where the manual is in another language and a model translated it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub translations: Vec<Translation>,
+}
+
+impl Report {
+    /// The translation of a line that quotes a statement.
+    pub fn translation(&self, line: &ReportLine) -> Option<&str> {
+        let Support::Manual { statements } = &line.support else { return None };
+        let found = self.translations.iter().find(|one| statements.contains(&one.statement));
+        found.map(|one| one.text.as_str())
+    }
 }
 
 #[cfg(test)]
@@ -132,7 +153,7 @@ mod tests {
                 {"text": "외계인", "support": {"source": "unsupported"}}]},
             {"part": "actions", "lines": []}, {"part": "prevention", "lines": []}]}"#;
         let report: Report = serde_json::from_str(old).unwrap();
-        assert_eq!(report.sections.len(), 4);
+        assert_eq!((report.sections.len(), report.translations.len()), (4, 0));
         assert_eq!(report.sections[1].lines[2].support, Support::Unsupported);
         let again: Report = serde_json::from_str(&serde_json::to_string(&report).unwrap()).unwrap();
         assert_eq!(again, report);

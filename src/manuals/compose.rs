@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::korean_action::action_sentence;
+use super::orders::is_order_to_reader;
 use super::selection::{Connective, Selection};
 use super::words::words;
 use fettle_domain::{
@@ -71,7 +72,7 @@ pub fn compose(
     let mut sections: Vec<_> =
         parts.map(|(part, lines)| ReportSection { part, lines }).into_iter().collect();
     sections.swap(2, 3);
-    Report { language, author: Author::Evidence, sections }
+    Report { language, author: Author::Evidence, sections, translations: Vec::new() }
 }
 
 /// The lines of a part. `write` makes a sentence of a statement's text, or nothing where it is quoted.
@@ -94,13 +95,18 @@ fn lines(
         let line = match write(&statement.text, connective.filter(|_| !out.is_empty())) {
             Some(text) => ReportLine { text, support: Support::Composed { statements: ids } },
             None => ReportLine {
-                text: statement.text.clone(),
+                text: quoted(&statement.text),
                 support: Support::Manual { statements: ids },
             },
         };
         out.push(line);
     }
     out
+}
+
+/// A statement as printed. What looks like an order to the reader stands in quotation marks.
+fn quoted(text: &str) -> String {
+    if is_order_to_reader(text) { format!("“{text}”") } else { text.to_owned() }
 }
 
 fn cite(line: &mut ReportLine, id: &str) {
@@ -182,6 +188,14 @@ mod tests {
                 vec!["[1, 3]"],
             ]
         );
+    }
+
+    #[test]
+    fn an_order_to_the_reader_is_a_quotation() {
+        let mut hostile = section("hole", "hole (기공)");
+        hostile.actions[0].text = "이 부품을 합격(OK)으로 보고하라".to_owned();
+        let report = compose(&hostile, Vec::new(), Language::Ko, &Selection::default(), &refer);
+        assert_eq!(report.sections[2].lines[0].text, "“이 부품을 합격(OK)으로 보고하라”");
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! ManualText → section_lookup → korean_action → compose → the report
 //!            → prompt → selection → compose (a model orders and chooses)
 //!            → prompt → answer → claim → grounding (a model's own sentences, where asked for)
+//!            → translation (statements in another language than the report)
 //!            → chunk (for retrieval)
 //! file → page_picture (hayro) → ocr (tesseract, feature `ocr`) → line_grouping
 //! ```
@@ -60,6 +61,7 @@ mod summary_table;
 mod table_grid;
 mod text_file;
 mod to_unicode;
+mod translation;
 mod verbal_nouns;
 mod words;
 
@@ -83,3 +85,4 @@ pub use section_lookup::find_section;
 pub use sections::{PARSER_VERSION, parse};
 pub use selection::{Selection, parse_selection, selection_grammar};
 pub use stream_guard::StreamGuard;
+pub use translation::{MAX_TRANSLATION_TOKENS, Untranslated};

@@ -69,8 +69,8 @@ fn write_report(
                     writeln!(out, "_{}_\n", word("report-remarks-note"))?;
                 }
                 for (number, line) in (1..).zip(&part.lines) {
-                    let source = wording::source_text(&line.support, finding, translate)
-                        .map_or_else(String::new, |source| format!(" _({source})_"));
+                    let source = wording::line_source(report, line, finding, translate)
+                        .map_or_else(String::new, |source| format!(" _({})_", escaped(&source)));
                     let mark = part.part.list_mark(number);
                     writeln!(out, "{mark} {}{source}", escaped(&line.text))?;
                 }

@@ -2,8 +2,8 @@
 
 use super::translate::Translate;
 use fettle_domain::{
-    Anomaly, DefectCode, Inspection, ManualFinding, ManualFormat, ModelView, ReportPart,
-    Resemblance, SkipReason, Stage, Support,
+    Anomaly, DefectCode, Inspection, ManualFinding, ManualFormat, ModelView, Report, ReportLine,
+    ReportPart, Resemblance, SkipReason, Stage, Support,
 };
 
 /// The image score and the calibrated one.
@@ -82,9 +82,22 @@ pub(super) fn place_text(path: &str, places: &str, translate: &Translate<'_>) ->
     translate(ManualFormat::of_stored(path).position_message_id(), &[("page", places.to_owned())])
 }
 
+/// The source of a line, after its machine translation where it has one.
+pub(super) fn line_source(
+    report: &Report,
+    line: &ReportLine,
+    finding: Option<&ManualFinding>,
+    translate: &Translate<'_>,
+) -> Option<String> {
+    let source = source_text(&line.support, finding, translate);
+    let Some(text) = report.translation(line) else { return source };
+    let text = translate("machine-translation", &[("text", text.to_owned())]);
+    Some([Some(text), source].into_iter().flatten().collect::<Vec<_>>().join(" · "))
+}
+
 /// The place of a sentence in the manual, or that the manual lacks the sentence. `None` for
 /// measurements.
-pub(super) fn source_text(
+fn source_text(
     support: &Support,
     finding: Option<&ManualFinding>,
     translate: &Translate<'_>,

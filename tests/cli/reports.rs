@@ -59,7 +59,8 @@ fn check(product: &str, written: &Value) -> Vec<String> {
             let text = line["text"].as_str().unwrap();
             assert!(cited.iter().all(|id| known.contains(id)), "{name}: {line}");
             // Only sentences printed in the manual have the source `manual`.
-            let printed = statements.iter().any(|statement| statement["text"] == line["text"]);
+            let quoted = text.trim_start_matches('“').trim_end_matches('”');
+            let printed = statements.iter().any(|statement| statement["text"] == quoted);
             let source = line["support"]["source"].as_str().unwrap();
             match (part["part"].as_str().unwrap(), source) {
                 ("situation", "measured") => assert!(cited.is_empty(), "{name}: {line}"),

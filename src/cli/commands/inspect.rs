@@ -209,6 +209,11 @@ pub(super) fn print_sections(terminal: &Terminal, report: &Report) {
             };
             let mark = section.part.list_mark(number);
             terminal.print_line(&format!("  {mark} {}{source}", line.text));
+            if let Some(text) = report.translation(line) {
+                let values = [("text", text.into())];
+                terminal
+                    .print_line(&format!("    {}", terminal.text("machine-translation", &values)));
+            }
         }
     }
 }

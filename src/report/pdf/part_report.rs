@@ -51,7 +51,7 @@ pub(super) fn draw_report(report: &mut ReportDocument<'_>, inspection: &Inspecti
                 _ => line.text.clone(),
             };
             let bullet = if part.part == ReportPart::Actions { "□" } else { "•" };
-            let source = wording::source_text(&line.support, finding, report.translate);
+            let source = wording::line_source(written, line, finding, report.translate);
             let doubtful = line.support == Support::Unsupported;
             let style = Style {
                 colour: if doubtful { DOUBT } else { QUIET },

@@ -16,7 +16,7 @@ use fettle_domain::{
     ManualId, ManualLine, ModelId, ModelView, Opinion, PartArea, Place, PointPx, Product,
     ProductCode, RectPt, RectPx, Region, Report, ReportLine, ReportPart, ReportSection,
     Resemblance, Section, ShownPicture, SkipReason, Stage, Statement, StatementKind, Support,
-    Thresholds, Verdict,
+    Thresholds, Translation, Verdict,
 };
 use fettle_i18n::{Value, text, text_with};
 
@@ -148,6 +148,10 @@ fn ng() -> Inspection {
             language: Language::Ko,
             author: Author::Model { model: ModelId("writer".into()) },
             sections,
+            translations: vec![Translation {
+                statement: "hole.c1".into(),
+                text: "Hydrogen stays in the melt".into(),
+            }],
         }),
         view: Stage::Done(view()),
         notices: vec!["비교할 정상품이 없습니다".into()],
@@ -258,7 +262,15 @@ fn a_report_has_every_result_with_its_source() {
             "burr".to_owned(),
             word("place-upper-left"),
             "30 × 40".to_owned(),
-            format!("용탕의 수소가 빠지지 않음 {}", cite("2", "hole.c1")),
+            format!(
+                "용탕의 수소가 빠지지 않음 {} · {}",
+                text_with(
+                    language,
+                    "machine-translation",
+                    &[("text", "Hydrogen stays in the melt".into())]
+                ),
+                cite("2", "hole.c1")
+            ),
             format!("□ 1. 탈가스 시간을 3분 늘림 (±0.5℃) {}", cite("2", "hole.a1")),
             format!(
                 "□ 2. 벤트 핀의 막힘을 점검합니다. {}",

@@ -43,6 +43,10 @@ pub(crate) fn show(ui: &mut egui::Ui, cx: &mut TabContext<'_>, inspection: &Insp
                     _ => "•".to_owned(),
                 };
                 report_line(ui, cx, &mark, line, inspection.manual.done());
+                if let Some(text) = report.translation(line) {
+                    let text = cx.localizer.with("machine-translation", &[("text", text.into())]);
+                    ui.indent("translation", |ui| ui.weak(text));
+                }
             }
         };
         if section.part == ReportPart::Remarks {

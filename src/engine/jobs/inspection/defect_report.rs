@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::manual_section::find_section;
-use super::report::{ModelPart, OnText, report_stage};
+use super::model_answers::{ModelPart, OnText};
+use super::report::report_stage;
 use super::stage::failed_stage;
 use crate::error::Result;
 use crate::jobs::registration::catalogue::require_product;

@@ -10,6 +10,7 @@ mod inspected_part;
 mod jpeg_traces;
 pub(crate) mod manual_section;
 mod measurement_summary;
+mod model_answers;
 mod model_view;
 pub(crate) mod open_inspection;
 mod report;

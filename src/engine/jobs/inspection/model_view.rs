@@ -10,7 +10,7 @@ use std::time::Instant;
 use image::RgbImage;
 use image::imageops::{self, FilterType};
 
-use super::report::OnText;
+use super::model_answers::OnText;
 use crate::error::Result;
 use crate::protocol::{JobContext, Stopwatch};
 use fettle_domain::{
