@@ -9,7 +9,7 @@ use fettle_domain::hangul::is_hangul;
 use fettle_domain::{Language, Report, ReportLine, ReportPart, ReportSection, Section, Support};
 
 use super::answer::{AnswerSentence, parse_answer};
-use super::answer_validation::{AnswerProblem, repeats_phrase, validate};
+use super::answer_validation::{AnswerProblem, repeats_phrase, validate, without_markup};
 use super::claim::find_support;
 use super::words::words;
 
@@ -57,12 +57,6 @@ fn remarks(answer: &str, section: &Section) -> Result<Vec<ReportLine>, AnswerPro
         }
     }
     Ok(out)
-}
-
-/// An answer without the reasoning before it and the chat markup after it.
-pub(super) fn without_markup(answer: &str) -> &str {
-    let answer = answer.rsplit("</think>").next().unwrap_or_default();
-    answer.split("<|").next().unwrap_or_default().trim()
 }
 
 /// Letters and digits of a text in lower case.

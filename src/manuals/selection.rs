@@ -5,8 +5,7 @@
 
 use fettle_domain::{Section, SelectionGrammar, SelectionGroup, Statement};
 
-use super::answer_validation::AnswerProblem;
-use super::grounding::without_markup;
+use super::answer_validation::{AnswerProblem, without_markup};
 use super::orders::is_order_to_reader;
 
 /// Words that join an action to the one before it. None of them says more than *and*.

@@ -6,8 +6,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::answer_validation::{repeats_phrase, validate};
-use super::grounding::without_markup;
+use super::answer_validation::{repeats_phrase, validate, without_markup};
 use super::orders::is_order_to_reader;
 use super::words::words;
 use fettle_domain::hangul::is_hangul;

@@ -26,7 +26,8 @@ pub(crate) enum Manual {
         /// Compose it from the manual alone, without the language model.
         #[arg(long)]
         no_llm: bool,
-        /// Add a section of the language model's own sentences, as far as the manual says the same.
+        /// Add sentences of the language model, as far as the manual says the same, or its translations of a
+        /// manual in another language.
         #[arg(long, conflicts_with = "no_llm")]
         model_text: bool,
         /// Print as JSON.

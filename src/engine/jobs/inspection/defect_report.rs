@@ -21,7 +21,8 @@ pub struct ReportDefects {
     pub defect: Option<DefectCode>,
     /// Whether the language model orders the reports.
     pub with_llm: bool,
-    /// Whether the language model also writes sentences of its own; `None`: as the settings say.
+    /// Whether the language model also writes: sentences of its own, or translations of a manual in another
+    /// language. `None`: as the settings say.
     pub model_text: Option<bool>,
 }
 
@@ -80,8 +81,8 @@ impl Request for ReportDefects {
             let asked = self.with_llm.then(|| {
                 let events = events.clone();
                 let on_text: OnText = Box::new(move |piece| events.send(piece.to_owned()));
-                let describes = self.model_text.unwrap_or(job.shared.settings().model_text);
-                ModelPart { on_text, describes }
+                let writes = self.model_text.unwrap_or(job.shared.settings().model_text);
+                ModelPart { on_text, writes }
             });
             let (report, wording) = report_stage(job, &manual, &[known], asked, watch)?;
             notices.extend(wording.notice);

@@ -197,8 +197,8 @@ impl Request for Inspect {
             let events = events.clone();
             let on_text: OnText =
                 Box::new(move |piece| events.send(InspectionEvent::ReportText(piece.to_owned())));
-            let describes = job.shared.settings().model_text;
-            let asked = Some(ModelPart { on_text, describes });
+            let writes = job.shared.settings().model_text;
+            let asked = Some(ModelPart { on_text, writes });
             let (by_model, wording) =
                 report_stage(job, &inspection.manual, &summary, asked, &mut watch)?;
             inspection.report = by_model;

@@ -27,8 +27,9 @@ pub(super) type OnText = Box<dyn Fn(&str) + Send>;
 pub(super) struct ModelPart {
     /// Gets the model's sentences as they are written. They are shown as such until they are checked.
     pub(super) on_text: OnText,
-    /// Whether the model also writes sentences of its own.
-    pub(super) describes: bool,
+    /// Whether the model also writes: sentences of its own, or translations where the manual is in another
+    /// language.
+    pub(super) writes: bool,
 }
 
 /// The model's answers about a section.
@@ -58,9 +59,10 @@ pub(super) fn ask_model(
         let stopped = || cancel.is_cancelled();
         let selection = select(chat, &section, &situation, language, &stopped)?;
         let (mut description, mut translations) = (None, Vec::new());
-        if !is_written_in(&section, language) {
+        let writes = asked.writes && !stopped();
+        if writes && !is_written_in(&section, language) {
             translations = translate(chat, &section, language, &stopped)?;
-        } else if asked.describes && !stopped() {
+        } else if writes {
             // Sentences in another language could not be held against the manual.
             let on_text = &asked.on_text;
             description = Some(describe(chat, &section, &situation, language, on_text, &stopped)?);
