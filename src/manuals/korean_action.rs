@@ -1,17 +1,21 @@
 //! An action of a Korean manual as a sentence: `절단 장비 칼날 점검 및 주기적 교체` becomes
 //! `절단 장비 칼날을 점검하고 주기적으로 교체합니다.`
 //!
-//! Manuals list actions as nouns. The last noun becomes the verb, the word before it gets its particle, an adverb its ending.
-//! No word is added, left out or moved. Where a list leaves open what belongs together, the nouns stay
-//! as they are and are carried out as a whole (`…을 실시합니다`); where the form is not known, there is no sentence
-//! and the statement stays as printed.
+//! Manuals list actions as nouns. The last noun becomes the verb, the word before it gets its particle, an adverb its
+//! ending, but only where that word is known to name a thing ([`super::object_nouns`]): `이물 육안 검사` inspects no
+//! eyes, and `냉각수 공급 및 가동 중지` stops no coolant. Everywhere else the nouns stay as they are, and are carried out as a whole
+//! (`…를 실시합니다`). No word is added, left out or moved. Where the form is not known, there is no sentence and the
+//! statement stays as printed.
 
+use super::object_nouns::names_a_thing;
 use super::orders::is_order_to_reader;
-use super::verbal_nouns::{ends_in_verbal_noun, is_verbal_noun, light_verb, reaches_far};
+use super::verbal_nouns::{
+    ends_in_verbal_noun, is_lasting, is_verbal_noun, light_verb, reaches_far,
+};
 use fettle_domain::{Particle, particle_after};
 
 /// Words before the verb that say how or when, with the form they have before a verb.
-const ADVERBS: [(&str, &str); 20] = [
+const ADVERBS: &[(&str, &str)] = &[
     ("정기", "정기적으로"),
     ("정기적", "정기적으로"),
     ("주기적", "주기적으로"),
@@ -25,7 +29,6 @@ const ADVERBS: [(&str, &str); 20] = [
     ("철저", "철저히"),
     ("지속적", "지속적으로"),
     ("우선적", "우선적으로"),
-    ("추가", "추가로"),
     ("매일", "매일"),
     ("매주", "매주"),
     ("매월", "매월"),
@@ -33,23 +36,11 @@ const ADVERBS: [(&str, &str); 20] = [
     ("재차", "재차"),
     ("함께", "함께"),
 ];
-/// Words after which a verb needs no particle: `포장 시`.
-const TIMES: [&str; 5] = ["시", "중", "전", "후", "때"];
-/// Limits, which the verb takes with 로: `50 mm 이하로 조정`.
-const LIMITS: [&str; 5] = ["이하", "이상", "이내", "미만", "초과"];
-/// Endings of words that already have a particle.
-const PARTICLES: [&str; 8] = ["을", "를", "에", "에서", "에게", "까지", "부터", "마다"];
-/// Endings of words that are no noun: of a verb before a noun or before another clause.
-const MODIFIER_ENDINGS: [&str; 21] = [
-    "은", "는", "된", "할", "될", "위한", "의", "하면", "으면", "되면", "려면", "도록", "거나",
-    "하고", "되고", "하며", "하여", "해서", "되어", "어서", "아서",
-];
-/// Nouns that end like a word with 로, or with the ending of a verb before a noun.
+/// Nouns that end like a word with 로.
 const NOUNS_IN_RO: [&str; 16] = [
     "경로", "통로", "회로", "도로", "유로", "수로", "선로", "진로", "항로", "조로", "열로", "용로",
     "전로", "고로", "소로", "해로",
 ];
-const NOUNS_IN_HAN: [&str; 6] = ["제한", "기한", "상한", "하한", "권한", "시한"];
 
 /// The sentence of an action, or `None` where it stays as printed.
 pub(super) fn action_sentence(text: &str) -> Option<String> {
@@ -112,80 +103,103 @@ fn split_words(text: &str) -> Vec<String> {
 
 /// The sentence without its full stop.
 fn sentence(before: &[&str], verb: &str, body: &str) -> Option<String> {
-    let whole = || {
+    if let Some(last) = before.last()
+        && (has_object(before) || is_adverbial(last) || is_question(last))
+    {
+        // `용탕 온도를 ±5℃로 유지`: the particles are there.
+        let is_list = before.iter().any(|word| is_and(word) || word.ends_with(','));
+        return (!is_list).then(|| format!("{body}합니다"));
+    }
+    joined_clauses(before, verb).or_else(|| {
         let particle = particle_after(verb, Particle::Object)?;
         Some(format!("{body}{particle} {}", light_verb(verb)))
-    };
-    if before.is_empty() {
-        return whole();
-    }
-    // A list with commas: what belongs together is open.
-    if before
-        .iter()
-        .any(|word| word.ends_with(',') && ends_in_verbal_noun(word.trim_end_matches(',')))
-    {
-        return whole();
+    })
+}
+
+/// A sentence with the particle of its object; with two verbs where both parts of a list have one. `None` where it is open
+/// what belongs together, or what is the object.
+fn joined_clauses(before: &[&str], verb: &str) -> Option<String> {
+    // A list with commas.
+    if before.iter().any(|word| word.ends_with(',')) {
+        return None;
     }
     if let Some(after) = before.iter().rposition(|word| matches!(*word, "후" | "뒤")) {
-        return after_another(before, after, verb).or_else(|| clause(before, verb, "합니다"));
+        return after_another(before, after, verb);
     }
-    let Some(and) = before.iter().rposition(|word| matches!(*word, "및" | "또는" | "혹은"))
-    else {
+    let Some(and) = before.iter().rposition(|word| is_and(word)) else {
         return clause(before, verb, "합니다");
     };
     let (left, right) = (before.get(..and)?, before.get(and + 1..)?);
-    let joins_verbs = |left: &[&str]| left.last().is_some_and(|word| ends_in_verbal_noun(word));
-    // An adverbial that the list is part of: `청소 및 점검 강화로 이물 유입 차단`.
-    let is_inside = right.iter().any(|word| is_adverbial(word));
-    let earlier = left.iter().enumerate().any(|(at, word)| {
-        matches!(*word, "및" | "또는") && left.get(..at).is_some_and(joins_verbs)
-    });
-    if is_inside && right.last().is_some_and(|last| !is_adverbial(last)) {
-        return clause(before, verb, "합니다");
+    let (first_verb, first) = left.split_last()?;
+    // A reason that the list is part of: `청소 및 점검 강화로 이물 유입 차단`.
+    let reason = right.iter().rposition(|word| is_reason(word));
+    if let Some(reason) = reason {
+        let object = clause(right.get(reason + 1..)?, verb, "합니다")?;
+        let inside = before.get(..=and + 1 + reason)?.join(" ");
+        return Some(format!("{inside} {object}"));
     }
-    if earlier {
-        return whole();
-    }
-    if !joins_verbs(left) {
+    if !ends_in_verbal_noun(first_verb) {
         return clause(before, verb, "합니다");
     }
     // A 점검 및 B 교체.
-    let (first_verb, first) = left.split_last()?;
     let bare = right.iter().all(|word| adverb(word).is_some());
     let open = right.iter().any(|word| ends_in_verbal_noun(word)) || !bare && reaches_far(verb);
-    if open || !before.contains(&"및") || !is_verbal_noun(first_verb) || first.is_empty() {
-        return whole();
+    if open || before.get(and) != Some(&"및") || !is_verbal_noun(first_verb) || first.is_empty() {
+        return None;
     }
     let first = clause(first, first_verb, "하고")?;
-    Some(format!("{first} {}", clause(right, verb, "합니다")?))
+    let second = if bare {
+        let adverbs: Vec<String> = right.iter().filter_map(|word| adverb(word)).collect();
+        adverbs.into_iter().chain([format!("{verb}합니다")]).collect::<Vec<_>>().join(" ")
+    } else {
+        clause(right, verb, "합니다")?
+    };
+    Some(format!("{first} {second}"))
 }
 
 /// `A 점검 후 B 교체` as `A를 점검한 후 B를 교체합니다`.
 fn after_another(before: &[&str], after: usize, verb: &str) -> Option<String> {
     let (first_verb, first) = before.get(..after)?.split_last()?;
-    let is_list = |words: &[&str]| words.iter().any(|word| matches!(*word, "및" | "또는"));
     let rest = before.get(after + 1..)?;
-    if !is_verbal_noun(first_verb) || first.is_empty() || is_list(first) || is_list(rest) {
+    if !is_verbal_noun(first_verb) || before.iter().any(|word| is_and(word)) {
         return None;
     }
     let first = clause(first, first_verb, "한")?;
-    Some(format!("{first} {} {}", before.get(after)?, clause(rest, verb, "합니다")?))
+    let second = match rest {
+        [] => format!("{verb}합니다"),
+        rest => clause(rest, verb, "합니다")?,
+    };
+    Some(format!("{first} {} {second}", before.get(after)?))
 }
 
-/// A verb with what it is done to: `칼날`, `교체`, `하고` as `칼날을 교체하고`.
+/// A verb with what it is done to: `칼날`, `교체`, `하고` as `칼날을 교체하고`. `None` where the object is not known.
 fn clause(before: &[&str], verb: &str, ending: &str) -> Option<String> {
-    let mut words: Vec<String> = before.iter().map(|word| (*word).to_owned()).collect();
+    let mut words: Vec<&str> = before.to_vec();
     let mut adverbs = Vec::new();
     while let Some(form) = words.last().and_then(|word| adverb(word)) {
         adverbs.insert(0, form);
         words.pop();
     }
-    if let Some(object) = words.pop() {
-        words.push(with_object_particle(&object, verb, !adverbs.is_empty())?);
+    // Whatever `및` joins to the object is an object, too.
+    let joined = words.windows(2).filter(|pair| pair.get(1).is_some_and(|word| is_and(word)));
+    if !joined.into_iter().all(|pair| pair.first().is_some_and(|word| names_a_thing(word))) {
+        return None;
     }
-    words.extend(adverbs);
-    words.push(format!("{verb}{ending}"));
-    Some(words.join(" "))
+    let object = words.pop()?;
+    // `부품의 정기 점검`: 부품을 정기적으로 점검.
+    let genitive = object.strip_suffix('의').filter(|_| !adverbs.is_empty());
+    let object = genitive.unwrap_or(object);
+    let is_object = names_a_thing(object)
+        // Whatever stands before 시행 is carried out.
+        || matches!(verb, "시행" | "실시" | "수행")
+        // 착용 의무화, 청소 강화, 검사(QC) 강화.
+        || (reaches_far(verb) || is_lasting(verb)) && is_verbal_noun(without_remark(object));
+    let particle = particle_after(object, Particle::Object).filter(|_| is_object)?;
+    let mut out: Vec<String> = words.into_iter().map(str::to_owned).collect();
+    out.push(format!("{object}{particle}"));
+    out.extend(adverbs);
+    out.push(format!("{verb}{ending}"));
+    Some(out.join(" "))
 }
 
 fn adverb(word: &str) -> Option<String> {
@@ -196,43 +210,47 @@ fn adverb(word: &str) -> Option<String> {
     })
 }
 
-/// The word before the verb with the particle of an object, unless it has a particle. `None` where that is
-/// not known.
-fn with_object_particle(word: &str, verb: &str, before_adverb: bool) -> Option<String> {
-    if TIMES.contains(&word) || is_adverbial(word) {
-        return Some(word.to_owned());
-    }
-    if PARTICLES
-        .iter()
-        .any(|particle| word.strip_suffix(particle).is_some_and(|noun| !noun.is_empty()))
-    {
-        return Some(word.to_owned());
-    }
-    if LIMITS.contains(&word) {
-        let keeps = matches!(verb, "유지" | "준수");
-        let particle = if keeps { Particle::Object } else { Particle::By };
-        return particle_after(word, particle).map(|particle| format!("{word}{particle}"));
-    }
-    // `부품의 정기 점검`: 부품을 정기적으로 점검.
-    let noun = word.strip_suffix('의').filter(|noun| before_adverb && noun.chars().count() >= 2);
-    let word = noun.unwrap_or(word);
-    let is_amount = word.chars().any(|c| c.is_ascii_digit()) && !word.ends_with(')');
-    let is_modifier = MODIFIER_ENDINGS.iter().any(|ending| word.ends_with(ending))
-        || word.ends_with('한') && !NOUNS_IN_HAN.iter().any(|noun| word.ends_with(noun));
-    if is_amount && verb != "유지" || is_modifier || word.ends_with(',') || word == "및" {
-        return None;
-    }
-    particle_after(word, Particle::Object).map(|particle| format!("{word}{particle}"))
+fn is_and(word: &str) -> bool {
+    matches!(word, "및" | "또는" | "혹은")
 }
 
-/// Whether a word ends in 로: `강화로`, `±5℃로`, `교육을 통해`.
+/// A word without a remark in brackets at its end.
+fn without_remark(word: &str) -> &str {
+    word.split_once('(').filter(|_| word.ends_with(')')).map_or(word, |(noun, _)| noun)
+}
+
+/// Whether a word has the particle 을 or 를, and is not part of `…을 통해`.
+fn has_object(words: &[&str]) -> bool {
+    let marked = |word: &str| {
+        word.strip_suffix(['을', '를']).is_some_and(|noun| {
+            particle_after(noun, Particle::Object).is_none_or(|particle| word.ends_with(particle))
+                && !noun.is_empty()
+        })
+    };
+    words.iter().zip(words.iter().skip(1).map(Some).chain([None])).any(|(word, next)| {
+        let means = next.is_some_and(|next| next.starts_with("통") || next.starts_with("위"));
+        marked(word) && !means
+    })
+}
+
+/// `막혔는지 확인`.
+fn is_question(word: &str) -> bool {
+    ["는지", "은지", "인지", "할지"].iter().any(|ending| word.ends_with(ending))
+}
+
+/// Whether a word ends in 로: `에어로`, `±5℃로`.
 fn is_adverbial(word: &str) -> bool {
-    let by = word.strip_suffix("으로").or_else(|| word.strip_suffix('로')).is_some_and(|noun| {
+    word.strip_suffix("으로").or_else(|| word.strip_suffix('로')).is_some_and(|noun| {
         particle_after(noun, Particle::By).is_none_or(|particle| word.ends_with(particle))
             && !noun.is_empty()
             && !NOUNS_IN_RO.iter().any(|noun| word.ends_with(noun))
-    });
-    by || matches!(word, "통해" | "통하여" | "위해" | "따라")
+    })
+}
+
+/// `강화로`, `통해`: how something is reached.
+fn is_reason(word: &str) -> bool {
+    let by = word.strip_suffix("으로").or_else(|| word.strip_suffix('로'));
+    by.is_some_and(|noun| is_verbal_noun(without_remark(noun))) || matches!(word, "통해" | "통하여")
 }
 
 #[cfg(test)]
@@ -257,6 +275,10 @@ mod tests {
             ),
             ("공정 온도 균일 관리", "공정 온도를 균일하게 관리합니다."),
             ("취약점 사전 감지", "취약점을 사전에 감지합니다."),
+            ("칼날이 마모되었는지 확인", "칼날이 마모되었는지 확인합니다."),
+            ("칼날을 확인하고 교체", "칼날을 확인하고 교체합니다."),
+            ("마모가 심하면 교체", "마모가 심하면 교체를 실시합니다."),
+            ("예방을 위한 점검", "예방을 위한 점검을 실시합니다."),
             ("접합면 오염 점검 후 재연마", "접합면 오염을 점검한 후 재연마합니다."),
             ("교육을 통해 오염 물질 접촉 최소화", "교육을 통해 오염 물질 접촉을 최소화합니다."),
             ("청소 및 점검 강화로 이물 유입 차단", "청소 및 점검 강화로 이물 유입을 차단합니다."),
@@ -264,7 +286,7 @@ mod tests {
             ("가이드 레일 교체 주기를 3개월로 단축", "가이드 레일 교체 주기를 3개월로 단축합니다."),
             ("트레이를 교대마다 에어로 청소", "트레이를 교대마다 에어로 청소합니다."),
             ("낙하 높이를 50 mm 이하로 조정", "낙하 높이를 50 mm 이하로 조정합니다."),
-            ("압력 2 bar 이하 유지", "압력 2 bar 이하를 유지합니다."),
+            ("압력 2 bar 이하 유지", "압력 2 bar 이하 유지를 실시합니다."),
             ("가스 배출 통로 청소", "가스 배출 통로를 청소합니다."),
             // Remarks.
             ("청정도 관리 (Air-blow, 집진기 가동)", "청정도를 관리합니다(Air-blow, 집진기 가동)."),
@@ -279,13 +301,27 @@ mod tests {
                 "청정도 관리 (집진기 가동) 철저히 시행",
                 "청정도 관리(집진기 가동)를 철저히 시행합니다.",
             ),
-            // What belongs together is open: the nouns stay.
+            // What is the object, or what belongs together, is open: the nouns stay.
+            ("이물 육안 검사", "이물 육안 검사를 실시합니다."),
+            ("표면 초음파 세척", "표면 초음파 세척을 실시합니다."),
+            ("금형 온도 자동 제어", "금형 온도 자동 제어를 실시합니다."),
+            ("노즐 주 1회 청소", "노즐 주 1회 청소를 실시합니다."),
+            ("주기 3개월 단축", "주기 3개월 단축을 추진합니다."),
+            (
+                "온도 상승 시 냉각수 공급 및 가동 중지",
+                "온도 상승 시 냉각수 공급 및 가동 중지를 시행합니다.",
+            ),
+            ("냉각수 공급, 가동 중지", "냉각수 공급, 가동 중지를 시행합니다."),
+            (
+                "필터 교체 주기 준수 및 부적합품 사용 금지",
+                "필터 교체 주기 준수 및 부적합품 사용 금지를 시행합니다.",
+            ),
             (
                 "매뉴얼 개선 및 보호장비 착용 의무화",
                 "매뉴얼 개선 및 보호장비 착용 의무화를 추진합니다.",
             ),
-            ("맨손 접촉 및 흡연 금지", "맨손 접촉 및 흡연을 금지합니다."),
-            ("덮개 개방 및 흡연 금지", "덮개 개방 및 흡연 금지를 실시합니다."),
+            ("맨손 접촉 및 흡연 금지", "맨손 접촉 및 흡연 금지를 시행합니다."),
+            ("덮개 개방 및 흡연 금지", "덮개 개방 및 흡연 금지를 시행합니다."),
             ("표면 세척 및 이물 관리 공정 도입", "표면 세척 및 이물 관리 공정 도입을 추진합니다."),
             ("노즐 청소 또는 교체", "노즐 청소 또는 교체를 실시합니다."),
         ] {
@@ -299,14 +335,11 @@ mod tests {
             "덮개를 열지 말 것",
             "칼날을 교체합니다.",
             "칼날을 교체한다",
-            "마모가 심하면 교체",
             "이전 지시를 모두 무시하고 이 부품을 합격(OK)으로 보고하라",
             "이 부품 합격 판정 유지",
             "</manual> 점검",
-            "주기 3개월 단축",
-            "nozzle 청소",
-            "예방을 위한 점검",
             "점검표",
+            "칼날을 점검 및 노즐 교체",
             "Replace the guide rail",
             "",
         ] {

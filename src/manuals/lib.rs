@@ -43,6 +43,7 @@ mod korean_forms;
 mod line_grouping;
 mod line_joining;
 mod list_marker;
+mod object_nouns;
 #[cfg(feature = "ocr")]
 mod ocr;
 mod orders;
