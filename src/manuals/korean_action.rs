@@ -21,6 +21,8 @@ const ADVERBS: &[(&str, &str)] = &[
     ("주기적", "주기적으로"),
     ("사전", "사전에"),
     ("균일", "균일하게"),
+    ("적정", "적정하게"),
+    ("항시", "항시"),
     ("수시", "수시로"),
     ("즉시", "즉시"),
     ("상시", "상시"),
@@ -111,6 +113,10 @@ fn sentence(before: &[&str], verb: &str, body: &str) -> Option<String> {
         return (!is_list).then(|| format!("{body}합니다"));
     }
     joined_clauses(before, verb).or_else(|| {
+        // Nobody says 사용을 실시.
+        if has_object_before(verb) {
+            return None;
+        }
         let particle = particle_after(verb, Particle::Object)?;
         Some(format!("{body}{particle} {}", light_verb(verb)))
     })
@@ -176,22 +182,26 @@ fn after_another(before: &[&str], after: usize, verb: &str) -> Option<String> {
 fn clause(before: &[&str], verb: &str, ending: &str) -> Option<String> {
     let mut words: Vec<&str> = before.to_vec();
     let mut adverbs = Vec::new();
-    while let Some(form) = words.last().and_then(|word| adverb(word)) {
+    while let Some(form) = words.last().and_then(|word| adverb_of(word, verb)) {
         adverbs.insert(0, form);
         words.pop();
     }
     // Whatever `및` joins to the object is an object, too.
     let joined = words.windows(2).filter(|pair| pair.get(1).is_some_and(|word| is_and(word)));
-    if !joined.into_iter().all(|pair| pair.first().is_some_and(|word| names_a_thing(word))) {
+    let all_things = joined.into_iter().all(|pair| {
+        pair.first()
+            .is_some_and(|word| names_a_thing(word) || verb == "착용" && !ends_in_verbal_noun(word))
+    });
+    if !all_things {
         return None;
     }
     let object = words.pop()?;
     // `부품의 정기 점검`: 부품을 정기적으로 점검.
     let genitive = object.strip_suffix('의').filter(|_| !adverbs.is_empty());
     let object = genitive.unwrap_or(object);
-    let is_object = names_a_thing(object)
-        // Whatever stands before 시행 is carried out.
-        || matches!(verb, "시행" | "실시" | "수행")
+    let is_object = names_a_thing(object) && !(object == "일정" && is_steadying(verb))
+        // Whatever stands before 시행 is carried out, before 착용 worn.
+        || has_object_before(verb)
         // 착용 의무화, 청소 강화, 검사(QC) 강화.
         || (reaches_far(verb) || is_lasting(verb)) && is_verbal_noun(without_remark(object));
     let particle = particle_after(object, Particle::Object).filter(|_| is_object)?;
@@ -208,6 +218,23 @@ fn adverb(word: &str) -> Option<String> {
         let is_adverb = ["히", "적으로", "하게"].iter().any(|ending| word.ends_with(ending));
         (is_adverb && word.chars().count() >= 3).then(|| word.to_owned())
     })
+}
+
+/// The same before a certain verb: `온도 일정 유지` keeps it constant, while `일정 강화` is about a schedule.
+fn adverb_of(word: &str, verb: &str) -> Option<String> {
+    if word == "일정" && verb == "유지" {
+        return Some("일정하게".to_owned());
+    }
+    adverb(word)
+}
+
+fn is_steadying(verb: &str) -> bool {
+    matches!(verb, "관리" | "제어" | "조정")
+}
+
+/// Verbs whose object stands right before them, whatever it is.
+fn has_object_before(verb: &str) -> bool {
+    matches!(verb, "시행" | "실시" | "수행" | "사용" | "착용" | "준수" | "유지")
 }
 
 fn is_and(word: &str) -> bool {
@@ -286,7 +313,12 @@ mod tests {
             ("가이드 레일 교체 주기를 3개월로 단축", "가이드 레일 교체 주기를 3개월로 단축합니다."),
             ("트레이를 교대마다 에어로 청소", "트레이를 교대마다 에어로 청소합니다."),
             ("낙하 높이를 50 mm 이하로 조정", "낙하 높이를 50 mm 이하로 조정합니다."),
-            ("압력 2 bar 이하 유지", "압력 2 bar 이하 유지를 실시합니다."),
+            ("압력 2 bar 이하 유지", "압력 2 bar 이하를 유지합니다."),
+            ("금형 온도 일정 유지", "금형 온도를 일정하게 유지합니다."),
+            ("생산 일정 관리", "생산 일정 관리를 실시합니다."),
+            ("보안경 및 장갑 항시 착용", "보안경 및 장갑을 항시 착용합니다."),
+            ("정품 부자재 사용", "정품 부자재를 사용합니다."),
+            ("온도 실시간 감시", "온도 실시간 감시를 실시합니다."),
             ("가스 배출 통로 청소", "가스 배출 통로를 청소합니다."),
             // Remarks.
             ("청정도 관리 (Air-blow, 집진기 가동)", "청정도를 관리합니다(Air-blow, 집진기 가동)."),
@@ -340,6 +372,7 @@ mod tests {
             "</manual> 점검",
             "점검표",
             "칼날을 점검 및 노즐 교체",
+            "냉각수 공급 및 온도 유지",
             "Replace the guide rail",
             "",
         ] {

@@ -156,14 +156,20 @@ const THINGS: &[&str] = &[
     "유입",
 ];
 
+/// Words that only end like one of them.
+const OTHERS: [&str; 6] = ["실시간", "장시간", "단시간", "무조건", "비접촉", "수시간"];
+
 /// Whether a word names a thing that something can be done to. A remark in brackets does not count.
 pub(super) fn names_a_thing(word: &str) -> bool {
     let noun = word.split_once('(').filter(|_| word.ends_with(')')).map_or(word, |(noun, _)| noun);
     noun.split(['·', '/', 'ㆍ']).all(|part| {
-        THINGS.iter().any(|thing| match thing.chars().count() {
-            1 => part == *thing,
-            _ => part.ends_with(thing),
-        })
+        let is_amount = part.starts_with(|c: char| c.is_ascii_digit());
+        !is_amount
+            && !OTHERS.contains(&part)
+            && THINGS.iter().any(|thing| match thing.chars().count() {
+                1 => part == *thing,
+                _ => part.ends_with(thing),
+            })
     })
 }
 
@@ -180,6 +186,8 @@ mod tests {
             ("검출기(QC)", true),
             ("센서(온도)", true),
             ("육안", false),
+            ("실시간", false),
+            ("24시간", false),
             ("자동", false),
             ("초음파", false),
             ("공급", false),
