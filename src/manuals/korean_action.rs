@@ -109,7 +109,10 @@ fn sentence(before: &[&str], verb: &str, body: &str) -> Option<String> {
         && (has_object(before) || is_adverbial(last) || is_question(last))
     {
         // `용탕 온도를 ±5℃로 유지`: the particles are there.
-        let is_list = before.iter().any(|word| is_and(word) || word.ends_with(','));
+        let is_list = before.iter().any(|word| {
+            let verb = word.trim_end_matches(',').ends_with(['고', '며', '면', '서', '뒤', '후']);
+            is_and(word) || word.ends_with(',') && !verb
+        });
         return (!is_list).then(|| format!("{body}합니다"));
     }
     joined_clauses(before, verb).or_else(|| {
@@ -304,6 +307,8 @@ mod tests {
             ("취약점 사전 감지", "취약점을 사전에 감지합니다."),
             ("칼날이 마모되었는지 확인", "칼날이 마모되었는지 확인합니다."),
             ("칼날을 확인하고 교체", "칼날을 확인하고 교체합니다."),
+            ("수분을 확인하고, 넘으면 다시 측정", "수분을 확인하고, 넘으면 다시 측정합니다."),
+            ("조건을 표준 값으로 복귀", "조건을 표준 값으로 복귀합니다."),
             ("마모가 심하면 교체", "마모가 심하면 교체를 실시합니다."),
             ("예방을 위한 점검", "예방을 위한 점검을 실시합니다."),
             ("접합면 오염 점검 후 재연마", "접합면 오염을 점검한 후 재연마합니다."),

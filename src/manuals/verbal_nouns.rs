@@ -1,7 +1,7 @@
 //! Korean nouns that name an action and become a verb with 하다: 점검, 교체, 강화.
 
 /// Nouns that, with 하다, are transitive verbs.
-const ACTIONS: [&str; 92] = [
+const ACTIONS: &[&str] = &[
     "가동",
     "가열",
     "감시",
@@ -41,6 +41,7 @@ const ACTIONS: [&str; 92] = [
     "보정",
     "보충",
     "보호",
+    "복귀",
     "부착",
     "분리",
     "분석",
