@@ -42,8 +42,8 @@ pub struct Sampling {
     pub max_tokens: usize,
     /// Stop sequences; they are not part of the answer.
     pub stop: Vec<String>,
-    /// Grammar that the answer is held to. Only a local model obeys it; an answer from a server has to be
-    /// checked.
+    /// Grammar that the answer is held to. Only a local model obeys it; an answer from a server has
+    /// to be checked.
     pub grammar: Option<SelectionGrammar>,
 }
 

@@ -70,8 +70,8 @@ impl Particle {
     }
 }
 
-/// The form of a particle after `word`. A remark in brackets at the end is not spoken: `검출기(QC)` takes
-/// what `검출기` takes. `None` where it is not known how the word is spoken (an English word).
+/// The form of a particle after `word`. A remark in brackets at the end is not spoken: `검출기(QC)`
+/// takes what `검출기` takes. `None` where it is not known how the word is spoken (an English word).
 pub fn particle_after(word: &str, particle: Particle) -> Option<&'static str> {
     sound(word).map(|sound| particle.form(sound))
 }

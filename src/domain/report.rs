@@ -31,8 +31,8 @@ pub enum ReportPart {
 }
 
 impl ReportPart {
-    /// What stands before line `number` (from 1) in text: actions are numbered, so that prevention can refer
-    /// to them.
+    /// What stands before line `number` (from 1) in text: actions are numbered, so that prevention
+    /// can refer to them.
     pub fn list_mark(self, number: usize) -> String {
         match self {
             Self::Actions => format!("{number}."),
@@ -45,7 +45,8 @@ impl ReportPart {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "source")]
 pub enum Support {
-    /// Printed in the manual, word for word; in quotation marks where it looks like an order to the reader.
+    /// Printed in the manual, word for word; in quotation marks where it looks like an order to the
+    /// reader.
     Manual {
         /// Ids of the [`super::Statement`]s.
         statements: Vec<String>,
@@ -98,8 +99,8 @@ pub struct ReportSection {
 pub enum Author {
     /// Composed by code from the manual's statements, in printed order.
     Evidence,
-    /// Composed by code from the manual's statements, in the order that a language model chose. (Of reports
-    /// recorded before 2026-12: with sentences of the model among them.)
+    /// Composed by code from the manual's statements, in the order that a language model chose. (Of
+    /// reports recorded before 2026-12: with sentences of the model among them.)
     Model {
         /// The model.
         model: super::ModelId,
@@ -124,7 +125,8 @@ pub struct Report {
     pub author: Author,
     /// The sections, in order.
     pub sections: Vec<ReportSection>,
-    /// Translations of statements, where the manual is in another language and a model translated it.
+    /// Translations of statements, where the manual is in another language and a model translated
+    /// it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub translations: Vec<Translation>,
 }

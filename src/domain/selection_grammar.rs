@@ -1,6 +1,7 @@
 //! The grammar of a choice: which items, in which order, such as `c2 c1 | a1 +a3`.
 //!
-//! A model whose answer is held to it ([`super::Sampling::grammar`]) can order and choose, and say nothing.
+//! A model whose answer is held to it ([`super::Sampling::grammar`]) can order and choose, and say
+//! nothing.
 
 /// Items of one kind, each of which may be chosen once.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,12 +1,14 @@
-//! Whether a sentence says what a statement of the manual says: nothing else, nothing more, nothing less.
+//! Whether a sentence says what a statement of the manual says: nothing else, nothing more, nothing
+//! less.
 //!
-//! The sentence and the statement must have the same words in the same order, but for particles, verb
-//! endings, articles and a frame ([`super::claim_frames`]). So another number, unit, sign, object or verb, a negation
-//! on either side, a condition that is missing and an order that was added are all differences. What is
-//! compared is never a list of opposites: that would miss those that nobody thought of.
+//! The sentence and the statement must have the same words in the same order, but for particles,
+//! verb endings, articles and a frame ([`super::claim_frames`]). So another number, unit, sign,
+//! object or verb, a negation on either side, a condition that is missing and an order that was
+//! added are all differences. What is compared is never a list of opposites: that would miss those
+//! that nobody thought of.
 //!
-//! True sentences in other words fail too. They are left out, which costs little: the statement itself is in
-//! the report.
+//! True sentences in other words fail too. They are left out, which costs little: the statement
+//! itself is in the report.
 
 use super::claim_frames::{endings, with_one_prohibition, without_opening};
 use super::claim_words::{ClaimWord, claim_words};
@@ -21,8 +23,8 @@ const LIMITS: [&str; 22] = [
     "before", "after", "until", "unless", "not", "never", "without", "only",
 ];
 
-/// The ids of the statements that a sentence of `part` restates: one, or two that it joins. `None`: the
-/// manual does not say it.
+/// The ids of the statements that a sentence of `part` restates: one, or two that it joins. `None`:
+/// the manual does not say it.
 pub(super) fn find_support(
     sentence: &str,
     part: ReportPart,
@@ -121,7 +123,8 @@ mod tests {
     use super::*;
     use fettle_testing::documents::section;
 
-    /// Whether a sentence about an action or a cause is supported by a section with this statement alone.
+    /// Whether a sentence about an action or a cause is supported by a section with this statement
+    /// alone.
     fn is_supported(part: ReportPart, statement: &str, sentence: &str) -> bool {
         let mut section = section("x", "x");
         for statements in [&mut section.causes, &mut section.actions] {

@@ -1,8 +1,8 @@
 //! What surrounds a statement in a sentence without adding to it: `원인은 … 때문입니다`, `The cause is …`,
 //! `… should be …`.
 //!
-//! A frame of a cause says that it is a cause, which its part of the manual says too. A frame of an action
-//! says that it is to be done.
+//! A frame of a cause says that it is a cause, which its part of the manual says too. A frame of an
+//! action says that it is to be done.
 
 use super::claim_words::{ClaimWord, claim_words};
 use super::korean_forms::{Form, WordRole, reason_forms};

@@ -1,7 +1,8 @@
 //! The words of a claim: what remains of a sentence when nothing but harmless letters are left out.
 //!
-//! Two texts are compared word by word, so whatever is left out here could be a lie that passes. Only
-//! listed punctuation and listed function words are left out. Every other sign is a word of its own.
+//! Two texts are compared word by word, so whatever is left out here could be a lie that passes.
+//! Only listed punctuation and listed function words are left out. Every other sign is a word of
+//! its own.
 
 use unicode_normalization::UnicodeNormalization;
 

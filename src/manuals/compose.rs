@@ -43,11 +43,12 @@ const PREVENTIVE: [&str; 28] = [
 ];
 
 /// Composes the report on `section`: the situation as given, every cause, every action, and under
-/// prevention which actions are periodic or lasting, by their numbers (`refer` writes that sentence).
-/// Parts may be empty.
+/// prevention which actions are periodic or lasting, by their numbers (`refer` writes that
+/// sentence). Parts may be empty.
 ///
-/// Causes are quoted as printed. In a Korean report a Korean action becomes a sentence where a rule knows how, else it is quoted.
-/// Nothing is translated; `language` is the language of the rest of the report. A statement that is printed twice stands once.
+/// Causes are quoted as printed. In a Korean report a Korean action becomes a sentence where a rule
+/// knows how, else it is quoted. Nothing is translated; `language` is the language of the rest of
+/// the report. A statement that is printed twice stands once.
 pub fn compose(
     section: &Section,
     situation: Vec<ReportLine>,
@@ -75,7 +76,8 @@ pub fn compose(
     Report { language, author: Author::Evidence, sections, translations: Vec::new() }
 }
 
-/// The lines of a part. `write` makes a sentence of a statement's text, or nothing where it is quoted.
+/// The lines of a part. `write` makes a sentence of a statement's text, or nothing where it is
+/// quoted.
 fn lines(
     statements: Vec<(&Statement, Option<Connective>)>,
     write: impl Fn(&str, Option<Connective>) -> Option<String>,

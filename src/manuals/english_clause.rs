@@ -1,4 +1,5 @@
-//! English sentences in the order of a manual's statements: an order for a passive, a condition at the end.
+//! English sentences in the order of a manual's statements: an order for a passive, a condition at
+//! the end.
 
 use super::claim_words::ClaimWord;
 use super::korean_forms::Form;
@@ -68,8 +69,8 @@ fn with_condition_last(words: &[ClaimWord]) -> Option<Vec<ClaimWord>> {
     })
 }
 
-/// `The film is reduced to 40 µm and the viscosity is increased` as `reduce film to 40 µm and increase
-/// viscosity`: in each clause the verb goes to the front.
+/// `The film is reduced to 40 µm and the viscosity is increased` as `reduce film to 40 µm and
+/// increase viscosity`: in each clause the verb goes to the front.
 fn as_order(words: &[ClaimWord]) -> Option<Vec<ClaimWord>> {
     let mut out = Vec::new();
     for part in words.split_inclusive(|word| word.text == "and") {
@@ -138,8 +139,8 @@ fn bases(participle: &str) -> Vec<String> {
     out
 }
 
-/// Without the words that say nothing: *is* and *are*, in an action `must` too; `do not` and `never` are
-/// one.
+/// Without the words that say nothing: *is* and *are*, in an action `must` too; `do not` and
+/// `never` are one.
 fn settled(words: &[ClaimWord], kind: StatementKind) -> Vec<ClaimWord> {
     let action = kind == StatementKind::Action;
     let mut out: Vec<ClaimWord> = Vec::new();

@@ -1,7 +1,8 @@
 //! A language model's own sentences about a section, as far as the manual says the same.
 //!
-//! Code decides about support, not the model: a sentence that restates one statement, or joins two, is kept
-//! with their ids, every other one is left out ([`super::claim`]). What a model claims to cite is not looked at.
+//! Code decides about support, not the model: a sentence that restates one statement, or joins two,
+//! is kept with their ids, every other one is left out ([`super::claim`]). What a model claims to
+//! cite is not looked at.
 
 use std::collections::HashSet;
 
@@ -16,8 +17,8 @@ use super::words::words;
 /// The most sentences that are kept.
 const MAX_SENTENCES: usize = 6;
 
-/// Adds [`ReportPart::Remarks`] to a report: the sentences of an answer to [`super::prompt()`] that the manual
-/// supports. Without any the report stays as it is.
+/// Adds [`ReportPart::Remarks`] to a report: the sentences of an answer to [`super::prompt()`] that
+/// the manual supports. Without any the report stays as it is.
 ///
 /// # Errors
 /// [`AnswerProblem`] if the answer is invalid; nothing of an invalid answer is shown.

@@ -1,11 +1,12 @@
 //! An action of a Korean manual as a sentence: `절단 장비 칼날 점검 및 주기적 교체` becomes
 //! `절단 장비 칼날을 점검하고 주기적으로 교체합니다.`
 //!
-//! Manuals list actions as nouns. The last noun becomes the verb, the word before it gets its particle, an adverb its
-//! ending, but only where that word is known to name a thing ([`super::object_nouns`]): `이물 육안 검사` inspects no
-//! eyes, and `냉각수 공급 및 가동 중지` stops no coolant. Everywhere else the nouns stay as they are, and are carried out as a whole
-//! (`…를 실시합니다`). No word is added, left out or moved. Where the form is not known, there is no sentence and the
-//! statement stays as printed.
+//! Manuals list actions as nouns. The last noun becomes the verb, the word before it gets its
+//! particle, an adverb its ending, but only where that word is known to name a thing
+//! ([`super::object_nouns`]): `이물 육안 검사` inspects no eyes, and `냉각수 공급 및 가동 중지` stops no coolant.
+//! Everywhere else the nouns stay as they are, and are carried out as a whole (`…를 실시합니다`). No word
+//! is added, left out or moved. Where the form is not known, there is no sentence and the statement
+//! stays as printed.
 
 use super::object_nouns::names_a_thing;
 use super::orders::is_order_to_reader;
@@ -61,7 +62,8 @@ pub(super) fn action_sentence(text: &str) -> Option<String> {
     Some(format!("{sentence}{remark}."))
 }
 
-/// Splits off a remark at the end: `… 관리 (집진기 가동)`, `… 자동화: ±5℃ 유지`. It follows the verb in brackets.
+/// Splits off a remark at the end: `… 관리 (집진기 가동)`, `… 자동화: ±5℃ 유지`. It follows the verb in
+/// brackets.
 fn split_remark(text: &str) -> Option<(&str, String)> {
     if let Some((body, inside)) = text.strip_suffix(')').and_then(|text| text.rsplit_once('(')) {
         return (!inside.contains(')')).then(|| (body.trim_end(), format!("({inside})")));
@@ -125,8 +127,8 @@ fn sentence(before: &[&str], verb: &str, body: &str) -> Option<String> {
     })
 }
 
-/// A sentence with the particle of its object; with two verbs where both parts of a list have one. `None` where it is open
-/// what belongs together, or what is the object.
+/// A sentence with the particle of its object; with two verbs where both parts of a list have one.
+/// `None` where it is open what belongs together, or what is the object.
 fn joined_clauses(before: &[&str], verb: &str) -> Option<String> {
     // A list with commas.
     if before.iter().any(|word| word.ends_with(',')) {
@@ -181,7 +183,8 @@ fn after_another(before: &[&str], after: usize, verb: &str) -> Option<String> {
     Some(format!("{first} {} {second}", before.get(after)?))
 }
 
-/// A verb with what it is done to: `칼날`, `교체`, `하고` as `칼날을 교체하고`. `None` where the object is not known.
+/// A verb with what it is done to: `칼날`, `교체`, `하고` as `칼날을 교체하고`. `None` where the object is not
+/// known.
 fn clause(before: &[&str], verb: &str, ending: &str) -> Option<String> {
     let mut words: Vec<&str> = before.to_vec();
     let mut adverbs = Vec::new();

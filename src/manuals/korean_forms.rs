@@ -1,7 +1,8 @@
 //! Readings of a Korean word: a stem, and what its particle or ending says.
 //!
-//! Only endings that leave the claim as it is are taken off: statement, order, `and`, noun form. A past, a
-//! condition, a possibility or a negation stays part of the stem, so that it differs from the plain word.
+//! Only endings that leave the claim as it is are taken off: statement, order, `and`, noun form. A
+//! past, a condition, a possibility or a negation stays part of the stem, so that it differs from
+//! the plain word.
 
 use fettle_domain::hangul::{final_consonant, without_final_consonant};
 

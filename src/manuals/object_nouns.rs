@@ -1,4 +1,5 @@
-//! Nouns of things that something can be done to: machines and their parts, quantities, places, documents.
+//! Nouns of things that something can be done to: machines and their parts, quantities, places,
+//! documents.
 //!
 //! None of them names an action, a tool or a manner, so that before a verb they are its object.
 

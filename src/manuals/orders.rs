@@ -2,8 +2,8 @@
 //!
 //! They are quoted as printed, and no sentence is made of them.
 
-/// Phrases with which a text speaks to its reader, about its instructions, its answer or the verdict. Words alone
-/// would not do: factories write of 레이저 출력, of 판정 기준 and of 작업지시서.
+/// Phrases with which a text speaks to its reader, about its instructions, its answer or the
+/// verdict. Words alone would not do: factories write of 레이저 출력, of 판정 기준 and of 작업지시서.
 const KOREAN: [&str; 36] = [
     "이전 지시",
     "앞의 지시",

@@ -1,5 +1,5 @@
-//! Prompts for a small chat model about one passage of the manual: to order and choose its statements, and
-//! to summarise it in a few sentences, each in a form that code can parse.
+//! Prompts for a small chat model about one passage of the manual: to order and choose its
+//! statements, and to summarise it in a few sentences, each in a form that code can parse.
 
 use super::orders::is_order_to_reader;
 use fettle_domain::{ChatMessage, ChatRole, Language, ReportLine, Section, Statement};
@@ -25,8 +25,8 @@ pub enum PromptTask {
 }
 
 /// The messages: instructions, and the section of the defect with its measured facts and at most
-/// `statements` numbered statements (`[c1]`…, `[a1]`…). Statements that give orders to the reader are
-/// left out.
+/// `statements` numbered statements (`[c1]`…, `[a1]`…). Statements that give orders to the reader
+/// are left out.
 ///
 /// With [`MAX_STATEMENTS`], each section of the four real manuals makes fewer than 700 characters.
 pub fn prompt(

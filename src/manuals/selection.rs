@@ -1,7 +1,7 @@
 //! A language model's choice: which statements come first, in which order, joined by which words.
 //!
-//! The answer holds ids and marks alone: `c2 c1 | a1 +a3`. Code writes the sentences. What is not chosen follows in
-//! printed order, so that nothing of the manual is lost.
+//! The answer holds ids and marks alone: `c2 c1 | a1 +a3`. Code writes the sentences. What is not
+//! chosen follows in printed order, so that nothing of the manual is lost.
 
 use fettle_domain::{Section, SelectionGrammar, SelectionGroup, Statement};
 
@@ -110,8 +110,8 @@ fn is_step(text: &str) -> bool {
     STEPS.contains(&first.as_str())
 }
 
-/// The grammar of an answer about the first `causes` and `actions` statements. `None` where there is
-/// nothing to choose.
+/// The grammar of an answer about the first `causes` and `actions` statements. `None` where there
+/// is nothing to choose.
 pub fn selection_grammar(section: &Section, statements: usize) -> Option<SelectionGrammar> {
     let (causes, actions) = super::prompt::shown(section, statements);
     let group = |letter, list: &[Statement], count: usize| SelectionGroup {
@@ -132,8 +132,8 @@ pub fn selection_grammar(section: &Section, statements: usize) -> Option<Selecti
     ])
 }
 
-/// Reads a model's choice. An answer from a server is held to no grammar: of its lines the last counts that is
-/// a choice and nothing else. Unknown and repeated ids in it are passed over.
+/// Reads a model's choice. An answer from a server is held to no grammar: of its lines the last
+/// counts that is a choice and nothing else. Unknown and repeated ids in it are passed over.
 ///
 /// # Errors
 /// [`AnswerProblem::Empty`]; [`AnswerProblem::Unreadable`] where no line is a choice.

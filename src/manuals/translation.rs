@@ -1,8 +1,9 @@
 //! Machine translation of a statement: the request, and whether the answer may be shown.
 //!
-//! A translation stands beside the original and is said to be one. Numbers, signs and units are not the model's:
-//! they are replaced before it is asked and put back by code. An answer that loses one, that denies
-//! what the statement affirms or the other way round, or that is in another language is not shown.
+//! A translation stands beside the original and is said to be one. Numbers, signs and units are not
+//! the model's: they are replaced before it is asked and put back by code. An answer that loses
+//! one, that denies what the statement affirms or the other way round, or that is in another
+//! language is not shown.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -52,8 +53,8 @@ pub struct Untranslated {
 }
 
 impl Untranslated {
-    /// Prepares a statement. `None` for one that is not translated: an order to the reader, a text with
-    /// signs that could be taken for marks.
+    /// Prepares a statement. `None` for one that is not translated: an order to the reader, a text
+    /// with signs that could be taken for marks.
     pub fn new(text: &str, into: Language) -> Option<Self> {
         if is_order_to_reader(text) || text.contains(['#', '<', '>']) {
             return None;
@@ -169,7 +170,8 @@ fn mask(text: &str) -> (String, Vec<String>) {
     (masked, quantities)
 }
 
-/// Length of the quantity at the beginning of a text, in bytes: signs, digits, and a unit that is a symbol.
+/// Length of the quantity at the beginning of a text, in bytes: signs, digits, and a unit that is a
+/// symbol.
 fn quantity_end(text: &str) -> usize {
     let is_number = |c: char| c.is_numeric() || "±+-−~<≤≥.,× ".contains(c);
     let digits = text.find(|c: char| !is_number(c)).unwrap_or(text.len());

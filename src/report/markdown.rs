@@ -6,8 +6,8 @@ use super::translate::Translate;
 use super::wording;
 use fettle_domain::{Anomaly, Inspection, ReportPart, Stage};
 
-/// `inspection` as Markdown: verdict, scores, similar defects, the four report parts with sources, and
-/// provenance. `pictures` states whether `comparison.png` is in the same folder.
+/// `inspection` as Markdown: verdict, scores, similar defects, the four report parts with sources,
+/// and provenance. `pictures` states whether `comparison.png` is in the same folder.
 pub fn markdown(inspection: &Inspection, pictures: bool, translate: &Translate<'_>) -> String {
     let mut out = String::new();
     // Writing into a String cannot fail.

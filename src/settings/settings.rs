@@ -29,8 +29,8 @@ pub struct Settings {
     /// Days after which the image of an inspection may be deleted, 1 to [`Self::MOST_DAYS`];
     /// `None`: never.
     pub keep_pictures_days: Option<u32>,
-    /// Whether a language model also writes in reports: sentences of its own, in a section apart, or
-    /// translations of a manual in another language.
+    /// Whether a language model also writes in reports: sentences of its own, in a section apart,
+    /// or translations of a manual in another language.
     pub model_text: bool,
     /// Keys unknown to this version of Fettle, kept for the version that wrote them.
     #[serde(flatten)]

@@ -37,9 +37,9 @@ fn ids(statements: &[Value]) -> Vec<&str> {
     statements.iter().map(|statement| statement["id"].as_str().unwrap()).collect()
 }
 
-/// Every cause and action of the defect's section is in the report once, as printed or as a sentence of code, and nothing is
-/// cited but statements of that section: causes for causes, actions for actions and prevention. Returns the texts
-/// that are not as printed.
+/// Every cause and action of the defect's section is in the report once, as printed or as a
+/// sentence of code, and nothing is cited but statements of that section: causes for causes,
+/// actions for actions and prevention. Returns the texts that are not as printed.
 fn check(product: &str, written: &Value) -> Vec<String> {
     let section = &written["manual"]["result"]["section"];
     let report = &written["report"]["result"];

@@ -1,4 +1,5 @@
-//! Claims about a manual (`tests/golden/grounding`): no false one is certified, of the true ones a known share.
+//! Claims about a manual (`tests/golden/grounding`): no false one is certified, of the true ones a
+//! known share.
 
 use crate::claim::find_support;
 use fettle_domain::{ReportPart, Section, Statement};
@@ -81,8 +82,9 @@ fn no_false_claim_is_certified() {
     assert_eq!(certified, [""; 0]);
 }
 
-/// True claims in the manual's words are kept with the statement that they are about; those in other words
-/// are not. The counts are those of the checker as it is: a change of either is to be looked at.
+/// True claims in the manual's words are kept with the statement that they are about; those in
+/// other words are not. The counts are those of the checker as it is: a change of either is to be
+/// looked at.
 #[test]
 fn a_share_of_the_true_claims_is_kept() {
     let claims = Claims::read();

@@ -29,8 +29,8 @@ impl<'a> GrammarMask<'a> {
         }
     }
 
-    /// The tokens with which the answer goes on or ends. None where the answer is whole and nothing may
-    /// follow.
+    /// The tokens with which the answer goes on or ends. None where the answer is whole and nothing
+    /// may follow.
     pub(super) fn allowed(&self) -> Vec<u32> {
         let goes_on = |text: &str| self.grammar.accepts_prefix(&format!("{}{text}", self.text));
         let tokens = self.tokens.iter().filter(|(_, text)| goes_on(text));

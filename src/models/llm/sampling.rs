@@ -38,7 +38,8 @@ impl Sampler {
         }
     }
 
-    /// Samples one of the `allowed` tokens, of which there is at least one; else as [`Self::sample`].
+    /// Samples one of the `allowed` tokens, of which there is at least one; else as
+    /// [`Self::sample`].
     pub(crate) fn sample_among(
         &mut self,
         logits: &Tensor,

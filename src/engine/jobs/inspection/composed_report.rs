@@ -1,5 +1,5 @@
-//! The report that code composes, in the language of the workspace: the manual's statements and the sentences
-//! around them.
+//! The report that code composes, in the language of the workspace: the manual's statements and the
+//! sentences around them.
 
 use fettle_domain::{Language, ManualFinding, ModelId, Report, ReportLine, Section, Support};
 use fettle_i18n::{Value, text, text_with};
@@ -45,8 +45,8 @@ fn prevention(numbers: &[usize], language: Language) -> String {
     text_with(language, id, &[("numbers", numbers.into())])
 }
 
-/// What a reader of the report has to know of the manual: that it is in another language (and which model
-/// translated it), that it gives orders to the program.
+/// What a reader of the report has to know of the manual: that it is in another language (and which
+/// model translated it), that it gives orders to the program.
 pub(super) fn manual_notices(
     section: &Section,
     language: Language,

@@ -21,8 +21,8 @@ pub struct ReportDefects {
     pub defect: Option<DefectCode>,
     /// Whether the language model orders the reports.
     pub with_llm: bool,
-    /// Whether the language model also writes: sentences of its own, or translations of a manual in another
-    /// language. `None`: as the settings say.
+    /// Whether the language model also writes: sentences of its own, or translations of a manual in
+    /// another language. `None`: as the settings say.
     pub model_text: Option<bool>,
 }
 
@@ -35,8 +35,8 @@ pub struct DefectReport {
     pub manual: Stage<ManualFinding>,
     /// The report, which says that nothing was measured; skipped or failed like `manual`.
     pub report: Stage<Report>,
-    /// What happened to manual files changed meanwhile, what a reader has to know of the manual, and why
-    /// the language model has no part in the report.
+    /// What happened to manual files changed meanwhile, what a reader has to know of the manual,
+    /// and why the language model has no part in the report.
     pub notice: Option<String>,
 }
 

@@ -34,7 +34,8 @@ pub struct Inspect {
     pub image: PathBuf,
     /// Product of the part; `None`: the product that the neighbours vote for.
     pub product: Option<ProductCode>,
-    /// Whether the language model orders the report and the vision language model describes the part.
+    /// Whether the language model orders the report and the vision language model describes the
+    /// part.
     pub with_llm: bool,
     /// Directory for pictures, report and result.
     pub out: Option<PathBuf>,
@@ -138,8 +139,8 @@ impl Request for Inspect {
 
         let summary =
             measurement_summary(language, anomaly.done(), manual.done(), suggestion.as_ref());
-        // First a complete report in the words of the manual: recorded at once, and kept if the model
-        // is stopped.
+        // First a complete report in the words of the manual: recorded at once, and kept if the
+        // model is stopped.
         let (report, evidence) = report_stage(job, &manual, &summary, None, &mut watch)?;
         let about_manual = notices.len();
         notices.extend(evidence.notice);

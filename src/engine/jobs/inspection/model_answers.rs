@@ -1,5 +1,6 @@
-//! What a language model is asked about a section: the order of its statements, sentences of its own where they are
-//! wanted, and translations where the manual is in another language than the report.
+//! What a language model is asked about a section: the order of its statements, sentences of its
+//! own where they are wanted, and translations where the manual is in another language than the
+//! report.
 
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -25,10 +26,11 @@ pub(super) type OnText = Box<dyn Fn(&str) + Send>;
 
 /// What a language model is asked for in a report.
 pub(super) struct ModelPart {
-    /// Gets the model's sentences as they are written. They are shown as such until they are checked.
+    /// Gets the model's sentences as they are written. They are shown as such until they are
+    /// checked.
     pub(super) on_text: OnText,
-    /// Whether the model also writes: sentences of its own, or translations where the manual is in another
-    /// language.
+    /// Whether the model also writes: sentences of its own, or translations where the manual is in
+    /// another language.
     pub(super) writes: bool,
 }
 

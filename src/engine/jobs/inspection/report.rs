@@ -1,4 +1,5 @@
-//! The report stage: causes and actions from the manual, which a language model may order and describe.
+//! The report stage: causes and actions from the manual, which a language model may order and
+//! describe.
 
 use super::composed_report::{composed_report, manual_notices, measured};
 use super::model_answers::{ModelPart, ask_model};
@@ -106,8 +107,8 @@ fn message_id(problem: AnswerProblem) -> &'static str {
     }
 }
 
-/// The report of a manual's section. A language model orders it where `asked` says so, else the order is
-/// the printed one. `summary` opens the report: the measurements in sentences.
+/// The report of a manual's section. A language model orders it where `asked` says so, else the
+/// order is the printed one. `summary` opens the report: the measurements in sentences.
 pub(super) fn report_stage(
     job: &JobContext,
     manual: &Stage<ManualFinding>,
