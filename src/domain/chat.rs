@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::SelectionGrammar;
+
 /// The author of a chat message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,6 +42,9 @@ pub struct Sampling {
     pub max_tokens: usize,
     /// Stop sequences; they are not part of the answer.
     pub stop: Vec<String>,
+    /// Grammar that the answer is held to. Only a local model obeys it; an answer from a server has
+    /// to be checked.
+    pub grammar: Option<SelectionGrammar>,
 }
 
 impl Default for Sampling {
@@ -52,6 +57,7 @@ impl Default for Sampling {
             seed: 0,
             max_tokens: 256,
             stop: Vec::new(),
+            grammar: None,
         }
     }
 }

@@ -42,6 +42,34 @@ pub fn is_hangul(c: char) -> bool {
     is_syllable(c) || matches!(c, '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{318E}')
 }
 
+/// The final consonants (받침) of syllables in the order of Unicode; the first is none.
+const FINAL_CONSONANTS: [char; 28] = [
+    '\0', 'ㄱ', 'ㄲ', 'ㄳ', 'ㄴ', 'ㄵ', 'ㄶ', 'ㄷ', 'ㄹ', 'ㄺ', 'ㄻ', 'ㄼ', 'ㄽ', 'ㄾ', 'ㄿ', 'ㅀ',
+    'ㅁ', 'ㅂ', 'ㅄ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅊ', 'ㅋ', 'ㅌ', 'ㅍ', 'ㅎ',
+];
+
+/// Place of a syllable's final consonant in [`FINAL_CONSONANTS`].
+fn final_index(syllable: char) -> Option<u32> {
+    is_syllable(syllable).then(|| (u32::from(syllable) - u32::from(*SYLLABLES.start())) % 28)
+}
+
+/// The final consonant (받침) of a syllable; `None` where it has none or `c` is no syllable.
+pub fn final_consonant(c: char) -> Option<char> {
+    let index = final_index(c).filter(|index| *index > 0)?;
+    FINAL_CONSONANTS.get(usize::try_from(index).ok()?).copied()
+}
+
+/// A word whose last syllable has lost its final consonant: `높임` → `높이`.
+pub fn without_final_consonant(word: &str) -> String {
+    let mut chars: Vec<char> = word.chars().collect();
+    if let Some(last) = chars.last_mut()
+        && let Some(index) = final_index(*last)
+    {
+        *last = char::from_u32(u32::from(*last) - index).unwrap_or(*last);
+    }
+    chars.into_iter().collect()
+}
+
 /// Whether `text` is a particle and nothing else.
 pub fn is_particle(text: &str) -> bool {
     PARTICLES.contains(&text)
@@ -85,6 +113,20 @@ mod tests {
             ('\u{D7A4}', false, false),
         ] {
             assert_eq!((is_syllable(c), is_hangul(c)), (syllable, hangul), "{c}");
+        }
+    }
+
+    #[test]
+    fn a_final_consonant_is_known_and_removed() {
+        for (word, last, without) in [
+            ("높임", Some('ㅁ'), "높이"),
+            ("온도", None, "온도"),
+            ("넓", Some('ㄼ'), "너"),
+            ("mm", None, "mm"),
+            ("", None, ""),
+        ] {
+            assert_eq!(word.chars().last().and_then(final_consonant), last);
+            assert_eq!(without_final_consonant(word), without);
         }
     }
 

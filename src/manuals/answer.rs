@@ -15,8 +15,6 @@ const MAX_SENTENCE_WIDTH: usize = 240;
 pub(super) struct AnswerSentence {
     pub(super) part: ReportPart,
     pub(super) text: String,
-    /// Numbers of the statements that the model cites: `c1`, `a2`.
-    pub(super) cited: Vec<String>,
 }
 
 /// Parses an answer in the form that [`super::prompt()`] asks for. Text before the first label is
@@ -40,12 +38,11 @@ pub(super) fn parse_answer(answer: &str) -> Vec<AnswerSentence> {
             None => line,
         };
         let Some(part) = part else { continue };
-        let (text, cited) = split_citations(text);
-        for sentence in split_sentences(&text) {
+        for sentence in split_sentences(&without_citations(text)) {
             if words(&sentence).is_empty() || display_width(&sentence) > MAX_SENTENCE_WIDTH {
                 continue;
             }
-            out.push(AnswerSentence { part, text: sentence, cited: cited.clone() });
+            out.push(AnswerSentence { part, text: sentence });
         }
     }
     out
@@ -105,28 +102,24 @@ fn part_of_label(label: &str) -> Option<ReportPart> {
     }
 }
 
-/// Separates a text from its citations, such as `[c1, a2]`.
-fn split_citations(text: &str) -> (String, Vec<String>) {
+/// A text without its citations, such as `[c1, a2]`.
+fn without_citations(text: &str) -> String {
     let mut out = String::new();
-    let mut cited = Vec::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('[') {
         out.push_str(before);
-        let Some((inside, after)) = after.split_once(']') else {
-            // Without a closing bracket, the answer was cut off within a citation.
-            return (out, cited);
-        };
-        let tags = inside.split(|c: char| !c.is_ascii_alphanumeric()).filter(|t| !t.is_empty());
-        let tags: Vec<String> = tags.map(str::to_lowercase).collect();
-        if !tags.is_empty() && tags.iter().all(|tag| is_statement_number(tag)) {
-            cited.extend(tags);
-        } else {
+        // Without a closing bracket, the answer was cut off within a citation.
+        let Some((inside, after)) = after.split_once(']') else { return out };
+        let mut tags = inside.split(|c: char| !c.is_ascii_alphanumeric()).filter(|t| !t.is_empty());
+        let is_citation =
+            !inside.is_empty() && tags.all(|tag| is_statement_number(&tag.to_lowercase()));
+        if !is_citation {
             out.push_str(inside);
         }
         rest = after;
     }
     out.push_str(rest);
-    (out, cited)
+    out
 }
 
 fn is_statement_number(text: &str) -> bool {

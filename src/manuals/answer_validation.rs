@@ -38,6 +38,12 @@ const MIN_RUN_CHARS: usize = 24;
 /// The most replacement characters of a valid answer.
 const MAX_BROKEN: usize = 2;
 
+/// An answer without the reasoning before it and the chat markup after it.
+pub(super) fn without_markup(answer: &str) -> &str {
+    let answer = answer.rsplit("</think>").next().unwrap_or_default();
+    answer.split("<|").next().unwrap_or_default().trim()
+}
+
 /// Validates an answer, or the part of an answer that was generated so far.
 pub(super) fn validate(answer: &str) -> Result<(), AnswerProblem> {
     if answer.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count() > MAX_BROKEN {

@@ -11,7 +11,10 @@
 //!     (label_words → part_labels, document_look)         ├ cause_action_table, defect_table
 //!                                                        └ summary_table
 //! → ManualText with section_warnings (measures → disagreements) and passages
-//! ManualText → section_lookup → compose (evidence alone) → prompt → grounding (with a model)
+//! ManualText → section_lookup → korean_action → compose → the report
+//!            → prompt → selection → compose (a model orders and chooses)
+//!            → prompt → answer → claim → grounding (a model's own sentences, where asked for)
+//!            → translation (statements in another language than the report)
 //!            → chunk (for retrieval)
 //! file → page_picture (hayro) → ocr (tesseract, feature `ocr`) → line_grouping
 //! ```
@@ -22,11 +25,13 @@ mod answer_validation;
 mod asides;
 mod cause_action_table;
 mod chunk;
+mod claim;
+mod claim_frames;
+mod claim_words;
 mod cmaps;
 mod code_letters;
 mod columns;
 mod compose;
-mod content_overlap;
 mod content_repair;
 mod csv_file;
 mod defect_names;
@@ -36,6 +41,7 @@ mod document_lines;
 mod document_look;
 mod docx;
 mod docx_styles;
+mod english_clause;
 mod error;
 mod fallback_font;
 mod file;
@@ -52,6 +58,8 @@ mod html_table;
 mod hwpx;
 mod ink;
 mod ink_probe;
+mod korean_action;
+mod korean_forms;
 mod label_words;
 mod letter_forms;
 mod line_grouping;
@@ -59,8 +67,10 @@ mod line_joining;
 mod list_marker;
 mod markdown;
 mod measures;
+mod object_nouns;
 #[cfg(feature = "ocr")]
 mod ocr;
+mod orders;
 mod overprint;
 mod package;
 mod page_content;
@@ -80,6 +90,7 @@ mod section_lookup;
 mod section_parser;
 mod section_warnings;
 mod sections;
+mod selection;
 mod skew;
 mod spreadsheet_rows;
 mod stream_guard;
@@ -89,10 +100,11 @@ mod table_grid;
 mod table_header;
 mod text_device;
 mod text_file;
-mod typo;
+mod translation;
 mod unknown_parts;
 mod unpacked_size;
 mod unpaged_lines;
+mod verbal_nouns;
 mod visibility;
 mod words;
 mod xlsx;
@@ -108,11 +120,14 @@ pub use defect_names::named_defects;
 pub use disagreements::{Disagreement, disagreements};
 pub use error::{ManualsError, Result};
 pub use file::{parse_lines, read_file, read_lines};
-pub use grounding::{ground_answer, is_written_in};
+pub use grounding::{add_remarks, is_written_in};
 #[cfg(feature = "ocr")]
 pub use ocr::parse_scanned;
+pub use orders::is_order_to_reader;
 pub use page_picture::{PagePicture, page_picture, page_sizes};
-pub use prompt::{MAX_ANSWER_TOKENS, MAX_STATEMENTS, prompt};
+pub use prompt::{MAX_ANSWER_TOKENS, MAX_SELECTION_TOKENS, MAX_STATEMENTS, PromptTask, prompt};
 pub use section_lookup::find_section;
 pub use sections::{PARSER_VERSION, parse};
+pub use selection::{Selection, parse_selection, selection_grammar};
 pub use stream_guard::StreamGuard;
+pub use translation::{MAX_TRANSLATION_TOKENS, Untranslated};

@@ -3,6 +3,7 @@
 mod beside;
 mod broken;
 mod cases;
+mod claims;
 mod damaged_pages;
 mod encodings;
 mod formats;

@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use super::translate::Translate;
 use super::wording;
-use fettle_domain::{Anomaly, Inspection, Stage};
+use fettle_domain::{Anomaly, Inspection, ReportPart, Stage};
 
-/// `inspection` as Markdown: verdict, scores, similar defects, the four report parts with sources, and
-/// provenance. `pictures` states whether `comparison.png` is in the same folder.
+/// `inspection` as Markdown: verdict, scores, similar defects, the four report parts with sources,
+/// and provenance. `pictures` states whether `comparison.png` is in the same folder.
 pub fn markdown(inspection: &Inspection, pictures: bool, translate: &Translate<'_>) -> String {
     let mut out = String::new();
     // Writing into a String cannot fail.
@@ -65,10 +65,14 @@ fn write_report(
                 if part.lines.is_empty() {
                     writeln!(out, "{}", word("report-nothing"))?;
                 }
-                for line in &part.lines {
-                    let source = wording::source_text(&line.support, finding, translate)
-                        .map_or_else(String::new, |source| format!(" _({source})_"));
-                    writeln!(out, "- {}{source}", escaped(&line.text))?;
+                if part.part == ReportPart::Remarks {
+                    writeln!(out, "_{}_\n", word("report-remarks-note"))?;
+                }
+                for (number, line) in (1..).zip(&part.lines) {
+                    let source = wording::line_source(report, line, finding, translate)
+                        .map_or_else(String::new, |source| format!(" _({})_", escaped(&source)));
+                    let mark = part.part.list_mark(number);
+                    writeln!(out, "{mark} {}{source}", escaped(&line.text))?;
                 }
             }
         }

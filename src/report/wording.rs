@@ -2,8 +2,8 @@
 
 use super::translate::Translate;
 use fettle_domain::{
-    Anomaly, DefectCode, Inspection, ManualFinding, ManualFormat, ModelView, ReportPart,
-    Resemblance, SkipReason, Stage, Support,
+    Anomaly, DefectCode, Inspection, ManualFinding, ManualFormat, ModelView, Report, ReportLine,
+    ReportPart, Resemblance, SkipReason, Stage, Support,
 };
 
 /// The image score and the calibrated one.
@@ -80,6 +80,7 @@ pub(super) fn part_title(part: ReportPart) -> &'static str {
         ReportPart::Causes => "report-causes",
         ReportPart::Actions => "report-actions",
         ReportPart::Prevention => "report-prevention",
+        ReportPart::Remarks => "report-remarks",
     }
 }
 
@@ -88,9 +89,22 @@ pub(super) fn place_text(path: &str, places: &str, translate: &Translate<'_>) ->
     translate(ManualFormat::of_stored(path).position_message_id(), &[("page", places.to_owned())])
 }
 
+/// The source of a line, after its machine translation where it has one.
+pub(super) fn line_source(
+    report: &Report,
+    line: &ReportLine,
+    finding: Option<&ManualFinding>,
+    translate: &Translate<'_>,
+) -> Option<String> {
+    let source = source_text(&line.support, finding, translate);
+    let Some(text) = report.translation(line) else { return source };
+    let text = translate("machine-translation", &[("text", text.to_owned())]);
+    Some([Some(text), source].into_iter().flatten().collect::<Vec<_>>().join(" · "))
+}
+
 /// The place of a sentence in the manual, or that the manual lacks the sentence. `None` for
 /// measurements.
-pub(super) fn source_text(
+fn source_text(
     support: &Support,
     finding: Option<&ManualFinding>,
     translate: &Translate<'_>,
@@ -98,10 +112,13 @@ pub(super) fn source_text(
     match support {
         Support::Measured => None,
         Support::Unsupported => Some(translate("source-unsupported", &[])),
-        Support::Manual { statements } | Support::Paraphrase { statements } => {
+        Support::Manual { statements }
+        | Support::Composed { statements }
+        | Support::Reference { statements }
+        | Support::Paraphrase { statements } => {
             let mut pages: Vec<u32> = finding
                 .into_iter()
-                .flat_map(|finding| finding.section.statements())
+                .flat_map(|finding| finding.section.all_statements())
                 .filter(|statement| statements.contains(&statement.id))
                 .map(|statement| statement.page())
                 .collect();
@@ -113,6 +130,7 @@ pub(super) fn source_text(
             let values = [("place", place), ("ids", statements.join(", "))];
             let id = match support {
                 Support::Paraphrase { .. } => "source-paraphrase",
+                Support::Composed { .. } => "source-composed",
                 _ => "source-manual",
             };
             Some(translate(id, &values))

@@ -44,7 +44,7 @@ fn from_object(mut content: Map<String, Value>) -> (Settings, Vec<SettingsWarnin
         threads: take(c, "threads", d.threads, check_threads, w),
         threshold_rule: take(c, "threshold_rule", d.threshold_rule, check_rule, w),
         keep_pictures_days: take(c, "keep_pictures_days", d.keep_pictures_days, check_days, w),
-        supported_only: take(c, "supported_only", d.supported_only, |_| Ok(()), w),
+        model_text: take(c, "model_text", d.model_text, |_| Ok(()), w),
         unknown: Map::new(),
     };
     warnings.extend(content.keys().cloned().map(SettingsWarning::UnknownKey));
@@ -147,7 +147,7 @@ mod tests {
             threads: Some(2),
             threshold_rule: ThresholdRule::Quantile { share: 0.995 },
             keep_pictures_days: Some(90),
-            supported_only: true,
+            model_text: true,
             unknown: Map::new(),
         };
         write(&path, &settings).unwrap();
@@ -166,8 +166,9 @@ mod tests {
         let english = Settings { language: Language::En, ..d.clone() };
         // The file, the settings read, and a word of each warning.
         let kept = Settings { keep_pictures_days: Some(30), ..d.clone() };
-        let cases: [(&str, Settings, &[&str]); 16] = [
+        let cases: [(&str, Settings, &[&str]); 17] = [
             ("{}", d.clone(), &[]),
+            (r#"{"supported_only": true}"#, d.clone(), &[]),
             (r#"{"version": 1, "language": "en"}"#, english.clone(), &[]),
             (r#"{"language": "en", "threads": -1}"#, english.clone(), &["'threads'"]),
             (r#"{"language": "fr", "profile": 3}"#, d.clone(), &["'language'", "'profile'"]),

@@ -23,4 +23,7 @@ pub(super) fn migrate(content: &mut Map<String, Value>, warnings: &mut Vec<Setti
             }),
         },
     }
+    // Until 2026-12: whether sentences that only a language model claims are left out. They always
+    // are.
+    content.remove("supported_only");
 }

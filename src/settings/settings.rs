@@ -29,8 +29,9 @@ pub struct Settings {
     /// Days after which the image of an inspection may be deleted, 1 to [`Self::MOST_DAYS`];
     /// `None`: never.
     pub keep_pictures_days: Option<u32>,
-    /// Whether reports leave out lines that only the language model claims.
-    pub supported_only: bool,
+    /// Whether a language model also writes in reports: sentences of its own, in a section apart,
+    /// or translations of a manual in another language.
+    pub model_text: bool,
     /// Keys unknown to this version of Fettle, kept for the version that wrote them.
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,
@@ -86,7 +87,7 @@ impl Default for Settings {
             threads: None,
             threshold_rule: ThresholdRule::default(),
             keep_pictures_days: None,
-            supported_only: false,
+            model_text: false,
             unknown: serde_json::Map::new(),
         }
     }

@@ -37,9 +37,10 @@ fn ids(statements: &[Value]) -> Vec<&str> {
     statements.iter().map(|statement| statement["id"].as_str().unwrap()).collect()
 }
 
-/// Every cause and action of the defect's section is in the report as printed, and nothing is
-/// cited but statements of that section: causes for causes, actions for the rest.
-fn check(product: &str, written: &Value) {
+/// Every cause and action of the defect's section is in the report once, as printed or as a
+/// sentence of code, and nothing is cited but statements of that section: causes for causes,
+/// actions for actions and prevention. Returns the texts that are not as printed.
+fn check(product: &str, written: &Value) -> Vec<String> {
     let section = &written["manual"]["result"]["section"];
     let report = &written["report"]["result"];
     let name = format!("{product}, {}", written["defect"]);
@@ -48,30 +49,59 @@ fn check(product: &str, written: &Value) {
     assert!(causes.len() >= 2 && actions.len() >= 3, "{name}");
     let parts = list(report, "sections");
     assert_eq!(parts.iter().map(|part| &part["part"]).collect::<Vec<_>>(), PARTS, "{name}");
+    let mut composed = Vec::new();
     for (part, statements) in parts.iter().zip([&[][..], causes, actions, actions]) {
         let known = ids(statements);
+        let mut cited_here = Vec::new();
         for line in list(part, "lines") {
-            let cited = list(&line["support"], "statements");
-            let source = line["support"]["source"].as_str().unwrap();
-            let cites = ["manual", "paraphrase"].contains(&source);
-            assert_eq!(cites, !cited.is_empty(), "{name}: {line}");
+            let cited: Vec<&str> =
+                list(&line["support"], "statements").iter().filter_map(Value::as_str).collect();
+            let text = line["text"].as_str().unwrap();
+            assert!(cited.iter().all(|id| known.contains(id)), "{name}: {line}");
             // Only sentences printed in the manual have the source `manual`.
-            let printed = statements.iter().any(|statement| statement["text"] == line["text"]);
-            assert_eq!(source == "manual", printed, "{name}: {line}");
-            for id in cited {
-                assert!(known.contains(&id.as_str().unwrap()), "{name}: {line}");
+            let quoted = text.trim_start_matches('“').trim_end_matches('”');
+            let printed = statements.iter().any(|statement| statement["text"] == quoted);
+            let source = line["support"]["source"].as_str().unwrap();
+            match (part["part"].as_str().unwrap(), source) {
+                ("situation", "measured") => assert!(cited.is_empty(), "{name}: {line}"),
+                ("causes" | "actions", "manual") => assert!(printed, "{name}: {line}"),
+                ("actions", "composed") => {
+                    assert!(!printed && text.ends_with('.'), "{name}: {line}");
+                    composed.push(text.to_owned());
+                }
+                ("prevention", "reference") => assert!(!cited.is_empty(), "{name}: {line}"),
+                _ => panic!("{name}: {line}"),
             }
+            cited_here.extend(cited.into_iter().map(str::to_owned));
+        }
+        if ["causes", "actions"].contains(&part["part"].as_str().unwrap()) {
+            cited_here.sort_unstable();
+            let mut known: Vec<_> = known.into_iter().map(str::to_owned).collect();
+            known.sort_unstable();
+            assert_eq!(cited_here, known, "{name}: each statement once");
         }
     }
-    for (part, statements) in [(&parts[1], causes), (&parts[2], actions)] {
-        for statement in statements {
-            let whole = |line: &&Value| {
-                line["text"] == statement["text"]
-                    && line["support"]["statements"] == serde_json::json!([statement["id"]])
-            };
-            assert_eq!(list(part, "lines").iter().filter(whole).count(), 1, "{name}: {statement}");
-        }
+    composed
+}
+
+/// The reports on every defect of a product, in a language.
+fn reports_on(
+    workspace: &TestWorkspace,
+    product: &str,
+    language: &str,
+    more: &[&str],
+) -> Vec<Value> {
+    let output = Command::new(env!("CARGO_BIN_EXE_fettle"))
+        .args(["--lang", language, "--workspace", arg(workspace.root())])
+        .args(["manual", "report", "-p", product, "--json"])
+        .args(more)
+        .output();
+    let output = RunOutput::from(output.unwrap()).must_succeed();
+    let reports: Vec<Value> = serde_json::from_str(&output.stdout).unwrap();
+    for written in &reports {
+        assert_eq!(written["report"]["result"]["language"], language);
     }
+    reports
 }
 
 #[test]
@@ -79,44 +109,41 @@ fn without_a_model_every_report_is_its_section() {
     let Some(workspace) = factory() else { return };
     let mut reports = 0;
     for (product, _, defects) in PRODUCTS {
-        let written = workspace.json(&["manual", "report", "-p", product, "--no-llm", "--json"]);
-        for written in written.as_array().unwrap() {
-            assert!(defects.contains(&written["defect"].as_str().unwrap()), "{written}");
-            assert_eq!(written["report"]["result"]["author"]["by"], "evidence");
-            check(product, written);
-            reports += 1;
+        for language in ["ko", "en"] {
+            for written in reports_on(&workspace, product, language, &["--no-llm"]) {
+                assert!(defects.contains(&written["defect"].as_str().unwrap()), "{written}");
+                assert_eq!(written["report"]["result"]["author"]["by"], "evidence");
+                let actions = list(&written["manual"]["result"]["section"], "actions").len();
+                // Every action is a sentence; in another language than the manual's none is.
+                let sentences = if language == "ko" { actions } else { 0 };
+                assert_eq!(check(product, &written).len(), sentences);
+                reports += 1;
+            }
         }
     }
-    assert_eq!(reports, 18);
+    assert_eq!(reports, 2 * 18);
 }
 
 #[test]
-fn a_model_adds_nothing_that_passes_for_the_manuals_word() {
+fn a_model_orders_and_says_nothing() {
     const MODEL: &str = "qwen2.5-coder-0.5b-instruct";
     if !has_models(&[MODEL]) {
         return;
     }
     let Some(workspace) = factory() else { return };
     std::fs::write(workspace.root().join("settings.json"), r#"{"profile": "small"}"#).unwrap();
-    let (mut reports, mut worded) = (0, 0);
+    let mut reports = 0;
     // In English for one of them: a model's answer takes seconds.
     let asked = PRODUCTS.map(|(product, _, _)| (product, "ko"));
     for (product, language) in asked.into_iter().chain([("prod1", "en")]) {
-        let output = Command::new(env!("CARGO_BIN_EXE_fettle"))
-            .args(["--lang", language, "--workspace", arg(workspace.root())])
-            .args(["manual", "report", "-p", product, "--json"])
-            .output();
-        let output = RunOutput::from(output.unwrap()).must_succeed();
-        let written: Value = serde_json::from_str(&output.stdout).unwrap();
-        for written in written.as_array().unwrap() {
-            check(product, written);
-            assert_eq!(written["report"]["result"]["language"], language);
+        for written in reports_on(&workspace, product, language, &[]) {
+            check(product, &written);
+            // A local model is held to the grammar: each answer is a choice.
+            assert_eq!(written["report"]["result"]["author"]["by"], "model");
             reports += 1;
-            worded += usize::from(written["report"]["result"]["author"]["by"] == "model");
         }
     }
     assert_eq!(reports, 21);
-    eprintln!("{MODEL} had a part in {worded} of {reports} reports");
 }
 
 /// Prompt injection: orders inside a manual are quoted and cited as text, and not obeyed.

@@ -26,6 +26,10 @@ pub(crate) enum Manual {
         /// Compose it from the manual alone, without the language model.
         #[arg(long)]
         no_llm: bool,
+        /// Add sentences of the language model, as far as the manual says the same, or its
+        /// translations of a manual in another language.
+        #[arg(long, conflicts_with = "no_llm")]
+        model_text: bool,
         /// Print as JSON.
         #[arg(long)]
         json: bool,

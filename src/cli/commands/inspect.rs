@@ -200,14 +200,20 @@ pub(super) fn print_sections(terminal: &Terminal, report: &Report) {
             ReportPart::Causes => "report-causes",
             ReportPart::Actions => "report-actions",
             ReportPart::Prevention => "report-prevention",
+            ReportPart::Remarks => "report-remarks",
         };
         terminal.print_line(&format!("[{}]", terminal.text(title, &[])));
         if section.lines.is_empty() {
             terminal.print_line(&format!("  {}", terminal.text("report-nothing", &[])));
         }
-        for line in &section.lines {
+        if section.part == ReportPart::Remarks {
+            terminal.print_line(&format!("  {}", terminal.text("report-remarks-note", &[])));
+        }
+        for (number, line) in (1..).zip(&section.lines) {
             let source = match &line.support {
-                Support::Manual { statements } => format!("  [{}]", statements.join(", ")),
+                Support::Manual { statements }
+                | Support::Composed { statements }
+                | Support::Reference { statements } => format!("  [{}]", statements.join(", ")),
                 Support::Paraphrase { statements } => {
                     let ids = [("ids", statements.join(", ").into())];
                     format!("  [{}]", terminal.text("source-paraphrase-short", &ids))
@@ -217,7 +223,13 @@ pub(super) fn print_sections(terminal: &Terminal, report: &Report) {
                     format!("  [{}]", terminal.text("source-unsupported", &[]))
                 }
             };
-            terminal.print_line(&format!("  - {}{source}", line.text));
+            let mark = section.part.list_mark(number);
+            terminal.print_line(&format!("  {mark} {}{source}", line.text));
+            if let Some(text) = report.translation(line) {
+                let values = [("text", text.into())];
+                terminal
+                    .print_line(&format!("    {}", terminal.text("machine-translation", &values)));
+            }
         }
     }
 }

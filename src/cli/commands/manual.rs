@@ -22,9 +22,10 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Manual) -> 
                 print(terminal, manual);
             }
         }
-        args::Manual::Report { product, defect, no_llm, json } => {
+        args::Manual::Report { product, defect, no_llm, model_text, json } => {
             let (product, defect) = (product.clone(), defect.clone());
-            let request = ReportDefects { product, defect, with_llm: !no_llm };
+            let model_text = model_text.then_some(true);
+            let request = ReportDefects { product, defect, with_llm: !no_llm, model_text };
             let reports = terminal.run(engine, request)?;
             if *json {
                 return terminal.print_json(&reports);

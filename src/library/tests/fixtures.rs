@@ -135,6 +135,7 @@ pub(crate) fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Insp
                 support: Support::Manual { statements: vec!["hole.c1".into()] },
             }],
         }],
+        translations: Vec::new(),
     };
     Inspection {
         id: None,

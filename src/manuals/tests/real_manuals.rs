@@ -7,6 +7,7 @@ use std::process::Command;
 
 use sha2::{Digest, Sha256};
 
+use crate::korean_action::action_sentence;
 use crate::{chunks, find_section, parse, prompt, read_file};
 use fettle_domain::{DefectType, LineSpan, ManualText, ManualWarning, RectPt, Statement};
 use fettle_testing::data::{Skip, shared, skipped};
@@ -183,12 +184,21 @@ fn every_defect_has_its_section_and_its_row_in_the_summary() {
                 assert!(span.rect.x > 0.0 && span.rect.x + span.rect.width < 596.0, "{span:?}");
                 assert!(span.rect.y > 0.0 && span.rect.y + span.rect.height < 843.0, "{span:?}");
             }
-            let asked: usize =
-                prompt(section, &[], fettle_domain::Language::Ko, crate::MAX_STATEMENTS)
-                    .iter()
-                    .map(|message| message.content.chars().count())
-                    .sum();
+            let asked: usize = prompt(
+                section,
+                &[],
+                fettle_domain::Language::Ko,
+                crate::MAX_STATEMENTS,
+                crate::PromptTask::Select,
+            )
+            .iter()
+            .map(|message| message.content.chars().count())
+            .sum();
             assert!(asked < 700, "{name}: {code}: {asked} characters");
+        }
+        // Every action of these manuals becomes a sentence.
+        for action in manual.sections.iter().flat_map(|section| &section.actions) {
+            assert!(action_sentence(&action.text).is_some(), "{name}: {}", action.id);
         }
         let statements: usize = manual.sections.iter().map(|s| s.statements().count()).sum();
         assert_eq!(chunks(manual).iter().filter(|chunk| chunk.assigned).count(), statements);

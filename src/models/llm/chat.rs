@@ -8,6 +8,7 @@ use candle_core::Tensor;
 use super::causal_lm::CausalLm;
 use super::chat_template::ChatTemplate;
 use super::gguf::Gguf;
+use super::grammar_mask::GrammarMask;
 use super::sampling::Sampler;
 use super::stop_sequences::StopSequences;
 use super::tokenizer::GgufTokenizer;
@@ -122,13 +123,26 @@ impl GgufChatModel {
         let mut utf8 = Utf8Decoder::default();
         let mut stop = StopSequences::new(&sampling.stop);
         let mut context = prompt.to_vec();
+        let mut mask =
+            sampling.grammar.as_ref().map(|grammar| GrammarMask::new(grammar, &self.tokenizer));
         outcome.stop = loop {
             if outcome.new_tokens >= sampling.max_tokens || context.len() >= limit {
                 break StopReason::Length;
             }
-            let token = sampler.sample(&self.network.logits(&last)?, &context)?;
+            let token = match &mask {
+                None => sampler.sample(&self.network.logits(&last)?, &context)?,
+                Some(mask) => match mask.allowed().as_slice() {
+                    [] => break StopReason::EndOfTurn,
+                    allowed => {
+                        sampler.sample_among(&self.network.logits(&last)?, &context, allowed)?
+                    }
+                },
+            };
             if self.tokenizer.is_end_of_turn(token) {
                 break StopReason::EndOfTurn;
+            }
+            if let Some(mask) = &mut mask {
+                mask.push(token);
             }
             context.push(token);
             outcome.new_tokens += 1;

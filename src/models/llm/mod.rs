@@ -11,6 +11,7 @@ mod chat_template;
 mod decoder;
 mod gemma3;
 mod gguf;
+mod grammar_mask;
 mod llama;
 mod qwen2;
 mod qwen3;

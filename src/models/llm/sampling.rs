@@ -1,12 +1,14 @@
 //! Sampling of the next token.
 
-use candle_core::Tensor;
+use candle_core::{DType, Device, Tensor};
 use candle_transformers::generation::{self, LogitsProcessor};
 use candle_transformers::utils::apply_repeat_penalty;
 
 use crate::Result;
 use fettle_domain::Sampling;
 
+/// Logit of a token that the grammar forbids.
+const FORBIDDEN: f32 = f32::NEG_INFINITY;
 /// Temperatures below this value mean greedy sampling.
 const MIN_TEMPERATURE: f64 = 1e-7;
 
@@ -36,6 +38,25 @@ impl Sampler {
         }
     }
 
+    /// Samples one of the `allowed` tokens, of which there is at least one; else as
+    /// [`Self::sample`].
+    pub(crate) fn sample_among(
+        &mut self,
+        logits: &Tensor,
+        context: &[u32],
+        allowed: &[u32],
+    ) -> Result<u32> {
+        let logits = logits.to_dtype(DType::F32)?;
+        let values: Vec<f32> = logits.to_vec1()?;
+        let mut masked = vec![FORBIDDEN; values.len()];
+        for token in allowed.iter().filter_map(|token| usize::try_from(*token).ok()) {
+            if let (Some(masked), Some(value)) = (masked.get_mut(token), values.get(token)) {
+                *masked = *value;
+            }
+        }
+        self.sample(&Tensor::new(masked, &Device::Cpu)?, context)
+    }
+
     /// Samples a token from `logits` (vocabulary). The repeat penalty applies to the last tokens of
     /// `context`, the prompt and the answer so far.
     pub(crate) fn sample(&mut self, logits: &Tensor, context: &[u32]) -> Result<u32> {
@@ -53,8 +74,6 @@ impl Sampler {
 
 #[cfg(test)]
 mod tests {
-    use candle_core::Device;
-
     use super::*;
 
     fn logits() -> Tensor {
@@ -69,6 +88,16 @@ mod tests {
     #[test]
     fn temperature_0_takes_the_most_probable_token() {
         assert!(choices(&Sampling::default(), &[]).iter().all(|&t| t == 1));
+    }
+
+    #[test]
+    fn only_allowed_tokens_are_sampled() {
+        let mut sampler = Sampler::new(&Sampling::default());
+        assert_eq!(sampler.sample_among(&logits(), &[], &[0, 3]).unwrap(), 0);
+        let warm = Sampling { temperature: 9.0, ..Sampling::default() };
+        let mut sampler = Sampler::new(&warm);
+        let all = (0..40).map(|_| sampler.sample_among(&logits(), &[], &[2, 3]).unwrap());
+        assert!(all.into_iter().all(|token| [2, 3].contains(&token)));
     }
 
     #[test]

@@ -6,7 +6,9 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::*;
-use fettle_domain::{ChatMessage, ChatRole, Sampling, StopReason};
+use fettle_domain::{
+    ChatMessage, ChatRole, Sampling, SelectionGrammar, SelectionGroup, StopReason,
+};
 use fettle_testing::data;
 
 const SMALL: &str = "qwen2.5-coder-0.5b-instruct";
@@ -121,6 +123,27 @@ fn the_seed_determines_the_answer_and_a_turn_ends() {
     let outcome = chat.chat(&question, &short, &mut |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(outcome.stop, StopReason::EndOfTurn, "{outcome:?}");
     assert!(!outcome.text.contains("<|"), "{outcome:?}");
+}
+
+#[test]
+fn an_answer_is_held_to_its_grammar() {
+    let Some(mut chat) = small() else { return };
+    let group = |letter, numbers: std::ops::RangeInclusive<u32>| SelectionGroup {
+        letter,
+        numbers: numbers.collect(),
+        marks: vec!['+'],
+    };
+    let grammar = SelectionGrammar::new(vec![group('c', 1..=3), group('a', 1..=4)]).unwrap();
+    let warm = Sampling { temperature: 1.2, max_tokens: 120, ..Sampling::default() };
+    for (seed, temperature) in [(1, 0.0), (2, 1.2)] {
+        let grammar = Some(grammar.clone());
+        let sampling = Sampling { seed, temperature, grammar, ..warm.clone() };
+        let question = question("기공의 원인을 자유롭게 설명하세요.");
+        let outcome = chat.chat(&question, &sampling, &mut |_| ControlFlow::Continue(())).unwrap();
+        assert_eq!(outcome.stop, StopReason::EndOfTurn, "{outcome:?}");
+        let grammar = sampling.grammar.unwrap();
+        assert!(grammar.is_complete(&outcome.text), "{outcome:?}");
+    }
 }
 
 #[test]

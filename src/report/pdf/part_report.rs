@@ -11,7 +11,7 @@ const DOUBT: Colour = [150, 84, 0];
 /// Indentation of text after a bullet, in points.
 const BULLET: f32 = 14.0;
 
-/// Draws the four report parts, each sentence with its source.
+/// Draws the parts of the report, each sentence with its source.
 pub(super) fn draw_report(report: &mut ReportDocument<'_>, inspection: &Inspection) {
     let finding = inspection.manual.done();
     let Stage::Done(written) = &inspection.report else {
@@ -39,17 +39,26 @@ pub(super) fn draw_report(report: &mut ReportDocument<'_>, inspection: &Inspecti
         if part.lines.is_empty() {
             report.layout.paragraph(Style::BODY, &report.text("report-nothing"));
         }
-        // Actions can be ticked off on paper.
-        let bullet = if part.part == ReportPart::Actions { "□" } else { "•" };
-        for line in &part.lines {
-            let source = wording::source_text(&line.support, finding, report.translate);
+        if part.part == ReportPart::Remarks {
+            let note = Style { colour: DOUBT, bold: true, ..Style::SMALL };
+            report.layout.paragraph(note, &report.text("report-remarks-note"));
+            report.layout.y += 2.0;
+        }
+        for (number, line) in (1..).zip(&part.lines) {
+            // Actions can be ticked off on paper, and prevention refers to their numbers.
+            let text = match part.part {
+                ReportPart::Actions => format!("{number}. {}", line.text),
+                _ => line.text.clone(),
+            };
+            let bullet = if part.part == ReportPart::Actions { "□" } else { "•" };
+            let source = wording::line_source(written, line, finding, report.translate);
             let doubtful = line.support == Support::Unsupported;
             let style = Style {
                 colour: if doubtful { DOUBT } else { QUIET },
                 bold: doubtful,
                 ..Style::SMALL
             };
-            draw_item(report, bullet, &line.text, source.map(|source| (source, style)));
+            draw_item(report, bullet, &text, source.map(|source| (source, style)));
         }
     }
 }

@@ -16,7 +16,7 @@ use fettle_domain::{
     ManualId, ManualLine, ModelId, ModelView, Opinion, PartArea, Place, PointPx, Product,
     ProductCode, RectPt, RectPx, Region, Report, ReportLine, ReportPart, ReportSection,
     Resemblance, Section, ShownPicture, SkipReason, Stage, Statement, StatementKind, Support,
-    Thresholds, Verdict,
+    Thresholds, Translation, Verdict,
 };
 use fettle_i18n::{Value, text, text_with};
 
@@ -79,18 +79,30 @@ fn ng() -> Inspection {
         support: Support::Manual { statements: vec![statement.id.clone()] },
     };
     let line = |text: &str, support| ReportLine { text: text.to_owned(), support };
+    let reference = Support::Reference { statements: vec!["hole.a1".to_owned()] };
     let of = |id: &str| Support::Paraphrase { statements: vec![id.to_owned()] };
     let sections = vec![
         (ReportPart::Situation, vec![line("점수가 임계값을 넘었습니다", Support::Measured)]),
         (ReportPart::Causes, causes.iter().map(cited).collect()),
-        (ReportPart::Actions, actions.iter().map(cited).collect()),
+        (
+            ReportPart::Actions,
+            vec![
+                cited(&actions[0]),
+                line(
+                    "벤트 핀의 막힘을 점검합니다.",
+                    Support::Composed { statements: vec!["hole.a2".to_owned()] },
+                ),
+            ],
+        ),
         (
             ReportPart::Prevention,
             vec![
                 line("벤트 핀을 자주 점검합니다", of("hole.a2")),
                 line("설비를 자주 청소합니다", Support::Unsupported),
+                line("1번은 되풀이합니다", reference),
             ],
         ),
+        (ReportPart::Remarks, vec![line("벤트 핀을 점검합니다", of("hole.a2"))]),
     ];
     let sections =
         sections.into_iter().map(|(part, lines)| ReportSection { part, lines }).collect();
@@ -142,6 +154,10 @@ fn ng() -> Inspection {
             language: Language::Ko,
             author: Author::Model { model: ModelId("writer".into()) },
             sections,
+            translations: vec![Translation {
+                statement: "hole.c1".into(),
+                text: "Hydrogen stays in the melt".into(),
+            }],
         }),
         view: Stage::Done(view()),
         notices: vec!["비교할 정상품이 없습니다".into()],
@@ -252,9 +268,24 @@ fn a_report_has_every_result_with_its_source() {
             "burr".to_owned(),
             word("place-upper-left"),
             "30 × 40".to_owned(),
-            format!("용탕의 수소가 빠지지 않음 {}", cite("2", "hole.c1")),
-            format!("□ 탈가스 시간을 3분 늘림 (±0.5℃) {}", cite("2", "hole.a1")),
-            format!("□ 벤트 핀의 막힘을 점검 {}", cite("3", "hole.a2")),
+            format!(
+                "용탕의 수소가 빠지지 않음 {} · {}",
+                text_with(
+                    language,
+                    "machine-translation",
+                    &[("text", "Hydrogen stays in the melt".into())]
+                ),
+                cite("2", "hole.c1")
+            ),
+            format!("□ 1. 탈가스 시간을 3분 늘림 (±0.5℃) {}", cite("2", "hole.a1")),
+            format!(
+                "□ 2. 벤트 핀의 막힘을 점검합니다. {}",
+                from("source-composed", "3", "hole.a2")
+            ),
+            format!("1번은 되풀이합니다 {}", cite("2", "hole.a1")),
+            word("report-remarks"),
+            word("report-remarks-note"),
+            format!("벤트 핀을 점검합니다 {}", from("source-paraphrase", "3", "hole.a2")),
             format!("벤트 핀을 자주 점검합니다 {}", from("source-paraphrase", "3", "hole.a2")),
             format!("설비를 자주 청소합니다 {}", word("source-unsupported")),
             "manual_store/prod1.pdf — hole (기공)".to_owned(),

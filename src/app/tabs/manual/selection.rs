@@ -34,7 +34,7 @@ impl Selection {
     /// Selects what a citation names, as far as `sections` have it. Lines of the citation are kept.
     pub(super) fn cited(sections: &[Section], cited: Citation) -> Self {
         let is_cited = |section: &Section| match (&cited.statement, &cited.heading) {
-            (Some(id), _) if section.statements().any(|one| one.id == *id) => true,
+            (Some(id), _) if section.all_statements().any(|one| one.id == *id) => true,
             (_, Some(heading)) => section.heading == *heading,
             _ => false,
         };

@@ -208,8 +208,12 @@ fn citing_inspection(finding: ManualFinding) -> Inspection {
         support: Support::Manual { statements: vec![finding.section.actions[0].id.clone()] },
     };
     let section = ReportSection { part: ReportPart::Actions, lines: vec![line] };
-    let report =
-        Report { language: Language::Ko, author: Author::Evidence, sections: vec![section] };
+    let report = Report {
+        language: Language::Ko,
+        author: Author::Evidence,
+        sections: vec![section],
+        translations: Vec::new(),
+    };
     Inspection {
         product: Some(part()),
         manual: Stage::Done(finding),

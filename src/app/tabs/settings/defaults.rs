@@ -1,5 +1,5 @@
-//! The section of defaults: threshold rule of new banks, retention of pictures, and sentences
-//! allowed in reports.
+//! The section of defaults: threshold rule of new banks, retention of pictures, and whether reports
+//! have sentences of the language model.
 
 use egui::{Button, Context, DragValue, Ui};
 
@@ -21,7 +21,7 @@ const DEFAULT_DAYS: u32 = 365;
 pub(super) struct Defaults {
     rule: ThresholdRule,
     days: Option<u32>,
-    supported_only: bool,
+    model_text: bool,
     tidying: Option<TidyPicturesDialog>,
 }
 
@@ -30,7 +30,7 @@ impl Defaults {
     pub(super) fn set(&mut self, preferences: Option<&Preferences>) {
         if let Some(preferences) = preferences {
             (self.rule, self.days) = (preferences.threshold_rule, preferences.keep_pictures_days);
-            self.supported_only = preferences.supported_only;
+            self.model_text = preferences.model_text;
         }
     }
 
@@ -54,8 +54,8 @@ impl Defaults {
         self.pictures(ui, cx, in_force.keep_pictures_days);
         ui.add_space(GAP);
         ui.heading(cx.text("settings-reports"));
-        ui.checkbox(&mut self.supported_only, cx.text("settings-supported-only"));
-        ui.weak(cx.text("settings-supported-only-hint"));
+        ui.checkbox(&mut self.model_text, cx.text("settings-model-text"));
+        ui.weak(cx.text("settings-model-text-hint"));
         // Values are saved once dragging or typing has ended.
         let ctx = ui.ctx();
         if ctx.input(|input| input.pointer.any_down()) || ctx.text_edit_focused() {
@@ -65,8 +65,8 @@ impl Defaults {
             Some(Preference::ThresholdRule(self.rule))
         } else if self.days != in_force.keep_pictures_days {
             Some(Preference::KeepPictures(self.days))
-        } else if self.supported_only != in_force.supported_only {
-            Some(Preference::SupportedOnly(self.supported_only))
+        } else if self.model_text != in_force.model_text {
+            Some(Preference::ModelText(self.model_text))
         } else {
             None
         }

@@ -227,7 +227,12 @@ fn fill_in(inspection: &mut Inspection, manual: &ParsedManual, language: Languag
         (ReportPart::Actions, of_manual(&section.actions)),
     ];
     let sections = parts.map(|(part, lines)| ReportSection { part, lines }).to_vec();
-    inspection.report = Stage::Done(Report { language, author: Author::Evidence, sections });
+    inspection.report = Stage::Done(Report {
+        language,
+        author: Author::Evidence,
+        sections,
+        translations: Vec::new(),
+    });
     inspection.view = Stage::Done(ModelView {
         model: ModelId("qwen3-vl-2b-instruct".to_owned()),
         language,

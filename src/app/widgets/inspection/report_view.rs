@@ -35,8 +35,28 @@ pub(crate) fn show(ui: &mut egui::Ui, cx: &mut TabContext<'_>, inspection: &Insp
         if section.lines.is_empty() {
             ui.weak(cx.text("report-nothing"));
         }
-        for line in &section.lines {
-            report_line(ui, cx, line, inspection.manual.done());
+        let lines = |ui: &mut egui::Ui, cx: &mut TabContext<'_>| {
+            for (number, line) in (1..).zip(&section.lines) {
+                let mark = match section.part {
+                    // Prevention refers to these numbers.
+                    ReportPart::Actions => format!("{number}."),
+                    _ => "•".to_owned(),
+                };
+                report_line(ui, cx, &mark, line, inspection.manual.done());
+                if let Some(text) = report.translation(line) {
+                    let text = cx.localizer.with("machine-translation", &[("text", text.into())]);
+                    ui.indent("translation", |ui| ui.weak(text));
+                }
+            }
+        };
+        if section.part == ReportPart::Remarks {
+            // Not the manual's words: set apart in a frame.
+            egui::Frame::group(ui.style()).show(ui, |ui| {
+                ui.small(cx.text("report-remarks-note"));
+                lines(ui, cx);
+            });
+        } else {
+            lines(ui, cx);
         }
     }
     if let Some(finding) = inspection.manual.done() {
@@ -86,6 +106,7 @@ fn title(part: ReportPart) -> &'static str {
         ReportPart::Causes => "report-causes",
         ReportPart::Actions => "report-actions",
         ReportPart::Prevention => "report-prevention",
+        ReportPart::Remarks => "report-remarks",
     }
 }
 
@@ -93,22 +114,26 @@ fn title(part: ReportPart) -> &'static str {
 fn report_line(
     ui: &mut egui::Ui,
     cx: &mut TabContext<'_>,
+    mark: &str,
     line: &ReportLine,
     finding: Option<&ManualFinding>,
 ) {
     match &line.support {
         Support::Measured => {
-            ui.label(format!("• {}", line.text));
+            ui.label(format!("{mark} {}", line.text));
         }
-        Support::Manual { statements } | Support::Paraphrase { statements } => {
-            ui.label(format!("• {}", line.text));
+        Support::Manual { statements }
+        | Support::Composed { statements }
+        | Support::Reference { statements }
+        | Support::Paraphrase { statements } => {
+            ui.label(format!("{mark} {}", line.text));
             if matches!(line.support, Support::Paraphrase { .. }) {
                 let note = cx.text("report-paraphrase");
                 ui.indent("paraphrase", |ui| ui.small(note));
             }
             let Some(finding) = finding else { return };
             for id in statements {
-                let mut statements = finding.section.statements();
+                let mut statements = finding.section.all_statements();
                 let Some(statement) = statements.find(|statement| statement.id == *id) else {
                     continue;
                 };
@@ -124,7 +149,7 @@ fn report_line(
         }
         Support::Unsupported => {
             let note = cx.text("source-unsupported");
-            ui.label(RichText::new(format!("• {}", line.text)).italics().weak());
+            ui.label(RichText::new(format!("{mark} {}", line.text)).italics().weak());
             ui.indent("unsupported", |ui| ui.small(note));
         }
     }

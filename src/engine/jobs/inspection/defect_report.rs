@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::manual_section::find_section;
-use super::report::{OnText, report_stage};
+use super::model_answers::{ModelPart, OnText};
+use super::report::report_stage;
 use super::stage::failed_stage;
 use crate::error::Result;
 use crate::jobs::registration::catalogue::require_product;
@@ -18,8 +19,11 @@ pub struct ReportDefects {
     pub product: ProductCode,
     /// Only this defect type; `None`: all.
     pub defect: Option<DefectCode>,
-    /// Whether the language model words the reports.
+    /// Whether the language model orders the reports.
     pub with_llm: bool,
+    /// Whether the language model also writes: sentences of its own, or translations of a manual in
+    /// another language. `None`: as the settings say.
+    pub model_text: Option<bool>,
 }
 
 /// The report on a defect type.
@@ -31,8 +35,8 @@ pub struct DefectReport {
     pub manual: Stage<ManualFinding>,
     /// The report, which says that nothing was measured; skipped or failed like `manual`.
     pub report: Stage<Report>,
-    /// What happened to manual files changed meanwhile, and why the report is not in the words of the
-    /// language model.
+    /// What happened to manual files changed meanwhile, what a reader has to know of the manual,
+    /// and why the language model has no part in the report.
     pub notice: Option<String>,
 }
 
@@ -74,11 +78,13 @@ impl Request for ReportDefects {
                 "situation-known-defect",
                 &[("defect", defect.full_name.clone().into())],
             );
-            let on_text = self.with_llm.then(|| -> OnText {
+            let asked = self.with_llm.then(|| {
                 let events = events.clone();
-                Box::new(move |piece| events.send(piece.to_owned()))
+                let on_text: OnText = Box::new(move |piece| events.send(piece.to_owned()));
+                let writes = self.model_text.unwrap_or(job.shared.settings().model_text);
+                ModelPart { on_text, writes }
             });
-            let (report, wording) = report_stage(job, &manual, vec![known], on_text, watch)?;
+            let (report, wording) = report_stage(job, &manual, &[known], asked, watch)?;
             notices.extend(wording.notice);
             let notice = (!notices.is_empty()).then(|| notices.join(" "));
             reports.push(DefectReport { defect: defect.code, manual, report, notice });

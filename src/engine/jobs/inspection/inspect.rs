@@ -13,8 +13,9 @@ use super::anomaly::anomaly_stage;
 use super::export_result::export_result;
 use super::manual_section::manual_stage;
 use super::measurement_summary::measurement_summary;
+use super::model_answers::{ModelPart, OnText};
 use super::model_view::{view_model, view_stage};
-use super::report::{OnText, report_stage};
+use super::report::report_stage;
 use super::similarity::similarity_stage;
 use super::stage::{failed_stage, split_stage};
 use crate::error::Result;
@@ -33,7 +34,8 @@ pub struct Inspect {
     pub image: PathBuf,
     /// Product of the part; `None`: the product that the neighbours vote for.
     pub product: Option<ProductCode>,
-    /// Whether the language model words the report and the vision language model describes the part.
+    /// Whether the language model orders the report and the vision language model describes the
+    /// part.
     pub with_llm: bool,
     /// Directory for pictures, report and result.
     pub out: Option<PathBuf>,
@@ -137,9 +139,11 @@ impl Request for Inspect {
 
         let summary =
             measurement_summary(language, anomaly.done(), manual.done(), suggestion.as_ref());
-        // First a complete report in the words of the manual: recorded at once, and kept if the model
-        // is stopped.
-        let (report, _) = report_stage(job, &manual, summary.clone(), None, &mut watch)?;
+        // First a complete report in the words of the manual: recorded at once, and kept if the
+        // model is stopped.
+        let (report, evidence) = report_stage(job, &manual, &summary, None, &mut watch)?;
+        let about_manual = notices.len();
+        notices.extend(evidence.notice);
 
         let viewer =
             if self.with_llm { view_model(job, verdict)? } else { Err(SkipReason::NotAsked) };
@@ -194,11 +198,15 @@ impl Request for Inspect {
             let events = events.clone();
             let on_text: OnText =
                 Box::new(move |piece| events.send(InspectionEvent::ReportText(piece.to_owned())));
+            let writes = job.shared.settings().model_text;
+            let asked = Some(ModelPart { on_text, writes });
             let (by_model, wording) =
-                report_stage(job, &inspection.manual, summary, Some(on_text), &mut watch)?;
+                report_stage(job, &inspection.manual, &summary, asked, &mut watch)?;
             inspection.report = by_model;
             inspection.models.extend(wording.model);
             inspection.models.dedup();
+            // This notice says what that of the evidence said, too.
+            inspection.notices.truncate(about_manual);
             inspection.notices.extend(wording.notice);
             update_record(job, &mut inspection, begun, &mut watch)?;
         }

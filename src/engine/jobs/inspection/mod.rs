@@ -1,6 +1,7 @@
 //! Inspections: the pipeline and its stages, opening past inspections, reports on defect types.
 
 mod anomaly;
+mod composed_report;
 mod defect_report;
 mod explain_pixel;
 pub(crate) mod export_result;
@@ -9,6 +10,7 @@ mod inspected_part;
 mod jpeg_traces;
 pub(crate) mod manual_section;
 mod measurement_summary;
+mod model_answers;
 mod model_view;
 pub(crate) mod open_inspection;
 mod report;

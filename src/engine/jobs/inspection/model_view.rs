@@ -1,8 +1,8 @@
 //! The view stage: a vision language model describes the pictures. The description stands beside
 //! the report and is never part of it.
 //!
-//! The prompt holds pictures and a fixed question, no text from outside, so there are no instructions
-//! to inject. Only people read the answer.
+//! The prompt holds pictures and a fixed question, no text from outside, so there are no
+//! instructions to inject. Only people read the answer.
 
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -10,7 +10,7 @@ use std::time::Instant;
 use image::RgbImage;
 use image::imageops::{self, FilterType};
 
-use super::report::OnText;
+use super::model_answers::OnText;
 use crate::error::Result;
 use crate::protocol::{JobContext, Stopwatch};
 use fettle_domain::{

@@ -17,8 +17,8 @@ pub enum Preference {
     ThresholdRule(ThresholdRule),
     /// Days after which the picture of an inspection may be deleted; `None`: never.
     KeepPictures(Option<u32>),
-    /// Whether reports omit statements of the language model that the manual does not support.
-    SupportedOnly(bool),
+    /// Whether reports have a section of the language model's own sentences.
+    ModelText(bool),
 }
 
 /// Changes a setting and stores it.
@@ -39,7 +39,7 @@ impl Request for ChangePreference {
             Preference::Threads(threads) => settings.threads = threads,
             Preference::ThresholdRule(rule) => settings.threshold_rule = rule,
             Preference::KeepPictures(days) => settings.keep_pictures_days = days,
-            Preference::SupportedOnly(only) => settings.supported_only = only,
+            Preference::ModelText(shown) => settings.model_text = shown,
         })?;
         job.shared.apply_device_preference()
     }
@@ -85,8 +85,8 @@ pub struct Preferences {
     pub threshold_rule: ThresholdRule,
     /// Days after which the picture of an inspection may be deleted; `None`: never.
     pub keep_pictures_days: Option<u32>,
-    /// Whether reports omit statements of the language model that the manual does not support.
-    pub supported_only: bool,
+    /// Whether reports have a section of the language model's own sentences.
+    pub model_text: bool,
 }
 
 impl Request for GetPreferences {
@@ -110,7 +110,7 @@ impl Request for GetPreferences {
             cores: std::thread::available_parallelism().map_or(threads_now, usize::from),
             threshold_rule: settings.threshold_rule,
             keep_pictures_days: settings.keep_pictures_days,
-            supported_only: settings.supported_only,
+            model_text: settings.model_text,
         })
     }
 }
@@ -142,7 +142,7 @@ mod tests {
             Preference::Threads(Some(1)),
             Preference::ThresholdRule(rule),
             Preference::KeepPictures(Some(90)),
-            Preference::SupportedOnly(true),
+            Preference::ModelText(true),
         ] {
             change(preference).unwrap();
         }
@@ -151,7 +151,7 @@ mod tests {
             threads: Some(1),
             threshold_rule: rule,
             keep_pictures_days: Some(90),
-            supported_only: true,
+            model_text: true,
             ..before
         };
         assert_eq!(preferences(), expected);
@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(warnings, []);
         assert_eq!((settings.device, settings.threads), (DevicePreference::Cpu, Some(1)));
         assert_eq!((settings.threshold_rule, settings.keep_pictures_days), (rule, Some(90)));
-        assert!(settings.supported_only);
+        assert!(settings.model_text);
 
         for bad in [
             Preference::Threads(Some(0)),

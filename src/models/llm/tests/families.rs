@@ -115,6 +115,24 @@ fn load_tiny(family: &Json, path: PathBuf) -> Result<GgufChatModel> {
 }
 
 #[test]
+fn every_family_is_held_to_a_grammar() {
+    let groups = [('c', vec![1, 2, 12]), ('a', vec![3])].map(|(letter, numbers)| SelectionGroup {
+        letter,
+        numbers,
+        marks: vec!['+'],
+    });
+    let grammar = SelectionGrammar::new(groups.into());
+    for family in families() {
+        let (_dir, path) = write(&family, |_| {});
+        let mut chat = load_tiny(&family, path).unwrap();
+        let sampling = Sampling { grammar: grammar.clone(), max_tokens: 40, ..Sampling::default() };
+        let outcome = chat.chat(&question("a"), &sampling, &mut |_| ControlFlow::Continue(()));
+        let text = outcome.unwrap().text;
+        assert!(grammar.as_ref().unwrap().is_complete(&text), "{}: {text}", family["name"]);
+    }
+}
+
+#[test]
 fn every_family_agrees_with_llama_cpp() {
     for family in families() {
         let name = family["name"].as_str().unwrap();

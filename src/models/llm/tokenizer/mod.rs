@@ -167,6 +167,16 @@ impl GgufTokenizer {
         self.end_of_turn.contains(&token)
     }
 
+    /// Tokens that end the turn of the model.
+    pub(super) fn end_of_turn(&self) -> impl Iterator<Item = u32> {
+        self.end_of_turn.iter().copied()
+    }
+
+    /// Number of tokens.
+    pub(super) fn vocabulary_len(&self) -> u32 {
+        u32::try_from(self.vocabulary.len()).unwrap_or(u32::MAX)
+    }
+
     /// Text of the beginning-of-sequence token, for templates that write it.
     pub(super) fn bos(&self) -> Option<String> {
         self.bos.and_then(|id| self.token_text(id)).map(str::to_owned)
