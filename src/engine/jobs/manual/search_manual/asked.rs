@@ -81,7 +81,7 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn read(question: &str, corpus: &Corpus) -> Self {
-        let defects = &corpus.defects;
+        let defects = &corpus.topics;
         let read = read_question(question, |phrase| !all_named(phrase, defects, true).is_empty());
         let left_out: Vec<_> =
             read.excluded.iter().flat_map(|phrase| all_named(phrase, defects, true)).collect();
@@ -115,8 +115,9 @@ impl Asked {
     }
 
     /// Codes of the defect types that it names by their names.
-    pub(super) fn named_codes(&self) -> Vec<DefectCode> {
-        self.named.iter().map(|(_, defect)| defect.clone()).collect()
+    pub(super) fn named_codes(&self, defects: &[DefectType]) -> Vec<DefectCode> {
+        let codes = self.named.iter().map(|(_, code)| code);
+        codes.filter(|code| defects.iter().any(|defect| defect.code == **code)).cloned().collect()
     }
 
     pub(super) fn names(&self, passage: &Passage<'_>) -> bool {
@@ -134,7 +135,7 @@ impl Asked {
 
 fn is_of(defects: &[(ProductCode, DefectCode)], passage: &Passage<'_>) -> bool {
     defects.iter().any(|(product, defect)| {
-        *product == passage.manual.product && passage.chunk.defect.as_ref() == Some(defect)
+        *product == passage.manual.product && passage.topic == Some(defect)
     })
 }
 

@@ -13,6 +13,9 @@ pub(super) struct Corpus {
     pub(super) products: Vec<Product>,
     /// Defect types of these products.
     pub(super) defects: Vec<DefectType>,
+    /// What a question may name: the defect types, and sections about none of them by their
+    /// headings. Those of a product follow each other.
+    pub(super) topics: Vec<DefectType>,
 }
 
 /// A passage with its manual and the number of its section.
@@ -21,6 +24,8 @@ pub(super) struct Passage<'a> {
     pub(super) manual: &'a RegisteredManual,
     pub(super) chunk: &'a Chunk,
     pub(super) section: usize,
+    /// Code of its topic among [`Corpus::topics`].
+    pub(super) topic: Option<&'a DefectCode>,
 }
 
 impl Corpus {
@@ -47,7 +52,15 @@ impl Corpus {
             }
             Ok((products, defects))
         })?;
-        Ok(Self { manuals, products, defects })
+        let mut topics = defects.clone();
+        for (manual, chunks) in &manuals {
+            for heading in chunks.iter().filter(|chunk| chunk.defect.is_none()) {
+                topics.extend(topic(&manual.product, &heading.heading, topics.len()));
+            }
+        }
+        topics.sort_by(|a, b| a.product.as_str().cmp(b.product.as_str()));
+        topics.dedup_by(|a, b| a.product == b.product && a.full_name == b.full_name);
+        Ok(Self { manuals, products, defects, topics })
     }
 
     /// All passages in order. Passages of one manual under one heading are a section.
@@ -62,10 +75,19 @@ impl Corpus {
                     sections.push(key);
                     sections.len() - 1
                 });
-                passages.push(Passage { manual, chunk, section });
+                let topic = chunk.defect.as_ref().or_else(|| self.topic_of(manual, chunk));
+                passages.push(Passage { manual, chunk, section, topic });
             }
         }
         passages
+    }
+
+    /// The topic of a passage whose section is about no defect type.
+    fn topic_of(&self, manual: &RegisteredManual, chunk: &Chunk) -> Option<&DefectCode> {
+        let of_heading = |topic: &&DefectType| {
+            topic.product == manual.product && topic.full_name == chunk.heading
+        };
+        self.topics.iter().find(of_heading).map(|topic| &topic.code)
     }
 
     /// The names of a product, as one text.
@@ -86,4 +108,17 @@ impl Corpus {
             format!("{} {} {}", defect.name_ko, defect.name_en, defect.code)
         })
     }
+}
+
+/// A section about no defect type, as a topic: number `number` of all, named by its heading, of which
+/// what stands in brackets is another name (`hole (기공)`).
+fn topic(product: &ProductCode, heading: &str, number: usize) -> Option<DefectType> {
+    let (name, other) = heading.split_once('(').unwrap_or((heading, ""));
+    Some(DefectType {
+        product: product.clone(),
+        code: DefectCode::new(&format!("section-{number}")).ok()?,
+        name_ko: other.trim_end_matches(')').trim().to_owned(),
+        name_en: name.trim().to_owned(),
+        full_name: heading.to_owned(),
+    })
 }

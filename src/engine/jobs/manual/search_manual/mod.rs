@@ -52,7 +52,10 @@ impl Request for SearchManual {
         let ranking = Ranking::of(job, &corpus, &asked, self.embed)?;
         job.check()?;
         let reply = reply::choose(&corpus, &asked, &ranking, self.top);
-        let named = if self.product.is_some() { asked.named_codes() } else { Vec::new() };
+        let named = match self.product {
+            Some(_) => asked.named_codes(&corpus.defects),
+            None => Vec::new(),
+        };
         Ok(ManualAnswer {
             named,
             excluded: asked.excluded,

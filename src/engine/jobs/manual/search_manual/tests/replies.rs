@@ -144,3 +144,29 @@ fn an_open_defect_or_product_is_asked_back() {
     assert_eq!(named.reply.passages()[0].manual.product.as_str(), "cover");
     assert!(matches!(named.reply, ManualReply::Found { .. }), "{named:?}");
 }
+
+/// Sections of which no defect type is registered are named by their headings.
+#[test]
+fn headings_are_names_as_well() {
+    let none = tempfile::tempdir().unwrap();
+    let (dir, engine) = engine(none.path());
+    let path = dir.path().join("casting.txt");
+    std::fs::write(&path, CASTING).unwrap();
+    let part = product("part", "주물", "Casting");
+    register(&engine, &part, &[], path);
+    let ask = |question: &str| submit(&engine, asks(question, Some(part.code.clone()), 9));
+    let headings = |answer: &ManualAnswer| -> Vec<String> {
+        answer.reply.passages().iter().map(|found| found.chunk.heading.clone()).collect()
+    };
+    let answer = ask("기공 말고 버는 왜 생겨요?");
+    assert_eq!(answer.excluded, ["기공"]);
+    assert!(answer.named.is_empty());
+    let found = headings(&answer);
+    assert_eq!(found[0], "날개 버 (burr)");
+    assert!(found.iter().all(|heading| heading != "기공 (hole)"), "{found:?}");
+    let across = ask("what stops porosity and burr?");
+    assert!(
+        matches!(&across.reply, ManualReply::Grouped { groups } if groups.len() == 2),
+        "{across:?}"
+    );
+}
