@@ -21,6 +21,7 @@ use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
 use args::{Cli, Command};
 use commands::inspect::VerdictStatus;
+use commands::manual_answer::AnswerStatus;
 use fettle_app::{AppError, LogLines};
 use fettle_domain::Language;
 use fettle_engine::{Engine, EngineError, EngineOptions};
@@ -44,6 +45,9 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is::<VerdictStatus>() => {
             error.downcast_ref().map_or(ExitCode::FAILURE, |VerdictStatus(code)| (*code).into())
+        }
+        Err(error) if error.is::<AnswerStatus>() => {
+            error.downcast_ref().map_or(ExitCode::FAILURE, |AnswerStatus(code)| (*code).into())
         }
         Err(error) => match error.downcast_ref::<EngineError>() {
             Some(EngineError::Cancelled) => {

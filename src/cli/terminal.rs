@@ -51,6 +51,14 @@ impl Terminal {
         fettle_i18n::text_with(self.language, id, values)
     }
 
+    /// The name in the language of the terminal, of one in both.
+    pub(super) fn name_of(&self, ko: &str, en: &str) -> String {
+        match self.language {
+            Language::Ko => ko.to_owned(),
+            Language::En => en.to_owned(),
+        }
+    }
+
     /// A position (from 1) in the manual at `path`: page, paragraph or line.
     pub(super) fn position(&self, path: &str, position: u32) -> String {
         self.text(ManualFormat::of_stored(path).position_message_id(), &[("page", position.into())])

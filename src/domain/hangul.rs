@@ -6,9 +6,9 @@ use std::ops::RangeInclusive;
 pub const SYLLABLES: RangeInclusive<char> = '가'..='힣';
 
 /// Particles (조사) that may follow a noun: `칼이`, `실은`.
-const PARTICLES: [&str; 20] = [
+const PARTICLES: [&str; 27] = [
     "이", "가", "은", "는", "을", "를", "에", "의", "로", "와", "과", "도", "만", "랑", "이랑",
-    "으로", "에서", "이나", "나", "부터",
+    "으로", "에서", "이나", "나", "부터", "하고", "말고", "보다", "까지", "처럼", "만을", "만이",
 ];
 
 /// Endings that make a verb of a noun: `점검` → `점검합니다`.

@@ -1,13 +1,18 @@
 //! Retrieval of similar images and sections: a vector index (FAISS) and the vote of its hits, a
 //! keyword index (BM25), and the fusion of both.
 
+pub mod answerability;
 mod atomic_file;
 mod error;
+pub mod exclusion;
 pub mod fingerprint;
 pub mod fusion;
 pub mod keyword_index;
+pub mod known_words;
 pub mod near_duplicates;
 pub mod neighbour_distances;
+pub mod other_subjects;
+pub mod question_words;
 pub mod synthetic;
 mod terms;
 pub mod vector_index;

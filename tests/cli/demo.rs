@@ -171,7 +171,7 @@ fn one_image_of_unknown_product(workspace: &TestWorkspace) {
     let question = ["manual", "ask", "칼날이 무뎌졌다", "--product", "leather", "--json"];
     if has_models(&["multilingual-e5-small"]) {
         let passages = workspace.json(&question);
-        let first = passages["passages"][0]["chunk"]["statement"].as_str().unwrap();
+        let first = passages["reply"]["passages"][0]["chunk"]["statement"].as_str().unwrap();
         assert!(first.starts_with("cut."), "{passages}");
     }
 }

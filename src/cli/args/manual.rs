@@ -49,6 +49,9 @@ pub(crate) enum Manual {
         id: i64,
     },
     /// Find what the manual says about something: in your own words, also mistyped.
+    ///
+    /// Exit status: 0 answered, 4 the manual probably does not say, 5 a question back (which product
+    /// or defect is meant).
     #[command(alias = "search")]
     Ask {
         /// The question.
@@ -56,9 +59,15 @@ pub(crate) enum Manual {
         /// Only this product's manual.
         #[arg(long, short)]
         product: Option<ProductCode>,
+        /// Only this defect type's section.
+        #[arg(long, short)]
+        defect: Option<DefectCode>,
         /// How many answers.
         #[arg(long, short = 'k', default_value_t = 5)]
         top: usize,
+        /// Answer at once, by words alone where the manual is not embedded yet.
+        #[arg(long)]
+        now: bool,
         /// Print as JSON.
         #[arg(long)]
         json: bool,

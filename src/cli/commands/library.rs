@@ -100,7 +100,7 @@ pub(crate) fn run(
             terminal
                 .print_message("registered-manual", &[("path", read.manual.path.clone().into())]);
             super::manual::print(terminal, &read);
-            Ok(())
+            super::manual::embed(engine, terminal, Some(product.clone()))
         }
         args::Library::Scan => scan(engine, terminal),
     }

@@ -1,13 +1,14 @@
 //! `fettle manual`.
 
 use super::inspect::{print_sections, print_source};
+use super::manual_answer::{self, AnswerStatus};
 use super::manual_versions;
 use super::stage_result::done_or_print;
 use crate::args;
 use crate::terminal::Terminal;
-use fettle_domain::{ManualFormat, ManualWarning, Statement};
+use fettle_domain::{ManualFormat, ManualWarning, ProductCode, Statement};
 use fettle_engine::{
-    DefectReport, Engine, FoundPassage, IngestManuals, ManualAnswer, ParsedManual, ReportDefects,
+    DefectReport, EmbedManuals, Engine, EngineError, IngestManuals, ParsedManual, ReportDefects,
     SearchManual,
 };
 
@@ -15,6 +16,7 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Manual) -> 
     match args {
         args::Manual::Ingest { product, json } => {
             let read = terminal.run(engine, IngestManuals(product.clone()))?;
+            embed(engine, terminal, product.clone())?;
             if *json {
                 return terminal.print_json(&read);
             }
@@ -38,14 +40,21 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Manual) -> 
             return manual_versions::list(engine, terminal, product.as_ref(), *json);
         }
         args::Manual::Remove { id } => return manual_versions::remove(engine, terminal, *id),
-        args::Manual::Ask { question, product, top, json } => {
-            let request =
-                SearchManual { question: question.clone(), product: product.clone(), top: *top };
+        args::Manual::Ask { question, product, defect, top, now, json } => {
+            let request = SearchManual {
+                question: question.clone(),
+                product: product.clone(),
+                defect: defect.clone(),
+                top: *top,
+                embed: !now,
+            };
             let found = terminal.run(engine, request)?;
             if *json {
-                return terminal.print_json(&found);
+                terminal.print_json(&found)?;
+            } else {
+                manual_answer::print(terminal, &found);
             }
-            print_answer(terminal, &found);
+            return AnswerStatus::of(&found.reply).map_or(Ok(()), |status| Err(status.into()));
         }
     }
     Ok(())
@@ -64,35 +73,16 @@ fn print_report(terminal: &Terminal, written: &DefectReport) {
     terminal.print_line("");
 }
 
-/// Prints passages under their headings, with their scores by meaning, by words, and fused.
-fn print_answer(terminal: &Terminal, answer: &ManualAnswer) {
-    if let Some(notice) = &answer.notice {
-        terminal.print_line(notice);
-    }
-    if answer.passages.is_empty() {
-        terminal.print_message("manual-nothing", &[]);
-    }
-    let mut heading = None;
-    for FoundPassage { manual, chunk, vector_score, keyword_score, fused_score } in &answer.passages
-    {
-        if heading != Some((manual.id, &chunk.heading)) {
-            heading = Some((manual.id, &chunk.heading));
-            terminal.print_line(&format!("{}  ({})", chunk.heading, manual.path));
-        }
-        let kind = chunk.kind.message_id();
-        let score = |score: Option<f32>, digits| match score {
-            Some(score) => format!("{score:.digits$}"),
-            None => "–".to_owned(),
-        };
-        let values = [
-            ("place", terminal.position(&manual.path, chunk.page).into()),
-            ("meaning", score(*vector_score, 3).into()),
-            ("words", score(*keyword_score, 1).into()),
-            ("fused", format!("{fused_score:.4}").into()),
-        ];
-        let kind = terminal.text(kind, &[]);
-        terminal.print_line(&format!("  [{}] {kind}: {}", chunk.statement, chunk.words));
-        terminal.print_line(&format!("      {}", terminal.text("manual-scores", &values)));
+/// Embeds the manuals of a product, or of all, so that questions are answered by meaning; without a
+/// text encoder nothing is done.
+pub(super) fn embed(
+    engine: &Engine,
+    terminal: &Terminal,
+    product: Option<ProductCode>,
+) -> anyhow::Result<()> {
+    match terminal.run(engine, EmbedManuals(product)) {
+        Ok(_) | Err(EngineError::Models(_)) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }
 

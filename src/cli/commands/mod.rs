@@ -16,6 +16,7 @@ mod known_defects;
 mod left_out;
 pub(super) mod library;
 pub(super) mod manual;
+pub(super) mod manual_answer;
 mod manual_versions;
 mod mask_notes;
 pub(super) mod models;

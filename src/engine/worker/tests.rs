@@ -86,9 +86,10 @@ fn a_stalled_server_keeps_no_other_job_waiting() {
     }
     // The language lane is asked to embed the question, and says that it has no model for that.
     let question = "기공의 조치".to_owned();
+    let search = SearchManual { question, product: None, defect: None, top: 3, embed: true };
     let begun = Instant::now();
-    let answer = ask(&engine, SearchManual { question, product: None, top: 3 }).unwrap();
-    assert!(answer.passages[0].chunk.text.contains("탈기"), "{answer:?}");
+    let answer = ask(&engine, search).unwrap();
+    assert!(answer.reply.passages()[0].chunk.text.contains("탈기"), "{answer:?}");
     assert!(answer.notice.is_some(), "the language lane was not asked");
     assert!(asked.try_recv().is_err(), "more inspections ask the server than have threads");
 

@@ -1,14 +1,13 @@
-//! Search in the manuals of a product: a question, and the statements that may answer it.
+//! Search in the manuals of a product: a question, and the reply to it.
 
-use egui::text::LayoutJob;
-use egui::{Align, Button, Key, Layout, Role, TextEdit, TextFormat, TextStyle, WidgetInfo};
+use egui::{Button, Key, Role, TextEdit, WidgetInfo};
 
+use super::manual_reply::{self, ReplyClick};
 use crate::command::{Citation, Command, TabId};
 use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
-use fettle_domain::ProductCode;
-use fettle_engine::{FoundPassage, ManualAnswer, SearchManual};
-use fettle_i18n::Value;
+use fettle_domain::{DefectCode, ProductCode};
+use fettle_engine::{ManualAnswer, SearchManual};
 
 /// Statements found at most.
 const TOP_K: usize = 6;
@@ -48,10 +47,7 @@ impl ManualSearch {
             let can_search = !self.question.trim().is_empty() && !self.found.is_loading();
             let pressed = ui.add_enabled(can_search, Button::new(find)).clicked();
             if can_search && (enter || pressed) {
-                self.found = Loadable::default();
-                let question = self.question.trim().to_owned();
-                let product = Some(product.clone());
-                self.found.load(cx, SearchManual { question, product, top: TOP_K });
+                self.ask(cx, Some(product.clone()), None);
             }
         });
         if self.found.is_loading() {
@@ -74,68 +70,30 @@ impl ManualSearch {
         clicked
     }
 
-    /// The statements found, as buttons.
-    fn answers(&self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) -> Option<Citation> {
-        let found = self.found.answer()?;
-        let mut clicked = None;
-        ui.horizontal(|ui| {
-            let count = [("count", Value::from(found.passages.len()))];
-            ui.strong(cx.localizer.with("manual-found", &count));
-            if ui.button(cx.text("dialog-close")).clicked() {
-                cx.send(Command::Stop);
-            }
-        });
-        if let Some(notice) = &found.notice {
-            ui.colored_label(ui.visuals().warn_fg_color, notice);
-            if ui.button(cx.text("manual-models")).clicked() {
-                cx.send(Command::Show(TabId::Settings));
+    /// The reply to the question.
+    fn answers(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) -> Option<Citation> {
+        let clicked = manual_reply::show(ui, cx, self.found.answer()?)?;
+        match clicked {
+            ReplyClick::Cite(citation) => return Some(citation),
+            ReplyClick::Means(candidate) => {
+                let product = Some(candidate.product);
+                self.ask(cx, product, candidate.defect);
             }
         }
-        if found.passages.is_empty() {
-            ui.label(cx.text("manual-nothing"));
-        }
-        ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
-            for passage in &found.passages {
-                let place = cx.localizer.with("manual-scores", &scores(cx, passage));
-                let mut job = LayoutJob::default();
-                let visuals = ui.visuals();
-                for (text, style, colour) in [
-                    (
-                        &format!("{}\n", passage.chunk.heading),
-                        TextStyle::Small,
-                        visuals.text_color(),
-                    ),
-                    (&passage.chunk.words, TextStyle::Body, visuals.strong_text_color()),
-                    (&format!("\n{place}"), TextStyle::Small, visuals.weak_text_color()),
-                ] {
-                    job.append(text, 0.0, TextFormat::simple(style.resolve(ui.style()), colour));
-                }
-                let path = &passage.manual.path;
-                if ui.add(Button::selectable(false, job).wrap()).on_hover_text(path).clicked() {
-                    clicked = Some(Citation {
-                        manual: passage.manual.id,
-                        heading: None,
-                        statement: Some(passage.chunk.statement.clone()),
-                        page: passage.chunk.page,
-                        lines: Vec::new(),
-                    });
-                }
-            }
-        });
-        clicked
+        None
     }
-}
 
-/// Place and scores of a passage: by vector, by keywords, and fused.
-fn scores(cx: &TabContext<'_>, passage: &FoundPassage) -> [(&'static str, Value); 4] {
-    let rounded = |score: Option<f32>, digits| match score {
-        Some(score) => Value::from(format!("{score:.digits$}")),
-        None => Value::from("–"),
-    };
-    [
-        ("place", cx.localizer.place(&passage.manual.path, passage.chunk.page).into()),
-        ("meaning", rounded(passage.vector_score, 3)),
-        ("words", rounded(passage.keyword_score, 1)),
-        ("fused", rounded(Some(passage.fused_score), 4)),
-    ]
+    /// Asks the question, of one defect type where it is known.
+    fn ask(
+        &mut self,
+        cx: &mut TabContext<'_>,
+        product: Option<ProductCode>,
+        defect: Option<DefectCode>,
+    ) {
+        self.found = Loadable::default();
+        let question = self.question.trim().to_owned();
+        // Passages are embedded beside: until then words answer.
+        let request = SearchManual { question, product, defect, top: TOP_K, embed: false };
+        self.found.load(cx, request);
+    }
 }

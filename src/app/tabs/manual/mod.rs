@@ -1,6 +1,7 @@
 //! The tab of manuals: their sections, pages and text, and questions to them.
 
 mod manual_list;
+mod manual_reply;
 mod manual_search;
 mod manual_view;
 mod marks;
@@ -29,7 +30,9 @@ use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
 use crate::widgets::combo_box::product_combo;
 use fettle_domain::{ManualId, ProductCode, RegisteredManual};
-use fettle_engine::{ListManualVersions, ListManuals, ManualVersion};
+use fettle_engine::{
+    EmbedManuals, EmbeddedManuals, ListManualVersions, ListManuals, ManualVersion,
+};
 
 pub(super) const TAB: TabEntry = TabEntry {
     id: TabId::Manual,
@@ -46,6 +49,8 @@ struct ManualTab {
     manuals: Loadable<Vec<RegisteredManual>>,
     /// All versions of its manuals.
     versions: Loadable<Vec<ManualVersion>>,
+    /// The embedding of its manuals, which goes on where it was cut off.
+    embedding: Loadable<EmbeddedManuals>,
     /// The newest manual when they were listed last.
     newest: Option<ManualId>,
     view: ManualView,
@@ -59,6 +64,8 @@ impl Tab for ManualTab {
             self.open_newest(cx);
         }
         self.versions.poll(cx);
+        // Its errors are those of the search, which says them.
+        self.embedding.poll(cx);
         if self.view.poll(cx) {
             self.follow_product(cx);
         }
@@ -139,7 +146,8 @@ impl ManualTab {
 
     fn list(&mut self, cx: &mut TabContext<'_>, product: ProductCode) {
         self.manuals.load(cx, ListManuals(product.clone()));
-        self.versions.load(cx, ListManualVersions(Some(product)));
+        self.versions.load(cx, ListManualVersions(Some(product.clone())));
+        self.embedding.load(cx, EmbedManuals(Some(product)));
     }
 
     /// Opens the newest manual where none is open or the manual was just registered.

@@ -163,6 +163,44 @@ fn a_question_without_an_embedder_is_answered_by_keywords() {
 }
 
 #[test]
+fn a_question_is_declined_asked_back_or_answered_across_sections() {
+    let fonts = own_fonts();
+    for language in [Language::Ko, Language::En] {
+        let app = TestAppOptions::new(language).start(|engine| {
+            with_manual(engine, &fonts);
+        });
+        let mut app = open_tab(app);
+        app.wait_for("• 탈기 장치 점검");
+        let question = app.text("manual-question");
+        app.type_into(&question, "점심 메뉴 점검");
+        app.press(Modifiers::NONE, Key::Enter);
+        app.wait_for(&app.text("manual-not-said"));
+        app.save_picture("manual_not_said");
+
+        // What may be meant is a button each; the question is asked again of that defect alone.
+        app.click(&app.text("dialog-close"));
+        app.type_into(&question, "원인이 뭐예요?");
+        app.press(Modifiers::NONE, Key::Enter);
+        app.wait_for(&app.text("manual-which"));
+        app.save_picture("manual_which");
+        let scratch = if language == Language::Ko { "긁힘" } else { "scratch" };
+        app.click_on(Role::Button, scratch);
+        app.wait_until("the cause of the scratch", |window| {
+            window.query_all_by_label_contains("scratch (긁힘)\n이송 중 충돌").next().is_some()
+        });
+
+        app.type_into(&question, "기공하고 긁힘 조치");
+        app.press(Modifiers::NONE, Key::Enter);
+        app.wait_for(&app.with("manual-sections-found", &[("count", 2_usize.into())]));
+        app.save_picture("manual_across");
+
+        app.type_into(&question, "기공 말고 긁힘 원인");
+        app.press(Modifiers::NONE, Key::Enter);
+        app.wait_for(&app.with("manual-excluded", &[("what", "기공".into())]));
+    }
+}
+
+#[test]
 fn a_citation_of_an_inspection_is_shown_on_its_page_as_it_was() {
     let fonts = own_fonts();
     for (language, theme, is_replaced) in

@@ -1,5 +1,6 @@
 //! Manuals: registering, parsing, versions, search.
 
+mod embed_manuals;
 pub(crate) mod in_force;
 mod ingest_manuals;
 mod manual_file;
@@ -7,14 +8,18 @@ mod manual_page;
 pub(crate) mod manual_text;
 mod manual_versions;
 mod open_manual;
+mod passage_index;
 mod preview_manual;
 pub(crate) mod register_manual;
 mod search_manual;
 
+pub use embed_manuals::{EmbedManuals, EmbeddedManuals};
 pub use ingest_manuals::IngestManuals;
 pub use manual_page::ManualPage;
 pub use manual_versions::{ListManualVersions, ManualVersion, RemoveManual};
 pub use open_manual::{ListManuals, OpenManual, OpenedManual};
 pub use preview_manual::{ManualPreview, PreviewManual};
 pub use register_manual::{ParsedManual, RegisterManual};
-pub use search_manual::{FoundPassage, ManualAnswer, SearchManual};
+pub use search_manual::{
+    Candidate, FoundPassage, ManualAnswer, ManualReply, PassageGroup, SearchManual,
+};

@@ -1,0 +1,226 @@
+//! The passages and sections in the order of their relevance to a question, and the probability that
+//! they answer it.
+
+use std::collections::BTreeMap;
+
+use super::asked::Asked;
+use super::corpus::{Corpus, Passage};
+use crate::error::{EngineError, Result};
+use crate::jobs::manual::passage_index::{PassageIndex, embed};
+use crate::protocol::JobContext;
+use fettle_domain::hangul::is_syllable;
+use fettle_domain::{Language, ModelId, ModelRole, TextKind};
+use fettle_manuals::Chunk;
+use fettle_retrieval::answerability::Signs;
+use fettle_retrieval::fusion::relevance;
+use fettle_retrieval::keyword_index::KeywordIndex;
+use fettle_retrieval::known_words::{KnownWords, WantedWords};
+use fettle_retrieval::other_subjects::{OtherSubjects, subjects};
+use fettle_retrieval::vocabulary::{explained, things};
+
+/// Weight of a section's second best passage, relative to the best: two matching statements make a
+/// section more likely.
+const SECOND_WEIGHT: f32 = 0.6;
+/// Weight of the share of the question's words that a section knows.
+const COVERED: f32 = 1.7;
+/// What a section of a product that the question names gains.
+const PRODUCT: f32 = 1.0;
+
+/// Passages and sections with their scores.
+pub(super) struct Ranking<'a> {
+    /// All passages but those of excluded defects.
+    pub(super) passages: Vec<RankedPassage<'a>>,
+    /// Sections, best first: numbers, scores.
+    pub(super) sections: Vec<(usize, f32)>,
+    /// Probability that the manuals answer the question, 0 to 1.
+    pub(super) probability: f32,
+    /// Why words alone were compared.
+    pub(super) notice: Option<String>,
+    /// The signs of the probability.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the fit reads them"))]
+    pub(super) signs: Signs,
+}
+
+/// A passage with its scores.
+#[derive(Clone, Copy)]
+pub(super) struct RankedPassage<'a> {
+    pub(super) passage: Passage<'a>,
+    pub(super) cosine: Option<f32>,
+    pub(super) words: Option<f32>,
+    pub(super) relevance: f32,
+    /// Share of the question's words that the passage knows, 0 to 1.
+    pub(super) covered: f32,
+}
+
+/// The subjects that no manual speaks of, as they are embedded.
+pub(in crate::jobs::manual) fn other_subjects() -> Vec<String> {
+    subjects().iter().map(|subject| (*subject).to_owned()).collect()
+}
+
+/// Cosines of the passages, by position, and of the nearest other subject.
+struct Meaning {
+    cosines: Vec<(usize, f32)>,
+    other: f32,
+}
+
+impl<'a> Ranking<'a> {
+    /// Ranks the passages of `corpus`. Where `embeds`, passages without a vector get one first.
+    pub(super) fn of(
+        job: &JobContext,
+        corpus: &'a Corpus,
+        asked: &Asked,
+        embeds: bool,
+    ) -> Result<Self> {
+        let all = corpus.passages();
+        let texts: Vec<String> = all
+            .iter()
+            .map(|one| format!("{} {}", one.chunk.text, corpus.product_names(&one.manual.product)))
+            .collect();
+        let named: Vec<String> = all.iter().map(|one| corpus.defect_names(one)).collect();
+        let known = KnownWords::new(texts.iter().chain(&named).map(String::as_str));
+        let others = OtherSubjects::of(&known);
+        let wanted = WantedWords::new(&asked.words);
+        let by_words = KeywordIndex::new(texts.iter().map(String::as_str)).search(&asked.text);
+        let (meaning, notice) = match by_meaning(job, corpus, asked, &others, embeds) {
+            Ok(Ok(meaning)) => (Some(meaning), None),
+            Ok(Err(notice)) => (None, Some(notice)),
+            // BM25 alone is an answer: an absent model must not remove it.
+            Err(error) if error.is_recoverable() => {
+                let language = job.shared.report_language();
+                let reason = ("reason", error.explain(language).into());
+                (None, Some(fettle_i18n::text_with(language, "notice-no-vectors", &[reason])))
+            }
+            Err(other) => return Err(other),
+        };
+        let cosines = meaning.as_ref().map_or(&[][..], |meaning| &meaning.cosines);
+        let sums = relevance(all.len(), cosines, &by_words);
+        let by_cosine: BTreeMap<usize, f32> = cosines.iter().copied().collect();
+        let by_word: BTreeMap<usize, f32> = by_words.into_iter().collect();
+        let mut passages = Vec::new();
+        for (position, (passage, relevance)) in all.iter().zip(sums).enumerate() {
+            let own = [texts.get(position), named.get(position)];
+            let own = KnownWords::new(own.into_iter().flatten().map(String::as_str));
+            passages.push(RankedPassage {
+                passage: *passage,
+                cosine: by_cosine.get(&position).copied(),
+                words: by_word.get(&position).copied(),
+                relevance,
+                covered: own.share(&wanted),
+            });
+        }
+        let covered = passages.iter().map(|one| one.covered).fold(0.0, f32::max);
+        let in_manuals = things(&texts.join("\n"));
+        let shared = things(&asked.text).iter().filter(|one| in_manuals.contains(one)).count();
+        let mut signs = Signs::of_words(&wanted, shared, covered, &known, &others);
+        if let Some(meaning) = &meaning {
+            let nearest = cosines.iter().map(|(_, cosine)| *cosine).fold(-1.0, f32::max);
+            signs = signs.with_meaning(nearest, meaning.other);
+        }
+        passages.retain(|one| corpus.is_wanted(one.passage.chunk) && !asked.excludes(&one.passage));
+        let sections = rank_sections(&passages, asked);
+        Ok(Self { passages, sections, probability: signs.probability(), notice, signs })
+    }
+
+    /// Passages of a section, best first.
+    pub(super) fn of_section(&self, section: usize) -> Vec<RankedPassage<'a>> {
+        let own = self.passages.iter().filter(|one| one.passage.section == section);
+        let mut own: Vec<_> = own.copied().collect();
+        own.sort_by(|a, b| b.relevance.total_cmp(&a.relevance));
+        own
+    }
+}
+
+fn rank_sections(passages: &[RankedPassage<'_>], asked: &Asked) -> Vec<(usize, f32)> {
+    let mut held: BTreeMap<usize, Vec<&RankedPassage<'_>>> = BTreeMap::new();
+    for passage in passages {
+        held.entry(passage.passage.section).or_default().push(passage);
+    }
+    let mut sections: Vec<(usize, bool, f32)> = Vec::new();
+    for (section, mut held) in held {
+        held.sort_by(|a, b| b.relevance.total_cmp(&a.relevance));
+        let Some(first) = held.first() else { continue };
+        let best: f32 =
+            held.iter().zip([1.0, SECOND_WEIGHT]).map(|(one, weight)| weight * one.relevance).sum();
+        let covered = held.iter().map(|one| one.covered).fold(0.0, f32::max);
+        let named = asked.names(&first.passage);
+        let product = asked.products.contains(&first.passage.manual.product);
+        let score = best + COVERED * covered + if product { PRODUCT } else { 0.0 };
+        sections.push((section, named, score));
+    }
+    sections.sort_by(|a, b| b.1.cmp(&a.1).then(b.2.total_cmp(&a.2)));
+    sections.into_iter().map(|(section, _, score)| (section, score)).collect()
+}
+
+/// Cosines of all passages, or the notice that they are not embedded yet.
+fn by_meaning(
+    job: &JobContext,
+    corpus: &Corpus,
+    asked: &Asked,
+    others: &OtherSubjects,
+    embeds: bool,
+) -> Result<Result<Meaning, String>> {
+    let model = job.shared.model_for(ModelRole::TextEmbedder)?;
+    let mut indexes = Vec::new();
+    for (manual, chunks) in &corpus.manuals {
+        let texts = chunks.iter().map(|chunk| chunk.text.clone()).collect();
+        indexes.push((manual.path.as_str(), PassageIndex::open(job, &model, texts)));
+    }
+    let mut subjects = PassageIndex::open(job, &model, other_subjects());
+    let (done, total) = indexes
+        .iter()
+        .map(|(_, index)| index.progress())
+        .chain([subjects.progress()])
+        .fold((0, 0), |(done, total), (d, t)| (done + d, total + t));
+    if done < total {
+        if !embeds {
+            // Without the encoder they never will be, which is another notice.
+            job.shared.store.find(&model)?;
+            let language = job.shared.report_language();
+            let values = [("done", done.into()), ("total", total.into())];
+            return Ok(Err(fettle_i18n::text_with(language, "notice-not-embedded", &values)));
+        }
+        for (path, index) in &mut indexes {
+            index.complete(path)?;
+        }
+        subjects.complete("")?;
+    }
+    let mut queries: Vec<(Language, Vec<f32>)> = Vec::new();
+    let mut cosines = Vec::new();
+    let mut offset = 0;
+    for ((_, index), (_, chunks)) in indexes.iter().zip(&corpus.manuals) {
+        if chunks.is_empty() {
+            continue;
+        }
+        let language = language_of(chunks);
+        let known = queries.iter().find(|(known, _)| *known == language);
+        let vector = match known {
+            Some((_, vector)) => vector.clone(),
+            None => {
+                let vector = embed_one(job, &model, explained(&asked.text, language))?;
+                queries.push((language, vector.clone()));
+                vector
+            }
+        };
+        let found = index.cosines(&vector)?.into_iter();
+        cosines.extend(found.map(|(position, cosine)| (offset + position, cosine)));
+        offset += chunks.len();
+    }
+    let plain = embed_one(job, &model, asked.text.clone())?;
+    let other = subjects
+        .cosines(&plain)?
+        .into_iter()
+        .filter(|(number, _)| others.numbers().contains(number))
+        .map(|(_, cosine)| cosine)
+        .fold(-1.0, f32::max);
+    Ok(Ok(Meaning { cosines, other }))
+}
+
+fn embed_one(job: &JobContext, model: &ModelId, text: String) -> Result<Vec<f32>> {
+    let vectors = embed(job, model, vec![text], TextKind::Query)?;
+    Ok::<_, EngineError>(vectors.into_iter().next().unwrap_or_default())
+}
+
+fn language_of(chunks: &[Chunk]) -> Language {
+    let is_korean = chunks.iter().any(|chunk| chunk.words.chars().any(is_syllable));
+    if is_korean { Language::Ko } else { Language::En }
+}
