@@ -92,7 +92,7 @@ fn a_pdf_that_cannot_be_a_manual_is_refused_and_not_registered() {
     let workspace = TestWorkspace::new();
     workspace.run(&["library", "add-product", "p"]).must_succeed();
     let cases: [(&str, Vec<u8>, &str); 7] = [
-        ("old.hwp", b"\xD0\xCF\x11\xE0".to_vec(), "save .hwp, .hwpx and .doc documents as PDF"),
+        ("old.hwp", b"\xD0\xCF\x11\xE0".to_vec(), "Save it in Hangul as HWPX or PDF"),
         ("cut.docx", b"PK\x03\x04".to_vec(), "is damaged"),
         ("picture.txt", b"\0\0\x01\x02".to_vec(), "is damaged"),
         ("not.pdf", b"no PDF".to_vec(), "is not a PDF"),
