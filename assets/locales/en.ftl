@@ -140,6 +140,11 @@ notice-answer-broken = { $model } wrote what is not text: its answer is not used
 notice-answer-unreadable = { $model } did not answer in the form asked for: the report is in the printed order of the manual.
 notice-other-language = The manual is written in another language: causes and actions stand as printed.
 notice-translated = The manual is written in another language: machine translations by { $model } stand beside the original statements. Numbers and units are the original's; translations that failed a check are left out.
+notice-values-differ = The manual gives different values for "{ $subject }": { $first } and { $second } ({ $path }). Ask which one holds.
+notice-set-aside = { $count ->
+    [one] One line of the manual's section is not in the report, as it is not clear what it belongs to: { $lines }. See the manual.
+   *[other] { $count } lines of the manual's section are not in the report, as it is not clear what they belong to: { $lines }. See the manual.
+}
 notice-orders = The manual has statements that look like orders about the verdict or the report ({ $ids }). They are quoted as printed and were not followed.
 
 # Progress

@@ -137,6 +137,8 @@ notice-answer-broken = { $model } 모델이 글자가 아닌 것을 써서 그 �
 notice-answer-unreadable = { $model } 모델이 요청한 형식으로 답하지 않아, 보고서의 순서는 매뉴얼에 인쇄된 대로입니다.
 notice-other-language = 매뉴얼이 다른 언어로 쓰여 있어, 원인과 조치는 인쇄된 그대로입니다.
 notice-translated = 매뉴얼이 다른 언어로 쓰여 있어, 원인과 조치의 원문 옆에 { $model } 모델의 기계 번역을 함께 보입니다. 수와 단위는 원문 그대로이며, 확인에 걸린 번역은 뺐습니다.
+notice-values-differ = 매뉴얼에서 "{ $subject }"의 값이 서로 다릅니다: { $first }, { $second } ({ $path }). 어느 쪽이 맞는지 확인해 주세요.
+notice-set-aside = 매뉴얼의 이 항목에서 { $count }줄은 어디에 속하는지 분명하지 않아 보고서에 없습니다: { $lines }. 매뉴얼을 확인해 주세요.
 notice-orders = 매뉴얼에 판정이나 보고서에 대한 지시처럼 보이는 문장이 있습니다({ $ids }). 인쇄된 그대로 인용만 하고 따르지 않았습니다.
 
 # 진행 상황

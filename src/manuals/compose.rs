@@ -4,44 +4,13 @@ use std::collections::HashMap;
 
 use super::korean_action::action_sentence;
 use super::orders::is_order_to_reader;
+use super::recurrence::is_recurring;
 use super::selection::{Connective, Selection};
 use super::words::words;
 use fettle_domain::{
     Author, Language, Report, ReportLine, ReportPart, ReportSection, Section, Statement,
     StatementKind, Support,
 };
-
-/// Words of actions that recur or last, and so prevent the defect.
-const PREVENTIVE: [&str; 28] = [
-    "정기",
-    "주기",
-    "표준화",
-    "교육",
-    "유지",
-    "관리",
-    "강화",
-    "의무화",
-    "모니터링",
-    "시스템",
-    "예방",
-    "재발",
-    "일정",
-    "periodic",
-    "regular",
-    "schedule",
-    "standardi",
-    "training",
-    "maintain",
-    "maintenance",
-    "monitor",
-    "prevent",
-    "routine",
-    "daily",
-    "weekly",
-    "monthly",
-    "mandatory",
-    "recurrence",
-];
 
 /// Composes the report on `section`: the situation as given, every cause, every action, and under
 /// prevention what the manual says of it, and which actions are periodic or lasting, by their
@@ -149,7 +118,7 @@ fn preventive_actions(
             }
             _ => false,
         });
-        of_line.filter(|action| is_preventive(&action.text)).map(|a| a.id.clone()).collect()
+        of_line.filter(|action| is_recurring(&action.text)).map(|a| a.id.clone()).collect()
     };
     let numbered = (1..).zip(actions.iter().map(preventive));
     let (numbers, statements): (Vec<usize>, Vec<Vec<String>>) =
@@ -158,11 +127,6 @@ fn preventive_actions(
         text: refer(&numbers),
         support: Support::Reference { statements: statements.concat() },
     })
-}
-
-fn is_preventive(text: &str) -> bool {
-    let text = text.to_lowercase();
-    PREVENTIVE.iter().any(|cue| text.contains(cue))
 }
 
 #[cfg(test)]

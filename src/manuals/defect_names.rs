@@ -58,8 +58,18 @@ impl DefectNameIndex {
         Self { defects }
     }
 
-    /// The defect type that `heading` names, or `None` if the heading names none or several.
+    /// The defect type that `heading` names, or `None` if the heading names none or several. Of
+    /// `Metal Contamination (금속 이물 오염)` what stands in brackets is the same name once more: where
+    /// it names another defect, too, what stands before it counts.
     pub(super) fn find(&self, heading: &str) -> Option<NamedDefect> {
+        self.find_in(heading).or_else(|| {
+            let (before, _) = heading.split_once(['(', '（'])?;
+            let named = self.find_in(before)?;
+            Some(NamedDefect { exact: false, ..named })
+        })
+    }
+
+    fn find_in(&self, heading: &str) -> Option<NamedDefect> {
         let heading = words(heading);
         let mut best: Option<(&DefectNames, Vec<&Vec<String>>)> = None;
         let mut others: Vec<Vec<&Vec<String>>> = Vec::new();
@@ -181,6 +191,7 @@ mod tests {
             ("Metal Contamination Defect (금속 이물 오염 불량)", Some(("metal", true))),
             ("파단 불량", Some(("broken", false))),
             ("hole, burr 조치 매뉴얼", None),
+            ("hole (기공, burr)", Some(("hole", false))),
             ("wholesale", None),
             ("발생 원인", None),
             ("", None),

@@ -83,6 +83,7 @@ mod places;
 mod pptx;
 mod printed_line;
 mod prompt;
+mod recurrence;
 mod rows;
 mod section_builder;
 mod section_headings;

@@ -3,6 +3,7 @@
 
 pub mod answerability;
 mod atomic_file;
+pub mod denial;
 mod error;
 pub mod exclusion;
 pub mod fingerprint;

@@ -170,7 +170,7 @@ fn every_defect_has_its_section_and_its_row_in_the_summary() {
         assert_eq!(manual.summary.len(), defects.len() + 1, "{name}");
         assert!(manual.summary.iter().all(|row| row.cells.len() == 4), "{name}");
         for defect in defects {
-            let section = find_section(manual, defect).unwrap();
+            let section = &find_section(manual, defect).unwrap();
             assert_eq!(section.defect.as_ref(), Some(&defect.code), "{name}");
             let ids: Vec<&str> = section.statements().map(|s| s.id.as_str()).collect();
             assert!(ids.contains(&format!("{}.c1", defect.code).as_str()), "{ids:?}");

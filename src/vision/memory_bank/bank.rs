@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::coreset::{Coreset, Extended};
-use super::finer_scale::FinerScale;
 use super::info::BankInfo;
+use super::scale_units::ScaleUnits;
 use crate::bank_rows::BankRows;
 use crate::capture::{CaptureRange, Sensitivity};
 use crate::error::same_size;
@@ -37,6 +37,43 @@ pub struct HoldOut {
     pub scores: Vec<HeldOut>,
     /// The oddest patches of each image, whitened as the bank's rows; none where they are unknown.
     pub oddest: Vec<OddestPatches>,
+}
+
+/// The finer scale of a bank.
+#[derive(Debug, PartialEq)]
+pub struct FinerScale {
+    bank: MemoryBank,
+    units: ScaleUnits,
+}
+
+impl FinerScale {
+    /// The finer scale with its rows, scores and recipe in `bank`.
+    ///
+    /// # Errors
+    /// [`VisionError::Inconsistent`] for units that are not positive numbers, or a bank that itself
+    /// has a finer scale.
+    pub fn new(bank: MemoryBank, units: ScaleUnits) -> Result<Self> {
+        let is_unit = |unit: f32| unit.is_finite() && unit > 0.0;
+        if !is_unit(units.image) || !is_unit(units.pixel) || bank.finer().is_some() {
+            return Err(VisionError::Inconsistent("the finer scale has no unit".into()));
+        }
+        Ok(Self { bank, units })
+    }
+
+    /// The finer scale as a bank of its own.
+    pub fn bank(&self) -> &MemoryBank {
+        &self.bank
+    }
+
+    /// Factors from its scores to those of the first scale.
+    pub fn units(&self) -> ScaleUnits {
+        self.units
+    }
+
+    /// The same scale with `change` made to its bank.
+    fn map_bank(self, change: impl FnOnce(MemoryBank) -> MemoryBank) -> Self {
+        Self { bank: change(self.bank), units: self.units }
+    }
 }
 
 impl MemoryBank {
@@ -173,6 +210,17 @@ impl MemoryBank {
     pub fn with_version(mut self, version: u32) -> Self {
         self.info.bank.version = version;
         self.of_both_scales(|finer| finer.with_version(version))
+    }
+
+    /// The finer scale, if the bank has one.
+    pub fn finer(&self) -> Option<&FinerScale> {
+        self.finer.as_deref()
+    }
+
+    /// The same bank with a finer scale, its scores already those of both scales.
+    pub fn with_finer(mut self, finer: FinerScale) -> Self {
+        self.finer = Some(Box::new(finer));
+        self
     }
 
     /// The same bank with `change` made to its finer scale as well, if it has one.

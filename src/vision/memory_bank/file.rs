@@ -20,9 +20,9 @@ use safetensors::tensor::SafeTensors;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::bank::MemoryBank;
-use super::finer_scale::{FinerScale, ScaleUnits};
+use super::bank::{FinerScale, MemoryBank};
 use super::info::BankInfo;
+use super::scale_units::ScaleUnits;
 use super::tensors::{ScaleParts, decode, encode};
 use crate::{Result, VisionError};
 use fettle_domain::ModelId;

@@ -1,119 +1,15 @@
-//! The finer scale of a bank: the same normal images compared once more at a larger input size.
-//! Image scores and maps of both scales are averaged.
+//! Joining two banks of the same normal images, fitted at two input sizes, to one of two scales: image
+//! scores and maps of both are averaged.
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
-
-use super::bank::MemoryBank;
-use crate::error::same_size;
-use crate::robust::median;
+use super::bank::{FinerScale, MemoryBank};
+use super::scale_units::ScaleUnits;
+use crate::Result;
 use crate::thresholds::{self, HeldOut};
-use crate::{Result, VisionError};
-use fettle_domain::{AnomalyMap, ImageId};
-
-/// Factors from the scores of the finer scale to those of the first, by the medians of the held-out
-/// images: what is normal weighs the same at both.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct ScaleUnits {
-    /// Of image scores.
-    pub image: f32,
-    /// Of the scores of the anomaly map.
-    pub pixel: f32,
-}
-
-/// The finer scale of a bank.
-#[derive(Debug, PartialEq)]
-pub struct FinerScale {
-    bank: MemoryBank,
-    units: ScaleUnits,
-}
-
-impl FinerScale {
-    /// The finer scale with its rows, scores and recipe in `bank`.
-    ///
-    /// # Errors
-    /// [`VisionError::Inconsistent`] for units that are not positive numbers, or a bank that itself
-    /// has a finer scale.
-    pub fn new(bank: MemoryBank, units: ScaleUnits) -> Result<Self> {
-        let is_unit = |unit: f32| unit.is_finite() && unit > 0.0;
-        if !is_unit(units.image) || !is_unit(units.pixel) || bank.finer().is_some() {
-            return Err(VisionError::Inconsistent("the finer scale has no unit".into()));
-        }
-        Ok(Self { bank, units })
-    }
-
-    /// The finer scale as a bank of its own.
-    pub fn bank(&self) -> &MemoryBank {
-        &self.bank
-    }
-
-    /// Factors from its scores to those of the first scale.
-    pub fn units(&self) -> ScaleUnits {
-        self.units
-    }
-
-    /// The same scale with `change` made to its bank.
-    pub(super) fn map_bank(self, change: impl FnOnce(MemoryBank) -> MemoryBank) -> Self {
-        Self { bank: change(self.bank), units: self.units }
-    }
-}
-
-impl ScaleUnits {
-    /// Units by the held-out scores of both scales.
-    fn of(first: &[HeldOut], finer: &[HeldOut]) -> Self {
-        let ratio = |score: fn(&HeldOut) -> f32| {
-            let middle = |held_out: &[HeldOut]| {
-                median(&held_out.iter().map(|held| f64::from(score(held))).collect::<Vec<_>>())
-            };
-            let ratio = (middle(first) / middle(finer)) as f32;
-            if ratio.is_finite() && ratio > 0.0 { ratio } else { 1.0 }
-        };
-        Self { image: ratio(|h| h.image_score), pixel: ratio(|h| h.pixel_median) }
-    }
-
-    /// Image score of both scales.
-    pub fn image_score(self, first: f32, finer: f32) -> f32 {
-        (first + self.image * finer) / 2.0
-    }
-
-    /// Adds the `finer` map to that of the `first` scale, both in the pixels of the image.
-    ///
-    /// # Errors
-    /// [`VisionError::Size`] where the maps differ in size.
-    pub fn average_maps(self, first: &mut AnomalyMap, finer: &AnomalyMap) -> Result<()> {
-        same_size("scores of the finer map", first.scores.len(), finer.scores.len())?;
-        for (first, finer) in first.scores.iter_mut().zip(&finer.scores) {
-            *first = (*first + self.pixel * finer) / 2.0;
-        }
-        Ok(())
-    }
-
-    /// Held-out scores of both scales. The highest score of the averaged map is at most the mean of
-    /// the maps' highest scores, which stands for it.
-    pub fn held_out(self, first: &HeldOut, finer: &HeldOut) -> HeldOut {
-        let pixel = |first: f32, finer: f32| (first + self.pixel * finer) / 2.0;
-        HeldOut {
-            image_score: self.image_score(first.image_score, finer.image_score),
-            pixel_max: pixel(first.pixel_max, finer.pixel_max),
-            pixel_median: pixel(first.pixel_median, finer.pixel_median),
-            ..*first
-        }
-    }
-}
+use fettle_domain::ImageId;
 
 impl MemoryBank {
-    /// The finer scale, if the bank has one.
-    pub fn finer(&self) -> Option<&FinerScale> {
-        self.finer.as_deref()
-    }
-
-    /// The same bank with a finer scale, its scores already those of both scales.
-    pub fn with_finer(mut self, finer: FinerScale) -> Self {
-        self.finer = Some(Box::new(finer));
-        self
-    }
-
     /// This bank, of the first scale alone, and the bank `finer` of the same images as one of two
     /// scales: held-out scores of both averaged, the limits set by them. Images that only one of
     /// them held out are left out.
@@ -145,6 +41,7 @@ impl MemoryBank {
 mod tests {
     use super::*;
     use crate::memory_bank::test_banks::bank;
+    use crate::robust::median;
 
     #[test]
     fn two_scales_are_averaged_in_the_units_of_the_first() {
@@ -184,16 +81,6 @@ mod tests {
         let both = first.joined(finer).unwrap();
         assert!(both.info().held_out.iter().all(|held| held.image != left));
         assert_eq!((both.info().held_out.len(), both.oddest().len()), (9, 9));
-    }
-
-    #[test]
-    fn maps_are_averaged_pixel_by_pixel() {
-        let map = |scores: &[f32]| AnomalyMap { width: 2, height: 1, scores: scores.to_vec() };
-        let units = ScaleUnits { image: 1.0, pixel: 0.5 };
-        let mut first = map(&[2.0, 4.0]);
-        units.average_maps(&mut first, &map(&[4.0, 0.0])).unwrap();
-        assert_eq!(first.scores, [2.0, 2.0]);
-        assert!(units.average_maps(&mut first, &map(&[1.0])).is_err());
     }
 
     #[test]

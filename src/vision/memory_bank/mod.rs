@@ -13,13 +13,14 @@ mod file;
 mod finer_scale;
 mod fit;
 mod info;
+mod scale_units;
 mod tensors;
 #[cfg(test)]
 mod test_banks;
 
-pub use bank::{HoldOut, MemoryBank};
+pub use bank::{FinerScale, HoldOut, MemoryBank};
 pub use coreset::{Coreset, Extended, Provenance};
 pub use extend::BankExtender;
-pub use finer_scale::{FinerScale, ScaleUnits};
 pub use fit::{BankFitter, FIT_BUDGET};
 pub use info::BankInfo;
+pub use scale_units::ScaleUnits;

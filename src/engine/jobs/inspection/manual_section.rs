@@ -5,8 +5,13 @@ use crate::jobs::manual::in_force::refresh_manuals;
 use crate::jobs::manual::manual_text::manual_text;
 use crate::protocol::{JobContext, Stopwatch};
 use fettle_domain::{
-    DefectType, ManualFinding, OtherSection, ProductCode, SkipReason, Stage, Suggestion, Verdict,
+    DefectType, Language, ManualFinding, ManualText, OtherSection, Passage, ProductCode, Section,
+    SkipReason, Stage, StatementKind, Suggestion, Verdict,
 };
+use fettle_manuals::disagreements;
+
+/// Lines that were set aside and are quoted.
+const QUOTED: usize = 3;
 
 /// Looks up the suggested defect in the manuals of `product`; an OK part needs no section.
 pub(super) fn manual_stage(
@@ -48,22 +53,27 @@ pub(crate) fn find_section(
         let text = manual_text(job, &manual)?;
         let Some(section) = fettle_manuals::find_section(&text, defect) else { continue };
         match &mut finding {
-            Some(finding) => finding.others.push(OtherSection {
-                manual: manual.id,
-                path: manual.path,
-                heading: section.heading.clone(),
-                page: section.page,
-            }),
+            Some(finding) => {
+                notices.extend(contradictions(&finding.section, &section, &manual.path, language));
+                finding.others.push(OtherSection {
+                    manual: manual.id,
+                    path: manual.path,
+                    heading: section.heading,
+                    page: section.page,
+                });
+            }
             None => {
                 let id = manual.id;
                 let version = job.library(move |library| library.manual_version(id))?;
+                notices.extend(contradictions(&section, &section, &manual.path, language));
+                notices.extend(set_aside(&text, &section, language));
                 finding = Some(ManualFinding {
                     manual: manual.id,
                     path: manual.path,
                     content_hash: manual.content_hash,
                     registered_at: Some(version.added_at),
                     defect: defect.code.clone(),
-                    section: section.clone(),
+                    section,
                     others: Vec::new(),
                 });
             }
@@ -71,4 +81,37 @@ pub(crate) fn find_section(
     }
     let none = || Stage::Skipped(SkipReason::NoSection { defect: defect.code.clone() });
     Ok(finding.map_or_else(none, Stage::Done))
+}
+
+/// Numbers that two sections about a defect give for one thing, as sentences; `path` is the manual of
+/// the second.
+fn contradictions(
+    first: &Section,
+    second: &Section,
+    path: &str,
+    language: Language,
+) -> Vec<String> {
+    let sentence = |found: fettle_manuals::Disagreement<'_>| {
+        let values = [
+            ("subject", found.subject.into()),
+            ("first", found.first.1.into()),
+            ("second", found.second.1.into()),
+            ("path", path.into()),
+        ];
+        fettle_i18n::text_with(language, "notice-values-differ", &values)
+    };
+    disagreements(first, second).into_iter().map(sentence).collect()
+}
+
+/// What stands in the section and was placed under neither causes nor actions nor another part that
+/// is known, as one sentence.
+fn set_aside(text: &ManualText, section: &Section, language: Language) -> Option<String> {
+    let unknown = section.parts.iter().filter(|part| part.kind == StatementKind::Other);
+    let unknown = unknown.flat_map(|part| &part.statements).map(|statement| &statement.text);
+    let is_here = |passage: &&Passage| passage.heading.as_ref() == Some(&section.heading);
+    let lines: Vec<&String> =
+        unknown.chain(text.passages.iter().filter(is_here).map(|passage| &passage.text)).collect();
+    let quoted: Vec<String> = lines.iter().take(QUOTED).map(|line| format!("“{line}”")).collect();
+    let values = [("count", lines.len().into()), ("lines", quoted.join(", ").into())];
+    (!lines.is_empty()).then(|| fettle_i18n::text_with(language, "notice-set-aside", &values))
 }

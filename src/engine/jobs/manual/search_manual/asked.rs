@@ -4,6 +4,7 @@
 use super::corpus::{Corpus, Passage};
 use fettle_domain::{DefectCode, DefectType, ProductCode};
 use fettle_manuals::named_defects;
+use fettle_retrieval::denial::asks_for_the_opposite;
 use fettle_retrieval::exclusion::read_question;
 use fettle_retrieval::question_words::question_words;
 use fettle_retrieval::vocabulary::things;
@@ -77,6 +78,8 @@ pub(super) struct Asked {
     pub(super) joins: bool,
     /// Whether it asks which defects.
     pub(super) asks_for_defects: bool,
+    /// Whether it asks for the opposite of what manuals say.
+    pub(super) denies: bool,
 }
 
 impl Asked {
@@ -106,6 +109,7 @@ impl Asked {
             products: codes.filter(names_product).collect(),
             joins: JOINING.iter().any(|joining| joins_words(&lower, joining)),
             asks_for_defects: ASKING_FOR_DEFECTS.iter().any(|asking| lower.contains(asking)),
+            denies: asks_for_the_opposite(&read.asked),
             text: read.asked,
             excluded: read.excluded,
             named,

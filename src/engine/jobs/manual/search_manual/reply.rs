@@ -26,6 +26,9 @@ pub(super) fn choose(
     top: usize,
 ) -> ManualReply {
     let passages = in_order(ranking, top);
+    if asked.denies {
+        return ManualReply::NotSaid { nearest: passages };
+    }
     let asks_nothing = asked.words.is_empty() && asked.meant.is_empty() && asked.named.is_empty();
     if asks_nothing && (asked.asks_for_defects || !asked.excluded.is_empty()) {
         let groups = groups(ranking, top, |_| true);
