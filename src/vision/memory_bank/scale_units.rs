@@ -39,7 +39,7 @@ impl ScaleUnits {
     /// Adds the `finer` map to that of the `first` scale, both in the pixels of the image.
     ///
     /// # Errors
-    /// [`VisionError::Size`] where the maps differ in size.
+    /// [`VisionError::Size`](crate::VisionError::Size) where the maps differ in size.
     pub fn average_maps(self, first: &mut AnomalyMap, finer: &AnomalyMap) -> Result<()> {
         same_size("scores of the finer map", first.scores.len(), finer.scores.len())?;
         for (first, finer) in first.scores.iter_mut().zip(&finer.scores) {
