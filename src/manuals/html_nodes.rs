@@ -20,6 +20,8 @@ const SKIPPED: [&str; 19] = [
     "script", "style", "nav", "aside", "footer", "head", "template", "noscript", "svg", "iframe",
     "object", "button", "canvas", "audio", "video", "map", "dialog", "menu", "title",
 ];
+/// The most rules of a page that are kept, of those that hide, strike out or colour.
+const MAX_RULES: usize = 5_000;
 /// Types of input fields that show no value of theirs.
 const WITHOUT_VALUE: [&str; 11] = [
     "hidden", "checkbox", "radio", "password", "file", "image", "submit", "reset", "button",
@@ -191,7 +193,7 @@ fn fill_field(node: &Handle, name: &str) {
 
 /// What the declarations of a style say (CSS 2.1), as far as it hides or strikes out; `None` where
 /// they say nothing.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Style {
     /// Whether `display`, `visibility`, `opacity` and `font-size` each hide it.
     hides: [Option<bool>; 4],
@@ -289,6 +291,9 @@ impl Rule {
             true => style,
             false => Style { filled: style.filled.filter(|filled| *filled), ..Style::default() },
         };
+        if style == Style::default() {
+            return None;
+        }
         let mut rule = Self { name: None, id: None, classes: Vec::new(), style };
         let mut parts = plain.split_inclusive(['.', '#']).peekable();
         let mut sign = None;
@@ -315,9 +320,9 @@ fn rules(sheets: &str) -> Vec<Rule> {
         rest = comment.split_once("*/").map_or("", |(_, after)| after);
     }
     text.push_str(rest);
-    let mut out = Vec::new();
+    let mut out: Vec<Rule> = Vec::new();
     let mut rest = text.as_str();
-    while let Some((selectors, after)) = rest.split_once('{') {
+    while let Some((selectors, after)) = rest.split_once('{').filter(|_| out.len() < MAX_RULES) {
         // Behind statements such as `@import …;`.
         let selectors = selectors.rsplit(';').next().unwrap_or_default().trim();
         if selectors.starts_with('@') {
