@@ -9,14 +9,16 @@ use std::path::Path;
 use roxmltree::Node;
 use unicode_normalization::UnicodeNormalization;
 
-use fettle_domain::ManualFormat;
+use fettle_domain::{ManualFormat, ManualWarning};
 
 use super::document_lines::DocumentLines;
-use super::docx_styles::{Styles, child, flag, value};
+use super::docx_styles::{Look, Style, Styles, child, flag, is_filled, value};
 use super::error::{ManualsError, Result};
 use super::geometry::Rect;
+use super::list_marker::split_marker;
 use super::package::{LocalName, Package};
 use super::printed_line::PrintedLine;
+use super::unpaged_lines::{LeftOut, Script, placed_within};
 
 /// Twips in a point.
 const TWIPS_PER_POINT: f64 = 20.0;
@@ -43,10 +45,12 @@ pub(super) fn parse_docx(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
     let document = package.parse(&text)?;
     let body = child(document.root_element(), "body");
     let body = body.ok_or_else(|| ManualsError::damaged(path, "it has no body"))?;
-    let mut reader = BodyReader { styles, lines: Vec::new(), paragraphs: 0, row: 0 };
+    let mut reader =
+        BodyReader { styles, lines: Vec::new(), warnings: Vec::new(), paragraphs: 0, row: 0 };
     reader.read_blocks(body, MAX_DEPTH);
-    let BodyReader { lines, paragraphs, .. } = reader;
-    Ok(DocumentLines::new(ManualFormat::Docx, paragraphs, lines))
+    let BodyReader { lines, warnings, paragraphs, .. } = reader;
+    let warnings = placed_within(warnings, paragraphs);
+    Ok(DocumentLines { warnings, ..DocumentLines::new(ManualFormat::Docx, paragraphs, lines) })
 }
 
 /// Name of the main document part, from the package's relationships (`officeDocument`).
@@ -67,6 +71,8 @@ fn main_part_name(package: &mut Package<'_>) -> Result<String> {
 struct BodyReader {
     styles: Styles,
     lines: Vec<PrintedLine>,
+    /// What was left out.
+    warnings: Vec<ManualWarning>,
     /// Number of paragraphs with text so far.
     paragraphs: u32,
     /// Row of the next line, from 0.
@@ -75,8 +81,10 @@ struct BodyReader {
 
 /// A paragraph with text.
 struct Paragraph {
-    /// One line, or several where the paragraph has line breaks.
+    /// One line, or several where the paragraph has line breaks; none if all is left out.
     lines: Vec<String>,
+    /// What nobody sees of it or is struck out.
+    left_out: Vec<(LeftOut, String)>,
     /// Indentation in points.
     left: f64,
     is_list_item: bool,
@@ -118,7 +126,13 @@ impl BodyReader {
 
     /// The lines of a paragraph below each other, from the current row on.
     fn place_lines(&mut self, paragraph: &Paragraph, left: f64) -> Vec<PrintedLine> {
-        self.paragraphs += 1;
+        let next = self.paragraphs.saturating_add(1);
+        let left_out = paragraph.left_out.iter();
+        self.warnings.extend(left_out.filter_map(|(reason, text)| reason.warning(next, text)));
+        if paragraph.lines.is_empty() {
+            return Vec::new();
+        }
+        self.paragraphs = next;
         let mut lines = Vec::new();
         for (at, text) in paragraph.lines.iter().enumerate() {
             let starts_item = paragraph.is_list_item && at == 0;
@@ -208,16 +222,29 @@ impl BodyReader {
         let levels = f64::from(level) + if is_list_item { 1.0 } else { 0.0 };
         let left = indent.map_or(levels * LIST_INDENT_PT, |twips: f64| twips / TWIPS_PER_POINT);
 
+        let ground = self.has_ground(node);
         let mut text = String::new();
+        let mut left_out: Vec<(LeftOut, String)> = Vec::new();
+        // Whether the run before was left out, too.
+        let mut goes_on = false;
         let (mut letters, mut bold, mut size) = (0, 0, None);
         for run in node.descendants().filter(|run| is_run_of(*run, node)) {
             let properties = child(run, "rPr");
-            if properties.is_some_and(|p| flag(p, "vanish") == Some(true)) {
+            let look = self.look_of_run(style, properties, ground);
+            let mut own = String::new();
+            push_run_text(run, &mut own);
+            if let Some(reason) = look.left_out() {
+                match left_out.last_mut().filter(|last| goes_on && last.0 == reason) {
+                    Some((_, before)) => before.push_str(&own),
+                    None => left_out.push((reason, own)),
+                }
+                goes_on = true;
                 continue;
             }
-            let before = text.chars().count();
-            push_run_text(run, &mut text);
-            let count = text.chars().count() - before;
+            goes_on &= own.is_empty();
+            let own = if look.script == Script::Line { own } else { look.script.apply(&own) };
+            text.push_str(&own);
+            let count = own.chars().count();
             letters += count;
             let is_bold = properties.and_then(|p| flag(p, "b")).unwrap_or(style.bold);
             bold += if is_bold { count } else { 0 };
@@ -228,11 +255,53 @@ impl BodyReader {
             let words: Vec<&str> = line.split_whitespace().collect();
             words.join(" ").nfc().collect::<String>()
         });
-        let lines: Vec<String> =
-            lines.filter(|line| line.chars().any(char::is_alphanumeric)).collect();
+        // A number whose text is left out numbers nothing.
+        let is_number = |line: &str| line.chars().all(|c| c.is_ascii_digit() || ".) ".contains(c));
+        let says_nothing = |line: &str| {
+            !split_marker(line).1.chars().any(char::is_alphanumeric) || is_number(line)
+        };
+        let lines: Vec<String> = lines
+            .filter(|line| line.chars().any(char::is_alphanumeric))
+            .filter(|line| left_out.is_empty() || !says_nothing(line))
+            .collect();
         let size = size.unwrap_or(style.size).clamp(1.0, 1000.0);
         let bold = bold * 2 > letters;
-        (!lines.is_empty()).then_some(Paragraph { lines, left, is_list_item, heading, bold, size })
+        let is_empty = lines.is_empty() && left_out.is_empty();
+        let paragraph = Paragraph { lines, left_out, left, is_list_item, heading, bold, size };
+        (!is_empty).then_some(paragraph)
+    }
+
+    /// How the letters of a run look in a paragraph of a style, on a coloured `ground` or not.
+    fn look_of_run(
+        &self,
+        style: Style,
+        properties: Option<Node<'_, '_>>,
+        ground: Option<bool>,
+    ) -> Look {
+        let mut look = style.look;
+        look.filled = ground.unwrap_or(look.filled);
+        let Some(properties) = properties else { return look };
+        if let Some(id) = value(properties, "rStyle") {
+            look = look.over(self.styles.get(Some(id)).look);
+        }
+        look.with(properties)
+    }
+
+    /// Whether a paragraph stands on a ground of another colour than white; `None` if it states none.
+    /// Boxes count as coloured: drawings fill them in ways of their own.
+    fn has_ground(&self, paragraph: Node<'_, '_>) -> Option<bool> {
+        paragraph.ancestors().find_map(|outer| match outer.tag_name().name() {
+            "p" => is_filled(child(outer, "pPr")?),
+            "tc" => is_filled(child(outer, "tcPr")?),
+            "tbl" => {
+                let properties = child(outer, "tblPr")?;
+                let style = value(properties, "tblStyle").map(|id| self.styles.get(Some(id)));
+                is_filled(properties).or(style.filter(|style| style.look.filled).map(|_| true))
+            }
+            "txbxContent" => Some(true),
+            "document" => child(outer, "background").map(|_| true),
+            _ => None,
+        })
     }
 }
 

@@ -12,17 +12,12 @@ use fettle_domain::ManualFormat;
 
 use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
-use super::html_nodes::{MAX_DEPTH, is_hidden, name_of, text_of, visit};
-use super::html_table::{is_layout, read_table};
-use super::text_file::decode;
-use super::unpaged_lines::{LineStyle, Numbering, UnpagedLines};
+use super::html_nodes::{INLINE, MAX_DEPTH, Unseen, is_skipped, name_of, text_of, visit};
 
-/// Elements within a line.
-const INLINE: [&str; 34] = [
-    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
-    "img", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong",
-    "sub", "sup", "time", "tt", "u", "var", "wbr", "o:p",
-];
+use super::html_table::{is_layout, read_table};
+use super::list_marker::split_marker;
+use super::text_file::decode;
+use super::unpaged_lines::{LineStyle, Numbering, UnpagedLines, placed_within};
 
 /// The lines of a page. `path` is for messages only.
 pub(super) fn parse_html(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
@@ -34,11 +29,14 @@ pub(super) fn parse_html(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
 /// The lines of a page that is text already.
 pub(super) fn lines_of_html(text: &str, format: ManualFormat) -> DocumentLines {
     let page = parse_document(RcDom::default(), ParseOpts::default()).one(text);
-    let mut reader = Reader { lines: UnpagedLines::new(Numbering::Lines), line: Inline::default() };
+    let unseen = Unseen::take_from(&page.document);
+    let lines = UnpagedLines::new(Numbering::Lines);
+    let mut reader = Reader { lines, line: Inline::default(), unseen };
     reader.read_children(&readable_part(&page.document), Place::default(), MAX_DEPTH);
     reader.finish_line(Place::default());
-    let lines = reader.lines;
-    DocumentLines::new(format, lines.number, lines.lines)
+    let UnpagedLines { number, lines, warnings, .. } = reader.lines;
+    let warnings = placed_within(warnings, number);
+    DocumentLines { warnings, ..DocumentLines::new(format, number, lines) }
 }
 
 /// The text of a page in the encoding that it states, or in one of those of text files.
@@ -92,11 +90,23 @@ struct Inline {
     is_item: bool,
     letters: usize,
     bold: usize,
+    /// Whether a part of it is left out.
+    is_cut: bool,
+}
+
+impl Inline {
+    /// Whether nothing is left of it, at most its number.
+    fn is_empty(&self) -> bool {
+        let is_number = || !split_marker(&self.text).1.chars().any(char::is_alphanumeric);
+        let is_bare = || self.text.chars().all(|c| c.is_ascii_digit() || ".) ".contains(c));
+        self.letters == 0 || self.is_cut && (is_number() || is_bare())
+    }
 }
 
 struct Reader {
     lines: UnpagedLines,
     line: Inline,
+    unseen: Unseen,
 }
 
 impl Reader {
@@ -106,7 +116,22 @@ impl Reader {
         }
     }
 
+    /// Names what is left out at `node`.
+    fn leave_out(&mut self, node: &Handle) {
+        if let Some((reason, text)) = self.unseen.at(node) {
+            self.lines.leave_out(reason, text);
+            self.line.is_cut = true;
+        }
+    }
+
+    /// Names what is left out below `node`.
+    fn leave_out_below(&mut self, node: &Handle) {
+        visit(node, MAX_DEPTH, &mut |inner| self.leave_out(inner));
+        self.line.is_cut = false;
+    }
+
     fn read(&mut self, node: &Handle, place: Place, depth: u32) {
+        self.leave_out(node);
         if let NodeData::Text { contents } = &node.data {
             let text = contents.borrow();
             let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
@@ -114,13 +139,14 @@ impl Reader {
             self.line.letters += letters;
             self.line.bold += if place.bold { letters } else { 0 };
         }
-        let Some(name) = name_of(node).filter(|_| !is_hidden(node)) else { return };
+        let Some(name) = name_of(node).filter(|_| !is_skipped(node)) else { return };
         let bold =
             place.bold || matches!(name, "b" | "strong" | "th" | "dt" | "summary" | "legend");
         match name {
             "br" | "hr" => self.finish_line(place),
             "table" if !is_layout(node) => {
                 self.finish_line(place);
+                self.leave_out_below(node);
                 self.lines.push_table(&read_table(node));
             }
             "td" | "th" => {
@@ -134,9 +160,12 @@ impl Reader {
                 self.line.is_item = name == "li";
                 self.read_children(node, inner, depth);
                 self.finish_line(inner);
+                // An item without text leaves its bullet to nobody.
+                self.line.is_item = false;
             }
             "pre" => {
                 self.finish_line(place);
+                self.leave_out_below(node);
                 let text = text_of(node);
                 for line in text.lines() {
                     self.lines.push(line, LineStyle::BODY);
@@ -165,7 +194,7 @@ impl Reader {
     /// Ends the line being read, if it has text.
     fn finish_line(&mut self, place: Place) {
         let line = std::mem::take(&mut self.line);
-        if line.letters == 0 {
+        if line.is_empty() {
             // A bullet waits for its text.
             self.line.is_item = line.is_item;
             return;

@@ -2,7 +2,7 @@
 
 use markup5ever_rcdom::{Handle, NodeData};
 
-use super::html_nodes::{attribute, is_hidden, name_of, visit};
+use super::html_nodes::{attribute, is_skipped, name_of, visit};
 use super::unpaged_lines::TableCell;
 
 /// The most rows or columns that a cell may span.
@@ -23,7 +23,7 @@ pub(super) fn is_layout(table: &Handle) -> bool {
 fn rows(table: &Handle) -> Vec<Handle> {
     let mut out = Vec::new();
     visit(table, MAX_DEPTH, &mut |node| {
-        if name_of(node) == Some("tr") && !is_hidden(node) {
+        if name_of(node) == Some("tr") && !is_skipped(node) {
             out.push(node.clone());
         }
     });
@@ -90,7 +90,7 @@ fn lines(cell: &Handle) -> Vec<String> {
 
 fn push_lines(parent: &Handle, out: &mut Vec<String>, depth: u32) {
     let children = parent.children.borrow();
-    for node in children.iter().filter(|node| depth > 0 && !is_hidden(node)) {
+    for node in children.iter().filter(|node| depth > 0 && !is_skipped(node)) {
         if let (NodeData::Text { contents }, Some(line)) = (&node.data, out.last_mut()) {
             line.push_str(&contents.borrow());
         }

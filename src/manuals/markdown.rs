@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pulldown_cmark::{Event, Options, Parser, TagEnd, html};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 
 use fettle_domain::ManualFormat;
 
@@ -17,13 +17,31 @@ pub(super) fn parse_markdown(path: &Path, bytes: &[u8]) -> Result<DocumentLines>
     let text = decode(bytes)
         .ok_or_else(|| ManualsError::damaged(path, "neither UTF-8, UTF-16 nor CP949"))?;
     let text = without_front_matter(&text);
-    let options =
-        Options::ENABLE_TABLES | Options::ENABLE_DEFINITION_LIST | Options::ENABLE_FOOTNOTES;
-    let mut events: Vec<Event<'_>> = Parser::new_ext(text, options).collect();
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH;
+    let parsed = Parser::new_ext(text, options).into_offset_iter();
+    let mut events: Vec<Event<'_>> = parsed
+        .map(|(event, place)| {
+            let is_struck = text.get(place).is_some_and(|source| source.starts_with("~~"));
+            if is_struck { event } else { with_tildes(event) }
+        })
+        .collect();
     keep_breaks_at_labels(&mut events);
     let mut page = String::new();
     html::push_html(&mut page, events.into_iter());
     Ok(lines_of_html(&page, ManualFormat::Markdown))
+}
+
+/// Two single tildes strike nothing out: they are ranges, `680~700 ℃ … 10~20 s`.
+fn with_tildes(event: Event<'_>) -> Event<'_> {
+    match event {
+        Event::Start(Tag::Strikethrough) | Event::End(TagEnd::Strikethrough) => {
+            Event::Text("~".into())
+        }
+        event => event,
+    }
 }
 
 /// The text without the block of properties between two lines `---` at its start.

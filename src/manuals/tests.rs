@@ -17,3 +17,4 @@ pub(crate) mod reading;
 mod real_manuals;
 mod seen;
 mod unpaged;
+mod unseen;

@@ -3,6 +3,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use fettle_domain::ManualWarning;
+
 use super::printed_line::PrintedLine;
 
 /// Indentation of a list level in points.
@@ -52,10 +54,76 @@ pub(super) enum Numbering {
     Given,
 }
 
+/// Why text of a file is none of its statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LeftOut {
+    Struck,
+    /// No reader sees it.
+    Hidden,
+}
+
+impl LeftOut {
+    /// The warning about a text at position `page`, or `None` if it says nothing.
+    pub(super) fn warning(self, page: u32, text: &str) -> Option<ManualWarning> {
+        let text = clean(text)?;
+        Some(match self {
+            Self::Struck => ManualWarning::StruckOut { page, text },
+            Self::Hidden => ManualWarning::HiddenText { page, text },
+        })
+    }
+}
+
+/// Warnings of text left out, none behind position `last`: text at the end has no line of its own.
+pub(super) fn placed_within(mut warnings: Vec<ManualWarning>, last: u32) -> Vec<ManualWarning> {
+    for warning in &mut warnings {
+        if let ManualWarning::StruckOut { page, .. } | ManualWarning::HiddenText { page, .. } =
+            warning
+        {
+            *page = (*page).min(last.max(1));
+        }
+    }
+    warnings
+}
+
+/// Where text stands in relation to its line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Script {
+    #[default]
+    Line,
+    Super,
+    Sub,
+}
+
+impl Script {
+    /// The text in letters of that place, as far as Unicode has them: without them 10⁻⁵ would be
+    /// `10-5`. Ordinals and names (`4th`, `Vmax`) are the same numbers in plain letters and stay.
+    pub(super) fn apply(self, text: &str) -> String {
+        const PLAIN: &str = "0123456789+-−–=()aehijklmnoprstuvx";
+        const SUPER: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ᵃᵉʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛˣ";
+        const SUB: &str = "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ";
+        let forms = match self {
+            Self::Line => return text.to_owned(),
+            Self::Super => SUPER,
+            Self::Sub => SUB,
+        };
+        let is_word = text.chars().all(|c| c.is_alphabetic() || c.is_whitespace());
+        if is_word && text.trim().chars().count() > 1 {
+            return text.to_owned();
+        }
+        let form = |letter: char| {
+            let found = PLAIN.chars().zip(forms.chars()).find(|(plain, _)| *plain == letter);
+            found.map_or(letter, |(_, form)| form)
+        };
+        text.chars().map(form).collect()
+    }
+}
+
 /// Collects lines.
 pub(super) struct UnpagedLines {
     numbering: Numbering,
     pub(super) lines: Vec<PrintedLine>,
+    /// What was left out.
+    pub(super) warnings: Vec<ManualWarning>,
     /// Number of the last line, from 1.
     pub(super) number: u32,
     row: usize,
@@ -63,7 +131,7 @@ pub(super) struct UnpagedLines {
 
 impl UnpagedLines {
     pub(super) fn new(numbering: Numbering) -> Self {
-        Self { numbering, lines: Vec::new(), number: 0, row: 0 }
+        Self { numbering, lines: Vec::new(), warnings: Vec::new(), number: 0, row: 0 }
     }
 
     fn next_number(&mut self) -> u32 {
@@ -71,6 +139,13 @@ impl UnpagedLines {
             self.number = self.number.saturating_add(1);
         }
         self.number.max(1)
+    }
+
+    /// Names a text that is left out in front of the next line.
+    pub(super) fn leave_out(&mut self, reason: LeftOut, text: &str) {
+        let ahead = u32::from(self.numbering == Numbering::Lines);
+        let number = self.number.saturating_add(ahead).max(1);
+        self.warnings.extend(reason.warning(number, text));
     }
 
     /// Appends a line; one without a letter is none.

@@ -1,19 +1,22 @@
 //! Excel's workbooks (ECMA-376, `SpreadsheetML`) → lines. calamine reads the cells.
 
+use std::collections::HashSet;
 use std::io::Cursor;
+use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use calamine::{Data, Reader, SheetVisible, Xlsx};
+use calamine::{Color, Data, ExcelDateTime, Reader, SheetVisible, Style, Xlsx};
+use roxmltree::Node;
 
 use fettle_domain::ManualFormat;
 
 use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
 use super::headings::compact;
-use super::package::Package;
+use super::package::{LocalName, Package};
 use super::spreadsheet_rows::{MergedCell, push_rows};
-use super::unpaged_lines::{LineStyle, Numbering, UnpagedLines};
+use super::unpaged_lines::{LeftOut, LineStyle, Numbering, UnpagedLines};
 
 /// The most cells of a workbook; larger ones are data, not a manual.
 const MAX_CELLS: usize = 1_000_000;
@@ -35,7 +38,13 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
         .filter(|sheet| sheet.visible == SheetVisible::Visible)
         .map(|sheet| sheet.name.clone())
         .collect();
+    let mut package = Package::open(path, bytes)?;
     let mut lines = UnpagedLines::new(Numbering::Given);
+    for sheet in book.sheets_metadata() {
+        if sheet.visible != SheetVisible::Visible {
+            lines.leave_out(LeftOut::Hidden, &sheet.name);
+        }
+    }
     let (mut before, mut cells) = (0_u32, 0_usize);
     for name in sheets {
         let range = book.worksheet_range(&name).map_err(damaged)?;
@@ -49,10 +58,26 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
         if !is_default_name(&name) {
             lines.push(&name, LineStyle::heading(4));
         }
-        let rows: Vec<(u32, Vec<String>)> = (1..)
-            .zip(range.rows())
-            .map(|(at, row)| (before + first_row + at, row.iter().map(text).collect()))
-            .collect();
+        let styles = book.worksheet_style(&name).ok();
+        let folded = Folded::of_sheet(&mut package, &name)?;
+        let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
+        for (row, cells) in (first_row..).zip(range.rows()) {
+            let number = before + row + 1;
+            let mut texts = Vec::new();
+            for (column, cell) in (first_column..).zip(cells) {
+                let style = styles.as_ref().and_then(|styles| styles.get((row, column)));
+                let text = text(cell, style);
+                let hidden = folded.contains(row, column).then_some(LeftOut::Hidden);
+                match hidden.or_else(|| style.and_then(left_out)) {
+                    Some(reason) => {
+                        lines.warnings.extend(reason.warning(number, &text));
+                        texts.push(String::new());
+                    }
+                    None => texts.push(text),
+                }
+            }
+            rows.push((number, texts));
+        }
         let merged: Vec<MergedCell> = book
             .merge_cells_by_sheet_name(&name)
             .map_err(damaged)?
@@ -72,15 +97,133 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
         push_rows(&mut lines, &rows, &merged);
         before = rows.last().map_or(before, |(number, _)| *number);
     }
-    Ok(DocumentLines::new(ManualFormat::Xlsx, before, lines.lines))
+    let UnpagedLines { lines, warnings, .. } = lines;
+    Ok(DocumentLines { warnings, ..DocumentLines::new(ManualFormat::Xlsx, before, lines) })
 }
 
-/// The text of a cell as it is shown, as far as its number format does not matter.
-fn text(cell: &Data) -> String {
+/// Rows and columns that are folded away, from 0.
+#[derive(Default)]
+struct Folded {
+    rows: HashSet<u32>,
+    columns: Vec<RangeInclusive<u32>>,
+}
+
+impl Folded {
+    /// Those of a sheet, from its part of the file: calamine does not tell.
+    fn of_sheet(package: &mut Package<'_>, name: &str) -> Result<Self> {
+        let mut folded = Self::default();
+        let Some(text) = sheet_part(package, name)? else { return Ok(folded) };
+        if !text.contains("hidden") {
+            return Ok(folded);
+        }
+        let sheet = package.parse(&text)?;
+        let is_hidden =
+            |node: &Node<'_, '_>| matches!(node.local_attribute("hidden"), Some("1" | "true"));
+        let number = |node: Node<'_, '_>, name: &str| -> Option<u32> {
+            node.local_attribute(name)?.parse::<u32>().ok()?.checked_sub(1)
+        };
+        let mut next = 0;
+        for node in sheet.descendants() {
+            if node.has_local_name("row") {
+                // A row without a number follows the one above.
+                let row = number(node, "r").unwrap_or(next);
+                next = row.saturating_add(1);
+                if is_hidden(&node) {
+                    folded.rows.insert(row);
+                }
+            } else if node.has_local_name("col") && is_hidden(&node) {
+                let ends = number(node, "min").zip(number(node, "max"));
+                folded.columns.extend(ends.map(|(first, last)| first..=last));
+            }
+        }
+        Ok(folded)
+    }
+
+    fn contains(&self, row: u32, column: u32) -> bool {
+        self.rows.contains(&row) || self.columns.iter().any(|columns| columns.contains(&column))
+    }
+}
+
+/// The part of the file with the sheet `name`.
+fn sheet_part(package: &mut Package<'_>, name: &str) -> Result<Option<String>> {
+    let Some(book) = package.read("xl/workbook.xml")? else { return Ok(None) };
+    let Some(relations) = package.read("xl/_rels/workbook.xml.rels")? else { return Ok(None) };
+    let book = package.parse(&book)?;
+    let relations = package.parse(&relations)?;
+    let sheet = book
+        .descendants()
+        .find(|node| node.has_local_name("sheet") && node.local_attribute("name") == Some(name));
+    let id = sheet.and_then(|sheet| sheet.local_attribute("id"));
+    let target = relations
+        .descendants()
+        .find(|node| id.is_some() && node.local_attribute("Id") == id)
+        .and_then(|node| node.local_attribute("Target"));
+    let Some(target) = target else { return Ok(None) };
+    match target.strip_prefix('/') {
+        Some(whole) => package.read(whole),
+        None => package.read(&format!("xl/{target}")),
+    }
+}
+
+/// Why a cell of this style is no statement, if it is none.
+fn left_out(style: &Style) -> Option<LeftOut> {
+    /// The smallest size that is seen, in points.
+    const MIN_SIZE: f64 = 2.0;
+    let is_white = |color: Option<Color>| color.is_some_and(|color| color.is_white());
+    let filled =
+        style.fill.as_ref().is_some_and(|fill| fill.is_visible() && !is_white(fill.get_color()));
+    let font = style.font.as_ref();
+    let is_unseen = font.is_some_and(|font| {
+        is_white(font.color) && !filled || font.size.is_some_and(|size| size <= MIN_SIZE)
+    });
+    // A format with nothing for numbers of any sign, nor for text.
+    let format = style.number_format.as_ref();
+    if is_unseen || format.is_some_and(|format| format.format_code == ";;;") {
+        return Some(LeftOut::Hidden);
+    }
+    font.is_some_and(|font| font.has_strikethrough()).then_some(LeftOut::Struck)
+}
+
+/// The text of a cell as it is shown: dates and shares by their number formats, other numbers whole.
+fn text(cell: &Data, style: Option<&Style>) -> String {
+    let format = style.and_then(|style| style.number_format.as_ref());
+    let decimals = format.and_then(|format| decimals_of_share(&format.format_code));
     match cell {
+        Data::Float(share) => match decimals {
+            Some(decimals) => format!("{:.decimals$}%", share * 100.0),
+            None => cell.to_string(),
+        },
         Data::Error(_) | Data::Empty => String::new(),
+        Data::DateTime(time) => date_text(*time),
         other => other.to_string(),
     }
+}
+
+/// The number of decimals of a format for shares, such as `0.0%`.
+fn decimals_of_share(format: &str) -> Option<usize> {
+    let digits = format.split(';').next()?.trim_end().strip_suffix('%')?;
+    Some(digits.split_once('.').map_or(0, |(_, decimals)| decimals.chars().count()))
+}
+
+/// A date, time or duration (ISO 8601), as far as it has those parts.
+fn date_text(time: ExcelDateTime) -> String {
+    let serial = time.as_f64();
+    if time.is_duration() || !serial.is_finite() || serial < 0.0 {
+        let seconds = (serial * 86_400.0).round();
+        let sign = if seconds < 0.0 { "-" } else { "" };
+        let seconds = seconds.abs() as u64;
+        return format!("{sign}{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    }
+    let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();
+    let clock = match (hour, minute, second) {
+        (hour, minute, 0) => format!("{hour:02}:{minute:02}"),
+        (hour, minute, second) => format!("{hour:02}:{minute:02}:{second:02}"),
+    };
+    if serial < 1.0 {
+        return clock;
+    }
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    if (hour, minute, second) == (0, 0, 0) { date } else { format!("{date} {clock}") }
 }
 
 /// Whether a sheet has the name that Excel gave it.

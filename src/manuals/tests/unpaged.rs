@@ -148,6 +148,7 @@ fn a_word_document_is_read_by_its_styles_lists_and_tables() {
             "| p14 불량 | 원인 | 조치",
             "| p17 기공 | 탈기 불량 | 탈기",
             "| p21 긁힘 | 충돌 | 패드",
+            "! HiddenText { page: 6, text: \"비밀\" }",
         ]
     );
     assert_eq!(manual.page_count, 23);
