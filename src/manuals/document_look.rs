@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::defect_names::DefectNameIndex;
 use super::headings::{compact, split_colon, sub_heading};
 use super::list_marker::{ListMarker, marker_style, split_marker};
-use super::part_labels::is_plain;
+use super::part_labels::{is_plain, negates};
 use super::printed_line::PrintedLine;
 use super::rows::Row;
 
@@ -213,7 +213,9 @@ impl DocumentLook {
         let letters = head.chars().filter(|c| c.is_alphanumeric()).count();
         let ends_in_colon = rest.is_none() && split_colon(text).is_some() && !bracketed;
         let most = if ends_in_colon { MAX_LEAD_IN_LETTERS } else { MAX_LABEL_LETTERS };
-        if letters == 0 || letters > most || is_sentence(head) {
+        // 하지 말 것: no sentence where it looks like a label.
+        let is_rule = head.ends_with('것') && negates(head);
+        if letters == 0 || letters > most || is_sentence(head) && !is_rule {
             return None;
         }
         let whole = (head, rest);

@@ -133,7 +133,7 @@ const ENGLISH: &[(Stem, &str)] = &[
         // Prohibited, negated, excluded, improbable, wrong.
         Never,
         "not never don forbidden prohibit* reject* dismiss* discard* exclud* ruled unlikely improbable \
-         implausible less least wrong incorrect* false mistaken",
+         implausible less least wrong ts incorrect* false mistaken",
     ),
     (
         // Without effect, needless; pending, not taken; past.
@@ -220,6 +220,28 @@ const ENDS: [[&str; 2]; 6] = [
     ["taken", "by"],
     ["done", "by"],
 ];
+
+/// Prohibitions that are labels without naming measures. A line such as 하지 말 것 may be the end of a
+/// wrapped statement.
+const PROHIBITIONS: [&str; 9] = [
+    "금지사항",
+    "금지항목",
+    "금기사항",
+    "말아야할것",
+    "말아야할일",
+    "안되는것",
+    "안되는일",
+    "피해야할것",
+    "삼가야할것",
+];
+const ENGLISH_PROHIBITIONS: [&str; 5] = ["donts", "donot", "donotdo", "neverdo", "prohibited"];
+
+/// Whether the words are a label of what must not be done.
+pub(super) fn is_prohibition(words: &[String]) -> bool {
+    let text = words.concat();
+    PROHIBITIONS.iter().any(|end| text.ends_with(end))
+        || ENGLISH_PROHIBITIONS.contains(&text.as_str())
+}
 
 /// How a label that names causes or measures turns out to be no label of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -355,6 +377,10 @@ mod tests {
             assert_eq!(covered(label), Some(Other), "{label}");
             assert_eq!(by_stem(label), Other, "{label}");
         }
+        for label in ["금지 사항", "하면 안 되는 것", "Don'ts", "Do not"] {
+            assert_eq!(covered(label), Some(Other), "{label}");
+            assert!(is_denied(label), "{label}");
+        }
         for label in ["트레이 재질 변경 조치 금지", "조립 라인에서 금지된 조치"]
         {
             assert_eq!(by_stem(label), Other, "{label}");
@@ -417,8 +443,14 @@ mod tests {
             }
         }
         // What may be a cause in a list is no label unless it looks like one.
-        for text in ["부적절한 보수", "수리 미실시", "불필요한 재작업", "점검 미실시"]
-        {
+        for text in [
+            "부적절한 보수",
+            "수리 미실시",
+            "불필요한 재작업",
+            "점검 미실시",
+            "하지 말 것",
+            "이상 없음",
+        ] {
             assert_eq!(covered(text), None, "{text}");
         }
     }

@@ -13,7 +13,9 @@ use super::label_words::Stem::{
     self, Action, Aspect, Cause, Close, Inspection, Never, Other, Outcome, OwnAction, Prevention,
     Qualifier, Record, Symptom, Unfit,
 };
-use super::label_words::{Denial, ENGLISH_BEGINNINGS, ENGLISH_WORDS, KOREAN_BY_LETTER, denial};
+use super::label_words::{
+    Denial, ENGLISH_BEGINNINGS, ENGLISH_WORDS, KOREAN_BY_LETTER, denial, is_prohibition,
+};
 use super::words::words;
 
 /// The longest label, in letters without spaces.
@@ -42,6 +44,9 @@ fn halves(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn covered_in_one(text: &str) -> Option<StatementKind> {
+    if is_prohibition(&words(text)) && stems(text, true)?.iter().all(Option::is_some) {
+        return Some(StatementKind::Other);
+    }
     let stems = stems(text, true)?.into_iter().collect::<Option<Vec<Stem>>>()?;
     let kind = kind_of(&stems)?;
     let is_main =
@@ -73,6 +78,13 @@ fn denial_of(text: &str, kind: StatementKind) -> Option<Denial> {
 pub(super) fn is_denied(text: &str) -> bool {
     let known: Vec<Stem> = stems_of(&words(text), false).into_iter().flatten().collect();
     kind_of(&known).is_some_and(|kind| denial_of(text, kind).is_some())
+        || is_prohibition(&words(text))
+}
+
+/// Whether a text has a word that negates or rejects, whatever else it says: 절대 하지 말 것.
+pub(super) fn negates(text: &str) -> bool {
+    let stems = stems_of(&words(text), false);
+    stems.iter().any(|stem| matches!(stem, Some(Never | Unfit)))
 }
 
 /// As [`covered`], of a text that may name the section's own defect, too: *Causes of porosity*, 기공의

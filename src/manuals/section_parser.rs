@@ -219,6 +219,11 @@ impl<'a> SectionParser<'a> {
             || is_table_header(row.segments.iter().map(|s| s.line.text.as_str()))
         {
             self.summary_state = SummaryState::Known;
+            let heads = || row.segments.iter().map(|segment| segment.line.text.clone());
+            let heading = heads().next().unwrap_or_default();
+            self.warnings.extend(heads().filter(|head| is_denied(head)).map(|label| {
+                ManualWarning::UnknownPart { heading: heading.clone(), label, page: row.page }
+            }));
         } else if cells >= 3 {
             self.summary_state = SummaryState::Guessed;
         }

@@ -5,7 +5,7 @@ use fettle_domain::{ManualWarning, StatementKind};
 use super::document_look::{is_bracketed, is_sentence};
 use super::headings::sub_heading;
 use super::list_marker::{marker_style, split_marker};
-use super::part_labels::{by_stem, ends_in_stem, is_denied, is_group};
+use super::part_labels::{by_stem, ends_in_stem, is_group, negates};
 use super::rows::Row;
 use super::section_builder::StatementBuilder;
 use super::section_parser::{SectionParser, SetAside};
@@ -73,7 +73,7 @@ impl SectionParser<'_> {
             None => return false,
         };
         // 설비, 재료, 방법: groups within a part. So is what is set smaller than the part's label.
-        let nested = stands_out && row.size + 0.4 < section.label_size && !is_denied(label);
+        let nested = stands_out && row.size + 0.4 < section.label_size && !negates(label);
         if section.kind.is_some() && (nested || is_group(label)) {
             let (heading, row) = (Some(section.heading.clone()), row.clone());
             self.set_aside.push(SetAside { heading, row });

@@ -103,6 +103,15 @@ fn what_a_label_denies_is_neither_cause_nor_action() {
 }
 
 #[test]
+fn a_statement_above_a_label_of_other_things_stays_one() {
+    let text = "기공\n원인\n습기\n이전 조치\n교체\n조치\n건조\n조치 결과\n양호\n";
+    let manual = read_text(text);
+    let hole = &manual.sections[0];
+    assert_eq!((hole.actions.len(), hole.parts.len()), (1, 2), "{:#?}", outline(&manual));
+    assert_eq!(hole.actions[0].text, "건조");
+}
+
+#[test]
 fn a_heading_of_any_words_ends_the_part_before_it() {
     let item = "금형과 용탕의 온도를 재어 기준서에 적힌 값과 다르면 설비 담당을 불러 함께 고친다";
     for heading in [
