@@ -44,7 +44,9 @@ fn halves(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn covered_in_one(text: &str) -> Option<StatementKind> {
-    if is_prohibition(&words(text)) && stems(text, true)?.iter().all(Option::is_some) {
+    let is_marked = text.trim_end().ends_with([':', '：', ']', '】', '>', '〉', '》']);
+    let is_prohibition = is_prohibition(&words(text)) || is_marked && is_bare_prohibition(text);
+    if is_prohibition && stems(text, true)?.iter().all(Option::is_some) {
         return Some(StatementKind::Other);
     }
     let stems = stems(text, true)?.into_iter().collect::<Option<Vec<Stem>>>()?;
@@ -79,6 +81,12 @@ pub(super) fn is_denied(text: &str) -> bool {
     let known: Vec<Stem> = stems_of(&words(text), false).into_iter().flatten().collect();
     kind_of(&known).is_some_and(|kind| denial_of(text, kind).is_some())
         || is_prohibition(&words(text))
+        || is_bare_prohibition(text)
+}
+
+/// Whether the text is 하지 말 것, which ends many a wrapped statement.
+fn is_bare_prohibition(text: &str) -> bool {
+    words(text).concat() == "하지말것"
 }
 
 /// Whether a text has a word that negates or rejects, whatever else it says: 절대 하지 말 것.

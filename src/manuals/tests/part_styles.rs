@@ -3,7 +3,7 @@
 use super::reading::{assert_nothing_is_lost, outline, read};
 use crate::parse;
 use fettle_domain::{DefectType, ManualText, StatementKind};
-use fettle_testing::documents::{Put, defect, own_fonts, page, pdf, put};
+use fettle_testing::documents::{Put, defect, docx, own_fonts, page, paragraph, pdf, put};
 use std::path::Path;
 
 fn defects() -> Vec<DefectType> {
@@ -74,6 +74,10 @@ fn a_label_of_any_wording_ends_the_part_before_it() {
 fn what_a_label_denies_is_neither_cause_nor_action() {
     for label in [
         "하지 말아야 할 조치",
+        "금지 사항",
+        "하지 말 것:",
+        "[하지 말 것]",
+        "Don'ts:",
         "효과 없었던 대책:",
         "## 원인이 아닌 것",
         "[기각된 대책]",
@@ -99,6 +103,47 @@ fn what_a_label_denies_is_neither_cause_nor_action() {
                 outline.iter().any(|line| line.replace(['[', ']'], "").starts_with(&warned));
             assert!(warned, "{file} {label}: {outline:#?}");
         }
+    }
+}
+
+#[test]
+fn a_smaller_heading_that_negates_ends_the_part_a_group_does_not() {
+    for (heading, actions) in [("절대 하지 말 것", 1), ("효과가 없었던 방법", 1), ("설비", 2)]
+    {
+        let text = format!(
+            "# 기공\n\n## 원인\n\n- 습기\n\n## 조치\n\n- 건조\n\n### {heading}\n\n- 트레이 재질을 바꾼다\n"
+        );
+        let manual = parse(Path::new("a.md"), text.as_bytes(), &defects()).unwrap();
+        assert_nothing_is_lost(Path::new("a.md"), text.as_bytes(), &manual);
+        let found = manual.sections[0].actions.len();
+        assert_eq!(found, actions, "{heading}: {:#?}", outline(&manual));
+    }
+}
+
+#[test]
+fn headings_of_word_documents_end_parts() {
+    let heading = |level: u8, text: &str| {
+        format!(
+            "<w:p><w:pPr><w:outlineLvl w:val=\"{}\"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>",
+            level - 1
+        )
+    };
+    for label in ["원인이 아닌 것", "트레이 재질은 바꾸지 않는다."] {
+        let body = [
+            heading(1, "기공"),
+            heading(2, "원인"),
+            paragraph("R", "용탕을 붓기 전에 금형을 말리지 않아 물기가 남는다"),
+            heading(2, "조치"),
+            paragraph("R", "금형을 200도로 한 시간 말린 다음 용탕을 붓는다"),
+            heading(2, label),
+            paragraph("R", "트레이 재질"),
+        ];
+        let bytes = docx(&body.concat());
+        let manual = parse(Path::new("a.docx"), &bytes, &defects()).unwrap();
+        let hole = &manual.sections[0];
+        assert_eq!(hole.actions.len(), 1, "{label}: {:#?}", outline(&manual));
+        assert_eq!(hole.parts[0].kind, StatementKind::Other, "{label}");
+        assert_eq!(hole.parts[0].statements[0].text, "트레이 재질", "{label}");
     }
 }
 
