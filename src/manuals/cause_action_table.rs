@@ -5,6 +5,7 @@ use fettle_domain::StatementKind;
 
 use super::headings::{compact, sub_heading};
 use super::list_marker::{ListMarker, split_marker};
+use super::part_labels::is_denied;
 use super::printed_line::PrintedLine;
 use super::rows::{Row, group_into_rows};
 use super::section_builder::{PartBuilder, StatementBuilder};
@@ -36,6 +37,13 @@ pub(super) fn label_kinds(row: &Row) -> Vec<StatementKind> {
         label_kind(line).is_some() || compact(&line.line.text).chars().count() <= MAX_HEAD_LETTERS
     };
     let tells = |kind: &StatementKind| matches!(kind, StatementKind::Cause | StatementKind::Action);
+    // 효과 없었던 조치 | 담당자: a table of neither, whose cells are no statements of the part above.
+    let are_all_known = kinds.len() >= 2 && kinds.len() == labels.len();
+    if (are_all_known || is_marked_head(row))
+        && row.segments.iter().any(|line| is_denied(&line.line.text))
+    {
+        return kinds;
+    }
     let (first, rest) = (kinds.first(), kinds.iter().skip(1));
     let differ = rest.clone().count() > 0 && rest.clone().all(|kind| Some(kind) != first);
     if differ && kinds.iter().any(tells) && row.segments.iter().all(is_head) {

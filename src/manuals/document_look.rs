@@ -5,11 +5,14 @@ use std::collections::{HashMap, HashSet};
 use super::defect_names::DefectNameIndex;
 use super::headings::{compact, split_colon, sub_heading};
 use super::list_marker::{ListMarker, marker_style, split_marker};
-use super::part_labels::is_plain;
+use super::part_labels::{is_plain, negates};
+use super::printed_line::PrintedLine;
 use super::rows::Row;
 
 /// The least ratio of a heading's font size to that of body text, where headings are larger.
 const HEADING_SCALE: f64 = 1.08;
+/// The same of headings that are not bold, in files without pages.
+const PLAIN_HEADING_SCALE: f64 = 1.2;
 /// The fewest known labels of one look before other lines of that look are labels, too.
 const MIN_KNOWN: usize = 2;
 /// A short line that occurs this often in a document is a label, not a statement.
@@ -157,6 +160,15 @@ impl DocumentLook {
         row.size >= self.body_size * HEADING_SCALE
     }
 
+    /// Whether the row is a heading by the structure of its file, which has no pages: Markdown, HTML
+    /// and Word say so. Its words do not matter.
+    pub(super) fn is_structural_heading(&self, row: &Row) -> bool {
+        let is_plain_line =
+            |line: &PrintedLine| line.clip.is_none() && line.line.rect.height <= 0.0;
+        let is_large = row.size >= self.body_size * PLAIN_HEADING_SCALE;
+        (row.bold && self.is_larger(row) || is_large) && row.segments.iter().all(is_plain_line)
+    }
+
     fn look_of(&self, row: &Row) -> Look {
         let (_, text) = split_marker(&row.text);
         let colon = match split_colon(text) {
@@ -201,7 +213,9 @@ impl DocumentLook {
         let letters = head.chars().filter(|c| c.is_alphanumeric()).count();
         let ends_in_colon = rest.is_none() && split_colon(text).is_some() && !bracketed;
         let most = if ends_in_colon { MAX_LEAD_IN_LETTERS } else { MAX_LABEL_LETTERS };
-        if letters == 0 || letters > most || is_sentence(head) {
+        // 하지 말 것: no sentence where it looks like a label.
+        let is_rule = head.ends_with('것') && negates(head);
+        if letters == 0 || letters > most || is_sentence(head) && !is_rule {
             return None;
         }
         let whole = (head, rest);

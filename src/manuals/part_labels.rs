@@ -2,16 +2,20 @@
 //!
 //! Labels are an open set: factories word them in hundreds of ways. A label is *covered* if it
 //! consists of known stems and of words that only qualify them; such a text is a label however it
-//! looks. Any other label has to look like one (`label_look`), and its last stem says its kind. A
+//! looks. Any other label has to look like one (`label_look`), and its last stem says its kind. What
+//! denies the causes or measures that a label names makes it a label of other things: 금지 조치. A
 //! second opinion on labels without a stem (the text encoder's) has its place in [`by_stem`].
 
 use fettle_domain::StatementKind;
 use fettle_domain::hangul::is_hangul;
 
 use super::label_words::Stem::{
-    self, Action, Cause, Inspection, Other, OwnAction, Prevention, Qualifier, Symptom,
+    self, Action, Aspect, Cause, Close, Inspection, Never, Other, Outcome, OwnAction, Prevention,
+    Qualifier, Record, Symptom, Unfit,
 };
-use super::label_words::{ENGLISH_BEGINNINGS, ENGLISH_WORDS, KOREAN_BY_LETTER};
+use super::label_words::{
+    Denial, ENGLISH_BEGINNINGS, ENGLISH_WORDS, KOREAN_BY_LETTER, denial, is_prohibition,
+};
 use super::words::words;
 
 /// The longest label, in letters without spaces.
@@ -27,15 +31,68 @@ pub(super) fn covered(text: &str) -> Option<StatementKind> {
     if let Some(kind) = covered_in_one(text) {
         return Some(kind);
     }
-    let has_letters = |part: &&str| part.chars().any(char::is_alphanumeric);
-    let mut parts = text.split(['(', ')', '/', '[', ']', '|', '（', '）']).filter(has_letters);
+    let mut parts = halves(text);
     let first = covered_in_one(parts.next()?)?;
     parts.all(|part| covered_in_one(part) == Some(first)).then_some(first)
 }
 
+/// The texts between slashes and brackets.
+fn halves(text: &str) -> impl Iterator<Item = &str> {
+    let has_letters = |part: &&str| part.chars().any(char::is_alphanumeric);
+    let marks = ['(', ')', '/', '[', ']', '|', '（', '）', '【', '】', '<', '>', '〈', '〉'];
+    text.split(marks).filter(has_letters)
+}
+
 fn covered_in_one(text: &str) -> Option<StatementKind> {
-    let stems = stems(text, true)?;
-    kind_of(&stems.into_iter().collect::<Option<Vec<Stem>>>()?)
+    let is_marked = text.trim_end().ends_with([':', '：', ']', '】', '>', '〉', '》']);
+    let is_prohibition = is_prohibition(&words(text)) || is_marked && is_bare_prohibition(text);
+    if is_prohibition && stems(text, true)?.iter().all(Option::is_some) {
+        return Some(StatementKind::Other);
+    }
+    let stems = stems(text, true)?.into_iter().collect::<Option<Vec<Stem>>>()?;
+    let kind = kind_of(&stems)?;
+    let is_main =
+        matches!(kind, StatementKind::Cause | StatementKind::Action | StatementKind::Prevention);
+    // 점검 미실시 is no label of inspections.
+    if !is_main && stems.iter().any(|stem| matches!(stem, Never | Unfit)) {
+        return None;
+    }
+    match denial_of(text, kind) {
+        None => Some(kind),
+        Some(Denial::Label) => Some(StatementKind::Other),
+        Some(Denial::Perhaps) => None,
+    }
+}
+
+/// How a text that names causes or measures denies them.
+fn denial_of(text: &str, kind: StatementKind) -> Option<Denial> {
+    let is_cause = match kind {
+        StatementKind::Cause => true,
+        StatementKind::Action | StatementKind::Prevention => false,
+        _ => return None,
+    };
+    let pieces: Vec<_> = halves(text).map(|half| stems_of(&words(half), false)).collect();
+    denial(is_cause, &words(text), &pieces)
+}
+
+/// Whether a text names causes or measures and says that it is not about them: 금지 조치, 조치 결과,
+/// *Not the cause*.
+pub(super) fn is_denied(text: &str) -> bool {
+    let known: Vec<Stem> = stems_of(&words(text), false).into_iter().flatten().collect();
+    kind_of(&known).is_some_and(|kind| denial_of(text, kind).is_some())
+        || is_prohibition(&words(text))
+        || is_bare_prohibition(text)
+}
+
+/// Whether the text is 하지 말 것, which ends many a wrapped statement.
+fn is_bare_prohibition(text: &str) -> bool {
+    words(text).concat() == "하지말것"
+}
+
+/// Whether a text has a word that negates or rejects, whatever else it says: 절대 하지 말 것.
+pub(super) fn negates(text: &str) -> bool {
+    let stems = stems_of(&words(text), false);
+    stems.iter().any(|stem| matches!(stem, Some(Never | Unfit)))
 }
 
 /// As [`covered`], of a text that may name the section's own defect, too: *Causes of porosity*, 기공의
@@ -65,7 +122,7 @@ fn is_plural_of(word: &str, subject: &[String]) -> bool {
 pub(super) fn by_stem(text: &str) -> StatementKind {
     let known: Vec<Stem> =
         stems(&last_words(text), false).unwrap_or_default().into_iter().flatten().collect();
-    kind_of(&known).unwrap_or(StatementKind::Other)
+    kind_of(&known).filter(|kind| denial_of(text, *kind).is_none()).unwrap_or(StatementKind::Other)
 }
 
 /// Whether a text is a label in any list, even behind a bullet: the bare words for causes and actions.
@@ -171,7 +228,7 @@ fn last_words(text: &str) -> String {
 }
 
 fn is_telling(stem: Stem) -> bool {
-    stem != Qualifier
+    !matches!(stem, Qualifier | Close | Never | Unfit)
 }
 
 /// The stems of all words of a text, `None` for a word that is unknown; `None` for a text that is too
@@ -179,17 +236,20 @@ fn is_telling(stem: Stem) -> bool {
 fn stems(text: &str, whole: bool) -> Option<Vec<Option<Stem>>> {
     let words = words(text);
     let letters: usize = words.iter().map(|word| word.chars().count()).sum();
-    if words.is_empty() || letters > MAX_LETTERS || words.len() > MAX_WORDS {
-        return None;
-    }
+    let fits = !words.is_empty() && letters <= MAX_LETTERS && words.len() <= MAX_WORDS;
+    fits.then(|| stems_of(&words, whole))
+}
+
+/// The same of words, however many.
+fn stems_of(words: &[String], whole: bool) -> Vec<Option<Stem>> {
     let mut out = Vec::new();
     let mut before: Option<String> = None;
     // Korean compounds are spaced in several ways: neighbouring words are one.
     for run in words.chunk_by(|a, b| is_korean(a) && is_korean(b)) {
         match run {
-            // `what to do`, but not `how do you`.
+            // `what to do`, `what you must not do`, but not `how do you`.
             [word] if word == "do" => {
-                let is_action = before.as_deref() == Some("to");
+                let is_action = matches!(before.as_deref(), Some("to" | "not"));
                 out.push(Some(if is_action { Action } else { Qualifier }));
             }
             [word] if !is_korean(word) => {
@@ -203,7 +263,7 @@ fn stems(text: &str, whole: bool) -> Option<Vec<Option<Stem>>> {
         }
         before = run.last().cloned();
     }
-    Some(out)
+    out
 }
 
 fn is_korean(word: &str) -> bool {
@@ -264,7 +324,8 @@ fn kind_of(stems: &[Stem]) -> Option<StatementKind> {
     if has(Symptom) {
         return Some(StatementKind::Symptom);
     }
-    has(Other).then_some(StatementKind::Other)
+    let other = [Other, Aspect, Record, Outcome].into_iter().any(has);
+    other.then_some(StatementKind::Other)
 }
 
 #[cfg(test)]

@@ -77,6 +77,10 @@ impl SectionParser<'_> {
                     && (is_new || has(StatementKind::Action))
             }
             StatementKind::Symptom => is_new || has(StatementKind::Symptom),
+            // What stands above a label of other things is rather the statement before it.
+            StatementKind::Other => {
+                stands_out && has(StatementKind::Other) && has(StatementKind::Cause)
+            }
             other => has(other) && has(StatementKind::Cause),
         };
         let is_separate = stands_out || section.is_none_or(|section| !self.continues(section, row));

@@ -8,7 +8,7 @@ use super::document_look::{DocumentLook, is_sentence};
 use super::headings::{compact, is_summary_title, is_table_header, split_colon, sub_heading};
 use super::line_joining::{Fragment, LineJoiner};
 use super::list_marker::{ListMarker, list_number, marker_style, split_items, split_marker};
-use super::part_labels::{covered, covered_about, is_plain};
+use super::part_labels::{covered, covered_about, is_denied, is_plain};
 use super::rows::Row;
 use super::section_builder::{SectionBuilder, StatementBuilder};
 use super::table_header::{defect_field, is_defect_table_header, is_weak_header};
@@ -185,7 +185,8 @@ impl<'a> SectionParser<'a> {
             cause_action_table::read_table(&rows);
         section.causes.extend(causes);
         section.actions.extend(actions);
-        for part in parts.iter().filter(|part| covered(&part.label).is_none()) {
+        let is_unknown = |label: &str| covered(label).is_none() || is_denied(label);
+        for part in parts.iter().filter(|part| is_unknown(&part.label)) {
             self.warnings.push(ManualWarning::UnknownPart {
                 heading: section.heading.clone(),
                 label: part.label.clone(),
@@ -218,6 +219,11 @@ impl<'a> SectionParser<'a> {
             || is_table_header(row.segments.iter().map(|s| s.line.text.as_str()))
         {
             self.summary_state = SummaryState::Known;
+            let heads = || row.segments.iter().map(|segment| segment.line.text.clone());
+            let heading = heads().next().unwrap_or_default();
+            self.warnings.extend(heads().filter(|head| is_denied(head)).map(|label| {
+                ManualWarning::UnknownPart { heading: heading.clone(), label, page: row.page }
+            }));
         } else if cells >= 3 {
             self.summary_state = SummaryState::Guessed;
         }
@@ -293,7 +299,12 @@ impl<'a> SectionParser<'a> {
             Some(_) => split_colon(text).map_or(text, |(head, _)| head),
             None => text,
         };
-        section.start_part(kind, label.trim_end_matches([':', '：']), row.page);
+        let label = label.trim_end_matches([':', '：']);
+        section.start_part(kind, label, row.page);
+        if kind == StatementKind::Other && is_denied(label) {
+            let (heading, label) = (section.heading.clone(), label.to_owned());
+            self.warnings.push(ManualWarning::UnknownPart { heading, label, page: row.page });
+        }
         (section.label_row, section.label_size) = (at, row.size);
         if let (Some(rest), Some(statements)) = (rest, section.statements_mut(kind)) {
             let items = split_items(rest).into_iter().map(|item| split_marker(item).1);

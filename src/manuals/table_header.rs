@@ -4,7 +4,7 @@ use fettle_domain::StatementKind;
 
 use super::headings::{compact, split_colon};
 use super::list_marker::split_marker;
-use super::part_labels::{by_stem, covered, ends_in_stem};
+use super::part_labels::{by_stem, covered, ends_in_stem, is_denied};
 use super::rows::Row;
 
 /// The longest text of a head, in letters.
@@ -109,6 +109,9 @@ pub(super) fn role(text: &str) -> Option<Role> {
     if let Some(kind) = covered(text) {
         return Some(Role::Part(kind));
     }
+    if is_denied(text) {
+        return Some(Role::Part(StatementKind::Other));
+    }
     let kind = by_stem(text);
     let by_stem =
         kind != StatementKind::Other && ends_in_stem(text.trim_end_matches([')', 's', '(']));
@@ -133,12 +136,13 @@ pub(super) fn defect_column(row: &Row) -> Option<usize> {
 }
 
 /// Whether the row is the head of a table with a row for each defect: one cell heads the defects,
-/// another causes or actions.
+/// another causes or actions, or what denies them: 효과 없었던 조치.
 pub(super) fn is_defect_table_header(row: &Row) -> bool {
     let roles = roles(row);
+    let denied = || row.segments.iter().any(|segment| is_denied(&segment.line.text));
     let has = |wanted: &[Role]| roles.iter().flatten().any(|role| wanted.contains(role));
     has(&[Role::Defect, Role::MaybeDefect])
-        && has(&[Role::Part(StatementKind::Cause), Role::Part(StatementKind::Action)])
+        && (has(&[Role::Part(StatementKind::Cause), Role::Part(StatementKind::Action)]) || denied())
 }
 
 /// As [`is_defect_table_header`], where only [`Role::MaybeDefect`] heads the defects.
@@ -165,7 +169,7 @@ mod tests {
 
     #[test]
     fn heads_say_what_their_column_holds() {
-        use StatementKind::{Action, Cause, Inspection, Prevention, Symptom};
+        use StatementKind::{Action, Cause, Inspection, Other, Prevention, Symptom};
         for (text, expected) in [
             ("불량 유형", Some(Role::Defect)),
             ("불량명 (Defect)", Some(Role::Defect)),
@@ -178,6 +182,13 @@ mod tests {
             ("재발 방지", Some(Role::Part(Prevention))),
             ("현 공정 관리 (검출)", Some(Role::Part(Inspection))),
             ("Potential effects of failure", Some(Role::Part(Symptom))),
+            ("효과 없었던 조치", Some(Role::Part(Other))),
+            ("조치일", Some(Role::Part(Other))),
+            ("조치 결과", Some(Role::Part(Other))),
+            ("담당자", Some(Role::Part(Other))),
+            ("원인 부서", Some(Role::Part(Other))),
+            ("임시조치 금지", Some(Role::Part(Other))),
+            ("조치 완료일", Some(Role::Part(Other))),
             ("No.", None),
             ("공정명", None),
             ("긁힘", None),

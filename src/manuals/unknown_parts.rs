@@ -5,7 +5,7 @@ use fettle_domain::{ManualWarning, StatementKind};
 use super::document_look::{is_bracketed, is_sentence};
 use super::headings::sub_heading;
 use super::list_marker::{marker_style, split_marker};
-use super::part_labels::{by_stem, ends_in_stem, is_group};
+use super::part_labels::{by_stem, ends_in_stem, is_group, negates};
 use super::rows::Row;
 use super::section_builder::StatementBuilder;
 use super::section_parser::{SectionParser, SetAside};
@@ -52,6 +52,7 @@ impl SectionParser<'_> {
         let in_list = last.is_some_and(|last| last.marker.is_some());
         let stands_out = self.look.stands_out(row);
         let (marker, text) = split_marker(&row.text);
+        let is_heading = self.look.is_structural_heading(row);
         let wrapped = marker.is_none()
             && !stands_out
             && !is_bracketed(text)
@@ -67,11 +68,12 @@ impl SectionParser<'_> {
         let by_place = in_list && marker.is_none() && next == Some(true) && !is_sentence(text);
         let (label, rest) = match by_look {
             Some(found) => found,
+            None if is_heading => (text.trim_end_matches([':', '：']), None),
             None if by_place => (text, None),
             None => return false,
         };
         // 설비, 재료, 방법: groups within a part. So is what is set smaller than the part's label.
-        let nested = stands_out && row.size + 0.4 < section.label_size;
+        let nested = stands_out && row.size + 0.4 < section.label_size && !negates(label);
         if section.kind.is_some() && (nested || is_group(label)) {
             let (heading, row) = (Some(section.heading.clone()), row.clone());
             self.set_aside.push(SetAside { heading, row });

@@ -2,8 +2,8 @@
 
 use super::reading::{assert_nothing_is_lost, outline, read};
 use crate::parse;
-use fettle_domain::{DefectType, ManualText};
-use fettle_testing::documents::{Put, defect, own_fonts, page, pdf, put};
+use fettle_domain::{DefectType, ManualText, StatementKind};
+use fettle_testing::documents::{Put, defect, docx, own_fonts, page, paragraph, pdf, put};
 use std::path::Path;
 
 fn defects() -> Vec<DefectType> {
@@ -67,6 +67,161 @@ fn a_label_of_any_wording_ends_the_part_before_it() {
         ("알 수 없는 소제목?", "Other"),
     ] {
         check_label(label, expected);
+    }
+}
+
+#[test]
+fn what_a_label_denies_is_neither_cause_nor_action() {
+    for label in [
+        "하지 말아야 할 조치",
+        "금지 사항",
+        "하지 말 것:",
+        "[하지 말 것]",
+        "Don'ts:",
+        "효과 없었던 대책:",
+        "## 원인이 아닌 것",
+        "[기각된 대책]",
+        "Actions to avoid",
+    ] {
+        let name = label.trim_matches(['#', ' ', ':', '[', ']']);
+        let text = format!(
+            "# 기공\n## 원인\n- 습기\n## 조치\n- 건조\n{label}\n트레이 재질\n\n## 예방\n- 교육\n"
+        );
+        for file in ["a.md", "a.txt"] {
+            let text =
+                if file == "a.md" { text.clone() } else { text.replace("# ", "").replace('#', "") };
+            let manual = parse(Path::new(file), text.as_bytes(), &defects()).unwrap();
+            assert_nothing_is_lost(Path::new(file), text.as_bytes(), &manual);
+            let outline = outline(&manual);
+            assert_eq!(manual.sections[0].causes.len(), 1, "{file} {label}: {outline:#?}");
+            assert_eq!(manual.sections[0].actions.len(), 1, "{file} {label}: {outline:#?}");
+            let part = &manual.sections[0].parts[0];
+            assert_eq!(part.kind, StatementKind::Other, "{file} {label}");
+            assert_eq!(part.statements[0].text, "트레이 재질", "{file} {label}");
+            let warned = format!("! UnknownPart {{ heading: \"기공\", label: \"{name}\"");
+            let warned =
+                outline.iter().any(|line| line.replace(['[', ']'], "").starts_with(&warned));
+            assert!(warned, "{file} {label}: {outline:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_smaller_heading_that_negates_ends_the_part_a_group_does_not() {
+    for (heading, actions) in [("절대 하지 말 것", 1), ("효과가 없었던 방법", 1), ("설비", 2)]
+    {
+        let text = format!(
+            "# 기공\n\n## 원인\n\n- 습기\n\n## 조치\n\n- 건조\n\n### {heading}\n\n- 트레이 재질을 바꾼다\n"
+        );
+        let manual = parse(Path::new("a.md"), text.as_bytes(), &defects()).unwrap();
+        assert_nothing_is_lost(Path::new("a.md"), text.as_bytes(), &manual);
+        let found = manual.sections[0].actions.len();
+        assert_eq!(found, actions, "{heading}: {:#?}", outline(&manual));
+    }
+}
+
+#[test]
+fn headings_of_word_documents_end_parts() {
+    let heading = |level: u8, text: &str| {
+        format!(
+            "<w:p><w:pPr><w:outlineLvl w:val=\"{}\"/></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>",
+            level - 1
+        )
+    };
+    for label in ["원인이 아닌 것", "트레이 재질은 바꾸지 않는다."] {
+        let body = [
+            heading(1, "기공"),
+            heading(2, "원인"),
+            paragraph("R", "용탕을 붓기 전에 금형을 말리지 않아 물기가 남는다"),
+            heading(2, "조치"),
+            paragraph("R", "금형을 200도로 한 시간 말린 다음 용탕을 붓는다"),
+            heading(2, label),
+            paragraph("R", "트레이 재질"),
+        ];
+        let bytes = docx(&body.concat());
+        let manual = parse(Path::new("a.docx"), &bytes, &defects()).unwrap();
+        let hole = &manual.sections[0];
+        assert_eq!(hole.actions.len(), 1, "{label}: {:#?}", outline(&manual));
+        assert_eq!(hole.parts[0].kind, StatementKind::Other, "{label}");
+        assert_eq!(hole.parts[0].statements[0].text, "트레이 재질", "{label}");
+    }
+}
+
+#[test]
+fn a_statement_above_a_label_of_other_things_stays_one() {
+    let text = "기공\n원인\n습기\n이전 조치\n교체\n조치\n건조\n조치 결과\n양호\n";
+    let manual = read_text(text);
+    let hole = &manual.sections[0];
+    assert_eq!((hole.actions.len(), hole.parts.len()), (1, 2), "{:#?}", outline(&manual));
+    assert_eq!(hole.actions[0].text, "건조");
+}
+
+#[test]
+fn a_heading_of_any_words_ends_the_part_before_it() {
+    let item = "금형과 용탕의 온도를 재어 기준서에 적힌 값과 다르면 설비 담당을 불러 함께 고친다";
+    for heading in [
+        "트레이 재질은 바꾸지 않는다.",
+        "여기에는 적어 두기만 하고 아무도 하지 않는 아주 긴 이름의 소제목이 있을 수 있다",
+        "1. 반드시 기억할 것",
+        "Leave as it is!",
+    ] {
+        let markdown = format!(
+            "# 기공\n\n## 원인\n\n- 습기\n\n## 조치\n\n1. 건조\n2. {item}\n\n## {heading}\n\n트레이 재질\n"
+        );
+        let html = format!(
+            "<h1>기공</h1><h2>원인</h2><ul><li>습기</li></ul><h2>조치</h2><ol><li>건조</li><li>{item}</li></ol>\
+             <h2>{heading}</h2><p>트레이 재질</p>"
+        );
+        for (file, text) in [("a.md", markdown), ("a.html", html)] {
+            let manual = parse(Path::new(file), text.as_bytes(), &defects()).unwrap();
+            assert_nothing_is_lost(Path::new(file), text.as_bytes(), &manual);
+            let hole = &manual.sections[0];
+            let actions: Vec<&str> = hole.actions.iter().map(|one| one.text.as_str()).collect();
+            assert_eq!(actions, ["건조", item], "{file} {heading}: {:#?}", outline(&manual));
+            assert_eq!(hole.parts.len(), 1, "{file} {heading}: {:#?}", outline(&manual));
+            assert_eq!(hole.parts[0].kind, StatementKind::Other, "{file} {heading}");
+            assert_eq!(hole.parts[0].statements[0].text, "트레이 재질", "{file} {heading}");
+        }
+    }
+}
+
+#[test]
+fn columns_of_what_a_head_denies_are_no_causes_or_actions() {
+    for head in [
+        "효과 없었던 조치",
+        "조치일",
+        "조치 결과",
+        "담당자",
+        "원인 부서",
+        "임시조치 금지",
+        "조치 완료일",
+    ] {
+        // A table about one defect, one with a row for each, and one of nothing else.
+        let beside =
+            format!("# 기공\n\n| 원인 | 조치 | {head} |\n|---|---|---|\n| 습기 | 건조 | 먼 값 |\n");
+        let each = format!(
+            "| 불량명 | 원인 | 조치 | {head} |\n|---|---|---|---|\n| 기공 | 습기 | 건조 | 먼 값 |\n| 긁힘 | 마모 | 교체 | 값 |\n"
+        );
+        let alone = format!(
+            "# 기공\n\n## 원인\n\n- 습기\n\n## 조치\n\n- 건조\n\n| {head} | 승인 |\n|---|---|\n| 먼 값 | 예 |\n"
+        );
+        for (case, text) in [beside, each, alone].into_iter().enumerate() {
+            let manual = parse(Path::new("a.md"), text.as_bytes(), &defects()).unwrap();
+            assert_nothing_is_lost(Path::new("a.md"), text.as_bytes(), &manual);
+            let hole = &manual.sections[0];
+            let texts = |of: &[fettle_domain::Statement]| -> Vec<String> {
+                of.iter().map(|one| one.text.clone()).collect()
+            };
+            let outline = outline(&manual);
+            assert_eq!(texts(&hole.causes), ["습기"], "{case} {head}: {outline:#?}");
+            assert_eq!(texts(&hole.actions), ["건조"], "{case} {head}: {outline:#?}");
+            let kept = manual.passages.iter().any(|passage| passage.text.contains("먼 값"))
+                || hole
+                    .parts
+                    .iter()
+                    .any(|part| texts(&part.statements).iter().any(|text| text.contains("먼 값")));
+            assert!(kept, "{case} {head}: {outline:#?}");
+        }
     }
 }
 
