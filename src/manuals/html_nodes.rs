@@ -295,9 +295,8 @@ impl Rule {
             return None;
         }
         let mut rule = Self { name: None, id: None, classes: Vec::new(), style };
-        let mut parts = plain.split_inclusive(['.', '#']).peekable();
         let mut sign = None;
-        while let Some(part) = parts.next() {
+        for part in plain.split_inclusive(['.', '#']) {
             let word = part.trim_end_matches(['.', '#']).to_owned();
             match sign {
                 None if word.is_empty() || word == "*" => {}
