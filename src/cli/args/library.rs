@@ -72,7 +72,8 @@ pub(crate) enum Library {
         #[arg(required = true)]
         images: Vec<PathBuf>,
     },
-    /// Register a manual (PDF, Word .docx or text .txt) and read it.
+    /// Register a manual (PDF, Word, Hangul .hwpx, Excel, PowerPoint, HTML, Markdown, CSV or text) and
+    /// read it.
     AddManual {
         /// The product.
         product: ProductCode,
