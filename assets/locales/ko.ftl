@@ -212,13 +212,13 @@ warning-empty-page = { $page }쪽에 글자가 없습니다.
 warning-recognised = { $page }쪽은 스캔한 그림에서 읽었습니다. 틀린 글자가 있을 수 있으니 확인하세요.
 warning-partly-read = { $page }쪽은 내용이 손상되어 일부만 읽었습니다. 빠진 글이 있을 수 있으니 확인하세요.
 warning-unreadable-letters = { $page }쪽의 글자 { $letters }자는 어떤 글자인지 글꼴에 적혀 있지 않아 읽지 못했습니다.
-warning-hidden-text = { $page }쪽의 보이지 않는 글은 빼고 읽었습니다: { $text }
-warning-aside = { $page }쪽의 본문이 아닌 글(워터마크, 여백 인쇄)은 빼고 읽었습니다: { $text }
-warning-struck-out = { $page }쪽에 검토자가 줄을 그어 지운 글이 있습니다: { $text }
+warning-hidden-text = { $place }: 보이지 않는 글은 빼고 읽었습니다: { $text }
+warning-aside = { $place }: 본문이 아닌 글(워터마크, 여백 인쇄)은 빼고 읽었습니다: { $text }
+warning-struck-out = { $place }: 줄을 그어 지운 글: { $text }
 warning-picture-page = { $page }쪽은 대부분 그림이고, 그림 속의 글은 읽지 못했습니다. 글자가 있는 PDF로 다시 만들어 등록하세요.
 warning-pages-missing = 모두 { $stated }쪽이라는 파일에서 { $read }쪽만 읽었습니다. 파일이 손상되었을 수 있으니 확인하세요.
 warning-cut-short = 파일의 끝부분이 없습니다. 빠진 쪽이 있을 수 있으니 원본과 비교하세요.
-warning-note = { $page }쪽에 검토자가 단 메모가 있습니다: { $text }
+warning-note = { $place }: 검토자가 단 메모: { $text }
 models-present = 있음
 models-missing = 없음
 models-partial = 중단됨
@@ -1025,7 +1025,7 @@ settings-remote-off = 끄기
 
 # Three zones, known defects, light and focus.
 score-against-limits = { $score } (보정 점수 { $calibrated }, OK { $unsure } 이하, NG { $threshold } 초과)
-known-resembles-line = { $defect }와(과) 비슷함 ({ $image }, { $percent } %)
+known-resembles-line = 비슷한 불량: { $defect } ({ $image }, { $percent } %)
 bank-sensitivity = 정상 부품의 점수 변화: 조명 15 % 강함 { $brighter } %, 15 % 약함 { $darker } %, 흐림 { $blurred } %, 이동 { $shifted } %.
 stats-escape-expected = 앞으로의 불량 부품 중 { $expected } %가 OK로 판정될 것으로 예상합니다.
 stats-escape-prior = 알려진 불량이 없습니다. 다른 제품처럼 불량 부품의 { $expected } %가 OK로 판정될 것으로 예상합니다. 정확히 알려면 불량을 등록하세요.

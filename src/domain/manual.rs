@@ -271,7 +271,8 @@ pub enum ManualWarning {
         /// The text.
         text: String,
     },
-    /// Text that a reviewer struck out without a word.
+    /// Text that is struck out: by a reviewer of a PDF, where it stays as it is printed, or in a document of
+    /// another format, where it is left out.
     StruckOut {
         /// Page, from 1.
         page: u32,

@@ -11,6 +11,7 @@ mod explain;
 mod jobs;
 mod lane;
 mod language_lane;
+mod manual_warnings;
 mod options;
 mod picture_notices;
 mod protocol;
@@ -30,6 +31,7 @@ pub use fettle_vision::capture::Sensitivity;
 pub use fettle_vision::defect_term::{TermGain, TermOutcome};
 pub use fettle_vision::thresholds::{ExpectedRates, LimitUncertainty, Rates};
 pub use jobs::*;
+pub use manual_warnings::explain_manual_warning;
 pub use options::EngineOptions;
 pub use picture_notices::PictureNotices;
 pub use protocol::{

@@ -6,10 +6,10 @@ use super::manual_versions;
 use super::stage_result::done_or_print;
 use crate::args;
 use crate::terminal::Terminal;
-use fettle_domain::{ManualFormat, ManualWarning, ProductCode, Statement};
+use fettle_domain::{ManualFormat, ProductCode, Statement};
 use fettle_engine::{
     DefectReport, EmbedManuals, Engine, EngineError, IngestManuals, ParsedManual, ReportDefects,
-    SearchManual,
+    SearchManual, explain_manual_warning,
 };
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Manual) -> anyhow::Result<()> {
@@ -126,7 +126,7 @@ pub(super) fn print(terminal: &Terminal, read: &ParsedManual) {
         }
     }
     for warning in &text.warnings {
-        eprint_warning(terminal, path, warning);
+        terminal.eprint_line(&explain_manual_warning(warning, path, terminal.language()));
     }
 }
 
@@ -143,99 +143,5 @@ fn print_each(terminal: &Terminal, path: &str, statements: &[Statement]) {
             statement.text,
             terminal.position(path, statement.page())
         ));
-    }
-}
-
-fn eprint_warning(terminal: &Terminal, path: &str, warning: &ManualWarning) {
-    let place = |page: u32| terminal.position(path, page).into();
-    match warning {
-        ManualWarning::Unplaced { page, text } => {
-            terminal.eprint_message(
-                "warning-unplaced",
-                &[("place", terminal.position(path, *page).into()), ("text", text.clone().into())],
-            );
-        }
-        ManualWarning::Incomplete { heading, page, missing } => {
-            let part = terminal.text(missing.message_id(), &[]).into();
-            let values =
-                [("heading", heading.clone().into()), ("place", place(*page)), ("part", part)];
-            terminal.eprint_message("warning-incomplete", &values);
-        }
-        ManualWarning::UnknownPart { heading, label, page } => {
-            let values = [
-                ("heading", heading.clone().into()),
-                ("label", label.clone().into()),
-                ("place", place(*page)),
-            ];
-            terminal.eprint_message("warning-unknown-part", &values);
-        }
-        ManualWarning::LongPart { heading, part, page, count } => {
-            let values = [
-                ("heading", heading.clone().into()),
-                ("part", terminal.text(part.message_id(), &[]).into()),
-                ("place", place(*page)),
-                ("count", (*count).into()),
-            ];
-            terminal.eprint_message("warning-long-part", &values);
-        }
-        ManualWarning::RepeatedSection { defect, first, page } => {
-            let values = [
-                ("defect", defect.to_string().into()),
-                ("first", place(*first)),
-                ("place", place(*page)),
-            ];
-            terminal.eprint_message("warning-repeated-section", &values);
-        }
-        ManualWarning::Disagreement { heading, subject, first, first_page, second, page } => {
-            let values = [
-                ("heading", heading.clone().into()),
-                ("subject", subject.clone().into()),
-                ("first", first.clone().into()),
-                ("first_place", place(*first_page)),
-                ("second", second.clone().into()),
-                ("place", place(*page)),
-            ];
-            terminal.eprint_message("warning-disagreement", &values);
-        }
-        ManualWarning::NoSection { defect } => {
-            terminal.eprint_message("warning-no-section", &[("defect", defect.to_string().into())]);
-        }
-        ManualWarning::Recognised { page } => {
-            terminal.eprint_message("warning-recognised", &[("page", (*page).into())]);
-        }
-        ManualWarning::EmptyPage { page } => {
-            terminal.eprint_message("warning-empty-page", &[("page", (*page).into())]);
-        }
-        ManualWarning::PartlyRead { page } => {
-            terminal.eprint_message("warning-partly-read", &[("page", (*page).into())]);
-        }
-        ManualWarning::UnreadableLetters { page, letters } => {
-            let values = [("page", (*page).into()), ("letters", (*letters).into())];
-            terminal.eprint_message("warning-unreadable-letters", &values);
-        }
-        ManualWarning::HiddenText { page, text } => {
-            let values = [("page", (*page).into()), ("text", text.clone().into())];
-            terminal.eprint_message("warning-hidden-text", &values);
-        }
-        ManualWarning::Aside { page, text } => {
-            let values = [("page", (*page).into()), ("text", text.clone().into())];
-            terminal.eprint_message("warning-aside", &values);
-        }
-        ManualWarning::StruckOut { page, text } => {
-            let values = [("page", (*page).into()), ("text", text.clone().into())];
-            terminal.eprint_message("warning-struck-out", &values);
-        }
-        ManualWarning::PicturePage { page } => {
-            terminal.eprint_message("warning-picture-page", &[("page", (*page).into())]);
-        }
-        ManualWarning::PagesMissing { read, stated } => {
-            let values = [("read", (*read).into()), ("stated", (*stated).into())];
-            terminal.eprint_message("warning-pages-missing", &values);
-        }
-        ManualWarning::CutShort => terminal.eprint_message("warning-cut-short", &[]),
-        ManualWarning::Note { page, text } => {
-            let values = [("page", (*page).into()), ("text", text.clone().into())];
-            terminal.eprint_message("warning-note", &values);
-        }
     }
 }

@@ -9,7 +9,7 @@ use crate::wording;
 use fettle_domain::Verdict;
 
 /// The box of the verdict, at the upper right.
-const VERDICT: Area = Area { x: RIGHT - 172.0, y: TOP, width: 172.0, height: 72.0 };
+const VERDICT: Area = Area { x: RIGHT - 172.0, y: TOP, width: 172.0, height: 78.0 };
 /// Width of the text in the verdict's box.
 const VERDICT_TEXT: f32 = VERDICT.width - 3.0 * GAP - MARK_SHARE * VERDICT.height;
 /// Side of a verdict's mark as a share of its box's height.

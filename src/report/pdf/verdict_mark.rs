@@ -75,3 +75,34 @@ pub(super) fn draw_mark(
         layout.put(Mark::Polygon { points: points(&dot), colour: sign }, None);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backgrounds_of_verdicts_can_be_read_and_told_apart_in_grey() {
+        // Relative luminance by WCAG 2.
+        let luminance = |colour: [u8; 3]| {
+            let linear = |value: u8| {
+                let value = f64::from(value) / 255.0;
+                if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+            };
+            let [r, g, b] = colour.map(linear);
+            0.2126 * r + 0.7152 * g + 0.0722 * b
+        };
+        let contrast = |a, b| {
+            let (a, b): (f64, f64) = (luminance(a), luminance(b));
+            (a.max(b) + 0.05) / (a.min(b) + 0.05)
+        };
+        for (place, verdict) in Verdict::ALL.into_iter().enumerate() {
+            let (background, ink) = verdict_background(verdict);
+            assert!(contrast(background, ink) >= 4.5, "{verdict:?}");
+            assert!(contrast(verdict_colour(verdict), [255; 3]) >= 4.5, "{verdict:?}");
+            for other in Verdict::ALL.into_iter().take(place) {
+                let found = contrast(background, verdict_background(other).0);
+                assert!(found >= 1.6, "{verdict:?} beside {other:?}: {found:.2}");
+            }
+        }
+    }
+}

@@ -4,7 +4,8 @@ use egui::text::LayoutJob;
 use egui::{Align, Button, Layout, TextFormat, TextStyle};
 
 use crate::tab_context::TabContext;
-use fettle_domain::{ManualFormat, ManualText, ManualWarning, ProductCode, Section};
+use fettle_domain::{ManualFormat, ManualText, ProductCode, Section};
+use fettle_engine::explain_manual_warning;
 use fettle_i18n::Value;
 
 /// Shows the sections and warnings. Returns the index of the section that was clicked.
@@ -33,7 +34,7 @@ pub(super) fn show(
         let count = [("count", text.warnings.len().into())];
         ui.colored_label(ui.visuals().warn_fg_color, cx.localizer.with("manual-warnings", &count));
         for warning in &text.warnings {
-            ui.small(warning_text(cx, path, warning));
+            ui.small(explain_manual_warning(warning, path, cx.localizer.language));
         }
     }
     clicked
@@ -81,99 +82,5 @@ fn page_range(cx: &TabContext<'_>, path: &str, section: &Section) -> String {
         cx.localizer.with(ManualFormat::of_stored(path).range_message_id(), &values)
     } else {
         cx.localizer.place(path, section.page)
-    }
-}
-
-fn warning_text(cx: &TabContext<'_>, path: &str, warning: &ManualWarning) -> String {
-    match warning {
-        ManualWarning::Unplaced { page, text } => {
-            let place = cx.localizer.place(path, *page);
-            let values = [("place", Value::from(place)), ("text", text.clone().into())];
-            cx.localizer.with("warning-unplaced", &values)
-        }
-        ManualWarning::Incomplete { heading, page, missing } => {
-            let values = [
-                ("heading", heading.clone().into()),
-                ("place", cx.localizer.place(path, *page).into()),
-                ("part", cx.text(missing.message_id()).into()),
-            ];
-            cx.localizer.with("warning-incomplete", &values)
-        }
-        ManualWarning::UnknownPart { heading, label, page } => {
-            let values = [
-                ("heading", heading.clone().into()),
-                ("label", label.clone().into()),
-                ("place", cx.localizer.place(path, *page).into()),
-            ];
-            cx.localizer.with("warning-unknown-part", &values)
-        }
-        ManualWarning::LongPart { heading, part, page, count } => {
-            let values = [
-                ("heading", heading.clone().into()),
-                ("part", cx.text(part.message_id()).into()),
-                ("place", cx.localizer.place(path, *page).into()),
-                ("count", (*count).into()),
-            ];
-            cx.localizer.with("warning-long-part", &values)
-        }
-        ManualWarning::RepeatedSection { defect, first, page } => {
-            let values = [
-                ("defect", defect.to_string().into()),
-                ("first", cx.localizer.place(path, *first).into()),
-                ("place", cx.localizer.place(path, *page).into()),
-            ];
-            cx.localizer.with("warning-repeated-section", &values)
-        }
-        ManualWarning::Disagreement { heading, subject, first, first_page, second, page } => {
-            let values = [
-                ("heading", heading.clone().into()),
-                ("subject", subject.clone().into()),
-                ("first", first.clone().into()),
-                ("first_place", cx.localizer.place(path, *first_page).into()),
-                ("second", second.clone().into()),
-                ("place", cx.localizer.place(path, *page).into()),
-            ];
-            cx.localizer.with("warning-disagreement", &values)
-        }
-        ManualWarning::NoSection { defect } => {
-            cx.localizer.with("warning-no-section", &[("defect", defect.to_string().into())])
-        }
-        ManualWarning::Recognised { page } => {
-            cx.localizer.with("warning-recognised", &[("page", (*page).into())])
-        }
-        ManualWarning::EmptyPage { page } => {
-            cx.localizer.with("warning-empty-page", &[("page", (*page).into())])
-        }
-        ManualWarning::PartlyRead { page } => {
-            cx.localizer.with("warning-partly-read", &[("page", (*page).into())])
-        }
-        ManualWarning::UnreadableLetters { page, letters } => {
-            let values = [("page", Value::from(*page)), ("letters", (*letters).into())];
-            cx.localizer.with("warning-unreadable-letters", &values)
-        }
-        ManualWarning::HiddenText { page, text } => {
-            let values = [("page", Value::from(*page)), ("text", text.clone().into())];
-            cx.localizer.with("warning-hidden-text", &values)
-        }
-        ManualWarning::Aside { page, text } => {
-            let values = [("page", Value::from(*page)), ("text", text.clone().into())];
-            cx.localizer.with("warning-aside", &values)
-        }
-        ManualWarning::StruckOut { page, text } => {
-            let values = [("page", Value::from(*page)), ("text", text.clone().into())];
-            cx.localizer.with("warning-struck-out", &values)
-        }
-        ManualWarning::PicturePage { page } => {
-            cx.localizer.with("warning-picture-page", &[("page", (*page).into())])
-        }
-        ManualWarning::PagesMissing { read, stated } => {
-            let values = [("read", Value::from(*read)), ("stated", (*stated).into())];
-            cx.localizer.with("warning-pages-missing", &values)
-        }
-        ManualWarning::CutShort => cx.localizer.with("warning-cut-short", &[]),
-        ManualWarning::Note { page, text } => {
-            let values = [("page", Value::from(*page)), ("text", text.clone().into())];
-            cx.localizer.with("warning-note", &values)
-        }
     }
 }
