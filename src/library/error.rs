@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::archive_fault::ArchiveFault;
+use super::backup::BackupFault;
 use super::layout::DATABASE_PATH;
 use super::limits::{MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
 use super::open_fault::OpenFault;
@@ -175,6 +176,20 @@ pub enum LibraryError {
     )]
     ArchiveTooLarge {
         /// The archive.
+        path: PathBuf,
+    },
+    /// The file of a backup cannot be used.
+    #[error("{path}: {fault}")]
+    BadBackup {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: BackupFault,
+    },
+    /// A backup was to be restored where a workspace is already.
+    #[error("{path}: there is a workspace already: restore into an empty folder")]
+    WorkspaceInUse {
+        /// The database of the workspace.
         path: PathBuf,
     },
     /// The file is not a manual in a format that Fettle reads.

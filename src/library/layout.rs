@@ -7,6 +7,9 @@ pub(crate) const DATABASE_PATH: &str = "data/fettle.db";
 /// The lock file of processes that store or delete files.
 pub(crate) const LOCK_PATH: &str = "data/fettle.lock";
 
+/// Folder of the copies of the database from before migrations.
+pub(crate) const BACKUP_FOLDER: &str = "data/backups";
+
 /// Folder of the defect images.
 pub(crate) const DEFECT_FOLDER: &str = "data/def_split";
 /// Folder of the products' folders of normal images.

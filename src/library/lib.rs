@@ -12,6 +12,7 @@
 mod archive;
 mod archive_fault;
 mod areas;
+mod backup;
 mod banks;
 mod counts;
 mod defect_mapping;
@@ -54,6 +55,9 @@ mod uploads;
 
 pub use archive::ImageArchive;
 pub use archive_fault::ArchiveFault;
+pub use backup::{
+    BackedUpFile, BackupFault, BackupManifest, StagedBackup, restore_backup, verify_backup,
+};
 pub use banks::RegisteredBank;
 pub use counts::Counts;
 pub use defect_mapping::DefectMapping;

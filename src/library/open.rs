@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::backup::back_up_database;
 use super::layout::DATABASE_PATH;
 use super::lock::{self, LOCK_TIMEOUT};
 use super::open_fault::OpenFault;
@@ -12,7 +13,7 @@ use super::{Library, LibraryError, Result, migrate, recover};
 
 impl Library {
     /// Opens the workspace at `root`: creates the database (`data/fettle.db`) where it is missing,
-    /// migrates its schema, and undoes registrations that a crash interrupted ([`Self::recovery`]
+    /// migrates its schema (a copy of the database from before is kept in `data/backups`), and undoes registrations that a crash interrupted ([`Self::recovery`]
     /// lists them).
     ///
     /// # Errors
@@ -30,6 +31,10 @@ impl Library {
         // registration was interrupted.
         let exclusive = lock::exclusive(&lock, &path, LOCK_TIMEOUT).map_err(closed)?;
         let mut conn = connect(&path)?;
+        let found = migrate::user_version(&conn)?;
+        if (1..migrate::known_version()).contains(&found) {
+            back_up_database(&conn, root, found)?;
+        }
         migrate::migrate(&mut conn, &path)?;
         let recovery = recover::recover(&mut conn, root)?;
         drop(exclusive);

@@ -6,6 +6,7 @@ use std::path::Path;
 use rusqlite::Connection;
 use walkdir::WalkDir;
 
+use super::backup::sweep_staging;
 use super::durable_file::{TEMP_PREFIX, TEMP_SUFFIX};
 use super::file_store::settle;
 use super::layout::STORED_FOLDERS;
@@ -37,6 +38,7 @@ pub(crate) fn recover(conn: &mut Connection, root: &Path) -> Result<Recovery> {
             }
         }
     }
+    recovery.temp_files.append(&mut sweep_staging(root)?);
     // A file that cannot be removed must not keep the library closed: the next start tries again.
     if let Err(error) = remove_deleted_files(conn, root) {
         tracing::warn!(%error, "a picture that was let go is still there");

@@ -1,0 +1,56 @@
+//! Copies of the database: for a backup, and before its schema is changed.
+
+use std::fs;
+use std::path::Path;
+
+use rusqlite::Connection;
+use rusqlite::backup::{Backup, StepResult};
+
+use super::stage::make_parent;
+use crate::layout::BACKUP_FOLDER;
+use crate::{LibraryError, Result};
+
+/// How many copies from before migrations are kept.
+const KEPT: usize = 3;
+
+/// Copies the database to a new file through SQLite's backup API, as it is at one instant, and
+/// flushes the copy to the disk.
+///
+/// # Errors
+/// [`LibraryError::Busy`], [`LibraryError::DiskFull`], [`LibraryError::Database`].
+pub(super) fn copy_database(conn: &Connection, to: &Path) -> Result<()> {
+    let failed = |source| LibraryError::database(to, source);
+    let mut copy = Connection::open(to).map_err(failed)?;
+    // All pages in one step: between steps a writer would make it begin anew.
+    let step = Backup::new(conn, &mut copy).and_then(|backup| backup.step(-1)).map_err(failed)?;
+    if step != StepResult::Done {
+        return Err(LibraryError::Busy { path: to.to_owned() });
+    }
+    copy.close().map_err(|(_conn, source)| failed(source))?;
+    let synced = fs::File::open(to).and_then(|file| file.sync_all());
+    synced.map_err(|e| LibraryError::io(to, e))
+}
+
+/// Copies the database of schema `found` to `data/backups/` before it is migrated, and lets the
+/// oldest such copies go.
+pub(crate) fn back_up_database(conn: &Connection, root: &Path, found: u32) -> Result<()> {
+    let time = jiff::Zoned::now().strftime("%Y-%m-%dT%H%M%S%.3f");
+    let folder = root.join(BACKUP_FOLDER);
+    let path = folder.join(format!("{time}-schema-{found}.db"));
+    make_parent(&path)?;
+    let unfinished = path.with_extension("part");
+    copy_database(conn, &unfinished)?;
+    fs::rename(&unfinished, &path).map_err(|e| LibraryError::io(&path, e))?;
+    let listed = fs::read_dir(&folder).map_err(|e| LibraryError::io(&folder, e))?;
+    let mut copies: Vec<_> = listed.flatten().map(|entry| entry.path()).filter(is_copy).collect();
+    copies.sort();
+    let too_many = copies.len().saturating_sub(KEPT);
+    for old in copies.iter().take(too_many) {
+        fs::remove_file(old).map_err(|e| LibraryError::io(old, e))?;
+    }
+    Ok(())
+}
+
+fn is_copy(path: &std::path::PathBuf) -> bool {
+    path.to_string_lossy().contains("-schema-") && path.extension().is_some_and(|ext| ext == "db")
+}

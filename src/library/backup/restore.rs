@@ -1,0 +1,92 @@
+//! A workspace from a backup.
+
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::manifest::DATA_FOLDER;
+use super::read::{OpenBackup, bad};
+use super::stage::{RESTORE_PREFIX, make_parent};
+use super::write::Report;
+use super::{BackupFault, BackupManifest};
+use crate::durable_file::sync_folder;
+use crate::layout::DATABASE_PATH;
+use crate::lock::{self, LOCK_TIMEOUT};
+use crate::{LibraryError, Result};
+use fettle_domain::ProgressSink;
+
+/// Unpacks the backup at `from` as the workspace `root`, which must not have a database yet. What
+/// else is in the folder stays, unless the backup has a file of the same path.
+///
+/// Every file is compared with the backup's list, and the database with its own checks, before
+/// anything is moved to its place.
+///
+/// # Errors
+/// [`LibraryError::WorkspaceInUse`], [`LibraryError::BadBackup`], [`LibraryError::DiskFull`],
+/// [`LibraryError::Io`], [`LibraryError::Cancelled`]; there is no workspace then.
+pub fn restore_backup(
+    from: &Path,
+    root: &Path,
+    progress: &dyn ProgressSink,
+) -> Result<BackupManifest> {
+    let database = root.join(DATABASE_PATH);
+    let in_use = || LibraryError::WorkspaceInUse { path: database.clone() };
+    if database.symlink_metadata().is_ok() {
+        return Err(in_use());
+    }
+    let mut backup = OpenBackup::open(from)?;
+    let data = root.join(DATA_FOLDER);
+    fs::create_dir_all(&data).map_err(|e| LibraryError::io(&data, e))?;
+    // Two restorations into one folder would mix.
+    let lock = lock::open(root)?;
+    let _exclusive = lock::exclusive(&lock, &database, LOCK_TIMEOUT)?;
+    if database.symlink_metadata().is_ok() {
+        return Err(in_use());
+    }
+    let unpacked = tempfile::Builder::new()
+        .prefix(RESTORE_PREFIX)
+        .tempdir_in(&data)
+        .map_err(|e| LibraryError::io(&data, e))?;
+    let mut report =
+        Report { progress, done: 0, total: backup.manifest.bytes(), step: "progress-restore" };
+    for file in backup.manifest.files.clone() {
+        let to = unpacked.path().join(&file.path);
+        make_parent(&to)?;
+        let mut written = File::create_new(&to).map_err(|e| LibraryError::io(&to, e))?;
+        backup.unpack(&file, &mut written, &to, &mut report)?;
+        written.sync_all().map_err(|e| LibraryError::io(&to, e))?;
+    }
+    if !is_sound(&unpacked.path().join(DATABASE_PATH)) {
+        return Err(bad(from, BackupFault::Damaged { path: DATABASE_PATH.to_owned() }));
+    }
+    let others = backup.manifest.files.iter().map(|file| file.path.as_str());
+    let others = others.filter(|path| *path != DATABASE_PATH);
+    for path in others.chain([DATABASE_PATH]) {
+        let to = root.join(path);
+        make_parent(&to)?;
+        fs::rename(unpacked.path().join(path), &to).map_err(|e| LibraryError::io(&to, e))?;
+        if let Some(folder) = to.parent() {
+            sync_folder(folder)?;
+        }
+    }
+    Ok(backup.manifest)
+}
+
+/// Whether SQLite finds nothing wrong with the database.
+fn is_sound(path: &Path) -> bool {
+    let check = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .and_then(|conn| conn.query_row("PRAGMA quick_check", [], |row| row.get::<_, String>(0)));
+    // SQLite makes files beside a database that has a write-ahead log, even to read it.
+    for beside in ["-wal", "-shm"] {
+        let beside = path.with_extension(format!("db{beside}"));
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                tracing::warn!(%error, "{}", beside.display());
+            }
+            _ => {}
+        }
+    }
+    check.is_ok_and(|found| found == "ok")
+}
