@@ -1064,3 +1064,38 @@ known-old-bank = { $count } known defects. The bank is too old to learn from the
 known-learned = { $product }: learned from known defects. { $what } Unsure above { $unsure } (was { $before-unsure }), NG above { $image } (was { $before-image }).
 known-learned-nothing = { $product }: scores and limits stay as they are. { $what }
 unfinished-learn = learning from the known defects of { $product }
+
+## Back-ups
+
+progress-back-up = backing up
+progress-verify-backup = reading the back-up
+progress-restore = restoring
+error-backup = { $path } cannot be restored: { $reason }. Take another back-up.
+backup-not-one = it is no back-up of Fettle
+backup-newer = it was made by a newer Fettle (update this one first)
+backup-damaged = { $file } in it is damaged or missing
+backup-outside = it names a file outside of a workspace: { $file }
+error-workspace-in-use = There is a workspace already: { $path }. Restore into an empty folder: fettle --workspace DIR restore FILE
+backup-done = Backed up: { $files ->
+    [one] one file
+   *[other] { $files } files
+  }, { $size } MB, to { $path }
+backup-sound = { $path } is whole: { $files ->
+    [one] one file
+   *[other] { $files } files
+  }, { $size } MB.
+backup-restored = Restored { $files ->
+    [one] one file
+   *[other] { $files } files
+  }, { $size } MB, to { $path }
+backup-missing = Gone before the back-up, though the catalogue names it: { $file }
+backup-not-due = No back-up is due. When and where they are made is chosen in the window, under Settings.
+settings-backups = Back-ups
+settings-backups-hint = A back-up is one file with the catalogue, the images, the manuals, the memory banks and these settings, without the models. To restore it into an empty folder: fettle --workspace DIR restore FILE
+settings-backup-now = Back up now…
+settings-backup-plan = Back up by itself while the window is open
+settings-backup-every = Every
+settings-backup-keep = Kept back-ups
+settings-backup-folder = Folder
+settings-backup-choose = Choose a folder…
+settings-backup-file = fettle-backup.zip

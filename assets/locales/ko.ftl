@@ -1058,3 +1058,29 @@ known-old-bank = 알려진 불량 { $count }건. 뱅크가 오래되어 배울 �
 known-learned = { $product }: 알려진 불량에서 배웠습니다. { $what } { $unsure } 초과 보류(이전 { $before-unsure }), { $image } 초과 NG(이전 { $before-image }).
 known-learned-nothing = { $product }: 점수와 임계값은 그대로입니다. { $what }
 unfinished-learn = { $product }의 알려진 불량 배우기
+
+## 백업
+
+progress-back-up = 백업하는 중
+progress-verify-backup = 백업을 읽어 확인하는 중
+progress-restore = 복원하는 중
+error-backup = { $path } 파일은 복원할 수 없습니다: { $reason }. 다른 백업을 쓰십시오.
+backup-not-one = Fettle의 백업이 아닙니다
+backup-newer = 더 새로운 Fettle이 만든 백업입니다 (이 프로그램을 먼저 업데이트하십시오)
+backup-damaged = 안에 있는 { $file } 파일이 손상되었거나 없습니다
+backup-outside = 작업 공간 밖의 파일을 가리킵니다: { $file }
+error-workspace-in-use = 이미 작업 공간이 있습니다: { $path }. 빈 폴더에 복원하십시오: fettle --workspace DIR restore FILE
+backup-done = 백업했습니다: 파일 { $files }개, { $size } MB, { $path }
+backup-sound = { $path } 백업은 온전합니다: 파일 { $files }개, { $size } MB.
+backup-restored = 복원했습니다: 파일 { $files }개, { $size } MB, { $path }
+backup-missing = 목록에는 있으나 백업 전에 이미 없던 파일: { $file }
+backup-not-due = 지금 필요한 백업이 없습니다. 백업 시기와 폴더는 창의 설정에서 정합니다.
+settings-backups = 백업
+settings-backups-hint = 백업은 목록, 이미지, 매뉴얼, 메모리 뱅크, 이 설정을 담은 파일 하나이며 모델은 들어 있지 않습니다. 빈 폴더에 복원하려면: fettle --workspace DIR restore FILE
+settings-backup-now = 지금 백업…
+settings-backup-plan = 창이 열려 있는 동안 자동으로 백업
+settings-backup-every = 간격
+settings-backup-keep = 보관할 백업 수
+settings-backup-folder = 폴더
+settings-backup-choose = 폴더 선택…
+settings-backup-file = fettle-backup.zip

@@ -1,5 +1,6 @@
 //! The arguments of the command line, by command. `commands/` runs the commands.
 
+mod backup;
 mod bank;
 mod bench;
 mod demo;
@@ -23,6 +24,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use fettle_domain::Language;
 
+pub(crate) use backup::{Backup, Restore};
 pub(crate) use bank::{Bank, ThresholdOptions};
 pub(crate) use bench::Bench;
 pub(crate) use demo::Demo;
@@ -113,6 +115,10 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Take over products, images and manuals of the system that Fettle replaces.
     ImportSeed(ImportSeed),
+    /// Back up the workspace, without its models, into one file.
+    Backup(Backup),
+    /// Restore a backup into an empty workspace.
+    Restore(Restore),
     /// Measure the anomaly stage on a data set in MVTec AD's folders.
     Eval(Eval),
     /// Measure how fast this machine is, in a workspace of its own.

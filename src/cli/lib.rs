@@ -101,6 +101,8 @@ fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
         Command::Demo(args) => commands::demo::run(&engine, &terminal, args),
         Command::Eval(args) => commands::eval::run(&engine, &terminal, args),
         Command::ImportSeed(args) => commands::import_seed::run(&engine, &terminal, args),
+        Command::Backup(args) => commands::backup::back_up(&engine, &terminal, args),
+        Command::Restore(args) => commands::backup::restore(&engine, &terminal, args),
         Command::Bench(_) => Ok(()),
         Command::Doctor(args) => commands::doctor::run(&engine, &terminal, args),
     }

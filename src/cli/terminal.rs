@@ -11,7 +11,10 @@ use fettle_engine::{Engine, EngineError, JobUpdate, Request};
 use fettle_i18n::Value;
 
 /// Progress steps whose units are bytes.
-const BYTE_STEPS: [&str; 4] = [
+const BYTE_STEPS: [&str; 7] = [
+    "progress-back-up",
+    "progress-restore",
+    "progress-verify-backup",
     "progress-model-download",
     "progress-model-copy",
     "progress-model-unpack",

@@ -212,6 +212,12 @@ fn library(error: &LibraryError, language: Language) -> Message {
             };
             (id, [vec![at(path)], more].concat())
         }
+        LibraryError::BadBackup { path, fault } => {
+            let why = [("file", fault.path().into())];
+            let why = fettle_i18n::text_with(language, fault.message_id(), &why);
+            ("error-backup", vec![at(path), ("reason", why.into())])
+        }
+        LibraryError::WorkspaceInUse { path } => ("error-workspace-in-use", vec![at(path)]),
         LibraryError::NewerDatabase { path, .. } => ("error-library-newer", vec![at(path)]),
         other => ("error-library", vec![reason(other)]),
     }

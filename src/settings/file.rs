@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::backup_plan::check_backups;
 use super::migrate::{VERSION, migrate};
 use super::settings::{check_days, check_rule, check_threads};
 use super::{Result, Settings, SettingsError, SettingsWarning};
@@ -45,6 +46,7 @@ fn from_object(mut content: Map<String, Value>) -> (Settings, Vec<SettingsWarnin
         threshold_rule: take(c, "threshold_rule", d.threshold_rule, check_rule, w),
         keep_pictures_days: take(c, "keep_pictures_days", d.keep_pictures_days, check_days, w),
         model_text: take(c, "model_text", d.model_text, |_| Ok(()), w),
+        backups: take(c, "backups", d.backups, check_backups, w),
         unknown: Map::new(),
     };
     warnings.extend(content.keys().cloned().map(SettingsWarning::UnknownKey));
@@ -148,6 +150,7 @@ mod tests {
             threshold_rule: ThresholdRule::Quantile { share: 0.995 },
             keep_pictures_days: Some(90),
             model_text: true,
+            backups: Some(crate::BackupPlan::daily(dir.path().to_owned())),
             unknown: Map::new(),
         };
         write(&path, &settings).unwrap();
@@ -166,7 +169,7 @@ mod tests {
         let english = Settings { language: Language::En, ..d.clone() };
         // The file, the settings read, and a word of each warning.
         let kept = Settings { keep_pictures_days: Some(30), ..d.clone() };
-        let cases: [(&str, Settings, &[&str]); 17] = [
+        let cases: [(&str, Settings, &[&str]); 20] = [
             ("{}", d.clone(), &[]),
             (r#"{"supported_only": true}"#, d.clone(), &[]),
             (r#"{"version": 1, "language": "en"}"#, english.clone(), &[]),
@@ -178,6 +181,9 @@ mod tests {
             (r#"{"keep_pictures_days": 30}"#, kept.clone(), &[]),
             (r#"{"keep_pictures_days": 0}"#, d.clone(), &["'keep_pictures_days'"]),
             (r#"{"keep_pictures_days": 99999}"#, d.clone(), &["between 1 and 36500"]),
+            (r#"{"backups": {"folder": "/b", "days": 0, "keep": 7}}"#, d.clone(), &["1 and 365"]),
+            (r#"{"backups": {"folder": "/b", "days": 1, "keep": 101}}"#, d.clone(), &["1 and 100"]),
+            (r#"{"backups": {"folder": "b", "days": 1, "keep": 7}}"#, d.clone(), &["absolute"]),
             (
                 r#"{"keep_pictures_days": 30,
                     "threshold_rule": {"rule": "max_overkill", "rate": 2}}"#,

@@ -4,6 +4,7 @@
 //! which are the JSON file `settings.json` in it. Reading settings never fails: a setting that
 //! cannot be used keeps its default and is reported as a [`SettingsWarning`].
 
+mod backup_plan;
 mod device;
 mod error;
 mod file;
@@ -12,6 +13,7 @@ mod settings;
 mod warning;
 mod workspace;
 
+pub use backup_plan::BackupPlan;
 pub use device::{DevicePreference, InvalidDevice};
 pub use error::{Result, SettingsError};
 pub use file::{read, write};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::backup_plan::{BackupPlan, check_backups};
 use super::{DevicePreference, Result, SettingsError};
 use fettle_domain::{Language, ModelId, ModelRole, RemoteModel, ThresholdRule};
 
@@ -32,6 +33,9 @@ pub struct Settings {
     /// Whether a language model also writes in reports: sentences of its own, in a section apart,
     /// or translations of a manual in another language.
     pub model_text: bool,
+    /// When the workspace is backed up without being asked; `None`: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backups: Option<BackupPlan>,
     /// Keys unknown to this version of Fettle, kept for the version that wrote them.
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,
@@ -49,7 +53,8 @@ impl Settings {
         let bad = |key| move |why| SettingsError::BadValue { key, why };
         check_threads(&self.threads).map_err(bad("threads"))?;
         check_rule(&self.threshold_rule).map_err(bad("threshold_rule"))?;
-        check_days(&self.keep_pictures_days).map_err(bad("keep_pictures_days"))
+        check_days(&self.keep_pictures_days).map_err(bad("keep_pictures_days"))?;
+        check_backups(&self.backups).map_err(bad("backups"))
     }
 }
 
@@ -88,6 +93,7 @@ impl Default for Settings {
             threshold_rule: ThresholdRule::default(),
             keep_pictures_days: None,
             model_text: false,
+            backups: None,
             unknown: serde_json::Map::new(),
         }
     }

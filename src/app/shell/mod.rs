@@ -4,6 +4,7 @@ pub(super) mod catalogue_loader;
 pub(super) mod clipboard;
 pub(super) mod command_palette;
 pub(super) mod defect_learning;
+pub(super) mod due_backup;
 pub(super) mod jobs_panel;
 pub(super) mod keyboard;
 mod learning_queue;

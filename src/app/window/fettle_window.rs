@@ -14,6 +14,7 @@ use crate::shell::catalogue_loader::CatalogueLoader;
 use crate::shell::clipboard::Clipboard;
 use crate::shell::command_palette::CommandPalette;
 use crate::shell::defect_learning::DefectLearning;
+use crate::shell::due_backup::DueBackup;
 use crate::shell::log_panel::LogPanel;
 use crate::shell::remote_indicator::RemoteIndicator;
 use crate::shell::unfinished_jobs::UnfinishedJobs;
@@ -42,6 +43,7 @@ pub(crate) struct FettleWindow {
     pub(super) remote: RemoteIndicator,
     /// Pictures removed by age, as the settings say: once, at the start.
     pub(super) tidied: Loadable<TidiedPictures>,
+    pub(super) due_backup: DueBackup,
     /// The dialog over the tab shown, where it belongs to no tab.
     pub(super) dialog: Option<Box<dyn Dialog>>,
     pub(super) quit: Quit,
@@ -90,6 +92,7 @@ impl FettleWindow {
             learning: DefectLearning::default(),
             remote: RemoteIndicator::default(),
             tidied: Loadable::default(),
+            due_backup: DueBackup::default(),
             dialog: None,
             quit: Quit::default(),
             frame_times: FrameTimes::default(),

@@ -49,6 +49,7 @@ impl FettleWindow {
         self.learning.poll(ctx, &mut self.shared.context());
         self.remote.poll(&mut self.shared.context());
         self.poll_tidied();
+        self.due_backup.poll(ctx, &mut self.shared.context());
         self.pdf.poll(&mut self.shared.context());
         for (_, tab) in &mut self.tabs {
             tab.poll(&mut self.shared.context());

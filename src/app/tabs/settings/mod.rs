@@ -1,6 +1,7 @@
-//! The tab of settings: appearance, models, defaults, the remote model, and the hardware.
+//! The tab of settings: appearance, models, defaults, back-ups, the remote model, and the hardware.
 
 mod appearance;
+mod backups;
 mod defaults;
 mod hardware;
 mod models;
@@ -11,6 +12,7 @@ mod tests;
 
 use egui::{Key, ScrollArea};
 
+use self::backups::Backups;
 use self::defaults::Defaults;
 use self::hardware::Hardware;
 use self::models::Models;
@@ -21,7 +23,9 @@ use crate::command::{Command, TabId, ctrl};
 use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
-use fettle_engine::{ChangePreference, EngineError, GetPreferences, Preference, Preferences};
+use fettle_engine::{
+    ChangeBackupPlan, ChangePreference, EngineError, GetPreferences, Preference, Preferences,
+};
 
 pub(super) const TAB: TabEntry = TabEntry {
     id: TabId::Settings,
@@ -40,6 +44,9 @@ struct SettingsTab {
     /// The preference being saved.
     saving: Option<(Preference, Task<()>)>,
     defaults: Defaults,
+    backups: Backups,
+    /// The plan of back-ups being saved.
+    planning: Option<Task<()>>,
     hardware: Hardware,
 }
 
@@ -50,6 +57,15 @@ impl Tab for SettingsTab {
         self.hardware.poll(cx);
         if self.preferences.poll(cx) {
             self.defaults.set(self.preferences.answer());
+            self.backups.set(self.preferences.answer());
+        }
+        self.backups.poll(cx);
+        if let Some(answer) = self.planning.as_ref().and_then(Task::poll) {
+            self.planning = None;
+            if let Err(error) = answer {
+                cx.toasts.error(error.explain(cx.localizer.language));
+            }
+            self.preferences.load(cx, GetPreferences);
         }
         let answer = self.saving.as_ref().and_then(|(_, task)| task.poll());
         if let Some(answer) = answer
@@ -67,13 +83,15 @@ impl Tab for SettingsTab {
             self.preferences.load(cx, GetPreferences);
             self.hardware.load(cx);
         }
-        let mut wanted = None;
+        let (mut wanted, mut planned) = (None, None);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             appearance::show(ui, cx);
             ui.add_space(GAP);
             self.models.show_roles(ui, cx);
             ui.add_space(GAP);
             wanted = self.defaults.show(ui, cx, &self.preferences);
+            ui.add_space(GAP);
+            planned = self.backups.show(ui, cx, &self.preferences);
             ui.add_space(GAP);
             self.models.show_all(ui, cx);
             ui.add_space(GAP);
@@ -84,6 +102,12 @@ impl Tab for SettingsTab {
         });
         self.defaults.dialogs(ui.ctx(), cx);
         // While the preferences are loaded it is unknown what is in force.
+        if let Some(plan) = planned
+            && self.planning.is_none()
+            && !self.preferences.is_loading()
+        {
+            self.planning = cx.start(ChangeBackupPlan(plan));
+        }
         if let Some(wanted) = wanted
             && self.saving.is_none()
             && !self.preferences.is_loading()

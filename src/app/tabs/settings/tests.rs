@@ -11,10 +11,10 @@ use fettle_domain::{
     ContentHash, HistoryFilter, Inspection, InspectionId, Language, ModelRole, SkipReason, Stage,
     ThresholdRule, Verdict,
 };
-use fettle_engine::{ChangePreference, Engine, Preference};
+use fettle_engine::{ChangeBackupPlan, ChangePreference, Engine, Preference};
 use fettle_i18n::Value;
 use fettle_library::Library;
-use fettle_settings::{DevicePreference, Settings, read};
+use fettle_settings::{BackupPlan, DevicePreference, Settings, read};
 
 const BOTH: [(Language, Theme); 2] = [(Language::En, Theme::Light), (Language::Ko, Theme::Dark)];
 
@@ -334,5 +334,33 @@ fn a_remote_model_is_used_only_after_consent_and_is_shown_while_in_use() {
         app.click(&app.text("settings-remote-off"));
         wait_until_written(&mut app, |settings| on(settings).is_none());
         app.wait_until_gone(&sign);
+    }
+}
+
+#[test]
+fn the_plan_of_backups_is_shown_changed_and_kept() {
+    for (language, theme) in BOTH {
+        let folder = tempfile::tempdir().unwrap();
+        let plan = BackupPlan::daily(folder.path().to_owned());
+        let planned = plan.clone();
+        let mut app = open_app(language, theme, SampleLibrary::Empty, None, |engine, _| {
+            run_job(engine, ChangeBackupPlan(Some(planned)));
+        });
+        // One is due: the window makes it as it opens.
+        app.wait_until("a backup", |_| folder.path().read_dir().unwrap().count() == 1);
+        app.wait_for(&folder.path().display().to_string());
+        open(&mut app);
+        let now = app.text("settings-backup-now");
+        app.harness.get_by_label(&now).scroll_to_me();
+        app.harness.run_steps(20);
+        app.wait_for(&format!(
+            "{}: {}",
+            app.text("settings-backup-folder"),
+            folder.path().display()
+        ));
+        app.save_picture("settings_backups");
+        let planned = app.text("settings-backup-plan");
+        app.click_on(Role::CheckBox, &planned);
+        wait_until_written(&mut app, |settings| settings.backups.is_none());
     }
 }

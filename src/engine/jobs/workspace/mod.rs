@@ -1,5 +1,6 @@
 //! The workspace and the program: demo, benchmark, evaluation, doctor, preferences, legacy data.
 
+mod back_up;
 mod bench;
 mod change_language;
 mod demo;
@@ -9,9 +10,11 @@ mod import_legacy;
 mod legacy_comparison;
 mod preferences;
 mod read_picture;
+mod restore_backup;
 pub(crate) mod thumbnails;
 mod unfinished_jobs;
 
+pub use back_up::{BackUp, BackUpIfDue, BackedUp, ChangeBackupPlan};
 pub use bench::{Bench, Benchmark, Measurement, SkippedMeasurement};
 pub use change_language::ChangeLanguage;
 pub use demo::{BuildDemo, DemoInspection};
@@ -24,5 +27,6 @@ pub use import_legacy::{ImportLegacyData, ImportedLegacyData, LegacyBankState};
 pub use legacy_comparison::{BankQuality, LegacyComparison};
 pub use preferences::{ChangePreference, GetPreferences, ListDevices, Preference, Preferences};
 pub use read_picture::ReadPicture;
+pub use restore_backup::{RestoreBackup, VerifyBackup};
 pub use thumbnails::{Thumbnail, Thumbnails};
 pub use unfinished_jobs::{ForgetJob, ListUnfinished, RepeatJob};

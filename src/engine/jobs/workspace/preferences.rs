@@ -4,7 +4,7 @@ use crate::devices::Placement;
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::ThresholdRule;
-use fettle_settings::DevicePreference;
+use fettle_settings::{BackupPlan, DevicePreference};
 
 /// A setting with its new value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -87,6 +87,8 @@ pub struct Preferences {
     pub keep_pictures_days: Option<u32>,
     /// Whether reports have a section of the language model's own sentences.
     pub model_text: bool,
+    /// When the workspace is backed up without being asked; `None`: never.
+    pub backups: Option<BackupPlan>,
 }
 
 impl Request for GetPreferences {
@@ -111,6 +113,7 @@ impl Request for GetPreferences {
             threshold_rule: settings.threshold_rule,
             keep_pictures_days: settings.keep_pictures_days,
             model_text: settings.model_text,
+            backups: settings.backups,
         })
     }
 }
