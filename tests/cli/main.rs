@@ -7,6 +7,7 @@
 mod bad_input;
 mod bank;
 mod demo;
+mod embedding;
 mod eval;
 mod folders;
 mod harness;
