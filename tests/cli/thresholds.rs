@@ -14,7 +14,7 @@ fn stained(seed: u32) -> RgbImage {
 
 /// A workspace with eight normal cloths, with `soiled` a stained one among them, and three images
 /// of known stains.
-fn fitted(soiled: bool) -> Option<TestWorkspace> {
+pub(crate) fn fitted(soiled: bool) -> Option<TestWorkspace> {
     if !has_models(&["efficientnet-lite0"]) {
         return None;
     }
