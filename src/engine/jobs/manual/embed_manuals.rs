@@ -1,10 +1,12 @@
 //! Embedding the manuals, so that questions are answered by meaning.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::in_force::manuals_in_force;
 use super::manual_text::manual_text;
-use super::passage_index::PassageIndex;
+use super::passage_index::{PassageIndex, delete_unused};
 use super::search_manual::other_subjects;
 use crate::error::Result;
 use crate::jobs::registration::catalogue::require_product;
@@ -43,6 +45,8 @@ impl Request for EmbedManuals {
         }
         let model = job.shared.model_for(ModelRole::TextEmbedder)?;
         let mut answer = EmbeddedManuals { passages: 0, new: 0 };
+        let mut used = BTreeSet::new();
+        let is_all = self.0.is_none();
         for manual in manuals_in_force(job, self.0)? {
             let chunks = chunks(&manual_text(job, &manual)?);
             let assigned = chunks.into_iter().filter(|chunk| chunk.assigned);
@@ -50,11 +54,18 @@ impl Request for EmbedManuals {
             let mut index = PassageIndex::open(job, &model, texts);
             let (done, total) = index.progress();
             index.complete(&manual.path)?;
+            used.insert(index.path().to_owned());
             answer.passages += total;
             answer.new += total - done;
         }
         if answer.passages > 0 {
-            PassageIndex::open(job, &model, other_subjects()).complete("")?;
+            let mut others = PassageIndex::open(job, &model, other_subjects());
+            others.complete("")?;
+            used.insert(others.path().to_owned());
+        }
+        // Of one product alone it is not known what the others use.
+        if is_all {
+            delete_unused(&job.shared.workspace.index_dir(), &used);
         }
         Ok(answer)
     }

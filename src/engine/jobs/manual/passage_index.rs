@@ -1,7 +1,9 @@
 //! Vectors of the passages of manuals, kept in batches as they are made: what was embedded before
 //! a job was cancelled or killed is not embedded again.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, Stopwatch};
@@ -61,6 +63,11 @@ impl<'a> PassageIndex<'a> {
         Self { job, model: model.clone(), path, texts, index }
     }
 
+    /// The file of the vectors.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Number of texts embedded, and of all.
     pub(super) fn progress(&self) -> (usize, usize) {
         (self.index.as_ref().map_or(0, VectorIndex::len), self.texts.len())
@@ -99,5 +106,56 @@ impl<'a> PassageIndex<'a> {
         };
         let found = index.search(vector, index.len())?.into_iter();
         Ok(found.filter_map(|(id, cosine)| Some((usize::try_from(id).ok()?, cosine))).collect())
+    }
+}
+
+/// Names of the files of passages, now and in earlier versions of the program.
+const PREFIXES: [&str; 2] = ["passages-", "manual-"];
+/// A file younger than this may be another process's, about a manual that this one does not know.
+const YOUNG: Duration = Duration::from_secs(24 * 3600);
+
+/// Deletes the vectors of texts that no manual has any more, but for those in `used` and young ones.
+pub(super) fn delete_unused(folder: &Path, used: &BTreeSet<PathBuf>) {
+    let Ok(entries) = folder.read_dir() else { return };
+    for path in entries.flatten().map(|entry| entry.path()).filter(|path| !used.contains(path)) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_of_passages = PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+            && path.extension().is_some_and(|extension| extension == "index");
+        let changed = path.metadata().and_then(|found| found.modified());
+        let age = changed.ok().and_then(|changed| SystemTime::now().duration_since(changed).ok());
+        if is_of_passages && age.is_some_and(|age| age > YOUNG) {
+            // Nothing is lost: it can be made again, and the next time deletes what stayed.
+            if let Err(error) = std::fs::remove_file(&path) {
+                tracing::warn!(%error, "{}: not deleted", path.display());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_old_vectors_of_no_manual_are_deleted() {
+        let dir = tempfile::tempdir().unwrap();
+        // Name, hours since it was written, whether it stays.
+        let files = [
+            ("passages-a-e5.index", 100, false),
+            ("passages-b-e5.index", 100, true),
+            ("passages-c-e5.index", 1, true),
+            ("manual-1-e5.index", 100, false),
+            ("images.index", 100, true),
+            ("manual-notes.txt", 100, true),
+        ];
+        for (name, hours, _) in files {
+            let path = dir.path().join(name);
+            let file = std::fs::File::create(path).unwrap();
+            file.set_modified(SystemTime::now() - Duration::from_secs(hours * 3600)).unwrap();
+        }
+        delete_unused(dir.path(), &BTreeSet::from([dir.path().join("passages-b-e5.index")]));
+        for (name, _, stays) in files {
+            assert_eq!(dir.path().join(name).exists(), stays, "{name}");
+        }
     }
 }
