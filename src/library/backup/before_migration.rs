@@ -1,35 +1,16 @@
-//! Copies of the database: for a backup, and before its schema is changed.
+//! Copies of the database from before its schema is changed.
 
 use std::fs;
 use std::path::Path;
 
 use rusqlite::Connection;
-use rusqlite::backup::{Backup, StepResult};
 
-use super::stage::make_parent;
+use super::database_copy::{copy_database, make_parent};
 use crate::layout::BACKUP_FOLDER;
 use crate::{LibraryError, Result};
 
 /// How many copies from before migrations are kept.
 const KEPT: usize = 3;
-
-/// Copies the database to a new file through SQLite's backup API, as it is at one instant, and
-/// flushes the copy to the disk.
-///
-/// # Errors
-/// [`LibraryError::Busy`], [`LibraryError::DiskFull`], [`LibraryError::Database`].
-pub(super) fn copy_database(conn: &Connection, to: &Path) -> Result<()> {
-    let failed = |source| LibraryError::database(to, source);
-    let mut copy = Connection::open(to).map_err(failed)?;
-    // All pages in one step: between steps a writer would make it begin anew.
-    let step = Backup::new(conn, &mut copy).and_then(|backup| backup.step(-1)).map_err(failed)?;
-    if step != StepResult::Done {
-        return Err(LibraryError::Busy { path: to.to_owned() });
-    }
-    copy.close().map_err(|(_conn, source)| failed(source))?;
-    let synced = fs::File::open(to).and_then(|file| file.sync_all());
-    synced.map_err(|e| LibraryError::io(to, e))
-}
 
 /// Copies the database of schema `found` to `data/backups/` before it is migrated, and lets the
 /// oldest such copies go.

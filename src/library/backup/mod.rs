@@ -12,7 +12,9 @@
 //!    database last: without one there is no workspace.
 
 mod before_migration;
+mod database_copy;
 mod fault;
+mod hashed_copy;
 mod manifest;
 mod read;
 mod restore;

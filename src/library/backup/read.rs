@@ -8,8 +8,8 @@ use std::path::Path;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::hashed_copy::{CopyError, Report, copy};
 use super::manifest::{FORMAT, MANIFEST_NAME, is_inside};
-use super::write::{CopyError, Report, copy};
 use super::{BackedUpFile, BackupFault, BackupManifest};
 use crate::{LibraryError, Result, migrate};
 use fettle_domain::ProgressSink;

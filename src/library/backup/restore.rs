@@ -6,10 +6,11 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::database_copy::make_parent;
+use super::hashed_copy::Report;
 use super::manifest::DATA_FOLDER;
 use super::read::{OpenBackup, bad};
-use super::stage::{RESTORE_PREFIX, make_parent};
-use super::write::Report;
+use super::stage::RESTORE_PREFIX;
 use super::{BackupFault, BackupManifest};
 use crate::durable_file::sync_folder;
 use crate::layout::DATABASE_PATH;

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use walkdir::{DirEntry, WalkDir};
 
-use super::before_migration::copy_database;
+use super::database_copy::{copy_database, make_parent};
 use super::manifest::{DATA_FOLDER, SETTINGS_NAME};
 use crate::durable_file::TEMP_PREFIX;
 use crate::layout::{BACKUP_FOLDER, DATABASE_PATH, LOCK_PATH, MANUAL_FOLDER};
@@ -181,11 +181,6 @@ fn link(root: &Path, folder: &Path, path: &str) -> Result<bool> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(LibraryError::io(&from, error)),
     }
-}
-
-pub(super) fn make_parent(path: &Path) -> Result<()> {
-    let Some(parent) = path.parent() else { return Ok(()) };
-    fs::create_dir_all(parent).map_err(|e| LibraryError::io(parent, e))
 }
 
 /// The files that rows of the database name and that have to be there.

@@ -1,23 +1,20 @@
 //! The second step of a backup: the linked files in one archive, read back.
 
 use std::fs::File;
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use super::hashed_copy::{CopyError, Report, copy};
 use super::manifest::{FORMAT, MANIFEST_NAME};
 use super::read::verify_backup;
 use super::{BackedUpFile, BackupManifest, StagedBackup};
 use crate::durable_file::sync_folder;
 use crate::layout::DATABASE_PATH;
 use crate::{LibraryError, Result};
-use fettle_domain::{ContentHash, Progress, ProgressSink};
-
-/// Bytes copied between two reports of progress.
-pub(super) const BLOCK_BYTES: usize = 1 << 20;
+use fettle_domain::ProgressSink;
 
 impl StagedBackup {
     /// Writes the backup to a file, which it replaces once the backup was read back, byte by byte.
@@ -88,51 +85,4 @@ fn options(path: &str) -> SimpleFileOptions {
         false => CompressionMethod::Stored,
     };
     SimpleFileOptions::default().compression_method(method).large_file(true)
-}
-
-/// Progress in bytes over several files.
-pub(super) struct Report<'a> {
-    pub(super) progress: &'a dyn ProgressSink,
-    pub(super) done: u64,
-    pub(super) total: u64,
-    pub(super) step: &'static str,
-}
-
-impl Report<'_> {
-    fn add(&mut self, bytes: usize, path: &str) {
-        self.done = self.done.saturating_add(bytes as u64);
-        self.progress.report(Progress {
-            step: self.step,
-            subject: path.to_owned(),
-            done: self.done,
-            total: Some(self.total),
-        });
-    }
-}
-
-pub(super) enum CopyError {
-    Read(std::io::Error),
-    Write(std::io::Error),
-    Cancelled(fettle_domain::Cancelled),
-}
-
-/// Copies all bytes and returns their number and SHA-256.
-pub(super) fn copy(
-    mut from: impl Read,
-    to: &mut impl Write,
-    path: &str,
-    report: &mut Report<'_>,
-) -> Result<(u64, ContentHash), CopyError> {
-    let mut block = vec![0; BLOCK_BYTES];
-    let (mut bytes, mut hash) = (0, Sha256::new());
-    loop {
-        report.progress.check().map_err(CopyError::Cancelled)?;
-        let read = from.read(&mut block).map_err(CopyError::Read)?;
-        let Some(part) = block.get(..read).filter(|part| !part.is_empty()) else { break };
-        hash.update(part);
-        to.write_all(part).map_err(CopyError::Write)?;
-        bytes += read as u64;
-        report.add(read, path);
-    }
-    Ok((bytes, ContentHash(hex::encode(hash.finalize()))))
 }
