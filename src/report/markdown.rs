@@ -189,6 +189,7 @@ mod tests {
             manual: Stage::Skipped(SkipReason::NoDefect),
             report: Stage::Skipped(SkipReason::NoDefect),
             view: Stage::Skipped(SkipReason::NotAsked),
+            past_actions: Vec::new(),
             notices: Vec::new(),
             timings: Vec::new(),
         }

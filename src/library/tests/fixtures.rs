@@ -153,6 +153,7 @@ pub(crate) fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Insp
         manual: Stage::Skipped(SkipReason::NoManual { product: prod1() }),
         report: Stage::Done(report),
         view: Stage::Skipped(SkipReason::NotAsked),
+        past_actions: Vec::new(),
         notices: vec!["보고서는 매뉴얼의 문장 그대로입니다.".to_owned()],
         timings: vec![Timing { name: "similarity.embed".into(), ms: 12.5 }],
     }

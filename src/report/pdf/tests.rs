@@ -162,6 +162,7 @@ fn ng() -> Inspection {
             }],
         }),
         view: Stage::Done(view()),
+        past_actions: Vec::new(),
         notices: vec!["비교할 정상품이 없습니다".into()],
         timings: Vec::new(),
     }
