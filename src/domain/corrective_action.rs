@@ -236,6 +236,19 @@ pub struct ActionSubject {
     pub inspection: Option<InspectionId>,
 }
 
+/// A record as it stands in a file: product and defect by whatever name it has there.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ActionDraft {
+    /// Row, line, paragraph or page of the file, from 1.
+    pub place: u32,
+    /// The product; empty where the file names none.
+    pub product: String,
+    /// The defect; empty where the file names none.
+    pub defect: String,
+    /// What is written.
+    pub entry: ActionEntry,
+}
+
 /// Conditions on records of corrective actions; the default selects all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ActionFilter {

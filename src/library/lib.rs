@@ -9,10 +9,12 @@
 //! row; `file_store` describes how a file and its row are stored together, `layout` lists the
 //! folders.
 
+mod action_state;
 mod archive;
 mod archive_fault;
 mod areas;
 mod banks;
+mod corrective_actions;
 mod counts;
 mod defect_mapping;
 mod defect_regions;
@@ -55,6 +57,7 @@ mod uploads;
 pub use archive::ImageArchive;
 pub use archive_fault::ArchiveFault;
 pub use banks::RegisteredBank;
+pub use corrective_actions::{ImportedAction, action_digest};
 pub use counts::Counts;
 pub use defect_mapping::DefectMapping;
 pub use error::{LibraryError, Result};
