@@ -67,6 +67,9 @@ impl Library {
         entry: &ActionEntry,
         by: &str,
     ) -> Result<CorrectiveAction> {
+        if let Some(inspection) = subject.inspection {
+            self.history_row(inspection)?;
+        }
         self.write(|tx| {
             let id = insert(tx, subject, entry, &ActionSource::Written, by)?;
             follow_records(tx, subject.inspection, by)?;

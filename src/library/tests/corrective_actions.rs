@@ -1,6 +1,6 @@
 //! Records of corrective actions.
 
-use super::fixtures::{hole, inspection, library, prod1};
+use super::fixtures::{WITHOUT_ACTIONS, hole, inspection, library, prod1};
 use crate::{Library, LibraryError, action_digest};
 use fettle_domain::{
     ActionEntry, ActionFilter, ActionState, ActionSubject, DefectCode, Effectiveness, InspectionId,
@@ -84,7 +84,8 @@ fn the_state_of_an_inspections_action_is_what_its_records_say() {
     assert_eq!(state(&library), ActionState::Open);
 
     let nowhere = subject(Some(InspectionId(99)));
-    assert!(library.add_corrective_action(&nowhere, &entry("a", ""), "kim").is_err());
+    let error = library.add_corrective_action(&nowhere, &entry("a", ""), "kim").unwrap_err();
+    assert!(matches!(error, LibraryError::UnknownInspection(InspectionId(99))), "{error}");
     assert_eq!(listed(&library, &ActionFilter::default()).len(), 0);
 }
 
@@ -132,4 +133,21 @@ fn ng_parts_are_counted_by_what_people_said() {
     library.judge(ids[2], Some(&said(Verdict::Ng, Some("scratch"))), "kim").unwrap();
     assert_eq!(count(&library, "02", "05"), PeriodCount { parts: 3, ng: 1 });
     assert_eq!(count(&library, "20", "25"), PeriodCount::default());
+}
+
+#[test]
+fn a_workspace_of_before_opens_with_its_states() {
+    let root = tempfile::tempdir().unwrap();
+    let mut library = library(root.path());
+    let made = inspection("2026-11-22T10:00:00Z", Verdict::Ng, 2.0);
+    let id = library.record_inspection(&made).unwrap();
+    library.set_action(id, ActionState::Done, "kim").unwrap();
+    let before = format!("{WITHOUT_ACTIONS} PRAGMA user_version = 8;");
+    library.conn.execute_batch(&before).unwrap();
+    drop(library);
+    let mut library = Library::open(root.path()).unwrap();
+    assert_eq!(library.history_row(id).unwrap().action, ActionState::Done);
+    assert_eq!(listed(&library, &ActionFilter::default()).len(), 0);
+    library.add_corrective_action(&subject(Some(id)), &entry("a", ""), "kim").unwrap();
+    assert_eq!(library.history_row(id).unwrap().action, ActionState::Open);
 }

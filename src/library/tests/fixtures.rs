@@ -14,6 +14,10 @@ use fettle_domain::{
     Support, Thresholds, Timing, Verdict,
 };
 
+/// SQL that takes the tables of corrective actions away, as before there were any.
+pub(crate) const WITHOUT_ACTIONS: &str = "DROP TABLE corrective_action_revisions;
+    DROP TABLE corrective_actions; DROP TABLE corrective_action_imports;";
+
 /// A picture that is different for each seed.
 pub(crate) fn picture(seed: u32, width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
