@@ -1,5 +1,6 @@
 //! The arguments of the command line, by command. `commands/` runs the commands.
 
+mod actions;
 mod bank;
 mod bench;
 mod demo;
@@ -23,6 +24,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use fettle_domain::Language;
 
+pub(crate) use actions::Actions;
 pub(crate) use bank::{Bank, ThresholdOptions};
 pub(crate) use bench::Bench;
 pub(crate) use demo::Demo;
@@ -91,6 +93,9 @@ pub(crate) enum Command {
     Search(Search),
     /// List what was inspected, or say what a part really was.
     History(History),
+    /// Records of corrective actions: what was done, by whom, and whether it helped (8D, CAPA).
+    #[command(subcommand)]
+    Actions(Actions),
     /// What is to be known of a product beside its images.
     #[command(subcommand)]
     Product(Product),

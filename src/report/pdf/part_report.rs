@@ -83,7 +83,7 @@ pub(super) fn draw_view(report: &mut ReportDocument<'_>, inspection: &Inspection
 }
 
 /// Draws a list item and its source.
-fn draw_item(
+pub(super) fn draw_item(
     report: &mut ReportDocument<'_>,
     bullet: &str,
     text: &str,
