@@ -151,3 +151,17 @@ fn a_workspace_of_before_opens_with_its_states() {
     library.add_corrective_action(&subject(Some(id)), &entry("a", ""), "kim").unwrap();
     assert_eq!(library.history_row(id).unwrap().action, ActionState::Open);
 }
+
+#[test]
+fn what_has_records_is_not_deleted_until_they_are_removed() {
+    let root = tempfile::tempdir().unwrap();
+    let mut library = library(root.path());
+    let kept = library.add_corrective_action(&subject(None), &entry("a", ""), "kim").unwrap();
+    let error = library.remove_defect_type(&prod1(), &hole()).unwrap_err();
+    assert!(matches!(error, LibraryError::DefectInUse { .. }), "{error}");
+    library.set_action_removed(kept.id, true, "kim").unwrap();
+    library.remove_defect_type(&prod1(), &hole()).unwrap();
+    library.set_action_removed(kept.id, false, "kim").unwrap();
+    let error = library.remove_product(&prod1()).unwrap_err();
+    assert!(matches!(error, LibraryError::ProductInUse(_)), "{error}");
+}

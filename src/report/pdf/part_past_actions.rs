@@ -2,7 +2,7 @@
 
 use super::document::ReportDocument;
 use super::page::{Colour, Style};
-use super::part_report::draw_item;
+use super::part_report::{draw_inner_item, draw_item};
 use crate::past_actions::{detail_texts, facts_text};
 use fettle_domain::Inspection;
 
@@ -23,7 +23,7 @@ pub(super) fn draw_past_actions(report: &mut ReportDocument<'_>, inspection: &In
         let facts = format!("{} · {}", past.action.mark(), facts_text(past, report.translate));
         draw_item(report, "◆", &past.action_line(), Some((facts, source)));
         for detail in detail_texts(past, report.translate) {
-            draw_item(report, "–", &detail, None);
+            draw_inner_item(report, "–", &detail);
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod action_form;
 mod action_records;
+#[cfg(test)]
+mod action_tests;
 mod details;
 mod filter_bar;
 mod inspection_comparison;
