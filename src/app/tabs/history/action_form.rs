@@ -53,7 +53,7 @@ pub(super) struct ActionForm {
 pub(super) enum FormAction {
     Wait,
     Cancel,
-    Save(WriteAction),
+    Save(Box<WriteAction>),
 }
 
 impl ActionForm {
@@ -159,7 +159,7 @@ impl ActionForm {
             if save.on_disabled_hover_text(hint).clicked()
                 && let Ok(request) = typed
             {
-                action = FormAction::Save(request);
+                action = FormAction::Save(Box::new(request));
             }
             if is_saving {
                 ui.spinner();

@@ -150,7 +150,7 @@ impl ActionRecords {
                 FormAction::Cancel => {
                     self.forms.remove(&id);
                 }
-                FormAction::Save(request) => written = Some(request),
+                FormAction::Save(request) => written = Some(*request),
             }
         } else if ui.button(format!("➕ {}", cx.text("action-add"))).clicked() {
             opened = Some(ActionForm::new(id, product.clone(), defect.cloned()));
