@@ -689,7 +689,6 @@ action-file-unknown-defect = imported (no registered defect: reports do not show
 action-file-known = left out (already here)
 action-file-unknown-product = left out (unknown product)
 action-file-no-action = left out (no action)
-actions-title = Corrective actions
 actions-none = There is no record of a corrective action.
 actions-total = { $total } corrective actions
 actions-exported = { $rows } corrective actions written to { $path }

@@ -683,7 +683,6 @@ action-file-unknown-defect = 가져옴(등록된 불량이 아니라 보고서�
 action-file-known = 건너뜀(이미 있음)
 action-file-unknown-product = 건너뜀(제품을 알 수 없음)
 action-file-no-action = 건너뜀(조치가 없음)
-actions-title = 시정 조치 기록
 actions-none = 시정 조치 기록이 없습니다.
 actions-total = 시정 조치 기록 { $total }건
 actions-exported = 시정 조치 기록 { $rows }건을 { $path }에 저장했습니다

@@ -149,7 +149,7 @@ impl Request for Inspect {
         let about_manual = notices.len();
         notices.extend(evidence.notice);
 
-        let past_actions = watch.time("past-actions", || {
+        let past_actions = watch.time("last-time", || {
             past_actions_stage(job, product.as_ref(), suggestion.as_ref(), verdict, &mut notices)
         })?;
 
