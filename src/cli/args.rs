@@ -1,5 +1,6 @@
 //! The arguments of the command line, by command. `commands/` runs the commands.
 
+mod actions;
 mod backup;
 mod bank;
 mod bench;
@@ -24,6 +25,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use fettle_domain::Language;
 
+pub(crate) use actions::Actions;
 pub(crate) use backup::{Backup, Restore};
 pub(crate) use bank::{Bank, ThresholdOptions};
 pub(crate) use bench::Bench;
@@ -93,6 +95,9 @@ pub(crate) enum Command {
     Search(Search),
     /// List what was inspected, or say what a part really was.
     History(History),
+    /// Records of corrective actions: what was done, by whom, and whether it helped (8D, CAPA).
+    #[command(subcommand)]
+    Actions(Actions),
     /// What is to be known of a product beside its images.
     #[command(subcommand)]
     Product(Product),

@@ -92,6 +92,7 @@ fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
         Command::Inspect(args) => commands::inspect::run(&engine, &terminal, args),
         Command::Search(args) => commands::search::run(&engine, &terminal, args),
         Command::History(args) => commands::history::run(&engine, &terminal, args),
+        Command::Actions(args) => commands::actions::run(&engine, &terminal, args),
         Command::Product(args::Product::Roi(args)) => commands::roi::run(&engine, &terminal, args),
         Command::Library(args) => commands::library::run(&engine, &terminal, args),
         Command::Index(args) => commands::index::run(&engine, &terminal, args),

@@ -110,6 +110,10 @@ row_id!(
     /// Row id of an inspection.
     InspectionId
 );
+row_id!(
+    /// Row id of a record of a corrective action.
+    CorrectiveActionId
+);
 
 /// The SHA-256 of a file's bytes, as 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

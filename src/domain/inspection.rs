@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::file_names::file_name_of;
 use super::{
-    Anomaly, ContentHash, DefectCode, InspectionId, ManualId, ModelId, ModelView, ProductCode,
-    Report, Section, Similarity, SkipReason, Stage, Verdict,
+    Anomaly, ContentHash, DefectCode, InspectionId, ManualId, ModelId, ModelView, PastAction,
+    ProductCode, Report, Section, Similarity, SkipReason, Stage, Verdict,
 };
 
 /// The manual's section about the defect.
@@ -98,6 +98,10 @@ pub struct Inspection {
     /// report.
     #[serde(default = "view_not_asked")]
     pub view: Stage<ModelView>,
+    /// What was done last time about the defect, newest first: records of corrective actions, which
+    /// have no part in the report.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past_actions: Vec<PastAction>,
     /// What the inspection had to do without, and why, in the report's language: a model that is
     /// not here, a model's answer that could not be used.
     #[serde(default)]

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::lane::LaneError;
 use fettle_demo::DemoError;
-use fettle_domain::{Cancelled, DefectCode, ModelId, ProductCode};
+use fettle_domain::{ActionEntryFault, Cancelled, DefectCode, ModelId, ProductCode};
 use fettle_library::LibraryError;
 use fettle_manuals::ManualsError;
 use fettle_models::ModelsError;
@@ -165,6 +165,9 @@ pub enum EngineError {
     /// The file of a manual is not the one that was registered.
     #[error("{0}: the manual's file has changed since it was registered")]
     ManualChanged(PathBuf),
+    /// What a person wrote about a corrective action contradicts itself.
+    #[error(transparent)]
+    ActionEntry(ActionEntryFault),
     /// A file of this machine cannot be read or written.
     #[error("{path}: {source}")]
     File {

@@ -107,6 +107,7 @@ impl EngineError {
             }
             Self::ManualGone(path) => ("error-manual-gone", vec![at(path)]),
             Self::ManualChanged(path) => ("error-manual-changed", vec![at(path)]),
+            Self::ActionEntry(fault) => (fault.message_id(), vec![]),
             Self::File { path, source } => file(path, source),
             Self::Library(error) => library(error, language),
             Self::Models(error) => models(error),
@@ -197,6 +198,12 @@ fn library(error: &LibraryError, language: Language) -> Message {
         ),
         LibraryError::UnknownInspection(id) => {
             ("error-unknown-inspection", vec![("id", id.to_string().into())])
+        }
+        LibraryError::UnknownAction(id) => {
+            ("error-unknown-action", vec![("id", id.to_string().into())])
+        }
+        LibraryError::ActionHasRecords(id) => {
+            ("error-action-has-records", vec![("id", id.to_string().into())])
         }
         LibraryError::CorruptDatabase { path, why } => {
             ("error-library-corrupt", vec![at(path), ("reason", why.clone().into())])
@@ -334,6 +341,7 @@ fn manuals(error: &ManualsError) -> Message {
         ManualsError::OtherFormat { path } => ("error-manual-format", vec![at(path)]),
         ManualsError::OtherDocument { path, document } => (document.message_id(), vec![at(path)]),
         ManualsError::Empty { path } => ("error-manual-empty", vec![at(path)]),
+        ManualsError::NoActionRecords { path } => ("error-no-action-records", vec![at(path)]),
         ManualsError::Encrypted { path } => ("error-pdf-encrypted", vec![at(path)]),
         ManualsError::NoText { path, .. } => ("error-pdf-no-text", vec![at(path)]),
         ManualsError::Scan { path, .. } => ("error-pdf-scan", vec![at(path)]),

@@ -18,6 +18,7 @@ mod protocol;
 mod residency;
 mod server;
 mod shared;
+mod user;
 mod vision_lane;
 mod worker;
 

@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::action_state::{has_records, record_action};
 use super::rows::{action_column, now, optional_code_column, rows, verdict_column};
 use super::{Library, LibraryError, Result};
 use fettle_domain::{
@@ -82,25 +83,20 @@ impl Library {
     /// Records the state of an inspection's action, set by the person `by`.
     ///
     /// # Errors
-    /// [`LibraryError::UnknownInspection`].
+    /// [`LibraryError::UnknownInspection`]; [`LibraryError::ActionHasRecords`] where records of
+    /// corrective actions say the state.
     pub fn set_action(
         &mut self,
         id: InspectionId,
         state: ActionState,
         by: &str,
     ) -> Result<ActionChange> {
-        let change = ActionChange { state, by: by.to_owned(), at: now() };
         self.write(|tx| {
-            let sql = "UPDATE history SET action = ?2 WHERE inspection = ?1";
-            if tx.execute(sql, params![id.0, state.name()])? == 0 {
-                return Err(LibraryError::UnknownInspection(id));
+            if has_records(tx, id)? {
+                return Err(LibraryError::ActionHasRecords(id));
             }
-            let sql = "INSERT INTO action_changes (inspection, state, changed_by, changed_at)
-                       VALUES (?1, ?2, ?3, ?4)";
-            tx.execute(sql, params![id.0, state.name(), change.by, change.at])?;
-            Ok(())
-        })?;
-        Ok(change)
+            record_action(tx, id, state, by)
+        })
     }
 
     /// The last change of the state of an inspection's action; `None` where there is none.

@@ -9,11 +9,13 @@
 //! row; `file_store` describes how a file and its row are stored together, `layout` lists the
 //! folders.
 
+mod action_state;
 mod archive;
 mod archive_fault;
 mod areas;
 mod backup;
 mod banks;
+mod corrective_actions;
 mod counts;
 mod defect_mapping;
 mod defect_regions;
@@ -59,6 +61,7 @@ pub use backup::{
     BackedUpFile, BackupFault, BackupManifest, StagedBackup, restore_backup, verify_backup,
 };
 pub use banks::RegisteredBank;
+pub use corrective_actions::{ImportedAction, action_digest};
 pub use counts::Counts;
 pub use defect_mapping::DefectMapping;
 pub use error::{LibraryError, Result};

@@ -63,21 +63,23 @@ impl Library {
     ///
     /// # Errors
     /// [`LibraryError::UnknownProduct`]; [`LibraryError::ProductInUse`] where a defect type, an
-    /// image, a manual, a bank, an area, a setting or an inspection belongs to it.
+    /// image, a manual, a bank, an area, a setting, an inspection or a record of a corrective
+    /// action belongs to it.
     pub fn remove_product(&mut self, code: &ProductCode) -> Result<()> {
         self.write(|tx| {
             require_product(tx, code)?;
-            let tables = [
-                "defect_types",
-                "images",
-                "manuals",
-                "banks",
-                "inspection_areas",
-                "product_settings",
-                "inspections",
+            let rows = [
+                "defect_types WHERE",
+                "images WHERE",
+                "manuals WHERE",
+                "banks WHERE",
+                "inspection_areas WHERE",
+                "product_settings WHERE",
+                "inspections WHERE",
+                "corrective_actions WHERE removed_at IS NULL AND",
             ];
-            for table in tables {
-                let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE product = ?1)");
+            for those in rows {
+                let sql = format!("SELECT EXISTS (SELECT 1 FROM {those} product = ?1)");
                 if tx.query_row(&sql, [code.as_str()], |row| row.get(0))? {
                     return Err(LibraryError::ProductInUse(code.clone()));
                 }
@@ -87,7 +89,8 @@ impl Library {
         })
     }
 
-    /// Deletes a defect type without images and inspections, and with which no manual was parsed.
+    /// Deletes a defect type without images, inspections and records of corrective actions, and with
+    /// which no manual was parsed.
     ///
     /// # Errors
     /// [`LibraryError::UnknownDefect`], [`LibraryError::DefectInUse`].
@@ -99,6 +102,8 @@ impl Library {
             let sql = "SELECT EXISTS (SELECT 1 FROM images WHERE product = ?1 AND defect = ?2)
                  OR EXISTS (SELECT 1 FROM history
                             WHERE product = ?1 AND (defect = ?2 OR judged_defect = ?2))
+                 OR EXISTS (SELECT 1 FROM corrective_actions
+                            WHERE product = ?1 AND defect = ?2 AND removed_at IS NULL)
                  OR EXISTS (SELECT 1 FROM manual_texts AS texts
                             JOIN manuals ON manuals.id = texts.manual
                             JOIN defect_types AS types

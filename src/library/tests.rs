@@ -5,6 +5,7 @@ pub(crate) mod fixtures;
 mod areas;
 mod banks;
 mod concurrency;
+mod corrective_actions;
 mod crash;
 mod crash_recovery;
 mod defect_regions;

@@ -25,19 +25,43 @@ pub(super) fn parse_csv(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
         .delimiter(delimiter(&text))
         .from_reader(text.as_bytes());
     let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
+    let mut lines = LineCounter { bytes: text.as_bytes(), counted: 0, line: 1 };
     for record in reader.records() {
         let record = record.map_err(|error| ManualsError::damaged(path, error))?;
         if rows.len() >= MAX_ROWS {
             return Err(ManualsError::damaged(path, format!("more than {MAX_ROWS} rows")));
         }
-        let line = record.position().map_or(1, |position| position.line());
+        let line = lines.line_of(record.position().map_or(0, |position| position.byte()));
         let cells = record.iter().map(str::to_owned).collect();
-        rows.push((u32::try_from(line).unwrap_or(u32::MAX), cells));
+        rows.push((line, cells));
     }
     let mut lines = UnpagedLines::new(Numbering::Given);
     push_rows(&mut lines, &rows, &[]);
     let page_count = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
     Ok(DocumentLines::new(ManualFormat::Csv, page_count, lines.lines))
+}
+
+/// Counts lines. The reader's own count is one behind where lines end in CR and LF: it takes a record
+/// to begin at the LF before it.
+struct LineCounter<'a> {
+    bytes: &'a [u8],
+    /// Bytes whose lines are counted.
+    counted: usize,
+    line: u32,
+}
+
+impl LineCounter<'_> {
+    /// The line, from 1, of the record that begins at or after `byte`; records come in order.
+    fn line_of(&mut self, byte: u64) -> u32 {
+        let start = usize::try_from(byte).unwrap_or(usize::MAX);
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let passed = self.bytes.get(self.counted..start.saturating_add(blank)).unwrap_or_default();
+        let ended = passed.iter().filter(|byte| **byte == b'\n').count();
+        self.line = self.line.saturating_add(u32::try_from(ended).unwrap_or(u32::MAX));
+        self.counted = self.counted.max(start.saturating_add(blank));
+        self.line
+    }
 }
 
 /// The separator that most lines have, and most often.

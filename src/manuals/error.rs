@@ -36,6 +36,12 @@ pub enum ManualsError {
         /// The file.
         path: PathBuf,
     },
+    /// A file with no record of a corrective action.
+    #[error("{path}: neither a list of corrective actions nor an 8D report")]
+    NoActionRecords {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file needs a password, or its encryption scheme is not supported.
     #[error("{path}: encrypted; save it without a password first")]
     Encrypted {

@@ -16,9 +16,17 @@
 //!            → prompt → answer → claim → grounding (a model's own sentences, where asked for)
 //!            → translation (statements in another language than the report)
 //!            → chunk (for retrieval)
+//! DocumentLines → action_rows → action_sheet, action_form (records of corrective actions)
 //! file → page_picture (hayro) → ocr (tesseract, feature `ocr`) → line_grouping
 //! ```
 
+mod action_draft;
+mod action_file;
+mod action_form;
+mod action_labels;
+mod action_rows;
+mod action_sheet;
+mod action_values;
 mod annotations;
 mod answer;
 mod answer_validation;
@@ -113,6 +121,7 @@ mod xlsx;
 #[cfg(test)]
 mod tests;
 
+pub use action_file::parse_action_records;
 pub use answer::whole_sentences;
 pub use answer_validation::AnswerProblem;
 pub use chunk::{Chunk, chunks};

@@ -1,5 +1,6 @@
 //! Tests of the whole crate: real manuals, generated ones, damaged ones.
 
+mod action_records;
 mod beside;
 mod broken;
 mod cases;

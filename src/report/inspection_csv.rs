@@ -7,7 +7,7 @@ use csv::{Terminator, Writer, WriterBuilder};
 use fettle_domain::{ActionState, DefectCode, InspectionRow, ProductCode, Verdict, normal_form};
 
 /// Byte order mark; without it spreadsheets take Korean for another encoding.
-const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
+pub(super) const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
 /// Column titles. They are the same in all languages, because programs read the file too.
 const COLUMNS: [&str; 9] =
     ["id", "time", "product", "defect", "verdict", "judged", "score", "action", "file"];
@@ -63,7 +63,7 @@ fn cells(row: &InspectionRow) -> [String; 9] {
 /// Text in the normal form, since spreadsheets show decomposed Hangul letter by letter, that no
 /// spreadsheet takes for a formula: an apostrophe precedes a first character that
 /// starts one (OWASP, "CSV Injection").
-fn defused(text: &str) -> String {
+pub(super) fn defused(text: &str) -> String {
     let text = normal_form(text);
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     if is_formula { format!("'{text}") } else { text }

@@ -1,15 +1,19 @@
 //! An inspection as files that a person keeps: text, pictures, numbers, print.
 
+mod action_csv;
 mod error;
 mod files;
 mod fonts;
 mod inspection_csv;
 mod markdown;
+mod markdown_text;
+mod past_actions;
 mod pdf;
 mod plot;
 mod translate;
 mod wording;
 
+pub use action_csv::action_csv;
 pub use error::{ReportError, Result};
 pub use files::{Pictures, write_all, write_file, write_json};
 pub use fonts::GOTHIC;

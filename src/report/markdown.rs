@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
+use super::markdown_text::escaped;
 use super::translate::Translate;
-use super::wording;
+use super::{past_actions, wording};
 use fettle_domain::{Anomaly, Inspection, ReportPart, Stage};
 
 /// `inspection` as Markdown: verdict, scores, similar defects, the four report parts with sources,
@@ -82,6 +83,7 @@ fn write_report(
             }
         }
     }
+    past_actions::write_markdown(out, &inspection.past_actions, translate)?;
     let why_not = wording::missing_view_reason(&inspection.view, translate);
     if inspection.view.done().is_some() || why_not.is_some() {
         writeln!(out, "\n## {}\n", word("view-title"))?;
@@ -136,18 +138,6 @@ fn write_regions(
     Ok(())
 }
 
-/// Escapes text from a manual or a model, so that it can neither format nor link nor become HTML.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|') {
-            out.push('\\');
-        }
-        out.push(if c.is_control() { ' ' } else { c });
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,6 +179,7 @@ mod tests {
             manual: Stage::Skipped(SkipReason::NoDefect),
             report: Stage::Skipped(SkipReason::NoDefect),
             view: Stage::Skipped(SkipReason::NotAsked),
+            past_actions: Vec::new(),
             notices: Vec::new(),
             timings: Vec::new(),
         }
@@ -243,17 +234,5 @@ mod tests {
         let mut unscored = unsure();
         unscored.anomaly = Stage::Skipped(SkipReason::NoProduct);
         assert!(written(&unscored).contains("  - No anomaly score was measured."));
-    }
-
-    #[test]
-    fn text_from_outside_is_escaped() {
-        let cases = [
-            ("용탕 온도 ±5℃ 유지 (De-gassing)", "용탕 온도 ±5℃ 유지 (De-gassing)"),
-            ("<script>x</script>", "\\<script\\>x\\</script\\>"),
-            ("[click](http://a) *now*\n# Title", "\\[click\\](http://a) \\*now\\* \\# Title"),
-        ];
-        for (given, expected) in cases {
-            assert_eq!(escaped(given), expected);
-        }
     }
 }

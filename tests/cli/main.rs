@@ -4,6 +4,7 @@
 //! counted as skipped where they are absent; `packaging/test.sh` sets `FETTLE_MODELS`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod actions;
 mod backup;
 mod bad_input;
 mod bank;

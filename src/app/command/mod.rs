@@ -12,7 +12,8 @@ use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use fettle_domain::{ImageLabel, InspectionId, Language, ProductCode, Verdict};
 use fettle_engine::{
-    InspectionSelection, JudgeInspection, Judged, Query, Rethreshold, UndoRegistration,
+    InspectionSelection, JudgeInspection, Judged, Query, RemoveAction, Rethreshold,
+    UndoRegistration,
 };
 
 pub(crate) use citation::Citation;
@@ -87,6 +88,14 @@ pub(crate) enum Command {
     ShowInLibrary(ProductCode, ImageLabel, String),
     /// Open an inspection of the past.
     OpenInspection(InspectionId),
+    /// Import records of corrective actions from a file.
+    ImportActions,
+    /// Remove a record of a corrective action, or take the removal back.
+    RemoveAction(RemoveAction),
+    /// Take an import of records of corrective actions back.
+    UndoActionImport(i64),
+    /// Records of corrective actions were written, imported or removed.
+    ActionsChanged,
     /// Give a bank other thresholds, such as the previous ones.
     Rethreshold(Rethreshold),
     /// Images of defects of a product were registered, removed, or changed: learn from them.
@@ -163,6 +172,7 @@ pub(crate) const COMMANDS: &[Entry] = entries! {
     Part "command-copy-view" Command::CopyView, COPY_VIEW;
     Part "command-save-view" Command::SaveView, ctrl(Key::S);
     Library "command-new-product" Command::NewProduct, ctrl(Key::N);
+    Library "actions-import" Command::ImportActions, None;
     Library "library-fit" Command::FitBank, None;
     Library "library-build-index" Command::BuildIndex, None;
     Library "command-repeat" Command::Repeat, None;

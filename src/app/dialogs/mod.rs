@@ -6,6 +6,7 @@ pub(super) mod export_pdf;
 mod file_picker;
 mod form;
 pub(super) mod image_files;
+pub(super) mod import_actions;
 mod left_out;
 mod preview;
 pub(super) mod product;

@@ -23,6 +23,8 @@ use fettle_i18n::Value;
 
 /// Height of a plot, in points.
 const PLOT_HEIGHT: f32 = 230.0;
+/// The most overdue actions that are listed.
+const MAX_OVERDUE: usize = 10;
 /// Largest number of bars of the Pareto chart; rarer defects share one more.
 const MAX_BARS: usize = 12;
 
@@ -83,13 +85,14 @@ impl Tab for DashboardTab {
                     }
                 });
             }
+            open_actions(ui, cx, statistics);
             ui.add_space(12.0);
             products(ui, cx, statistics);
         });
     }
 
     fn command(&mut self, command: &Command, _ctx: &egui::Context, _cx: &mut TabContext<'_>) {
-        if let Command::Judged(_) = command {
+        if let Command::Judged(_) | Command::ActionsChanged = command {
             // The statistics are loaded again when the tab is reopened.
             self.drawn = LastDrawn::default();
         }
@@ -226,6 +229,35 @@ fn chart<'a>(id: &'static str, names: Vec<String>) -> Plot<'a> {
         .x_axis_formatter(move |mark, _| {
             names.get(mark.value.round() as usize).cloned().unwrap_or_default()
         })
+}
+
+/// Corrective actions that are open, and those whose day has passed, with their inspections. Nothing
+/// where there is none.
+fn open_actions(ui: &mut Ui, cx: &mut TabContext<'_>, statistics: &Statistics) {
+    if statistics.open_actions == 0 {
+        return;
+    }
+    ui.add_space(12.0);
+    let overdue = &statistics.overdue_actions;
+    let values = [("open", statistics.open_actions.into()), ("overdue", overdue.len().into())];
+    ui.strong(cx.localizer.with("dashboard-actions", &values));
+    for action in overdue.iter().take(MAX_OVERDUE) {
+        let product = Some(&action.product);
+        let name = match &action.defect {
+            Some(defect) => cx.defect_name(product, defect),
+            None => cx.product_name(&action.product),
+        };
+        let due = action.entry.due.map(|due| due.to_string()).unwrap_or_default();
+        let first = action.entry.action.lines().next().unwrap_or_default();
+        let text = format!("{due} · {name} · {first} · {}", action.entry.owner);
+        match action.inspection {
+            Some(id) if ui.link(&text).clicked() => cx.send(Command::OpenInspection(id)),
+            Some(_) => {}
+            None => {
+                ui.label(&text);
+            }
+        }
+    }
 }
 
 /// A table of all products.

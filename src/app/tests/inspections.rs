@@ -23,6 +23,7 @@ pub(crate) fn skipped_inspection(source: &str, verdict: Verdict) -> Inspection {
         manual: Stage::Skipped(SkipReason::NoDefect),
         report: Stage::Skipped(SkipReason::NoDefect),
         view: Stage::Skipped(SkipReason::NotAsked),
+        past_actions: Vec::new(),
         notices: Vec::new(),
         timings: Vec::new(),
     }

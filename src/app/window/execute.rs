@@ -4,6 +4,7 @@ use egui::{Context, ViewportCommand};
 
 use super::fettle_window::FettleWindow;
 use crate::command::{Command, TabId};
+use crate::dialogs::import_actions::ImportActionsDialog;
 use crate::dialogs::register_manual::RegisterManualDialog;
 use crate::localizer::Localizer;
 use crate::shell::command_palette::CommandPalette;
@@ -45,6 +46,11 @@ impl FettleWindow {
             Command::AddManual(product) => {
                 self.dialog = Some(Box::new(RegisterManualDialog::new(product)));
             }
+            Command::ImportActions => self.dialog = Some(Box::<ImportActionsDialog>::default()),
+            Command::RemoveAction(_) | Command::UndoActionImport(_) => {
+                self.dispatch(TabId::History, &command, ctx);
+            }
+            Command::ActionsChanged => self.dispatch_all(&command, ctx),
             Command::NewProduct
             | Command::FitBank
             | Command::BuildIndex

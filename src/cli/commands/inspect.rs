@@ -4,8 +4,8 @@ use super::stage_result::done_or_print;
 use crate::args;
 use crate::terminal::Terminal;
 use fettle_domain::{
-    Anomaly, Inspection, KnownImage, ManualFinding, Report, ReportPart, Resemblance, SkipReason,
-    Stage, Support, Verdict,
+    ActionMessage, Anomaly, Inspection, KnownImage, ManualFinding, PastAction, Report, ReportPart,
+    Resemblance, SkipReason, Stage, Support, Verdict,
 };
 use fettle_engine::{Engine, Inspect};
 use fettle_i18n::Value;
@@ -78,6 +78,7 @@ pub(super) fn print(terminal: &Terminal, inspection: &Inspection) {
         print_similarity(terminal, inspection);
     }
     print_report(terminal, inspection);
+    print_past_actions(terminal, &inspection.past_actions);
     print_view(terminal, inspection);
     for notice in &inspection.notices {
         terminal.print_line(&format!("! {notice}"));
@@ -244,6 +245,29 @@ pub(super) fn print_source(terminal: &Terminal, finding: &ManualFinding) {
         let place = terminal.position(&other.path, other.page);
         let text = format!("{} — {} ({place})", other.path, other.heading);
         terminal.print_field("label-manual-also", &text);
+    }
+}
+
+/// Prints what was done last time; nothing where there is no record.
+fn print_past_actions(terminal: &Terminal, past_actions: &[PastAction]) {
+    if past_actions.is_empty() {
+        return;
+    }
+    let text = |(id, values): ActionMessage| {
+        let values: Vec<(&str, Value)> =
+            values.into_iter().map(|(name, value)| (name, value.into())).collect();
+        terminal.text(id, &values)
+    };
+    terminal.print_line("");
+    terminal.print_line(&format!("[{}]", terminal.text("past-actions-title", &[])));
+    terminal.print_line(&format!("  {}", terminal.text("past-actions-note", &[])));
+    for past in past_actions {
+        let facts: Vec<String> = past.facts().into_iter().map(text).collect();
+        terminal.print_line(&format!("  - {}  [{}]", past.action_line(), past.action.mark()));
+        terminal.print_line(&format!("    {}", facts.join(" · ")));
+        for detail in past.details() {
+            terminal.print_line(&format!("    {}", text(detail)));
+        }
     }
 }
 

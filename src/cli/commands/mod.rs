@@ -1,5 +1,6 @@
 //! The commands, one file each: from arguments to a request, from the answer to text.
 
+pub(super) mod actions;
 pub(super) mod backup;
 pub(super) mod bank;
 mod bank_learn;

@@ -14,6 +14,10 @@ use fettle_domain::{
     Support, Thresholds, Timing, Verdict,
 };
 
+/// SQL that takes the tables of corrective actions away, as before there were any.
+pub(crate) const WITHOUT_ACTIONS: &str = "DROP TABLE corrective_action_revisions;
+    DROP TABLE corrective_actions; DROP TABLE corrective_action_imports;";
+
 /// A picture that is different for each seed.
 pub(crate) fn picture(seed: u32, width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
@@ -153,6 +157,7 @@ pub(crate) fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Insp
         manual: Stage::Skipped(SkipReason::NoManual { product: prod1() }),
         report: Stage::Done(report),
         view: Stage::Skipped(SkipReason::NotAsked),
+        past_actions: Vec::new(),
         notices: vec!["보고서는 매뉴얼의 문장 그대로입니다.".to_owned()],
         timings: vec![Timing { name: "similarity.embed".into(), ms: 12.5 }],
     }

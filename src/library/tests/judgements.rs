@@ -1,6 +1,6 @@
 //! Judgements, actions, and the history of inspections.
 
-use super::fixtures::{hole, inspection, library, prod1};
+use super::fixtures::{WITHOUT_ACTIONS, hole, inspection, library, prod1};
 use crate::{Library, LibraryError};
 use fettle_domain::{
     ActionState, DefectCode, HistoryFilter, InspectionId, Opinion, ProductCode, Verdict, escape,
@@ -145,14 +145,14 @@ fn inspections_of_before_are_listed_after_the_migration() {
     // As the program of before left it.
     library
         .conn
-        .execute_batch(
-            "DROP TABLE history; DROP TABLE judgements; DROP TABLE action_changes;
+        .execute_batch(&format!(
+            "{WITHOUT_ACTIONS} DROP TABLE history; DROP TABLE judgements; DROP TABLE action_changes;
              ALTER TABLE images DROP COLUMN region; ALTER TABLE images DROP COLUMN region_changes;
              DROP TABLE tidied; DROP TABLE renamed_codes;
              ALTER TABLE banks DROP COLUMN unsure_threshold; ALTER TABLE banks DROP COLUMN term_path;
              ALTER TABLE threshold_changes DROP COLUMN unsure_threshold;
              ALTER TABLE threshold_changes DROP COLUMN term_path; PRAGMA user_version = 3;",
-        )
+        ))
         .unwrap();
     drop(library);
     let library = Library::open(root.path()).unwrap();

@@ -137,7 +137,7 @@ fn hwpx() -> Vec<u8> {
 }
 
 /// A workbook with one sheet of these rows, and merged cells.
-fn xlsx(name: &str, rows: &[&[&str]], merged: &[&str]) -> Vec<u8> {
+pub(super) fn xlsx(name: &str, rows: &[&[&str]], merged: &[&str]) -> Vec<u8> {
     let letter = |column: usize| char::from(b'A' + u8::try_from(column).unwrap());
     let cell = |row: usize, (column, text): (usize, &&str)| {
         let text = text.replace('\n', "&#10;");

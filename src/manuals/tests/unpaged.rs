@@ -98,7 +98,7 @@ fn item(level: u8, text: &str) -> String {
     )
 }
 
-fn table(rows: &[&[&str]]) -> String {
+pub(super) fn table(rows: &[&[&str]]) -> String {
     let cell = |text: &&str| {
         let paragraphs: Vec<String> = text.split('\n').map(|line| paragraph("R", line)).collect();
         format!("<w:tc>{}</w:tc>", paragraphs.concat())

@@ -9,6 +9,7 @@ mod page;
 mod page_layout;
 mod part;
 mod part_header;
+mod part_past_actions;
 mod part_pictures;
 mod part_report;
 mod picture_arrangement;

@@ -3,6 +3,7 @@
 use super::document::ReportDocument;
 use super::page::{Area, BOTTOM, Cell, Column, LEFT, Mark, RULE, Role, SHADE, Style, WIDTH};
 use super::part_header::draw_header;
+use super::part_past_actions::draw_past_actions;
 use super::part_pictures::draw_pictures;
 use super::part_report::{draw_notices, draw_report, draw_view};
 use super::reported_part::ReportedPart;
@@ -28,6 +29,7 @@ pub(super) fn lay_out_part(report: &mut ReportDocument<'_>, part: &ReportedPart<
     }
     draw_similar(report, inspection);
     draw_report(report, inspection);
+    draw_past_actions(report, inspection);
     draw_view(report, inspection);
     draw_notices(report, part);
     draw_provenance(report, inspection);

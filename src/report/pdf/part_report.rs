@@ -83,20 +83,36 @@ pub(super) fn draw_view(report: &mut ReportDocument<'_>, inspection: &Inspection
 }
 
 /// Draws a list item and its source.
-fn draw_item(
+pub(super) fn draw_item(
     report: &mut ReportDocument<'_>,
     bullet: &str,
     text: &str,
     source: Option<(String, Style)>,
 ) {
+    draw_item_at(report, LEFT, (bullet, text), source);
+}
+
+/// Draws an item of a list inside another.
+pub(super) fn draw_inner_item(report: &mut ReportDocument<'_>, bullet: &str, text: &str) {
+    draw_item_at(report, LEFT + BULLET, (bullet, text), None);
+}
+
+/// Draws a list item at `left`, in points.
+fn draw_item_at(
+    report: &mut ReportDocument<'_>,
+    left: f32,
+    (bullet, text): (&str, &str),
+    source: Option<(String, Style)>,
+) {
     let layout = &mut report.layout;
     let element = layout.add_element(Role::ListItem);
     // A short item and its source stay together.
-    let lines = layout.break_lines(text, Style::BODY, WIDTH - BULLET).len().min(4);
+    let room = LEFT + WIDTH - left - BULLET;
+    let lines = layout.break_lines(text, Style::BODY, room).len().min(4);
     layout.reserve(lines as f32 * Style::BODY.line_height() + Style::SMALL.line_height());
     let y = layout.y;
-    layout.draw_line((LEFT + 1.0, y), Style::BODY, bullet.to_owned(), element);
-    let x = LEFT + BULLET;
+    layout.draw_line((left + 1.0, y), Style::BODY, bullet.to_owned(), element);
+    let x = left + BULLET;
     let end = layout.draw_text(x, Style::BODY, text, element);
     if let Some((source, style)) = source {
         layout.draw_remark(x, end, (Style::BODY, style), &source, element);

@@ -12,13 +12,14 @@ use proptest::prelude::*;
 use super::page::{BOTTOM, LEFT, PAGE_HEIGHT, RIGHT};
 use super::{PdfReport, ReportedPart};
 use fettle_domain::{
-    ActionChange, ActionState, Anomaly, Author, BankRef, CaptureDeviation, ContentHash, Contour,
-    DefectCode, DefectType, DisplayNames, HeatmapScale, ImageId, Inspection, InspectionId,
+    ActionChange, ActionEntry, ActionSource, ActionState, Anomaly, Author, BankRef,
+    CaptureDeviation, ContentHash, Contour, CorrectiveAction, CorrectiveActionId, DefectCode,
+    DefectType, DisplayNames, Effectiveness, HeatmapScale, ImageId, Inspection, InspectionId,
     InspectionRow, Judgement, KnownDefectsTerm, KnownImage, Language, LineSpan, ManualFinding,
-    ManualId, ManualLine, ModelId, ModelView, Opinion, PartArea, Place, PointPx, Product,
-    ProductCode, RectPt, RectPx, Region, Report, ReportLine, ReportPart, ReportSection,
-    Resemblance, Section, ShownPicture, SkipReason, Stage, Statement, StatementKind, Support,
-    Thresholds, Translation, Verdict,
+    ManualId, ManualLine, ModelId, ModelView, Opinion, PartArea, PastAction, PeriodCount, Place,
+    PointPx, Product, ProductCode, RectPt, RectPx, Recurrence, Region, Report, ReportLine,
+    ReportPart, ReportSection, Resemblance, Section, ShownPicture, SkipReason, Stage, Statement,
+    StatementKind, Support, Thresholds, Translation, Verdict,
 };
 use fettle_i18n::{Value, text, text_with};
 
@@ -162,6 +163,7 @@ fn ng() -> Inspection {
             }],
         }),
         view: Stage::Done(view()),
+        past_actions: Vec::new(),
         notices: vec!["비교할 정상품이 없습니다".into()],
         timings: Vec::new(),
     }

@@ -1,13 +1,14 @@
 //! The details of one inspection, as it was recorded.
 
+use super::action_records::ActionRecords;
 use crate::clock::local_time;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
-use crate::widgets::inspection::{findings, model_view, report_view, verdict_banner};
+use crate::widgets::inspection::{findings, model_view, past_actions, report_view, verdict_banner};
 use crate::widgets::judgement_editor::JudgementEditor;
 use crate::widgets::part_view::PartView;
 use crate::widgets::screenshot::ScreenshotTarget;
-use fettle_domain::{ActionChange, ActionState, InspectionId};
+use fettle_domain::{ActionChange, ActionState, DefectCode, InspectionId};
 use fettle_engine::{Judged, OpenInspection, OpenedInspection, SetAction};
 
 /// Height of the picture with its toolbars, in points.
@@ -79,6 +80,16 @@ impl Details {
         }
     }
 
+    /// Takes the state of the action, as the records of inspection `id` say it.
+    pub(super) fn set_action(&mut self, id: InspectionId, change: ActionChange) {
+        if let Some(opened) = &mut self.opened
+            && id == self.id
+            && opened.action.as_ref().map(|action| action.state).unwrap_or_default() != change.state
+        {
+            opened.action = Some(change);
+        }
+    }
+
     /// Takes a screenshot of the pictures.
     pub(super) fn take_screenshot(&mut self, ctx: &egui::Context, target: ScreenshotTarget) {
         if let Some(view) = &mut self.view {
@@ -101,6 +112,7 @@ impl Details {
         ui: &mut egui::Ui,
         cx: &mut TabContext<'_>,
         judgement_editor: &mut JudgementEditor,
+        records: &mut ActionRecords,
     ) {
         if let Some(error) = &self.error {
             ui.colored_label(ui.visuals().error_fg_color, error);
@@ -118,7 +130,9 @@ impl Details {
         ui.strong(&inspection.source);
         verdict_banner::show_with_reasons(ui, cx, inspection);
         judgement_editor.show(ui, cx, inspection, opened.judgement.as_ref());
-        action(ui, cx, self.id, opened.action.as_ref(), &mut self.acting);
+        let is_said = records.say_state();
+        action(ui, cx, (self.id, is_said), opened.action.as_ref(), &mut self.acting);
+        records.show(ui, cx, inspection, defect_of(opened));
         ui.add_space(6.0);
         if let Some(view) = &mut self.view {
             let room = egui::vec2(ui.available_width(), PICTURE_HEIGHT);
@@ -134,15 +148,28 @@ impl Details {
         ui.add_space(10.0);
         ui.separator();
         report_view::show(ui, cx, inspection);
+        past_actions::show(ui, cx, inspection);
         model_view::show(ui, cx, inspection);
     }
 }
 
-/// A checkbox for whether the corrective action is done, and who set it.
+/// The defect named by a person, else the one found by the inspection.
+fn defect_of(opened: &OpenedInspection) -> Option<&DefectCode> {
+    let opinion = opened.judgement.as_ref().map(|judgement| &judgement.opinion);
+    let suggestion =
+        opened.inspection.similarity.done().and_then(|found| found.suggestion.as_ref());
+    opinion
+        .and_then(|opinion| opinion.defect.as_ref())
+        .or(opened.inspection.manual.done().map(|manual| &manual.defect))
+        .or(suggestion.and_then(|suggestion| suggestion.defect.as_ref()))
+}
+
+/// A checkbox for whether the corrective action is done, and who set it. Where records say it, the
+/// checkbox shows it.
 fn action(
     ui: &mut egui::Ui,
     cx: &mut TabContext<'_>,
-    id: InspectionId,
+    (id, is_said): (InspectionId, bool),
     change: Option<&ActionChange>,
     acting: &mut Option<Task<ActionChange>>,
 ) {
@@ -151,7 +178,9 @@ fn action(
         let mut is_done = state == ActionState::Done;
         let label = cx.text("history-action-done");
         let checkbox = egui::Checkbox::new(&mut is_done, label);
-        if ui.add_enabled(acting.is_none(), checkbox).changed() {
+        let response = ui.add_enabled(acting.is_none() && !is_said, checkbox);
+        let response = response.on_disabled_hover_text(cx.text("action-said-by-records"));
+        if response.changed() {
             let state = if is_done { ActionState::Done } else { ActionState::Open };
             *acting = cx.start(SetAction { inspection: id, state });
         }

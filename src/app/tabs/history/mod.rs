@@ -1,5 +1,9 @@
 //! The tab of all recorded inspections: filters, table, details and comparison.
 
+mod action_form;
+mod action_records;
+#[cfg(test)]
+mod action_tests;
 mod details;
 mod filter_bar;
 mod inspection_comparison;
@@ -9,6 +13,7 @@ mod tests;
 
 use egui::{Button, CentralPanel, Key, Panel, ScrollArea};
 
+use self::action_records::ActionRecords;
 use self::details::Details;
 use self::filter_bar::FilterBar;
 use self::inspection_comparison::InspectionComparison;
@@ -42,6 +47,7 @@ struct HistoryTab {
     /// Shown in place of filters, table and details.
     comparison: Option<InspectionComparison>,
     judgement_editor: JudgementEditor,
+    actions: ActionRecords,
     saving: Option<PendingPath>,
     exporting: Option<Task<ExportedInspections>>,
 }
@@ -57,6 +63,12 @@ impl Tab for HistoryTab {
             && let Some((id, state)) = details.poll(cx)
         {
             self.table.update(id, |row| row.action = state);
+        }
+        if let Some((id, change)) = self.actions.poll(cx) {
+            self.table.update(id, |row| row.action = change.state);
+            if let Some(details) = &mut self.details {
+                details.set_action(id, change);
+            }
         }
         if let Some(chosen) = self.saving.as_ref().and_then(PendingPath::poll) {
             self.saving = None;
@@ -85,7 +97,7 @@ impl Tab for HistoryTab {
         if let Some(details) = &mut self.details {
             Panel::right("history_details").resizable(true).default_size(440.0).show(ui, |ui| {
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                    details.show(ui, cx, &mut self.judgement_editor);
+                    details.show(ui, cx, &mut self.judgement_editor, &mut self.actions);
                 });
             });
         }
@@ -162,6 +174,9 @@ impl Tab for HistoryTab {
                     cx.send(Command::ExportPdf(InspectionSelection::Ids(ids)));
                 }
             }
+            Command::RemoveAction(request) => self.actions.remove(cx, *request),
+            Command::UndoActionImport(import) => self.actions.undo_import(cx, *import),
+            Command::ActionsChanged => self.actions.reload(cx),
             Command::Rejudge(request) => self.judgement_editor.submit(cx, request.clone()),
             Command::Judged(judged) => {
                 let opinion = judged.now.as_ref().map(|now| &now.opinion);
@@ -192,6 +207,7 @@ impl HistoryTab {
     fn open(&mut self, cx: &mut TabContext<'_>, id: InspectionId) {
         if self.details.as_ref().is_none_or(|details| details.id != id) {
             self.details = Some(Details::open(cx, id));
+            self.actions.open(cx, id);
         }
     }
 
@@ -228,6 +244,9 @@ impl HistoryTab {
             let hint = cx.text("history-compare-hint");
             if compare.on_disabled_hover_text(hint).clicked() {
                 cx.send(Command::CompareInspections);
+            }
+            if ui.button(cx.text("actions-import")).clicked() {
+                cx.send(Command::ImportActions);
             }
             match self.exporting.as_ref().map(Task::progress) {
                 None => {

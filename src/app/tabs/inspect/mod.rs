@@ -23,7 +23,7 @@ use crate::dialogs::image_files::{ImageList, ImageSource, PendingImages, collect
 use crate::dialogs::register_defect::RegisterDefectDialog;
 use crate::tab_context::TabContext;
 use crate::widgets::combo_box::optional_product_combo;
-use crate::widgets::inspection::{findings, model_view, report_view, verdict_banner};
+use crate::widgets::inspection::{findings, model_view, past_actions, report_view, verdict_banner};
 use crate::widgets::judgement_editor::JudgementEditor;
 use crate::widgets::screenshot::ScreenshotTarget;
 use fettle_domain::{Inspection, Judgement};
@@ -297,6 +297,7 @@ impl InspectTab {
     fn report_panel(&self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
         let Some(shown) = &self.shown else { return };
         report_view::show(ui, cx, &shown.inspection);
+        past_actions::show(ui, cx, &shown.inspection);
         match &self.running {
             Some(RunningInspection { view_text: Some(text), .. }) => {
                 model_view::show_unfinished(ui, cx, text);

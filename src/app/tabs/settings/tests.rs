@@ -137,6 +137,7 @@ fn record_inspection(library: &mut Library, shade: u8, verdict: Verdict) {
         manual: Stage::Skipped(SkipReason::NoProduct),
         report: Stage::Skipped(SkipReason::NoProduct),
         view: Stage::Skipped(SkipReason::NotAsked),
+        past_actions: Vec::new(),
         notices: Vec::new(),
         timings: Vec::new(),
     };

@@ -2,6 +2,7 @@
 
 pub(crate) mod findings;
 pub(crate) mod model_view;
+pub(crate) mod past_actions;
 pub(crate) mod report_view;
 mod resemblances;
 mod score_bar;

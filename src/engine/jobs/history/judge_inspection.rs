@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
+use crate::user::user_name;
 use fettle_domain::{
     ActionChange, ActionState, InspectionId, Judgement, Opinion, ProductCode, Verdict,
 };
@@ -50,7 +51,7 @@ impl Request for JudgeInspection {
 
     fn run(self, job: &JobContext) -> Result<Judged> {
         let Self { inspection, opinion } = self;
-        let by = user();
+        let by = user_name();
         job.library(move |library| {
             let before = library.judgement(inspection)?;
             let now = library.judge(inspection, opinion.as_ref(), &by)?;
@@ -78,17 +79,9 @@ impl Request for SetAction {
     }
 
     fn run(self, job: &JobContext) -> Result<ActionChange> {
-        let by = user();
+        let by = user_name();
         job.library(move |library| library.set_action(self.inspection, self.state, &by))
     }
-}
-
-/// Name of the user of this computer.
-fn user() -> String {
-    whoami::username().unwrap_or_else(|error| {
-        tracing::warn!(%error, "the system does not say who the user is");
-        "?".to_owned()
-    })
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::{
-    DayCount, DefectCount, HistoryFilter, ImageLabel, Product, Rate, escape, looked_at_again,
-    overkill,
+    ActionFilter, ActionStage, CorrectiveAction, DayCount, DefectCount, HistoryFilter, ImageLabel,
+    Product, Rate, escape, looked_at_again, overkill,
 };
 use fettle_library::LabelFilter;
 
@@ -29,6 +29,10 @@ pub struct Statistics {
     pub overkill: Option<Rate>,
     /// Rate of parts called OK among those judged NG.
     pub escape: Option<Rate>,
+    /// Number of corrective actions that are open, of any time.
+    pub open_actions: usize,
+    /// Those of them whose day has passed, the oldest first.
+    pub overdue_actions: Vec<CorrectiveAction>,
     /// All products, inspected or not.
     pub products: Vec<ProductState>,
 }
@@ -70,6 +74,7 @@ impl Request for GetStatistics {
 
     fn run(self, job: &JobContext) -> Result<Statistics> {
         let Self(filter) = self;
+        let today = jiff::Zoned::now().date();
         job.library(move |library| {
             let counts = library.history_counts(&filter)?;
             let mut products = Vec::new();
@@ -95,7 +100,16 @@ impl Request for GetStatistics {
                     product,
                 });
             }
+            let of_product =
+                ActionFilter { product: filter.product.clone(), ..ActionFilter::default() };
+            let mut open = library.corrective_actions(&of_product, usize::MAX)?;
+            open.retain(|action| action.entry.stage() == ActionStage::Open);
+            let open_actions = open.len();
+            open.retain(|action| action.entry.is_overdue(today));
+            open.sort_by_key(|action| action.entry.due);
             Ok(Statistics {
+                open_actions,
+                overdue_actions: open,
                 judged: counts.judged.iter().map(|one| one.count).sum(),
                 looked_at_again: looked_at_again(&counts.judged),
                 overkill: overkill(&counts.judged),

@@ -19,10 +19,14 @@ use super::report::report_stage;
 use super::similarity::similarity_stage;
 use super::stage::{failed_stage, split_stage};
 use crate::error::Result;
+use crate::jobs::corrective_action::past_actions::past_actions;
 use crate::jobs::registration::catalogue::require_product;
 use crate::picture_notices::explain_notice;
 use crate::protocol::{JobContext, Request, Stopwatch};
-use fettle_domain::{AnomalyMap, Inspection, ModelRole, ProductCode, SkipReason, Stage, Verdict};
+use fettle_domain::{
+    AnomalyMap, Inspection, ModelRole, PastAction, ProductCode, SkipReason, Stage, Suggestion,
+    Verdict,
+};
 use fettle_library::{decode_image, read_source};
 use fettle_report::Pictures;
 use fettle_settings::Settings;
@@ -145,6 +149,10 @@ impl Request for Inspect {
         let about_manual = notices.len();
         notices.extend(evidence.notice);
 
+        let past_actions = watch.time("last-time", || {
+            past_actions_stage(job, product.as_ref(), suggestion.as_ref(), verdict, &mut notices)
+        })?;
+
         let viewer =
             if self.with_llm { view_model(job, verdict)? } else { Err(SkipReason::NotAsked) };
         let mut models = Vec::new();
@@ -174,6 +182,7 @@ impl Request for Inspect {
             manual,
             report,
             view: Stage::Skipped(viewer.as_ref().err().cloned().unwrap_or(SkipReason::NotAsked)),
+            past_actions,
             notices,
             timings: Vec::new(),
         };
@@ -234,6 +243,30 @@ impl Request for Inspect {
             None => Vec::new(),
         };
         Ok(Inspected { inspection, picture, map, pictures, written })
+    }
+}
+
+/// What was done last time about the suggested defect of a part that is not OK. An inspection does
+/// not fail because its library cannot say.
+fn past_actions_stage(
+    job: &JobContext,
+    product: Option<&ProductCode>,
+    suggestion: Option<&Suggestion>,
+    verdict: Verdict,
+    notices: &mut Vec<String>,
+) -> Result<Vec<PastAction>> {
+    let suggested = suggestion.filter(|found| Some(&found.product) == product);
+    let defect = suggested.and_then(|found| found.defect.as_ref());
+    let (Some(product), Some(defect)) = (product, defect) else { return Ok(Vec::new()) };
+    if verdict == Verdict::Ok {
+        return Ok(Vec::new());
+    }
+    match past_actions(job, product, defect) {
+        Err(error) if error.is_recoverable() => {
+            notices.push(error.explain(job.shared.report_language()));
+            Ok(Vec::new())
+        }
+        found => found,
     }
 }
 

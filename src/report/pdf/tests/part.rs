@@ -243,3 +243,66 @@ proptest! {
         all_on_the_page(&lines(&printed(Language::Ko, &[], &[part])));
     }
 }
+
+/// Two records: one imported and counted, one written that is open.
+fn past_actions() -> Vec<PastAction> {
+    let day = |text: &str| Some(text.parse().unwrap());
+    let first = CorrectiveAction {
+        id: CorrectiveActionId(12),
+        product: "prod1".parse().unwrap(),
+        defect: Some("hole".parse().unwrap()),
+        inspection: None,
+        entry: ActionEntry {
+            root_cause: "탈기 시간 부족".into(),
+            action: "탈기 3분 → 5분\n*작업 표준* 개정".into(),
+            owner: "김철수".into(),
+            done: day("2026-10-12"),
+            verified: day("2026-11-12"),
+            effect: Effectiveness::Effective,
+            ..ActionEntry::default()
+        },
+        source: ActionSource::Imported { import: 1, file: "8d.xlsx".into(), place: 4 },
+        by: "kim".into(),
+        at: "2026-11-20T00:00:00Z".into(),
+    };
+    let second = CorrectiveAction {
+        id: CorrectiveActionId(13),
+        inspection: Some(InspectionId(7)),
+        entry: ActionEntry {
+            action: "벤트 핀 교체".into(),
+            due: day("2026-12-24"),
+            ..ActionEntry::default()
+        },
+        source: ActionSource::Written,
+        ..first.clone()
+    };
+    let count = |parts, ng| PeriodCount { parts, ng };
+    let counted = Recurrence::counted(30, count(95, 9), count(120, 2));
+    vec![
+        PastAction { action: first, recurrence: counted },
+        PastAction { action: second, recurrence: Recurrence::NotDone },
+    ]
+}
+
+#[test]
+fn what_was_done_last_time_is_a_marked_source_below_the_manuals_actions() {
+    let mut inspection = ng();
+    let title = |language| text(language, "past-actions-title");
+    let bare = crate::markdown(&inspection, false, &words(Language::En));
+    assert!(!bare.contains(&title(Language::En)), "{bare}");
+    inspection.past_actions = past_actions();
+    for language in [Language::Ko, Language::En] {
+        let lines = lines(&printed(language, &[], &[only(&inspection)]));
+        all_on_the_page(&lines);
+        let print = all_text(&lines);
+        let markdown = crate::markdown(&inspection, false, &words(language));
+        let at =
+            |text: &str| print.find(&squeezed(text)).unwrap_or_else(|| panic!("{text}: {print}"));
+        assert!(at(&title(language)) > at("벤트 핀의 막힘을 점검합니다."));
+        assert!(at(&text(language, "past-actions-note")) > at(&title(language)));
+        assert!(at("capa.12") > at("탈기 3분 → 5분 / *작업 표준* 개정"));
+        at("capa.13");
+        let section = markdown.split("\n## ").find(|part| part.starts_with(&title(language)));
+        insta::assert_snapshot!(format!("past_actions_{language:?}"), section.unwrap());
+    }
+}

@@ -1,0 +1,251 @@
+//! The records of corrective actions of the inspection shown: listed, written, changed, removed.
+
+use std::collections::HashMap;
+
+use egui::{Frame, Label, RichText, Ui};
+use jiff::Zoned;
+
+use super::action_form::{ActionForm, FormAction};
+use crate::command::Command;
+use crate::loadable::Loadable;
+use crate::tab_context::TabContext;
+use crate::tasks::Task;
+use crate::widgets::inspection::past_actions::{record_colour, text};
+use fettle_domain::{
+    ActionChange, ActionEntry, ActionFilter, ActionStage, ActionState, ActionSubject,
+    CorrectiveAction, DefectCode, Inspection, InspectionId, PastAction, Recurrence,
+};
+use fettle_engine::{EngineError, ListActions, RemoveAction, UndoActionImport, WriteAction};
+
+/// The records of one inspection, and what is typed about any.
+#[derive(Default)]
+pub(super) struct ActionRecords {
+    of: Option<InspectionId>,
+    listed: Loadable<Vec<CorrectiveAction>>,
+    /// Forms that are open. They stay while other inspections are looked at.
+    forms: HashMap<InspectionId, ActionForm>,
+    saving: Option<(InspectionId, Task<CorrectiveAction>)>,
+    removing: Vec<Task<RemoveAction>>,
+    undoing: Vec<Task<usize>>,
+}
+
+impl ActionRecords {
+    /// Lists the records of an inspection.
+    pub(super) fn open(&mut self, cx: &mut TabContext<'_>, id: InspectionId) {
+        if self.of != Some(id) {
+            self.listed = Loadable::default();
+        }
+        self.of = Some(id);
+        self.reload(cx);
+    }
+
+    /// Lists the records again.
+    pub(super) fn reload(&mut self, cx: &mut TabContext<'_>) {
+        if self.of.is_some() {
+            let filter = ActionFilter { inspection: self.of, ..ActionFilter::default() };
+            self.listed.load(cx, ListActions(filter));
+        }
+    }
+
+    /// Whether the records say the state of the inspection's action.
+    pub(super) fn say_state(&self) -> bool {
+        self.listed.answer().is_some_and(|listed| !listed.is_empty())
+    }
+
+    /// Removes a record or takes its removal back.
+    pub(super) fn remove(&mut self, cx: &mut TabContext<'_>, request: RemoveAction) {
+        self.removing.extend(cx.start(request));
+    }
+
+    /// Takes an import back.
+    pub(super) fn undo_import(&mut self, cx: &mut TabContext<'_>, import: i64) {
+        self.undoing.extend(cx.start(UndoActionImport(import)));
+    }
+
+    /// Takes the outcomes of jobs. Returns the inspection and the state of its action where its
+    /// records were listed anew and say one.
+    pub(super) fn poll(&mut self, cx: &mut TabContext<'_>) -> Option<(InspectionId, ActionChange)> {
+        let mut changed = false;
+        if let Some((id, answer)) =
+            self.saving.as_ref().and_then(|(id, task)| Some((*id, task.poll()?)))
+        {
+            self.saving = None;
+            match answer {
+                Ok(action) => {
+                    self.forms.remove(&id);
+                    let mark = [("mark", action.mark().into())];
+                    cx.toasts.done(cx.localizer.with("action-saved", &mark));
+                    changed = true;
+                }
+                Err(error) => cx.toasts.error(error.explain(cx.localizer.language)),
+            }
+        }
+        self.removing.retain(|task| match task.poll() {
+            None => true,
+            Some(answer) => {
+                changed |= toast_removed(answer, cx);
+                false
+            }
+        });
+        self.undoing.retain(|task| match task.poll() {
+            None => true,
+            Some(Ok(count)) => {
+                let count = [("count", count.into())];
+                cx.toasts.done(cx.localizer.with("actions-import-undone", &count));
+                changed = true;
+                false
+            }
+            Some(Err(error)) => {
+                cx.toasts.error(error.explain(cx.localizer.language));
+                false
+            }
+        });
+        if changed {
+            cx.send(Command::ActionsChanged);
+        }
+        if !self.listed.poll(cx) {
+            return None;
+        }
+        let (id, listed) = (self.of?, self.listed.answer()?);
+        let newest = listed.iter().max_by(|a, b| a.at.cmp(&b.at))?;
+        let is_done = listed.iter().all(|action| action.entry.stage() != ActionStage::Open);
+        let state = if is_done { ActionState::Done } else { ActionState::Open };
+        Some((id, ActionChange { state, by: newest.by.clone(), at: newest.at.clone() }))
+    }
+
+    /// Shows the records of the inspection, the open form, and the button that opens one.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut TabContext<'_>,
+        inspection: &Inspection,
+        defect: Option<&DefectCode>,
+    ) {
+        let (Some(id), Some(product)) = (inspection.id, &inspection.product) else { return };
+        if let Some(error) = self.listed.error() {
+            ui.colored_label(ui.visuals().error_fg_color, error);
+        }
+        let edited = self.forms.get(&id).and_then(ActionForm::id);
+        let mut opened = None;
+        let mut written = None;
+        for action in self.listed.answer().into_iter().flatten() {
+            if edited == Some(action.id) {
+                continue;
+            }
+            match record(ui, cx, action, self.saving.is_none()) {
+                None => {}
+                Some(RecordButton::Edit) => opened = Some(ActionForm::edit(id, action)),
+                Some(RecordButton::DoneToday) => written = Some(done_today(action)),
+                Some(RecordButton::Remove) => {
+                    self.removing.extend(cx.start(RemoveAction { id: action.id, removed: true }));
+                }
+            }
+        }
+        if let Some(form) = self.forms.get_mut(&id) {
+            let is_saving = self.saving.as_ref().is_some_and(|(of, _)| *of == id);
+            let frame = Frame::group(ui.style());
+            let answer = frame.show(ui, |ui| form.show(ui, cx, is_saving)).inner;
+            match answer {
+                FormAction::Wait => {}
+                FormAction::Cancel => {
+                    self.forms.remove(&id);
+                }
+                FormAction::Save(request) => written = Some(*request),
+            }
+        } else if ui.button(format!("➕ {}", cx.text("action-add"))).clicked() {
+            opened = Some(ActionForm::new(id, product.clone(), defect.cloned()));
+        }
+        if let Some(form) = opened {
+            self.forms.insert(id, form);
+        }
+        if let Some(request) = written {
+            self.saving = cx.start(request).map(|task| (id, task));
+        }
+    }
+}
+
+/// A button beside a record.
+enum RecordButton {
+    Edit,
+    DoneToday,
+    Remove,
+}
+
+/// A record: how far it is, what was done, by whom.
+fn record(
+    ui: &mut Ui,
+    cx: &TabContext<'_>,
+    action: &CorrectiveAction,
+    can_write: bool,
+) -> Option<RecordButton> {
+    let mut pressed = None;
+    let shown = PastAction { action: action.clone(), recurrence: Recurrence::NotDone };
+    let colour = record_colour(ui);
+    Frame::group(ui.style()).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal_wrapped(|ui| {
+            ui.label(RichText::new(action.mark()).small().color(colour));
+            ui.strong(cx.text(action.entry.stage().message_id()));
+            if action.entry.is_overdue(Zoned::now().date()) {
+                ui.colored_label(ui.visuals().error_fg_color, cx.text("action-overdue"));
+            }
+        });
+        ui.add(Label::new(shown.action_line()).wrap());
+        for detail in shown.details() {
+            ui.label(text(cx, detail));
+        }
+        let facts: Vec<String> = shown.facts().into_iter().map(|fact| text(cx, fact)).collect();
+        ui.small(facts.join(" · "));
+        if !action.entry.note.trim().is_empty() {
+            ui.small(&action.entry.note);
+        }
+        ui.horizontal(|ui| {
+            ui.add_enabled_ui(can_write, |ui| {
+                if action.entry.stage() == ActionStage::Open
+                    && ui.button(cx.text("action-done-today")).clicked()
+                {
+                    pressed = Some(RecordButton::DoneToday);
+                }
+                if ui.button(cx.text("action-edit")).clicked() {
+                    pressed = Some(RecordButton::Edit);
+                }
+                if ui.button(cx.text("action-remove")).clicked() {
+                    pressed = Some(RecordButton::Remove);
+                }
+            });
+        });
+    });
+    pressed
+}
+
+/// The request that says that an action was done today.
+fn done_today(action: &CorrectiveAction) -> WriteAction {
+    let subject = ActionSubject {
+        product: action.product.clone(),
+        defect: action.defect.clone(),
+        inspection: action.inspection,
+    };
+    let entry = ActionEntry { done: Some(Zoned::now().date()), ..action.entry.clone() };
+    WriteAction { id: Some(action.id), subject, entry }
+}
+
+/// A toast for a record removed or back, with a button that undoes it. Returns whether it is done.
+fn toast_removed(answer: Result<RemoveAction, EngineError>, cx: &mut TabContext<'_>) -> bool {
+    match answer {
+        Ok(RemoveAction { id, removed }) => {
+            let mark = [("mark", format!("capa.{id}").into())];
+            if removed {
+                let undo = Command::RemoveAction(RemoveAction { id, removed: false });
+                let text = cx.localizer.with("action-removed", &mark);
+                cx.toasts.done_with_action(text, cx.text("judge-undo"), undo);
+            } else {
+                cx.toasts.done(cx.localizer.with("action-restored", &mark));
+            }
+            true
+        }
+        Err(error) => {
+            cx.toasts.error(error.explain(cx.localizer.language));
+            false
+        }
+    }
+}

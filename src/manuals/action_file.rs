@@ -1,0 +1,26 @@
+//! Files with records of corrective actions: lists (CSV, Excel and other tables) and 8D reports
+//! (Word, Excel, text, PDF). They are read as manuals are, hidden text left out.
+
+use std::path::Path;
+
+use fettle_domain::ActionDraft;
+
+use super::action_form::{form_records, is_form};
+use super::action_rows::action_rows;
+use super::action_sheet::sheet_records;
+use super::error::{ManualsError, Result};
+use super::file::parse_document;
+
+/// The records in a file with content `bytes`, in its order. The name of `path` states the format.
+///
+/// # Errors
+/// See [`ManualsError`]; a file without a record is [`ManualsError::NoActionRecords`].
+pub fn parse_action_records(path: &Path, bytes: &[u8]) -> Result<Vec<ActionDraft>> {
+    let document = parse_document(path, bytes)?;
+    let rows = action_rows(&document.lines);
+    let records = if is_form(&rows) { form_records(&rows) } else { sheet_records(&rows) };
+    if records.is_empty() {
+        return Err(ManualsError::NoActionRecords { path: path.to_owned() });
+    }
+    Ok(records)
+}

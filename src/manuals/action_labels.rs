@@ -1,0 +1,269 @@
+//! Labels of what records of corrective actions say: heads of columns (불량, 발생일, 원인, 대책, 담당,
+//! 완료일, 유효성) and the parts of an 8D report (D1 to D8).
+
+use super::headings::compact;
+
+/// What a column or part of a record says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum ActionField {
+    Product,
+    Defect,
+    Problem,
+    Containment,
+    RootCause,
+    Action,
+    Prevention,
+    Owner,
+    Note,
+    Opened,
+    Due,
+    Done,
+    Verified,
+    Effect,
+}
+
+/// The most letters of a label.
+const MAX_LABEL: usize = 28;
+
+/// Words that a label has, the telling ones first: a 완료 예정일 is no 완료일, a 유효성 확인일 no 유효성, a
+/// 불량 내용 no 불량.
+const WORDS: [(ActionField, &[&str]); 15] = [
+    (
+        ActionField::Due,
+        &["예정일", "완료예정", "기한", "납기", "목표일", "계획일", "due", "target"],
+    ),
+    (
+        ActionField::Verified,
+        &[
+            "검증일",
+            "확인일",
+            "평가일",
+            "verifieddate",
+            "verificationdate",
+            "verifiedon",
+            "dateverified",
+        ],
+    ),
+    (
+        ActionField::Done,
+        &[
+            "완료일",
+            "조치일",
+            "시행일",
+            "실시일",
+            "종결일",
+            "조치완료",
+            "completed",
+            "completion",
+            "closed",
+            "closingdate",
+            "implementeddate",
+            "implementationdate",
+            "dateimplemented",
+            "implementedon",
+            "doneon",
+            "donedate",
+        ],
+    ),
+    (ActionField::Effect, &["유효성", "효과", "검증", "verif", "effective"]),
+    (
+        ActionField::Opened,
+        &[
+            "발생일",
+            "접수일",
+            "발견일",
+            "등록일",
+            "발행일",
+            "발생시점",
+            "opened",
+            "reportedon",
+            "datereported",
+            "occurrencedate",
+            "dateofoccurrence",
+            "issuedate",
+            "dateofissue",
+            "raised",
+        ],
+    ),
+    (ActionField::Prevention, &["재발방지", "예방", "수평전개", "prevent"]),
+    (
+        ActionField::Containment,
+        &["임시", "봉쇄", "즉시", "응급", "초동", "contain", "interim", "immediate"],
+    ),
+    (ActionField::RootCause, &["원인", "cause"]),
+    (
+        ActionField::Owner,
+        &[
+            "담당",
+            "책임자",
+            "조치자",
+            "작성자",
+            "owner",
+            "responsib",
+            "assignee",
+            "champion",
+            "팀구성",
+            "team",
+        ],
+    ),
+    (
+        ActionField::Problem,
+        &[
+            "불량내용",
+            "불량현상",
+            "결함내용",
+            "부적합내용",
+            "발생내용",
+            "문제",
+            "현상",
+            "problem",
+            "symptom",
+            "description",
+        ],
+    ),
+    (ActionField::Action, &["대책", "조치", "시정", "개선", "action", "measure", "remed"]),
+    (
+        ActionField::Defect,
+        &["불량", "결함", "하자", "부적합", "defect", "failuremode", "nonconform"],
+    ),
+    (
+        ActionField::Product,
+        &["제품", "품명", "품번", "품목", "모델", "product", "partn", "item", "model"],
+    ),
+    (
+        ActionField::Note,
+        &["비고", "메모", "특이사항", "종결", "note", "remark", "comment", "closure"],
+    ),
+    (ActionField::Owner, &["부서"]),
+];
+
+/// Labels that are too short to be looked for within another.
+const WHOLE: [(ActionField, &[&str]); 5] = [
+    (ActionField::Opened, &["일자", "날짜", "date"]),
+    (ActionField::Done, &["완료", "done"]),
+    (ActionField::Owner, &["pic", "by", "who", "팀"]),
+    (ActionField::Product, &["part", "부품"]),
+    (ActionField::Problem, &["내용", "issue"]),
+];
+
+/// What the label `text` heads; `None` where it is no label.
+pub(super) fn action_field(text: &str) -> Option<ActionField> {
+    let (number, rest) = split_discipline(text);
+    let label = compact(rest);
+    if label.chars().count() > MAX_LABEL {
+        return None;
+    }
+    // The eight disciplines are numbered alike whatever they are called.
+    if let Some(field) = number.and_then(field_of_discipline) {
+        return Some(field);
+    }
+    field_of_words(&label)
+}
+
+/// What the words of a label, in lower case without spaces, say.
+fn field_of_words(label: &str) -> Option<ActionField> {
+    let has = |words: &[&str]| words.iter().any(|word| label.contains(word));
+    let whole = WHOLE.iter().find(|(_, words)| words.contains(&label));
+    let within = || WORDS.iter().find(|(_, words)| has(words));
+    whole.or_else(within).map(|(field, _)| *field)
+}
+
+/// The number of the discipline that begins `text` (`D4`, `4D`), and what follows it.
+pub(super) fn split_discipline(text: &str) -> (Option<u8>, &str) {
+    let trimmed = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let mut letters = trimmed.chars();
+    let (first, second) = (letters.next(), letters.next());
+    let rest = letters.as_str();
+    let number = match (first, second) {
+        (Some('D' | 'd'), Some(digit)) => digit.to_digit(10),
+        // An 8D is the whole report, and 3D a kind of measurement.
+        (Some(digit), Some('D')) => {
+            let is_part = field_of_words(&compact(rest)).is_some();
+            digit.to_digit(10).filter(|number| *number < 8 && is_part)
+        }
+        _ => None,
+    };
+    let number = number.and_then(|number| u8::try_from(number).ok()).filter(|n| *n <= 8);
+    // D10 and D3a are names of something else.
+    match number {
+        Some(number) if !rest.starts_with(|c: char| c.is_ascii_alphanumeric()) => {
+            (Some(number), rest.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '('))
+        }
+        _ => (None, text),
+    }
+}
+
+fn field_of_discipline(number: u8) -> Option<ActionField> {
+    Some(match number {
+        1 => ActionField::Owner,
+        2 => ActionField::Problem,
+        3 => ActionField::Containment,
+        4 => ActionField::RootCause,
+        5 | 6 => ActionField::Action,
+        7 => ActionField::Prevention,
+        8 => ActionField::Note,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_known_in_two_languages() {
+        use ActionField as F;
+        for (text, expected) in [
+            ("불량 유형", Some(F::Defect)),
+            ("Defect", Some(F::Defect)),
+            ("불량 내용", Some(F::Problem)),
+            ("발생 일자", Some(F::Opened)),
+            ("발생일", Some(F::Opened)),
+            ("근본 원인(Root cause)", Some(F::RootCause)),
+            ("시정 조치", Some(F::Action)),
+            ("대책", Some(F::Action)),
+            ("Corrective Action", Some(F::Action)),
+            ("임시 조치", Some(F::Containment)),
+            ("재발 방지 대책", Some(F::Prevention)),
+            ("Preventive action", Some(F::Prevention)),
+            ("담당자", Some(F::Owner)),
+            ("Owner", Some(F::Owner)),
+            ("완료 예정일", Some(F::Due)),
+            ("완료일", Some(F::Done)),
+            ("조치 완료일", Some(F::Done)),
+            ("Date closed", Some(F::Done)),
+            ("유효성 확인", Some(F::Effect)),
+            ("유효성 확인일", Some(F::Verified)),
+            ("Verification", Some(F::Effect)),
+            ("제품", Some(F::Product)),
+            ("Part No.", Some(F::Product)),
+            ("비고", Some(F::Note)),
+            ("D4. 근본 원인 분석", Some(F::RootCause)),
+            ("D5", Some(F::Action)),
+            ("6D 시행 및 검증", Some(F::Action)),
+            ("D8 팀 격려", Some(F::Note)),
+            ("No.", None),
+            ("D10", None),
+            ("2026-11-30", None),
+            ("", None),
+            ("용탕 온도를 700℃로 낮추고 탈기 시간을 3분에서 5분으로 늘려 조치함", None),
+        ] {
+            assert_eq!(action_field(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn disciplines_are_numbered() {
+        for (text, expected) in [
+            ("D4: 원인", (Some(4), "원인")),
+            ("[D2] Problem", (Some(2), "Problem")),
+            ("4D 원인", (Some(4), "원인")),
+            ("D3a", (None, "D3a")),
+            ("Done", (None, "Done")),
+            ("3D 측정", (None, "3D 측정")),
+            ("8D 보고서", (None, "8D 보고서")),
+        ] {
+            assert_eq!(split_discipline(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Files with records of corrective actions: lists and 8D reports.
+
+use std::path::Path;
+
+use fettle_domain::{ActionDraft, Effectiveness};
+use fettle_testing::documents::{docx, docx_of, own_fonts, page, paragraph, pdf};
+
+use super::formats::xlsx;
+use super::unpaged::table;
+use crate::{ManualsError, parse_action_records};
+
+fn read(name: &str, bytes: &[u8]) -> Vec<ActionDraft> {
+    parse_action_records(Path::new(name), bytes).unwrap()
+}
+
+/// What a record says, on one line each.
+fn said(draft: &ActionDraft) -> Vec<String> {
+    let entry = &draft.entry;
+    let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let all = [
+        ("product", draft.product.clone()),
+        ("defect", draft.defect.clone()),
+        ("problem", entry.problem.clone()),
+        ("containment", entry.containment.clone()),
+        ("cause", entry.root_cause.clone()),
+        ("action", entry.action.clone()),
+        ("prevention", entry.prevention.clone()),
+        ("owner", entry.owner.clone()),
+        ("note", entry.note.clone()),
+        ("opened", day(entry.opened)),
+        ("due", day(entry.due)),
+        ("done", day(entry.done)),
+        ("verified", day(entry.verified)),
+        (
+            "effect",
+            match entry.effect {
+                Effectiveness::Unknown => String::new(),
+                known => known.name().to_owned(),
+            },
+        ),
+    ];
+    let filled = all.into_iter().filter(|(_, text)| !text.is_empty());
+    filled.map(|(name, text)| format!("{name}: {}", text.replace('\n', " | "))).collect()
+}
+
+const HEAD: [&str; 9] =
+    ["No.", "제품", "불량 유형", "발생일", "근본 원인", "시정 조치", "담당자", "완료일", "유효성"];
+const FIRST: [&str; 9] = [
+    "1",
+    "주조제품 A형",
+    "기공",
+    "2026.10.01",
+    "탈기 시간 부족",
+    "탈기 3분 → 5분",
+    "김철수",
+    "2026-10-12",
+    "유효",
+];
+const SECOND: [&str; 9] =
+    ["2", "", "burr", "", "금형 마모", "금형 연마", "이영희", "추후", "확인 중"];
+
+#[test]
+fn a_list_has_a_record_in_each_row() {
+    let first = [
+        "product: 주조제품 A형",
+        "defect: 기공",
+        "cause: 탈기 시간 부족",
+        "action: 탈기 3분 → 5분",
+        "owner: 김철수",
+        "opened: 2026-10-01",
+        "done: 2026-10-12",
+        "effect: effective",
+    ];
+    // What is no day and no finding is kept with its label.
+    let second = [
+        "defect: burr",
+        "cause: 금형 마모",
+        "action: 금형 연마",
+        "owner: 이영희",
+        "note: 완료일: 추후 | 유효성: 확인 중",
+    ];
+    let csv = [HEAD, FIRST, SECOND].map(|row| row.join(",")).join("\r\n");
+    let (cp949, ..) = encoding_rs::EUC_KR.encode(&csv);
+    let titled = format!("2026년 시정 조치 대장\n\n{csv}");
+    let rows: [&[&str]; 3] = [&HEAD, &FIRST, &SECOND];
+    let word = docx(&format!("{}{}", paragraph("1", "CAPA 대장"), table(&rows)));
+    let markdown = [
+        format!("| {} |", HEAD.join(" | ")),
+        format!("|{}", "---|".repeat(9)),
+        format!("| {} |", FIRST.join(" | ")),
+        format!("| {} |", SECOND.join(" | ")),
+    ];
+    for (name, bytes, place) in [
+        ("a.csv", csv.clone().into_bytes(), 2),
+        ("cp949.csv", cp949.into_owned(), 2),
+        ("titled.csv", titled.into_bytes(), 4),
+        ("semicolon.csv", csv.replace(',', ";").into_bytes(), 2),
+        ("a.xlsx", xlsx("CAPA", &rows, &[]), 2),
+        ("a.docx", word, 0),
+        ("a.md", markdown.join("\n").into_bytes(), 0),
+    ] {
+        let found = read(name, &bytes);
+        assert_eq!(found.len(), 2, "{name}: {found:#?}");
+        assert_eq!(said(&found[0]), first, "{name}");
+        assert_eq!(said(&found[1]), second, "{name}");
+        if place > 0 {
+            assert_eq!((found[0].place, found[1].place), (place, place + 1), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_cell_over_several_rows_belongs_to_each_and_its_lines_stay() {
+    let rows: [&[&str]; 4] = [
+        &["Product", "Defect", "Root cause", "Corrective action", "Owner", "Due date"],
+        &["casting", "hole", "no degassing", "degas\n5 minutes", "Kim", "12/24/2026"],
+        &["", "hole", "wet mould", "=HYPERLINK(\"http://x\")", "Lee", "10/11/2026"],
+        &["", "", "", "", "", ""],
+    ];
+    let found = read("a.xlsx", &xlsx("Sheet1", &rows, &["A2:A3"]));
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert_eq!(
+        said(&found[0])[..4],
+        ["product: casting", "defect: hole", "cause: no degassing", "action: degas | 5 minutes"]
+    );
+    assert_eq!(said(&found[0])[5], "due: 2026-12-24");
+    // A formula is text, and a day with two readings is none.
+    assert_eq!(
+        said(&found[1]),
+        [
+            "product: casting",
+            "defect: hole",
+            "cause: wet mould",
+            "action: =HYPERLINK(\"http://x\")",
+            "owner: Lee",
+            "note: Due date: 10/11/2026"
+        ]
+    );
+}
+
+/// What each form of the report below says.
+const REPORT: [&str; 11] = [
+    "product: 주조제품 A형",
+    "defect: 기공",
+    "problem: 표면에 기공 12건",
+    "containment: 재고 전수 선별",
+    "cause: 탈기 시간 부족",
+    "action: 탈기 시간을 5분으로 늘림 | 작업 표준 개정",
+    "prevention: 타이머 인터록 설치",
+    "owner: 김철수, 이영희",
+    "note: 팀 격려",
+    "opened: 2026-10-01",
+    "done: 2026-10-12",
+];
+
+#[test]
+fn an_8d_report_is_one_record() {
+    let lines = [
+        "8D 보고서",
+        "제품: 주조제품 A형",
+        "불량: 기공",
+        "발생일: 2026-10-01",
+        "D1 팀 구성: 김철수, 이영희",
+        "D2 문제 기술",
+        "표면에 기공 12건",
+        "D3 임시 조치: 재고 전수 선별",
+        "D4. 근본 원인",
+        "탈기 시간 부족",
+        "D5 영구 시정 조치: 탈기 시간을 5분으로 늘림",
+        "D6 시행 및 검증: 작업 표준 개정",
+        "완료일: 2026-10-12",
+        "D7 재발 방지",
+        "타이머 인터록 설치",
+        "D8 팀 격려: 팀 격려",
+    ];
+    let cells: [&[&str]; 10] = [
+        &["제품", "주조제품 A형", "불량", "기공"],
+        &["발생일", "2026.10.01", "완료일", "2026.10.12"],
+        &["D1", "팀 구성", "김철수, 이영희"],
+        &["D2", "문제 기술", "표면에 기공 12건"],
+        &["D3", "임시 조치", "재고 전수 선별"],
+        &["D4", "근본 원인", "탈기 시간 부족"],
+        &["D5", "시정 조치", "탈기 시간을 5분으로 늘림"],
+        &["D6", "시행 조치", "작업 표준 개정"],
+        &["D7", "재발 방지", "타이머 인터록 설치"],
+        &["D8", "종결", "팀 격려"],
+    ];
+    let pdf = pdf(&own_fonts(), &[page(&lines)], false);
+    for (name, bytes) in [
+        ("8d.txt", lines.join("\n").into_bytes()),
+        ("8d.docx", docx_of(&lines)),
+        ("8d_table.docx", docx(&table(&cells))),
+        ("8d.xlsx", xlsx("8D", &cells, &[])),
+        ("8d.pdf", pdf),
+    ] {
+        let found = read(name, &bytes);
+        assert_eq!(found.len(), 1, "{name}: {found:#?}");
+        assert_eq!(said(&found[0]), REPORT, "{name}");
+    }
+}
+
+#[test]
+fn reports_one_after_the_other_are_records_of_their_own() {
+    let report = |defect: &str, action: &str| {
+        format!(
+            "Defect: {defect}\nD1 Team: Kim\nD2 Problem: it has a {defect}\nD4 Root cause: wear\n\
+             D5 Action: {action}\nD7 Prevention: check\n"
+        )
+    };
+    let text = report("hole", "degas") + &report("burr", "grind");
+    let found = read("8d.txt", text.as_bytes());
+    let short: Vec<_> = found.iter().map(|one| (&*one.defect, &*one.entry.action)).collect();
+    assert_eq!(short, [("hole", "degas"), ("burr", "grind")]);
+}
+
+#[test]
+fn a_plan_of_actions_inside_a_report_is_read_by_its_columns() {
+    let rows: [&[&str]; 7] = [
+        &["불량", "기공"],
+        &["D2 문제", "기공 12건"],
+        &["D4 원인", "탈기 부족"],
+        &["D5 시정 조치"],
+        &["No", "대책", "담당", "완료일"],
+        &["1", "탈기 5분", "김철수", "2026-10-12"],
+        &["D7 재발 방지", "타이머 설치"],
+    ];
+    let found = read("8d.xlsx", &xlsx("8D", &rows, &[]));
+    assert_eq!(
+        said(&found[0]),
+        [
+            "defect: 기공",
+            "problem: 기공 12건",
+            "cause: 탈기 부족",
+            "action: 탈기 5분",
+            "prevention: 타이머 설치",
+            "owner: 김철수",
+            "done: 2026-10-12"
+        ]
+    );
+}
+
+#[test]
+fn a_file_without_records_says_so() {
+    for (name, text) in [
+        ("parts.csv", "id,time,verdict\n1,2026-11-22,ng\n2,2026-11-22,ok"),
+        ("letter.txt", "안녕하세요.\n대책을 세워 주세요.\n감사합니다."),
+        ("head.csv", "불량,원인,대책,담당"),
+    ] {
+        let error = parse_action_records(Path::new(name), text.as_bytes()).unwrap_err();
+        assert!(matches!(error, ManualsError::NoActionRecords { .. }), "{name}: {error}");
+    }
+}
