@@ -294,6 +294,11 @@ pub enum ManualWarning {
     },
     /// A file without its end: pages may be missing.
     CutShort,
+    /// A person's correction that found nothing to correct in this version of the manual.
+    CorrectionMissed {
+        /// The text that it is about.
+        text: String,
+    },
     /// A reviewer's note on the page, which may correct what the page says.
     Note {
         /// Page, from 1.
