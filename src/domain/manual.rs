@@ -308,6 +308,45 @@ pub enum ManualWarning {
     },
 }
 
+impl ManualWarning {
+    /// The page (or paragraph, or line) to look at, from 1; `None` where the warning is about the whole
+    /// manual.
+    pub fn page(&self) -> Option<u32> {
+        match self {
+            Self::Unplaced { page, .. }
+            | Self::Incomplete { page, .. }
+            | Self::UnknownPart { page, .. }
+            | Self::LongPart { page, .. }
+            | Self::RepeatedSection { page, .. }
+            | Self::Disagreement { page, .. }
+            | Self::Recognised { page }
+            | Self::EmptyPage { page }
+            | Self::PartlyRead { page }
+            | Self::UnreadableLetters { page, .. }
+            | Self::HiddenText { page, .. }
+            | Self::Aside { page, .. }
+            | Self::StruckOut { page, .. }
+            | Self::PicturePage { page }
+            | Self::Note { page, .. } => Some(*page).filter(|page| *page > 0),
+            Self::NoSection { .. }
+            | Self::PagesMissing { .. }
+            | Self::CutShort
+            | Self::CorrectionMissed { .. } => None,
+        }
+    }
+
+    /// Whether a person can settle the warning by saying how the manual is to be read.
+    pub fn is_about_reading(&self) -> bool {
+        matches!(
+            self,
+            Self::Incomplete { .. }
+                | Self::UnknownPart { .. }
+                | Self::LongPart { .. }
+                | Self::CorrectionMissed { .. }
+        )
+    }
+}
+
 /// What is missing in a warning stored before the parts were told apart.
 fn cause() -> StatementKind {
     StatementKind::Cause

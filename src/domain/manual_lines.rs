@@ -69,6 +69,12 @@ impl Section {
 }
 
 impl ManualText {
+    /// Whether a part has this label.
+    pub fn has_label(&self, label: &str) -> bool {
+        let mut parts = self.sections.iter().flat_map(|section| &section.parts);
+        parts.any(|part| same_text(&part.label, label))
+    }
+
     /// All statements, in the order in which sections are shown, then the lines without one.
     pub fn line_places(&self) -> Vec<LinePlace> {
         let mut out = Vec::new();

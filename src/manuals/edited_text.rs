@@ -33,8 +33,7 @@ impl EditedText {
 
     /// Whether a part has this label.
     pub(super) fn has_label(&self, label: &str) -> bool {
-        let mut parts = self.text.sections.iter().flat_map(|section| &section.parts);
-        parts.any(|part| same_text(&part.label, label))
+        self.text.has_label(label)
     }
 
     /// Gives every part with the label its kind.

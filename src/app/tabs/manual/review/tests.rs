@@ -1,0 +1,1 @@
+//! The review screen on a real engine, driven through the user interface.
