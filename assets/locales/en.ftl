@@ -701,6 +701,7 @@ manual-models = Models in Settings
 
 review-open = Read it like this…
 review-offer = Say once how it is to be read: the manual's next version is read the same way.
+review-now = Review it now
 review-later = Later
 review-title = Read it like this: { $name }
 review-opening = Reading the manual again…

@@ -695,6 +695,7 @@ manual-models = 설정에서 모델 보기
 
 review-open = 이렇게 읽기…
 review-offer = 어떻게 읽을지 한 번 알려 주시면 이 매뉴얼의 다음 판에도 적용합니다.
+review-now = 지금 살펴보기
 review-later = 나중에
 review-title = 이렇게 읽기: { $name }
 review-opening = 매뉴얼을 다시 읽는 중…

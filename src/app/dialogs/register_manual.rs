@@ -64,7 +64,7 @@ impl RegisterManualDialog {
             }
             ui.add_space(4.0);
             ui.weak(cx.text("review-offer"));
-            buttons_named(ui, cx, ("review-open", "review-later"), true)
+            buttons_named(ui, cx, ("review-now", "review-later"), true)
         });
         match shown.inner {
             DialogAction::Confirm => {

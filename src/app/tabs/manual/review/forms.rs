@@ -17,6 +17,8 @@ pub(super) enum ReviewForm {
         line: LineRef,
         /// Its text, in which a person starts new lines.
         text: String,
+        /// Whether the text was given the keyboard.
+        has_keyboard: bool,
     },
     /// Which defect a heading names.
     Defect {
@@ -71,7 +73,7 @@ impl ReviewForm {
             Self::Leave => cx.text("review-leave-title"),
         };
         let shown = modal(ctx, "review_form", &title, |ui| match self {
-            Self::Split { line, text } => split(ui, cx, line, text),
+            Self::Split { line, text, has_keyboard } => split(ui, cx, line, (text, has_keyboard)),
             Self::Defect { heading, defect } => {
                 let none = cx.text("review-no-defect");
                 optional_defect_combo(ui, cx, Some(product), defect, &none);
@@ -111,11 +113,16 @@ impl Heading {
     }
 }
 
-fn split(ui: &mut Ui, cx: &TabContext<'_>, line: &LineRef, text: &mut String) -> FormAnswer {
+fn split(
+    ui: &mut Ui,
+    cx: &TabContext<'_>,
+    line: &LineRef,
+    (text, has_keyboard): (&mut String, &mut bool),
+) -> FormAnswer {
     let hint = ui.label(cx.text("review-split-hint"));
     let edit = TextEdit::multiline(text).desired_width(f32::INFINITY).desired_rows(3);
     let field = ui.add(edit).labelled_by(hint.id);
-    if ui.memory(|memory| memory.focused().is_none()) {
+    if !std::mem::replace(has_keyboard, true) {
         field.request_focus();
     }
     let is_same = same_text(text, &line.text);

@@ -420,7 +420,7 @@ impl ReviewScreen {
         self.form = match (action, line) {
             (ReviewAction::AskSplit, Some(line)) if is_statement => {
                 let text = line.text.clone();
-                Some(ReviewForm::Split { line, text })
+                Some(ReviewForm::Split { line, text, has_keyboard: false })
             }
             (ReviewAction::AskLabel, Some(line)) => Some(ReviewForm::Label { line }),
             (ReviewAction::AskDefect, Some(line)) => {
