@@ -2,6 +2,7 @@
 
 use egui::{Align, Button, Layout, RichText, ScrollArea, Ui};
 
+use super::actions::label_of;
 use super::rows::RowItem;
 use crate::tab_context::TabContext;
 use fettle_domain::ManualText;
@@ -15,7 +16,12 @@ pub(super) fn show(
     (rows, selected): (&[RowItem], Option<RowItem>),
     scroll: bool,
 ) -> Option<RowItem> {
-    let is_written = |row: &RowItem| matches!(row, RowItem::Section(_) | RowItem::Line(_));
+    // Of labels those of causes and actions are not kept.
+    let is_written = |row: &RowItem| match *row {
+        RowItem::Section(_) | RowItem::Line(_) => true,
+        RowItem::Part(section, part) => label_of(text, section, part).is_some(),
+        RowItem::Unassigned | RowItem::Warning(_) => false,
+    };
     let mut lines: Vec<(u32, RowItem)> = rows
         .iter()
         .filter(|row| is_written(row))
@@ -23,21 +29,28 @@ pub(super) fn show(
         .collect();
     lines.sort_by_key(|(place, _)| *place);
     let mut clicked = None;
+    ui.spacing_mut().item_spacing.y = 2.0;
     ScrollArea::vertical().id_salt("review_document").auto_shrink(false).show(ui, |ui| {
         ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
             for (place, row) in lines {
-                let is_selected = selected == Some(row);
+                let is_selected = selected.is_some_and(|selected| row.is_in(selected));
                 let place = cx.localizer.place(path, place);
-                let said = format!("{place}  {}", row.text(text));
                 let said = match row {
-                    RowItem::Section(_) => RichText::new(said).strong(),
+                    RowItem::Part(section, part) => {
+                        label_of(text, section, part).unwrap_or_default().to_owned()
+                    }
+                    row => row.text(text),
+                };
+                let said = format!("{place}  {said}");
+                let said = match row {
+                    RowItem::Section(_) | RowItem::Part(..) => RichText::new(said).strong(),
                     _ => RichText::new(said),
                 };
                 let response = ui.add(Button::selectable(is_selected, said).wrap());
                 if response.clicked() {
                     clicked = Some(row);
                 }
-                if scroll && is_selected {
+                if scroll && selected == Some(row) {
                     response.scroll_to_me(Some(Align::Center));
                 }
             }

@@ -119,6 +119,10 @@ fn split(
     line: &LineRef,
     (text, has_keyboard): (&mut String, &mut bool),
 ) -> FormAnswer {
+    // Before the text takes it: Enter alone starts a new line. The event knows its modifiers also where
+    // they are released already.
+    let confirmed =
+        ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, egui::Key::Enter));
     let hint = ui.label(cx.text("review-split-hint"));
     let edit = TextEdit::multiline(text).desired_width(f32::INFINITY).desired_rows(3);
     let field = ui.add(edit).labelled_by(hint.id);
@@ -135,11 +139,7 @@ fn split(
     ui.horizontal(|ui| {
         let can_split = is_same && pieces.len() > 1;
         let button = egui::Button::new(cx.text("review-apply"));
-        // Enter starts a new line here.
-        let pressed = ui.input(|input| {
-            input.modifiers.command && input.key_pressed(egui::Key::Enter) && can_split
-        });
-        if ui.add_enabled(can_split, button).clicked() || pressed {
+        if ui.add_enabled(can_split, button).clicked() || (confirmed && can_split) {
             let edit = ManualEdit::Split { line: line.clone(), pieces };
             FormAnswer::Do(ReviewAction::Edit(vec![edit]))
         } else if ui.button(cx.text("dialog-cancel")).clicked() {

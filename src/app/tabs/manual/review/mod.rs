@@ -28,7 +28,7 @@ use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
 use fettle_domain::{
-    LabelRule, ManualId, ManualText, ManualWarning, PartPlace, StatementKind, same_text,
+    LabelRule, LineSpan, ManualId, ManualText, ManualWarning, PartPlace, StatementKind, same_text,
 };
 use fettle_engine::{EngineError, ManualReview, OpenManualReview, ParsedManual};
 
@@ -202,6 +202,7 @@ impl ReviewScreen {
                 Some(task) => job_progress::show(ui, cx, task),
                 None => actions.extend(bar.show_end(ui, cx)),
             }
+            ui.weak(cx.text("review-keys"));
         });
         if let Some(problem) = &self.problem {
             ui.colored_label(ui.visuals().error_fg_color, problem);
@@ -403,7 +404,7 @@ impl ReviewScreen {
         let (Some(draft), Some(pages)) = (&self.draft, &mut self.pages) else { return };
         let Some(row) = self.rows.get(self.selected) else { return };
         let spans = row.spans(draft.text());
-        let is_drawn = |span: &fettle_domain::LineSpan| span.rect.height > 0.0;
+        let is_drawn = |span: &LineSpan| span.rect.height > 0.0;
         if spans.iter().any(is_drawn) {
             pages.go_to_lines(&spans);
         } else if let Some(page) = row.page(draft.text()) {
@@ -476,7 +477,13 @@ fn part_with_label(text: &ManualText, rows: &[RowItem], label: &str) -> Option<u
 
 /// The lines of a row, and the others of its section.
 fn marks(text: &ManualText, row: RowItem) -> Marks {
-    let strong = row.spans(text);
+    // Statements that share a line mark it once.
+    let mut strong: Vec<LineSpan> = Vec::new();
+    for span in row.spans(text) {
+        if !strong.contains(&span) {
+            strong.push(span);
+        }
+    }
     let mut faint = all_spans(row.section().and_then(|section| text.sections.get(section)));
     faint.retain(|span| !strong.contains(span));
     Marks { strong, faint }

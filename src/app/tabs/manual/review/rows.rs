@@ -65,12 +65,26 @@ impl RowItem {
     /// The page to show where the row has no lines.
     pub(super) fn page(self, text: &ManualText) -> Option<u32> {
         match self {
+            Self::Part(section, PartPlace::Other(part)) => {
+                Some(text.sections.get(section)?.parts.get(part)?.page)
+            }
             Self::Section(section) | Self::Part(section, _) => {
                 Some(text.sections.get(section)?.page)
             }
             Self::Line(place) => Some(text.line_spans(place).first()?.page),
             Self::Unassigned => None,
             Self::Warning(index) => text.warnings.get(index).and_then(ManualWarning::page),
+        }
+    }
+
+    /// Whether the row is `part`, or one of its statements.
+    pub(super) fn is_in(self, part: Self) -> bool {
+        match (self, part) {
+            (
+                Self::Line(LinePlace::Statement { section, part, .. }),
+                Self::Part(of_section, of_part),
+            ) => (section, part) == (of_section, of_part),
+            _ => self == part,
         }
     }
 

@@ -119,6 +119,17 @@ fn a_manual_is_corrected_by_keyboard_alone() {
         app.press(Modifiers::NONE, Key::Num4);
         assert!(!app.shows(&question(&app)));
 
+        // Keys of one slow frame count in their order.
+        for key in [Key::PageUp, Key::PageUp, Key::ArrowDown, Key::ArrowDown] {
+            let modifiers = Modifiers::NONE;
+            let pressed = true;
+            let event =
+                egui::Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
+            app.harness.input_mut().events.push(event);
+        }
+        app.harness.run_steps(4);
+        assert!(focused(&app).contains("• 탈기 불량"), "{}", focused(&app));
+
         go_to(&mut app, "매일 점검");
         app.press(Modifiers::NONE, Key::Num3);
         go_to(&mut app, "높인다");

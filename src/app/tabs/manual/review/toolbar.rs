@@ -45,7 +45,6 @@ impl Toolbar {
         );
         let mut pressed = None;
         ui.horizontal_wrapped(|ui| {
-            ui.weak(cx.text("review-keys"));
             for (label, action, can) in buttons {
                 if ui.add_enabled(can, Button::new(label).small()).clicked() {
                     pressed = Some(action);

@@ -95,6 +95,8 @@ impl Tree<'_> {
         if self.moved {
             response.request_focus();
             response.scroll_to_me(Some(Align::Center));
+            // The filter below holds from the next frame on.
+            ui.ctx().request_repaint();
         }
         if response.has_focus() {
             let filter =
