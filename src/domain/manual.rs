@@ -294,6 +294,11 @@ pub enum ManualWarning {
     },
     /// A file without its end: pages may be missing.
     CutShort,
+    /// A person's correction that found nothing to correct in this version of the manual.
+    CorrectionMissed {
+        /// The text that it is about.
+        text: String,
+    },
     /// A reviewer's note on the page, which may correct what the page says.
     Note {
         /// Page, from 1.
@@ -301,6 +306,45 @@ pub enum ManualWarning {
         /// The note.
         text: String,
     },
+}
+
+impl ManualWarning {
+    /// The page (or paragraph, or line) to look at, from 1; `None` where the warning is about the whole
+    /// manual.
+    pub fn page(&self) -> Option<u32> {
+        match self {
+            Self::Unplaced { page, .. }
+            | Self::Incomplete { page, .. }
+            | Self::UnknownPart { page, .. }
+            | Self::LongPart { page, .. }
+            | Self::RepeatedSection { page, .. }
+            | Self::Disagreement { page, .. }
+            | Self::Recognised { page }
+            | Self::EmptyPage { page }
+            | Self::PartlyRead { page }
+            | Self::UnreadableLetters { page, .. }
+            | Self::HiddenText { page, .. }
+            | Self::Aside { page, .. }
+            | Self::StruckOut { page, .. }
+            | Self::PicturePage { page }
+            | Self::Note { page, .. } => Some(*page).filter(|page| *page > 0),
+            Self::NoSection { .. }
+            | Self::PagesMissing { .. }
+            | Self::CutShort
+            | Self::CorrectionMissed { .. } => None,
+        }
+    }
+
+    /// Whether a person can settle the warning by saying how the manual is to be read.
+    pub fn is_about_reading(&self) -> bool {
+        matches!(
+            self,
+            Self::Incomplete { .. }
+                | Self::UnknownPart { .. }
+                | Self::LongPart { .. }
+                | Self::CorrectionMissed { .. }
+        )
+    }
 }
 
 /// What is missing in a warning stored before the parts were told apart.

@@ -25,6 +25,7 @@ mod worker;
 pub use engine::Engine;
 pub use error::{EngineError, Result};
 pub use fettle_library::{Counts, ScanReport};
+pub use fettle_manuals::{Corrected, apply_corrections};
 pub use fettle_models::manifest::ModelEntry;
 pub use fettle_models::store::{ModelState, PullReport, Verdict as FileVerdict};
 pub use fettle_report::{GOTHIC, Pictures};

@@ -77,6 +77,9 @@ pub fn explain_manual_warning(warning: &ManualWarning, path: &str, language: Lan
             say("warning-pages-missing", &[("read", (*read).into()), ("stated", (*stated).into())])
         }
         W::CutShort => text(language, "warning-cut-short"),
+        W::CorrectionMissed { text } => {
+            say("warning-correction-missed", &[("text", text.as_str().into())])
+        }
         W::Note { page, text } => quoting("warning-note", *page, text),
     }
 }

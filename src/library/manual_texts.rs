@@ -14,10 +14,24 @@ pub struct StoredManualText {
     pub text: ManualText,
     /// Version of the parser.
     pub parser_version: u32,
+    /// Digest of the corrections that the text was made with; see
+    /// [`corrections_digest`](super::corrections_digest).
+    pub corrections: String,
     /// Hash of the parsed file.
     pub content_hash: ContentHash,
     /// Time of saving, RFC 3339.
     pub saved_at: String,
+}
+
+/// A text to be saved, and what it was made with.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadText<'a> {
+    /// Version of the parser.
+    pub parser_version: u32,
+    /// Digest of the corrections; see [`corrections_digest`](super::corrections_digest).
+    pub corrections: &'a str,
+    /// The text.
+    pub text: &'a ManualText,
 }
 
 impl Library {
@@ -26,15 +40,10 @@ impl Library {
     ///
     /// # Errors
     /// [`LibraryError::UnknownManual`], [`LibraryError::BadRecord`].
-    pub fn save_manual_text(
-        &mut self,
-        id: ManualId,
-        parser_version: u32,
-        text: &ManualText,
-    ) -> Result<()> {
+    pub fn save_manual_text(&mut self, id: ManualId, read: ReadText<'_>) -> Result<()> {
         let manual = self.manual(id)?;
-        let json = text_to_json(id, text)?;
-        self.write(|tx| insert_text(tx, id, &manual.content_hash, parser_version, &json))
+        let json = text_to_json(id, read.text)?;
+        self.write(|tx| insert_text(tx, id, &manual.content_hash, &read, &json))
     }
 
     /// The last saved text of a manual; `None` where the manual was never parsed.
@@ -52,13 +61,13 @@ impl Library {
             let json: String = row.get("text")?;
             let version: u32 = row.get("parser_version")?;
             let hash = ContentHash(row.get("content_hash")?);
-            Ok((json, version, hash, row.get("saved_at")?))
+            Ok((json, version, row.get("corrections")?, hash, row.get("saved_at")?))
         })?;
         stored
             .into_iter()
-            .map(|(json, parser_version, content_hash, saved_at)| {
+            .map(|(json, parser_version, corrections, content_hash, saved_at)| {
                 let text = serde_json::from_str(&json).map_err(|e| bad_text(id, e))?;
-                Ok(StoredManualText { text, parser_version, content_hash, saved_at })
+                Ok(StoredManualText { text, parser_version, corrections, content_hash, saved_at })
             })
             .collect()
     }
@@ -78,16 +87,17 @@ pub(crate) fn insert_text(
     conn: &Connection,
     id: ManualId,
     hash: &ContentHash,
-    parser_version: u32,
+    read: &ReadText<'_>,
     json: &str,
 ) -> Result<()> {
     conn.execute(
-        "INSERT INTO manual_texts (manual, content_hash, parser_version, text, saved_at)
-         SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (
+        "INSERT INTO manual_texts
+             (manual, content_hash, parser_version, corrections, text, saved_at)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (
              SELECT 1 FROM (SELECT * FROM manual_texts WHERE manual = ?1
                             ORDER BY id DESC LIMIT 1)
-             WHERE parser_version = ?3 AND text = ?4)",
-        params![id.0, hash.0, parser_version, json, now()],
+             WHERE parser_version = ?3 AND corrections = ?4 AND text = ?5)",
+        params![id.0, hash.0, read.parser_version, read.corrections, json, now()],
     )?;
     Ok(())
 }

@@ -7,13 +7,13 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::file_store::Destination;
 use super::layout::MANUAL_FOLDER;
-use super::manual_texts::{insert_text, text_to_json};
+use super::manual_texts::{ReadText, insert_text, text_to_json};
 use super::manual_versions::read_manual_row;
 use super::products::require_product;
 use super::rows::now;
 use super::source_file::{content_hash, read_source};
 use super::{Library, LibraryError, Registered, Result};
-use fettle_domain::{ContentHash, ManualFormat, ManualId, ManualText, ProductCode, normal_form};
+use fettle_domain::{ContentHash, ManualFormat, ManualId, ProductCode, normal_form};
 
 impl Library {
     /// Copies a manual to `manual_store/<product>_manual[_<n>].<extension>` and registers it
@@ -50,11 +50,11 @@ impl Library {
         product: &ProductCode,
         path: &Path,
         bytes: &[u8],
-        (parser_version, text): (u32, &ManualText),
+        read: ReadText<'_>,
     ) -> Result<Registered<ManualId>> {
         let hash = content_hash(bytes);
-        let json = text_to_json(ManualId(0), text)?;
-        let save = |conn: &Connection, id| insert_text(conn, id, &hash, parser_version, &json);
+        let json = text_to_json(ManualId(0), read.text)?;
+        let save = |conn: &Connection, id| insert_text(conn, id, &hash, &read, &json);
         self.register_and(product, path, bytes, save)
     }
 
@@ -114,9 +114,9 @@ impl Library {
         &mut self,
         id: ManualId,
         hash: &ContentHash,
-        (parser_version, text): (u32, &ManualText),
+        read: ReadText<'_>,
     ) -> Result<Registered<ManualId>> {
-        let json = text_to_json(id, text)?;
+        let json = text_to_json(id, read.text)?;
         self.write(|tx| {
             let sql = "SELECT * FROM manuals WHERE id = ?1 AND replaced_at IS NULL";
             let old = tx.query_row(sql, [id.0], read_manual_row).optional()?;
@@ -138,7 +138,7 @@ impl Library {
                     Registered::New(ManualId(new))
                 }
             };
-            insert_text(tx, new.id(), hash, parser_version, &json)?;
+            insert_text(tx, new.id(), hash, &read, &json)?;
             Ok(new)
         })
     }

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/007_unsure_thresholds.sql"),
     NORMAL_CODES,
     include_str!("migrations/009_corrective_actions.sql"),
+    include_str!("migrations/010_manual_corrections.sql"),
 ];
 
 /// The migration after whose SQL [`normal_codes::normalise`] rewrites the rows: SQLite knows no

@@ -13,6 +13,7 @@ mod defect_regions;
 mod full_disk;
 mod inspections;
 mod judgements;
+mod manual_corrections;
 mod manual_versions;
 mod open;
 mod products;

@@ -11,6 +11,7 @@
 //!     (label_words → part_labels, document_look)         ├ cause_action_table, defect_table
 //!                                                        └ summary_table
 //! → ManualText with section_warnings (measures → disagreements) and passages
+//! ManualText + a person's corrections → corrections (edited_text, corrected_warnings) → ManualText
 //! ManualText → section_lookup → korean_action → compose → the report
 //!            → prompt → selection → compose (a model orders and chooses)
 //!            → prompt → answer → claim → grounding (a model's own sentences, where asked for)
@@ -41,6 +42,8 @@ mod code_letters;
 mod columns;
 mod compose;
 mod content_repair;
+mod corrected_warnings;
+mod corrections;
 mod csv_file;
 mod defect_names;
 mod defect_table;
@@ -49,6 +52,7 @@ mod document_lines;
 mod document_look;
 mod docx;
 mod docx_styles;
+mod edited_text;
 mod english_clause;
 mod error;
 mod fallback_font;
@@ -101,7 +105,9 @@ mod section_warnings;
 mod sections;
 mod selection;
 mod skew;
+mod split_spans;
 mod spreadsheet_rows;
+mod statement_ids;
 mod stream_guard;
 mod summary_table;
 mod table_cells;
@@ -126,6 +132,7 @@ pub use answer::whole_sentences;
 pub use answer_validation::AnswerProblem;
 pub use chunk::{Chunk, chunks};
 pub use compose::compose;
+pub use corrections::{Corrected, apply_corrections, with_unplaced_lines};
 pub use defect_names::named_defects;
 pub use disagreements::{Disagreement, disagreements};
 pub use error::{ManualsError, Result};

@@ -1,13 +1,11 @@
 //! Builders of sections and statements.
 
-use std::collections::{HashMap, HashSet};
-
 use fettle_domain::{DefectCode, LineSpan, Section, SectionPart, Statement, StatementKind};
 
 use super::line_joining::{Fragment, LineJoiner};
 use super::list_marker::list_number;
 use super::rows::Row;
-use super::words::words;
+use super::statement_ids::StatementIds;
 
 /// Collects the printed lines of a statement.
 pub(super) struct StatementBuilder {
@@ -149,29 +147,17 @@ impl SectionBuilder {
             && self.actions.is_empty()
     }
 
-    /// Builds the section. `taken` holds the id prefixes of the sections before.
-    pub(super) fn build(self, taken: &mut HashSet<String>, joiner: &LineJoiner) -> Section {
-        let name = self.defect.as_ref().map_or_else(|| slug(&self.heading), |c| c.to_string());
-        let mut prefix = name.clone();
-        let mut count = 1;
-        while !taken.insert(prefix.clone()) {
-            count += 1;
-            prefix = format!("{name}-{count}");
-        }
-        let mut numbers: HashMap<char, usize> = HashMap::new();
+    /// Builds the section. `ids` counts over all sections of a manual.
+    pub(super) fn build(self, ids: &mut StatementIds, joiner: &LineJoiner) -> Section {
+        let mut ids = ids.section(self.defect.as_ref(), &self.heading);
         let mut statements = |builders: Vec<StatementBuilder>, kind| {
-            let letter = id_letter(kind);
             let texts = builders
                 .into_iter()
                 .map(|builder| (joiner.join(&builder.fragments), builder.spans))
                 .filter(|(text, _)| !text.is_empty());
-            let mut out = Vec::new();
-            for (text, spans) in texts {
-                let number = numbers.entry(letter).or_default();
-                *number += 1;
-                out.push(Statement { id: format!("{prefix}.{letter}{number}"), kind, text, spans });
-            }
-            out
+            texts
+                .map(|(text, spans)| Statement { id: ids.next(kind), kind, text, spans })
+                .collect::<Vec<_>>()
         };
         let causes = statements(self.causes, StatementKind::Cause);
         let actions = statements(self.actions, StatementKind::Action);
@@ -185,23 +171,4 @@ impl SectionBuilder {
         let (heading, defect, page) = (self.heading, self.defect, self.page);
         Section { heading, defect, page, causes, actions, parts }
     }
-}
-
-/// The letter in the ids of a kind's statements.
-fn id_letter(kind: StatementKind) -> char {
-    match kind {
-        StatementKind::Cause => 'c',
-        StatementKind::Action => 'a',
-        StatementKind::Prevention => 'p',
-        StatementKind::Inspection => 'i',
-        StatementKind::Symptom => 's',
-        StatementKind::Other => 'o',
-    }
-}
-
-/// Id prefix of a section whose heading names no defect.
-fn slug(heading: &str) -> String {
-    const MAX_CHARS: usize = 40;
-    let joined: String = words(heading).join("-").chars().take(MAX_CHARS).collect();
-    if joined.is_empty() { "section".to_owned() } else { joined }
 }

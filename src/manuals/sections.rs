@@ -16,6 +16,7 @@ use super::rows::group_into_rows;
 use super::section_builder::SectionBuilder;
 use super::section_parser::{ParsedRows, SectionParser};
 use super::section_warnings::section_warnings;
+use super::statement_ids::StatementIds;
 use super::summary_table::read_summary;
 use super::words::words;
 
@@ -51,9 +52,9 @@ pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) ->
     let new: Vec<SectionBuilder> = new.collect();
     sections.extend(new);
 
-    let mut taken = HashSet::new();
+    let mut ids = StatementIds::default();
     let sections: Vec<Section> =
-        sections.into_iter().map(|builder| builder.build(&mut taken, &joiner)).collect();
+        sections.into_iter().map(|builder| builder.build(&mut ids, &joiner)).collect();
     warnings.extend(section_warnings(&sections, defects));
     warnings.extend(
         (1..=page_count)

@@ -5,6 +5,7 @@ mod beside;
 mod broken;
 mod cases;
 mod claims;
+mod corrections;
 mod damaged_pages;
 mod encodings;
 mod formats;

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
-use fettle_domain::{ImageLabel, InspectionId, Language, ProductCode, Verdict};
+use fettle_domain::{ImageLabel, InspectionId, Language, ManualId, ProductCode, Verdict};
 use fettle_engine::{
     InspectionSelection, JudgeInspection, Judged, Query, RemoveAction, Rethreshold,
     UndoRegistration,
@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Show(TabId),
     /// Show a cited place of a manual on its page.
     ShowManual(Citation),
+    /// Show what was read of a manual beside its pages, to be corrected.
+    ReviewManual(ManualId),
     /// Choose images in the system's file dialog.
     OpenImages,
     /// Take a paste as files dropped on the tab shown.

@@ -5,7 +5,7 @@ use egui::{Event, Id, Key, Modal, ModalResponse, Response, TextEdit, Ui, UiBuild
 use crate::tab_context::TabContext;
 
 /// A modal with a title.
-pub(super) fn modal<R>(
+pub(crate) fn modal<R>(
     ctx: &egui::Context,
     id: &'static str,
     title: &str,
@@ -26,13 +26,13 @@ pub(super) fn text_field(ui: &mut Ui, label: &str, text: &mut String) -> Respons
 }
 
 /// A line of text in the colour of errors.
-pub(super) fn error_label(ui: &mut Ui, text: &str) {
+pub(crate) fn error_label(ui: &mut Ui, text: &str) {
     ui.colored_label(ui.visuals().error_fg_color, text);
 }
 
 /// The button of a dialog that a person pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum DialogAction {
+pub(crate) enum DialogAction {
     /// Neither.
     Wait,
     Confirm,
@@ -41,10 +41,20 @@ pub(super) enum DialogAction {
 
 /// The confirming button with the message `confirm` (Enter too), enabled where `can_confirm`, and
 /// the cancelling button.
-pub(super) fn buttons(
+pub(crate) fn buttons(
     ui: &mut Ui,
     cx: &TabContext<'_>,
     confirm: &str,
+    can_confirm: bool,
+) -> DialogAction {
+    buttons_named(ui, cx, (confirm, "dialog-cancel"), can_confirm)
+}
+
+/// [`buttons`] with the messages `confirm` and `cancel`.
+pub(super) fn buttons_named(
+    ui: &mut Ui,
+    cx: &TabContext<'_>,
+    (confirm, cancel): (&str, &str),
     can_confirm: bool,
 ) -> DialogAction {
     ui.add_space(8.0);
@@ -59,7 +69,7 @@ pub(super) fn buttons(
         let confirm = egui::Button::new(cx.text(confirm));
         if ui.add_enabled(can_confirm, confirm).clicked() || enter {
             DialogAction::Confirm
-        } else if ui.button(cx.text("dialog-cancel")).clicked() {
+        } else if ui.button(cx.text(cancel)).clicked() {
             DialogAction::Cancel
         } else {
             DialogAction::Wait

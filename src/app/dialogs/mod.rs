@@ -4,7 +4,7 @@ pub(super) mod defect_type;
 mod dialog;
 pub(super) mod export_pdf;
 mod file_picker;
-mod form;
+pub(super) mod form;
 pub(super) mod image_files;
 pub(super) mod import_actions;
 mod left_out;

@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 
 use super::dialog::Dialog;
 use super::file_picker::{FileSelection, PendingFiles, pick};
-use super::form::{DialogAction, buttons, error_label, modal};
+use super::form::{DialogAction, buttons, buttons_named, error_label, modal};
 use super::preview;
 use super::registration_toast::toast_registered;
 use crate::command::Command;
 use crate::job_progress;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
-use fettle_domain::{ManualFormat, ProductCode};
-use fettle_engine::{ParsedManual, RegisterManual};
+use fettle_domain::{ManualFormat, ManualId, ManualWarning, ProductCode};
+use fettle_engine::{ParsedManual, RegisterManual, explain_manual_warning};
 
 /// The manual file and its preview.
 pub(crate) struct RegisterManualDialog {
@@ -24,6 +24,16 @@ pub(crate) struct RegisterManualDialog {
     picking: Option<PendingFiles>,
     task: Option<Task<ParsedManual>>,
     error: Option<String>,
+    /// The manual that was registered, while the dialog asks whether to correct what was read.
+    registered: Option<Registered>,
+}
+
+/// A registered manual in which a person should check how it was read.
+struct Registered {
+    manual: ManualId,
+    /// The path in the workspace.
+    path: String,
+    warnings: Vec<ManualWarning>,
 }
 
 impl RegisterManualDialog {
@@ -37,6 +47,32 @@ impl RegisterManualDialog {
             picking: None,
             task: None,
             error: None,
+            registered: None,
+        }
+    }
+
+    /// Asks whether to correct what was read of the registered manual; whether the dialog stays.
+    fn ask_review(ctx: &egui::Context, cx: &mut TabContext<'_>, registered: &Registered) -> bool {
+        /// The most warnings that are shown here; the review screen has all.
+        const MOST: usize = 6;
+        let Registered { manual, path, warnings } = registered;
+        let count = [("count", warnings.len().into())];
+        let title = cx.localizer.with("manual-warnings", &count);
+        let shown = modal(ctx, "manual_dialog", &title, |ui| {
+            for warning in warnings.iter().take(MOST) {
+                ui.label(explain_manual_warning(warning, path, cx.localizer.language));
+            }
+            ui.add_space(4.0);
+            ui.weak(cx.text("review-offer"));
+            buttons_named(ui, cx, ("review-now", "review-later"), true)
+        });
+        match shown.inner {
+            DialogAction::Confirm => {
+                cx.send(Command::ReviewManual(*manual));
+                false
+            }
+            DialogAction::Cancel => false,
+            DialogAction::Wait => !shown.should_close(),
         }
     }
 }
@@ -48,6 +84,9 @@ pub(crate) fn is_manual(path: &Path) -> bool {
 
 impl Dialog for RegisterManualDialog {
     fn show(&mut self, ctx: &egui::Context, cx: &mut TabContext<'_>) -> bool {
+        if let Some(registered) = &self.registered {
+            return Self::ask_review(ctx, cx, registered);
+        }
         if let Some(chosen) = self.picking.as_ref().and_then(PendingFiles::poll) {
             self.picking = None;
             self.file = chosen.into_iter().next().or(self.file.take());
@@ -64,6 +103,12 @@ impl Dialog for RegisterManualDialog {
             match answer {
                 Ok(ParsedManual { manual, text, undo }) => {
                     let format = ManualFormat::of_stored(&manual.path);
+                    let open = text.warnings.iter().filter(|one| one.is_about_reading()).cloned();
+                    let registered = Registered {
+                        manual: manual.id,
+                        path: manual.path.clone(),
+                        warnings: open.collect(),
+                    };
                     let extent = [("pages", text.page_count.into())];
                     let values = [
                         ("path", manual.path.into()),
@@ -72,7 +117,8 @@ impl Dialog for RegisterManualDialog {
                     ];
                     toast_registered(cx, cx.localizer.with("manual-read", &values), undo);
                     cx.send(Command::LibraryChanged(None));
-                    return false;
+                    self.registered = (!registered.warnings.is_empty()).then_some(registered);
+                    return self.registered.is_some();
                 }
                 Err(error) => self.error = Some(error.explain(cx.localizer.language)),
             }

@@ -7,8 +7,8 @@ use crate::command::{COMMANDS, Command};
 use crate::tabs::TABS;
 
 /// The commands whose shortcuts were pressed since the last frame. A modal dialog has the keyboard
-/// to itself; a key without Ctrl is left to the widget that has the focus.
-pub(crate) fn pressed(ctx: &Context) -> Vec<Command> {
+/// to itself; a key without Ctrl is left to the widget that has the focus, and `of_tab` to the tab shown.
+pub(crate) fn pressed(ctx: &Context, of_tab: &[Key]) -> Vec<Command> {
     if ctx.memory(|memory| memory.top_modal_layer().is_some()) {
         return Vec::new();
     }
@@ -24,7 +24,9 @@ pub(crate) fn pressed(ctx: &Context) -> Vec<Command> {
         let tabs = TABS.iter().map(|tab| (&tab.shortcut, Command::Show(tab.id)));
         for (shortcut, command) in commands.chain(tabs) {
             let Some(shortcut) = shortcut else { continue };
-            let is_taken = typing || (focused && focus_keys.contains(&shortcut.logical_key));
+            let key = shortcut.logical_key;
+            let is_taken =
+                typing || (focused && focus_keys.contains(&key)) || of_tab.contains(&key);
             // A paste comes with an event of its own.
             let is_paste = matches!(command, Command::Paste(_));
             if is_paste || (is_taken && shortcut.modifiers.is_none()) {

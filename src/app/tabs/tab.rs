@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::KeyboardShortcut;
+use egui::{Key, KeyboardShortcut};
 
 use crate::command::{Command, TabId};
 use crate::tab_context::TabContext;
@@ -17,6 +17,16 @@ pub(crate) trait Tab {
 
     /// Executes `command`, if it concerns this tab.
     fn command(&mut self, command: &Command, ctx: &egui::Context, cx: &mut TabContext<'_>);
+
+    /// The keys without Ctrl that the tab reads itself now, so that no command takes them.
+    fn keys(&self) -> &'static [Key] {
+        &[]
+    }
+
+    /// Whether something would be lost if the window closed. [`Command::Quit`] makes the tab ask.
+    fn has_unsaved(&self) -> bool {
+        false
+    }
 
     /// Takes files dropped on the window; `false` where the window is to inspect them instead.
     fn dropped(&mut self, _paths: &[PathBuf], _ctx: &egui::Context, _cx: &TabContext<'_>) -> bool {

@@ -42,7 +42,9 @@ impl FettleWindow {
                 self.show_and_dispatch(TabId::Inspect, &command, ctx);
             }
             Command::Repeat => self.unfinished.repeat(&mut self.shared.context()),
-            Command::ShowManual(_) => self.show_and_dispatch(TabId::Manual, &command, ctx),
+            Command::ShowManual(_) | Command::ReviewManual(_) => {
+                self.show_and_dispatch(TabId::Manual, &command, ctx);
+            }
             Command::AddManual(product) => {
                 self.dialog = Some(Box::new(RegisterManualDialog::new(product)));
             }

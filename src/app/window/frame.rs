@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use egui::{Align2, CentralPanel, Context, Frame, Panel, Ui, vec2};
+use egui::{Align2, CentralPanel, Context, Frame, Panel, Ui, ViewportCommand, vec2};
 
 use super::fettle_window::{FettleWindow, STORED_VIEW};
 use crate::command::{Command, TabId};
@@ -60,10 +60,26 @@ impl FettleWindow {
                 self.shared.toasts.error(error.explain(self.shared.localizer.language));
             }
         }
-        self.quit.intercept_close(ctx, &mut self.shared.context());
+        if !self.ask_unsaved(ctx) {
+            self.quit.intercept_close(ctx, &mut self.shared.context());
+        }
         if !self.shared.tasks.running().is_empty() {
             ctx.request_repaint_after(PROGRESS_INTERVAL);
         }
+    }
+
+    /// Keeps the window open where a tab has something unsaved, and has the tab ask; whether it does.
+    fn ask_unsaved(&mut self, ctx: &Context) -> bool {
+        if !ctx.input(|input| input.viewport().close_requested()) {
+            return false;
+        }
+        let Some((id, tab)) = self.tabs.iter_mut().find(|(_, tab)| tab.has_unsaved()) else {
+            return false;
+        };
+        ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+        self.shared.view.tab = *id;
+        tab.command(&Command::Quit, ctx, &mut self.shared.context());
+        true
     }
 
     fn poll_catalogue(&mut self, ctx: &Context) {
@@ -103,7 +119,10 @@ impl FettleWindow {
         if let Some(pasted) = self.clipboard.poll(&mut self.shared.context()) {
             self.take_files(ctx, pasted);
         }
-        self.shared.commands.extend(keyboard::pressed(ctx));
+        let shown = self.shared.view.tab;
+        let tab = self.tabs.iter().find(|(id, _)| *id == shown);
+        let of_tab = tab.map(|(_, tab)| tab.keys()).unwrap_or_default();
+        self.shared.commands.extend(keyboard::pressed(ctx, of_tab));
     }
 
     /// Gives dropped or pasted files to the dialog or the tab shown; where neither takes them, they

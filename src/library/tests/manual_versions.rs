@@ -5,10 +5,16 @@ use std::fs;
 use super::crash;
 use super::fixtures::{files, hole, inspection, library, manual_text, prod1, write_manual};
 use crate::failpoint::{Failpoint, Fault, inject};
-use crate::{Library, LibraryError, Registered, content_hash};
+use crate::{Library, LibraryError, ReadText, Registered, content_hash};
 use fettle_domain::{
-    ContentHash, Inspection, ManualFinding, ManualId, Product, ProductCode, Stage, Verdict,
+    ContentHash, Inspection, ManualFinding, ManualId, ManualText, Product, ProductCode, Stage,
+    Verdict,
 };
+
+/// A text that was made without corrections.
+fn read(parser_version: u32, text: &ManualText) -> ReadText<'_> {
+    ReadText { parser_version, corrections: "", text }
+}
 
 const STEPS: [Failpoint; 5] = [
     Failpoint::TempWritten,
@@ -26,8 +32,8 @@ fn crashing_child() {
     let path = write_manual(&root.join("in"), "a.pdf", "one");
     let bytes = fs::read(&path).unwrap();
     inject(step, Fault::Abort);
-    let read = (3, &manual_text("가스"));
-    library.register_parsed_manual(&prod1(), &path, &bytes, read).unwrap();
+    let text = manual_text("가스");
+    library.register_parsed_manual(&prod1(), &path, &bytes, read(3, &text)).unwrap();
 }
 
 #[test]
@@ -56,9 +62,9 @@ fn a_changed_manual_is_a_new_version_and_the_old_one_stays() {
     let path = write_manual(outside.path(), "casting.pdf", "one");
     let first = library.register_manual(&prod1(), &path).unwrap().id();
     assert_eq!(library.manual_text(first).unwrap(), None);
-    library.save_manual_text(first, 1, &manual_text("가스")).unwrap();
-    library.save_manual_text(first, 1, &manual_text("가스")).unwrap();
-    library.save_manual_text(first, 2, &manual_text("수축")).unwrap();
+    library.save_manual_text(first, read(1, &manual_text("가스"))).unwrap();
+    library.save_manual_text(first, read(1, &manual_text("가스"))).unwrap();
+    library.save_manual_text(first, read(2, &manual_text("수축"))).unwrap();
     let stored = library.manual_text(first).unwrap().unwrap();
     assert_eq!((&stored.text, stored.parser_version), (&manual_text("수축"), 2));
     assert_eq!(stored.content_hash, library.manual(first).unwrap().content_hash);
@@ -107,11 +113,12 @@ fn a_file_written_over_is_the_next_version() {
     let store = root.path().join("manual_store");
     let path = write_manual(&store, "prod1_a.pdf", "one");
     let bytes = fs::read(&path).unwrap();
-    let read = (3, &manual_text("가스"));
-    let first = library.register_parsed_manual(&prod1(), &path, &bytes, read).unwrap().id();
+    let text = manual_text("가스");
+    let first =
+        library.register_parsed_manual(&prod1(), &path, &bytes, read(3, &text)).unwrap().id();
     let hash = content_hash(b"%PDF-1.7 two");
     let renewed =
-        library.register_overwritten_manual(first, &hash, (3, &manual_text("수축"))).unwrap();
+        library.register_overwritten_manual(first, &hash, read(3, &manual_text("수축"))).unwrap();
     let Registered::New(second) = renewed else { panic!("{renewed:?}") };
     let [now] = &library.manuals(&prod1()).unwrap()[..] else { panic!() };
     let expected = (second, "manual_store/prod1_a.pdf", &hash);
@@ -123,14 +130,14 @@ fn a_file_written_over_is_the_next_version() {
     assert!(library.manual_version(first).unwrap().replaced_at.is_some());
     // Another process was quicker.
     let again =
-        library.register_overwritten_manual(first, &hash, (3, &manual_text("x"))).unwrap_err();
+        library.register_overwritten_manual(first, &hash, read(3, &manual_text("x"))).unwrap_err();
     assert!(matches!(again, LibraryError::UnknownManual(id) if id == first), "{again}");
 
     // A file that now has the content of another one of the product: one is enough.
     let other = write_manual(&store, "prod1_b.pdf", "three");
     let other = library.register_manual(&prod1(), &other).unwrap().id();
     let same =
-        library.register_overwritten_manual(other, &hash, (3, &manual_text("수축"))).unwrap();
+        library.register_overwritten_manual(other, &hash, read(3, &manual_text("수축"))).unwrap();
     assert_eq!(same, Registered::Already(second));
     assert_eq!(library.manuals(&prod1()).unwrap().len(), 1);
 }
@@ -156,7 +163,7 @@ fn who_cites_a_version_is_counted_and_stays_after_it_is_removed() {
     let mut library = library(root.path());
     let path = write_manual(root.path(), "a.pdf", "one");
     let id = library.register_manual(&prod1(), &path).unwrap().id();
-    library.save_manual_text(id, 3, &manual_text("가스")).unwrap();
+    library.save_manual_text(id, read(3, &manual_text("가스"))).unwrap();
     for _ in 0..2 {
         library.record_inspection(&citing(id)).unwrap();
     }

@@ -8,6 +8,7 @@ mod marks;
 mod page_cache;
 mod page_layout;
 mod page_view;
+mod review;
 mod section_list;
 mod section_text;
 mod selection;
@@ -22,6 +23,7 @@ use egui::{CentralPanel, Key, Panel, ScrollArea};
 
 use self::manual_search::ManualSearch;
 use self::manual_view::ManualView;
+use self::review::{ReviewScreen, ReviewState};
 use super::tab::{Tab, TabEntry};
 use crate::command::{Citation, Command, TabId, ctrl};
 use crate::dialogs::Dialog;
@@ -56,6 +58,8 @@ struct ManualTab {
     view: ManualView,
     search: ManualSearch,
     dialog: Option<RegisterManualDialog>,
+    /// The review screen while it is open: it takes the place of all else.
+    review: Option<ReviewScreen>,
 }
 
 impl Tab for ManualTab {
@@ -70,10 +74,19 @@ impl Tab for ManualTab {
             self.follow_product(cx);
         }
         self.search.poll(cx);
+        if let Some(review) = &mut self.review {
+            review.poll(cx);
+        }
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
         self.select_default(cx);
+        if let Some(review) = &mut self.review {
+            if review.ui(ui, cx) == ReviewState::Left {
+                self.review = None;
+            }
+            return;
+        }
         if self.dialog.is_none() && !ui.ctx().text_edit_focused() {
             self.view.handle_keys(ui);
         }
@@ -97,7 +110,16 @@ impl Tab for ManualTab {
 
     fn command(&mut self, command: &Command, _ctx: &egui::Context, cx: &mut TabContext<'_>) {
         match command {
-            Command::ShowManual(citation) => self.cite(cx, citation.clone()),
+            Command::ShowManual(citation) => {
+                self.leave_review();
+                self.cite(cx, citation.clone());
+            }
+            Command::ReviewManual(manual) => self.open_review(cx, *manual),
+            Command::Quit => {
+                if let Some(review) = &mut self.review {
+                    review.leave(true);
+                }
+            }
             Command::LibraryChanged(_) => {
                 if let Some(product) = self.product.clone() {
                     self.list(cx, product);
@@ -109,7 +131,18 @@ impl Tab for ManualTab {
         }
     }
 
+    fn keys(&self) -> &'static [Key] {
+        if self.review.is_some() { ReviewScreen::keys() } else { &[] }
+    }
+
+    fn has_unsaved(&self) -> bool {
+        self.review.as_ref().is_some_and(ReviewScreen::has_unsaved)
+    }
+
     fn dropped(&mut self, paths: &[PathBuf], ctx: &egui::Context, _cx: &TabContext<'_>) -> bool {
+        if self.review.is_some() {
+            return paths.iter().any(|path| is_manual(path));
+        }
         if self.dialog.is_none() && paths.iter().any(|path| is_manual(path)) {
             self.dialog = self.product.clone().map(RegisterManualDialog::new);
         }
@@ -169,6 +202,28 @@ impl ManualTab {
         self.follow_product(cx);
     }
 
+    /// Opens the review screen of a manual, unless one with unsaved corrections is open.
+    fn open_review(&mut self, cx: &mut TabContext<'_>, manual: ManualId) {
+        if self.has_unsaved() {
+            return;
+        }
+        if self.view.id() != Some(manual) {
+            self.view.open(cx, manual);
+        }
+        self.review = Some(ReviewScreen::open(cx, manual));
+    }
+
+    /// Leaves the review screen, which asks where something is not saved.
+    fn leave_review(&mut self) {
+        if let Some(review) = &mut self.review {
+            if review.has_unsaved() {
+                review.leave(false);
+            } else {
+                self.review = None;
+            }
+        }
+    }
+
     /// Selects the product of the opened manual.
     fn follow_product(&mut self, cx: &mut TabContext<'_>) {
         let Some(opened) = self.view.opened() else { return };
@@ -222,6 +277,19 @@ impl ManualTab {
         let clicked = section_list::show(ui, cx, (path, text), product, self.view.section());
         if let Some(section) = clicked {
             self.view.select(section, None);
+        }
+        self.review_button(ui, cx);
+    }
+
+    /// The button that opens the review screen, for a manual in force whose file is there.
+    fn review_button(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        let Some(opened) = self.view.opened() else { return };
+        let manuals = self.manuals.answer();
+        let is_in_force = manuals.is_some_and(|manuals| manuals.contains(&opened.manual));
+        let id = opened.manual.id;
+        if is_in_force && opened.problems.is_empty() && ui.button(cx.text("review-open")).clicked()
+        {
+            self.open_review(cx, id);
         }
     }
 

@@ -3,7 +3,7 @@
 use egui::{CursorIcon, Frame, Label, Margin, Sense, Stroke};
 
 use crate::tab_context::TabContext;
-use fettle_domain::{Section, Statement};
+use fettle_domain::{Section, SectionPart, Statement};
 
 /// Ids of the statements that the mouse touched.
 #[derive(Default)]
@@ -54,7 +54,12 @@ pub(super) fn parts<'a>(
         (cx.text("manual-causes"), &*section.causes),
         (cx.text("manual-actions"), &*section.actions),
     ];
-    let others = section.parts.iter().map(|part| (part.label.clone(), &*part.statements));
+    let label = |part: &SectionPart| match part.label.as_str() {
+        // A person placed the statements: no label is printed above them.
+        "" => cx.text(part.kind.message_id()),
+        label => label.to_owned(),
+    };
+    let others = section.parts.iter().map(|part| (label(part), &*part.statements));
     own.into_iter().chain(others).collect()
 }
 

@@ -1,12 +1,12 @@
 //! The manuals in force. A file changed since its registration is registered as the next version.
 
 use super::manual_file::read_manual_file;
-use super::manual_text::parse_manual;
+use super::manual_text::parse_corrected;
 use crate::error::{EngineError, Result};
 use crate::protocol::JobContext;
 use fettle_domain::{Language, ProductCode, RegisteredManual};
 use fettle_library::{LibraryError, content_hash};
-use fettle_manuals::{PARSER_VERSION, read_file};
+use fettle_manuals::read_file;
 
 /// A change of a manual file since its registration.
 #[derive(Debug)]
@@ -110,13 +110,10 @@ fn register_new_version(job: &JobContext, manual: &RegisteredManual) -> Result<u
     job.report("progress-manual", &manual.path, 0, 1);
     let path = job.shared.workspace.root().join(&manual.path);
     let bytes = read_file(&path)?;
-    let product = manual.product.clone();
-    let defects = job.library(move |library| library.defect_types(&product))?;
-    let text = parse_manual(job, &path, &bytes, &defects)?;
-    let sections = text.sections.len();
     let (id, hash) = (manual.id, content_hash(&bytes));
-    job.library(move |library| {
-        library.register_overwritten_manual(id, &hash, (PARSER_VERSION, &text))
-    })?;
+    let lineage = job.library(move |library| library.manual_lineage(id))?;
+    let read = parse_corrected(job, &path, &bytes, lineage)?;
+    let sections = read.text.sections.len();
+    job.library(move |library| library.register_overwritten_manual(id, &hash, read.to_store()))?;
     Ok(sections)
 }

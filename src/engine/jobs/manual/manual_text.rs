@@ -1,4 +1,4 @@
-//! The text of a registered manual, stored or parsed.
+//! The text of a registered manual, stored or parsed, with a person's corrections.
 
 use std::path::Path;
 
@@ -6,16 +6,39 @@ use super::manual_file::read_manual_file;
 use crate::error::{EngineError, Result};
 use crate::protocol::JobContext;
 use fettle_domain::{DefectType, ManualText, RegisteredManual};
-use fettle_manuals::PARSER_VERSION;
+use fettle_library::{ManualLineage, ReadText, corrections_digest};
+use fettle_manuals::{PARSER_VERSION, apply_corrections};
 
-/// The text of `manual`: as stored by this parser version, otherwise parsed now. Where the file is
-/// gone or changed, the text stored by an earlier parser version.
+/// A text as it was parsed and corrected.
+pub(super) struct CorrectedText {
+    pub(super) text: ManualText,
+    /// Digest of the corrections.
+    corrections: String,
+}
+
+impl CorrectedText {
+    /// The text as the library stores it.
+    pub(super) fn to_store(&self) -> ReadText<'_> {
+        let Self { text, corrections } = self;
+        ReadText { parser_version: PARSER_VERSION, corrections, text }
+    }
+}
+
+/// The text of `manual`: as stored by this parser version with the corrections in force, otherwise
+/// parsed now. Where the file is gone or changed, the text stored before.
 pub(crate) fn manual_text(job: &JobContext, manual: &RegisteredManual) -> Result<ManualText> {
     let id = manual.id;
-    let stored = job.library(move |library| library.manual_text(id))?;
+    let (stored, corrections) = job.library(move |library| {
+        let corrections = library.manual_corrections(&library.manual_lineage(id)?)?;
+        Ok((library.manual_text(id)?, corrections_digest(&corrections)?))
+    })?;
     let stored = stored.filter(|stored| stored.content_hash == manual.content_hash);
     match stored {
-        Some(stored) if stored.parser_version == PARSER_VERSION => Ok(stored.text),
+        Some(stored)
+            if stored.parser_version == PARSER_VERSION && stored.corrections == corrections =>
+        {
+            Ok(stored.text)
+        }
         Some(stored) => match reparse_manual(job, manual) {
             Err(EngineError::ManualGone(_) | EngineError::ManualChanged(_)) => Ok(stored.text),
             parsed => parsed,
@@ -24,7 +47,7 @@ pub(crate) fn manual_text(job: &JobContext, manual: &RegisteredManual) -> Result
     }
 }
 
-/// Parses a manual file; with the feature `ocr` also scanned pages.
+/// Parses a manual file as it is; with the feature `ocr` also scanned pages.
 pub(super) fn parse_manual(
     job: &JobContext,
     path: &Path,
@@ -45,13 +68,28 @@ pub(super) fn parse_manual(
     Ok(text)
 }
 
-/// Parses the registered file of `manual` again and stores the text.
+/// Parses a manual file and applies the corrections of its lineage.
+pub(super) fn parse_corrected(
+    job: &JobContext,
+    path: &Path,
+    bytes: &[u8],
+    lineage: ManualLineage,
+) -> Result<CorrectedText> {
+    let (defects, corrections) = job.library(move |library| {
+        Ok((library.defect_types(&lineage.product)?, library.manual_corrections(&lineage)?))
+    })?;
+    let read = parse_manual(job, path, bytes, &defects)?;
+    let text = apply_corrections(&read, &corrections).text;
+    Ok(CorrectedText { text, corrections: corrections_digest(&corrections)? })
+}
+
+/// Parses the registered file of `manual` again, with its corrections, and stores the text.
 pub(super) fn reparse_manual(job: &JobContext, manual: &RegisteredManual) -> Result<ManualText> {
-    let product = manual.product.clone();
-    let defects = job.library(move |library| library.defect_types(&product))?;
+    let id = manual.id;
+    let lineage = job.library(move |library| library.manual_lineage(id))?;
     let (path, bytes) = read_manual_file(job, manual)?;
-    let text = parse_manual(job, &path, &bytes, &defects)?;
-    let (id, stored) = (manual.id, text.clone());
-    job.library(move |library| library.save_manual_text(id, PARSER_VERSION, &stored))?;
+    let read = parse_corrected(job, &path, &bytes, lineage)?;
+    let text = read.text.clone();
+    job.library(move |library| library.save_manual_text(id, read.to_store()))?;
     Ok(text)
 }

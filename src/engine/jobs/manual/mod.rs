@@ -3,6 +3,7 @@
 mod embed_manuals;
 pub(crate) mod in_force;
 mod ingest_manuals;
+mod manual_corrections;
 mod manual_file;
 mod manual_page;
 pub(crate) mod manual_text;
@@ -15,6 +16,9 @@ mod search_manual;
 
 pub use embed_manuals::{EmbedManuals, EmbeddedManuals};
 pub use ingest_manuals::IngestManuals;
+pub use manual_corrections::{
+    ManualReview, OpenManualReview, SaveManualCorrections, UndoManualCorrections,
+};
 pub use manual_page::ManualPage;
 pub use manual_versions::{ListManualVersions, ManualVersion, RemoveManual};
 pub use open_manual::{ListManuals, OpenManual, OpenedManual};

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::manual_text::parse_manual;
+use super::manual_text::parse_corrected;
 use crate::error::Result;
 use crate::jobs::registration::catalogue::require_product;
 use crate::jobs::registration::undo_registration::UndoRegistration;
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::{ManualText, ProductCode, RegisteredManual};
 use fettle_library::Registered;
-use fettle_manuals::{PARSER_VERSION, read_file};
+use fettle_manuals::read_file;
 
 /// Registers a PDF, Word document or text file as a manual of a product.
 ///
@@ -48,16 +48,16 @@ impl Request for RegisterManual {
     fn run(self, job: &JobContext) -> Result<ParsedManual> {
         require_product(job, &self.product)?;
         job.report("progress-manual", &self.path.display().to_string(), 0, 1);
-        let product = self.product.clone();
-        let defects = job.library(move |library| library.defect_types(&product))?;
+        let (product, path) = (self.product.clone(), self.path.clone());
+        let lineage = job.library(move |library| Ok(library.lineage_of_file(&product, &path)))?;
         let bytes = read_file(&self.path)?;
-        let text = parse_manual(job, &self.path, &bytes, &defects)?;
+        let read = parse_corrected(job, &self.path, &bytes, lineage)?;
         job.check()?;
         job.library(move |library| {
             let before = library.manuals(&self.product)?;
-            let parsed = (PARSER_VERSION, &text);
+            let stored = read.to_store();
             let registered =
-                library.register_parsed_manual(&self.product, &self.path, &bytes, parsed)?;
+                library.register_parsed_manual(&self.product, &self.path, &bytes, stored)?;
             let id = registered.id();
             let now = library.manuals(&self.product)?;
             let replaced = before.iter().filter(|manual| !now.contains(manual));
@@ -66,7 +66,7 @@ impl Request for RegisterManual {
                 Registered::New(new) => Some(UndoRegistration::Manual { new, replaced }),
                 Registered::Already(_) => None,
             };
-            Ok(ParsedManual { manual: library.manual(id)?, text, undo })
+            Ok(ParsedManual { manual: library.manual(id)?, text: read.text, undo })
         })
     }
 }

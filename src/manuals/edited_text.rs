@@ -1,0 +1,325 @@
+//! The edits of a person on a manual's text, one at a time.
+
+use fettle_domain::{
+    LabelRule, LinePlace, LineRef, LineSpan, ManualEdit, ManualText, PartPlace, Passage, Section,
+    SectionPart, SectionRef, Statement, StatementKind, same_text,
+};
+
+use super::split_spans::split_spans;
+
+/// A text while it is edited.
+pub(super) struct EditedText {
+    text: ManualText,
+}
+
+/// A line taken out of its place.
+struct TakenLine {
+    text: String,
+    spans: Vec<LineSpan>,
+}
+
+impl EditedText {
+    pub(super) fn new(text: ManualText) -> Self {
+        Self { text }
+    }
+
+    /// The text, without parts that became empty.
+    pub(super) fn into_text(mut self) -> ManualText {
+        for section in &mut self.text.sections {
+            section.parts.retain(|part| !part.statements.is_empty());
+        }
+        self.text
+    }
+
+    /// Whether a part has this label.
+    pub(super) fn has_label(&self, label: &str) -> bool {
+        self.text.has_label(label)
+    }
+
+    /// Gives every part with the label its kind.
+    pub(super) fn name_label(&mut self, rule: &LabelRule) {
+        for section in &mut self.text.sections {
+            let mut moved = Vec::new();
+            for part in section.parts.iter_mut().filter(|part| same_text(&part.label, &rule.label))
+            {
+                part.kind = rule.kind;
+                part.statements.iter_mut().for_each(|statement| statement.kind = rule.kind);
+                if own_list(rule.kind).is_some() {
+                    moved.append(&mut part.statements);
+                }
+            }
+            section.parts.retain(|part| !part.statements.is_empty());
+            for statement in moved {
+                insert(section, statement);
+            }
+        }
+    }
+
+    /// Applies an edit; `None` where it finds nothing to touch. Labels are named beforehand.
+    pub(super) fn apply(&mut self, edit: &ManualEdit) -> Option<()> {
+        match edit {
+            ManualEdit::NameLabel(_) => {}
+            ManualEdit::NameHeading { section, defect } => {
+                self.section_mut(section)?.defect.clone_from(defect);
+            }
+            ManualEdit::Place { line, section, kind } => {
+                let target = self.text.find_section_index(section)?;
+                let taken = self.take(self.text.find_line(line)?)?;
+                let section = self.text.sections.get_mut(target)?;
+                insert(section, taken.into_statement(*kind));
+            }
+            ManualEdit::Dismiss { line } => self.dismiss(line)?,
+            ManualEdit::Merge { line, into, spaced } => self.merge(line, into, *spaced)?,
+            ManualEdit::Split { line, pieces } => self.split(line, pieces)?,
+            ManualEdit::StartPart { line, kind } => self.start_part(line, *kind)?,
+            ManualEdit::StartSection { line, defect } => {
+                let new = self.start_section(line)?;
+                new.defect.clone_from(defect);
+            }
+            ManualEdit::JoinSection { section } => self.join_section(section)?,
+        }
+        Some(())
+    }
+
+    fn section_mut(&mut self, named: &SectionRef) -> Option<&mut Section> {
+        let index = self.text.find_section_index(named)?;
+        self.text.sections.get_mut(index)
+    }
+
+    /// Takes a line out.
+    fn take(&mut self, place: LinePlace) -> Option<TakenLine> {
+        match place {
+            LinePlace::Statement { section, part, index } => {
+                let list = self.text.sections.get_mut(section)?.part_mut(part)?;
+                let Statement { text, spans, .. } =
+                    (index < list.len()).then(|| list.remove(index))?;
+                Some(TakenLine { text, spans })
+            }
+            LinePlace::Passage(index) => {
+                let passages = &mut self.text.passages;
+                let Passage { text, span, .. } =
+                    (index < passages.len()).then(|| passages.remove(index))?;
+                Some(TakenLine { text, spans: vec![span] })
+            }
+        }
+    }
+
+    fn dismiss(&mut self, line: &LineRef) -> Option<()> {
+        let place = self.text.find_line(line)?;
+        let LinePlace::Statement { section, .. } = place else { return None };
+        let heading = self.text.sections.get(section)?.heading.clone();
+        let taken = self.take(place)?;
+        self.add_passage(Some(heading), taken);
+        Some(())
+    }
+
+    /// Adds a passage in printed order.
+    fn add_passage(&mut self, heading: Option<String>, line: TakenLine) {
+        let Some(span) = line.spans.first().copied() else { return };
+        let passages = &mut self.text.passages;
+        let at = passages.iter().position(|other| is_before(&span, &other.span));
+        let passage = Passage { heading, text: line.text, span };
+        passages.insert(at.unwrap_or(passages.len()), passage);
+    }
+
+    fn merge(&mut self, line: &LineRef, into: &LineRef, spaced: bool) -> Option<()> {
+        let place = self.text.find_line(line)?;
+        let target = self.text.find_line(into).filter(|target| *target != place)?;
+        let LinePlace::Statement { section, part, mut index } = target else { return None };
+        let taken = self.take(place)?;
+        let before = matches!(place, LinePlace::Statement { section: s, part: p, index: i }
+            if (s, p) == (section, part) && i < index);
+        index -= usize::from(before);
+        let statement = self.text.sections.get_mut(section)?.part_mut(part)?.get_mut(index)?;
+        let space = if spaced { " " } else { "" };
+        statement.text = format!("{}{space}{}", statement.text, taken.text);
+        statement.spans.extend(taken.spans);
+        Some(())
+    }
+
+    fn split(&mut self, line: &LineRef, pieces: &[String]) -> Option<()> {
+        let LinePlace::Statement { section, part, index } = self.text.find_line(line)? else {
+            return None;
+        };
+        let list = self.text.sections.get_mut(section)?.part_mut(part)?;
+        let whole = list.get(index).filter(|whole| same_text(&whole.text, &pieces.concat()))?;
+        let kind = whole.kind;
+        let spans = split_spans(&whole.spans, pieces);
+        let new = pieces.iter().zip(spans).map(|(text, spans)| {
+            TakenLine { text: text.trim().to_owned(), spans }.into_statement(kind)
+        });
+        list.splice(index..=index, new.collect::<Vec<_>>());
+        Some(())
+    }
+
+    fn start_part(&mut self, line: &LineRef, kind: StatementKind) -> Option<()> {
+        let place = self.text.find_line(line)?;
+        let span = self.text.line_spans(place).first().copied()?;
+        let index = self.section_at(place, &span)?;
+        let section = self.text.sections.get(index)?;
+        // The part that the line stands in is that of the statement after it.
+        let list = match place {
+            LinePlace::Statement { part, .. } => part,
+            LinePlace::Passage(_) => {
+                let lists = section.part_places().into_iter();
+                let after = lists.filter_map(|list| {
+                    let next = section.part(list).iter().find(|one| is_after(one, &span))?;
+                    Some((list, *next.spans.first()?))
+                });
+                after.reduce(|a, b| if is_before(&b.1, &a.1) { b } else { a })?.0
+            }
+        };
+        let label = self.take(place)?.text;
+        let section = self.text.sections.get_mut(index)?;
+        let mut moved = take_after(section.part_mut(list)?, &span);
+        moved.iter_mut().for_each(|statement| statement.kind = kind);
+        if own_list(kind).is_some() {
+            moved.into_iter().for_each(|statement| insert(section, statement));
+        } else {
+            section.parts.push(SectionPart { label, kind, page: span.page, statements: moved });
+        }
+        Some(())
+    }
+
+    /// The section in which a line stands; for one outside of all sections the one printed before it.
+    fn section_at(&self, place: LinePlace, span: &LineSpan) -> Option<usize> {
+        match place {
+            LinePlace::Statement { section, .. } => Some(section),
+            LinePlace::Passage(index) => {
+                let heading = self.text.passages.get(index)?.heading.as_ref();
+                let sections = || self.text.sections.iter();
+                let named = heading.and_then(|heading| {
+                    sections().position(|one| same_text(&one.heading, heading))
+                });
+                named.or_else(|| {
+                    sections().rposition(|one| one.all_statements().any(|one| !is_after(one, span)))
+                })
+            }
+        }
+    }
+
+    /// Starts a section at a line, with what follows it.
+    fn start_section(&mut self, line: &LineRef) -> Option<&mut Section> {
+        let place = self.text.find_line(line)?;
+        let span = self.text.line_spans(place).first().copied()?;
+        let before = self.section_at(place, &span);
+        let TakenLine { text: heading, .. } = self.take(place)?;
+        let mut new = Section {
+            heading,
+            defect: None,
+            page: span.page,
+            causes: Vec::new(),
+            actions: Vec::new(),
+            parts: Vec::new(),
+        };
+        let at = before.map_or(0, |before| before + 1);
+        if let Some(old) = before.and_then(|before| self.text.sections.get_mut(before)) {
+            new.causes = take_after(&mut old.causes, &span);
+            new.actions = take_after(&mut old.actions, &span);
+            for part in &mut old.parts {
+                let statements = take_after(&mut part.statements, &span);
+                if !statements.is_empty() {
+                    new.parts.push(SectionPart { statements, ..part.clone() });
+                }
+            }
+            old.parts.retain(|part| !part.statements.is_empty());
+            for passage in &mut self.text.passages {
+                if passage.heading.as_ref() == Some(&old.heading) && is_before(&span, &passage.span)
+                {
+                    passage.heading = Some(new.heading.clone());
+                }
+            }
+        }
+        self.text.sections.insert(at.min(self.text.sections.len()), new);
+        self.text.sections.get_mut(at)
+    }
+
+    /// Puts what stands in a section into the one before; of the first section it becomes lines
+    /// without a statement. The heading stays as such a line.
+    fn join_section(&mut self, named: &SectionRef) -> Option<()> {
+        let index = self.text.find_section_index(named)?;
+        let section = self.text.sections.remove(index);
+        let rect = fettle_domain::RectPt { x: 0.0, y: 0.0, width: 0.0, height: 0.0 };
+        let heading = section.heading.clone();
+        let spans = vec![LineSpan { page: section.page, rect }];
+        let before = index.checked_sub(1).and_then(|before| self.text.sections.get_mut(before));
+        let new_heading = before.as_ref().map(|before| before.heading.clone());
+        for passage in &mut self.text.passages {
+            if passage.heading.as_ref() == Some(&heading) {
+                passage.heading.clone_from(&new_heading);
+            }
+        }
+        match before {
+            Some(before) => {
+                before.causes.extend(section.causes);
+                before.actions.extend(section.actions);
+                before.parts.extend(section.parts);
+            }
+            None => {
+                for Statement { text, spans, .. } in section.all_statements().cloned() {
+                    self.add_passage(None, TakenLine { text, spans });
+                }
+            }
+        }
+        self.add_passage(new_heading, TakenLine { text: heading, spans });
+        Some(())
+    }
+}
+
+impl TakenLine {
+    /// A statement; its id is given once all edits are applied.
+    fn into_statement(self, kind: StatementKind) -> Statement {
+        Statement { id: String::new(), kind, text: self.text, spans: self.spans }
+    }
+}
+
+/// The list of a kind that a section has one list for.
+fn own_list(kind: StatementKind) -> Option<PartPlace> {
+    match kind {
+        StatementKind::Cause => Some(PartPlace::Causes),
+        StatementKind::Action => Some(PartPlace::Actions),
+        _ => None,
+    }
+}
+
+/// Inserts a statement into the list of its kind, in printed order; into a new part without a label
+/// where the section has none of the kind.
+fn insert(section: &mut Section, statement: Statement) {
+    let kind = statement.kind;
+    let list = match own_list(kind) {
+        Some(PartPlace::Causes) => &mut section.causes,
+        Some(_) => &mut section.actions,
+        None => match section.parts.iter_mut().position(|part| part.kind == kind) {
+            Some(at) => match section.parts.get_mut(at) {
+                Some(part) => &mut part.statements,
+                None => return,
+            },
+            None => {
+                let (label, page) = (String::new(), statement.page());
+                let statements = vec![statement];
+                return section.parts.push(SectionPart { label, kind, page, statements });
+            }
+        },
+    };
+    let Some(span) = statement.spans.first().copied() else { return list.push(statement) };
+    let at = list.iter().position(|other| is_after(other, &span)).unwrap_or(list.len());
+    list.insert(at, statement);
+}
+
+/// Takes the statements printed after `span`.
+fn take_after(list: &mut Vec<Statement>, span: &LineSpan) -> Vec<Statement> {
+    let (after, before) = std::mem::take(list).into_iter().partition(|one| is_after(one, span));
+    *list = before;
+    after
+}
+
+/// Whether a statement begins after `span`.
+fn is_after(statement: &Statement, span: &LineSpan) -> bool {
+    statement.spans.first().is_some_and(|first| is_before(span, first))
+}
+
+/// Whether `first` is printed before `second`. Columns of text count as one below the other where
+/// their lines do.
+fn is_before(first: &LineSpan, second: &LineSpan) -> bool {
+    (first.page, first.rect.y) < (second.page, second.rect.y)
+}
