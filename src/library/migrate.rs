@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/006_defect_regions.sql"),
     include_str!("migrations/007_unsure_thresholds.sql"),
     NORMAL_CODES,
+    include_str!("migrations/009_feedback.sql"),
 ];
 
 /// The migration after whose SQL [`normal_codes::normalise`] rewrites the rows: SQLite knows no

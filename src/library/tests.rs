@@ -8,6 +8,7 @@ mod concurrency;
 mod crash;
 mod crash_recovery;
 mod defect_regions;
+mod feedback;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod inspections;
