@@ -696,6 +696,12 @@ manual-not-assigned = Lines that belong to no section (not assigned):
 manual-not-said = The manual probably does not say. Nearest to it:
 manual-scores = { $place } · meaning { $meaning } · words { $words } · together { $fused }
 manual-models = Models in Settings
+## Feedback on answers and reports, and what it teaches.
+feedback-good = Helpful
+feedback-bad = Not helpful
+error-unknown-lesson = There is no lesson '{ $id }'. `fettle feedback review` shows their ids.
+lesson-accepted = in use
+lesson-refused = refused
 ## Library, registration, settings, first run.
 tab-library = Library
 tab-settings = Settings

@@ -690,6 +690,12 @@ manual-not-assigned = 어느 항목에도 속하지 않은 줄(미배정):
 manual-not-said = 매뉴얼에 없는 내용인 것 같습니다. 가장 가까운 문장:
 manual-scores = { $place } · 뜻 { $meaning } · 낱말 { $words } · 종합 { $fused }
 manual-models = 설정에서 모델 보기
+## 답과 보고서에 대한 의견, 그리고 의견에서 배운 것.
+feedback-good = 도움됨
+feedback-bad = 도움 안 됨
+error-unknown-lesson = 배울 것 '{ $id }'이(가) 없습니다. `fettle feedback review`가 번호를 보여 줍니다.
+lesson-accepted = 적용 중
+lesson-refused = 거절함
 ## 라이브러리, 등록, 설정, 첫 실행.
 tab-library = 라이브러리
 tab-settings = 설정

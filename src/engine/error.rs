@@ -47,6 +47,9 @@ pub enum EngineError {
         /// The defect type.
         defect: DefectCode,
     },
+    /// Nothing that feedback teaches has this id.
+    #[error("no lesson '{0}'")]
+    UnknownLesson(String),
     /// The file of a registered image, relative to the workspace, is gone.
     #[error("{0}: registered, but gone")]
     PictureGone(String),

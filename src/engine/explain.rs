@@ -105,6 +105,7 @@ impl EngineError {
             Self::RemoteUnconfirmed(address) => {
                 ("error-remote-unconfirmed", vec![("address", address.clone().into())])
             }
+            Self::UnknownLesson(id) => ("error-unknown-lesson", vec![("id", id.clone().into())]),
             Self::ManualGone(path) => ("error-manual-gone", vec![at(path)]),
             Self::ManualChanged(path) => ("error-manual-changed", vec![at(path)]),
             Self::File { path, source } => file(path, source),

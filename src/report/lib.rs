@@ -1,6 +1,8 @@
 //! An inspection as files that a person keeps: text, pictures, numbers, print.
 
+mod csv_text;
 mod error;
+mod feedback_csv;
 mod files;
 mod fonts;
 mod inspection_csv;
@@ -11,6 +13,7 @@ mod translate;
 mod wording;
 
 pub use error::{ReportError, Result};
+pub use feedback_csv::feedback_csv;
 pub use files::{Pictures, write_all, write_file, write_json};
 pub use fonts::GOTHIC;
 pub use inspection_csv::InspectionCsv;

@@ -1,6 +1,7 @@
 //! The jobs of the engine: one file a request, in folders by noun.
 
 mod bank;
+mod feedback;
 mod history;
 mod index;
 mod inspection;
@@ -10,6 +11,7 @@ mod registration;
 mod workspace;
 
 pub use bank::*;
+pub use feedback::*;
 pub use history::*;
 pub use index::*;
 pub use inspection::*;

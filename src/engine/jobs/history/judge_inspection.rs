@@ -84,7 +84,7 @@ impl Request for SetAction {
 }
 
 /// Name of the user of this computer.
-fn user() -> String {
+pub(in crate::jobs) fn user() -> String {
     whoami::username().unwrap_or_else(|error| {
         tracing::warn!(%error, "the system does not say who the user is");
         "?".to_owned()

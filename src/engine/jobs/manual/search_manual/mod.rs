@@ -3,7 +3,7 @@
 
 mod answer;
 mod asked;
-mod corpus;
+pub(in crate::jobs) mod corpus;
 mod ranking;
 mod reply;
 #[cfg(test)]

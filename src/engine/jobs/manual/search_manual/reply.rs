@@ -75,7 +75,8 @@ fn in_order(ranking: &Ranking<'_>, top: usize) -> Vec<FoundPassage> {
     let (mut first, mut rest) = (Vec::new(), Vec::new());
     for (section, _) in &ranking.sections {
         let mut held: Vec<_> = ranking.of_section(*section);
-        held.retain(|one| one.cosine.is_some() || one.words.is_some());
+        let is_confirmed = ranking.confirmed.contains(section);
+        held.retain(|one| is_confirmed || one.cosine.is_some() || one.words.is_some());
         rest.extend(held.split_off(SECTION_PASSAGES.min(held.len())));
         first.append(&mut held);
     }

@@ -14,8 +14,8 @@ const MOST: usize = 3;
 /// first.
 pub(super) fn lines(corpus: &Corpus, asked: &Asked, ranking: &Ranking<'_>) -> Vec<FoundPassage> {
     let texts = corpus.unassigned.iter().map(|(_, line)| line.text.as_str());
-    let found = KeywordIndex::new(texts).search(&asked.text);
-    let wanted = WantedWords::new(&asked.words);
+    let found = KeywordIndex::new(texts).search(&asked.text, &corpus.vocabulary);
+    let wanted = WantedWords::new(&asked.words, &corpus.vocabulary);
     let best = ranking.passages.iter().map(|one| one.covered).fold(0.0, f32::max);
     let is_as_good = |text: &str| {
         KnownWords::new(std::iter::once(text)).share(&wanted) >= best.max(f32::EPSILON)
