@@ -8,6 +8,7 @@ mod bad_input;
 mod bank;
 mod demo;
 mod eval;
+mod feedback;
 mod folders;
 mod harness;
 mod history;

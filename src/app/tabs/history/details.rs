@@ -3,11 +3,12 @@
 use crate::clock::local_time;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
+use crate::widgets::feedback_buttons::FeedbackButtons;
 use crate::widgets::inspection::{findings, model_view, report_view, verdict_banner};
 use crate::widgets::judgement_editor::JudgementEditor;
 use crate::widgets::part_view::PartView;
 use crate::widgets::screenshot::ScreenshotTarget;
-use fettle_domain::{ActionChange, ActionState, InspectionId};
+use fettle_domain::{ActionChange, ActionState, FeedbackSubject, InspectionId};
 use fettle_engine::{Judged, OpenInspection, OpenedInspection, SetAction};
 
 /// Height of the picture with its toolbars, in points.
@@ -22,6 +23,7 @@ pub(super) struct Details {
     /// The change of the action's state in progress.
     acting: Option<Task<ActionChange>>,
     view: Option<PartView>,
+    feedback: FeedbackButtons,
 }
 
 impl Details {
@@ -34,6 +36,7 @@ impl Details {
             error: None,
             acting: None,
             view: None,
+            feedback: FeedbackButtons::default(),
         }
     }
 
@@ -48,6 +51,7 @@ impl Details {
 
     /// Takes the outcomes of jobs. Returns the state of the action where it changed.
     pub(super) fn poll(&mut self, cx: &mut TabContext<'_>) -> Option<(InspectionId, ActionState)> {
+        self.feedback.poll(cx);
         if let Some(answer) = self.opening.as_ref().and_then(Task::poll) {
             self.opening = None;
             match answer {
@@ -134,6 +138,11 @@ impl Details {
         ui.add_space(10.0);
         ui.separator();
         report_view::show(ui, cx, inspection);
+        if inspection.report.done().is_some() {
+            let subject = FeedbackSubject::Report { inspection: self.id };
+            let product = inspection.product.as_ref();
+            self.feedback.show(ui, cx, &subject, product, || None);
+        }
         model_view::show(ui, cx, inspection);
     }
 }

@@ -1,5 +1,6 @@
 //! The tab of manuals: their sections, pages and text, and questions to them.
 
+mod lessons;
 mod manual_list;
 mod manual_reply;
 mod manual_search;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 
 use egui::{CentralPanel, Key, Panel, ScrollArea};
 
+use self::lessons::Lessons;
 use self::manual_search::ManualSearch;
 use self::manual_view::ManualView;
 use super::tab::{Tab, TabEntry};
@@ -55,6 +57,7 @@ struct ManualTab {
     newest: Option<ManualId>,
     view: ManualView,
     search: ManualSearch,
+    lessons: Lessons,
     dialog: Option<RegisterManualDialog>,
 }
 
@@ -69,7 +72,10 @@ impl Tab for ManualTab {
         if self.view.poll(cx) {
             self.follow_product(cx);
         }
-        self.search.poll(cx);
+        if self.search.poll(cx) {
+            self.lessons.reload(cx);
+        }
+        self.lessons.poll(cx);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
@@ -147,7 +153,8 @@ impl ManualTab {
     fn list(&mut self, cx: &mut TabContext<'_>, product: ProductCode) {
         self.manuals.load(cx, ListManuals(product.clone()));
         self.versions.load(cx, ListManualVersions(Some(product.clone())));
-        self.embedding.load(cx, EmbedManuals(Some(product)));
+        self.embedding.load(cx, EmbedManuals(Some(product.clone())));
+        self.lessons.list(cx, product);
     }
 
     /// Opens the newest manual where none is open or the manual was just registered.
@@ -214,6 +221,7 @@ impl ManualTab {
             self.view.open(cx, other);
         }
         self.register_button(ui, cx);
+        self.lessons.show(ui, cx);
         ui.separator();
         let Some(opened) = self.view.opened() else { return };
         let Some(text) = &opened.text else { return };

@@ -339,3 +339,65 @@ fn a_manual_without_pages_is_read_as_text_and_its_versions_are_there() {
         app.save_picture("manual_old_version");
     }
 }
+
+/// What somebody says of an answer is kept, teaches once it is accepted, and is taken back by the
+/// same button.
+#[test]
+fn an_answer_is_judged_and_teaches_what_an_engineer_accepts() {
+    let fonts = own_fonts();
+    for language in [Language::Ko, Language::En] {
+        let app = TestAppOptions::new(language).start(|engine| {
+            with_manual(engine, &fonts);
+        });
+        let mut app = open_tab(app);
+        app.wait_for("• 탈기 장치 점검");
+        let to_review =
+            |app: &TestApp, count: usize| app.with("lessons-title", &[("count", count.into())]);
+        assert!(!app.shows(&to_review(&app, 0)), "nobody has said anything");
+        let ask = |app: &mut TestApp, question: &str| {
+            let field = app.text("manual-question");
+            app.type_into(&field, question);
+            app.press(Modifiers::NONE, Key::Enter);
+        };
+        let taught = "곰보가 많이 올라와요";
+        ask(&mut app, taught);
+        app.wait_for(&app.text("manual-nothing"));
+        let bad = app.text("feedback-bad");
+        app.click_on(Role::Button, &bad);
+        let note = app.text("feedback-note");
+        app.wait_for(&note);
+        app.type_into(&note, "여기서는 기공을 곰보라고 함");
+        app.press(Modifiers::NONE, Key::Enter);
+        app.choose(&app.text("feedback-right"), "hole (기공)");
+        app.wait_for(&to_review(&app, 2));
+        app.save_picture("manual_feedback");
+        let recorded = app.library().all_feedback().unwrap();
+        let [one] = &recorded[..] else { panic!("{recorded:?}") };
+        assert_eq!(one.opinion.note, "여기서는 기공을 곰보라고 함");
+        assert_eq!(one.opinion.right.as_ref().unwrap().heading, "hole (기공)");
+
+        // An engineer accepts the word; it counts in other questions.
+        app.click_on(Role::DisclosureTriangle, &to_review(&app, 2));
+        app.harness.run_steps(20);
+        let title =
+            app.with("lesson-word", &[("word", "곰보".into()), ("meanings", "기공, hole".into())]);
+        let accept = format!("{}: {title}", app.text("lesson-accept"));
+        app.save_picture("manual_lessons");
+        app.click_on(Role::Button, &accept);
+        app.wait_for(&to_review(&app, 1));
+        ask(&mut app, "곰보 잡으려면 뭘 손봐요");
+        app.wait_until("the section of the hole", |window| {
+            window.query_all_by_label_contains("hole (기공)\n탈기").next().is_some()
+        });
+        // Taken back.
+        let undo = format!("{}: {title}", app.text("judge-undo"));
+        app.click_on(Role::Button, &undo);
+        app.wait_for(&to_review(&app, 2));
+        ask(&mut app, taught);
+        app.wait_for(&app.text("manual-nothing"));
+        app.wait_for(&note);
+        app.click_on(Role::Button, &bad);
+        app.wait_until_gone(&note);
+        app.wait_until_gone(&to_review(&app, 2));
+    }
+}

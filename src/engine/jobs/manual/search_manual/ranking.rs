@@ -17,6 +17,7 @@ use fettle_retrieval::keyword_index::KeywordIndex;
 use fettle_retrieval::known_words::{KnownWords, WantedWords};
 use fettle_retrieval::other_subjects::{OtherSubjects, subjects};
 use fettle_retrieval::remembered_questions::RememberedQuestions;
+use fettle_retrieval::vocabulary::things;
 
 /// Weight of a section's second best passage, relative to the best: two matching statements make a
 /// section more likely.
@@ -123,13 +124,10 @@ impl<'a> Ranking<'a> {
             });
         }
         let covered = passages.iter().map(|one| one.covered).fold(0.0, f32::max);
-        let in_manuals = corpus.vocabulary.things(&texts.join("\n"));
-        let shared = corpus
-            .vocabulary
-            .things(&asked.text)
-            .iter()
-            .filter(|one| in_manuals.contains(one))
-            .count();
+        // Of the table alone: that a question names a thing by a site's word says nothing of what
+        // it asks about it.
+        let in_manuals = things(&texts.join("\n"));
+        let shared = things(&asked.text).iter().filter(|one| in_manuals.contains(one)).count();
         let mut signs = Signs::of_words(&wanted, shared, covered, &known, &others);
         if let Some(meaning) = &meaning {
             let nearest = cosines.iter().map(|(_, cosine)| *cosine).fold(-1.0, f32::max);

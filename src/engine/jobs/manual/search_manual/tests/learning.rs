@@ -100,44 +100,41 @@ fn a_site_s_own_words_are_learnt_and_nothing_else_is_forgotten() {
         let (_dir, engine) = engine(models);
         four_manuals(&engine, &folder);
         let before = [true, false].map(|own| ask_jargon(&engine, own));
-        let others_before = [true, false].map(|own| ask_others(&engine, own));
         teach(&engine);
-        let proposed = submit(&engine, ListLessons::default());
-        for lesson in proposed.iter().filter(|lesson| is_word(lesson)) {
-            let sound = if is_sound(lesson, &words) { "sound" } else { "REFUSED" };
+        for lesson in submit(&engine, ListLessons::default()).iter().filter(|one| is_word(one)) {
+            let sound = if is_sound(lesson, &words) { "sound" } else { "refused" };
             eprintln!("{sound}: {:?} of {:?}", lesson.lesson, lesson.questions);
         }
-        // Nothing counts before it is accepted.
-        let unaccepted = ask_jargon(&engine, true);
-        assert_eq!(format!("{unaccepted:?}"), format!("{:?}", before[0]));
-        for (what, wanted) in [
-            (
-                "words alone",
-                &(|one: &ReviewedLesson| is_word(one) && is_sound(one, &words))
-                    as &dyn Fn(&ReviewedLesson) -> bool,
-            ),
-            ("questions alone", &|one: &ReviewedLesson| !is_word(one)),
-            ("all that is proposed", &|_: &ReviewedLesson| true),
-        ] {
-            let count = accept(&engine, wanted);
-            let learnt = [true, false].map(|own| ask_jargon(&engine, own));
-            eprintln!("{count} {what}: {learnt:?}");
+        if std::env::var_os("FETTLE_VARIANTS").is_some() {
+            for (what, wanted) in [
+                (
+                    "words alone",
+                    &(|one: &ReviewedLesson| is_word(one) && is_sound(one, &words))
+                        as &dyn Fn(&ReviewedLesson) -> bool,
+                ),
+                ("questions alone", &|one: &ReviewedLesson| !is_word(one)),
+                ("all that is proposed", &|_: &ReviewedLesson| true),
+            ] {
+                let count = accept(&engine, wanted);
+                let learnt = [true, false].map(|own| ask_jargon(&engine, own));
+                eprintln!("{count} {what}: {learnt:?}");
+            }
         }
         let count = accept(&engine, |one| is_sound(one, &words));
         let after = [true, false].map(|own| ask_jargon(&engine, own));
-        let others_after = [true, false].map(|own| ask_others(&engine, own));
-        eprintln!("before: {before:?}\n{count} reviewed: {after:?}");
-        eprintln!("others before: {others_before:?}\nothers after: {others_after:?}");
-        for (own, (before, after)) in before.iter().zip(&after).enumerate() {
-            let (taught, held) = if own == 0 { (0.9, 0.8) } else { (0.85, 0.75) };
-            assert!(after.taught >= taught && after.held >= held, "{after:?}");
-            assert!(after.held >= before.held + 0.25, "{before:?} → {after:?}");
+        let others = [true, false].map(|own| ask_others(&engine, own));
+        eprintln!("before: {before:?}\n{count} reviewed: {after:?}\nothers: {others:?}");
+        for (before, after) in before.iter().zip(&after) {
+            assert!(after.taught >= 0.9 && after.held >= 0.85, "{after:?}");
+            assert!(before.held <= 0.5, "the manuals or the table know these words: {before:?}");
             assert!(after.held_declined <= before.held_declined, "{before:?} → {after:?}");
             assert!(after.traps_declined >= 0.7, "{after:?}");
         }
-        // What was learnt takes nothing from questions in other words.
-        for (before, after) in others_before.iter().zip(&others_after) {
-            assert!(after.0 >= before.0 && after.1 >= before.1, "{before:?} → {after:?}");
+        // What was learnt takes nothing from questions in other words: these are the figures of
+        // `evaluation` without it.
+        let floors = if by_meaning { [0.978, 0.910] } else { [0.957, 0.857] };
+        for ((right, declined), floor) in others.iter().zip(floors) {
+            assert!(*right >= floor && *declined >= 0.85, "{others:?}");
         }
     }
 }
