@@ -1,6 +1,8 @@
 //! `fettle feedback`: given, listed, exported, and what it teaches, reviewed. By words alone.
 
-use crate::harness::{TestWorkspace, arg};
+use serde_json::Value;
+
+use crate::harness::{RunOutput, TestWorkspace, arg};
 
 const MANUAL: &str = "기공 (hole)
 발생 원인
@@ -15,13 +17,23 @@ const MANUAL: &str = "기공 (hole)
 - 클램프 압력 보정
 ";
 
+/// Runs the program without models: which answers are found does not hang on a network.
+fn run(workspace: &TestWorkspace, args: &[&str]) -> RunOutput {
+    let mut command = workspace.command(args);
+    RunOutput::from(command.env("FETTLE_MODELS", workspace.path("none")).output().unwrap())
+}
+
+fn json(workspace: &TestWorkspace, args: &[&str]) -> Value {
+    serde_json::from_str(&run(workspace, args).must_succeed().stdout).unwrap()
+}
+
 /// A workspace with a product and its manual of two sections.
 fn workspace() -> TestWorkspace {
     let workspace = TestWorkspace::new();
-    workspace.run(&["library", "add-product", "p"]).must_succeed();
-    workspace.run(&["library", "add-defect", "p", "hole", "--name-ko", "기공"]).must_succeed();
+    run(&workspace, &["library", "add-product", "p"]).must_succeed();
+    run(&workspace, &["library", "add-defect", "p", "hole", "--name-ko", "기공"]).must_succeed();
     let manual = workspace.file("p.txt", MANUAL.as_bytes());
-    workspace.run(&["library", "add-manual", "p", arg(&manual)]).must_succeed();
+    run(&workspace, &["library", "add-manual", "p", arg(&manual)]).must_succeed();
     workspace
 }
 
@@ -29,53 +41,53 @@ fn workspace() -> TestWorkspace {
 fn a_site_s_word_is_taught_reviewed_and_used() {
     let workspace = workspace();
     let kind = |question: &str| {
-        let output = workspace.run(&["manual", "ask", question, "-p", "p", "--json"]);
-        let answer: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+        let output = run(&workspace, &["manual", "ask", question, "-p", "p", "--json"]);
+        let answer: Value = serde_json::from_str(&output.stdout).unwrap();
         answer["reply"]["kind"].as_str().unwrap().to_owned()
     };
     let (taught, other) = ("곰보가 잔뜩 올라왔어요", "곰보 잡으려면 어디를 손봐요?");
     assert_eq!((kind(taught), kind(other)), ("not_said".to_owned(), "not_said".to_owned()));
-    let give = |args: &[&str]| workspace.run(&[&["feedback", "answer", taught], args].concat());
+    let give = |args: &[&str]| run(&workspace, &[&["feedback", "answer", taught], args].concat());
     give(&["bad", "-p", "p", "--right", "nosuch"]).must_fail_with(&["nosuch", "기공 (hole)"]);
     let said = give(&["bad", "-p", "p", "--right", "hole", "--note", "=기공"]).must_succeed();
     assert!(said.stdout.contains("Not helpful"), "{}", said.stdout);
     assert_eq!(kind(other), "not_said");
 
-    let lessons = workspace.json(&["feedback", "review", "--json"]);
+    let lessons = json(&workspace, &["feedback", "review", "--json"]);
     let lessons = lessons.as_array().unwrap();
-    let is_word = |lesson: &&serde_json::Value| lesson["lesson"]["kind"] == "word";
+    let is_word = |lesson: &&Value| lesson["lesson"]["kind"] == "word";
     let word = lessons.iter().find(is_word).unwrap();
     assert_eq!((&word["lesson"]["word"], &word["questions"][0]), (&"곰보".into(), &taught.into()));
     let id = word["id"].as_str().unwrap();
-    let listed = workspace.run(&["feedback", "review"]).must_succeed().stdout;
+    let listed = run(&workspace, &["feedback", "review"]).must_succeed().stdout;
     assert!(listed.contains(&format!("{id}  [to review] p  곰보 → 기공, hole")), "{listed}");
-    workspace.run(&["feedback", "accept", "nosuch"]).must_fail_with(&["nosuch", "review"]);
-    let accepted = workspace.run(&["feedback", "accept", id]).must_succeed().stdout;
+    run(&workspace, &["feedback", "accept", "nosuch"]).must_fail_with(&["nosuch", "review"]);
+    let accepted = run(&workspace, &["feedback", "accept", id]).must_succeed().stdout;
     assert!(accepted.contains("[in use]"), "{accepted}");
     assert_eq!(kind(other), "found");
-    workspace.run(&["feedback", "reopen", id]).must_succeed();
+    run(&workspace, &["feedback", "reopen", id]).must_succeed();
     assert_eq!(kind(other), "not_said");
-    workspace.run(&["feedback", "refuse", id]).must_succeed();
+    run(&workspace, &["feedback", "refuse", id]).must_succeed();
     assert_eq!(kind(other), "not_said");
 }
 
 #[test]
 fn feedback_is_listed_exported_and_taken_back() {
     let workspace = workspace();
-    let none = workspace.run(&["feedback", "list"]).must_succeed().stdout;
+    let none = run(&workspace, &["feedback", "list"]).must_succeed().stdout;
     assert!(none.contains("Nobody"), "{none}");
     let answer = ["feedback", "answer", "클램프 압력 보정", "good", "-p", "p"];
-    workspace.run(&answer).must_succeed();
-    workspace.run(&["feedback", "report", "9", "bad"]).must_fail_with(&["9"]);
+    run(&workspace, &answer).must_succeed();
+    run(&workspace, &["feedback", "report", "9", "bad"]).must_fail_with(&["9"]);
     let file = workspace.path("feedback.csv");
-    let said = workspace.run(&["feedback", "export", "--out", arg(&file)]).must_succeed().stdout;
+    let said = run(&workspace, &["feedback", "export", "--out", arg(&file)]).must_succeed().stdout;
     assert!(said.contains("feedback.csv"), "{said}");
     let csv = std::fs::read_to_string(&file).unwrap();
     assert!(csv.contains("answer,,클램프 압력 보정,p,,found,p,날개 버 (burr),good,,"), "{csv}");
-    let listed = workspace.json(&["feedback", "list", "--json"]);
+    let listed = json(&workspace, &["feedback", "list", "--json"]);
     assert_eq!(listed.as_array().unwrap().len(), 1);
     assert_eq!(listed[0]["opinion"]["rating"], "good");
     let answer = ["feedback", "answer", " 클램프  압력 보정", "none", "-p", "p"];
-    workspace.run(&answer).must_succeed();
-    assert_eq!(workspace.json(&["feedback", "list", "--json"]).as_array().unwrap().len(), 0);
+    run(&workspace, &answer).must_succeed();
+    assert_eq!(json(&workspace, &["feedback", "list", "--json"]).as_array().unwrap().len(), 0);
 }
