@@ -699,6 +699,9 @@ manual-models = Models in Settings
 ## Feedback on answers and reports, and what it teaches.
 feedback-good = Helpful
 feedback-bad = Not helpful
+error-no-such-defect = No defect type '{ $defect }' is registered. `fettle library list` shows those that are.
+error-no-manual = There is no manual. Add one: `fettle library add-manual <product> <file>`.
+error-no-manual-of = '{ $product }' has no manual. Add one: `fettle library add-manual { $product } <file>`.
 error-unknown-lesson = There is no lesson '{ $id }'. `fettle feedback review` shows their ids.
 feedback-hint = Press again to take it back. What was said stays on record.
 feedback-note = Note

@@ -92,6 +92,20 @@ impl ManualSearch {
         None
     }
 
+    /// Asks again what was answered by words alone, now that passages are embedded.
+    pub(super) fn ask_by_meaning(&mut self, cx: &mut TabContext<'_>) {
+        let is_by_words = self.found.answer().is_some_and(|answer| answer.notice.is_some());
+        let Some(FeedbackSubject::Answer { question, product, defect }) = &self.asked else {
+            return;
+        };
+        if is_by_words && !self.found.is_loading() {
+            let (question, product) = (question.clone(), product.clone());
+            let defect = defect.clone();
+            let request = SearchManual { question, product, defect, top: TOP_K, embed: false };
+            self.found.load(cx, request);
+        }
+    }
+
     /// Asks the question, of one defect type where it is known.
     fn ask(
         &mut self,

@@ -68,7 +68,9 @@ impl Tab for ManualTab {
         }
         self.versions.poll(cx);
         // Its errors are those of the search, which says them.
-        self.embedding.poll(cx);
+        if self.embedding.poll(cx) && self.embedding.error().is_none() {
+            self.search.ask_by_meaning(cx);
+        }
         if self.view.poll(cx) {
             self.follow_product(cx);
         }

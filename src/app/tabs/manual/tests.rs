@@ -4,10 +4,11 @@ use egui::{Key, Modifiers, Rect, Role, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::tests::inspections::skipped_inspection;
-use crate::tests::test_app::{AppHarness, TestApp, TestAppOptions, run_job};
+use crate::tests::test_app::{AppHarness, TestApp, TestAppOptions, models_with, run_job};
 use fettle_domain::{
-    Author, DefectCode, Inspection, Language, ManualFinding, ManualId, Product, ProductCode,
-    Report, ReportLine, ReportPart, ReportSection, Stage, Support, Verdict,
+    Author, DefectCode, FeedbackSubject, Inspection, InspectionId, Language, ManualFinding,
+    ManualId, Product, ProductCode, Rating, Report, ReportLine, ReportPart, ReportSection, Stage,
+    Support, Verdict,
 };
 use fettle_engine::{AddDefectType, AddProduct, Engine, ParsedManual, RegisterManual};
 use fettle_library::Library;
@@ -232,6 +233,16 @@ fn a_citation_of_an_inspection_is_shown_on_its_page_as_it_was() {
         let place = app.with("manual-page", &[("page", 2_u32.into())]);
         let link = app.with("report-page", &[("place", place.into())]);
         app.wait_for(&link);
+        // The report is judged where it is read.
+        app.click(&app.text("feedback-good"));
+        let by = if language == Language::Ko { "의견: " } else { "Said by " };
+        app.wait_until("who judged it", |window| {
+            window.query_all_by_label_contains(by).next().is_some()
+        });
+        let judged = app.library().all_feedback().unwrap();
+        let [one] = &judged[..] else { panic!("{judged:?}") };
+        assert_eq!(one.subject, FeedbackSubject::Report { inspection: InspectionId(1) });
+        assert_eq!(one.opinion.rating, Rating::Good);
         app.click_on(Role::Link, &link);
         wait_until_marked(&mut app, 2);
         app.wait_for(&page_of(&app, 2));
@@ -400,4 +411,24 @@ fn an_answer_is_judged_and_teaches_what_an_engineer_accepts() {
         app.wait_until_gone(&note);
         app.wait_until_gone(&to_review(&app, 2));
     }
+}
+
+/// A question that words answered is asked again once the passages are embedded.
+#[test]
+fn an_answer_by_words_is_replaced_once_passages_are_embedded() {
+    let fonts = own_fonts();
+    let Some(models) = models_with("multilingual-e5-small") else { return };
+    let options = TestAppOptions { models: Some(models), ..TestAppOptions::new(Language::En) };
+    let app = options.start(|engine| {
+        with_manual(engine, &fonts);
+    });
+    let mut app = open_tab(app);
+    app.wait_for(&app.text("manual-question"));
+    let question = app.text("manual-question");
+    app.type_into(&question, "고무 페드");
+    app.press(Modifiers::NONE, Key::Enter);
+    // Scores by meaning, without asking again.
+    app.wait_until("an answer by meaning", |window| {
+        window.query_all_by_label_contains("meaning 0.").next().is_some()
+    });
 }

@@ -2,6 +2,7 @@
 //! goes across.
 
 use super::corpus::{Corpus, Passage};
+use super::literal::Lookup;
 use fettle_domain::{DefectCode, DefectType, ProductCode};
 use fettle_manuals::named_defects;
 use fettle_retrieval::denial::asks_for_the_opposite;
@@ -78,6 +79,8 @@ pub(super) struct Asked {
     pub(super) joins: bool,
     /// Whether it asks which defects.
     pub(super) asks_for_defects: bool,
+    /// The question as a look-up of what is printed.
+    pub(super) lookup: Lookup,
     /// Whether it asks for the opposite of what manuals say.
     pub(super) denies: bool,
 }
@@ -110,6 +113,7 @@ impl Asked {
             products: codes.filter(names_product).collect(),
             joins: JOINING.iter().any(|joining| joins_words(&lower, joining)),
             asks_for_defects: ASKING_FOR_DEFECTS.iter().any(|asking| lower.contains(asking)),
+            lookup: Lookup::new(&read.asked),
             denies: asks_for_the_opposite(&read.asked),
             text: read.asked,
             excluded: read.excluded,

@@ -62,6 +62,8 @@ pub(super) struct RankedPassage<'a> {
     pub(super) covered: f32,
     /// Whether the passage has all of the question's words as they are spelled.
     is_literal: bool,
+    /// Whether the whole question stands in the passage, or is its heading.
+    pub(super) is_looked_up: bool,
 }
 
 /// The subjects that no manual speaks of, as they are embedded.
@@ -121,6 +123,8 @@ impl<'a> Ranking<'a> {
                 covered: own.share(&wanted),
                 is_literal: !asked.words.is_empty()
                     && asked.words.iter().all(|word| own.spelled(word) >= SPELLED),
+                is_looked_up: asked.lookup.stands_in(&passage.chunk.words)
+                    || asked.lookup.stands_in(&passage.chunk.heading),
             });
         }
         let covered = passages.iter().map(|one| one.covered).fold(0.0, f32::max);
