@@ -78,9 +78,9 @@ pub fn propose(judged: &[JudgedQuestion<'_>], sections: &[TaughtSection]) -> Vec
             < UNKNOWN
             && general.other_words(&word).is_empty();
         let is_chosen_noun = |number: &usize| {
-            judged.get(*number).is_some_and(|one| {
-                one.is_chosen && noun_words(one.question).iter().any(|noun| *noun == word)
-            })
+            judged
+                .get(*number)
+                .is_some_and(|one| one.is_chosen && noun_words(one.question).contains(&word))
         };
         let is_supported = questions.len() >= SUPPORT || questions.iter().any(is_chosen_noun);
         let meanings = meanings(section, sections);
@@ -147,7 +147,8 @@ mod tests {
     #[test]
     fn only_words_with_support_are_proposed() {
         type Judged = &'static [(&'static str, usize, bool)];
-        let cases: [(&str, Judged, &[(&str, &str, usize)]); 9] = [
+        type Proposed = &'static [(&'static str, &'static str, usize)];
+        let cases: [(&str, Judged, Proposed); 9] = [
             (
                 "a noun, and a person chose",
                 &[("오늘은 곰보가 심해요", 0, true)],
