@@ -19,7 +19,8 @@ const MOST_LISTED: usize = 30;
 pub(crate) struct FeedbackButtons {
     subject: Option<FeedbackSubject>,
     opening: Option<Task<Option<Feedback>>>,
-    giving: Option<Task<FeedbackGiven>>,
+    /// The opinion that is being recorded: what a person adds meanwhile is added to it.
+    giving: Option<(Task<FeedbackGiven>, Option<FeedbackOpinion>)>,
     /// What is recorded.
     recorded: Option<Feedback>,
     /// What is to be recorded, once nothing else is being recorded.
@@ -48,7 +49,7 @@ impl FeedbackButtons {
                 Err(error) => cx.toasts.error(error.explain(cx.localizer.language)),
             }
         }
-        let answer = self.giving.as_ref().and_then(Task::poll);
+        let answer = self.giving.as_ref().and_then(|(task, _)| task.poll());
         let is_recorded = matches!(answer, Some(Ok(_)));
         match answer {
             Some(Ok(given)) => {
@@ -65,7 +66,9 @@ impl FeedbackButtons {
             && let (Some(subject), Some(draft)) = (&self.subject, self.draft.take())
         {
             let Draft { opinion, shown } = draft;
-            self.giving = cx.start(GiveFeedback { subject: subject.clone(), shown, opinion });
+            let said = opinion.clone();
+            let task = cx.start(GiveFeedback { subject: subject.clone(), shown, opinion });
+            self.giving = task.map(|task| (task, said));
         }
         is_recorded
     }
@@ -125,11 +128,13 @@ impl FeedbackButtons {
         }
     }
 
-    /// The opinion as a person sees it: the one to be recorded, else the one that is.
+    /// The opinion as a person sees it: the one to be recorded, else the one that is being
+    /// recorded, else the one that is.
     fn opinion(&self) -> Option<FeedbackOpinion> {
-        match &self.draft {
-            Some(draft) => draft.opinion.clone(),
-            None => self.recorded.as_ref().map(|recorded| recorded.opinion.clone()),
+        match (&self.draft, &self.giving) {
+            (Some(draft), _) => draft.opinion.clone(),
+            (None, Some((_, giving))) => giving.clone(),
+            (None, None) => self.recorded.as_ref().map(|recorded| recorded.opinion.clone()),
         }
     }
 
