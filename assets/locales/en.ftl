@@ -817,6 +817,37 @@ review-edit-part = “{ $text }”: a label, { $kind }
 review-edit-section = “{ $text }”: a heading, { $defect }
 review-edit-join = “{ $text }”: no heading
 
+## Feedback on answers and reports, and what it teaches.
+feedback-good = Helpful
+feedback-bad = Not helpful
+error-no-such-defect = No defect type '{ $defect }' is registered. `fettle library list` shows those that are.
+error-no-manual = There is no manual. Add one: `fettle library add-manual <product> <file>`.
+error-no-manual-of = '{ $product }' has no manual. Add one: `fettle library add-manual { $product } <file>`.
+error-unknown-lesson = There is no lesson '{ $id }'. `fettle feedback review` shows their ids.
+feedback-hint = Press again to take it back. What was said stays on record.
+feedback-note = Note
+feedback-right = Right section
+feedback-no-section = not named
+feedback-search = Find a section…
+feedback-by = Said by { $by }, { $time }
+feedback-kept = Kept: { $rating } ({ $by })
+feedback-taken-back = Taken back.
+feedback-none = Nobody has given feedback yet.
+feedback-of-report = report of inspection { $id }
+feedback-export = Export feedback…
+feedback-exported = Wrote feedback on { $rows } answers and reports to { $path }.
+feedback-which-section = '{ $named }' does not name exactly one section. Give its heading or its defect code, with --product where needed: { $sections }
+lessons-title = Learnt from feedback ({ $count } to review)
+lessons-none = Feedback teaches nothing yet. Say of an answer that it did not help and choose the right section: what follows from it is listed here.
+lessons-hint = Counts from the next answer on, once it is accepted.
+lesson-word = { $word } → { $meanings }
+lesson-question = “{ $question }” → { $heading }
+lesson-open = to review
+lesson-accept = Accept
+lesson-refuse = Refuse
+lesson-decided = { $state } · { $by }, { $time }
+lesson-accepted = in use
+lesson-refused = refused
 ## Library, registration, settings, first run.
 tab-library = Library
 tab-settings = Settings

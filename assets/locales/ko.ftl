@@ -811,6 +811,37 @@ review-edit-part = "{ $text }": 작은 제목, { $kind }
 review-edit-section = "{ $text }": 불량 제목, { $defect }
 review-edit-join = "{ $text }": 제목 아님
 
+## 답과 보고서에 대한 의견, 그리고 의견에서 배운 것.
+feedback-good = 도움됨
+feedback-bad = 도움 안 됨
+error-no-such-defect = 등록된 불량 중에 '{ $defect }'이(가) 없습니다. `fettle library list`가 등록된 불량을 보여 줍니다.
+error-no-manual = 등록된 매뉴얼이 없습니다. `fettle library add-manual <제품> <파일>`로 추가하세요.
+error-no-manual-of = '{ $product }'에 등록된 매뉴얼이 없습니다. `fettle library add-manual { $product } <파일>`로 추가하세요.
+error-unknown-lesson = 배울 것 '{ $id }'이(가) 없습니다. `fettle feedback review`가 번호를 보여 줍니다.
+feedback-hint = 다시 누르면 취소합니다. 의견은 지워지지 않고 기록에 남습니다.
+feedback-note = 메모
+feedback-right = 맞는 항목
+feedback-no-section = 지정 안 함
+feedback-search = 항목 찾기…
+feedback-by = 의견: { $by }, { $time }
+feedback-kept = 의견을 남겼습니다: { $rating } ({ $by })
+feedback-taken-back = 의견을 취소했습니다.
+feedback-none = 아직 의견이 없습니다.
+feedback-of-report = 검사 { $id }의 보고서
+feedback-export = 의견 내보내기…
+feedback-exported = 의견 { $rows }건을 { $path }에 저장했습니다.
+feedback-which-section = ‘{ $named }’에 꼭 맞는 항목이 하나가 아닙니다. 제목이나 불량 코드로, 필요하면 --product와 함께 지정하세요: { $sections }
+lessons-title = 의견에서 배운 것 (검토할 것 { $count }건)
+lessons-none = 의견에서 배울 것이 아직 없습니다. 답에 ‘도움 안 됨’을 누르고 맞는 항목을 고르면 여기에 나옵니다.
+lessons-hint = 적용해야 다음 답부터 쓰입니다.
+lesson-word = { $word } → { $meanings }
+lesson-question = “{ $question }” → { $heading }
+lesson-open = 검토 전
+lesson-accept = 적용
+lesson-refuse = 거절
+lesson-decided = { $state } · { $by }, { $time }
+lesson-accepted = 적용 중
+lesson-refused = 거절함
 ## 라이브러리, 등록, 설정, 첫 실행.
 tab-library = 라이브러리
 tab-settings = 설정

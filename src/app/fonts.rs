@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn symbols_have_glyphs_without_system_fonts() {
-        let signs = "✔✖⚠○●◀▶…·•–—−→℃°×’“”".chars();
+        let signs = "👍👎✔✖⚠○●◀▶…·•–—−→℃°×’“”".chars();
         let missing: String = signs.filter(|sign| !have_glyphs(&sign.to_string(), true)).collect();
         assert_eq!(missing, "");
     }

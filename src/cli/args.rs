@@ -6,6 +6,7 @@ mod bank;
 mod bench;
 mod demo;
 mod eval;
+mod feedback;
 mod history;
 mod import_seed;
 mod index;
@@ -31,6 +32,7 @@ pub(crate) use bank::{Bank, ThresholdOptions};
 pub(crate) use bench::Bench;
 pub(crate) use demo::Demo;
 pub(crate) use eval::Eval;
+pub(crate) use feedback::Feedback;
 pub(crate) use history::{History, HistoryCommand, HistoryList};
 pub(crate) use import_seed::ImportSeed;
 pub(crate) use index::Index;
@@ -113,6 +115,9 @@ pub(crate) enum Command {
     /// Read and search manuals.
     #[command(subcommand)]
     Manual(Manual),
+    /// Say whether answers and reports helped, and review what that teaches.
+    #[command(subcommand)]
+    Feedback(Feedback),
     /// Model files: what is here, what is missing, how to get it.
     #[command(subcommand)]
     Models(Models),

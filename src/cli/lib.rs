@@ -98,6 +98,7 @@ fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
         Command::Index(args) => commands::index::run(&engine, &terminal, args),
         Command::Bank(args) => commands::bank::run(&engine, &terminal, args),
         Command::Manual(args) => commands::manual::run(&engine, &terminal, args),
+        Command::Feedback(args) => commands::feedback::run(&engine, &terminal, args),
         Command::Models(args) => commands::models::run(&engine, &terminal, args),
         Command::Demo(args) => commands::demo::run(&engine, &terminal, args),
         Command::Eval(args) => commands::eval::run(&engine, &terminal, args),

@@ -47,6 +47,15 @@ pub enum EngineError {
         /// The defect type.
         defect: DefectCode,
     },
+    /// Nobody registered a defect type with this code, of any product asked about.
+    #[error("no defect type '{0}'")]
+    NoSuchDefect(DefectCode),
+    /// A product, or all of them, have no manual in force.
+    #[error("no manual of {0:?}")]
+    NoManual(Option<ProductCode>),
+    /// Nothing that feedback teaches has this id.
+    #[error("no lesson '{0}'")]
+    UnknownLesson(String),
     /// The file of a registered image, relative to the workspace, is gone.
     #[error("{0}: registered, but gone")]
     PictureGone(String),

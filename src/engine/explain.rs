@@ -105,6 +105,14 @@ impl EngineError {
             Self::RemoteUnconfirmed(address) => {
                 ("error-remote-unconfirmed", vec![("address", address.clone().into())])
             }
+            Self::NoSuchDefect(defect) => {
+                ("error-no-such-defect", vec![("defect", defect.to_string().into())])
+            }
+            Self::NoManual(None) => ("error-no-manual", vec![]),
+            Self::NoManual(Some(product)) => {
+                ("error-no-manual-of", vec![("product", product.to_string().into())])
+            }
+            Self::UnknownLesson(id) => ("error-unknown-lesson", vec![("id", id.clone().into())]),
             Self::ManualGone(path) => ("error-manual-gone", vec![at(path)]),
             Self::ManualChanged(path) => ("error-manual-changed", vec![at(path)]),
             Self::ActionEntry(fault) => (fault.message_id(), vec![]),

@@ -1,4 +1,4 @@
-//! Queries, and columns that hold codes, verdicts, states and times.
+//! Queries, and columns that hold codes, verdicts, states, times and JSON.
 
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row};
@@ -62,7 +62,25 @@ pub(crate) fn verdict_column(row: &Row<'_>, column: usize) -> rusqlite::Result<O
     verdict.map(Some).ok_or_else(|| unknown(column, &name))
 }
 
-fn unknown(column: usize, text: &str) -> rusqlite::Error {
+/// Reads a value that is stored as JSON, or NULL.
+pub(crate) fn json_column<T: serde::de::DeserializeOwned>(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<Option<T>> {
+    let Some(text) = row.get::<_, Option<String>>(column)? else { return Ok(None) };
+    serde_json::from_str(&text).map(Some).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+    })
+}
+
+/// A value as [`json_column`] reads it.
+pub(crate) fn json_text(value: Option<&impl serde::Serialize>) -> Result<Option<String>> {
+    let text = value.map(serde_json::to_string).transpose();
+    text.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)).into())
+}
+
+/// The error for a text that no name of this program's is.
+pub(crate) fn unknown(column: usize, text: &str) -> rusqlite::Error {
     let why = format!("'{text}' is not known here");
     rusqlite::Error::FromSqlConversionFailure(column, Type::Text, why.into())
 }

@@ -9,6 +9,7 @@ mod corrective_actions;
 mod crash;
 mod crash_recovery;
 mod defect_regions;
+mod feedback;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod inspections;

@@ -2,7 +2,7 @@
 
 use csv::{Terminator, WriterBuilder};
 
-use super::inspection_csv::{UTF8_BOM, defused};
+use super::csv_text::{UTF8_BOM, defused};
 use fettle_domain::CorrectiveAction;
 
 /// Column titles, the same in all languages.

@@ -4,10 +4,9 @@ use std::io::{self, Write};
 
 use csv::{Terminator, Writer, WriterBuilder};
 
-use fettle_domain::{ActionState, DefectCode, InspectionRow, ProductCode, Verdict, normal_form};
+use super::csv_text::{UTF8_BOM, defused};
+use fettle_domain::{ActionState, DefectCode, InspectionRow, ProductCode, Verdict};
 
-/// Byte order mark; without it spreadsheets take Korean for another encoding.
-pub(super) const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
 /// Column titles. They are the same in all languages, because programs read the file too.
 const COLUMNS: [&str; 9] =
     ["id", "time", "product", "defect", "verdict", "judged", "score", "action", "file"];
@@ -58,15 +57,6 @@ fn cells(row: &InspectionRow) -> [String; 9] {
         row.required_action().map(ActionState::name).unwrap_or_default().to_owned(),
         defused(&row.source),
     ]
-}
-
-/// Text in the normal form, since spreadsheets show decomposed Hangul letter by letter, that no
-/// spreadsheet takes for a formula: an apostrophe precedes a first character that
-/// starts one (OWASP, "CSV Injection").
-pub(super) fn defused(text: &str) -> String {
-    let text = normal_form(text);
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if is_formula { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! An inspection as files that a person keeps: text, pictures, numbers, print.
 
 mod action_csv;
+mod csv_text;
 mod error;
+mod feedback_csv;
 mod files;
 mod fonts;
 mod inspection_csv;
@@ -15,6 +17,7 @@ mod wording;
 
 pub use action_csv::action_csv;
 pub use error::{ReportError, Result};
+pub use feedback_csv::feedback_csv;
 pub use files::{Pictures, write_all, write_file, write_json};
 pub use fonts::GOTHIC;
 pub use inspection_csv::InspectionCsv;

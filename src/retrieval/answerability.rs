@@ -85,14 +85,14 @@ const BY_WORDS: Rule =
 mod tests {
     use super::*;
     use crate::question_words::question_words;
-    use crate::vocabulary::things;
+    use crate::vocabulary::{Vocabulary, things};
 
     #[test]
     fn what_the_manual_knows_is_more_probable() {
         let known = KnownWords::new(["금형 접합면의 틈새로 용탕이 새어나옴", "클램프 압력 보정"]);
         let others = OtherSubjects::of(&known);
         let signs = |question: &str| {
-            let wanted = WantedWords::new(&question_words(question));
+            let wanted = WantedWords::new(&question_words(question), &Vocabulary::general());
             let covered = known.share(&wanted);
             Signs::of_words(&wanted, things(question).len(), covered, &known, &others)
         };

@@ -7,7 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{terms, vocabulary};
+use super::terms;
+use super::vocabulary::Vocabulary;
 
 /// BM25's k1: saturation of the term frequency.
 const K1: f32 = 1.2;
@@ -47,11 +48,11 @@ impl KeywordIndex {
         Self { postings, lengths, mean_length }
     }
 
-    /// Texts that share a term with `question` or with a synonym of its words: position and BM25
-    /// score, above 0, best first. Ties keep their order.
-    pub fn search(&self, question: &str) -> Vec<(usize, f32)> {
+    /// Texts that share a term with `question` or with a synonym of its words in `vocabulary`:
+    /// position and BM25 score, above 0, best first. Ties keep their order.
+    pub fn search(&self, question: &str, vocabulary: &Vocabulary) -> Vec<(usize, f32)> {
         let mut scores = vec![0.0; self.lengths.len()];
-        for (term, weight) in query_terms(question) {
+        for (term, weight) in query_terms(question, vocabulary) {
             let Some(postings) = self.postings.get(&term) else { continue };
             let idf = self.idf(postings.len());
             for (text, count) in postings {
@@ -77,12 +78,12 @@ impl KeywordIndex {
 }
 
 /// Terms of the question weighted by their number, and terms of synonyms weighted by [`SYNONYM`].
-fn query_terms(question: &str) -> BTreeMap<String, f32> {
+fn query_terms(question: &str, vocabulary: &Vocabulary) -> BTreeMap<String, f32> {
     let mut own: BTreeMap<String, f32> = BTreeMap::new();
     for term in terms::of(question) {
         *own.entry(term).or_default() += 1.0;
     }
-    for word in vocabulary::other_words(question) {
+    for word in vocabulary.other_words(question) {
         for term in terms::of(word) {
             own.entry(term).or_insert(SYNONYM);
         }
@@ -106,8 +107,12 @@ mod tests {
         "Glue Defect (접착제 오염) - 조치: 노즐 헤드 청소 주기 강화",
     ];
 
+    fn search(index: &KeywordIndex, question: &str) -> Vec<(usize, f32)> {
+        index.search(question, &Vocabulary::general())
+    }
+
     fn best(question: &str) -> Option<usize> {
-        KeywordIndex::new(TEXTS).search(question).first().map(|(text, _)| *text)
+        search(&KeywordIndex::new(TEXTS), question).first().map(|(text, _)| *text)
     }
 
     #[test]
@@ -138,8 +143,8 @@ mod tests {
         for question in ["", "   ", "?!…", "ㅋㅋ", "12", "xyz"] {
             assert_eq!(best(question), None, "{question}");
         }
-        assert!(KeywordIndex::new([]).search("기공").is_empty());
-        assert!(KeywordIndex::new([""]).search("기공").is_empty());
+        assert!(search(&KeywordIndex::new([]), "기공").is_empty());
+        assert!(search(&KeywordIndex::new([""]), "기공").is_empty());
     }
 
     /// Two texts of one length: the idf of a term in one of two texts is ln 2, and a term that
@@ -147,7 +152,7 @@ mod tests {
     #[test]
     fn the_score_is_that_of_the_paper() {
         let index = KeywordIndex::new(["7", "8"]);
-        let found = index.search("7 9");
+        let found = search(&index, "7 9");
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].0, 0);
         assert!((found[0].1 - 2_f32.ln()).abs() < 1e-6, "{found:?}");
@@ -163,7 +168,7 @@ mod tests {
         #[test]
         fn any_question_gets_sane_scores(question in ".{0,40}", text in ".{0,40}") {
             let index = KeywordIndex::new([text.as_str(), TEXTS[0]]);
-            let found = index.search(&question);
+            let found = search(&index, &question);
             prop_assert!(found.iter().all(|(text, score)| *text < 2 && score.is_finite() && *score > 0.0));
             prop_assert!(found.windows(2).all(|pair| pair[0].1 >= pair[1].1));
         }

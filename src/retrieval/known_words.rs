@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
 use super::terms::{Word, words};
-use super::vocabulary::other_words;
+use super::vocabulary::Vocabulary;
 
 /// Letters or jamo that are compared at once.
 const RUN: usize = 3;
@@ -29,9 +29,9 @@ pub(super) struct WantedWord {
 }
 
 impl WantedWords {
-    /// `words`, ready to be looked for.
-    pub fn new(words: &[String]) -> Self {
-        let others = |text: &str| other_words(text).collect::<BTreeSet<_>>();
+    /// `words`, ready to be looked for, also by their other words in `vocabulary`.
+    pub fn new(words: &[String], vocabulary: &Vocabulary) -> Self {
+        let others = |text: &str| vocabulary.other_words(text);
         let mut wanted: Vec<WantedWord> = words
             .iter()
             .map(|word| WantedWord {
@@ -150,6 +150,10 @@ mod tests {
 
     #[test]
     fn words_are_known_as_spelled_mistyped_or_by_another_word() {
+        let wanted = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            WantedWords::new(&words, &Vocabulary::general())
+        };
         let known =
             KnownWords::new(["탈기 장치 점검 및 흡착패드 압력, 롤러", "오일", "Clean the nozzle"]);
         for (word, at_least, at_most) in [
@@ -165,13 +169,13 @@ mod tests {
             ("lunch", 0.0, 0.0),
             ("", 0.0, 0.0),
         ] {
-            let knows = known.share(&WantedWords::new(&[word.to_owned()]));
+            let knows = known.share(&wanted(&[word]));
             assert!((at_least..=at_most).contains(&knows), "{word}: {knows}");
         }
-        assert_eq!(known.share(&WantedWords::new(&[])), 0.0);
-        let phrase = WantedWords::new(&["molten".to_owned(), "metal".to_owned()]);
+        assert_eq!(known.share(&wanted(&[])), 0.0);
+        let phrase = wanted(&["molten", "metal"]);
         assert!(KnownWords::new(["용탕"]).share(&phrase) >= 0.8);
-        let two = WantedWords::new(&["탈기".to_owned(), "lunch".to_owned()]);
+        let two = wanted(&["탈기", "lunch"]);
         assert_eq!(known.share(&two), 0.5);
     }
 }

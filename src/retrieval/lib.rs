@@ -14,6 +14,8 @@ pub mod near_duplicates;
 pub mod neighbour_distances;
 pub mod other_subjects;
 pub mod question_words;
+pub mod remembered_questions;
+pub mod site_words;
 pub mod synthetic;
 mod terms;
 pub mod vector_index;

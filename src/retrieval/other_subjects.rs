@@ -73,14 +73,19 @@ fn dice(a: &BTreeSet<String>, b: &BTreeSet<String>) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vocabulary::Vocabulary;
 
     #[test]
     fn what_the_manual_does_not_speak_of_is_another_subject() {
         let known =
             KnownWords::new(["금형 접합면 점검", "Check the solder paste on the circuit board"]);
         let others = OtherSubjects::of(&known);
-        let likeness =
-            |question: &str| others.likeness(&WantedWords::new(&question_words(question)), &known);
+        let likeness = |question: &str| {
+            others.likeness(
+                &WantedWords::new(&question_words(question), &Vocabulary::general()),
+                &known,
+            )
+        };
         assert!(likeness("점심 메뉴가 뭐야") > 0.9);
         assert!(likeness("How much does the lunch cost?") > 0.9);
         assert!(likeness("금형은 어떻게 점검하나요") < 0.5);

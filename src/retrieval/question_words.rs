@@ -45,6 +45,26 @@ pub fn question_words(question: &str) -> Vec<String> {
         .collect()
 }
 
+/// Particles that follow nouns; 은, 는 and 만 follow verbs as well (`나오는`).
+const NOUN_PARTICLES: [&str; 9] = ["이", "가", "을", "를", "에", "이랑", "랑", "하고", "으로"];
+
+/// The words of `question` that are nouns by their form, as [`question_words`] gives them: Hangul
+/// with a particle of nouns, and other letters in a Korean question.
+pub fn noun_words(question: &str) -> Vec<String> {
+    let written = words(question);
+    let is_korean = written.iter().any(|word| matches!(word, Word::Hangul(_)));
+    let is_noun = |noun: &String| {
+        written.iter().any(|word| match word {
+            Word::Hangul(word) => word
+                .strip_prefix(noun.as_str())
+                .is_some_and(|particle| NOUN_PARTICLES.contains(&particle)),
+            Word::Letters(word) => is_korean && word == noun,
+            Word::Number(_) => false,
+        })
+    };
+    question_words(question).into_iter().filter(is_noun).collect()
+}
+
 /// Three syllables and more that stand alone one after another are a word: `흡 착 패 드`.
 fn joined_syllables(words: Vec<Word>) -> Vec<Word> {
     let alone = |word: &Word| matches!(word, Word::Hangul(word) if word.chars().count() == 1);
@@ -92,6 +112,18 @@ mod tests {
             ("", &[]),
         ] {
             assert_eq!(question_words(question), expected, "{question}");
+        }
+    }
+    #[test]
+    fn nouns_are_known_by_their_particles() {
+        for (question, expected) in [
+            ("곰보가 심해서 작업을 못 해요", &["곰보", "작업"][..]),
+            ("DG는 언제 돌려야 하나요", &["dg"]),
+            ("물건이 찢어져 나오는데", &["물건"]),
+            ("히네리 왔어요", &[]),
+            ("the blade is dull", &[]),
+        ] {
+            assert_eq!(noun_words(question), expected, "{question}");
         }
     }
 }

@@ -2,8 +2,11 @@
 //! (`assets/vocabulary.txt`).
 //!
 //! Of general use in foundries, textile mills and tanneries; a factory's own words are found in
-//! its manual as they stand.
+//! its manual as they stand, and those that its manual does not have are learnt
+//! ([`Vocabulary::with_site`]).
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::terms::{Word, words};
@@ -17,26 +20,47 @@ const SHORTEST_STEM: usize = 3;
 type Group = Vec<Entry>;
 
 /// A word of a group.
+#[derive(Debug, Clone)]
 struct Entry {
     /// As it is written.
-    written: &'static str,
+    written: Cow<'static, str>,
     /// Its parts.
     words: Vec<Word>,
-    /// Whether it is the stem of a verb or an adjective, which begins a word: `뚫~`.
-    is_stem: bool,
+    /// Where in a word of a text it stands.
+    place: EntryPlace,
+}
+
+/// Where in a word of a text an entry stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum EntryPlace {
+    /// Anywhere: a part of a compound.
+    Anywhere,
+    /// At its start: a word of a site, which nobody held against all others.
+    Start,
+    /// At its start, as the stem of a verb or an adjective: `뚫~`. No word of its own.
+    Stem,
 }
 
 impl Entry {
     fn new(written: &'static str) -> Self {
-        let (plain, is_stem) = match written.strip_suffix('~') {
-            Some(stem) => (stem, true),
-            None => (written, false),
+        let (plain, place) = match written.strip_suffix('~') {
+            Some(stem) => (stem, EntryPlace::Stem),
+            None => (written, EntryPlace::Anywhere),
         };
-        Self { written: plain, words: words(plain), is_stem }
+        Self { written: plain.into(), words: words(plain), place }
+    }
+
+    fn of_site(written: &str) -> Self {
+        let place = EntryPlace::Start;
+        Self { written: written.to_owned().into(), words: words(written), place }
     }
 
     fn is_korean(&self) -> bool {
         matches!(self.words.first(), Some(Word::Hangul(_)))
+    }
+
+    fn is_word(&self) -> bool {
+        self.place != EntryPlace::Stem
     }
 }
 
@@ -48,32 +72,133 @@ static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Numbers of the groups of which `text` has a word. Two texts that share one name the same thing.
+/// The table, and the words that a site taught beside it.
+#[derive(Debug, Default, Clone)]
+pub struct Vocabulary {
+    site: Vec<SiteWord>,
+}
+
+/// A word of a site.
+#[derive(Debug, Clone)]
+struct SiteWord {
+    word: Entry,
+    /// Groups of the table that have one of its meanings.
+    groups: Vec<usize>,
+    /// Its meanings, which the manual knows.
+    meanings: Vec<Entry>,
+}
+
+impl Vocabulary {
+    /// The table alone.
+    pub fn general() -> Self {
+        Self::default()
+    }
+
+    /// The table and a site's words, each with its meanings.
+    pub fn with_site<'a>(words: impl IntoIterator<Item = (&'a str, &'a [String])>) -> Self {
+        let site = words.into_iter().map(|(word, meanings)| {
+            let named = things(&meanings.join(", "));
+            let is_one = |group: &Group| {
+                let of_group = |meaning: &String| {
+                    let mut words = group.iter().filter(|entry| entry.is_word());
+                    words.any(|entry| entry.written == meaning.as_str())
+                };
+                meanings.iter().any(of_group)
+            };
+            let is_group = |number: &usize| GROUPS.get(*number).is_some_and(is_one);
+            SiteWord {
+                word: Entry::of_site(word),
+                groups: named.into_iter().filter(is_group).collect(),
+                meanings: meanings.iter().map(|meaning| Entry::of_site(meaning)).collect(),
+            }
+        });
+        Self { site: site.collect() }
+    }
+
+    /// Numbers of the things that `text` names: groups of the table, then words of the site whose
+    /// meaning no group has. Two texts that share one name the same thing.
+    pub fn things(&self, text: &str) -> Vec<usize> {
+        let text = Text::new(text);
+        let mut named = self.groups(&text);
+        for (number, site) in (GROUPS.len()..).zip(&self.site) {
+            let is_named = text.has(&site.word) || text.has_any(&site.meanings);
+            if site.groups.is_empty() && is_named {
+                named.insert(number);
+            }
+        }
+        named.into_iter().collect()
+    }
+
+    /// The words of every group of which `text` has one, and the meanings of a site's words. Stems,
+    /// which are no words, are left out.
+    pub(super) fn other_words(&self, text: &str) -> BTreeSet<&str> {
+        let text = Text::new(text);
+        let groups = self.groups(&text);
+        let of_groups = groups.iter().filter_map(|number| GROUPS.get(*number)).flatten();
+        let of_site = self.said(&text).flat_map(|site| &site.meanings);
+        let entries = of_groups.chain(of_site).filter(|entry| entry.is_word());
+        entries.map(|entry| &*entry.written).collect()
+    }
+
+    /// `question`, and in brackets a word of `language` for each thing that it names in other words:
+    /// what a text encoder does not know (slang, a loan word, the other language) it knows by
+    /// those.
+    pub fn explained(&self, question: &str, language: Language) -> String {
+        let text = Text::new(question);
+        let mut said: Vec<&str> = Vec::new();
+        let is_understood = |entry: &Entry| entry.is_korean() == (language == Language::Ko);
+        let of_site: Vec<&SiteWord> = self.said(&text).collect();
+        let of_site_group =
+            |number: &usize| of_site.iter().any(|site| site.groups.contains(number));
+        for number in self.groups(&text) {
+            // What a site's word means is said by the manual's own words.
+            if of_site_group(&number)
+                && !GROUPS.get(number).is_some_and(|group| text.has_any(group))
+            {
+                continue;
+            }
+            let Some(group) = GROUPS.get(number) else { continue };
+            let mut words = group.iter().filter(|entry| entry.is_word() && is_understood(entry));
+            said.extend(words.find(|entry| !text.has(entry)).map(|entry| &*entry.written));
+        }
+        for site in of_site {
+            let mut meanings: Vec<&Entry> =
+                site.meanings.iter().filter(|entry| is_understood(entry)).collect();
+            if meanings.is_empty() {
+                meanings = site.meanings.iter().collect();
+            }
+            for meaning in meanings {
+                if !text.has(meaning) && !said.contains(&&*meaning.written) {
+                    said.push(&meaning.written);
+                }
+            }
+        }
+        if said.is_empty() {
+            question.to_owned()
+        } else {
+            format!("{question} ({})", said.join(", "))
+        }
+    }
+
+    /// The words of the site that `text` has.
+    fn said(&self, text: &Text) -> impl Iterator<Item = &SiteWord> {
+        self.site.iter().filter(|site| text.has(&site.word))
+    }
+
+    /// Groups of the table that `text` names, also by words of the site.
+    fn groups(&self, text: &Text) -> BTreeSet<usize> {
+        let named = GROUPS.iter().enumerate().filter(|(_, group)| text.has_any(group));
+        let mut named: BTreeSet<usize> = named.map(|(number, _)| number).collect();
+        named.extend(self.said(text).flat_map(|site| site.groups.iter().copied()));
+        named
+    }
+}
+
+/// [`Vocabulary::things`] of the table alone.
 pub fn things(text: &str) -> Vec<usize> {
     let text = Text::new(text);
     let named = GROUPS.iter().enumerate().filter(|(_, group)| text.has_any(group));
     named.map(|(number, _)| number).collect()
-}
-
-/// The words of every group of which `text` has one. Stems, which are no words, are left out.
-pub(super) fn other_words(text: &str) -> impl Iterator<Item = &'static str> {
-    let text = Text::new(text);
-    let groups = GROUPS.iter().filter(move |group| text.has_any(group));
-    groups.flatten().filter(|entry| !entry.is_stem).map(|entry| entry.written)
-}
-
-/// `question`, and in brackets a word of `language` for each thing that it names in other words:
-/// what a text encoder does not know (slang, a loan word, the other language) it knows by those.
-pub fn explained(question: &str, language: Language) -> String {
-    let text = Text::new(question);
-    let mut said: Vec<&str> = Vec::new();
-    for group in GROUPS.iter().filter(|group| text.has_any(group)) {
-        let mut words = group
-            .iter()
-            .filter(|entry| !entry.is_stem && entry.is_korean() == (language == Language::Ko));
-        said.extend(words.find(|entry| !text.has(entry)).map(|entry| entry.written));
-    }
-    if said.is_empty() { question.to_owned() } else { format!("{question} ({})", said.join(", ")) }
 }
 
 struct Text {
@@ -117,7 +242,7 @@ impl Text {
             return !stems.is_empty() && self.stems.windows(stems.len()).any(|run| run == stems);
         }
         let mut all = self.runs.iter().flatten();
-        if !entry.is_stem && hangul.chars().count() == 1 {
+        if entry.is_word() && hangul.chars().count() == 1 {
             // One syllable is a part of many words that have nothing to do with it.
             return all.any(|word| {
                 word.strip_prefix(hangul.as_str())
@@ -126,7 +251,8 @@ impl Text {
         }
         // Inside a word (a compound), or over spaces from the start of a word: `송송` after
         // `구멍이` holds no `이송`.
-        let inside = !entry.is_stem && all.any(|word| word.contains(hangul.as_str()));
+        let inside =
+            entry.place == EntryPlace::Anywhere && all.any(|word| word.contains(hangul.as_str()));
         inside || self.runs.iter().any(|run| starts_at_a_word(run, &hangul))
     }
 }
@@ -154,8 +280,6 @@ fn stem(word: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
@@ -175,8 +299,9 @@ mod tests {
             ("wholesale", "구멍", false),
             ("", "burr", false),
         ] {
-            let words: Vec<_> = other_words(text).collect();
-            assert_eq!(words.contains(&word), expected, "{text}: {words:?}");
+            let general = Vocabulary::general();
+            let words = general.other_words(text);
+            assert_eq!(words.contains(word), expected, "{text}: {words:?}");
         }
     }
 
@@ -188,7 +313,7 @@ mod tests {
             ("기공", Language::En, "기공 (porosity)"),
             ("왜 이래요?", Language::Ko, "왜 이래요?"),
         ] {
-            assert_eq!(explained(question, language), expected);
+            assert_eq!(Vocabulary::general().explained(question, language), expected);
         }
     }
 
@@ -213,11 +338,49 @@ mod tests {
     fn the_table_is_whole() {
         assert!(GROUPS.len() > 50);
         for group in GROUPS.iter() {
-            let written: Vec<_> = group.iter().map(|e| (e.written, e.is_stem)).collect();
+            let written: Vec<_> =
+                group.iter().map(|e| (&e.written, e.place == EntryPlace::Stem)).collect();
             let unique: BTreeSet<_> = written.iter().collect();
             assert!(group.len() > 1, "{written:?}");
             assert_eq!(unique.len(), group.len(), "{written:?}");
             assert!(group.iter().all(|entry| !entry.words.is_empty()), "{written:?}");
+        }
+    }
+    #[test]
+    fn a_word_of_a_site_means_what_it_was_taught() {
+        let meanings = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let taught: [(&str, Vec<String>); 3] = [
+            ("곰보", meanings(&["기공", "hole"])),
+            ("DG", meanings(&["아르곤 탈기"])),
+            ("꽁지", meanings(&["꼬리표"])),
+        ];
+        let site = Vocabulary::with_site(taught.iter().map(|(word, m)| (*word, m.as_slice())));
+        let shares = |a: &str, b: &str| {
+            let b = site.things(b);
+            site.things(a).iter().any(|thing| b.contains(thing))
+        };
+        for (a, b, expected) in [
+            // A group of the table has the meaning.
+            ("곰보투성이예요", "기공", true),
+            ("곰보", "porosity", true),
+            ("dg는 언제", "아르곤 탈기 공정", true),
+            // None has.
+            ("꽁지가 없어요", "꼬리표 부착", true),
+            ("꽁지", "기공", false),
+            // At the start of a word alone.
+            ("노랑곰보", "기공", false),
+        ] {
+            assert_eq!(shares(a, b), expected, "{a} / {b}");
+        }
+        assert!(site.other_words("곰보").contains("기공"));
+        assert!(site.other_words("곰보").contains("porosity"));
+        for (question, language, expected) in [
+            ("곰보가 났어요", Language::Ko, "곰보가 났어요 (기공)"),
+            ("곰보가 났어요", Language::En, "곰보가 났어요 (hole)"),
+            ("DG 언제 해요", Language::Ko, "DG 언제 해요 (아르곤 탈기)"),
+            ("기스가 났어요", Language::Ko, "기스가 났어요 (긁힘)"),
+        ] {
+            assert_eq!(site.explained(question, language), expected);
         }
     }
 }

@@ -11,6 +11,7 @@ mod bank;
 mod demo;
 mod embedding;
 mod eval;
+mod feedback;
 mod folders;
 mod harness;
 mod history;

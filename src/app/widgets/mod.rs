@@ -5,6 +5,7 @@ pub(super) mod bank_words;
 pub(super) mod catalogue_error;
 pub(super) mod combo_box;
 pub(super) mod comparison_view;
+pub(super) mod feedback_buttons;
 pub(super) mod file_picture;
 pub(super) mod image_view;
 pub(super) mod inspection;

@@ -63,7 +63,7 @@ pub(crate) enum Manual {
         #[arg(long, short)]
         defect: Option<DefectCode>,
         /// How many answers.
-        #[arg(long, short = 'k', default_value_t = 5)]
+        #[arg(long, short = 'k', default_value_t = 5, value_parser = at_least_one)]
         top: usize,
         /// Answer at once, by words alone where the manual is not embedded yet.
         #[arg(long)]
@@ -72,4 +72,11 @@ pub(crate) enum Manual {
         #[arg(long)]
         json: bool,
     },
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|top| *top > 0)
+        .ok_or_else(|| "a number from 1 on is needed".to_owned())
 }

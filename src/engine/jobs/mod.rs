@@ -2,6 +2,7 @@
 
 mod bank;
 mod corrective_action;
+mod feedback;
 mod history;
 mod index;
 mod inspection;
@@ -12,6 +13,7 @@ mod workspace;
 
 pub use bank::*;
 pub use corrective_action::*;
+pub use feedback::*;
 pub use history::*;
 pub use index::*;
 pub use inspection::*;

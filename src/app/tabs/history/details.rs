@@ -4,11 +4,12 @@ use super::action_records::ActionRecords;
 use crate::clock::local_time;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
+use crate::widgets::feedback_buttons::FeedbackButtons;
 use crate::widgets::inspection::{findings, model_view, past_actions, report_view, verdict_banner};
 use crate::widgets::judgement_editor::JudgementEditor;
 use crate::widgets::part_view::PartView;
 use crate::widgets::screenshot::ScreenshotTarget;
-use fettle_domain::{ActionChange, ActionState, DefectCode, InspectionId};
+use fettle_domain::{ActionChange, ActionState, DefectCode, FeedbackSubject, InspectionId};
 use fettle_engine::{Judged, OpenInspection, OpenedInspection, SetAction};
 
 /// Height of the picture with its toolbars, in points.
@@ -23,6 +24,7 @@ pub(super) struct Details {
     /// The change of the action's state in progress.
     acting: Option<Task<ActionChange>>,
     view: Option<PartView>,
+    feedback: FeedbackButtons,
 }
 
 impl Details {
@@ -35,6 +37,7 @@ impl Details {
             error: None,
             acting: None,
             view: None,
+            feedback: FeedbackButtons::default(),
         }
     }
 
@@ -49,6 +52,7 @@ impl Details {
 
     /// Takes the outcomes of jobs. Returns the state of the action where it changed.
     pub(super) fn poll(&mut self, cx: &mut TabContext<'_>) -> Option<(InspectionId, ActionState)> {
+        self.feedback.poll(cx);
         if let Some(answer) = self.opening.as_ref().and_then(Task::poll) {
             self.opening = None;
             match answer {
@@ -149,6 +153,11 @@ impl Details {
         ui.separator();
         report_view::show(ui, cx, inspection);
         past_actions::show(ui, cx, inspection);
+        if inspection.report.done().is_some() {
+            let subject = FeedbackSubject::Report { inspection: self.id };
+            let product = inspection.product.as_ref();
+            self.feedback.show(ui, cx, &subject, product, || None);
+        }
         model_view::show(ui, cx, inspection);
     }
 }

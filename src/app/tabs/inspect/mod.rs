@@ -23,10 +23,11 @@ use crate::dialogs::image_files::{ImageList, ImageSource, PendingImages, collect
 use crate::dialogs::register_defect::RegisterDefectDialog;
 use crate::tab_context::TabContext;
 use crate::widgets::combo_box::optional_product_combo;
+use crate::widgets::feedback_buttons::FeedbackButtons;
 use crate::widgets::inspection::{findings, model_view, past_actions, report_view, verdict_banner};
 use crate::widgets::judgement_editor::JudgementEditor;
 use crate::widgets::screenshot::ScreenshotTarget;
-use fettle_domain::{Inspection, Judgement};
+use fettle_domain::{FeedbackSubject, Inspection, Judgement};
 use fettle_engine::{EngineError, Inspect, InspectionSelection};
 
 pub(super) const TAB: TabEntry = TabEntry {
@@ -47,6 +48,8 @@ struct InspectTab {
     judgement_editor: JudgementEditor,
     /// A person's judgement of the part shown.
     judgement: Option<Judgement>,
+    /// Feedback on the report shown.
+    feedback: FeedbackButtons,
     welcome: WelcomeScreen,
     registering: Option<RegisterDefectDialog>,
 }
@@ -62,6 +65,7 @@ impl Tab for InspectTab {
             }
         }
         self.judgement_editor.poll(cx);
+        self.feedback.poll(cx);
         let Some(running) = &mut self.running else { return };
         let Some(answer) = running.poll(&mut self.shown) else { return };
         self.running = None;
@@ -294,10 +298,16 @@ impl InspectTab {
         }
     }
 
-    fn report_panel(&self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+    fn report_panel(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
         let Some(shown) = &self.shown else { return };
-        report_view::show(ui, cx, &shown.inspection);
-        past_actions::show(ui, cx, &shown.inspection);
+        let inspection = &shown.inspection;
+        report_view::show(ui, cx, inspection);
+        past_actions::show(ui, cx, inspection);
+        if let (Some(id), Some(_)) = (inspection.id, inspection.report.done()) {
+            let subject = FeedbackSubject::Report { inspection: id };
+            let product = inspection.product.as_ref();
+            self.feedback.show(ui, cx, &subject, product, || None);
+        }
         match &self.running {
             Some(RunningInspection { view_text: Some(text), .. }) => {
                 model_view::show_unfinished(ui, cx, text);

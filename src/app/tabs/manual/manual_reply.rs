@@ -27,7 +27,8 @@ pub(super) fn show(
     ui.horizontal(|ui| {
         let title = match &answer.reply {
             ManualReply::Found { passages } => {
-                let count = [("count", Value::from(passages.len()))];
+                let count = passages.len() + answer.not_assigned.len();
+                let count = [("count", Value::from(count))];
                 cx.localizer.with("manual-found", &count)
             }
             ManualReply::Grouped { groups } => {

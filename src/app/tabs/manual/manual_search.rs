@@ -6,7 +6,8 @@ use super::manual_reply::{self, ReplyClick};
 use crate::command::{Citation, Command, TabId};
 use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
-use fettle_domain::{DefectCode, ProductCode};
+use crate::widgets::feedback_buttons::FeedbackButtons;
+use fettle_domain::{DefectCode, FeedbackSubject, ProductCode};
 use fettle_engine::{ManualAnswer, SearchManual};
 
 /// Statements found at most.
@@ -17,12 +18,16 @@ const TOP_K: usize = 6;
 pub(super) struct ManualSearch {
     question: String,
     found: Loadable<ManualAnswer>,
+    /// The question as it was asked last.
+    asked: Option<FeedbackSubject>,
+    feedback: FeedbackButtons,
 }
 
 impl ManualSearch {
-    /// Takes the answer.
-    pub(super) fn poll(&mut self, cx: &TabContext<'_>) {
+    /// Takes the answer. Returns whether feedback on it was recorded.
+    pub(super) fn poll(&mut self, cx: &mut TabContext<'_>) -> bool {
         self.found.poll(cx);
+        self.feedback.poll(cx)
     }
 
     /// Forgets the answer and cancels a running search.
@@ -66,6 +71,10 @@ impl ManualSearch {
             }
         }
         let clicked = self.answers(ui, cx);
+        if let (Some(answer), Some(asked)) = (self.found.answer(), &self.asked) {
+            let shown = || Some(answer.shown());
+            self.feedback.show(ui, cx, asked, Some(product), shown);
+        }
         ui.separator();
         clicked
     }
@@ -83,6 +92,20 @@ impl ManualSearch {
         None
     }
 
+    /// Asks again what was answered by words alone, now that passages are embedded.
+    pub(super) fn ask_by_meaning(&mut self, cx: &mut TabContext<'_>) {
+        let is_by_words = self.found.answer().is_some_and(|answer| answer.notice.is_some());
+        let Some(FeedbackSubject::Answer { question, product, defect }) = &self.asked else {
+            return;
+        };
+        if is_by_words && !self.found.is_loading() {
+            let (question, product) = (question.clone(), product.clone());
+            let defect = defect.clone();
+            let request = SearchManual { question, product, defect, top: TOP_K, embed: false };
+            self.found.load(cx, request);
+        }
+    }
+
     /// Asks the question, of one defect type where it is known.
     fn ask(
         &mut self,
@@ -92,6 +115,7 @@ impl ManualSearch {
     ) {
         self.found = Loadable::default();
         let question = self.question.trim().to_owned();
+        self.asked = Some(FeedbackSubject::answer(&question, product.clone(), defect.clone()));
         // Passages are embedded beside: until then words answer.
         let request = SearchManual { question, product, defect, top: TOP_K, embed: false };
         self.found.load(cx, request);

@@ -1,5 +1,6 @@
 //! The tab of manuals: their sections, pages and text, and questions to them.
 
+mod lessons;
 mod manual_list;
 mod manual_reply;
 mod manual_search;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 
 use egui::{CentralPanel, Key, Panel, ScrollArea};
 
+use self::lessons::Lessons;
 use self::manual_search::ManualSearch;
 use self::manual_view::ManualView;
 use self::review::{ReviewScreen, ReviewState};
@@ -57,6 +59,7 @@ struct ManualTab {
     newest: Option<ManualId>,
     view: ManualView,
     search: ManualSearch,
+    lessons: Lessons,
     dialog: Option<RegisterManualDialog>,
     /// The review screen while it is open: it takes the place of all else.
     review: Option<ReviewScreen>,
@@ -69,14 +72,19 @@ impl Tab for ManualTab {
         }
         self.versions.poll(cx);
         // Its errors are those of the search, which says them.
-        self.embedding.poll(cx);
+        if self.embedding.poll(cx) && self.embedding.error().is_none() {
+            self.search.ask_by_meaning(cx);
+        }
         if self.view.poll(cx) {
             self.follow_product(cx);
         }
-        self.search.poll(cx);
         if let Some(review) = &mut self.review {
             review.poll(cx);
         }
+        if self.search.poll(cx) {
+            self.lessons.reload(cx);
+        }
+        self.lessons.poll(cx);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
@@ -180,7 +188,8 @@ impl ManualTab {
     fn list(&mut self, cx: &mut TabContext<'_>, product: ProductCode) {
         self.manuals.load(cx, ListManuals(product.clone()));
         self.versions.load(cx, ListManualVersions(Some(product.clone())));
-        self.embedding.load(cx, EmbedManuals(Some(product)));
+        self.embedding.load(cx, EmbedManuals(Some(product.clone())));
+        self.lessons.list(cx, product);
     }
 
     /// Opens the newest manual where none is open or the manual was just registered.
@@ -269,6 +278,7 @@ impl ManualTab {
             self.view.open(cx, other);
         }
         self.register_button(ui, cx);
+        self.lessons.show(ui, cx);
         ui.separator();
         let Some(opened) = self.view.opened() else { return };
         let Some(text) = &opened.text else { return };

@@ -4,10 +4,11 @@ use egui::{Key, Modifiers, Rect, Role, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::tests::inspections::skipped_inspection;
-use crate::tests::test_app::{AppHarness, TestApp, TestAppOptions, run_job};
+use crate::tests::test_app::{AppHarness, TestApp, TestAppOptions, models_with, run_job};
 use fettle_domain::{
-    Author, DefectCode, Inspection, Language, ManualFinding, ManualId, Product, ProductCode,
-    Report, ReportLine, ReportPart, ReportSection, Stage, Support, Verdict,
+    Author, DefectCode, FeedbackSubject, Inspection, InspectionId, Language, ManualFinding,
+    ManualId, Product, ProductCode, Rating, Report, ReportLine, ReportPart, ReportSection, Stage,
+    Support, Verdict,
 };
 use fettle_engine::{AddDefectType, AddProduct, Engine, ParsedManual, RegisterManual};
 use fettle_library::Library;
@@ -232,6 +233,16 @@ fn a_citation_of_an_inspection_is_shown_on_its_page_as_it_was() {
         let place = app.with("manual-page", &[("page", 2_u32.into())]);
         let link = app.with("report-page", &[("place", place.into())]);
         app.wait_for(&link);
+        // The report is judged where it is read.
+        app.click(&app.text("feedback-good"));
+        let by = if language == Language::Ko { "의견: " } else { "Said by " };
+        app.wait_until("who judged it", |window| {
+            window.query_all_by_label_contains(by).next().is_some()
+        });
+        let judged = app.library().all_feedback().unwrap();
+        let [one] = &judged[..] else { panic!("{judged:?}") };
+        assert_eq!(one.subject, FeedbackSubject::Report { inspection: InspectionId(1) });
+        assert_eq!(one.opinion.rating, Rating::Good);
         app.click_on(Role::Link, &link);
         wait_until_marked(&mut app, 2);
         app.wait_for(&page_of(&app, 2));
@@ -338,4 +349,86 @@ fn a_manual_without_pages_is_read_as_text_and_its_versions_are_there() {
         app.wait_for(&app.text("manual-replaced"));
         app.save_picture("manual_old_version");
     }
+}
+
+/// What somebody says of an answer is kept, teaches once it is accepted, and is taken back by the
+/// same button.
+#[test]
+fn an_answer_is_judged_and_teaches_what_an_engineer_accepts() {
+    let fonts = own_fonts();
+    for language in [Language::Ko, Language::En] {
+        let app = TestAppOptions::new(language).start(|engine| {
+            with_manual(engine, &fonts);
+        });
+        let mut app = open_tab(app);
+        app.wait_for("• 탈기 장치 점검");
+        let to_review =
+            |app: &TestApp, count: usize| app.with("lessons-title", &[("count", count.into())]);
+        assert!(!app.shows(&to_review(&app, 0)), "nobody has said anything");
+        let ask = |app: &mut TestApp, question: &str| {
+            let field = app.text("manual-question");
+            app.type_into(&field, question);
+            app.press(Modifiers::NONE, Key::Enter);
+        };
+        let taught = "곰보가 많이 올라와요";
+        ask(&mut app, taught);
+        app.wait_for(&app.text("manual-nothing"));
+        let bad = app.text("feedback-bad");
+        app.click_on(Role::Button, &bad);
+        let note = app.text("feedback-note");
+        app.wait_for(&note);
+        app.type_into(&note, "여기서는 기공을 곰보라고 함");
+        app.press(Modifiers::NONE, Key::Enter);
+        app.choose(&app.text("feedback-right"), "hole (기공)");
+        app.wait_for(&to_review(&app, 2));
+        app.save_picture("manual_feedback");
+        let recorded = app.library().all_feedback().unwrap();
+        let [one] = &recorded[..] else { panic!("{recorded:?}") };
+        assert_eq!(one.opinion.note, "여기서는 기공을 곰보라고 함");
+        assert_eq!(one.opinion.right.as_ref().unwrap().heading, "hole (기공)");
+
+        // An engineer accepts the word; it counts in other questions.
+        app.click_on(Role::DisclosureTriangle, &to_review(&app, 2));
+        app.harness.run_steps(20);
+        let title =
+            app.with("lesson-word", &[("word", "곰보".into()), ("meanings", "기공, hole".into())]);
+        let accept = format!("{}: {title}", app.text("lesson-accept"));
+        app.save_picture("manual_lessons");
+        app.click_on(Role::Button, &accept);
+        app.wait_for(&to_review(&app, 1));
+        ask(&mut app, "곰보 잡으려면 뭘 손봐요");
+        app.wait_until("the section of the hole", |window| {
+            window.query_all_by_label_contains("hole (기공)\n탈기").next().is_some()
+        });
+        // Taken back.
+        let undo = format!("{}: {title}", app.text("judge-undo"));
+        app.click_on(Role::Button, &undo);
+        app.wait_for(&to_review(&app, 2));
+        ask(&mut app, taught);
+        app.wait_for(&app.text("manual-nothing"));
+        app.wait_for(&note);
+        app.click_on(Role::Button, &bad);
+        app.wait_until_gone(&note);
+        app.wait_until_gone(&to_review(&app, 2));
+    }
+}
+
+/// A question that words answered is asked again once the passages are embedded.
+#[test]
+fn an_answer_by_words_is_replaced_once_passages_are_embedded() {
+    let fonts = own_fonts();
+    let Some(models) = models_with("multilingual-e5-small") else { return };
+    let options = TestAppOptions { models: Some(models), ..TestAppOptions::new(Language::En) };
+    let app = options.start(|engine| {
+        with_manual(engine, &fonts);
+    });
+    let mut app = open_tab(app);
+    app.wait_for(&app.text("manual-question"));
+    let question = app.text("manual-question");
+    app.type_into(&question, "고무 페드");
+    app.press(Modifiers::NONE, Key::Enter);
+    // Scores by meaning, without asking again.
+    app.wait_until("an answer by meaning", |window| {
+        window.query_all_by_label_contains("meaning 0.").next().is_some()
+    });
 }

@@ -79,7 +79,7 @@ pub(crate) fn refresh_manuals(
 }
 
 /// The manuals in force, as by [`refresh_manuals`]; changes are only logged.
-pub(super) fn manuals_in_force(
+pub(in crate::jobs) fn manuals_in_force(
     job: &JobContext,
     product: Option<ProductCode>,
 ) -> Result<Vec<RegisteredManual>> {

@@ -12,7 +12,7 @@ mod open_manual;
 mod passage_index;
 mod preview_manual;
 pub(crate) mod register_manual;
-mod search_manual;
+pub(in crate::jobs) mod search_manual;
 
 pub use embed_manuals::{EmbedManuals, EmbeddedManuals};
 pub use ingest_manuals::IngestManuals;

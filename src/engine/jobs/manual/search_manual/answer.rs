@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use fettle_domain::{DefectCode, ProductCode, RegisteredManual};
+use fettle_domain::{
+    DefectCode, ProductCode, RegisteredManual, ReplyKind, SectionRef, ShownAnswer,
+};
 use fettle_manuals::Chunk;
 
 /// Result of [`super::SearchManual`].
@@ -23,6 +25,25 @@ pub struct ManualAnswer {
     /// Why the passages were found by BM25 alone, in the language of reports; `None` where the text
     /// encoder took part.
     pub notice: Option<String>,
+}
+
+impl ManualAnswer {
+    /// What feedback on the answer keeps of it.
+    pub fn shown(&self) -> ShownAnswer {
+        let (mut sections, mut statements) = (Vec::new(), Vec::new());
+        for FoundPassage { manual, chunk, .. } in self.reply.passages() {
+            let section = SectionRef {
+                product: manual.product.clone(),
+                heading: chunk.heading.clone(),
+                defect: chunk.defect.clone(),
+            };
+            if !sections.contains(&section) {
+                sections.push(section);
+            }
+            statements.push(chunk.statement.clone());
+        }
+        ShownAnswer { kind: self.reply.kind(), sections, statements }
+    }
 }
 
 /// What the manuals say to a question.
@@ -54,6 +75,16 @@ pub enum ManualReply {
 }
 
 impl ManualReply {
+    /// Its kind.
+    pub fn kind(&self) -> ReplyKind {
+        match self {
+            Self::Found { .. } => ReplyKind::Found,
+            Self::Grouped { .. } => ReplyKind::Grouped,
+            Self::Clarify { .. } => ReplyKind::Clarify,
+            Self::NotSaid { .. } => ReplyKind::NotSaid,
+        }
+    }
+
     /// The passages of any reply, best first.
     pub fn passages(&self) -> Vec<&FoundPassage> {
         match self {

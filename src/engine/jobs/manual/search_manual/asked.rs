@@ -2,12 +2,13 @@
 //! goes across.
 
 use super::corpus::{Corpus, Passage};
+use super::literal::Lookup;
 use fettle_domain::{DefectCode, DefectType, ProductCode};
 use fettle_manuals::named_defects;
 use fettle_retrieval::denial::asks_for_the_opposite;
 use fettle_retrieval::exclusion::read_question;
 use fettle_retrieval::question_words::question_words;
-use fettle_retrieval::vocabulary::things;
+use fettle_retrieval::vocabulary::Vocabulary;
 
 /// Share of the things in a defect's name above which a text that names them names the defect.
 const MOST: f32 = 0.5;
@@ -78,26 +79,29 @@ pub(super) struct Asked {
     pub(super) joins: bool,
     /// Whether it asks which defects.
     pub(super) asks_for_defects: bool,
+    /// The question as a look-up of what is printed.
+    pub(super) lookup: Lookup,
     /// Whether it asks for the opposite of what manuals say.
     pub(super) denies: bool,
 }
 
 impl Asked {
     pub(super) fn read(question: &str, corpus: &Corpus) -> Self {
-        let defects = &corpus.topics;
-        let read = read_question(question, |phrase| !all_named(phrase, defects, true).is_empty());
+        let (defects, vocabulary) = (&corpus.topics, &corpus.vocabulary);
+        let all_named = |text: &str, loosely| all_named(text, defects, loosely, vocabulary);
+        let read = read_question(question, |phrase| !all_named(phrase, true).is_empty());
         let left_out: Vec<_> =
-            read.excluded.iter().flat_map(|phrase| all_named(phrase, defects, true)).collect();
+            read.excluded.iter().flat_map(|phrase| all_named(phrase, true)).collect();
         let is_kept = |named: &(ProductCode, DefectCode)| !left_out.contains(named);
         let mut named = by_name(&read.asked, defects);
-        let mut meant = all_named(&read.asked, defects, false);
+        let mut meant = all_named(&read.asked, false);
         named.retain(is_kept);
         meant.retain(is_kept);
         let lower = read.asked.to_lowercase();
-        let in_words = things(&read.asked);
+        let in_words = vocabulary.things(&read.asked);
         let names_product = |code: &ProductCode| {
             let names = corpus.product_names(code);
-            things(&names).iter().any(|thing| in_words.contains(thing))
+            vocabulary.things(&names).iter().any(|thing| in_words.contains(thing))
                 || question_words(&names).iter().any(|name| {
                     name.chars().count() > 1
                         && question_words(&read.asked).iter().any(|word| word == name)
@@ -109,6 +113,7 @@ impl Asked {
             products: codes.filter(names_product).collect(),
             joins: JOINING.iter().any(|joining| joins_words(&lower, joining)),
             asks_for_defects: ASKING_FOR_DEFECTS.iter().any(|asking| lower.contains(asking)),
+            lookup: Lookup::new(&read.asked),
             denies: asks_for_the_opposite(&read.asked),
             text: read.asked,
             excluded: read.excluded,
@@ -165,13 +170,18 @@ fn by_name(text: &str, defects: &[DefectType]) -> Vec<(ProductCode, DefectCode)>
 
 /// Defect types of each product that `text` names by their names, or by other words for most of the
 /// things in them; where it names none so and `loosely`, those of which it names the most things.
-fn all_named(text: &str, defects: &[DefectType], loosely: bool) -> Vec<(ProductCode, DefectCode)> {
-    let said = things(text);
+fn all_named(
+    text: &str,
+    defects: &[DefectType],
+    loosely: bool,
+    vocabulary: &Vocabulary,
+) -> Vec<(ProductCode, DefectCode)> {
+    let said = vocabulary.things(text);
     let mut found = Vec::new();
     for of_product in defects.chunk_by(|a, b| a.product == b.product) {
         let mut own = by_name(text, of_product);
         let shared: Vec<(usize, f32)> =
-            of_product.iter().map(|defect| shared_things(defect, &said)).collect();
+            of_product.iter().map(|defect| shared_things(defect, &said, vocabulary)).collect();
         let most = shared.iter().map(|(count, _)| *count).max().unwrap_or_default();
         let by_count = loosely && own.is_empty() && shared.iter().all(|(_, share)| *share <= MOST);
         for ((count, share), defect) in shared.into_iter().zip(of_product) {
@@ -188,9 +198,9 @@ fn all_named(text: &str, defects: &[DefectType], loosely: bool) -> Vec<(ProductC
 
 /// How many of the things in a defect's names are `said`, and their largest share in one of the
 /// names, 0 to 1.
-fn shared_things(defect: &DefectType, said: &[usize]) -> (usize, f32) {
+fn shared_things(defect: &DefectType, said: &[usize], vocabulary: &Vocabulary) -> (usize, f32) {
     let of_name = |name: &str| {
-        let things = things(name);
+        let things = vocabulary.things(name);
         let shared = things.iter().filter(|thing| said.contains(thing)).count();
         (shared, shared as f32 / things.len().max(1) as f32)
     };

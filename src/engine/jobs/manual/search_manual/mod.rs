@@ -3,7 +3,8 @@
 
 mod answer;
 mod asked;
-mod corpus;
+pub(in crate::jobs) mod corpus;
+mod literal;
 mod ranking;
 mod reply;
 #[cfg(test)]
@@ -13,7 +14,7 @@ mod unassigned;
 use self::asked::Asked;
 use self::corpus::Corpus;
 use self::ranking::Ranking;
-use crate::error::Result;
+use crate::error::{EngineError, Result};
 use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::{DefectCode, ProductCode};
@@ -49,11 +50,20 @@ impl Request for SearchManual {
             require_product(job, product)?;
         }
         let corpus = Corpus::read(job, self.product.clone(), self.defect.as_ref())?;
+        if corpus.manuals.is_empty() {
+            return Err(EngineError::NoManual(self.product));
+        }
+        if let Some(defect) = &self.defect
+            && corpus.defects.iter().all(|known| known.code != *defect)
+        {
+            return Err(EngineError::NoSuchDefect(defect.clone()));
+        }
         let asked = Asked::read(&self.question, &corpus);
         let ranking = Ranking::of(job, &corpus, &asked, self.embed)?;
         job.check()?;
-        let reply = reply::choose(&corpus, &asked, &ranking, self.top);
         let not_assigned = unassigned::lines(&corpus, &asked, &ranking);
+        let is_printed = not_assigned.iter().any(|one| asked.lookup.stands_in(&one.chunk.words));
+        let reply = reply::choose(&corpus, &asked, &ranking, self.top, is_printed);
         let named = match self.product {
             Some(_) => asked.named_codes(&corpus.defects),
             None => Vec::new(),

@@ -9,14 +9,15 @@ use crate::error::{EngineError, Result};
 use crate::jobs::manual::passage_index::{PassageIndex, embed};
 use crate::protocol::JobContext;
 use fettle_domain::hangul::is_syllable;
-use fettle_domain::{Language, ModelId, ModelRole, TextKind};
+use fettle_domain::{Language, ModelId, ModelRole, SectionRef, TextKind};
 use fettle_manuals::Chunk;
 use fettle_retrieval::answerability::Signs;
 use fettle_retrieval::fusion::relevance;
 use fettle_retrieval::keyword_index::KeywordIndex;
 use fettle_retrieval::known_words::{KnownWords, WantedWords};
 use fettle_retrieval::other_subjects::{OtherSubjects, subjects};
-use fettle_retrieval::vocabulary::{explained, things};
+use fettle_retrieval::remembered_questions::RememberedQuestions;
+use fettle_retrieval::vocabulary::things;
 
 /// Weight of a section's second best passage, relative to the best: two matching statements make a
 /// section more likely.
@@ -25,6 +26,13 @@ const SECOND_WEIGHT: f32 = 0.6;
 const COVERED: f32 = 1.7;
 /// What a section of a product that the question names gains.
 const PRODUCT: f32 = 1.0;
+/// What a section gains at most that answers a remembered question like this one: less than a passage
+/// with the best words.
+const REMEMBERED: f32 = 2.0;
+/// Likeness to a remembered question from which on the manuals answer this one, too.
+const SURELY_LIKE: f32 = 0.8;
+/// How surely a passage spells a word that it has.
+const SPELLED: f32 = 0.9;
 
 /// Passages and sections with their scores.
 pub(super) struct Ranking<'a> {
@@ -32,6 +40,8 @@ pub(super) struct Ranking<'a> {
     pub(super) passages: Vec<RankedPassage<'a>>,
     /// Sections, best first: numbers, scores.
     pub(super) sections: Vec<(usize, f32)>,
+    /// Sections that answer a remembered question that is surely this one.
+    pub(super) confirmed: Vec<usize>,
     /// Probability that the manuals answer the question, 0 to 1.
     pub(super) probability: f32,
     /// Why words alone were compared.
@@ -50,6 +60,10 @@ pub(super) struct RankedPassage<'a> {
     pub(super) relevance: f32,
     /// Share of the question's words that the passage knows, 0 to 1.
     pub(super) covered: f32,
+    /// Whether the passage has all of the question's words as they are spelled.
+    is_literal: bool,
+    /// Whether the whole question stands in the passage, or is its heading.
+    pub(super) is_looked_up: bool,
 }
 
 /// The subjects that no manual speaks of, as they are embedded.
@@ -79,8 +93,9 @@ impl<'a> Ranking<'a> {
         let named: Vec<String> = all.iter().map(|one| corpus.defect_names(one)).collect();
         let known = KnownWords::new(texts.iter().chain(&named).map(String::as_str));
         let others = OtherSubjects::of(&known);
-        let wanted = WantedWords::new(&asked.words);
-        let by_words = KeywordIndex::new(texts.iter().map(String::as_str)).search(&asked.text);
+        let wanted = WantedWords::new(&asked.words, &corpus.vocabulary);
+        let by_words = KeywordIndex::new(texts.iter().map(String::as_str))
+            .search(&asked.text, &corpus.vocabulary);
         let (meaning, notice) = match by_meaning(job, corpus, asked, &others, embeds) {
             Ok(Ok(meaning)) => (Some(meaning), None),
             Ok(Err(notice)) => (None, Some(notice)),
@@ -106,9 +121,15 @@ impl<'a> Ranking<'a> {
                 words: by_word.get(&position).copied(),
                 relevance,
                 covered: own.share(&wanted),
+                is_literal: !asked.words.is_empty()
+                    && asked.words.iter().all(|word| own.spelled(word) >= SPELLED),
+                is_looked_up: asked.lookup.stands_in(&passage.chunk.words)
+                    || asked.lookup.stands_in(&passage.chunk.heading),
             });
         }
         let covered = passages.iter().map(|one| one.covered).fold(0.0, f32::max);
+        // Of the table alone: that a question names a thing by a site's word says nothing of what
+        // it asks about it.
         let in_manuals = things(&texts.join("\n"));
         let shared = things(&asked.text).iter().filter(|one| in_manuals.contains(one)).count();
         let mut signs = Signs::of_words(&wanted, shared, covered, &known, &others);
@@ -117,8 +138,15 @@ impl<'a> Ranking<'a> {
             signs = signs.with_meaning(nearest, meaning.other);
         }
         passages.retain(|one| corpus.is_wanted(one.passage.chunk) && !asked.excludes(&one.passage));
-        let sections = rank_sections(&passages, asked);
-        Ok(Self { passages, sections, probability: signs.probability(), notice, signs })
+        let remembered = remembered(corpus, asked, &passages);
+        let sections = rank_sections(&passages, asked, &remembered);
+        // What an engineer confirmed is said, whatever its words are like.
+        let mut confirmed = remembered;
+        confirmed.retain(|_, likeness| *likeness >= SURELY_LIKE);
+        let surely = confirmed.values().copied().fold(0.0, f32::max);
+        let probability = signs.probability().max(surely);
+        let confirmed = confirmed.into_keys().collect();
+        Ok(Self { passages, sections, confirmed, probability, notice, signs })
     }
 
     /// Passages of a section, best first.
@@ -130,7 +158,34 @@ impl<'a> Ranking<'a> {
     }
 }
 
-fn rank_sections(passages: &[RankedPassage<'_>], asked: &Asked) -> Vec<(usize, f32)> {
+/// Of each section the likeness of the question to the remembered ones that it answers, 0 to 1. Where
+/// a passage has all of the question's words as they are spelled, only of the sections of such.
+fn remembered(
+    corpus: &Corpus,
+    asked: &Asked,
+    passages: &[RankedPassage<'_>],
+) -> BTreeMap<usize, f32> {
+    let questions = corpus.remembered.iter().map(|(question, _)| question.as_str());
+    let likeness = RememberedQuestions::new(questions, &corpus.vocabulary).likeness(&asked.words);
+    let is_literal = passages.iter().any(|one| one.is_literal);
+    let mut of_sections = BTreeMap::new();
+    for one in passages.iter().filter(|one| one.is_literal || !is_literal) {
+        let Passage { manual, chunk, section, .. } = &one.passage;
+        let answers =
+            |right: &SectionRef| right.is(&manual.product, &chunk.heading, chunk.defect.as_ref());
+        let own = corpus.remembered.iter().zip(&likeness).filter(|((_, right), _)| answers(right));
+        let nearest = own.map(|(_, likeness)| *likeness).fold(0.0, f32::max);
+        let section: &mut f32 = of_sections.entry(*section).or_default();
+        *section = section.max(nearest);
+    }
+    of_sections
+}
+
+fn rank_sections(
+    passages: &[RankedPassage<'_>],
+    asked: &Asked,
+    remembered: &BTreeMap<usize, f32>,
+) -> Vec<(usize, f32)> {
     let mut held: BTreeMap<usize, Vec<&RankedPassage<'_>>> = BTreeMap::new();
     for passage in passages {
         held.entry(passage.passage.section).or_default().push(passage);
@@ -144,7 +199,9 @@ fn rank_sections(passages: &[RankedPassage<'_>], asked: &Asked) -> Vec<(usize, f
         let covered = held.iter().map(|one| one.covered).fold(0.0, f32::max);
         let named = asked.names(&first.passage);
         let product = asked.products.contains(&first.passage.manual.product);
-        let score = best + COVERED * covered + if product { PRODUCT } else { 0.0 };
+        let likeness = remembered.get(&section).copied().unwrap_or_default();
+        let product = if product { PRODUCT } else { 0.0 };
+        let score = best + COVERED * covered + product + REMEMBERED * likeness;
         sections.push((section, named, score));
     }
     sections.sort_by(|a, b| b.1.cmp(&a.1).then(b.2.total_cmp(&a.2)));
@@ -196,7 +253,8 @@ fn by_meaning(
         let vector = match known {
             Some((_, vector)) => vector.clone(),
             None => {
-                let vector = embed_one(job, &model, explained(&asked.text, language))?;
+                let vector =
+                    embed_one(job, &model, corpus.vocabulary.explained(&asked.text, language))?;
                 queries.push((language, vector.clone()));
                 vector
             }

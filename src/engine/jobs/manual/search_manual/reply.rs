@@ -18,18 +18,22 @@ const TIE: f32 = 0.25;
 /// Passages of a group at least.
 const GROUP_PASSAGES: usize = 2;
 
-/// The reply, of at most `top` passages, in each group where they are grouped.
+/// The reply, of at most `top` passages, in each group where they are grouped. What is printed as it
+/// is asked is said, in a section or, where `is_printed_elsewhere`, outside of all.
 pub(super) fn choose(
     corpus: &Corpus,
     asked: &Asked,
     ranking: &Ranking<'_>,
     top: usize,
+    is_printed_elsewhere: bool,
 ) -> ManualReply {
     let passages = in_order(ranking, top);
     if asked.denies {
         return ManualReply::NotSaid { nearest: passages };
     }
-    let asks_nothing = asked.words.is_empty() && asked.meant.is_empty() && asked.named.is_empty();
+    let is_printed = ranking.passages.iter().any(|one| one.is_looked_up) || is_printed_elsewhere;
+    let asks_nothing =
+        !is_printed && asked.words.is_empty() && asked.meant.is_empty() && asked.named.is_empty();
     if asks_nothing && (asked.asks_for_defects || !asked.excluded.is_empty()) {
         let groups = groups(ranking, top, |_| true);
         if !groups.is_empty() {
@@ -42,7 +46,7 @@ pub(super) fn choose(
             return ManualReply::Clarify { candidates, passages };
         }
     }
-    if passages.is_empty() || ranking.probability < LIMIT {
+    if !is_printed && (passages.is_empty() || ranking.probability < LIMIT) {
         return ManualReply::NotSaid { nearest: passages };
     }
     let meant = groups(ranking, top, |held| held.iter().any(|one| asked.means(&one.passage)));
@@ -70,17 +74,22 @@ pub(super) fn choose(
     ManualReply::Found { passages }
 }
 
-/// The two best passages of each section, best section first, then all others by relevance.
+/// Passages that have the question as it is written; the two best of each section, best section
+/// first; then all others by relevance.
 fn in_order(ranking: &Ranking<'_>, top: usize) -> Vec<FoundPassage> {
     let (mut first, mut rest) = (Vec::new(), Vec::new());
     for (section, _) in &ranking.sections {
         let mut held: Vec<_> = ranking.of_section(*section);
-        held.retain(|one| one.cosine.is_some() || one.words.is_some());
+        let is_confirmed = ranking.confirmed.contains(section);
+        held.retain(|one| {
+            is_confirmed || one.is_looked_up || one.cosine.is_some() || one.words.is_some()
+        });
         rest.extend(held.split_off(SECTION_PASSAGES.min(held.len())));
         first.append(&mut held);
     }
     rest.sort_by(|a, b| b.relevance.total_cmp(&a.relevance));
     first.append(&mut rest);
+    first.sort_by_key(|one| !one.is_looked_up);
     first.truncate(top);
     first.iter().map(found).collect()
 }

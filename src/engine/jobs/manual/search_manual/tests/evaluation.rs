@@ -10,15 +10,16 @@ use crate::jobs::manual::passage_index::embed;
 use fettle_domain::{ModelRole, TextKind};
 use fettle_manuals::read_lines;
 use fettle_retrieval::keyword_index::KeywordIndex;
+use fettle_retrieval::vocabulary::Vocabulary;
 use fettle_testing::data::{checkout, model, shared};
 
 /// Counts of one set of questions.
 #[derive(Debug, Default, Clone, Copy)]
-struct Counts {
+pub(super) struct Counts {
     /// Questions that a manual answers.
-    answerable: u32,
+    pub(super) answerable: u32,
     /// Of these: a right section first, among three; declined; asked back.
-    first: u32,
+    pub(super) first: u32,
     three: u32,
     lost: u32,
     asked_back: u32,
@@ -28,19 +29,19 @@ struct Counts {
 }
 
 impl Counts {
-    fn share(part: u32, of: u32) -> f64 {
+    pub(super) fn share(part: u32, of: u32) -> f64 {
         f64::from(part) / f64::from(of.max(1))
     }
 
-    fn at_1(self) -> f64 {
+    pub(super) fn at_1(self) -> f64 {
         Self::share(self.first, self.answerable)
     }
 
-    fn declined(self) -> f64 {
+    pub(super) fn declined(self) -> f64 {
         Self::share(self.declined, self.unanswerable)
     }
 
-    fn lost_share(self) -> f64 {
+    pub(super) fn lost_share(self) -> f64 {
         Self::share(self.lost, self.answerable)
     }
 }
@@ -69,9 +70,9 @@ fn place(
 }
 
 /// Counts by set, for each ranking.
-type Table = BTreeMap<(String, &'static str), Counts>;
+pub(super) type Table = BTreeMap<(String, &'static str), Counts>;
 
-fn measure(engine: &Engine, questions: &[Question], in_own_manual: bool) -> Table {
+pub(super) fn measure(engine: &Engine, questions: &[Question], in_own_manual: bool) -> Table {
     let mut table = Table::new();
     let mut signs = Vec::new();
     for question in questions {
@@ -245,7 +246,10 @@ impl Request for PlainChunks {
             let asked: Vec<usize> =
                 (0..chunks.len()).filter(|at| is_asked(&chunks[*at].0)).collect();
             let index = KeywordIndex::new(asked.iter().map(|at| chunks[*at].2.as_str()));
-            let by_words = index.search(&question.question).first().map(|(at, _)| asked[*at]);
+            let by_words = index
+                .search(&question.question, &Vocabulary::general())
+                .first()
+                .map(|(at, _)| asked[*at]);
             let query = embed(job, &model, vec![question.question.clone()], TextKind::Query)?;
             let cosine =
                 |at: usize| -> f32 { vectors[at].iter().zip(&query[0]).map(|(a, b)| a * b).sum() };

@@ -3,6 +3,7 @@
 
 mod embedding;
 mod evaluation;
+mod learning;
 mod question_set;
 mod replies;
 

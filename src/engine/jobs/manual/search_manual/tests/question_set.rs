@@ -47,6 +47,15 @@ pub(super) fn questions(file: &str) -> Vec<Question> {
     read(file)
 }
 
+/// The words of a site that `jargon_questions.json` uses.
+pub(super) fn jargon() -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Jargon {
+        jargon: String,
+    }
+    read::<Jargon>("jargon_questions.json").into_iter().map(|one| one.jargon).collect()
+}
+
 fn read<T: DeserializeOwned>(file: &str) -> Vec<T> {
     let path = checkout().join("tests/retrieval").join(file);
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()

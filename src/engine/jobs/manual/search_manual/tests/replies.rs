@@ -170,3 +170,47 @@ fn headings_are_names_as_well() {
         "{across:?}"
     );
 }
+
+/// What is printed as it is asked is said: a number, a heading, a line that belongs to no section.
+#[test]
+fn what_is_printed_is_found() {
+    let none = tempfile::tempdir().unwrap();
+    let (dir, engine) = engine(none.path());
+    let path = dir.path().join("casting.txt");
+    let text = CASTING.replace("탈기 장치 점검", "용탕 온도 자동제어(±3℃) 유지");
+    std::fs::write(&path, format!("주조 품질 지침 개정 7판\n\n{text}")).unwrap();
+    let part = product("part", "주물", "Casting");
+    register(&engine, &part, &[], path);
+    let ask = |question: &str| submit(&engine, asks(question, Some(part.code.clone()), 3));
+    for (question, first) in [("±3℃", "자동제어(±3℃)"), ("긁힘 (scratch)", "긁힘 (scratch)")]
+    {
+        let ManualReply::Found { passages } = ask(question).reply else { panic!("{question}") };
+        assert!(passages[0].chunk.text.contains(first), "{question}: {passages:?}");
+    }
+    let answer = ask("품질 지침 개정");
+    assert!(matches!(answer.reply, ManualReply::Found { .. }), "{answer:?}");
+    assert!(answer.not_assigned[0].chunk.words.contains("개정 7판"), "{answer:?}");
+    // Not as it is printed.
+    assert!(!matches!(ask("±13℃").reply, ManualReply::Found { .. }));
+    assert!(matches!(ask("품질 지침 폐지").reply, ManualReply::NotSaid { .. }));
+}
+
+#[test]
+fn without_a_manual_or_a_defect_it_is_said_what_to_do() {
+    let (_dir, engine, part) = casting(false);
+    let refuse = |request: SearchManual| engine.submit(request).unwrap().wait(|_| {}).unwrap_err();
+    let nosuch = DefectCode::new("nosuch").unwrap();
+    for product in [Some(part), None] {
+        let asked = SearchManual { defect: Some(nosuch.clone()), ..asks("원인", product, 3) };
+        let error = refuse(asked);
+        assert!(matches!(&error, EngineError::NoSuchDefect(code) if *code == nosuch), "{error}");
+    }
+    let bare = product("bare", "빈 제품", "Bare");
+    submit(&engine, AddProduct(bare.clone()));
+    let error = refuse(asks("원인", Some(bare.code.clone()), 3));
+    assert!(error.explain(Language::En).contains("library add-manual bare"), "{error}");
+    let none = tempfile::tempdir().unwrap();
+    let (_dir, empty) = self::engine(none.path());
+    let error = empty.submit(asks("원인", None, 3)).unwrap().wait(|_| {}).unwrap_err();
+    assert!(matches!(error, EngineError::NoManual(None)), "{error}");
+}

@@ -1,0 +1,79 @@
+//! Giving feedback, and what was given.
+
+use crate::error::Result;
+use crate::protocol::{JobContext, NoEvent, Request};
+use crate::user::user_name;
+use fettle_domain::{Feedback, FeedbackOpinion, FeedbackSubject, ShownAnswer};
+
+/// Records what the user says of an answer or a report. What was said before stays on record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GiveFeedback {
+    /// What it is about.
+    pub subject: FeedbackSubject,
+    /// What the answer showed; `None` for a report.
+    pub shown: Option<ShownAnswer>,
+    /// The opinion; `None`: what was said is taken back.
+    pub opinion: Option<FeedbackOpinion>,
+}
+
+/// Result of [`GiveFeedback`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeedbackGiven {
+    /// The feedback before.
+    pub before: Option<Feedback>,
+    /// The feedback now.
+    pub now: Option<Feedback>,
+}
+
+impl Request for GiveFeedback {
+    type Answer = FeedbackGiven;
+    type Event = NoEvent;
+
+    fn name(&self) -> &'static str {
+        "give-feedback"
+    }
+
+    fn run(self, job: &JobContext) -> Result<FeedbackGiven> {
+        let Self { subject, shown, opinion } = self;
+        let by = user_name();
+        job.library(move |library| {
+            let (before, now) =
+                library.give_feedback(&subject, shown.as_ref(), opinion.as_ref(), &by)?;
+            Ok(FeedbackGiven { before, now })
+        })
+    }
+}
+
+/// The feedback that counts for a subject.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeedbackOf(pub FeedbackSubject);
+
+impl Request for FeedbackOf {
+    type Answer = Option<Feedback>;
+    type Event = NoEvent;
+
+    fn name(&self) -> &'static str {
+        "feedback-of"
+    }
+
+    fn run(self, job: &JobContext) -> Result<Option<Feedback>> {
+        job.library(move |library| library.feedback_of(&self.0))
+    }
+}
+
+/// All feedback that counts, oldest first.
+#[derive(Debug, Clone, Copy)]
+pub struct ListFeedback;
+
+impl Request for ListFeedback {
+    type Answer = Vec<Feedback>;
+    type Event = NoEvent;
+
+    fn name(&self) -> &'static str {
+        "list-feedback"
+    }
+
+    fn run(self, job: &JobContext) -> Result<Vec<Feedback>> {
+        job.library(|library| library.all_feedback())
+    }
+}

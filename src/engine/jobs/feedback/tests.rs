@@ -1,0 +1,209 @@
+//! Feedback through the engine: given, taken back, exported, and what it teaches once accepted.
+
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::jobs::inspection::Inspect;
+use crate::protocol::Request;
+use crate::{
+    AddDefectType, AddProduct, Engine, EngineError, EngineOptions, ManualAnswer, ManualReply,
+    RegisterManual, SearchManual,
+};
+use fettle_domain::{
+    DefectCode, FeedbackOpinion, FeedbackSubject, InspectionId, Language, Lesson, LessonDecision,
+    Product, ProductCode, Rating, SectionRef,
+};
+use fettle_settings::{Settings, Workspace};
+
+const MANUAL: &str = "기공 (hole)
+발생 원인
+- 용탕 내 가스가 배출되지 않음
+조치 가이드
+- 탈기 장치 점검
+
+날개 버 (burr)
+발생 원인
+- 클램프 압력 부족
+조치 가이드
+- 클램프 압력 보정
+";
+
+fn submit<R: Request>(engine: &Engine, request: R) -> R::Answer {
+    engine.submit(request).unwrap().wait(|_| {}).unwrap()
+}
+
+fn refusal<R: Request>(engine: &Engine, request: R) -> EngineError
+where
+    R::Answer: std::fmt::Debug,
+{
+    engine.submit(request).unwrap().wait(|_| {}).unwrap_err()
+}
+
+/// An engine without models, with a product and its manual of two sections.
+fn engine() -> (TempDir, Engine, ProductCode) {
+    let dir = tempfile::tempdir().unwrap();
+    let workspace = Workspace::at(dir.path().join("workspace")).with_models(dir.path());
+    workspace.create().unwrap();
+    let options = EngineOptions { allow_gpu: false, language: Language::En };
+    let engine = Engine::start(workspace, Settings::default(), options).unwrap();
+    let code = ProductCode::new("part").unwrap();
+    let (name_ko, name_en) = ("부품".to_owned(), "Part".to_owned());
+    submit(&engine, AddProduct(Product { code: code.clone(), name_ko, name_en }));
+    for (defect, name_ko) in [("hole", "기공"), ("burr", "날개 버")] {
+        let defect = AddDefectType {
+            product: code.clone(),
+            code: DefectCode::new(defect).unwrap(),
+            name_ko: Some(name_ko.to_owned()),
+            name_en: Some(defect.to_owned()),
+            full_name: None,
+        };
+        submit(&engine, defect);
+    }
+    let path = dir.path().join("part.txt");
+    std::fs::write(&path, MANUAL).unwrap();
+    submit(&engine, RegisterManual { product: code.clone(), path });
+    (dir, engine, code)
+}
+
+fn ask(engine: &Engine, question: &str, product: &ProductCode) -> ManualAnswer {
+    let (question, product) = (question.to_owned(), Some(product.clone()));
+    submit(engine, SearchManual { question, product, defect: None, top: 4, embed: true })
+}
+
+/// Says that the answer to a question is good, or that a section would have been right.
+fn say(engine: &Engine, question: &str, product: &ProductCode, right: Option<&SectionRef>) {
+    let answer = ask(engine, question, product);
+    let rating = if right.is_some() { Rating::Bad } else { Rating::Good };
+    let request = GiveFeedback {
+        subject: FeedbackSubject::answer(question, Some(product.clone()), None),
+        shown: Some(answer.shown()),
+        opinion: Some(FeedbackOpinion { rating, note: String::new(), right: right.cloned() }),
+    };
+    assert!(submit(engine, request).now.is_some());
+}
+
+fn sections(engine: &Engine, product: &ProductCode) -> Vec<SectionRef> {
+    submit(engine, ListSections(Some(product.clone())))
+}
+
+fn decide(engine: &Engine, lesson: &ReviewedLesson, decision: Option<LessonDecision>) {
+    submit(engine, DecideLessons { ids: vec![lesson.id.clone()], decision });
+}
+
+fn word_lesson(lessons: &[ReviewedLesson]) -> ReviewedLesson {
+    let is_word = |one: &&ReviewedLesson| matches!(one.lesson, Lesson::Word { .. });
+    lessons.iter().find(is_word).unwrap().clone()
+}
+
+#[test]
+fn what_is_taught_counts_once_it_is_accepted_and_no_longer_once_it_is_undone() {
+    let (_dir, engine, part) = engine();
+    let [hole, _] = &sections(&engine, &part)[..] else { panic!() };
+    assert_eq!(
+        (hole.heading.as_str(), &hole.defect),
+        ("기공 (hole)", &DefectCode::new("hole").ok())
+    );
+    let taught = "주물에 곰보가 잔뜩 올라왔어요";
+    let other = "곰보 잡으려면 어디를 손봐요?";
+    let is_found = |question: &str| match ask(&engine, question, &part).reply {
+        ManualReply::Found { passages } => passages[0].chunk.heading == hole.heading,
+        _ => false,
+    };
+    assert!(!is_found(taught) && !is_found(other));
+    say(&engine, taught, &part, Some(hole));
+    // Feedback alone changes nothing.
+    assert!(!is_found(taught) && !is_found(other));
+
+    let lessons = submit(&engine, ListLessons(Some(part.clone())));
+    assert_eq!(lessons.len(), 2, "{lessons:?}");
+    let word = word_lesson(&lessons);
+    let meanings = vec!["기공".to_owned(), "hole".to_owned()];
+    let expected = Lesson::Word { product: part.clone(), word: "곰보".to_owned(), meanings };
+    assert_eq!((&word.lesson, &word.decided), (&expected, &None));
+    assert_eq!(word.questions, [taught]);
+    let question = lessons.iter().find(|one| one.lesson != word.lesson).unwrap();
+    let expected = Lesson::Question { question: taught.to_owned(), section: hole.clone() };
+    assert_eq!(question.lesson, expected);
+
+    // A question that is remembered answers itself, a word those that use it.
+    decide(&engine, question, Some(LessonDecision::Accepted));
+    assert!(is_found(taught) && !is_found(other));
+    decide(&engine, &word, Some(LessonDecision::Accepted));
+    assert!(is_found(taught) && is_found(other));
+    let listed = submit(&engine, ListLessons::default());
+    assert!(listed.iter().all(|one| one.decided.is_some()), "{listed:?}");
+    // Undone, refused.
+    decide(&engine, &word, None);
+    assert!(!is_found(other));
+    decide(&engine, &word, Some(LessonDecision::Refused));
+    assert!(!is_found(other));
+    let listed = word_lesson(&submit(&engine, ListLessons::default()));
+    assert_eq!(listed.decided.unwrap().decision, LessonDecision::Refused);
+
+    let unknown = DecideLessons { ids: vec!["nosuch".to_owned()], decision: None };
+    let error = refusal(&engine, unknown);
+    assert!(matches!(&error, EngineError::UnknownLesson(id) if id == "nosuch"), "{error}");
+}
+
+/// Feedback that was taken back proposes nothing; what was accepted before stays, without support.
+#[test]
+fn feedback_that_is_taken_back_supports_nothing() {
+    let (_dir, engine, part) = engine();
+    let [_, burr] = &sections(&engine, &part)[..] else { panic!() };
+    let question = "가에리가 심해요";
+    say(&engine, question, &part, Some(burr));
+    let word = word_lesson(&submit(&engine, ListLessons::default()));
+    decide(&engine, &word, Some(LessonDecision::Accepted));
+    let subject = FeedbackSubject::answer(question, Some(part), None);
+    let taken_back = GiveFeedback { subject: subject.clone(), shown: None, opinion: None };
+    let given = submit(&engine, taken_back);
+    assert!(given.before.is_some() && given.now.is_none());
+    assert_eq!(submit(&engine, FeedbackOf(subject)), None);
+    let lessons = submit(&engine, ListLessons::default());
+    assert_eq!(lessons.len(), 1);
+    assert_eq!(lessons[0].lesson, word.lesson);
+    assert!(lessons[0].questions.is_empty() && lessons[0].decided.is_some());
+}
+
+/// The words of a passage outweigh every remembered question.
+#[test]
+fn a_literal_hit_is_never_overturned() {
+    let (_dir, engine, part) = engine();
+    let [hole, burr] = &sections(&engine, &part)[..] else { panic!() };
+    let question = "클램프 압력 보정";
+    say(&engine, question, &part, Some(hole));
+    let lessons = submit(&engine, ListLessons::default());
+    assert!(matches!(lessons[..], [ReviewedLesson { lesson: Lesson::Question { .. }, .. }]));
+    decide(&engine, &lessons[0], Some(LessonDecision::Accepted));
+    let answer = ask(&engine, question, &part);
+    assert_eq!(answer.reply.passages()[0].chunk.heading, burr.heading);
+}
+
+#[test]
+fn feedback_is_exported_as_csv_and_json() {
+    let (dir, engine, part) = engine();
+    say(&engine, "탈기 장치 점검", &part, None);
+    let part_picture = dir.path().join("part.png");
+    image::RgbImage::new(16, 16).save(&part_picture).unwrap();
+    let inspect = Inspect { image: part_picture, product: None, with_llm: false, out: None };
+    submit(&engine, inspect);
+    let subject = FeedbackSubject::Report { inspection: InspectionId(1) };
+    let opinion =
+        FeedbackOpinion { rating: Rating::Bad, note: "=원인이 다름".to_owned(), right: None };
+    submit(&engine, GiveFeedback { subject, shown: None, opinion: Some(opinion) });
+    let write = |name: &str| {
+        let path = dir.path().join(name);
+        let exported = submit(&engine, ExportFeedback(path.clone()));
+        assert_eq!(exported, ExportedFeedback { rows: 2, path: path.clone() });
+        std::fs::read_to_string(path).unwrap()
+    };
+    let csv = write("feedback.csv");
+    assert!(csv.contains("answer,,탈기 장치 점검,part,,found,part,기공 (hole),good,"), "{csv}");
+    assert!(csv.contains("report,1,,,,,,,bad,'=원인이 다름,"), "{csv}");
+    let json: Vec<fettle_domain::Feedback> = serde_json::from_str(&write("feedback.JSON")).unwrap();
+    assert_eq!(json, submit(&engine, ListFeedback));
+    let nowhere = refusal(&engine, ExportFeedback(Path::new("/nosuch/x.csv").to_owned()));
+    assert!(matches!(nowhere, EngineError::Report(_)), "{nowhere}");
+}
