@@ -192,6 +192,8 @@ impl BodyReader {
             lines.sort_by_key(|line: &PrintedLine| line.row);
             self.lines.extend(lines);
         }
+        // A row of its own parts this table from the next.
+        self.row += 1;
     }
 
     /// Extends the cell at (`left`, `top`) down to `bottom`.

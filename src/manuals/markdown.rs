@@ -8,8 +8,8 @@ use fettle_domain::ManualFormat;
 
 use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
-use super::headings::sub_heading;
 use super::html::lines_of_html;
+use super::label_forms::sub_heading;
 use super::text_file::decode;
 
 /// The lines of a Markdown file. `path` is for messages only.

@@ -8,6 +8,8 @@ use super::words::words;
 
 /// The most words that say what a number is about.
 const MAX_SUBJECT_WORDS: usize = 3;
+/// The most letters after a number in which a unit is looked for.
+const MAX_UNIT_REACH: usize = 12;
 /// Units as they are written, each with the spelling under which it is compared.
 const UNITS: [(&str, &str); 62] = [
     ("℃", "℃"),
@@ -207,6 +209,12 @@ fn skip_unit(letters: &[char], from: usize) -> (usize, Option<&'static str>) {
         Some((length, unit)) => (begin + length, Some(unit)),
         None => (from, None),
     }
+}
+
+/// Whether a text, behind a number, begins with a unit.
+pub(super) fn starts_with_unit(text: &str) -> bool {
+    let letters: Vec<char> = text.chars().take(MAX_UNIT_REACH).collect();
+    skip_unit(&letters, 0).1.is_some()
 }
 
 /// Which values are right, by the words beside the number.

@@ -12,6 +12,7 @@ use super::error::Result;
 use super::file::parse_document;
 use super::headers_footers::strip_headers_footers;
 use super::passages::collect_passages;
+use super::row_marks::mark_rows;
 use super::rows::group_into_rows;
 use super::section_builder::SectionBuilder;
 use super::section_parser::{ParsedRows, SectionParser};
@@ -21,7 +22,7 @@ use super::words::words;
 
 /// Version of the parser, raised when the same file would be parsed differently. Manuals stored
 /// under an older version are parsed again.
-pub const PARSER_VERSION: u32 = 4;
+pub const PARSER_VERSION: u32 = 5;
 
 /// Parses a manual with content `bytes`. The name of `path` states the format; the names of the
 /// product's `defects` identify the sections.
@@ -42,6 +43,7 @@ pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) ->
     let all_rows = group_into_rows(document.lines);
     let rows = if has_pages { strip_headers_footers(all_rows.clone()) } else { all_rows.clone() };
     let names = DefectNameIndex::new(defects);
+    let rows = mark_rows(rows, &names);
     let parser = SectionParser::new(&rows, &names);
     let ParsedRows { mut sections, summary, set_aside, mut warnings, joiner } = parser.parse();
     let tabled = read_defect_tables(&summary, &names, &joiner);
@@ -50,10 +52,21 @@ pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) ->
     });
     let new: Vec<SectionBuilder> = new.collect();
     sections.extend(new);
+    // A heading with nothing under it and of no defect, such as a title, is a line of its own.
+    let (sections, titles): (Vec<_>, Vec<_>) =
+        sections.into_iter().partition(|section| section.defect.is_some() || !section.is_empty());
+    warnings.extend(
+        titles
+            .into_iter()
+            .map(|title| ManualWarning::Unplaced { page: title.page, text: title.heading }),
+    );
 
     let mut taken = HashSet::new();
-    let sections: Vec<Section> =
-        sections.into_iter().map(|builder| builder.build(&mut taken, &joiner)).collect();
+    let sections: Vec<Section> = sections
+        .into_iter()
+        .flat_map(SectionBuilder::for_each_defect)
+        .map(|builder| builder.build(&mut taken, &joiner))
+        .collect();
     warnings.extend(section_warnings(&sections, defects));
     warnings.extend(
         (1..=page_count)

@@ -5,6 +5,7 @@ mod broken;
 mod cases;
 mod claims;
 mod damaged_pages;
+mod document_kinds;
 mod encodings;
 mod formats;
 mod generated;

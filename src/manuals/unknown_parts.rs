@@ -3,7 +3,7 @@
 use fettle_domain::{ManualWarning, StatementKind};
 
 use super::document_look::{is_bracketed, is_sentence};
-use super::headings::sub_heading;
+use super::label_forms::sub_heading;
 use super::list_marker::{marker_style, split_marker};
 use super::part_labels::{by_stem, ends_in_stem, is_group, negates};
 use super::rows::Row;

@@ -202,7 +202,8 @@ impl UnpagedLines {
         }
         lines.sort_by(|a, b| a.row.cmp(&b.row).then(a.left.total_cmp(&b.left)));
         self.lines.append(&mut lines);
-        self.row = top;
+        // A row of its own parts this table from the next.
+        self.row = top + 1;
         tops
     }
 }
