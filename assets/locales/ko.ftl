@@ -219,6 +219,9 @@ warning-picture-page = { $page }쪽은 대부분 그림이고, 그림 속의 글
 warning-pages-missing = 모두 { $stated }쪽이라는 파일에서 { $read }쪽만 읽었습니다. 파일이 손상되었을 수 있으니 확인하세요.
 warning-cut-short = 파일의 끝부분이 없습니다. 빠진 쪽이 있을 수 있으니 원본과 비교하세요.
 warning-note = { $place }: 검토자가 단 메모: { $text }
+warning-too-deep = { $place } 다음의 글은 표나 상자가 너무 깊이 겹쳐 있어 읽지 못했습니다. 원본과 비교하세요.
+warning-unclosed-quote = { $place }: 큰따옴표가 닫히지 않았습니다. 그 줄부터는 따옴표를 글자로 보고 읽었으니 확인하세요.
+warning-format-unread = { $place }부터 시작하는 시트의 서식을 읽지 못했습니다. 지운 글이나 숨긴 글이 섞여 있을 수 있으니 확인하세요.
 models-present = 있음
 models-missing = 없음
 models-partial = 중단됨
@@ -476,7 +479,6 @@ error-pdf-letters = { $path }의 글자 { $letters }자는 어떤 글자인지 �
 error-no-tesseract = { $path }은(는) 스캔한 매뉴얼입니다. 읽으려면 tesseract를 설치하세요: sudo apt install tesseract-ocr tesseract-ocr-kor
 error-tesseract = { $path }의 그림에서 글자를 읽지 못했습니다: { $reason }. tesseract와 한국어 데이터(tesseract-ocr-kor)가 설치되어 있는지 확인하세요.
 error-pdf-no-page = { $path }에는 { $page }쪽이 없습니다. 모두 { $pages }쪽입니다.
-error-pdf-damaged = { $path } 파일이 손상되었습니다: { $reason }
 error-library-corrupt = { $path } 파일이 손상되었습니다: { $reason }. 이미지와 매뉴얼은 안전합니다. 그 파일을 다른 곳으로 옮기고 실행하세요: fettle library scan
 error-library-folder = { $path }을(를) 열 수 없습니다. 파일이 있어야 할 자리에 { $folder } 폴더가 있습니다(네트워크 드라이브에서 생길 수 있습니다). 그 폴더가 비어 있으면 지우고, 작업 공간이 네트워크 드라이브에 있으면 로컬 디스크로 옮기세요.
 error-library-protected = { $path }을(를) 열 수 없습니다. 파일이나 폴더가 쓰기 금지되어 있습니다. 쓰기 권한을 받거나, 작업 공간을 쓸 수 있는 폴더로 복사하세요.
@@ -1058,3 +1060,14 @@ known-old-bank = 알려진 불량 { $count }건. 뱅크가 오래되어 배울 �
 known-learned = { $product }: 알려진 불량에서 배웠습니다. { $what } { $unsure } 초과 보류(이전 { $before-unsure }), { $image } 초과 NG(이전 { $before-image }).
 known-learned-nothing = { $product }: 점수와 임계값은 그대로입니다. { $what }
 unfinished-learn = { $product }의 알려진 불량 배우기
+
+## 읽을 수 없는 매뉴얼 파일
+
+damage-other-content = { $path } 파일의 내용이 이름과 다릅니다. 파일 이름의 확장자를 확인하거나, 문서를 만든 프로그램에서 다시 저장하세요.
+damage-encoding = { $path } 파일의 글자를 읽을 수 없습니다. UTF-8 또는 한국어(CP949)로 다시 저장하세요.
+damage-structure = { $path } 파일이 손상되었습니다. 원본을 다시 복사하거나, 문서를 만든 프로그램에서 다시 저장하세요.
+damage-no-text = { $path } 파일이 손상되어 읽을 수 있는 글자가 남아 있지 않습니다. 원본을 다시 복사하세요.
+damage-undrawable = { $path } 파일의 쪽을 그릴 수 없습니다. 문서를 만든 프로그램에서 PDF로 다시 저장하세요.
+damage-too-many = { $path } 파일이 매뉴얼로 쓰기에는 너무 큽니다. 줄, 셀 또는 쪽이 { $limit }개를 넘습니다. 필요한 부분만 따로 저장하세요.
+damage-bomb = { $path } 파일은 풀었을 때 매뉴얼이라고 보기 어려울 만큼 커져서 읽지 않았습니다.
+damage-too-deep = { $path } 파일은 표나 목록, 상자가 너무 깊이 겹쳐 있어 읽지 않았습니다. 문서를 만든 프로그램에서 PDF로 저장해서 등록하세요.

@@ -77,6 +77,9 @@ pub fn explain_manual_warning(warning: &ManualWarning, path: &str, language: Lan
             say("warning-pages-missing", &[("read", (*read).into()), ("stated", (*stated).into())])
         }
         W::CutShort => text(language, "warning-cut-short"),
+        W::TooDeep { page } => say("warning-too-deep", &[("place", place(*page))]),
+        W::UnclosedQuote { page } => say("warning-unclosed-quote", &[("place", place(*page))]),
+        W::FormatUnread { page } => say("warning-format-unread", &[("place", place(*page))]),
         W::Note { page, text } => quoting("warning-note", *page, text),
     }
 }

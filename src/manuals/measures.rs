@@ -117,6 +117,11 @@ impl Measure {
         a.0 > b.1 || b.0 > a.1
     }
 
+    /// Its unit, in the spelling under which it is compared.
+    pub(super) fn unit(&self) -> &'static str {
+        self.unit
+    }
+
     fn range(&self) -> (f64, f64) {
         match self.bound {
             Bound::Exactly => (self.low, self.high),

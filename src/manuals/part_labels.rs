@@ -15,6 +15,10 @@ use super::words::words;
 
 /// The longest label, in letters without spaces.
 const MAX_LETTERS: usize = 32;
+/// The same of a label of two parts, in bytes.
+const MAX_MIXED_BYTES: usize = 160;
+/// The longest text that is looked at, in bytes.
+const MAX_TEXT_BYTES: usize = 300;
 /// The most words of a label.
 const MAX_WORDS: usize = 9;
 /// The words at the end of a longer line, such as *Porosity is often caused by*, that tell its kind.
@@ -44,6 +48,9 @@ fn halves(text: &str) -> impl Iterator<Item = &str> {
 /// Whether a text is a label of causes and of another part at once: 원인 및 대책, *Cause / remedy*. Which of
 /// its statements are causes, nobody can tell.
 pub(super) fn is_mixed(text: &str) -> bool {
+    if text.len() > MAX_MIXED_BYTES {
+        return false;
+    }
     let joined = text.replace([',', '·', 'ㆍ', '&', '+', '-', '→'], "/");
     let joined = [" 및 ", " and ", "과 ", "와 ", " or ", " 또는 "]
         .iter()
@@ -252,6 +259,9 @@ fn last_words(text: &str) -> String {
 /// The stems of all words of a text, `None` for a word that is unknown; `None` for a text that is too
 /// long for a label. With `whole`, nothing after the first unknown word is looked at.
 fn stems(text: &str, whole: bool) -> Option<Vec<Option<Stem>>> {
+    if text.len() > MAX_TEXT_BYTES {
+        return None;
+    }
     let words = words(text);
     let letters: usize = words.iter().map(|word| word.chars().count()).sum();
     let fits = !words.is_empty() && letters <= MAX_LETTERS && words.len() <= MAX_WORDS;

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use fettle_domain::{DefectType, ManualFormat, ManualText, ManualWarning, Section};
+use fettle_domain::{
+    DefectType, LineSpan, ManualFormat, ManualText, ManualWarning, Passage, RectPt, Section,
+};
 
 use super::defect_names::DefectNameIndex;
 use super::defect_table::read_defect_tables;
@@ -38,6 +40,7 @@ pub fn parse(path: &Path, bytes: &[u8], defects: &[DefectType]) -> Result<Manual
 pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) -> ManualText {
     let page_count = document.page_count;
     let findings = document.warnings;
+    let notes = document.notes;
     let printed: HashSet<u32> = document.lines.iter().map(|line| line.line.page).collect();
     let has_pages = document.format == ManualFormat::Pdf;
     let all_rows = group_into_rows(document.lines);
@@ -77,6 +80,11 @@ pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) ->
     let summary = read_summary(&summary, &joiner);
     let mut manual = ManualText { page_count, sections, summary, passages: Vec::new(), warnings };
     manual.passages = collect_passages(&all_rows, set_aside, &manual);
+    manual.passages.extend(notes.into_iter().map(|(page, text)| {
+        let rect = RectPt { x: 0.0, y: 0.0, width: 0.0, height: 0.0 };
+        Passage { heading: None, text, span: LineSpan { page, rect } }
+    }));
+    manual.passages.sort_by_key(|passage| passage.span.page);
     manual
 }
 

@@ -9,6 +9,7 @@ mod document_kinds;
 mod encodings;
 mod formats;
 mod generated;
+mod growth;
 mod layouts;
 mod page_writer;
 mod part_styles;
