@@ -1,7 +1,7 @@
 //! Rows of tables: those about one section, summaries, and tables with a row or a column for each
 //! defect.
 
-use fettle_domain::ManualWarning;
+use fettle_domain::{ManualWarning, StatementKind};
 
 use super::cause_action_table::{self, CauseActionTable};
 use super::disciplines::discipline_kind;
@@ -76,7 +76,11 @@ impl SectionParser<'_> {
     /// Whether the row belongs to a table of causes and actions below the section's heading.
     pub(super) fn is_in_cause_action_table(&mut self, at: usize, row: &Row) -> bool {
         let Some(first) = self.cause_action_rows.first() else {
-            let has_columns = cause_action_table::is_header(row);
+            let tells = |kind: &StatementKind| *kind != StatementKind::Other;
+            let has_columns = cause_action_table::is_header(row)
+                || row.is_unpaged()
+                    && row.is_in_table()
+                    && cause_action_table::label_kinds(row).iter().any(tells);
             let is_possible = self.summary_state == SummaryState::Outside
                 && self.section.as_ref().is_some_and(|s| has_columns || s.is_empty());
             return is_possible

@@ -18,5 +18,6 @@ mod printed_tables;
 pub(crate) mod reading;
 mod real_manuals;
 mod seen;
+mod sniffed;
 mod unpaged;
 mod unseen;

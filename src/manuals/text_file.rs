@@ -24,7 +24,9 @@ const TAB_LETTERS: usize = 4;
 /// Spaces in a line that separate two cells.
 const CELL_SPACES: usize = 3;
 /// At least one of so many units of UTF-16 is a space, a digit or the end of a line.
-const UNITS_PER_ZERO: usize = 20;
+const UNITS_PER_ZERO: usize = 12;
+/// A single zero is a slip.
+const MIN_ZEROS: usize = 2;
 /// Of a text that has zeros at all, so many bytes stand between them.
 const MIN_LETTERS_PER_ZERO: usize = 20;
 /// A text whose longest line has no more letters than this is hard-wrapped.
@@ -135,7 +137,8 @@ fn from_iso_2022_kr(bytes: &[u8]) -> Option<Vec<u8>> {
 fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
     let zeros = |at: usize| bytes.iter().skip(at).step_by(2).filter(|byte| **byte == 0).count();
     let units = bytes.len() / 2;
-    if zeros(0).max(zeros(1)) * UNITS_PER_ZERO < units {
+    let most = zeros(0).max(zeros(1));
+    if most < MIN_ZEROS || most * UNITS_PER_ZERO < units {
         return None;
     }
     match zeros(1).cmp(&zeros(0)) {
