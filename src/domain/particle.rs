@@ -79,7 +79,8 @@ pub fn particle_after(word: &str, particle: Particle) -> Option<&'static str> {
 /// The form of a particle after `word`, guessed by the spelling where it is not known how the word is
 /// spoken: in a message either form is better than both.
 pub fn likely_particle(word: &str, particle: Particle) -> &'static str {
-    let word = word.trim_end_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '%' && c != '℃');
+    let word =
+        word.trim_end_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '%' && c != '℃');
     particle_after(word, particle).unwrap_or_else(|| particle.form(spelling(word)))
 }
 

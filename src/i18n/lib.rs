@@ -211,9 +211,19 @@ mod tests {
     #[test]
     fn no_message_leaves_the_form_of_a_particle_to_the_reader() {
         for (first, second) in [
-            ("이", "가"), ("을", "를"), ("은", "는"), ("과", "와"), ("으로", "로"), ("으", "로"), ("아", "야"),
+            ("이", "가"),
+            ("을", "를"),
+            ("은", "는"),
+            ("과", "와"),
+            ("으로", "로"),
+            ("으", "로"),
+            ("아", "야"),
         ] {
-            for pair in [format!("{first}({second})"), format!("{second}({first})"), format!("({first}){second}")] {
+            for pair in [
+                format!("{first}({second})"),
+                format!("{second}({first})"),
+                format!("({first}){second}"),
+            ] {
                 let line = KO.lines().find(|line| line.contains(&pair));
                 assert_eq!(line, None, "{pair}");
             }

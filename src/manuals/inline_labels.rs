@@ -12,9 +12,20 @@ use super::rows::Row;
 
 /// The most words of a label within a line.
 const MAX_LABEL_WORDS: usize = 5;
+/// The longest label within a line, in bytes, with what stands around it.
+const MAX_LABEL_BYTES: usize = 160;
 /// The fewest pairs of lines that begin with labels of causes and actions, where no heading stands above
 /// the first.
 const MIN_PAIRS: usize = 2;
+
+/// Which labels are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// Those of causes, actions and prevention.
+    Parts,
+    /// Any, also those that nobody knows.
+    All,
+}
 
 /// A label within a text.
 struct Found<'a> {
@@ -67,7 +78,7 @@ fn labels<'a>(text: &'a str, names: &DefectNameIndex) -> Option<(&'a str, Vec<Fo
         Some(Found { label, kind, start: 0, end })
     });
     let from = first.as_ref().map_or(0, |first| first.end);
-    let strict = labels_from(text, from, &names_part);
+    let strict = labels_from(text, from, Which::Parts);
     let start = strict.first().map(|found| found.start)?;
     let has_first = first.is_some();
     let heading = if has_first { "" } else { trimmed(text.get(..start)?) };
@@ -76,21 +87,23 @@ fn labels<'a>(text: &'a str, names: &DefectNameIndex) -> Option<(&'a str, Vec<Fo
         return None;
     }
     // Now that the line is known to have labels, 담당: is one, too.
-    let from = if has_first { from } else { start };
-    let any = |label: &str| covered(label).is_some();
     let mut found: Vec<Found<'_>> = first.into_iter().collect();
-    found.extend(labels_from(text, from, &any));
+    found.extend(labels_from(text, from, Which::All));
+    let start = found.first().map_or(start, |found| found.start);
+    let heading = if has_first { "" } else { trimmed(text.get(..start)?) };
     Some((heading, found))
 }
 
 /// The labels in a text behind place `from`: before colons and signs, and in brackets.
-fn labels_from<'a>(text: &'a str, from: usize, is_label: &dyn Fn(&str) -> bool) -> Vec<Found<'a>> {
+fn labels_from(text: &str, from: usize, which: Which) -> Vec<Found<'_>> {
     let mut out: Vec<Found<'_>> = Vec::new();
     for (at, sign) in text.char_indices().skip_while(|(at, _)| *at < from) {
         let free = out.last().map_or(from, |last| last.end);
         if at < free {
             continue;
         }
+        // A label is short; far behind it nothing is looked at.
+        let free = free.max(text.floor_char_boundary(at.saturating_sub(MAX_LABEL_BYTES)));
         let (Some(before), Some(behind)) = (text.get(free..at), text.get(at + sign.len_utf8()..))
         else {
             continue;
@@ -102,13 +115,33 @@ fn labels_from<'a>(text: &'a str, from: usize, is_label: &dyn Fn(&str) -> bool) 
         if !is_colon && !is_sign && !closes || behind.trim().is_empty() {
             continue;
         }
-        let is_known = |label: &str| if is_colon { is_label(label) } else { names_part(label) };
+        let is_known = |label: &str| match which {
+            Which::All if is_colon => covered(label).is_some(),
+            _ => names_part(label),
+        };
         let label = if closes { bracketed(before) } else { last_words(before, &is_known) };
-        let Some((place, label)) = label.filter(|(_, label)| is_known(label)) else { continue };
-        let Some(kind) = covered(label) else { continue };
+        let label = label.filter(|(_, label)| is_known(label));
+        // Between two labels, what a dash parts off before a colon is a label that nobody knows.
+        let unknown =
+            || behind_dash(before).filter(|_| is_colon && !out.is_empty() && which == Which::All);
+        let Some((place, label)) = label.or_else(unknown) else { continue };
+        let kind = covered(label).unwrap_or(StatementKind::Other);
         out.push(Found { label, kind, start: free + place, end: at + sign.len_utf8() });
     }
     out
+}
+
+/// A few words behind the last dash, and where they begin.
+fn behind_dash(text: &str) -> Option<(usize, &str)> {
+    const MAX_CHARS: usize = 24;
+    let (before, label) = [" - ", " – ", " — ", " / ", "; ", " | ", " • "]
+        .iter()
+        .filter_map(|dash| text.rsplit_once(dash))
+        .min_by_key(|(_, label)| label.len())?;
+    let fits = label.chars().count() <= MAX_CHARS && label.chars().any(char::is_alphabetic);
+    let is_sentence = label.contains(['.', ',', '!', '?']);
+    let place = text.len().checked_sub(label.len())?;
+    (fits && !is_sentence && !before.is_empty()).then_some((place, label))
 }
 
 /// The text behind the last opening bracket, and where the bracket stands.

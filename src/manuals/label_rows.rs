@@ -3,7 +3,7 @@
 use fettle_domain::{ManualWarning, StatementKind};
 
 use super::cause_action_table;
-use super::label_forms::sub_heading;
+use super::label_forms::{names_part, sub_heading};
 use super::list_marker::{ListMarker, marker_style, split_items, split_marker};
 use super::marks::Mark;
 use super::part_labels::{covered_about, is_neither, is_plain};
@@ -64,6 +64,7 @@ impl<'a> SectionParser<'a> {
         let (marker, text) = split_marker(&row.text);
         let rest = sub_heading(text).and_then(|(_, rest)| rest);
         let head = rest.and_then(|rest| text.strip_suffix(rest)).unwrap_or(text);
+        let head = head.trim_end_matches([':', '：', ' ']);
         let last = self.section.as_ref().and_then(SectionBuilder::last);
         let same = marker.is_some()
             && last.is_some_and(|last| {
@@ -74,6 +75,7 @@ impl<'a> SectionParser<'a> {
             && !self.look.looks_like_labels(row)
             && !self.look.stands_out(row)
             && !is_plain(head)
+            && !(is_first && rest.is_some() && names_part(head))
     }
 
     pub(super) fn start_part(

@@ -7,9 +7,10 @@
 //!      │       hidden_layers, overprint, asides, annotations → line_grouping, columns ┬ DocumentLines
 //!      ├ docx, hwpx, pptx (package) · xlsx, csv_file (spreadsheet_rows) ──────────────┤
 //!      └ html, markdown → html · text_file ───────────────────────────────────────────┘
-//! DocumentLines → rows, headers_footers → section_parser ┬ section_headings, unknown_parts
-//!     (label_words → part_labels, document_look)         ├ cause_action_table, defect_table
-//!                                                        └ summary_table
+//! DocumentLines → rows, headers_footers → row_marks (disciplines, questions, inline_labels)
+//!     → section_parser ┬ section_headings, label_rows, marked_rows, unknown_parts
+//!     │                └ table_rows: cause_action_table, transposed_table, defect_table, summary_table
+//!     └ label_words → label_stems, label_denial → part_labels → label_forms, document_look
 //! → ManualText with section_warnings (measures → disagreements) and passages
 //! ManualText → section_lookup → korean_action → compose → the report
 //!            → prompt → selection → compose (a model orders and chooses)

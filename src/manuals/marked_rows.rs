@@ -4,7 +4,7 @@ use fettle_domain::{ManualWarning, StatementKind};
 
 use super::list_marker::{split_items, split_marker};
 use super::marks::{Mark, Origin, PartMark};
-use super::part_labels::is_neither;
+use super::part_labels::{covered, is_neither};
 use super::rows::Row;
 use super::section_builder::{SectionBuilder, StatementBuilder};
 use super::section_parser::SectionParser;
@@ -31,7 +31,11 @@ impl SectionParser<'_> {
         let next = self.sub_heading_at(at + 1).map(|(kind, _)| kind);
         let begins_anew = match &self.section {
             None => true,
-            Some(section) => next.is_some_and(|kind| section.has(kind)),
+            Some(section) => {
+                let has_part =
+                    section.has(StatementKind::Cause) || section.has(StatementKind::Action);
+                !has_part || next.is_some_and(|kind| section.has(kind))
+            }
         };
         if name.chars().count() > MAX_NAME_CHARS || defect.is_none() && !begins_anew {
             return self.set_aside(row.clone());
@@ -59,7 +63,8 @@ impl SectionParser<'_> {
         section.label_has_text = mark.rest.is_some();
         let is_unknown = match mark.origin {
             Origin::Question => mark.kind == StatementKind::Other,
-            Origin::Line | Origin::Discipline(_) => is_neither(&mark.label),
+            Origin::Line => is_neither(&mark.label) || covered(&mark.label).is_none(),
+            Origin::Discipline(_) => is_neither(&mark.label),
         };
         if is_unknown {
             let (heading, label) = (section.heading.clone(), mark.label.clone());

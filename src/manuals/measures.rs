@@ -234,15 +234,26 @@ pub(super) fn starts_with_unit(text: &str) -> bool {
 /// prohibition says so.
 fn bound_in_clause(before: &str, after: &str) -> (Bound, bool) {
     const PROHIBITED: [&str; 12] = [
-        "금지", "말 것", "말것", "않도록", "않게", "안 됨", "안 된", "안되", "불가", "피할", "지양",
+        "금지",
+        "말 것",
+        "말것",
+        "않도록",
+        "않게",
+        "안 됨",
+        "안 된",
+        "안되",
+        "불가",
+        "피할",
+        "지양",
         "prohibited",
     ];
     /// Before the number.
     const AVOIDED: [&str; 7] =
         ["not exceed", "do not", "must not", "never", "avoid", "don't", "not be"];
     const CHANGES: [&str; 24] = [
-        "하향", "상향", "낮춤", "낮춘", "낮출", "낮추", "높임", "높인", "높일", "높이", "올림", "올린", "올릴",
-        "올리", "내림", "내린", "줄임", "줄인", "줄이", "늘림", "증가", "감소", "만큼", "씩",
+        "하향", "상향", "낮춤", "낮춘", "낮출", "낮추", "높임", "높인", "높일", "높이", "올림",
+        "올린", "올릴", "올리", "내림", "내린", "줄임", "줄인", "줄이", "늘림", "증가", "감소",
+        "만큼", "씩",
     ];
     let clause = after.split([',', ';', '.']).next().unwrap_or_default().to_lowercase();
     let lower = before.to_lowercase();
@@ -250,7 +261,9 @@ fn bound_in_clause(before: &str, after: &str) -> (Bound, bool) {
     let own = bound(before, after);
     let is_avoided = AVOIDED.iter().any(|word| left.contains(word));
     if is_avoided || PROHIBITED.iter().any(|word| clause.contains(word)) {
-        let is_over = ["초과", "over", "above", "exceed"].iter().any(|w| clause.trim_start().starts_with(w) || left.trim_end().ends_with(w));
+        let is_over = ["초과", "over", "above", "exceed"]
+            .iter()
+            .any(|w| clause.trim_start().starts_with(w) || left.trim_end().ends_with(w));
         return match own {
             _ if is_over => (Bound::AtMost, true),
             Bound::AtLeast => (Bound::AtMost, true),

@@ -94,8 +94,28 @@ pub fn is_order_to_reader(text: &str) -> bool {
 fn is_about_work(before: &str, phrase: &str, after: &str) -> bool {
     /// What follows a verdict that is not given: the criteria, the rate, the parts that have it.
     const JUDGED: [&str; 22] = [
-        "기준", "한도", "이력", "비율", "조건", "절차", "여부", "시료", "샘플", "항목", "기록", "품 ", "률",
-        "율", "판정된", "판정한", "처리된", "처리한", "표시된", "분류된", "된 ", "한 부품",
+        "기준",
+        "한도",
+        "이력",
+        "비율",
+        "조건",
+        "절차",
+        "여부",
+        "시료",
+        "샘플",
+        "항목",
+        "기록",
+        "품 ",
+        "률",
+        "율",
+        "판정된",
+        "판정한",
+        "처리된",
+        "처리한",
+        "표시된",
+        "분류된",
+        "된 ",
+        "한 부품",
     ];
     let is_korean = !phrase.is_ascii();
     let rest = after.trim_start();
@@ -111,14 +131,25 @@ fn is_about_work(before: &str, phrase: &str, after: &str) -> bool {
     let clause = before.rsplit(['.', ';']).next().unwrap_or_default();
     let ends = |words: &[&str]| words.iter().any(|word| clause.trim_end().ends_with(word));
     match phrase {
-        _ if phrase.starts_with("ignore") || phrase == "disregard" || phrase == "accept the part" => {
+        _ if phrase.starts_with("ignore")
+            || phrase == "disregard"
+            || phrase == "accept the part" =>
+        {
             ends(&["not", "never", "n't"])
         }
-        "is ok" | "as ok" => {
-            ["whether", "if ", "until", "unless", "marked", "check", "verify", "ensure", "make sure"]
-                .iter()
-                .any(|word| clause.contains(word))
-        }
+        "is ok" | "as ok" => [
+            "whether",
+            "if ",
+            "until",
+            "unless",
+            "marked",
+            "check",
+            "verify",
+            "ensure",
+            "make sure",
+        ]
+        .iter()
+        .any(|word| clause.contains(word)),
         "pass the part" => {
             let ways = ["through", "to ", "on ", "over", "under", "into", "by ", "along"];
             ends(&["not", "never", "n't"]) || ways.iter().any(|way| rest.starts_with(way))

@@ -5,10 +5,10 @@ use fettle_domain::{DefectCode, StatementKind};
 use super::document_look::is_sentence;
 use super::headings::compact;
 use super::label_forms::sub_heading;
-use super::list_marker::{ListMarker, split_marker};
+use super::list_marker::{ListMarker, marker_style, split_marker};
 use super::marks::{Mark, Origin};
 use super::rows::Row;
-use super::section_parser::SectionParser;
+use super::section_parser::{SAME_SIZE_PT, SectionParser};
 use super::table_header::defect_field;
 
 /// Ends of titles of documents, as [`compact`] gives them.
@@ -78,7 +78,9 @@ impl SectionParser<'_> {
         let next = self.sub_heading_at(at + 1).map(|(kind, _)| kind);
         // A heading may start with a square or the like, but not with the bullet of a list item.
         let is_item = match next {
-            Some(StatementKind::Cause) => !stands_out && self.names.find(text).is_none(),
+            Some(StatementKind::Cause) => {
+                !stands_out && self.names.find(text).is_none() && !self.has_marker_of_its_own(row)
+            }
             Some(_) => !stands_out,
             None => true,
         };
@@ -105,6 +107,19 @@ impl SectionParser<'_> {
         // A heading of the look of other headings, whose defect the product does not have.
         if stands_out
             && self.look.looks_like_headings(row)
+            && self.has_label_within(at, NAMED_HEADING_REACH)
+        {
+            return Some((text.to_owned(), None));
+        }
+        // A heading of the level of the section's own, in a file that has levels.
+        let is_level = section.is_some_and(|section| {
+            let own = self.rows.get(section.heading_row);
+            own.is_some_and(|own| {
+                self.look.is_structural_heading(own) && (own.size - row.size).abs() < SAME_SIZE_PT
+            })
+        });
+        if is_level
+            && self.look.is_structural_heading(row)
             && self.has_label_within(at, NAMED_HEADING_REACH)
         {
             return Some((text.to_owned(), None));
@@ -137,6 +152,13 @@ impl SectionParser<'_> {
         };
         let is_separate = stands_out || section.is_none_or(|section| !self.continues(section, row));
         (starts && !wrapped && is_separate).then(|| (text.to_owned(), None))
+    }
+
+    /// Whether the row's marker is another than that of the list above: `●` above a label, below `①`.
+    fn has_marker_of_its_own(&self, row: &Row) -> bool {
+        let last = self.section.as_ref().and_then(|section| section.last());
+        let above = last.and_then(|last| last.marker.clone());
+        above.is_some() && above != marker_style(&row.text)
     }
 
     /// Whether the row is the title of a document about several defects: 사출 불량 대책서.

@@ -13,7 +13,7 @@ use super::section_builder::{SectionBuilder, StatementBuilder};
 /// The longest heading that is recognised only by what follows it.
 pub(super) const MAX_LOOSE_HEADING_CHARS: usize = 60;
 /// Lines of one heading differ in size by less than this.
-const SAME_SIZE_PT: f64 = 0.6;
+pub(super) const SAME_SIZE_PT: f64 = 0.6;
 /// A line that ends within this many ems of the right margin is full.
 const FULL_LINE_EM: f64 = 2.0;
 /// Lines further apart than this (in ems) belong to different paragraphs.
@@ -186,7 +186,8 @@ impl<'a> SectionParser<'a> {
     /// Where a part begins outside of sections, or anew that the section has, after a line that
     /// belongs nowhere, that line was the heading of a section.
     pub(super) fn start_section_at_loose_row(&mut self, kind: StatementKind) {
-        let Some(row) = self.loose.take().and_then(|at| self.rows.get(at)) else { return };
+        let Some(at) = self.loose.take() else { return };
+        let Some(row) = self.rows.get(at) else { return };
         let text = split_marker(&row.text).1;
         let starts = match &self.section {
             Some(section) => section.kind != Some(kind) && section.has(kind),
@@ -198,7 +199,8 @@ impl<'a> SectionParser<'a> {
         self.take_back(row);
         self.finish_section();
         let defect = self.names.find(text).map(|named| named.code);
-        self.section = Some(SectionBuilder::new(text.to_owned(), defect, row.page));
+        let section = SectionBuilder::new(text.to_owned(), defect, row.page);
+        self.section = Some(SectionBuilder { heading_row: at, ..section });
     }
 
     /// Takes back that a row belongs nowhere.

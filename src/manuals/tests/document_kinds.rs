@@ -389,3 +389,48 @@ fn a_table_of_other_things_is_no_action() {
         assert_eq!(manual.sections[0].heading, "긁힘", "{text}");
     }
 }
+
+#[test]
+fn headings_and_labels_of_public_pages() {
+    // A heading of the level of the one before, above a sentence.
+    let text = "# 결함\n\n## 1. 긁힘\n\n선이 생깁니다.\n\n### 원인\n\n- 레일 마모\n\n### 대책\n\n- 레일 교체\n\n## 2. 오렌지 필\n\n\
+                귤껍질 같습니다.\n\n### 원인\n\n- 점도\n\n### 대책\n\n- 희석\n";
+    let expected = ["긁힘 c 레일 마모", "긁힘 a 레일 교체"];
+    let placed_in = |name: &str, text: &str| {
+        let manual = read(name, text.as_bytes());
+        (placed(&manual), warnings(&manual), manual)
+    };
+    let (found, ..) = placed_in("a.md", text);
+    assert_eq!(
+        found,
+        [&expected[..], &["2. 오렌지 필 c 점도", "2. 오렌지 필 a 희석"]]
+            .concat()
+            .iter()
+            .map(|t| t.replace("2. ", ""))
+            .collect::<Vec<_>>()
+    );
+    // A heading behind a bullet of its own.
+    let text = "●긁힘\n\n원인\n\n① 레일 마모\n\n대책\n\n① 레일 교체\n\n\n●오버랩 (Overlap)\n\n원인\n\n① 전류 과소\n\n대책\n\n① 전류 조정\n";
+    let (found, ..) = placed_in("a.txt", text);
+    assert_eq!(found[2..], ["오버랩 (Overlap) c 전류 과소", "오버랩 (Overlap) a 전류 조정"]);
+    // A sentence above a label behind an arrow is no introduction to a list.
+    let text = "긁힘\n원인 :\n레일이 닳아 선이 생긴다.\n→ 대책 :\n레일을 바꾼다.\n원인 :\n이물이 낀다.\n→ 대책 :\n이물을 치운다.\n";
+    let (found, warned, _) = placed_in("a.txt", text);
+    let expected = [
+        "긁힘 c 레일이 닳아 선이 생긴다.",
+        "긁힘 c 이물이 낀다.",
+        "긁힘 a 레일을 바꾼다.",
+        "긁힘 a 이물을 치운다.",
+    ];
+    assert_eq!((found, warned.len()), (expected.map(str::to_owned).to_vec(), 1));
+    // What has the form of a label among labels is one, whatever it says.
+    for text in [
+        "긁힘\n  • 원인: 레일 마모\n  • 위치: 옆면\n  • 예방: 점검\n",
+        "긁힘\n원인: 레일 마모\n위치: 옆면\n예방: 점검\n",
+        "1. 긁힘 - 원인: 레일 마모 - 위치: 옆면 - 예방: 점검\n",
+    ] {
+        let (found, warned, manual) = placed_in("a.txt", text);
+        assert_eq!(found, ["긁힘 c 레일 마모", "긁힘 p 점검"], "{text}: {:#?}", outline(&manual));
+        assert!(warned.iter().any(|line| line.contains("UnknownPart") && line.contains("위치")));
+    }
+}

@@ -60,14 +60,9 @@ fn a_file_is_read_as_what_it_is() {
 fn a_stray_zero_does_not_change_the_encoding() {
     let lines: String = LINES.map(|line| format!("{line}\n")).concat();
     for place in [0, lines.len() / 2, lines.len()] {
-        let mut at = place;
-        while !lines.is_char_boundary(at) {
-            at += 1;
-        }
-        let text = format!("{}\0{}", &lines[..at], &lines[at..]);
-        for bytes in
-            [text.clone().into_bytes(), encoding_rs::EUC_KR.encode(&text).0.into_owned()]
-        {
+        let (before, after) = lines.split_at(lines.floor_char_boundary(place));
+        let text = format!("{before}\0{after}");
+        for bytes in [text.clone().into_bytes(), encoding_rs::EUC_KR.encode(&text).0.into_owned()] {
             let manual = parse(Path::new("a.txt"), &bytes, &defects()).unwrap();
             let joined = statements(&manual).concat().replace(' ', "");
             assert_eq!(joined, "레일마모레일교체", "{place}: {:#?}", outline(&manual));
@@ -80,7 +75,8 @@ fn an_unclosed_quotation_mark_does_not_swallow_a_table() {
     let text = "불량,원인,조치\n긁힘,\"레일, 마모\",레일 교체\n찍힘,\"낙하 높이,높이 조정\n얼룩,기름,탈지\n";
     let manual = read("a.csv", text.as_bytes());
     let found = statements(&manual);
-    for expected in ["레일, 마모", "레일 교체", "낙하 높이", "높이 조정", "기름", "탈지"] {
+    for expected in ["레일, 마모", "레일 교체", "낙하 높이", "높이 조정", "기름", "탈지"]
+    {
         assert!(found.iter().any(|one| one == expected), "{expected}: {:#?}", outline(&manual));
     }
     assert!(manual.warnings.contains(&ManualWarning::UnclosedQuote { page: 3 }));
@@ -127,7 +123,8 @@ fn comments_and_footnotes_of_word_are_kept() {
 
 /// The warnings of what is left out.
 fn left_out(manual: &ManualText) -> Vec<String> {
-    let is_left_out = |line: &String| line.starts_with("! StruckOut") || line.starts_with("! Hidden");
+    let is_left_out =
+        |line: &String| line.starts_with("! StruckOut") || line.starts_with("! Hidden");
     let all = outline(manual).into_iter().filter(is_left_out);
     all.map(|line| line.split('"').nth(1).unwrap_or_default().to_owned()).collect()
 }
@@ -138,7 +135,9 @@ fn what_a_presentation_strikes_out_or_hides_is_no_action() {
         format!("<a:p><a:r><a:rPr {properties}/><a:t>{text}</a:t></a:r></a:p>")
     };
     let sp = |name: &str, inner: &str| {
-        format!("<p:sp><p:nvSpPr><p:cNvPr id='1' {name}/></p:nvSpPr><p:txBody>{inner}</p:txBody></p:sp>")
+        format!(
+            "<p:sp><p:nvSpPr><p:cNvPr id='1' {name}/></p:nvSpPr><p:txBody>{inner}</p:txBody></p:sp>"
+        )
     };
     let slide = |show: &str, inner: &str| {
         format!(
@@ -161,7 +160,8 @@ fn what_a_presentation_strikes_out_or_hides_is_no_action() {
         cell(&p("", "조치")),
         cell(&format!("{}{}", p("", "나사 조임"), p("strike='dblStrike'", "옛 조치")))
     );
-    let first = format!("{}{}{table}", sp("", &text.concat()), sp("hidden='1'", &p("", "숨은 상자")));
+    let first =
+        format!("{}{}{table}", sp("", &text.concat()), sp("hidden='1'", &p("", "숨은 상자")));
     let bytes = zipped(&[
         ("ppt/presentation.xml", "<p/>"),
         ("ppt/slides/slide1.xml", &slide("", &first)),
@@ -171,9 +171,12 @@ fn what_a_presentation_strikes_out_or_hides_is_no_action() {
     assert_eq!(statements(&manual), ["레일 마모", "레일 교체", "레일 청소", "나사 조임"]);
     let mut found = left_out(&manual);
     found.sort();
-    assert_eq!(found, ["덮개 열기", "숨은 상자", "숨은 쪽", "옛 조치"].map(|t| {
-        if t == "덮개 열기" { "- 덮개 열기".to_owned() } else { t.to_owned() }
-    }));
+    assert_eq!(
+        found,
+        ["덮개 열기", "숨은 상자", "숨은 쪽", "옛 조치"].map(|t| {
+            if t == "덮개 열기" { "- 덮개 열기".to_owned() } else { t.to_owned() }
+        })
+    );
 }
 
 #[test]
