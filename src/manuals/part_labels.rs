@@ -127,7 +127,13 @@ pub(super) fn negates(text: &str) -> bool {
 /// As [`covered`], of a text that may name the section's own defect, too: *Causes of porosity*, 기공의
 /// 원인. `subject` holds the words of the section's heading and of its defect.
 pub(super) fn covered_about(text: &str, subject: &[String]) -> Option<StatementKind> {
-    let own = |word: &String| subject.contains(word) || is_plural_of(word, subject);
+    // Of `Ghosting: how to fix it` only the name is the subject.
+    let tells = |word: &String| {
+        let stem = stems_of(std::slice::from_ref(word), true);
+        matches!(stem.first(), Some(Some(stem)) if is_telling(*stem))
+    };
+    let own =
+        |word: &String| (subject.contains(word) || is_plural_of(word, subject)) && !tells(word);
     let mut rest: Vec<String> = words(text).into_iter().filter(|word| !own(word)).collect();
     for word in rest.iter_mut().filter(|word| is_korean(word)) {
         for name in subject.iter().filter(|name| is_korean(name) && name.chars().count() >= 2) {

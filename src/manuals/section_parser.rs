@@ -12,6 +12,8 @@ use super::section_builder::{SectionBuilder, StatementBuilder};
 
 /// The longest heading that is recognised only by what follows it.
 pub(super) const MAX_LOOSE_HEADING_CHARS: usize = 60;
+/// The most rows from a numbered heading to a label that begins anew.
+const NUMBERED_REACH: usize = 4;
 /// Lines of one heading differ in size by less than this.
 pub(super) const SAME_SIZE_PT: f64 = 0.6;
 /// A line that ends within this many ems of the right margin is full.
@@ -186,13 +188,19 @@ impl<'a> SectionParser<'a> {
     /// Where a part begins outside of sections, or anew that the section has, after a line that
     /// belongs nowhere, that line was the heading of a section.
     pub(super) fn start_section_at_loose_row(&mut self, kind: StatementKind) {
-        let Some(at) = self.loose.take() else { return };
+        let Some(at) = self.loose else { return };
         let Some(row) = self.rows.get(at) else { return };
         let text = split_marker(&row.text).1;
         let starts = match &self.section {
-            Some(section) => section.kind != Some(kind) && section.has(kind),
+            Some(section) => {
+                // A label may be repeated in a part, below the names of groups, but not below empty lines.
+                section.has(kind) && (section.kind != Some(kind) || self.is_below_gap(at))
+            }
             None => kind != StatementKind::Other,
         };
+        if self.section.is_some() || starts {
+            self.loose = None;
+        }
         if !starts {
             return;
         }
@@ -316,22 +324,43 @@ impl SectionParser<'_> {
     /// all of its text on its own line.
     fn is_of_next_section(&self, at: usize) -> bool {
         let (Some(row), Some(section)) = (self.rows.get(at), &self.section) else { return false };
+        let begins_anew =
+            |at: usize| self.sub_heading_at(at).is_some_and(|(kind, _)| section.has(kind));
+        if row.segments.len() == 1 && self.has_marker_of_heading(row) {
+            return (at + 1..=at + NUMBERED_REACH).any(begins_anew);
+        }
         if row.segments.len() != 1 || split_marker(&row.text).0.is_some() {
             return false;
         }
-        let begins_anew =
-            |at: usize| self.sub_heading_at(at).is_some_and(|(kind, _)| section.has(kind));
         let is_name = |at: usize| self.heading_at(at).is_some();
         let follows = begins_anew(at + 1) || !is_name(at + 1) && begins_anew(at + 2);
-        let above = at.checked_sub(1).and_then(|above| self.rows.get(above));
-        let is_apart = row.segments.iter().all(|s| s.line.rect.height <= 0.0)
-            && above.is_some_and(|above| row.baseline - above.baseline > MAX_LEADING_EM * row.size);
+        let is_apart = self.is_below_gap(at);
         let label = self.rows.get(section.label_row);
         let is_below_whole_part = section.label_has_text
             && self.look.labels_end_lines
             && label.is_some_and(|label| row.left < label.left + 0.5 * row.size);
         let is_below_name = at.checked_sub(1).is_some_and(|above| self.loose == Some(above));
         follows && (is_apart || is_below_whole_part || is_below_name)
+    }
+
+    /// Whether the row has a number as the section's heading has, and the list being read has not: `2. 냉납`
+    /// below `1. 브릿지` and the items `- …`.
+    fn has_marker_of_heading(&self, row: &Row) -> bool {
+        let style = marker_style(&row.text).filter(|_| list_number(&row.text).is_some());
+        let section = self.section.as_ref();
+        let heading = section.and_then(|section| self.rows.get(section.heading_row));
+        let list = section.and_then(SectionBuilder::last).and_then(|last| last.marker.clone());
+        style.is_some()
+            && heading.is_some_and(|heading| marker_style(&heading.text) == style)
+            && list != style
+    }
+
+    /// Whether an empty line stands above a row, in a file that has such lines.
+    fn is_below_gap(&self, at: usize) -> bool {
+        let above = at.checked_sub(1).and_then(|above| self.rows.get(above));
+        self.rows.get(at).zip(above).is_some_and(|(row, above)| {
+            row.is_unpaged() && row.baseline - above.baseline > MAX_LEADING_EM * row.size
+        })
     }
 
     /// Whether the row is of a table that stands in a part without being one of its labels:

@@ -434,3 +434,28 @@ fn headings_and_labels_of_public_pages() {
         assert!(warned.iter().any(|line| line.contains("UnknownPart") && line.contains("위치")));
     }
 }
+
+#[test]
+fn numbered_headings_and_repeated_labels_begin_sections() {
+    let text = "1. 긁힘 (Scratch) - 선\n발생 빈도: 15 %\n표면에 선이 생깁니다.\n원인\n- 레일 마모\n예방법\n- 점검\n2. 냉납 (Cold Joint)\n\
+                발생 빈도: 10 %\n녹지 않은 상태입니다.\n원인\n- 온도 부족\n예방법\n- 온도 상향\n";
+    let manual = read("a.txt", text.as_bytes());
+    let expected = [
+        "긁힘 c 레일 마모",
+        "긁힘 p 점검",
+        "냉납 (Cold Joint) c 온도 부족",
+        "냉납 (Cold Joint) p 온도 상향",
+    ];
+    assert_eq!(placed(&manual), expected, "{:#?}", outline(&manual));
+    let text = "긁힘\n\n선이 생깁니다.\n\n발생 원인:\n\n  • 레일 마모\n\n냉납(Cold Joint) 및 공극 발생\n\n흔한 문제입니다.\n\n발생 \
+                원인:\n\n  • 온도 부족\n\n해결 방법:\n\n  • 온도를 올림\n";
+    let manual = read("a.txt", text.as_bytes());
+    let expected = [
+        "긁힘 c 레일 마모",
+        "냉납(Cold Joint) 및 공극 발생 c 온도 부족",
+        "냉납(Cold Joint) 및 공극 발생 a 온도를 올림",
+    ];
+    assert_eq!(placed(&manual), expected, "{:#?}", outline(&manual));
+    let text = "Scratch: what it is and how to fix it\nCauses of scratches\n- 레일 마모\nHow to fix scratches\n- 레일 교체\n";
+    assert_eq!(placed(&read("a.txt", text.as_bytes())), ["긁힘 c 레일 마모", "긁힘 a 레일 교체"]);
+}
