@@ -226,6 +226,9 @@ warning-pages-missing = { $read } pages were read of a file that states { $state
 warning-cut-short = The end of the file is missing. Pages may be missing, compare it with the original.
 warning-correction-missed = A saved correction found nothing to correct in this version: "{ $text }"
 warning-note = { $place }: a reviewer's note: { $text }
+warning-too-deep = Behind { $place }, text within too many tables or boxes was not read. Compare it with the original.
+warning-unclosed-quote = { $place }: a quotation mark is not closed. From that line on quotation marks were read as letters, check it.
+warning-format-unread = The formats of the sheet that starts at { $place } could not be read. Text that is struck out or hidden may be among it, check it.
 models-present = here
 models-missing = missing
 models-partial = interrupted
@@ -483,7 +486,6 @@ error-pdf-letters = The { $letters } letters of { $path } cannot be read, as its
 error-no-tesseract = { $path } is a scan. Install tesseract to have it read: sudo apt install tesseract-ocr tesseract-ocr-kor
 error-tesseract = The pages of { $path } could not be read from their pictures: { $reason }. Check that tesseract and its Korean data (tesseract-ocr-kor) are installed.
 error-pdf-no-page = { $path } has no page { $page }, only { $pages }.
-error-pdf-damaged = { $path } is damaged: { $reason }
 error-library-corrupt = { $path } is damaged: { $reason }. The images and manuals are safe. Move that file away and run: fettle library scan
 error-library-folder = { $path } cannot be opened: { $folder } is a folder, where a file has to be, as some network drives leave it. Remove that folder if it is empty; where the workspace is on a network drive, move it to a local disk.
 error-library-protected = { $path } cannot be opened: it or its folder is write-protected. Get the right to write there, or copy the workspace to a folder of your own.
@@ -1251,3 +1253,14 @@ settings-backup-keep = Kept back-ups
 settings-backup-folder = Folder
 settings-backup-choose = Choose a folder…
 settings-backup-file = fettle-backup.zip
+
+## Files of manuals that cannot be read
+
+damage-other-content = { $path } is not what its name says. Check the ending of the name, or save the document again.
+damage-encoding = The letters of { $path } cannot be read. Save it as UTF-8 or Korean (CP949).
+damage-structure = { $path } is damaged. Copy the original again, or save the document again.
+damage-no-text = { $path } is damaged: no text is left that can be read. Copy the original again.
+damage-undrawable = The pages of { $path } cannot be drawn. Save the document as PDF again.
+damage-too-many = { $path } is too large for a manual: it has more than { $limit } lines, cells or pages. Save the part that is needed.
+damage-bomb = { $path } was not read: it unpacks to more than any manual.
+damage-too-deep = { $path } was not read: its tables, lists or boxes are nested too deep. Save the document as PDF and register that.

@@ -299,6 +299,22 @@ pub enum ManualWarning {
         /// The text that it is about.
         text: String,
     },
+    /// Text within too many elements, tables or boxes to be read.
+    TooDeep {
+        /// Page of the last line before it, from 1.
+        page: u32,
+    },
+    /// A quotation mark in separated values that nothing closes: from its line on, quotation marks are
+    /// taken as letters.
+    UnclosedQuote {
+        /// Line of the mark, from 1.
+        page: u32,
+    },
+    /// A sheet whose formats could not be read: what is struck out or hidden there is unknown.
+    FormatUnread {
+        /// The first row of the sheet, from 1.
+        page: u32,
+    },
     /// A reviewer's note on the page, which may correct what the page says.
     Note {
         /// Page, from 1.

@@ -97,6 +97,9 @@ impl ManualFormat {
         if contains(head, b"%PDF-") {
             return Some(Self::Pdf);
         }
+        if is_html(bytes) {
+            return Some(Self::Html);
+        }
         let by_name = Self::from_name(name);
         if bytes.starts_with(ZIP) {
             return Self::of_zip(bytes).or(by_name.filter(|format| format.is_zip()));
@@ -169,6 +172,21 @@ impl ManualFormat {
     }
 }
 
+/// Whether a file begins as a page of HTML does, whatever it is called: programs save pages as `.xls` and
+/// `.doc`, too.
+fn is_html(bytes: &[u8]) -> bool {
+    const BEGINS_WITHIN: usize = 1024;
+    let head = bytes.get(..BEGINS_WITHIN).unwrap_or(bytes);
+    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+    let head = head.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
+    let starts = |text: &str| text.starts_with("<!doctype html") || text.starts_with("<html");
+    starts(head)
+        || (head.starts_with("<?xml") || head.starts_with("<!--"))
+            && head
+                .split('<')
+                .any(|tag| tag.starts_with("html") || tag.starts_with("!doctype html"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,6 +206,11 @@ mod tests {
             ("a.b.Txt", b"hole", Some(Text)),
             ("a.htm", b"<p>hole", Some(Html)),
             ("a.Markdown", b"# hole", Some(Markdown)),
+            ("a.txt", b"\n<!DOCTYPE html><p>hole", Some(Html)),
+            ("a.xls", b"<html xmlns:o='x'><p>hole", Some(Html)),
+            ("a.docx", b"\xEF\xBB\xBF<html>hole", Some(Html)),
+            ("a.md", b"<?xml version='1.0'?>\n<html>hole", Some(Html)),
+            ("a.txt", b"use <html> here", Some(Text)),
             ("a.tsv", b"hole\tgas", Some(Csv)),
             ("a.txt", b"", None),
             ("a.txt", b"{\\rtf1 hole}", None),

@@ -76,6 +76,38 @@ pub fn particle_after(word: &str, particle: Particle) -> Option<&'static str> {
     sound(word).map(|sound| particle.form(sound))
 }
 
+/// The form of a particle after `word`, guessed by the spelling where it is not known how the word is
+/// spoken: in a message either form is better than both.
+pub fn likely_particle(word: &str, particle: Particle) -> &'static str {
+    let word =
+        word.trim_end_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '%' && c != '℃');
+    particle_after(word, particle).unwrap_or_else(|| particle.form(spelling(word)))
+}
+
+/// How a word of Latin letters probably ends when it is spoken.
+fn spelling(word: &str) -> Sound {
+    /// The longest ending of a file's name that is spelt: pdf is 피디에프, html 에이치티엠엘.
+    const SPELT: usize = 4;
+    let word = word.trim_end_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let last = word.chars().next_back();
+    let ending = word.rsplit_once('.').map(|(_, ending)| ending);
+    if ending.is_some_and(|ending| ending.chars().count() <= SPELT) {
+        return match last {
+            Some('l' | 'r') => Sound::Rieul,
+            Some('m' | 'n') => Sound::Consonant,
+            _ => Sound::Vowel,
+        };
+    }
+    let ends = |endings: &[&str]| endings.iter().any(|ending| word.ends_with(ending));
+    if ends(&["l", "le"]) {
+        Sound::Rieul
+    } else if ends(&["m", "n", "ng", "me", "ne", "ck", "ap", "ip", "op", "up"]) {
+        Sound::Consonant
+    } else {
+        Sound::Vowel
+    }
+}
+
 fn sound(word: &str) -> Option<Sound> {
     let word = word.trim_end();
     if let Some((before, _)) = word.strip_suffix(')').and_then(|inside| inside.rsplit_once('('))
@@ -119,6 +151,24 @@ fn sound(word: &str) -> Option<Sound> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_particle_after_a_word_of_another_language_is_guessed() {
+        for (word, expected) in [
+            ("data/manual.pdf", ["를", "로"]),
+            ("a.html", ["을", "로"]),
+            ("clip-vit-b32", ["를", "로"]),
+            ("scratch", ["를", "로"]),
+            ("nozzle", ["을", "로"]),
+            ("cover pin", ["을", "으로"]),
+            ("\"긁힘\"", ["을", "으로"]),
+            ("검사", ["를", "로"]),
+            ("", ["를", "로"]),
+        ] {
+            let forms = [Particle::Object, Particle::By].map(|one| likely_particle(word, one));
+            assert_eq!(forms, expected, "{word}");
+        }
+    }
 
     #[test]
     fn a_particle_has_the_form_that_its_word_wants() {

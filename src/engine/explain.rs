@@ -9,7 +9,7 @@ use fettle_i18n::Value;
 use fettle_library::{
     ArchiveFault, LibraryError, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES, OpenFault,
 };
-use fettle_manuals::ManualsError;
+use fettle_manuals::{ManualDamage, ManualsError};
 use fettle_models::ModelsError;
 use fettle_models::remote::RemoteError;
 use fettle_report::ReportError;
@@ -357,7 +357,11 @@ fn manuals(error: &ManualsError) -> Message {
             ("error-pdf-letters", vec![at(path), ("letters", (*letters).into())])
         }
         ManualsError::Damaged { path, why } => {
-            ("error-pdf-damaged", vec![at(path), ("reason", why.clone().into())])
+            let limit = match why {
+                ManualDamage::TooMany(limit) => *limit,
+                _ => 0,
+            };
+            (why.message_id(), vec![at(path), ("limit", limit.into())])
         }
         ManualsError::NoTesseract { path } => ("error-no-tesseract", vec![at(path)]),
         ManualsError::Tesseract { path, why } => {

@@ -80,6 +80,9 @@ pub fn explain_manual_warning(warning: &ManualWarning, path: &str, language: Lan
         W::CorrectionMissed { text } => {
             say("warning-correction-missed", &[("text", text.as_str().into())])
         }
+        W::TooDeep { page } => say("warning-too-deep", &[("place", place(*page))]),
+        W::UnclosedQuote { page } => say("warning-unclosed-quote", &[("place", place(*page))]),
+        W::FormatUnread { page } => say("warning-format-unread", &[("place", place(*page))]),
         W::Note { page, text } => quoting("warning-note", *page, text),
     }
 }

@@ -9,7 +9,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::{LanguageIdentifier, langid};
 
-use fettle_domain::Language;
+use fettle_domain::{Language, Particle, likely_particle};
 
 const KO: &str = include_str!("../../assets/locales/ko.ftl");
 const EN: &str = include_str!("../../assets/locales/en.ftl");
@@ -23,10 +23,33 @@ fn bundle(language: LanguageIdentifier, source: &str) -> Bundle {
     let mut bundle = Bundle::new_concurrent(vec![language]);
     // Isolation marks are invisible characters, which show up in terminals and files.
     bundle.set_use_isolating(false);
+    // A name that is taken already would be a mistake of this file alone.
+    if let Err(error) = bundle.add_function("PARTICLE", particle) {
+        tracing::error!(%error, "no particles");
+    }
     // Messages that parse are kept even if others do not; a test rejects such locales.
     let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(good, _)| good);
     bundle.add_resource_overriding(resource);
     bundle
+}
+
+/// `PARTICLE($name, "을")` in a message: the particle in the form that the value wants, 을 or 를.
+fn particle<'a>(positional: &[FluentValue<'a>], _: &FluentArgs<'_>) -> FluentValue<'a> {
+    let [word, FluentValue::String(particle)] = positional else { return FluentValue::Error };
+    let word = match word {
+        FluentValue::String(text) => text.to_string(),
+        FluentValue::Number(number) => number.as_string().into_owned(),
+        _ => return FluentValue::Error,
+    };
+    let particle = match particle.as_ref() {
+        "을" => Particle::Object,
+        "이" => Particle::Subject,
+        "은" => Particle::Topic,
+        "과" => Particle::With,
+        "으로" => Particle::By,
+        _ => return FluentValue::Error,
+    };
+    FluentValue::from(likely_particle(&word, particle))
 }
 
 /// A value for a placeable of a message.
@@ -126,6 +149,7 @@ mod tests {
         let resource = FluentResource::try_new(source.to_owned()).unwrap();
         let bundle = {
             let mut bundle = Bundle::new_concurrent(vec![langid!("en")]);
+            bundle.add_function("PARTICLE", particle).unwrap();
             bundle.add_resource(resource).unwrap();
             bundle
         };
@@ -182,6 +206,34 @@ mod tests {
         let unused: Vec<_> =
             known.difference(&used).filter(|id| !id.starts_with("skip-")).collect();
         assert!(unused.is_empty(), "unused messages: {unused:?}");
+    }
+
+    #[test]
+    fn no_message_leaves_the_form_of_a_particle_to_the_reader() {
+        for (first, second) in [
+            ("이", "가"),
+            ("을", "를"),
+            ("은", "는"),
+            ("과", "와"),
+            ("으로", "로"),
+            ("으", "로"),
+            ("아", "야"),
+        ] {
+            for pair in [
+                format!("{first}({second})"),
+                format!("{second}({first})"),
+                format!("({first}){second}"),
+            ] {
+                let line = KO.lines().find(|line| line.contains(&pair));
+                assert_eq!(line, None, "{pair}");
+            }
+        }
+        let said = |product: &str| {
+            text_with(Language::Ko, "registered-product", &[("product", product.into())])
+        };
+        assert_eq!(said("주조"), "주조를 등록했습니다.");
+        assert_eq!(said("금형"), "금형을 등록했습니다.");
+        assert_eq!(said("bottle"), "bottle을 등록했습니다.");
     }
 
     #[test]

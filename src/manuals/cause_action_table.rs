@@ -3,9 +3,11 @@
 
 use fettle_domain::StatementKind;
 
-use super::headings::{compact, sub_heading};
+use super::disciplines::discipline_kind;
+use super::headings::compact;
+use super::label_forms::sub_heading;
 use super::list_marker::{ListMarker, split_marker};
-use super::part_labels::is_denied;
+use super::part_labels::is_neither;
 use super::printed_line::PrintedLine;
 use super::rows::{Row, group_into_rows};
 use super::section_builder::{PartBuilder, StatementBuilder};
@@ -40,7 +42,7 @@ pub(super) fn label_kinds(row: &Row) -> Vec<StatementKind> {
     // 효과 없었던 조치 | 담당자: a table of neither, whose cells are no statements of the part above.
     let are_all_known = kinds.len() >= 2 && kinds.len() == labels.len();
     if (are_all_known || is_marked_head(row))
-        && row.segments.iter().any(|line| is_denied(&line.line.text))
+        && row.segments.iter().any(|line| is_neither(&line.line.text))
     {
         return kinds;
     }
@@ -74,11 +76,17 @@ pub(super) fn starts_table(row: &Row) -> bool {
     !label_kinds(row).is_empty()
 }
 
+/// The kind of statements that a cell, if there is one, is the label of.
+pub(super) fn label_of_cell(line: Option<&PrintedLine>) -> Option<StatementKind> {
+    label_kind(line?)
+}
+
 /// The kind of statements that a cell is the label of.
 fn label_kind(line: &PrintedLine) -> Option<StatementKind> {
     let (marker, text) = split_marker(&line.line.text);
     let is_plain = marker != Some(ListMarker::Bullet);
-    sub_heading(text).filter(|(_, rest)| is_plain && rest.is_none()).map(|(kind, _)| kind)
+    let kind = sub_heading(text).filter(|(_, rest)| is_plain && rest.is_none());
+    kind.map(|(kind, _)| kind).or_else(|| discipline_kind(&line.line.text))
 }
 
 /// The label that a cell is; of no known kind where its words are not those of a label.

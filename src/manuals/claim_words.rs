@@ -59,7 +59,8 @@ fn run_of(c: char) -> Option<Run> {
 
 /// The words of a text.
 pub(super) fn claim_words(text: &str) -> Vec<ClaimWord> {
-    let text: String = text.nfkc().map(|c| if "−–—".contains(c) { '-' } else { c }).collect();
+    let text = with_plain_letters(text);
+    let text: String = text.chars().map(|c| if "−–—".contains(c) { '-' } else { c }).collect();
     let text = text.replace(['\'', '’'], "'").replace("n't ", " not ");
     let mut out: Vec<ClaimWord> = Vec::new();
     let mut word = String::new();
@@ -97,6 +98,45 @@ pub(super) fn claim_words(text: &str) -> Vec<ClaimWord> {
     }
     push_word(&mut out, &mut word, run);
     out
+}
+
+/// The text in compatible letters (NFKC), where what is raised, lowered, circled or a fraction stays apart
+/// from the number beside it: 10⁻⁵ is not 10-5, 1½ not 11/2, ①5 not 15.
+fn with_plain_letters(text: &str) -> String {
+    const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ";
+    const LOWERED: &str = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎";
+    let mut out = String::with_capacity(text.len());
+    let mut before: Option<char> = None;
+    for letter in text.chars() {
+        let is_raised = RAISED.contains(letter);
+        let is_lowered = LOWERED.contains(letter);
+        let sets_apart = |signs: &str| {
+            // m² is m2, but 10² is not 102, and m⁻¹ not m-1.
+            let after_number = before.is_some_and(|c| c.is_numeric() || c == ')');
+            let is_sign = !std::iter::once(letter).nfkc().all(char::is_alphanumeric);
+            (after_number || is_sign) && !before.is_some_and(|c| signs.contains(c))
+        };
+        if is_raised && sets_apart(RAISED) {
+            out.push('^');
+        } else if is_lowered && sets_apart(LOWERED) {
+            out.push('_');
+        }
+        let is_figure = letter.is_numeric()
+            && !is_raised
+            && !is_lowered
+            && !letter.is_ascii_digit()
+            && !('０'..='９').contains(&letter);
+        if is_figure {
+            out.push(' ');
+        }
+        out.extend(std::iter::once(letter).nfkc());
+        if is_figure {
+            out.push(' ');
+        }
+        before = Some(letter);
+    }
+    // Letters that combine with those before them.
+    out.nfc().collect()
 }
 
 /// Whether a `-` joins two words (`De-gassing`). Before a digit it is a sign or a range.
@@ -144,6 +184,16 @@ mod tests {
             ("Replace every three months.", "replace|every|3|months"),
             ("왜? <b>", "왜|?|<|b|>"),
             ("㎜, ％", "mm|%"),
+            ("10⁻⁵ Pa", "10|^|-|5|Pa"),
+            ("10^-5 Pa", "10|^|-|5|Pa"),
+            ("10-5 Pa", "10|-|5|Pa"),
+            ("10² 개", "10|^|2|개"),
+            ("102 개", "102|개"),
+            ("5 m²", "5|m|2"),
+            ("1½ bar", "1|1|⁄|2|bar"),
+            ("①5 mm", "1|5|mm"),
+            ("⒈5 mm", "1|5|mm"),
+            ("H₂O", "h|2|O"),
         ] {
             let words = claim_words(text);
             let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();

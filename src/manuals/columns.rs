@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use fettle_domain::StatementKind;
 
-use super::headings::sub_heading;
+use super::label_forms::sub_heading;
 use super::list_marker::{ListMarker, split_marker};
 use super::printed_line::{Column, PrintedLine};
 

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use csv::ReaderBuilder;
 
-use fettle_domain::ManualFormat;
+use fettle_domain::{ManualFormat, ManualWarning};
 
+use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
 use super::spreadsheet_rows::push_rows;
@@ -15,30 +16,55 @@ use super::unpaged_lines::{Numbering, UnpagedLines};
 /// The most rows of a manual.
 const MAX_ROWS: usize = 200_000;
 
+/// A row: the number of its first line, from 1, and its cells.
+type CsvRow = (u32, Vec<String>);
+
 /// The lines of a file of separated values. `path` is for messages only.
 pub(super) fn parse_csv(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
-    let text = decode(bytes)
-        .ok_or_else(|| ManualsError::damaged(path, "neither UTF-8, UTF-16 nor CP949"))?;
+    let text = decode(bytes).ok_or_else(|| ManualsError::damaged(path, ManualDamage::Encoding))?;
+    let delimiter = delimiter(&text);
+    let mut rows = read_rows(path, &text, delimiter, true)?;
+    let mut warnings = Vec::new();
+    // A quotation mark that nothing closes would take the rest of the file into one cell.
+    let is_open = text.matches('"').count() % 2 == 1;
+    if let Some((first, _)) = rows.last().filter(|_| is_open).cloned() {
+        warnings.push(ManualWarning::UnclosedQuote { page: first });
+        rows.pop();
+        let before = usize::try_from(first.saturating_sub(1)).unwrap_or(usize::MAX);
+        let start: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
+        let rest = text.get(start..).unwrap_or_default();
+        let unquoted = read_rows(path, rest, delimiter, false)?;
+        rows.extend(unquoted.into_iter().map(|(line, cells)| {
+            let cells = cells.iter().map(|cell| cell.trim_matches('"').replace("\"\"", "\""));
+            (line.saturating_add(first).saturating_sub(1), cells.collect())
+        }));
+    }
+    let mut lines = UnpagedLines::new(Numbering::Given);
+    push_rows(&mut lines, &rows, &[]);
+    let page_count = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
+    Ok(DocumentLines { warnings, ..DocumentLines::new(ManualFormat::Csv, page_count, lines.lines) })
+}
+
+fn read_rows(path: &Path, text: &str, delimiter: u8, quoting: bool) -> Result<Vec<CsvRow>> {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(delimiter(&text))
+        .quoting(quoting)
+        .delimiter(delimiter)
         .from_reader(text.as_bytes());
-    let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
+    let mut rows: Vec<CsvRow> = Vec::new();
     let mut lines = LineCounter { bytes: text.as_bytes(), counted: 0, line: 1 };
     for record in reader.records() {
-        let record = record.map_err(|error| ManualsError::damaged(path, error))?;
+        let record =
+            record.map_err(|error| ManualsError::damaged(path, ManualDamage::structure(error)))?;
         if rows.len() >= MAX_ROWS {
-            return Err(ManualsError::damaged(path, format!("more than {MAX_ROWS} rows")));
+            return Err(ManualsError::damaged(path, ManualDamage::TooMany(MAX_ROWS)));
         }
         let line = lines.line_of(record.position().map_or(0, |position| position.byte()));
         let cells = record.iter().map(str::to_owned).collect();
         rows.push((line, cells));
     }
-    let mut lines = UnpagedLines::new(Numbering::Given);
-    push_rows(&mut lines, &rows, &[]);
-    let page_count = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
-    Ok(DocumentLines::new(ManualFormat::Csv, page_count, lines.lines))
+    Ok(rows)
 }
 
 /// Counts lines. The reader's own count is one behind where lines end in CR and LF: it takes a record

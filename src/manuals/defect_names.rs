@@ -10,6 +10,9 @@ use super::words::words;
 const GENERIC: [&str; 8] =
     ["defects", "defect", "불량", "결함", "유형", "type", "계속", "continued"];
 
+/// Words between the names of two defects.
+const JOINING: [&str; 7] = ["및", "또는", "그리고", "과", "와", "and", "or"];
+
 /// The names of all defect types of a product, prepared for comparison.
 #[derive(Debug)]
 pub(super) struct DefectNameIndex {
@@ -104,6 +107,34 @@ impl DefectNameIndex {
         Some(NamedDefect { code: defect.code.clone(), exact: rest.is_empty() })
     }
 
+    /// The defect types that `heading` names, several and nothing else: `긁힘/찍힘`, `긁힘 및 찍힘 불량`.
+    pub(super) fn find_several(&self, heading: &str) -> Vec<DefectCode> {
+        let mut rest = words(heading).concat();
+        let mut forms: Vec<(String, &DefectCode)> = self
+            .defects
+            .iter()
+            .flat_map(|defect| {
+                let forms = defect.forms.iter().chain(&defect.parts);
+                forms.map(move |form| (form.concat(), &defect.code))
+            })
+            .collect();
+        forms.sort_by_key(|(form, _)| std::cmp::Reverse(form.chars().count()));
+        let mut found: Vec<DefectCode> = Vec::new();
+        for (form, code) in forms {
+            if rest.contains(&form) {
+                rest = rest.replace(&form, "\u{0}");
+                if !found.contains(code) {
+                    found.push(code.clone());
+                }
+            }
+        }
+        for word in GENERIC.iter().chain(&JOINING) {
+            rest = rest.replace(word, "");
+        }
+        let is_several = found.len() > 1 && rest.chars().all(|c| c == '\u{0}');
+        if is_several { found } else { Vec::new() }
+    }
+
     /// The words of all names of a defect type.
     pub(super) fn words_of(&self, code: &DefectCode) -> Vec<String> {
         let own = self.defects.iter().filter(|defect| defect.code == *code);
@@ -167,6 +198,7 @@ fn contains(text: &[String], form: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::list_marker::split_marker;
     use fettle_testing::documents::defect;
 
     fn found(names: &DefectNameIndex, heading: &str) -> Option<(String, bool)> {
@@ -220,6 +252,28 @@ mod tests {
             let named = named_defects(question, &defects);
             let named: Vec<_> = named.iter().map(DefectCode::as_str).collect();
             assert_eq!(named, expected, "{question}");
+        }
+    }
+
+    #[test]
+    fn headings_that_name_several_defects() {
+        let names = DefectNameIndex::new(&[
+            defect("scratch", "긁힘", "scratch", "scratch"),
+            defect("dent", "찍힘", "dent", "dent"),
+            defect("color", "오염·얼룩", "color", "Color (오염·얼룩)"),
+        ]);
+        for (heading, expected) in [
+            ("긁힘/찍힘", 2),
+            ("긁힘 및 찍힘 불량", 2),
+            ("3. 긁힘, 찍힘", 2),
+            ("scratch and dent", 2),
+            ("긁힘(scratch) / 찍힘(dent)", 2),
+            ("긁힘·찍힘 대책 매뉴얼", 0),
+            ("오염·얼룩", 0),
+            ("긁힘", 0),
+        ] {
+            let found = names.find_several(split_marker(heading).1).len();
+            assert_eq!(found, expected, "{heading}");
         }
     }
 

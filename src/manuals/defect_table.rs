@@ -133,6 +133,13 @@ fn read_sheet(
     }
     for anchor in &anchors {
         let defect = names.find(&anchor.name).map(|named| named.code);
+        let several = names.find_several(&anchor.name);
+        if defect.is_none() && !several.is_empty() {
+            let mut section = SectionBuilder::new(anchor.name.clone(), None, anchor.page);
+            cells.push(&mut section, (anchor.top, anchor.bottom));
+            out.push_for_each(&section, several);
+            continue;
+        }
         if let Some(section) = out.section_of(&anchor.name, defect, anchor.page) {
             cells.push(section, (anchor.top, anchor.bottom));
         }
@@ -161,6 +168,18 @@ impl Sections {
             self.sections.push(SectionBuilder::new(name.to_owned(), defect, page));
         }
         self.sections.get_mut(at)
+    }
+
+    /// Adds the statements of `section` to those of each of the `defects` that its name lists.
+    fn push_for_each(&mut self, section: &SectionBuilder, defects: Vec<DefectCode>) {
+        for defect in defects {
+            let own = self.section_of(&section.heading, Some(defect), section.page);
+            if let Some(own) = own {
+                own.causes.extend(section.causes.iter().cloned());
+                own.actions.extend(section.actions.iter().cloned());
+                own.parts.extend(section.parts.iter().cloned());
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use fettle_domain::{ManualFormat, ManualWarning};
 
+use super::damage::ManualDamage;
 use super::error::ManualsError;
 use super::printed_line::PrintedLine;
 
@@ -15,6 +16,9 @@ pub(super) struct DocumentLines {
     /// Number of pages of a PDF, paragraphs of a Word document, or lines of a text file.
     pub(super) page_count: u32,
     pub(super) lines: Vec<PrintedLine>,
+    /// Lines beside the text, such as footnotes, each with the number of the line that refers to it. They
+    /// are found by search, and belong to no section.
+    pub(super) notes: Vec<(u32, String)>,
     /// What of the pages could not be read, or is no text of them.
     pub(super) warnings: Vec<ManualWarning>,
     /// Whether a page has pictures; without text the file is then a scan.
@@ -24,7 +28,14 @@ pub(super) struct DocumentLines {
 impl DocumentLines {
     /// A file that was read without any finding.
     pub(super) fn new(format: ManualFormat, page_count: u32, lines: Vec<PrintedLine>) -> Self {
-        Self { format, page_count, lines, warnings: Vec::new(), has_pictures: false }
+        Self {
+            format,
+            page_count,
+            lines,
+            notes: Vec::new(),
+            warnings: Vec::new(),
+            has_pictures: false,
+        }
     }
 
     /// The reason why a file gives no lines.
@@ -39,7 +50,7 @@ impl DocumentLines {
             matches!(warning, W::PartlyRead { .. } | W::PagesMissing { .. } | W::CutShort)
         });
         match letters.fold(0, u32::saturating_add) {
-            0 if is_damaged => ManualsError::damaged(&path, "no text is left of its pages"),
+            0 if is_damaged => ManualsError::damaged(&path, ManualDamage::NoText),
             0 if self.has_pictures => ManualsError::Scan { path, pages },
             0 => ManualsError::NoText { path, pages },
             letters => ManualsError::UnreadableLetters { path, letters },

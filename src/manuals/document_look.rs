@@ -2,9 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use fettle_domain::StatementKind;
+
 use super::defect_names::DefectNameIndex;
-use super::headings::{compact, split_colon, sub_heading};
+use super::headings::{compact, split_colon};
+use super::label_forms::sub_heading;
 use super::list_marker::{ListMarker, marker_style, split_marker};
+use super::marks::Mark;
 use super::part_labels::{is_plain, negates};
 use super::printed_line::PrintedLine;
 use super::rows::Row;
@@ -70,6 +74,8 @@ pub(super) struct DocumentLook {
     label_sizes: HashSet<(i64, bool)>,
     /// Texts of short lines that are repeated, as [`compact`] gives them.
     repeated: HashSet<String>,
+    /// Whether labels of causes with text on their line have all of their text there.
+    pub(super) labels_end_lines: bool,
 }
 
 impl DocumentLook {
@@ -99,6 +105,7 @@ impl DocumentLook {
             headings: HashSet::new(),
             label_sizes: HashSet::new(),
             repeated: HashSet::new(),
+            labels_end_lines: labels_end_lines(rows),
         };
         look.learn_headings(rows, names);
         let mut count: HashMap<String, usize> = HashMap::new();
@@ -240,6 +247,26 @@ fn is_label(row: &Row) -> bool {
     let (marker, text) = split_marker(&row.text);
     let head = split_colon(text).map_or(text, |(head, _)| head);
     sub_heading(text).is_some() && (marker != Some(ListMarker::Bullet) || is_plain(head))
+}
+
+/// Whether each line such as `원인: 점도` is followed by another label, in a document that has several.
+fn labels_end_lines(rows: &[Row]) -> bool {
+    /// The fewest such lines.
+    const MIN_LINES: usize = 2;
+    let label = |row: &Row| match &row.mark {
+        Some(Mark::Part(mark)) => Some((mark.kind, mark.rest.is_some())),
+        Some(Mark::Heading | Mark::Answer) => None,
+        None => {
+            let (_, text) = split_marker(&row.text);
+            let label = sub_heading(text).filter(|_| row.segments.len() == 1);
+            label.map(|(kind, rest)| (kind, rest.is_some()))
+        }
+    };
+    let causes: Vec<usize> = (0..rows.len())
+        .filter(|at| rows.get(*at).and_then(label) == Some((StatementKind::Cause, true)))
+        .collect();
+    let ends = |at: &usize| rows.get(at + 1).is_none_or(|next| label(next).is_some());
+    causes.len() >= MIN_LINES && causes.iter().all(ends)
 }
 
 /// Size in tenths of a point, and weight.

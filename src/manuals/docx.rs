@@ -11,12 +11,15 @@ use unicode_normalization::UnicodeNormalization;
 
 use fettle_domain::{ManualFormat, ManualWarning};
 
+use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
+use super::docx_notes::{NoteKind, Reference, read_notes, references_of};
+use super::docx_runs::{is_of_paragraph, push_run_text};
 use super::docx_styles::{Look, Style, Styles, child, flag, is_filled, value};
 use super::error::{ManualsError, Result};
 use super::geometry::Rect;
 use super::list_marker::split_marker;
-use super::package::{LocalName, Package};
+use super::package::{LocalName, Package, descend};
 use super::printed_line::PrintedLine;
 use super::unpaged_lines::{LeftOut, Script, placed_within};
 
@@ -26,6 +29,8 @@ const TWIPS_PER_POINT: f64 = 20.0;
 const LIST_INDENT_PT: f64 = 18.0;
 /// The most wrappers around blocks (content controls, custom XML) nested in each other.
 const MAX_DEPTH: u32 = 32;
+/// How far outside of a paragraph its ground is looked for.
+const MAX_ANCESTORS: usize = 64;
 /// Width of a table column in points; wide enough that neighbouring cells stay apart.
 const COLUMN_WIDTH_PT: f64 = 100.0;
 
@@ -33,9 +38,9 @@ const COLUMN_WIDTH_PT: f64 = 100.0;
 pub(super) fn parse_docx(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
     let mut package = Package::open(path, bytes)?;
     let main = main_part_name(&mut package)?;
-    let text = package
-        .read(&main)?
-        .ok_or_else(|| ManualsError::damaged(path, "it is no Word document"))?;
+    let text = package.read(&main)?.ok_or_else(|| {
+        ManualsError::damaged(path, ManualDamage::OtherContent(ManualFormat::Docx))
+    })?;
     let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
     let styles = package.read(&format!("{folder}/styles.xml"))?;
     let styles = match &styles {
@@ -44,13 +49,25 @@ pub(super) fn parse_docx(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
     };
     let document = package.parse(&text)?;
     let body = child(document.root_element(), "body");
-    let body = body.ok_or_else(|| ManualsError::damaged(path, "it has no body"))?;
-    let mut reader =
-        BodyReader { styles, lines: Vec::new(), warnings: Vec::new(), paragraphs: 0, row: 0 };
+    let body =
+        body.ok_or_else(|| ManualsError::damaged(path, ManualDamage::structure("no body")))?;
+    let mut reader = BodyReader {
+        styles,
+        lines: Vec::new(),
+        warnings: Vec::new(),
+        references: Vec::new(),
+        paragraphs: 0,
+        row: 0,
+    };
     reader.read_blocks(body, MAX_DEPTH);
-    let BodyReader { lines, warnings, paragraphs, .. } = reader;
-    let warnings = placed_within(warnings, paragraphs);
-    Ok(DocumentLines { warnings, ..DocumentLines::new(ManualFormat::Docx, paragraphs, lines) })
+    let BodyReader { lines, warnings, references, paragraphs, .. } = reader;
+    let mut warnings = placed_within(warnings, paragraphs);
+    let comments = read_notes(&mut package, folder, NoteKind::Comment, &references)?;
+    warnings.extend(comments.into_iter().map(|(page, text)| ManualWarning::Note { page, text }));
+    let mut notes = read_notes(&mut package, folder, NoteKind::Footnote, &references)?;
+    notes.extend(read_notes(&mut package, folder, NoteKind::Endnote, &references)?);
+    let document = DocumentLines::new(ManualFormat::Docx, paragraphs, lines);
+    Ok(DocumentLines { warnings, notes, ..document })
 }
 
 /// Name of the main document part, from the package's relationships (`officeDocument`).
@@ -73,6 +90,8 @@ struct BodyReader {
     lines: Vec<PrintedLine>,
     /// What was left out.
     warnings: Vec<ManualWarning>,
+    /// Comments and footnotes that paragraphs refer to.
+    references: Vec<Reference>,
     /// Number of paragraphs with text so far.
     paragraphs: u32,
     /// Row of the next line, from 0.
@@ -85,6 +104,8 @@ struct Paragraph {
     lines: Vec<String>,
     /// What nobody sees of it or is struck out.
     left_out: Vec<(LeftOut, String)>,
+    /// Ids of the comments and footnotes that it refers to.
+    references: Vec<(NoteKind, String)>,
     /// Indentation in points.
     left: f64,
     is_list_item: bool,
@@ -116,7 +137,7 @@ impl BodyReader {
             self.lines.extend(lines);
         }
         // Text boxes are anchored in paragraphs.
-        for inner in node.descendants().filter(|inner| is_in_text_box(*inner, node)) {
+        for inner in paragraphs_below(node) {
             if let Some(paragraph) = self.parse_paragraph(inner) {
                 let lines = self.place_lines(&paragraph, paragraph.left);
                 self.lines.extend(lines);
@@ -127,6 +148,12 @@ impl BodyReader {
     /// The lines of a paragraph below each other, from the current row on.
     fn place_lines(&mut self, paragraph: &Paragraph, left: f64) -> Vec<PrintedLine> {
         let next = self.paragraphs.saturating_add(1);
+        let references = paragraph.references.iter();
+        self.references.extend(references.map(|(kind, id)| Reference {
+            kind: *kind,
+            id: id.clone(),
+            paragraph: next,
+        }));
         let left_out = paragraph.left_out.iter();
         self.warnings.extend(left_out.filter_map(|(reason, text)| reason.warning(next, text)));
         if paragraph.lines.is_empty() {
@@ -173,10 +200,8 @@ impl BodyReader {
                     Some(above) => self.extend_cells((left, above), top as f64 + 1.0),
                     None => _ = tops.insert(first, top as f64),
                 }
-                let inner = cell.descendants().filter(|inner| inner.has_local_name("p"));
-                for paragraph in
-                    inner.filter_map(|inner| self.parse_paragraph(inner)).collect::<Vec<_>>()
-                {
+                for inner in paragraphs_below(cell) {
+                    let Some(paragraph) = self.parse_paragraph(inner) else { continue };
                     for mut line in self.place_lines(&paragraph, left + 1.0) {
                         let (top, bottom) = (top as f64, top as f64 + 1.0);
                         line.clip = Some(Rect { left, top, right, bottom });
@@ -192,6 +217,8 @@ impl BodyReader {
             lines.sort_by_key(|line: &PrintedLine| line.row);
             self.lines.extend(lines);
         }
+        // A row of its own parts this table from the next.
+        self.row += 1;
     }
 
     /// Extends the cell at (`left`, `top`) down to `bottom`.
@@ -228,7 +255,7 @@ impl BodyReader {
         // Whether the run before was left out, too.
         let mut goes_on = false;
         let (mut letters, mut bold, mut size) = (0, 0, None);
-        for run in node.descendants().filter(|run| is_run_of(*run, node)) {
+        for run in descend(node, is_of_paragraph).filter(|run| run.has_local_name("r")) {
             let properties = child(run, "rPr");
             let look = self.look_of_run(style, properties, ground);
             let mut own = String::new();
@@ -266,8 +293,10 @@ impl BodyReader {
             .collect();
         let size = size.unwrap_or(style.size).clamp(1.0, 1000.0);
         let bold = bold * 2 > letters;
+        let references = references_of(node);
         let is_empty = lines.is_empty() && left_out.is_empty();
-        let paragraph = Paragraph { lines, left_out, left, is_list_item, heading, bold, size };
+        let paragraph =
+            Paragraph { lines, left_out, references, left, is_list_item, heading, bold, size };
         (!is_empty).then_some(paragraph)
     }
 
@@ -290,7 +319,8 @@ impl BodyReader {
     /// Whether a paragraph stands on a ground of another colour than white; `None` if it states none.
     /// Boxes count as coloured: drawings fill them in ways of their own.
     fn has_ground(&self, paragraph: Node<'_, '_>) -> Option<bool> {
-        paragraph.ancestors().find_map(|outer| match outer.tag_name().name() {
+        let around = paragraph.ancestors().take(MAX_ANCESTORS);
+        around.into_iter().find_map(|outer| match outer.tag_name().name() {
             "p" => is_filled(child(outer, "pPr")?),
             "tc" => is_filled(child(outer, "tcPr")?),
             "tbl" => {
@@ -311,47 +341,9 @@ fn heading_scale(level: u8) -> f32 {
     DEEPEST + 0.05 * f32::from(5 - level.clamp(1, 5))
 }
 
-/// Names of the elements between `node` and the paragraph around it, innermost first.
-fn ancestors_within<'a, 'i>(
-    node: Node<'a, 'i>,
-    paragraph: Node<'a, 'i>,
-) -> impl Iterator<Item = &'i str> + use<'a, 'i> {
-    node.ancestors()
-        .skip(1)
-        .take_while(move |outer| *outer != paragraph)
-        .map(|outer| outer.tag_name().name())
-}
-
-/// Whether `run` belongs to `paragraph` itself and is neither deleted nor moved away.
-fn is_run_of<'a>(run: Node<'a, 'a>, paragraph: Node<'a, 'a>) -> bool {
-    const OTHERS: [&str; 4] = ["del", "moveFrom", "txbxContent", "Fallback"];
-    run.has_local_name("r") && ancestors_within(run, paragraph).all(|name| !OTHERS.contains(&name))
-}
-
-/// Whether `inner` is a paragraph in a text box anchored in `paragraph`. Word writes each box
-/// twice; the `Fallback` copy is for older readers.
-fn is_in_text_box<'a>(inner: Node<'a, 'a>, paragraph: Node<'a, 'a>) -> bool {
-    let mut boxes = 0;
-    inner != paragraph
-        && inner.has_local_name("p")
-        && ancestors_within(inner, paragraph).all(|name| {
-            boxes += usize::from(name == "txbxContent");
-            name != "Fallback"
-        })
-        && boxes > 0
-}
-
-/// Appends the text of a run.
-fn push_run_text(run: Node<'_, '_>, out: &mut String) {
-    for part in run.children().filter(Node::is_element) {
-        match part.tag_name().name() {
-            "t" => out.push_str(&part.text().unwrap_or_default().replace('\n', " ")),
-            "tab" | "ptab" => out.push('\t'),
-            "br" | "cr" => out.push('\n'),
-            "noBreakHyphen" => out.push('-'),
-            // A character of a symbol font is a bullet in manuals.
-            "sym" => out.push('•'),
-            _ => {}
-        }
-    }
+/// The paragraphs below a node, in printed order, also those in text boxes and in each other. Word writes
+/// each box twice; the `Fallback` copy is for older readers.
+fn paragraphs_below<'a, 'i>(node: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, 'i>> {
+    let is_read = |node: Node<'_, '_>| !node.has_local_name("Fallback");
+    descend(node, is_read).filter(|inner| inner.has_local_name("p"))
 }

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use fettle_domain::OtherDocument;
 
+use super::damage::ManualDamage;
+
 /// An error while a manual is read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -78,7 +80,7 @@ pub enum ManualsError {
         /// The file.
         path: PathBuf,
         /// The reason.
-        why: String,
+        why: ManualDamage,
     },
     /// The file has no such page.
     #[error("{path}: no page {page}: it has {pages}")]
@@ -128,8 +130,8 @@ pub enum ManualsError {
 }
 
 impl ManualsError {
-    pub(crate) fn damaged(path: &Path, why: impl ToString) -> Self {
-        Self::Damaged { path: path.to_owned(), why: why.to_string() }
+    pub(crate) fn damaged(path: &Path, why: ManualDamage) -> Self {
+        Self::Damaged { path: path.to_owned(), why }
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use fettle_domain::{ManualFormat, ManualLine, OtherDocument};
 
 use super::csv_file::parse_csv;
+use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
 use super::docx::parse_docx;
 use super::error::{ManualsError, Result};
@@ -104,13 +105,7 @@ fn refused(path: &Path, name: &str, bytes: &[u8]) -> ManualsError {
         {
             ManualsError::Encrypted { path }
         }
-        Some(ManualFormat::Docx) => ManualsError::damaged(&path, "it is no Word document"),
-        Some(ManualFormat::Xlsx) => ManualsError::damaged(&path, "it is no Excel workbook"),
-        Some(ManualFormat::Pptx) => {
-            ManualsError::damaged(&path, "it is no PowerPoint presentation")
-        }
-        Some(ManualFormat::Hwpx) => ManualsError::damaged(&path, "it is no Hangul document"),
-        Some(_) => ManualsError::damaged(&path, "it is no text"),
+        Some(format) => ManualsError::damaged(&path, ManualDamage::OtherContent(format)),
         None => match OtherDocument::from_name(name) {
             Some(document) => ManualsError::OtherDocument { path, document },
             None => ManualsError::OtherFormat { path },

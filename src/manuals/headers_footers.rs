@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::cause_action_table::is_header;
-use super::headings::sub_heading;
+use super::label_forms::sub_heading;
 use super::list_marker::{ListMarker, split_marker};
 use super::rows::Row;
 use super::table_header::is_defect_table_header;

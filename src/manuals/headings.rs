@@ -1,20 +1,4 @@
-//! Labels of parts such as 발생 원인 and 조치 가이드, the title of the summary table, the heads of
-//! tables.
-
-use fettle_domain::StatementKind;
-
-use super::part_labels::covered;
-
-/// The kind of a label and the text after its colon, or `None` if `text` is no label by its words
-/// alone.
-pub(super) fn sub_heading(text: &str) -> Option<(StatementKind, Option<&str>)> {
-    if let Some((head, rest)) = split_colon(text).filter(|(_, rest)| !rest.is_empty())
-        && let Some(kind) = covered(head)
-    {
-        return Some((kind, Some(rest)));
-    }
-    covered(text).map(|kind| (kind, None))
-}
+//! A label and what follows its colon, the title of the summary table, the heads of tables.
 
 /// The texts before and after the first colon, or after the bracket that closes a label: `【원인】 …`.
 pub(super) fn split_colon(text: &str) -> Option<(&str, &str)> {
@@ -59,25 +43,6 @@ pub(super) fn compact(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use StatementKind::{Action, Cause, Prevention};
-
-    #[test]
-    fn sub_headings_in_two_languages() {
-        for (text, expected) in [
-            ("발생 원인", Some((Cause, None))),
-            ("【원인】", Some((Cause, None))),
-            ("【원인】 탈기 불량", Some((Cause, Some("탈기 불량")))),
-            ("조치 가이드:", Some((Action, None))),
-            ("Corrective Actions", Some((Action, None))),
-            ("재발 방지：교육", Some((Prevention, Some("교육")))),
-            ("원인: 탈기 불량", Some((Cause, Some("탈기 불량")))),
-            ("원인 불명의 기공", None),
-            ("조치 / 원인", None),
-            ("비율: 3", None),
-        ] {
-            assert_eq!(sub_heading(text), expected, "{text}");
-        }
-    }
 
     #[test]
     fn summaries_are_recognised_by_title_or_header() {

@@ -4,39 +4,48 @@
 use std::path::Path;
 
 use encoding_rs::Encoding;
-use html5ever::tendril::TendrilSink;
-use html5ever::{ParseOpts, parse_document};
-use markup5ever_rcdom::{Handle, NodeData, RcDom};
+use markup5ever_rcdom::{Handle, NodeData};
 
-use fettle_domain::ManualFormat;
+use fettle_domain::{ManualFormat, ManualWarning};
 
+use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
 use super::html_nodes::{INLINE, MAX_DEPTH, Unseen, is_skipped, name_of, text_of, visit};
 
 use super::html_table::{is_layout, read_table};
+use super::html_tree::tree_of;
 use super::list_marker::split_marker;
 use super::text_file::decode;
 use super::unpaged_lines::{LineStyle, Numbering, UnpagedLines, placed_within};
 
 /// The lines of a page. `path` is for messages only.
 pub(super) fn parse_html(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
-    let text = decode_html(bytes)
-        .ok_or_else(|| ManualsError::damaged(path, "its characters are of no known encoding"))?;
-    Ok(lines_of_html(&text, ManualFormat::Html))
+    let text =
+        decode_html(bytes).ok_or_else(|| ManualsError::damaged(path, ManualDamage::Encoding))?;
+    lines_of_html(path, &text, ManualFormat::Html)
 }
 
-/// The lines of a page that is text already.
-pub(super) fn lines_of_html(text: &str, format: ManualFormat) -> DocumentLines {
-    let page = parse_document(RcDom::default(), ParseOpts::default()).one(text);
-    let unseen = Unseen::take_from(&page.document);
+/// The lines of a page that is text already. `path` is for messages only.
+pub(super) fn lines_of_html(
+    path: &Path,
+    text: &str,
+    format: ManualFormat,
+) -> Result<DocumentLines> {
+    let too_deep = || ManualsError::damaged(path, ManualDamage::TooDeep);
+    let page = tree_of(text).ok_or_else(too_deep)?;
+    let unseen = Unseen::take_from(&page);
     let lines = UnpagedLines::new(Numbering::Lines);
     let mut reader = Reader { lines, line: Inline::default(), unseen };
-    reader.read_children(&readable_part(&page.document), Place::default(), MAX_DEPTH);
+    reader.read_children(&readable_part(&page), Place::default(), MAX_DEPTH);
     reader.finish_line(Place::default());
     let UnpagedLines { number, lines, warnings, .. } = reader.lines;
+    let is_too_deep = warnings.iter().any(|w| matches!(w, ManualWarning::TooDeep { .. }));
+    if lines.is_empty() && is_too_deep {
+        return Err(too_deep());
+    }
     let warnings = placed_within(warnings, number);
-    DocumentLines { warnings, ..DocumentLines::new(format, number, lines) }
+    Ok(DocumentLines { warnings, ..DocumentLines::new(format, number, lines) })
 }
 
 /// The text of a page in the encoding that it states, or in one of those of text files.
@@ -69,6 +78,14 @@ fn readable_part(page: &Handle) -> Handle {
     match mains.pop() {
         Some(only) if mains.is_empty() && !text_of(&only).trim().is_empty() => only,
         _ => page.clone(),
+    }
+}
+
+/// Whether a node is an element or has letters.
+fn has_content(node: &Handle) -> bool {
+    match &node.data {
+        NodeData::Text { contents } => contents.borrow().chars().any(char::is_alphanumeric),
+        _ => name_of(node).is_some() && !is_skipped(node),
     }
 }
 
@@ -113,6 +130,8 @@ impl Reader {
     fn read_children(&mut self, parent: &Handle, place: Place, depth: u32) {
         if depth > 0 {
             parent.children.borrow().iter().for_each(|node| self.read(node, place, depth - 1));
+        } else if parent.children.borrow().iter().any(has_content) {
+            self.lines.warn_too_deep();
         }
     }
 

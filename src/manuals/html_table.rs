@@ -7,6 +7,8 @@ use super::unpaged_lines::TableCell;
 
 /// The most rows or columns that a cell may span.
 const MAX_SPAN: usize = 1000;
+/// The most columns of a table that are told apart.
+const MAX_COLUMNS: usize = 2000;
 /// The most elements of a table nested in each other.
 const MAX_DEPTH: u32 = 50;
 /// Elements that end a line in a cell.
@@ -61,7 +63,7 @@ pub(super) fn read_table(table: &Handle) -> Vec<Vec<TableCell>> {
                 0 => count - at,
                 rows => rows.min(count - at),
             };
-            let columns = span("colspan").max(1);
+            let columns = span("colspan").max(1).min(MAX_COLUMNS.saturating_sub(column).max(1));
             reached.push((column, columns, rows));
             let is_head = name_of(&cell) == Some("th");
             let lines = lines(&cell);

@@ -7,9 +7,10 @@
 //!      │       hidden_layers, overprint, asides, annotations → line_grouping, columns ┬ DocumentLines
 //!      ├ docx, hwpx, pptx (package) · xlsx, csv_file (spreadsheet_rows) ──────────────┤
 //!      └ html, markdown → html · text_file ───────────────────────────────────────────┘
-//! DocumentLines → rows, headers_footers → section_parser ┬ section_headings, unknown_parts
-//!     (label_words → part_labels, document_look)         ├ cause_action_table, defect_table
-//!                                                        └ summary_table
+//! DocumentLines → rows, headers_footers → row_marks (disciplines, questions, inline_labels)
+//!     → section_parser ┬ section_headings, label_rows, marked_rows, unknown_parts
+//!     │                └ table_rows: cause_action_table, transposed_table, defect_table, summary_table
+//!     └ label_words → label_stems, label_denial → part_labels → label_forms, document_look
 //! → ManualText with section_warnings (measures → disagreements) and passages
 //! ManualText + a person's corrections → corrections (edited_text, corrected_warnings) → ManualText
 //! ManualText → section_lookup → korean_action → compose → the report
@@ -45,12 +46,16 @@ mod content_repair;
 mod corrected_warnings;
 mod corrections;
 mod csv_file;
+mod damage;
 mod defect_names;
 mod defect_table;
 mod disagreements;
+mod disciplines;
 mod document_lines;
 mod document_look;
 mod docx;
+mod docx_notes;
+mod docx_runs;
 mod docx_styles;
 mod edited_text;
 mod english_clause;
@@ -67,17 +72,25 @@ mod hidden_layers;
 mod html;
 mod html_nodes;
 mod html_table;
+mod html_tree;
 mod hwpx;
 mod ink;
 mod ink_probe;
+mod inline_labels;
 mod korean_action;
 mod korean_forms;
+mod label_denial;
+mod label_forms;
+mod label_rows;
+mod label_stems;
 mod label_words;
 mod letter_forms;
 mod line_grouping;
 mod line_joining;
 mod list_marker;
 mod markdown;
+mod marked_rows;
+mod marks;
 mod measures;
 mod object_nouns;
 #[cfg(feature = "ocr")]
@@ -95,7 +108,9 @@ mod places;
 mod pptx;
 mod printed_line;
 mod prompt;
+mod questions;
 mod recurrence;
+mod row_marks;
 mod rows;
 mod section_builder;
 mod section_headings;
@@ -108,14 +123,17 @@ mod skew;
 mod split_spans;
 mod spreadsheet_rows;
 mod statement_ids;
+mod steps;
 mod stream_guard;
 mod summary_table;
 mod table_cells;
 mod table_grid;
 mod table_header;
+mod table_rows;
 mod text_device;
 mod text_file;
 mod translation;
+mod transposed_table;
 mod unknown_parts;
 mod unpacked_size;
 mod unpaged_lines;
@@ -133,6 +151,7 @@ pub use answer_validation::AnswerProblem;
 pub use chunk::{Chunk, chunks};
 pub use compose::compose;
 pub use corrections::{Corrected, apply_corrections, with_unplaced_lines};
+pub use damage::ManualDamage;
 pub use defect_names::named_defects;
 pub use disagreements::{Disagreement, disagreements};
 pub use error::{ManualsError, Result};

@@ -131,6 +131,23 @@ pub(super) fn split_items(text: &str) -> Vec<&str> {
     items
 }
 
+/// The text behind the number of an outline: `1.1 …`, `1-2. …`, `Ⅱ. …`, `제3절 …`. The whole text where
+/// there is none.
+pub(super) fn without_outline_number(text: &str) -> &str {
+    let text = text.trim();
+    let is_chapter = text.strip_prefix('제').map(str::trim_start).and_then(|rest| {
+        let behind = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let behind = (behind.len() < rest.len()).then(|| behind.trim_start())?;
+        behind.strip_prefix(['장', '절', '항', '편', '부'])
+    });
+    let behind = is_chapter.unwrap_or_else(|| {
+        text.trim_start_matches(|c: char| c.is_numeric() || matches!(c, '.' | '-'))
+    });
+    let rest = behind.trim_start_matches(['.', ')']);
+    let is_number = rest.len() < text.len() && rest.starts_with(char::is_whitespace);
+    if is_number { rest.trim_start() } else { text }
+}
+
 /// Whether the text is a marker and nothing else.
 pub(super) fn is_lone_marker(text: &str) -> bool {
     matches!(split_marker(text), (Some(_), ""))
@@ -236,6 +253,18 @@ mod tests {
             ("레일 ① 교체", &["레일 ① 교체"]),
         ] {
             assert_eq!(split_items(text), items);
+        }
+        for (text, expected) in [
+            ("1.1 원인", "원인"),
+            ("1-2. 원인", "원인"),
+            ("Ⅱ. 원인", "원인"),
+            ("제3절 원인", "원인"),
+            ("제 2 장. 원인", "원인"),
+            ("제1공정 원인", "제1공정 원인"),
+            ("-5℃ 이하", "-5℃ 이하"),
+            ("원인", "원인"),
+        ] {
+            assert_eq!(without_outline_number(text), expected, "{text}");
         }
         assert!(is_lone_marker("•") && is_lone_marker("1.") && !is_lone_marker("공극"));
     }

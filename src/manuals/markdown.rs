@@ -6,17 +6,20 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 
 use fettle_domain::ManualFormat;
 
+use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
-use super::headings::sub_heading;
 use super::html::lines_of_html;
+use super::label_forms::sub_heading;
 use super::text_file::decode;
 
 /// The lines of a Markdown file. `path` is for messages only.
 pub(super) fn parse_markdown(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
-    let text = decode(bytes)
-        .ok_or_else(|| ManualsError::damaged(path, "neither UTF-8, UTF-16 nor CP949"))?;
+    let text = decode(bytes).ok_or_else(|| ManualsError::damaged(path, ManualDamage::Encoding))?;
     let text = without_front_matter(&text);
+    if text.lines().any(is_nested_too_deep) {
+        return Err(ManualsError::damaged(path, ManualDamage::TooDeep));
+    }
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_DEFINITION_LIST
         | Options::ENABLE_FOOTNOTES
@@ -31,7 +34,15 @@ pub(super) fn parse_markdown(path: &Path, bytes: &[u8]) -> Result<DocumentLines>
     keep_breaks_at_labels(&mut events);
     let mut page = String::new();
     html::push_html(&mut page, events.into_iter());
-    Ok(lines_of_html(&page, ManualFormat::Markdown))
+    lines_of_html(path, &page, ManualFormat::Markdown)
+}
+
+/// Whether a line stands in more quotations and lists than anybody writes: each costs a look at every
+/// line.
+fn is_nested_too_deep(line: &str) -> bool {
+    const MOST: usize = 60;
+    let marks = line.chars().take_while(|c| c.is_whitespace() || ">-*+".contains(*c));
+    marks.filter(|c| !c.is_whitespace()).count() > MOST && line.chars().any(char::is_alphanumeric)
 }
 
 /// Two single tildes strike nothing out: they are ranges, `680~700 ℃ … 10~20 s`.

@@ -8,6 +8,8 @@ use super::words::words;
 
 /// The most words that say what a number is about.
 const MAX_SUBJECT_WORDS: usize = 3;
+/// The most letters after a number in which a unit is looked for.
+const MAX_UNIT_REACH: usize = 12;
 /// Units as they are written, each with the spelling under which it is compared.
 const UNITS: [(&str, &str); 62] = [
     ("℃", "℃"),
@@ -87,6 +89,8 @@ pub(super) enum Bound {
     Exactly,
     AtLeast,
     AtMost,
+    /// By how much something is changed, or what it must not be: no value that another can contradict.
+    Open,
 }
 
 /// A number, or a range, with its unit.
@@ -100,6 +104,8 @@ pub(super) struct Measure {
     low: f64,
     high: f64,
     bound: Bound,
+    /// Whether the bound is what a prohibition leaves: at most 0.5 mm of `0.5 mm 이상 금지`.
+    is_left: bool,
 }
 
 impl Measure {
@@ -108,16 +114,25 @@ impl Measure {
         if self.unit != other.unit || !self.is_about_the_same(other) {
             return false;
         }
-        if self.bound == other.bound {
+        if self.bound == Bound::Open || other.bound == Bound::Open {
+            return false;
+        }
+        if self.bound == other.bound && !self.is_left && !other.is_left {
             return (self.low, self.high) != (other.low, other.high);
         }
         let (a, b) = (self.range(), other.range());
         a.0 > b.1 || b.0 > a.1
     }
 
+    /// Its unit, in the spelling under which it is compared.
+    pub(super) fn unit(&self) -> &'static str {
+        self.unit
+    }
+
     fn range(&self) -> (f64, f64) {
         match self.bound {
             Bound::Exactly => (self.low, self.high),
+            Bound::Open => (f64::NEG_INFINITY, f64::INFINITY),
             Bound::AtLeast => (self.low, f64::INFINITY),
             Bound::AtMost => (f64::NEG_INFINITY, self.high),
         }
@@ -158,9 +173,9 @@ pub(super) fn measures(text: &str) -> Vec<Measure> {
                 letters.iter().skip(from).take(to.saturating_sub(from)).collect()
             };
             let (before, after) = (part(start, at), part(end_of_unit, letters.len()));
-            let bound = bound(&before, &after);
+            let (bound, is_left) = bound_in_clause(&before, &after);
             let text = part(at, end_of_unit);
-            out.push(Measure { text, subject: subject(&before), unit, low, high, bound });
+            out.push(Measure { text, subject: subject(&before), unit, low, high, bound, is_left });
             start = end_of_unit;
         }
         at = end.max(at + 1);
@@ -207,6 +222,61 @@ fn skip_unit(letters: &[char], from: usize) -> (usize, Option<&'static str>) {
         Some((length, unit)) => (begin + length, Some(unit)),
         None => (from, None),
     }
+}
+
+/// Whether a text, behind a number, begins with a unit.
+pub(super) fn starts_with_unit(text: &str) -> bool {
+    let letters: Vec<char> = text.chars().take(MAX_UNIT_REACH).collect();
+    skip_unit(&letters, 0).1.is_some()
+}
+
+/// Which values are right, by the words beside the number and those of its clause; and whether a
+/// prohibition says so.
+fn bound_in_clause(before: &str, after: &str) -> (Bound, bool) {
+    const PROHIBITED: [&str; 12] = [
+        "금지",
+        "말 것",
+        "말것",
+        "않도록",
+        "않게",
+        "안 됨",
+        "안 된",
+        "안되",
+        "불가",
+        "피할",
+        "지양",
+        "prohibited",
+    ];
+    /// Before the number.
+    const AVOIDED: [&str; 7] =
+        ["not exceed", "do not", "must not", "never", "avoid", "don't", "not be"];
+    const CHANGES: [&str; 24] = [
+        "하향", "상향", "낮춤", "낮춘", "낮출", "낮추", "높임", "높인", "높일", "높이", "올림",
+        "올린", "올릴", "올리", "내림", "내린", "줄임", "줄인", "줄이", "늘림", "증가", "감소",
+        "만큼", "씩",
+    ];
+    let clause = after.split([',', ';', '.']).next().unwrap_or_default().to_lowercase();
+    let lower = before.to_lowercase();
+    let left = lower.rsplit([',', ';', '.']).next().unwrap_or_default();
+    let own = bound(before, after);
+    let is_avoided = AVOIDED.iter().any(|word| left.contains(word));
+    if is_avoided || PROHIBITED.iter().any(|word| clause.contains(word)) {
+        let is_over = ["초과", "over", "above", "exceed"]
+            .iter()
+            .any(|w| clause.trim_start().starts_with(w) || left.trim_end().ends_with(w));
+        return match own {
+            _ if is_over => (Bound::AtMost, true),
+            Bound::AtLeast => (Bound::AtMost, true),
+            Bound::AtMost => (Bound::AtLeast, true),
+            Bound::Exactly | Bound::Open => (Bound::Open, true),
+        };
+    }
+    // 10 ℃ 하향 조정 is a change, 680 ℃로 하향 조정 a value.
+    let is_change = CHANGES.iter().any(|word| clause.trim_start().starts_with(word));
+    if own == Bound::Exactly && (is_change || left.trim_end().ends_with(" by")) {
+        return (Bound::Open, false);
+    }
+    (own, false)
 }
 
 /// Which values are right, by the words beside the number.
@@ -267,6 +337,16 @@ mod tests {
             ("낙하 높이를 60 mm 이상", "낙하 높이를 50 mm 이하", true),
             ("낙하 높이를 50 mm 이하로", "낙하 높이를 50 cm 이하로", false),
             ("Keep the melt temperature at 680 °C", "Hold melt temperature at 720 °C", true),
+            ("용탕 온도 10 ℃ 하향 조정", "용탕 온도를 680 ℃로 유지", false),
+            ("용탕 온도를 20 ℃ 낮춤", "용탕 온도를 680 ℃로 유지", false),
+            ("Reduce the melt temperature by 20 °C", "Keep the melt temperature at 680 °C", false),
+            ("용탕 온도를 650 ℃로 하향 조정", "용탕 온도를 680 ℃로 유지", true),
+            ("틈새 0.5 mm 이상 금지", "틈새를 0.4 mm로 낮출 것", false),
+            ("틈새 0.5 mm 이상 금지", "틈새를 0.4 mm 이하로", false),
+            ("틈새 0.5 mm 이상 금지", "틈새를 0.7 mm로 조정", true),
+            ("틈새 0.5 mm 초과 금지", "틈새를 0.7 mm 이상으로", true),
+            ("압력을 3 bar로 하지 말 것", "압력을 5 bar로 유지", false),
+            ("Do not exceed a pressure of 5 bar", "Set the pressure to 4 bar", false),
             ("A4 용지 3 장", "A4 용지 4 장", false),
         ] {
             let (first, second) = (measures(first), measures(second));

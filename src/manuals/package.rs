@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use roxmltree::{Document, Node, ParsingOptions};
 use zip::ZipArchive;
 
+use super::damage::ManualDamage;
 use super::error::{ManualsError, Result};
+use super::steps::count_steps;
 
 /// The most bytes that an XML part may unpack to.
 const MAX_XML_BYTES: u64 = 64 << 20;
@@ -25,7 +27,8 @@ pub(super) struct Package<'a> {
 impl<'a> Package<'a> {
     pub(super) fn open(path: &Path, bytes: &'a [u8]) -> Result<Self> {
         let zip = ZipArchive::new(Cursor::new(bytes));
-        let zip = zip.map_err(|error| ManualsError::damaged(path, error))?;
+        let zip =
+            zip.map_err(|error| ManualsError::damaged(path, ManualDamage::structure(error)))?;
         Ok(Self { path: path.to_owned(), zip })
     }
 
@@ -59,7 +62,9 @@ impl<'a> Package<'a> {
 
     /// The text of the part `name`, or `None` if there is no such part.
     pub(super) fn read(&mut self, name: &str) -> Result<Option<String>> {
-        let damaged = |error: &dyn ToString| ManualsError::damaged(&self.path, error.to_string());
+        let damaged = |error: &dyn ToString| {
+            ManualsError::damaged(&self.path, ManualDamage::structure(error.to_string()))
+        };
         let entry = match self.zip.by_name(name) {
             Ok(entry) => entry,
             Err(zip::result::ZipError::FileNotFound) => return Ok(None),
@@ -71,7 +76,11 @@ impl<'a> Package<'a> {
             return Err(self.too_large(MAX_XML_BYTES + 1, MAX_XML_BYTES));
         }
         let (text, _, broken) = encoding_rs::UTF_8.decode(&bytes);
-        if broken { Err(damaged(&"not UTF-8")) } else { Ok(Some(text.into_owned())) }
+        if broken {
+            Err(ManualsError::damaged(&self.path, ManualDamage::Encoding))
+        } else {
+            Ok(Some(text.into_owned()))
+        }
     }
 
     /// The tree of a part's text.
@@ -79,8 +88,33 @@ impl<'a> Package<'a> {
         // DTDs are refused by default, so the only entities are the five of XML itself.
         let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
         Document::parse_with_options(text, options)
-            .map_err(|error| ManualsError::damaged(&self.path, error))
+            .map_err(|error| ManualsError::damaged(&self.path, ManualDamage::structure(error)))
     }
+}
+
+/// The nodes below `node` in printed order; what is below those that `enters` refuses is left out. Each
+/// node is visited once, so that whatever is nested in what takes time in proportion to its size.
+pub(super) fn descend<'a, 'i>(
+    node: Node<'a, 'i>,
+    enters: impl Fn(Node<'a, 'i>) -> bool,
+) -> impl Iterator<Item = Node<'a, 'i>> {
+    let mut next = node.first_child();
+    std::iter::from_fn(move || {
+        let current = next?;
+        count_steps(1);
+        let inner = current.first_child().filter(|_| enters(current));
+        next = inner.or_else(|| {
+            let mut outer = current;
+            while outer != node {
+                if let Some(sibling) = outer.next_sibling() {
+                    return Some(sibling);
+                }
+                outer = outer.parent()?;
+            }
+            None
+        });
+        Some(current)
+    })
 }
 
 /// Elements by their local name. Strict documents use another namespace than transitional ones, so

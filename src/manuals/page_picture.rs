@@ -12,6 +12,7 @@ use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use image::RgbImage;
 
 use super::cmaps::cmap_file;
+use super::damage::ManualDamage;
 use super::error::{ManualsError, Result};
 use super::fallback_font::fallback_font;
 use fettle_domain::SizePt;
@@ -65,16 +66,16 @@ pub fn page_picture(
 /// Runs `work`; a panic of the third-party renderer means a damaged file.
 fn catch_panic<R>(path: &Path, work: impl FnOnce() -> Result<R>) -> Result<R> {
     catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err(ManualsError::damaged(path, "its structure contradicts itself")))
+        .unwrap_or_else(|_| Err(ManualsError::damaged(path, ManualDamage::structure("panic"))))
 }
 
 pub(super) fn open(path: &Path, bytes: Vec<u8>) -> Result<Pdf> {
     let pdf = Pdf::new(bytes).map_err(|error| match error {
         LoadPdfError::Decryption(_) => ManualsError::Encrypted { path: path.to_owned() },
-        LoadPdfError::Invalid => ManualsError::damaged(path, "no page can be drawn"),
+        LoadPdfError::Invalid => ManualsError::damaged(path, ManualDamage::Undrawable),
     })?;
     if pdf.pages().is_empty() {
-        return Err(ManualsError::damaged(path, "it has no pages"));
+        return Err(ManualsError::damaged(path, ManualDamage::structure("no pages")));
     }
     Ok(pdf)
 }
@@ -85,7 +86,7 @@ pub(super) fn size(path: &Path, page: &Page<'_>) -> Result<SizePt> {
     if is_sane(width) && is_sane(height) {
         Ok(SizePt { width, height })
     } else {
-        Err(ManualsError::damaged(path, "a page has no size"))
+        Err(ManualsError::damaged(path, ManualDamage::structure("a page without a size")))
     }
 }
 
@@ -112,6 +113,6 @@ fn render_page(
     let pixels: Vec<u8> =
         pixmap.data().iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();
     let pixels = RgbImage::from_raw(pixmap.width().into(), pixmap.height().into(), pixels);
-    let pixels = pixels.ok_or_else(|| ManualsError::damaged(path, "a page could not be drawn"))?;
+    let pixels = pixels.ok_or_else(|| ManualsError::damaged(path, ManualDamage::Undrawable))?;
     Ok(PagePicture { pixels, size })
 }

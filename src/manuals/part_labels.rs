@@ -7,19 +7,18 @@
 //! second opinion on labels without a stem (the text encoder's) has its place in [`by_stem`].
 
 use fettle_domain::StatementKind;
-use fettle_domain::hangul::is_hangul;
 
-use super::label_words::Stem::{
-    self, Action, Aspect, Cause, Close, Inspection, Never, Other, Outcome, OwnAction, Prevention,
-    Qualifier, Record, Symptom, Unfit,
-};
-use super::label_words::{
-    Denial, ENGLISH_BEGINNINGS, ENGLISH_WORDS, KOREAN_BY_LETTER, denial, is_prohibition,
-};
+use super::label_denial::{Denial, denial, is_prohibition};
+use super::label_stems::{is_korean, is_telling, kind_of, stems_of};
+use super::label_words::Stem::{self, Never, Unfit};
 use super::words::words;
 
 /// The longest label, in letters without spaces.
 const MAX_LETTERS: usize = 32;
+/// The same of a label of two parts, in bytes.
+const MAX_MIXED_BYTES: usize = 160;
+/// The longest text that is looked at, in bytes.
+const MAX_TEXT_BYTES: usize = 300;
 /// The most words of a label.
 const MAX_WORDS: usize = 9;
 /// The words at the end of a longer line, such as *Porosity is often caused by*, that tell its kind.
@@ -28,6 +27,9 @@ const LAST_WORDS: usize = 5;
 /// The kind of a text that is a label by its words alone; `None` for any other text. Two languages
 /// (`발생 원인 (Causes)`, `원인 / Cause`) have to say the same.
 pub(super) fn covered(text: &str) -> Option<StatementKind> {
+    if is_mixed(text) {
+        return Some(StatementKind::Other);
+    }
     if let Some(kind) = covered_in_one(text) {
         return Some(kind);
     }
@@ -41,6 +43,27 @@ fn halves(text: &str) -> impl Iterator<Item = &str> {
     let has_letters = |part: &&str| part.chars().any(char::is_alphanumeric);
     let marks = ['(', ')', '/', '[', ']', '|', '（', '）', '【', '】', '<', '>', '〈', '〉'];
     text.split(marks).filter(has_letters)
+}
+
+/// Whether a text is a label of causes and of another part at once: 원인 및 대책, *Cause / remedy*. Which of
+/// its statements are causes, nobody can tell.
+pub(super) fn is_mixed(text: &str) -> bool {
+    if text.len() > MAX_MIXED_BYTES {
+        return false;
+    }
+    let joined = text.replace([',', '·', 'ㆍ', '&', '+', '-', '→'], "/");
+    let joined = [" 및 ", " and ", "과 ", "와 ", " or ", " 또는 "]
+        .iter()
+        .fold(joined.to_lowercase(), |text, word| text.replace(word, "/"));
+    let kinds: Option<Vec<StatementKind>> = halves(&joined).map(covered_in_one).collect();
+    kinds.is_some_and(|kinds| {
+        kinds.contains(&StatementKind::Cause)
+            && kinds.iter().any(|kind| {
+                !matches!(kind, StatementKind::Cause | StatementKind::Other)
+            })
+            // Two languages: 원인 (Cause).
+            && kinds.len() >= 2
+    })
 }
 
 fn covered_in_one(text: &str) -> Option<StatementKind> {
@@ -84,6 +107,12 @@ pub(super) fn is_denied(text: &str) -> bool {
         || is_bare_prohibition(text)
 }
 
+/// Whether a text names causes or measures, and what stands under it is neither for certain: it denies
+/// them ([`is_denied`]) or is a label of both ([`is_mixed`]).
+pub(super) fn is_neither(text: &str) -> bool {
+    is_mixed(text) || is_denied(text)
+}
+
 /// Whether the text is 하지 말 것, which ends many a wrapped statement.
 fn is_bare_prohibition(text: &str) -> bool {
     words(text).concat() == "하지말것"
@@ -98,7 +127,13 @@ pub(super) fn negates(text: &str) -> bool {
 /// As [`covered`], of a text that may name the section's own defect, too: *Causes of porosity*, 기공의
 /// 원인. `subject` holds the words of the section's heading and of its defect.
 pub(super) fn covered_about(text: &str, subject: &[String]) -> Option<StatementKind> {
-    let own = |word: &String| subject.contains(word) || is_plural_of(word, subject);
+    // Of `Ghosting: how to fix it` only the name is the subject.
+    let tells = |word: &String| {
+        let stem = stems_of(std::slice::from_ref(word), true);
+        matches!(stem.first(), Some(Some(stem)) if is_telling(*stem))
+    };
+    let own =
+        |word: &String| (subject.contains(word) || is_plural_of(word, subject)) && !tells(word);
     let mut rest: Vec<String> = words(text).into_iter().filter(|word| !own(word)).collect();
     for word in rest.iter_mut().filter(|word| is_korean(word)) {
         for name in subject.iter().filter(|name| is_korean(name) && name.chars().count() >= 2) {
@@ -227,105 +262,16 @@ fn last_words(text: &str) -> String {
     words.iter().skip(words.len() - LAST_WORDS).cloned().collect::<Vec<_>>().join(" ")
 }
 
-fn is_telling(stem: Stem) -> bool {
-    !matches!(stem, Qualifier | Close | Never | Unfit)
-}
-
 /// The stems of all words of a text, `None` for a word that is unknown; `None` for a text that is too
 /// long for a label. With `whole`, nothing after the first unknown word is looked at.
 fn stems(text: &str, whole: bool) -> Option<Vec<Option<Stem>>> {
+    if text.len() > MAX_TEXT_BYTES {
+        return None;
+    }
     let words = words(text);
     let letters: usize = words.iter().map(|word| word.chars().count()).sum();
     let fits = !words.is_empty() && letters <= MAX_LETTERS && words.len() <= MAX_WORDS;
     fits.then(|| stems_of(&words, whole))
-}
-
-/// The same of words, however many.
-fn stems_of(words: &[String], whole: bool) -> Vec<Option<Stem>> {
-    let mut out = Vec::new();
-    let mut before: Option<String> = None;
-    // Korean compounds are spaced in several ways: neighbouring words are one.
-    for run in words.chunk_by(|a, b| is_korean(a) && is_korean(b)) {
-        match run {
-            // `what to do`, `what you must not do`, but not `how do you`.
-            [word] if word == "do" => {
-                let is_action = matches!(before.as_deref(), Some("to" | "not"));
-                out.push(Some(if is_action { Action } else { Qualifier }));
-            }
-            [word] if !is_korean(word) => {
-                let number = word.chars().all(|c| c.is_ascii_digit());
-                out.push(if number { Some(Qualifier) } else { english_stem(word) });
-            }
-            _ => korean_stems(&run.concat(), whole, &mut out),
-        }
-        if whole && out.last() == Some(&None) {
-            break;
-        }
-        before = run.last().cloned();
-    }
-    out
-}
-
-fn is_korean(word: &str) -> bool {
-    word.chars().all(is_hangul)
-}
-
-/// Appends the stems of a compound, the longest first; `None` for each letter that belongs to none.
-/// With `whole`, stops at the first of those.
-fn korean_stems(compound: &str, whole: bool, out: &mut Vec<Option<Stem>>) {
-    let mut rest = compound;
-    while let Some(first) = rest.chars().next() {
-        let words = KOREAN_BY_LETTER.get(&first).map(Vec::as_slice).unwrap_or_default();
-        let found = words.iter().find_map(|(word, stem)| Some((*stem, rest.strip_prefix(word)?)));
-        match found {
-            Some((stem, after)) => {
-                out.push(Some(stem));
-                rest = after;
-            }
-            None => {
-                out.push(None);
-                if whole {
-                    return;
-                }
-                rest = rest.strip_prefix(first).unwrap_or_default();
-            }
-        }
-    }
-}
-
-fn english_stem(word: &str) -> Option<Stem> {
-    // A whole word before a beginning: `do` before none, `sign` before `significant`.
-    let beginnings = || ENGLISH_BEGINNINGS.iter().find(|(start, _)| word.starts_with(start));
-    ENGLISH_WORDS.get(word).copied().or_else(|| beginnings().map(|(_, stem)| *stem))
-}
-
-/// The kind that stems say together; `None` where they say nothing, or two things at once.
-fn kind_of(stems: &[Stem]) -> Option<StatementKind> {
-    let has = |stem: Stem| stems.contains(&stem);
-    let last = |one: &Stem| matches!(one, Inspection | Action | OwnAction);
-    let action = has(Action) || has(OwnAction);
-    if has(Cause) {
-        // 원인 및 대책 are two parts in one.
-        return (!has(OwnAction) && !has(Action)).then_some(StatementKind::Cause);
-    }
-    if has(Prevention) && !has(OwnAction) {
-        return Some(StatementKind::Prevention);
-    }
-    if action && has(Inspection) {
-        let is_inspection = stems.iter().rfind(|one| last(one)) == Some(&Inspection);
-        return Some(if is_inspection { StatementKind::Inspection } else { StatementKind::Action });
-    }
-    if action {
-        return Some(StatementKind::Action);
-    }
-    if has(Inspection) {
-        return Some(StatementKind::Inspection);
-    }
-    if has(Symptom) {
-        return Some(StatementKind::Symptom);
-    }
-    let other = [Other, Aspect, Record, Outcome].into_iter().any(has);
-    other.then_some(StatementKind::Other)
 }
 
 #[cfg(test)]
@@ -448,8 +394,7 @@ mod tests {
     fn statements_are_no_labels() {
         for text in [
             "원인 불명의 기공",
-            "조치 / 원인",
-            "원인 및 대책",
+            "원인 제거 및 재발 방지",
             "비율",
             "탈기 불량",
             "금형 점검",
@@ -464,6 +409,34 @@ mod tests {
             "",
         ] {
             assert_eq!(covered(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_label_of_two_parts_is_one_of_neither() {
+        for text in [
+            "원인 및 대책",
+            "조치 / 원인",
+            "불량 원인과 조치",
+            "원인·대책",
+            "현상 및 원인",
+            "발생원인/재발방지",
+            "Cause and remedy",
+            "Causes / Solutions",
+            "Symptoms & causes",
+        ] {
+            assert!(is_mixed(text), "{text}");
+            assert_eq!(covered(text), Some(StatementKind::Other), "{text}");
+        }
+        for text in [
+            "주요 원인 및 요인",
+            "원인 / Cause",
+            "조치 및 대책",
+            "시정 및 예방 조치",
+            "원인 조사 및 조치",
+            "원인",
+        ] {
+            assert!(!is_mixed(text), "{text}");
         }
     }
 

@@ -11,6 +11,7 @@ use hayro::hayro_syntax::object::{Dict, Number};
 
 use fettle_domain::{ManualFormat, ManualWarning};
 
+use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
 use super::hidden_layers::HiddenLayers;
@@ -27,17 +28,17 @@ const END_WITHIN: usize = 1024;
 pub(super) fn parse_pdf(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
     // A panic of the third-party parser means a damaged file.
     let parsed = catch_unwind(AssertUnwindSafe(|| parse(path, bytes)));
-    parsed.unwrap_or_else(|_| Err(ManualsError::damaged(path, "its structure contradicts itself")))
+    parsed.unwrap_or_else(|_| Err(ManualsError::damaged(path, ManualDamage::structure("panic"))))
 }
 
 fn parse(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
     let pdf = open(path, bytes.to_vec())?;
     let pages = pdf.pages();
     if pages.len() > MAX_PAGES {
-        return Err(ManualsError::damaged(path, format!("it claims more than {MAX_PAGES} pages")));
+        return Err(ManualsError::damaged(path, ManualDamage::TooMany(MAX_PAGES)));
     }
     if has_bomb(&pdf) {
-        return Err(ManualsError::damaged(path, "it unpacks to far more than a manual has"));
+        return Err(ManualsError::damaged(path, ManualDamage::Bomb));
     }
     let page_count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
     let mut document = DocumentLines::new(ManualFormat::Pdf, page_count, Vec::new());

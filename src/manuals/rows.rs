@@ -2,6 +2,7 @@
 
 use fettle_domain::{LineSpan, RectPt};
 
+use super::marks::Mark;
 use super::printed_line::PrintedLine;
 
 /// All lines on one baseline of a sheet, or of one column of a sheet.
@@ -24,9 +25,20 @@ pub(super) struct Row {
     /// Font size in points.
     pub(super) size: f64,
     pub(super) bold: bool,
+    /// What the row was found to be before sections are read.
+    pub(super) mark: Option<Mark>,
 }
 
 impl Row {
+    /// The same row with a part of its text, as `mark`.
+    pub(super) fn piece(&self, text: &str, mark: Option<Mark>) -> Self {
+        let mut row = Self { text: text.to_owned(), mark, ..self.clone() };
+        if let [only] = &mut row.segments[..] {
+            only.line.text = text.to_owned();
+        }
+        row
+    }
+
     /// The place that a citation of the row points at.
     pub(super) fn span(&self) -> LineSpan {
         let rects = self.segments.iter().map(|segment| segment.line.rect);
@@ -39,10 +51,29 @@ impl Row {
 
     /// Whether the row, of a file without pages, stands in no table while `other` does.
     pub(super) fn is_outside_of_tables(&self, other: &Self) -> bool {
-        let is_unpaged = self.segments.iter().all(|s| s.line.rect.height <= 0.0);
-        is_unpaged
+        self.is_unpaged()
             && self.segments.iter().all(|segment| segment.clip.is_none())
             && other.segments.iter().all(|segment| segment.clip.is_some())
+    }
+
+    /// Whether the row, of a file without pages, begins another table than the one that ends in `last`:
+    /// tables stand a row apart.
+    pub(super) fn begins_another_table(&self, last: &Self) -> bool {
+        let tops = self.segments.iter().filter_map(|segment| Some(segment.clip?.top));
+        let top = tops.reduce(f64::min);
+        let bottoms = last.segments.iter().filter_map(|segment| Some(segment.clip?.bottom));
+        let bottom = bottoms.reduce(f64::max);
+        self.is_unpaged() && top.zip(bottom).is_some_and(|(top, bottom)| top > bottom + 0.5)
+    }
+
+    /// Whether the row is of a file without pages.
+    pub(super) fn is_unpaged(&self) -> bool {
+        self.segments.iter().all(|segment| segment.line.rect.height <= 0.0)
+    }
+
+    /// Whether all cells of the row are those of a table, in a file that says so.
+    pub(super) fn is_in_table(&self) -> bool {
+        self.segments.len() >= 2 && self.segments.iter().all(|segment| segment.clip.is_some())
     }
 
     pub(super) fn ends_in_space(&self) -> bool {
@@ -75,6 +106,7 @@ pub(super) fn group_into_rows(lines: Vec<PrintedLine>) -> Vec<Row> {
                 baseline: line.baseline,
                 size: f64::from(line.line.font_size_pt),
                 bold: line.line.bold,
+                mark: None,
                 segments: vec![line],
             }),
         }

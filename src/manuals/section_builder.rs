@@ -8,6 +8,7 @@ use super::rows::Row;
 use super::statement_ids::StatementIds;
 
 /// Collects the printed lines of a statement.
+#[derive(Clone)]
 pub(super) struct StatementBuilder {
     /// Style of the bullet or number with which the statement starts.
     pub(super) marker: Option<String>,
@@ -52,6 +53,7 @@ impl StatementBuilder {
 }
 
 /// Collects a part that is neither causes nor actions.
+#[derive(Clone)]
 pub(super) struct PartBuilder {
     pub(super) label: String,
     pub(super) kind: StatementKind,
@@ -60,11 +62,16 @@ pub(super) struct PartBuilder {
 }
 
 /// Collects the statements of a section.
+#[derive(Clone)]
 pub(super) struct SectionBuilder {
     pub(super) heading: String,
     /// Index of the last row of the heading.
     pub(super) heading_row: usize,
     pub(super) defect: Option<DefectCode>,
+    /// Further defects that the heading names, each of which gets the same section.
+    pub(super) further: Vec<DefectCode>,
+    /// Number of the discipline being read, of an 8D report.
+    pub(super) discipline: Option<u8>,
     pub(super) page: u32,
     /// The kind of the statements being read, from the last label. Any kind but causes and actions
     /// stands for the last of `parts`.
@@ -72,6 +79,8 @@ pub(super) struct SectionBuilder {
     /// Index of the row of that label, and its font size in points.
     pub(super) label_row: usize,
     pub(super) label_size: f64,
+    /// Whether text stands behind that label on its line.
+    pub(super) label_has_text: bool,
     pub(super) causes: Vec<StatementBuilder>,
     pub(super) actions: Vec<StatementBuilder>,
     pub(super) parts: Vec<PartBuilder>,
@@ -83,14 +92,27 @@ impl SectionBuilder {
             heading,
             heading_row: 0,
             defect,
+            further: Vec::new(),
+            discipline: None,
             page,
             kind: None,
             label_row: 0,
             label_size: 0.0,
+            label_has_text: false,
             causes: Vec::new(),
             actions: Vec::new(),
             parts: Vec::new(),
         }
+    }
+
+    /// A section whose heading names `defects`: each gets one.
+    pub(super) fn about_all(mut self, defects: Vec<DefectCode>) -> Self {
+        let mut defects = defects.into_iter();
+        if self.defect.is_none() {
+            self.defect = defects.next();
+            self.further = defects.collect();
+        }
+        self
     }
 
     /// Starts a part at its label; one of causes or actions goes on.
@@ -145,6 +167,25 @@ impl SectionBuilder {
             && self.parts.is_empty()
             && self.causes.is_empty()
             && self.actions.is_empty()
+    }
+
+    /// Whether the section is an 8D report.
+    pub(super) fn is_of_one_report(&self) -> bool {
+        self.discipline.is_some()
+    }
+
+    /// The section once for each defect that its heading names.
+    pub(super) fn for_each_defect(self) -> Vec<Self> {
+        let further: Vec<Self> = self
+            .further
+            .iter()
+            .map(|defect| Self {
+                defect: Some(defect.clone()),
+                further: Vec::new(),
+                ..self.clone()
+            })
+            .collect();
+        std::iter::once(self).chain(further).collect()
     }
 
     /// Builds the section. `ids` counts over all sections of a manual.

@@ -3,21 +3,56 @@
 use fettle_domain::{DefectCode, StatementKind};
 
 use super::document_look::is_sentence;
-use super::headings::sub_heading;
-use super::list_marker::{ListMarker, split_marker};
-use super::section_parser::SectionParser;
+use super::headings::compact;
+use super::label_forms::sub_heading;
+use super::list_marker::{ListMarker, marker_style, split_marker};
+use super::marks::{Mark, Origin};
+use super::rows::Row;
+use super::section_parser::{SAME_SIZE_PT, SectionParser};
 use super::table_header::defect_field;
 
+/// Ends of titles of documents, as [`compact`] gives them.
+const TITLE_WORDS: [&str; 20] = [
+    "매뉴얼",
+    "메뉴얼",
+    "대책서",
+    "보고서",
+    "지침서",
+    "기준서",
+    "표준서",
+    "절차서",
+    "안내서",
+    "안내",
+    "가이드",
+    "가이드북",
+    "핸드북",
+    "자료집",
+    "manual",
+    "guide",
+    "handbook",
+    "report",
+    "guidelines",
+    "instructions",
+];
+/// A title is one of so many rows at the top.
+const TITLE_WITHIN: usize = 3;
 const MAX_HEADING_CHARS: usize = 80;
 /// The most rows from a section's heading to its first label.
 const HEADING_REACH: usize = 3;
 /// The same where the heading stands out and says only the name of a defect.
 const NAMED_HEADING_REACH: usize = 16;
 
+fn is_question(row: &Row) -> bool {
+    matches!(&row.mark, Some(Mark::Part(mark)) if mark.origin == Origin::Question)
+}
+
 impl SectionParser<'_> {
     /// The text of the section heading at row `at` and the defect that the heading names.
     pub(super) fn heading_at(&self, at: usize) -> Option<(String, Option<DefectCode>)> {
         let row = self.rows.get(at)?;
+        if row.mark.is_some() {
+            return None;
+        }
         // `불량명: 기공`, also side by side in a form.
         if let Some(name) = defect_field(row)
             && let Some(named) = self.names.find(name)
@@ -28,16 +63,24 @@ impl SectionParser<'_> {
         let text = text.trim_start_matches(|c: char| !c.is_alphanumeric() && !"([【".contains(c));
         if text.is_empty()
             || row.segments.len() >= 3
+            || row.is_in_table() && row.is_unpaged()
             || text.chars().count() > MAX_HEADING_CHARS
             || sub_heading(text).is_some()
         {
             return None;
         }
         let stands_out = self.look.stands_out(row);
+        let is_above_question =
+            self.rows.get(at + 1).is_some_and(is_question) && self.names.find(text).is_none();
+        if self.is_document_title(at) || is_above_question && !stands_out {
+            return None;
+        }
         let next = self.sub_heading_at(at + 1).map(|(kind, _)| kind);
         // A heading may start with a square or the like, but not with the bullet of a list item.
         let is_item = match next {
-            Some(StatementKind::Cause) => !stands_out && self.names.find(text).is_none(),
+            Some(StatementKind::Cause) => {
+                !stands_out && self.names.find(text).is_none() && !self.has_marker_of_its_own(row)
+            }
             Some(_) => !stands_out,
             None => true,
         };
@@ -55,9 +98,28 @@ impl SectionParser<'_> {
                 return Some((text.to_owned(), Some(named.code)));
             }
         }
+        if !wrapped
+            && (marker != Some(ListMarker::Bullet) || stands_out)
+            && !self.names.find_several(text).is_empty()
+        {
+            return Some((text.to_owned(), None));
+        }
         // A heading of the look of other headings, whose defect the product does not have.
         if stands_out
             && self.look.looks_like_headings(row)
+            && self.has_label_within(at, NAMED_HEADING_REACH)
+        {
+            return Some((text.to_owned(), None));
+        }
+        // A heading of the level of the section's own, in a file that has levels.
+        let is_level = section.is_some_and(|section| {
+            let own = self.rows.get(section.heading_row);
+            own.is_some_and(|own| {
+                self.look.is_structural_heading(own) && (own.size - row.size).abs() < SAME_SIZE_PT
+            })
+        });
+        if is_level
+            && self.look.is_structural_heading(row)
             && self.has_label_within(at, NAMED_HEADING_REACH)
         {
             return Some((text.to_owned(), None));
@@ -76,7 +138,12 @@ impl SectionParser<'_> {
                 section.and_then(|section| section.kind) != Some(StatementKind::Cause)
                     && (is_new || has(StatementKind::Action))
             }
-            StatementKind::Symptom => is_new || has(StatementKind::Symptom),
+            // Behind its actions nothing of a section begins anew but the next one.
+            StatementKind::Symptom => {
+                is_new
+                    || has(StatementKind::Symptom)
+                    || has(StatementKind::Cause) && has(StatementKind::Action)
+            }
             // What stands above a label of other things is rather the statement before it.
             StatementKind::Other => {
                 stands_out && has(StatementKind::Other) && has(StatementKind::Cause)
@@ -85,6 +152,28 @@ impl SectionParser<'_> {
         };
         let is_separate = stands_out || section.is_none_or(|section| !self.continues(section, row));
         (starts && !wrapped && is_separate).then(|| (text.to_owned(), None))
+    }
+
+    /// Whether the row's marker is another than that of the list above: `●` above a label, below `①`.
+    fn has_marker_of_its_own(&self, row: &Row) -> bool {
+        let last = self.section.as_ref().and_then(|section| section.last());
+        let above = last.and_then(|last| last.marker.clone());
+        above.is_some() && above != marker_style(&row.text)
+    }
+
+    /// Whether the row is the title of a document about several defects: 사출 불량 대책서.
+    pub(super) fn is_document_title(&self, at: usize) -> bool {
+        let is_title = |row: &Row| {
+            let title = compact(&row.text);
+            TITLE_WORDS.iter().any(|word| title.ends_with(word))
+        };
+        let names_defect = |row: &Row| self.names.find(&row.text).is_some_and(|named| named.exact);
+        at < TITLE_WITHIN
+            && self
+                .rows
+                .get(at)
+                .is_some_and(|row| is_title(row) && self.names.find(&row.text).is_none())
+            && self.rows.iter().skip(at + 1).any(names_defect)
     }
 
     /// Whether a label follows row `at` within `reach` rows, before the next heading.

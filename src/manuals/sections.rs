@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use fettle_domain::{DefectType, ManualFormat, ManualText, ManualWarning, Section};
+use fettle_domain::{
+    DefectType, LineSpan, ManualFormat, ManualText, ManualWarning, Passage, RectPt, Section,
+};
 
 use super::defect_names::DefectNameIndex;
 use super::defect_table::read_defect_tables;
@@ -12,6 +14,7 @@ use super::error::Result;
 use super::file::parse_document;
 use super::headers_footers::strip_headers_footers;
 use super::passages::collect_passages;
+use super::row_marks::mark_rows;
 use super::rows::group_into_rows;
 use super::section_builder::SectionBuilder;
 use super::section_parser::{ParsedRows, SectionParser};
@@ -22,7 +25,7 @@ use super::words::words;
 
 /// Version of the parser, raised when the same file would be parsed differently. Manuals stored
 /// under an older version are parsed again.
-pub const PARSER_VERSION: u32 = 4;
+pub const PARSER_VERSION: u32 = 5;
 
 /// Parses a manual with content `bytes`. The name of `path` states the format; the names of the
 /// product's `defects` identify the sections.
@@ -38,11 +41,13 @@ pub fn parse(path: &Path, bytes: &[u8], defects: &[DefectType]) -> Result<Manual
 pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) -> ManualText {
     let page_count = document.page_count;
     let findings = document.warnings;
+    let notes = document.notes;
     let printed: HashSet<u32> = document.lines.iter().map(|line| line.line.page).collect();
     let has_pages = document.format == ManualFormat::Pdf;
     let all_rows = group_into_rows(document.lines);
     let rows = if has_pages { strip_headers_footers(all_rows.clone()) } else { all_rows.clone() };
     let names = DefectNameIndex::new(defects);
+    let rows = mark_rows(rows, &names);
     let parser = SectionParser::new(&rows, &names);
     let ParsedRows { mut sections, summary, set_aside, mut warnings, joiner } = parser.parse();
     let tabled = read_defect_tables(&summary, &names, &joiner);
@@ -51,10 +56,21 @@ pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) ->
     });
     let new: Vec<SectionBuilder> = new.collect();
     sections.extend(new);
+    // A heading with nothing under it and of no defect, such as a title, is a line of its own.
+    let (sections, titles): (Vec<_>, Vec<_>) =
+        sections.into_iter().partition(|section| section.defect.is_some() || !section.is_empty());
+    warnings.extend(
+        titles
+            .into_iter()
+            .map(|title| ManualWarning::Unplaced { page: title.page, text: title.heading }),
+    );
 
     let mut ids = StatementIds::default();
-    let sections: Vec<Section> =
-        sections.into_iter().map(|builder| builder.build(&mut ids, &joiner)).collect();
+    let sections: Vec<Section> = sections
+        .into_iter()
+        .flat_map(SectionBuilder::for_each_defect)
+        .map(|builder| builder.build(&mut ids, &joiner))
+        .collect();
     warnings.extend(section_warnings(&sections, defects));
     warnings.extend(
         (1..=page_count)
@@ -65,6 +81,11 @@ pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) ->
     let summary = read_summary(&summary, &joiner);
     let mut manual = ManualText { page_count, sections, summary, passages: Vec::new(), warnings };
     manual.passages = collect_passages(&all_rows, set_aside, &manual);
+    manual.passages.extend(notes.into_iter().map(|(page, text)| {
+        let rect = RectPt { x: 0.0, y: 0.0, width: 0.0, height: 0.0 };
+        Passage { heading: None, text, span: LineSpan { page, rect } }
+    }));
+    manual.passages.sort_by_key(|passage| passage.span.page);
     manual
 }
 

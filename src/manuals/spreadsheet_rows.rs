@@ -1,5 +1,7 @@
 //! Rows of a sheet of cells → lines: titles, and tables between empty rows.
 
+use std::collections::HashMap;
+
 use super::unpaged_lines::{LineStyle, TableCell, UnpagedLines};
 
 /// A merged cell: its first row and column, from 0, and the numbers of its rows and columns.
@@ -18,6 +20,8 @@ pub(super) fn push_rows(
     rows: &[(u32, Vec<String>)],
     merged: &[MergedCell],
 ) {
+    let merged: HashMap<(usize, usize), &MergedCell> =
+        merged.iter().map(|cell| ((cell.row, cell.column), cell)).collect();
     let filled = |cells: &[String]| cells.iter().filter(|cell| !cell.trim().is_empty()).count();
     let mut at = 0;
     while let Some((number, cells)) = rows.get(at) {
@@ -32,7 +36,7 @@ pub(super) fn push_rows(
             continue;
         }
         let length = rows.iter().skip(at).take_while(|(_, cells)| filled(cells) > 0).count();
-        push_table(lines, rows.get(at..at + length).unwrap_or_default(), (at, merged));
+        push_table(lines, rows.get(at..at + length).unwrap_or_default(), (at, &merged));
         at += length.max(1);
     }
 }
@@ -41,10 +45,10 @@ pub(super) fn push_rows(
 fn push_table(
     lines: &mut UnpagedLines,
     rows: &[(u32, Vec<String>)],
-    (first, merged): (usize, &[MergedCell]),
+    (first, merged): (usize, &HashMap<(usize, usize), &MergedCell>),
 ) {
     let span = |row: usize, column: usize| {
-        let cell = merged.iter().find(|cell| cell.row == row && cell.column == column);
+        let cell = merged.get(&(row, column));
         cell.map_or((1, 1), |cell| (cell.rows, cell.columns))
     };
     let start = lines.lines.len();

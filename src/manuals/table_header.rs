@@ -4,7 +4,7 @@ use fettle_domain::StatementKind;
 
 use super::headings::{compact, split_colon};
 use super::list_marker::split_marker;
-use super::part_labels::{by_stem, covered, ends_in_stem, is_denied};
+use super::part_labels::{by_stem, covered, ends_in_stem, is_neither};
 use super::rows::Row;
 
 /// The longest text of a head, in letters.
@@ -109,7 +109,7 @@ pub(super) fn role(text: &str) -> Option<Role> {
     if let Some(kind) = covered(text) {
         return Some(Role::Part(kind));
     }
-    if is_denied(text) {
+    if is_neither(text) {
         return Some(Role::Part(StatementKind::Other));
     }
     let kind = by_stem(text);
@@ -139,7 +139,7 @@ pub(super) fn defect_column(row: &Row) -> Option<usize> {
 /// another causes or actions, or what denies them: 효과 없었던 조치.
 pub(super) fn is_defect_table_header(row: &Row) -> bool {
     let roles = roles(row);
-    let denied = || row.segments.iter().any(|segment| is_denied(&segment.line.text));
+    let denied = || row.segments.iter().any(|segment| is_neither(&segment.line.text));
     let has = |wanted: &[Role]| roles.iter().flatten().any(|role| wanted.contains(role));
     has(&[Role::Defect, Role::MaybeDefect])
         && (has(&[Role::Part(StatementKind::Cause), Role::Part(StatementKind::Action)]) || denied())

@@ -9,6 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use fettle_domain::ManualFormat;
 
+use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
 use super::list_marker::is_lone_marker;
@@ -22,6 +23,12 @@ const LETTER_PT: f64 = 5.0;
 const TAB_LETTERS: usize = 4;
 /// Spaces in a line that separate two cells.
 const CELL_SPACES: usize = 3;
+/// At least one of so many units of UTF-16 is a space, a digit or the end of a line.
+const UNITS_PER_ZERO: usize = 12;
+/// A single zero is a slip.
+const MIN_ZEROS: usize = 2;
+/// Of a text that has zeros at all, so many bytes stand between them.
+const MIN_LETTERS_PER_ZERO: usize = 20;
 /// A text whose longest line has no more letters than this is hard-wrapped.
 const MAX_WRAPPED_LETTERS: f64 = 100.0;
 /// One whose longest line has fewer is a list of short lines.
@@ -29,16 +36,14 @@ const MIN_WRAPPED_LETTERS: f64 = 50.0;
 
 /// The lines of a text file. `path` is for messages only.
 pub(super) fn parse_text(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
-    let text = decode(bytes).ok_or_else(|| {
-        ManualsError::damaged(path, "neither UTF-8, UTF-16 nor CP949: it is no text")
-    })?;
+    let text = decode(bytes).ok_or_else(|| ManualsError::damaged(path, ManualDamage::Encoding))?;
     let mut lines: Vec<PrintedLine> = Vec::new();
     let mut count = 0;
     let text = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
     let is_table = is_tab_separated(&text);
     for (row, line) in text.lines().enumerate() {
         if row >= MAX_LINES {
-            return Err(ManualsError::damaged(path, format!("more than {MAX_LINES} lines")));
+            return Err(ManualsError::damaged(path, ManualDamage::TooMany(MAX_LINES)));
         }
         count = u32::try_from(row + 1).unwrap_or(u32::MAX);
         if is_table && line.contains('\t') {
@@ -96,7 +101,9 @@ pub(super) fn decode(bytes: &[u8]) -> Option<String> {
             }
         }
     };
-    (!text.contains('\0')).then_some(text)
+    // A few zeros are slips of some program; more are no text.
+    let zeros = text.matches('\0').count();
+    (zeros * MIN_LETTERS_PER_ZERO <= text.len()).then(|| text.replace('\0', " "))
 }
 
 /// ISO-2022-KR as EUC-KR: between the controls SO and SI stand the bytes of EUC-KR without their
@@ -129,6 +136,11 @@ fn from_iso_2022_kr(bytes: &[u8]) -> Option<Vec<u8>> {
 /// outnumber the letters whose low byte is zero, such as `가` (AC00).
 fn utf16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
     let zeros = |at: usize| bytes.iter().skip(at).step_by(2).filter(|byte| **byte == 0).count();
+    let units = bytes.len() / 2;
+    let most = zeros(0).max(zeros(1));
+    if most < MIN_ZEROS || most * UNITS_PER_ZERO < units {
+        return None;
+    }
     match zeros(1).cmp(&zeros(0)) {
         Ordering::Greater => Some(UTF_16LE),
         Ordering::Less => Some(UTF_16BE),

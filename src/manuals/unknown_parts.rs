@@ -3,7 +3,8 @@
 use fettle_domain::{ManualWarning, StatementKind};
 
 use super::document_look::{is_bracketed, is_sentence};
-use super::headings::sub_heading;
+use super::headings::split_colon;
+use super::label_forms::sub_heading;
 use super::list_marker::{marker_style, split_marker};
 use super::part_labels::{by_stem, ends_in_stem, is_group, negates};
 use super::rows::Row;
@@ -36,10 +37,26 @@ impl SectionParser<'_> {
             && row.segments.len() == 1
             && is_sentence(&row.text)
             && !has_marker(row)
+            && self.sub_heading_at(at + 1).is_none()
             && self
                 .rows
                 .get(at + 1)
                 .is_some_and(|next| has_marker(next) && next.segments.len() == 1)
+    }
+
+    /// The text of a label and what follows it, if the row has the form of the label right above, which has
+    /// its text on its line: `• 위치: 용접부 내부` below `• 원인: 보호가스 부족`.
+    fn label_beside<'a>(&self, row: &'a Row) -> Option<(&'a str, Option<&'a str>)> {
+        const MAX_LETTERS: usize = 24;
+        let section = self.section.as_ref().filter(|section| section.label_has_text)?;
+        let label = self.rows.get(section.label_row)?;
+        let (head, rest) = split_colon(split_marker(&row.text).1)?;
+        let is_alike = marker_style(&row.text) == marker_style(&label.text)
+            && split_colon(split_marker(&label.text).1).is_some()
+            && (row.left - label.left).abs() < row.size;
+        let letters = head.chars().filter(|c| c.is_alphabetic()).count();
+        let fits = (1..=MAX_LETTERS).contains(&letters) && !is_sentence(head) && !rest.is_empty();
+        (is_alike && fits).then_some((head, Some(rest)))
     }
 
     /// Starts a part at a row that looks like a label but is none by its words.
@@ -63,6 +80,7 @@ impl SectionParser<'_> {
         }
         let same_list = last.is_some_and(|last| last.marker == marker_style(&row.text));
         let by_look = self.look.label_like(row, in_list && same_list);
+        let by_look = by_look.or_else(|| self.label_beside(row));
         // In a list of items, a line with neither bullet nor indentation that more items follow.
         let next = self.rows.get(at + 1).map(|next| split_marker(&next.text).0.is_some());
         let by_place = in_list && marker.is_none() && next == Some(true) && !is_sentence(text);
@@ -89,6 +107,7 @@ impl SectionParser<'_> {
         if let Some(section) = &mut self.section {
             section.start_part(kind, &label, row.page);
             (section.label_row, section.label_size) = (at, row.size);
+            section.label_has_text = rest.is_some();
             if let (Some(rest), Some(statements)) = (rest, section.statements_mut(kind)) {
                 statements.push(StatementBuilder::new(row, &rest, None));
             }

@@ -148,6 +148,14 @@ impl UnpagedLines {
         self.warnings.extend(reason.warning(number, text));
     }
 
+    /// Names the place at which text is nested too deep to be read.
+    pub(super) fn warn_too_deep(&mut self) {
+        let warning = ManualWarning::TooDeep { page: self.number.max(1) };
+        if self.warnings.last() != Some(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
     /// Appends a line; one without a letter is none.
     pub(super) fn push(&mut self, text: &str, style: LineStyle) {
         let Some(text) = clean(text) else { return };
@@ -202,7 +210,8 @@ impl UnpagedLines {
         }
         lines.sort_by(|a, b| a.row.cmp(&b.row).then(a.left.total_cmp(&b.left)));
         self.lines.append(&mut lines);
-        self.row = top;
+        // A row of its own parts this table from the next.
+        self.row = top + 1;
         tops
     }
 }

@@ -140,9 +140,9 @@ pub(super) fn is_lasting(noun: &str) -> bool {
     is_change(noun) || LASTING.contains(&noun)
 }
 
-/// What is done with an action that is named by a noun: 점검을 실시, 도입을 추진, 금지를 시행.
+/// What is done with an action that is named by a noun: 점검을 실시, 도입을 추진, 중지를 시행.
 pub(super) fn light_verb(noun: &str) -> &'static str {
-    const RULES: [&str; 8] = ["금지", "방지", "억제", "제한", "준수", "중단", "중지", "차단"];
+    const RULES: [&str; 7] = ["방지", "억제", "제한", "준수", "중단", "중지", "차단"];
     if RULES.contains(&noun) {
         "시행합니다"
     } else if is_lasting(noun) {

@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::steps::count_steps;
 use fettle_domain::hangul::is_hangul;
 
 /// The words of `text`, composed (NFC) and in lower case. A word is a run of letters and digits
@@ -9,6 +10,7 @@ use fettle_domain::hangul::is_hangul;
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut last: Option<bool> = None;
+    count_steps(text.len());
     for c in text.nfc() {
         if !c.is_alphanumeric() {
             last = None;

@@ -9,8 +9,9 @@ use std::path::Path;
 use calamine::{Color, Data, ExcelDateTime, Reader, SheetVisible, Style, Xlsx};
 use roxmltree::Node;
 
-use fettle_domain::ManualFormat;
+use fettle_domain::{ManualFormat, ManualWarning};
 
+use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
 use super::headings::compact;
@@ -26,11 +27,12 @@ pub(super) fn parse_xlsx(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
     Package::open(path, bytes)?.check_size()?;
     // A panic of the third-party parser means a damaged file.
     let parsed = catch_unwind(AssertUnwindSafe(|| parse(path, bytes)));
-    parsed.unwrap_or_else(|_| Err(ManualsError::damaged(path, "its sheets contradict themselves")))
+    parsed.unwrap_or_else(|_| Err(ManualsError::damaged(path, ManualDamage::structure("panic"))))
 }
 
 fn parse(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
-    let damaged = |error: calamine::XlsxError| ManualsError::damaged(path, error);
+    let damaged =
+        |error: calamine::XlsxError| ManualsError::damaged(path, ManualDamage::structure(error));
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
     let sheets: Vec<String> = book
         .sheets_metadata()
@@ -51,7 +53,7 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
         let (height, width) = range.get_size();
         cells = cells.saturating_add(height.saturating_mul(width));
         if cells > MAX_CELLS {
-            return Err(ManualsError::damaged(path, format!("more than {MAX_CELLS} cells")));
+            return Err(ManualsError::damaged(path, ManualDamage::TooMany(MAX_CELLS)));
         }
         let Some((first_row, first_column)) = range.start() else { continue };
         lines.number = before + 1;
@@ -59,6 +61,9 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
             lines.push(&name, LineStyle::heading(4));
         }
         let styles = book.worksheet_style(&name).ok();
+        if styles.is_none() {
+            lines.warnings.push(ManualWarning::FormatUnread { page: lines.number });
+        }
         let folded = Folded::of_sheet(&mut package, &name)?;
         let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
         for (row, cells) in (first_row..).zip(range.rows()) {
