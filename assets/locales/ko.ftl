@@ -816,10 +816,10 @@ review-edit-join = "{ $text }": 제목 아님
 ## 답과 보고서에 대한 의견, 그리고 의견에서 배운 것.
 feedback-good = 도움됨
 feedback-bad = 도움 안 됨
-error-no-such-defect = 등록된 불량 중에 '{ $defect }'이(가) 없습니다. `fettle library list`가 등록된 불량을 보여 줍니다.
+error-no-such-defect = 등록된 불량 중에 '{ $defect }'{ PARTICLE($defect, "이") } 없습니다. `fettle library list`가 등록된 불량을 보여 줍니다.
 error-no-manual = 등록된 매뉴얼이 없습니다. `fettle library add-manual <제품> <파일>`로 추가하세요.
 error-no-manual-of = '{ $product }'에 등록된 매뉴얼이 없습니다. `fettle library add-manual { $product } <파일>`로 추가하세요.
-error-unknown-lesson = 배울 것 '{ $id }'이(가) 없습니다. `fettle feedback review`가 번호를 보여 줍니다.
+error-unknown-lesson = 배울 것 '{ $id }'{ PARTICLE($id, "이") } 없습니다. `fettle feedback review`가 번호를 보여 줍니다.
 feedback-hint = 다시 누르면 취소합니다. 의견은 지워지지 않고 기록에 남습니다.
 feedback-note = 메모
 feedback-right = 맞는 항목

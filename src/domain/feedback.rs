@@ -7,7 +7,7 @@ use super::{DefectCode, InspectionId, ProductCode, normal_form};
 /// A section of a product's manuals, by its heading. It outlives versions of the manual, whose rows
 /// and statements change.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct SectionRef {
+pub struct ProductSection {
     /// The product.
     pub product: ProductCode,
     /// Heading, as printed.
@@ -17,7 +17,7 @@ pub struct SectionRef {
     pub defect: Option<DefectCode>,
 }
 
-impl SectionRef {
+impl ProductSection {
     /// Whether this is the section of `product` with a heading and defect type: the same heading, or
     /// the same defect type where a new version words the heading anew.
     pub fn is(&self, product: &ProductCode, heading: &str, defect: Option<&DefectCode>) -> bool {
@@ -93,7 +93,7 @@ pub struct ShownAnswer {
     pub kind: ReplyKind,
     /// Its sections, best first.
     #[serde(default)]
-    pub sections: Vec<SectionRef>,
+    pub sections: Vec<ProductSection>,
     /// Ids of its statements, best first.
     #[serde(default)]
     pub statements: Vec<String>,
@@ -140,7 +140,7 @@ pub struct FeedbackOpinion {
     pub note: String,
     /// The section that would have been right.
     #[serde(default)]
-    pub right: Option<SectionRef>,
+    pub right: Option<ProductSection>,
 }
 
 /// An opinion with its subject, author and time.
@@ -162,7 +162,7 @@ pub struct Feedback {
 impl Feedback {
     /// The section that the question should find: the one that the person chose, or the first one
     /// shown where the answer helped.
-    pub fn right_section(&self) -> Option<&SectionRef> {
+    pub fn right_section(&self) -> Option<&ProductSection> {
         let shown = || self.shown.as_ref().filter(|shown| shown.kind == ReplyKind::Found);
         match (&self.opinion.right, self.opinion.rating) {
             (Some(right), _) => Some(right),
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn the_right_section_is_the_chosen_one_or_the_first_of_a_good_answer() {
-        let section = |heading: &str| SectionRef {
+        let section = |heading: &str| ProductSection {
             product: ProductCode::new("part").unwrap(),
             heading: heading.to_owned(),
             defect: None,

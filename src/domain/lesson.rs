@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ProductCode, SectionRef};
+use super::{ProductCode, ProductSection};
 
 /// Something that feedback proposes to learn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub enum Lesson {
         /// The question.
         question: String,
         /// The section.
-        section: SectionRef,
+        section: ProductSection,
     },
 }
 

@@ -343,6 +343,9 @@ impl ManualWarning {
             | Self::Aside { page, .. }
             | Self::StruckOut { page, .. }
             | Self::PicturePage { page }
+            | Self::TooDeep { page }
+            | Self::UnclosedQuote { page }
+            | Self::FormatUnread { page }
             | Self::Note { page, .. } => Some(*page).filter(|page| *page > 0),
             Self::NoSection { .. }
             | Self::PagesMissing { .. }

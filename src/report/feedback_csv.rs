@@ -5,7 +5,9 @@ use std::io;
 use csv::{Terminator, WriterBuilder};
 
 use super::csv_text::{UTF8_BOM, defused};
-use fettle_domain::{DefectCode, Feedback, FeedbackSubject, ProductCode, ReplyKind, SectionRef};
+use fettle_domain::{
+    DefectCode, Feedback, FeedbackSubject, ProductCode, ProductSection, ReplyKind,
+};
 
 /// Column titles. They are the same in all languages, because programs read the file too.
 const COLUMNS: [&str; 15] = [
@@ -53,7 +55,7 @@ fn cells(feedback: &Feedback) -> [String; 15] {
     };
     let shown = feedback.shown.as_ref();
     let first = shown.and_then(|shown| shown.sections.first());
-    let heading = |section: Option<&SectionRef>| {
+    let heading = |section: Option<&ProductSection>| {
         defused(section.map_or("", |section| section.heading.as_str()))
     };
     let opinion = &feedback.opinion;
@@ -86,7 +88,7 @@ mod tests {
     #[test]
     fn a_record_is_as_spreadsheets_read_it_and_no_formula() {
         let product = ProductCode::new("part").unwrap();
-        let section = |heading: &str| SectionRef {
+        let section = |heading: &str| ProductSection {
             product: product.clone(),
             heading: heading.to_owned(),
             defect: DefectCode::new("hole").ok(),

@@ -7,7 +7,7 @@ use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
 use fettle_domain::{
-    Feedback, FeedbackOpinion, FeedbackSubject, ProductCode, Rating, SectionRef, ShownAnswer,
+    Feedback, FeedbackOpinion, FeedbackSubject, ProductCode, ProductSection, Rating, ShownAnswer,
 };
 use fettle_engine::{FeedbackGiven, FeedbackOf, GiveFeedback, ListSections};
 
@@ -27,7 +27,7 @@ pub(crate) struct FeedbackButtons {
     draft: Option<Draft>,
     /// The note being typed.
     note: Option<String>,
-    sections: Loadable<Vec<SectionRef>>,
+    sections: Loadable<Vec<ProductSection>>,
     /// What the headings are searched for.
     wanted: String,
 }
@@ -169,7 +169,7 @@ impl FeedbackButtons {
             ui.colored_label(ui.visuals().error_fg_color, error);
         }
         let sections = self.sections.answer().map_or(&[][..], Vec::as_slice);
-        let name = |section: &SectionRef| match product {
+        let name = |section: &ProductSection| match product {
             Some(_) => section.heading.clone(),
             None => format!("{} · {}", cx.product_name(&section.product), section.heading),
         };

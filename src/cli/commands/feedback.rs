@@ -3,7 +3,7 @@
 use crate::args;
 use crate::terminal::Terminal;
 use fettle_domain::{
-    FeedbackOpinion, FeedbackSubject, Lesson, LessonDecision, ProductCode, Rating, SectionRef,
+    FeedbackOpinion, FeedbackSubject, Lesson, LessonDecision, ProductCode, ProductSection, Rating,
 };
 use fettle_engine::{
     DecideLessons, Engine, ExportFeedback, GiveFeedback, ListFeedback, ListLessons, ListSections,
@@ -75,7 +75,7 @@ pub(crate) fn run(
 fn opinion(
     rating: Option<Rating>,
     note: &str,
-    right: Option<SectionRef>,
+    right: Option<ProductSection>,
 ) -> Option<FeedbackOpinion> {
     rating.map(|rating| FeedbackOpinion { rating, note: note.to_owned(), right })
 }
@@ -86,13 +86,13 @@ fn section(
     terminal: &Terminal,
     product: Option<&ProductCode>,
     named: &str,
-) -> anyhow::Result<SectionRef> {
+) -> anyhow::Result<ProductSection> {
     let sections = terminal.run(engine, ListSections(product.cloned()))?;
-    let is_named = |section: &&SectionRef| {
+    let is_named = |section: &&ProductSection| {
         let code = section.defect.as_ref().map(fettle_domain::DefectCode::as_str);
         section.heading == named.trim() || code == Some(named.trim())
     };
-    let found: Vec<&SectionRef> = sections.iter().filter(is_named).collect();
+    let found: Vec<&ProductSection> = sections.iter().filter(is_named).collect();
     if let [one] = found[..] {
         return Ok(one.clone());
     }

@@ -1,6 +1,6 @@
 //! Records of corrective actions.
 
-use super::fixtures::{WITHOUT_ACTIONS, hole, inspection, library, prod1};
+use super::fixtures::{AS_OF_VERSION_8, hole, inspection, library, prod1};
 use crate::{Library, LibraryError, action_digest};
 use fettle_domain::{
     ActionEntry, ActionFilter, ActionState, ActionSubject, DefectCode, Effectiveness, InspectionId,
@@ -142,7 +142,7 @@ fn a_workspace_of_before_opens_with_its_states() {
     let made = inspection("2026-11-22T10:00:00Z", Verdict::Ng, 2.0);
     let id = library.record_inspection(&made).unwrap();
     library.set_action(id, ActionState::Done, "kim").unwrap();
-    let before = format!("{WITHOUT_ACTIONS} PRAGMA user_version = 8;");
+    let before = format!("{AS_OF_VERSION_8} PRAGMA user_version = 8;");
     library.conn.execute_batch(&before).unwrap();
     drop(library);
     let mut library = Library::open(root.path()).unwrap();

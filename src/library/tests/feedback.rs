@@ -3,15 +3,15 @@
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::fixtures::{hole, library, prod1};
+use super::fixtures::{AS_OF_VERSION_8, hole, library, prod1};
 use crate::{Library, LibraryError};
 use fettle_domain::{
-    FeedbackOpinion, FeedbackSubject, InspectionId, Lesson, LessonDecision, Rating, ReplyKind,
-    SectionRef, ShownAnswer,
+    FeedbackOpinion, FeedbackSubject, InspectionId, Lesson, LessonDecision, ProductSection, Rating,
+    ReplyKind, ShownAnswer,
 };
 
-fn section(heading: &str) -> SectionRef {
-    SectionRef { product: prod1(), heading: heading.to_owned(), defect: Some(hole()) }
+fn section(heading: &str) -> ProductSection {
+    ProductSection { product: prod1(), heading: heading.to_owned(), defect: Some(hole()) }
 }
 
 fn says(rating: Rating, note: &str, right: Option<&str>) -> FeedbackOpinion {
@@ -98,8 +98,7 @@ fn an_older_workspace_gets_the_tables() {
     drop(library(dir.path()));
     let path = dir.path().join("data/fettle.db");
     let conn = Connection::open(&path).unwrap();
-    conn.execute_batch("DROP TABLE feedback; DROP TABLE lesson_decisions; PRAGMA user_version = 8")
-        .unwrap();
+    conn.execute_batch(&format!("{AS_OF_VERSION_8} PRAGMA user_version = 8")).unwrap();
     drop(conn);
     let mut library = Library::open(dir.path()).unwrap();
     assert_eq!(library.products().unwrap().len(), 1);

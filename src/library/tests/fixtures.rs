@@ -14,9 +14,12 @@ use fettle_domain::{
     Support, Thresholds, Timing, Verdict,
 };
 
-/// SQL that takes the tables of corrective actions away, as before there were any.
-pub(crate) const WITHOUT_ACTIONS: &str = "DROP TABLE corrective_action_revisions;
-    DROP TABLE corrective_actions; DROP TABLE corrective_action_imports;";
+/// Takes away what the migrations after the eighth made, as in a workspace of before.
+pub(crate) const AS_OF_VERSION_8: &str = "DROP TABLE corrective_action_revisions;
+    DROP TABLE corrective_actions; DROP TABLE corrective_action_imports;
+    DROP TABLE manual_corrections; DROP TABLE manual_labels;
+    ALTER TABLE manual_texts DROP COLUMN corrections;
+    DROP TABLE feedback; DROP TABLE lesson_decisions;";
 
 /// A picture that is different for each seed.
 pub(crate) fn picture(seed: u32, width: u32, height: u32) -> RgbImage {

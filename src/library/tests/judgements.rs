@@ -1,6 +1,6 @@
 //! Judgements, actions, and the history of inspections.
 
-use super::fixtures::{WITHOUT_ACTIONS, hole, inspection, library, prod1};
+use super::fixtures::{AS_OF_VERSION_8, hole, inspection, library, prod1};
 use crate::{Library, LibraryError};
 use fettle_domain::{
     ActionState, DefectCode, HistoryFilter, InspectionId, Opinion, ProductCode, Verdict, escape,
@@ -146,7 +146,7 @@ fn inspections_of_before_are_listed_after_the_migration() {
     library
         .conn
         .execute_batch(&format!(
-            "{WITHOUT_ACTIONS} DROP TABLE history; DROP TABLE judgements; DROP TABLE action_changes;
+            "{AS_OF_VERSION_8} DROP TABLE history; DROP TABLE judgements; DROP TABLE action_changes;
              ALTER TABLE images DROP COLUMN region; ALTER TABLE images DROP COLUMN region_changes;
              DROP TABLE tidied; DROP TABLE renamed_codes;
              ALTER TABLE banks DROP COLUMN unsure_threshold; ALTER TABLE banks DROP COLUMN term_path;

@@ -5,7 +5,7 @@ use std::fs;
 use rusqlite::Connection;
 
 use super::fixtures::{
-    WITHOUT_ACTIONS, bank, hole, inspection, library, prod1, write_manual, write_picture,
+    AS_OF_VERSION_8, bank, hole, inspection, library, prod1, write_manual, write_picture,
 };
 use crate::layout::DATABASE_PATH;
 use crate::migrate::known_version;
@@ -107,7 +107,7 @@ fn a_folder_with_the_name_of_a_file_is_named() {
 
 /// Takes the library back to before its codes had one form.
 fn before_normal_codes(library: &Library) {
-    let later = format!("DROP TABLE renamed_codes; {WITHOUT_ACTIONS} PRAGMA foreign_keys = OFF;");
+    let later = format!("DROP TABLE renamed_codes; {AS_OF_VERSION_8} PRAGMA foreign_keys = OFF;");
     library.conn.execute_batch(&later).unwrap();
     library.conn.pragma_update(None, "user_version", 7).unwrap();
 }

@@ -1,7 +1,7 @@
 //! What feedback proposes to learn about the questions to one product.
 
 use crate::jobs::manual::search_manual::corpus::Corpus;
-use fettle_domain::{Feedback, FeedbackSubject, Lesson, ProductCode, SectionRef};
+use fettle_domain::{Feedback, FeedbackSubject, Lesson, ProductCode, ProductSection};
 use fettle_retrieval::question_words::question_words;
 use fettle_retrieval::site_words::{JudgedQuestion, SiteWordProposal, TaughtSection, propose};
 
@@ -13,14 +13,14 @@ pub(super) fn proposals(
     corpus: &Corpus,
 ) -> Vec<(Lesson, Vec<String>)> {
     let sections = taught_sections(product, corpus);
-    let mut asked: Vec<(&str, usize, &SectionRef, bool)> = Vec::new();
+    let mut asked: Vec<(&str, usize, &ProductSection, bool)> = Vec::new();
     for one in feedback {
         let (FeedbackSubject::Answer { question, .. }, Some(right)) =
             (&one.subject, one.right_section())
         else {
             continue;
         };
-        let is_right = |(section, _): &(SectionRef, TaughtSection)| {
+        let is_right = |(section, _): &(ProductSection, TaughtSection)| {
             right.is(&section.product, &section.heading, section.defect.as_ref())
         };
         if let Some(at) = sections.iter().position(is_right) {
@@ -53,10 +53,10 @@ pub(super) fn proposals(
 }
 
 /// The product's sections, with all of their text.
-fn taught_sections(product: &ProductCode, corpus: &Corpus) -> Vec<(SectionRef, TaughtSection)> {
-    let mut sections: Vec<(SectionRef, TaughtSection)> = Vec::new();
+fn taught_sections(product: &ProductCode, corpus: &Corpus) -> Vec<(ProductSection, TaughtSection)> {
+    let mut sections: Vec<(ProductSection, TaughtSection)> = Vec::new();
     for passage in corpus.passages() {
-        let section = SectionRef {
+        let section = ProductSection {
             product: product.clone(),
             heading: passage.chunk.heading.clone(),
             defect: passage.chunk.defect.clone(),

@@ -13,7 +13,7 @@ use crate::{
 };
 use fettle_domain::{
     DefectCode, FeedbackOpinion, FeedbackSubject, InspectionId, Language, Lesson, LessonDecision,
-    Product, ProductCode, Rating, SectionRef,
+    Product, ProductCode, ProductSection, Rating,
 };
 use fettle_settings::{Settings, Workspace};
 
@@ -73,7 +73,7 @@ fn ask(engine: &Engine, question: &str, product: &ProductCode) -> ManualAnswer {
 }
 
 /// Says that the answer to a question is good, or that a section would have been right.
-fn say(engine: &Engine, question: &str, product: &ProductCode, right: Option<&SectionRef>) {
+fn say(engine: &Engine, question: &str, product: &ProductCode, right: Option<&ProductSection>) {
     let answer = ask(engine, question, product);
     let rating = if right.is_some() { Rating::Bad } else { Rating::Good };
     let request = GiveFeedback {
@@ -84,7 +84,7 @@ fn say(engine: &Engine, question: &str, product: &ProductCode, right: Option<&Se
     assert!(submit(engine, request).now.is_some());
 }
 
-fn sections(engine: &Engine, product: &ProductCode) -> Vec<SectionRef> {
+fn sections(engine: &Engine, product: &ProductCode) -> Vec<ProductSection> {
     submit(engine, ListSections(Some(product.clone())))
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use fettle_domain::{
-    DefectCode, ProductCode, RegisteredManual, ReplyKind, SectionRef, ShownAnswer,
+    DefectCode, ProductCode, ProductSection, RegisteredManual, ReplyKind, ShownAnswer,
 };
 use fettle_manuals::Chunk;
 
@@ -32,7 +32,7 @@ impl ManualAnswer {
     pub fn shown(&self) -> ShownAnswer {
         let (mut sections, mut statements) = (Vec::new(), Vec::new());
         for FoundPassage { manual, chunk, .. } in self.reply.passages() {
-            let section = SectionRef {
+            let section = ProductSection {
                 product: manual.product.clone(),
                 heading: chunk.heading.clone(),
                 defect: chunk.defect.clone(),

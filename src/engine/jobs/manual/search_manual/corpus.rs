@@ -5,8 +5,8 @@ use crate::jobs::manual::in_force::manuals_in_force;
 use crate::jobs::manual::manual_text::manual_text;
 use crate::protocol::JobContext;
 use fettle_domain::{
-    DefectCode, DefectType, Lesson, LessonDecision, ManualId, Product, ProductCode,
-    RegisteredManual, SectionRef,
+    DefectCode, DefectType, Lesson, LessonDecision, ManualId, Product, ProductCode, ProductSection,
+    RegisteredManual,
 };
 use fettle_manuals::{Chunk, chunks};
 use fettle_retrieval::vocabulary::Vocabulary;
@@ -28,7 +28,7 @@ pub(in crate::jobs) struct Corpus {
     /// Words for one thing, with those of the site that an engineer accepted.
     pub(in crate::jobs) vocabulary: Vocabulary,
     /// Questions with the sections that an engineer accepted for them.
-    pub(in crate::jobs) remembered: Vec<(String, SectionRef)>,
+    pub(in crate::jobs) remembered: Vec<(String, ProductSection)>,
 }
 
 /// A passage with its manual and the number of its section.

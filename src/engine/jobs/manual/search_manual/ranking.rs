@@ -9,7 +9,7 @@ use crate::error::{EngineError, Result};
 use crate::jobs::manual::passage_index::{PassageIndex, embed};
 use crate::protocol::JobContext;
 use fettle_domain::hangul::is_syllable;
-use fettle_domain::{Language, ModelId, ModelRole, SectionRef, TextKind};
+use fettle_domain::{Language, ModelId, ModelRole, ProductSection, TextKind};
 use fettle_manuals::Chunk;
 use fettle_retrieval::answerability::Signs;
 use fettle_retrieval::fusion::relevance;
@@ -171,8 +171,9 @@ fn remembered(
     let mut of_sections = BTreeMap::new();
     for one in passages.iter().filter(|one| one.is_literal || !is_literal) {
         let Passage { manual, chunk, section, .. } = &one.passage;
-        let answers =
-            |right: &SectionRef| right.is(&manual.product, &chunk.heading, chunk.defect.as_ref());
+        let answers = |right: &ProductSection| {
+            right.is(&manual.product, &chunk.heading, chunk.defect.as_ref())
+        };
         let own = corpus.remembered.iter().zip(&likeness).filter(|((_, right), _)| answers(right));
         let nearest = own.map(|(_, likeness)| *likeness).fold(0.0, f32::max);
         let section: &mut f32 = of_sections.entry(*section).or_default();

@@ -41,7 +41,7 @@ fn teach(engine: &Engine) {
     for Question { product, expect, question, .. } in all.iter().filter(|one| one.set == "teach") {
         let product = ProductCode::new(product).unwrap();
         let answer = submit(engine, asks(question, Some(product.clone()), 6));
-        let is_right = |section: &fettle_domain::SectionRef| {
+        let is_right = |section: &fettle_domain::ProductSection| {
             let defect = section.defect.as_ref().map_or("?", DefectCode::as_str);
             expect.contains(&format!("{product}/{defect}"))
         };
