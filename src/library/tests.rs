@@ -15,6 +15,8 @@ mod judgements;
 mod manual_versions;
 mod open;
 mod products;
+#[cfg(target_os = "linux")]
+mod read_only;
 mod registration;
 mod retention;
 mod scan;

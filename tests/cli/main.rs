@@ -11,6 +11,8 @@ mod eval;
 mod folders;
 mod harness;
 mod history;
+#[cfg(unix)]
+mod hostile_files;
 mod import_seed;
 mod input_fit;
 mod masks;
