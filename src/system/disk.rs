@@ -27,7 +27,8 @@ pub fn free_bytes(path: &Path) -> Option<u64> {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -42,7 +42,8 @@ fn shared_mode(own: u32, folder: u32, is_folder: bool) -> u32 {
     wanted & (0o7700 | folder & 0o077)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 

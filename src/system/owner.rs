@@ -30,7 +30,8 @@ fn account_name<'a>(accounts: &'a str, uid: &str) -> Option<&'a str> {
     })
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 

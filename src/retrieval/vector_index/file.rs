@@ -287,6 +287,53 @@ mod tests {
         assert_eq!(after.search(&units(1, 16, 8), 1).unwrap()[0].0, 5);
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_may_have_a_name_that_is_not_utf_8() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        // CP949 for "색인".
+        let name = std::ffi::OsStr::from_bytes(b"\xbb\xf6\xc0\xce");
+        let path = folder.path().join(name).join("defects.index");
+        index(&[1, 2, 3], 6).save(&path).unwrap();
+        assert_eq!(VectorIndex::load(&path, &model()).unwrap().len(), 3);
+    }
+
+    /// A file system of 64 KiB, unmounted when dropped.
+    #[cfg(target_os = "linux")]
+    struct SmallDisk(tempfile::TempDir);
+
+    #[cfg(target_os = "linux")]
+    impl Drop for SmallDisk {
+        fn drop(&mut self) {
+            let _gone = std::process::Command::new("umount").arg("-l").arg(self.0.path()).status();
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_called_one_and_the_old_index_stays() {
+        let disk = SmallDisk(tempfile::tempdir().unwrap());
+        let mount = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
+            .arg(disk.0.path())
+            .output();
+        if !mount.is_ok_and(|output| output.status.success()) {
+            return fettle_testing::data::skipped(
+                fettle_testing::data::Skip::Privilege,
+                "to mount a tmpfs",
+            );
+        }
+        let path = disk.0.path().join("defects.index");
+        index(&[1, 2, 3], 6).save(&path).unwrap();
+        let ids: Vec<i64> = (0..5000).collect();
+        let error = index(&ids, 16).save(&path).unwrap_err();
+        let RetrievalError::Io { path: named, source } = error else { panic!("{error}") };
+        assert_eq!((named, source.kind()), (path.clone(), io::ErrorKind::StorageFull));
+        assert_eq!(VectorIndex::load(&path, &model()).unwrap().len(), 3);
+        assert_eq!(std::fs::read_dir(disk.0.path()).unwrap().count(), 1);
+    }
+
     #[test]
     fn an_empty_index_is_saved_too() {
         let folder = tempfile::tempdir().unwrap();
