@@ -152,6 +152,7 @@ progress-model-download = downloading
 progress-model-copy = copying
 progress-model-unpack = unpacking
 progress-model-verify = checking
+progress-bank-wait = waiting for another fit of the product
 progress-model-wait = waiting for another Fettle
 progress-demo-images = drawing parts
 progress-demo-manuals = printing manuals
@@ -374,6 +375,7 @@ error-not-registered = { $path } is not a registered image. Write its path as fe
 error-library = Library: { $reason }
 error-models = Model: { $reason }
 error-model-missing = The model { $model } is not on this machine. Get it with: fettle models pull { $model }
+error-unpinned = Nobody has written down the hash of { $file } of { $model } yet: whoever can write to its repository decides what comes. If you trust it: fettle models pull { $model } --accept-unpinned
 error-no-place = No place gave { $file } of { $model }. Check the network, or bring the files on a USB stick: fettle models pull { $model } --from DIR. Asked:{ $tried }
 error-weights = { $path } cannot be used: { $reason }. Delete it and fetch it again with: fettle models pull
 error-architecture = This Fettle cannot run networks of the kind "{ $name }" yet. Choose another model in settings.json.
@@ -392,6 +394,14 @@ error-manuals = Manual: { $reason }
 error-report = Result: { $reason }
 error-demo = Demo: { $reason }
 error-file = { $path }: { $reason }
+error-not-a-file = { $path } is { $what ->
+    [folder] a folder
+    [pipe] a named pipe
+    [socket] a socket
+   *[device] a device
+  } and not a file. Name a file.
+error-file-permission = You may not use { $path }. It belongs to { $owner }: ask for the right, or choose another place.
+error-file-read-only = { $path }: this disk can only be read. Choose a place that can be written.
 error-file-not-found = { $path } does not exist.
 error-disk-full = The disk is full: { $path }. Free some space and try again; nothing that was registered is lost.
 error-folder-empty = There is no image in the folder { $path } (PNG, JPEG, BMP, TIFF, WebP).
@@ -1048,6 +1058,9 @@ settings-roles-hint = After another model for anomaly detection or image search,
 settings-models = Models
 settings-megabytes = { $size } MB
 settings-pull = Fetch
+pull-unpinned = Nobody has written down the hash of { $model } yet: whoever can write to its repository decides what comes.
+pull-unpinned-yes = Fetch it all the same
+pull-unpinned-no = Do not fetch it
 settings-machine = This machine
 settings-vision-device = Vision device
 settings-language-device = Language device

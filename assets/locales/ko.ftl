@@ -146,6 +146,7 @@ progress-model-download = 내려받는 중
 progress-model-copy = 복사하는 중
 progress-model-unpack = 푸는 중
 progress-model-verify = 확인하는 중
+progress-bank-wait = 같은 제품의 다른 학습이 끝나기를 기다리는 중
 progress-model-wait = 다른 Fettle을 기다리는 중
 progress-demo-images = 부품을 그리는 중
 progress-demo-manuals = 매뉴얼을 쓰는 중
@@ -368,6 +369,7 @@ error-not-registered = { $path }{ PARTICLE($path, "은") } 등록된 이미지�
 error-library = 라이브러리: { $reason }
 error-models = 모델: { $reason }
 error-model-missing = 모델 { $model }{ PARTICLE($model, "이") } 이 컴퓨터에 없습니다. 받으려면: fettle models pull { $model }
+error-unpinned = { $model }의 { $file }{ PARTICLE($file, "은") } 아직 해시가 기록되어 있지 않아, 저장소에 쓸 수 있는 사람이 내용을 정합니다. 믿을 수 있다면: fettle models pull { $model } --accept-unpinned
 error-no-place = { $model }의 { $file }{ PARTICLE($file, "을") } 어디에서도 받지 못했습니다. 네트워크를 확인하거나 USB로 가져오세요: fettle models pull { $model } --from 폴더. 시도한 곳:{ $tried }
 error-weights = { $path } 파일을 쓸 수 없습니다: { $reason }. 지우고 다시 받으세요: fettle models pull
 error-architecture = 이 Fettle은 아직 "{ $name }" 종류의 신경망을 실행하지 못합니다. settings.json에서 다른 모델을 고르세요.
@@ -386,6 +388,14 @@ error-manuals = 매뉴얼: { $reason }
 error-report = 결과: { $reason }
 error-demo = 데모: { $reason }
 error-file = { $path }: { $reason }
+error-not-a-file = { $path }: { $what ->
+    [folder] 파일이 아니라 폴더입니다.
+    [pipe] 파일이 아니라 이름 있는 파이프입니다.
+    [socket] 파일이 아니라 소켓입니다.
+   *[device] 파일이 아니라 장치입니다.
+  } 파일을 지정하세요.
+error-file-permission = { $path }에 대한 권한이 없습니다. 소유자: { $owner }. 소유자에게 권한을 요청하거나 다른 곳을 고르세요.
+error-file-read-only = { $path }: 이 디스크는 읽기 전용입니다. 쓸 수 있는 곳을 고르세요.
 error-file-not-found = { $path } 파일이 없습니다.
 error-disk-full = 디스크가 가득 찼습니다: { $path }. 공간을 비우고 다시 시도하세요. 등록된 것은 그대로 있습니다.
 error-folder-empty = { $path } 폴더에 이미지(PNG, JPEG, BMP, TIFF, WebP)가 없습니다.
@@ -1042,6 +1052,9 @@ settings-roles-hint = 이상 탐지나 이미지 검색 모델을 바꾸면 뱅�
 settings-models = 모델
 settings-megabytes = { $size } MB
 settings-pull = 받기
+pull-unpinned = { $model }은(는) 아직 해시가 기록되어 있지 않아, 저장소에 쓸 수 있는 사람이 내용을 정합니다.
+pull-unpinned-yes = 그래도 받기
+pull-unpinned-no = 받지 않기
 settings-machine = 이 컴퓨터
 settings-vision-device = 비전 장치
 settings-language-device = 언어 장치

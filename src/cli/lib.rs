@@ -23,13 +23,10 @@ use args::{Cli, Command};
 use commands::inspect::VerdictStatus;
 use commands::manual_answer::AnswerStatus;
 use fettle_app::{AppError, LogLines};
-use fettle_domain::Language;
+use fettle_domain::{Language, printable_line, printable_lines};
 use fettle_engine::{Engine, EngineError, EngineOptions};
 use fettle_settings::Workspace;
-use terminal::Terminal;
-
-/// Exit status of a cancelled command: 128 + SIGINT, as shells report it.
-const CANCELLED: u8 = 130;
+use terminal::{CANCELLED, Terminal};
 
 /// Runs the command in the process's arguments.
 pub fn run() -> ExitCode {
@@ -59,12 +56,12 @@ pub fn run() -> ExitCode {
                 ExitCode::FAILURE
             }
             None if error.is::<AppError>() => {
-                let reason = [("reason", error.to_string().into())];
+                let reason = [("reason", printable_line(&error.to_string()).as_ref().into())];
                 eprintln!("fettle: {}", fettle_i18n::text_with(language, "error-window", &reason));
                 ExitCode::FAILURE
             }
             None => {
-                eprintln!("fettle: {error:#}");
+                eprintln!("fettle: {}", printable_lines(&format!("{error:#}")));
                 ExitCode::FAILURE
             }
         },

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use fettle_domain::{CancelToken, Language, ManualFormat, Progress};
+use fettle_domain::{
+    CancelToken, Language, ManualFormat, Progress, printable_line, printable_lines,
+};
 use fettle_engine::{Engine, EngineError, JobUpdate, Request};
 use fettle_i18n::Value;
 
@@ -21,10 +23,27 @@ const BYTE_STEPS: [&str; 7] = [
     "progress-model-verify",
 ];
 
+/// Time that a cancelled job has to end by itself. What it wrote by then is whole, since files and
+/// rows appear at once or not at all.
+const GRACE: Duration = Duration::from_secs(10);
+/// Exit status of a cancelled command: 128 + SIGINT, as shells report it.
+pub(super) const CANCELLED: u8 = 130;
+
 /// Output of commands and the job that they wait for.
 pub(super) struct Terminal {
     language: Language,
     running: Arc<Mutex<Option<CancelToken>>>,
+}
+
+/// Ends the process after [`GRACE`], whatever it does then.
+fn end_after_grace() {
+    let waiting = std::thread::Builder::new().name("fettle-grace".to_owned()).spawn(|| {
+        std::thread::sleep(GRACE);
+        std::process::exit(i32::from(CANCELLED));
+    });
+    if let Err(error) = waiting {
+        tracing::warn!(%error, "the job ends when it looks up");
+    }
 }
 
 impl Terminal {
@@ -34,9 +53,12 @@ impl Terminal {
         let installed = ctrlc::set_handler(move || {
             let mut running = on_interrupt.lock().unwrap_or_else(PoisonError::into_inner);
             match running.take() {
-                Some(job) => job.cancel(),
+                Some(job) => {
+                    job.cancel();
+                    end_after_grace();
+                }
                 // No job is running, or this is the second Ctrl-C: exits at once.
-                None => std::process::exit(130),
+                None => std::process::exit(i32::from(CANCELLED)),
             }
         });
         if let Err(error) = installed {
@@ -51,7 +73,14 @@ impl Terminal {
 
     /// The message `id` with its values.
     pub(super) fn text(&self, id: &str, values: &[(&str, Value)]) -> String {
-        fettle_i18n::text_with(self.language, id, values)
+        let values: Vec<(&str, Value)> = values
+            .iter()
+            .map(|(name, value)| match value {
+                Value::Text(text) => (*name, Value::Text(printable_line(text).into_owned())),
+                number => (*name, number.clone()),
+            })
+            .collect();
+        fettle_i18n::text_with(self.language, id, &values)
     }
 
     /// The name in the language of the terminal, of one in both.
@@ -67,10 +96,10 @@ impl Terminal {
         self.text(ManualFormat::of_stored(path).position_message_id(), &[("page", position.into())])
     }
 
-    /// Prints a line.
+    /// Prints a line, in which a terminal finds nothing to obey.
     pub(super) fn print_line(&self, line: &str) {
         // A closed pipe (`fettle … | head`) is not an error.
-        let _closed = writeln!(std::io::stdout(), "{line}");
+        let _closed = writeln!(std::io::stdout(), "{}", printable_lines(line));
     }
 
     /// Prints the message `id`.
@@ -90,7 +119,7 @@ impl Terminal {
 
     /// Prints a line to stderr.
     pub(super) fn eprint_line(&self, line: &str) {
-        let _closed = writeln!(std::io::stderr(), "{line}");
+        let _closed = writeln!(std::io::stderr(), "{}", printable_lines(line));
     }
 
     /// Prints `value` as one JSON object.
@@ -142,7 +171,11 @@ impl Terminal {
             }
             bar.reset_eta();
         }
-        bar.set_message(format!("{} {}", self.text(progress.step, &[]), progress.subject));
+        bar.set_message(format!(
+            "{} {}",
+            self.text(progress.step, &[]),
+            printable_line(&progress.subject)
+        ));
         match progress.total {
             Some(total) => bar.set_length(total),
             None => bar.unset_length(),

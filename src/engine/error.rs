@@ -265,6 +265,12 @@ impl From<ManualsError> for EngineError {
 }
 
 impl EngineError {
+    /// Whether a model has files whose bytes the manifest does not say, and somebody has to agree to
+    /// them ([`crate::PullModels::accept_unpinned`]).
+    pub fn is_unpinned_model(&self) -> bool {
+        matches!(self, Self::Models(ModelsError::Unpinned { .. }))
+    }
+
     /// Whether the job can go on without the stage that failed.
     pub(crate) fn is_recoverable(&self) -> bool {
         !matches!(self, Self::Cancelled | Self::Ended | Self::Busy)

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::error::EngineError;
-use fettle_domain::Language;
+use fettle_domain::{Language, printable_line, printable_lines};
 use fettle_i18n::Value;
 use fettle_library::{
     ArchiveFault, LibraryError, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES, OpenFault,
@@ -14,6 +14,8 @@ use fettle_models::ModelsError;
 use fettle_models::remote::RemoteError;
 use fettle_report::ReportError;
 use fettle_retrieval::RetrievalError;
+use fettle_settings::SettingsError;
+use fettle_system::NotAFile;
 use fettle_vision::VisionError;
 
 type Message = (&'static str, Vec<(&'static str, Value)>);
@@ -22,6 +24,7 @@ impl EngineError {
     /// What happened and what to do, in `language`.
     pub fn explain(&self, language: Language) -> String {
         let (id, values) = self.message(language);
+        let values: Vec<(&str, Value)> = values.into_iter().map(on_one_line).collect();
         fettle_i18n::text_with(language, id, &values)
     }
 
@@ -55,6 +58,12 @@ impl EngineError {
                 ],
             ),
             Self::PictureGone(path) => ("error-picture-gone", vec![("path", path.clone().into())]),
+            Self::Vision(VisionError::Io { path, source })
+            | Self::Bank { source: VisionError::Io { path, source }, .. } => file(path, source),
+            Self::BankIndex { source: RetrievalError::Io { path, source }, .. } => {
+                file(path, source)
+            }
+            Self::Settings(SettingsError::Io { path, source }) => file(path, source),
             Self::BankIndex { product, source } => (
                 "error-index-of-bank",
                 vec![("product", product.to_string().into()), reason(source)],
@@ -133,6 +142,17 @@ impl EngineError {
     }
 }
 
+/// A value as a part of a sentence: names of files and the words of other programs may hold
+/// characters that a terminal obeys. The list of places where a model was looked for has a line each.
+fn on_one_line((name, value): (&'static str, Value)) -> (&'static str, Value) {
+    let value = match value {
+        Value::Text(text) if name == "tried" => Value::Text(printable_lines(&text).into_owned()),
+        Value::Text(text) => Value::Text(printable_line(&text).into_owned()),
+        number => number,
+    };
+    (name, value)
+}
+
 fn reason(error: &dyn std::error::Error) -> (&'static str, Value) {
     ("reason", error.to_string().into())
 }
@@ -147,7 +167,21 @@ fn at(path: &Path) -> (&'static str, Value) {
 }
 
 fn file(path: &Path, source: &std::io::Error) -> Message {
+    if let Some(what) = NotAFile::of(source) {
+        let what = match what {
+            NotAFile::Folder => "folder",
+            NotAFile::NamedPipe => "pipe",
+            NotAFile::Socket => "socket",
+            _ => "device",
+        };
+        return ("error-not-a-file", vec![at(path), ("what", what.into())]);
+    }
     match source.kind() {
+        ErrorKind::PermissionDenied => {
+            let owner = fettle_system::owner_of(path).unwrap_or_else(|| "?".to_owned());
+            ("error-file-permission", vec![at(path), ("owner", owner.into())])
+        }
+        ErrorKind::ReadOnlyFilesystem => ("error-file-read-only", vec![at(path)]),
         ErrorKind::NotFound => ("error-file-not-found", vec![at(path)]),
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ("error-disk-full", vec![at(path)]),
         _ => ("error-file", vec![at(path), reason(source)]),
@@ -280,6 +314,10 @@ fn models(error: &ModelsError) -> Message {
         ModelsError::Missing { model, .. } => {
             ("error-model-missing", vec![("model", model.to_string().into())])
         }
+        ModelsError::Unpinned { model, file } => (
+            "error-unpinned",
+            vec![("model", model.to_string().into()), ("file", file.clone().into())],
+        ),
         ModelsError::NoSource { model, file, tried } => {
             let tried: Vec<String> =
                 tried.iter().map(|(place, reason)| format!("\n  - {place}: {reason}")).collect();

@@ -29,6 +29,7 @@ pub use fettle_manuals::{Corrected, apply_corrections};
 pub use fettle_models::manifest::ModelEntry;
 pub use fettle_models::store::{ModelState, PullReport, Verdict as FileVerdict};
 pub use fettle_report::{GOTHIC, Pictures};
+pub use fettle_system::ScratchFolder;
 pub use fettle_vision::capture::Sensitivity;
 pub use fettle_vision::defect_term::{TermGain, TermOutcome};
 pub use fettle_vision::thresholds::{ExpectedRates, LimitUncertainty, Rates};

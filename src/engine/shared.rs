@@ -43,6 +43,8 @@ impl Shared {
     ) -> Result<Self> {
         let store = ModelStore::new(workspace.models_dir())?;
         if let Some(threads) = settings.threads {
+            // More threads than cores only wait for each other.
+            let threads = threads.min(cores());
             // The pool is the process's: the first engine decides.
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
             if let Err(error) = pool {
@@ -218,6 +220,11 @@ impl Shared {
     fn remote(&self, role: ModelRole, model: &ModelId) -> Option<RemoteModel> {
         self.settings().remote.remove(&role).filter(|remote| remote.id() == *model)
     }
+}
+
+/// Number of the machine's cores that this process may use.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn current(placement: &Mutex<Placement>) -> Placement {

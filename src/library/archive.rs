@@ -2,7 +2,7 @@
 //! entry's name is only shown, never used as a path.
 
 use std::fs::File;
-use std::io::{BufReader, ErrorKind, Read, Seek};
+use std::io::{BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use encoding_rs::EUC_KR;
@@ -49,14 +49,22 @@ impl ImageArchive {
     /// Whether a file is an archive by its first bytes, of the kind that Fettle reads or of
     /// another. A file that cannot be read is none.
     pub fn is_archive(path: &Path) -> bool {
-        // Opening a pipe would wait for who writes into it.
-        if !path.is_file() {
-            return false;
-        }
-        let Ok(file) = File::open(path) else { return false };
+        let Ok(file) = fettle_system::open(path) else { return false };
         let mut head = Vec::new();
         file.take(ArchiveFault::HEAD_BYTES).read_to_end(&mut head).is_ok()
             && archive_format(&head).is_some()
+    }
+
+    /// Checks that the images would fit on the disk of `folder`, unpacked.
+    ///
+    /// # Errors
+    /// [`LibraryError::DiskFull`].
+    pub fn check_room(&self, folder: &Path) -> Result<()> {
+        let needed: u64 = self.images.iter().map(|image| image.bytes).sum();
+        match fettle_system::free_bytes(folder) {
+            Some(free) if free < needed => Err(LibraryError::DiskFull { path: folder.to_owned() }),
+            _ => Ok(()),
+        }
     }
 
     /// Opens an archive and lists its entries that are images, by content, by name. What systems
@@ -70,10 +78,7 @@ impl ImageArchive {
     /// archive's directory, [`MAX_ARCHIVE_BYTES`].
     pub fn open(path: &Path) -> Result<Self> {
         let io = |source| LibraryError::io(path, source);
-        let mut file = File::open(path).map_err(io)?;
-        if !file.metadata().map_err(io)?.is_file() {
-            return Err(io(std::io::Error::new(ErrorKind::InvalidInput, "not a regular file")));
-        }
+        let mut file = fettle_system::open(path).map_err(io)?;
         let faulty = fault_of_whole(&mut file).map_err(io)?;
         file.rewind().map_err(io)?;
         let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|error| {

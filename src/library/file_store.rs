@@ -24,7 +24,7 @@ use super::lock::{self, LOCK_TIMEOUT};
 use super::rows::now;
 use super::source_file::{content_hash, read_source};
 use super::{Library, LibraryError, Registered, Result};
-use fettle_domain::ContentHash;
+use fettle_domain::{ContentHash, path_below};
 
 /// Folder and name pattern of a file to store.
 #[derive(Debug)]
@@ -213,11 +213,12 @@ pub(crate) fn settle(
     let has_row: bool = conn.query_row(
         "SELECT EXISTS (SELECT 1 FROM images WHERE path = ?1)
              OR EXISTS (SELECT 1 FROM manuals WHERE path = ?1)
-             OR EXISTS (SELECT 1 FROM inspection_areas WHERE path = ?1)",
+             OR EXISTS (SELECT 1 FROM inspection_areas WHERE path = ?1)
+             OR EXISTS (SELECT 1 FROM history WHERE image_path = ?1)",
         [path],
         |row| row.get(0),
     )?;
-    let absolute = root.join(path);
+    let absolute = path_below(root, path);
     if ours && !has_row && absolute.is_file() {
         let same = read_source(&absolute).is_ok_and(|bytes| content_hash(&bytes) == *hash);
         if same {

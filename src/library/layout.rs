@@ -25,6 +25,14 @@ pub(crate) const MANUAL_FOLDER: &str = "manual_store";
 pub(crate) const STORED_FOLDERS: &[&str] =
     &[DEFECT_FOLDER, NORMAL_FOLDER, UPLOAD_FOLDER, MASK_FOLDER, MANUAL_FOLDER];
 
+/// Folder of the products' folders of memory banks.
+pub(crate) const BANK_FOLDER: &str = "data/banks";
+/// Folder of the folders that jobs need for a while.
+pub(crate) const SCRATCH_FOLDER: &str = "data/scratch";
+/// Folders beside them in which files are replaced: of indexes, of the journal of jobs, and of the
+/// settings.
+pub(crate) const OTHER_FOLDERS: &[&str] = &["data/index", "data/unfinished", "data", ""];
+
 /// Folder of a product's normal images.
 pub(crate) fn normal_folder(product: &ProductCode) -> String {
     format!("{NORMAL_FOLDER}/{product}/ok")

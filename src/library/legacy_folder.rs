@@ -220,7 +220,7 @@ fn is_ignored(name: &str) -> bool {
 /// Whether the first bytes of a file are a picture's; not where it cannot be read.
 fn has_picture_content(path: &Path) -> bool {
     let mut head = Vec::new();
-    let read = fs::File::open(path)
+    let read = fettle_system::open(path)
         .and_then(|file| file.take(SIGNATURE_BYTES as u64).read_to_end(&mut head));
     read.is_ok() && has_picture_signature(&head)
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::Result;
+use fettle_domain::path_below;
 
 /// An open workspace: its database, its root folder and its lock file. A handle is used by one
 /// thread; other threads open handles of their own.
@@ -33,9 +34,10 @@ impl Library {
         &self.root
     }
 
-    /// Converts a workspace path (relative, with `/`) to a path of this machine.
+    /// Converts a workspace path (relative, with `/`) to a path of this machine, which never lies
+    /// outside of the workspace.
     pub fn absolute(&self, path: &str) -> PathBuf {
-        path.split('/').fold(self.root.clone(), |whole, part| whole.join(part))
+        path_below(&self.root, path)
     }
 
     /// The interrupted work that [`Self::open`] undid.

@@ -29,12 +29,14 @@ impl Drop for LockGuard<'_> {
 /// Opens the lock file of the workspace. Each file handle locks for itself.
 pub(crate) fn open(root: &Path) -> Result<File> {
     let path = root.join(LOCK_PATH);
-    OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|e| LibraryError::io(&path, e))
+    let is_new = !path.exists();
+    let io = |e| LibraryError::io(&path, e);
+    let file =
+        OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(io)?;
+    if is_new {
+        fettle_system::share_as_folder(&path).map_err(io)?;
+    }
+    Ok(file)
 }
 
 /// Locks for storing files, which any number of handles may do at once.

@@ -1,20 +1,24 @@
 //! Opening a workspace: lock, database, migrations, recovery.
 
-use std::fs;
+use std::fmt::Write as _;
+use std::fs::File;
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use super::backup::back_up_database;
-use super::layout::DATABASE_PATH;
+use super::layout::{DATABASE_PATH, LOCK_PATH};
 use super::lock::{self, LOCK_TIMEOUT};
 use super::open_fault::OpenFault;
-use super::{Library, LibraryError, Result, migrate, recover};
+use super::{Library, LibraryError, Recovery, Result, migrate, recover};
+use fettle_system::{create_folders, share_as_folder};
 
 impl Library {
     /// Opens the workspace at `root`: creates the database (`data/fettle.db`) where it is missing,
-    /// migrates its schema (a copy of the database from before is kept in `data/backups`), and undoes registrations that a crash interrupted ([`Self::recovery`]
-    /// lists them).
+    /// migrates its schema (a copy of the database from before is kept in `data/backups`), and undoes
+    /// registrations that a crash interrupted ([`Self::recovery`] lists them). A workspace that may only
+    /// be read, by its disk or by the rights of this account, is opened for reading, where its schema
+    /// is this program's: what would change it is then an error.
     ///
     /// # Errors
     /// [`LibraryError::NewerDatabase`] and [`LibraryError::CorruptDatabase`], which leave the
@@ -22,10 +26,20 @@ impl Library {
     /// seconds; [`LibraryError::CannotOpen`] with the likely cause; [`LibraryError::DiskFull`],
     /// [`LibraryError::Io`].
     pub fn open(root: &Path) -> Result<Self> {
+        match Self::open_to_write(root) {
+            Err(LibraryError::CannotOpen { path, fault: OpenFault::WriteProtected }) => {
+                Self::open_to_read(root, &path)
+                    .ok_or(LibraryError::CannotOpen { path, fault: OpenFault::WriteProtected })
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_to_write(root: &Path) -> Result<Self> {
         let data = root.join("data");
         let path = root.join(DATABASE_PATH);
         let closed = |error| cannot_open(&path, error);
-        fs::create_dir_all(&data).map_err(|e| closed(LibraryError::io(&data, e)))?;
+        create_folders(&data).map_err(|e| closed(LibraryError::io(&data, e)))?;
         let lock = lock::open(root).map_err(closed)?;
         // Nobody is between two steps of storing a file while this lock is held: every unfinished
         // registration was interrupted.
@@ -40,6 +54,50 @@ impl Library {
         drop(exclusive);
         Ok(Self { conn, root: root.to_owned(), lock, recovery })
     }
+
+    /// Opens the workspace for reading; `None` where that is not possible either.
+    fn open_to_read(root: &Path, path: &Path) -> Option<Self> {
+        let conn = connect_to_read(path)?;
+        let found = migrate::user_version(&conn).ok()?;
+        if found != migrate::known_version() {
+            return None;
+        }
+        let lock = File::open(root.join(LOCK_PATH)).or_else(|_| File::open(path)).ok()?;
+        tracing::warn!("{}: may only be read", path.display());
+        Some(Self { conn, root: root.to_owned(), lock, recovery: Recovery::default() })
+    }
+}
+
+/// A connection that only reads. Where nobody has the database open and its folder cannot be written,
+/// SQLite has no place for the write-ahead log's index, which then is not needed either.
+fn connect_to_read(path: &Path) -> Option<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let usable = |conn: Connection| {
+        conn.busy_timeout(LOCK_TIMEOUT).ok()?;
+        conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
+            .ok()?;
+        Some(conn)
+    };
+    let log = path.with_extension("db-wal").metadata().map_or(0, |metadata| metadata.len());
+    Connection::open_with_flags(path, flags).ok().and_then(usable).or_else(|| {
+        let unchanging = format!("file:{}?immutable=1", percent_encoded(path)?);
+        // What is in the log would not be seen.
+        let opened = (log == 0).then(|| Connection::open_with_flags(unchanging, flags))?;
+        opened.ok().and_then(usable)
+    })
+}
+
+/// The path in a `file:` address.
+fn percent_encoded(path: &Path) -> Option<String> {
+    let mut address = String::new();
+    for byte in path.to_str()?.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            let _infallible = write!(address, "%{byte:02x}");
+        }
+    }
+    Some(address)
 }
 
 /// The error of opening the database at `path`, where `error` is about its folder or its lock.
@@ -56,6 +114,7 @@ fn cannot_open(path: &Path, error: LibraryError) -> LibraryError {
 
 fn connect(path: &Path) -> Result<Connection> {
     let database = |source| LibraryError::database(path, source);
+    let is_new = !path.exists();
     let conn = Connection::open(path).map_err(database)?;
     conn.busy_timeout(LOCK_TIMEOUT).map_err(database)?;
     // Before any write: the database of a newer program stays as it is.
@@ -76,5 +135,8 @@ fn connect(path: &Path) -> Result<Connection> {
     // FULL: a confirmed registration survives a power cut, not only a crash.
     conn.pragma_update(None, "synchronous", "full").map_err(database)?;
     conn.pragma_update(None, "foreign_keys", true).map_err(database)?;
+    if is_new {
+        share_as_folder(path).map_err(|e| LibraryError::io(path, e))?;
+    }
     Ok(conn)
 }

@@ -1,7 +1,6 @@
 //! Reading whole files of bounded size, and their hashes.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -16,11 +15,8 @@ use fettle_domain::ContentHash;
 /// [`LibraryError::Io`], [`LibraryError::EmptyFile`], [`LibraryError::FileTooBig`].
 pub fn read_source(path: &Path) -> Result<Vec<u8>> {
     let io = |source| LibraryError::io(path, source);
-    let file = File::open(path).map_err(io)?;
+    let file = fettle_system::open(path).map_err(io)?;
     let metadata = file.metadata().map_err(io)?;
-    if !metadata.is_file() {
-        return Err(io(std::io::Error::new(ErrorKind::InvalidInput, "not a regular file")));
-    }
     let too_big =
         |bytes| LibraryError::FileTooBig { path: path.to_owned(), bytes, limit: MAX_FILE_BYTES };
     if metadata.len() > MAX_FILE_BYTES {

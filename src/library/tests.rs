@@ -18,6 +18,8 @@ mod manual_corrections;
 mod manual_versions;
 mod open;
 mod products;
+#[cfg(target_os = "linux")]
+mod read_only;
 mod registration;
 mod retention;
 mod scan;

@@ -4,11 +4,15 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
+use rusqlite::params;
+
 use super::durable_file::{ensure_folder, sync_folder, write_temp};
+use super::failpoint::{Failpoint, reached};
 use super::image_file::{extension, image_format};
 use super::inspections::record;
 use super::layout::{DATABASE_PATH, UPLOAD_FOLDER};
 use super::lock::{self, LOCK_TIMEOUT};
+use super::rows::now;
 use super::source_file::{content_hash, read_source};
 use super::{Library, LibraryError, Result};
 use fettle_domain::{ContentHash, Inspection};
@@ -31,7 +35,7 @@ impl Library {
     /// [`LibraryError::Io`].
     pub fn store_upload(&self, bytes: &[u8]) -> Result<StoredUpload> {
         let _guard = lock::shared(&self.lock, &self.root.join(DATABASE_PATH), LOCK_TIMEOUT)?;
-        store(&self.root, bytes)
+        store(&self.root, bytes, |_, _| Ok(()))
     }
 
     /// Stores the bytes of an inspected image and records the inspection, setting its `image_path`
@@ -41,14 +45,33 @@ impl Library {
     /// As [`Self::store_upload`] and [`Self::record_inspection`].
     pub fn record_with_image(&mut self, inspection: &mut Inspection, bytes: &[u8]) -> Result<()> {
         let _guard = lock::shared(&self.lock, &self.root.join(DATABASE_PATH), LOCK_TIMEOUT)?;
-        inspection.image_path = Some(store(&self.root, bytes)?.path);
+        let conn = &mut self.conn;
+        // Noted before it is there: a crash before the record leaves a note, and recovery removes
+        // the file that nothing refers to.
+        let note = |path: &str, hash: &ContentHash| {
+            conn.execute(
+                "INSERT OR IGNORE INTO placements (path, content_hash, begun_at)
+                 VALUES (?1, ?2, ?3)",
+                params![path, hash.0, now()],
+            )?;
+            Ok(())
+        };
+        let stored = store(&self.root, bytes, note)?;
+        reached(Failpoint::Renamed)?;
+        inspection.image_path = Some(stored.path.clone());
         inspection.id = Some(record(&mut self.conn, inspection)?);
+        self.conn.execute("DELETE FROM placements WHERE path = ?1", [&stored.path])?;
         Ok(())
     }
 }
 
-/// Stores the bytes. The caller holds the shared lock.
-fn store(root: &Path, bytes: &[u8]) -> Result<StoredUpload> {
+/// Stores the bytes; `note` is told of a new file before it has its name. The caller holds the shared
+/// lock.
+fn store(
+    root: &Path,
+    bytes: &[u8],
+    mut note: impl FnMut(&str, &ContentHash) -> Result<()>,
+) -> Result<StoredUpload> {
     let name = Path::new(UPLOAD_FOLDER);
     if bytes.is_empty() {
         return Err(LibraryError::EmptyFile { path: name.to_owned() });
@@ -64,7 +87,9 @@ fn store(root: &Path, bytes: &[u8]) -> Result<StoredUpload> {
         let stored =
             StoredUpload { path: format!("{UPLOAD_FOLDER}/{name}"), content_hash: hash.clone() };
         if target.symlink_metadata().is_err() {
-            match write_temp(&folder, bytes)?.persist_noclobber(&target) {
+            let temp = write_temp(&folder, bytes)?;
+            note(&stored.path, &hash)?;
+            match temp.persist_noclobber(&target) {
                 Ok(_) => {
                     sync_folder(&folder)?;
                     return Ok(stored);

@@ -47,7 +47,7 @@ pub fn parse_lines(path: &Path, bytes: &[u8]) -> Result<Vec<ManualLine>> {
 /// [`ManualsError::TooLarge`], [`ManualsError::Io`].
 pub fn read_file(path: &Path) -> Result<Vec<u8>> {
     let io = |source| ManualsError::Io { path: path.to_owned(), source };
-    let file = std::fs::File::open(path).map_err(io)?;
+    let file = fettle_system::open(path).map_err(io)?;
     let too_large =
         |bytes| ManualsError::TooLarge { path: path.to_owned(), bytes, limit: MAX_FILE_BYTES };
     let length = file.metadata().map_err(io)?.len();

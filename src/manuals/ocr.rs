@@ -6,7 +6,7 @@
 
 use std::io::ErrorKind;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use fettle_domain::{DefectType, ManualText, ManualWarning, Progress, ProgressSink, SizePt};
@@ -18,6 +18,7 @@ use super::line_grouping::group_into_lines;
 use super::page_picture::{PagePicture, page_picture, page_sizes};
 use super::printed_line::PrintedLine;
 use super::sections::parse_sections;
+use fettle_system::HelperProgram;
 
 /// Resolution of the rendered page in dots per inch, as tesseract's documentation advises.
 const DPI: f32 = 300.0;
@@ -100,10 +101,14 @@ fn recognise_page(
     let width_px = (size.width / POINTS_PER_INCH * DPI) as u32;
     let PagePicture { pixels, size } =
         page_picture(path, bytes.to_vec(), page, width_px, korean_font)?;
-    let folder = tempfile::tempdir().map_err(|source| io(path, source))?;
-    let picture = folder.path().join("page.png");
+    let tesseract = HelperProgram::new(Path::new("tesseract"), &std::env::temp_dir());
+    let tesseract = tesseract.map_err(|error| match error.kind() {
+        ErrorKind::NotFound => ManualsError::NoTesseract { path: path.to_owned() },
+        _ => io(path, error),
+    })?;
+    let picture = tesseract.folder().join("page.png");
     pixels.save(&picture).map_err(|error| failed(path, error))?;
-    let tsv = run_tesseract(path, &picture, sink)?;
+    let tsv = run_tesseract(path, &tesseract, &picture, sink)?;
     let points = f64::from(size.width) / f64::from(pixels.width().max(1));
     Ok(group_into_lines(page, size, &words_as_glyphs(&tsv, points)))
 }
@@ -117,17 +122,19 @@ fn failed(path: &Path, why: impl ToString) -> ManualsError {
 }
 
 /// Runs tesseract on a picture and returns its TSV output.
-fn run_tesseract(path: &Path, picture: &Path, sink: &dyn ProgressSink) -> Result<String> {
+fn run_tesseract(
+    path: &Path,
+    tesseract: &HelperProgram,
+    picture: &Path,
+    sink: &dyn ProgressSink,
+) -> Result<String> {
     let out = picture.with_extension("");
-    let mut command = Command::new("tesseract");
+    let mut command = tesseract.command(&["TESSDATA_"]);
     // `--psm 6` assumes a single block of text, so that lines are kept whole.
     command.arg(picture).arg(&out).args(["-l", "kor+eng", "--psm", "6", "--dpi", "300", "tsv"]);
     command.env("OMP_THREAD_LIMIT", "1");
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let child = command.spawn().map_err(|error| match error.kind() {
-        ErrorKind::NotFound => ManualsError::NoTesseract { path: path.to_owned() },
-        _ => io(path, error),
-    })?;
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let child = command.spawn().map_err(|error| io(path, error))?;
     let mut child = KillOnDrop(child);
     let start = Instant::now();
     let status = loop {
@@ -232,6 +239,8 @@ mod tests {
     use fettle_domain::{CancelToken, Cancelled, NullProgress};
     use fettle_testing::data::{Skip, skipped};
     use fettle_testing::documents::{defect, own_fonts, page, pdf};
+
+    use std::process::Command;
 
     const GOTHIC: &[u8] = include_bytes!("../../assets/fonts/FettleGothic-Regular.ttf");
 

@@ -37,6 +37,15 @@ pub enum ModelsError {
         /// The names that exist, separated by commas.
         known: String,
     },
+    /// The manifest says neither the hash of a file nor the commit of its repository: whoever can
+    /// write there decides what comes. Nobody has agreed to that.
+    #[error("model '{model}': nothing says which bytes {file} has to have")]
+    Unpinned {
+        /// Id of the model.
+        model: ModelId,
+        /// Name of the file.
+        file: String,
+    },
     /// No source delivered a file.
     #[error("model '{model}': {file} could not be had from anywhere{}", source_list(.tried))]
     NoSource {

@@ -1,6 +1,6 @@
 //! The files of `fettle inspect --out DIR`.
 
-use std::io::{Cursor, Write};
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ pub fn write_all(
     print: &[u8],
     pictures: Option<&Pictures>,
 ) -> Result<Vec<PathBuf>> {
-    std::fs::create_dir_all(dir).map_err(io_error(dir))?;
+    fettle_system::create_folders(dir).map_err(io_error(dir))?;
     let mut written = Vec::new();
     let mut put = |name: &str, bytes: &[u8]| -> Result<()> {
         let path = dir.join(name);
@@ -103,7 +103,7 @@ where
 /// # Errors
 /// When the file cannot be written; the message names it.
 pub fn write_json(dir: &Path, name: &str, value: &impl serde::Serialize) -> Result<PathBuf> {
-    std::fs::create_dir_all(dir).map_err(io_error(dir))?;
+    fettle_system::create_folders(dir).map_err(io_error(dir))?;
     let path = dir.join(name);
     write_file(&path, &serde_json::to_vec_pretty(value)?)?;
     Ok(path)
@@ -114,17 +114,5 @@ pub fn write_json(dir: &Path, name: &str, value: &impl serde::Serialize) -> Resu
 /// # Errors
 /// When the file cannot be written; the message names it.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(io_error(dir))?;
-    file.write_all(bytes).map_err(io_error(path))?;
-    file.as_file().sync_all().map_err(io_error(path))?;
-    // Temporary files are readable by their owner alone; a report is for everybody.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let readable = std::fs::Permissions::from_mode(0o644);
-        file.as_file().set_permissions(readable).map_err(io_error(path))?;
-    }
-    file.persist(path).map_err(|error| io_error(path)(error.error))?;
-    Ok(())
+    fettle_system::replace(path, bytes).map_err(io_error(path))
 }

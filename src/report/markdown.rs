@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::markdown_text::escaped;
 use super::translate::Translate;
 use super::{past_actions, wording};
-use fettle_domain::{Anomaly, Inspection, ReportPart, Stage};
+use fettle_domain::{Anomaly, Inspection, ReportPart, Stage, printable_line};
 
 /// `inspection` as Markdown: verdict, scores, similar defects, the four report parts with sources,
 /// and provenance. `pictures` states whether `comparison.png` is in the same folder.
@@ -30,9 +30,9 @@ fn write_report(
         writeln!(out, "  - {reason}")?;
     }
     if let Some(product) = &inspection.product {
-        writeln!(out, "- {}: {product}", word("label-product"))?;
+        writeln!(out, "- {}: {}", word("label-product"), escaped(product.as_str()))?;
     }
-    writeln!(out, "- {}: `{}`", word("label-image"), inspection.source)?;
+    writeln!(out, "- {}: {}", word("label-image"), code_span(&inspection.source))?;
     writeln!(out, "- {}: {}", word("label-time"), inspection.created_at)?;
     if let Some(anomaly) = inspection.anomaly.done() {
         let (score, limits) =
@@ -53,8 +53,11 @@ fn write_report(
         for hit in &similarity.hits {
             writeln!(
                 out,
-                "- {} / {} — {:.3} (`{}`)",
-                hit.product, hit.defect, hit.score, hit.path
+                "- {} / {} — {:.3} ({})",
+                escaped(hit.product.as_str()),
+                escaped(hit.defect.as_str()),
+                hit.score,
+                code_span(&hit.path)
             )?;
         }
     }
@@ -96,7 +99,7 @@ fn write_report(
         writeln!(out, "{why}")?;
     }
     for notice in &inspection.notices {
-        writeln!(out, "\n> {notice}")?;
+        writeln!(out, "\n> {}", escaped(notice))?;
     }
     writeln!(out, "\n---\n")?;
     for (label, value) in wording::provenance(inspection) {
@@ -136,6 +139,16 @@ fn write_regions(
         writeln!(out, "  - {}", translate("region-line", &values))?;
     }
     Ok(())
+}
+
+/// A name as code: between more backticks than it has in a row, and on one line.
+fn code_span(name: &str) -> String {
+    let name = printable_line(name);
+    let longest = name.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    // A space on both sides belongs to the fence where the name touches it.
+    let pad = if name.starts_with('`') || name.ends_with('`') { " " } else { "" };
+    format!("{fence}{pad}{name}{pad}{fence}")
 }
 
 #[cfg(test)]
@@ -234,5 +247,18 @@ mod tests {
         let mut unscored = unsure();
         unscored.anomaly = Stage::Skipped(SkipReason::NoProduct);
         assert!(written(&unscored).contains("  - No anomaly score was measured."));
+    }
+
+    #[test]
+    fn a_file_name_stays_a_name() {
+        let name = "/usb/a`\n\n# OK\n\n![x](http://a/b.png) \u{1b}[2J`.png";
+        let report = written(&Inspection { source: name.into(), ..unsure() });
+        let written: Vec<&str> = report.lines().filter(|line| line.contains("/usb/")).collect();
+        let expect = "- Image: ``/usb/a`\\u000a\\u000a# OK\\u000a\\u000a![x](http://a/b.png) \
+                      \\u001b[2J`.png``";
+        assert_eq!(written, [expect], "{report}");
+        for (name, span) in [("a.png", "`a.png`"), ("`a", "`` `a ``"), ("a``", "``` a`` ```")] {
+            assert_eq!(code_span(name), span);
+        }
     }
 }

@@ -3,9 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use tempfile::NamedTempFile;
-
 use super::{Result, RetrievalError};
+use fettle_system::{AtomicFile, create_folders};
 
 /// Replaces the file at `path` by the output of `write`, through a temporary file in the same
 /// folder, which is created where absent. A reader finds the old file or the new one, whole.
@@ -14,16 +13,14 @@ use super::{Result, RetrievalError};
 /// [`RetrievalError::Io`], and those of `write`.
 pub(crate) fn write_atomically(
     path: &Path,
-    write: impl FnOnce(&mut NamedTempFile) -> Result<()>,
+    write: impl FnOnce(&mut AtomicFile) -> Result<()>,
 ) -> Result<()> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(io_error(path))?;
-    let mut file = NamedTempFile::new_in(folder).map_err(io_error(path))?;
+    create_folders(folder).map_err(io_error(path))?;
+    let mut file = AtomicFile::create(path).map_err(io_error(path))?;
     write(&mut file)?;
-    file.as_file().sync_all().map_err(io_error(path))?;
-    file.persist(path).map_err(|error| io_error(path)(error.error))?;
-    Ok(())
+    file.commit().map_err(io_error(path))
 }
 
 /// Adds the path to an I/O error.

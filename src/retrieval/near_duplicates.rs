@@ -18,6 +18,8 @@ use super::{Result, RetrievalError};
 const MAGIC: &[u8; 8] = b"FETTWIN1";
 /// Bytes of a record.
 const RECORD: usize = 8 + LENGTH;
+/// Largest file, in bytes: of some millions of images.
+const MAX_BYTES: u64 = 4 << 30;
 /// Bytes of the checksum.
 const HASH: usize = 32;
 
@@ -76,7 +78,7 @@ impl NearDuplicates {
     /// [`RetrievalError::Io`], [`RetrievalError::BadIndex`] for a damaged file or one of another
     /// kind.
     pub fn load(path: &Path) -> Result<Self> {
-        let bytes = std::fs::read(path).map_err(io_error(path))?;
+        let bytes = fettle_system::read(path, MAX_BYTES).map_err(io_error(path))?;
         Self::parse(&bytes).ok_or_else(|| RetrievalError::BadIndex {
             path: path.to_owned(),
             why: "it is cut short or damaged".to_owned(),

@@ -1,7 +1,6 @@
 //! Reading and writing the settings file.
 
-use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
@@ -9,8 +8,12 @@ use serde_json::{Map, Value};
 
 use super::backup_plan::check_backups;
 use super::migrate::{VERSION, migrate};
-use super::settings::{check_days, check_rule, check_threads};
+use super::settings::{check_days, check_rule};
 use super::{Result, Settings, SettingsError, SettingsWarning};
+use fettle_system::{create_folders, replace};
+
+/// Largest settings file, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
 
 /// Reads the settings file. An absent file means the defaults; every problem is a warning.
 pub fn read(path: &Path) -> (Settings, Vec<SettingsWarning>) {
@@ -18,7 +21,7 @@ pub fn read(path: &Path) -> (Settings, Vec<SettingsWarning>) {
         let warning = SettingsWarning::Unreadable { path: path.to_owned(), why };
         (Settings::default(), vec![warning])
     };
-    let text = match fs::read_to_string(path) {
+    let text = match fettle_system::read_to_string(path, MAX_BYTES) {
         Ok(text) => text,
         Err(e) if e.kind() == ErrorKind::NotFound => return (Settings::default(), Vec::new()),
         Err(e) => return unreadable(e.to_string()),
@@ -42,7 +45,12 @@ fn from_object(mut content: Map<String, Value>) -> (Settings, Vec<SettingsWarnin
         models: take(c, "models", d.models, |_| Ok(()), w),
         remote: take(c, "remote", d.remote, |_| Ok(()), w),
         device: take(c, "device", d.device, |_| Ok(()), w),
-        threads: take(c, "threads", d.threads, check_threads, w),
+        threads: clamped(
+            "threads",
+            take(c, "threads", d.threads, is_count, w),
+            Settings::MOST_THREADS,
+            w,
+        ),
         threshold_rule: take(c, "threshold_rule", d.threshold_rule, check_rule, w),
         keep_pictures_days: take(c, "keep_pictures_days", d.keep_pictures_days, check_days, w),
         model_text: take(c, "model_text", d.model_text, |_| Ok(()), w),
@@ -73,11 +81,30 @@ fn take<T: DeserializeOwned>(
     }
 }
 
+/// Whether a count is one of something.
+fn is_count(count: &Option<usize>) -> Result<(), String> {
+    if *count == Some(0) { Err("it is 0".to_owned()) } else { Ok(()) }
+}
+
+/// The count, at most `most`.
+fn clamped(
+    key: &'static str,
+    count: Option<usize>,
+    most: usize,
+    warnings: &mut Vec<SettingsWarning>,
+) -> Option<usize> {
+    if let Some(found) = count.filter(|count| *count > most) {
+        warnings.push(SettingsWarning::TooLarge { key, found, used: most });
+    }
+    count.map(|count| count.min(most))
+}
+
 /// Writes the settings file atomically: after a crash the file is the old one or the new one. An
-/// old file that is not JSON, perhaps a person's unfinished edit, is kept as `settings.json.bad`.
+/// old file that cannot be read is left as it is; one that is not JSON, perhaps a person's unfinished edit, is kept as `settings.json.bad`.
 ///
 /// # Errors
-/// [`SettingsError::Io`] where the file or its directory cannot be written.
+/// [`SettingsError::Io`] where the file or its directory cannot be written, or the old file cannot
+/// be read.
 pub fn write(path: &Path, settings: &Settings) -> Result<()> {
     let json = |source| SettingsError::Json { path: path.to_owned(), source };
     let mut content = serde_json::to_value(settings).map_err(json)?;
@@ -91,31 +118,30 @@ pub fn write(path: &Path, settings: &Settings) -> Result<()> {
         Some(dir) if !dir.as_os_str().is_empty() => dir,
         _ => Path::new("."),
     };
-    fs::create_dir_all(dir).map_err(SettingsError::io(dir))?;
+    create_folders(dir).map_err(SettingsError::io(dir))?;
     back_up_invalid(path)?;
-    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(SettingsError::io(dir))?;
-    file.write_all(&text).map_err(SettingsError::io(path))?;
-    file.as_file().sync_all().map_err(SettingsError::io(path))?;
-    file.persist(path).map_err(|e| SettingsError::io(path)(e.error))?;
-    if cfg!(unix) {
-        let synced = fs::File::open(dir).and_then(|dir| dir.sync_all());
-        synced.map_err(SettingsError::io(dir))?;
-    }
-    Ok(())
+    replace(path, &text).map_err(SettingsError::io(path))
 }
 
 /// Copies a file that is not a JSON object to `settings.json.bad`.
 fn back_up_invalid(path: &Path) -> Result<()> {
-    let Ok(old) = fs::read(path) else { return Ok(()) };
+    let old = match fettle_system::read(path, MAX_BYTES) {
+        Ok(old) => old,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        // Nobody knows what would be lost: another account's settings, perhaps.
+        Err(error) => return Err(SettingsError::io(path)(error)),
+    };
     if !matches!(serde_json::from_slice(&old), Ok(Value::Object(_))) {
         let kept = path.with_extension("json.bad");
-        fs::write(&kept, old).map_err(SettingsError::io(&kept))?;
+        replace(&kept, &old).map_err(SettingsError::io(&kept))?;
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -169,7 +195,7 @@ mod tests {
         let english = Settings { language: Language::En, ..d.clone() };
         // The file, the settings read, and a word of each warning.
         let kept = Settings { keep_pictures_days: Some(30), ..d.clone() };
-        let cases: [(&str, Settings, &[&str]); 20] = [
+        let cases: [(&str, Settings, &[&str]); 22] = [
             ("{}", d.clone(), &[]),
             (r#"{"supported_only": true}"#, d.clone(), &[]),
             (r#"{"version": 1, "language": "en"}"#, english.clone(), &[]),
@@ -178,6 +204,12 @@ mod tests {
             (r#"{"language": "en", "device": "gpu"}"#, english.clone(), &["no device"]),
             (r#"{"language": "en", "models": {"eyes": "x"}}"#, english.clone(), &["'models'"]),
             (r#"{"threads": 0}"#, d.clone(), &["'threads'"]),
+            (r#"{"threads": 1024}"#, Settings { threads: Some(1024), ..d.clone() }, &[]),
+            (
+                r#"{"threads": 65536}"#,
+                Settings { threads: Some(1024), ..d.clone() },
+                &["'threads': 65536 is too large; 1024"],
+            ),
             (r#"{"keep_pictures_days": 30}"#, kept.clone(), &[]),
             (r#"{"keep_pictures_days": 0}"#, d.clone(), &["'keep_pictures_days'"]),
             (r#"{"keep_pictures_days": 99999}"#, d.clone(), &["between 1 and 36500"]),
@@ -220,6 +252,17 @@ mod tests {
         write(&path, &settings).unwrap();
         assert!(fs::read_to_string(&path).unwrap().contains(r#""ng": "red""#));
         assert_eq!(read(&path).0, settings);
+    }
+
+    #[test]
+    fn what_is_no_file_is_a_warning_and_is_not_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("settings.json");
+        fs::create_dir(&path).unwrap();
+        let (settings, warnings) = read(&path);
+        assert!(warnings[0].to_string().contains("it is a folder"), "{warnings:?}");
+        assert!(matches!(write(&path, &settings), Err(SettingsError::Io { .. })));
+        assert!(path.is_dir());
     }
 
     #[test]

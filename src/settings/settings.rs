@@ -22,7 +22,8 @@ pub struct Settings {
     pub remote: BTreeMap<ModelRole, RemoteModel>,
     /// Device that networks run on.
     pub device: DevicePreference,
-    /// Threads for networks, at least 1; `None`: one for each core.
+    /// Threads for networks, 1 to [`Self::MOST_THREADS`]; `None`: one for each core. No more are
+    /// started than the machine has cores.
     pub threads: Option<usize>,
     /// Default rule for the thresholds of a fitted bank. It must work for any product: a rule that
     /// needs known defects or a person's own threshold is invalid here.
@@ -42,6 +43,9 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Largest value of `threads`.
+    pub const MOST_THREADS: usize = 1024;
+
     /// Largest value of `keep_pictures_days`: a century.
     pub const MOST_DAYS: u32 = 36_500;
 
@@ -59,7 +63,12 @@ impl Settings {
 }
 
 pub(super) fn check_threads(threads: &Option<usize>) -> Result<(), String> {
-    if *threads == Some(0) { Err("it is 0".to_owned()) } else { Ok(()) }
+    match threads {
+        Some(threads) if !(1..=Settings::MOST_THREADS).contains(threads) => {
+            Err(format!("{threads} does not lie between 1 and {}", Settings::MOST_THREADS))
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn check_rule(rule: &ThresholdRule) -> Result<(), String> {

@@ -21,6 +21,16 @@ pub enum SettingsWarning {
         /// The reason.
         why: String,
     },
+    /// A setting is too large; its largest value is used.
+    #[error("setting '{key}': {found} is too large; {used} is used")]
+    TooLarge {
+        /// Key of the setting.
+        key: &'static str,
+        /// The value in the file.
+        found: usize,
+        /// The value that is used.
+        used: usize,
+    },
     /// The key is unknown to this version of Fettle. It is kept.
     #[error("setting '{0}' is not known to this version; it is kept")]
     UnknownKey(String),

@@ -1,7 +1,6 @@
 //! The folders of a workspace: `models/`, `data/` and `manual_store/`, in the layout of the system
 //! that Fettle replaces, so that its data can be used in place.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Result, SettingsError};
@@ -87,7 +86,7 @@ impl Workspace {
             &self.index_dir(),
             &self.manuals_dir(),
         ] {
-            fs::create_dir_all(dir).map_err(SettingsError::io(dir))?;
+            fettle_system::create_folders(dir).map_err(SettingsError::io(dir))?;
         }
         Ok(())
     }
@@ -100,6 +99,12 @@ impl Workspace {
     /// Files of models: `models/`, or the folder in `FETTLE_MODELS`.
     pub fn models_dir(&self) -> &Path {
         &self.models
+    }
+
+    /// The file at `path`, as the database names files: relative to the root, with `/`, and never
+    /// outside of it.
+    pub fn file(&self, path: impl AsRef<str>) -> PathBuf {
+        fettle_domain::path_below(&self.root, path.as_ref())
     }
 
     /// `settings.json`.
@@ -147,6 +152,11 @@ impl Workspace {
         self.data_dir().join("unfinished")
     }
 
+    /// Files that jobs need for a while: `data/scratch/`. Created when first needed.
+    pub fn scratch_dir(&self) -> PathBuf {
+        self.data_dir().join("scratch")
+    }
+
     /// Results that commands write for people: `out/`. Created when first needed.
     pub fn out_dir(&self) -> PathBuf {
         self.root.join("out")
@@ -161,7 +171,9 @@ fn absolute(path: PathBuf) -> Result<PathBuf> {
 /// Whether `dir` is a checkout: it has `manual_store/` and the `Cargo.toml` of the package
 /// `fettle`.
 fn is_checkout(dir: &Path) -> bool {
-    let Ok(manifest) = fs::read_to_string(dir.join("Cargo.toml")) else { return false };
+    let Ok(manifest) = fettle_system::read_to_string(&dir.join("Cargo.toml"), 1 << 20) else {
+        return false;
+    };
     let is_name = |line: &str| {
         line.split_once('=').is_some_and(|(key, value)| {
             key.trim() == "name" && value.trim().trim_matches('"') == "fettle"
@@ -172,6 +184,8 @@ fn is_checkout(dir: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn checkout(dir: &Path) {

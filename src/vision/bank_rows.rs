@@ -1,11 +1,11 @@
-//! Rows of a memory bank: in memory or in a mapped file, in 32 or in 16 bits.
+//! Rows of a memory bank: values of 32 or of 16 bits, or the bytes of a file that was read.
 
-use std::ops::Range;
+use std::io::Read;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use half::f16;
 use half::slice::{HalfBitsSliceExt, HalfFloatSliceExt};
-use memmap2::Mmap;
 use rayon::prelude::*;
 
 use super::distance::squared_norm;
@@ -16,6 +16,34 @@ use super::{Result, VisionError};
 pub(crate) const F16_MAX: f32 = 65_504.0;
 /// Rows whose norms are computed in one task.
 const BLOCK: usize = 512;
+
+/// The bytes of a file, at an address that any number may have.
+#[derive(Debug)]
+pub(crate) struct FileBytes {
+    words: Vec<u64>,
+    length: usize,
+}
+
+impl FileBytes {
+    /// Reads all of `file`, of `length` bytes.
+    ///
+    /// # Errors
+    /// The system's, and an end before that length.
+    pub(crate) fn read(file: &mut impl Read, length: usize) -> std::io::Result<Self> {
+        let mut words = vec![0_u64; length.div_ceil(size_of::<u64>())];
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
+        file.read_exact(bytes.get_mut(..length).unwrap_or_default())?;
+        Ok(Self { words, length })
+    }
+}
+
+impl Deref for FileBytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        bytemuck::cast_slice(&self.words).get(..self.length).unwrap_or_default()
+    }
+}
 
 /// Rows of a memory bank, ready to be searched. Arithmetic is in 32 bits, whatever the storage.
 #[derive(Debug)]
@@ -30,8 +58,8 @@ pub struct BankRows {
 enum Values {
     F32(Vec<f32>),
     F16(Vec<f16>),
-    /// These bytes of a mapped bank file: f16, little endian, at an even address.
-    Mmap(Arc<Mmap>, Range<usize>),
+    /// These bytes of a bank file: f16, little endian, at an even address.
+    File(Arc<FileBytes>, Range<usize>),
 }
 
 impl BankRows {
@@ -53,20 +81,18 @@ impl BankRows {
         Self::checked(Values::F16(values), dim)
     }
 
-    /// Rows of `dim` values at `bytes` of a mapped file, f16 in little endian.
+    /// Rows of `dim` values at `bytes` of a file, f16 in little endian.
     ///
     /// # Errors
     /// As [`Self::new`]; [`VisionError::Size`] where the bytes are not in the file,
     /// [`VisionError::Inconsistent`] where they begin at an odd address.
-    pub(crate) fn from_mmap(file: Arc<Mmap>, bytes: Range<usize>, dim: usize) -> Result<Self> {
+    pub(crate) fn from_file(file: Arc<FileBytes>, bytes: Range<usize>, dim: usize) -> Result<Self> {
         let found = file.get(bytes.clone()).map_or(0, <[u8]>::len);
-        same_size("bytes of the mapped rows", bytes.len(), found)?;
+        same_size("bytes of the rows", bytes.len(), found)?;
         if !bytes.start.is_multiple_of(2) {
-            return Err(VisionError::Inconsistent(
-                "the mapped rows begin at an odd address".into(),
-            ));
+            return Err(VisionError::Inconsistent("the rows begin at an odd address".into()));
         }
-        Self::checked(Values::Mmap(file, bytes), dim)
+        Self::checked(Values::File(file, bytes), dim)
     }
 
     /// Checks the values and computes the squared norms.
@@ -74,7 +100,7 @@ impl BankRows {
         let mut rows = Self { values, dim, squared_norms: Vec::new() };
         let count = match &rows.values {
             Values::F32(values) => values.len(),
-            Values::F16(_) | Values::Mmap(..) => rows.as_f16().len(),
+            Values::F16(_) | Values::File(..) => rows.as_f16().len(),
         };
         if count == 0 || dim == 0 {
             return Err(VisionError::Empty("bank rows"));
@@ -124,7 +150,7 @@ impl BankRows {
         self.squared_norms.is_empty()
     }
 
-    /// Memory of the rows in bytes; of mapped rows, the memory once the file was read.
+    /// Memory of the rows in bytes.
     pub fn bytes(&self) -> usize {
         let value = if matches!(self.values, Values::F32(_)) { 4 } else { 2 };
         self.len() * (self.dim * value + size_of::<f32>())
@@ -140,8 +166,8 @@ impl BankRows {
         match &self.values {
             Values::F32(_) => &[],
             Values::F16(values) => values,
-            // Checked by `from_mmap`; a slice that does not fit is empty, which is an error there.
-            Values::Mmap(file, bytes) => bytemuck::try_cast_slice::<u8, u16>(&file[bytes.clone()])
+            // Checked by `from_file`; a slice that does not fit is empty, which is an error there.
+            Values::File(file, bytes) => bytemuck::try_cast_slice::<u8, u16>(&file[bytes.clone()])
                 .map_or(&[], |bits| bits.reinterpret_cast()),
         }
     }
@@ -161,7 +187,7 @@ impl BankRows {
         let values = rows.start * self.dim..rows.end * self.dim;
         match &self.values {
             Values::F32(all) => &all[values],
-            Values::F16(_) | Values::Mmap(..) => {
+            Values::F16(_) | Values::File(..) => {
                 scratch.resize(values.len(), 0.0);
                 self.as_f16()[values].convert_to_f32_slice(scratch);
                 scratch

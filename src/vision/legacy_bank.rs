@@ -195,10 +195,13 @@ fn percentile(mut values: Vec<f32>, share: f64) -> Option<f32> {
     Some(below + (above - below) * rank.fract() as f32)
 }
 
+/// Largest JSON file of a bank, in bytes.
+const MAX_JSON_BYTES: u64 = 16 << 20;
+
 /// Reads and parses a JSON file of the bank.
 fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T> {
-    let bytes =
-        std::fs::read(path).map_err(|source| VisionError::Io { path: path.to_owned(), source })?;
+    let bytes = fettle_system::read(path, MAX_JSON_BYTES)
+        .map_err(|source| VisionError::Io { path: path.to_owned(), source })?;
     let damaged = |e: serde_json::Error| VisionError::BadLegacyBank {
         path: path.to_owned(),
         why: e.to_string(),

@@ -54,11 +54,11 @@ fn allowed(room: &str) -> BTreeSet<&'static str> {
     ];
     let mut may = BTreeSet::new();
     match room {
-        "domain" | "kernels" => {}
-        "models" => may.extend(["domain", "kernels"]),
-        leaf if LEAVES.contains(&leaf) => may.extend(["domain"]),
+        "domain" | "kernels" | "system" => {}
+        "models" => may.extend(["domain", "kernels", "system"]),
+        leaf if LEAVES.contains(&leaf) => may.extend(["domain", "system"]),
         "engine" => {
-            may.insert("domain");
+            may.extend(["domain", "system"]);
             may.extend(LEAVES);
         }
         "app" | "server" => may.extend(["domain", "engine", "settings", "i18n"]),

@@ -15,6 +15,8 @@ mod feedback;
 mod folders;
 mod harness;
 mod history;
+#[cfg(unix)]
+mod hostile_files;
 mod import_seed;
 mod input_fit;
 mod masks;

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use egui::{ColorImage, Context};
 use image::{ImageResult, Rgb, RgbImage};
 use jiff::Zoned;
-use tempfile::TempDir;
 use url::Url;
 
 use crate::background_task::BackgroundTask;
 use crate::command::Clip;
 use crate::tab_context::TabContext;
+use fettle_engine::ScratchFolder;
 
 /// The outcome of a paste.
 #[derive(Debug, Default)]
@@ -24,7 +24,7 @@ struct Pasted {
 /// Reads pastes into files, and holds the pictures pasted since the window opened. The workspace
 /// keeps copies of the inspected ones; the files themselves go with the window.
 pub(crate) struct Clipboard {
-    folder: Option<TempDir>,
+    folder: Option<ScratchFolder>,
     reading: Option<BackgroundTask<Pasted>>,
     /// Reads the system's clipboard as files; a picture in it is written to the given folder.
     pub(crate) read_system: fn(&Path) -> ImageResult<Vec<PathBuf>>,
@@ -40,7 +40,8 @@ impl Clipboard {
     /// Begins to read `clip`.
     pub(crate) fn paste(&mut self, ctx: &Context, cx: &mut TabContext<'_>, clip: Clip) {
         if self.folder.is_none() {
-            match TempDir::with_prefix("fettle-pasted-") {
+            // In the workspace: the pictures are as confidential as all others there.
+            match ScratchFolder::new(&cx.engine.workspace().scratch_dir()) {
                 Ok(folder) => self.folder = Some(folder),
                 Err(error) => return show_error(cx, &error.to_string()),
             }

@@ -74,7 +74,7 @@ fn ten_thousand_inspections(engine: &Engine) {
     copies("inspections", "id");
     copies("history", "inspection");
     // Each inspection has a picture of its own.
-    let folder = engine.workspace().root().join("data/pictures");
+    let folder = engine.workspace().file("data/pictures");
     std::fs::create_dir_all(&folder).unwrap();
     let first = folder.join("1.png");
     image::RgbImage::new(320, 240).save(&first).unwrap();

@@ -96,7 +96,7 @@ fn a_composed_question_is_sent_whole() {
             let (name_ko, name_en) = ("부품".to_owned(), "Part".to_owned());
             run_job(engine, AddProduct(Product { code: code.clone(), name_ko, name_en }));
             let pages = [page(&["# hole (기공)", "발생 원인", "• 탈기 불량"])];
-            let path = engine.workspace().root().join("part.pdf");
+            let path = engine.workspace().file("part.pdf");
             std::fs::write(&path, pdf(&fonts, &pages, false)).unwrap();
             run_job(engine, RegisterManual { product: code, path });
         });

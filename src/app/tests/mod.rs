@@ -149,7 +149,7 @@ fn a_job_that_a_crash_interrupted_is_offered_and_repeated() {
         let mut app = TestAppOptions::new(language).start(|engine| {
             let (name_ko, name_en) = ("주조품".to_owned(), "Casting".to_owned());
             run_job(engine, AddProduct(Product { code: product(), name_ko, name_en }));
-            let part = engine.workspace().root().join("part.png");
+            let part = engine.workspace().file("part.png");
             image::RgbImage::new(8, 8).save(&part).unwrap();
             // A killed process leaves this file.
             let note = serde_json::json!({

@@ -34,7 +34,7 @@ fn a_pasted_picture_is_inspected_under_a_name_of_its_own_and_kept() {
         let name = Path::new(&inspected.source).file_name().unwrap().to_str().unwrap().to_owned();
         assert!(name.starts_with("pasted 20") && name.ends_with(".png"), "{name}");
         // The stored picture can be opened again.
-        let kept = app.workspace().root().join(inspected.image_path.unwrap());
+        let kept = app.workspace().file(inspected.image_path.unwrap());
         assert_eq!(image::open(kept).unwrap().to_rgb8().get_pixel(3, 2).0, [1, 12, 10]);
         // The next picture follows the first.
         paste(&mut app, picture(2));

@@ -341,7 +341,7 @@ fn tabs_say_what_went_wrong() {
     }
     let mut snapshots = SnapshotSet::new(FAILED_PIXELS);
     let mut app = open_app(Language::En, Theme::Dark, None, |engine| {
-        let database = engine.workspace().root().join("data/fettle.db");
+        let database = engine.workspace().file("data/fettle.db");
         std::fs::write(database, "not a database, but long".repeat(99)).unwrap();
     });
     for tab in WITH_MODELS.into_iter().chain(WITHOUT_MODELS) {

@@ -22,6 +22,9 @@ pub(crate) enum Models {
         /// Ask no network.
         #[arg(long)]
         offline: bool,
+        /// Also fetch files whose hash nobody has written down yet.
+        #[arg(long)]
+        accept_unpinned: bool,
     },
     /// Check the hash of every file that is here.
     Verify {

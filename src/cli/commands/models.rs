@@ -11,8 +11,13 @@ use fettle_engine::{
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Models) -> anyhow::Result<()> {
     match args {
         args::Models::List(json) => list(engine, terminal, json.json),
-        args::Models::Pull { what, from, offline } => {
-            let request = PullModels { what: what.clone(), from: from.clone(), offline: *offline };
+        args::Models::Pull { what, from, offline, accept_unpinned } => {
+            let request = PullModels {
+                what: what.clone(),
+                from: from.clone(),
+                offline: *offline,
+                accept_unpinned: *accept_unpinned,
+            };
             for file in terminal.run(engine, request)?.files {
                 let model = ("model", format!("{}/{}", file.model, file_name(&file.path)).into());
                 match file.source {

@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use fettle_system::AtomicFile;
+
 const EXTENSION: &str = "json";
 
 /// What the journal keeps of a job: its kind and its request.
@@ -40,14 +42,15 @@ pub(crate) struct JournalEntry {
 impl JournalEntry {
     /// Writes an entry into the folder `dir`, which is created where it is missing.
     pub(crate) fn write(dir: &Path, record: JobRecord) -> std::io::Result<Self> {
-        std::fs::create_dir_all(dir)?;
-        let mut file = tempfile::Builder::new().prefix("job-").suffix(".part").tempfile_in(dir)?;
+        fettle_system::create_folders(dir)?;
         // Locked before it has its name, so that nobody takes it for one left over.
-        file.as_file().lock()?;
+        let mut file = AtomicFile::unfinished_in(dir)?;
         let begun = Begun { begun_at: Timestamp::now().to_string(), record };
         file.write_all(&serde_json::to_vec(&begun)?)?;
         file.as_file().sync_all()?;
-        let path = file.path().with_extension(EXTENSION);
+        let begun_ms = Timestamp::now().as_millisecond();
+        let name = file.path().file_stem().unwrap_or_default().to_string_lossy();
+        let path = dir.join(format!("job-{begun_ms}{name}.{EXTENSION}"));
         let locked = file.persist_noclobber(&path).map_err(|error| error.error)?;
         Ok(Self { path, is_kept: false, _locked: locked })
     }
@@ -79,7 +82,7 @@ pub(crate) fn left_over(dir: &Path) -> Vec<(PathBuf, Begun)> {
     let files = std::fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
     let is_entry = |path: &PathBuf| path.extension().is_some_and(|ending| ending == EXTENSION);
     let read = |path: PathBuf| {
-        let file = File::open(&path).ok()?;
+        let file = fettle_system::open(&path).ok()?;
         file.try_lock().ok()?;
         let read: serde_json::Result<Begun> =
             serde_json::from_reader(std::io::BufReader::new(file));

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use super::database_copy::{copy_database, make_parent};
 use crate::layout::BACKUP_FOLDER;
 use crate::{LibraryError, Result};
+use fettle_system::share_as_folder;
 
 /// How many copies from before migrations are kept.
 const KEPT: usize = 3;
@@ -21,7 +22,8 @@ pub(crate) fn back_up_database(conn: &Connection, root: &Path, found: u32) -> Re
     make_parent(&path)?;
     let unfinished = path.with_extension("part");
     copy_database(conn, &unfinished)?;
-    fs::rename(&unfinished, &path).map_err(|e| LibraryError::io(&path, e))?;
+    let placed = fs::rename(&unfinished, &path).and_then(|()| share_as_folder(&path));
+    placed.map_err(|e| LibraryError::io(&path, e))?;
     let listed = fs::read_dir(&folder).map_err(|e| LibraryError::io(&folder, e))?;
     let mut copies: Vec<_> = listed.flatten().map(|entry| entry.path()).filter(is_copy).collect();
     copies.sort();

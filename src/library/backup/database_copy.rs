@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
 use crate::{LibraryError, Result};
+use fettle_system::create_folders;
 
 /// Copies the database to a new file through SQLite's backup API, as it is at one instant, and
 /// flushes the copy to the disk.
@@ -29,5 +30,5 @@ pub(super) fn copy_database(conn: &Connection, to: &Path) -> Result<()> {
 /// Creates the folder of a file where it is missing.
 pub(super) fn make_parent(path: &Path) -> Result<()> {
     let Some(parent) = path.parent() else { return Ok(()) };
-    fs::create_dir_all(parent).map_err(|e| LibraryError::io(parent, e))
+    create_folders(parent).map_err(|e| LibraryError::io(parent, e))
 }

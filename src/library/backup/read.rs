@@ -48,10 +48,7 @@ impl<'a> OpenBackup<'a> {
     pub(super) fn open(path: &'a Path) -> Result<Self> {
         let io = |e| LibraryError::io(path, e);
         let bad = |fault| bad(path, fault);
-        let file = File::open(path).map_err(io)?;
-        if !file.metadata().map_err(io)?.is_file() {
-            return Err(io(std::io::Error::new(ErrorKind::InvalidInput, "not a regular file")));
-        }
+        let file = fettle_system::open(path).map_err(io)?;
         let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|error| match error {
             ZipError::Io(error) if error.kind() != ErrorKind::UnexpectedEof => io(error),
             _ => bad(BackupFault::NotABackup),

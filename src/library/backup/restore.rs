@@ -17,6 +17,7 @@ use crate::layout::DATABASE_PATH;
 use crate::lock::{self, LOCK_TIMEOUT};
 use crate::{LibraryError, Result};
 use fettle_domain::ProgressSink;
+use fettle_system::{create_folders, share_as_folder};
 
 /// Unpacks the backup at `from` as the workspace `root`, which must not have a database yet. What
 /// else is in the folder stays, unless the backup has a file of the same path.
@@ -39,7 +40,7 @@ pub fn restore_backup(
     }
     let mut backup = OpenBackup::open(from)?;
     let data = root.join(DATA_FOLDER);
-    fs::create_dir_all(&data).map_err(|e| LibraryError::io(&data, e))?;
+    create_folders(&data).map_err(|e| LibraryError::io(&data, e))?;
     // Two restorations into one folder would mix.
     let lock = lock::open(root)?;
     let _exclusive = lock::exclusive(&lock, &database, LOCK_TIMEOUT)?;
@@ -67,7 +68,8 @@ pub fn restore_backup(
     for path in others.chain([DATABASE_PATH]) {
         let to = root.join(path);
         make_parent(&to)?;
-        fs::rename(unpacked.path().join(path), &to).map_err(|e| LibraryError::io(&to, e))?;
+        let moved = fs::rename(unpacked.path().join(path), &to).and_then(|()| share_as_folder(&to));
+        moved.map_err(|e| LibraryError::io(&to, e))?;
         if let Some(folder) = to.parent() {
             sync_folder(folder)?;
         }

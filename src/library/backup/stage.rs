@@ -11,12 +11,13 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::database_copy::{copy_database, make_parent};
 use super::manifest::{DATA_FOLDER, SETTINGS_NAME};
-use crate::durable_file::TEMP_PREFIX;
-use crate::layout::{BACKUP_FOLDER, DATABASE_PATH, LOCK_PATH, MANUAL_FOLDER};
+use crate::layout::{BACKUP_FOLDER, DATABASE_PATH, LOCK_PATH, MANUAL_FOLDER, SCRATCH_FOLDER};
 use crate::lock::{self, LOCK_TIMEOUT};
 use crate::rows::{now, rows};
 use crate::{Library, LibraryError, Result, migrate};
 
+/// What begins the names of temporary files and folders.
+const TEMP_PREFIX: &str = ".fettle-";
 /// Folders of backups under way are named `data/.fettle-backup-<random>`.
 const STAGING_PREFIX: &str = ".fettle-backup-";
 /// Folders of restorations under way, which hold the exclusive lock.
@@ -128,12 +129,12 @@ fn is_kept(entry: &DirEntry) -> bool {
 }
 
 /// What is no part of a backup: the database itself, of which a copy is, SQLite's files beside it,
-/// the lock, copies from before a migration, and notes on jobs under way.
+/// the lock, copies from before a migration, notes on jobs under way, and files of the moment.
 fn is_left_out(path: &str) -> bool {
     let of_database = path.strip_prefix(DATABASE_PATH);
     path == LOCK_PATH
         || of_database.is_some_and(|rest| matches!(rest, "" | "-wal" | "-shm" | "-journal"))
-        || [BACKUP_FOLDER, JOURNAL_FOLDER]
+        || [BACKUP_FOLDER, JOURNAL_FOLDER, SCRATCH_FOLDER]
             .into_iter()
             .any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
 }

@@ -11,10 +11,10 @@ use super::hashed_copy::{CopyError, Report, copy};
 use super::manifest::{FORMAT, MANIFEST_NAME};
 use super::read::verify_backup;
 use super::{BackedUpFile, BackupManifest, StagedBackup};
-use crate::durable_file::sync_folder;
 use crate::layout::DATABASE_PATH;
 use crate::{LibraryError, Result};
 use fettle_domain::ProgressSink;
+use fettle_system::AtomicFile;
 
 impl StagedBackup {
     /// Writes the backup to a file, which it replaces once the backup was read back, byte by byte.
@@ -24,16 +24,8 @@ impl StagedBackup {
     /// read back differs, [`LibraryError::Cancelled`].
     pub fn write(&self, to: &Path, progress: &dyn ProgressSink) -> Result<BackupManifest> {
         let io = |e| LibraryError::io(to, e);
-        let folder = match to.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        let temp = tempfile::Builder::new()
-            .prefix(".fettle-")
-            .suffix(".part")
-            .tempfile_in(folder)
-            .map_err(io)?;
-        let mut zip = ZipWriter::new(BufWriter::new(temp.as_file()));
+        let mut temp = AtomicFile::create(to).map_err(io)?;
+        let mut zip = ZipWriter::new(BufWriter::new(temp.file_mut()));
         let mut manifest = BackupManifest {
             format: FORMAT,
             schema: self.schema,
@@ -61,10 +53,9 @@ impl StagedBackup {
         let mut writer = zip.finish().map_err(|e| io(e.into()))?;
         writer.flush().map_err(io)?;
         drop(writer);
-        temp.as_file().sync_all().map_err(io)?;
-        verify_backup(temp.path(), progress)?;
-        temp.persist(to).map_err(|e| io(e.error))?;
-        sync_folder(folder)?;
+        temp.file_mut().sync_all().map_err(io)?;
+        verify_backup(temp.unfinished_path(), progress)?;
+        temp.commit().map_err(io)?;
         Ok(manifest)
     }
 

@@ -35,6 +35,7 @@ use fettle_domain::{
     ContentHash, ImageDamage, ImageKind, ImageNotice, JpegQuality, PictureFormat, PictureSignature,
     SIGNATURE_BYTES, has_picture_signature, picture_signature,
 };
+use fettle_system::NotAFile;
 
 /// A decoded image.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,10 +110,10 @@ pub fn decode_image(bytes: &[u8], name: &Path) -> Result<DecodedImage> {
 pub fn is_picture_file(path: &Path) -> Result<bool> {
     use std::io::Read;
     let io = |source| LibraryError::io(path, source);
-    let file = std::fs::File::open(path).map_err(io)?;
-    if !file.metadata().map_err(io)?.is_file() {
-        return Ok(false);
-    }
+    let file = match fettle_system::open(path) {
+        Err(error) if NotAFile::of(&error).is_some() => return Ok(false),
+        opened => opened.map_err(io)?,
+    };
     let mut start = Vec::with_capacity(SIGNATURE_BYTES);
     file.take(SIGNATURE_BYTES as u64).read_to_end(&mut start).map_err(io)?;
     Ok(has_picture_signature(&start))

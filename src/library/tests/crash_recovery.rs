@@ -3,10 +3,10 @@
 use std::fs;
 
 use super::crash;
-use super::fixtures::{files, hole, library, prod1, write_picture};
+use super::fixtures::{encode, files, hole, inspection, library, picture, prod1, write_picture};
 use crate::failpoint::{Failpoint, Fault, inject};
 use crate::{LabelFilter, Library, LibraryError, Recovery, Registered};
-use fettle_domain::NullProgress;
+use fettle_domain::{NullProgress, Verdict};
 
 const STEPS: [Failpoint; 5] = [
     Failpoint::TempWritten,
@@ -78,6 +78,62 @@ fn a_crash_at_any_step_leaves_both_or_neither() {
         let report = library.scan(&NullProgress).unwrap();
         assert!(report.missing.is_empty() && report.imported.is_empty(), "{step:?}: {report:?}");
     }
+}
+
+/// The child process of [`an_upload_without_an_inspection_is_removed`].
+#[test]
+#[ignore = "a child process of another test"]
+fn inspecting_child() {
+    let Some((root, step)) = crash::requested(&[Failpoint::Renamed]) else { return };
+    let mut library = library(&root);
+    let record = |library: &mut Library, seed: u32| {
+        let mut made = inspection("2026-11-22T10:00:00+09:00", Verdict::Ng, 2.5);
+        let bytes = encode(&picture(seed, 8, 8), image::ImageFormat::Png);
+        library.record_with_image(&mut made, &bytes).unwrap();
+    };
+    record(&mut library, 1);
+    inject(step, Fault::Abort);
+    record(&mut library, 2);
+}
+
+#[test]
+fn an_upload_without_an_inspection_is_removed() {
+    let root = tempfile::tempdir().unwrap();
+    crash::abort_at("tests::crash_recovery::inspecting_child", Failpoint::Renamed, root.path());
+    assert_eq!(files(root.path(), "data/uploads").len(), 2);
+    let library = Library::open(root.path()).unwrap();
+    assert_eq!(library.recovery().placements.len(), 1);
+    // The one that an inspection refers to stays.
+    assert_eq!(files(root.path(), "data/uploads").len(), 1);
+    drop(library);
+    assert_eq!(Library::open(root.path()).unwrap().recovery(), &Recovery::default());
+}
+
+#[test]
+fn what_a_kill_left_beside_the_library_is_removed() {
+    let root = tempfile::tempdir().unwrap();
+    drop(library(root.path()));
+    let left = [
+        "data/banks/prod1/.fettle-a1.part",
+        "data/index/.fettle-a2.part",
+        "data/unfinished/.fettle-a3.part",
+        ".fettle-a4.part",
+        "data/scratch/.fettle-a5/.lock",
+    ];
+    let kept = ["data/banks/prod1/v1.bank", "data/scratch/notes.txt", "settings.json"];
+    for name in left.iter().chain(&kept) {
+        let path = root.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "x").unwrap();
+    }
+    // Another process is writing this one.
+    let bank = root.path().join("data/banks/prod1/v2.bank");
+    let writing = fettle_system::AtomicFile::create(&bank).unwrap();
+    let library = Library::open(root.path()).unwrap();
+    assert_eq!(library.recovery().temp_files.len(), left.len(), "{:?}", library.recovery());
+    assert!(left.iter().all(|name| !root.path().join(name).exists()));
+    assert!(kept.iter().all(|name| root.path().join(name).exists()));
+    writing.commit().unwrap();
 }
 
 #[test]

@@ -80,6 +80,9 @@ impl Default for VisionConfig {
     }
 }
 
+/// Largest configuration, in bytes.
+const MAX_CONFIG_BYTES: u64 = 1 << 20;
+
 /// Configuration of the network whose weights are at `weights`: of the `config.json` among `files`
 /// or beside the weights, else that of ViT-B/32.
 pub(super) fn read(files: &[PathBuf], weights: &Path) -> Result<ClipConfig> {
@@ -91,7 +94,7 @@ pub(super) fn read(files: &[PathBuf], weights: &Path) -> Result<ClipConfig> {
         None => return Ok(ClipConfig::vit_base_patch32()),
     };
     let bad = |why: String| ModelsError::BadWeights { path: path.clone(), why };
-    let text = std::fs::read_to_string(&path)
+    let text = fettle_system::read_to_string(&path, MAX_CONFIG_BYTES)
         .map_err(|source| ModelsError::Io { path: path.clone(), source })?;
     let config: Config = serde_json::from_str(&text).map_err(|err| bad(err.to_string()))?;
     to_clip_config(config).map_err(bad)

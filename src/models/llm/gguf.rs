@@ -34,7 +34,7 @@ impl Gguf {
     /// Opens `path` and checks its header and the range of every tensor.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let io = |source| ModelsError::Io { path: path.to_owned(), source };
-        let mut file = File::open(path).map_err(|source| match source.kind() {
+        let mut file = fettle_system::open(path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => bad(path, "it is not there"),
             _ => io(source),
         })?;

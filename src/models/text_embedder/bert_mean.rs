@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use candle_core::safetensors::MmapedSafetensors;
 use candle_core::{DType, Device, Tensor};
 use serde::Deserialize;
 use tokenizers::{Tokenizer, TruncationParams};
@@ -11,6 +10,7 @@ use tokenizers::{Tokenizer, TruncationParams};
 use super::bert::{BertEncoder, Layer, LayerNorm, Linear};
 use super::unit_length::to_unit_length;
 use crate::roles::TextEncoder;
+use crate::weights::SafetensorsFiles;
 use crate::{ModelsError, Result, tokenizer_file};
 use fettle_domain::{ModelId, TextKind};
 
@@ -60,9 +60,12 @@ impl BertMean {
     }
 }
 
+/// Largest configuration, in bytes.
+const MAX_CONFIG_BYTES: u64 = 1 << 20;
+
 /// Loads the network without a tokenizer.
 pub(super) fn encoder(config: &Path, weights: &Path, device: &Device) -> Result<BertEncoder> {
-    let text = std::fs::read_to_string(config)
+    let text = fettle_system::read_to_string(config, MAX_CONFIG_BYTES)
         .map_err(|source| ModelsError::Io { path: config.to_owned(), source })?;
     let sizes: Config = serde_json::from_str(&text).map_err(|e| bad(config, e))?;
     if sizes.hidden_act != "gelu" {
@@ -72,9 +75,7 @@ pub(super) fn encoder(config: &Path, weights: &Path, device: &Device) -> Result<
     if sizes.num_attention_heads == 0 || !hidden.is_multiple_of(sizes.num_attention_heads) {
         return Err(bad(config, "the width does not divide into its heads"));
     }
-    // SAFETY: the map is only read. Nothing in Fettle writes to a weight file in place (the store
-    // renames finished files), so that the mapped bytes do not change.
-    let file = unsafe { MmapedSafetensors::new(weights) }.map_err(|e| bad(weights, e))?;
+    let file = SafetensorsFiles::open(&[weights])?;
     let tensor = |name: &str, shape: &[usize]| -> Result<Tensor> {
         // `BertModel` saves plain names; models with a head have the prefix `bert.`.
         let tensor =

@@ -9,16 +9,17 @@
 //! blocks, the rest f32.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use candle_core::quantized::{GgmlDType, QStorage, QTensor};
 use candle_core::{Device, Tensor};
-use memmap2::Mmap;
 
 use super::unigram::Unigram;
+use crate::weights::CheckedFile;
 use crate::{ModelsError, Result};
 
+/// Bytes at the start of a file that may hold its header, at most.
+const MAX_BYTES: u64 = 2 << 30;
 /// Elements of a Q4_0 block.
 const BLOCK: usize = 32;
 /// Bytes of a Q4_0 block: an f16 scale and 16 bytes of nibbles.
@@ -37,10 +38,10 @@ pub(super) struct Sizes {
     pub(super) eps: f32,
 }
 
-/// Memory-mapped file whose header has been read and checked.
+/// File whose header has been read and checked.
 pub(super) struct E5File {
     path: PathBuf,
-    map: Mmap,
+    file: CheckedFile,
     pub(super) sizes: Sizes,
     tensors: HashMap<String, TensorLocation>,
 }
@@ -54,34 +55,41 @@ struct TensorLocation {
 }
 
 impl E5File {
-    /// Maps `path`, checks its header and builds its tokenizer.
+    /// Opens `path`, checks its header and builds its tokenizer.
     pub(super) fn open(path: &Path) -> Result<(Self, Unigram)> {
         let io = |source| ModelsError::Io { path: path.to_owned(), source };
-        let file = File::open(path).map_err(io)?;
-        // SAFETY: the map is only read. Nothing in Fettle writes to a weight file in place (the
-        // store renames finished files), so that the mapped bytes do not change.
-        let map = unsafe { Mmap::map(&file) }.map_err(io)?;
-        let header = parse(&map);
+        let file = CheckedFile::open(path).map_err(io)?;
+        let length = usize::try_from(file.length().min(MAX_BYTES)).unwrap_or(usize::MAX);
+        // Of these bytes the header is taken; tensors are read when they are asked for.
+        let header = parse(&file.read(0, length).map_err(io)?);
         let (sizes, unigram, tensors) = header
             .map_err(|why| ModelsError::BadWeights { path: path.to_owned(), why: why.into() })?;
-        Ok((Self { path: path.to_owned(), map, sizes, tensors }, unigram))
+        Ok((Self { path: path.to_owned(), file, sizes, tensors }, unigram))
     }
 
     fn bad(&self, why: String) -> ModelsError {
         ModelsError::BadWeights { path: self.path.clone(), why }
     }
 
-    /// Bytes of a tensor, and whether they are Q4_0 blocks.
-    fn tensor_bytes(&self, name: &str, elements: usize) -> Result<(&[u8], bool)> {
+    /// Place of a tensor, and whether it is in Q4_0 blocks.
+    fn location(&self, name: &str, elements: usize) -> Result<(TensorLocation, bool)> {
         let location =
             self.tensors.get(name).ok_or_else(|| self.bad(format!("no tensor '{name}'")))?;
         if location.elements != elements {
             let found = location.elements;
             return Err(self.bad(format!("tensor '{name}' has {found} elements, not {elements}")));
         }
-        let range = location.start..location.start + location.bytes;
-        let bytes = self.map.get(range).unwrap_or_default();
-        Ok((bytes, location.bytes == elements / BLOCK * BLOCK_BYTES))
+        Ok((*location, location.bytes == elements / BLOCK * BLOCK_BYTES))
+    }
+
+    /// Bytes of a tensor, and whether they are Q4_0 blocks.
+    fn tensor_bytes(&self, name: &str, elements: usize) -> Result<(Vec<u8>, bool)> {
+        let (location, quantised) = self.location(name, elements)?;
+        Ok((self.read(location.start, location.bytes)?, quantised))
+    }
+
+    fn read(&self, start: usize, length: usize) -> Result<Vec<u8>> {
+        self.file.read(start as u64, length).map_err(|error| self.bad(error.to_string()))
     }
 
     /// Reads a tensor of f32.
@@ -105,7 +113,7 @@ impl E5File {
         if !quantised || !inputs.is_multiple_of(BLOCK) {
             return Err(self.bad(format!("tensor '{name}' is not in Q4_0 blocks")));
         }
-        let storage = QStorage::from_data(bytes.into(), device, GgmlDType::Q4_0)?;
+        let storage = QStorage::from_data(bytes.as_slice().into(), device, GgmlDType::Q4_0)?;
         Ok(QTensor::new(storage, (outputs, inputs))?)
     }
 
@@ -113,17 +121,17 @@ impl E5File {
     /// would take 384 MB.
     pub(super) fn token_rows(&self, ids: &[u32], device: &Device) -> Result<Tensor> {
         let Sizes { hidden, vocabulary, .. } = self.sizes;
-        let (table, quantised) = self.tensor_bytes("emb.word", vocabulary * hidden)?;
+        let (table, quantised) = self.location("emb.word", vocabulary * hidden)?;
         if !quantised {
             return Err(self.bad("tensor 'emb.word' is not in Q4_0 blocks".into()));
         }
         let row_bytes = hidden / BLOCK * BLOCK_BYTES;
         let mut floats = Vec::with_capacity(ids.len() * hidden);
         for &id in ids {
-            let start = id as usize * row_bytes;
-            let row = table
-                .get(start..start + row_bytes)
-                .ok_or_else(|| self.bad(format!("token {id} has no embedding")))?;
+            if id as usize >= vocabulary {
+                return Err(self.bad(format!("token {id} has no embedding")));
+            }
+            let row = self.read(table.start + id as usize * row_bytes, row_bytes)?;
             for block in row.as_chunks::<BLOCK_BYTES>().0 {
                 let [low, high, nibbles @ ..] = block;
                 let scale = half::f16::from_le_bytes([*low, *high]).to_f32();

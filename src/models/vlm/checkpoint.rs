@@ -2,19 +2,22 @@
 
 use std::path::{Path, PathBuf};
 
-use candle_core::safetensors::MmapedSafetensors;
 use candle_core::{DType, Device, Tensor};
 use safetensors::Dtype;
 use serde::de::DeserializeOwned;
 
+use crate::weights::SafetensorsFiles;
 use crate::{ModelsError, Result};
 use fettle_domain::ModelId;
 
-/// Files of a checkpoint, with memory-mapped weights.
+/// Largest JSON file of a checkpoint, in bytes; tokenizers have some ten million.
+const MAX_TEXT_BYTES: u64 = 256 << 20;
+
+/// Files of a checkpoint, with open weights.
 pub(super) struct Checkpoint {
     model: ModelId,
     files: Vec<PathBuf>,
-    weights: MmapedSafetensors,
+    weights: SafetensorsFiles,
     device: Device,
     /// Type of the matrices: f16 on a GPU, f32 on a CPU.
     precision: DType,
@@ -28,20 +31,16 @@ impl Checkpoint {
         let is_weights = |path: &&PathBuf| path.extension().is_some_and(|e| e == "safetensors");
         let weights: Vec<&PathBuf> = files.iter().filter(is_weights).collect();
         let missing = |path| ModelsError::Missing { model: model.clone(), path };
-        let Some(first) = weights.first() else {
+        if weights.is_empty() {
             return Err(missing(PathBuf::from("*.safetensors")));
-        };
+        }
         if let Some(absent) = weights.iter().find(|path| !path.is_file()) {
             return Err(missing((*absent).clone()));
         }
-        // SAFETY: the maps are only read. Nothing in Fettle writes to a weight file in place (the
-        // store renames finished files), so that the mapped bytes do not change.
-        let mapped = unsafe { MmapedSafetensors::multi(&weights) };
-        let mapped = mapped.map_err(|why| bad(first, why))?;
         Ok(Self {
             model: model.clone(),
             files: files.to_vec(),
-            weights: mapped,
+            weights: SafetensorsFiles::open(&weights)?,
             device: device.clone(),
             precision: if device.is_cpu() { DType::F32 } else { DType::F16 },
             quantizes_decoder: device.is_cpu(),
@@ -76,7 +75,7 @@ impl Checkpoint {
     /// Text of the file `name`.
     pub(super) fn text(&self, name: &str) -> Result<String> {
         let path = self.file(name)?;
-        std::fs::read_to_string(path)
+        fettle_system::read_to_string(path, MAX_TEXT_BYTES)
             .map_err(|source| ModelsError::Io { path: path.to_owned(), source })
     }
 
@@ -97,7 +96,7 @@ impl Checkpoint {
 
     /// Whether the checkpoint has the tensor `name`.
     pub(super) fn has_tensor(&self, name: &str) -> bool {
-        self.weights.get(name).is_ok()
+        self.weights.info(name).is_some()
     }
 
     /// Reads the tensor `name` of a norm or bias in f32.
@@ -113,7 +112,7 @@ impl Checkpoint {
     /// Reads the tensor `name` of an embedding table: in half precision where it is stored so,
     /// otherwise in the precision of products.
     pub(super) fn table(&self, name: &str, shape: &[usize]) -> Result<Tensor> {
-        let stored = self.weights.get(name).ok().map(|view| view.dtype());
+        let stored = self.weights.info(name).map(|(dtype, _)| dtype);
         let half = match stored {
             Some(Dtype::BF16) if self.device.is_cpu() => DType::BF16,
             Some(Dtype::F16) => DType::F16,
@@ -135,9 +134,9 @@ impl Checkpoint {
             let path = self.files.iter().find(is_weights).map_or(Path::new(""), PathBuf::as_path);
             bad(path, why)
         };
-        let view = self.weights.get(name).map_err(|_| wrong(format!("no tensor '{name}'")))?;
-        if view.shape() != shape {
-            let found = view.shape();
+        let info = self.weights.info(name);
+        let (_, found) = info.ok_or_else(|| wrong(format!("no tensor '{name}'")))?;
+        if found != shape {
             return Err(wrong(format!("tensor '{name}' is {found:?}, not {shape:?}")));
         }
         // Converted on the CPU, so that half the bytes are copied to the GPU.

@@ -1,12 +1,12 @@
 //! Opening a weight file. The format is detected by the content, not by the name.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device};
 use candle_nn::VarBuilder;
 
+use super::safetensors_file::SafetensorsFiles;
 use super::torch;
 use crate::{ModelsError, Result};
 use fettle_domain::ModelId;
@@ -48,20 +48,18 @@ impl WeightFile {
     /// As [`Self::of_model`]; [`ModelsError::Io`] for an unreadable file.
     pub(crate) fn open(path: &Path, device: &Device) -> Result<Self> {
         let io = |source| ModelsError::Io { path: path.to_owned(), source };
-        let mut file = File::open(path).map_err(io)?;
+        let mut file = fettle_system::open(path).map_err(io)?;
         let length = file.metadata().map_err(io)?.len();
         let mut head = Vec::with_capacity(16);
         file.by_ref().take(16).read_to_end(&mut head).map_err(io)?;
 
         let tensors = match Format::detect(&head, length) {
             Some(Format::Safetensors) => {
-                // SAFETY: the map is only read. The model store never writes to a file in place: it
-                // renames finished files, so that the mapped bytes do not change.
-                unsafe { VarBuilder::from_mmaped_safetensors(&[path], DType::F32, device) }
-                    .map_err(|err| bad(path, reason(err)))?
+                let file = SafetensorsFiles::open(&[path])?;
+                VarBuilder::from_backend(Box::new(file), DType::F32, device.clone())
             }
             Some(Format::Torch) => {
-                let bytes = std::fs::read(path).map_err(io)?;
+                let bytes = fettle_system::read(path, u64::MAX).map_err(io)?;
                 let tensors = torch::read(&bytes).map_err(|err| bad(path, err))?;
                 VarBuilder::from_tensors(tensors, DType::F32, device)
             }
@@ -169,7 +167,7 @@ mod tests {
         let cases = [
             (given("empty.pth", b""), "cut short"),
             (given("page.bin", b"<!DOCTYPE html><html></html>"), "neither safetensors"),
-            (given("short.safetensors", &whole[..whole.len() - 4]), "file not fully covered"),
+            (given("short.safetensors", &whole[..whole.len() - 4]), "it is cut short"),
             (given("renamed.safetensors", &whole), "cannot find tensor b.weight"),
         ];
         for (path, why) in cases {

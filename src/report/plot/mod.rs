@@ -138,7 +138,7 @@ pub fn plot_roc(
 /// When the file cannot be written; the message names it.
 pub fn write_png(path: &Path, picture: &RgbImage) -> Result<()> {
     if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
-        std::fs::create_dir_all(dir)
+        fettle_system::create_folders(dir)
             .map_err(|source| ReportError::Io { path: dir.to_owned(), source })?;
     }
     write_file(path, &encode_png(path, picture)?)

@@ -13,7 +13,6 @@ use std::path::Path;
 use faiss::{Index, MetricType, read_index, write_index};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
 
 use super::faiss_index::FaissIndex;
 use super::index::VectorIndex;
@@ -22,11 +21,14 @@ use crate::atomic_file::{io_error, write_atomically};
 use crate::neighbour_distances::NeighbourDistances;
 use crate::{Result, RetrievalError};
 use fettle_domain::ModelId;
+use fettle_system::AtomicFile;
 
 /// The last bytes of the file; the digit is the version of the layout.
 const MAGIC: &[u8; 8] = b"FETVIDX2";
 /// The last bytes of a file of the first layout, whose vectors had no slots.
 const FIRST_MAGIC: &[u8; 8] = b"FETVIDX1";
+/// Bytes that tell a full disk from another fault.
+const PROBE_BYTES: usize = 64 << 10;
 /// Bytes of the header's length and the magic.
 const TAIL: u64 = 16;
 /// Largest length of a header in bytes: a model's name, some numbers, one more a product.
@@ -81,9 +83,19 @@ fn sha256_of(reader: &mut impl Read) -> io::Result<String> {
     }
 }
 
-/// The path as FAISS takes it: UTF-8.
-fn utf8(path: &Path) -> io::Result<&str> {
-    path.to_str().ok_or_else(|| {
+/// A name of the open file that FAISS takes, which must be UTF-8: on Linux that of the descriptor, by
+/// which FAISS gets this very file whatever its path is.
+fn name_for_faiss(file: &File, path: &Path) -> io::Result<String> {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::fd::AsRawFd;
+        let name = format!("/proc/self/fd/{}", file.as_raw_fd());
+        if Path::new(&name).exists() {
+            return Ok(name);
+        }
+    }
+    let _ = file;
+    path.to_str().map(str::to_owned).ok_or_else(|| {
         io::Error::new(io::ErrorKind::InvalidFilename, "the path is not UTF-8, which FAISS needs")
     })
 }
@@ -99,19 +111,25 @@ impl VectorIndex {
     }
 
     /// Writes the index to an empty `file`, which will replace the file at `path`.
-    fn write(&self, path: &Path, file: &mut NamedTempFile) -> Result<()> {
+    fn write(&self, path: &Path, file: &mut AtomicFile) -> Result<()> {
         let io = io_error(path);
         // FAISS opens the file by its name and writes from its start.
-        let name = utf8(file.path()).map_err(&io)?;
-        match &self.faiss {
-            FaissIndex::Flat(flat) => write_index(flat, name)?,
-            FaissIndex::Ivf(ivf) => write_index(ivf, name)?,
-        }
-        let faiss_bytes = file.as_file_mut().seek(SeekFrom::End(0)).map_err(&io)?;
+        let unfinished = file.unfinished_path().to_owned();
+        let name = name_for_faiss(file.file_mut(), &unfinished).map_err(&io)?;
+        let written = match &self.faiss {
+            FaissIndex::Flat(flat) => write_index(flat, &name),
+            FaissIndex::Ivf(ivf) => write_index(ivf, &name),
+        };
+        // FAISS says which of its own lines failed, the disk why.
+        written.map_err(|error| match file.file_mut().write_all(&[0; PROBE_BYTES]) {
+            Err(why) => io(why),
+            Ok(()) => error.into(),
+        })?;
+        let faiss_bytes = file.file_mut().seek(SeekFrom::End(0)).map_err(&io)?;
         let ids = self.slots.by_slot();
         let slots: Vec<u8> = ids.iter().flat_map(|id| id.to_le_bytes()).collect();
         file.write_all(&slots).map_err(&io)?;
-        file.as_file_mut().seek(SeekFrom::Start(0)).map_err(&io)?;
+        file.file_mut().seek(SeekFrom::Start(0)).map_err(&io)?;
         let header = Header {
             model: self.model.clone(),
             dim: self.dim,
@@ -119,7 +137,7 @@ impl VectorIndex {
             cells: self.nlist().is_some(),
             faiss_bytes,
             slots: ids.len() as u64,
-            sha256: sha256_of(file.as_file_mut()).map_err(&io)?,
+            sha256: sha256_of(file.file_mut()).map_err(&io)?,
             neighbour_distances: self.neighbour_distances.clone(),
         };
         let json = serde_json::to_vec(&header).map_err(|e| io(e.into()))?;
@@ -152,7 +170,7 @@ impl VectorIndex {
 /// The header of a file whose lengths and checksum match the header.
 fn checked_header(path: &Path) -> Result<Header, FileError> {
     let content = |why: &str| FileError::Content(why.to_owned());
-    let mut file = File::open(path)?;
+    let mut file = fettle_system::open(path)?;
     let length = file.seek(SeekFrom::End(0))?;
     let Some(tail_at) = length.checked_sub(TAIL) else { return Err(content("it is too short")) };
     file.seek(SeekFrom::Start(tail_at))?;
@@ -187,7 +205,8 @@ fn checked_header(path: &Path) -> Result<Header, FileError> {
 /// Reads the FAISS index that [`checked_header`] verified, and compares the result with the header.
 fn open(path: &Path, header: Header) -> Result<VectorIndex, FileError> {
     let faiss = |error: faiss::error::Error| FileError::Content(format!("FAISS says: {error}"));
-    let index = read_index(utf8(path)?).map_err(faiss)?;
+    let file = fettle_system::open(path)?;
+    let index = read_index(name_for_faiss(&file, path)?).map_err(faiss)?;
     let sizes = (index.d() as usize, index.ntotal() as usize);
     let slots = read_slots(path, &header)?;
     if sizes != (header.dim, header.count)
@@ -208,7 +227,7 @@ fn open(path: &Path, header: Header) -> Result<VectorIndex, FileError> {
 
 /// The slots of a file.
 fn read_slots(path: &Path, header: &Header) -> Result<Slots, FileError> {
-    let mut file = File::open(path)?;
+    let mut file = fettle_system::open(path)?;
     file.seek(SeekFrom::Start(header.faiss_bytes))?;
     let mut bytes = Vec::new();
     file.take(header.slots * 8).read_to_end(&mut bytes)?;
@@ -266,6 +285,53 @@ mod tests {
         }
         after.add(&[5], &units(1, 16, 8)).unwrap();
         assert_eq!(after.search(&units(1, 16, 8), 1).unwrap()[0].0, 5);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_may_have_a_name_that_is_not_utf_8() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        // CP949 for "색인".
+        let name = std::ffi::OsStr::from_bytes(b"\xbb\xf6\xc0\xce");
+        let path = folder.path().join(name).join("defects.index");
+        index(&[1, 2, 3], 6).save(&path).unwrap();
+        assert_eq!(VectorIndex::load(&path, &model()).unwrap().len(), 3);
+    }
+
+    /// A file system of 64 KiB, unmounted when dropped.
+    #[cfg(target_os = "linux")]
+    struct SmallDisk(tempfile::TempDir);
+
+    #[cfg(target_os = "linux")]
+    impl Drop for SmallDisk {
+        fn drop(&mut self) {
+            let _gone = std::process::Command::new("umount").arg("-l").arg(self.0.path()).status();
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_called_one_and_the_old_index_stays() {
+        let disk = SmallDisk(tempfile::tempdir().unwrap());
+        let mount = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
+            .arg(disk.0.path())
+            .output();
+        if !mount.is_ok_and(|output| output.status.success()) {
+            return fettle_testing::data::skipped(
+                fettle_testing::data::Skip::Privilege,
+                "to mount a tmpfs",
+            );
+        }
+        let path = disk.0.path().join("defects.index");
+        index(&[1, 2, 3], 6).save(&path).unwrap();
+        let ids: Vec<i64> = (0..5000).collect();
+        let error = index(&ids, 16).save(&path).unwrap_err();
+        let RetrievalError::Io { path: named, source } = error else { panic!("{error}") };
+        assert_eq!((named, source.kind()), (path.clone(), io::ErrorKind::StorageFull));
+        assert_eq!(VectorIndex::load(&path, &model()).unwrap().len(), 3);
+        assert_eq!(std::fs::read_dir(disk.0.path()).unwrap().count(), 1);
     }
 
     #[test]

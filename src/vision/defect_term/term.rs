@@ -10,7 +10,10 @@ use crate::oddest_patches::{ODDEST, OddestPatches};
 use crate::thresholds::{HeldOut, KnownDefect};
 use crate::{Result, VisionError};
 use fettle_domain::Resemblance;
+use fettle_system::{create_folders, replace};
 
+/// Largest file of a term, in bytes.
+const MAX_BYTES: u64 = 1 << 30;
 /// Version of the file's layout.
 const FORMAT: u32 = 1;
 
@@ -126,13 +129,9 @@ impl DefectTerm {
         let io = |source| VisionError::Io { path: path.to_owned(), source };
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(io)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
-        serde_json::to_writer(std::io::BufWriter::new(file.as_file_mut()), self)
-            .map_err(|error| io(error.into()))?;
-        file.as_file().sync_all().map_err(io)?;
-        file.persist(path).map_err(|error| io(error.error))?;
-        Ok(())
+        create_folders(folder).map_err(io)?;
+        let text = serde_json::to_vec(self).map_err(|error| io(error.into()))?;
+        replace(path, &text).map_err(io)
     }
 
     /// Reads a term for patches of `dim` values.
@@ -142,7 +141,7 @@ impl DefectTerm {
     /// damaged or belongs to another bank.
     pub fn load(path: &Path, dim: usize) -> Result<Self> {
         let bad = |why: String| VisionError::BadBank { path: path.to_owned(), why };
-        let bytes = std::fs::read(path)
+        let bytes = fettle_system::read(path, MAX_BYTES)
             .map_err(|source| VisionError::Io { path: path.to_owned(), source })?;
         let term: Self = serde_json::from_slice(&bytes).map_err(|error| bad(error.to_string()))?;
         let sizes = term.known.iter().map(|known| known.mean.len());

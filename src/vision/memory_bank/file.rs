@@ -5,18 +5,15 @@
 //! sizes as JSON, and `sha256`, the checksum of that JSON and of the tensors' bytes in this order,
 //! so that no damaged file is taken for a bank.
 //!
-//! Loading maps the file and verifies the checksum once; the rows stay in the map, from where the
-//! system may drop and read them again. A bank file is never written to: each fit makes a new
-//! one.
+//! Loading reads the file into memory and verifies the checksum there, so that whoever writes into
+//! the file afterwards changes nothing. Fettle never does: each fit makes a new one.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Write;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use memmap2::Mmap;
-use safetensors::tensor::SafeTensors;
+use safetensors::tensor::{Metadata, SafeTensors};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -24,13 +21,17 @@ use super::bank::{FinerScale, MemoryBank};
 use super::info::BankInfo;
 use super::scale_units::ScaleUnits;
 use super::tensors::{ScaleParts, decode, encode};
+use crate::bank_rows::FileBytes;
 use crate::{Result, VisionError};
 use fettle_domain::ModelId;
+use fettle_system::{create_folders, replace};
 
 /// Version of the file's layout.
 const FORMAT: u32 = 3;
 /// Version of the layout of a bank with a finer scale.
 const FORMAT_OF_TWO_SCALES: u32 = 4;
+/// Largest header, in bytes, as the format's own library has it.
+const MAX_HEADER_BYTES: u64 = 100_000_000;
 /// Metadata key of the header.
 const HEADER: &str = "fettle_memory_bank";
 /// Metadata key of the checksum.
@@ -106,12 +107,8 @@ impl MemoryBank {
 
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(io)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
-        file.write_all(&bytes).map_err(io)?;
-        file.as_file().sync_all().map_err(io)?;
-        file.persist(path).map_err(|e| io(e.error))?;
-        Ok(())
+        create_folders(folder).map_err(io)?;
+        replace(path, &bytes).map_err(io)
     }
 
     /// Reads a bank made with `model`.
@@ -121,7 +118,7 @@ impl MemoryBank {
     /// damaged or no bank, [`VisionError::WrongModel`] where another model made the bank.
     pub fn load(path: &Path, model: &ModelId) -> Result<Self> {
         let bad = |why| VisionError::BadBank { path: path.to_owned(), why };
-        let file = Arc::new(map(path)?);
+        let file = Arc::new(read(path)?);
         let Parsed { info, scale, finer } = parse(&file).map_err(bad)?;
         if info.bank.model != *model {
             return Err(VisionError::WrongModel {
@@ -145,24 +142,38 @@ impl MemoryBank {
     /// As [`Self::load`], but a bank of any model is read.
     pub fn load_info(path: &Path) -> Result<BankInfo> {
         let bad = |why| VisionError::BadBank { path: path.to_owned(), why };
-        let file = map(path)?;
-        let (_, metadata) =
-            SafeTensors::read_metadata(&file).map_err(|error| bad(error.to_string()))?;
+        let metadata = read_metadata(path)?;
         let (header, _) = parse_header(metadata.metadata().as_ref()).map_err(bad)?;
         Ok(header.info)
     }
 }
 
-/// Maps a file into memory.
-fn map(path: &Path) -> Result<Mmap> {
+/// Reads a file into memory.
+fn read(path: &Path) -> Result<FileBytes> {
     let io = |source| VisionError::Io { path: path.to_owned(), source };
-    let file = File::open(path).map_err(io)?;
-    if file.metadata().map_err(io)?.len() == 0 {
-        return Err(VisionError::BadBank { path: path.to_owned(), why: "it is empty".into() });
+    let mut file = fettle_system::open(path).map_err(io)?;
+    match file.metadata().map_err(io)?.len() {
+        0 => Err(VisionError::BadBank { path: path.to_owned(), why: "it is empty".into() }),
+        length => {
+            FileBytes::read(&mut file, usize::try_from(length).unwrap_or(usize::MAX)).map_err(io)
+        }
     }
-    // SAFETY: the map is read only, and Fettle never writes into a bank's file once it is in
-    // place: each fit makes a new one, under a name of its own.
-    unsafe { Mmap::map(&file) }.map_err(io)
+}
+
+/// Reads the header of a file alone.
+fn read_metadata(path: &Path) -> Result<Metadata> {
+    let io = |source| VisionError::Io { path: path.to_owned(), source };
+    let bad = |why: &str| VisionError::BadBank { path: path.to_owned(), why: why.to_owned() };
+    let mut file = fettle_system::open(path).map_err(io)?;
+    let mut length = [0; 8];
+    file.read_exact(&mut length).map_err(|_| bad("it is cut short"))?;
+    let length = u64::from_le_bytes(length);
+    if length > MAX_HEADER_BYTES {
+        return Err(bad("its header has no sane length"));
+    }
+    let mut json = Vec::new();
+    file.take(length).read_to_end(&mut json).map_err(io)?;
+    serde_json::from_slice(&json).map_err(|error| bad(&error.to_string()))
 }
 
 /// Contents of a bank file; the rows stay in the file.

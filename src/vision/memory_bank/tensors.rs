@@ -6,12 +6,11 @@ use std::sync::Arc;
 
 use half::f16;
 use half::slice::HalfFloatSliceExt;
-use memmap2::Mmap;
 use safetensors::tensor::{Dtype, SafeTensors, View};
 
 use super::bank::MemoryBank;
 use super::info::BankInfo;
-use crate::bank_rows::BankRows;
+use crate::bank_rows::{BankRows, FileBytes};
 use crate::oddest_patches::{ODDEST, OddestPatches};
 use crate::patches::Origin;
 use crate::whitening::Whitening;
@@ -160,9 +159,13 @@ pub(super) fn decode<'a>(
 }
 
 impl ScaleParts {
-    /// The scale as a bank of its own, its rows in the mapped `file`.
-    pub(super) fn into_bank(self, info: BankInfo, file: &Arc<Mmap>) -> crate::Result<MemoryBank> {
-        let rows = BankRows::from_mmap(Arc::clone(file), self.rows, self.dim)?;
+    /// The scale as a bank of its own, its rows in the `file`.
+    pub(super) fn into_bank(
+        self,
+        info: BankInfo,
+        file: &Arc<FileBytes>,
+    ) -> crate::Result<MemoryBank> {
+        let rows = BankRows::from_file(Arc::clone(file), self.rows, self.dim)?;
         MemoryBank::new(info, Arc::new(self.whitening), rows, self.origins)?
             .with_oddest(self.oddest)
     }

@@ -259,8 +259,7 @@ fn of_ten_thousand_inspections_those_in_view_are_drawn() {
     let app = &mut TestAppOptions::new(Language::En).start(|engine| {
         three(engine);
         // The rows of ten thousand inspections, in one transaction.
-        let conn =
-            rusqlite::Connection::open(engine.workspace().root().join("data/fettle.db")).unwrap();
+        let conn = rusqlite::Connection::open(engine.workspace().file("data/fettle.db")).unwrap();
         conn.execute_batch(
             "WITH RECURSIVE n(n) AS (SELECT 4 UNION ALL SELECT n + 1 FROM n WHERE n < 10000)
              INSERT INTO inspections (id, created_at, created_at_ms, product, defect, verdict,
@@ -388,7 +387,7 @@ fn nothing_and_a_damaged_library_are_said() {
 
         let app = &mut TestAppOptions::new(language).start(|engine| {
             std::fs::write(
-                engine.workspace().root().join("data/fettle.db"),
+                engine.workspace().file("data/fettle.db"),
                 "not a database, but long".repeat(99),
             )
             .unwrap();
@@ -397,7 +396,7 @@ fn nothing_and_a_damaged_library_are_said() {
             app.press(Modifiers::COMMAND, key);
             app.wait_for(&app.text("history-again"));
         }
-        std::fs::remove_file(app.workspace().root().join("data/fettle.db")).unwrap();
+        std::fs::remove_file(app.workspace().file("data/fettle.db")).unwrap();
         app.click_on(Role::Button, &app.text("history-again"));
         app.wait_for(&app.text("dashboard-none"));
     }

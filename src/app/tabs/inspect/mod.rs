@@ -203,7 +203,7 @@ impl InspectTab {
             .filter(|suggestion| inspection.product.as_ref() == Some(&suggestion.product))
             .and_then(|suggestion| suggestion.defect.clone());
         self.registering = Some(RegisterDefectDialog::new(
-            cx.engine.workspace().root().join(stored),
+            cx.engine.workspace().file(stored),
             inspection.product.clone(),
             defect,
             inspection.anomaly.done().map(|anomaly| anomaly.regions.clone()).unwrap_or_default(),

@@ -26,7 +26,7 @@ fn add_product(engine: &Engine) {
 /// Registers a manual of these pages.
 fn add_manual(engine: &Engine, fonts: &Fonts, pages: &[&[&str]]) -> ParsedManual {
     let pages: Vec<_> = pages.iter().map(|lines| page(lines)).collect();
-    let path = engine.workspace().root().join("part.pdf");
+    let path = engine.workspace().file("part.pdf");
     std::fs::write(&path, pdf(fonts, &pages, false)).unwrap();
     run_job(engine, RegisterManual { product: part(), path })
 }
@@ -277,10 +277,10 @@ fn the_text_of_a_missing_file_is_still_shown() {
     for language in [Language::Ko, Language::En] {
         let app = TestAppOptions::new(language).start(|engine| {
             let read = with_manual(engine, &fonts);
-            std::fs::remove_file(engine.workspace().root().join(read.manual.path)).unwrap();
+            std::fs::remove_file(engine.workspace().file(read.manual.path)).unwrap();
         });
         let mut app = open_tab(app);
-        let path = app.workspace().root().join("manual_store/part_manual.pdf");
+        let path = app.workspace().file("manual_store/part_manual.pdf");
         let values = [("path", path.display().to_string().into())];
         app.wait_for(&app.with("error-manual-gone", &values));
         app.wait_for("• 탈기 장치 점검");
@@ -318,11 +318,11 @@ fn a_manual_without_pages_is_read_as_text_and_its_versions_are_there() {
         };
         let app = options(language, theme).start(|engine| {
             add_product(engine);
-            let path = engine.workspace().root().join("part.txt");
+            let path = engine.workspace().file("part.txt");
             std::fs::write(&path, text("탈기 불량")).unwrap();
             let read = run_job(engine, RegisterManual { product: part(), path });
             // The file is overwritten with new text.
-            let file = engine.workspace().root().join(read.manual.path);
+            let file = engine.workspace().file(read.manual.path);
             std::fs::write(file, text("습기")).unwrap();
         });
         let mut app = open_tab(app);

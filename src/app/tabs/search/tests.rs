@@ -152,7 +152,7 @@ fn a_hit_leads_to_the_inspection_it_was_registered_from() {
             Inspect { image, product: Some(casting()), with_llm: false, out: None },
         );
         let kept = inspected.inspection.image_path.unwrap();
-        let image = engine.workspace().root().join(kept);
+        let image = engine.workspace().file(kept);
         let defect = "scratch".parse().unwrap();
         run_job(engine, RegisterDefect { product: casting(), defect, image, region: None });
     };

@@ -125,7 +125,7 @@ fn threads_combo(ui: &mut Ui, cx: &TabContext<'_>, current: &Preferences) -> Opt
             ui.selectable_value(&mut wanted, Some(count), count.to_string());
         }
     });
-    if current.threads.unwrap_or(current.cores) != current.threads_now {
+    if current.threads.unwrap_or(current.cores).min(current.cores) != current.threads_now {
         let values = [("count", current.threads_now.into())];
         let text = cx.localizer.with("settings-threads-later", &values);
         ui.colored_label(ui.visuals().warn_fg_color, text);

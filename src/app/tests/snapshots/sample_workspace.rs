@@ -115,7 +115,7 @@ fn manual(engine: &Engine) -> ParsedManual {
     ];
     let second: &[&str] =
         &["# scratch (긁힘)", "발생 원인", "• 이송 중 충돌", "조치 가이드", "• 고무패드 적용"];
-    let path = engine.workspace().root().join("casting.pdf");
+    let path = engine.workspace().file("casting.pdf");
     std::fs::write(&path, pdf(&own_fonts(), &[page(first), page(second)], false)).unwrap();
     run_job(engine, RegisterManual { product: casting(), path })
 }

@@ -24,7 +24,7 @@ pub(crate) fn show(
 ) -> Option<RectPx> {
     let mut clicked = None;
     let stored = inspection.image_path.as_ref();
-    let stored = stored.map(|path| cx.engine.workspace().root().join(path));
+    let stored = stored.map(|path| cx.engine.workspace().file(path));
     match inspection.anomaly.done() {
         Some(anomaly) => clicked = score(ui, cx, anomaly, stored.as_deref()),
         None => {
@@ -51,7 +51,7 @@ pub(crate) fn show(
 /// Searches for known defects similar to the part of an inspection.
 pub(crate) fn search(cx: &mut TabContext<'_>, inspection: &Inspection) {
     if let Some(stored) = &inspection.image_path {
-        let stored = cx.engine.workspace().root().join(stored);
+        let stored = cx.engine.workspace().file(stored);
         cx.send(Command::SearchFor(Query::Picture(stored)));
     }
 }

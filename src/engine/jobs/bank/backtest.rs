@@ -117,7 +117,7 @@ fn score(
     inspection: &Inspection,
 ) -> Result<Option<f32>> {
     let Some(path) = &inspection.image_path else { return Ok(None) };
-    let picture = match read_image(&job.shared.workspace.root().join(path)) {
+    let picture = match read_image(&job.shared.workspace.file(path)) {
         Ok(image) => area.map(|area| area.hide_outside(&image.rgb)).unwrap_or(image.rgb),
         Err(error) => {
             tracing::warn!(%error, "an inspection's picture is not scored again");

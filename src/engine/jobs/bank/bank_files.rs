@@ -25,7 +25,7 @@ pub(super) fn commit_bank(
         let version = job.commit(move |library| library.next_bank_version(&product))?;
         fitted.bank = fitted.bank.with_version(version);
         let saved = RegisteredBank { area: area.cloned(), ..save_bank(job, &fitted, normals)? };
-        let path = job.shared.workspace.root().join(&saved.path);
+        let path = job.shared.workspace.file(&saved.path);
         match job.commit(move |library| library.add_bank(&saved)) {
             Ok(()) => return Ok(fitted),
             // Taken between the two: the next one is free.
@@ -85,7 +85,7 @@ pub(super) fn save_term(job: &JobContext, bank: &BankRef, term: &DefectTerm) -> 
 /// The path of a new file of a bank, in a folder that exists.
 fn new_file(job: &JobContext, bank: &BankRef, extension: &str) -> Result<PathBuf> {
     let dir = job.shared.workspace.banks_dir().join(bank.product.as_str());
-    std::fs::create_dir_all(&dir)
+    fettle_system::create_folders(&dir)
         .map_err(|source| EngineError::File { path: dir.clone(), source })?;
     let ms = jiff::Timestamp::now().as_millisecond();
     let name = format!("v{}-{ms}-{}.{extension}", bank.version, std::process::id());

@@ -58,7 +58,7 @@ impl Request for BankInfo {
             Ok((library.active_bank(&product)?, images, area))
         })?;
         let Some(active) = active else { return Ok(None) };
-        let path = job.shared.workspace.root().join(&active.path);
+        let path = job.shared.workspace.file(&active.path);
         let (product, model) = (self.0, active.bank.model.clone());
         let bank: Arc<MemoryBank> =
             job.vision(move |lane| lane.bank(&product, &path, &model, &mut Stopwatch::default()))?;

@@ -43,11 +43,12 @@ impl Request for ListBanks {
     fn run(self, job: &JobContext) -> Result<Vec<BankVersion>> {
         require_product(job, &self.0)?;
         let banks = job.library(move |library| library.banks(&self.0))?;
-        let root = job.shared.workspace.root();
         Ok(banks
             .into_iter()
             .map(|bank| {
-                let fit = MemoryBank::load_info(&root.join(&bank.path)).ok().map(|info| info.fit);
+                let fit = MemoryBank::load_info(&job.shared.workspace.file(&bank.path))
+                    .ok()
+                    .map(|info| info.fit);
                 BankVersion {
                     bank: bank.bank,
                     active: bank.active,

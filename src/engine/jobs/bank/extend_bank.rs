@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use tempfile::TempDir;
 
 use super::active_bank::ActiveBank;
 use super::backtest::{Backtest, backtest};
@@ -14,6 +13,7 @@ use super::extension::extend;
 use super::inspection_area::load_inspection_area;
 use super::normal_index::{add_to_index, normals_path};
 use super::normal_pictures::{BATCH, NormalPicture, read_pictures};
+use super::product_lock::ProductLock;
 use crate::error::{EngineError, Result};
 use crate::jobs::registration::UnreadFolders;
 use crate::jobs::registration::image_sources::{FoundImages, ImageSource, image_sources};
@@ -23,6 +23,7 @@ use fettle_domain::{
 };
 use fettle_library::{decode_image, read_source};
 use fettle_retrieval::vector_index::VectorIndex;
+use fettle_system::ScratchFolder;
 use fettle_vision::memory_bank::{Extended, MemoryBank};
 
 /// Registers normal images and makes a new version of the product's bank with their patches.
@@ -83,6 +84,11 @@ impl Request for ExtendBank {
     }
 
     fn run(self, job: &JobContext) -> Result<ExtendedBank> {
+        // A preview changes nothing, and need not wait.
+        let _lock = match self.preview {
+            false => Some(ProductLock::acquire(job, &self.product)?),
+            true => None,
+        };
         let active = ActiveBank::of(job, &self.product)?;
         let base = active.load(job)?;
         let ActiveBank { record, rules, .. } = active;
@@ -109,7 +115,7 @@ impl Request for ExtendBank {
         }
         let bank = BankRef { version, ..record.bank.clone() };
         let encoder = job.shared.model_for(ModelRole::ImageEmbedder)?;
-        let normals = normals_path(&job.shared.workspace.root().join(&record.path));
+        let normals = normals_path(&job.shared.workspace.file(&record.path));
         let load = |path: &Path| {
             let product = self.product.clone();
             let failed = |source| EngineError::BankIndex { product, source };
@@ -170,18 +176,18 @@ struct SortedImages {
 /// Images of zip archives as temporary files, deleted on drop.
 #[derive(Default)]
 struct ExtractedImages {
-    folder: Option<TempDir>,
+    folder: Option<ScratchFolder>,
     /// Name shown for each file: the path of the archive and the name inside.
     names: HashMap<PathBuf, PathBuf>,
 }
 
 impl ExtractedImages {
     /// Writes an image to a temporary file and returns its path.
-    fn write(&mut self, name: &Path, bytes: &[u8]) -> Result<PathBuf> {
+    fn write(&mut self, scratch: &Path, name: &Path, bytes: &[u8]) -> Result<PathBuf> {
         let failed = |source| EngineError::File { path: name.to_owned(), source };
         let folder = match &mut self.folder {
             Some(folder) => folder,
-            none => none.insert(TempDir::with_prefix("fettle-").map_err(failed)?),
+            none => none.insert(ScratchFolder::new(scratch).map_err(failed)?),
         };
         let file = folder.path().join(self.names.len().to_string());
         std::fs::write(&file, bytes).map_err(failed)?;
@@ -202,15 +208,17 @@ impl ExtendBank {
         sources: Vec<ImageSource>,
         extracted: &mut ExtractedImages,
     ) -> Result<Vec<PathBuf>> {
+        let scratch = job.shared.workspace.scratch_dir();
         let mut files = Vec::new();
         for source in sources {
             match source {
                 ImageSource::File(file) => files.push(file),
                 ImageSource::Archive(mut archive) => {
+                    archive.check_room(&scratch)?;
                     let names: Vec<PathBuf> = archive.names().map(Path::to_owned).collect();
                     for (index, name) in names.iter().enumerate() {
                         job.check()?;
-                        files.push(extracted.write(name, &archive.read(index)?)?);
+                        files.push(extracted.write(&scratch, name, &archive.read(index)?)?);
                     }
                 }
             }

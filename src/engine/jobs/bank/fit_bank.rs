@@ -11,6 +11,7 @@ use super::inspection_area::load_inspection_area;
 use super::known_defects_summary::KnownDefectsSummary;
 use super::normal_index::add_to_index;
 use super::normal_pictures::NormalPicture;
+use super::product_lock::ProductLock;
 use super::scored_bank::ScoredBank;
 use crate::error::{EngineError, Result};
 use crate::jobs::registration::catalogue::require_product;
@@ -98,6 +99,7 @@ impl Request for FitBank {
 
     fn run(self, job: &JobContext) -> Result<FittedBank> {
         require_product(job, &self.product)?;
+        let _lock = ProductLock::acquire(job, &self.product)?;
         let product = self.product.clone();
         let (images, version) = job.library(move |library| {
             let images = library.images(Some(&product), &LabelFilter::Normal)?;
@@ -120,10 +122,12 @@ impl Request for FitBank {
             let (backbone, choice) = (backbone.clone(), self.recipe.clone());
             job.vision(move |lane| lane.detection_recipe(&backbone, &choice))?
         };
-        let root = job.shared.workspace.root();
         let pictures: Vec<NormalPicture> = images
             .iter()
-            .map(|image| NormalPicture { id: image.id, path: root.join(&image.path) })
+            .map(|image| NormalPicture {
+                id: image.id,
+                path: job.shared.workspace.file(&image.path),
+            })
             .collect();
         let mut normals: Option<VectorIndex> = None;
         let area = load_inspection_area(job, &self.product)?;

@@ -179,7 +179,7 @@ pub(crate) fn load_inspection_area(
         let outline = match registered.shape {
             AreaShape::Polygon { points } => Outline::Polygon(points),
             AreaShape::Mask { path, .. } => {
-                let mask = read_image(&job.shared.workspace.root().join(path))?.rgb;
+                let mask = read_image(&job.shared.workspace.file(path))?.rgb;
                 Outline::Mask(mask_of_image(&image::imageops::grayscale(&mask)))
             }
         };

@@ -7,6 +7,7 @@ use super::bank_files::save_term;
 use super::calibration::{examples, known_pictures, learned, limits};
 use super::inspection_area::load_inspection_area;
 use super::known_defects_summary::KnownDefectsSummary;
+use super::product_lock::ProductLock;
 use super::scored_bank::ScoredBank;
 use crate::error::Result;
 use crate::protocol::{JobContext, JobRecord, JobSummary, NoEvent, Repeatable, Request};
@@ -68,6 +69,7 @@ impl Request for LearnDefects {
     }
 
     fn run(self, job: &JobContext) -> Result<LearnedDefects> {
+        let _lock = ProductLock::acquire(job, &self.product)?;
         let active = ActiveBank::of(job, &self.product)?;
         let bank = active.load(job)?;
         let rule = active.rules.last().copied().unwrap_or(bank.info().rule);

@@ -17,6 +17,7 @@ mod learn_defects;
 pub(crate) mod normal_index;
 pub(crate) mod normal_pictures;
 mod patch_statistics;
+mod product_lock;
 mod rethreshold;
 pub(crate) mod score_plots;
 pub(crate) mod scored_bank;

@@ -1,12 +1,13 @@
 //! Exporting a list of inspections as CSV for spreadsheets.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::HistoryFilter;
 use fettle_library::Library;
 use fettle_report::InspectionCsv;
+use fettle_system::AtomicFile;
 
 /// Rows written between two progress reports.
 const PAGE: usize = 500;
@@ -40,9 +41,7 @@ impl Request for ExportInspections {
     fn run(self, job: &JobContext) -> Result<ExportedInspections> {
         let Self { filter, path } = self;
         let file_error = |source: std::io::Error| EngineError::File { path: path.clone(), source };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))
-            .map_err(file_error)?;
+        let mut file = AtomicFile::create(&path).map_err(file_error)?;
         // Read at once: pages would shift with new inspections.
         let list = move |library: &mut Library| library.history(&filter, 0, usize::MAX);
         let rows = job.library(list)?.rows;
@@ -59,9 +58,8 @@ impl Request for ExportInspections {
             }
             table.flush().map_err(file_error)?;
         }
-        file.as_file().sync_all().map_err(file_error)?;
         job.check()?;
-        file.persist(&path).map_err(|error| file_error(error.error))?;
+        file.commit().map_err(file_error)?;
         Ok(ExportedInspections { rows: total, path })
     }
 }

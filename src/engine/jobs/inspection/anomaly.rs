@@ -189,7 +189,7 @@ pub(super) fn score_picture(
     embedding: Option<Vec<f32>>,
     watch: &mut Stopwatch,
 ) -> Result<ScoredPicture> {
-    let path = job.shared.workspace.root().join(&bank.path);
+    let path = job.shared.workspace.file(&bank.path);
     let encoder = job.shared.model_for(ModelRole::ImageEmbedder)?;
     let (product, model) = (bank.bank.product.clone(), bank.bank.model.clone());
     // A bank fitted on whole pictures would take the hidden area for a defect.
@@ -198,7 +198,7 @@ pub(super) fn score_picture(
         None => Arc::clone(picture),
     };
     let area = area.map(|loaded| Arc::clone(&loaded.area));
-    let term = bank.term.as_ref().map(|term| job.shared.workspace.root().join(term));
+    let term = bank.term.as_ref().map(|term| job.shared.workspace.file(term));
     let (scored, timings) = job.vision(move |lane| {
         let mut watch = Stopwatch::default();
         let bank = lane.bank(&product, &path, &model, &mut watch)?;
@@ -243,7 +243,7 @@ fn load_reference(
         Err(other) => Err(other),
     })?;
     let Some(image) = found else { return Ok(None) };
-    let read = read_image(&job.shared.workspace.root().join(&image.path))?;
+    let read = read_image(&job.shared.workspace.file(&image.path))?;
     let reference = NormalReference { image: id, path: image.path, similarity, alignment: None };
     Ok(Some((reference, read.rgb)))
 }

@@ -108,7 +108,7 @@ fn list_manuals(job: &JobContext, product: Option<ProductCode>) -> Result<Vec<Re
 /// sections.
 fn register_new_version(job: &JobContext, manual: &RegisteredManual) -> Result<usize> {
     job.report("progress-manual", &manual.path, 0, 1);
-    let path = job.shared.workspace.root().join(&manual.path);
+    let path = job.shared.workspace.file(&manual.path);
     let bytes = read_file(&path)?;
     let (id, hash) = (manual.id, content_hash(&bytes));
     let lineage = job.library(move |library| library.manual_lineage(id))?;

@@ -15,7 +15,7 @@ pub(super) fn read_manual_file(
     job: &JobContext,
     manual: &RegisteredManual,
 ) -> Result<(PathBuf, Vec<u8>)> {
-    let path = job.shared.workspace.root().join(&manual.path);
+    let path = job.shared.workspace.file(&manual.path);
     let bytes = match read_file(&path) {
         Err(ManualsError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
             return Err(EngineError::ManualGone(path));

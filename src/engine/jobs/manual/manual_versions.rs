@@ -167,7 +167,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let engine = start_engine(dir.path());
         let first = add(&engine, &dir.path().join("a.txt"), says("탈기 불량").as_bytes());
-        let file = engine.workspace().root().join(&first.path);
+        let file = engine.workspace().file(&first.path);
         let (finding, notices) = found(&engine);
         assert_eq!(
             (finding.manual, finding.section.causes[0].text.as_str()),

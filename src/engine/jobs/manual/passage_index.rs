@@ -92,7 +92,7 @@ impl<'a> PassageIndex<'a> {
             };
             index.add(&ids, &vectors.concat())?;
             if let Some(dir) = self.path.parent() {
-                std::fs::create_dir_all(dir)
+                fettle_system::create_folders(dir)
                     .map_err(|source| EngineError::File { path: dir.to_owned(), source })?;
             }
             index.save(&self.path)?;

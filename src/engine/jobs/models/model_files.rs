@@ -60,6 +60,8 @@ pub struct PullModels {
     pub from: Option<PathBuf>,
     /// Use no network connection.
     pub offline: bool,
+    /// Somebody agreed to files whose bytes the manifest does not say.
+    pub accept_unpinned: bool,
 }
 
 impl Request for PullModels {
@@ -73,8 +75,12 @@ impl Request for PullModels {
     fn run(self, job: &JobContext) -> Result<PullReport> {
         let store = &job.shared.store;
         let ids = store.manifest().select(&self.what)?;
-        let options =
-            PullOptions { from: self.from, offline: self.offline, ..PullOptions::default() };
+        let options = PullOptions {
+            from: self.from,
+            offline: self.offline,
+            pinned_only: !self.accept_unpinned,
+            ..PullOptions::default()
+        };
         Ok(store.pull(&ids, &options, job.sink.as_ref())?)
     }
 }

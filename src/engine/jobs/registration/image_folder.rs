@@ -1,6 +1,5 @@
 //! A folder as a person copied it: its images by content, and what became of every other entry.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -144,11 +143,7 @@ fn kind_of(path: &Path) -> Kind {
 
 /// Whether the first bytes of a file are a picture's; not where it cannot be read.
 pub(super) fn has_picture_content(path: &Path) -> bool {
-    // Opening a pipe would wait for who writes into it.
-    if !path.is_file() {
-        return false;
-    }
-    let Ok(file) = File::open(path) else { return false };
+    let Ok(file) = fettle_system::open(path) else { return false };
     let mut head = Vec::with_capacity(SIGNATURE_BYTES);
     let read = file.take(SIGNATURE_BYTES as u64).read_to_end(&mut head);
     read.is_ok() && has_picture_signature(&head)

@@ -71,7 +71,7 @@ impl Request for BuildDemo {
         for part in world.inspections {
             let name = part.image.file_stem().map(|name| name.to_string_lossy().into_owned());
             let dir = out.join(format!("{}_{}", part.product, name.unwrap_or_default()));
-            std::fs::create_dir_all(&dir)
+            fettle_system::create_folders(&dir)
                 .map_err(|source| EngineError::File { path: dir.clone(), source })?;
             // The rendered files are deleted; the inspected part and the mask of its defect stay with
             // the result.

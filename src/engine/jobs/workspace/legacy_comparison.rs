@@ -138,7 +138,7 @@ impl Scorer {
 
     /// The image score of the picture at `path` in the workspace.
     fn score(&self, job: &JobContext, path: &str) -> Result<f32> {
-        let picture = read_image(&job.shared.workspace.root().join(path))?.rgb;
+        let picture = read_image(&job.shared.workspace.file(path))?.rgb;
         let (bank, model, look) = (Arc::clone(&self.bank), self.model.clone(), self.look.clone());
         job.vision(move |lane| {
             let backbone = lane.backbone(&model)?;

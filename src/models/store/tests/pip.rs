@@ -156,3 +156,32 @@ fn wrong_bytes_are_refused_with_a_reason() {
     let error = scene.pull(&store, &scene.pip()).unwrap_err().to_string();
     assert!(error.contains("fettle-test-part4==1.0"), "{error}");
 }
+
+/// Where a person stands may be a stick or a stranger's pictures: its modules do not run, nor those
+/// of an environment variable.
+#[cfg(unix)]
+#[test]
+fn pip_runs_no_code_of_the_current_folder() {
+    let scene = Scene::new();
+    let said = scene.dir.path().join("said");
+    let mut options = PullOptions::default();
+    options.pip.program = "python3".into();
+    let program = "import os, sys; open(sys.argv[1], 'w').write('\\n'.join([os.getcwd(), \
+                   *sys.path, *os.listdir(), *os.environ, *sys.argv[2:]])); sys.exit(1)";
+    assert_eq!(options.pip.before, ["-I", "-m", "pip"]);
+    options.pip.before = vec!["-I".into(), "-c".into(), program.into(), said.clone().into()];
+    let error = scene.pull(&scene.store(), &options).unwrap_err();
+    if !said.exists() {
+        assert!(error.to_string().contains("could not be started"), "{error}");
+        return;
+    }
+    let said = fs::read_to_string(&said).unwrap();
+    let here = std::env::current_dir().unwrap();
+    let lines: Vec<&str> = said.lines().collect();
+    let folder = std::path::Path::new(lines[0]);
+    assert!(folder.starts_with(scene.models().canonicalize().unwrap()), "{said}");
+    assert!(lines.iter().all(|line| !line.is_empty() && **line != *here.to_string_lossy()));
+    assert!(!said.contains("CARGO") && !said.contains("PYTHONPATH"), "{said}");
+    let package = lines.iter().position(|line| line.starts_with("fettle-test-part")).unwrap();
+    assert_eq!(lines[package - 1], "--");
+}

@@ -131,3 +131,30 @@ fn a_full_disk_is_reported_as_such() {
         assert!(full, "{error}");
     }
 }
+
+#[test]
+fn a_file_that_nothing_identifies_is_fetched_only_by_who_agrees() {
+    let scene = Scene::new();
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    for (sha256, revision, is_pinned) in [
+        (json!(null), "main", false),
+        (json!(null), "refs/pr/2", false),
+        (json!(null), commit, true),
+        (json!(sha256(&scene.content)), "main", true),
+    ] {
+        let hub = json!([{"hub": {"repo": "o/r", "file": "w.bin", "revision": revision}}]);
+        let store = scene.store_with(sha256, json!(null), hub);
+        let options = PullOptions {
+            hub_endpoint: Some("http://mirror.example".to_owned()),
+            pinned_only: true,
+            ..PullOptions::default()
+        };
+        let error = scene.pull(&store, &options).unwrap_err();
+        let is_refused = matches!(error, ModelsError::Unpinned { .. });
+        assert_eq!(is_refused, !is_pinned, "{revision}: {error}");
+        // A source without TLS is not asked either way.
+        let agreed = PullOptions { pinned_only: false, ..options };
+        let error = scene.pull(&store, &agreed).unwrap_err().to_string();
+        assert!(error.contains("has to begin with https"), "{error}");
+    }
+}

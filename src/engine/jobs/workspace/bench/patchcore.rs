@@ -27,7 +27,7 @@ pub(super) fn fit_and_detect(
     let registered = job.library(move |library| library.active_bank(&wanted))?;
     let registered =
         registered.ok_or_else(|| EngineError::UnknownProduct(scene.product.clone()))?;
-    let path = job.shared.workspace.root().join(&registered.path);
+    let path = job.shared.workspace.file(&registered.path);
     let (model, product) = (registered.bank.model, registered.bank.product);
     let detect = |part: Option<&'static str>| {
         let (path, model, product) = (path.clone(), model.clone(), product.clone());

@@ -1,7 +1,6 @@
 //! Names of pictures and of their masks in data sets.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -42,8 +41,8 @@ pub(super) fn is_picture(path: &Path) -> bool {
 
 fn has_picture_content(path: &Path) -> bool {
     let mut head = Vec::new();
-    let read =
-        File::open(path).and_then(|file| file.take(SIGNATURE_BYTES as u64).read_to_end(&mut head));
+    let read = fettle_system::open(path)
+        .and_then(|file| file.take(SIGNATURE_BYTES as u64).read_to_end(&mut head));
     read.is_ok() && has_picture_signature(&head)
 }
 

@@ -211,7 +211,7 @@ impl Request for PlainChunks {
         let mut chunks: Vec<(ProductCode, String, String)> = Vec::new();
         let corpus = Corpus::read(job, None, None)?;
         for (manual, passages) in &corpus.manuals {
-            let lines = read_lines(&job.shared.workspace.root().join(&manual.path)).unwrap();
+            let lines = read_lines(&job.shared.workspace.file(&manual.path)).unwrap();
             let mut section = "?".to_owned();
             let mut placed = Vec::new();
             for line in &lines {

@@ -1,0 +1,124 @@
+//! One long change of a product's bank at a time, whoever makes it: the second waits and says so.
+
+use std::fs::{File, TryLockError};
+use std::time::Duration;
+
+use crate::error::{EngineError, Result};
+use crate::protocol::JobContext;
+use fettle_domain::{ProductCode, Progress};
+use fettle_system::{create_folders, share_as_folder};
+
+/// Name of the lock's file in the folder of a product's banks. It stays, since a lock on a file that
+/// was removed excludes nobody.
+const FILE_NAME: &str = ".lock";
+/// Pause between two attempts.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
+
+/// The right to change a product's bank, held until dropped. The system takes it back from a process
+/// that dies.
+#[derive(Debug)]
+pub(super) struct ProductLock {
+    _locked: File,
+}
+
+impl ProductLock {
+    /// Waits until nobody else, in this program or another, makes a bank of `product`.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`] while waiting; [`EngineError::File`] where the banks' folder
+    /// cannot be written.
+    pub(super) fn acquire(job: &JobContext, product: &ProductCode) -> Result<Self> {
+        let folder = job.shared.workspace.banks_dir().join(product.as_str());
+        let path = folder.join(FILE_NAME);
+        let failed = |source| EngineError::File { path: path.clone(), source };
+        create_folders(&folder).map_err(failed)?;
+        let is_new = !path.exists();
+        let file = File::options().create(true).append(true).open(&path).map_err(failed)?;
+        if is_new {
+            share_as_folder(&path).map_err(failed)?;
+        }
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _locked: file }),
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+                Err(TryLockError::WouldBlock) => {
+                    job.check()?;
+                    let subject = product.to_string();
+                    let step = "progress-bank-wait";
+                    job.sink.report(Progress { step, subject, done: 0, total: None });
+                    std::thread::sleep(POLL_INTERVAL);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    use super::*;
+    use crate::protocol::{JobUpdate, NoEvent, Request};
+    use crate::{Engine, EngineOptions};
+    use fettle_domain::Language;
+    use fettle_settings::{Settings, Workspace};
+
+    /// Holds the lock until it is told to let go.
+    struct Hold {
+        taken: Sender<()>,
+        release: Receiver<()>,
+    }
+
+    impl Request for Hold {
+        type Answer = ();
+        type Event = NoEvent;
+
+        fn name(&self) -> &'static str {
+            "hold"
+        }
+
+        fn run(self, job: &JobContext) -> Result<()> {
+            let product = "casting".parse().unwrap();
+            let _lock = ProductLock::acquire(job, &product)?;
+            self.taken.send(()).unwrap();
+            let _told = self.release.recv();
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_second_waits_with_a_word_and_can_be_cancelled() {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = || {
+            let options = EngineOptions { allow_gpu: false, language: Language::Ko };
+            Engine::start(Workspace::at(dir.path()), Settings::default(), options).unwrap()
+        };
+        let hold = |engine: &Engine| {
+            let ((taken, is_taken), (let_go, release)) = (channel(), channel());
+            (engine.submit(Hold { taken, release }).unwrap(), is_taken, let_go)
+        };
+        // Engines share nothing but the folder, as processes do.
+        let (one, two) = (engine(), engine());
+        let (first, is_taken, let_first_go) = hold(&one);
+        is_taken.recv().unwrap();
+
+        let (cancelled, _, _let_go) = hold(&one);
+        cancelled.cancel_token().cancel();
+        assert!(matches!(cancelled.wait(|_| {}), Err(EngineError::Cancelled)));
+
+        let (second, second_has_it, let_second_go) = hold(&two);
+        let mut said = Vec::new();
+        let_second_go.send(()).unwrap();
+        second
+            .wait(|update| {
+                let JobUpdate::Progress(progress) = update;
+                assert!(second_has_it.try_recv().is_err(), "both have it");
+                said.push((progress.step, progress.subject));
+                let _ended = let_first_go.send(());
+            })
+            .unwrap();
+        first.wait(|_| {}).unwrap();
+        assert_eq!(said[0], ("progress-bank-wait", "casting".to_owned()));
+        second_has_it.recv().unwrap();
+    }
+}
