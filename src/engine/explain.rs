@@ -1,24 +1,21 @@
 //! Errors in a person's language: what happened, and what to do.
 
-use std::io::ErrorKind;
-use std::path::Path;
+mod library;
+mod manuals;
+mod message;
+mod models;
 
+use self::library::library;
+use self::manuals::manuals;
+use self::message::{Message, at, file, reason};
+use self::models::models;
 use super::error::EngineError;
 use fettle_domain::{Language, printable_line, printable_lines};
 use fettle_i18n::Value;
-use fettle_library::{
-    ArchiveFault, LibraryError, MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES, OpenFault,
-};
-use fettle_manuals::{ManualDamage, ManualsError};
-use fettle_models::ModelsError;
-use fettle_models::remote::RemoteError;
 use fettle_report::ReportError;
 use fettle_retrieval::RetrievalError;
 use fettle_settings::SettingsError;
-use fettle_system::NotAFile;
 use fettle_vision::VisionError;
-
-type Message = (&'static str, Vec<(&'static str, Value)>);
 
 impl EngineError {
     /// What happened and what to do, in `language`.
@@ -153,125 +150,6 @@ fn on_one_line((name, value): (&'static str, Value)) -> (&'static str, Value) {
     (name, value)
 }
 
-fn reason(error: &dyn std::error::Error) -> (&'static str, Value) {
-    ("reason", error.to_string().into())
-}
-
-/// The values of a message that the domain has as texts.
-fn named(values: Vec<(&'static str, String)>) -> Vec<(&'static str, Value)> {
-    values.into_iter().map(|(name, value)| (name, value.into())).collect()
-}
-
-fn at(path: &Path) -> (&'static str, Value) {
-    ("path", path.display().to_string().into())
-}
-
-fn file(path: &Path, source: &std::io::Error) -> Message {
-    if let Some(what) = NotAFile::of(source) {
-        let what = match what {
-            NotAFile::Folder => "folder",
-            NotAFile::NamedPipe => "pipe",
-            NotAFile::Socket => "socket",
-            _ => "device",
-        };
-        return ("error-not-a-file", vec![at(path), ("what", what.into())]);
-    }
-    match source.kind() {
-        ErrorKind::PermissionDenied => {
-            let owner = fettle_system::owner_of(path).unwrap_or_else(|| "?".to_owned());
-            ("error-file-permission", vec![at(path), ("owner", owner.into())])
-        }
-        ErrorKind::ReadOnlyFilesystem => ("error-file-read-only", vec![at(path)]),
-        ErrorKind::NotFound => ("error-file-not-found", vec![at(path)]),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ("error-disk-full", vec![at(path)]),
-        _ => ("error-file", vec![at(path), reason(source)]),
-    }
-}
-
-fn library(error: &LibraryError, language: Language) -> Message {
-    match error {
-        LibraryError::Io { path, source } => file(path, source),
-        LibraryError::DiskFull { path } => ("error-disk-full", vec![at(path)]),
-        LibraryError::EmptyFile { path } => ("error-image-empty", vec![at(path)]),
-        LibraryError::NotAnImage { path } => ("error-not-an-image", vec![at(path)]),
-        LibraryError::UnsupportedImage { path, kind } => {
-            let kind_text =
-                fettle_i18n::text_with(language, kind.message_id(), &named(kind.values()));
-            let advice = fettle_i18n::text(language, kind.advice_id());
-            let values = vec![at(path), ("kind", kind_text.into()), ("advice", advice.into())];
-            ("error-image-unsupported", values)
-        }
-        LibraryError::DamagedImage { path, why } => {
-            let why = match why.message_id() {
-                Some(id) => fettle_i18n::text_with(language, id, &named(why.values())),
-                None => why.to_string(),
-            };
-            ("error-image-damaged", vec![at(path), ("reason", why.into())])
-        }
-        LibraryError::ImageTooLarge { path, width, height } => (
-            "error-image-too-large",
-            vec![at(path), ("width", (*width).into()), ("height", (*height).into())],
-        ),
-        LibraryError::RegionOutside { width, height, .. } => {
-            ("error-region-outside", vec![("width", (*width).into()), ("height", (*height).into())])
-        }
-        LibraryError::ProductInUse(product) => {
-            ("error-product-in-use", vec![("product", product.to_string().into())])
-        }
-        LibraryError::DefectInUse { product, defect } => (
-            "error-defect-in-use",
-            vec![("product", product.to_string().into()), ("defect", defect.to_string().into())],
-        ),
-        LibraryError::ManualReplaced(_) => ("error-manual-replaced", vec![]),
-        LibraryError::BadArchive { path, fault } => archive(path, fault),
-        LibraryError::EmptyArchive { path } => ("error-archive-empty", vec![at(path)]),
-        LibraryError::ArchiveTooLarge { path } => {
-            let gigabytes = (MAX_ARCHIVE_BYTES >> 30).to_string();
-            let most = [("files", MAX_ARCHIVE_ENTRIES.into()), ("gigabytes", gigabytes.into())];
-            ("error-archive-large", [vec![at(path)], most.into()].concat())
-        }
-        LibraryError::NotAManual { path } => ("error-manual-format", vec![at(path)]),
-        LibraryError::UnknownProduct(product) => {
-            ("error-unknown-product", vec![("product", product.to_string().into())])
-        }
-        LibraryError::UnknownDefect { product, defect } => (
-            "error-unknown-defect",
-            vec![("product", product.to_string().into()), ("defect", defect.to_string().into())],
-        ),
-        LibraryError::UnknownInspection(id) => {
-            ("error-unknown-inspection", vec![("id", id.to_string().into())])
-        }
-        LibraryError::UnknownAction(id) => {
-            ("error-unknown-action", vec![("id", id.to_string().into())])
-        }
-        LibraryError::ActionHasRecords(id) => {
-            ("error-action-has-records", vec![("id", id.to_string().into())])
-        }
-        LibraryError::CorruptDatabase { path, why } => {
-            ("error-library-corrupt", vec![at(path), ("reason", why.clone().into())])
-        }
-        LibraryError::CannotOpen { path, fault } => {
-            let (id, more) = match fault {
-                OpenFault::FolderInTheWay(folder) => {
-                    let folder = folder.display().to_string();
-                    ("error-library-folder", vec![("folder", folder.into())])
-                }
-                OpenFault::WriteProtected => ("error-library-protected", vec![]),
-                other => ("error-library-network", vec![reason(other)]),
-            };
-            (id, [vec![at(path)], more].concat())
-        }
-        LibraryError::BadBackup { path, fault } => {
-            let why = [("file", fault.path().into())];
-            let why = fettle_i18n::text_with(language, fault.message_id(), &why);
-            ("error-backup", vec![at(path), ("reason", why.into())])
-        }
-        LibraryError::WorkspaceInUse { path } => ("error-workspace-in-use", vec![at(path)]),
-        LibraryError::NewerDatabase { path, .. } => ("error-library-newer", vec![at(path)]),
-        other => ("error-library", vec![reason(other)]),
-    }
-}
-
 fn retrieval(error: &RetrievalError) -> Message {
     match error {
         RetrievalError::BadIndex { path, why } => {
@@ -290,135 +168,11 @@ fn retrieval(error: &RetrievalError) -> Message {
     }
 }
 
-fn archive(path: &Path, fault: &ArchiveFault) -> Message {
-    match fault {
-        ArchiveFault::OtherFormat(format) => {
-            ("error-archive-format", vec![at(path), ("format", (*format).into())])
-        }
-        ArchiveFault::NoArchive(format) => {
-            ("error-archive-none", vec![at(path), ("format", (*format).into())])
-        }
-        ArchiveFault::Cut => ("error-archive-cut", vec![at(path)]),
-        ArchiveFault::Volume => ("error-archive-volume", vec![at(path)]),
-        ArchiveFault::Method(method) => {
-            ("error-archive-method", vec![at(path), ("method", method.clone().into())])
-        }
-        ArchiveFault::Password => ("error-archive-password", vec![at(path)]),
-        ArchiveFault::Nested => ("error-archive-nested", vec![at(path)]),
-        other => ("error-archive", vec![at(path), reason(other)]),
-    }
-}
-
-fn models(error: &ModelsError) -> Message {
-    match error {
-        ModelsError::Missing { model, .. } => {
-            ("error-model-missing", vec![("model", model.to_string().into())])
-        }
-        ModelsError::Unpinned { model, file } => (
-            "error-unpinned",
-            vec![("model", model.to_string().into()), ("file", file.clone().into())],
-        ),
-        ModelsError::NoSource { model, file, tried } => {
-            let tried: Vec<String> =
-                tried.iter().map(|(place, reason)| format!("\n  - {place}: {reason}")).collect();
-            let values = vec![
-                ("model", model.to_string().into()),
-                ("file", file.clone().into()),
-                ("tried", tried.concat().into()),
-            ];
-            ("error-no-place", values)
-        }
-        ModelsError::BadWeights { path, why } => {
-            ("error-weights", vec![at(path), ("reason", why.clone().into())])
-        }
-        ModelsError::UnknownArchitecture(name) => {
-            ("error-architecture", vec![("name", name.clone().into())])
-        }
-        ModelsError::UnknownLayer { number, known } => (
-            "error-unknown-layer",
-            vec![("layer", (*number).into()), ("known", known.clone().into())],
-        ),
-        ModelsError::Unknown { wanted, known } => (
-            "error-unknown-model",
-            vec![("wanted", wanted.clone().into()), ("known", known.clone().into())],
-        ),
-        ModelsError::DiskFull { path, .. } => ("error-disk-full", vec![at(path)]),
-        ModelsError::Io { path, source } => file(path, source),
-        ModelsError::Remote(error) => remote(error),
-        other => ("error-models", vec![reason(other)]),
-    }
-}
-
-fn remote(error: &RemoteError) -> Message {
-    let at = |address: &str| ("address", address.to_owned().into());
-    let said = |text: &str| ("reason", text.to_owned().into());
-    match error {
-        RemoteError::BadAddress { address, why } => {
-            ("error-remote-address", vec![at(address), said(why)])
-        }
-        RemoteError::NoKey(variable) => {
-            ("error-remote-no-key", vec![("variable", variable.clone().into())])
-        }
-        RemoteError::Unreachable { address, why } => {
-            ("error-remote-unreachable", vec![at(address), said(why)])
-        }
-        RemoteError::Thread(why) => ("error-no-thread", vec![said(why)]),
-        RemoteError::Unauthorized { address } => ("error-remote-key", vec![at(address)]),
-        RemoteError::Overloaded { address, status } => {
-            ("error-remote-overloaded", vec![at(address), ("status", u32::from(*status).into())])
-        }
-        RemoteError::Refused { address, status, said: answer } => {
-            let status = ("status", u32::from(*status).into());
-            ("error-remote-refused", vec![at(address), status, said(answer)])
-        }
-        RemoteError::Silent { address, seconds } => {
-            let seconds = ("seconds", seconds.to_string().into());
-            ("error-remote-silent", vec![at(address), seconds])
-        }
-        RemoteError::BadAnswer { address, why } => {
-            ("error-remote-answer", vec![at(address), said(why)])
-        }
-    }
-}
-
-fn manuals(error: &ManualsError) -> Message {
-    match error {
-        ManualsError::NotAPdf { path } => ("error-pdf-not", vec![at(path)]),
-        ManualsError::OtherFormat { path } => ("error-manual-format", vec![at(path)]),
-        ManualsError::OtherDocument { path, document } => (document.message_id(), vec![at(path)]),
-        ManualsError::Empty { path } => ("error-manual-empty", vec![at(path)]),
-        ManualsError::NoActionRecords { path } => ("error-no-action-records", vec![at(path)]),
-        ManualsError::Encrypted { path } => ("error-pdf-encrypted", vec![at(path)]),
-        ManualsError::NoText { path, .. } => ("error-pdf-no-text", vec![at(path)]),
-        ManualsError::Scan { path, .. } => ("error-pdf-scan", vec![at(path)]),
-        ManualsError::UnreadableLetters { path, letters } => {
-            ("error-pdf-letters", vec![at(path), ("letters", (*letters).into())])
-        }
-        ManualsError::Damaged { path, why } => {
-            let limit = match why {
-                ManualDamage::TooMany(limit) => *limit,
-                _ => 0,
-            };
-            (why.message_id(), vec![at(path), ("limit", limit.into())])
-        }
-        ManualsError::NoTesseract { path } => ("error-no-tesseract", vec![at(path)]),
-        ManualsError::Tesseract { path, why } => {
-            ("error-tesseract", vec![at(path), ("reason", why.clone().into())])
-        }
-        ManualsError::Cancelled => ("error-cancelled", vec![]),
-        ManualsError::NoPage { path, page, pages } => (
-            "error-pdf-no-page",
-            vec![at(path), ("page", (*page).into()), ("pages", (*pages).into())],
-        ),
-        ManualsError::Io { path, source } => file(path, source),
-        other => ("error-manuals", vec![reason(other)]),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use fettle_domain::{ImageDamage, ImageKind, TiffKind};
+    use fettle_library::LibraryError;
 
     #[test]
     fn a_kind_that_is_not_read_is_named_with_what_to_save_instead() {

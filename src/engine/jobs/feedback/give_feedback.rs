@@ -36,7 +36,8 @@ impl Request for GiveFeedback {
     fn run(self, job: &JobContext) -> Result<FeedbackGiven> {
         let Self { subject, shown, opinion } = self;
         let by = user_name();
-        job.library(move |library| {
+        // Also where whoever gave it has moved on meanwhile: it was said.
+        job.commit(move |library| {
             let (before, now) =
                 library.give_feedback(&subject, shown.as_ref(), opinion.as_ref(), &by)?;
             Ok(FeedbackGiven { before, now })
