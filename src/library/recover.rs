@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use walkdir::WalkDir;
 
-use super::backup::sweep_staging;
 use super::file_store::settle;
 use super::layout::{BANK_FOLDER, OTHER_FOLDERS, SCRATCH_FOLDER, STORED_FOLDERS};
 use super::retention::remove_deleted_files;
@@ -42,7 +41,6 @@ pub(crate) fn recover(conn: &mut Connection, root: &Path) -> Result<Recovery> {
         Ok(left) => recovery.temp_files.extend(left.iter().map(|path| relative(root, path))),
         Err(error) => tracing::warn!(%error, "an unfinished file is still there"),
     }
-    recovery.temp_files.append(&mut sweep_staging(root)?);
     // A file that cannot be removed must not keep the library closed: the next start tries again.
     if let Err(error) = remove_deleted_files(conn, root) {
         tracing::warn!(%error, "a picture that was let go is still there");

@@ -29,4 +29,3 @@ pub use manifest::{BackedUpFile, BackupManifest};
 pub use read::verify_backup;
 pub use restore::restore_backup;
 pub use stage::StagedBackup;
-pub(crate) use stage::sweep_staging;

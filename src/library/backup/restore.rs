@@ -10,14 +10,13 @@ use super::database_copy::make_parent;
 use super::hashed_copy::Report;
 use super::manifest::DATA_FOLDER;
 use super::read::{OpenBackup, bad};
-use super::stage::RESTORE_PREFIX;
 use super::{BackupFault, BackupManifest};
 use crate::durable_file::sync_folder;
-use crate::layout::DATABASE_PATH;
+use crate::layout::{DATABASE_PATH, SCRATCH_FOLDER};
 use crate::lock::{self, LOCK_TIMEOUT};
 use crate::{LibraryError, Result};
 use fettle_domain::ProgressSink;
-use fettle_system::{create_folders, share_as_folder};
+use fettle_system::{ScratchFolder, create_folders, share_as_folder};
 
 /// Unpacks the backup at `from` as the workspace `root`, which must not have a database yet. What
 /// else is in the folder stays, unless the backup has a file of the same path.
@@ -47,10 +46,8 @@ pub fn restore_backup(
     if database.symlink_metadata().is_ok() {
         return Err(in_use());
     }
-    let unpacked = tempfile::Builder::new()
-        .prefix(RESTORE_PREFIX)
-        .tempdir_in(&data)
-        .map_err(|e| LibraryError::io(&data, e))?;
+    let scratch = root.join(SCRATCH_FOLDER);
+    let unpacked = ScratchFolder::new(&scratch).map_err(|e| LibraryError::io(&scratch, e))?;
     let mut report =
         Report { progress, done: 0, total: backup.manifest.bytes(), step: "progress-restore" };
     for file in backup.manifest.files.clone() {

@@ -1,12 +1,11 @@
 //! The first step of a backup: a copy of the database, and links to all other files.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::Connection;
-use tempfile::TempDir;
 use walkdir::{DirEntry, WalkDir};
 
 use super::database_copy::{copy_database, make_parent};
@@ -15,28 +14,22 @@ use crate::layout::{BACKUP_FOLDER, DATABASE_PATH, LOCK_PATH, MANUAL_FOLDER, SCRA
 use crate::lock::{self, LOCK_TIMEOUT};
 use crate::rows::{now, rows};
 use crate::{Library, LibraryError, Result, migrate};
+use fettle_system::ScratchFolder;
 
 /// What begins the names of temporary files and folders.
 const TEMP_PREFIX: &str = ".fettle-";
-/// Folders of backups under way are named `data/.fettle-backup-<random>`.
-const STAGING_PREFIX: &str = ".fettle-backup-";
-/// Folders of restorations under way, which hold the exclusive lock.
-pub(super) const RESTORE_PREFIX: &str = ".fettle-restore-";
 /// Folder of the notes on jobs under way, which the engine writes.
 const JOURNAL_FOLDER: &str = "data/unfinished";
-/// In the folder of a backup under way, a file that its process holds locked.
-const HOLDER: &str = ".holder";
 
 /// Files of a workspace at one instant, kept by links until dropped.
 #[derive(Debug)]
 pub struct StagedBackup {
-    pub(super) folder: TempDir,
+    pub(super) folder: ScratchFolder,
     /// The files, relative to the workspace, with `/`; in `folder` under the same paths.
     pub(super) files: Vec<String>,
     pub(super) missing: Vec<String>,
     pub(super) schema: u32,
     pub(super) created_at: String,
-    _holder: File,
 }
 
 impl Library {
@@ -46,12 +39,8 @@ impl Library {
     /// [`LibraryError::Busy`] while another process deletes files for 15 seconds;
     /// [`LibraryError::DiskFull`], [`LibraryError::Io`].
     pub fn stage_backup(&self) -> Result<StagedBackup> {
-        let data = self.root.join(DATA_FOLDER);
-        let folder = tempfile::Builder::new()
-            .prefix(STAGING_PREFIX)
-            .tempdir_in(&data)
-            .map_err(|e| LibraryError::io(&data, e))?;
-        let holder = hold(folder.path())?;
+        let scratch = self.root.join(SCRATCH_FOLDER);
+        let folder = ScratchFolder::new(&scratch).map_err(|e| LibraryError::io(&scratch, e))?;
         let _guard = lock::shared(&self.lock, &self.root.join(DATABASE_PATH), LOCK_TIMEOUT)?;
         let created_at = now();
         let copy = folder.path().join(DATABASE_PATH);
@@ -86,41 +75,8 @@ impl Library {
             schema: migrate::user_version(&copied)?,
             created_at,
             folder,
-            _holder: holder,
         })
     }
-}
-
-/// Creates the file by which others see that the folder is in use.
-fn hold(folder: &Path) -> Result<File> {
-    let path = folder.join(HOLDER);
-    let io = |e| LibraryError::io(&path, e);
-    let holder = File::create_new(&path).map_err(io)?;
-    holder.lock().map_err(io)?;
-    Ok(holder)
-}
-
-/// Removes the folders of backups and restorations whose process is gone, and returns their names.
-/// The caller holds the exclusive lock.
-pub(crate) fn sweep_staging(root: &Path) -> Result<Vec<String>> {
-    let data = root.join(DATA_FOLDER);
-    let mut removed = Vec::new();
-    for entry in fs::read_dir(&data).map_err(|e| LibraryError::io(&data, e))?.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let left = name.starts_with(RESTORE_PREFIX)
-            || (name.starts_with(STAGING_PREFIX) && !is_held(&entry.path()));
-        if !left || !entry.path().is_dir() {
-            continue;
-        }
-        fs::remove_dir_all(entry.path()).map_err(|e| LibraryError::io(&entry.path(), e))?;
-        removed.push(format!("{DATA_FOLDER}/{name}"));
-    }
-    Ok(removed)
-}
-
-/// Whether the process that made a folder is still there.
-fn is_held(folder: &Path) -> bool {
-    File::open(folder.join(HOLDER)).is_ok_and(|holder| holder.try_lock_shared().is_err())
 }
 
 /// Whether a walk goes into an entry or takes it: no temporary files and folders.

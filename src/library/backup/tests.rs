@@ -50,7 +50,7 @@ fn what_is_restored_is_what_was_backed_up() {
     assert_eq!(manifest.missing, [""; 0]);
     assert_eq!(verify_backup(&file, &NullProgress).unwrap(), manifest);
     // Nothing of the backup is left in the workspace, and none of its working files in the backup.
-    assert!(!files(old.path(), "data").iter().any(|path| path.contains(".fettle-backup")));
+    assert!(!files(old.path(), "data").iter().any(|path| path.contains("scratch")));
 
     let root = new.path().join("workspace");
     assert_eq!(restore_backup(&file, &root, &NullProgress).unwrap(), manifest);
@@ -226,19 +226,14 @@ fn a_cancelled_backup_or_restoration_leaves_what_was() {
 }
 
 #[test]
-fn what_a_killed_backup_left_is_swept_and_one_under_way_is_not() {
+fn a_backup_under_way_survives_another_program_that_opens_the_workspace() {
     let dir = tempfile::tempdir().unwrap();
     let library = workspace(dir.path());
     let staged = library.stage_backup().unwrap();
-    let left = dir.path().join("data/.fettle-backup-left/data");
-    fs::create_dir_all(&left).unwrap();
-    fs::write(left.join("x"), "x").unwrap();
-    fs::create_dir(dir.path().join("data/.fettle-restore-left")).unwrap();
-    let swept = Library::open(dir.path()).unwrap().recovery().temp_files.clone();
-    assert!(swept.contains(&"data/.fettle-backup-left".to_owned()), "{swept:?}");
-    assert!(swept.contains(&"data/.fettle-restore-left".to_owned()), "{swept:?}");
-    assert!(!dir.path().join("data/.fettle-backup-left").exists());
+    Library::open(dir.path()).unwrap();
     staged.write(&dir.path().join("x.zip"), &NullProgress).unwrap();
+    drop(staged);
+    assert_eq!(files(dir.path(), "data/scratch"), [""; 0]);
 }
 
 /// Raises the flag when dropped, also by a failed assertion.
