@@ -72,7 +72,9 @@ fn catch_panic<R>(path: &Path, work: impl FnOnce() -> Result<R>) -> Result<R> {
 pub(super) fn open(path: &Path, bytes: Vec<u8>) -> Result<Pdf> {
     let pdf = Pdf::new(bytes).map_err(|error| match error {
         LoadPdfError::Decryption(_) => ManualsError::Encrypted { path: path.to_owned() },
-        LoadPdfError::Invalid => ManualsError::damaged(path, ManualDamage::Undrawable),
+        LoadPdfError::Invalid => {
+            ManualsError::damaged(path, ManualDamage::structure("no PDF is left"))
+        }
     })?;
     if pdf.pages().is_empty() {
         return Err(ManualsError::damaged(path, ManualDamage::structure("no pages")));

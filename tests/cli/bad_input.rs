@@ -94,7 +94,7 @@ fn a_pdf_that_cannot_be_a_manual_is_refused_and_not_registered() {
     let cases: [(&str, Vec<u8>, &str); 7] = [
         ("old.hwp", b"\xD0\xCF\x11\xE0".to_vec(), "Save it in Hangul as HWPX or PDF"),
         ("cut.docx", b"PK\x03\x04".to_vec(), "is damaged"),
-        ("picture.txt", b"\0\0\x01\x02".to_vec(), "is damaged"),
+        ("picture.txt", b"\0\0\x01\x02".to_vec(), "cannot be read. Save it as UTF-8"),
         ("not.pdf", b"no PDF".to_vec(), "is not a PDF"),
         ("scan.pdf", pdf_without_text(), "has no text"),
         ("locked.pdf", encrypted_pdf(), "is encrypted"),

@@ -176,7 +176,10 @@ fn two_fits_at_once_both_end_with_a_version_of_their_own() {
     assert_eq!(active, 1, "{banks}");
     // Each has its file, and no file is without a bank.
     let files = std::fs::read_dir(workspace.root().join("data/banks/p")).unwrap();
-    let banks =
-        files.filter(|file| file.as_ref().unwrap().path().extension().unwrap() == "bank").count();
+    let banks = files
+        .filter(|file| {
+            file.as_ref().unwrap().path().extension().is_some_and(|ending| ending == "bank")
+        })
+        .count();
     assert_eq!(banks, 3);
 }
