@@ -171,7 +171,7 @@ impl EditedText {
         };
         let label = self.take(place)?.text;
         let section = self.text.sections.get_mut(index)?;
-        let mut moved = take_after(section.part_mut(list)?, &span);
+        let mut moved = take_following(section.part_mut(list)?, &span, index_in(place, list));
         moved.iter_mut().for_each(|statement| statement.kind = kind);
         if own_list(kind).is_some() {
             moved.into_iter().for_each(|statement| insert(section, statement));
@@ -214,10 +214,12 @@ impl EditedText {
         };
         let at = before.map_or(0, |before| before + 1);
         if let Some(old) = before.and_then(|before| self.text.sections.get_mut(before)) {
-            new.causes = take_after(&mut old.causes, &span);
-            new.actions = take_after(&mut old.actions, &span);
-            for part in &mut old.parts {
-                let statements = take_after(&mut part.statements, &span);
+            let at = |list| index_in(place, list);
+            new.causes = take_following(&mut old.causes, &span, at(PartPlace::Causes));
+            new.actions = take_following(&mut old.actions, &span, at(PartPlace::Actions));
+            for (number, part) in old.parts.iter_mut().enumerate() {
+                let from = at(PartPlace::Other(number));
+                let statements = take_following(&mut part.statements, &span, from);
                 if !statements.is_empty() {
                     new.parts.push(SectionPart { statements, ..part.clone() });
                 }
@@ -306,8 +308,25 @@ fn insert(section: &mut Section, statement: Statement) {
     list.insert(at, statement);
 }
 
-/// Takes the statements printed after `span`.
-fn take_after(list: &mut Vec<Statement>, span: &LineSpan) -> Vec<Statement> {
+/// The index of a line in a list, where it stands in that one.
+fn index_in(place: LinePlace, list: PartPlace) -> Option<usize> {
+    match place {
+        LinePlace::Statement { part, index, .. } if part == list => Some(index),
+        _ => None,
+    }
+}
+
+/// Takes the statements that follow a line at `span`, which stood at `from` of this list or in none
+/// of its places. What stood beside it in the list goes by the list: pieces of one printed line have
+/// one position, and a file without pages gives none within its lines.
+fn take_following(
+    list: &mut Vec<Statement>,
+    span: &LineSpan,
+    from: Option<usize>,
+) -> Vec<Statement> {
+    if let Some(from) = from {
+        return list.split_off(from.min(list.len()));
+    }
     let (after, before) = std::mem::take(list).into_iter().partition(|one| is_after(one, span));
     *list = before;
     after
@@ -321,5 +340,6 @@ fn is_after(statement: &Statement, span: &LineSpan) -> bool {
 /// Whether `first` is printed before `second`. Columns of text count as one below the other where
 /// their lines do.
 fn is_before(first: &LineSpan, second: &LineSpan) -> bool {
-    (first.page, first.rect.y) < (second.page, second.rect.y)
+    let order = |span: &LineSpan| (span.page, span.rect.y, span.rect.x);
+    order(first) < order(second)
 }

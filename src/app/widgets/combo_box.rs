@@ -29,7 +29,17 @@ pub(crate) fn labelled_combo_cells(
 ) {
     let name = ui.label(label);
     let combo = ComboBox::from_id_salt(label).selected_text(selected_text).width(width);
+    let menu = |ui: &mut Ui| {
+        raise(ui);
+        menu(ui);
+    };
     combo.show_ui(ui, menu).response.labelled_by(name.id);
+}
+
+/// Puts the list of a combo box above the dialog that it belongs to: egui raises it when it is made,
+/// and the dialog, opened anew, would cover it the second time.
+pub(crate) fn raise(list: &Ui) {
+    list.ctx().move_to_top(list.layer_id());
 }
 
 /// A combo box of all products and an empty choice labelled `none`. Returns whether the selection

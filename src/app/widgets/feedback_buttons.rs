@@ -6,6 +6,7 @@ use crate::clock::local_time;
 use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
+use crate::widgets::combo_box::raise;
 use fettle_domain::{
     Feedback, FeedbackOpinion, FeedbackSubject, ProductCode, ProductSection, Rating, ShownAnswer,
 };
@@ -183,6 +184,7 @@ impl FeedbackButtons {
                 .truncate()
                 .close_behavior(PopupCloseBehavior::CloseOnClickOutside);
             let combo = combo.show_ui(ui, |ui| {
+                raise(ui);
                 let hint = cx.text("feedback-search");
                 let search = ui.add(TextEdit::singleline(&mut self.wanted).hint_text(&hint));
                 search.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &hint));

@@ -314,6 +314,24 @@ fn a_manual_without_any_known_label_is_read_in_full_after_corrections() {
     assert!(!text.warnings.iter().any(is_open), "{:?}", text.warnings);
 }
 
+#[test]
+fn a_piece_of_a_split_line_follows_the_heading_that_the_other_piece_became() {
+    let read = read("기공 (hole)\n발생 원인\n- 표면: 연마지에 이물 혼입\n- 세정액 잔류\n");
+    let pieces = vec!["표면:".to_owned(), " 연마지에 이물 혼입".to_owned()];
+    let edits = vec![
+        ManualEdit::Split { line: line(HOLE, "표면: 연마지에 이물 혼입"), pieces },
+        ManualEdit::StartSection { line: line(HOLE, "표면:"), defect: None },
+    ];
+    let Corrected { text, missed } = edited(&read, edits);
+    assert_eq!(missed, []);
+    let found: Vec<_> = text
+        .sections
+        .iter()
+        .flat_map(|one| one.all_statements().map(|said| (&*one.heading, &*said.text)))
+        .collect();
+    assert_eq!(found, [("표면:", "연마지에 이물 혼입"), ("표면:", "세정액 잔류")]);
+}
+
 proptest! {
     /// Whatever is edited in whatever order, no line is lost to search and ids stay unique.
     #[test]

@@ -45,6 +45,8 @@ pub(super) enum ReviewAction {
     RemoveLabel(usize),
     /// Take the last step back.
     Undo,
+    /// Takes the step again that was taken back last.
+    Redo,
     /// Save and leave.
     Save,
     /// Leave; ask where something is not saved.

@@ -8,13 +8,15 @@ pub(super) struct ReviewDraft {
     review: ManualReview,
     /// The corrections after each step, the newest last.
     steps: Vec<ManualCorrections>,
+    /// The steps taken back, the last one last.
+    undone: Vec<ManualCorrections>,
     corrected: Corrected,
 }
 
 impl ReviewDraft {
     pub(super) fn new(review: ManualReview) -> Self {
         let corrected = apply_corrections(&review.read, &review.corrections);
-        Self { review, steps: Vec::new(), corrected }
+        Self { review, steps: Vec::new(), undone: Vec::new(), corrected }
     }
 
     pub(super) fn review(&self) -> &ManualReview {
@@ -88,8 +90,17 @@ impl ReviewDraft {
 
     /// Takes the last step back.
     pub(super) fn undo(&mut self) {
-        if self.steps.pop().is_some() {
+        if let Some(step) = self.steps.pop() {
+            self.undone.push(step);
             self.corrected = apply_corrections(&self.review.read, self.corrections());
+        }
+    }
+
+    /// Takes the step again that was taken back last, unless another was taken since.
+    pub(super) fn redo(&mut self) {
+        if let Some(step) = self.undone.pop() {
+            self.corrected = apply_corrections(&self.review.read, &step);
+            self.steps.push(step);
         }
     }
 
@@ -118,6 +129,7 @@ impl ReviewDraft {
             return false;
         }
         if next != *self.corrections() {
+            self.undone.clear();
             self.steps.push(next);
             self.corrected = corrected;
         }
@@ -127,6 +139,7 @@ impl ReviewDraft {
     /// Takes a step, whatever it leads to.
     fn set(&mut self, next: ManualCorrections) {
         self.corrected = apply_corrections(&self.review.read, &next);
+        self.undone.clear();
         self.steps.push(next);
     }
 }

@@ -57,11 +57,12 @@ impl ReviewScreen {
                 draft.name_label_everywhere(rule);
                 self.renew(said);
             }
-            A::RemoveEdit(_) | A::RemoveLabel(_) | A::Undo => {
+            A::RemoveEdit(_) | A::RemoveLabel(_) | A::Undo | A::Redo => {
                 let said = row.map(|row| row.text(draft.text()));
                 match action {
                     A::RemoveEdit(index) => draft.remove_edit(index),
                     A::RemoveLabel(index) => draft.remove_label(index),
+                    A::Redo => draft.redo(),
                     _ => draft.undo(),
                 }
                 self.renew(said);

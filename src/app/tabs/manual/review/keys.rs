@@ -54,7 +54,9 @@ fn action_of(key: Key, modifiers: Modifiers) -> Option<ReviewAction> {
     if modifiers.matches_logically(Modifiers::COMMAND) {
         return match key {
             Key::Enter => Some(A::Save),
+            Key::Z if modifiers.shift => Some(A::Redo),
             Key::Z => Some(A::Undo),
+            Key::Y => Some(A::Redo),
             _ => None,
         };
     }

@@ -143,6 +143,10 @@ fn a_manual_is_corrected_by_keyboard_alone() {
         assert!(app.shows(&unassigned));
         app.press(Modifiers::COMMAND, Key::Z);
         assert!(!app.shows(&unassigned));
+        app.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+        assert!(app.shows(&unassigned));
+        app.press(Modifiers::COMMAND, Key::Z);
+        assert!(!app.shows(&unassigned));
 
         go_to(&mut app, "탈기 시간을");
         app.press(Modifiers::NONE, Key::S);
@@ -289,7 +293,14 @@ fn a_new_manual_with_an_unknown_label_is_offered_for_review() {
         app.press(Modifiers::NONE, Key::F2);
         let title = app.with("review-defect-title", &[("text", "압력을 본다".into())]);
         app.wait_for(&title);
-        app.choose(&app.text("judge-defect"), &app.text("review-no-defect"));
+        let (list, hole) = (app.text("judge-defect"), app.text("review-no-defect"));
+        app.choose(&list, &hole);
+        // Opened a second time, the list stands above the dialog, too.
+        app.press(Modifiers::NONE, Key::Escape);
+        app.wait_until_gone(&title);
+        app.press(Modifiers::NONE, Key::F2);
+        app.wait_for(&title);
+        app.choose(&list, &hole);
         app.click(&app.text("review-apply"));
         app.wait_until_gone(&title);
         save(&mut app);
