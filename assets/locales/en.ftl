@@ -354,7 +354,7 @@ plot-found = defective called NG
 settings-warning = settings.json: { $warning }
 
 # Errors: what happened, and what to do
-error-cancelled = Cancelled. Nothing was left half done.
+error-cancelled = Cancelled. What was complete by then is kept, nothing is half done.
 error-panicked = { $job } broke down: { $message }. The rest of Fettle goes on; please report this.
 error-busy = Too many jobs are waiting. Try again when some are done.
 error-ended = The engine has ended.
@@ -711,6 +711,10 @@ actions-undo-hint = To take it back: fettle actions undo-import { $import }
 actions-import-undone = { $count } imported corrective actions removed.
 action-removed = Corrective action { $mark } removed.
 action-restored = Corrective action { $mark } is back.
+action-drafts-title = A corrective action is not saved
+action-drafts-text = What is typed in the form is lost if the window closes now.
+action-drafts-close = Close and lose it
+action-drafts-stay = Stay
 action-saved = Corrective action { $mark } saved.
 action-add = Write a corrective action
 action-edit = Edit
@@ -1242,6 +1246,7 @@ backup-not-one = it is no back-up of Fettle
 backup-newer = it was made by a newer Fettle (update this one first)
 backup-damaged = { $file } in it is damaged or missing
 backup-outside = it names a file outside of a workspace: { $file }
+error-restore-unfinished = { $path }: the restoration of a back-up was cut off here. Restore it again: fettle --workspace DIR restore FILE
 error-workspace-in-use = There is a workspace already: { $path }. Restore into an empty folder: fettle --workspace DIR restore FILE
 backup-done = Backed up: { $files ->
     [one] one file

@@ -348,7 +348,7 @@ plot-found = 불량을 NG로
 settings-warning = settings.json: { $warning }
 
 # 오류: 무슨 일이 있었고 무엇을 하면 되는지
-error-cancelled = 취소했습니다. 절반만 된 것은 없습니다.
+error-cancelled = 취소했습니다. 그때까지 끝난 것은 남아 있고, 절반만 된 것은 없습니다.
 error-panicked = { $job } 작업이 중단되었습니다: { $message }. 나머지는 계속 동작합니다. 이 내용을 알려 주세요.
 error-busy = 대기 중인 작업이 너무 많습니다. 일부가 끝난 뒤 다시 시도하세요.
 error-ended = 엔진이 종료되었습니다.
@@ -705,6 +705,10 @@ actions-undo-hint = 가져오기 취소: fettle actions undo-import { $import }
 actions-import-undone = 가져온 시정 조치 기록 { $count }건을 지웠습니다.
 action-removed = 시정 조치 기록 { $mark }: 지웠습니다.
 action-restored = 시정 조치 기록 { $mark }: 되살렸습니다.
+action-drafts-title = 저장하지 않은 시정 조치가 있습니다
+action-drafts-text = 지금 창을 닫으면 입력한 내용이 사라집니다.
+action-drafts-close = 버리고 닫기
+action-drafts-stay = 계속 쓰기
 action-saved = 시정 조치 기록 { $mark }: 저장했습니다.
 action-add = 시정 조치 기록하기
 action-edit = 고치기
@@ -1236,6 +1240,7 @@ backup-not-one = Fettle의 백업이 아닙니다
 backup-newer = 더 새로운 Fettle이 만든 백업입니다 (이 프로그램을 먼저 업데이트하십시오)
 backup-damaged = 안에 있는 { $file } 파일이 손상되었거나 없습니다
 backup-outside = 작업 공간 밖의 파일을 가리킵니다: { $file }
+error-restore-unfinished = { $path }: 백업을 복원하다가 중단되었습니다. 다시 복원하십시오: fettle --workspace DIR restore FILE
 error-workspace-in-use = 이미 작업 공간이 있습니다: { $path }. 빈 폴더에 복원하십시오: fettle --workspace DIR restore FILE
 backup-done = 백업했습니다: 파일 { $files }개, { $size } MB, { $path }
 backup-sound = { $path } 백업은 온전합니다: 파일 { $files }개, { $size } MB.

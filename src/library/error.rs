@@ -186,6 +186,12 @@ pub enum LibraryError {
         /// What is wrong with it.
         fault: BackupFault,
     },
+    /// The restoration of a backup into this folder was cut off.
+    #[error("{path}: a backup is restored only in part: restore it again")]
+    RestoreUnfinished {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A backup was to be restored where a workspace is already.
     #[error("{path}: there is a workspace already: restore into an empty folder")]
     WorkspaceInUse {

@@ -7,6 +7,8 @@ pub(crate) const DATABASE_PATH: &str = "data/fettle.db";
 /// The lock file of processes that store or delete files.
 pub(crate) const LOCK_PATH: &str = "data/fettle.lock";
 
+/// The mark of a folder into which a backup is being restored.
+pub(crate) const RESTORE_MARK_PATH: &str = "data/restore-unfinished";
 /// Folder of the copies of the database from before migrations.
 pub(crate) const BACKUP_FOLDER: &str = "data/backups";
 

@@ -31,12 +31,24 @@ pub(crate) fn open(root: &Path) -> Result<File> {
     let path = root.join(LOCK_PATH);
     let is_new = !path.exists();
     let io = |e| LibraryError::io(&path, e);
+    if !is_new {
+        // To open a named pipe for writing would wait for a reader.
+        fettle_system::open(&path).map(drop).or_else(unless_unreadable).map_err(io)?;
+    }
     let file =
         OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(io)?;
     if is_new {
         fettle_system::share_as_folder(&path).map_err(io)?;
     }
     Ok(file)
+}
+
+/// A lock's file that may be written and not read is one all the same.
+fn unless_unreadable(error: std::io::Error) -> std::io::Result<()> {
+    match error.kind() {
+        std::io::ErrorKind::PermissionDenied => Ok(()),
+        _ => Err(error),
+    }
 }
 
 /// Locks for storing files, which any number of handles may do at once.
@@ -83,6 +95,17 @@ fn wait<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_in_the_place_of_the_lock_is_an_error_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("data")).unwrap();
+        let pipe = folder.path().join(LOCK_PATH);
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        assert!(matches!(open(folder.path()), Err(LibraryError::Io { path, .. }) if path == pipe));
+    }
 
     #[test]
     fn several_handles_share_the_lock_and_one_excludes_the_others() {

@@ -7,7 +7,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 
 use super::backup::back_up_database;
-use super::layout::{DATABASE_PATH, LOCK_PATH};
+use super::layout::{DATABASE_PATH, LOCK_PATH, RESTORE_MARK_PATH};
 use super::lock::{self, LOCK_TIMEOUT};
 use super::open_fault::OpenFault;
 use super::{Library, LibraryError, Recovery, Result, migrate, recover};
@@ -44,6 +44,9 @@ impl Library {
         // Nobody is between two steps of storing a file while this lock is held: every unfinished
         // registration was interrupted.
         let exclusive = lock::exclusive(&lock, &path, LOCK_TIMEOUT).map_err(closed)?;
+        if root.join(RESTORE_MARK_PATH).exists() && !path.exists() {
+            return Err(LibraryError::RestoreUnfinished { path: data });
+        }
         let mut conn = connect(&path)?;
         let found = migrate::user_version(&conn)?;
         if (1..migrate::known_version()).contains(&found) {

@@ -26,11 +26,14 @@ pub struct AtomicFile {
 }
 
 impl AtomicFile {
-    /// Begins the file for `path`, beside it. The folder must exist ([`super::create_folders`]).
+    /// Begins the file for `path`, beside it; where that is a symbolic link, beside what it leads to.
+    /// The folder must exist ([`super::create_folders`]).
     ///
     /// # Errors
-    /// The system's.
+    /// The system's; [`super::NotAFile`] inside an [`ErrorKind::InvalidInput`] where a folder, a device,
+    /// a pipe or a socket has the name, which a file must not replace.
     pub fn create(path: &Path) -> io::Result<Self> {
+        let path = &target(path)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
         let unfinished = Self::unfinished_in(folder)?;
@@ -126,6 +129,19 @@ impl Write for AtomicFile {
     }
 }
 
+/// The file that is replaced by one written to `path`.
+fn target(path: &Path) -> io::Result<PathBuf> {
+    match path.metadata() {
+        Ok(metadata) => {
+            super::regular_file::check(&metadata)?;
+            path.canonicalize()
+        }
+        // A link that leads nowhere yet is replaced.
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(path.to_owned()),
+        Err(error) => Err(error),
+    }
+}
+
 /// Whether a file is one that a process that is gone did not finish.
 fn is_left(path: &Path, name: &str) -> bool {
     if AtomicFile::is_unfinished(name) {
@@ -208,5 +224,26 @@ mod tests {
         drop(file);
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
         assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_is_no_file_is_never_replaced_and_a_link_is_followed() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        std::fs::create_dir(at("folder")).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(at("pipe")).status().unwrap();
+        assert!(made.success());
+        let _socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
+        let others = [at("folder"), at("pipe"), at("socket"), PathBuf::from("/dev/null")];
+        for path in others {
+            let error = replace(&path, b"x").unwrap_err();
+            assert!(crate::NotAFile::of(&error).is_some(), "{}: {error}", path.display());
+        }
+        std::fs::create_dir(at("elsewhere")).unwrap();
+        std::fs::write(at("elsewhere/list.csv"), "old").unwrap();
+        std::os::unix::fs::symlink("elsewhere/list.csv", at("link.csv")).unwrap();
+        replace(&at("link.csv"), b"new").unwrap();
+        assert!(at("link.csv").is_symlink());
+        assert_eq!(std::fs::read(at("elsewhere/list.csv")).unwrap(), b"new");
     }
 }

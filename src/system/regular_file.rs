@@ -43,7 +43,7 @@ impl NotAFile {
     }
 }
 
-fn check(metadata: &Metadata) -> io::Result<()> {
+pub(super) fn check(metadata: &Metadata) -> io::Result<()> {
     if metadata.is_file() {
         return Ok(());
     }

@@ -86,6 +86,7 @@ pub(super) fn library(error: &LibraryError, language: Language) -> Message {
             let why = fettle_i18n::text_with(language, fault.message_id(), &why);
             ("error-backup", vec![at(path), ("reason", why.into())])
         }
+        LibraryError::RestoreUnfinished { path } => ("error-restore-unfinished", vec![at(path)]),
         LibraryError::WorkspaceInUse { path } => ("error-workspace-in-use", vec![at(path)]),
         LibraryError::NewerDatabase { path, .. } => ("error-library-newer", vec![at(path)]),
         other => ("error-library", vec![reason(other)]),

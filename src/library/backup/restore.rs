@@ -1,8 +1,9 @@
 //! A workspace from a backup.
 
+use std::cell::Cell;
 use std::fs::{self, File};
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -12,7 +13,7 @@ use super::manifest::DATA_FOLDER;
 use super::read::{OpenBackup, bad};
 use super::{BackupFault, BackupManifest};
 use crate::durable_file::sync_folder;
-use crate::layout::{DATABASE_PATH, SCRATCH_FOLDER};
+use crate::layout::{DATABASE_PATH, RESTORE_MARK_PATH, SCRATCH_FOLDER};
 use crate::lock::{self, LOCK_TIMEOUT};
 use crate::{LibraryError, Result};
 use fettle_domain::ProgressSink;
@@ -46,32 +47,81 @@ pub fn restore_backup(
     if database.symlink_metadata().is_ok() {
         return Err(in_use());
     }
+    let mark = UnfinishedMark::set(root)?;
     let scratch = root.join(SCRATCH_FOLDER);
     let unpacked = ScratchFolder::new(&scratch).map_err(|e| LibraryError::io(&scratch, e))?;
+    unpack_all(&mut backup, from, unpacked.path(), progress)?;
+    mark.keep_until(|| {
+        let others = backup.manifest.files.iter().map(|file| file.path.as_str());
+        let others = others.filter(|path| *path != DATABASE_PATH);
+        others.chain([DATABASE_PATH]).try_for_each(|path| place(unpacked.path(), root, path))
+    })?;
+    Ok(backup.manifest)
+}
+
+/// Unpacks all files and checks them.
+fn unpack_all(
+    backup: &mut OpenBackup<'_>,
+    from: &Path,
+    folder: &Path,
+    progress: &dyn ProgressSink,
+) -> Result<()> {
     let mut report =
         Report { progress, done: 0, total: backup.manifest.bytes(), step: "progress-restore" };
     for file in backup.manifest.files.clone() {
-        let to = unpacked.path().join(&file.path);
+        let to = folder.join(&file.path);
         make_parent(&to)?;
         let mut written = File::create_new(&to).map_err(|e| LibraryError::io(&to, e))?;
         backup.unpack(&file, &mut written, &to, &mut report)?;
         written.sync_all().map_err(|e| LibraryError::io(&to, e))?;
     }
-    if !is_sound(&unpacked.path().join(DATABASE_PATH)) {
+    if !is_sound(&folder.join(DATABASE_PATH)) {
         return Err(bad(from, BackupFault::Damaged { path: DATABASE_PATH.to_owned() }));
     }
-    let others = backup.manifest.files.iter().map(|file| file.path.as_str());
-    let others = others.filter(|path| *path != DATABASE_PATH);
-    for path in others.chain([DATABASE_PATH]) {
-        let to = root.join(path);
-        make_parent(&to)?;
-        let moved = fs::rename(unpacked.path().join(path), &to).and_then(|()| share_as_folder(&to));
-        moved.map_err(|e| LibraryError::io(&to, e))?;
-        if let Some(folder) = to.parent() {
-            sync_folder(folder)?;
+    Ok(())
+}
+
+/// Moves an unpacked file to its place in the workspace.
+fn place(unpacked: &Path, root: &Path, path: &str) -> Result<()> {
+    let to = root.join(path);
+    make_parent(&to)?;
+    let moved = fs::rename(unpacked.join(path), &to).and_then(|()| share_as_folder(&to));
+    moved.map_err(|e| LibraryError::io(&to, e))?;
+    to.parent().map_or(Ok(()), sync_folder)
+}
+
+/// The mark of a folder into which a backup is being restored: without it, what a killed restoration
+/// left would be taken for a new workspace.
+struct UnfinishedMark {
+    path: PathBuf,
+    stays: Cell<bool>,
+}
+
+impl UnfinishedMark {
+    fn set(root: &Path) -> Result<Self> {
+        let path = root.join(RESTORE_MARK_PATH);
+        File::create(&path)
+            .and_then(|mark| mark.sync_all())
+            .map_err(|e| LibraryError::io(&path, e))?;
+        Ok(Self { path, stays: Cell::new(false) })
+    }
+
+    /// Runs `work`; where it fails the mark stays.
+    fn keep_until(&self, work: impl FnOnce() -> Result<()>) -> Result<()> {
+        let done = work();
+        self.stays.set(done.is_err());
+        done
+    }
+}
+
+impl Drop for UnfinishedMark {
+    fn drop(&mut self) {
+        if !self.stays.get()
+            && let Err(error) = fs::remove_file(&self.path)
+        {
+            tracing::warn!(%error, "{}: not removed", self.path.display());
         }
     }
-    Ok(backup.manifest)
 }
 
 /// Whether SQLite finds nothing wrong with the database.

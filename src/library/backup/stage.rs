@@ -10,7 +10,9 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::database_copy::{copy_database, make_parent};
 use super::manifest::{DATA_FOLDER, SETTINGS_NAME};
-use crate::layout::{BACKUP_FOLDER, DATABASE_PATH, LOCK_PATH, MANUAL_FOLDER, SCRATCH_FOLDER};
+use crate::layout::{
+    BACKUP_FOLDER, DATABASE_PATH, LOCK_PATH, MANUAL_FOLDER, RESTORE_MARK_PATH, SCRATCH_FOLDER,
+};
 use crate::lock::{self, LOCK_TIMEOUT};
 use crate::rows::{now, rows};
 use crate::{Library, LibraryError, Result, migrate};
@@ -89,6 +91,7 @@ fn is_kept(entry: &DirEntry) -> bool {
 fn is_left_out(path: &str) -> bool {
     let of_database = path.strip_prefix(DATABASE_PATH);
     path == LOCK_PATH
+        || path == RESTORE_MARK_PATH
         || of_database.is_some_and(|rest| matches!(rest, "" | "-wal" | "-shm" | "-journal"))
         || [BACKUP_FOLDER, JOURNAL_FOLDER, SCRATCH_FOLDER]
             .into_iter()

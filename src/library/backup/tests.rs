@@ -295,3 +295,32 @@ fn a_database_is_copied_before_its_schema_changes_and_the_oldest_copies_go() {
         copy.query_row("SELECT count(*) FROM products", [], |row| row.get(0)).unwrap();
     assert_eq!(products, 1);
 }
+
+#[test]
+fn a_restoration_that_was_cut_off_is_no_workspace_and_is_done_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (root, file) = (dir.path().join("old"), dir.path().join("x.zip"));
+    fs::create_dir(&root).unwrap();
+    back_up(&workspace(&root), &file);
+    // As after a kill between two files.
+    let new = dir.path().join("new");
+    fs::create_dir_all(new.join("data/def_split")).unwrap();
+    fs::write(new.join("data/restore-unfinished"), "").unwrap();
+    fs::write(new.join("data/def_split/prod1_hole_1.png"), "half").unwrap();
+    let refused = Library::open(&new);
+    assert!(matches!(refused, Err(LibraryError::RestoreUnfinished { .. })), "{refused:?}");
+    restore_backup(&file, &new, &NullProgress).unwrap();
+    assert!(!new.join("data/restore-unfinished").exists());
+    assert_eq!(Library::open(&new).unwrap().counts().unwrap().defect_images, 1);
+}
+
+#[test]
+fn what_a_killed_backup_left_beside_its_file_goes_with_the_next() {
+    let dir = tempfile::tempdir().unwrap();
+    let (root, folder) = (dir.path().join("old"), dir.path().join("backups"));
+    fs::create_dir(&root).unwrap();
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join(".fettle-dead.part"), "half").unwrap();
+    back_up(&workspace(&root), &folder.join("x.zip"));
+    assert_eq!(files(&folder, ""), ["x.zip"]);
+}

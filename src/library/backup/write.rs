@@ -1,7 +1,7 @@
 //! The second step of a backup: the linked files in one archive, read back.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Seek, Write};
 use std::path::Path;
 
 use zip::write::SimpleFileOptions;
@@ -24,8 +24,36 @@ impl StagedBackup {
     /// read back differs, [`LibraryError::Cancelled`].
     pub fn write(&self, to: &Path, progress: &dyn ProgressSink) -> Result<BackupManifest> {
         let io = |e| LibraryError::io(to, e);
+        // What a backup left there that was killed.
+        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
+        AtomicFile::sweep(folder.unwrap_or(Path::new("."))).map_err(io)?;
         let mut temp = AtomicFile::create(to).map_err(io)?;
         let mut zip = ZipWriter::new(BufWriter::new(temp.file_mut()));
+        let manifest = match self.write_files(&mut zip, to, progress) {
+            Ok(manifest) => manifest,
+            Err(error) => {
+                // Dropped, it would try to end the archive, and tell the terminal that it cannot.
+                std::mem::forget(zip);
+                return Err(error);
+            }
+        };
+        let mut writer = zip.finish().map_err(|e| io(e.into()))?;
+        writer.flush().map_err(io)?;
+        drop(writer);
+        temp.file_mut().sync_all().map_err(io)?;
+        verify_backup(temp.unfinished_path(), progress)?;
+        temp.commit().map_err(io)?;
+        Ok(manifest)
+    }
+
+    /// Writes the files and their list.
+    fn write_files(
+        &self,
+        zip: &mut ZipWriter<impl Write + Seek>,
+        to: &Path,
+        progress: &dyn ProgressSink,
+    ) -> Result<BackupManifest> {
+        let io = |e| LibraryError::io(to, e);
         let mut manifest = BackupManifest {
             format: FORMAT,
             schema: self.schema,
@@ -39,7 +67,7 @@ impl StagedBackup {
             zip.start_file(path.as_str(), options(path)).map_err(|e| io(e.into()))?;
             let from = self.folder.path().join(path);
             let file = File::open(&from).map_err(|e| LibraryError::io(&from, e))?;
-            let (bytes, sha256) = copy(file, &mut zip, path, &mut report).map_err(|e| match e {
+            let (bytes, sha256) = copy(file, zip, path, &mut report).map_err(|e| match e {
                 CopyError::Read(e) => LibraryError::io(&from, e),
                 CopyError::Write(e) => io(e),
                 CopyError::Cancelled(cancelled) => cancelled.into(),
@@ -50,12 +78,6 @@ impl StagedBackup {
             .map_err(|source| LibraryError::BadRecord { what: MANIFEST_NAME.to_owned(), source })?;
         zip.start_file(MANIFEST_NAME, options(DATABASE_PATH)).map_err(|e| io(e.into()))?;
         zip.write_all(&json).map_err(io)?;
-        let mut writer = zip.finish().map_err(|e| io(e.into()))?;
-        writer.flush().map_err(io)?;
-        drop(writer);
-        temp.file_mut().sync_all().map_err(io)?;
-        verify_backup(temp.unfinished_path(), progress)?;
-        temp.commit().map_err(io)?;
         Ok(manifest)
     }
 

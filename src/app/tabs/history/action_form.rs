@@ -86,6 +86,16 @@ impl ActionForm {
         self.id
     }
 
+    /// Whether something is typed that `saved`, the record that is changed, does not say.
+    pub(super) fn is_changed(&self, saved: Option<&CorrectiveAction>) -> bool {
+        let before = match saved {
+            Some(action) => Self::edit(self.inspection, action),
+            None => Self::new(self.inspection, self.product.clone(), self.defect.clone()),
+        };
+        (&before.entry, &before.due, &before.done, &before.verified)
+            != (&self.entry, &self.due, &self.done, &self.verified)
+    }
+
     /// The request made of the fields; `Err` is the locale id of what is wrong with them.
     fn typed(&self) -> Result<WriteAction, &'static str> {
         let day = |typed: &TypedDay| typed.parse().map_err(|()| "action-bad-day");

@@ -52,6 +52,21 @@ impl ActionRecords {
         self.listed.answer().is_some_and(|listed| !listed.is_empty())
     }
 
+    /// Whether something typed is not saved.
+    pub(super) fn has_drafts(&self) -> bool {
+        let listed = self.listed.answer().map(Vec::as_slice).unwrap_or_default();
+        self.forms.values().any(|form| {
+            let saved = listed.iter().find(|action| Some(action.id) == form.id());
+            // A record that is not listed now cannot be compared: rather asked once too often.
+            saved.is_none() && form.id().is_some() || form.is_changed(saved)
+        })
+    }
+
+    /// Forgets what is typed.
+    pub(super) fn drop_drafts(&mut self) {
+        self.forms.clear();
+    }
+
     /// Removes a record or takes its removal back.
     pub(super) fn remove(&mut self, cx: &mut TabContext<'_>, request: RemoveAction) {
         self.removing.extend(cx.start(request));

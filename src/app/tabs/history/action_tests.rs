@@ -1,6 +1,6 @@
 //! Records of corrective actions, driven through the user interface.
 
-use egui::{Key, Modifiers, Role};
+use egui::{Key, Modifiers, Role, ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::command::Command;
@@ -204,4 +204,35 @@ fn what_is_open_and_overdue_is_counted() {
     app.wait_for(&app.with("dashboard-actions", &values));
     app.click_on(Role::Link, "2026-01-01 · 기공 · 연마 · ");
     app.wait_for(&app.text("past-actions-title"));
+}
+
+#[test]
+fn a_window_with_a_half_written_action_asks_before_it_closes() {
+    for language in [Language::En, Language::Ko] {
+        let app = &mut TestAppOptions::new(language).start(one);
+        open(app);
+        let add = format!("➕ {}", app.text("action-add"));
+        app.click_on(Role::Button, &add);
+        let is_kept_open = |app: &mut TestApp| {
+            let root = app.harness.input_mut().viewports.entry(ViewportId::ROOT).or_default();
+            root.events.push(ViewportEvent::Close);
+            app.harness.step();
+            let output = &app.harness.output().viewport_output[&ViewportId::ROOT];
+            output.commands.contains(&ViewportCommand::CancelClose)
+        };
+        // Nothing is typed yet.
+        assert!(!is_kept_open(app));
+        app.type_into(&app.text("action-field-owner"), "이영희");
+        app.press(Modifiers::COMMAND, Key::Num1);
+        assert!(is_kept_open(app));
+        let title = app.text("action-drafts-title");
+        app.wait_for(&title);
+        app.click(&app.text("action-drafts-stay"));
+        app.wait_until_gone(&title);
+        assert!(app.shows("이영희") || app.shows(&app.text("action-save")));
+        assert!(is_kept_open(app));
+        app.click(&app.text("action-drafts-close"));
+        app.wait_until_gone(&title);
+        assert!(!is_kept_open(app));
+    }
 }

@@ -21,6 +21,7 @@ use self::inspection_table::InspectionTable;
 use super::last_drawn::LastDrawn;
 use super::tab::{Tab, TabEntry};
 use crate::command::{Command, TabId, ctrl};
+use crate::dialogs::form::modal;
 use crate::dialogs::save_file::{PendingPath, save_as};
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
@@ -48,6 +49,8 @@ struct HistoryTab {
     comparison: Option<InspectionComparison>,
     judgement_editor: JudgementEditor,
     actions: ActionRecords,
+    /// Whether the window was asked to close while something typed about actions is not saved.
+    asks_drafts: bool,
     saving: Option<PendingPath>,
     exporting: Option<Task<ExportedInspections>>,
 }
@@ -84,6 +87,9 @@ impl Tab for HistoryTab {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        if self.asks_drafts {
+            self.ask_drafts(ui.ctx(), cx);
+        }
         if self.drawn.is_reopened(ui.ctx()) {
             self.table.load(cx, self.filters.filter());
         }
@@ -109,8 +115,13 @@ impl Tab for HistoryTab {
         });
     }
 
+    fn has_unsaved(&self) -> bool {
+        self.actions.has_drafts()
+    }
+
     fn command(&mut self, command: &Command, ctx: &egui::Context, cx: &mut TabContext<'_>) {
         match command {
+            Command::Quit if self.actions.has_drafts() => self.asks_drafts = true,
             Command::Stop if self.comparison.is_some() => self.comparison = None,
             // These concern the opened inspection, which the comparison hides.
             Command::NextImage
@@ -203,12 +214,24 @@ impl Tab for HistoryTab {
 }
 
 impl HistoryTab {
-    /// Opens the details of an inspection, unless they are open.
-    fn open(&mut self, cx: &mut TabContext<'_>, id: InspectionId) {
-        if self.details.as_ref().is_none_or(|details| details.id != id) {
-            self.details = Some(Details::open(cx, id));
-            self.actions.open(cx, id);
+    /// Asks whether the window closes although something typed is not saved.
+    fn ask_drafts(&mut self, ctx: &egui::Context, cx: &mut TabContext<'_>) {
+        let modal = modal(ctx, "action_drafts", &cx.text("action-drafts-title"), |ui| {
+            ui.label(cx.text("action-drafts-text"));
+            ui.add_space(8.0);
+            ui.horizontal(|ui| {
+                let stay = ui.button(cx.text("action-drafts-stay")).clicked();
+                let close = ui.button(cx.text("action-drafts-close")).clicked();
+                (stay, close)
+            })
+            .inner
+        });
+        let (stay, close) = modal.inner;
+        if close {
+            self.actions.drop_drafts();
+            cx.send(Command::Quit);
         }
+        self.asks_drafts = !(stay || close || modal.should_close());
     }
 
     /// The button that exports the marked inspections, or all that match the filter, as PDF.
