@@ -234,6 +234,14 @@ impl HistoryTab {
         self.asks_drafts = !(stay || close || modal.should_close());
     }
 
+    /// Opens the details of an inspection, unless they are open.
+    fn open(&mut self, cx: &mut TabContext<'_>, id: InspectionId) {
+        if self.details.as_ref().is_none_or(|details| details.id != id) {
+            self.details = Some(Details::open(cx, id));
+            self.actions.open(cx, id);
+        }
+    }
+
     /// The button that exports the marked inspections, or all that match the filter, as PDF.
     fn pdf_button(&self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
         let marked = self.table.marked();
