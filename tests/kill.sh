@@ -5,14 +5,15 @@
 #
 #   FETTLE_MODELS=DIR bash tests/kill.sh FETTLE [KILLS]
 #
-# KILLS a command, spread evenly over its system calls (default 3); `all` kills at each of them.
+# KILLS a command, spread evenly over its system calls (default 1); `all` kills at each of them.
 # FETTLE_KILL_COMMANDS="bank-add backup" limits it to these. With FETTLE_KILL_FAULT=error=ENOSPC the
 # calls fail from the n-th on, as on a full disk, instead of killing: the command must end with an
 # error in words.
 set -euo pipefail
-fettle=$(realpath "$1") kills=${2:-3} fault=${FETTLE_KILL_FAULT:-signal=KILL}
+fettle=$(realpath "$1") kills=${2:-1} fault=${FETTLE_KILL_FAULT:-signal=KILL}
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-scratch=$(mktemp -d)
+# In memory, where there is such a folder: a kill takes nothing that the system was given to write.
+scratch=$(if [ -d /dev/shm ]; then mktemp -d -p /dev/shm; else mktemp -d; fi)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
 

@@ -80,7 +80,7 @@ fn entries(bytes: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
 }
 
 /// Makes the checksums of a PNG's chunks right again.
-pub fn seal_png(bytes: &mut Vec<u8>) {
+pub fn seal_png(bytes: &mut [u8]) {
     let mut at = 8;
     while let Some(length) = bytes.get(at..at + 4).and_then(|four| four.try_into().ok()) {
         let length = u32::from_be_bytes(length) as usize;

@@ -12,7 +12,9 @@ use image::{DynamicImage, ImageFormat, Rgb};
 pub(super) fn targets() -> Vec<Target> {
     let format = |name, file, wrapping, seeds| Target { name, file, wrapping, seeds, read: decode };
     vec![
-        format("png", "a.png", Wrapping::Sealed(seal_png), || encoded(ImageFormat::Png)),
+        format("png", "a.png", Wrapping::Sealed(|bytes| seal_png(bytes)), || {
+            encoded(ImageFormat::Png)
+        }),
         format("jpeg", "a.jpg", Wrapping::None, jpegs),
         format("bmp", "a.bmp", Wrapping::None, || encoded(ImageFormat::Bmp)),
         format("tiff", "a.tif", Wrapping::None, || encoded(ImageFormat::Tiff)),
@@ -20,7 +22,7 @@ pub(super) fn targets() -> Vec<Target> {
         Target {
             name: "mask",
             file: "mask.png",
-            wrapping: Wrapping::Sealed(seal_png),
+            wrapping: Wrapping::Sealed(|bytes| seal_png(bytes)),
             seeds: || encoded(ImageFormat::Png),
             read: |path, _| outcome(read_mask(path), |mask| mask.levels.len()),
         },
