@@ -6,12 +6,13 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/lib.sh
 
-# poppler-utils: pdftotext, for comparison with the parser of manuals. The last four are a virtual
-# display, a window manager, input events and screenshots for the test of the window.
+# poppler-utils: pdftotext, for comparison with the parser of manuals. Then a virtual
+# display, a window manager, input events and screenshots for the test of the window; strace for
+# kills at system calls.
 step "Packages"
 # shellcheck disable=SC2086
 need_packages $build_packages $run_packages python3-venv poppler-utils \
-    xvfb openbox xdotool imagemagick
+    xvfb openbox xdotool imagemagick strace
 need_rust
 
 step "Tools"
@@ -55,6 +56,12 @@ export FETTLE_SKIPPED=$CARGO_TARGET_DIR/skipped.tsv
 results=$CARGO_TARGET_DIR/tests.log
 rm -f "$FETTLE_SKIPPED"
 cargo test --release --locked --workspace 2>&1 | tee "$results"
+
+# Where the system lets a program be traced.
+if strace -o /dev/null true 2>/dev/null; then
+    step "Kills"
+    bash tests/kill.sh "$fettle"
+fi
 
 step "The window"
 bash tests/window.sh "$fettle" "$CARGO_TARGET_DIR/window"

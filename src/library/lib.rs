@@ -14,6 +14,7 @@ mod archive;
 mod archive_fault;
 mod areas;
 mod backup;
+mod bank_sweep;
 mod banks;
 mod corrective_actions;
 mod counts;
@@ -63,6 +64,7 @@ pub use archive_fault::ArchiveFault;
 pub use backup::{
     BackedUpFile, BackupFault, BackupManifest, StagedBackup, restore_backup, verify_backup,
 };
+pub use bank_sweep::BANK_LOCK_NAME;
 pub use banks::RegisteredBank;
 pub use corrective_actions::{ImportedAction, action_digest};
 pub use counts::Counts;

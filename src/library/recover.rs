@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use walkdir::WalkDir;
 
+use super::bank_sweep::sweep_banks;
 use super::file_store::settle;
 use super::layout::{BANK_FOLDER, OTHER_FOLDERS, SCRATCH_FOLDER, STORED_FOLDERS};
 use super::retention::remove_deleted_files;
@@ -41,6 +42,8 @@ pub(crate) fn recover(conn: &mut Connection, root: &Path) -> Result<Recovery> {
         Ok(left) => recovery.temp_files.extend(left.iter().map(|path| relative(root, path))),
         Err(error) => tracing::warn!(%error, "an unfinished file is still there"),
     }
+    let banks = sweep_banks(conn, root)?;
+    recovery.temp_files.extend(banks.iter().map(|path| relative(root, path)));
     // A file that cannot be removed must not keep the library closed: the next start tries again.
     if let Err(error) = remove_deleted_files(conn, root) {
         tracing::warn!(%error, "a picture that was let go is still there");

@@ -119,6 +119,7 @@ mod section_parser;
 mod section_warnings;
 mod sections;
 mod selection;
+mod sheet_size;
 mod skew;
 mod split_spans;
 mod spreadsheet_rows;

@@ -16,6 +16,7 @@ use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
 use super::headings::compact;
 use super::package::{LocalName, Package};
+use super::sheet_size::cell_count;
 use super::spreadsheet_rows::{MergedCell, push_rows};
 use super::unpaged_lines::{LeftOut, LineStyle, Numbering, UnpagedLines};
 
@@ -49,12 +50,11 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
     }
     let (mut before, mut cells) = (0_u32, 0_usize);
     for name in sheets {
-        let range = book.worksheet_range(&name).map_err(damaged)?;
-        let (height, width) = range.get_size();
-        cells = cells.saturating_add(height.saturating_mul(width));
+        cells = cells.saturating_add(cell_count(&mut book, &name).map_err(damaged)?);
         if cells > MAX_CELLS {
             return Err(ManualsError::damaged(path, ManualDamage::TooMany(MAX_CELLS)));
         }
+        let range = book.worksheet_range(&name).map_err(damaged)?;
         let Some((first_row, first_column)) = range.start() else { continue };
         lines.number = before + 1;
         if !is_default_name(&name) {

@@ -25,7 +25,8 @@ pub(crate) fn back_up_database(conn: &Connection, root: &Path, found: u32) -> Re
     let placed = fs::rename(&unfinished, &path).and_then(|()| share_as_folder(&path));
     placed.map_err(|e| LibraryError::io(&path, e))?;
     let listed = fs::read_dir(&folder).map_err(|e| LibraryError::io(&folder, e))?;
-    let mut copies: Vec<_> = listed.flatten().map(|entry| entry.path()).filter(is_copy).collect();
+    let mut copies: Vec<_> =
+        listed.flatten().map(|entry| entry.path()).filter(|path| is_copy(path)).collect();
     copies.sort();
     let too_many = copies.len().saturating_sub(KEPT);
     for old in copies.iter().take(too_many) {
@@ -34,6 +35,6 @@ pub(crate) fn back_up_database(conn: &Connection, root: &Path, found: u32) -> Re
     Ok(())
 }
 
-fn is_copy(path: &std::path::PathBuf) -> bool {
+fn is_copy(path: &Path) -> bool {
     path.to_string_lossy().contains("-schema-") && path.extension().is_some_and(|ext| ext == "db")
 }

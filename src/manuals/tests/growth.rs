@@ -153,3 +153,18 @@ fn what_is_nested_too_deep_is_said() {
         assert!(is_said, "{name}: {read:?}");
     }
 }
+
+#[test]
+fn cells_far_apart_take_no_memory() {
+    // A cell's text ends the cell and begins another, in the last place that a sheet has.
+    let far =
+        |place: &str| format!("긁힘</t></is></c><c r='{place}' t='inlineStr'><is><t>레일 마모");
+    for (place, is_read) in [("C9", true), ("XFD1048576", false), ("C99999999999999999999", false)]
+    {
+        let bytes = super::formats::xlsx("조치", &[&[&far(place)]], &[]);
+        let read = parse(Path::new("a.xlsx"), &bytes, &defects());
+        let is_said =
+            matches!(&read, Err(ManualsError::Damaged { why: ManualDamage::TooMany(_), .. }));
+        assert_eq!((read.is_ok(), is_said), (is_read, !is_read), "{place}: {read:?}");
+    }
+}

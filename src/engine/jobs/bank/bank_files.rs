@@ -25,19 +25,22 @@ pub(super) fn commit_bank(
         let version = job.commit(move |library| library.next_bank_version(&product))?;
         fitted.bank = fitted.bank.with_version(version);
         let saved = RegisteredBank { area: area.cloned(), ..save_bank(job, &fitted, normals)? };
-        let path = job.shared.workspace.file(&saved.path);
+        let file = |path: &str| job.shared.workspace.file(path);
+        let (path, term) = (file(&saved.path), saved.term.as_deref().map(file));
         match job.commit(move |library| library.add_bank(&saved)) {
             Ok(()) => return Ok(fitted),
             // Taken between the two: the next one is free.
-            Err(EngineError::Library(LibraryError::BankExists(_))) => remove_files(&path),
+            Err(EngineError::Library(LibraryError::BankExists(_))) => {
+                remove_files([path.clone(), normals_path(&path)].into_iter().chain(term));
+            }
             Err(error) => return Err(error),
         }
     }
 }
 
 /// Removes the files of a bank that has no row.
-fn remove_files(bank: &Path) {
-    for path in [bank.to_owned(), normals_path(bank)] {
+fn remove_files(files: impl Iterator<Item = PathBuf>) {
+    for path in files {
         if let Err(error) = std::fs::remove_file(&path)
             && error.kind() != std::io::ErrorKind::NotFound
         {

@@ -6,11 +6,9 @@ use std::time::Duration;
 use crate::error::{EngineError, Result};
 use crate::protocol::JobContext;
 use fettle_domain::{ProductCode, Progress};
+use fettle_library::BANK_LOCK_NAME;
 use fettle_system::{create_folders, share_as_folder};
 
-/// Name of the lock's file in the folder of a product's banks. It stays, since a lock on a file that
-/// was removed excludes nobody.
-const FILE_NAME: &str = ".lock";
 /// Pause between two attempts.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -29,7 +27,8 @@ impl ProductLock {
     /// cannot be written.
     pub(super) fn acquire(job: &JobContext, product: &ProductCode) -> Result<Self> {
         let folder = job.shared.workspace.banks_dir().join(product.as_str());
-        let path = folder.join(FILE_NAME);
+        // It stays, since a lock on a file that was removed excludes nobody.
+        let path = folder.join(BANK_LOCK_NAME);
         let failed = |source| EngineError::File { path: path.clone(), source };
         create_folders(&folder).map_err(failed)?;
         let is_new = !path.exists();

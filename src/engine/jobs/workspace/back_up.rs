@@ -179,7 +179,7 @@ mod tests {
         let zoned = |text: &str| text.parse::<Zoned>().unwrap();
         let now = zoned("2026-11-30T12:00:00+09:00[Asia/Seoul]");
         assert!(name.at(&now).starts_with("fettle-line 1-2026-11-30T"));
-        assert_eq!(name.time(&name.at(&Zoned::now())).is_some(), true);
+        assert!(name.time(&name.at(&Zoned::now())).is_some());
         for other in ["fettle-line 2-2026-11-30T120000.zip", "fettle-line 1-x.zip", "notes.txt"] {
             assert_eq!(name.time(other), None, "{other}");
         }

@@ -1,0 +1,68 @@
+//! Manuals and records of corrective actions, by format.
+
+use std::path::Path;
+
+use fettle_domain::DefectType;
+use fettle_fuzz::wrapping::Wrapping;
+use fettle_fuzz::{Target, outcome};
+use fettle_manuals::{page_picture, parse, parse_action_records};
+use fettle_testing::documents::defect;
+
+use super::documents::{MARKDOWN, docxs, hwpxs, pdfs, pptxs, xlsxs};
+
+const ACTIONS: &str = "제품,불량,문제,원인,조치,일자,효과\n\
+    p,긁힘,표면 긁힘,레일 마모,레일 교체,2026-03-01,유효\n,,,,트레이 청소,45000,\n";
+const FORM: &str = "8D 보고서\nD2 문제: 표면 긁힘\nD4 근본 원인: 레일 마모\nD5 시정 조치: 레일 교체\n\
+    일자: 2026-03-01\n";
+const HTML: &str = "<html><head><meta charset='utf-8'></head><body><h1>긁힘 (scratch)</h1><ul><li>레일 마모\
+    </ul><table><tr><th>원인<th>조치<tr><td rowspan=2>낙하<td colspan='2'>완충 &amp; 패드</table>\
+    <p style='display:none'>숨김</p></body></html>";
+
+pub(super) fn targets() -> Vec<Target> {
+    let manual =
+        |name, file, wrapping, seeds| Target { name, file, wrapping, seeds, read: read_manual };
+    let records =
+        |name, file, wrapping, seeds| Target { name, file, wrapping, seeds, read: read_records };
+    vec![
+        manual("pdf", "a.pdf", Wrapping::None, pdfs),
+        Target {
+            name: "pdf-page",
+            file: "a.pdf",
+            wrapping: Wrapping::None,
+            seeds: pdfs,
+            read: |path, bytes| {
+                let drawn = page_picture(path, bytes.to_vec(), 1, 64, &[]);
+                outcome(drawn, |picture| picture.pixels.len())
+            },
+        },
+        manual("docx", "a.docx", Wrapping::Zip, docxs),
+        manual("xlsx", "a.xlsx", Wrapping::Zip, xlsxs),
+        manual("pptx", "a.pptx", Wrapping::Zip, pptxs),
+        manual("hwpx", "a.hwpx", Wrapping::Zip, hwpxs),
+        manual("html", "a.html", Wrapping::None, || vec![HTML.into(), utf16(HTML)]),
+        manual("markdown", "a.md", Wrapping::None, || vec![MARKDOWN.into()]),
+        manual("text", "a.txt", Wrapping::None, || vec![MARKDOWN.into(), utf16(MARKDOWN)]),
+        manual("csv", "a.csv", Wrapping::None, || vec![ACTIONS.into(), utf16(ACTIONS)]),
+        records("actions-csv", "a.csv", Wrapping::None, || vec![ACTIONS.into()]),
+        records("actions-text", "a.txt", Wrapping::None, || vec![FORM.into()]),
+        records("actions-xlsx", "a.xlsx", Wrapping::Zip, xlsxs),
+        records("actions-docx", "a.docx", Wrapping::Zip, docxs),
+    ]
+}
+
+fn read_manual(path: &Path, bytes: &[u8]) -> String {
+    let defects: [DefectType; 2] = [
+        defect("scratch", "긁힘", "scratch", "긁힘 (scratch)"),
+        defect("dent", "찍힘", "dent", "찍힘 (dent)"),
+    ];
+    outcome(parse(path, bytes, &defects), |text| text.sections.len())
+}
+
+fn read_records(path: &Path, bytes: &[u8]) -> String {
+    outcome(parse_action_records(path, bytes), |records| records.len())
+}
+
+/// As Windows' editors save it: UTF-16, little endian, with its mark.
+fn utf16(text: &str) -> Vec<u8> {
+    "\u{FEFF}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
