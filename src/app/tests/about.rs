@@ -36,7 +36,7 @@ fn version_and_licences_of_models_libraries_and_crates_are_shown_and_found() {
         // A crate far down the list.
         app.type_into(&search, "zip 9");
         assert!(app.shows(&app.with("about-crates", &[("count", 1_u32.into())])));
-        app.save_picture("about-found");
+        app.save_picture("licence-found");
         app.type_into(&search, "없는 것");
         assert!(app.shows(&app.text("about-nothing")));
 
