@@ -1,4 +1,5 @@
-# Functions of run.sh and test.sh: install missing packages and Rust, build the program.
+# shellcheck shell=bash disable=SC2034 # its variables are used by the scripts that include it
+# Functions of the scripts here: install missing packages, tools and Rust, build the program.
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 # step NAME: prints the duration of the previous step, then the name of the next one.
@@ -12,6 +13,16 @@ fail() { printf '\n%s\n' "$*" >&2; exit 1; }
 # One cargo target directory outside the checkout, shared by clones, runs and tests.
 cache=${FETTLE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/fettle}
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
+
+# Tools of the checks and of packaging, kept there beside the target directory.
+tools=$cache/tools
+# need_tool NAME VERSION: installs a cargo tool of exactly this version into $tools.
+need_tool() {
+    local installed
+    installed=$("$tools/bin/$1" "${1#cargo-}" --version 2>/dev/null || "$tools/bin/$1" --version 2>/dev/null || true)
+    [ "${installed##* }" = "$2" ] ||
+        CARGO_TARGET_DIR=$cache/tools-target cargo install --quiet --locked --root "$tools" "$1@$2"
+}
 
 # need_packages NAME...: installs the missing Debian packages with apt.
 need_packages() {
@@ -43,13 +54,38 @@ build_packages="g++ make cmake curl ca-certificates libopenblas-openmp-dev"
 run_packages="libgomp1 libopenblas0-openmp fonts-nanum python3 python3-pip libfontconfig1
     libxkbcommon-x11-0 libxcursor1 libxi6 libx11-xcb1 libvulkan1 mesa-vulkan-drivers zenity"
 
+# need_rust: cargo, from the distribution's package of rustup where there is one, else from rustup's
+# own installer, which runs only if its SHA-256 is the published one. rust-toolchain.toml says which
+# toolchain rustup fetches; it verifies that itself.
 need_rust() {
+    # shellcheck source=/dev/null
     command -v cargo >/dev/null || [ ! -f "$HOME/.cargo/env" ] || . "$HOME/.cargo/env"
     command -v cargo >/dev/null && return 0
+    if LC_ALL=C apt-cache policy rustup 2>/dev/null | grep -q 'Candidate: [^(]'; then
+        need_packages rustup
+        return 0
+    fi
     say "Installing Rust through rustup, for this user only"
-    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal --default-toolchain none ||
-        fail "rustup could not be installed: see https://rustup.rs"
+    install_rustup || fail "rustup could not be installed: see https://rustup.rs"
+    # shellcheck source=/dev/null
     . "$HOME/.cargo/env"
+}
+
+install_rustup() {
+    local address folder published found
+    address=https://static.rust-lang.org/rustup/dist/$(uname -m)-unknown-linux-gnu/rustup-init
+    folder=$(mktemp -d)
+    # shellcheck disable=SC2064 # the folder of now
+    trap "rm -rf '$folder'; trap - RETURN" RETURN
+    curl --proto '=https' --tlsv1.2 -sSf -o "$folder/rustup-init" "$address" || return 1
+    published=$(curl --proto '=https' --tlsv1.2 -sSf "$address.sha256") || return 1
+    found=$(sha256sum "$folder/rustup-init") || return 1
+    if [ "${published%% *}" != "${found%% *}" ]; then
+        echo "rustup-init is not what was published: SHA-256 ${found%% *}, not ${published%% *}" >&2
+        return 1
+    fi
+    chmod +x "$folder/rustup-init"
+    "$folder/rustup-init" -y --quiet --profile minimal --default-toolchain none
 }
 
 build() {

@@ -6,32 +6,37 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/lib.sh
 
-# poppler-utils: pdftotext, for comparison with the parser of manuals. Then a virtual
-# display, a window manager, input events and screenshots for the test of the window; strace for
+# poppler-utils: pdftotext, for comparison with the parser of manuals. shellcheck reads the scripts. Then a
+# virtual display, a window manager, input events and screenshots for the test of the window; strace for
 # kills at system calls.
 step "Packages"
 # shellcheck disable=SC2086
-need_packages $build_packages $run_packages python3-venv poppler-utils \
+need_packages $build_packages $run_packages python3-venv poppler-utils shellcheck \
     xvfb openbox xdotool imagemagick strace
 need_rust
 
 step "Tools"
-tools=$cache/tools
 typos_version=1.52.0
-deny_version=0.20.2
 if [ "$("$tools/bin/typos" --version 2>/dev/null)" != "typos-cli $typos_version" ]; then
     python3 -m venv "$tools" && "$tools/bin/pip" install -q "typos==$typos_version"
 fi
-if [ "$("$tools/bin/cargo-deny" --version 2>/dev/null)" != "cargo-deny $deny_version" ]; then
-    CARGO_TARGET_DIR=$cache/tools-target cargo install --quiet --locked --root "$tools" "cargo-deny@$deny_version"
-fi
+need_tool cargo-deny 0.20.2
 
 step "Formatting, spelling"
 cargo fmt --all --check
 "$tools/bin/typos"
+shellcheck -x packaging/*.sh tests/*.sh
 
 step "Licences, sources, duplicates"
 "$tools/bin/cargo-deny" --locked --workspace check licenses bans sources
+
+step "Known vulnerabilities"
+# The database of advisories is fetched anew; where it cannot be, that is said and nothing fails.
+if timeout 120 "$tools/bin/cargo-deny" --locked --workspace fetch db 2>"$CARGO_TARGET_DIR/advisories.log"; then
+    "$tools/bin/cargo-deny" --locked --offline --workspace check advisories
+else
+    echo "not checked: the database of advisories cannot be fetched here ($CARGO_TARGET_DIR/advisories.log)"
+fi
 
 step "The program"
 cargo build --release --locked

@@ -64,7 +64,7 @@ ended() { ! running; }
 is_pdf() { [ "$(head -c 5 "$1")" = "%PDF-" ]; }
 
 open_window() {
-    "$fettle" window --workspace "$work" "$@" >"$scratch/window.log" 2>&1 &
+    "$fettle" window --workspace "$work" >"$scratch/window.log" 2>&1 &
     window=$!
     started+=("$window")
     until_true 60 "the window" xdotool search --onlyvisible --name '^Fettle$'

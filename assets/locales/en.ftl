@@ -1282,3 +1282,17 @@ damage-undrawable = The pages of { $path } cannot be drawn. Save the document as
 damage-too-many = { $path } is too large for a manual: it has more than { $limit } lines, cells or pages. Save the part that is needed.
 damage-bomb = { $path } was not read: it unpacks to more than any manual.
 damage-too-deep = { $path } was not read: its tables, lists or boxes are nested too deep. Save the document as PDF and register that.
+
+## About: version and licences
+
+command-about = About Fettle
+about-what = Finds the defect, shows it, names it, and says what the manual says to do.
+about-licence = Licence: { $licence }
+about-others = The works of others that this program uses, and their licences.
+about-search = Find by name or licence
+about-models = Models ({ $count })
+about-bundled = Fonts and libraries ({ $count })
+about-crates = Rust crates ({ $count })
+about-nothing = Nothing found.
+about-copy = Copy list
+about-copied = The list of licences is copied.

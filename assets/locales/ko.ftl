@@ -1056,7 +1056,7 @@ settings-roles-hint = 이상 탐지나 이미지 검색 모델을 바꾸면 뱅�
 settings-models = 모델
 settings-megabytes = { $size } MB
 settings-pull = 받기
-pull-unpinned = { $model }은(는) 아직 해시가 기록되어 있지 않아, 저장소에 쓸 수 있는 사람이 내용을 정합니다.
+pull-unpinned = { $model }{ PARTICLE($model, "은") } 아직 해시가 기록되어 있지 않아, 저장소에 쓸 수 있는 사람이 내용을 정합니다.
 pull-unpinned-yes = 그래도 받기
 pull-unpinned-no = 받지 않기
 settings-machine = 이 컴퓨터
@@ -1267,3 +1267,17 @@ damage-undrawable = { $path } 파일의 쪽을 그릴 수 없습니다. 문서�
 damage-too-many = { $path } 파일이 매뉴얼로 쓰기에는 너무 큽니다. 줄, 셀 또는 쪽이 { $limit }개를 넘습니다. 필요한 부분만 따로 저장하세요.
 damage-bomb = { $path } 파일은 풀었을 때 매뉴얼이라고 보기 어려울 만큼 커져서 읽지 않았습니다.
 damage-too-deep = { $path } 파일은 표나 목록, 상자가 너무 깊이 겹쳐 있어 읽지 않았습니다. 문서를 만든 프로그램에서 PDF로 저장해서 등록하세요.
+
+## 정보: 버전과 라이선스
+
+command-about = Fettle 정보
+about-what = 불량을 찾아 보여 주고, 이름을 말하고, 매뉴얼이 시키는 조치를 알려 주는 검사 프로그램입니다.
+about-licence = 라이선스: { $licence }
+about-others = 이 프로그램에 쓰인 저작물과 모델의 라이선스입니다.
+about-search = 이름이나 라이선스로 찾기
+about-models = 모델 { $count }개
+about-bundled = 글꼴과 라이브러리 { $count }개
+about-crates = Rust 크레이트 { $count }개
+about-nothing = 찾는 것이 없습니다.
+about-copy = 목록 복사
+about-copied = 라이선스 목록을 복사했습니다.

@@ -14,6 +14,7 @@ mod error;
 mod fonts;
 mod frame_times;
 mod job_progress;
+mod licences;
 mod loadable;
 mod localizer;
 mod log_lines;

@@ -7,6 +7,7 @@ mod bench;
 mod demo;
 mod eval;
 mod feedback;
+mod generate;
 mod history;
 mod import_seed;
 mod index;
@@ -33,6 +34,7 @@ pub(crate) use bench::Bench;
 pub(crate) use demo::Demo;
 pub(crate) use eval::Eval;
 pub(crate) use feedback::Feedback;
+pub(crate) use generate::Generate;
 pub(crate) use history::{History, HistoryCommand, HistoryList};
 pub(crate) use import_seed::ImportSeed;
 pub(crate) use index::Index;
@@ -135,6 +137,9 @@ pub(crate) enum Command {
     Bench(Bench),
     /// What this machine and workspace have, what is missing and how to get it.
     Doctor(Json),
+    /// Write what a package holds beside the program: manual pages, completions of the shell.
+    #[command(subcommand, hide = true)]
+    Generate(Generate),
 }
 
 #[cfg(test)]

@@ -69,6 +69,10 @@ pub fn run() -> ExitCode {
 }
 
 fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
+    // Needs no workspace, and makes none.
+    if let Some(Command::Generate(what)) = &cli.command {
+        return commands::generate::run(what);
+    }
     let workspace = Workspace::locate(cli.workspace.as_deref()).context("workspace")?;
     let (settings, warnings) = fettle_settings::read(&workspace.settings_path());
     let language = cli.lang.map_or(settings.language, Language::from);
@@ -102,7 +106,7 @@ fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
         Command::ImportSeed(args) => commands::import_seed::run(&engine, &terminal, args),
         Command::Backup(args) => commands::backup::back_up(&engine, &terminal, args),
         Command::Restore(args) => commands::backup::restore(&engine, &terminal, args),
-        Command::Bench(_) => Ok(()),
+        Command::Bench(_) | Command::Generate(_) => Ok(()),
         Command::Doctor(args) => commands::doctor::run(&engine, &terminal, args),
     }
 }

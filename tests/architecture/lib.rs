@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod imports;
+mod licences;
 mod modules;
 mod workspace;
 

@@ -108,6 +108,8 @@ pub(crate) enum Command {
     Palette,
     /// Open or close the list of shortcuts.
     Shortcuts,
+    /// Show the program's version and all licences.
+    About,
     /// Open or close the jobs panel.
     Jobs,
     /// Open or close the log panel.
@@ -192,4 +194,5 @@ pub(crate) const COMMANDS: &[Entry] = entries! {
     View "command-usual-size" Command::ZoomReset, ctrl(Key::Num0);
     Help "first-load-demo" Command::LoadDemo, None;
     Help "command-shortcuts" Command::Shortcuts, plain(Key::F1);
+    Help "command-about" Command::About, None;
 };

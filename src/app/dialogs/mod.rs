@@ -1,5 +1,6 @@
 //! Dialogs: modals that ask a person for input, and the system's file dialogs.
 
+pub(super) mod about;
 pub(super) mod defect_type;
 mod dialog;
 pub(super) mod export_pdf;

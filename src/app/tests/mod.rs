@@ -1,5 +1,6 @@
 //! The whole window, driven as a person would.
 
+mod about;
 mod frames;
 mod held_job;
 mod ime;

@@ -4,6 +4,7 @@ use egui::{Context, ViewportCommand};
 
 use super::fettle_window::FettleWindow;
 use crate::command::{Command, TabId};
+use crate::dialogs::about::AboutDialog;
 use crate::dialogs::import_actions::ImportActionsDialog;
 use crate::dialogs::register_manual::RegisterManualDialog;
 use crate::localizer::Localizer;
@@ -23,6 +24,7 @@ impl FettleWindow {
                 self.shared.view.tab = TabId::Inspect;
             }
             Command::Shortcuts => self.shortcuts = !self.shortcuts,
+            Command::About => self.dialog = Some(Box::<AboutDialog>::default()),
             Command::Jobs => self.shared.view.jobs = !self.shared.view.jobs,
             Command::Log => self.shared.view.log = !self.shared.view.log,
             Command::Language(language) => self.set_language(language),

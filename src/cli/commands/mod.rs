@@ -11,6 +11,7 @@ pub(super) mod demo;
 pub(super) mod doctor;
 pub(super) mod eval;
 pub(super) mod feedback;
+pub(super) mod generate;
 pub(super) mod history;
 pub(super) mod import_seed;
 pub(super) mod index;
