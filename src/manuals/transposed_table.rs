@@ -44,7 +44,7 @@ fn is_form_row(row: &Row, names: &DefectNameIndex) -> bool {
     let names_defect = |line: &PrintedLine| names.find(&line.line.text).is_some();
     let others = row.segments.iter().skip(2);
     defect_field(row).is_some_and(|name| names.find(name).is_some())
-        && row.segments.len() % 2 == 0
+        && row.segments.len().is_multiple_of(2)
         && !others.into_iter().any(names_defect)
 }
 
