@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use fettle_domain::hangul::is_syllable;
-use fettle_domain::{DefectCode, ManualText, Section, Statement, StatementKind};
+use fettle_domain::{DefectCode, ManualText, Section, SectionPart, Statement, StatementKind};
+
+use super::part_labels::forbids;
 
 /// A passage of a manual: one statement, or a line that was assigned to none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,22 +29,25 @@ pub struct Chunk {
     pub assigned: bool,
 }
 
+/// The text of a `statement` of `part`, with the label before it where that forbids or denies: without
+/// its *Do not*, `Use sandpaper` would say the opposite.
+pub fn words_with_label(part: &SectionPart, statement: &Statement) -> String {
+    let label = part.label.trim_end_matches([':', '：', ' ']);
+    if forbids(label) { format!("{label}: {}", statement.text) } else { statement.text.clone() }
+}
+
 /// One chunk a statement, in printed order, then one for each line that was assigned to none.
 pub fn chunks(manual: &ManualText) -> Vec<Chunk> {
     let mut out = Vec::new();
     for section in &manual.sections {
         for statement in section.statements() {
-            let korean = statement.text.chars().any(is_syllable);
-            let kind = match (statement.kind, korean) {
-                (StatementKind::Cause, true) => "발생 원인",
-                (StatementKind::Cause, false) => "Cause",
-                (_, true) => "조치",
-                (_, false) => "Action",
-            };
-            out.push(chunk(section, statement, kind));
+            out.push(chunk(section, statement, usual_label(statement.kind, &statement.text)));
         }
         for part in &section.parts {
-            out.extend(part.statements.iter().map(|one| chunk(section, one, &part.label)));
+            out.extend(part.statements.iter().map(|one| Chunk {
+                words: words_with_label(part, one),
+                ..chunk(section, one, &part.label)
+            }));
         }
     }
     for (number, passage) in (1..).zip(&manual.passages) {
@@ -65,6 +70,16 @@ pub fn chunks(manual: &ManualText) -> Vec<Chunk> {
         });
     }
     out
+}
+
+/// The usual label of causes, or else of actions, in the language of `text`.
+pub(super) fn usual_label(kind: StatementKind, text: &str) -> &'static str {
+    match (kind, text.chars().any(is_syllable)) {
+        (StatementKind::Cause, true) => "발생 원인",
+        (StatementKind::Cause, false) => "Cause",
+        (_, true) => "조치",
+        (_, false) => "Action",
+    }
 }
 
 fn chunk(section: &Section, statement: &Statement, label: &str) -> Chunk {

@@ -54,7 +54,8 @@ const PROHIBITIONS: [&str; 9] = [
     "피해야할것",
     "삼가야할것",
 ];
-const ENGLISH_PROHIBITIONS: [&str; 5] = ["donts", "donot", "donotdo", "neverdo", "prohibited"];
+const ENGLISH_PROHIBITIONS: [&str; 7] =
+    ["donts", "donot", "donotdo", "neverdo", "never", "avoid", "prohibited"];
 
 /// Whether the words are a label of what must not be done.
 pub(super) fn is_prohibition(words: &[String]) -> bool {

@@ -20,8 +20,11 @@ pub(super) fn stems_of(words: &[String], whole: bool) -> Vec<Option<Stem>> {
     let mut out = Vec::new();
     let mut before: Option<String> = None;
     // Korean compounds are spaced in several ways: neighbouring words are one.
-    for run in words.chunk_by(|a, b| is_korean(a) && is_korean(b)) {
+    let mut runs = words.chunk_by(|a, b| is_korean(a) && is_korean(b)).peekable();
+    while let Some(run) = runs.next() {
         match run {
+            // *Due to* tells causes, *Due* a day.
+            [word] if word == "due" && is_to(runs.peek()) => out.push(Some(Cause)),
             // `what to do`, `what you must not do`, but not `how do you`.
             [word] if word == "do" => {
                 let is_action = matches!(before.as_deref(), Some("to" | "not"));
@@ -39,6 +42,10 @@ pub(super) fn stems_of(words: &[String], whole: bool) -> Vec<Option<Stem>> {
         before = run.last().cloned();
     }
     out
+}
+
+fn is_to(run: Option<&&[String]>) -> bool {
+    matches!(run, Some([word]) if word == "to")
 }
 
 /// Whether a word is Hangul.

@@ -41,7 +41,7 @@ use Stem::{
 const KOREAN: &[(Stem, &str)] = &[
     (
         Cause,
-        "원인 요인 이유 까닭 왜 유발요소 발생기구 발생기전 발생메커니즘 발생배경 근원 유발인자 발생인자",
+        "원인 요인 이유 까닭 왜 유발요소 발생기구 발생기전 발생메커니즘 발생배경 근원 유발인자 발생인자 메커니즘",
     ),
     (
         OwnAction,
@@ -50,7 +50,7 @@ const KOREAN: &[(Stem, &str)] = &[
     (
         Action,
         "조치 조치법 대책 처리 처치 대응 대응책 대처 대처법 수리 보수 방안 처방 해법 해소 조처 제거법 \
-         어떻게 무엇을해야",
+         어떻게 무엇을해야 할일",
     ),
     (Prevention, "예방 예방법 방지 방지법 방지책 재발"),
     (
@@ -88,7 +88,7 @@ const KOREAN: &[(Stem, &str)] = &[
     (
         Qualifier,
         "발생 주요 주 추정 근본 예상 가능 가능한 가능성 잠재 잠재적 직접 직접적 간접 간접적 불량 결함 고장 \
-         문제 이상 하자 분석 사항 방법 방안 가이드 항목 내용 요령 절차 순서 기준 지침 포인트 현장 초기 영구 \
+         문제 문제점 이상 하자 분석 내역 사항 방법 방안 가이드 항목 내용 요령 절차 순서 기준 지침 포인트 현장 초기 영구 \
          영구적 항구 항구적 단기 중기 장기 권장 권고 추천 시 및 과 와 의 별 상세 구체 구체적 적 기술 기술적 \
          생기나 생기나요 생기는가 생기는지 생길까 생길까요 생겼나 생겼을까 생기는 생긴 나나요 하나 하나요 \
          할까 할까요 해야 하는가 하지 합니까 되나 되나요 일어나나 일어나나요 발생하나 발생하나요 발생하는가 \
@@ -101,7 +101,7 @@ const KOREAN: &[(Stem, &str)] = &[
 
 /// English stems: whole words, or the beginnings of words where they end in `*`.
 const ENGLISH: &[(Stem, &str)] = &[
-    (Cause, "cause* why reason* origin* rootcause* contributor* culprit* due"),
+    (Cause, "cause* why reason* origin* rootcause* contributor* culprit* mechanism*"),
     (
         OwnAction,
         "corrective corrections correction remed* solution* fix* cure* repair* rectif* resolution* \
@@ -125,7 +125,7 @@ const ENGLISH: &[(Stem, &str)] = &[
     ),
     (
         Record,
-        "date* owner* responsib* status department cost* history approval deadline* assignee* picture* \
+        "date* owner* responsib* status department cost* history approval deadline* due assignee* picture* \
          photo* caution* warning* effectiveness",
     ),
     (Outcome, "result results outcome*"),
@@ -152,7 +152,7 @@ const ENGLISH: &[(Stem, &str)] = &[
          taken take required needed key actual apparent direct indirect plan plans planned method* way \
          ways with next short-term long-term at on site your their why's current control* process-related \
          appear* arise* form* like come* by often usually sometimes frequently generally typically following \
-         detail* may might will result* them there these those they here which as get rid right proper s t factor* area* up down",
+         detail* may might will result* them there these those they here which as get rid right proper about s t factor* area* up down",
     ),
 ];
 

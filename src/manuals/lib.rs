@@ -7,7 +7,8 @@
 //!      │       hidden_layers, overprint, asides, annotations → line_grouping, columns ┬ DocumentLines
 //!      ├ docx, hwpx, pptx (package) · xlsx, csv_file (spreadsheet_rows) ──────────────┤
 //!      └ html, markdown → html · text_file ───────────────────────────────────────────┘
-//! DocumentLines → rows, headers_footers → row_marks (disciplines, questions, inline_labels)
+//! DocumentLines → rows, headers_footers → row_marks (disciplines, questions, long_table, part_order,
+//!       inline_labels)
 //!     → section_parser ┬ section_headings, label_rows, marked_rows, unknown_parts
 //!     │                └ table_rows: cause_action_table, transposed_table, defect_table, summary_table
 //!     └ label_words → label_stems, label_denial → part_labels → label_forms, document_look
@@ -88,10 +89,12 @@ mod letter_forms;
 mod line_grouping;
 mod line_joining;
 mod list_marker;
+mod long_table;
 mod markdown;
 mod marked_rows;
 mod marks;
 mod measures;
+mod no_statement;
 mod object_nouns;
 #[cfg(feature = "ocr")]
 mod ocr;
@@ -102,6 +105,7 @@ mod page_content;
 mod page_picture;
 mod page_reader;
 mod part_labels;
+mod part_order;
 mod passages;
 mod pdf;
 mod places;
@@ -149,7 +153,7 @@ mod tests;
 pub use action_file::parse_action_records;
 pub use answer::whole_sentences;
 pub use answer_validation::AnswerProblem;
-pub use chunk::{Chunk, chunks};
+pub use chunk::{Chunk, chunks, words_with_label};
 pub use compose::compose;
 pub use corrections::{Corrected, apply_corrections, with_unplaced_lines};
 pub use damage::ManualDamage;

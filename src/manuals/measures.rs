@@ -189,6 +189,12 @@ fn number(letters: &[char], at: usize) -> Option<(f64, usize)> {
     if inside.is_some_and(|c| c.is_ascii_alphanumeric() || *c == '.') {
         return None;
     }
+    // The day of a date (9월 2일) is no time that something takes.
+    let before: Vec<char> =
+        letters.iter().take(at).rev().filter(|c| !c.is_whitespace()).take(2).copied().collect();
+    if matches!(before[..], ['월' | '년', digit] if digit.is_ascii_digit()) {
+        return None;
+    }
     let digits: String = letters
         .iter()
         .skip(at)

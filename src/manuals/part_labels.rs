@@ -14,7 +14,7 @@ use super::label_words::Stem::{self, Never, Unfit};
 use super::words::words;
 
 /// The longest label, in letters without spaces.
-const MAX_LETTERS: usize = 32;
+const MAX_LETTERS: usize = 40;
 /// The same of a label of two parts, in bytes.
 const MAX_MIXED_BYTES: usize = 160;
 /// The longest text that is looked at, in bytes.
@@ -122,6 +122,11 @@ fn is_bare_prohibition(text: &str) -> bool {
 pub(super) fn negates(text: &str) -> bool {
     let stems = stems_of(&words(text), false);
     stems.iter().any(|stem| matches!(stem, Some(Never | Unfit)))
+}
+
+/// Whether a label says that what stands under it is not so, or is not to be done.
+pub(super) fn forbids(label: &str) -> bool {
+    is_denied(label) || negates(label)
 }
 
 /// As [`covered`], of a text that may name the section's own defect, too: *Causes of porosity*, 기공의

@@ -20,7 +20,11 @@ pub(super) fn collect_passages(
 ) -> Vec<Passage> {
     let mut out: Vec<Passage> = set_aside
         .into_iter()
-        .map(|SetAside { heading, row }| Passage { heading, span: row.span(), text: row.text })
+        .map(|SetAside { heading, forbidden_by, row }| {
+            let span = row.span();
+            let text = forbidden_by.map_or(row.text.clone(), |by| format!("{by}: {}", row.text));
+            Passage { heading, span, text }
+        })
         .collect();
     let mut found = Found::of(manual, &out);
     for SummaryRow { page, cells } in &manual.summary {

@@ -3,6 +3,8 @@
 use super::defect_names::DefectNameIndex;
 use super::disciplines::mark_disciplines;
 use super::inline_labels::mark_inline_labels;
+use super::long_table::mark_long_tables;
+use super::part_order::gather_by_defect;
 use super::questions::mark_questions;
 use super::rows::Row;
 
@@ -10,5 +12,5 @@ use super::rows::Row;
 pub(super) fn mark_rows(rows: Vec<Row>, names: &DefectNameIndex) -> Vec<Row> {
     let rows = mark_disciplines(rows, names);
     let rows = mark_questions(rows, names);
-    mark_inline_labels(rows, names)
+    mark_inline_labels(gather_by_defect(mark_long_tables(rows, names), names), names)
 }

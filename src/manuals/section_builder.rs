@@ -2,8 +2,11 @@
 
 use fettle_domain::{DefectCode, LineSpan, Section, SectionPart, Statement, StatementKind};
 
+use super::chunk::usual_label;
 use super::line_joining::{Fragment, LineJoiner};
 use super::list_marker::list_number;
+use super::no_statement::{refers_elsewhere, says_nothing};
+use super::part_labels::forbids;
 use super::rows::Row;
 use super::statement_ids::StatementIds;
 
@@ -60,6 +63,9 @@ pub(super) struct PartBuilder {
     pub(super) page: u32,
     pub(super) statements: Vec<StatementBuilder>,
 }
+
+/// A statement that only names another place, with the kind of the part in which it stands.
+type Reference = (StatementKind, String, Vec<LineSpan>);
 
 /// Collects the statements of a section.
 #[derive(Clone)]
@@ -145,6 +151,13 @@ impl SectionBuilder {
         }
     }
 
+    /// The label of the part being read, where it says that what stands under it is not to be done.
+    pub(super) fn forbidding_label(&self) -> Option<String> {
+        let is_other = self.kind == Some(StatementKind::Other);
+        let label = &self.parts.last().filter(|_| is_other)?.label;
+        forbids(label).then(|| label.clone())
+    }
+
     /// Whether `row` is indented from the marker of the statement being read, as wrapped lines are.
     pub(super) fn is_indented(&self, row: &Row) -> bool {
         self.last().is_some_and(|statement| {
@@ -190,13 +203,22 @@ impl SectionBuilder {
 
     /// Builds the section. `ids` counts over all sections of a manual.
     pub(super) fn build(self, ids: &mut StatementIds, joiner: &LineJoiner) -> Section {
+        use StatementKind::{Action, Cause, Prevention};
         let mut ids = ids.section(self.defect.as_ref(), &self.heading);
+        let mut references: Vec<Reference> = Vec::new();
         let mut statements = |builders: Vec<StatementBuilder>, kind| {
+            let is_told =
+                |text: &str| !matches!(kind, Cause | Action | Prevention) || !says_nothing(text);
             let texts = builders
                 .into_iter()
                 .map(|builder| (joiner.join(&builder.fragments), builder.spans))
-                .filter(|(text, _)| !text.is_empty());
+                .filter(|(text, _)| !text.is_empty() && is_told(text));
+            // 긁힘과 동일: neither cause nor action, and not lost.
+            let (elsewhere, texts): (Vec<_>, Vec<_>) = texts
+                .partition(|(text, _)| matches!(kind, Cause | Action) && refers_elsewhere(text));
+            references.extend(elsewhere.into_iter().map(|(text, spans)| (kind, text, spans)));
             texts
+                .into_iter()
                 .map(|(text, spans)| Statement { id: ids.next(kind), kind, text, spans })
                 .collect::<Vec<_>>()
         };
@@ -208,6 +230,13 @@ impl SectionBuilder {
             if !statements.is_empty() {
                 parts.push(SectionPart { label, kind, page, statements });
             }
+        }
+        for (of, text, spans) in references {
+            let label = usual_label(of, &text).to_owned();
+            let page = spans.first().map_or(self.page, |span| span.page);
+            let kind = StatementKind::Other;
+            let statements = vec![Statement { id: ids.next(kind), kind, text, spans }];
+            parts.push(SectionPart { label, kind, page, statements });
         }
         let (heading, defect, page) = (self.heading, self.defect, self.page);
         Section { heading, defect, page, causes, actions, parts }

@@ -7,6 +7,7 @@ use super::headings::compact;
 use super::label_forms::sub_heading;
 use super::list_marker::{ListMarker, marker_style, split_marker};
 use super::marks::{Mark, Origin};
+use super::part_labels::covered_about;
 use super::rows::Row;
 use super::section_parser::{SAME_SIZE_PT, SectionParser};
 use super::table_header::defect_field;
@@ -76,8 +77,10 @@ impl SectionParser<'_> {
             return None;
         }
         let next = self.sub_heading_at(at + 1).map(|(kind, _)| kind);
+        let is_sibling = self.is_beside_heading(row, text);
         // A heading may start with a square or the like, but not with the bullet of a list item.
         let is_item = match next {
+            _ if is_sibling => false,
             Some(StatementKind::Cause) => {
                 !stands_out && self.names.find(text).is_none() && !self.has_marker_of_its_own(row)
             }
@@ -93,7 +96,8 @@ impl SectionParser<'_> {
             let reach = if named.exact { NAMED_HEADING_REACH } else { HEADING_REACH };
             let by_look =
                 stands_out && (self.look.is_larger(row) || self.has_label_within(at, reach));
-            let by_name = !wrapped && (next.is_some() || (named.exact && marker.is_none()));
+            let by_name =
+                !wrapped && (next.is_some() || (named.exact && (marker.is_none() || is_sibling)));
             if by_look || by_name {
                 return Some((text.to_owned(), Some(named.code)));
             }
@@ -152,6 +156,36 @@ impl SectionParser<'_> {
         };
         let is_separate = stands_out || section.is_none_or(|section| !self.continues(section, row));
         (starts && !wrapped && is_separate).then(|| (text.to_owned(), None))
+    }
+
+    /// Starts the part that a heading names beside its defect: 긁힘 원인, above statements.
+    pub(super) fn start_part_of_heading(&mut self, at: usize, row: &Row) {
+        let is_above_text = self.rows.get(at + 1).is_some_and(|next| next.segments.len() == 1)
+            && self.sub_heading_at(at + 1).is_none();
+        let Some(section) = self.section.as_mut().filter(|_| is_above_text) else { return };
+        let subject: Vec<String> =
+            section.defect.iter().flat_map(|defect| self.names.words_of(defect)).collect();
+        let kind = covered_about(split_marker(&row.text).1, &subject);
+        if let Some(kind) = kind.filter(|kind| *kind != StatementKind::Other) {
+            let label = section.heading.clone();
+            section.start_part(kind, &label, row.page);
+            (section.label_row, section.label_size) = (at, row.size);
+        }
+    }
+
+    /// Whether the row is the name of a further defect, with the marker and at the place of the
+    /// section's heading: the items of a list whose own items are the parts.
+    fn is_beside_heading(&self, row: &Row, text: &str) -> bool {
+        let Some(section) = &self.section else { return false };
+        let own = self.rows.get(section.heading_row);
+        let named = self.names.find(text).filter(|named| named.exact);
+        section.defect.is_some()
+            && named.is_some_and(|named| Some(named.code) != section.defect)
+            && own.is_some_and(|own| {
+                marker_style(&own.text) == marker_style(&row.text)
+                    && (own.left - row.left).abs() < 0.5 * row.size
+                    && own.bold == row.bold
+            })
     }
 
     /// Whether the row's marker is another than that of the list above: `●` above a label, below `①`.

@@ -7,6 +7,7 @@ use super::document_look::{DocumentLook, is_sentence};
 use super::headings::{compact, is_summary_title};
 use super::line_joining::{Fragment, LineJoiner};
 use super::list_marker::{list_number, marker_style, split_marker};
+use super::part_order::split_defect;
 use super::rows::Row;
 use super::section_builder::{SectionBuilder, StatementBuilder};
 
@@ -35,6 +36,8 @@ pub(super) enum SummaryState {
 pub(super) struct SetAside {
     /// Heading of the section in which the row stands.
     pub(super) heading: Option<String>,
+    /// The label above the row, where it says that what stands under it is not to be done.
+    pub(super) forbidden_by: Option<String>,
     pub(super) row: Row,
 }
 
@@ -128,8 +131,7 @@ impl<'a> SectionParser<'a> {
         if let Some(mark) = &row.mark {
             self.read_marked_row(at, row, mark);
         } else if self.is_lead_in(at) {
-            let heading = self.section.as_ref().map(|section| section.heading.clone());
-            self.set_aside.push(SetAside { heading, row: row.clone() });
+            self.keep_aside(row.clone());
         } else if let Some((kind, rest)) = self.sub_heading_at(at) {
             self.start_part((at, row), kind, rest);
         } else if !self.extends_heading(at)
@@ -278,6 +280,7 @@ impl<'a> SectionParser<'a> {
         let several = self.names.find_several(&heading);
         let section = SectionBuilder::new(heading, defect, row.page).about_all(several);
         self.section = Some(SectionBuilder { heading_row: at, ..section });
+        self.start_part_of_heading(at, row);
         true
     }
 }
@@ -294,6 +297,13 @@ impl SectionParser<'_> {
                 || self.is_of_next_section(at)
                 || self.is_in_foreign_table(at));
         let kind = self.section.as_ref().and_then(|section| section.kind);
+        // `찍힘 → …` below the actions of another defect is none of them.
+        let is_of_another = split_defect(text, self.names).is_some_and(|(code, ..)| {
+            self.section.as_ref().is_some_and(|section| section.defect.as_ref() != Some(&code))
+        });
+        let is_told_of_defect = |kind| {
+            matches!(kind, StatementKind::Cause | StatementKind::Action | StatementKind::Prevention)
+        };
         let statements = self
             .section
             .as_mut()
@@ -311,6 +321,9 @@ impl SectionParser<'_> {
             Some(last) if last.marker.is_some() && marker.is_none() => {
                 self.note_loose_row(at, text);
                 self.set_aside(row.clone());
+            }
+            _ if kind.is_some_and(is_told_of_defect) && is_of_another => {
+                self.set_aside(row.clone())
             }
             _ => {
                 self.loose = None;
@@ -388,7 +401,13 @@ impl SectionParser<'_> {
     /// Notes a row that belongs to no statement, and warns.
     pub(super) fn set_aside(&mut self, row: Row) {
         self.warnings.push(ManualWarning::Unplaced { page: row.page, text: row.text.clone() });
+        self.keep_aside(row);
+    }
+
+    /// Notes a row that belongs to no statement.
+    pub(super) fn keep_aside(&mut self, row: Row) {
         let heading = self.section.as_ref().map(|section| section.heading.clone());
-        self.set_aside.push(SetAside { heading, row });
+        let forbidden_by = self.section.as_ref().and_then(SectionBuilder::forbidding_label);
+        self.set_aside.push(SetAside { heading, forbidden_by, row });
     }
 }

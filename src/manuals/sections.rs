@@ -25,7 +25,7 @@ use super::words::words;
 
 /// Version of the parser, raised when the same file would be parsed differently. Manuals stored
 /// under an older version are parsed again.
-pub const PARSER_VERSION: u32 = 5;
+pub const PARSER_VERSION: u32 = 6;
 
 /// Parses a manual with content `bytes`. The name of `path` states the format; the names of the
 /// product's `defects` identify the sections.

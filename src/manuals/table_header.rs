@@ -150,11 +150,13 @@ pub(super) fn is_weak_header(row: &Row) -> bool {
     is_defect_table_header(row) && defect_column(row).is_none()
 }
 
-/// The defect's name in `불량명: 기공`, or in two cells side by side.
+/// The defect's name in `불량명: 기공`, or in two cells side by side, which further fields may follow.
 pub(super) fn defect_field(row: &Row) -> Option<&str> {
     let is_defect = |head: &str| role(head) == Some(Role::Defect);
     match &row.segments[..] {
-        [head, name] => is_defect(&head.line.text).then_some(name.line.text.as_str()),
+        [head, name] | [head, name, _, _] | [head, name, _, _, _, _] => {
+            is_defect(&head.line.text).then_some(name.line.text.as_str())
+        }
         [only] => {
             let (head, name) = split_colon(split_marker(&only.line.text).1)?;
             (is_defect(head) && !name.is_empty()).then_some(name)

@@ -136,6 +136,14 @@ impl SectionParser<'_> {
     /// Whether the row belongs to the summary table, or to a table with a row for each defect.
     pub(super) fn is_in_summary(&mut self, at: usize, row: &Row) -> bool {
         let cells = row.segments.len();
+        // A form with fields side by side looks like a table with columns.
+        if self.summary_state != SummaryState::Known
+            && cells > 2
+            && defect_field(row).is_some_and(|name| self.names.find(name).is_some())
+        {
+            self.summary_state = SummaryState::Outside;
+            return false;
+        }
         if self.summary_state != SummaryState::Outside {
             let section_starts = cells == 1
                 && self.sub_heading_at(at + 1).is_some()

@@ -13,6 +13,7 @@ mod formats;
 mod generated;
 mod growth;
 mod layouts;
+mod misread;
 mod page_writer;
 mod part_styles;
 mod pictures;

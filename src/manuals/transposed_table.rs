@@ -8,6 +8,7 @@ use super::list_marker::split_marker;
 use super::printed_line::PrintedLine;
 use super::rows::{Row, group_into_rows};
 use super::section_builder::SectionBuilder;
+use super::table_header::defect_field;
 
 /// The most rows below the head in which labels of causes and of actions are looked for.
 const LABELS_WITHIN: usize = 12;
@@ -22,6 +23,9 @@ pub(super) fn is_head(rows: &[Row], names: &DefectNameIndex) -> bool {
     let cells: Vec<&PrintedLine> = head.segments.iter().collect();
     let defects = cells.iter().filter(|line| named(line)).count();
     let columns = columns(head, names).len();
+    if is_form_row(head, names) {
+        return false;
+    }
     if defects == 0 || columns < 2 || label_of_cell(cells.first().copied()).is_some() {
         return false;
     }
@@ -33,6 +37,15 @@ pub(super) fn is_head(rows: &[Row], names: &DefectNameIndex) -> bool {
         .filter_map(|row| label_of_cell(row.segments.first()))
         .collect();
     labels.contains(&StatementKind::Cause) && labels.contains(&StatementKind::Action)
+}
+
+/// Whether the row is of a form with fields side by side: `불량명 | 균열 | 발생일 | 2026-08-14`.
+fn is_form_row(row: &Row, names: &DefectNameIndex) -> bool {
+    let names_defect = |line: &PrintedLine| names.find(&line.line.text).is_some();
+    let others = row.segments.iter().skip(2);
+    defect_field(row).is_some_and(|name| names.find(name).is_some())
+        && row.segments.len().is_multiple_of(2)
+        && !others.into_iter().any(names_defect)
 }
 
 /// The heads of the columns of defects, from left to right: all but a first one that names none.

@@ -9,7 +9,7 @@ use super::list_marker::{marker_style, split_marker};
 use super::part_labels::{by_stem, ends_in_stem, is_group, negates};
 use super::rows::Row;
 use super::section_builder::StatementBuilder;
-use super::section_parser::{SectionParser, SetAside};
+use super::section_parser::SectionParser;
 
 impl SectionParser<'_> {
     /// Whether the row introduces the list right below a label: *Porosity is caused by:*
@@ -93,8 +93,7 @@ impl SectionParser<'_> {
         // 설비, 재료, 방법: groups within a part. So is what is set smaller than the part's label.
         let nested = stands_out && row.size + 0.4 < section.label_size && !negates(label);
         if section.kind.is_some() && (nested || is_group(label)) {
-            let (heading, row) = (Some(section.heading.clone()), row.clone());
-            self.set_aside.push(SetAside { heading, row });
+            self.keep_aside(row.clone());
             return true;
         }
         let kind = if ends_in_stem(label) { by_stem(label) } else { StatementKind::Other };

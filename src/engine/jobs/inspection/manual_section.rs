@@ -8,7 +8,7 @@ use fettle_domain::{
     DefectType, Language, ManualFinding, ManualText, OtherSection, Passage, ProductCode, Section,
     SkipReason, Stage, StatementKind, Suggestion, Verdict,
 };
-use fettle_manuals::disagreements;
+use fettle_manuals::{disagreements, words_with_label};
 
 /// Lines that were set aside and are quoted.
 const QUOTED: usize = 3;
@@ -107,10 +107,11 @@ fn contradictions(
 /// is known, as one sentence.
 fn set_aside(text: &ManualText, section: &Section, language: Language) -> Option<String> {
     let unknown = section.parts.iter().filter(|part| part.kind == StatementKind::Other);
-    let unknown = unknown.flat_map(|part| &part.statements).map(|statement| &statement.text);
+    let unknown = unknown
+        .flat_map(|part| part.statements.iter().map(|statement| words_with_label(part, statement)));
     let is_here = |passage: &&Passage| passage.heading.as_ref() == Some(&section.heading);
-    let lines: Vec<&String> =
-        unknown.chain(text.passages.iter().filter(is_here).map(|passage| &passage.text)).collect();
+    let passages = text.passages.iter().filter(is_here).map(|passage| passage.text.clone());
+    let lines: Vec<String> = unknown.chain(passages).collect();
     let quoted: Vec<String> = lines.iter().take(QUOTED).map(|line| format!("“{line}”")).collect();
     let values = [("count", lines.len().into()), ("lines", quoted.join(", ").into())];
     (!lines.is_empty()).then(|| fettle_i18n::text_with(language, "notice-set-aside", &values))
