@@ -245,7 +245,9 @@ fn field_of_day(label: &str) -> Option<ActionField> {
 /// Whether the day under a label is that of the completion, not of something done on the way.
 pub(super) fn is_closing(label: &str) -> bool {
     let label = compact(label);
-    ["완료", "종결", "complet", "clos", "done"].iter().any(|word| label.contains(word))
+    ["완료", "종결", "completed", "completion", "closed", "closing", "closure", "done"]
+        .iter()
+        .any(|word| label.contains(word))
 }
 
 fn field_of_any(label: &str) -> Option<ActionField> {
