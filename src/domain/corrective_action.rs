@@ -66,15 +66,6 @@ impl ActionStage {
             Self::Verified => "verified",
         }
     }
-
-    /// Id of the message that names the stage.
-    pub fn message_id(self) -> &'static str {
-        match self {
-            Self::Open => ActionState::Open.message_id(),
-            Self::Done => ActionState::Done.message_id(),
-            Self::Verified => "action-verified",
-        }
-    }
 }
 
 /// What is written about a corrective action. Texts may be empty and have several lines.
@@ -119,6 +110,9 @@ pub enum ActionEntryFault {
     /// The effect was verified before the action was done, or of one that is not done.
     #[error("verified before it was done")]
     VerifiedBeforeDone,
+    /// The action was done, or its effect verified, on a day that is still to come.
+    #[error("done or verified in the future")]
+    InFuture,
     /// An effect is named, but not when it was verified.
     #[error("an effect without the day on which it was verified")]
     EffectWithoutDay,
@@ -131,6 +125,7 @@ impl ActionEntryFault {
             Self::NoAction => "action-fault-none",
             Self::DoneBeforeOpened => "action-fault-done",
             Self::VerifiedBeforeDone => "action-fault-verified",
+            Self::InFuture => "action-fault-future",
             Self::EffectWithoutDay => "action-fault-effect",
         }
     }
@@ -151,13 +146,26 @@ impl ActionEntry {
         self.stage() == ActionStage::Open && self.due.is_some_and(|due| due < today)
     }
 
-    /// Checks what a person writes.
+    /// Id of the message that says how far the action has come and whether it helped.
+    pub fn stage_message_id(&self) -> &'static str {
+        match (self.stage(), self.effect) {
+            (ActionStage::Open, _) => ActionState::Open.message_id(),
+            (_, Effectiveness::Effective | Effectiveness::Ineffective) => self.effect.message_id(),
+            (ActionStage::Done, _) => ActionState::Done.message_id(),
+            (ActionStage::Verified, _) => "action-verified",
+        }
+    }
+
+    /// Checks what a person writes on the day `today`.
     ///
     /// # Errors
     /// The first fault.
-    pub fn check(&self) -> Result<(), ActionEntryFault> {
+    pub fn check(&self, today: Date) -> Result<(), ActionEntryFault> {
         if self.action.trim().is_empty() {
             return Err(ActionEntryFault::NoAction);
+        }
+        if [self.done, self.verified].into_iter().flatten().any(|day| day > today) {
+            return Err(ActionEntryFault::InFuture);
         }
         if self.opened.zip(self.done).is_some_and(|(opened, done)| done < opened) {
             return Err(ActionEntryFault::DoneBeforeOpened);
@@ -247,6 +255,41 @@ pub struct ActionDraft {
     pub defect: String,
     /// What is written.
     pub entry: ActionEntry,
+    /// What a person should look at, without repetition.
+    #[serde(default)]
+    pub warnings: Vec<ActionWarning>,
+}
+
+/// What of a record in a file was not taken as it stands. Its words are kept in the note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionWarning {
+    /// A day that cannot be read, or in more than one way.
+    UnreadDay,
+    /// It is said to be done, but not when: it counts as open.
+    DoneWithoutDay,
+    /// It is said to be done on a day to come: that is until when it is due.
+    DoneInFuture,
+    /// Its days do not follow one another, or one but the due day is still to come.
+    WrongDays,
+    /// Words that say neither that it helped nor that it did not.
+    UnclearEffect,
+    /// An effect, or a day of its verification, of an action that is not done.
+    EffectBeforeDone,
+}
+
+impl ActionWarning {
+    /// Id of the message that says it.
+    pub fn message_id(self) -> &'static str {
+        match self {
+            Self::UnreadDay => "action-warning-day",
+            Self::DoneWithoutDay => "action-warning-done-day",
+            Self::DoneInFuture => "action-warning-future",
+            Self::WrongDays => "action-warning-order",
+            Self::UnclearEffect => "action-warning-effect",
+            Self::EffectBeforeDone => "action-warning-not-done",
+        }
+    }
 }
 
 /// Conditions on records of corrective actions; the default selects all.
@@ -275,6 +318,7 @@ mod tests {
         use ActionEntryFault as Fault;
         use ActionStage::{Done, Open, Verified};
         use Effectiveness::{Effective, Unknown};
+        let today = day("2026-11-30").unwrap();
         // Action, opened, done, verified, effect; stage, fault.
         let cases = [
             ("탈기", "", "", "", Unknown, Open, None),
@@ -293,6 +337,9 @@ mod tests {
             ),
             ("탈기", "", "", "2026-11-01", Effective, Verified, Some(Fault::VerifiedBeforeDone)),
             ("탈기", "", "2026-10-01", "", Effective, Done, Some(Fault::EffectWithoutDay)),
+            ("탈기", "", "2026-11-30", "2026-11-30", Effective, Verified, None),
+            ("탈기", "", "2026-12-01", "", Unknown, Done, Some(Fault::InFuture)),
+            ("탈기", "", "2026-11-30", "2026-12-01", Effective, Verified, Some(Fault::InFuture)),
         ];
         for (action, opened, done, verified, effect, stage, fault) in cases {
             let entry = ActionEntry {
@@ -303,7 +350,25 @@ mod tests {
                 effect,
                 ..ActionEntry::default()
             };
-            assert_eq!((entry.stage(), entry.check().err()), (stage, fault), "{entry:?}");
+            assert_eq!((entry.stage(), entry.check(today).err()), (stage, fault), "{entry:?}");
+        }
+    }
+
+    #[test]
+    fn a_stage_is_named_by_what_was_found() {
+        use Effectiveness::{Effective, Ineffective, Unknown};
+        // Done, verified, effect; message.
+        for (done, verified, effect, expected) in [
+            ("", "", Unknown, "action-open"),
+            ("2026-10-01", "", Unknown, "action-done"),
+            ("2026-10-01", "", Ineffective, "action-effect-ineffective"),
+            ("2026-10-01", "2026-11-01", Ineffective, "action-effect-ineffective"),
+            ("2026-10-01", "2026-11-01", Effective, "action-effect-effective"),
+            ("2026-10-01", "2026-11-01", Unknown, "action-verified"),
+        ] {
+            let (done, verified) = (day(done), day(verified));
+            let entry = ActionEntry { done, verified, effect, ..ActionEntry::default() };
+            assert_eq!(entry.stage_message_id(), expected, "{entry:?}");
         }
     }
 

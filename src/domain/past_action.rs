@@ -145,7 +145,10 @@ impl PastAction {
             (ActionStage::Open, None, Some(day)) => {
                 facts.push(("past-action-due", vec![("day", day.to_string())]));
             }
-            (stage, None, _) => facts.push((stage.message_id(), Vec::new())),
+            (ActionStage::Open, None, None) => {
+                facts.push((entry.stage_message_id(), Vec::new()));
+            }
+            (_, None, _) => {}
         }
         match entry.verified {
             Some(day) if entry.effect != Effectiveness::Unknown => {

@@ -188,8 +188,9 @@ impl Library {
         rows(&self.conn, sql, [], |row| row.get(0))
     }
 
-    /// The inspections of `product` from `since` to before `until`, and the NG ones with `defect`
-    /// among them: by a person's judgement where there is one.
+    /// The parts of `product` first inspected from `since` to before `until`, and the NG ones with
+    /// `defect` among them. Inspections of one photograph are one part, of which a person's newest
+    /// judgement counts and else the newest verdict.
     ///
     /// # Errors
     /// A database error.
@@ -199,10 +200,16 @@ impl Library {
         defect: &DefectCode,
         (since, until): (Timestamp, Timestamp),
     ) -> Result<PeriodCount> {
-        let sql = "SELECT count(*), ifnull(sum(ifnull(judged, verdict) = 'ng'
-                                               AND ifnull(judged_defect, defect) = ?2), 0)
-                   FROM history
-                   WHERE product = ?1 AND created_at_ms >= ?3 AND created_at_ms < ?4";
+        let sql = "SELECT count(*), ifnull(sum(said = 'ng' AND said_defect = ?2), 0)
+                   FROM (SELECT ifnull(h.judged, h.verdict) AS said,
+                                ifnull(h.judged_defect, h.defect) AS said_defect,
+                                min(h.created_at_ms) OVER (PARTITION BY i.image_hash) AS first_ms,
+                                row_number() OVER (PARTITION BY i.image_hash
+                                    ORDER BY h.judged IS NULL, h.created_at_ms DESC,
+                                             h.inspection DESC) AS place
+                         FROM history AS h JOIN inspections AS i ON i.id = h.inspection
+                         WHERE h.product = ?1)
+                   WHERE place = 1 AND first_ms >= ?3 AND first_ms < ?4";
         let values = params![
             product.as_str(),
             defect.as_str(),

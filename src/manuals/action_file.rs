@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use fettle_domain::ActionDraft;
+use jiff::civil::Date;
 
 use super::action_form::{form_records, is_form};
 use super::action_rows::action_rows;
@@ -11,14 +12,16 @@ use super::action_sheet::sheet_records;
 use super::error::{ManualsError, Result};
 use super::file::parse_document;
 
-/// The records in a file with content `bytes`, in its order. The name of `path` states the format.
+/// The records in a file with content `bytes`, in its order. The name of `path` states the format;
+/// what is said to be done after `today` is not.
 ///
 /// # Errors
 /// See [`ManualsError`]; a file without a record is [`ManualsError::NoActionRecords`].
-pub fn parse_action_records(path: &Path, bytes: &[u8]) -> Result<Vec<ActionDraft>> {
+pub fn parse_action_records(path: &Path, bytes: &[u8], today: Date) -> Result<Vec<ActionDraft>> {
     let document = parse_document(path, bytes)?;
     let rows = action_rows(&document.lines);
-    let records = if is_form(&rows) { form_records(&rows) } else { sheet_records(&rows) };
+    let found = if is_form(&rows) { form_records(&rows) } else { sheet_records(&rows) };
+    let records: Vec<_> = found.into_iter().filter_map(|record| record.finish(today)).collect();
     if records.is_empty() {
         return Err(ManualsError::NoActionRecords { path: path.to_owned() });
     }

@@ -1,8 +1,6 @@
 //! 8D reports: a form with a record, its parts under the labels D1 to D8.
 
-use fettle_domain::ActionDraft;
-
-use super::action_draft::add_value;
+use super::action_draft::DraftReader;
 use super::action_labels::{ActionField, action_field, split_discipline};
 use super::action_rows::{ActionCell, ActionRow};
 use super::headings::split_colon;
@@ -26,7 +24,7 @@ pub(super) fn is_form(rows: &[ActionRow]) -> bool {
 }
 
 /// The record of each report.
-pub(super) fn form_records(rows: &[ActionRow]) -> Vec<ActionDraft> {
+pub(super) fn form_records(rows: &[ActionRow]) -> Vec<DraftReader> {
     let mut reader = FormReader::default();
     for row in rows {
         reader.read(row);
@@ -37,8 +35,8 @@ pub(super) fn form_records(rows: &[ActionRow]) -> Vec<ActionDraft> {
 /// The reports read so far.
 #[derive(Default)]
 struct FormReader {
-    done: Vec<ActionDraft>,
-    draft: ActionDraft,
+    done: Vec<DraftReader>,
+    draft: DraftReader,
     /// The last discipline of the report, 0 before the first.
     discipline: u8,
     /// What lines without a label belong to, and its label.
@@ -68,7 +66,7 @@ impl FormReader {
             if matches!(field, ActionField::Product | ActionField::Defect | ActionField::Opened)
                 && self.discipline >= 3
                 && split_discipline(&cell.text).0.is_none()
-                && self.is_set(field)
+                && self.draft.is_set(field)
             {
                 self.next_report();
             }
@@ -77,7 +75,7 @@ impl FormReader {
             }
             self.current = Some((field, label.clone()));
             if let Some(value) = value {
-                add_value(&mut self.draft, field, &label, value);
+                self.draft.add(field, &label, value);
                 continue;
             }
             // `D4 | 근본 원인 | …`: the second cell names the same part.
@@ -85,7 +83,7 @@ impl FormReader {
                 cells.next_if(|next| action_field(&next.text) == Some(field));
             }
             if let Some(next) = cells.next() {
-                add_value(&mut self.draft, field, &label, &next.text);
+                self.draft.add(field, &label, &next.text);
             }
         }
     }
@@ -108,17 +106,9 @@ impl FormReader {
         self.columns.clear();
     }
 
-    fn is_set(&self, field: ActionField) -> bool {
-        match field {
-            ActionField::Product => !self.draft.product.is_empty(),
-            ActionField::Defect => !self.draft.defect.is_empty(),
-            _ => self.draft.entry.opened.is_some(),
-        }
-    }
-
     fn continue_part(&mut self, text: &str) {
         if let Some((field, label)) = self.current.clone() {
-            add_value(&mut self.draft, field, &label, text);
+            self.draft.add(field, &label, text);
         }
     }
 
@@ -126,15 +116,13 @@ impl FormReader {
         for cell in &row.cells {
             let column = self.columns.iter().rev().find(|(left, ..)| *left <= cell.left);
             if let Some((_, field, label)) = column.cloned() {
-                add_value(&mut self.draft, field, &label, &cell.text);
+                self.draft.add(field, &label, &cell.text);
             }
         }
     }
 
-    fn finish(mut self) -> Vec<ActionDraft> {
+    fn finish(mut self) -> Vec<DraftReader> {
         self.done.push(self.draft);
-        self.done
-            .retain(|draft| *draft != ActionDraft { place: draft.place, ..Default::default() });
         self.done
     }
 }

@@ -20,6 +20,10 @@ pub(super) enum ActionField {
     Done,
     Verified,
     Effect,
+    /// Whether it is done or closed, without a day.
+    Status,
+    /// Something that is kept with its label.
+    Remark,
 }
 
 /// The most letters of a label.
@@ -27,10 +31,41 @@ const MAX_LABEL: usize = 28;
 
 /// Words that a label has, the telling ones first: a 완료 예정일 is no 완료일, a 유효성 확인일 no 유효성, a
 /// 불량 내용 no 불량.
-const WORDS: [(ActionField, &[&str]); 15] = [
+const WORDS: [(ActionField, &[&str]); 17] = [
     (
         ActionField::Due,
-        &["예정일", "완료예정", "기한", "납기", "목표일", "계획일", "due", "target"],
+        &[
+            "예정일",
+            "완료예정",
+            "기한",
+            "납기",
+            "목표일",
+            "계획일",
+            "일정",
+            "due",
+            "target",
+            "planneddate",
+            "schedule",
+        ],
+    ),
+    (
+        ActionField::Remark,
+        &[
+            "검증방법",
+            "확인방법",
+            "평가방법",
+            "개선효과",
+            "기대효과",
+            "예상효과",
+            "효과금액",
+            "verificationmethod",
+            "methodofverification",
+            "costbenefit",
+        ],
+    ),
+    (
+        ActionField::Status,
+        &["완료여부", "종결여부", "조치여부", "진행상태", "진행상황", "조치상태", "status"],
     ),
     (
         ActionField::Verified,
@@ -162,6 +197,60 @@ pub(super) fn action_field(text: &str) -> Option<ActionField> {
 
 /// What the words of a label, in lower case without spaces, say.
 fn field_of_words(label: &str) -> Option<ActionField> {
+    field_of_day(label).or_else(|| field_of_any(label))
+}
+
+/// What a day is of, where a word of it would be taken for the whole: the day of a containment is not
+/// that of the action, and the one on which a defect was seen not that of a verification.
+fn field_of_day(label: &str) -> Option<ActionField> {
+    let ends = ["일", "일자", "일시", "날짜", "일정", "기한", "납기", "date"];
+    if !ends.iter().any(|end| label.ends_with(end)) {
+        return None;
+    }
+    let has = |words: &[&str]| words.iter().any(|word| label.contains(word));
+    match field_of_any(label)? {
+        // A due day of a containment, a verified day of a cause.
+        ActionField::Due | ActionField::Verified | ActionField::Done | ActionField::Opened
+            if has(&[
+                "임시",
+                "봉쇄",
+                "즉시",
+                "응급",
+                "초동",
+                "contain",
+                "interim",
+                "immediate",
+            ]) || has(&["원인", "cause", "수립일", "승인일", "작성일"]) =>
+        {
+            Some(ActionField::Remark)
+        }
+        ActionField::Verified
+            if has(&["불량", "결함", "하자", "이상", "문제", "부적합", "defect", "problem"]) =>
+        {
+            Some(ActionField::Opened)
+        }
+        // A text has no day for its label.
+        ActionField::Containment
+        | ActionField::RootCause
+        | ActionField::Action
+        | ActionField::Prevention
+        | ActionField::Problem
+        | ActionField::Product
+        | ActionField::Owner => Some(ActionField::Remark),
+        ActionField::Defect => Some(ActionField::Opened),
+        _ => None,
+    }
+}
+
+/// Whether the day under a label is that of the completion, not of something done on the way.
+pub(super) fn is_closing(label: &str) -> bool {
+    let label = compact(label);
+    ["완료", "종결", "completed", "completion", "closed", "closing", "closure", "done"]
+        .iter()
+        .any(|word| label.contains(word))
+}
+
+fn field_of_any(label: &str) -> Option<ActionField> {
     let has = |words: &[&str]| words.iter().any(|word| label.contains(word));
     let whole = WHOLE.iter().find(|(_, words)| words.contains(&label));
     let within = || WORDS.iter().find(|(_, words)| has(words));
@@ -235,6 +324,19 @@ mod tests {
             ("유효성 확인", Some(F::Effect)),
             ("유효성 확인일", Some(F::Verified)),
             ("Verification", Some(F::Effect)),
+            ("Verification method", Some(F::Remark)),
+            ("개선효과(만원)", Some(F::Remark)),
+            ("불량확인일", Some(F::Opened)),
+            ("임시조치일", Some(F::Remark)),
+            ("임시조치 완료일", Some(F::Remark)),
+            ("임시조치 기한", Some(F::Remark)),
+            ("불량 일자", Some(F::Opened)),
+            ("원인 분석일", Some(F::Remark)),
+            ("대책 수립일", Some(F::Remark)),
+            ("시정조치일정", Some(F::Due)),
+            ("시정조치일", Some(F::Done)),
+            ("Target closing date", Some(F::Due)),
+            ("종결 여부", Some(F::Status)),
             ("제품", Some(F::Product)),
             ("Part No.", Some(F::Product)),
             ("비고", Some(F::Note)),

@@ -24,6 +24,13 @@ pub(super) struct ActionRow {
     pub(super) cells: Vec<ActionCell>,
 }
 
+impl ActionRow {
+    /// Whether it is a row of a table.
+    pub(super) fn is_in_table(&self) -> bool {
+        self.cells.iter().any(|cell| cell.bottom.is_some())
+    }
+}
+
 /// The rows of a document, from top to bottom. A cell over several rows stands in each of them.
 pub(super) fn action_rows(lines: &[PrintedLine]) -> Vec<ActionRow> {
     // Tops are counted in lines, or are points of a page: both are told apart by a thousandth.

@@ -23,13 +23,14 @@
 //! file → page_picture (hayro) → ocr (tesseract, feature `ocr`) → line_grouping
 //! ```
 
+mod action_days;
 mod action_draft;
+mod action_effect;
 mod action_file;
 mod action_form;
 mod action_labels;
 mod action_rows;
 mod action_sheet;
-mod action_values;
 mod annotations;
 mod answer;
 mod answer_validation;

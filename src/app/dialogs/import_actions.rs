@@ -64,7 +64,11 @@ impl ImportActionsDialog {
             Some(Ok(imported)) => {
                 let values =
                     [("stored", imported.stored.into()), ("left", imported.left_out.into())];
-                let text = cx.localizer.with("actions-imported", &values);
+                let mut text = cx.localizer.with("actions-imported", &values);
+                if imported.warned > 0 {
+                    text.push(' ');
+                    text.push_str(&warned_text(cx, imported.warned));
+                }
                 let undo = Command::UndoActionImport(imported.import);
                 cx.toasts.done_with_action(text, cx.text("judge-undo"), undo);
                 cx.send(Command::ActionsChanged);
@@ -89,9 +93,12 @@ impl ImportActionsDialog {
                 ui.label(format!("{}: {count}", cx.text(state.message_id())));
             }
         }
+        if read.warned() > 0 {
+            ui.colored_label(ui.visuals().warn_fg_color, warned_text(cx, read.warned()));
+        }
         ui.add_space(4.0);
         ScrollArea::both().max_height(LIST_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
-            Grid::new("action_file").num_columns(4).striped(true).show(ui, |ui| {
+            Grid::new("action_file").num_columns(5).striped(true).show(ui, |ui| {
                 for row in read.rows.iter().take(MAX_LISTED) {
                     ui.weak(row.draft.place.to_string());
                     let subject = row.subject.as_ref();
@@ -111,6 +118,13 @@ impl ImportActionsDialog {
                     } else {
                         ui.weak(state)
                     };
+                    let warnings = row.draft.warnings.iter().filter(|_| row.is_warned());
+                    let warnings: Vec<String> =
+                        warnings.map(|warning| cx.text(warning.message_id())).collect();
+                    if !warnings.is_empty() {
+                        let text = format!("⚠ {}", warnings.join(" "));
+                        ui.colored_label(ui.visuals().warn_fg_color, text);
+                    }
                     ui.end_row();
                 }
             });
@@ -120,6 +134,11 @@ impl ImportActionsDialog {
             ui.weak(format!("… +{hidden}"));
         }
     }
+}
+
+/// How many of the records a person should look at.
+fn warned_text(cx: &TabContext<'_>, count: usize) -> String {
+    cx.localizer.with("actions-warned", &[("count", count.into())])
 }
 
 impl Dialog for ImportActionsDialog {

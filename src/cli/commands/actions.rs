@@ -63,7 +63,7 @@ fn list(
                 action.mark(),
                 action.product.to_string(),
                 action.defect.as_ref().map_or_else(dash, ToString::to_string),
-                terminal.text(entry.stage().message_id(), &[]),
+                terminal.text(entry.stage_message_id(), &[]),
                 entry.newest_day().or(entry.due).map_or_else(dash, |day| day.to_string()),
                 if entry.owner.is_empty() { dash() } else { entry.owner.replace('\n', ", ") },
                 first_line,
@@ -100,13 +100,23 @@ fn import(
                 "  {}: {product} / {defect} — {action} [{state}]",
                 row.draft.place
             ));
+            for warning in row.draft.warnings.iter().filter(|_| row.is_warned()) {
+                terminal
+                    .print_line(&format!("     ⚠ {}", terminal.text(warning.message_id(), &[])));
+            }
         }
     }
-    let (rows, stored) = (read.rows.len(), read.stored());
+    let (rows, stored, warned) = (read.rows.len(), read.stored(), read.warned());
+    let print_warned = || {
+        if warned > 0 {
+            terminal.print_message("actions-warned", &[("count", warned.into())]);
+        }
+    };
     if dry_run || stored == 0 {
         let values = [("rows", rows.into()), ("stored", stored.into())];
         if !json {
             terminal.print_message("actions-would-import", &values);
+            print_warned();
         }
         return if json { terminal.print_json(&read) } else { Ok(()) };
     }
@@ -116,6 +126,7 @@ fn import(
     }
     let values = [("stored", imported.stored.into()), ("left", imported.left_out.into())];
     terminal.print_message("actions-imported", &values);
+    print_warned();
     terminal.print_message("actions-undo-hint", &[("import", imported.import.to_string().into())]);
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Records of corrective actions.
 
 use super::fixtures::{AS_OF_VERSION_8, hole, inspection, library, prod1};
-use crate::{Library, LibraryError, action_digest};
+use crate::{Library, LibraryError, action_digest, content_hash};
 use fettle_domain::{
     ActionEntry, ActionFilter, ActionState, ActionSubject, DefectCode, Effectiveness, InspectionId,
     Opinion, PeriodCount, Verdict,
@@ -115,7 +115,8 @@ fn ng_parts_are_counted_by_what_people_said() {
     let ids: Vec<InspectionId> = times
         .iter()
         .map(|time| {
-            let made = inspection(&format!("2026-11-{time}"), Verdict::Ng, 2.0);
+            let mut made = inspection(&format!("2026-11-{time}"), Verdict::Ng, 2.0);
+            made.image_hash = content_hash(time.as_bytes());
             library.record_inspection(&made).unwrap()
         })
         .collect();
@@ -133,6 +134,18 @@ fn ng_parts_are_counted_by_what_people_said() {
     library.judge(ids[2], Some(&said(Verdict::Ng, Some("scratch"))), "kim").unwrap();
     assert_eq!(count(&library, "02", "05"), PeriodCount { parts: 3, ng: 1 });
     assert_eq!(count(&library, "20", "25"), PeriodCount::default());
+    // Inspected again, a photograph is the same part, with what was said of it last.
+    for (time, verdict) in [("10T00:00:00Z", Verdict::Ng), ("04T12:00:00Z", Verdict::Ok)] {
+        let mut again = inspection(&format!("2026-11-{time}"), verdict, 2.0);
+        again.image_hash = content_hash(times[1].as_bytes());
+        library.record_inspection(&again).unwrap();
+    }
+    assert_eq!(count(&library, "02", "05"), PeriodCount { parts: 3, ng: 1 }, "a person said OK");
+    assert_eq!(count(&library, "10", "11"), PeriodCount::default(), "no new part");
+    let mut again = inspection("2026-11-12T00:00:00Z", Verdict::Ok, 2.0);
+    again.image_hash = content_hash(times[3].as_bytes());
+    library.record_inspection(&again).unwrap();
+    assert_eq!(count(&library, "02", "05"), PeriodCount { parts: 3, ng: 0 });
 }
 
 #[test]

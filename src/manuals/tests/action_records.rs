@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use fettle_domain::{ActionDraft, Effectiveness};
+use fettle_domain::{ActionDraft, ActionWarning, Effectiveness};
 use fettle_testing::documents::{docx, docx_of, own_fonts, page, paragraph, pdf};
 
 use super::formats::xlsx;
@@ -10,8 +10,10 @@ use super::unpaged::table;
 use crate::{ManualsError, parse_action_records};
 
 fn read(name: &str, bytes: &[u8]) -> Vec<ActionDraft> {
-    parse_action_records(Path::new(name), bytes).unwrap()
+    parse_action_records(Path::new(name), bytes, TODAY).unwrap()
 }
+
+const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 30);
 
 /// What a record says, on one line each.
 fn said(draft: &ActionDraft) -> Vec<String> {
@@ -246,7 +248,150 @@ fn a_file_without_records_says_so() {
         ("letter.txt", "안녕하세요.\n대책을 세워 주세요.\n감사합니다."),
         ("head.csv", "불량,원인,대책,담당"),
     ] {
-        let error = parse_action_records(Path::new(name), text.as_bytes()).unwrap_err();
+        let error = parse_action_records(Path::new(name), text.as_bytes(), TODAY).unwrap_err();
         assert!(matches!(error, ManualsError::NoActionRecords { .. }), "{name}: {error}");
     }
+}
+
+/// What a row of a list says, and its warnings.
+fn row(head: &str, cells: &str) -> (Vec<String>, Vec<ActionWarning>) {
+    let found = read("a.csv", format!("{head}\n{cells}\n").as_bytes());
+    assert_eq!(found.len(), 1, "{found:#?}");
+    (said(&found[0]), found[0].warnings.clone())
+}
+
+#[test]
+fn an_effect_is_taken_in_closed_words_of_what_is_done() {
+    use ActionWarning::{EffectBeforeDone, UnclearEffect};
+    let done = "done: 2026-10-10";
+    let head = "제품,불량,대책,완료일,유효성,유효성 확인일";
+    for (cells, expected, warnings) in [
+        (
+            "p,기공,청소,2026-10-10,유효,2026-10-25",
+            &[done, "verified: 2026-10-25", "effect: effective"][..],
+            vec![],
+        ),
+        ("p,기공,청소,2026-10-10,적합하지 않음,", &[done, "effect: ineffective"], vec![]),
+        (
+            "p,기공,청소,2026-10-10,2026-10-25 효과 없음,",
+            &[done, "verified: 2026-10-25", "effect: ineffective"],
+            vec![],
+        ),
+        (
+            "p,기공,청소,2026-10-10,유효 (2026-10-25),",
+            &[done, "verified: 2026-10-25", "effect: effective"],
+            vec![],
+        ),
+        ("p,기공,청소,2026-10-10,unknown,", &[done], vec![]),
+        (
+            "p,기공,청소,2026-10-10,부분 유효,",
+            &["note: 유효성: 부분 유효", done],
+            vec![UnclearEffect],
+        ),
+        (
+            "p,기공,청소,2026-10-10,\"유효\n(단, 1건 재발)\",",
+            &["note: 유효성: 유효 | (단, 1건 재발)", done],
+            vec![UnclearEffect],
+        ),
+        (
+            "p,기공,청소,,유효,2026-10-25",
+            &["note: 유효성: 유효 | 유효성 확인일: 2026-10-25"],
+            vec![EffectBeforeDone],
+        ),
+    ] {
+        let mut all = vec!["product: p", "defect: 기공", "action: 청소"];
+        all.extend(expected);
+        assert_eq!(
+            row(head, cells),
+            (all.iter().map(ToString::to_string).collect(), warnings),
+            "{cells}"
+        );
+    }
+}
+
+#[test]
+fn the_words_of_a_verification_in_a_report_are_kept_where_they_are_not_clear() {
+    for (words, expected) in [
+        ("유효성 확인: 아직 유효성이 확인되지 않았다", "unknown"),
+        ("유효성 확인: 효과 있음", "effective"),
+        ("유효성 확인: 유효\n단, 1건 재발", "unknown"),
+    ] {
+        let text = format!(
+            "불량: 기공\nD2 문제: 기공\nD4 원인: 마모\nD5 대책: 청소\n완료일: 2026-10-10\n{words}\n"
+        );
+        let found = read("8d.txt", text.as_bytes());
+        assert_eq!(found[0].entry.effect.name(), expected, "{words}");
+        let is_kept = found[0].entry.note.contains("유효");
+        let is_warned = found[0].warnings == [ActionWarning::UnclearEffect];
+        assert_eq!(
+            (is_kept, is_warned),
+            (expected == "unknown", expected == "unknown"),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn days_are_those_of_their_columns_or_are_left_out_with_a_warning() {
+    use ActionWarning::{DoneInFuture, DoneWithoutDay, UnreadDay, WrongDays};
+    for (head, cell, expected, warnings) in [
+        ("완료일", "Nov 5, 2026", &["done: 2026-11-05"][..], vec![]),
+        ("완료일", "45962", &["done: 2025-11-01"], vec![]),
+        ("완료일", "30.11.26", &["note: 완료일: 30.11.26"], vec![UnreadDay]),
+        ("완료일", "2026.11", &["note: 완료일: 2026.11"], vec![UnreadDay]),
+        (
+            "완료일",
+            "미완료(예정 2026-12-05)",
+            &["note: 완료일: 미완료(예정 2026-12-05)"],
+            vec![UnreadDay],
+        ),
+        ("완료일", "완료", &["note: 완료일: 완료"], vec![DoneWithoutDay]),
+        ("완료 여부", "완료", &["note: 완료 여부: 완료"], vec![DoneWithoutDay]),
+        (
+            "완료일",
+            "2027-05-01",
+            &["note: 완료일: 2027-05-01", "due: 2027-05-01"],
+            vec![DoneInFuture],
+        ),
+        ("발생일", "2027-05-01", &["note: 발생일: 2027-05-01"], vec![WrongDays]),
+        ("시정조치일정", "2026-12-20", &["due: 2026-12-20"], vec![]),
+        ("불량확인일", "2026-11-01", &["opened: 2026-11-01"], vec![]),
+        ("임시조치일", "2026-11-02", &["note: 임시조치일: 2026-11-02"], vec![]),
+        (
+            "조치일,완료일",
+            "2026-10-03\",\"2026-10-10",
+            &["note: 조치일: 2026-10-03", "done: 2026-10-10"],
+            vec![],
+        ),
+        (
+            "완료일,조치일",
+            "2026-10-10\",\"2026-10-03",
+            &["note: 조치일: 2026-10-03", "done: 2026-10-10"],
+            vec![],
+        ),
+        (
+            "발생일,완료일",
+            "2026-10-10\",\"2026-10-03",
+            &["opened: 2026-10-10", "done: 2026-10-03"],
+            vec![WrongDays],
+        ),
+    ] {
+        let found = row(&format!("제품,불량,대책,{head}"), &format!("p,기공,청소,\"{cell}\""));
+        let mut all = vec!["product: p", "defect: 기공", "action: 청소"];
+        all.extend(expected);
+        let all: Vec<String> = all.iter().map(ToString::to_string).collect();
+        assert_eq!(found, (all, warnings), "{head}: {cell}");
+    }
+}
+
+#[test]
+fn rows_with_an_action_alone_are_records_and_totals_are_none() {
+    let text = "No,제품,불량,대책,완료일\n1,p,기공,하나,2026-10-10\n2,〃,상동,둘,\n,,,셋,\n\
+                합계,,,3건,\n";
+    let found = read("a.csv", text.as_bytes());
+    let short: Vec<_> = found
+        .iter()
+        .map(|one| (one.place, &*one.product, &*one.defect, &*one.entry.action))
+        .collect();
+    assert_eq!(short, [(2, "p", "기공", "하나"), (3, "p", "기공", "둘"), (4, "", "", "셋")]);
 }

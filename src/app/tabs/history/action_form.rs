@@ -105,7 +105,7 @@ impl ActionForm {
             verified: day(&self.verified)?,
             ..self.entry.clone()
         };
-        entry.check().map_err(|fault| fault.message_id())?;
+        entry.check(Zoned::now().date()).map_err(|fault| fault.message_id())?;
         let subject = ActionSubject {
             product: self.product.clone(),
             defect: self.defect.clone(),

@@ -200,7 +200,7 @@ fn record(
         ui.set_width(ui.available_width());
         ui.horizontal_wrapped(|ui| {
             ui.label(RichText::new(action.mark()).small().color(colour));
-            ui.strong(cx.text(action.entry.stage().message_id()));
+            ui.strong(cx.text(action.entry.stage_message_id()));
             if action.entry.is_overdue(Zoned::now().date()) {
                 ui.colored_label(ui.visuals().error_fg_color, cx.text("action-overdue"));
             }

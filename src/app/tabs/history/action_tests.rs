@@ -136,8 +136,12 @@ fn an_action_is_written_done_verified_removed_and_brought_back() {
         app.choose(&app.text("action-field-effect"), &app.text("action-effect-effective"));
         app.wait_for(&app.text("action-fault-effect"));
         app.type_into(&app.text("action-field-verified"), "2100-01-01");
+        app.wait_for(&app.text("action-fault-future"));
+        assert!(!app.is_enabled(&save), "the day is still to come");
+        let today = jiff::Zoned::now().date().to_string();
+        app.type_into(&app.text("action-field-verified"), &today);
         app.click_on(Role::Button, &save);
-        app.wait_for(&app.text("action-verified"));
+        app.wait_for(&app.text("action-effect-effective"));
         assert_eq!(records(app)[0].entry.stage(), ActionStage::Verified);
 
         app.click_on(Role::Button, &app.text("action-remove"));

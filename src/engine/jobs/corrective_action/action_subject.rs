@@ -5,14 +5,18 @@ use fettle_domain::{
 };
 use fettle_manuals::named_defects;
 
-/// What a record is about; `None` where it names no product and there is none to take for it. A
-/// product that it names by no known name is the `given` one.
+/// What a record is about; `None` where its product is none that is known, or where it names none and
+/// there is no `given` one. What it names is never taken for another.
 pub(super) fn subject_of(
     draft: &ActionDraft,
     given: Option<&ProductCode>,
     names: &DisplayNames,
 ) -> Option<ActionSubject> {
-    let product = named_product(&draft.product, &names.products).or_else(|| given.cloned())?;
+    let product = if letters(&draft.product).is_empty() {
+        given.cloned()?
+    } else {
+        named_product(&draft.product, &names.products)?
+    };
     let defect = named_defect(draft, &product, names);
     Some(ActionSubject { product, defect, inspection: None })
 }
@@ -93,14 +97,20 @@ mod tests {
             ("casting a", "기공, 날개 버", "", None, Some(("prod1", None))),
             ("casting a", "균열", "", None, Some(("prod1", None))),
             ("", "", "표면에 기공 12건", Some("prod1"), Some(("prod1", Some("hole")))),
-            ("브래킷", "기공", "", Some("prod1"), Some(("prod1", Some("hole")))),
+            ("브래킷", "기공", "", Some("prod1"), None),
+            ("-", "기공", "", Some("prod1"), Some(("prod1", Some("hole")))),
             ("브래킷", "기공", "", None, None),
             ("", "기공", "", None, None),
         ];
         for (product, defect, problem, given, expected) in cases {
             let entry = ActionEntry { problem: problem.into(), ..ActionEntry::default() };
-            let draft =
-                ActionDraft { place: 1, product: product.into(), defect: defect.into(), entry };
+            let draft = ActionDraft {
+                place: 1,
+                product: product.into(),
+                defect: defect.into(),
+                entry,
+                warnings: Vec::new(),
+            };
             let given: Option<ProductCode> = given.map(|code| code.parse().unwrap());
             let found = subject_of(&draft, given.as_ref(), &names);
             let found = found.map(|one| (one.product, one.defect));

@@ -20,6 +20,8 @@ pub struct ImportedActions {
     pub stored: usize,
     /// Number of records that were left out.
     pub left_out: usize,
+    /// Number of stored records that a person should look at.
+    pub warned: usize,
 }
 
 impl Request for ImportActions {
@@ -31,6 +33,7 @@ impl Request for ImportActions {
     }
 
     fn run(self, job: &JobContext) -> Result<ImportedActions> {
+        let warned = self.0.warned();
         let Self(ActionFile { path, rows }) = self;
         let total = rows.len();
         let actions: Vec<_> = rows
@@ -53,7 +56,7 @@ impl Request for ImportActions {
         let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let by = user_name();
         let import = job.library(move |library| library.import_actions(&file, &actions, &by))?;
-        Ok(ImportedActions { import, stored, left_out: total - stored })
+        Ok(ImportedActions { import, stored, left_out: total - stored, warned })
     }
 }
 

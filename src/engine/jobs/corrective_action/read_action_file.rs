@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
+use jiff::Zoned;
 use serde::Serialize;
 
 use super::action_subject::subject_of;
@@ -56,12 +57,21 @@ pub enum FiledActionState {
     UnknownProduct,
     /// It is left out: it says nothing of an action.
     NoAction,
+    /// It is left out: it names neither a product nor a defect nor what was wrong, and nobody chose the
+    /// product.
+    NoSubject,
 }
 
 impl FiledActionState {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::New, Self::UnknownDefect, Self::Known, Self::UnknownProduct, Self::NoAction];
+    pub const ALL: [Self; 6] = [
+        Self::New,
+        Self::UnknownDefect,
+        Self::Known,
+        Self::UnknownProduct,
+        Self::NoAction,
+        Self::NoSubject,
+    ];
 
     /// Whether an import stores the record.
     pub fn is_stored(self) -> bool {
@@ -76,7 +86,15 @@ impl FiledActionState {
             Self::Known => "action-file-known",
             Self::UnknownProduct => "action-file-unknown-product",
             Self::NoAction => "action-file-no-action",
+            Self::NoSubject => "action-file-no-subject",
         }
+    }
+}
+
+impl FiledAction {
+    /// Whether it is stored and a person should look at it.
+    pub fn is_warned(&self) -> bool {
+        self.state.is_stored() && !self.draft.warnings.is_empty()
     }
 }
 
@@ -84,6 +102,11 @@ impl ActionFile {
     /// Number of records in a state.
     pub fn count(&self, state: FiledActionState) -> usize {
         self.rows.iter().filter(|row| row.state == state).count()
+    }
+
+    /// Number of records that an import stores and a person should look at.
+    pub fn warned(&self) -> usize {
+        self.rows.iter().filter(|row| row.is_warned()).count()
     }
 
     /// Number of records that an import stores.
@@ -108,10 +131,11 @@ impl Request for ReadActionFile {
         job.report("progress-read-actions", "", 0, 2);
         let bytes = read_file(&path)?;
         job.check()?;
-        let drafts = parse_action_records(&path, &bytes)?;
+        let drafts = parse_action_records(&path, &bytes, Zoned::now().date())?;
         job.report("progress-read-actions", "", 1, 2);
         let (names, known) =
             job.library(|library| Ok((library.names()?, library.action_digests()?)))?;
+        let is_chosen = product.is_some();
         let given = product.or_else(|| match names.products.as_slice() {
             [only] => Some(only.code.clone()),
             _ => None,
@@ -123,6 +147,7 @@ impl Request for ReadActionFile {
             let subject = subject_of(&draft, given.as_ref(), &names);
             let state = match &subject {
                 _ if draft.entry.action.trim().is_empty() => FiledActionState::NoAction,
+                _ if !is_chosen && names_nothing(&draft) => FiledActionState::NoSubject,
                 None => FiledActionState::UnknownProduct,
                 Some(subject) if !known.insert(action_digest(subject, &draft.entry)) => {
                     FiledActionState::Known
@@ -134,4 +159,12 @@ impl Request for ReadActionFile {
         }
         Ok(ActionFile { path, rows })
     }
+}
+
+/// Whether a record says what was done, and nothing of what for.
+fn names_nothing(draft: &ActionDraft) -> bool {
+    let entry = &draft.entry;
+    [&draft.product, &draft.defect, &entry.problem, &entry.root_cause]
+        .into_iter()
+        .all(|text| text.trim().is_empty())
 }

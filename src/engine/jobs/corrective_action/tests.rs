@@ -6,8 +6,8 @@ use super::past_actions::recurrence;
 use super::*;
 use crate::{AddDefectType, AddProduct, Engine, EngineError, EngineOptions, Inspect, Request};
 use fettle_domain::{
-    ActionEntry, ActionEntryFault, ActionFilter, ActionSubject, Inspection, Language, Opinion,
-    PeriodCount, Product, Recurrence, Verdict,
+    ActionEntry, ActionEntryFault, ActionFilter, ActionSubject, ContentHash, Inspection, Language,
+    Opinion, PeriodCount, Product, Recurrence, Verdict,
 };
 use fettle_library::Library;
 use fettle_settings::{Settings, Workspace};
@@ -92,6 +92,48 @@ fn a_file_is_read_imported_once_taken_back_and_written_again() {
 }
 
 #[test]
+fn what_names_another_product_or_nothing_is_left_out_and_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = engine(dir.path());
+    let path = dir.path().join("대장.csv");
+    let text = "제품,불량,시정 조치,완료일,유효성\n\
+                브래킷,기공,청소,2026-10-12,유효\n\
+                ,,연마,2026-10-12,\n\
+                ,기공,교체,2026-10-12,부분 유효\n\
+                주조제품 A형,기공,냉각,2026-10-12,효과 없음\n";
+    std::fs::write(&path, text).unwrap();
+    use FiledActionState::{New, NoSubject, UnknownDefect, UnknownProduct};
+    let p = Some("p".parse().unwrap());
+    for (product, expected) in [
+        (None, [UnknownProduct, NoSubject, New, New]),
+        (p, [UnknownProduct, UnknownDefect, New, New]),
+    ] {
+        let file = submit(&engine, ReadActionFile { path: path.clone(), product });
+        let states: Vec<_> = file.rows.iter().map(|row| row.state).collect();
+        assert_eq!(states, expected);
+    }
+    let file = submit(&engine, ReadActionFile { path, product: None });
+    let imported = submit(&engine, ImportActions(file));
+    assert_eq!((imported.stored, imported.left_out, imported.warned), (2, 2, 1));
+
+    // What was exported comes back as it was, an effect that nobody knows without a word.
+    let before = submit(&engine, ListActions(ActionFilter::default()));
+    let csv = dir.path().join("out.csv");
+    submit(&engine, ExportActions { filter: ActionFilter::default(), path: csv.clone() });
+    submit(&engine, UndoActionImport(imported.import));
+    let file = submit(&engine, ReadActionFile { path: csv, product: None });
+    assert_eq!((file.stored(), file.warned()), (2, 0));
+    let entries = |actions: &[fettle_domain::CorrectiveAction]| {
+        let mut all: Vec<_> = actions.iter().map(|one| one.entry.clone()).collect();
+        all.sort_by(|a, b| a.action.cmp(&b.action));
+        all
+    };
+    submit(&engine, ImportActions(file));
+    let after = submit(&engine, ListActions(ActionFilter::default()));
+    assert_eq!(entries(&after), entries(&before));
+}
+
+#[test]
 fn what_contradicts_itself_is_not_written() {
     let dir = tempfile::tempdir().unwrap();
     let engine = engine(dir.path());
@@ -124,7 +166,8 @@ fn recurrence_is_counted_in_as_many_days_before_and_after() {
     let mut add = |days: i64, is_hole: bool| {
         let time = today.checked_sub(Span::new().days(days)).unwrap();
         let created_at = time.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
-        let made = Inspection { id: None, created_at, ..inspected.clone() };
+        let image_hash = ContentHash(format!("{days}-{is_hole}"));
+        let made = Inspection { id: None, created_at, image_hash, ..inspected.clone() };
         let id = library.record_inspection(&made).unwrap();
         let opinion = Opinion {
             verdict: if is_hole { Verdict::Ng } else { Verdict::Ok },

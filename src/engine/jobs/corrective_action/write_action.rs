@@ -1,5 +1,7 @@
 //! Writing and removing a record of a corrective action.
 
+use jiff::Zoned;
+
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
 use crate::user::user_name;
@@ -27,7 +29,7 @@ impl Request for WriteAction {
 
     fn run(self, job: &JobContext) -> Result<CorrectiveAction> {
         let Self { id, subject, entry } = self;
-        entry.check().map_err(EngineError::ActionEntry)?;
+        entry.check(Zoned::now().date()).map_err(EngineError::ActionEntry)?;
         let by = user_name();
         job.library(move |library| match id {
             None => library.add_corrective_action(&subject, &entry, &by),
