@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn a_name_with_a_line_break_is_no_row() {
         let table = [["1", "a.png"], ["2", "b.png\n3  OK"]].map(|row| row.map(str::to_owned));
-        assert_eq!(super::lines(&table), ["1           a.png", "2  b.png\\u000a3  OK"]);
+        assert_eq!(super::lines(&table), ["1             a.png", "2  b.png\\u000a3  OK"]);
     }
 
     #[test]

@@ -162,11 +162,13 @@ fn recurrence_is_counted_in_as_many_days_before_and_after() {
     let inspected = submit(&engine, inspect).inspection;
     let today = Zoned::now();
     let mut library = Library::open(engine.workspace().root()).unwrap();
-    // Days ago; whether it is NG with the defect.
+    let mut number = 0;
+    // Days ago; whether it is NG with the defect. Each is another photograph.
     let mut add = |days: i64, is_hole: bool| {
+        number += 1;
         let time = today.checked_sub(Span::new().days(days)).unwrap();
         let created_at = time.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
-        let image_hash = ContentHash(format!("{days}-{is_hole}"));
+        let image_hash = ContentHash(number.to_string());
         let made = Inspection { id: None, created_at, image_hash, ..inspected.clone() };
         let id = library.record_inspection(&made).unwrap();
         let opinion = Opinion {
