@@ -220,5 +220,6 @@ impl UnpagedLines {
 fn clean(text: &str) -> Option<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let text: String = words.join(" ").nfc().collect();
-    text.chars().any(char::is_alphanumeric).then_some(text)
+    // A ditto mark says what the cell above says.
+    text.chars().any(|c| c.is_alphanumeric() || c == '〃').then_some(text)
 }
