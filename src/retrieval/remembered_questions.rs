@@ -55,9 +55,10 @@ mod tests {
             &general,
         );
         for (question, at_least, at_most) in [
-            // Spaced, mistyped, with other particles.
+            // Spaced, with other particles.
             ("꼬마차 가 물건 쳐서 상처가 났어요", [0.5, 0.0], [1.0, 0.0]),
-            ("꼬마차가 물건을 처서 상처", [0.6, 0.0], [1.0, 0.0]),
+            // Three of four words: the other is mistyped.
+            ("꼬마차가 물건을 처서 상처", [0.5, 0.0], [0.5, 0.0]),
             // One word of several.
             ("꼬마차는 누가 운전해요?", [0.0, 0.0], [0.0, 0.0]),
             ("상처 연고는 어디 있나요", [0.0, 0.0], [0.2, 0.0]),
