@@ -7,6 +7,7 @@
 mod devices;
 mod engine;
 mod error;
+mod error_kind;
 mod explain;
 mod jobs;
 mod lane;
@@ -24,6 +25,7 @@ mod worker;
 
 pub use engine::Engine;
 pub use error::{EngineError, Result};
+pub use error_kind::ErrorKind;
 pub use fettle_library::{Counts, ScanReport};
 pub use fettle_manuals::{Corrected, apply_corrections};
 pub use fettle_models::manifest::ModelEntry;

@@ -1,6 +1,7 @@
 //! Products, defect types and images: registering, listing, removing.
 
 pub(crate) mod catalogue;
+mod find_image;
 mod image_folder;
 pub(crate) mod image_sources;
 mod list_images;
@@ -14,6 +15,7 @@ mod scan_library;
 pub(crate) mod undo_registration;
 
 pub use catalogue::{AddDefectType, AddProduct, ListLibrary, ProductSummary};
+pub use find_image::FindImage;
 pub use image_folder::UnreadFolders;
 pub use list_images::ListImages;
 pub use near_duplicates::NearDuplicate;

@@ -1,0 +1,13 @@
+//! What the interface takes and answers: types of its own, so that it changes on purpose only.
+
+pub(crate) mod bank;
+pub(crate) mod catalogue;
+pub(crate) mod inspection;
+pub(crate) mod job;
+pub(crate) mod manual;
+pub(crate) mod report;
+pub(crate) mod search;
+pub(crate) mod stage;
+pub(crate) mod statistics;
+pub(crate) mod system;
+pub(crate) mod verdict;

@@ -1,0 +1,218 @@
+//! What makes a request fail, and the answer that says it.
+//!
+//! A handler's `Failure` becomes a response without words; [`word_failures`], the outermost layer of
+//! `/api/v1`, writes them in the caller's language, and its counterpart in `legacy/` does so in the
+//! form of the old interface.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::app_state::AppState;
+use super::language::language_of;
+use super::problem::Problem;
+use fettle_domain::Language;
+use fettle_engine::{EngineError, ErrorKind};
+use fettle_i18n::Value;
+
+/// Why a request failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The engine's error.
+    Engine(EngineError),
+    /// A part of the request cannot be read: which one, and why (in English, as the library says it).
+    BadRequest(String),
+    /// A value is readable and makes no sense: a field and what it must be.
+    BadValue {
+        /// The field.
+        field: &'static str,
+        /// What it must be, as a message id.
+        expected: &'static str,
+    },
+    /// A required field is missing.
+    MissingField(&'static str),
+    /// Nothing is at this address.
+    NoRoute,
+    /// The address does not take this method.
+    MethodNotAllowed,
+    /// The body is of a kind that is not read.
+    UnsupportedMedia(String),
+    /// The body is larger than this many bytes.
+    BodyTooLarge(u64),
+    /// Too much waits already; try again after so many seconds.
+    QueueFull {
+        /// Seconds after which to try again.
+        retry_after_s: u32,
+    },
+    /// The server only answers questions.
+    ReadOnly,
+    /// The server is called by a name that is not its own (DNS rebinding).
+    WrongHost,
+    /// The server is stopping.
+    Stopping,
+    /// There is no such job, or it was forgotten.
+    NoJob(u64),
+    /// The inspection has no such picture, for this reason.
+    NoPicture(Option<String>),
+    /// A file that came in cannot be kept.
+    Storage(std::io::Error),
+    /// A stage that the answer needs did not run, for this reason.
+    NotScored(String),
+    /// The old interface: a field is missing, which it answers with 400.
+    LegacyMissing(&'static str),
+    /// The old interface: nothing similar is a known defect.
+    LegacyNothingSimilar,
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl Failure {
+    /// The status code.
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::Engine(error) => match error.kind() {
+                ErrorKind::NotFound => StatusCode::NOT_FOUND,
+                ErrorKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+                ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+                ErrorKind::Conflict | ErrorKind::NotReady => StatusCode::CONFLICT,
+                ErrorKind::Busy => StatusCode::TOO_MANY_REQUESTS,
+                ErrorKind::Cancelled => StatusCode::SERVICE_UNAVAILABLE,
+                ErrorKind::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+                ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            },
+            Self::BadRequest(_) | Self::LegacyMissing(_) | Self::LegacyNothingSimilar => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::BadValue { .. } | Self::MissingField(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NoRoute | Self::NoJob(_) | Self::NoPicture(_) => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::UnsupportedMedia(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::QueueFull { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::ReadOnly => StatusCode::FORBIDDEN,
+            Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::Stopping | Self::NotScored(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Storage(error) if error.kind() == std::io::ErrorKind::StorageFull => {
+                StatusCode::INSUFFICIENT_STORAGE
+            }
+            Self::Storage(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The last part of the problem's type and of the id of its title.
+    fn key(&self) -> &'static str {
+        match self.status() {
+            StatusCode::BAD_REQUEST => "bad-request",
+            StatusCode::FORBIDDEN => "read-only",
+            StatusCode::NOT_FOUND => "not-found",
+            StatusCode::METHOD_NOT_ALLOWED => "method-not-allowed",
+            StatusCode::CONFLICT => "conflict",
+            StatusCode::PAYLOAD_TOO_LARGE => "too-large",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "unsupported-media",
+            StatusCode::MISDIRECTED_REQUEST => "wrong-host",
+            StatusCode::UNPROCESSABLE_ENTITY => "invalid",
+            StatusCode::TOO_MANY_REQUESTS => "busy",
+            StatusCode::SERVICE_UNAVAILABLE => "stopping",
+            StatusCode::INSUFFICIENT_STORAGE => "disk-full",
+            _ => "internal",
+        }
+    }
+
+    /// What happened and what to do, in `language`. Paths of this machine are cut to what follows
+    /// the workspace's root.
+    pub(crate) fn detail(&self, language: Language, state: &AppState) -> String {
+        let text = |id: &str, values: &[(&str, Value)]| {
+            fettle_i18n::text_with(language, id, values)
+        };
+        let said = match self {
+            Self::Engine(error) => error.explain(language),
+            Self::BadRequest(why) => text("problem-unreadable", &[("reason", why.clone().into())]),
+            Self::BadValue { field, expected } => text(
+                "problem-bad-value",
+                &[("field", (*field).into()), ("expected", text(expected, &[]).into())],
+            ),
+            Self::NotScored(why) => why.clone(),
+            Self::LegacyNothingSimilar => text("legacy-nothing-similar", &[]),
+            Self::MissingField(field) | Self::LegacyMissing(field) => text("problem-missing-field", &[("field", (*field).into())]),
+            Self::NoRoute => text("problem-no-route", &[]),
+            Self::MethodNotAllowed => text("problem-no-method", &[]),
+            Self::UnsupportedMedia(why) => {
+                text("problem-unreadable", &[("reason", why.clone().into())])
+            }
+            Self::BodyTooLarge(bytes) => {
+                text("problem-body-too-large", &[("megabytes", (bytes / 1_000_000).into())])
+            }
+            Self::QueueFull { .. } => text("error-busy", &[]),
+            Self::ReadOnly => text("problem-server-read-only", &[]),
+            Self::WrongHost => text("problem-wrong-host-detail", &[]),
+            Self::Stopping => text("problem-server-stopping", &[]),
+            Self::NoJob(id) => text("problem-no-job", &[("id", id.to_string().into())]),
+            Self::NoPicture(why) => why.clone().unwrap_or_else(|| text("problem-no-picture", &[])),
+            Self::Storage(error) => {
+                text("problem-storage", &[("reason", error.to_string().into())])
+            }
+        };
+        state.without_paths(&said)
+    }
+
+    /// The problem in `language`.
+    pub(crate) fn problem(&self, language: Language, state: &AppState) -> Problem {
+        let key = self.key();
+        Problem {
+            kind: format!("/problems/{key}"),
+            title: fettle_i18n::text(language, &format!("problem-{key}")),
+            status: self.status().as_u16(),
+            detail: self.detail(language, state),
+        }
+    }
+
+    /// When to try again, in seconds.
+    fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::QueueFull { retry_after_s } => Some(*retry_after_s),
+            Self::Engine(error) if error.kind() == ErrorKind::Busy => Some(1),
+            _ => None,
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        if self.status().is_server_error() {
+            tracing::error!(failure = ?self, "a request failed");
+        }
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+/// The layer that words failures as problems.
+pub(crate) async fn word_failures(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let language = language_of(request.headers(), state.config().language);
+    let mut response = next.run(request).await;
+    let Some(failure) = response.extensions_mut().remove::<Arc<Failure>>() else {
+        return response;
+    };
+    let mut worded = (failure.status(), Json(failure.problem(language, &state))).into_response();
+    worded
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if let Some(seconds) = failure.retry_after_s() {
+        worded.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    worded
+}

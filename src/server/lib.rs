@@ -1,0 +1,37 @@
+//! The REST interface: the same requests to the engine as the window's, for other systems.
+//!
+//! [`Server::bind`] opens the socket, [`Server::run`] answers until it is told to stop. `routes/` has
+//! one file a resource of `/api/v1`, `dto/` what they take and answer, `legacy/` the interface of the
+//! system that Fettle replaces, `pages/` what a browser shows. A handler asks the engine through
+//! [`ask`](ask_engine::ask) and returns `Result<_, Failure>`; `failure.rs` turns errors into status
+//! codes, and a layer words them in the caller's language.
+
+mod app_state;
+mod ask_engine;
+mod config;
+mod dto;
+mod error;
+mod extract;
+mod failure;
+mod health;
+mod host_check;
+mod inspection_queue;
+mod job_board;
+mod language;
+mod legacy;
+mod metrics;
+mod openapi;
+mod pages;
+mod png;
+mod problem;
+mod router;
+mod routes;
+mod server;
+#[cfg(test)]
+mod tests;
+mod upload;
+
+pub use config::ServerConfig;
+pub use error::{Result, ServerError};
+pub use openapi::openapi_json;
+pub use server::{Server, StopServer};

@@ -1,0 +1,93 @@
+//! All addresses, and the layers around them.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::{
+    CONTENT_SECURITY_POLICY, CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderValue, Method};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::SwaggerUi;
+
+use super::app_state::AppState;
+use super::failure::{Failure, word_failures};
+use super::host_check::check_host;
+use super::metrics::{measure, metrics};
+use super::openapi::Description;
+use super::upload::MAX_FILE_BYTES;
+use super::{health, legacy, pages, routes};
+
+/// Bytes of a body, at most: the largest file, and what a form has around it.
+const MAX_BODY_BYTES: usize = MAX_FILE_BYTES as usize + 1_000_000;
+
+/// `/api/v1` and its description.
+pub(crate) fn described() -> (Router<AppState>, OpenApi) {
+    let (router, mut description) =
+        OpenApiRouter::with_openapi(Description::openapi()).merge(routes::router()).split_for_parts();
+    description.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    (router, description)
+}
+
+/// The whole server.
+pub(crate) fn router(state: AppState) -> Router {
+    let (api, description) = described();
+    let api = Router::new()
+        .nest("/api/v1", api)
+        .merge(pages::router())
+        .merge(health::router())
+        .route("/metrics", get(metrics))
+        .merge(SwaggerUi::new("/docs").url("/api/v1/openapi.json", description))
+        .fallback(async || Failure::NoRoute)
+        .method_not_allowed_fallback(async || Failure::MethodNotAllowed);
+    let nosniff = SetResponseHeaderLayer::overriding(
+        X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    let no_frames =
+        SetResponseHeaderLayer::overriding(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    let no_referrer =
+        SetResponseHeaderLayer::overriding(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    let not_stored = SetResponseHeaderLayer::if_not_present(
+        CACHE_CONTROL,
+        HeaderValue::from_static("no-store"),
+    );
+    // Styles of Swagger UI stand in its page.
+    let own_parts_only = SetResponseHeaderLayer::overriding(
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+             frame-ancestors 'none'; base-uri 'none'",
+        ),
+    );
+    legacy::router()
+        .layer(from_fn_with_state(state.clone(), legacy::word_failures))
+        .merge(api)
+        .layer(from_fn_with_state(state.clone(), refuse_changes))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(state.clone(), check_host))
+        .layer(from_fn_with_state(state.clone(), word_failures))
+        .layer(from_fn_with_state(state.clone(), measure))
+        .layer((nosniff, no_frames, no_referrer, not_stored, own_parts_only))
+        .with_state(state)
+}
+
+/// The layer that lets only questions pass where the server changes nothing.
+async fn refuse_changes(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let asks = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
+        // Questions that need a body.
+        || matches!(request.uri().path(), "/api/v1/manuals/ask" | "/api/v1/search" | "/search"
+            | "/search/upload" | "/search/similarity");
+    match state.config().read_only && !asks {
+        true => Failure::ReadOnly.into_response(),
+        false => next.run(request).await,
+    }
+}

@@ -1,0 +1,128 @@
+//! Pictures and score maps of inspections.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
+use image::DynamicImage;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::cached;
+use crate::app_state::AppState;
+use crate::ask_engine::ask;
+use crate::dto::inspection::{MapForm, MapQuery, PictureKind};
+use crate::extract::{Path, Query};
+use crate::failure::Failure;
+use crate::png::{gray16, npy, png};
+use crate::problem::Problem;
+use fettle_domain::InspectionId;
+use fettle_engine::{OpenInspection, OpenedInspection, ReadInspection};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(picture)).routes(routes!(map))
+}
+
+/// A picture of an inspection, drawn again with the bank of its record.
+#[utoipa::path(
+    get,
+    path = "/inspections/{id}/pictures/{kind}",
+    tag = "inspections",
+    params(
+        ("id" = i64, Path, description = "Its number", minimum = 1),
+        ("kind" = PictureKind, Path, description = "What it shows"),
+    ),
+    responses(
+        (status = OK, description = "The picture", body = Vec<u8>, content_type = "image/png"),
+        (status = NOT_MODIFIED, description = "The caller has it"),
+        (status = NOT_FOUND, description = "No such inspection or picture", body = Problem),
+    )
+)]
+async fn picture(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Path((id, kind)): Path<(i64, PictureKind)>,
+) -> Result<Response, Failure> {
+    let id = InspectionId(id);
+    let record = ask(&state, ReadInspection(id)).await?;
+    let tag = format!("{}-{id}-{}", record.inspection.image_hash, kind.name());
+    cached(&headers, &tag, "image/png", async {
+        let opened = ask(&state, OpenInspection(id)).await?;
+        png(picture_of(&opened, kind)?).await
+    })
+    .await
+}
+
+/// The picture of this kind.
+///
+/// # Errors
+/// [`Failure::NoPicture`], with the reason where the engine has one.
+pub(crate) fn picture_of(
+    opened: &OpenedInspection,
+    kind: PictureKind,
+) -> Result<DynamicImage, Failure> {
+    let drawn = opened.pictures.as_deref();
+    let picture: Option<DynamicImage> = match kind {
+        PictureKind::Part => opened.picture.as_deref().cloned().map(DynamicImage::from),
+        PictureKind::Heatmap => drawn.map(|all| all.heatmap.clone().into()),
+        PictureKind::Overlay => drawn.map(|all| all.overlay.clone().into()),
+        PictureKind::Mask => drawn.map(|all| all.mask.clone().into()),
+        PictureKind::Comparison => drawn.map(|all| all.comparison.clone().into()),
+        PictureKind::Reference => {
+            drawn.and_then(|all| all.reference.as_deref().cloned()).map(DynamicImage::from)
+        }
+        PictureKind::Difference => {
+            drawn.and_then(|all| all.difference.clone()).map(DynamicImage::from)
+        }
+    };
+    picture.ok_or_else(|| Failure::NoPicture(opened.notice.clone()))
+}
+
+/// The anomaly map: a score a pixel.
+#[utoipa::path(
+    get,
+    path = "/inspections/{id}/map",
+    tag = "inspections",
+    params(("id" = i64, Path, description = "Its number", minimum = 1), MapQuery),
+    responses(
+        (status = OK, description = "The scores: 16-bit samples, or 32-bit floats",
+         content((Vec<u8> = "image/png"), (Vec<u8> = "application/octet-stream")),
+         headers(
+             ("Fettle-Map-Low" = f32, description = "The score of sample 0"),
+             ("Fettle-Map-High" = f32, description = "The score of sample 65535"),
+         )),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem),
+        (status = NOT_FOUND, description = "No such inspection, or not scored", body = Problem),
+    )
+)]
+async fn map(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Path(id): Path<i64>,
+    Query(query): Query<MapQuery>,
+) -> Result<Response, Failure> {
+    let id = InspectionId(id);
+    let form = query.form.unwrap_or_default();
+    let opened = ask(&state, OpenInspection(id)).await?;
+    let missing = || Failure::NoPicture(opened.notice.clone());
+    let map = opened.map.clone().ok_or_else(missing)?;
+    let (low, high) = (0.0, map.max());
+    let hash = &opened.inspection.image_hash;
+    let mut response = match form {
+        MapForm::Png => {
+            let picture = gray16(&map, low, high).ok_or_else(missing)?;
+            let tag = format!("{hash}-{id}-map");
+            cached(&headers, &tag, "image/png", png(picture)).await?
+        }
+        MapForm::Npy => {
+            let tag = format!("{hash}-{id}-npy");
+            let bytes = async { Ok::<_, Failure>(npy(&map)) };
+            cached(&headers, &tag, "application/octet-stream", bytes).await?
+        }
+    };
+    for (name, score) in [("fettle-map-low", low), ("fettle-map-high", high)] {
+        if let Ok(score) = HeaderValue::from_str(&score.to_string()) {
+            response.headers_mut().insert(name, score);
+        }
+    }
+    Ok(response)
+}
