@@ -19,6 +19,7 @@ mod models;
 mod region;
 mod roi;
 mod search;
+mod serve;
 mod shapes;
 
 use std::path::PathBuf;
@@ -45,6 +46,7 @@ pub(crate) use manual::Manual;
 pub(crate) use models::{Models, Remote};
 pub(crate) use roi::{Product, Roi};
 pub(crate) use search::Search;
+pub(crate) use serve::Serve;
 
 /// Finds the defect, shows it, names it, and says what the manual says to do.
 #[derive(Debug, Parser)]
@@ -123,6 +125,8 @@ pub(crate) enum Command {
     /// Model files: what is here, what is missing, how to get it.
     #[command(subcommand)]
     Models(Models),
+    /// Answer other systems, browsers and phones over HTTP, until Ctrl-C.
+    Serve(Serve),
     /// Render the demo world, register it, fit it, and inspect three images.
     Demo(Demo),
     /// Take over products, images and manuals of the system that Fettle replaces.

@@ -25,6 +25,7 @@ use commands::manual_answer::AnswerStatus;
 use fettle_app::{AppError, LogLines};
 use fettle_domain::{Language, printable_line, printable_lines};
 use fettle_engine::{Engine, EngineError, EngineOptions};
+use fettle_server::ServerError;
 use fettle_settings::Workspace;
 use terminal::{CANCELLED, Terminal};
 
@@ -61,7 +62,11 @@ pub fn run() -> ExitCode {
                 ExitCode::FAILURE
             }
             None => {
-                eprintln!("fettle: {}", printable_lines(&format!("{error:#}")));
+                let said = match error.downcast_ref::<ServerError>() {
+                    Some(known) => known.explain(language),
+                    None => format!("{error:#}"),
+                };
+                eprintln!("fettle: {}", printable_lines(&said));
                 ExitCode::FAILURE
             }
         },
@@ -72,6 +77,10 @@ fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
     // Needs no workspace, and makes none.
     if let Some(Command::Generate(what)) = &cli.command {
         return commands::generate::run(what);
+    }
+    if let Some(Command::Serve(args::Serve { print_openapi: true, .. })) = &cli.command {
+        println!("{}", fettle_server::openapi_json());
+        return Ok(());
     }
     let workspace = Workspace::locate(cli.workspace.as_deref()).context("workspace")?;
     let (settings, warnings) = fettle_settings::read(&workspace.settings_path());
@@ -85,6 +94,9 @@ fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
         return commands::bench::run(&workspace, options, &terminal, args);
     }
     let engine = Engine::start(workspace, settings, options)?;
+    if let Some(Command::Serve(args)) = &cli.command {
+        return commands::serve::run(engine, &terminal, args);
+    }
     let Some(command) = &cli.command else {
         return Ok(fettle_app::run(engine, language, log, Vec::new())?);
     };
@@ -106,7 +118,7 @@ fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
         Command::ImportSeed(args) => commands::import_seed::run(&engine, &terminal, args),
         Command::Backup(args) => commands::backup::back_up(&engine, &terminal, args),
         Command::Restore(args) => commands::backup::restore(&engine, &terminal, args),
-        Command::Bench(_) | Command::Generate(_) => Ok(()),
+        Command::Bench(_) | Command::Generate(_) | Command::Serve(_) => Ok(()),
         Command::Doctor(args) => commands::doctor::run(&engine, &terminal, args),
     }
 }

@@ -158,6 +158,13 @@ impl Terminal {
         answer
     }
 
+    /// A token that Ctrl-C and SIGTERM cancel, for a command that runs until then.
+    pub(super) fn interruption(&self) -> CancelToken {
+        let token = CancelToken::default();
+        self.set_running(Some(token.clone()));
+        token
+    }
+
     fn draw(&self, bar: &ProgressBar, progress: &Progress, new_step: bool) {
         if new_step {
             let units = if BYTE_STEPS.contains(&progress.step) {

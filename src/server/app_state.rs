@@ -74,7 +74,8 @@ impl AppState {
 
 /// `text` with `<scratch>/<folder>/name` as `name`: uploads lie in a folder each.
 fn cut_scratch(text: &str, scratch: &str) -> String {
-    let mut pieces = text.split(&format!("{scratch}/"));
+    let folder = format!("{scratch}/");
+    let mut pieces = text.split(&folder);
     let mut cut = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
         cut.push_str(piece.split_once('/').map_or(piece, |(_folder, name)| name));

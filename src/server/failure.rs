@@ -149,7 +149,8 @@ impl Failure {
                 text("problem-unreadable", &[("reason", why.clone().into())])
             }
             Self::BodyTooLarge(bytes) => {
-                text("problem-body-too-large", &[("megabytes", (bytes / 1_000_000).into())])
+                let megabytes = (bytes / 1_000_000).to_string();
+                text("problem-body-too-large", &[("megabytes", megabytes.into())])
             }
             Self::QueueFull { .. } => text("error-busy", &[]),
             Self::ReadOnly => text("problem-server-read-only", &[]),

@@ -1,1 +1,23 @@
-//! Requests to a running server.
+//! The description of the interface, which changes on purpose only.
+
+#[test]
+fn the_interface_is_as_described() {
+    insta::assert_snapshot!("openapi", super::openapi_json());
+}
+
+#[test]
+fn every_operation_says_what_it_is_and_how_it_fails() {
+    let description: serde_json::Value = serde_json::from_str(&super::openapi_json()).unwrap();
+    let mut operations = 0;
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let summary = operation["summary"].as_str().unwrap_or_default();
+            assert!(!summary.is_empty(), "{method} {path} says nothing of itself");
+            assert!(operation["tags"][0].is_string(), "{method} {path}");
+            let responses = operation["responses"].as_object().unwrap();
+            assert!(responses.keys().any(|status| status.starts_with('2')), "{method} {path}");
+            operations += 1;
+        }
+    }
+    assert!(operations >= 30, "{operations} operations");
+}

@@ -27,4 +27,5 @@ pub(super) mod models;
 mod rejected_files;
 pub(super) mod roi;
 pub(super) mod search;
+pub(super) mod serve;
 mod stage_result;

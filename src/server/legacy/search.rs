@@ -13,7 +13,8 @@ use crate::ask_engine::ask;
 use crate::extract::{FormBody, Json as Body, Query, within};
 use crate::failure::Failure;
 use crate::upload::Form;
-use fettle_domain::{Hit, Similarity, file_name_of};
+use crate::file_name::file_name_of;
+use fettle_domain::{Hit, Similarity};
 use fettle_engine::{BuildIndex, EngineError, Query as SearchQuery, Search, SearchFilter};
 
 pub(super) fn router() -> Router<AppState> {
@@ -43,7 +44,7 @@ async fn build_index(
     let workspace = state.engine().workspace();
     let is_gallery = match body.gallery_dir.trim_start_matches("./").trim_end_matches('/') {
         "data" | "data/def_split" => true,
-        other => std::path::Path::new(other) == workspace.defect_images_dir(),
+        other => std::path::Path::new(other) == workspace.root().join("data/def_split"),
     };
     if !is_gallery {
         return Err(Failure::Engine(EngineError::PictureGone(body.gallery_dir)));

@@ -1,0 +1,34 @@
+//! `fettle serve`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::args;
+use crate::terminal::Terminal;
+use fettle_engine::Engine;
+use fettle_server::{Server, ServerConfig};
+
+/// How often it is looked whether Ctrl-C or SIGTERM came.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+pub(crate) fn run(engine: Engine, terminal: &Terminal, args: &args::Serve) -> anyhow::Result<()> {
+    let config = ServerConfig {
+        bind: args.bind,
+        read_only: args.read_only,
+        language: terminal.language(),
+        host_names: args.host_names.clone(),
+    };
+    let server = Server::bind(config)?;
+    let (stopper, interrupted) = (server.stopper(), terminal.interruption());
+    std::thread::Builder::new().name("fettle-stop".to_owned()).spawn(move || {
+        while !interrupted.is_cancelled() {
+            std::thread::sleep(LOOK_EVERY);
+        }
+        stopper.stop();
+    })?;
+    let address = format!("http://{}", server.address());
+    terminal.print_message("serve-listening", &[("address", address.into())]);
+    server.run(Arc::new(engine))?;
+    terminal.print_message("serve-stopped", &[]);
+    Ok(())
+}
