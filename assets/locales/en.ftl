@@ -500,6 +500,7 @@ error-library-corrupt = { $path } is damaged: { $reason }. The images and manual
 error-library-folder = { $path } cannot be opened: { $folder } is a folder, where a file has to be, as some network drives leave it. Remove that folder if it is empty; where the workspace is on a network drive, move it to a local disk.
 error-library-protected = { $path } cannot be opened: it or its folder is write-protected. Get the right to write there, or copy the workspace to a folder of your own.
 error-library-network = { $path } cannot be opened: { $reason }. Most likely the workspace is on a network drive. Move it to a local disk.
+error-library-older = { $path } was written by an earlier Fettle. It is brought up to date, with a copy in data/backups, as soon as work begins in it.
 error-library-newer = { $path } was written by a newer Fettle. Update this one.
 
 ## The window.

@@ -494,6 +494,7 @@ error-library-corrupt = { $path } 파일이 손상되었습니다: { $reason }. 
 error-library-folder = { $path }{ PARTICLE($path, "을") } 열 수 없습니다. 파일이 있어야 할 자리에 { $folder } 폴더가 있습니다(네트워크 드라이브에서 생길 수 있습니다). 그 폴더가 비어 있으면 지우고, 작업 공간이 네트워크 드라이브에 있으면 로컬 디스크로 옮기세요.
 error-library-protected = { $path }{ PARTICLE($path, "을") } 열 수 없습니다. 파일이나 폴더가 쓰기 금지되어 있습니다. 쓰기 권한을 받거나, 작업 공간을 쓸 수 있는 폴더로 복사하세요.
 error-library-network = { $path }{ PARTICLE($path, "을") } 열 수 없습니다: { $reason }. 작업 공간이 네트워크 드라이브에 있기 때문일 가능성이 큽니다. 로컬 디스크로 옮기세요.
+error-library-older = { $path }{ PARTICLE($path, "은") } 이전 버전의 Fettle이 썼습니다. 이 작업 공간에서 작업을 시작하면 data/backups에 사본을 남기고 최신 형식으로 바꿉니다.
 error-library-newer = { $path }{ PARTICLE($path, "은") } 더 새로운 Fettle이 썼습니다. 이 Fettle을 업데이트하세요.
 
 ## 창.

@@ -28,6 +28,18 @@ pub enum LibraryError {
         /// The newest schema version that this program knows.
         known: u32,
     },
+    /// The database was written by an earlier Fettle, and only looked at.
+    #[error(
+        "{path}: made by an earlier Fettle (schema {found}, this program's is {known}); it is brought up to date when work begins in it"
+    )]
+    OlderDatabase {
+        /// The database.
+        path: PathBuf,
+        /// Its schema version.
+        found: u32,
+        /// The schema version of this program.
+        known: u32,
+    },
     /// The database is damaged or is not an SQLite file.
     #[error(
         "{path}: the catalogue is damaged ({why}). The images and manuals are safe in their \

@@ -88,6 +88,7 @@ pub(super) fn library(error: &LibraryError, language: Language) -> Message {
         }
         LibraryError::RestoreUnfinished { path } => ("error-restore-unfinished", vec![at(path)]),
         LibraryError::WorkspaceInUse { path } => ("error-workspace-in-use", vec![at(path)]),
+        LibraryError::OlderDatabase { path, .. } => ("error-library-older", vec![at(path)]),
         LibraryError::NewerDatabase { path, .. } => ("error-library-newer", vec![at(path)]),
         other => ("error-library", vec![reason(other)]),
     }
