@@ -267,6 +267,9 @@ pub enum LibraryError {
     /// No record of a corrective action has this id.
     #[error("no corrective action {0} is recorded")]
     UnknownAction(CorrectiveActionId),
+    /// No corrective actions were imported under this number.
+    #[error("no import {0} of corrective actions")]
+    UnknownImport(i64),
     /// The state of an inspection's action is what the records of its corrective actions say.
     #[error("the action of inspection {0} has records, which say whether it is done")]
     ActionHasRecords(InspectionId),

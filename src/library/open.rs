@@ -15,7 +15,7 @@ impl Library {
     /// Opens the workspace at `root`: creates the database (`data/fettle.db`) where it is missing,
     /// migrates its schema (a copy of the database from before is kept in `data/backups`), and undoes
     /// registrations that a crash interrupted ([`Self::recovery`] lists them). A workspace that may only
-    /// be read, by its disk or by the rights of this account, is opened for reading, where its schema
+    /// be read, by its disk, which may be full, or by the rights of this account, is opened for reading, where its schema
     /// is this program's: what would change it is then an error. Where SQLite cannot read it together
     /// with those who write, what is read is the database as it was when it was opened.
     ///
@@ -26,10 +26,10 @@ impl Library {
     /// [`LibraryError::Io`].
     pub fn open(root: &Path) -> Result<Self> {
         match Self::open_to_write(root) {
-            Err(LibraryError::CannotOpen { path, fault: OpenFault::WriteProtected }) => {
-                Self::open_to_read(root)
-                    .ok_or(LibraryError::CannotOpen { path, fault: OpenFault::WriteProtected })
-            }
+            Err(
+                error @ (LibraryError::CannotOpen { fault: OpenFault::WriteProtected, .. }
+                | LibraryError::DiskFull { .. }),
+            ) => Self::open_to_read(root).ok_or(error),
             opened => opened,
         }
     }

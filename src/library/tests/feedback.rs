@@ -76,9 +76,15 @@ fn a_decision_counts_until_a_newer_one() {
     };
     let question =
         Lesson::Question { question: "곰보?".to_owned(), section: section("hole (기공)") };
-    library.decide_lessons(std::slice::from_ref(&word), Some(LessonDecision::Refused), "kim").unwrap();
-    library.decide_lessons(std::slice::from_ref(&question), Some(LessonDecision::Accepted), "kim").unwrap();
-    library.decide_lessons(std::slice::from_ref(&word), Some(LessonDecision::Accepted), "lee").unwrap();
+    library
+        .decide_lessons(std::slice::from_ref(&word), Some(LessonDecision::Refused), "kim")
+        .unwrap();
+    library
+        .decide_lessons(std::slice::from_ref(&question), Some(LessonDecision::Accepted), "kim")
+        .unwrap();
+    library
+        .decide_lessons(std::slice::from_ref(&word), Some(LessonDecision::Accepted), "lee")
+        .unwrap();
     let decided = |library: &Library| -> Vec<(Lesson, LessonDecision, String)> {
         let lessons = library.decided_lessons().unwrap().into_iter();
         lessons.map(|one| (one.lesson, one.decision, one.by)).collect()
