@@ -85,9 +85,8 @@ impl Letters {
     fn has_words(&self, form: &[char]) -> bool {
         let is_edge = |at: usize| self.begins.get(at).is_none_or(|begins| *begins);
         !form.is_empty()
-            && (self.letters.windows(form.len()).enumerate()).any(|(at, letters)| {
-                letters == form && is_edge(at) && is_edge(at + form.len())
-            })
+            && (self.letters.windows(form.len()).enumerate())
+                .any(|(at, letters)| letters == form && is_edge(at) && is_edge(at + form.len()))
     }
 }
 

@@ -200,7 +200,7 @@ impl Request for Doctor {
             vision_device: Placement::describe(&shared.placement().vision),
             language_device: Placement::describe(&shared.placement().language),
             korean_font,
-            workspace: shared.workspace.root().display().to_string(),
+            workspace: shared.workspace.root().to_string(),
             models_dir: shared.store.dir().display().to_string(),
             profile: shared.settings().profile,
             models,
