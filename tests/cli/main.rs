@@ -10,6 +10,8 @@ mod bad_input;
 mod bank;
 mod demo;
 mod embedding;
+#[cfg(unix)]
+mod endings;
 mod eval;
 mod feedback;
 mod folders;
@@ -27,4 +29,5 @@ mod roi;
 mod search;
 mod thresholds;
 mod vision_chat;
+mod words;
 mod workspace;

@@ -157,7 +157,11 @@ fn a_file_that_nothing_identifies_is_fetched_only_by_who_agrees() {
         fs::create_dir_all(&folder).unwrap();
         let from = PullOptions { from: Some(folder.clone()), ..options.clone() };
         let error = scene.pull(&store, &from).unwrap_err();
-        assert_eq!(matches!(error, ModelsError::Unpinned { .. }), !is_pinned, "{revision}: {error}");
+        assert_eq!(
+            matches!(error, ModelsError::Unpinned { .. }),
+            !is_pinned,
+            "{revision}: {error}"
+        );
         let own = folder.join(&scene.id.0).join("weights.bin");
         write(own.clone(), &scene.content);
         let report = scene.pull(&store, &from).unwrap();
