@@ -66,6 +66,8 @@ cargo test --release --locked --workspace 2>&1 | tee "$results"
 if strace -o /dev/null true 2>/dev/null; then
     step "Kills"
     bash tests/kill.sh "$fettle"
+else
+    say "Kills: not tried, since programs cannot be traced here (strace)"
 fi
 
 step "The window"

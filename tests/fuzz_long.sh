@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes every reader for so many seconds each (tests/fuzz), two at a time, with changes that no run
+# Fuzzes every reader, or those named, for so many seconds each (tests/fuzz), two at a time, with changes that no run
 # before had. What it prints last are the inputs of each target, and the failures with their files.
 #
 #   bash tests/fuzz_long.sh SECONDS [NAME...]

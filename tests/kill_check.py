@@ -104,8 +104,9 @@ def lost(root, before, db):
         query = f"SELECT {names} FROM {table}"
         for row in set(old.execute(query)) - set(db.execute(query)):
             yield f"lost of {table}: {row}"
+    tidied = {path for (path,) in db.execute("SELECT image_path FROM tidied")}
     for path in sorted(files(before)):
-        if path.startswith(CACHES):
+        if path.startswith(CACHES) or path in tidied:
             continue
         if not (root / path).is_file():
             yield f"{path} is lost"

@@ -11,11 +11,10 @@ models=$(realpath "${FETTLE_MODELS:?the folder of the models}")
 rm -rf "$out" && mkdir -p "$out"
 scratch=$(mktemp -d)
 root=$scratch/root
-started=()
+# shellcheck source=tests/display.sh
+. "$(dirname "${BASH_SOURCE[0]}")/display.sh"
 clean_up() {
-    local id
-    for id in "${started[@]}"; do kill "$id" 2>/dev/null || true; done
-    wait 2>/dev/null || true
+    end_started
     mountpoint -q "$root/proc" && umount "$root/proc"
     rm -rf --one-file-system "$scratch"
 }
@@ -27,16 +26,6 @@ fail() {
     exit 1
 }
 [ "$(id -u)" -eq 0 ] || fail "debootstrap and chroot need root"
-
-until_true() {
-    local tries=$(($1 * 5)) what=$2
-    shift 2
-    while ! "$@" >/dev/null 2>&1; do
-        tries=$((tries - 1))
-        [ $tries -gt 0 ] || fail "never happened: $what"
-        sleep 0.2
-    done
-}
 
 # as_root COMMAND… — in the new system.
 as_root() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"; }
@@ -94,20 +83,12 @@ sys.exit(not (len(rows) >= 3 and {"ok", "ng"} <= {row["verdict"] for row in rows
     fail "the demo did not inspect its images"
 
 echo "package: the window"
-exec 3<>"$scratch/display"
-Xvfb -displayfd 3 -screen 0 1440x900x24 -ac 3>"$scratch/display" 2>/dev/null &
-started+=($!)
-until_true 20 "a display" test -s "$scratch/display"
-DISPLAY=:$(head -n 1 "$scratch/display")
-export DISPLAY
-openbox 2>/dev/null &
-started+=($!)
+# The user in the other system is another client: without -ac it would not be let in.
+start_display -ac
 as_user fettle --lang en window >"$out/window.log" 2>&1 &
 window=$!
 started+=("$window")
-until_true 90 "the window" xdotool search --onlyvisible --name '^Fettle$'
-xdotool search --onlyvisible --name '^Fettle$' windowactivate --sync
-xdotool mousemove 700 560
+window_is_there 90
 sleep 3
 import -window root "$out/window.png"
 # The pictures differ where the dialog is: the window draws and obeys. A slow machine may miss the first keys.

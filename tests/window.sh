@@ -11,31 +11,15 @@ fettle=$1 out=$2
 rm -rf "$out" && mkdir -p "$out"
 scratch=$(mktemp -d)
 work=$scratch/workspace
-started=()
-clean_up() {
-    local id
-    for id in "${started[@]}"; do kill "$id" 2>/dev/null || true; done
-    wait 2>/dev/null || true
-    rm -rf "$scratch"
-}
-trap clean_up EXIT
+# shellcheck source=tests/display.sh
+. "$(dirname "${BASH_SOURCE[0]}")/display.sh"
+trap 'end_started; rm -rf "$scratch"' EXIT
 
 fail() {
     import -window root "$out/failed.png" 2>/dev/null || true
     printf 'window: %s\n' "$*" >&2
     cat "$scratch/window.log" >&2 2>/dev/null || true
     exit 1
-}
-
-# until_true SECONDS WHAT COMMAND... — waits for a command to succeed; not a measurement.
-until_true() {
-    local tries=$(($1 * 5)) what=$2
-    shift 2
-    while ! "$@" >/dev/null 2>&1; do
-        tries=$((tries - 1))
-        [ $tries -gt 0 ] || fail "never happened: $what"
-        sleep 0.2
-    done
 }
 
 # says EXPRESSION COMMAND... — the JSON that fettle prints, `it`, fulfils the Python expression.
@@ -67,9 +51,7 @@ open_window() {
     "$fettle" window --workspace "$work" >"$scratch/window.log" 2>&1 &
     window=$!
     started+=("$window")
-    until_true 60 "the window" xdotool search --onlyvisible --name '^Fettle$'
-    xdotool search --onlyvisible --name '^Fettle$' windowactivate --sync
-    xdotool mousemove 700 560
+    window_is_there 60
     sleep 1
 }
 
@@ -103,14 +85,8 @@ printf '#!/bin/sh\necho "%s"\n' "$scratch/report.pdf" >"$scratch/bin/zenity"
 chmod +x "$scratch/bin/zenity"
 export PATH=$scratch/bin:$PATH DBUS_SESSION_BUS_ADDRESS=unix:path=$scratch/none
 
-exec 3<>"$scratch/display"
-Xvfb -displayfd 3 -screen 0 1440x900x24 3>"$scratch/display" 2>/dev/null &
-started+=($!)
-until_true 20 "a display" test -s "$scratch/display"
-DISPLAY=:$(head -n 1 "$scratch/display")
-export DISPLAY
-openbox 2>/dev/null &
-started+=($!)
+# shellcheck disable=SC2119 # without options
+start_display
 
 open_window
 shot 01-first-run

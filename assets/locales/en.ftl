@@ -352,6 +352,21 @@ plot-area = AUROC { $area }
 plot-overkill = good called NG (overkill)
 plot-found = defective called NG
 settings-warning = settings.json: { $warning }
+error-output = What was printed could not be written: { $reason }. What the command did is done.
+error-setting = The setting "{ $key }" cannot be changed so: { $reason }.
+error-settings = The settings: { $reason }
+settings-unreadable = { $path } cannot be read ({ $reason }); the defaults are used
+settings-bad-value = "{ $key }": { $reason }; the default is used
+settings-too-large = "{ $key }": { $found } is too large; { $used } is used
+settings-unknown-key = "{ $key }" is not known to this version; it is kept
+settings-newer = of a newer version ({ $version }); what is known of them is used
+settings-out-of-range = { $value } does not lie between { $least } and { $most }
+settings-not-absolute = "{ $path }" is no absolute path
+settings-bad-rule = this rule cannot be that of every product ({ $reason })
+settings-bad-kind = this is none of the values that it may have ({ $reason })
+error-unknown-import = There is no import { $id } of corrective actions. The numbers are in: fettle actions list
+inspection-not-recorded = The inspection is not recorded: { $reason }
+inspection-not-written = The files of the result are not all written: { $reason }
 
 # Errors: what happened, and what to do
 error-cancelled = Cancelled. What was complete by then is kept, nothing is half done.
@@ -500,6 +515,7 @@ error-library-corrupt = { $path } is damaged: { $reason }. The images and manual
 error-library-folder = { $path } cannot be opened: { $folder } is a folder, where a file has to be, as some network drives leave it. Remove that folder if it is empty; where the workspace is on a network drive, move it to a local disk.
 error-library-protected = { $path } cannot be opened: it or its folder is write-protected. Get the right to write there, or copy the workspace to a folder of your own.
 error-library-network = { $path } cannot be opened: { $reason }. Most likely the workspace is on a network drive. Move it to a local disk.
+error-library-older = { $path } was written by an earlier Fettle. It is brought up to date, with a copy in data/backups, as soon as work begins in it.
 error-library-newer = { $path } was written by a newer Fettle. Update this one.
 
 ## The window.
@@ -1250,6 +1266,7 @@ unfinished-learn = learning from the known defects of { $product }
 progress-back-up = backing up
 progress-verify-backup = reading the back-up
 progress-restore = restoring
+error-backup-inside = { $path } lies among the files of the workspace itself, and would be lost with them. Name a folder outside of data and manual_store, better on another disk.
 error-backup = { $path } cannot be restored: { $reason }. Take another back-up.
 backup-not-one = it is no back-up of Fettle
 backup-newer = it was made by a newer Fettle (update this one first)

@@ -346,6 +346,21 @@ plot-area = AUROC { $area }
 plot-overkill = 양품을 NG로 (과검)
 plot-found = 불량을 NG로
 settings-warning = settings.json: { $warning }
+error-output = 출력을 쓸 수 없습니다: { $reason }. 명령이 한 일은 그대로 남아 있습니다.
+error-setting = 설정 "{ $key }" 값을 그렇게 바꿀 수 없습니다: { $reason }.
+error-settings = 설정 오류: { $reason }
+settings-unreadable = { $path } 파일을 읽을 수 없어({ $reason }) 기본값을 씁니다
+settings-bad-value = "{ $key }": { $reason }. 기본값을 씁니다
+settings-too-large = "{ $key }": { $found }{ PARTICLE($found, "은") } 너무 커서 { $used }{ PARTICLE($used, "을") } 씁니다
+settings-unknown-key = "{ $key }"{ PARTICLE($key, "은") } 이 버전이 모르는 설정이며, 그대로 둡니다
+settings-newer = 더 새로운 버전({ $version })의 설정이라 아는 것만 씁니다
+settings-out-of-range = { $value }{ PARTICLE($value, "은") } { $least }에서 { $most } 사이가 아닙니다
+settings-not-absolute = "{ $path }"{ PARTICLE($path, "은") } 절대 경로가 아닙니다
+settings-bad-rule = 모든 제품에 쓸 수 있는 규칙이 아닙니다 ({ $reason })
+settings-bad-kind = 쓸 수 있는 값이 아닙니다 ({ $reason })
+error-unknown-import = 시정조치 가져오기 { $id }번은 없습니다. 번호는 fettle actions list에서 볼 수 있습니다.
+inspection-not-recorded = 이 검사는 기록되지 않았습니다: { $reason }
+inspection-not-written = 결과 파일을 다 쓰지 못했습니다: { $reason }
 
 # 오류: 무슨 일이 있었고 무엇을 하면 되는지
 error-cancelled = 취소했습니다. 그때까지 끝난 것은 남아 있고, 절반만 된 것은 없습니다.
@@ -494,6 +509,7 @@ error-library-corrupt = { $path } 파일이 손상되었습니다: { $reason }. 
 error-library-folder = { $path }{ PARTICLE($path, "을") } 열 수 없습니다. 파일이 있어야 할 자리에 { $folder } 폴더가 있습니다(네트워크 드라이브에서 생길 수 있습니다). 그 폴더가 비어 있으면 지우고, 작업 공간이 네트워크 드라이브에 있으면 로컬 디스크로 옮기세요.
 error-library-protected = { $path }{ PARTICLE($path, "을") } 열 수 없습니다. 파일이나 폴더가 쓰기 금지되어 있습니다. 쓰기 권한을 받거나, 작업 공간을 쓸 수 있는 폴더로 복사하세요.
 error-library-network = { $path }{ PARTICLE($path, "을") } 열 수 없습니다: { $reason }. 작업 공간이 네트워크 드라이브에 있기 때문일 가능성이 큽니다. 로컬 디스크로 옮기세요.
+error-library-older = { $path }{ PARTICLE($path, "은") } 이전 버전의 Fettle이 썼습니다. 이 작업 공간에서 작업을 시작하면 data/backups에 사본을 남기고 최신 형식으로 바꿉니다.
 error-library-newer = { $path }{ PARTICLE($path, "은") } 더 새로운 Fettle이 썼습니다. 이 Fettle을 업데이트하세요.
 
 ## 창.
@@ -1244,6 +1260,7 @@ unfinished-learn = { $product }의 알려진 불량 배우기
 progress-back-up = 백업하는 중
 progress-verify-backup = 백업을 읽어 확인하는 중
 progress-restore = 복원하는 중
+error-backup-inside = { $path }{ PARTICLE($path, "은") } 작업 공간의 자료 폴더 안이라, 자료를 잃으면 백업도 함께 잃습니다. data와 manual_store 밖의 폴더를, 되도록 다른 디스크에서 고르십시오.
 error-backup = { $path } 파일은 복원할 수 없습니다: { $reason }. 다른 백업을 쓰십시오.
 backup-not-one = Fettle의 백업이 아닙니다
 backup-newer = 더 새로운 Fettle이 만든 백업입니다 (이 프로그램을 먼저 업데이트하십시오)

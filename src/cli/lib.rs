@@ -8,9 +8,11 @@
 mod args;
 mod commands;
 mod cpu;
+mod output;
 mod table;
 mod terminal;
 
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -23,54 +25,65 @@ use args::{Cli, Command};
 use commands::inspect::VerdictStatus;
 use commands::manual_answer::AnswerStatus;
 use fettle_app::{AppError, LogLines};
-use fettle_domain::{Language, printable_line, printable_lines};
+use fettle_domain::{Language, printable_line};
 use fettle_engine::{Engine, EngineError, EngineOptions};
+use fettle_i18n::Value;
 use fettle_server::ServerError;
-use fettle_settings::Workspace;
+use fettle_settings::{Settings, SettingsWarning, Workspace};
+use output::{OutputFailed, error_line};
 use terminal::{CANCELLED, Terminal};
 
 /// Runs the command in the process's arguments.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(said) => return said_by_arguments(&said),
+    };
     let language = cli.lang.map_or_else(language_of_environment, Language::from);
     // Before any computation, since networks are compiled for AVX2.
     if !cpu::can_run() {
-        eprintln!("fettle: {}", fettle_i18n::text(language, "doctor-cpu-old"));
+        error_line(&format!("fettle: {}", fettle_i18n::text(language, "doctor-cpu-old")));
         return ExitCode::FAILURE;
     }
     let log = start_log(cli.verbose);
-    match execute(&cli, log) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.is::<VerdictStatus>() => {
-            error.downcast_ref().map_or(ExitCode::FAILURE, |VerdictStatus(code)| (*code).into())
-        }
-        Err(error) if error.is::<AnswerStatus>() => {
-            error.downcast_ref().map_or(ExitCode::FAILURE, |AnswerStatus(code)| (*code).into())
-        }
-        Err(error) => match error.downcast_ref::<EngineError>() {
-            Some(EngineError::Cancelled) => {
-                eprintln!("fettle: {}", EngineError::Cancelled.explain(language));
-                ExitCode::from(CANCELLED)
-            }
-            Some(known) => {
-                eprintln!("fettle: {}", known.explain(language));
-                ExitCode::FAILURE
-            }
-            None if error.is::<AppError>() => {
-                let reason = [("reason", printable_line(&error.to_string()).as_ref().into())];
-                eprintln!("fettle: {}", fettle_i18n::text_with(language, "error-window", &reason));
-                ExitCode::FAILURE
-            }
-            None => {
-                let said = match error.downcast_ref::<ServerError>() {
-                    Some(known) => known.explain(language),
-                    None => format!("{error:#}"),
-                };
-                eprintln!("fettle: {}", printable_lines(&said));
-                ExitCode::FAILURE
-            }
-        },
+    let Err(error) = execute(&cli, log) else { return ExitCode::SUCCESS };
+    if let Some(status) = status_of(&error) {
+        return status.into();
     }
+    let known = error.downcast_ref::<EngineError>();
+    let said = if let Some(known) = known {
+        known.explain(language)
+    } else if let Some(OutputFailed(reason)) = error.downcast_ref() {
+        let reason = [("reason", printable_line(&reason.to_string()).as_ref().into())];
+        fettle_i18n::text_with(language, "error-output", &reason)
+    } else if error.is::<AppError>() {
+        let reason = [("reason", printable_line(&error.to_string()).as_ref().into())];
+        fettle_i18n::text_with(language, "error-window", &reason)
+    } else if let Some(known) = error.downcast_ref::<ServerError>() {
+        known.explain(language)
+    } else {
+        format!("{error:#}")
+    };
+    error_line(&format!("fettle: {said}"));
+    match known {
+        Some(EngineError::Cancelled) => ExitCode::from(CANCELLED),
+        _ => ExitCode::FAILURE,
+    }
+}
+
+/// Help, version, or what is wrong with the arguments.
+fn said_by_arguments(said: &clap::Error) -> ExitCode {
+    let printed = said.print().and_then(|()| std::io::stdout().flush());
+    match printed {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => ExitCode::FAILURE,
+        _ => u8::try_from(said.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from),
+    }
+}
+
+/// The exit status that a command answers with: everything was printed before.
+fn status_of(error: &anyhow::Error) -> Option<u8> {
+    let verdict = error.downcast_ref().map(|VerdictStatus(code)| *code);
+    verdict.or_else(|| error.downcast_ref().map(|AnswerStatus(code)| *code))
 }
 
 fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
@@ -79,47 +92,77 @@ fn execute(cli: &Cli, log: LogLines) -> anyhow::Result<()> {
         return commands::generate::run(what);
     }
     if let Some(Command::Serve(args::Serve { print_openapi: true, .. })) = &cli.command {
-        println!("{}", fettle_server::openapi_json());
-        return Ok(());
+        let terminal = Terminal::new(language_of_environment());
+        terminal.print_line(&fettle_server::openapi_json());
+        return Ok(terminal.finish()?);
     }
     let workspace = Workspace::locate(cli.workspace.as_deref()).context("workspace")?;
     let (settings, warnings) = fettle_settings::read(&workspace.settings_path());
     let language = cli.lang.map_or(settings.language, Language::from);
     let terminal = Terminal::new(language);
-    for warning in warnings {
-        terminal.eprint_message("settings-warning", &[("warning", warning.to_string().into())]);
+    for warning in &warnings {
+        print_warning(&terminal, warning);
     }
+    let done = execute_in(cli, (workspace, settings), &terminal, log);
+    match (done, terminal.finish()) {
+        (Err(error), _) if status_of(&error).is_none() => Err(error),
+        (done, printed) => printed.map_err(anyhow::Error::from).and(done),
+    }
+}
+
+/// Says what of the settings is not used as it is written.
+fn print_warning(terminal: &Terminal, warning: &SettingsWarning) {
+    let texts = |values: Vec<(&'static str, String)>| -> Vec<(&'static str, Value)> {
+        values.into_iter().map(|(name, value)| (name, value.into())).collect()
+    };
+    let (id, values, fault) = warning.message();
+    let mut values = texts(values);
+    if let Some(fault) = fault {
+        let (id, of_fault) = fault.message();
+        values.push(("reason", terminal.text(id, &texts(of_fault)).into()));
+    }
+    let said = terminal.text(id, &values);
+    terminal.eprint_message("settings-warning", &[("warning", said.into())]);
+}
+
+fn execute_in(
+    cli: &Cli,
+    (workspace, settings): (Workspace, Settings),
+    terminal: &Terminal,
+    log: LogLines,
+) -> anyhow::Result<()> {
+    let language = terminal.language();
     let options = EngineOptions { allow_gpu: !cli.cpu, language };
     if let Some(Command::Bench(args)) = &cli.command {
-        return commands::bench::run(&workspace, options, &terminal, args);
+        return commands::bench::run(&workspace, options, terminal, args);
     }
     let engine = Engine::start(workspace, settings, options)?;
     if let Some(Command::Serve(args)) = &cli.command {
-        return commands::serve::run(engine, &terminal, args);
+        return commands::serve::run(engine, terminal, args);
     }
     let Some(command) = &cli.command else {
         return Ok(fettle_app::run(engine, language, log, Vec::new())?);
     };
     match command {
         Command::Window { images } => Ok(fettle_app::run(engine, language, log, images.clone())?),
-        Command::Inspect(args) => commands::inspect::run(&engine, &terminal, args),
-        Command::Search(args) => commands::search::run(&engine, &terminal, args),
-        Command::History(args) => commands::history::run(&engine, &terminal, args),
-        Command::Actions(args) => commands::actions::run(&engine, &terminal, args),
-        Command::Product(args::Product::Roi(args)) => commands::roi::run(&engine, &terminal, args),
-        Command::Library(args) => commands::library::run(&engine, &terminal, args),
-        Command::Index(args) => commands::index::run(&engine, &terminal, args),
-        Command::Bank(args) => commands::bank::run(&engine, &terminal, args),
-        Command::Manual(args) => commands::manual::run(&engine, &terminal, args),
-        Command::Feedback(args) => commands::feedback::run(&engine, &terminal, args),
-        Command::Models(args) => commands::models::run(&engine, &terminal, args),
-        Command::Demo(args) => commands::demo::run(&engine, &terminal, args),
-        Command::Eval(args) => commands::eval::run(&engine, &terminal, args),
-        Command::ImportSeed(args) => commands::import_seed::run(&engine, &terminal, args),
-        Command::Backup(args) => commands::backup::back_up(&engine, &terminal, args),
-        Command::Restore(args) => commands::backup::restore(&engine, &terminal, args),
+        Command::Inspect(args) => commands::inspect::run(&engine, terminal, args),
+        Command::Search(args) => commands::search::run(&engine, terminal, args),
+        Command::History(args) => commands::history::run(&engine, terminal, args),
+        Command::Actions(args) => commands::actions::run(&engine, terminal, args),
+        Command::Product(args::Product::Roi(args)) => commands::roi::run(&engine, terminal, args),
+        Command::Library(args) => commands::library::run(&engine, terminal, args),
+        Command::Index(args) => commands::index::run(&engine, terminal, args),
+        Command::Bank(args) => commands::bank::run(&engine, terminal, args),
+        Command::Manual(args) => commands::manual::run(&engine, terminal, args),
+        Command::Feedback(args) => commands::feedback::run(&engine, terminal, args),
+        Command::Models(args) => commands::models::run(&engine, terminal, args),
+        Command::Demo(args) => commands::demo::run(&engine, terminal, args),
+        Command::Eval(args) => commands::eval::run(&engine, terminal, args),
+        Command::ImportSeed(args) => commands::import_seed::run(&engine, terminal, args),
+        Command::Backup(args) => commands::backup::back_up(&engine, terminal, args),
+        Command::Restore(args) => commands::backup::restore(&engine, terminal, args),
         Command::Bench(_) | Command::Generate(_) | Command::Serve(_) => Ok(()),
-        Command::Doctor(args) => commands::doctor::run(&engine, &terminal, args),
+        Command::Doctor(args) => commands::doctor::run(&engine, terminal, args),
     }
 }
 
@@ -143,8 +186,10 @@ fn start_log(verbose: u8) -> LogLines {
     let filter = EnvFilter::try_from_env("FETTLE_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     let lines = LogLines::default();
     let panel = lines.clone();
-    let to_panel = fmt::layer().with_ansi(false).with_writer(move || panel.clone());
-    let to_terminal = fmt::layer().with_writer(std::io::stderr);
+    // What cannot be written is lost: its own complaint would be written there, too.
+    let to_panel =
+        fmt::layer().log_internal_errors(false).with_ansi(false).with_writer(move || panel.clone());
+    let to_terminal = fmt::layer().log_internal_errors(false).with_writer(std::io::stderr);
     tracing_subscriber::registry()
         .with(to_terminal.with_filter(filter))
         .with(to_panel.with_filter(EnvFilter::new("warn,fettle=info")))

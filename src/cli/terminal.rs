@@ -1,14 +1,13 @@
 //! The terminal: messages in the person's language, a progress line, Ctrl-C.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use fettle_domain::{
-    CancelToken, Language, ManualFormat, Progress, printable_line, printable_lines,
-};
+use super::output::{Output, OutputFailed, error_line};
+use fettle_domain::{CancelToken, Language, ManualFormat, Progress, printable_line};
 use fettle_engine::{Engine, EngineError, JobUpdate, Request};
 use fettle_i18n::Value;
 
@@ -32,6 +31,7 @@ pub(super) const CANCELLED: u8 = 130;
 /// Output of commands and the job that they wait for.
 pub(super) struct Terminal {
     language: Language,
+    output: Output,
     running: Arc<Mutex<Option<CancelToken>>>,
 }
 
@@ -64,7 +64,7 @@ impl Terminal {
         if let Err(error) = installed {
             tracing::warn!(%error, "Ctrl-C will end the program at once");
         }
-        Self { language, running }
+        Self { language, output: Output::default(), running }
     }
 
     pub(super) fn language(&self) -> Language {
@@ -98,8 +98,15 @@ impl Terminal {
 
     /// Prints a line, in which a terminal finds nothing to obey.
     pub(super) fn print_line(&self, line: &str) {
-        // A closed pipe (`fettle … | head`) is not an error.
-        let _closed = writeln!(std::io::stdout(), "{}", printable_lines(line));
+        self.output.line(line);
+    }
+
+    /// Whether all that was printed arrived.
+    ///
+    /// # Errors
+    /// [`OutputFailed`].
+    pub(super) fn finish(&self) -> Result<(), OutputFailed> {
+        self.output.finish()
     }
 
     /// Prints the message `id`.
@@ -119,7 +126,7 @@ impl Terminal {
 
     /// Prints a line to stderr.
     pub(super) fn eprint_line(&self, line: &str) {
-        let _closed = writeln!(std::io::stderr(), "{}", printable_lines(line));
+        error_line(line);
     }
 
     /// Prints `value` as one JSON object.

@@ -38,6 +38,6 @@ impl Engine {
 
     /// The workspace that the engine works on.
     pub fn workspace(&self) -> &Workspace {
-        &self.shared.workspace
+        self.shared.workspace.workspace()
     }
 }

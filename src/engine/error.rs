@@ -174,6 +174,9 @@ pub enum EngineError {
     /// The file of a manual is not the one that was registered.
     #[error("{0}: the manual's file has changed since it was registered")]
     ManualChanged(PathBuf),
+    /// A back-up was to lie among the files that it is of.
+    #[error("{0}: a back-up does not lie in the data of the workspace itself")]
+    BackupInside(PathBuf),
     /// What a person wrote about a corrective action contradicts itself.
     #[error(transparent)]
     ActionEntry(ActionEntryFault),
@@ -273,6 +276,9 @@ impl EngineError {
 
     /// Whether the job can go on without the stage that failed.
     pub(crate) fn is_recoverable(&self) -> bool {
-        !matches!(self, Self::Cancelled | Self::Ended | Self::Busy)
+        // A model or profile that does not exist is a slip of the settings: no stage of anything would
+        // do what was meant.
+        let is_slip = matches!(self, Self::Models(ModelsError::Unknown { .. }));
+        !is_slip && !matches!(self, Self::Cancelled | Self::Ended | Self::Busy)
     }
 }

@@ -7,7 +7,7 @@ mod models;
 
 use self::library::library;
 use self::manuals::manuals;
-use self::message::{Message, at, file, reason};
+use self::message::{Message, at, file, named, reason};
 use self::models::models;
 use super::error::EngineError;
 use fettle_domain::{Language, printable_line, printable_lines};
@@ -121,6 +121,7 @@ impl EngineError {
             Self::UnknownLesson(id) => ("error-unknown-lesson", vec![("id", id.clone().into())]),
             Self::ManualGone(path) => ("error-manual-gone", vec![at(path)]),
             Self::ManualChanged(path) => ("error-manual-changed", vec![at(path)]),
+            Self::BackupInside(path) => ("error-backup-inside", vec![at(path)]),
             Self::ActionEntry(fault) => (fault.message_id(), vec![]),
             Self::File { path, source } => file(path, source),
             Self::Library(error) => library(error, language),
@@ -132,9 +133,12 @@ impl EngineError {
             Self::Report(ReportError::Io { path, source }) => file(path, source),
             Self::Report(error) => ("error-report", vec![reason(error)]),
             Self::Demo(error) => ("error-demo", vec![reason(error)]),
-            Self::Settings(error) => {
-                ("settings-warning", vec![("warning", error.to_string().into())])
+            Self::Settings(SettingsError::BadValue { key, fault }) => {
+                let (id, values) = fault.message();
+                let reason = fettle_i18n::text_with(language, id, &named(values));
+                ("error-setting", vec![("key", (*key).into()), ("reason", reason.into())])
             }
+            Self::Settings(error) => ("error-settings", vec![reason(error)]),
         }
     }
 }

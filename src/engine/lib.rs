@@ -22,6 +22,7 @@ mod shared;
 mod user;
 mod vision_lane;
 mod worker;
+mod workspace_files;
 
 pub use engine::Engine;
 pub use error::{EngineError, Result};

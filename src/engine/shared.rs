@@ -10,6 +10,7 @@ use super::options::EngineOptions;
 use super::protocol::Stopwatch;
 use super::server::connect;
 use super::vision_lane::VisionLane;
+use super::workspace_files::WorkspaceFiles;
 use fettle_domain::{CancelToken, Language, ModelId, ModelRole, RemoteModel};
 use fettle_library::{Library, LibraryError};
 use fettle_models::roles::{ChatModel, VisionChatModel};
@@ -22,7 +23,7 @@ type LibraryLane = Option<Library>;
 
 /// The workspace, the settings, the model store and the lanes of one engine.
 pub(crate) struct Shared {
-    pub(crate) workspace: Workspace,
+    pub(crate) workspace: WorkspaceFiles,
     /// Of reports and messages.
     report_language: Mutex<Language>,
     pub(crate) store: ModelStore,
@@ -70,7 +71,7 @@ impl Shared {
             language: language.map_err(EngineError::NoThread)?,
             library: Lane::start("library", || None).map_err(EngineError::NoThread)?,
             settings: Mutex::new(settings),
-            workspace,
+            workspace: WorkspaceFiles::new(workspace),
             report_language: Mutex::new(options.language),
             store,
             placement,
@@ -154,7 +155,7 @@ impl Shared {
         cancel: &CancelToken,
         work: impl FnOnce(&mut Library) -> Result<R, LibraryError> + Send + 'static,
     ) -> Result<R> {
-        let root = self.workspace.root().to_owned();
+        let root = self.workspace.root().as_path().to_owned();
         let answer = self.library.call(cancel, move |lane| {
             let library = match lane {
                 Some(library) => library,

@@ -1,7 +1,7 @@
 //! Files of memory banks that no row names: who made them was killed between file and row.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -9,6 +9,8 @@ use rusqlite::Connection;
 use super::Result;
 use super::layout::BANK_FOLDER;
 use super::rows::rows;
+use fettle_domain::path_below;
+use fettle_system::LockFile;
 
 /// Name of the file in a product's folder of banks that is locked as long as somebody makes one.
 pub const BANK_LOCK_NAME: &str = ".lock";
@@ -22,18 +24,15 @@ const DEFECTS: &str = "defects";
 /// Removes the files of banks without a row, but for products of which somebody makes a bank now;
 /// returns their paths.
 pub(crate) fn sweep_banks(conn: &Connection, root: &Path) -> Result<Vec<PathBuf>> {
-    let sql = "SELECT path FROM banks
-               UNION SELECT term_path FROM banks WHERE term_path IS NOT NULL
-               UNION SELECT term_path FROM threshold_changes WHERE term_path IS NOT NULL";
-    let named = rows(conn, sql, [], |row| row.get::<_, String>(0))?;
-    let named: HashSet<PathBuf> = named.iter().map(|path| root.join(path)).collect();
     let products = fs::read_dir(root.join(BANK_FOLDER)).into_iter().flatten().flatten();
     let mut removed = Vec::new();
     for product in products.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
-        let Ok(lock) = File::open(product.path().join(BANK_LOCK_NAME)) else { continue };
-        if lock.try_lock().is_err() {
+        let Ok(lock) = LockFile::open(&product.path().join(BANK_LOCK_NAME)) else { continue };
+        if !lock.try_exclusive().unwrap_or(false) {
             continue;
         }
+        // Not before the lock is held: a bank that was finished until then has its row.
+        let named = named_files(conn, root)?;
         for file in fs::read_dir(product.path()).into_iter().flatten().flatten() {
             let path = file.path();
             let bank =
@@ -51,6 +50,15 @@ pub(crate) fn sweep_banks(conn: &Connection, root: &Path) -> Result<Vec<PathBuf>
         }
     }
     Ok(removed)
+}
+
+/// The files that rows name.
+fn named_files(conn: &Connection, root: &Path) -> Result<HashSet<PathBuf>> {
+    let sql = "SELECT path FROM banks
+               UNION SELECT term_path FROM banks WHERE term_path IS NOT NULL
+               UNION SELECT term_path FROM threshold_changes WHERE term_path IS NOT NULL";
+    let named = rows(conn, sql, [], |row| row.get::<_, String>(0))?;
+    Ok(named.iter().map(|path| path_below(root, path)).collect())
 }
 
 /// Whether a file has a name that this program gives: `v<version>-<milliseconds>-<process>` and an
@@ -103,8 +111,8 @@ mod tests {
         for (name, _) in cases {
             fs::write(folder.join(name), "x").unwrap();
         }
-        let making = File::open(folder.join(BANK_LOCK_NAME)).unwrap();
-        making.lock().unwrap();
+        let making = LockFile::open(&folder.join(BANK_LOCK_NAME)).unwrap();
+        assert!(making.try_exclusive().unwrap());
         drop(Library::open(root.path()).unwrap());
         assert!(cases.iter().all(|(name, _)| folder.join(name).exists()), "while a bank is made");
         drop(making);

@@ -170,9 +170,13 @@ impl Library {
     /// Removes the records of an import. Returns their number.
     ///
     /// # Errors
-    /// A database error.
+    /// [`LibraryError::UnknownImport`], a database error.
     pub fn undo_action_import(&mut self, import: i64) -> Result<usize> {
         self.write(|tx| {
+            let known = "SELECT EXISTS (SELECT 1 FROM corrective_action_imports WHERE id = ?1)";
+            if !tx.query_row(known, [import], |row| row.get::<_, bool>(0))? {
+                return Err(LibraryError::UnknownImport(import));
+            }
             let sql = "UPDATE corrective_actions SET removed_at = ?2
                        WHERE import = ?1 AND removed_at IS NULL";
             Ok(tx.execute(sql, params![import, now()])?)

@@ -28,6 +28,18 @@ pub enum LibraryError {
         /// The newest schema version that this program knows.
         known: u32,
     },
+    /// The database was written by an earlier Fettle, and only looked at.
+    #[error(
+        "{path}: made by an earlier Fettle (schema {found}, this program's is {known}); it is brought up to date when work begins in it"
+    )]
+    OlderDatabase {
+        /// The database.
+        path: PathBuf,
+        /// Its schema version.
+        found: u32,
+        /// The schema version of this program.
+        known: u32,
+    },
     /// The database is damaged or is not an SQLite file.
     #[error(
         "{path}: the catalogue is damaged ({why}). The images and manuals are safe in their \
@@ -255,6 +267,9 @@ pub enum LibraryError {
     /// No record of a corrective action has this id.
     #[error("no corrective action {0} is recorded")]
     UnknownAction(CorrectiveActionId),
+    /// No corrective actions were imported under this number.
+    #[error("no import {0} of corrective actions")]
+    UnknownImport(i64),
     /// The state of an inspection's action is what the records of its corrective actions say.
     #[error("the action of inspection {0} has records, which say whether it is done")]
     ActionHasRecords(InspectionId),

@@ -8,21 +8,26 @@ use super::{Library, Result};
 use fettle_domain::{DecidedLesson, Lesson, LessonDecision};
 
 impl Library {
-    /// Records the decision of the person `by` about a lesson; `None`: it is open again.
+    /// Records the decision of the person `by` about lessons, all or none; `None`: they are open
+    /// again.
     ///
     /// # Errors
     /// A database error.
-    pub fn decide_lesson(
+    pub fn decide_lessons(
         &mut self,
-        lesson: &Lesson,
+        lessons: &[Lesson],
         decision: Option<LessonDecision>,
         by: &str,
     ) -> Result<()> {
-        let lesson = json_text(Some(lesson))?;
+        let lessons: Vec<_> =
+            lessons.iter().map(|lesson| json_text(Some(lesson))).collect::<Result<_>>()?;
         self.write(|tx| {
             let sql = "INSERT INTO lesson_decisions (lesson, decision, decided_by, decided_at)
                        VALUES (?1, ?2, ?3, ?4)";
-            tx.execute(sql, params![lesson, decision.map(LessonDecision::name), by, now()])?;
+            let (name, at) = (decision.map(LessonDecision::name), now());
+            for lesson in &lessons {
+                tx.execute(sql, params![lesson, name, by, at])?;
+            }
             Ok(())
         })
     }

@@ -47,6 +47,7 @@ mod migrate;
 mod normal_codes;
 mod open;
 mod open_fault;
+mod open_to_read;
 mod products;
 mod recover;
 mod registered;

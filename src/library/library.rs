@@ -1,12 +1,13 @@
 //! The handle on an open workspace.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::Result;
 use fettle_domain::path_below;
+use fettle_system::LockFile;
 
 /// An open workspace: its database, its root folder and its lock file. A handle is used by one
 /// thread; other threads open handles of their own.
@@ -14,7 +15,7 @@ use fettle_domain::path_below;
 pub struct Library {
     pub(crate) conn: Connection,
     pub(crate) root: PathBuf,
-    pub(crate) lock: File,
+    pub(crate) lock: LockFile,
     pub(crate) recovery: Recovery,
 }
 

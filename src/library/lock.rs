@@ -1,12 +1,12 @@
 //! The lock of processes that store or delete files. SQLite's own locks do not cover them, since
 //! files are renamed outside of SQLite. The system releases the lock when a process dies.
 
-use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::layout::LOCK_PATH;
 use super::{LibraryError, Result};
+use fettle_system::LockFile;
 
 /// How long one process waits for another's lock or transaction.
 pub(crate) const LOCK_TIMEOUT: Duration = Duration::from_secs(15);
@@ -16,7 +16,7 @@ const RETRY_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Holds the lock until dropped.
 #[derive(Debug)]
-pub(crate) struct LockGuard<'a>(&'a File);
+pub(crate) struct LockGuard<'a>(&'a LockFile);
 
 impl Drop for LockGuard<'_> {
     fn drop(&mut self) {
@@ -26,37 +26,22 @@ impl Drop for LockGuard<'_> {
     }
 }
 
-/// Opens the lock file of the workspace. Each file handle locks for itself.
-pub(crate) fn open(root: &Path) -> Result<File> {
+/// Opens the lock file of the workspace. Each handle locks for itself.
+pub(crate) fn open(root: &Path) -> Result<LockFile> {
     let path = root.join(LOCK_PATH);
-    let is_new = !path.exists();
-    let io = |e| LibraryError::io(&path, e);
-    if !is_new {
-        // To open a named pipe for writing would wait for a reader.
-        fettle_system::open(&path).map(drop).or_else(unless_unreadable).map_err(io)?;
-    }
-    let file =
-        OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(io)?;
-    if is_new {
-        fettle_system::share_as_folder(&path).map_err(io)?;
-    }
-    Ok(file)
-}
-
-/// A lock's file that may be written and not read is one all the same.
-fn unless_unreadable(error: std::io::Error) -> std::io::Result<()> {
-    match error.kind() {
-        std::io::ErrorKind::PermissionDenied => Ok(()),
-        _ => Err(error),
-    }
+    LockFile::create(&path).map_err(|e| LibraryError::io(&path, e))
 }
 
 /// Locks for storing files, which any number of handles may do at once.
 ///
 /// # Errors
 /// [`LibraryError::Busy`] with the path `about` after `timeout`.
-pub(crate) fn shared<'a>(file: &'a File, about: &Path, timeout: Duration) -> Result<LockGuard<'a>> {
-    wait(file, about, timeout, File::try_lock_shared)
+pub(crate) fn shared<'a>(
+    file: &'a LockFile,
+    about: &Path,
+    timeout: Duration,
+) -> Result<LockGuard<'a>> {
+    wait(file, about, timeout, LockFile::try_shared)
 }
 
 /// Locks for recovery and deletion, which exclude all other handles.
@@ -64,30 +49,25 @@ pub(crate) fn shared<'a>(file: &'a File, about: &Path, timeout: Duration) -> Res
 /// # Errors
 /// As [`shared`].
 pub(crate) fn exclusive<'a>(
-    file: &'a File,
+    file: &'a LockFile,
     about: &Path,
     timeout: Duration,
 ) -> Result<LockGuard<'a>> {
-    wait(file, about, timeout, File::try_lock)
+    wait(file, about, timeout, LockFile::try_exclusive)
 }
 
 fn wait<'a>(
-    file: &'a File,
+    file: &'a LockFile,
     about: &Path,
     timeout: Duration,
-    attempt: impl Fn(&File) -> Result<(), TryLockError>,
+    attempt: impl Fn(&LockFile) -> std::io::Result<bool>,
 ) -> Result<LockGuard<'a>> {
     let begun = Instant::now();
     loop {
-        match attempt(file) {
-            Ok(()) => return Ok(LockGuard(file)),
-            Err(TryLockError::WouldBlock) if begun.elapsed() < timeout => {
-                std::thread::sleep(RETRY_INTERVAL);
-            }
-            Err(TryLockError::WouldBlock) => {
-                return Err(LibraryError::Busy { path: about.to_owned() });
-            }
-            Err(TryLockError::Error(e)) => return Err(LibraryError::io(about, e)),
+        match attempt(file).map_err(|e| LibraryError::io(about, e))? {
+            true => return Ok(LockGuard(file)),
+            false if begun.elapsed() < timeout => std::thread::sleep(RETRY_INTERVAL),
+            false => return Err(LibraryError::Busy { path: about.to_owned() }),
         }
     }
 }
@@ -111,7 +91,7 @@ mod tests {
     fn several_handles_share_the_lock_and_one_excludes_the_others() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("data")).unwrap();
-        let files: Vec<File> = (0..3).map(|_| open(folder.path()).unwrap()).collect();
+        let files: Vec<LockFile> = (0..3).map(|_| open(folder.path()).unwrap()).collect();
         let about = Path::new("data/fettle.db");
         let one = shared(&files[0], about, Duration::ZERO).unwrap();
         let two = shared(&files[1], about, Duration::ZERO).unwrap();

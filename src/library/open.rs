@@ -1,24 +1,23 @@
 //! Opening a workspace: lock, database, migrations, recovery.
 
-use std::fmt::Write as _;
-use std::fs::File;
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
 use super::backup::back_up_database;
-use super::layout::{DATABASE_PATH, LOCK_PATH, RESTORE_MARK_PATH};
+use super::layout::{DATABASE_PATH, RESTORE_MARK_PATH};
 use super::lock::{self, LOCK_TIMEOUT};
 use super::open_fault::OpenFault;
-use super::{Library, LibraryError, Recovery, Result, migrate, recover};
+use super::{Library, LibraryError, Result, migrate, recover};
 use fettle_system::{create_folders, share_as_folder};
 
 impl Library {
     /// Opens the workspace at `root`: creates the database (`data/fettle.db`) where it is missing,
     /// migrates its schema (a copy of the database from before is kept in `data/backups`), and undoes
     /// registrations that a crash interrupted ([`Self::recovery`] lists them). A workspace that may only
-    /// be read, by its disk or by the rights of this account, is opened for reading, where its schema
-    /// is this program's: what would change it is then an error.
+    /// be read, by its disk, which may be full, or by the rights of this account, is opened for reading, where its schema
+    /// is this program's: what would change it is then an error. Where SQLite cannot read it together
+    /// with those who write, what is read is the database as it was when it was opened.
     ///
     /// # Errors
     /// [`LibraryError::NewerDatabase`] and [`LibraryError::CorruptDatabase`], which leave the
@@ -27,10 +26,10 @@ impl Library {
     /// [`LibraryError::Io`].
     pub fn open(root: &Path) -> Result<Self> {
         match Self::open_to_write(root) {
-            Err(LibraryError::CannotOpen { path, fault: OpenFault::WriteProtected }) => {
-                Self::open_to_read(root, &path)
-                    .ok_or(LibraryError::CannotOpen { path, fault: OpenFault::WriteProtected })
-            }
+            Err(
+                error @ (LibraryError::CannotOpen { fault: OpenFault::WriteProtected, .. }
+                | LibraryError::DiskFull { .. }),
+            ) => Self::open_to_read(root).ok_or(error),
             opened => opened,
         }
     }
@@ -57,54 +56,10 @@ impl Library {
         drop(exclusive);
         Ok(Self { conn, root: root.to_owned(), lock, recovery })
     }
-
-    /// Opens the workspace for reading; `None` where that is not possible either.
-    fn open_to_read(root: &Path, path: &Path) -> Option<Self> {
-        let conn = connect_to_read(path)?;
-        let found = migrate::user_version(&conn).ok()?;
-        if found != migrate::known_version() {
-            return None;
-        }
-        let lock = File::open(root.join(LOCK_PATH)).or_else(|_| File::open(path)).ok()?;
-        tracing::warn!("{}: may only be read", path.display());
-        Some(Self { conn, root: root.to_owned(), lock, recovery: Recovery::default() })
-    }
-}
-
-/// A connection that only reads. Where nobody has the database open and its folder cannot be written,
-/// SQLite has no place for the write-ahead log's index, which then is not needed either.
-fn connect_to_read(path: &Path) -> Option<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    let usable = |conn: Connection| {
-        conn.busy_timeout(LOCK_TIMEOUT).ok()?;
-        conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
-            .ok()?;
-        Some(conn)
-    };
-    let log = path.with_extension("db-wal").metadata().map_or(0, |metadata| metadata.len());
-    Connection::open_with_flags(path, flags).ok().and_then(usable).or_else(|| {
-        let unchanging = format!("file:{}?immutable=1", percent_encoded(path)?);
-        // What is in the log would not be seen.
-        let opened = (log == 0).then(|| Connection::open_with_flags(unchanging, flags))?;
-        opened.ok().and_then(usable)
-    })
-}
-
-/// The path in a `file:` address.
-fn percent_encoded(path: &Path) -> Option<String> {
-    let mut address = String::new();
-    for byte in path.to_str()?.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) {
-            address.push(char::from(byte));
-        } else {
-            let _infallible = write!(address, "%{byte:02x}");
-        }
-    }
-    Some(address)
 }
 
 /// The error of opening the database at `path`, where `error` is about its folder or its lock.
-fn cannot_open(path: &Path, error: LibraryError) -> LibraryError {
+pub(super) fn cannot_open(path: &Path, error: LibraryError) -> LibraryError {
     let fault = match &error {
         LibraryError::Io { source, .. } => OpenFault::of_system(source),
         _ => None,

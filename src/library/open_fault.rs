@@ -73,7 +73,7 @@ fn is_about_locks(error: &rusqlite::Error) -> bool {
     DETAILS.contains(&(error.extended_code >> 8))
 }
 
-fn folder_in_the_way(path: &Path) -> Option<PathBuf> {
+pub(super) fn folder_in_the_way(path: &Path) -> Option<PathBuf> {
     let name = path.file_name()?.to_string_lossy();
     FILES_OF_DATABASE
         .iter()

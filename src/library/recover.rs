@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use walkdir::WalkDir;
 
+use super::backup::sweep_copies;
 use super::bank_sweep::sweep_banks;
 use super::file_store::settle;
 use super::layout::{BANK_FOLDER, OTHER_FOLDERS, SCRATCH_FOLDER, STORED_FOLDERS};
@@ -57,6 +58,7 @@ pub(crate) fn recover(conn: &mut Connection, root: &Path) -> Result<Recovery> {
 /// Removes what dead processes left unfinished beside the library's own folders.
 fn sweep_others(root: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut left = sweep_scratch(&root.join(SCRATCH_FOLDER))?;
+    left.extend(sweep_copies(root)?);
     let products = fs::read_dir(root.join(BANK_FOLDER)).into_iter().flatten().flatten();
     let banks = products.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
     let folders = banks.map(|entry| entry.path());

@@ -21,5 +21,6 @@ mod products;
 #[cfg(target_os = "linux")]
 mod read_only;
 mod registration;
+mod released;
 mod retention;
 mod scan;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use image::{GrayImage, ImageFormat, RgbImage};
 
 use super::error::{ReportError, Result};
-use fettle_domain::Inspection;
+use fettle_domain::{Inspection, printable_lines};
 
 /// The pictures of one inspection. All have the size of the inspected image, except `comparison`,
 /// which has several side by side.
@@ -71,7 +71,7 @@ pub fn write_all(
     }
     put("report.md", report.as_bytes())?;
     put("report.pdf", print)?;
-    put("result.json", &serde_json::to_vec_pretty(inspection)?)?;
+    put("result.json", json_text(inspection)?.as_bytes())?;
     Ok(written)
 }
 
@@ -105,8 +105,15 @@ where
 pub fn write_json(dir: &Path, name: &str, value: &impl serde::Serialize) -> Result<PathBuf> {
     fettle_system::create_folders(dir).map_err(io_error(dir))?;
     let path = dir.join(name);
-    write_file(&path, &serde_json::to_vec_pretty(value)?)?;
+    write_file(&path, json_text(value)?.as_bytes())?;
     Ok(path)
+}
+
+/// `value` as JSON on several lines, without a character that a terminal obeys: JSON itself asks that
+/// only of some of them.
+fn json_text(value: &impl serde::Serialize) -> Result<String> {
+    let text = serde_json::to_string_pretty(value)?;
+    Ok(printable_lines(&text).into_owned())
 }
 
 /// Writes the file `path` atomically, in place of an existing one.

@@ -85,14 +85,14 @@ mod tests {
         let mut file = Vec::new();
         let mut table = InspectionCsv::new(&mut file).unwrap();
         table.write(&row("/line/부품 \"1\", 앞.png")).unwrap();
-        table.write(&row("/line/two\r\nlines.png")).unwrap();
+        table.write(&row("/line/two\nlines.png")).unwrap();
         table.flush().unwrap();
         drop(table);
         assert_eq!(
             String::from_utf8(file).unwrap(),
             "\u{feff}id,time,product,defect,verdict,judged,score,action,file\r\n\
              1,2026-11-22T10:00:00+09:00,,,unsure,,,open,\"/line/부품 \"\"1\"\", 앞.png\"\r\n\
-             1,2026-11-22T10:00:00+09:00,,,unsure,,,open,\"/line/two\r\nlines.png\"\r\n"
+             1,2026-11-22T10:00:00+09:00,,,unsure,,,open,\"/line/two\nlines.png\"\r\n"
         );
     }
 
@@ -104,6 +104,8 @@ mod tests {
             ("-1.png", "'-1.png"),
             ("@SUM(A1).png", "'@SUM(A1).png"),
             ("\t=1", "'\t=1"),
+            ("\u{1b}[2J\u{9b}m.png", "\\u001b[2J\\u009bm.png"),
+            ("gnp.\u{202e}exe", "gnp.\\u202eexe"),
             ("/line/=1.png", "/line/=1.png"),
             ("/line/\u{1100}\u{1161}.png", "/line/가.png"),
         ] {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::markdown_text::escaped;
 use super::translate::Translate;
 use super::{past_actions, wording};
-use fettle_domain::{Anomaly, Inspection, ReportPart, Stage, printable_line};
+use fettle_domain::{Anomaly, Inspection, ReportPart, Stage, printable_line, printable_lines};
 
 /// `inspection` as Markdown: verdict, scores, similar defects, the four report parts with sources,
 /// and provenance. `pictures` states whether `comparison.png` is in the same folder.
@@ -13,7 +13,8 @@ pub fn markdown(inspection: &Inspection, pictures: bool, translate: &Translate<'
     let mut out = String::new();
     // Writing into a String cannot fail.
     let _infallible = write_report(&mut out, inspection, pictures, translate);
-    out
+    // Whatever of it was not escaped: a report is also read on a terminal.
+    printable_lines(&out).into_owned()
 }
 
 fn write_report(

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::SettingFault;
+use super::settings::check_range;
+
 /// Back-ups that are made while the window is open, once the newest is old enough.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupPlan {
@@ -28,16 +31,12 @@ impl BackupPlan {
     }
 }
 
-pub(super) fn check_backups(plan: &Option<BackupPlan>) -> Result<(), String> {
+pub(super) fn check_backups(plan: &Option<BackupPlan>) -> Result<(), SettingFault> {
     let Some(BackupPlan { folder, days, keep }) = plan else { return Ok(()) };
-    let within = |what: &str, value: u32, most: u32| match (1..=most).contains(&value) {
-        true => Ok(()),
-        false => Err(format!("{what} {value} does not lie between 1 and {most}")),
-    };
-    within("days", *days, BackupPlan::MOST_DAYS)?;
-    within("keep", *keep, BackupPlan::MOST_KEPT)?;
+    check_range((*days).into(), BackupPlan::MOST_DAYS.into())?;
+    check_range((*keep).into(), BackupPlan::MOST_KEPT.into())?;
     match folder.is_absolute() {
         true => Ok(()),
-        false => Err(format!("'{}' is no absolute path", folder.display())),
+        false => Err(SettingFault::NotAbsolute(folder.clone())),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::SettingFault;
+
 /// An error of writing settings or of finding a workspace. Reading settings never fails.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -23,12 +25,12 @@ pub enum SettingsError {
         source: serde_json::Error,
     },
     /// A setting has an invalid value.
-    #[error("setting '{key}': {why}")]
+    #[error("setting '{key}': {fault}")]
     BadValue {
         /// Key of the setting.
         key: &'static str,
         /// The reason.
-        why: String,
+        fault: SettingFault,
     },
     /// The system names no directory for a user's data.
     #[error("no place for a workspace: name one with --workspace or FETTLE_WORKSPACE")]

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use super::backup_plan::check_backups;
 use super::migrate::{VERSION, migrate};
-use super::settings::{check_days, check_rule};
-use super::{Result, Settings, SettingsError, SettingsWarning};
+use super::settings::{check_days, check_range, check_rule};
+use super::{Result, SettingFault, Settings, SettingsError, SettingsWarning};
 use fettle_system::{create_folders, replace};
 
 /// Largest settings file, in bytes.
@@ -67,23 +67,26 @@ fn take<T: DeserializeOwned>(
     content: &mut Map<String, Value>,
     key: &str,
     default: T,
-    check: impl Fn(&T) -> Result<(), String>,
+    check: impl Fn(&T) -> Result<(), SettingFault>,
     warnings: &mut Vec<SettingsWarning>,
 ) -> T {
     let Some(value) = content.remove(key) else { return default };
-    let taken = serde_json::from_value(value).map_err(|e| e.to_string());
+    let taken = serde_json::from_value(value).map_err(|e| SettingFault::Kind(e.to_string()));
     match taken.and_then(|value: T| check(&value).map(|()| value)) {
         Ok(value) => value,
-        Err(why) => {
-            warnings.push(SettingsWarning::BadValue { key: key.to_owned(), why });
+        Err(fault) => {
+            warnings.push(SettingsWarning::BadValue { key: key.to_owned(), fault });
             default
         }
     }
 }
 
-/// Whether a count is one of something.
-fn is_count(count: &Option<usize>) -> Result<(), String> {
-    if *count == Some(0) { Err("it is 0".to_owned()) } else { Ok(()) }
+/// Whether a count is one of something; too many are clamped.
+fn is_count(count: &Option<usize>) -> Result<(), SettingFault> {
+    match count {
+        Some(0) => check_range(0, Settings::MOST_THREADS as u64),
+        _ => Ok(()),
+    }
 }
 
 /// The count, at most `most`.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::SettingsWarning;
+use super::{SettingFault, SettingsWarning};
 
 /// Version of the file format that this program writes.
 pub(super) const VERSION: u64 = 1;
@@ -19,7 +19,7 @@ pub(super) fn migrate(content: &mut Map<String, Value>, warnings: &mut Vec<Setti
             Some(newer) if newer > VERSION => warnings.push(SettingsWarning::Newer(newer)),
             _ => warnings.push(SettingsWarning::BadValue {
                 key: "version".to_owned(),
-                why: format!("{version} is no version"),
+                fault: SettingFault::Kind(format!("{version} is no version")),
             }),
         },
     }

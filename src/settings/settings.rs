@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::backup_plan::{BackupPlan, check_backups};
-use super::{DevicePreference, Result, SettingsError};
+use super::{DevicePreference, Result, SettingFault, SettingsError};
 use fettle_domain::{Language, ModelId, ModelRole, RemoteModel, ThresholdRule};
 
 /// The settings of one workspace.
@@ -54,7 +54,7 @@ impl Settings {
     /// # Errors
     /// [`SettingsError::BadValue`] for the first setting that has not.
     pub fn check(&self) -> Result<()> {
-        let bad = |key| move |why| SettingsError::BadValue { key, why };
+        let bad = |key| move |fault| SettingsError::BadValue { key, fault };
         check_threads(&self.threads).map_err(bad("threads"))?;
         check_rule(&self.threshold_rule).map_err(bad("threshold_rule"))?;
         check_days(&self.keep_pictures_days).map_err(bad("keep_pictures_days"))?;
@@ -62,32 +62,30 @@ impl Settings {
     }
 }
 
-pub(super) fn check_threads(threads: &Option<usize>) -> Result<(), String> {
-    match threads {
-        Some(threads) if !(1..=Settings::MOST_THREADS).contains(threads) => {
-            Err(format!("{threads} does not lie between 1 and {}", Settings::MOST_THREADS))
-        }
-        _ => Ok(()),
+/// Whether a number lies between 1 and `most`.
+pub(super) fn check_range(value: u64, most: u64) -> Result<(), SettingFault> {
+    match (1..=most).contains(&value) {
+        true => Ok(()),
+        false => Err(SettingFault::OutOfRange { value, least: 1, most }),
     }
 }
 
-pub(super) fn check_rule(rule: &ThresholdRule) -> Result<(), String> {
+pub(super) fn check_threads(threads: &Option<usize>) -> Result<(), SettingFault> {
+    threads.map_or(Ok(()), |threads| check_range(threads as u64, Settings::MOST_THREADS as u64))
+}
+
+pub(super) fn check_rule(rule: &ThresholdRule) -> Result<(), SettingFault> {
     match (rule, rule.out_of_range()) {
-        (_, Some(why)) => Err(why.to_owned()),
+        (_, Some(why)) => Err(SettingFault::Rule(why)),
         (ThresholdRule::MaxOverkill { .. } | ThresholdRule::Quantile { .. }, None) => Ok(()),
         (ThresholdRule::Cost { .. } | ThresholdRule::Manual { .. }, None) => {
-            Err("not every product can be fitted by this rule".to_owned())
+            Err(SettingFault::Rule("not every product can be fitted by this rule"))
         }
     }
 }
 
-pub(super) fn check_days(days: &Option<u32>) -> Result<(), String> {
-    match days {
-        Some(days) if !(1..=Settings::MOST_DAYS).contains(days) => {
-            Err(format!("{days} does not lie between 1 and {}", Settings::MOST_DAYS))
-        }
-        _ => Ok(()),
-    }
+pub(super) fn check_days(days: &Option<u32>) -> Result<(), SettingFault> {
+    days.map_or(Ok(()), |days| check_range(days.into(), Settings::MOST_DAYS.into()))
 }
 
 impl Default for Settings {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::SettingFault;
+
 /// A part of the settings file that was not used as written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsWarning {
@@ -14,12 +16,12 @@ pub enum SettingsWarning {
         why: String,
     },
     /// A setting has an invalid value; its default is used.
-    #[error("setting '{key}': {why}; the default is used")]
+    #[error("setting '{key}': {fault}; the default is used")]
     BadValue {
         /// Key of the setting.
         key: String,
         /// The reason.
-        why: String,
+        fault: SettingFault,
     },
     /// A setting is too large; its largest value is used.
     #[error("setting '{key}': {found} is too large; {used} is used")]
@@ -37,4 +39,34 @@ pub enum SettingsWarning {
     /// The file was written by a newer version of Fettle.
     #[error("the settings are of a newer version ({0}); what is known of them is used")]
     Newer(u64),
+}
+
+impl SettingsWarning {
+    /// Id of the message that says it, its values, and what is wrong with the value, which is a
+    /// message itself.
+    pub fn message(&self) -> (&'static str, Vec<(&'static str, String)>, Option<&SettingFault>) {
+        match self {
+            Self::Unreadable { path, why } => (
+                "settings-unreadable",
+                vec![("path", path.display().to_string()), ("reason", why.clone())],
+                None,
+            ),
+            Self::BadValue { key, fault } => {
+                ("settings-bad-value", vec![("key", key.clone())], Some(fault))
+            }
+            Self::TooLarge { key, found, used } => (
+                "settings-too-large",
+                vec![
+                    ("key", (*key).to_owned()),
+                    ("found", found.to_string()),
+                    ("used", used.to_string()),
+                ],
+                None,
+            ),
+            Self::UnknownKey(key) => ("settings-unknown-key", vec![("key", key.clone())], None),
+            Self::Newer(version) => {
+                ("settings-newer", vec![("version", version.to_string())], None)
+            }
+        }
+    }
 }

@@ -143,7 +143,7 @@ impl Workspace {
     }
 
     /// Manuals: `manual_store/`.
-    fn manuals_dir(&self) -> PathBuf {
+    pub fn manuals_dir(&self) -> PathBuf {
         self.root.join("manual_store")
     }
 

@@ -10,6 +10,8 @@ mod bad_input;
 mod bank;
 mod demo;
 mod embedding;
+#[cfg(unix)]
+mod endings;
 mod eval;
 mod feedback;
 mod folders;
@@ -30,4 +32,5 @@ mod serve;
 mod serve_legacy;
 mod thresholds;
 mod vision_chat;
+mod words;
 mod workspace;

@@ -72,10 +72,10 @@ fn a_full_disk_is_said_and_nothing_registered_is_lost() {
 }
 
 /// A file system of its own, gone with the value.
-struct SmallDisk(std::path::PathBuf);
+pub(crate) struct SmallDisk(std::path::PathBuf);
 
 impl SmallDisk {
-    fn mount(at: &Path, size: &str) -> Option<Self> {
+    pub(crate) fn mount(at: &Path, size: &str) -> Option<Self> {
         let option = format!("size={size}");
         let mounted = Command::new("mount")
             .args(["-t", "tmpfs", "-o", &option, "fettle-test"])
@@ -97,7 +97,7 @@ impl Drop for SmallDisk {
 }
 
 /// Writes until nothing more fits.
-fn fill(path: &Path) {
+pub(crate) fn fill(path: &Path) {
     use std::io::Write;
     let mut file = std::fs::File::create(path).unwrap();
     for size in [4096, 512] {

@@ -12,6 +12,8 @@ use super::{Target, child};
 
 /// How long each target is fuzzed where nobody says otherwise.
 const SHORT: Duration = Duration::from_secs(2);
+/// The variable that says how many seconds each target takes.
+const SECONDS: &str = "FETTLE_FUZZ_SECONDS";
 /// Targets at a time.
 const AT_A_TIME: usize = 2;
 
@@ -41,15 +43,40 @@ pub fn main(targets: &[Target], failures: &Path) -> ExitCode {
             let is_wanted = |target: &&Target| {
                 names.is_empty() || names.iter().any(|name| target.name.contains(name))
             };
-            fuzz_all(&targets.iter().filter(is_wanted).collect::<Vec<_>>(), failures)
+            let wanted: Vec<_> = targets.iter().filter(is_wanted).collect();
+            // A filter of `cargo test` is meant for other tests as well; who asked for hours of one
+            // target wants that one.
+            let is_long = std::env::var_os(SECONDS).is_some();
+            let unknown =
+                names.iter().find(|name| !targets.iter().any(|one| one.name.contains(**name)));
+            if let Some(unknown) = unknown.filter(|_| is_long) {
+                let known: Vec<_> = targets.iter().map(|target| target.name).collect();
+                println!("fuzz: no target '{unknown}'. There are: {}", known.join(", "));
+                return ExitCode::FAILURE;
+            }
+            let unsound = unsound_seeds(&wanted);
+            unsound.iter().for_each(|line| println!("fuzz: {line}"));
+            match unsound.is_empty() {
+                true => fuzz_all(&wanted, failures),
+                false => ExitCode::FAILURE,
+            }
         }
     }
+}
+
+/// What is wrong with the files that these begin with.
+fn unsound_seeds(targets: &[&Target]) -> Vec<String> {
+    let folder = std::env::temp_dir().join(format!("fettle-seeds-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let found = targets.iter().flat_map(|target| target.unsound_seeds(&folder)).collect();
+    let _ = std::fs::remove_dir_all(&folder);
+    found
 }
 
 /// Fuzzes all of them and prints a line for each.
 fn fuzz_all(targets: &[&Target], failures: &Path) -> ExitCode {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let time = number("FETTLE_FUZZ_SECONDS").map_or(SHORT, Duration::from_secs);
+    let time = number(SECONDS).map_or(SHORT, Duration::from_secs);
     let seed = number("FETTLE_FUZZ_SEED").unwrap_or(1);
     std::fs::create_dir_all(failures).expect("a folder for failures");
     // Each input is written: into memory, where there is such a folder.

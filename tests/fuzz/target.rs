@@ -13,11 +13,37 @@ pub struct Target {
     pub file: &'static str,
     /// What the content stands in.
     pub wrapping: Wrapping,
-    /// Sound files.
+    /// Files to begin with, which are sound but for those in `refused`.
     pub seeds: fn() -> Vec<Vec<u8>>,
+    /// Indices of the files that the reader refuses, as it should.
+    pub refused: &'static [usize],
     /// Reads the file, whose content is also given. Returns the kind of what happened ([`outcome`]).
     pub read: fn(&Path, &[u8]) -> String,
 }
+
+impl Target {
+    /// What is wrong with the files to begin with: those that are read where they should not be, or not
+    /// where they should, with what the reader said. From files that are all refused nothing but
+    /// refusals would be fuzzed.
+    pub fn unsound_seeds(&self, folder: &Path) -> Vec<String> {
+        let path = folder.join(self.file);
+        let mut wrong = Vec::new();
+        for (index, seed) in (self.seeds)().iter().enumerate() {
+            let written = std::fs::write(&path, seed);
+            let said = match written {
+                Ok(()) => (self.read)(&path, seed),
+                Err(error) => error.to_string(),
+            };
+            if said.starts_with(READ) == self.refused.contains(&index) {
+                wrong.push(format!("{}: its file {index}: {said}", self.name));
+            }
+        }
+        wrong
+    }
+}
+
+/// How the outcome of a file begins that was read.
+const READ: &str = "read, of size 2^";
 
 /// Longest kind of outcome, in characters.
 const MOST: usize = 160;
@@ -26,7 +52,7 @@ const MOST: usize = 160;
 /// there are not too many.
 pub fn outcome<T, E: Debug>(read: Result<T, E>, size: impl FnOnce(T) -> usize) -> String {
     match read {
-        Ok(value) => format!("read, of size 2^{}", size(value).checked_ilog2().unwrap_or(0)),
+        Ok(value) => format!("{READ}{}", size(value).checked_ilog2().unwrap_or(0)),
         Err(error) => kind(&format!("{error:?}")),
     }
 }

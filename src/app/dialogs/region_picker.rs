@@ -11,6 +11,7 @@ use crate::widgets::file_picture::FilePicture;
 use crate::widgets::image_view::rectangle::{RectTool, paint_rect};
 use crate::widgets::image_view::{self, Camera, Layer, Layers};
 use fettle_domain::{RectPx, Region};
+use fettle_engine::PictureFile;
 
 /// Height of the picture, in points: a share of the window's, so that the buttons below stay in
 /// view.
@@ -37,7 +38,7 @@ impl RegionPicker {
         found: &[Region],
         region: &mut Option<RectPx>,
     ) {
-        if self.picture.load(cx, path) {
+        if self.picture.load(cx, &PictureFile::Given(path.to_owned())) {
             (self.camera, self.tool) = (Camera::default(), RectTool::default());
         }
         self.picture.poll(cx);

@@ -1,6 +1,5 @@
 //! A picture read from a file by the engine.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use image::RgbImage;
@@ -8,24 +7,23 @@ use image::RgbImage;
 use super::image_view::Picture;
 use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
-use fettle_engine::ReadPicture;
+use fettle_engine::{PictureFile, ReadPicture};
 
 /// The picture of one file: being read, read, or failed.
 #[derive(Default)]
 pub(crate) struct FilePicture {
-    path: Option<PathBuf>,
+    file: Option<PictureFile>,
     pixels: Loadable<Arc<RgbImage>>,
     picture: Option<Picture>,
 }
 
 impl FilePicture {
-    /// Starts to read the file at `path` unless it is the current one; a relative path starts at
-    /// the workspace. Returns whether the file changed.
-    pub(crate) fn load(&mut self, cx: &mut TabContext<'_>, path: &Path) -> bool {
-        let has_changed = self.path.as_deref() != Some(path);
+    /// Starts to read a file unless it is the current one. Returns whether the file changed.
+    pub(crate) fn load(&mut self, cx: &mut TabContext<'_>, file: &PictureFile) -> bool {
+        let has_changed = self.file.as_ref() != Some(file);
         if has_changed {
-            *self = Self { path: Some(path.to_owned()), ..Self::default() };
-            self.pixels.load(cx, ReadPicture(path.to_owned()));
+            *self = Self { file: Some(file.clone()), ..Self::default() };
+            self.pixels.load(cx, ReadPicture(file.clone()));
         }
         has_changed
     }

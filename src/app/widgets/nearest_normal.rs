@@ -8,7 +8,7 @@ use crate::loadable::Loadable;
 use crate::localizer::Localizer;
 use crate::tab_context::TabContext;
 use fettle_domain::BankRef;
-use fettle_engine::{ExplainPixel, NearestNormal};
+use fettle_engine::{ExplainPixel, NearestNormal, PictureFile};
 
 /// The tool that explains a clicked pixel, and its last result.
 #[derive(Default)]
@@ -62,7 +62,7 @@ impl NearestNormalTool {
         at: Pixel,
     ) {
         if self.is_active {
-            let (picture, bank) = (stored.into(), bank.clone());
+            let (picture, bank) = (PictureFile::Stored(stored.to_owned()), bank.clone());
             // The previous result belongs to another pixel.
             self.nearest = Loadable::default();
             self.nearest.load(cx, ExplainPixel { picture, bank, x: at.x, y: at.y });
@@ -84,7 +84,7 @@ fn patch_viewer(cx: &TabContext<'_>, stored: &str, nearest: &NearestNormal) -> P
     let NearestNormal { patch, score, path, normal_patch } = nearest;
     let panels = vec![
         PatchPanel::new(cx.text("patches-own"), stored.into(), Some(*patch)),
-        PatchPanel::new(cx.text("patches-nearest"), path.into(), Some(*normal_patch)),
+        PatchPanel::new(cx.text("patches-nearest"), path.clone(), Some(*normal_patch)),
     ];
     PatchViewer::new(panels, cx.localizer.with("patches-distance", &[("score", (*score).into())]))
 }

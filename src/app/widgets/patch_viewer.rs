@@ -1,8 +1,6 @@
 //! A modal that shows pictures enlarged, each with one patch outlined: a patch of the part beside
 //! the normal patch nearest to it.
 
-use std::path::PathBuf;
-
 use egui::{Id, Modal, vec2};
 
 use super::file_picture::FilePicture;
@@ -10,19 +8,20 @@ use super::image_view::rectangle::paint_rect;
 use super::image_view::{self, Camera, Layer, Layers};
 use crate::tab_context::TabContext;
 use fettle_domain::RectPx;
+use fettle_engine::PictureFile;
 
 /// One picture of the viewer and its outlined patch.
 pub(crate) struct PatchPanel {
     title: String,
-    path: PathBuf,
+    path: String,
     patch: Option<RectPx>,
     picture: FilePicture,
     camera: Camera,
 }
 
 impl PatchPanel {
-    /// The picture file at `path`; a relative path starts at the workspace.
-    pub(crate) fn new(title: String, path: PathBuf, patch: Option<RectPx>) -> Self {
+    /// The picture file at `path`, as the database names it.
+    pub(crate) fn new(title: String, path: String, patch: Option<RectPx>) -> Self {
         let mut camera = Camera::default();
         if let Some(patch) = patch {
             camera.zoom_to(with_surroundings(patch));
@@ -32,10 +31,9 @@ impl PatchPanel {
 
     fn show(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>, whole: bool) {
         ui.strong(&self.title);
-        let name = self.path.file_name().map(|name| name.to_string_lossy().into_owned());
-        let path = self.path.display().to_string();
-        ui.add(egui::Label::new(name.unwrap_or_default()).truncate()).on_hover_text(path);
-        self.picture.load(cx, &self.path);
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        ui.add(egui::Label::new(name).truncate()).on_hover_text(&self.path);
+        self.picture.load(cx, &PictureFile::Stored(self.path.clone()));
         if let Some(error) = self.picture.error() {
             ui.colored_label(ui.visuals().error_fg_color, error);
             return;

@@ -22,7 +22,14 @@ pub(crate) fn run(
         out: args.out.clone(),
     };
     let answer = terminal.run(engine, request)?;
-    let ended = VerdictStatus::of(answer.inspection.verdict).filter(|_| args.exit_code);
+    let ended = match answer.not_kept.as_slice() {
+        [] => VerdictStatus::of(answer.inspection.verdict).filter(|_| args.exit_code),
+        // Who counts on the record has to hear of it, whatever the verdict.
+        lost => {
+            lost.iter().for_each(|said| terminal.eprint_line(&format!("fettle: {said}")));
+            Some(VerdictStatus::NOT_KEPT)
+        }
+    };
     let ended = ended.map_or(Ok(()), |status| Err(status.into()));
     if args.json {
         terminal.print_json(&answer.inspection)?;
@@ -47,6 +54,9 @@ pub(crate) fn run(
 pub(crate) struct VerdictStatus(pub(crate) u8);
 
 impl VerdictStatus {
+    /// Printed, but not kept as it was asked for: an error.
+    const NOT_KEPT: Self = Self(1);
+
     /// `None`: OK.
     fn of(verdict: Verdict) -> Option<Self> {
         match verdict {

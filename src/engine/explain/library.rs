@@ -64,6 +64,9 @@ pub(super) fn library(error: &LibraryError, language: Language) -> Message {
         LibraryError::UnknownAction(id) => {
             ("error-unknown-action", vec![("id", id.to_string().into())])
         }
+        LibraryError::UnknownImport(id) => {
+            ("error-unknown-import", vec![("id", id.to_string().into())])
+        }
         LibraryError::ActionHasRecords(id) => {
             ("error-action-has-records", vec![("id", id.to_string().into())])
         }
@@ -88,6 +91,7 @@ pub(super) fn library(error: &LibraryError, language: Language) -> Message {
         }
         LibraryError::RestoreUnfinished { path } => ("error-restore-unfinished", vec![at(path)]),
         LibraryError::WorkspaceInUse { path } => ("error-workspace-in-use", vec![at(path)]),
+        LibraryError::OlderDatabase { path, .. } => ("error-library-older", vec![at(path)]),
         LibraryError::NewerDatabase { path, .. } => ("error-library-newer", vec![at(path)]),
         other => ("error-library", vec![reason(other)]),
     }

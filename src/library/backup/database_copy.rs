@@ -17,6 +17,8 @@ use fettle_system::create_folders;
 pub(super) fn copy_database(conn: &Connection, to: &Path) -> Result<()> {
     let failed = |source| LibraryError::database(to, source);
     let mut copy = Connection::open(to).map_err(failed)?;
+    // A copy that is not finished is thrown away: it needs no journal beside it.
+    copy.pragma_update(None, "journal_mode", "memory").map_err(failed)?;
     // All pages in one step: between steps a writer would make it begin anew.
     let step = Backup::new(conn, &mut copy).and_then(|backup| backup.step(-1)).map_err(failed)?;
     if step != StepResult::Done {

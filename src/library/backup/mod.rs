@@ -23,7 +23,7 @@ mod stage;
 mod tests;
 mod write;
 
-pub(crate) use before_migration::back_up_database;
+pub(crate) use before_migration::{back_up_database, sweep_copies};
 pub use fault::BackupFault;
 pub use manifest::{BackedUpFile, BackupManifest};
 pub use read::verify_backup;

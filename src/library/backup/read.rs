@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read, Write};
 use std::path::Path;
 
+use serde::Deserialize;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
@@ -14,8 +15,16 @@ use super::{BackedUpFile, BackupFault, BackupManifest};
 use crate::{LibraryError, Result, migrate};
 use fettle_domain::ProgressSink;
 
-/// The list of a backup may have this many bytes: some ten million files.
-const MOST_MANIFEST_BYTES: u64 = 1 << 31;
+/// The list of a backup may have this many bytes: over a million files.
+const MOST_MANIFEST_BYTES: u64 = 256 << 20;
+
+/// What is asked of a list first, whatever else a newer program wrote in it.
+#[derive(Deserialize)]
+struct Versions {
+    format: u64,
+    #[serde(default)]
+    schema: u64,
+}
 
 /// Reads a backup from its first to its last byte and compares every file with the list.
 ///
@@ -55,22 +64,25 @@ impl<'a> OpenBackup<'a> {
         })?;
         let mut json = Vec::new();
         match zip.by_name(MANIFEST_NAME) {
+            Ok(entry) if entry.size() > MOST_MANIFEST_BYTES => {
+                return Err(bad(BackupFault::NotABackup));
+            }
             Ok(entry) => entry
                 .take(MOST_MANIFEST_BYTES)
                 .read_to_end(&mut json)
                 .map_err(|_| bad(BackupFault::Damaged { path: MANIFEST_NAME.to_owned() }))?,
             Err(_) => return Err(bad(BackupFault::NotABackup)),
         };
-        let value: serde_json::Value =
+        let versions: Versions =
             serde_json::from_slice(&json).map_err(|_| bad(BackupFault::NotABackup))?;
-        let number = |key| value.get(key).and_then(serde_json::Value::as_u64);
-        let is_newer = number("format") > Some(u64::from(FORMAT))
-            || number("schema") > Some(u64::from(migrate::known_version()));
-        if is_newer {
+        if versions.format > u64::from(FORMAT)
+            || versions.schema > u64::from(migrate::known_version())
+        {
             return Err(bad(BackupFault::Newer));
         }
         let manifest: BackupManifest =
-            serde_json::from_value(value).map_err(|_| bad(BackupFault::NotABackup))?;
+            serde_json::from_slice(&json).map_err(|_| bad(BackupFault::NotABackup))?;
+        drop(json);
         let mut seen = BTreeSet::new();
         for file in &manifest.files {
             if !is_inside(&file.path) || !seen.insert(&file.path) {

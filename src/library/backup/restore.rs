@@ -100,13 +100,15 @@ struct UnfinishedMark {
 impl UnfinishedMark {
     fn set(root: &Path) -> Result<Self> {
         let path = root.join(RESTORE_MARK_PATH);
+        // What an earlier restoration left half is there still, whatever becomes of this one.
+        let is_half = path.exists();
         File::create(&path)
             .and_then(|mark| mark.sync_all())
             .map_err(|e| LibraryError::io(&path, e))?;
-        Ok(Self { path, stays: Cell::new(false) })
+        Ok(Self { path, stays: Cell::new(is_half) })
     }
 
-    /// Runs `work`; where it fails the mark stays.
+    /// Runs `work`; where it fails the mark stays, else it goes.
     fn keep_until(&self, work: impl FnOnce() -> Result<()>) -> Result<()> {
         let done = work();
         self.stays.set(done.is_err());

@@ -294,6 +294,21 @@ fn a_database_is_copied_before_its_schema_changes_and_the_oldest_copies_go() {
     let products: u32 =
         copy.query_row("SELECT count(*) FROM products", [], |row| row.get(0)).unwrap();
     assert_eq!(products, 1);
+    drop((copy, conn));
+    // What a kill leaves of a copy, of this program and of the one before it.
+    let folder = dir.path().join("data/backups");
+    let copies = files(dir.path(), "data/backups");
+    for left in [".fettle-dead.part", "2026-11-30T101500.000-schema-3.part"] {
+        fs::write(folder.join(left), "half").unwrap();
+    }
+    fs::write(folder.join("mine.part"), "a person's").unwrap();
+    let opened = Library::open(dir.path()).unwrap();
+    let swept = opened.recovery().temp_files.iter();
+    assert_eq!(swept.filter(|path| path.starts_with("data/backups/")).count(), 2);
+    assert_eq!(
+        files(dir.path(), "data/backups"),
+        [copies, vec!["data/backups/mine.part".into()]].concat()
+    );
 }
 
 #[test]
@@ -307,8 +322,17 @@ fn a_restoration_that_was_cut_off_is_no_workspace_and_is_done_again() {
     fs::create_dir_all(new.join("data/def_split")).unwrap();
     fs::write(new.join("data/restore-unfinished"), "").unwrap();
     fs::write(new.join("data/def_split/prod1_hole_1.png"), "half").unwrap();
-    let refused = Library::open(&new);
-    assert!(matches!(refused, Err(LibraryError::RestoreUnfinished { .. })), "{refused:?}");
+    let is_refused = || matches!(Library::open(&new), Err(LibraryError::RestoreUnfinished { .. }));
+    assert!(is_refused());
+    // A second one that fails makes no workspace of the half that is there.
+    let damaged = dir.path().join("damaged.zip");
+    fs::copy(&file, &damaged).unwrap();
+    changed(&damaged, |all| all[0].1[0] ^= 1);
+    restore_backup(&damaged, &new, &NullProgress).unwrap_err();
+    assert!(is_refused());
+    let cancelled = restore_backup(&file, &new, &CancelAt(3.into()));
+    assert!(matches!(cancelled, Err(LibraryError::Cancelled(_))), "{cancelled:?}");
+    assert!(is_refused());
     restore_backup(&file, &new, &NullProgress).unwrap();
     assert!(!new.join("data/restore-unfinished").exists());
     assert_eq!(Library::open(&new).unwrap().counts().unwrap().defect_images, 1);

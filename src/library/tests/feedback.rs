@@ -76,9 +76,15 @@ fn a_decision_counts_until_a_newer_one() {
     };
     let question =
         Lesson::Question { question: "곰보?".to_owned(), section: section("hole (기공)") };
-    library.decide_lesson(&word, Some(LessonDecision::Refused), "kim").unwrap();
-    library.decide_lesson(&question, Some(LessonDecision::Accepted), "kim").unwrap();
-    library.decide_lesson(&word, Some(LessonDecision::Accepted), "lee").unwrap();
+    library
+        .decide_lessons(std::slice::from_ref(&word), Some(LessonDecision::Refused), "kim")
+        .unwrap();
+    library
+        .decide_lessons(std::slice::from_ref(&question), Some(LessonDecision::Accepted), "kim")
+        .unwrap();
+    library
+        .decide_lessons(std::slice::from_ref(&word), Some(LessonDecision::Accepted), "lee")
+        .unwrap();
     let decided = |library: &Library| -> Vec<(Lesson, LessonDecision, String)> {
         let lessons = library.decided_lessons().unwrap().into_iter();
         lessons.map(|one| (one.lesson, one.decision, one.by)).collect()
@@ -86,8 +92,16 @@ fn a_decision_counts_until_a_newer_one() {
     let accepted =
         |lesson: &Lesson, by: &str| (lesson.clone(), LessonDecision::Accepted, by.to_owned());
     assert_eq!(decided(&library), [accepted(&question, "kim"), accepted(&word, "lee")]);
-    library.decide_lesson(&question, None, "kim").unwrap();
+    library.decide_lessons(std::slice::from_ref(&question), None, "kim").unwrap();
     assert_eq!(decided(&library), [accepted(&word, "lee")]);
+    assert_eq!(rows_of(&library, "lesson_decisions"), 4);
+
+    // The second of two cannot be written: neither is.
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON lesson_decisions
+                  WHEN NEW.lesson LIKE '%question%' BEGIN SELECT RAISE(ABORT, 'no'); END";
+    Connection::open(dir.path().join("data/fettle.db")).unwrap().execute_batch(refuse).unwrap();
+    let both = [word, question];
+    library.decide_lessons(&both, Some(LessonDecision::Refused), "kim").unwrap_err();
     assert_eq!(rows_of(&library, "lesson_decisions"), 4);
 }
 

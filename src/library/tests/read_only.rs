@@ -1,6 +1,7 @@
 //! Workspaces that may only be read, and who may use what is written.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
@@ -56,8 +57,71 @@ fn a_workspace_on_a_read_only_disk_can_be_looked_at() {
     let LibraryError::CannotOpen { fault: OpenFault::WriteProtected, .. } = error else {
         panic!("{error:?}");
     };
-    let error = library.register_normal(&prod1(), &path);
-    assert!(!error.is_err_and(|error| error.to_string().is_empty()));
+    let outside = tempfile::tempdir().unwrap();
+    let new = write_picture(outside.path(), "2.png", 2);
+    let error = library.register_normal(&prod1(), &new).unwrap_err();
+    let is_told = match &error {
+        LibraryError::CannotOpen { fault, .. } => *fault == OpenFault::WriteProtected,
+        LibraryError::Io { source, .. } => source.kind() == ErrorKind::ReadOnlyFilesystem,
+        _ => false,
+    };
+    assert!(is_told, "{error:?}");
+    assert_eq!(library.images(None, &LabelFilter::Any).unwrap().len(), 1);
+}
+
+/// A second place of a folder, where it may only be read; gone when dropped.
+struct ReadOnlyView(tempfile::TempDir);
+
+impl ReadOnlyView {
+    fn of(folder: &Path) -> Option<Self> {
+        let view = Self(tempfile::tempdir().unwrap());
+        let mount = |arguments: &[&str]| {
+            let output = Command::new("mount").args(arguments).arg(view.0.path()).output();
+            output.is_ok_and(|output| output.status.success())
+        };
+        let folder = folder.to_str().unwrap();
+        let is_there = mount(&["--bind", folder]) && mount(&["-o", "remount,bind,ro"]);
+        is_there.then_some(view)
+    }
+}
+
+impl Drop for ReadOnlyView {
+    fn drop(&mut self) {
+        let _unmounted = Command::new("umount").arg("-l").arg(self.0.path()).output();
+    }
+}
+
+/// As a share is, of one who may write there and one who may not.
+#[test]
+fn where_others_write_a_reader_sees_whole_states() {
+    let root = tempfile::tempdir().unwrap();
+    let mut writer = library(root.path());
+    let Some(view) = ReadOnlyView::of(root.path()) else {
+        return skipped(Skip::Privilege, "to mount a folder a second time");
+    };
+    let add = |writer: &mut Library, seed: u32| {
+        let path = write_picture(root.path(), "in/1.png", seed);
+        writer.register_normal(&prod1(), &path).unwrap();
+    };
+    let count = |library: &Library| library.images(None, &LabelFilter::Any).unwrap().len();
+    add(&mut writer, 1);
+    // While the other works there, the reader reads together with it.
+    let reader = Library::open(view.0.path()).unwrap();
+    assert_eq!(count(&reader), 1);
+    add(&mut writer, 2);
+    assert_eq!(count(&reader), 2);
+    drop((reader, writer));
+    // Nobody works there: what is read is of now, and stays whole when the other begins again.
+    let reader = Library::open(view.0.path()).unwrap();
+    assert_eq!(count(&reader), 2);
+    let mut writer = Library::open(root.path()).unwrap();
+    for seed in 3..30 {
+        add(&mut writer, seed);
+    }
+    drop(writer);
+    assert_eq!(count(&reader), 2);
+    reader.check_integrity().unwrap();
+    assert_eq!(count(&Library::open(view.0.path()).unwrap()), 29);
 }
 
 #[test]

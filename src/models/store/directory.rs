@@ -25,6 +25,10 @@ impl Source for Directory {
         self.path.display().to_string()
     }
 
+    fn is_remote(&self) -> bool {
+        false
+    }
+
     fn fetch(
         &self,
         request: &FileRequest<'_>,

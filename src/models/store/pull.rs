@@ -1,6 +1,6 @@
 //! Fetching files of models: one source after another, until one delivers the right bytes.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -16,6 +16,7 @@ use super::source::{FetchedFile, FileRequest, Source, SourceError};
 use crate::manifest::{ModelEntry, ModelFile, SourceEntry};
 use crate::{ModelsError, Result};
 use fettle_domain::{ModelId, Progress, ProgressSink};
+use fettle_system::LockFile;
 
 /// Options of a pull.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -129,10 +130,12 @@ impl ModelStore {
         fettle_system::create_folders(&partial).map_err(io_error(&partial))?;
         let request = FileRequest { entry, file, partial: &partial };
         let mut tried = Vec::new();
-        if options.pinned_only && !options.offline && !file.is_pinned() && options.from.is_none() {
-            return Err(ModelsError::Unpinned { model: entry.id.clone(), file: file.name.clone() });
-        }
         for source in sources(file, options) {
+            // What a person's own folder has, that person vouches for.
+            if source.is_remote() && options.pinned_only && !file.is_pinned() {
+                let (model, file) = (entry.id.clone(), file.name.clone());
+                return Err(ModelsError::Unpinned { model, file });
+            }
             let name = source.name();
             tracing::info!("{}/{}: asking {name}", entry.id, file.name);
             let why = match source.fetch(&request, sink) {
@@ -172,25 +175,18 @@ impl ModelStore {
     }
 
     /// Acquires the lock of `.partial`, after any process that holds it.
-    pub(super) fn lock(&self, sink: &dyn ProgressSink) -> Result<File> {
+    pub(super) fn lock(&self, sink: &dyn ProgressSink) -> Result<LockFile> {
         let dir = self.dir().join(".partial");
         fettle_system::create_folders(&dir).map_err(io_error(&dir))?;
-        // The lock file is never removed: a lock on a removed file excludes nobody.
         let path = dir.join("lock");
-        let file =
-            File::options().create(true).append(true).open(&path).map_err(io_error(&path))?;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::Error(e)) => return Err(io_error(&path)(e)),
-                Err(TryLockError::WouldBlock) => {
-                    let subject = self.dir().display().to_string();
-                    sink.report(Progress { step: STEP_WAIT, subject, done: 0, total: None });
-                    sink.check()?;
-                    std::thread::sleep(POLL_INTERVAL);
-                }
-            }
+        let file = LockFile::create(&path).map_err(io_error(&path))?;
+        while !file.try_exclusive().map_err(io_error(&path))? {
+            let subject = self.dir().display().to_string();
+            sink.report(Progress { step: STEP_WAIT, subject, done: 0, total: None });
+            sink.check()?;
+            std::thread::sleep(POLL_INTERVAL);
         }
+        Ok(file)
     }
 
     /// Converts an I/O error of a full disk to [`ModelsError::DiskFull`].

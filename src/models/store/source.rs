@@ -84,6 +84,10 @@ impl From<CopyError> for SourceError {
 pub(super) trait Source {
     /// Name of the source for messages.
     fn name(&self) -> String;
+    /// Whether the file comes from another machine.
+    fn is_remote(&self) -> bool {
+        true
+    }
     /// Fetches the file to the disk of the store.
     fn fetch(
         &self,

@@ -18,8 +18,10 @@ use super::unigram::Unigram;
 use crate::weights::CheckedFile;
 use crate::{ModelsError, Result};
 
-/// Bytes at the start of a file that may hold its header, at most.
-const MAX_BYTES: u64 = 2 << 30;
+/// Bytes at the start of a file that are read for its header: as many at first, and twice as many
+/// again while the header is longer, which has no length of its own.
+const FIRST_HEADER_BYTES: u64 = 8 << 20;
+const MOST_HEADER_BYTES: u64 = 128 << 20;
 /// Elements of a Q4_0 block.
 const BLOCK: usize = 32;
 /// Bytes of a Q4_0 block: an f16 scale and 16 bytes of nibbles.
@@ -59,9 +61,15 @@ impl E5File {
     pub(super) fn open(path: &Path) -> Result<(Self, Unigram)> {
         let io = |source| ModelsError::Io { path: path.to_owned(), source };
         let file = CheckedFile::open(path).map_err(io)?;
-        let length = usize::try_from(file.length().min(MAX_BYTES)).unwrap_or(usize::MAX);
-        // Of these bytes the header is taken; tensors are read when they are asked for.
-        let header = parse(&file.read(0, length).map_err(io)?);
+        let mut asked = FIRST_HEADER_BYTES;
+        let header = loop {
+            let length = asked.min(file.length());
+            let bytes = file.read(0, usize::try_from(length).unwrap_or(usize::MAX)).map_err(io)?;
+            match parse(&bytes, file.length()) {
+                Err(TRUNCATED) if length < file.length() && asked < MOST_HEADER_BYTES => asked *= 2,
+                parsed => break parsed,
+            }
+        };
         let (sizes, unigram, tensors) = header
             .map_err(|why| ModelsError::BadWeights { path: path.to_owned(), why: why.into() })?;
         Ok((Self { path: path.to_owned(), file, sizes, tensors }, unigram))
@@ -149,11 +157,11 @@ type Header = (Sizes, Unigram, HashMap<String, TensorLocation>);
 
 const TRUNCATED: &str = "it is cut short";
 
-/// Parses the header.
+/// Parses the header from the first `bytes` of a file of `file_length` bytes.
 ///
 /// # Errors
-/// The damage, as a sentence.
-fn parse(bytes: &[u8]) -> Result<Header, &'static str> {
+/// The damage, as a sentence; [`TRUNCATED`] where the header does not end in these bytes.
+fn parse(bytes: &[u8], file_length: u64) -> Result<Header, &'static str> {
     let mut r = Reader { bytes, at: 0 };
     if r.take(4)? != b"E5S1" {
         return Err("it does not begin with 'E5S1'");
@@ -190,7 +198,7 @@ fn parse(bytes: &[u8]) -> Result<Header, &'static str> {
         let elements = r.u32()? as usize;
         let start = usize::try_from(r.u64()?).map_err(|_| TRUNCATED)?;
         let length = usize::try_from(r.u64()?).map_err(|_| TRUNCATED)?;
-        let end = start.checked_add(length).filter(|end| *end <= bytes.len());
+        let end = start.checked_add(length).filter(|end| *end as u64 <= file_length);
         let quantised = elements.is_multiple_of(BLOCK) && length == elements / BLOCK * BLOCK_BYTES;
         if end.is_none() {
             return Err(TRUNCATED);

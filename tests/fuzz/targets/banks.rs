@@ -32,6 +32,7 @@ pub(super) fn targets() -> Vec<Target> {
             file: "v1.bank",
             wrapping: Wrapping::Sealed(seal_bank),
             seeds: banks,
+            refused: &[],
             read: |path, _| outcome(MemoryBank::load(path, &model()), |bank| bank.bytes()),
         },
         Target {
@@ -39,6 +40,7 @@ pub(super) fn targets() -> Vec<Target> {
             file: "a.index",
             wrapping: Wrapping::Sealed(seal_index),
             seeds: indexes,
+            refused: &[],
             read: read_index,
         },
     ]
@@ -117,7 +119,9 @@ fn indexes() -> Vec<Vec<u8>> {
 
 fn read_index(path: &Path, _: &[u8]) -> String {
     let read = VectorIndex::load(path, &model()).and_then(|index| {
-        let found = index.search(&vec![0.25; index.dim().min(4096)], 3)?;
+        // Of unit length, as every query.
+        let dim = index.dim().min(4096);
+        let found = index.search(&vec![(dim as f32).sqrt().recip(); dim], 3)?;
         let ids: Vec<i64> = index.ids().take(100).collect();
         for id in ids {
             index.vector(id)?;

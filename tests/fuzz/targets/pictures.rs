@@ -10,7 +10,14 @@ use fettle_testing::data::checkout;
 use image::{DynamicImage, ImageFormat, Rgb};
 
 pub(super) fn targets() -> Vec<Target> {
-    let format = |name, file, wrapping, seeds| Target { name, file, wrapping, seeds, read: decode };
+    let format = |name, file, wrapping, seeds| Target {
+        name,
+        file,
+        wrapping,
+        seeds,
+        refused: &[],
+        read: decode,
+    };
     vec![
         format("png", "a.png", Wrapping::Sealed(|bytes| seal_png(bytes)), || {
             encoded(ImageFormat::Png)
@@ -24,6 +31,7 @@ pub(super) fn targets() -> Vec<Target> {
             file: "mask.png",
             wrapping: Wrapping::Sealed(|bytes| seal_png(bytes)),
             seeds: || encoded(ImageFormat::Png),
+            refused: &[],
             read: |path, _| outcome(read_mask(path), |mask| mask.levels.len()),
         },
         Target {
@@ -31,6 +39,7 @@ pub(super) fn targets() -> Vec<Target> {
             file: "a.zip",
             wrapping: Wrapping::Zip,
             seeds: zips,
+            refused: &[],
             read: read_archive,
         },
     ]

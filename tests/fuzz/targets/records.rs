@@ -4,8 +4,8 @@ use std::fmt::Debug;
 use std::path::Path;
 
 use fettle_domain::{
-    ActionEntry, Inspection, ManualEdit, ManualText, NullProgress, Product, ProductCode,
-    ThresholdRule,
+    ActionEntry, DefectCode, Inspection, LineRef, ManualEdit, ManualText, NullProgress, Product,
+    ProductCode, SectionRef, ThresholdRule,
 };
 use fettle_fuzz::wrapping::Wrapping;
 use fettle_fuzz::{Target, outcome};
@@ -20,6 +20,7 @@ pub(super) fn targets() -> Vec<Target> {
         file: "row.json",
         wrapping: Wrapping::None,
         seeds,
+        refused: &[],
         read,
     };
     vec![
@@ -28,6 +29,7 @@ pub(super) fn targets() -> Vec<Target> {
             file: "settings.json",
             wrapping: Wrapping::None,
             seeds: settings,
+            refused: &[],
             read: |path, _| {
                 let (_, warnings) = fettle_settings::read(path);
                 outcome(if warnings.is_empty() { Ok(()) } else { Err(warnings) }, |()| 1)
@@ -48,7 +50,7 @@ pub(super) fn targets() -> Vec<Target> {
         }),
         row(
             "row-edits",
-            || vec![b"[]".to_vec()],
+            || vec![to_vec(&edits()).unwrap()],
             |_, bytes| again::<Vec<ManualEdit>>(bytes, |read| read.len()),
         ),
         row("row-rule", rules, |_, bytes| again::<ThresholdRule>(bytes, |_| 1)),
@@ -57,6 +59,7 @@ pub(super) fn targets() -> Vec<Target> {
             file: "backup.zip",
             wrapping: Wrapping::Zip,
             seeds: backups,
+            refused: &[],
             read: |path, _| outcome(verify_backup(path, &NullProgress), |list| list.files.len()),
         },
     ]
@@ -76,6 +79,22 @@ fn settings() -> Vec<Vec<u8>> {
 fn manual_texts() -> Vec<Vec<u8>> {
     let text = fettle_manuals::parse(Path::new("a.md"), super::documents::MARKDOWN.as_bytes(), &[]);
     vec![to_vec(&text.unwrap()).unwrap()]
+}
+
+/// One edit of each shape: of a line, of two, with texts, of a section.
+fn edits() -> Vec<ManualEdit> {
+    let section = SectionRef { heading: "긁힘 (scratch)".to_owned(), nth: 1 };
+    let line =
+        |text: &str| LineRef { text: text.to_owned(), section: Some(section.clone()), nth: 0 };
+    vec![
+        ManualEdit::Dismiss { line: LineRef { section: None, ..line("쪽 번호 3") } },
+        ManualEdit::Merge { line: line("마모"), into: line("레일"), spaced: true },
+        ManualEdit::Split {
+            line: line("레일 마모, 바닥의 이물"),
+            pieces: vec!["레일 마모".to_owned(), "바닥의 이물".to_owned()],
+        },
+        ManualEdit::NameHeading { section, defect: Some(DefectCode::new("scratch").unwrap()) },
+    ]
 }
 
 fn rules() -> Vec<Vec<u8>> {

@@ -32,13 +32,13 @@ pub(super) struct SelectedImage {
 impl SelectedImage {
     /// A viewer of the image, and of the nearest normal patch where there is one.
     pub(super) fn viewer(self, cx: &TabContext<'_>) -> PatchViewer {
-        let own = |rect| PatchPanel::new(cx.text("patches-own"), self.path.clone().into(), rect);
+        let own = |rect| PatchPanel::new(cx.text("patches-own"), self.path.clone(), rect);
         let score = cx.localizer.with("patches-score", &[("score", self.score.into())]);
         let panels = match self.patches {
             None => vec![own(None)],
             Some((rect, nearest, nearest_rect)) => vec![
                 own(Some(rect)),
-                PatchPanel::new(cx.text("patches-nearest"), nearest.into(), Some(nearest_rect)),
+                PatchPanel::new(cx.text("patches-nearest"), nearest, Some(nearest_rect)),
             ],
         };
         PatchViewer::new(panels, score)

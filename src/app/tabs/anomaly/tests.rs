@@ -17,7 +17,7 @@ use fettle_domain::{
 };
 use fettle_engine::{
     BankInfo, BankStatistics, BankStats, Engine, ExpectedRates, ExplainPixel, LimitUncertainty,
-    Rates, ScoredDefect, ScoredNormal,
+    PictureFile, Rates, ScoredDefect, ScoredNormal,
 };
 use fettle_i18n::Value;
 use fettle_library::Library;
@@ -259,7 +259,7 @@ fn a_click_on_a_part_shows_the_normal_patch_nearest_to_it() {
     // The hole of this part is around (87, 51).
     let hole = part(METAL, 1, Some("hole"));
     let ask = |engine: &Engine, dir: &Path| {
-        let picture = save(dir, "hole.png", &hole);
+        let picture = PictureFile::Given(save(dir, "hole.png", &hole));
         let bank = run_job(engine, BankInfo(casting())).unwrap().bank;
         let nearest = |x, y| {
             run_job(engine, ExplainPixel { picture: picture.clone(), bank: bank.clone(), x, y })

@@ -8,7 +8,7 @@ use crate::widgets::file_picture::FilePicture;
 use crate::widgets::image_view::rectangle::{RectTool, paint_rect};
 use crate::widgets::image_view::{self, Camera, ImageResponse, Layer, Layers, same_aspect};
 use fettle_domain::{Hit, ImageLabel, InspectionId, RectPx};
-use fettle_engine::Query;
+use fettle_engine::{PictureFile, Query};
 use fettle_i18n::Value;
 
 /// A hit and its rank.
@@ -58,7 +58,7 @@ impl HitComparison {
             self.hit_side(ui, cx, hit, None);
             return None;
         };
-        self.query.load(cx, path);
+        self.query.load(cx, &PictureFile::Given(path.clone()));
         let size = self.query.picture().map(|picture| picture.size());
         let mut drawn = None;
         ui.columns(2, |sides| {
@@ -116,7 +116,7 @@ impl HitComparison {
             });
             return;
         };
-        self.hit.load(cx, hit.path.as_ref());
+        self.hit.load(cx, &PictureFile::Stored(hit.path.clone()));
         let defect = cx.defect_name(Some(&hit.product), &hit.defect);
         ui.heading(&defect);
         let values = [

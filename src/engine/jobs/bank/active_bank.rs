@@ -18,7 +18,7 @@ pub(super) struct ActiveBank {
     /// Threshold rules applied since the fit, newest last.
     pub(super) rules: Vec<ThresholdRule>,
     path: PathBuf,
-    root: PathBuf,
+    term_path: Option<PathBuf>,
 }
 
 impl ActiveBank {
@@ -32,9 +32,10 @@ impl ActiveBank {
             Ok(Some((active, rules)))
         })?;
         let (record, rules) = found.ok_or_else(|| EngineError::NoBank(product.clone()))?;
-        let root = job.shared.workspace.root().to_owned();
-        let path = root.join(&record.path);
-        Ok(Self { record, rules, path, root })
+        let workspace = &job.shared.workspace;
+        let path = workspace.file(&record.path);
+        let term_path = record.term.as_ref().map(|term| workspace.file(term));
+        Ok(Self { record, rules, path, term_path })
     }
 
     /// The header of the bank file; the rows are not read.
@@ -46,9 +47,9 @@ impl ActiveBank {
 
     /// What known defects teach the bank; `None` where nothing was learned.
     pub(super) fn term(&self, dim: usize) -> Result<Option<DefectTerm>> {
-        let Some(term) = &self.record.term else { return Ok(None) };
+        let Some(term) = &self.term_path else { return Ok(None) };
         let product = &self.record.bank.product;
-        DefectTerm::load(&self.root.join(term), dim)
+        DefectTerm::load(term, dim)
             .map(Some)
             .map_err(|source| EngineError::Bank { product: product.clone(), source })
     }

@@ -97,6 +97,5 @@ fn new_file(job: &JobContext, bank: &BankRef, extension: &str) -> Result<PathBuf
 
 /// `path` relative to the workspace, with `/`.
 fn relative(job: &JobContext, path: &Path) -> String {
-    let relative = path.strip_prefix(job.shared.workspace.root()).unwrap_or(path);
-    relative.to_string_lossy().replace('\\', "/")
+    job.shared.workspace.stored_path(path)
 }

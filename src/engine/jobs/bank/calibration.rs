@@ -100,7 +100,7 @@ pub(super) fn limits(
 /// person judged NG, each picture once.
 pub(super) fn known_pictures(job: &JobContext, product: &ProductCode) -> Result<Vec<KnownPicture>> {
     let product = product.clone();
-    let root = job.shared.workspace.root().to_owned();
+    let workspace = &job.shared.workspace;
     let (registered, judged) = job.library(move |library| {
         let registered = library.images(Some(&product), &LabelFilter::AnyDefect)?;
         Ok((registered, library.judged_defective(&product)?))
@@ -111,7 +111,7 @@ pub(super) fn known_pictures(job: &JobContext, product: &ProductCode) -> Result<
             known.push(KnownPicture {
                 image: KnownImage::Registered(image.id),
                 defect: Some(defect.clone()),
-                path: root.join(&image.path),
+                path: workspace.file(&image.path),
             });
         }
     }
@@ -120,7 +120,7 @@ pub(super) fn known_pictures(job: &JobContext, product: &ProductCode) -> Result<
             known.push(KnownPicture {
                 image: KnownImage::Judged { inspection: picture.inspection },
                 defect: picture.defect,
-                path: root.join(&picture.image_path),
+                path: workspace.file(&picture.image_path),
             });
         }
     }

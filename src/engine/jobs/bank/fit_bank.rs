@@ -14,7 +14,6 @@ use super::normal_pictures::NormalPicture;
 use super::product_lock::ProductLock;
 use super::scored_bank::ScoredBank;
 use crate::error::{EngineError, Result};
-use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, JobRecord, JobSummary, NoEvent, Repeatable, Request};
 use fettle_domain::{
     BankRef, HeatmapScale, ModelRole, ProductCode, RecipeChoice, ThresholdRule, Thresholds,
@@ -98,7 +97,6 @@ impl Request for FitBank {
     }
 
     fn run(self, job: &JobContext) -> Result<FittedBank> {
-        require_product(job, &self.product)?;
         let _lock = ProductLock::acquire(job, &self.product)?;
         let product = self.product.clone();
         let (images, version) = job.library(move |library| {

@@ -1,13 +1,13 @@
 //! One long change of a product's bank at a time, whoever makes it: the second waits and says so.
 
-use std::fs::{File, TryLockError};
 use std::time::Duration;
 
 use crate::error::{EngineError, Result};
+use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::JobContext;
 use fettle_domain::{ProductCode, Progress};
 use fettle_library::BANK_LOCK_NAME;
-use fettle_system::{create_folders, share_as_folder};
+use fettle_system::{LockFile, create_folders};
 
 /// Pause between two attempts.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
@@ -16,39 +16,29 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// that dies.
 #[derive(Debug)]
 pub(super) struct ProductLock {
-    _locked: File,
+    _locked: LockFile,
 }
 
 impl ProductLock {
     /// Waits until nobody else, in this program or another, makes a bank of `product`.
     ///
     /// # Errors
-    /// [`EngineError::Cancelled`] while waiting; [`EngineError::File`] where the banks' folder
+    /// [`EngineError::UnknownProduct`], before anything is made for it; [`EngineError::Cancelled`] while waiting; [`EngineError::File`] where the banks' folder
     /// cannot be written.
     pub(super) fn acquire(job: &JobContext, product: &ProductCode) -> Result<Self> {
+        require_product(job, product)?;
         let folder = job.shared.workspace.banks_dir().join(product.as_str());
-        // It stays, since a lock on a file that was removed excludes nobody.
         let path = folder.join(BANK_LOCK_NAME);
         let failed = |source| EngineError::File { path: path.clone(), source };
         create_folders(&folder).map_err(failed)?;
-        let is_new = !path.exists();
-        let file = File::options().create(true).append(true).open(&path).map_err(failed)?;
-        if is_new {
-            share_as_folder(&path).map_err(failed)?;
+        let file = LockFile::create(&path).map_err(failed)?;
+        while !file.try_exclusive().map_err(failed)? {
+            job.check()?;
+            let (subject, step) = (product.to_string(), "progress-bank-wait");
+            job.sink.report(Progress { step, subject, done: 0, total: None });
+            std::thread::sleep(POLL_INTERVAL);
         }
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Self { _locked: file }),
-                Err(TryLockError::Error(error)) => return Err(failed(error)),
-                Err(TryLockError::WouldBlock) => {
-                    job.check()?;
-                    let subject = product.to_string();
-                    let step = "progress-bank-wait";
-                    job.sink.report(Progress { step, subject, done: 0, total: None });
-                    std::thread::sleep(POLL_INTERVAL);
-                }
-            }
-        }
+        Ok(Self { _locked: file })
     }
 }
 
@@ -58,8 +48,8 @@ mod tests {
 
     use super::*;
     use crate::protocol::{JobUpdate, NoEvent, Request};
-    use crate::{Engine, EngineOptions};
-    use fettle_domain::Language;
+    use crate::{AddProduct, Engine, EngineOptions};
+    use fettle_domain::{Language, Product};
     use fettle_settings::{Settings, Workspace};
 
     /// Holds the lock until it is told to let go.
@@ -98,6 +88,13 @@ mod tests {
         };
         // Engines share nothing but the folder, as processes do.
         let (one, two) = (engine(), engine());
+        // For a product that nobody registered nothing is made.
+        let (unknown, _, _let_go) = hold(&one);
+        assert!(matches!(unknown.wait(|_| {}), Err(EngineError::UnknownProduct(_))));
+        assert!(!dir.path().join("data/banks/casting").exists());
+        let (name_ko, name_en) = ("주조".to_owned(), "casting".to_owned());
+        let product = Product { code: "casting".parse().unwrap(), name_ko, name_en };
+        one.submit(AddProduct(product)).unwrap().wait(|_| {}).unwrap();
         let (first, is_taken, let_first_go) = hold(&one);
         is_taken.recv().unwrap();
 

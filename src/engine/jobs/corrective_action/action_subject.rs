@@ -12,7 +12,7 @@ pub(super) fn subject_of(
     given: Option<&ProductCode>,
     names: &DisplayNames,
 ) -> Option<ActionSubject> {
-    let product = if letters(&draft.product).is_empty() {
+    let product = if Letters::of(&draft.product).letters.is_empty() {
         given.cloned()?
     } else {
         named_product(&draft.product, &names.products)?
@@ -21,18 +21,18 @@ pub(super) fn subject_of(
     Some(ActionSubject { product, defect, inspection: None })
 }
 
-/// The product with the longest name in `text`: by code, Korean or English name.
+/// The product with the longest name in `text`, as words of it: by code, Korean or English name.
 fn named_product(text: &str, products: &[Product]) -> Option<ProductCode> {
-    let text = letters(text);
+    let text = Letters::of(text);
     let forms = products.iter().flat_map(|product| {
         let names = [product.code.as_str(), &product.name_ko, &product.name_en];
-        names.map(|name| (letters(name), &product.code))
+        names.map(|name| (Letters::of(name).letters, &product.code))
     });
-    let mut found: Vec<(String, &ProductCode)> = forms
-        .filter(|(form, _)| form.chars().count() >= 2 || *form == text)
-        .filter(|(form, _)| !form.is_empty() && text.contains(form.as_str()))
+    let mut found: Vec<(Vec<char>, &ProductCode)> = forms
+        .filter(|(form, _)| form.len() >= 2 || *form == text.letters)
+        .filter(|(form, _)| text.has_words(form))
         .collect();
-    found.sort_by_key(|(form, _)| std::cmp::Reverse(form.chars().count()));
+    found.sort_by_key(|(form, _)| std::cmp::Reverse(form.len()));
     let (longest, code) = found.first()?;
     let rivals = found.iter().take_while(|(form, _)| form.len() == longest.len());
     rivals.into_iter().all(|(_, other)| other == code).then(|| (*code).clone())
@@ -54,9 +54,44 @@ fn named_defect(
     }
 }
 
-fn letters(text: &str) -> String {
-    let text = normal_form(text);
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+/// The letters and digits of a text in lower case, and where words begin among them: after anything
+/// else, and where Hangul meets other letters. So `Casting-A` is `casting a`, and `prod12` is not
+/// `prod1`.
+struct Letters {
+    letters: Vec<char>,
+    /// For each letter, whether a word begins with it.
+    begins: Vec<bool>,
+}
+
+impl Letters {
+    fn of(text: &str) -> Self {
+        let (mut letters, mut begins) = (Vec::new(), Vec::new());
+        let mut before: Option<char> = None;
+        for letter in normal_form(text).chars() {
+            let is_letter = letter.is_alphanumeric();
+            if is_letter {
+                let is_inside = before.is_some_and(|one| is_hangul(one) == is_hangul(letter));
+                for (nth, lower) in letter.to_lowercase().enumerate() {
+                    letters.push(lower);
+                    begins.push(nth == 0 && !is_inside);
+                }
+            }
+            before = is_letter.then_some(letter);
+        }
+        Self { letters, begins }
+    }
+
+    /// Whether `form` is a run of whole words.
+    fn has_words(&self, form: &[char]) -> bool {
+        let is_edge = |at: usize| self.begins.get(at).is_none_or(|begins| *begins);
+        !form.is_empty()
+            && (self.letters.windows(form.len()).enumerate())
+                .any(|(at, letters)| letters == form && is_edge(at) && is_edge(at + form.len()))
+    }
+}
+
+fn is_hangul(letter: char) -> bool {
+    matches!(letter, '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7a3}')
 }
 
 #[cfg(test)]
@@ -95,6 +130,13 @@ mod tests {
             ("PROD10", "얼룩 불량", "", None, Some(("prod10", Some("color")))),
             ("주조제품 A형 (품번 77)", "기공 (hole)", "", None, Some(("prod1", Some("hole")))),
             ("casting a", "기공, 날개 버", "", None, Some(("prod1", None))),
+            ("Casting-A/2", "hole", "", None, Some(("prod1", Some("hole")))),
+            ("라인2 prod1호기", "hole", "", None, Some(("prod1", Some("hole")))),
+            // The names of others, in which that of a known product stands.
+            ("prod12", "hole", "", None, None),
+            ("xprod1", "hole", "", None, None),
+            ("castings", "color", "", None, None),
+            ("신주조제품", "color", "", None, None),
             ("casting a", "균열", "", None, Some(("prod1", None))),
             ("", "", "표면에 기공 12건", Some("prod1"), Some(("prod1", Some("hole")))),
             ("브래킷", "기공", "", Some("prod1"), None),

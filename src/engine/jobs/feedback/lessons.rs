@@ -72,9 +72,7 @@ impl Request for DecideLessons {
         let (by, decision) = (user_name(), self.decision);
         let lessons: Vec<Lesson> = chosen.iter().map(|one| one.lesson.clone()).collect();
         let decided = job.library(move |library| {
-            for lesson in &lessons {
-                library.decide_lesson(lesson, decision, &by)?;
-            }
+            library.decide_lessons(&lessons, decision, &by)?;
             library.decided_lessons()
         })?;
         for one in &mut chosen {

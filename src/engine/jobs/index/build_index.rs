@@ -93,9 +93,9 @@ impl Request for BuildIndex {
                 .collect::<Vec<_>>()
         };
         // Known ones, too: the index shows them, and a click on one would find nothing.
-        let root = job.shared.workspace.root();
+        let workspace = &job.shared.workspace;
         let (gone_files, images): (Vec<_>, Vec<_>) =
-            images.iter().partition(|image| !root.join(&image.path).is_file());
+            images.iter().partition(|image| !workspace.file(&image.path).is_file());
         let new: Vec<Entry> = images
             .into_iter()
             .flat_map(entries_of)
@@ -209,9 +209,9 @@ fn embed_all(
 
 /// Reads and resizes `entries`; unreadable images are rejected.
 fn read_batch(job: &JobContext, entries: &[Entry], recipe: &ImageRecipe) -> Batch {
-    let root = job.shared.workspace.root();
+    let workspace = &job.shared.workspace;
     let read = entries.par_iter().map(|entry| -> Result<RgbImage> {
-        let picture = read_image(&root.join(&entry.path))?.rgb;
+        let picture = read_image(&workspace.file(&entry.path))?.rgb;
         let picture = match entry.region {
             Some(region) => crop_region(&picture, region)?,
             None => picture,
@@ -228,7 +228,9 @@ fn read_batch(job: &JobContext, entries: &[Entry], recipe: &ImageRecipe) -> Batc
             }
             // Reported once, with the whole picture.
             Err(_) if entry.region.is_some() => {}
-            Err(error) => batch.rejected.push(RejectedFile { path: root.join(&entry.path), error }),
+            Err(error) => {
+                batch.rejected.push(RejectedFile { path: workspace.file(&entry.path), error });
+            }
         }
     }
     batch

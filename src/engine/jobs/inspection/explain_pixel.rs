@@ -1,9 +1,8 @@
 //! Why a pixel of a picture looks abnormal: the nearest normal patch.
 
-use std::path::PathBuf;
-
 use crate::error::{EngineError, Result};
 use crate::jobs::bank::inspection_area::load_inspection_area;
+use crate::jobs::workspace::PictureFile;
 use crate::protocol::{JobContext, NoEvent, Request, Stopwatch};
 use fettle_domain::{BankRef, RectPx};
 use fettle_library::read_image;
@@ -13,8 +12,8 @@ use fettle_vision::patches::Origin;
 /// patches of the picture again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExplainPixel {
-    /// The picture file; a relative path is relative to the workspace.
-    pub picture: PathBuf,
+    /// The picture.
+    pub picture: PictureFile,
     /// The bank that the picture was scored against.
     pub bank: BankRef,
     /// Column of the pixel.
@@ -50,15 +49,15 @@ impl Request for ExplainPixel {
         let banks = job.library(move |library| library.banks(&product))?;
         let bank = banks.into_iter().find(|bank| bank.bank == self.bank);
         let bank = bank.ok_or_else(|| EngineError::NoBank(self.bank.product.clone()))?;
-        let root = job.shared.workspace.root();
-        let mut picture = read_image(&root.join(&self.picture))?.rgb;
+        let workspace = &job.shared.workspace;
+        let mut picture = read_image(&self.picture.path(workspace))?.rgb;
         let area = load_inspection_area(job, &self.bank.product)?;
         // The same picture as in the inspection.
         if let Some(loaded) = area.as_ref().filter(|loaded| loaded.hash == bank.area) {
             picture = loaded.area.hide_outside(&picture);
         }
         job.check()?;
-        let (path, at) = (root.join(&bank.path), (self.x, self.y));
+        let (path, at) = (workspace.file(&bank.path), (self.x, self.y));
         let (reference, area) = (self.bank, area.map(|loaded| loaded.area));
         let found = job.vision(move |lane| {
             let watch = &mut Stopwatch::default();

@@ -18,7 +18,7 @@ use super::model_view::{view_model, view_stage};
 use super::report::report_stage;
 use super::similarity::similarity_stage;
 use super::stage::{failed_stage, split_stage};
-use crate::error::Result;
+use crate::error::{EngineError, Result};
 use crate::jobs::corrective_action::past_actions::past_actions;
 use crate::jobs::registration::catalogue::require_product;
 use crate::picture_notices::explain_notice;
@@ -27,7 +27,7 @@ use fettle_domain::{
     AnomalyMap, Inspection, ModelRole, PastAction, ProductCode, SkipReason, Stage, Suggestion,
     Verdict,
 };
-use fettle_library::{decode_image, read_source};
+use fettle_library::{LibraryError, OpenFault, decode_image, read_source};
 use fettle_report::Pictures;
 use fettle_settings::Settings;
 
@@ -58,6 +58,9 @@ pub struct Inspected {
     pub pictures: Option<Arc<Pictures>>,
     /// Files written to `out`.
     pub written: Vec<PathBuf>,
+    /// What of it could not be kept, as on a full disk, in the language of messages; the verdict holds
+    /// all the same. The inspection's notices say it, too.
+    pub not_kept: Vec<String>,
 }
 
 /// What an inspection sends while it runs.
@@ -190,7 +193,16 @@ impl Request for Inspect {
         let recorded = Instant::now();
         watch.note("pipeline", begun);
         let timings = watch.timings.clone();
-        let mut inspection = record(job, Inspection { timings, ..inspection }, bytes)?;
+        let mut not_kept = Vec::new();
+        let inspection = Inspection { timings, ..inspection };
+        let mut inspection = match record(job, inspection.clone(), bytes) {
+            Err(error) if error.is_recoverable() => {
+                let mut inspection = inspection;
+                note_lost(job, &error, "inspection-not-recorded", &mut inspection, &mut not_kept);
+                inspection
+            }
+            recorded => recorded?,
+        };
         watch.note("record", recorded);
         let send_recorded = |inspection: &Inspection| {
             events.send(InspectionEvent::Recorded(Box::new(Inspected {
@@ -199,6 +211,7 @@ impl Request for Inspect {
                 map: map.clone(),
                 pictures: pictures.clone(),
                 written: Vec::new(),
+                not_kept: Vec::new(),
             })));
         };
         if self.with_llm && inspection.manual.done().is_some() {
@@ -217,7 +230,7 @@ impl Request for Inspect {
             // This notice says what that of the evidence said, too.
             inspection.notices.truncate(about_manual);
             inspection.notices.extend(wording.notice);
-            update_record(job, &mut inspection, begun, &mut watch)?;
+            update_record(job, &mut inspection, (begun, &mut watch), &mut not_kept)?;
         }
         if let Ok(model) = viewer {
             send_recorded(&inspection);
@@ -231,18 +244,26 @@ impl Request for Inspect {
             if inspection.view.done().is_some() {
                 inspection.models.push(model);
             }
-            update_record(job, &mut inspection, begun, &mut watch)?;
+            update_record(job, &mut inspection, (begun, &mut watch), &mut not_kept)?;
         }
         inspection.timings = watch.timings;
 
         let written = match &self.out {
             Some(dir) => {
                 let names = job.library(|library| library.names())?;
-                export_result(dir, (language, names), &inspection, &picture, pictures.as_deref())?
+                let shown = pictures.as_deref();
+                match export_result(dir, (language, names), &inspection, &picture, shown) {
+                    Err(error) if error.is_recoverable() => {
+                        let id = "inspection-not-written";
+                        note_lost(job, &error, id, &mut inspection, &mut not_kept);
+                        Vec::new()
+                    }
+                    written => written?,
+                }
             }
             None => Vec::new(),
         };
-        Ok(Inspected { inspection, picture, map, pictures, written })
+        Ok(Inspected { inspection, picture, map, pictures, written, not_kept })
     }
 }
 
@@ -270,18 +291,58 @@ fn past_actions_stage(
     }
 }
 
-/// Updates the record, with the time since `begun`.
+/// Updates the record, with the time since `begun`. One that could not be made at first is not made
+/// now.
 fn update_record(
     job: &JobContext,
     inspection: &mut Inspection,
-    begun: Instant,
-    watch: &mut Stopwatch,
+    (begun, watch): (Instant, &mut Stopwatch),
+    not_kept: &mut Vec<String>,
 ) -> Result<()> {
     watch.timings.retain(|timing| timing.name != "pipeline");
     watch.note("pipeline", begun);
     inspection.timings.clone_from(&watch.timings);
+    if inspection.id.is_none() {
+        return Ok(());
+    }
     let updated = inspection.clone();
-    job.library(move |library| library.rewrite_inspection(&updated))
+    match job.library(move |library| library.rewrite_inspection(&updated)) {
+        Err(error) if error.is_recoverable() => {
+            note_lost(job, &error, "inspection-not-recorded", inspection, not_kept);
+            Ok(())
+        }
+        updated => updated,
+    }
+}
+
+/// Notes what could not be kept of an inspection. The verdict is worth more than its record: a person
+/// waits for it with the part in hand.
+fn note_lost(
+    job: &JobContext,
+    error: &EngineError,
+    message: &str,
+    inspection: &mut Inspection,
+    not_kept: &mut Vec<String>,
+) {
+    let language = job.shared.report_language();
+    let reason = match full_disk(job, error) {
+        Some(full) => full.explain(language),
+        None => error.explain(language),
+    };
+    let values = [("reason", reason.into())];
+    let said = fettle_i18n::text_with(language, message, &values);
+    inspection.notices.push(said.clone());
+    not_kept.push(said);
+}
+
+/// A library on a full disk is opened for reading alone, and calls itself write-protected: why.
+fn full_disk(job: &JobContext, error: &EngineError) -> Option<EngineError> {
+    const LITTLE: u64 = 256 << 10;
+    let EngineError::Library(LibraryError::CannotOpen { fault, .. }) = error else { return None };
+    let root = job.shared.workspace.root().as_path();
+    let is_full = || fettle_system::free_bytes(root).is_some_and(|free| free < LITTLE);
+    (*fault == OpenFault::WriteProtected && is_full())
+        .then(|| LibraryError::DiskFull { path: root.to_owned() }.into())
 }
 
 /// Stores the image and the record of the inspection.

@@ -55,8 +55,8 @@ impl Request for OpenInspection {
         }
         job.check()?;
         let language = job.shared.report_language();
-        let root = job.shared.workspace.root();
-        let read = inspection.image_path.as_ref().map(|path| read_image(&root.join(path)));
+        let workspace = &job.shared.workspace;
+        let read = inspection.image_path.as_ref().map(|path| read_image(&workspace.file(path)));
         let picture = read.and_then(Result::ok).map(|image| Arc::new(image.rgb));
         let mut opened = OpenedInspection {
             picture,

@@ -35,9 +35,9 @@ pub(super) fn rescore(
 ) -> Result<Rescored> {
     let product = anomaly.bank.product.clone();
     let banks = job.library(move |library| library.banks(&product))?;
-    let root = job.shared.workspace.root();
+    let workspace = &job.shared.workspace;
     let bank = banks.into_iter().find(|bank| bank.bank == anomaly.bank);
-    let Some(mut bank) = bank.filter(|bank| root.join(&bank.path).is_file()) else {
+    let Some(mut bank) = bank.filter(|bank| workspace.file(&bank.path).is_file()) else {
         return Ok(Rescored::NoBank);
     };
     bank.thresholds = anomaly.thresholds;
@@ -60,7 +60,7 @@ pub(super) fn rescore(
     let (mask, _) = regions(map, above.unwrap_or(f32::INFINITY), smallest, &part)?;
     let normal = anomaly.reference.as_ref().and_then(|reference| {
         // The reference is gone: the other pictures are still drawn.
-        let read = read_image(&root.join(&reference.path)).ok()?;
+        let read = read_image(&workspace.file(&reference.path)).ok()?;
         Some(ReferencePicture { picture: read.rgb, alignment: reference.alignment })
     });
     let inspected = InspectedPart::new(picture.dimensions(), detected.shown, area).mask;

@@ -52,12 +52,12 @@ pub(super) fn load_fingerprints(job: &JobContext) -> Result<NearDuplicates> {
     let registered: HashSet<i64> = images.iter().map(|image| image.id.0).collect();
     fingerprints.retain(|id| registered.contains(&id));
     let new: Vec<_> = images.iter().filter(|image| !fingerprints.contains(image.id.0)).collect();
-    let root = job.shared.workspace.root();
+    let workspace = &job.shared.workspace;
     for (done, chunk) in new.chunks(CHUNK).enumerate() {
         job.check()?;
         job.report("progress-fingerprint", "", (done * CHUNK) as u64, new.len() as u64);
         let made = chunk.par_iter().filter_map(|image| {
-            let print = fingerprint(&root.join(&image.path))?;
+            let print = fingerprint(&workspace.file(&image.path))?;
             Some((image.id.0, print))
         });
         for (id, print) in made.collect::<Vec<_>>() {

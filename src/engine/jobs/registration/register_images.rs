@@ -110,7 +110,7 @@ impl Request for RegisterImages {
             match source {
                 ImageSource::File(path) => registration.add(path, || Ok(None))?,
                 ImageSource::Archive(mut archive) => {
-                    archive.check_room(job.shared.workspace.root())?;
+                    archive.check_room(job.shared.workspace.root().as_path())?;
                     let names: Vec<PathBuf> = archive.names().map(Path::to_owned).collect();
                     for (index, name) in names.into_iter().enumerate() {
                         registration.add(name, || archive.read(index).map(Some))?;

@@ -27,7 +27,7 @@ impl Request for RemoveImages {
     fn run(self, job: &JobContext) -> Result<Vec<RegisteredImage>> {
         let mut found: Vec<RegisteredImage> = Vec::new();
         for path in self.paths {
-            let known = workspace_path(job.shared.workspace.root(), &path);
+            let known = workspace_path(job.shared.workspace.root().as_path(), &path);
             let image = match known {
                 Some(known) => job.library(move |library| library.registered_image_at(&known))?,
                 None => None,

@@ -7,6 +7,8 @@ use serde::Serialize;
 
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
+use crate::user::host_name;
+use fettle_library::content_hash;
 use fettle_settings::BackupPlan;
 
 /// Backs up the workspace, without its models, into a file, which is replaced once the back-up is
@@ -39,6 +41,7 @@ impl Request for BackUp {
     }
 
     fn run(self, job: &JobContext) -> Result<BackedUp> {
+        check_place(job, &self.to)?;
         let staged = job.library(|library| library.stage_backup())?;
         let manifest = staged.write(&self.to, &*job.sink)?;
         Ok(BackedUp {
@@ -65,13 +68,13 @@ impl Request for BackUpIfDue {
 
     fn run(self, job: &JobContext) -> Result<Option<BackedUp>> {
         let Some(plan) = job.shared.settings().backups else { return Ok(None) };
-        let name = BackupName::of_workspace(job.shared.workspace.root());
+        let name = BackupName::of_workspace(&host_name(), job.shared.workspace.root().as_path());
         let files = PlannedBackups::list(&plan.folder, &name)?;
         if !files.is_due(&plan, Timestamp::now()) {
             return Ok(None);
         }
         let made = BackUp { to: plan.folder.join(name.at(&Zoned::now())) }.run(job)?;
-        PlannedBackups::list(&plan.folder, &name)?.delete_oldest(plan.keep)?;
+        PlannedBackups::list(&plan.folder, &name)?.delete_oldest(plan.keep, &made.path)?;
         Ok(Some(made))
     }
 }
@@ -89,12 +92,35 @@ impl Request for ChangeBackupPlan {
     }
 
     fn run(self, job: &JobContext) -> Result<()> {
+        if let Some(plan) = &self.0 {
+            check_place(job, &plan.folder)?;
+        }
         job.shared.change_settings(|settings| settings.backups = self.0)
     }
 }
 
-/// The names of a workspace's planned back-ups: `fettle-<folder>-<time>.zip`, so that those of
-/// several workspaces may lie in one folder.
+/// Refuses a place among the workspace's own files: the next back-up would hold this one, and with
+/// the workspace its back-ups would go.
+fn check_place(job: &JobContext, to: &Path) -> Result<()> {
+    let workspace = job.shared.workspace.workspace();
+    // The file or its folder need not exist yet, and either may be a link.
+    let real = |path: &Path| {
+        let there = path.ancestors().find(|path| path.exists())?;
+        let rest = path.strip_prefix(there).ok()?;
+        Some(there.canonicalize().ok()?.join(rest))
+    };
+    let absolute = std::path::absolute(to).unwrap_or_else(|_| to.to_owned());
+    let is_inside = |folder: PathBuf| {
+        real(&folder).zip(real(&absolute)).is_some_and(|(folder, to)| to.starts_with(folder))
+    };
+    match is_inside(workspace.data_dir()) || is_inside(workspace.manuals_dir()) {
+        true => Err(EngineError::BackupInside(to.to_owned())),
+        false => Ok(()),
+    }
+}
+
+/// The names of a workspace's planned back-ups: `fettle-<folder>-<mark>-<time>.zip`, so that those of
+/// several workspaces and of several machines may lie in one folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct BackupName {
     prefix: String,
@@ -104,9 +130,14 @@ impl BackupName {
     /// Local time to the second, sorted as times are.
     const TIME: &str = "%Y-%m-%dT%H%M%S";
 
-    fn of_workspace(root: &Path) -> Self {
+    /// Characters of the mark that tells machines and paths apart.
+    const MARK: usize = 8;
+
+    fn of_workspace(host: &str, root: &Path) -> Self {
         let folder = root.file_name().unwrap_or_default().to_string_lossy();
-        Self { prefix: format!("fettle-{folder}-") }
+        let of = format!("{host}\0{}", root.to_string_lossy());
+        let mark: String = content_hash(of.as_bytes()).0.chars().take(Self::MARK).collect();
+        Self { prefix: format!("fettle-{folder}-{mark}-") }
     }
 
     fn at(&self, time: &Zoned) -> String {
@@ -146,10 +177,13 @@ impl PlannedBackups {
         newest.is_none_or(|newest| newest.checked_add(period).is_ok_and(|due| due <= now))
     }
 
-    fn delete_oldest(&self, keep: u32) -> Result<()> {
+    /// Deletes what is more than `keep`, the oldest first; never the one that was just `made`, which is
+    /// not the newest by its name where a clock was set back.
+    fn delete_oldest(&self, keep: u32, made: &Path) -> Result<()> {
         let keep = usize::try_from(keep).unwrap_or(usize::MAX);
-        let too_many = self.0.len().saturating_sub(keep);
-        for (_, path) in self.0.iter().take(too_many) {
+        let too_many = self.0.len().saturating_sub(keep.max(1));
+        let others = self.0.iter().filter(|(_, path)| path != made);
+        for (_, path) in others.take(too_many) {
             std::fs::remove_file(path)
                 .map_err(|source| EngineError::File { path: path.clone(), source })?;
         }
@@ -175,13 +209,19 @@ mod tests {
 
     #[test]
     fn a_backup_is_due_after_the_days_of_its_plan() {
-        let name = BackupName::of_workspace(Path::new("/x/line 1"));
+        let name = BackupName::of_workspace("pc-1", Path::new("/x/line 1"));
         let zoned = |text: &str| text.parse::<Zoned>().unwrap();
         let now = zoned("2026-11-30T12:00:00+09:00[Asia/Seoul]");
-        assert!(name.at(&now).starts_with("fettle-line 1-2026-11-30T"));
-        assert!(name.time(&name.at(&Zoned::now())).is_some());
-        for other in ["fettle-line 2-2026-11-30T120000.zip", "fettle-line 1-x.zip", "notes.txt"] {
+        let made = name.at(&now);
+        assert!(made.starts_with("fettle-line 1-") && made.contains("-2026-11-30T"), "{made}");
+        assert!(name.time(&made).is_some());
+        for other in ["fettle-line 1-2026-11-30T120000.zip", "fettle-line 1-x.zip", "notes.txt"] {
             assert_eq!(name.time(other), None, "{other}");
+        }
+        // The same folder on another machine, another one of the same name here.
+        for (host, root) in [("pc-2", "/x/line 1"), ("pc-1", "/y/line 1"), ("pc-1", "/x/line 2")] {
+            let other = BackupName::of_workspace(host, Path::new(root));
+            assert_eq!(name.time(&other.at(&now)), None, "{host} {root}");
         }
         let plan = |days| BackupPlan { folder: "/b".into(), days, keep: 3 };
         // Hours before now of the back-ups, days of the plan, whether one is due.
@@ -207,9 +247,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (root, folder) = (dir.path().join("plant"), dir.path().join("backups"));
         std::fs::create_dir_all(&folder).unwrap();
+        let name = BackupName::of_workspace(&host_name(), &root);
         let old = ["2020-01-01T000000", "2020-01-02T000000", "2020-01-03T000000"]
-            .map(|time| folder.join(format!("fettle-plant-{time}.zip")));
-        let others = ["fettle-other-2019-01-01T000000.zip", "holiday.zip"];
+            .map(|time| folder.join(format!("{}{time}.zip", name.prefix)));
+        let others = ["fettle-plant-0123abcd-2019-01-01T000000.zip", "holiday.zip"];
         let others = others.map(|name| folder.join(name));
         for path in old.iter().chain(&others) {
             std::fs::write(path, "x").unwrap();
@@ -232,9 +273,55 @@ mod tests {
         assert_eq!(restored.unwrap().files, made.files);
         assert!(std::fs::read_to_string(new.join("settings.json")).unwrap().contains("backups"));
 
+        // The clock was set back: the one just made is older by its name than all others.
+        let later = ["2999-01-01T000000", "2999-01-02T000000"]
+            .map(|time| folder.join(format!("{}{time}.zip", name.prefix)));
+        for path in std::fs::read_dir(&folder).unwrap().flatten() {
+            std::fs::remove_file(path.path()).unwrap();
+        }
+        later.iter().for_each(|path| std::fs::write(path, "x").unwrap());
+        let made = run(&engine, BackUpIfDue).unwrap().unwrap();
+        assert!(made.path.exists());
+        assert_eq!(later.map(|path| path.exists()), [false, true]);
+
         // A folder that is not there is an error, not silence.
         std::fs::remove_dir_all(&folder).unwrap();
         let error = run(&engine, BackUpIfDue).unwrap_err().explain(Language::En);
         assert!(error.contains("backups") && error.contains("does not exist"), "{error}");
+    }
+
+    #[test]
+    fn no_backup_lies_among_the_files_that_it_is_of() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("plant");
+        let engine = engine(&root, Settings::default());
+        std::fs::create_dir_all(root.join("manual_store")).unwrap();
+        std::fs::create_dir_all(root.join("data/def_split")).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(root.join("data"), dir.path().join("link")).unwrap();
+        let mut inside = vec![
+            root.join("data/x.zip"),
+            root.join("manual_store/x.zip"),
+            root.join("data/new/x.zip"),
+        ];
+        if cfg!(unix) {
+            inside.push(dir.path().join("link/def_split/x.zip"));
+        }
+        for to in inside {
+            let plan = BackupPlan { folder: to.parent().unwrap().to_owned(), days: 1, keep: 2 };
+            let refused = [
+                run(&engine, BackUp { to: to.clone() }).map(drop).unwrap_err(),
+                run(&engine, ChangeBackupPlan(Some(plan))).unwrap_err(),
+            ];
+            for error in refused {
+                assert!(matches!(error, EngineError::BackupInside(_)), "{error}");
+                let said = error.explain(Language::Ko);
+                assert!(said.contains("백업") && said.contains("manual_store"), "{said}");
+            }
+            assert!(!to.exists());
+        }
+        for to in [root.join("out.zip"), dir.path().join("x.zip")] {
+            run(&engine, BackUp { to }).unwrap();
+        }
     }
 }

@@ -163,29 +163,34 @@ impl Request for Doctor {
         }
         let language = shared.report_language();
         let mut renamed = Vec::new();
-        let read = job.library(|library| {
-            Ok((library.counts()?, products_to_refit(library)?, library.renamed_codes()?))
-        });
+        // Not on the library's lane, which would make, migrate or lock the workspace.
+        let read = read_library(shared.workspace.root().as_path());
+        job.check()?;
         let library = match read {
-            Ok((counts, to_refit, codes)) => {
-                renamed.extend(codes.into_iter().map(DoctorRenamed::from));
+            Ok(None) => {
+                missing.push(MissingRequirement::Products);
+                None
+            }
+            Ok(Some(found)) => {
+                renamed.extend(found.renamed.into_iter().map(DoctorRenamed::from));
                 missing.extend(
-                    to_refit.into_iter().map(|product| MissingRequirement::Refit { product }),
+                    (found.to_refit.into_iter())
+                        .map(|product| MissingRequirement::Refit { product }),
                 );
-                if counts.products == 0 {
+                if found.counts.products == 0 {
                     missing.push(MissingRequirement::Products);
                 }
-                if let Err(error) = check_database(shared.workspace.root()) {
+                if let Some(error) = found.damage {
                     let message = damage_message(error, language);
                     missing.push(MissingRequirement::Library { message });
                 }
-                Some(counts.into())
+                Some(found.counts.into())
             }
-            Err(error @ EngineError::Library(_)) => {
-                missing.push(MissingRequirement::Library { message: error.explain(language) });
+            Err(error) => {
+                let message = EngineError::from(error).explain(language);
+                missing.push(MissingRequirement::Library { message });
                 None
             }
-            Err(other) => return Err(other),
         };
         Ok(DoctorReport {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -195,7 +200,7 @@ impl Request for Doctor {
             vision_device: Placement::describe(&shared.placement().vision),
             language_device: Placement::describe(&shared.placement().language),
             korean_font,
-            workspace: shared.workspace.root().display().to_string(),
+            workspace: shared.workspace.root().to_string(),
             models_dir: shared.store.dir().display().to_string(),
             profile: shared.settings().profile,
             models,
@@ -208,10 +213,24 @@ impl Request for Doctor {
     }
 }
 
-/// Checks the structure of the whole database. A connection of its own keeps the library lane free
-/// meanwhile: the check takes seconds for a large database.
-fn check_database(root: &Path) -> Result<(), LibraryError> {
-    Library::open(root)?.check_integrity()
+/// What the catalogue of a workspace says.
+struct LookedAt {
+    counts: Counts,
+    to_refit: Vec<ProductCode>,
+    renamed: Vec<RenamedCode>,
+    /// What is wrong with a database that can be read all the same.
+    damage: Option<LibraryError>,
+}
+
+/// Reads the catalogue without changing anything; `None` where there is none.
+fn read_library(root: &Path) -> Result<Option<LookedAt>, LibraryError> {
+    let Some(library) = Library::look(root)? else { return Ok(None) };
+    Ok(Some(LookedAt {
+        counts: library.counts()?,
+        to_refit: products_to_refit(&library)?,
+        renamed: library.renamed_codes()?,
+        damage: library.check_integrity().err(),
+    }))
 }
 
 /// The damage of a database that can still be opened, and what to do.

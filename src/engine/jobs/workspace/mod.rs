@@ -26,7 +26,7 @@ pub use evaluate::{
 pub use import_legacy::{ImportLegacyData, ImportedLegacyData, LegacyBankState};
 pub use legacy_comparison::{BankQuality, LegacyComparison};
 pub use preferences::{ChangePreference, GetPreferences, ListDevices, Preference, Preferences};
-pub use read_picture::ReadPicture;
+pub use read_picture::{PictureFile, ReadPicture};
 pub use restore_backup::{RestoreBackup, VerifyBackup};
 pub use thumbnails::{Thumbnail, Thumbnails};
 pub use unfinished_jobs::{ForgetJob, ListUnfinished, RepeatJob};

@@ -7,11 +7,31 @@ use image::RgbImage;
 
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
+use crate::workspace_files::WorkspaceFiles;
 use fettle_library::read_image;
 
-/// Reads an image at full size. A relative path is relative to the workspace.
+/// The file of a picture, by who names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReadPicture(pub PathBuf);
+pub enum PictureFile {
+    /// A person, who may name any file.
+    Given(PathBuf),
+    /// The database, whose files are all in the workspace.
+    Stored(String),
+}
+
+impl PictureFile {
+    /// The file's path.
+    pub(crate) fn path(&self, workspace: &WorkspaceFiles) -> PathBuf {
+        match self {
+            Self::Given(path) => path.clone(),
+            Self::Stored(path) => workspace.file(path),
+        }
+    }
+}
+
+/// Reads an image at full size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadPicture(pub PictureFile);
 
 impl Request for ReadPicture {
     type Answer = Arc<RgbImage>;
@@ -22,6 +42,6 @@ impl Request for ReadPicture {
     }
 
     fn run(self, job: &JobContext) -> Result<Arc<RgbImage>> {
-        Ok(Arc::new(read_image(&job.shared.workspace.root().join(self.0))?.rgb))
+        Ok(Arc::new(read_image(&self.0.path(&job.shared.workspace))?.rgb))
     }
 }

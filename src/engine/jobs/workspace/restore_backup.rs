@@ -24,7 +24,7 @@ impl Request for RestoreBackup {
 
     fn run(self, job: &JobContext) -> Result<BackedUp> {
         // Not on the library's lane, which would open the workspace and so make a catalogue.
-        let root = job.shared.workspace.root();
+        let root = job.shared.workspace.root().as_path();
         let manifest = fettle_library::restore_backup(&self.from, root, &*job.sink)?;
         Ok(answer(self.from, manifest))
     }

@@ -35,10 +35,10 @@ impl Request for Thumbnails {
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<Thumbnail>> {
-        let (root, sink) = (job.shared.workspace.root(), &job.sink);
+        let (workspace, sink) = (&job.shared.workspace, &job.sink);
         let thumbnail_of = |path: String| {
             sink.check()?;
-            let picture = match read_image(&root.join(&path)) {
+            let picture = match read_image(&workspace.file(&path)) {
                 Ok(read) => Some(shrunk(&read.rgb, self.side)),
                 Err(error) => {
                     tracing::warn!(%error, "no thumbnail");

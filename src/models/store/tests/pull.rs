@@ -152,6 +152,22 @@ fn a_file_that_nothing_identifies_is_fetched_only_by_who_agrees() {
         let error = scene.pull(&store, &options).unwrap_err();
         let is_refused = matches!(error, ModelsError::Unpinned { .. });
         assert_eq!(is_refused, !is_pinned, "{revision}: {error}");
+        // A folder that does not have it changes nothing; one that has it needs no network.
+        let folder = scene.dir.path().join("stick");
+        fs::create_dir_all(&folder).unwrap();
+        let from = PullOptions { from: Some(folder.clone()), ..options.clone() };
+        let error = scene.pull(&store, &from).unwrap_err();
+        assert_eq!(
+            matches!(error, ModelsError::Unpinned { .. }),
+            !is_pinned,
+            "{revision}: {error}"
+        );
+        let own = folder.join(&scene.id.0).join("weights.bin");
+        write(own.clone(), &scene.content);
+        let report = scene.pull(&store, &from).unwrap();
+        assert!(report.files[0].source.is_some(), "{revision}");
+        fs::remove_file(own).unwrap();
+        fs::remove_file(scene.file()).unwrap();
         // A source without TLS is not asked either way.
         let agreed = PullOptions { pinned_only: false, ..options };
         let error = scene.pull(&store, &agreed).unwrap_err().to_string();

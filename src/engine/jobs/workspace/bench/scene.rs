@@ -38,13 +38,13 @@ impl Scene {
         let code = product.clone();
         let images =
             job.library(move |library| library.images(Some(&code), &LabelFilter::Normal))?;
-        let root = job.shared.workspace.root();
+        let workspace = &job.shared.workspace;
         let pictures = images
             .iter()
             .take(BATCH)
-            .map(|image| Ok(read_image(&root.join(&image.path))?.rgb))
+            .map(|image| Ok(read_image(&workspace.file(&image.path))?.rgb))
             .collect::<Result<Vec<_>>>()?;
-        let first = images.first().map(|image| root.join(&image.path));
+        let first = images.first().map(|image| workspace.file(&image.path));
         let part = part.or(first).ok_or(EngineError::TooFewNormals {
             product: product.clone(),
             count: images.len(),
