@@ -35,6 +35,7 @@ mod annotations;
 mod answer;
 mod answer_validation;
 mod asides;
+mod bounds;
 mod cause_action_table;
 mod chunk;
 mod claim;
