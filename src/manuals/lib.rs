@@ -53,7 +53,9 @@ mod damage;
 mod defect_names;
 mod defect_table;
 mod disagreements;
+mod discipline_number;
 mod disciplines;
+mod ditto;
 mod document_lines;
 mod document_look;
 mod docx;
@@ -96,7 +98,9 @@ mod markdown;
 mod marked_rows;
 mod marks;
 mod measures;
+mod months;
 mod no_statement;
+mod number_format;
 mod object_nouns;
 #[cfg(feature = "ocr")]
 mod ocr;
@@ -147,12 +151,13 @@ mod unpaged_lines;
 mod verbal_nouns;
 mod visibility;
 mod words;
+mod workbook_parts;
 mod xlsx;
 
 #[cfg(test)]
 mod tests;
 
-pub use action_file::parse_action_records;
+pub use action_file::{ActionRecords, parse_action_records};
 pub use answer::whole_sentences;
 pub use answer_validation::AnswerProblem;
 pub use chunk::{Chunk, chunks, words_with_label};
