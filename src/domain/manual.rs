@@ -312,8 +312,7 @@ pub enum ManualWarning {
         /// Page of the last line before it, from 1.
         page: u32,
     },
-    /// A quotation mark in separated values that nothing closes: from its line on, quotation marks are
-    /// taken as letters.
+    /// A quotation mark in separated values that begins a cell and that nothing closes: it is passed over.
     UnclosedQuote {
         /// Line of the mark, from 1.
         page: u32,

@@ -126,7 +126,12 @@ impl<'a> Furniture<'a> {
             let begins = |name: &String| {
                 !name.is_empty() && (text.starts_with(name.as_str()) || name.starts_with(&text))
             };
-            !text.is_empty() && names.iter().any(begins)
+            // A table names its defects in cells.
+            let is_cell = |name: &String| {
+                row.segments.len() > 1
+                    && row.segments.iter().any(|cell| compact(&cell.line.text) == *name)
+            };
+            !text.is_empty() && names.iter().any(|name| begins(name) || is_cell(name))
         };
         let found = rows.iter().enumerate().filter(|(_, row)| is_heading(row));
         let headings: Vec<usize> = found.map(|(at, _)| at).collect();

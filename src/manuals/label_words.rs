@@ -55,7 +55,7 @@ const KOREAN: &[(Stem, &str)] = &[
     ),
     (
         Prevention,
-        "예방 예방법 방지 방지법 방지책 재발 다시안생기게 다시생기지않게 다시는없도록 또생기지않게",
+        "예방 예방법 방지 방지법 방지책 재발 다시안생기게 다시생기지않게 다시는없도록 또생기지않게 앞으로할",
     ),
     (
         Inspection,
@@ -97,7 +97,8 @@ const KOREAN: &[(Stem, &str)] = &[
          나나 날까 났나 생기나 생기나요 생기는가 생기는지 생길까 생길까요 생겼나 생겼을까 생기는 생긴 나나요 하나 하나요 \
          할까 할까요 해야 하는가 하려면 해주세요 하세요 합니다 할지 하지 합니까 되나 되나요 일어나나 일어나나요 발생하나 발생하나요 발생하는가 \
          발생하는 발생했나 나타나나 나타나는 보이나 보이나요 보이는 나오나 나오나요 어떤 무엇을 무엇이 \
-         뭘 목록 리스트 표 대상 위한 취할 해서는 하면 필요한 필요 다음 은 는 이 가 을 를 로 에 에서 대한 따른 관한 요약 \
+         뭘 목록 리스트 표 대상 두가지입니다 세가지입니다 네가지입니다 하나입니다 여러가지입니다 \
+         다음과같습니다 다음과같다 한 위한 취할 해서는 하면 필요한 필요 다음 은 는 이 가 을 를 로 에 에서 대한 따른 관한 요약 \
          단계 차 후 핵심 기본 일반 세부 우선 품질 제품 상태 부위 유형 종류 요소 인자 계획 활동 실시 하기 \
          할 것 법 책 안 만 물어보기 들 중점 관리 대하여 대해 때 때는 그 이런 형태",
     ),
@@ -112,7 +113,7 @@ const ENGLISH: &[(Stem, &str)] = &[
          resolve* containment countermeasure* counter-measure* treatment* contain rework*",
     ),
     (Action, "action* measure* respon* troubleshoot* handling correct improvement* improve"),
-    (Prevention, "prevent* avoid* recurrence"),
+    (Prevention, "prevent* avoid* recurrence keep"),
     (
         Inspection,
         "inspect* check* verif* diagnos* detect* test* examin* monitor* checkpoint* checklist*",
@@ -156,7 +157,7 @@ const ENGLISH: &[(Stem, &str)] = &[
          taken take required needed key actual apparent direct indirect plan plans planned method* way \
          ways with next short-term long-term at on site your their why's current control* process-related \
          appear* arise* form* like come* by often usually sometimes frequently generally typically following \
-         detail* may might will result* them there these those they here which as get rid right proper about s t factor* area* up down",
+         detail* may might will result* from back again them there these those they here which as get rid right proper about s t factor* area* up down",
     ),
 ];
 

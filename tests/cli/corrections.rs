@@ -32,7 +32,7 @@ fn place(text: &str, kind: &str) -> Value {
 fn corrections_go_from_file_to_file_and_can_be_taken_back() {
     let workspace = workspace();
     let none = workspace.run(&["manual", "corrections", "list", "1"]).must_succeed().stdout;
-    assert!(none.contains("m.txt"), "{none}");
+    assert!(none.contains("p_manual.txt"), "{none}");
     let edits = [place("온도 유지", "prevention"), place("없는 줄", "cause")];
     let file = workspace.file("in.json", json!({ "edits": edits }).to_string().as_bytes());
     let applied = ["manual", "corrections", "apply", "1", arg(&file)];
