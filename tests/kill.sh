@@ -40,6 +40,8 @@ prepare() {
     cp in/actions.csv in/more-actions.csv
     printf 'p,groove,Deep groove,Worn tool,Replaced the tool,2026-03-01\n' >>in/actions.csv
     printf 'p,groove,Groove,Loose holder,Tightened the holder,2026-04-01\n' >>in/more-actions.csv
+    printf '{"edits": [{"edit": "dismiss", "line": {"text": "공구를 교체한다.", "section": {"heading": "깊은 홈 (Deep groove)"}}}]}\n' \
+        >in/corrections.json
     run base library add-product p --name-en Part
     run base library add-defect p groove in/defect --name-en "Deep groove"
     run base library add-normal p in/normal
@@ -77,6 +79,7 @@ commands=(
     "add-manual library add-manual p in/second.md"
     "replace-manual library add-manual p in/newer/manual.md"
     "ingest manual ingest p"
+    "corrections manual corrections apply 1 in/corrections.json"
     "remove library remove data/def_split/p_groove_1.png"
     "index index build --rebuild"
     "bank-fit bank fit p"

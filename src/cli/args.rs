@@ -42,7 +42,7 @@ pub(crate) use index::Index;
 pub(crate) use inspect::Inspect;
 pub(crate) use json::Json;
 pub(crate) use library::Library;
-pub(crate) use manual::Manual;
+pub(crate) use manual::{Corrections, Manual};
 pub(crate) use models::{Models, Remote};
 pub(crate) use roi::{Product, Roi};
 pub(crate) use search::Search;

@@ -31,6 +31,65 @@ const VERB_ENDINGS: [&str; 16] = [
     "하며",
 ];
 
+/// Nouns and suffixes that a noun is compounded with and stays what it is: 곰보투성이, 곰보자국.
+const COMPOUNDED: [&str; 14] = [
+    "들",
+    "투성이",
+    "자국",
+    "부위",
+    "쪽",
+    "불량",
+    "결함",
+    "문제",
+    "때문",
+    "발생",
+    "현상",
+    "제거",
+    "방지",
+    "류",
+];
+
+/// What makes a sentence of a noun: 곰보예요, 곰보인데.
+const COPULAS: [&str; 26] = [
+    "예요",
+    "이에요",
+    "에요",
+    "네요",
+    "이네요",
+    "입니다",
+    "입니까",
+    "인가요",
+    "인가",
+    "인데",
+    "인데요",
+    "이라",
+    "라서",
+    "이라서",
+    "라고",
+    "이라고",
+    "이다",
+    "이죠",
+    "죠",
+    "이지",
+    "인지",
+    "면",
+    "이면",
+    "임",
+    "였어요",
+    "이었어요",
+];
+
+/// Whether a noun with `rest` behind it is still that noun: 우라가 is 우라, 우라늄 is not.
+pub fn is_noun_ending(rest: &str) -> bool {
+    let mut rest = rest;
+    while let Some(after) = COMPOUNDED.iter().find_map(|noun| rest.strip_prefix(noun)) {
+        rest = after;
+    }
+    let is_two_particles =
+        || PARTICLES.iter().any(|particle| rest.strip_prefix(particle).is_some_and(is_particle));
+    rest.is_empty() || is_particle(rest) || COPULAS.contains(&rest) || is_two_particles()
+}
+
 /// Whether `c` is a composed syllable.
 pub fn is_syllable(c: char) -> bool {
     SYLLABLES.contains(&c)
@@ -145,6 +204,22 @@ mod tests {
             assert_eq!(without_particle(&chars).iter().collect::<String>(), noun, "{word}");
         }
         assert!(is_particle("부터") && !is_particle("국수") && !is_particle(""));
+    }
+
+    #[test]
+    fn a_noun_stays_itself_before_particles() {
+        for (rest, expected) in [
+            ("", true),
+            ("가", true),
+            ("에서는", true),
+            ("투성이네요", true),
+            ("자국이", true),
+            ("예요", true),
+            ("늄", false),
+            ("토", false),
+        ] {
+            assert_eq!(is_noun_ending(rest), expected, "{rest}");
+        }
     }
 
     #[test]

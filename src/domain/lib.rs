@@ -51,6 +51,7 @@ mod selection_grammar;
 mod stage;
 mod threshold_rule;
 mod thresholds;
+mod unit;
 mod unsure_reason;
 mod verdict;
 
@@ -97,5 +98,6 @@ pub use selection_grammar::*;
 pub use stage::*;
 pub use threshold_rule::*;
 pub use thresholds::*;
+pub use unit::*;
 pub use unsure_reason::*;
 pub use verdict::*;

@@ -235,6 +235,14 @@ pub enum ManualWarning {
         /// The defect.
         defect: DefectCode,
     },
+    /// The name of a defect, in a list or a table of defects, that is none of the product's: its section is
+    /// kept under that name, and no report shows it.
+    UnregisteredDefect {
+        /// The name, as printed.
+        name: String,
+        /// Page of the name, from 1.
+        page: u32,
+    },
     /// A page read by optical character recognition: letters may be wrong.
     Recognised {
         /// Page, from 1.
@@ -304,8 +312,7 @@ pub enum ManualWarning {
         /// Page of the last line before it, from 1.
         page: u32,
     },
-    /// A quotation mark in separated values that nothing closes: from its line on, quotation marks are
-    /// taken as letters.
+    /// A quotation mark in separated values that begins a cell and that nothing closes: it is passed over.
     UnclosedQuote {
         /// Line of the mark, from 1.
         page: u32,
@@ -335,6 +342,7 @@ impl ManualWarning {
             | Self::LongPart { page, .. }
             | Self::RepeatedSection { page, .. }
             | Self::Disagreement { page, .. }
+            | Self::UnregisteredDefect { page, .. }
             | Self::Recognised { page }
             | Self::EmptyPage { page }
             | Self::PartlyRead { page }

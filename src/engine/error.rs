@@ -96,6 +96,9 @@ pub enum EngineError {
     /// An area was given in pixels, and the product's normal images have no common size.
     #[error("{0} has no normal images, or some of different sizes")]
     NoPixelSize(ProductCode),
+    /// A file holds no corrections of a manual.
+    #[error("{0}: no corrections of a manual")]
+    NotCorrections(PathBuf),
     /// A folder is not laid out as a data set to evaluate.
     #[error("{0}: no <class>/train/good and <class>/test in it")]
     NotADataset(PathBuf),

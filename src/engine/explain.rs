@@ -77,6 +77,7 @@ impl EngineError {
             Self::NoPixelSize(product) => {
                 ("error-area-pixels", vec![("product", product.to_string().into())])
             }
+            Self::NotCorrections(path) => ("error-not-corrections", vec![at(path)]),
             Self::NotADataset(path) => ("error-dataset-none", vec![at(path)]),
             Self::UnknownClass { dataset, class } => {
                 ("error-dataset-class", vec![at(dataset), ("class", class.clone().into())])

@@ -62,6 +62,10 @@ pub fn explain_manual_warning(warning: &ManualWarning, path: &str, language: Lan
         W::NoSection { defect } => {
             say("warning-no-section", &[("defect", defect.to_string().into())])
         }
+        W::UnregisteredDefect { name, page } => say(
+            "warning-unregistered-defect",
+            &[("name", name.as_str().into()), ("place", place(*page))],
+        ),
         W::Recognised { page } => say("warning-recognised", &[("page", (*page).into())]),
         W::EmptyPage { page } => say("warning-empty-page", &[("page", (*page).into())]),
         W::PartlyRead { page } => say("warning-partly-read", &[("page", (*page).into())]),

@@ -6,26 +6,12 @@ use jiff::{Span, ToSpan};
 use unicode_normalization::UnicodeNormalization;
 
 use super::headings::compact;
+use super::months::month;
 
 /// Years before today's, and after it, that a year of two digits may be of.
 const SHORT_YEARS: (i16, i16) = (10, 2);
 /// The numbers by which spreadsheets count the days of 2000 to 2099.
 const SERIALS: std::ops::RangeInclusive<i32> = 36526..=73050;
-/// Names of months.
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 /// What may follow a day and leaves it as it is: that something was done then, weekdays.
 const HARMLESS: [&str; 18] = [
     "완료",
@@ -191,14 +177,6 @@ fn of_numbers(first: &str, second: &str, third: &str, style: DayStyle) -> Option
 
 fn civil(year: i16, month: i16, day: i16) -> Option<Date> {
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
-}
-
-/// The number of the month that `word` names, by three letters or more.
-fn month(word: &str) -> Option<i16> {
-    let word = word.to_lowercase();
-    let is_long = word.chars().count() >= 3;
-    let at = MONTHS.iter().position(|month| is_long && month.starts_with(&word))?;
-    i16::try_from(at + 1).ok()
 }
 
 /// Whether what follows a day says nothing else: no second day, no plan.

@@ -6,7 +6,9 @@ use jiff::civil::Date;
 use super::action_days::{DayStyle, day, day_within};
 use super::action_effect::{Finding, finding};
 use super::action_labels::{ActionField, is_closing};
+use super::ditto::is_ditto;
 use super::headings::compact;
+use super::no_statement::is_blank;
 
 /// Words that say that an action is done, without its day.
 const DONE: [&str; 12] = [
@@ -25,8 +27,6 @@ const DONE: [&str; 12] = [
 ];
 /// Words beside a day until which something is to be done.
 const PLANNED: [&str; 6] = ["예정", "완료예정", "까지", "계획", "planned", "by"];
-/// Words of a state or a day that say nothing more.
-const NOTHING: [&str; 3] = ["", "na", "해당없음"];
 
 /// A value under its label.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,9 +100,7 @@ impl DraftReader {
     pub(super) fn take_same(&mut self, above: &Self) {
         for (own, other) in [(&mut self.product, &above.product), (&mut self.defect, &above.defect)]
         {
-            let is_same = matches!(own.trim(), "〃" | "″" | "\"" | "''")
-                || matches!(compact(own).as_str(), "상동" | "동일" | "위와같음" | "sameasabove");
-            if is_same {
+            if is_ditto(own) {
                 own.clone_from(other);
             }
         }
@@ -146,7 +144,7 @@ impl DraftReader {
             match DONE.contains(&word.as_str()) {
                 true if self.entry.done.is_some() => {}
                 true => self.warn(ActionWarning::DoneWithoutDay, one),
-                false if NOTHING.contains(&word.as_str()) => {}
+                false if is_blank(&one.value) => {}
                 false => self.keep(&one.label, &one.value),
             }
         }
@@ -247,7 +245,7 @@ impl DraftReader {
 
     /// Keeps what was not taken, with a warning where it should have been.
     fn leave(&mut self, one: &LabelledValue, is_unread: bool) {
-        if is_unread && !NOTHING.contains(&compact(&one.value).as_str()) {
+        if is_unread && !is_blank(&one.value) {
             self.say(ActionWarning::UnreadDay);
         }
         self.keep(&one.label, &one.value);

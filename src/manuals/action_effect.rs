@@ -4,6 +4,7 @@
 use fettle_domain::Effectiveness;
 
 use super::headings::compact;
+use super::no_statement::is_blank;
 
 /// What begins a finding and adds nothing to it, the longest first.
 const BEGINNINGS: [&str; 17] = [
@@ -129,9 +130,8 @@ const INEFFECTIVE: [&str; 54] = [
     "effectiveno",
     "recurred",
 ];
-/// What stands for nothing written.
-const NOTHING: [&str; 9] =
-    ["", "unknown", "na", "none", "확인전", "notverified", "미정", "해당없음", "해당사항없음"];
+/// What says that nobody knows yet.
+const OPEN: [&str; 4] = ["unknown", "확인전", "notverified", "미정"];
 
 /// What a text says of an effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +156,7 @@ pub(super) fn finding(text: &str) -> Finding {
         let found = if times == 0 { Effectiveness::Effective } else { Effectiveness::Ineffective };
         return Finding::Said(found);
     }
-    let is_nothing = NOTHING.contains(&said.as_str());
+    let is_nothing = is_blank(text) || OPEN.contains(&said.as_str());
     let without = BEGINNINGS.iter().find_map(|word| said.strip_prefix(word));
     for said in [Some(said.as_str()), without.filter(|rest| !rest.is_empty())].into_iter().flatten()
     {

@@ -1,6 +1,7 @@
 //! Labels of what records of corrective actions say: heads of columns (불량, 발생일, 원인, 대책, 담당,
 //! 완료일, 유효성) and the parts of an 8D report (D1 to D8).
 
+use super::discipline_number::{DisciplineNumber, discipline_number};
 use super::headings::compact;
 
 /// What a column or part of a record says.
@@ -257,28 +258,14 @@ fn field_of_any(label: &str) -> Option<ActionField> {
     whole.or_else(within).map(|(field, _)| *field)
 }
 
-/// The number of the discipline that begins `text` (`D4`, `4D`), and what follows it.
+/// The number of the discipline that begins `text` (`D4`, `4D 원인`), and what follows it.
 pub(super) fn split_discipline(text: &str) -> (Option<u8>, &str) {
-    let trimmed = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let mut letters = trimmed.chars();
-    let (first, second) = (letters.next(), letters.next());
-    let rest = letters.as_str();
-    let number = match (first, second) {
-        (Some('D' | 'd'), Some(digit)) => digit.to_digit(10),
-        // An 8D is the whole report, and 3D a kind of measurement.
-        (Some(digit), Some('D')) => {
-            let is_part = field_of_words(&compact(rest)).is_some();
-            digit.to_digit(10).filter(|number| *number < 8 && is_part)
-        }
-        _ => None,
-    };
-    let number = number.and_then(|number| u8::try_from(number).ok()).filter(|n| *n <= 8);
-    // D10 and D3a are names of something else.
-    match number {
-        Some(number) if !rest.starts_with(|c: char| c.is_ascii_alphanumeric()) => {
-            (Some(number), rest.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '('))
-        }
-        _ => (None, text),
+    // 3D 측정 is no discipline.
+    let is_part =
+        |one: &DisciplineNumber<'_>| !one.is_turned || field_of_words(&compact(one.rest)).is_some();
+    match discipline_number(text).filter(is_part) {
+        Some(DisciplineNumber { number, rest, .. }) => (Some(number), rest),
+        None => (None, text),
     }
 }
 
@@ -355,15 +342,11 @@ mod tests {
     }
 
     #[test]
-    fn disciplines_are_numbered() {
+    fn a_digit_before_its_letter_is_a_discipline_where_a_label_follows() {
         for (text, expected) in [
-            ("D4: 원인", (Some(4), "원인")),
-            ("[D2] Problem", (Some(2), "Problem")),
             ("4D 원인", (Some(4), "원인")),
-            ("D3a", (None, "D3a")),
-            ("Done", (None, "Done")),
             ("3D 측정", (None, "3D 측정")),
-            ("8D 보고서", (None, "8D 보고서")),
+            ("D2 Problem", (Some(2), "Problem")),
         ] {
             assert_eq!(split_discipline(text), expected, "{text}");
         }

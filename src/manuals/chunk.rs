@@ -32,8 +32,21 @@ pub struct Chunk {
 /// The text of a `statement` of `part`, with the label before it where that forbids or denies: without
 /// its *Do not*, `Use sandpaper` would say the opposite.
 pub fn words_with_label(part: &SectionPart, statement: &Statement) -> String {
+    match forbidding_label(part) {
+        Some(label) => labelled(label, &statement.text),
+        None => statement.text.clone(),
+    }
+}
+
+/// The label of a part that says that what stands under it is not so, or is not to be done.
+pub(super) fn forbidding_label(part: &SectionPart) -> Option<&str> {
     let label = part.label.trim_end_matches([':', '：', ' ']);
-    if forbids(label) { format!("{label}: {}", statement.text) } else { statement.text.clone() }
+    forbids(label).then_some(label)
+}
+
+/// A text with the label that it stands under.
+pub(super) fn labelled(label: &str, text: &str) -> String {
+    format!("{label}: {text}")
 }
 
 /// One chunk a statement, in printed order, then one for each line that was assigned to none.

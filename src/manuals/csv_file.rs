@@ -10,6 +10,7 @@ use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
 use super::spreadsheet_rows::push_rows;
+use super::steps::count_steps;
 use super::text_file::decode;
 use super::unpaged_lines::{Numbering, UnpagedLines};
 
@@ -23,33 +24,71 @@ type CsvRow = (u32, Vec<String>);
 pub(super) fn parse_csv(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
     let text = decode(bytes).ok_or_else(|| ManualsError::damaged(path, ManualDamage::Encoding))?;
     let delimiter = delimiter(&text);
-    let mut rows = read_rows(path, &text, delimiter, true)?;
-    let mut warnings = Vec::new();
-    // A quotation mark that nothing closes would take the rest of the file into one cell.
-    let is_open = text.matches('"').count() % 2 == 1;
-    if let Some((first, _)) = rows.last().filter(|_| is_open).cloned() {
-        warnings.push(ManualWarning::UnclosedQuote { page: first });
-        rows.pop();
-        let before = usize::try_from(first.saturating_sub(1)).unwrap_or(usize::MAX);
-        let start: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
-        let rest = text.get(start..).unwrap_or_default();
-        let unquoted = read_rows(path, rest, delimiter, false)?;
-        rows.extend(unquoted.into_iter().map(|(line, cells)| {
-            let cells = cells.iter().map(|cell| cell.trim_matches('"').replace("\"\"", "\""));
-            (line.saturating_add(first).saturating_sub(1), cells.collect())
-        }));
-    }
+    let (text, stray) = without_stray_quotes(&text, char::from(delimiter));
+    let rows = read_rows(path, &text, delimiter)?;
+    let warnings = stray.into_iter().map(|page| ManualWarning::UnclosedQuote { page }).collect();
     let mut lines = UnpagedLines::new(Numbering::Given);
     push_rows(&mut lines, &rows, &[]);
     let page_count = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
     Ok(DocumentLines { warnings, ..DocumentLines::new(ManualFormat::Csv, page_count, lines.lines) })
 }
 
-fn read_rows(path: &Path, text: &str, delimiter: u8, quoting: bool) -> Result<Vec<CsvRow>> {
+/// The text without quotation marks that begin a cell and that nothing closes, and the lines of those.
+/// Each would take all up to the next mark, or to the end of the file, into one cell.
+fn without_stray_quotes(text: &str, delimiter: char) -> (String, Vec<u32>) {
+    let letters: Vec<char> = text.chars().collect();
+    let is_end = |at: usize| {
+        let mut behind = letters.iter().skip(at).skip_while(|c| **c == ' ');
+        behind.next().is_none_or(|c| *c == delimiter || matches!(c, '\n' | '\r'))
+    };
+    // The place behind the mark that closes a cell that begins at `at`.
+    let closed = |at: usize| {
+        let mut at = at + 1;
+        while let Some(letter) = letters.get(at) {
+            count_steps(1);
+            match letter {
+                '"' if letters.get(at + 1) == Some(&'"') => at += 2,
+                '"' => return is_end(at + 1).then_some(at + 1),
+                _ => at += 1,
+            }
+        }
+        None
+    };
+    let mut out = String::with_capacity(text.len());
+    let (mut lines, mut line) = (Vec::new(), 1_u32);
+    let (mut at, mut is_start) = (0, true);
+    while let Some(letter) = letters.get(at).copied() {
+        if letter == '"' && is_start {
+            match closed(at) {
+                Some(end) => {
+                    let cell = letters.get(at..end).unwrap_or_default();
+                    let ended = cell.iter().filter(|c| **c == '\n').count();
+                    line = line.saturating_add(u32::try_from(ended).unwrap_or(u32::MAX));
+                    out.extend(cell);
+                    at = end;
+                }
+                None => {
+                    if lines.last() != Some(&line) {
+                        lines.push(line);
+                    }
+                    at += 1;
+                }
+            }
+            is_start = false;
+            continue;
+        }
+        is_start = letter == delimiter || matches!(letter, '\n' | '\r');
+        line = line.saturating_add(u32::from(letter == '\n'));
+        out.push(letter);
+        at += 1;
+    }
+    (out, lines)
+}
+
+fn read_rows(path: &Path, text: &str, delimiter: u8) -> Result<Vec<CsvRow>> {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .quoting(quoting)
         .delimiter(delimiter)
         .from_reader(text.as_bytes());
     let mut rows: Vec<CsvRow> = Vec::new();

@@ -17,6 +17,8 @@ const JOINING: [&str; 7] = ["및", "또는", "그리고", "과", "와", "and", "
 #[derive(Debug)]
 pub(super) struct DefectNameIndex {
     defects: Vec<DefectNames>,
+    /// All names and parts of names without spaces, each with the place of its defect, longest first.
+    by_length: Vec<(String, usize)>,
 }
 
 /// The names of one defect type.
@@ -39,7 +41,7 @@ pub(super) struct NamedDefect {
 
 impl DefectNameIndex {
     pub(super) fn new(defects: &[DefectType]) -> Self {
-        let defects = defects
+        let defects: Vec<DefectNames> = defects
             .iter()
             .map(|defect| {
                 let whole =
@@ -58,7 +60,21 @@ impl DefectNameIndex {
                 DefectNames { code: defect.code.clone(), forms, parts }
             })
             .collect();
-        Self { defects }
+        let mut by_length: Vec<(String, usize)> = defects
+            .iter()
+            .enumerate()
+            .flat_map(|(at, defect)| {
+                let forms = defect.forms.iter().chain(&defect.parts);
+                forms.map(move |form| (form.concat(), at))
+            })
+            .collect();
+        by_length.sort_by_key(|(form, _)| std::cmp::Reverse(form.chars().count()));
+        Self { defects, by_length }
+    }
+
+    /// Whether the product has no defect types.
+    pub(super) fn is_empty(&self) -> bool {
+        self.defects.is_empty()
     }
 
     /// The defect type that `heading` names, or `None` if the heading names none or several. Of
@@ -110,19 +126,11 @@ impl DefectNameIndex {
     /// The defect types that `heading` names, several and nothing else: `긁힘/찍힘`, `긁힘 및 찍힘 불량`.
     pub(super) fn find_several(&self, heading: &str) -> Vec<DefectCode> {
         let mut rest = words(heading).concat();
-        let mut forms: Vec<(String, &DefectCode)> = self
-            .defects
-            .iter()
-            .flat_map(|defect| {
-                let forms = defect.forms.iter().chain(&defect.parts);
-                forms.map(move |form| (form.concat(), &defect.code))
-            })
-            .collect();
-        forms.sort_by_key(|(form, _)| std::cmp::Reverse(form.chars().count()));
         let mut found: Vec<DefectCode> = Vec::new();
-        for (form, code) in forms {
-            if rest.contains(&form) {
-                rest = rest.replace(&form, "\u{0}");
+        for (form, at) in &self.by_length {
+            let Some(DefectNames { code, .. }) = self.defects.get(*at) else { continue };
+            if rest.contains(form) {
+                rest = rest.replace(form, "\u{0}");
                 if !found.contains(code) {
                     found.push(code.clone());
                 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use fettle_domain::{DefectCode, StatementKind};
 
 use super::defect_names::DefectNameIndex;
+use super::ditto::is_ditto;
 use super::line_joining::{Fragment, LineJoiner};
 use super::list_marker::split_marker;
 use super::printed_line::PrintedLine;
@@ -117,7 +118,9 @@ fn read_sheet(
         let columns = cells.columns.iter().filter(|cells| wanted(cells.column));
         columns.flat_map(|cells| cells.lines.iter().copied()).collect()
     };
-    let named = of_kind(|column| *column == Column::Defect);
+    // 〃 goes on with the defect above, as an empty cell does.
+    let mut named = of_kind(|column| *column == Column::Defect);
+    named.retain(|line| !is_ditto(&line.line.text));
     let texts = of_kind(|column| matches!(column, Column::Part(..)));
     let anchors = if cells.separation.clipped {
         clipped_anchors(&named, joiner)

@@ -3,9 +3,9 @@
 use fettle_domain::StatementKind;
 
 use super::defect_names::DefectNameIndex;
+use super::discipline_number::{DisciplineNumber, discipline_number};
 use super::headings::split_colon;
 use super::label_forms::names_part;
-use super::list_marker::{ListMarker, split_marker};
 use super::marks::{Mark, Origin, PartMark};
 use super::part_labels::{covered, is_neither};
 use super::rows::Row;
@@ -28,18 +28,14 @@ fn kind_of_number(number: u8) -> StatementKind {
     }
 }
 
-/// The number of a discipline and the text behind it: `D4. 근본 원인`, `[D4]`, `D-4)`.
+/// The number of a discipline and the text behind it: `D4. 근본 원인`, `[D4]`, `4D 원인`.
 fn discipline(text: &str) -> Option<(u8, &str)> {
-    let (marker, rest) = split_marker(text);
-    let text = if marker == Some(ListMarker::Bullet) { rest } else { text.trim() };
-    let text = text.trim_start_matches(['[', '(', '【', '<']);
-    let rest = text.strip_prefix(['D', 'd'])?.trim_start_matches('-');
-    let digit = rest.chars().next()?;
-    let number = u8::try_from(digit.to_digit(10)?).ok().filter(|number| *number <= 8)?;
-    let rest = rest.strip_prefix(digit)?;
-    let ends = rest.chars().next().is_none_or(|next| !next.is_alphanumeric());
-    let is_sign = |c: char| c.is_whitespace() || "]】)>.:：-–—,|".contains(c);
-    ends.then(|| (number, rest.trim_start_matches(is_sign)))
+    let DisciplineNumber { number, rest, is_turned } = discipline_number(text)?;
+    let is_label = || {
+        let label = split_colon(rest).map_or(rest, |(label, _)| label);
+        covered(label).is_some()
+    };
+    (!is_turned || is_label()).then_some((number, rest))
 }
 
 /// The kind of a table's cell that names a discipline: `D4 근본 원인`, `D4`.

@@ -255,7 +255,7 @@ fn labels_end_lines(rows: &[Row]) -> bool {
     const MIN_LINES: usize = 2;
     let label = |row: &Row| match &row.mark {
         Some(Mark::Part(mark)) => Some((mark.kind, mark.rest.is_some())),
-        Some(Mark::Heading | Mark::Answer) => None,
+        Some(Mark::Heading | Mark::DefectName | Mark::BehindList | Mark::Answer) => None,
         None => {
             let (_, text) = split_marker(&row.text);
             let label = sub_heading(text).filter(|_| row.segments.len() == 1);

@@ -5,22 +5,32 @@ use fettle_domain::{
     SectionPart, SectionRef, Statement, StatementKind, same_text,
 };
 
+use super::chunk::{forbidding_label, labelled, words_with_label};
 use super::split_spans::split_spans;
 
 /// A text while it is edited.
 pub(super) struct EditedText {
     text: ManualText,
+    /// The labels that forbid, of the text as it was read.
+    forbidding: Vec<String>,
 }
 
 /// A line taken out of its place.
 struct TakenLine {
+    /// Its text. What stood under a label that forbids or denies says so itself from here on: without its
+    /// *Do not*, `Use sandpaper` would say the opposite.
     text: String,
     spans: Vec<LineSpan>,
 }
 
 impl EditedText {
     pub(super) fn new(text: ManualText) -> Self {
-        Self { text }
+        let parts = text.sections.iter().flat_map(|section| &section.parts);
+        let mut forbidding: Vec<String> =
+            parts.filter_map(forbidding_label).map(str::to_owned).collect();
+        forbidding.sort();
+        forbidding.dedup();
+        Self { text, forbidding }
     }
 
     /// The text, without parts that became empty.
@@ -29,6 +39,16 @@ impl EditedText {
             section.parts.retain(|part| !part.statements.is_empty());
         }
         self.text
+    }
+
+    /// Where a line stands. Of one that stood under a forbidding label and was moved, by its text with that
+    /// label, too.
+    fn find(&self, line: &LineRef) -> Option<LinePlace> {
+        self.text.find_line(line).or_else(|| {
+            let with_label =
+                |label: &String| LineRef { text: labelled(label, &line.text), ..line.clone() };
+            self.forbidding.iter().find_map(|label| self.text.find_line(&with_label(label)))
+        })
     }
 
     /// Whether a part has this label.
@@ -45,6 +65,7 @@ impl EditedText {
                 part.kind = rule.kind;
                 part.statements.iter_mut().for_each(|statement| statement.kind = rule.kind);
                 if own_list(rule.kind).is_some() {
+                    with_their_label(part);
                     moved.append(&mut part.statements);
                 }
             }
@@ -64,7 +85,11 @@ impl EditedText {
             }
             ManualEdit::Place { line, section, kind } => {
                 let target = self.text.find_section_index(section)?;
-                let taken = self.take(self.text.find_line(line)?)?;
+                let place = self.find(line)?;
+                if self.is_placed(place, target, *kind) {
+                    return Some(());
+                }
+                let taken = self.take(place)?;
                 let section = self.text.sections.get_mut(target)?;
                 insert(section, taken.into_statement(*kind));
             }
@@ -86,13 +111,30 @@ impl EditedText {
         self.text.sections.get_mut(index)
     }
 
+    /// Whether a line stands in a part of this kind in the target section.
+    fn is_placed(&self, place: LinePlace, target: usize, kind: StatementKind) -> bool {
+        let LinePlace::Statement { section, part: PartPlace::Other(part), .. } = place else {
+            return false;
+        };
+        let found = self.text.sections.get(section).and_then(|section| section.parts.get(part));
+        section == target && found.is_some_and(|part| part.kind == kind)
+    }
+
     /// Takes a line out.
     fn take(&mut self, place: LinePlace) -> Option<TakenLine> {
         match place {
             LinePlace::Statement { section, part, index } => {
-                let list = self.text.sections.get_mut(section)?.part_mut(part)?;
+                let section = self.text.sections.get_mut(section)?;
+                let label = match part {
+                    PartPlace::Other(part) => {
+                        section.parts.get(part).and_then(forbidding_label).map(str::to_owned)
+                    }
+                    PartPlace::Causes | PartPlace::Actions => None,
+                };
+                let list = section.part_mut(part)?;
                 let Statement { text, spans, .. } =
                     (index < list.len()).then(|| list.remove(index))?;
+                let text = label.map_or(text.clone(), |label| labelled(&label, &text));
                 Some(TakenLine { text, spans })
             }
             LinePlace::Passage(index) => {
@@ -105,7 +147,7 @@ impl EditedText {
     }
 
     fn dismiss(&mut self, line: &LineRef) -> Option<()> {
-        let place = self.text.find_line(line)?;
+        let place = self.find(line)?;
         let LinePlace::Statement { section, .. } = place else { return None };
         let heading = self.text.sections.get(section)?.heading.clone();
         let taken = self.take(place)?;
@@ -123,8 +165,8 @@ impl EditedText {
     }
 
     fn merge(&mut self, line: &LineRef, into: &LineRef, spaced: bool) -> Option<()> {
-        let place = self.text.find_line(line)?;
-        let target = self.text.find_line(into).filter(|target| *target != place)?;
+        let place = self.find(line)?;
+        let target = self.find(into).filter(|target| *target != place)?;
         let LinePlace::Statement { section, part, mut index } = target else { return None };
         let taken = self.take(place)?;
         let before = matches!(place, LinePlace::Statement { section: s, part: p, index: i }
@@ -138,7 +180,7 @@ impl EditedText {
     }
 
     fn split(&mut self, line: &LineRef, pieces: &[String]) -> Option<()> {
-        let LinePlace::Statement { section, part, index } = self.text.find_line(line)? else {
+        let LinePlace::Statement { section, part, index } = self.find(line)? else {
             return None;
         };
         let list = self.text.sections.get_mut(section)?.part_mut(part)?;
@@ -153,7 +195,7 @@ impl EditedText {
     }
 
     fn start_part(&mut self, line: &LineRef, kind: StatementKind) -> Option<()> {
-        let place = self.text.find_line(line)?;
+        let place = self.find(line)?;
         let span = self.text.line_spans(place).first().copied()?;
         let index = self.section_at(place, &span)?;
         let section = self.text.sections.get(index)?;
@@ -169,14 +211,18 @@ impl EditedText {
                 after.reduce(|a, b| if is_before(&b.1, &a.1) { b } else { a })?.0
             }
         };
-        let label = self.take(place)?.text;
+        // A line that is a label itself ends the part that it stood in, and what that forbade.
+        let label = self.text.line_text(place)?.to_owned();
+        self.take(place)?;
         let section = self.text.sections.get_mut(index)?;
-        let mut moved = take_following(section.part_mut(list)?, &span, index_in(place, list));
-        moved.iter_mut().for_each(|statement| statement.kind = kind);
+        let mut statements = take_following(section.part_mut(list)?, &span, index_in(place, list));
+        statements.iter_mut().for_each(|statement| statement.kind = kind);
+        let mut part = SectionPart { label, kind, page: span.page, statements };
         if own_list(kind).is_some() {
-            moved.into_iter().for_each(|statement| insert(section, statement));
+            with_their_label(&mut part);
+            part.statements.into_iter().for_each(|statement| insert(section, statement));
         } else {
-            section.parts.push(SectionPart { label, kind, page: span.page, statements: moved });
+            section.parts.push(part);
         }
         Some(())
     }
@@ -200,10 +246,11 @@ impl EditedText {
 
     /// Starts a section at a line, with what follows it.
     fn start_section(&mut self, line: &LineRef) -> Option<&mut Section> {
-        let place = self.text.find_line(line)?;
+        let place = self.find(line)?;
         let span = self.text.line_spans(place).first().copied()?;
         let before = self.section_at(place, &span);
-        let TakenLine { text: heading, .. } = self.take(place)?;
+        let heading = self.text.line_text(place)?.to_owned();
+        self.take(place)?;
         let mut new = Section {
             heading,
             defect: None,
@@ -258,8 +305,12 @@ impl EditedText {
                 before.parts.extend(section.parts);
             }
             None => {
-                for Statement { text, spans, .. } in section.all_statements().cloned() {
-                    self.add_passage(None, TakenLine { text, spans });
+                let own = section.statements().map(|one| (one.text.clone(), one));
+                let of_parts = section.parts.iter().flat_map(|part| {
+                    part.statements.iter().map(move |one| (words_with_label(part, one), one))
+                });
+                for (text, Statement { spans, .. }) in own.chain(of_parts) {
+                    self.add_passage(None, TakenLine { text, spans: spans.clone() });
                 }
             }
         }
@@ -284,14 +335,26 @@ fn own_list(kind: StatementKind) -> Option<PartPlace> {
     }
 }
 
+/// Gives the statements of a part that forbids its label, before they leave it.
+fn with_their_label(part: &mut SectionPart) {
+    let Some(label) = forbidding_label(part).map(str::to_owned) else { return };
+    for statement in &mut part.statements {
+        statement.text = labelled(&label, &statement.text);
+    }
+}
+
 /// Inserts a statement into the list of its kind, in printed order; into a new part without a label
-/// where the section has none of the kind.
+/// where the section has none of the kind, or only such that forbid what stands in them.
 fn insert(section: &mut Section, statement: Statement) {
     let kind = statement.kind;
     let list = match own_list(kind) {
         Some(PartPlace::Causes) => &mut section.causes,
         Some(_) => &mut section.actions,
-        None => match section.parts.iter_mut().position(|part| part.kind == kind) {
+        None => match section
+            .parts
+            .iter()
+            .position(|part| part.kind == kind && forbidding_label(part).is_none())
+        {
             Some(at) => match section.parts.get_mut(at) {
                 Some(part) => &mut part.statements,
                 None => return,

@@ -11,13 +11,18 @@ use fettle_domain::{ManualFormat, ManualWarning};
 use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
-use super::html_nodes::{INLINE, MAX_DEPTH, Unseen, is_skipped, name_of, text_of, visit};
-
+use super::html_items::{ItemRole, item_role};
+use super::html_nodes::{INLINE, MAX_DEPTH, is_skipped, name_of, text_of, visit};
 use super::html_table::{is_layout, read_table};
 use super::html_tree::tree_of;
+use super::html_unseen::Unseen;
 use super::list_marker::split_marker;
 use super::text_file::decode;
 use super::unpaged_lines::{LineStyle, Numbering, UnpagedLines, placed_within};
+
+/// Levels of headings as which items above items are read.
+const ITEM_HEADING: u8 = 3;
+const ITEM_LABEL: u8 = 5;
 
 /// The lines of a page. `path` is for messages only.
 pub(super) fn parse_html(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
@@ -175,8 +180,14 @@ impl Reader {
             }
             "li" | "dd" => {
                 self.finish_line(place);
-                let inner = Place { level: place.level + 1, bold, heading: None };
-                self.line.is_item = name == "li";
+                let role = if name == "li" { item_role(node) } else { ItemRole::Line };
+                let heading = match role {
+                    ItemRole::Heading => Some(ITEM_HEADING),
+                    ItemRole::Label => Some(ITEM_LABEL),
+                    ItemRole::Line => None,
+                };
+                let inner = Place { level: place.level + 1, bold, heading };
+                self.line.is_item = name == "li" && role == ItemRole::Line;
                 self.read_children(node, inner, depth);
                 self.finish_line(inner);
                 // An item without text leaves its bullet to nobody.

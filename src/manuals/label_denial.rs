@@ -43,7 +43,7 @@ const ENDS: [[&str; 2]; 6] = [
 
 /// Prohibitions that are labels without naming measures. A line such as 하지 말 것 may be the end of a
 /// wrapped statement.
-const PROHIBITIONS: [&str; 9] = [
+const PROHIBITIONS: [&str; 13] = [
     "금지사항",
     "금지항목",
     "금기사항",
@@ -53,9 +53,22 @@ const PROHIBITIONS: [&str; 9] = [
     "안되는일",
     "피해야할것",
     "삼가야할것",
+    "하지마십시오",
+    "하지마시오",
+    "하지마세요",
+    "하면안됩니다",
 ];
-const ENGLISH_PROHIBITIONS: [&str; 7] =
-    ["donts", "donot", "donotdo", "neverdo", "never", "avoid", "prohibited"];
+const ENGLISH_PROHIBITIONS: [&str; 9] = [
+    "donts",
+    "donot",
+    "donotdo",
+    "neverdo",
+    "never",
+    "avoid",
+    "prohibited",
+    "mustnot",
+    "youmustnot",
+];
 
 /// Whether the words are a label of what must not be done.
 pub(super) fn is_prohibition(words: &[String]) -> bool {

@@ -21,7 +21,9 @@ impl<'a> SectionParser<'a> {
         let row = self.rows.get(at)?;
         match &row.mark {
             Some(Mark::Part(mark)) => return Some((mark.kind, mark.rest.as_deref())),
-            Some(Mark::Heading | Mark::Answer) => return None,
+            Some(Mark::Heading | Mark::DefectName | Mark::BehindList | Mark::Answer) => {
+                return None;
+            }
             None => {}
         }
         if self.starts_defect_table(at, row) {

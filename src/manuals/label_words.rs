@@ -41,7 +41,8 @@ use Stem::{
 const KOREAN: &[(Stem, &str)] = &[
     (
         Cause,
-        "원인 요인 이유 까닭 왜 유발요소 발생기구 발생기전 발생메커니즘 발생배경 근원 유발인자 발생인자 메커니즘",
+        "원인 요인 이유 까닭 왜 유발요소 발생기구 발생기전 발생메커니즘 발생배경 근원 유발인자 발생인자 메커니즘 \
+         의심 의심되는",
     ),
     (
         OwnAction,
@@ -50,9 +51,12 @@ const KOREAN: &[(Stem, &str)] = &[
     (
         Action,
         "조치 조치법 대책 처리 처치 대응 대응책 대처 대처법 수리 보수 방안 처방 해법 해소 조처 제거법 \
-         어떻게 무엇을해야 할일",
+         어떻게 이렇게 무엇을해야 할일 손볼 고칠",
     ),
-    (Prevention, "예방 예방법 방지 방지법 방지책 재발"),
+    (
+        Prevention,
+        "예방 예방법 방지 방지법 방지책 재발 다시안생기게 다시생기지않게 다시는없도록 또생기지않게 앞으로할",
+    ),
     (
         Inspection,
         "점검 확인 검사 진단 체크 체크리스트 체크포인트 검증 조사 판별 판정 관찰 측정 검출 감지 모니터링",
@@ -73,7 +77,7 @@ const KOREAN: &[(Stem, &str)] = &[
     (
         // Prohibited, negated, excluded, improbable, wrong.
         Never,
-        "금지 금지된 금지할 금물 말아야 말것 말아 않아야 안되는 안될 삼가야 삼갈 피해야 피할 지양 지양할 \
+        "마십시오 마시오 마세요 마라 안됩니다 안돼요 금합니다 금지 금지된 금지할 금물 말아야 말것 말아 않아야 안되는 안될 삼가야 삼갈 피해야 피할 지양 지양할 \
          아닌 아님 없는 없었던 없던 없음 않는 않은 않았던 못한 무관 무관한 배제 배제된 배제한 배제할 \
          제외 제외된 제외한 제외할 가능성낮은 가능성이낮은 가능성적은 가능성이적은 기각 기각된 기각한 반려 \
          반려된 잘못된 잘못한 틀린",
@@ -90,10 +94,11 @@ const KOREAN: &[(Stem, &str)] = &[
         "발생 주요 주 추정 근본 예상 가능 가능한 가능성 잠재 잠재적 직접 직접적 간접 간접적 불량 결함 고장 \
          문제 문제점 이상 하자 분석 내역 사항 방법 방안 가이드 항목 내용 요령 절차 순서 기준 지침 포인트 현장 초기 영구 \
          영구적 항구 항구적 단기 중기 장기 권장 권고 추천 시 및 과 와 의 별 상세 구체 구체적 적 기술 기술적 \
-         생기나 생기나요 생기는가 생기는지 생길까 생길까요 생겼나 생겼을까 생기는 생긴 나나요 하나 하나요 \
-         할까 할까요 해야 하는가 하지 합니까 되나 되나요 일어나나 일어나나요 발생하나 발생하나요 발생하는가 \
+         나나 날까 났나 생기나 생기나요 생기는가 생기는지 생길까 생길까요 생겼나 생겼을까 생기는 생긴 나나요 하나 하나요 \
+         할까 할까요 해야 하는가 하려면 해주세요 하세요 합니다 할지 하지 합니까 되나 되나요 일어나나 일어나나요 발생하나 발생하나요 발생하는가 \
          발생하는 발생했나 나타나나 나타나는 보이나 보이나요 보이는 나오나 나오나요 어떤 무엇을 무엇이 \
-         뭘 목록 리스트 표 대상 위한 취할 해서는 하면 필요한 필요 다음 은 는 이 가 을 를 로 에 에서 대한 따른 관한 요약 \
+         뭘 목록 리스트 표 대상 두가지입니다 세가지입니다 네가지입니다 하나입니다 여러가지입니다 \
+         다음과같습니다 다음과같다 한 위한 취할 해서는 하면 필요한 필요 다음 은 는 이 가 을 를 로 에 에서 대한 따른 관한 요약 \
          단계 차 후 핵심 기본 일반 세부 우선 품질 제품 상태 부위 유형 종류 요소 인자 계획 활동 실시 하기 \
          할 것 법 책 안 만 물어보기 들 중점 관리 대하여 대해 때 때는 그 이런 형태",
     ),
@@ -108,7 +113,7 @@ const ENGLISH: &[(Stem, &str)] = &[
          resolve* containment countermeasure* counter-measure* treatment* contain rework*",
     ),
     (Action, "action* measure* respon* troubleshoot* handling correct improvement* improve"),
-    (Prevention, "prevent* avoid* recurrence"),
+    (Prevention, "prevent* avoid* recurrence keep"),
     (
         Inspection,
         "inspect* check* verif* diagnos* detect* test* examin* monitor* checkpoint* checklist*",
@@ -152,7 +157,7 @@ const ENGLISH: &[(Stem, &str)] = &[
          taken take required needed key actual apparent direct indirect plan plans planned method* way \
          ways with next short-term long-term at on site your their why's current control* process-related \
          appear* arise* form* like come* by often usually sometimes frequently generally typically following \
-         detail* may might will result* them there these those they here which as get rid right proper about s t factor* area* up down",
+         detail* may might will result* from back again them there these those they here which as get rid right proper about s t factor* area* up down",
     ),
 ];
 

@@ -94,7 +94,7 @@ fn items<'a>(head: &Row, body: &'a [Row], names: &DefectNameIndex) -> Option<Vec
         let label = cell(head, row, columns.part)?;
         let kind = part(label)?;
         if let Some(text) = cell(head, row, columns.text) {
-            out.push(Item { defect, name, kind, label, text, row });
+            out.push(Item { defect: Some(defect), name, kind, label, text, row });
         }
     }
     Some(out)

@@ -18,8 +18,21 @@ impl SectionParser<'_> {
         match mark {
             Mark::Answer => self.start_or_continue_statement(at, row),
             Mark::Heading => self.read_inline_heading(at, row),
+            Mark::DefectName => self.start_section_of_name(at, row),
+            Mark::BehindList => {
+                self.finish_section();
+                self.set_aside(row.clone());
+            }
             Mark::Part(mark) => self.read_part_mark(at, row, mark),
         }
+    }
+
+    /// A name of a list of defects begins its section, whether or not the product has the defect.
+    fn start_section_of_name(&mut self, at: usize, row: &Row) {
+        self.finish_section();
+        let defect = self.names.find(&row.text).map(|named| named.code);
+        let section = SectionBuilder::new(row.text.trim().to_owned(), defect, row.page);
+        self.section = Some(SectionBuilder { heading_row: at, ..section });
     }
 
     /// `긁힘 - 원인: …`, `긁힘 — 표면의 선. 원인: …`.

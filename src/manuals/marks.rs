@@ -7,6 +7,10 @@ use fettle_domain::{DefectCode, StatementKind};
 pub(super) enum Mark {
     /// The name of what the labels behind it on the same printed line are about: `긁힘 - 원인: …`.
     Heading,
+    /// The name of a defect in a list of defects.
+    DefectName,
+    /// A line behind a list of defects, which is about none of them.
+    BehindList,
     /// The answer to a question, or the first line of it.
     Answer,
     /// The label of a part, perhaps with its first statement.

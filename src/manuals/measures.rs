@@ -3,78 +3,15 @@
 use std::cmp::Ordering;
 
 use fettle_domain::hangul::{is_particle, is_syllable, without_particle};
+use fettle_domain::unit_at_start;
 
+use super::bounds::{Bound, bound_in_clause};
 use super::words::words;
 
 /// The most words that say what a number is about.
 const MAX_SUBJECT_WORDS: usize = 3;
 /// The most letters after a number in which a unit is looked for.
 const MAX_UNIT_REACH: usize = 12;
-/// Units as they are written, each with the spelling under which it is compared.
-const UNITS: [(&str, &str); 62] = [
-    ("℃", "℃"),
-    ("°c", "℃"),
-    ("º c", "℃"),
-    ("ºc", "℃"),
-    ("도", "℃"),
-    ("℉", "℉"),
-    ("°f", "℉"),
-    ("mm", "mm"),
-    ("㎜", "mm"),
-    ("cm", "cm"),
-    ("㎝", "cm"),
-    ("m", "m"),
-    ("μm", "μm"),
-    ("µm", "μm"),
-    ("um", "μm"),
-    ("㎛", "μm"),
-    ("kg", "kg"),
-    ("㎏", "kg"),
-    ("g", "g"),
-    ("t", "t"),
-    ("초", "s"),
-    ("sec", "s"),
-    ("s", "s"),
-    ("seconds", "s"),
-    ("분", "min"),
-    ("min", "min"),
-    ("minutes", "min"),
-    ("시간", "h"),
-    ("h", "h"),
-    ("hr", "h"),
-    ("hours", "h"),
-    ("일", "d"),
-    ("days", "d"),
-    ("주", "w"),
-    ("weeks", "w"),
-    ("개월", "mo"),
-    ("months", "mo"),
-    ("bar", "bar"),
-    ("mpa", "MPa"),
-    ("㎫", "MPa"),
-    ("kpa", "kPa"),
-    ("pa", "Pa"),
-    ("psi", "psi"),
-    ("%", "%"),
-    ("％", "%"),
-    ("rpm", "rpm"),
-    ("m/s", "m/s"),
-    ("mm/s", "mm/s"),
-    ("m/min", "m/min"),
-    ("l/min", "L/min"),
-    ("v", "V"),
-    ("a", "A"),
-    ("kn", "kN"),
-    ("n", "N"),
-    ("kgf", "kgf"),
-    ("회", "회"),
-    ("times", "회"),
-    ("hz", "Hz"),
-    ("kw", "kW"),
-    ("w", "W"),
-    ("ppm", "ppm"),
-    ("cps", "cps"),
-];
 /// Words that say nothing of what a number is about.
 const EMPTY: [&str; 40] = [
     "the", "a", "an", "at", "to", "of", "for", "by", "in", "is", "are", "be", "keep", "set",
@@ -82,16 +19,6 @@ const EMPTY: [&str; 40] = [
     "above", "under", "over", "from", "with", "not", "more", "less", "약", "최대", "최소", "및",
     "또는", "매", "각",
 ];
-
-/// Which values are right.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Bound {
-    Exactly,
-    AtLeast,
-    AtMost,
-    /// By how much something is changed, or what it must not be: no value that another can contradict.
-    Open,
-}
 
 /// A number, or a range, with its unit.
 #[derive(Debug, Clone, PartialEq)]
@@ -212,20 +139,9 @@ fn skip_spaces(letters: &[char], from: usize) -> usize {
 /// The place after the unit at `from`, and the unit.
 fn skip_unit(letters: &[char], from: usize) -> (usize, Option<&'static str>) {
     let begin = skip_spaces(letters, from);
-    let rest: String = letters.iter().skip(begin).take(8).flat_map(|c| c.to_lowercase()).collect();
-    let ends = |unit: &str| {
-        // `m` is no unit in `mold`; particles may follow: `680℃로`.
-        let next = rest.strip_prefix(unit)?.chars().next();
-        let latin = unit.ends_with(|c: char| c.is_ascii_alphabetic());
-        let ends = next.is_none_or(|c| !(latin && (c.is_ascii_alphabetic() || c == '/')));
-        ends.then_some(unit.chars().count())
-    };
-    let found = UNITS
-        .iter()
-        .filter_map(|(written, unit)| Some((ends(written)?, *unit)))
-        .max_by_key(|(length, _)| *length);
-    match found {
-        Some((length, unit)) => (begin + length, Some(unit)),
+    let rest: String = letters.iter().skip(begin).take(MAX_UNIT_REACH).collect();
+    match unit_at_start(&rest) {
+        Some((length, unit)) => (begin + length, Some(unit.name)),
         None => (from, None),
     }
 }
@@ -234,74 +150,6 @@ fn skip_unit(letters: &[char], from: usize) -> (usize, Option<&'static str>) {
 pub(super) fn starts_with_unit(text: &str) -> bool {
     let letters: Vec<char> = text.chars().take(MAX_UNIT_REACH).collect();
     skip_unit(&letters, 0).1.is_some()
-}
-
-/// Which values are right, by the words beside the number and those of its clause; and whether a
-/// prohibition says so.
-fn bound_in_clause(before: &str, after: &str) -> (Bound, bool) {
-    const PROHIBITED: [&str; 12] = [
-        "금지",
-        "말 것",
-        "말것",
-        "않도록",
-        "않게",
-        "안 됨",
-        "안 된",
-        "안되",
-        "불가",
-        "피할",
-        "지양",
-        "prohibited",
-    ];
-    /// Before the number.
-    const AVOIDED: [&str; 7] =
-        ["not exceed", "do not", "must not", "never", "avoid", "don't", "not be"];
-    const CHANGES: [&str; 24] = [
-        "하향", "상향", "낮춤", "낮춘", "낮출", "낮추", "높임", "높인", "높일", "높이", "올림",
-        "올린", "올릴", "올리", "내림", "내린", "줄임", "줄인", "줄이", "늘림", "증가", "감소",
-        "만큼", "씩",
-    ];
-    let clause = after.split([',', ';', '.']).next().unwrap_or_default().to_lowercase();
-    let lower = before.to_lowercase();
-    let left = lower.rsplit([',', ';', '.']).next().unwrap_or_default();
-    let own = bound(before, after);
-    let is_avoided = AVOIDED.iter().any(|word| left.contains(word));
-    if is_avoided || PROHIBITED.iter().any(|word| clause.contains(word)) {
-        let is_over = ["초과", "over", "above", "exceed"]
-            .iter()
-            .any(|w| clause.trim_start().starts_with(w) || left.trim_end().ends_with(w));
-        return match own {
-            _ if is_over => (Bound::AtMost, true),
-            Bound::AtLeast => (Bound::AtMost, true),
-            Bound::AtMost => (Bound::AtLeast, true),
-            Bound::Exactly | Bound::Open => (Bound::Open, true),
-        };
-    }
-    // 10 ℃ 하향 조정 is a change, 680 ℃로 하향 조정 a value.
-    let is_change = CHANGES.iter().any(|word| clause.trim_start().starts_with(word));
-    if own == Bound::Exactly && (is_change || left.trim_end().ends_with(" by")) {
-        return (Bound::Open, false);
-    }
-    (own, false)
-}
-
-/// Which values are right, by the words beside the number.
-fn bound(before: &str, after: &str) -> Bound {
-    let after = after.trim_start().to_lowercase();
-    let before = before.trim_end().to_lowercase();
-    let starts = |list: &[&str]| list.iter().any(|word| after.starts_with(word));
-    let ends = |list: &[&str]| list.iter().any(|word| before.ends_with(word));
-    if starts(&["이하", "미만", "이내", "or less", "or below", "max"])
-        || ends(&["최대", "below", "under", "at most", "less than", "up to", "within", "≤", "<"])
-    {
-        Bound::AtMost
-    } else if starts(&["이상", "초과", "or more", "or above", "min."])
-        || ends(&["최소", "above", "over", "at least", "more than", "≥", ">"])
-    {
-        Bound::AtLeast
-    } else {
-        Bound::Exactly
-    }
 }
 
 /// The last words before a number that say what it is about.

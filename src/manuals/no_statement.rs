@@ -1,6 +1,8 @@
 //! What stands in a part and is none of its statements: 원인 불명, *N/A*, a date, 긁힘과 동일.
 
+use super::ditto::is_ditto;
 use super::headings::compact;
+use super::months::month;
 use super::words::words;
 
 /// Longer texts say something, in letters without spaces.
@@ -120,8 +122,13 @@ const ENGLISH_FILL: [&str; 30] = [
 ];
 /// What stands behind the numbers of a date.
 const DATE_UNITS: [&str; 6] = ["", "년", "월", "일", "분기", "주차"];
-const MONTHS: [&str; 12] =
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+/// What stands in a field of a form that is left empty, as [`compact`] gives it.
+const BLANK: [&str; 5] = ["", "na", "none", "해당없음", "해당사항없음"];
+
+/// Whether a field of a form is left empty: no letters, *N/A*, 해당 없음.
+pub(super) fn is_blank(text: &str) -> bool {
+    BLANK.contains(&compact(text).as_str())
+}
 
 /// Whether a text names no cause and no action: it is empty of letters, a date or a number, or says that
 /// there is nothing to say.
@@ -164,8 +171,7 @@ fn is_korean_nothing(letters: &str) -> bool {
 fn is_date_or_number(text: &str) -> bool {
     let is_part = |word: &str| {
         let unit = word.trim_start_matches(|c: char| c.is_ascii_digit());
-        DATE_UNITS.contains(&unit)
-            || MONTHS.iter().any(|month| word.starts_with(month)) && word.len() <= 9
+        DATE_UNITS.contains(&unit) || month(word).is_some()
     };
     let words = words(text);
     let has_number = words.iter().any(|word| word.starts_with(|c: char| c.is_ascii_digit()));
@@ -183,14 +189,14 @@ pub(super) fn refers_elsewhere(text: &str) -> bool {
     }
     let end = ["합니다", "하다", "함"].iter().find_map(|end| letters.strip_suffix(end));
     let end = end.unwrap_or(&letters);
-    let is_korean = end == "상동"
+    let is_korean = is_ditto(text)
         || ["과동일", "와동일", "과같음", "와같음", "참조", "과상동", "과같다", "와같다"]
             .iter()
             .any(|same| {
                 // 규격을 도면과 동일하게 is an action.
                 end.strip_suffix(same).is_some_and(|name| !name.contains(['을', '를']))
             });
-    let is_english = ["sameas", "asabove", "seeabove", "seebelow", "ditto", "identicalto", "refer"];
+    let is_english = ["sameas", "seeabove", "seebelow", "identicalto", "refer"];
     is_korean || is_english.iter().any(|same| letters.starts_with(same))
 }
 

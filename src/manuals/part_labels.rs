@@ -167,7 +167,11 @@ pub(super) fn by_stem(text: &str) -> StatementKind {
 
 /// Whether a text is a label in any list, even behind a bullet: the bare words for causes and actions.
 pub(super) fn is_plain(text: &str) -> bool {
-    const PLAIN: [&str; 26] = [
+    const PLAIN: [&str; 30] = [
+        "비고",
+        "참고",
+        "협조사항",
+        "note",
         "원인",
         "발생원인",
         "주요원인",

@@ -1,9 +1,12 @@
 //! Manuals ordered by part: below 원인 a line for each defect (`긁힘: 연마지에 이물 혼입`), below 대책 the same
 //! again. Their lines are brought together by defect, as other manuals have them.
 
+use std::collections::{HashMap, HashSet};
+
 use fettle_domain::{DefectCode, StatementKind};
 
 use super::defect_names::DefectNameIndex;
+use super::headings::compact;
 use super::label_forms::sub_heading;
 use super::list_marker::split_marker;
 use super::marks::{Mark, Origin, PartMark};
@@ -20,7 +23,8 @@ const GAP_EM: f64 = 2.0;
 
 /// What a line says of a defect under the label of a part.
 pub(super) struct Item<'a> {
-    pub(super) defect: DefectCode,
+    /// The defect; `None` where it is none of the product's and goes by its name alone.
+    pub(super) defect: Option<DefectCode>,
     pub(super) name: &'a str,
     pub(super) kind: StatementKind,
     pub(super) label: &'a str,
@@ -43,6 +47,31 @@ pub(super) fn split_defect<'a>(
     Some((named.code, name, rest))
 }
 
+impl Item<'_> {
+    /// What items about one defect have in common: its code, otherwise the letters of its name.
+    fn topic(&self) -> (bool, String) {
+        match &self.defect {
+            Some(code) => (true, code.to_string()),
+            None => (false, compact(self.name)),
+        }
+    }
+}
+
+/// A name before a sign that may be that of a defect which the product does not have, and what is said of
+/// it: `백화: 습기`.
+fn split_name(text: &str) -> Option<(&str, &str)> {
+    const MAX_WORDS: usize = 3;
+    let parts = SIGNS.iter().filter_map(|sign| text.split_once(sign));
+    let (name, rest) = parts.min_by_key(|(name, _)| name.len())?;
+    let (name, rest) = (name.trim(), rest.trim());
+    let is_name = !name.is_empty()
+        && name.chars().count() <= MAX_NAME_CHARS
+        && name.split_whitespace().count() <= MAX_WORDS
+        && !name.contains(|c: char| c.is_ascii_digit())
+        && sub_heading(name).is_none();
+    (is_name && rest.contains(char::is_alphanumeric)).then_some((name, rest))
+}
+
 /// The rows with those of a manual ordered by part brought together, each defect's below its name.
 pub(super) fn gather_by_defect(rows: Vec<Row>, names: &DefectNameIndex) -> Vec<Row> {
     let mut items: Vec<Item<'_>> = Vec::new();
@@ -52,15 +81,19 @@ pub(super) fn gather_by_defect(rows: Vec<Row>, names: &DefectNameIndex) -> Vec<R
         let below = rows.iter().skip(at + 1);
         let run: Vec<Item<'_>> = below
             .map_while(|row| {
-                let (defect, name, text) = split_defect(plain_text(row)?, names)?;
+                let plain = plain_text(row)?;
+                let known = split_defect(plain, names)
+                    .map(|(defect, name, text)| (Some(defect), name, text));
+                let (defect, name, text) =
+                    known.or_else(|| split_name(plain).map(|(name, text)| (None, name, text)))?;
                 Some(Item { defect, name, kind, label, text, row })
             })
             .collect();
         let end = at + 1 + run.len();
-        let different = run.iter().enumerate().filter(|(place, item)| {
-            run.iter().take(*place).all(|before| before.defect != item.defect)
-        });
-        if different.count() < MIN_DEFECTS || goes_on(&rows, end) {
+        let topics: HashSet<(bool, String)> = run.iter().map(Item::topic).collect();
+        // A place in front of a cause (표면: …) is no defect: others beside it have to be the product's.
+        let known = topics.iter().filter(|(is_known, _)| *is_known).count();
+        if topics.len() < MIN_DEFECTS || known * 2 < topics.len() || goes_on(&rows, end) {
             continue;
         }
         taken.iter_mut().take(end).skip(at).for_each(|taken| *taken = true);
@@ -68,27 +101,40 @@ pub(super) fn gather_by_defect(rows: Vec<Row>, names: &DefectNameIndex) -> Vec<R
     }
     let mut gathered = Some(by_defect(&items));
     let mut out = Vec::new();
+    let mut is_behind = false;
     for (row, taken) in rows.iter().zip(&taken) {
         if *taken {
             out.extend(gathered.take().unwrap_or_default());
-        } else {
-            out.push(row.clone());
+            is_behind = true;
+            continue;
         }
+        // What follows and is neither a label nor the name of a defect is about none of them.
+        let is_own = row.mark.is_some()
+            || sub_heading(split_marker(&row.text).1).is_some()
+            || names.find(&row.text).is_some();
+        let mark = if is_behind && !is_own { Some(Mark::BehindList) } else { row.mark.clone() };
+        is_behind = false;
+        out.push(Row { mark, ..row.clone() });
     }
     out
 }
 
 /// The rows of the items, defect by defect in the order of their first mention.
 pub(super) fn by_defect(items: &[Item<'_>]) -> Vec<Row> {
-    let mut out = Vec::new();
-    let mut done: Vec<&DefectCode> = Vec::new();
-    for first in items {
-        if done.contains(&&first.defect) {
-            continue;
+    let mut places: HashMap<(bool, String), usize> = HashMap::new();
+    let mut groups: Vec<Vec<&Item<'_>>> = Vec::new();
+    for item in items {
+        let place = *places.entry(item.topic()).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(item),
+            None => groups.push(vec![item]),
         }
-        done.push(&first.defect);
-        out.push(first.row.piece(first.name, Some(Mark::Heading)));
-        for item in items.iter().filter(|item| item.defect == first.defect) {
+    }
+    let mut out = Vec::new();
+    for group in groups {
+        let Some(first) = group.first() else { continue };
+        out.push(first.row.piece(first.name, Some(Mark::DefectName)));
+        for item in group {
             let mark = PartMark {
                 kind: item.kind,
                 label: item.label.to_owned(),

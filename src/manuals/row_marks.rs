@@ -2,6 +2,7 @@
 
 use super::defect_names::DefectNameIndex;
 use super::disciplines::mark_disciplines;
+use super::grouped_heads::join_grouped_heads;
 use super::inline_labels::mark_inline_labels;
 use super::long_table::mark_long_tables;
 use super::part_order::gather_by_defect;
@@ -10,6 +11,7 @@ use super::rows::Row;
 
 /// The rows with what they are. A line with several labels becomes several rows.
 pub(super) fn mark_rows(rows: Vec<Row>, names: &DefectNameIndex) -> Vec<Row> {
+    let rows = join_grouped_heads(rows);
     let rows = mark_disciplines(rows, names);
     let rows = mark_questions(rows, names);
     mark_inline_labels(gather_by_defect(mark_long_tables(rows, names), names), names)

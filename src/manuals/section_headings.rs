@@ -47,6 +47,12 @@ fn is_question(row: &Row) -> bool {
     matches!(&row.mark, Some(Mark::Part(mark)) if mark.origin == Origin::Question)
 }
 
+/// Whether a text ends in what documents are called: 매뉴얼, *guide*.
+pub(super) fn has_title_word(text: &str) -> bool {
+    let title = compact(text);
+    TITLE_WORDS.iter().any(|word| title.ends_with(word))
+}
+
 impl SectionParser<'_> {
     /// The text of the section heading at row `at` and the defect that the heading names.
     pub(super) fn heading_at(&self, at: usize) -> Option<(String, Option<DefectCode>)> {
@@ -197,10 +203,7 @@ impl SectionParser<'_> {
 
     /// Whether the row is the title of a document about several defects: 사출 불량 대책서.
     pub(super) fn is_document_title(&self, at: usize) -> bool {
-        let is_title = |row: &Row| {
-            let title = compact(&row.text);
-            TITLE_WORDS.iter().any(|word| title.ends_with(word))
-        };
+        let is_title = |row: &Row| has_title_word(&row.text);
         let names_defect = |row: &Row| self.names.find(&row.text).is_some_and(|named| named.exact);
         at < TITLE_WITHIN
             && self

@@ -12,10 +12,12 @@ use super::defect_table::read_defect_tables;
 use super::document_lines::DocumentLines;
 use super::error::Result;
 use super::file::parse_document;
+use super::furniture::without_furniture;
 use super::headers_footers::strip_headers_footers;
+use super::marks::Mark;
 use super::passages::collect_passages;
 use super::row_marks::mark_rows;
-use super::rows::group_into_rows;
+use super::rows::{Row, group_into_rows};
 use super::section_builder::SectionBuilder;
 use super::section_parser::{ParsedRows, SectionParser};
 use super::section_warnings::section_warnings;
@@ -25,7 +27,7 @@ use super::words::words;
 
 /// Version of the parser, raised when the same file would be parsed differently. Manuals stored
 /// under an older version are parsed again.
-pub const PARSER_VERSION: u32 = 6;
+pub const PARSER_VERSION: u32 = 7;
 
 /// Parses a manual with content `bytes`. The name of `path` states the format; the names of the
 /// product's `defects` identify the sections.
@@ -55,6 +57,7 @@ pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) ->
         !tabled.is_empty() && !sections.iter().any(|section| is_about_the_same(section, tabled))
     });
     let new: Vec<SectionBuilder> = new.collect();
+    warnings.extend(unregistered(&rows, &new, &names));
     sections.extend(new);
     // A heading with nothing under it and of no defect, such as a title, is a line of its own.
     let (sections, titles): (Vec<_>, Vec<_>) =
@@ -71,6 +74,7 @@ pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) ->
         .flat_map(SectionBuilder::for_each_defect)
         .map(|builder| builder.build(&mut ids, &joiner))
         .collect();
+    let mut warnings = without_furniture(warnings, &rows, &sections);
     warnings.extend(section_warnings(&sections, defects));
     warnings.extend(
         (1..=page_count)
@@ -87,6 +91,26 @@ pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) ->
     }));
     manual.passages.sort_by_key(|passage| passage.span.page);
     manual
+}
+
+/// The names in lists and tables of defects that are none of the product's, where it has defects at all.
+fn unregistered(
+    rows: &[Row],
+    tabled: &[SectionBuilder],
+    names: &DefectNameIndex,
+) -> Vec<ManualWarning> {
+    let listed = rows.iter().filter(|row| row.mark == Some(Mark::DefectName));
+    let listed = listed.map(|row| (row.text.as_str(), row.page));
+    let tabled = tabled.iter().map(|section| (section.heading.as_str(), section.page));
+    let is_unknown = |(name, _): &(&str, u32)| {
+        !names.is_empty() && names.find(name).is_none() && names.find_several(name).is_empty()
+    };
+    let unknown = listed.chain(tabled).filter(is_unknown);
+    let warn = |(name, page): (&str, u32)| ManualWarning::UnregisteredDefect {
+        name: name.trim().to_owned(),
+        page,
+    };
+    unknown.map(warn).collect()
 }
 
 /// Whether the row of a table, `tabled`, sums up a section.

@@ -21,16 +21,24 @@ pub(super) struct RowSeparation {
     pub(super) clipped: bool,
     /// Line pitch in points.
     pitch: f64,
+    /// Whether each line is a row: in a file without pages, where all lines have all cells. A wrapped
+    /// cell would leave its neighbours empty.
+    by_line: bool,
 }
 
 impl RowSeparation {
     pub(super) fn of(sheet: &[Row]) -> Self {
-        Self { clipped: are_cells_clipped(sheet), pitch: line_pitch(sheet) }
+        let clipped = are_cells_clipped(sheet);
+        let most = sheet.iter().map(|row| row.segments.len()).max().unwrap_or(0);
+        let are_full = sheet.iter().all(|row| row.is_unpaged() && row.segments.len() == most);
+        Self { clipped, pitch: line_pitch(sheet), by_line: !clipped && most > 1 && are_full }
     }
 
     /// Whether two lines of a column are in the same row of the table.
     pub(super) fn same_row(&self, above: &PrintedLine, below: &PrintedLine) -> bool {
-        if self.clipped {
+        if self.by_line {
+            above.baseline == below.baseline
+        } else if self.clipped {
             let top = |line: &PrintedLine| line.clip.map_or(line.baseline, |clip| clip.top);
             above.sheet == below.sheet && (top(above) - top(below)).abs() < SAME_EDGE_PT
         } else {

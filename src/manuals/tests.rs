@@ -12,6 +12,7 @@ mod encodings;
 mod formats;
 mod generated;
 mod growth;
+mod hostile;
 mod layouts;
 mod misread;
 mod page_writer;

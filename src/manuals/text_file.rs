@@ -161,7 +161,8 @@ fn split_cells(number: u32, row: usize, line: &str) -> Vec<PrintedLine> {
             out.push(PrintedLine { right: end as f64 * LETTER_PT, ..line });
         }
     };
-    for c in line.chars() {
+    let mut letters = line.chars().peekable();
+    while let Some(c) = letters.next() {
         if c.is_whitespace() || c.is_control() || c == '\u{FEFF}' {
             tab |= c == '\t';
             let next = match c {
@@ -173,7 +174,11 @@ fn split_cells(number: u32, row: usize, line: &str) -> Vec<PrintedLine> {
             at = next;
             continue;
         }
-        let separated = (tab || spaces >= CELL_SPACES) && !is_lone_marker(&cell);
+        // Signs behind labels are set below one another: `원인   : …`, `fix   -> …`.
+        let is_sign = matches!(c, ':' | '：' | '→' | '⇒')
+            || matches!(c, '-' | '=') && letters.peek() == Some(&'>');
+        let is_apart = tab || spaces >= CELL_SPACES;
+        let separated = is_apart && !is_sign && !is_lone_marker(&cell);
         if !cell.is_empty() && separated {
             push(&mut cell, begin, at - spaces);
         }

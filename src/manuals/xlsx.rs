@@ -15,23 +15,26 @@ use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
 use super::headings::compact;
+use super::number_format::NumberFormat;
 use super::package::{LocalName, Package};
 use super::sheet_size::cell_count;
 use super::spreadsheet_rows::{MergedCell, push_rows};
 use super::unpaged_lines::{LeftOut, LineStyle, Numbering, UnpagedLines};
+use super::workbook_parts::WorkbookParts;
 
 /// The most cells of a workbook; larger ones are data, not a manual.
 const MAX_CELLS: usize = 1_000_000;
 
 /// The lines of a workbook, sheet by sheet. `path` is for messages only.
 pub(super) fn parse_xlsx(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
-    Package::open(path, bytes)?.check_size()?;
+    let mut package = Package::open(path, bytes)?;
+    package.check_size()?;
     // A panic of the third-party parser means a damaged file.
-    let parsed = catch_unwind(AssertUnwindSafe(|| parse(path, bytes)));
+    let parsed = catch_unwind(AssertUnwindSafe(|| parse(path, bytes, &mut package)));
     parsed.unwrap_or_else(|_| Err(ManualsError::damaged(path, ManualDamage::structure("panic"))))
 }
 
-fn parse(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
+fn parse(path: &Path, bytes: &[u8], package: &mut Package<'_>) -> Result<DocumentLines> {
     let damaged =
         |error: calamine::XlsxError| ManualsError::damaged(path, ManualDamage::structure(error));
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
@@ -41,7 +44,7 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
         .filter(|sheet| sheet.visible == SheetVisible::Visible)
         .map(|sheet| sheet.name.clone())
         .collect();
-    let mut package = Package::open(path, bytes)?;
+    let parts = WorkbookParts::read(package)?;
     let mut lines = UnpagedLines::new(Numbering::Given);
     for sheet in book.sheets_metadata() {
         if sheet.visible != SheetVisible::Visible {
@@ -64,7 +67,10 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
         if styles.is_none() {
             lines.warnings.push(ManualWarning::FormatUnread { page: lines.number });
         }
-        let folded = Folded::of_sheet(&mut package, &name)?;
+        let folded = match parts.of_sheet(&name) {
+            Some(part) => Folded::of_part(package, part)?,
+            None => Folded::default(),
+        };
         let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
         for (row, cells) in (first_row..).zip(range.rows()) {
             let number = before + row + 1;
@@ -115,9 +121,9 @@ struct Folded {
 
 impl Folded {
     /// Those of a sheet, from its part of the file: calamine does not tell.
-    fn of_sheet(package: &mut Package<'_>, name: &str) -> Result<Self> {
+    fn of_part(package: &mut Package<'_>, part: &str) -> Result<Self> {
         let mut folded = Self::default();
-        let Some(text) = sheet_part(package, name)? else { return Ok(folded) };
+        let Some(text) = package.read(part)? else { return Ok(folded) };
         if !text.contains("hidden") {
             return Ok(folded);
         }
@@ -149,27 +155,6 @@ impl Folded {
     }
 }
 
-/// The part of the file with the sheet `name`.
-fn sheet_part(package: &mut Package<'_>, name: &str) -> Result<Option<String>> {
-    let Some(book) = package.read("xl/workbook.xml")? else { return Ok(None) };
-    let Some(relations) = package.read("xl/_rels/workbook.xml.rels")? else { return Ok(None) };
-    let book = package.parse(&book)?;
-    let relations = package.parse(&relations)?;
-    let sheet = book
-        .descendants()
-        .find(|node| node.has_local_name("sheet") && node.local_attribute("name") == Some(name));
-    let id = sheet.and_then(|sheet| sheet.local_attribute("id"));
-    let target = relations
-        .descendants()
-        .find(|node| id.is_some() && node.local_attribute("Id") == id)
-        .and_then(|node| node.local_attribute("Target"));
-    let Some(target) = target else { return Ok(None) };
-    match target.strip_prefix('/') {
-        Some(whole) => package.read(whole),
-        None => package.read(&format!("xl/{target}")),
-    }
-}
-
 /// Why a cell of this style is no statement, if it is none.
 fn left_out(style: &Style) -> Option<LeftOut> {
     /// The smallest size that is seen, in points.
@@ -189,25 +174,22 @@ fn left_out(style: &Style) -> Option<LeftOut> {
     font.is_some_and(|font| font.has_strikethrough()).then_some(LeftOut::Struck)
 }
 
-/// The text of a cell as it is shown: dates and shares by their number formats, other numbers whole.
+/// The text of a cell as it is shown: dates, shares and numbers with words by their formats, other numbers
+/// whole.
 fn text(cell: &Data, style: Option<&Style>) -> String {
     let format = style.and_then(|style| style.number_format.as_ref());
-    let decimals = format.and_then(|format| decimals_of_share(&format.format_code));
-    match cell {
-        Data::Float(share) => match decimals {
-            Some(decimals) => format!("{:.decimals$}%", share * 100.0),
-            None => cell.to_string(),
-        },
-        Data::Error(_) | Data::Empty => String::new(),
-        Data::DateTime(time) => date_text(*time),
-        other => other.to_string(),
+    let format = format.and_then(|format| NumberFormat::of(&format.format_code));
+    let number = match cell {
+        Data::Float(number) => Some(*number),
+        Data::Int(number) => Some(*number as f64),
+        _ => None,
+    };
+    match (cell, number.zip(format)) {
+        (_, Some((number, format))) => format.show(number),
+        (Data::Error(_) | Data::Empty, _) => String::new(),
+        (Data::DateTime(time), _) => date_text(*time),
+        (other, _) => other.to_string(),
     }
-}
-
-/// The number of decimals of a format for shares, such as `0.0%`.
-fn decimals_of_share(format: &str) -> Option<usize> {
-    let digits = format.split(';').next()?.trim_end().strip_suffix('%')?;
-    Some(digits.split_once('.').map_or(0, |(_, decimals)| decimals.chars().count()))
 }
 
 /// A date, time or duration (ISO 8601), as far as it has those parts.

@@ -2,6 +2,7 @@
 //! keyword index (BM25), and the fusion of both.
 
 pub mod answerability;
+pub mod asked_value;
 mod atomic_file;
 pub mod denial;
 mod error;
@@ -16,6 +17,7 @@ pub mod other_subjects;
 pub mod question_words;
 pub mod remembered_questions;
 pub mod site_words;
+pub mod stated_value;
 pub mod synthetic;
 mod terms;
 pub mod vector_index;

@@ -70,33 +70,40 @@ pub fn propose(judged: &[JudgedQuestion<'_>], sections: &[TaughtSection]) -> Vec
             }
         }
     }
+    let texts: Vec<KnownWords> = sections
+        .iter()
+        .map(|one| KnownWords::new([one.names.as_str(), one.text.as_str()]))
+        .collect();
+    let nouns: Vec<Vec<String>> = judged.iter().map(|one| noun_words(one.question)).collect();
+    let mut of_sections: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     let mut proposals = Vec::new();
     for (word, (section, questions)) in used {
-        let Some(section) = section.and_then(|at| sections.get(at)) else { continue };
+        let Some((at, section)) = section.and_then(|at| Some((at, sections.get(at)?))) else {
+            continue;
+        };
         let is_long = word.chars().count() >= SHORTEST;
         let is_foreign = known.share(&WantedWords::new(std::slice::from_ref(&word), &general))
             < UNKNOWN
             && general.other_words(&word).is_empty();
         let is_chosen_noun = |number: &usize| {
-            judged
-                .get(*number)
-                .is_some_and(|one| one.is_chosen && noun_words(one.question).contains(&word))
+            let is_noun = nouns.get(*number).is_some_and(|nouns| nouns.contains(&word));
+            is_noun && judged.get(*number).is_some_and(|one| one.is_chosen)
         };
         let is_supported = questions.len() >= SUPPORT || questions.iter().any(is_chosen_noun);
-        let meanings = meanings(section, sections);
-        if is_long && is_foreign && is_supported && !meanings.is_empty() {
+        if !(is_long && is_foreign && is_supported) {
+            continue;
+        }
+        let meanings = of_sections.entry(at).or_insert_with(|| meanings(section, &texts)).clone();
+        if !meanings.is_empty() {
             proposals.push(SiteWordProposal { word, meanings, questions });
         }
     }
     proposals
 }
 
-/// The words of a section's names that the fewest sections have, at most two of each script.
-fn meanings(section: &TaughtSection, sections: &[TaughtSection]) -> Vec<String> {
-    let texts: Vec<KnownWords> = sections
-        .iter()
-        .map(|one| KnownWords::new([one.names.as_str(), one.text.as_str()]))
-        .collect();
+/// The words of a section's names that the fewest sections, with these `texts`, have, at most two of each
+/// script.
+fn meanings(section: &TaughtSection, texts: &[KnownWords]) -> Vec<String> {
     let mut named: Vec<String> = Vec::new();
     for word in question_words(&section.names) {
         if !named.contains(&word) {

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::terms::{Word, words};
-use fettle_domain::hangul::is_particle;
+use fettle_domain::hangul::{is_noun_ending, is_particle};
 use fettle_domain::{Language, english};
 
 /// Letters that stay of an English word without its ending.
@@ -24,8 +24,10 @@ type Group = Vec<Entry>;
 struct Entry {
     /// As it is written.
     written: Cow<'static, str>,
-    /// Its parts.
-    words: Vec<Word>,
+    /// Its Hangul, without spaces.
+    hangul: String,
+    /// Stems of its words of other scripts.
+    stems: Vec<String>,
     /// Where in a word of a text it stands.
     place: EntryPlace,
 }
@@ -35,28 +37,36 @@ struct Entry {
 enum EntryPlace {
     /// Anywhere: a part of a compound.
     Anywhere,
-    /// At its start: a word of a site, which nobody held against all others.
+    /// At its start: what a site's word means, which nobody held against all others.
     Start,
+    /// The whole of it, but for particles and the like: a site's word. 우라 is not in 우라늄.
+    Whole,
     /// At its start, as the stem of a verb or an adjective: `뚫~`. No word of its own.
     Stem,
 }
 
 impl Entry {
     fn new(written: &'static str) -> Self {
-        let (plain, place) = match written.strip_suffix('~') {
-            Some(stem) => (stem, EntryPlace::Stem),
-            None => (written, EntryPlace::Anywhere),
-        };
-        Self { written: plain.into(), words: words(plain), place }
+        match written.strip_suffix('~') {
+            Some(stem) => Self::at(stem.into(), EntryPlace::Stem),
+            None => Self::at(written.into(), EntryPlace::Anywhere),
+        }
     }
 
-    fn of_site(written: &str) -> Self {
-        let place = EntryPlace::Start;
-        Self { written: written.to_owned().into(), words: words(written), place }
+    fn at(written: Cow<'static, str>, place: EntryPlace) -> Self {
+        let (mut hangul, mut stems) = (String::new(), Vec::new());
+        for word in words(&written) {
+            match word {
+                Word::Hangul(word) => hangul.push_str(&word),
+                Word::Letters(word) => stems.push(stem(&word).to_owned()),
+                Word::Number(_) => {}
+            }
+        }
+        Self { written, hangul, stems, place }
     }
 
     fn is_korean(&self) -> bool {
-        matches!(self.words.first(), Some(Word::Hangul(_)))
+        !self.hangul.is_empty()
     }
 
     fn is_word(&self) -> bool {
@@ -107,9 +117,12 @@ impl Vocabulary {
             };
             let is_group = |number: &usize| GROUPS.get(*number).is_some_and(is_one);
             SiteWord {
-                word: Entry::of_site(word),
+                word: Entry::at(word.to_owned().into(), EntryPlace::Whole),
                 groups: named.into_iter().filter(is_group).collect(),
-                meanings: meanings.iter().map(|meaning| Entry::of_site(meaning)).collect(),
+                meanings: meanings
+                    .iter()
+                    .map(|meaning| Entry::at(meaning.clone().into(), EntryPlace::Start))
+                    .collect(),
             }
         });
         Self { site: site.collect() }
@@ -229,17 +242,10 @@ impl Text {
     }
 
     fn has(&self, entry: &Entry) -> bool {
-        let mut hangul = String::new();
-        let mut stems = Vec::new();
-        for part in &entry.words {
-            match part {
-                Word::Hangul(part) => hangul.push_str(part),
-                Word::Letters(part) => stems.push(stem(part)),
-                Word::Number(_) => {}
-            }
-        }
+        let Entry { hangul, stems, place, .. } = entry;
         if hangul.is_empty() {
-            return !stems.is_empty() && self.stems.windows(stems.len()).any(|run| run == stems);
+            return !stems.is_empty()
+                && self.stems.windows(stems.len()).any(|run| run == stems.as_slice());
         }
         let mut all = self.runs.iter().flatten();
         if entry.is_word() && hangul.chars().count() == 1 {
@@ -252,18 +258,28 @@ impl Text {
         // Inside a word (a compound), or over spaces from the start of a word: `송송` after
         // `구멍이` holds no `이송`.
         let inside =
-            entry.place == EntryPlace::Anywhere && all.any(|word| word.contains(hangul.as_str()));
-        inside || self.runs.iter().any(|run| starts_at_a_word(run, &hangul))
+            *place == EntryPlace::Anywhere && all.any(|word| word.contains(hangul.as_str()));
+        let ends = |rest: &str| *place != EntryPlace::Whole || is_whole(rest);
+        inside || self.runs.iter().any(|run| starts_at_a_word(run, hangul, ends))
     }
 }
 
-/// Whether `wanted` stands in the joined words of `run` from the start of one of them.
-fn starts_at_a_word(run: &[String], wanted: &str) -> bool {
+/// Whether a word of a site with `rest` behind it is that word: before particles, or as the first part of
+/// a compound with a word that the table knows.
+fn is_whole(rest: &str) -> bool {
+    let is_known =
+        |entry: &Entry| entry.hangul.chars().count() > 1 && rest.starts_with(entry.hangul.as_str());
+    is_noun_ending(rest) || GROUPS.iter().flatten().any(is_known)
+}
+
+/// Whether `wanted` stands in the joined words of `run` from the start of one of them, up to where a
+/// word `ends`.
+fn starts_at_a_word(run: &[String], wanted: &str, ends: impl Fn(&str) -> bool) -> bool {
     (0..run.len()).any(|start| {
         let mut rest = wanted;
         for word in run.iter().skip(start) {
-            if word.starts_with(rest) {
-                return true;
+            if let Some(behind) = word.strip_prefix(rest) {
+                return ends(behind);
             }
             match rest.strip_prefix(word.as_str()) {
                 Some(more) => rest = more,
@@ -343,7 +359,8 @@ mod tests {
             let unique: BTreeSet<_> = written.iter().collect();
             assert!(group.len() > 1, "{written:?}");
             assert_eq!(unique.len(), group.len(), "{written:?}");
-            assert!(group.iter().all(|entry| !entry.words.is_empty()), "{written:?}");
+            let says = |entry: &Entry| !entry.hangul.is_empty() || !entry.stems.is_empty();
+            assert!(group.iter().all(says), "{written:?}");
         }
     }
     #[test]
@@ -367,8 +384,13 @@ mod tests {
             // None has.
             ("꽁지가 없어요", "꼬리표 부착", true),
             ("꽁지", "기공", false),
-            // At the start of a word alone.
+            // As a word alone, with particles and in compounds.
             ("노랑곰보", "기공", false),
+            ("곰보구멍", "기공", true),
+            ("곰 보가 났어요", "기공", true),
+            ("곰보면", "기공", true),
+            ("곰보빵집", "기공", false),
+            ("꽁지머리", "꼬리표 부착", false),
         ] {
             assert_eq!(shares(a, b), expected, "{a} / {b}");
         }

@@ -63,3 +63,15 @@ fn a_file_without_records_says_what_to_choose() {
     let missing = ["actions", "import", "/nowhere.csv"];
     workspace.run(&missing).must_fail_with(&["/nowhere.csv"]);
 }
+
+/// A quotation mark that nothing closes is named with its line, in the preview and in the import.
+#[test]
+fn what_of_a_file_may_be_read_wrongly_is_said() {
+    let workspace = workspace();
+    let text = "제품,불량,원인,시정 조치\np,hole,\"탈기 부족,탈기 5분\np,hole,습기,건조\n";
+    let file = workspace.file("capa.csv", text.as_bytes());
+    let dry = workspace.run(&["actions", "import", arg(&file), "--dry-run"]).must_succeed().stdout;
+    assert!(dry.contains("⚠ line 2") && dry.contains("2 of 2"), "{dry}");
+    let stored = workspace.json(&["actions", "import", arg(&file), "--json"]);
+    assert_eq!(stored["warnings"][0]["page"], 2, "{stored}");
+}

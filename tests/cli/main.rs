@@ -8,6 +8,7 @@ mod actions;
 mod backup;
 mod bad_input;
 mod bank;
+mod corrections;
 mod demo;
 mod embedding;
 #[cfg(unix)]

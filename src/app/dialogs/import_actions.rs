@@ -16,12 +16,15 @@ use crate::widgets::combo_box::optional_product_combo;
 use fettle_domain::ProductCode;
 use fettle_engine::{
     ActionFile, EngineError, FiledActionState, ImportActions, ImportedActions, ReadActionFile,
+    explain_manual_warning,
 };
 
 /// Height of the list of records, in points.
 const LIST_HEIGHT: f32 = 240.0;
 /// The most records that are listed; the numbers above the list count all.
 const MAX_LISTED: usize = 200;
+/// The most warnings about the file that are listed.
+const MAX_WARNINGS: usize = 5;
 
 /// The file, what was read of it, and the jobs that read and store.
 #[derive(Default)]
@@ -95,6 +98,15 @@ impl ImportActionsDialog {
         }
         if read.warned() > 0 {
             ui.colored_label(ui.visuals().warn_fg_color, warned_text(cx, read.warned()));
+        }
+        let name = read.path.display().to_string();
+        for warning in read.warnings.iter().take(MAX_WARNINGS) {
+            let said = explain_manual_warning(warning, &name, cx.localizer.language);
+            ui.colored_label(ui.visuals().warn_fg_color, format!("⚠ {said}"));
+        }
+        let more = read.warnings.len().saturating_sub(MAX_WARNINGS);
+        if more > 0 {
+            ui.weak(format!("… +{more}"));
         }
         ui.add_space(4.0);
         ScrollArea::both().max_height(LIST_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {

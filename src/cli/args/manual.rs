@@ -1,5 +1,7 @@
 //! `fettle manual`.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 
 use fettle_domain::{DefectCode, ProductCode};
@@ -48,6 +50,9 @@ pub(crate) enum Manual {
         /// Its number, as `fettle manual versions` shows it.
         id: i64,
     },
+    /// How a manual is to be read where the program reads it wrongly.
+    #[command(subcommand)]
+    Corrections(Corrections),
     /// Find what the manual says about something: in your own words, also mistyped.
     ///
     /// Exit status: 0 answered, 4 the manual probably does not say, 5 a question back (which product
@@ -71,6 +76,46 @@ pub(crate) enum Manual {
         /// Print as JSON.
         #[arg(long)]
         json: bool,
+    },
+}
+
+/// `fettle manual corrections`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Corrections {
+    /// List the corrections of a manual, and which of them find nothing in it any more.
+    List {
+        /// Its number, as `fettle manual versions` shows it.
+        manual: i64,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the corrections of a manual into a file.
+    Export {
+        /// Its number, as `fettle manual versions` shows it.
+        manual: i64,
+        /// The file (JSON).
+        file: PathBuf,
+    },
+    /// Correct a manual as a file says; what was corrected before can be had back by `undo`.
+    Apply {
+        /// Its number, as `fettle manual versions` shows it.
+        manual: i64,
+        /// A file that `export` wrote.
+        file: PathBuf,
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read a manual without corrections again. `undo` takes that back.
+    Remove {
+        /// Its number, as `fettle manual versions` shows it.
+        manual: i64,
+    },
+    /// Take the last change of a manual's corrections back.
+    Undo {
+        /// Its number, as `fettle manual versions` shows it.
+        manual: i64,
     },
 }
 

@@ -8,7 +8,7 @@ use crate::terminal::Terminal;
 use fettle_domain::{ActionFilter, CorrectiveActionId, ProductCode};
 use fettle_engine::{
     Engine, ExportActions, ImportActions, ListActions, ReadActionFile, RemoveAction,
-    UndoActionImport,
+    UndoActionImport, explain_manual_warning,
 };
 
 pub(crate) fn run(
@@ -88,6 +88,11 @@ fn import(
         return terminal.print_json(&read);
     }
     if !json {
+        for warning in &read.warnings {
+            let name = file.display().to_string();
+            let said = explain_manual_warning(warning, &name, terminal.language());
+            terminal.print_line(&format!("  ⚠ {said}"));
+        }
         for row in &read.rows {
             let subject = row.subject.as_ref();
             let product = subject.map_or("?", |subject| subject.product.as_str());

@@ -2,6 +2,7 @@
 
 use super::inspect::{print_sections, print_source};
 use super::manual_answer::{self, AnswerStatus};
+use super::manual_corrections;
 use super::manual_versions;
 use super::stage_result::done_or_print;
 use crate::args;
@@ -39,6 +40,7 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Manual) -> 
         args::Manual::Versions { product, json } => {
             return manual_versions::list(engine, terminal, product.as_ref(), *json);
         }
+        args::Manual::Corrections(args) => return manual_corrections::run(engine, terminal, args),
         args::Manual::Remove { id } => return manual_versions::remove(engine, terminal, *id),
         args::Manual::Ask { question, product, defect, top, now, json } => {
             let request = SearchManual {

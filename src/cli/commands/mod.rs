@@ -21,6 +21,7 @@ mod left_out;
 pub(super) mod library;
 pub(super) mod manual;
 pub(super) mod manual_answer;
+mod manual_corrections;
 mod manual_versions;
 mod mask_notes;
 pub(super) mod models;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use fettle_domain::{ActionDraft, ActionWarning, Effectiveness};
+use fettle_domain::{ActionDraft, ActionWarning, Effectiveness, ManualWarning};
 use fettle_testing::documents::{docx, docx_of, own_fonts, page, paragraph, pdf};
 
 use super::formats::xlsx;
@@ -10,7 +10,7 @@ use super::unpaged::table;
 use crate::{ManualsError, parse_action_records};
 
 fn read(name: &str, bytes: &[u8]) -> Vec<ActionDraft> {
-    parse_action_records(Path::new(name), bytes, TODAY).unwrap()
+    parse_action_records(Path::new(name), bytes, TODAY).unwrap().drafts
 }
 
 const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 30);
@@ -394,4 +394,58 @@ fn rows_with_an_action_alone_are_records_and_totals_are_none() {
         .map(|one| (one.place, &*one.product, &*one.defect, &*one.entry.action))
         .collect();
     assert_eq!(short, [(2, "p", "기공", "하나"), (3, "p", "기공", "둘"), (4, "", "", "셋")]);
+}
+
+/// The words of a record may be those of labels, and a column that nobody knows may say what matters.
+#[test]
+fn a_record_is_no_head_and_unknown_columns_stand_in_the_note() {
+    let text = "No,제품,불량,원인,대책,담당,라인,id,stage,inspection\n\
+                1,p,기공 불량,탈기 원인,탈기 조치,담당 김,2호기,7,closed,12\n\
+                2,p,긁힘 결함,핀 마모 원인,핀 교체 대책,이 담당,,8,open,13\n\
+                No,제품,불량,원인,대책,담당,라인,id,stage,inspection\n\
+                3,p,버 불량,금형 원인,금형 개선,박 책임자,3호기,,,\n";
+    let found = read("a.csv", text.as_bytes());
+    let short: Vec<_> = found
+        .iter()
+        .map(|one| (one.place, &*one.defect, &*one.entry.action, &*one.entry.note))
+        .collect();
+    assert_eq!(
+        short,
+        [
+            (2, "기공 불량", "탈기 조치", "라인: 2호기"),
+            (3, "긁힘 결함", "핀 교체 대책", ""),
+            (5, "버 불량", "금형 개선", "라인: 3호기"),
+        ]
+    );
+    // Another table, apart from the first.
+    let text = "불량,원인,대책\n기공,마모,연마\n\nDefect,Cause,Action\nhole,wear,grind\n";
+    let found = read("a.csv", text.as_bytes());
+    let short: Vec<_> = found.iter().map(|one| (&*one.defect, &*one.entry.action)).collect();
+    assert_eq!(short, [("기공", "연마"), ("hole", "grind")]);
+}
+
+/// What is left out of a file is said: rows of a sheet that are folded away, whatever the parts of the file
+/// are called, and where a quotation mark is missing.
+#[test]
+fn what_is_left_out_of_a_file_is_said() {
+    let rows: [&[&str]; 3] =
+        [&["불량", "원인", "대책"], &["기공", "마모", "연마"], &["긁힘", "이물", "청소"]];
+    let hidden = |bytes: Vec<u8>| {
+        let found = parse_action_records(Path::new("a.xlsx"), &bytes, TODAY).unwrap();
+        let said = found.warnings.iter().filter_map(|warning| match warning {
+            ManualWarning::HiddenText { page, text } => Some((*page, text.clone())),
+            _ => None,
+        });
+        (found.drafts.len(), said.collect::<Vec<_>>())
+    };
+    let texts = |texts: [&str; 3]| texts.map(|text| (3, text.to_owned())).to_vec();
+    assert_eq!(hidden(xlsx("CAPA", &rows, &[])), (2, Vec::new()));
+    let folded = super::formats::xlsx_of("CAPA", &rows, &[], &[3], "worksheets/sheet1.xml");
+    assert_eq!(hidden(folded), (1, texts(["긁힘", "이물", "청소"])));
+    let renamed = super::formats::xlsx_of("CAPA", &rows, &[], &[3], "tables/list.xml");
+    assert_eq!(hidden(renamed), (1, texts(["긁힘", "이물", "청소"])));
+    let text = "불량,원인,대책\n기공,\"마모,연마\n긁힘,이물,청소\n";
+    let found = parse_action_records(Path::new("a.csv"), text.as_bytes(), TODAY).unwrap();
+    assert_eq!(found.drafts.len(), 2, "{found:#?}");
+    assert_eq!(found.warnings, [ManualWarning::UnclosedQuote { page: 2 }]);
 }

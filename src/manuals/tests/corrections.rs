@@ -332,6 +332,51 @@ fn a_piece_of_a_split_line_follows_the_heading_that_the_other_piece_became() {
     assert_eq!(found, [("표면:", "연마지에 이물 혼입"), ("표면:", "세정액 잔류")]);
 }
 
+/// What stands under a label that forbids keeps it, wherever a person puts it; and what a person places
+/// never comes to stand under one.
+#[test]
+fn what_is_forbidden_stays_forbidden_and_nothing_else_becomes_so() {
+    use StatementKind::{Action, Other, Prevention};
+    let korean = "기공 (hole)\n발생 원인\n- 탈기 불량\n다음은 하지 마십시오:\n- 사포로 문지른다\n\
+                  - 물로 씻는다\n조치 가이드\n- 탈기한다\n";
+    let english = "기공 (hole)\nCauses\n- Poor degassing\nDo not:\n- Use sandpaper\n- Wash it\n\
+                   Actions\n- Degas\n";
+    for (text, label, forbidden, other) in [
+        (korean, "다음은 하지 마십시오", "사포로 문지른다", "탈기한다"),
+        (english, "Do not", "Use sandpaper", "Degas"),
+    ] {
+        let read = read(text);
+        assert!(read.has_label(&format!("{label}:")) || read.has_label(label), "{read:#?}");
+        let said = |edits: Vec<ManualEdit>| -> Vec<String> {
+            let Corrected { text, missed } = edited(&read, edits);
+            assert_eq!(missed, []);
+            chunks(&text).into_iter().map(|chunk| chunk.words).collect()
+        };
+        let place = |text: &str, kind| ManualEdit::Place {
+            line: line(HOLE, text),
+            section: section(HOLE),
+            kind,
+        };
+        let with_label = format!("{label}: {forbidden}");
+        let printed = read.sections[0].parts[0].label.clone();
+        for (name, edits) in [
+            ("an action", vec![place(forbidden, Action)]),
+            ("prevention", vec![place(forbidden, Prevention)]),
+            ("in its part", vec![place(forbidden, Other)]),
+            ("twice", vec![place(forbidden, Action), place(forbidden, Prevention)]),
+            ("none", vec![ManualEdit::Dismiss { line: line(HOLE, forbidden) }]),
+            ("by its label", vec![name_label(&printed, Action)]),
+            ("no section", vec![ManualEdit::JoinSection { section: section(HOLE) }]),
+        ] {
+            let said = said(edits);
+            let kept = said.iter().filter(|words| words.contains(forbidden)).collect::<Vec<_>>();
+            assert_eq!(kept, [&with_label], "{label}, {name}: {said:?}");
+        }
+        let said = said(vec![place(other, Other)]);
+        assert!(said.iter().any(|words| words == other), "{label}: {said:?}");
+    }
+}
+
 proptest! {
     /// Whatever is edited in whatever order, no line is lost to search and ids stay unique.
     #[test]

@@ -138,6 +138,17 @@ fn hwpx() -> Vec<u8> {
 
 /// A workbook with one sheet of these rows, and merged cells.
 pub(super) fn xlsx(name: &str, rows: &[&[&str]], merged: &[&str]) -> Vec<u8> {
+    xlsx_of(name, rows, merged, &[], "worksheets/sheet1.xml")
+}
+
+/// As [`xlsx`], with rows folded away (from 1), the sheet at `target` as seen from the workbook.
+pub(super) fn xlsx_of(
+    name: &str,
+    rows: &[&[&str]],
+    merged: &[&str],
+    folded: &[usize],
+    target: &str,
+) -> Vec<u8> {
     let letter = |column: usize| char::from(b'A' + u8::try_from(column).unwrap());
     let cell = |row: usize, (column, text): (usize, &&str)| {
         let text = text.replace('\n', "&#10;");
@@ -147,7 +158,8 @@ pub(super) fn xlsx(name: &str, rows: &[&[&str]], merged: &[&str]) -> Vec<u8> {
     let row = |(at, cells): (usize, &&[&str])| {
         let filled = cells.iter().enumerate().filter(|(_, text)| !text.is_empty());
         let cells: String = filled.map(|one| cell(at, one)).collect();
-        format!("<row r='{}'>{cells}</row>", at + 1)
+        let hidden = if folded.contains(&(at + 1)) { " hidden='1'" } else { "" };
+        format!("<row r='{}'{hidden}>{cells}</row>", at + 1)
     };
     let data: String = rows.iter().enumerate().map(row).collect();
     let merged: String = merged.iter().map(|at| format!("<mergeCell ref='{at}'/>")).collect();
@@ -184,11 +196,11 @@ pub(super) fn xlsx(name: &str, rows: &[&[&str]], merged: &[&str]) -> Vec<u8> {
             "xl/_rels/workbook.xml.rels",
             &format!(
                 "<Relationships xmlns='{package}/relationships'><Relationship Id='r1' \
-                 Type='{relations}/worksheet' Target='worksheets/sheet1.xml'/></Relationships>"
+                 Type='{relations}/worksheet' Target='{target}'/></Relationships>"
             ),
         ),
         (
-            "xl/worksheets/sheet1.xml",
+            &format!("xl/{target}"),
             &format!("<worksheet {main}><sheetData>{data}</sheetData>{merged}</worksheet>"),
         ),
     ])

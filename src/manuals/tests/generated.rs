@@ -100,7 +100,6 @@ fn english_with_an_unknown_defect_an_empty_page_and_a_heading_alone() {
             "cold-shut.c1 [1] Melt too cold",
             "scratch p3: SCRATCH",
             "scratch.c1 [3] rough handling",
-            "! Unplaced { page: 1, text: \"Casting manual\" }",
             "! Incomplete { heading: \"Cold shut\", page: 1, missing: Action }",
             "! Incomplete { heading: \"SCRATCH\", page: 3, missing: Action }",
             "! EmptyPage { page: 2 }",

@@ -74,7 +74,6 @@ fn two_columns_are_read_one_after_the_other() {
             "scratch p1: 긁힘",
             "scratch.c1 [1] 이송 중 충돌",
             "scratch.a1 [1] 고무패드 적용",
-            "! Unplaced { page: 1, text: \"주조 제품 품질 조치 매뉴얼 제2판\" }",
         ],
     );
 }
@@ -372,7 +371,6 @@ fn an_english_manual_with_words_parted_at_the_lines_end() {
             "scratch p1: Scratch defect",
             "scratch.c1 [1] Rough handling",
             "scratch.a1 [1] Use rubber pads",
-            "! Unplaced { page: 1, text: \"Foundry corrective action manual\" }",
         ],
     );
 }

@@ -211,3 +211,68 @@ fn a_table_with_a_row_for_each_statement_is_read_by_defect() {
     ];
     assert_eq!(statements(&manual), expected, "{:#?}", outline(&manual));
 }
+
+/// A defect that the product does not have keeps its own section, under the name as it is printed, and what
+/// stands behind the lists belongs to nobody.
+#[test]
+fn a_defect_that_is_not_registered_is_a_section_of_its_own() {
+    let list = "1. 원인\n 1) 긁힘: 이물 혼입\n 2) 백화: 습기\n 3) 얼룩: 세정액 잔류\n\n\
+                2. 대책\n 1) 긁힘: 에어로 털기\n 2) 백화: 습도 관리\n 3) 얼룩: 헹굼 추가\n\n\
+                부서별 협조\n 구매팀은 자재를 확보\n";
+    let table = "불량,원인,조치\n긁힘,이물 혼입,에어로 털기\n백화,습기,습도 관리\n얼룩,세정액 잔류,헹굼 추가\n";
+    for (name, text) in [("a.txt", list), ("a.csv", table)] {
+        let manual = read(name, text);
+        let all = outline(&manual);
+        let own = manual.sections.iter().find(|section| section.heading == "백화");
+        let own = own.unwrap_or_else(|| panic!("{name}: {all:#?}"));
+        assert_eq!(own.defect, None);
+        let said: Vec<&str> = own.statements().map(|one| one.text.as_str()).collect();
+        assert_eq!(said, ["습기", "습도 관리"], "{name}: {all:#?}");
+        let warnings = all.iter().filter(|line| line.starts_with("! UnregisteredDefect"));
+        assert_eq!(warnings.count(), 1, "{name}: {all:#?}");
+        let stain = manual.sections.iter().find(|section| section.heading == "얼룩").unwrap();
+        assert_eq!((stain.causes.len(), stain.actions.len()), (1, 1), "{name}: {all:#?}");
+    }
+}
+
+/// A title, the number and the day of a version, a table of contents are nothing to check, and found.
+#[test]
+fn the_furniture_of_a_document_raises_no_warning() {
+    let text = "도장 불량 조치 매뉴얼\n문서 번호: QM-17\n개정 3판 (2026. 3. 1.)\n\n목차\n1. 긁힘 ........ 2\n2. 찍힘 ........ 3\n\n\
+                긁힘\n원인\n- 이물\n조치\n- 청소\n찍힘\n원인\n- 낙하\n조치\n- 패드\n";
+    let markdown = "# Surface defects\n\nRev. 3\n\n## Scratch\n\n### Causes\n\n- dust\n\n### Actions\n\n- clean\n";
+    for (name, text, found) in [("a.txt", text, "QM"), ("a.md", markdown, "surface")] {
+        let manual = read(name, text);
+        let all = outline(&manual);
+        assert!(!all.iter().any(|line| line.starts_with("! Unplaced")), "{name}: {all:#?}");
+        let said: String = chunks(&manual).into_iter().map(|chunk| chunk.text + "\n").collect();
+        assert!(said.to_lowercase().contains(&found.to_lowercase()), "{name}: {said}");
+    }
+    // What no section has, and may matter, is named as before.
+    let manual = read("a.txt", "긁힘\n원인\n- 이물\n조치\n- 청소\n\n모든 작업자는 장갑을 낀다.\n");
+    let all = outline(&manual);
+    assert!(
+        all.iter().any(|line| line.contains("장갑을 낀다") && line.starts_with("! Unplaced")),
+        "{all:#?}"
+    );
+}
+
+#[test]
+fn a_ditto_mark_goes_on_with_the_defect_above() {
+    for mark in ["〃", "상동", "\"", ""] {
+        let quoted = if mark == "\"" { "\"\"\"\"".to_owned() } else { mark.to_owned() };
+        let csv = format!(
+            "불량,원인,조치\n긁힘,핀 마모,핀 교체\n{quoted},이물 혼입,청소\n찍힘,낙하,패드\n"
+        );
+        let manual = read("a.csv", &csv);
+        let expected = [
+            "scratch c 핀 마모",
+            "scratch c 이물 혼입",
+            "scratch a 핀 교체",
+            "scratch a 청소",
+            "dent c 낙하",
+            "dent a 패드",
+        ];
+        assert_eq!(statements(&manual), expected, "{mark}: {:#?}", outline(&manual));
+    }
+}

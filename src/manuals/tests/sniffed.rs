@@ -80,6 +80,33 @@ fn an_unclosed_quotation_mark_does_not_swallow_a_table() {
         assert!(found.iter().any(|one| one == expected), "{expected}: {:#?}", outline(&manual));
     }
     assert!(manual.warnings.contains(&ManualWarning::UnclosedQuote { page: 3 }));
+    // Wherever it stands, and however many there are: each is named by its line.
+    for (text, lines) in [
+        (
+            "불량,원인,조치\n긁힘,\"레일 마모,레일 교체\n찍힘,\"높이, 과다\",높이 조정\n얼룩,기름,탈지\n",
+            &[2][..],
+        ),
+        (
+            "불량,원인,조치\n긁힘,\"레일 마모,레일 교체\n찍힘,\"높이 과다,높이 조정\n얼룩,기름,탈지\n",
+            &[2, 3],
+        ),
+        (
+            "불량,원인,조치\n긁힘,5\" 레일 마모,레일 교체\n찍힘,\"높이\n과다\",높이 조정\n얼룩,기름,탈지\n",
+            &[],
+        ),
+    ] {
+        let manual = read("a.csv", text.as_bytes());
+        let found = statements(&manual).join(" / ");
+        for expected in ["레일 마모", "레일 교체", "높이", "과다", "높이 조정", "기름", "탈지"]
+        {
+            assert!(found.contains(expected), "{expected}: {:#?}", outline(&manual));
+        }
+        let named = manual.warnings.iter().filter_map(|warning| match warning {
+            ManualWarning::UnclosedQuote { page } => Some(*page),
+            _ => None,
+        });
+        assert_eq!(named.collect::<Vec<_>>(), lines, "{text}");
+    }
     let closed = read("a.csv", text.replace("\"낙하", "낙하").as_bytes());
     let is_open = |warning: &ManualWarning| matches!(warning, ManualWarning::UnclosedQuote { .. });
     assert!(!closed.warnings.iter().any(is_open));

@@ -26,7 +26,7 @@ fn error(name: &str, bytes: &[u8]) -> ManualsError {
 
 const NOTE: &str = "# 주조 매뉴얼\n\n1. 기공 불량\n   발생 원인\n   - 용탕 내 가스가\n     남음\n   - 습기\n\
                     \t조치 가이드\r\n   ① 탈기 강화\n==========\n긁힘\n원인:     이송 중 충돌\n대책:     고무패드\n";
-const NOTE_READ: [&str; 8] = [
+const NOTE_READ: [&str; 7] = [
     "hole p3: 기공 불량",
     "hole.c1 [5, 6] 용탕 내 가스가 남음",
     "hole.c2 [7] 습기",
@@ -34,7 +34,6 @@ const NOTE_READ: [&str; 8] = [
     "scratch p11: 긁힘",
     "scratch.c1 [12] 이송 중 충돌",
     "scratch.a1 [13] 고무패드",
-    "! Unplaced { page: 1, text: \"주조 매뉴얼\" }",
 ];
 
 #[test]

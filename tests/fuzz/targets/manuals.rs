@@ -83,7 +83,7 @@ fn read_manual(path: &Path, bytes: &[u8]) -> String {
 fn read_records(path: &Path, bytes: &[u8]) -> String {
     // A day of its own: what a file leads to does not change overnight.
     let today = Date::constant(2026, 11, 30);
-    outcome(parse_action_records(path, bytes, today), |records| records.len())
+    outcome(parse_action_records(path, bytes, today), |records| records.drafts.len())
 }
 
 /// As Windows' editors save it: UTF-16, little endian, with its mark.

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use fettle_domain::ManualWarning;
+
 use super::read_action_file::ActionFile;
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
@@ -22,6 +24,8 @@ pub struct ImportedActions {
     pub left_out: usize,
     /// Number of stored records that a person should look at.
     pub warned: usize,
+    /// What of the file was left out or may be read wrongly.
+    pub warnings: Vec<ManualWarning>,
 }
 
 impl Request for ImportActions {
@@ -34,7 +38,7 @@ impl Request for ImportActions {
 
     fn run(self, job: &JobContext) -> Result<ImportedActions> {
         let warned = self.0.warned();
-        let Self(ActionFile { path, rows }) = self;
+        let Self(ActionFile { path, rows, warnings }) = self;
         let total = rows.len();
         let actions: Vec<_> = rows
             .into_iter()
@@ -56,7 +60,7 @@ impl Request for ImportActions {
         let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let by = user_name();
         let import = job.library(move |library| library.import_actions(&file, &actions, &by))?;
-        Ok(ImportedActions { import, stored, left_out: total - stored, warned })
+        Ok(ImportedActions { import, stored, left_out: total - stored, warned, warnings })
     }
 }
 

@@ -10,9 +10,9 @@ use super::action_subject::subject_of;
 use crate::error::Result;
 use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{ActionDraft, ActionSubject, ProductCode};
+use fettle_domain::{ActionDraft, ActionSubject, ManualWarning, ProductCode};
 use fettle_library::action_digest;
-use fettle_manuals::{parse_action_records, read_file};
+use fettle_manuals::{ActionRecords, parse_action_records, read_file};
 
 /// Reads the records of a file: a list (CSV, Excel, a table) or 8D reports. Nothing is stored.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct ActionFile {
     pub path: PathBuf,
     /// Its records, in order.
     pub rows: Vec<FiledAction>,
+    /// What of the file was left out or may be read wrongly.
+    pub warnings: Vec<ManualWarning>,
 }
 
 /// A record of a file and what becomes of it.
@@ -131,7 +133,8 @@ impl Request for ReadActionFile {
         job.report("progress-read-actions", "", 0, 2);
         let bytes = read_file(&path)?;
         job.check()?;
-        let drafts = parse_action_records(&path, &bytes, Zoned::now().date())?;
+        let ActionRecords { drafts, warnings } =
+            parse_action_records(&path, &bytes, Zoned::now().date())?;
         job.report("progress-read-actions", "", 1, 2);
         let (names, known) =
             job.library(|library| Ok((library.names()?, library.action_digests()?)))?;
@@ -157,7 +160,7 @@ impl Request for ReadActionFile {
             };
             rows.push(FiledAction { draft, subject, state });
         }
-        Ok(ActionFile { path, rows })
+        Ok(ActionFile { path, rows, warnings })
     }
 }
 

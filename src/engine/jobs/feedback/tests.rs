@@ -167,18 +167,20 @@ fn feedback_that_is_taken_back_supports_nothing() {
     assert!(lessons[0].questions.is_empty() && lessons[0].decided.is_some());
 }
 
-/// The words of a passage outweigh every remembered question.
+/// The words of a passage outweigh every remembered question but the very one that is asked.
 #[test]
-fn a_literal_hit_is_never_overturned() {
+fn a_literal_hit_is_overturned_by_the_accepted_question_alone() {
     let (_dir, engine, part) = engine();
     let [hole, burr] = &sections(&engine, &part)[..] else { panic!() };
-    let question = "클램프 압력 보정";
+    let question = "클램프 압력 보정 좀";
     say(&engine, question, &part, Some(hole));
     let lessons = submit(&engine, ListLessons::default());
     assert!(matches!(lessons[..], [ReviewedLesson { lesson: Lesson::Question { .. }, .. }]));
     decide(&engine, &lessons[0], Some(LessonDecision::Accepted));
-    let answer = ask(&engine, question, &part);
-    assert_eq!(answer.reply.passages()[0].chunk.heading, burr.heading);
+    for (asked, first) in [(question, hole), ("클램프 압력 보정", burr)] {
+        let answer = ask(&engine, asked, &part);
+        assert_eq!(answer.reply.passages()[0].chunk.heading, first.heading, "{asked}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Manuals: registering, parsing, versions, search.
 
+mod correction_files;
 mod embed_manuals;
 pub(crate) mod in_force;
 mod ingest_manuals;
@@ -14,6 +15,9 @@ mod preview_manual;
 pub(crate) mod register_manual;
 pub(in crate::jobs) mod search_manual;
 
+pub use correction_files::{
+    ApplyManualCorrections, ExportManualCorrections, ListManualCorrections, ListedCorrections,
+};
 pub use embed_manuals::{EmbedManuals, EmbeddedManuals};
 pub use ingest_manuals::IngestManuals;
 pub use manual_corrections::{

@@ -5,6 +5,7 @@ use super::corpus::{Corpus, Passage};
 use super::literal::Lookup;
 use fettle_domain::{DefectCode, DefectType, ProductCode};
 use fettle_manuals::named_defects;
+use fettle_retrieval::asked_value::{AskedValue, asked_value};
 use fettle_retrieval::denial::asks_for_the_opposite;
 use fettle_retrieval::exclusion::read_question;
 use fettle_retrieval::question_words::question_words;
@@ -83,6 +84,8 @@ pub(super) struct Asked {
     pub(super) lookup: Lookup,
     /// Whether it asks for the opposite of what manuals say.
     pub(super) denies: bool,
+    /// The kind of value that it asks for.
+    pub(super) value: Option<AskedValue>,
 }
 
 impl Asked {
@@ -115,6 +118,7 @@ impl Asked {
             asks_for_defects: ASKING_FOR_DEFECTS.iter().any(|asking| lower.contains(asking)),
             lookup: Lookup::new(&read.asked),
             denies: asks_for_the_opposite(&read.asked),
+            value: asked_value(&read.asked),
             text: read.asked,
             excluded: read.excluded,
             named,

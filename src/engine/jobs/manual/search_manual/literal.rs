@@ -14,9 +14,14 @@ pub(super) struct Lookup {
 
 impl Lookup {
     pub(super) fn new(question: &str) -> Self {
-        let letters = plain(question.trim().trim_end_matches(['?', '!', '.', '？']));
+        let letters = letters_of(question);
         let is_long = letters.chars().count() >= SHORTEST;
         Self { letters: if is_long { letters } else { String::new() } }
+    }
+
+    /// Whether it is `question`, however that is spaced.
+    pub(super) fn is(&self, question: &str) -> bool {
+        !self.letters.is_empty() && self.letters == letters_of(question)
     }
 
     /// Whether it stands in `text`, however that is spaced: from the start of a word to the end of one
@@ -42,6 +47,10 @@ impl Lookup {
 /// Letters of scripts that are written with spaces go on in their like, and so do digits.
 fn kind(c: char) -> Option<bool> {
     (c.is_ascii_alphabetic() || c.is_numeric()).then(|| c.is_numeric())
+}
+
+fn letters_of(question: &str) -> String {
+    plain(question.trim().trim_end_matches(['?', '!', '.', '？']))
 }
 
 fn plain(text: &str) -> String {

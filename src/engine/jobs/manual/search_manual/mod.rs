@@ -10,6 +10,7 @@ mod reply;
 #[cfg(test)]
 mod tests;
 mod unassigned;
+mod value_said;
 
 use self::asked::Asked;
 use self::corpus::Corpus;

@@ -42,6 +42,8 @@ pub(super) struct Ranking<'a> {
     pub(super) sections: Vec<(usize, f32)>,
     /// Sections that answer a remembered question that is surely this one.
     pub(super) confirmed: Vec<usize>,
+    /// Sections that an engineer accepted for this very question: they lead its answer.
+    pub(super) asked_again: Vec<usize>,
     /// Probability that the manuals answer the question, 0 to 1.
     pub(super) probability: f32,
     /// Why words alone were compared.
@@ -139,14 +141,16 @@ impl<'a> Ranking<'a> {
         }
         passages.retain(|one| corpus.is_wanted(one.passage.chunk) && !asked.excludes(&one.passage));
         let remembered = remembered(corpus, asked, &passages);
-        let sections = rank_sections(&passages, asked, &remembered);
+        let asked_again = asked_again(corpus, asked, &passages);
+        let sections = rank_sections(&passages, asked, &remembered, &asked_again);
         // What an engineer confirmed is said, whatever its words are like.
         let mut confirmed = remembered;
         confirmed.retain(|_, likeness| *likeness >= SURELY_LIKE);
+        confirmed.extend(asked_again.iter().map(|section| (*section, 1.0)));
         let surely = confirmed.values().copied().fold(0.0, f32::max);
         let probability = signs.probability().max(surely);
         let confirmed = confirmed.into_keys().collect();
-        Ok(Self { passages, sections, confirmed, probability, notice, signs })
+        Ok(Self { passages, sections, confirmed, asked_again, probability, notice, signs })
     }
 
     /// Passages of a section, best first.
@@ -182,28 +186,44 @@ fn remembered(
     of_sections
 }
 
+/// The sections that answer a remembered question with the letters of this one.
+fn asked_again(corpus: &Corpus, asked: &Asked, passages: &[RankedPassage<'_>]) -> Vec<usize> {
+    let is_right = |one: &RankedPassage<'_>| {
+        let Passage { manual, chunk, .. } = &one.passage;
+        corpus.remembered.iter().any(|(question, right)| {
+            right.is(&manual.product, &chunk.heading, chunk.defect.as_ref())
+                && asked.lookup.is(question)
+        })
+    };
+    let mut sections: Vec<usize> =
+        passages.iter().filter(|one| is_right(one)).map(|one| one.passage.section).collect();
+    sections.dedup();
+    sections
+}
+
 fn rank_sections(
     passages: &[RankedPassage<'_>],
     asked: &Asked,
     remembered: &BTreeMap<usize, f32>,
+    asked_again: &[usize],
 ) -> Vec<(usize, f32)> {
     let mut held: BTreeMap<usize, Vec<&RankedPassage<'_>>> = BTreeMap::new();
     for passage in passages {
         held.entry(passage.passage.section).or_default().push(passage);
     }
-    let mut sections: Vec<(usize, bool, f32)> = Vec::new();
+    let mut sections: Vec<(usize, (bool, bool), f32)> = Vec::new();
     for (section, mut held) in held {
         held.sort_by(|a, b| b.relevance.total_cmp(&a.relevance));
         let Some(first) = held.first() else { continue };
         let best: f32 =
             held.iter().zip([1.0, SECOND_WEIGHT]).map(|(one, weight)| weight * one.relevance).sum();
         let covered = held.iter().map(|one| one.covered).fold(0.0, f32::max);
-        let named = asked.names(&first.passage);
+        let leads = (asked_again.contains(&section), asked.names(&first.passage));
         let product = asked.products.contains(&first.passage.manual.product);
         let likeness = remembered.get(&section).copied().unwrap_or_default();
         let product = if product { PRODUCT } else { 0.0 };
         let score = best + COVERED * covered + product + REMEMBERED * likeness;
-        sections.push((section, named, score));
+        sections.push((section, leads, score));
     }
     sections.sort_by(|a, b| b.1.cmp(&a.1).then(b.2.total_cmp(&a.2)));
     sections.into_iter().map(|(section, _, score)| (section, score)).collect()

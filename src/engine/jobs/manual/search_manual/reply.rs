@@ -5,6 +5,7 @@ use super::answer::{Candidate, FoundPassage, ManualReply, PassageGroup};
 use super::asked::Asked;
 use super::corpus::Corpus;
 use super::ranking::{RankedPassage, Ranking};
+use super::value_said;
 use fettle_domain::{DefectType, ProductCode};
 use fettle_retrieval::answerability::LIMIT;
 
@@ -46,7 +47,9 @@ pub(super) fn choose(
             return ManualReply::Clarify { candidates, passages };
         }
     }
-    if !is_printed && (passages.is_empty() || ranking.probability < LIMIT) {
+    let is_confirmed = !ranking.confirmed.is_empty();
+    let is_value_missing = !is_confirmed && value_said::is_missing(corpus, asked, ranking);
+    if !is_printed && (passages.is_empty() || ranking.probability < LIMIT || is_value_missing) {
         return ManualReply::NotSaid { nearest: passages };
     }
     let meant = groups(ranking, top, |held| held.iter().any(|one| asked.means(&one.passage)));
@@ -74,7 +77,8 @@ pub(super) fn choose(
     ManualReply::Found { passages }
 }
 
-/// Passages that have the question as it is written; the two best of each section, best section
+/// Passages of a section that an engineer accepted for this very question; those that have the question as
+/// it is written; the two best of each section, best section
 /// first; then all others by relevance.
 fn in_order(ranking: &Ranking<'_>, top: usize) -> Vec<FoundPassage> {
     let (mut first, mut rest) = (Vec::new(), Vec::new());
@@ -89,7 +93,9 @@ fn in_order(ranking: &Ranking<'_>, top: usize) -> Vec<FoundPassage> {
     }
     rest.sort_by(|a, b| b.relevance.total_cmp(&a.relevance));
     first.append(&mut rest);
-    first.sort_by_key(|one| !one.is_looked_up);
+    let is_asked_again =
+        |one: &RankedPassage<'_>| ranking.asked_again.contains(&one.passage.section);
+    first.sort_by_key(|one| (!is_asked_again(one), !one.is_looked_up));
     first.truncate(top);
     first.iter().map(found).collect()
 }

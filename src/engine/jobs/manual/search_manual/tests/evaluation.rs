@@ -264,7 +264,7 @@ impl Request for PlainChunks {
 }
 
 /// The manuals of other trades that were written for this measurement.
-fn other_manuals(engine: &Engine) {
+pub(super) fn other_manuals(engine: &Engine) {
     for (code, name_ko, name_en, defects) in [
         (
             "mould",

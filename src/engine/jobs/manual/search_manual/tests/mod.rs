@@ -6,6 +6,7 @@ mod evaluation;
 mod learning;
 mod question_set;
 mod replies;
+mod values;
 
 use std::path::{Path, PathBuf};
 

@@ -2,6 +2,8 @@
 //! does not say.
 
 use super::*;
+use crate::{DecideLessons, GiveFeedback, ListLessons, ListSections};
+use fettle_domain::{FeedbackOpinion, FeedbackSubject, Lesson, LessonDecision, Rating};
 
 const CASTING: &str = "기공 (hole)
 발생 원인
@@ -213,4 +215,43 @@ fn without_a_manual_or_a_defect_it_is_said_what_to_do() {
     let (_dir, empty) = self::engine(none.path());
     let error = empty.submit(asks("원인", None, 3)).unwrap().wait(|_| {}).unwrap_err();
     assert!(matches!(error, EngineError::NoManual(None)), "{error}");
+}
+
+/// What an engineer accepted for a question leads the answer to this very question, whatever its words are.
+#[test]
+fn an_accepted_question_asked_again_gets_its_section_first() {
+    let (_dir, engine, part) = casting(false);
+    let question = "클램프 압력이 부족해요";
+    let first = |asked: &str| {
+        let answer = submit(&engine, asks(asked, Some(part.clone()), 3));
+        defects(&answer)[0].clone()
+    };
+    assert_eq!(first(question), "burr");
+    let answer = submit(&engine, asks(question, Some(part.clone()), 3));
+    let sections = submit(&engine, ListSections(Some(part.clone())));
+    let is_scratch = |one: &fettle_domain::ProductSection| {
+        one.defect.as_ref().is_some_and(|code| code.as_str() == "scratch")
+    };
+    let right = sections.into_iter().find(is_scratch);
+    let opinion = FeedbackOpinion { rating: Rating::Bad, note: String::new(), right };
+    let subject = FeedbackSubject::answer(question, Some(part.clone()), None);
+    let shown = Some(answer.shown());
+    submit(&engine, GiveFeedback { subject, shown, opinion: Some(opinion) });
+    // Nothing counts before it is accepted.
+    assert_eq!(first(question), "burr");
+    let lessons = submit(&engine, ListLessons::default());
+    let ids: Vec<String> = lessons
+        .into_iter()
+        .filter(|one| matches!(one.lesson, Lesson::Question { .. }))
+        .map(|one| one.id)
+        .collect();
+    assert_eq!(ids.len(), 1);
+    submit(&engine, DecideLessons { ids, decision: Some(LessonDecision::Accepted) });
+    for (asked, expected) in [
+        (question, "scratch"),
+        ("클램프  압력이 부족해요?", "scratch"),
+        ("클램프 압력 보정", "burr"),
+    ] {
+        assert_eq!(first(asked), expected, "{asked}");
+    }
 }

@@ -1,0 +1,100 @@
+//! Corrections of a manual as a file: to be kept beside the manual, and taken over into another workspace.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::manual_corrections::{OpenManualReview, SaveManualCorrections};
+use crate::error::{EngineError, Result};
+use crate::protocol::{JobContext, NoEvent, Request};
+use fettle_domain::{ManualCorrections, ManualId, RegisteredManual};
+use fettle_manuals::{apply_corrections, read_file};
+use fettle_report::write_file;
+
+/// The corrections of a manual that are in force.
+#[derive(Debug, Clone, Copy)]
+pub struct ListManualCorrections(pub ManualId);
+
+/// Corrections of a manual, and which of them find nothing in it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ListedCorrections {
+    /// The manual.
+    pub manual: RegisteredManual,
+    /// Its edits, and those labels of the workspace that it has.
+    pub corrections: ManualCorrections,
+    /// The texts of edits that find nothing in this version of the manual.
+    pub missed: Vec<String>,
+}
+
+impl Request for ListManualCorrections {
+    type Answer = ListedCorrections;
+    type Event = NoEvent;
+
+    fn name(&self) -> &'static str {
+        "list-manual-corrections"
+    }
+
+    fn run(self, job: &JobContext) -> Result<ListedCorrections> {
+        let review = OpenManualReview(self.0).run(job)?;
+        let missed = apply_corrections(&review.read, &review.corrections).missed;
+        let missed = missed.iter().map(|edit| edit.subject().to_owned()).collect();
+        Ok(ListedCorrections { manual: review.manual, corrections: review.corrections, missed })
+    }
+}
+
+/// Writes the corrections of a manual as JSON.
+#[derive(Debug, Clone)]
+pub struct ExportManualCorrections {
+    /// The manual.
+    pub manual: ManualId,
+    /// The file, replaced once the new one is complete.
+    pub path: PathBuf,
+}
+
+impl Request for ExportManualCorrections {
+    /// What was written.
+    type Answer = ListedCorrections;
+    type Event = NoEvent;
+
+    fn name(&self) -> &'static str {
+        "export-manual-corrections"
+    }
+
+    fn run(self, job: &JobContext) -> Result<ListedCorrections> {
+        let listed = ListManualCorrections(self.manual).run(job)?;
+        let json = serde_json::to_vec_pretty(&listed.corrections)
+            .map_err(fettle_report::ReportError::from)?;
+        job.check()?;
+        write_file(&self.path, &json)?;
+        Ok(listed)
+    }
+}
+
+/// Takes the corrections of a file over: its edits replace those of the manual, its labels are added to
+/// those of the workspace.
+#[derive(Debug, Clone)]
+pub struct ApplyManualCorrections {
+    /// The manual.
+    pub manual: ManualId,
+    /// A file as [`ExportManualCorrections`] writes it.
+    pub path: PathBuf,
+}
+
+impl Request for ApplyManualCorrections {
+    type Answer = ListedCorrections;
+    type Event = NoEvent;
+
+    fn name(&self) -> &'static str {
+        "apply-manual-corrections"
+    }
+
+    fn run(self, job: &JobContext) -> Result<ListedCorrections> {
+        let Self { manual, path } = self;
+        let bytes = read_file(&path)?;
+        let corrections: ManualCorrections =
+            serde_json::from_slice(&bytes).map_err(|_| EngineError::NotCorrections(path))?;
+        job.check()?;
+        SaveManualCorrections { manual, corrections, forgotten: Vec::new() }.run(job)?;
+        ListManualCorrections(manual).run(job)
+    }
+}
