@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CaptureDeviation, ContentHash, HeatmapScale, ImageId, KnownDefectsTerm, ModelId, PointPx,
-    ProductCode, RectPx, SimilarityTransform, Thresholds, Verdict,
+    ProductCode, RectPx, SampleBits, SimilarityTransform, Thresholds, Verdict,
 };
 
 /// Identifies a memory bank, so that a result can be reproduced.
@@ -160,6 +160,9 @@ pub struct Anomaly {
     /// How the picture was taken otherwise than the normal pictures.
     #[serde(default)]
     pub deviations: Vec<CaptureDeviation>,
+    /// Bits of white in samples of 16 bits, as the bank has it; `None`: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample_bits: Option<SampleBits>,
     /// The thresholds in force at the time.
     pub thresholds: Thresholds,
     /// The scale of the product's heatmaps.

@@ -18,6 +18,25 @@ impl JpegQuality {
     }
 }
 
+/// Bits that hold white in samples of 16 bits: those of the camera that wrote into them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SampleBits(u8);
+
+impl SampleBits {
+    /// The bits of usual cameras below 16.
+    const USUAL: [u8; 4] = [8, 10, 12, 14];
+
+    /// The fewest usual bits that hold samples of `used` bits; `None` where that takes all 16.
+    pub fn holding(used: u32) -> Option<Self> {
+        Self::USUAL.into_iter().find(|bits| used <= u32::from(*bits)).map(Self)
+    }
+
+    /// The number of bits.
+    pub fn bits(self) -> u32 {
+        u32::from(self.0)
+    }
+}
+
 /// One thing that a person should know about how a picture file was read. Its pixels follow from
 /// the file alone, so that the same file is always read the same way.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -40,6 +59,14 @@ pub enum ImageNotice {
     /// full range was taken, so that the picture is dark.
     LowSamples {
         /// Bits that hold the largest sample.
+        used_bits: u32,
+        /// Bits a sample.
+        bits: u32,
+    },
+    /// No sample of the product's normal pictures uses the upper bits: white is the largest number of
+    /// these bits.
+    ProductRange {
+        /// Bits that hold white.
         used_bits: u32,
         /// Bits a sample.
         bits: u32,
@@ -79,6 +106,7 @@ impl ImageNotice {
             Self::SeveralPictures { .. } => "notice-picture-several",
             Self::AssumedRange { .. } => "notice-picture-assumed-range",
             Self::LowSamples { .. } => "notice-picture-low-samples",
+            Self::ProductRange { .. } => "notice-picture-product-range",
             Self::NotFinite { .. } => "notice-picture-not-finite",
             Self::OutOfRange { .. } => "notice-picture-out-of-range",
             Self::Transparent { .. } => "notice-picture-transparent",
@@ -94,7 +122,7 @@ impl ImageNotice {
             Self::AssumedRange { low, high } => {
                 vec![("low", low.to_string()), ("high", high.to_string())]
             }
-            Self::LowSamples { used_bits, bits } => {
+            Self::LowSamples { used_bits, bits } | Self::ProductRange { used_bits, bits } => {
                 vec![("used", used_bits.to_string()), ("bits", bits.to_string())]
             }
             Self::NotFinite { samples } => vec![("count", samples.to_string())],
@@ -135,6 +163,15 @@ mod tests {
             (1.0, "100"),
         ] {
             assert_eq!(percent(share), text, "{share}");
+        }
+    }
+
+    #[test]
+    fn a_camera_has_one_of_the_usual_numbers_of_bits() {
+        for (used, bits) in
+            [(1, Some(8)), (8, Some(8)), (9, Some(10)), (12, Some(12)), (13, Some(14)), (15, None)]
+        {
+            assert_eq!(SampleBits::holding(used).map(SampleBits::bits), bits, "{used}");
         }
     }
 

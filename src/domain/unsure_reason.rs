@@ -14,7 +14,7 @@ pub enum UnsureReason {
 }
 
 impl UnsureReason {
-    /// Id of the message that says so. Its value `percent` is [`Self::percent`].
+    /// Id of the message that says so. Its value `amount` is [`Self::amount`].
     pub fn message_id(self) -> &'static str {
         match self {
             Self::Taken(deviation) => deviation.message_id(),
@@ -23,8 +23,8 @@ impl UnsureReason {
         }
     }
 
-    /// How far the picture deviates, in whole percent; 0 for other reasons.
-    pub fn percent(self) -> u32 {
+    /// How far the picture deviates ([`CaptureDeviation::amount`], rounded); 0 for other reasons.
+    pub fn amount(self) -> u32 {
         match self {
             // `as` saturates.
             Self::Taken(deviation) => deviation.amount().round() as u32,
@@ -68,6 +68,7 @@ mod tests {
             calibrated_score: None,
             known_defects: None,
             deviations: deviations.to_vec(),
+            sample_bits: None,
             thresholds: Thresholds { unsure: 1.0, image: 2.0, pixel: 1.0 },
             scale: HeatmapScale { low: 0.0, high: 1.0 },
             mask_threshold: None,
@@ -82,7 +83,7 @@ mod tests {
     fn an_unsure_part_has_its_reasons() {
         let bright = CaptureDeviation::Brighter { ratio: 1.304 };
         let soft = CaptureDeviation::Blurred { ratio: 0.6 };
-        // Verdict, deviations of the picture, messages with their percentages.
+        // Verdict, deviations of the picture, messages with their amounts.
         type Case<'a> = (Verdict, &'a [CaptureDeviation], &'a [(&'a str, u32)]);
         let cases: [Case<'_>; 5] = [
             (Verdict::Ok, &[], &[]),
@@ -98,7 +99,7 @@ mod tests {
         for (verdict, deviations, expected) in cases {
             let reasons = anomaly(verdict, deviations).unsure_reasons();
             let found: Vec<_> =
-                reasons.iter().map(|one| (one.message_id(), one.percent())).collect();
+                reasons.iter().map(|one| (one.message_id(), one.amount())).collect();
             assert_eq!(found, expected);
         }
         assert_eq!(anomaly(Verdict::Unsure, &[]).calibrated(), 0.75);

@@ -123,6 +123,9 @@ pub enum EngineError {
         /// How many normal images a bank needs.
         needed: usize,
     },
+    /// A class of a data set has no picture to test.
+    #[error("{0}: no picture in test")]
+    NoTestImages(PathBuf),
     /// A data set's mask is not of its image's size.
     #[error("{mask}: not of its image's size")]
     MaskSize {

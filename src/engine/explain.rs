@@ -86,6 +86,7 @@ impl EngineError {
                 "error-dataset-few",
                 vec![at(class), ("count", (*count).into()), ("needed", (*needed).into())],
             ),
+            Self::NoTestImages(class) => ("error-dataset-no-test", vec![at(class)]),
             Self::MaskSize { mask } => ("error-dataset-mask", vec![at(mask)]),
             Self::NoIndex => ("skip-no-index", vec![]),
             Self::NoWords { model, able } => {

@@ -47,6 +47,7 @@ mod tests {
             ImageNotice::SeveralPictures { pictures: 5 },
             ImageNotice::AssumedRange { low: 0.0, high: 4095.0 },
             ImageNotice::LowSamples { used_bits: 12, bits: 16 },
+            ImageNotice::ProductRange { used_bits: 12, bits: 16 },
             ImageNotice::NotFinite { samples: 3 },
             ImageNotice::OutOfRange { samples: 3, low: 0.0, high: 255.0 },
             ImageNotice::Transparent { share: 0.25 },

@@ -118,6 +118,8 @@ mod tests {
             known_defects: Vec::new(),
             capture: None,
             sensitivity: None,
+            position: None,
+            sample_bits: None,
             bank,
             recipe: DetectionRecipe {
                 input: ImageRecipe {

@@ -72,7 +72,9 @@ pub use counts::Counts;
 pub use defect_mapping::DefectMapping;
 pub use error::{LibraryError, Result};
 pub use history::HistoryCounts;
-pub use image_file::{DecodedImage, decode_image, is_picture_file, read_image};
+pub use image_file::{
+    DecodedImage, decode_image, decode_image_of, is_picture_file, read_image, read_image_of,
+};
 pub use images::LabelFilter;
 pub use imported_names::AddedNames;
 pub use inspections::InspectionFilter;

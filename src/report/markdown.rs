@@ -182,6 +182,7 @@ mod tests {
                 calibrated_score: None,
                 known_defects: None,
                 deviations: Vec::new(),
+                sample_bits: None,
                 thresholds: Thresholds { unsure: 1.0, image: 2.0, pixel: 1.0 },
                 scale: HeatmapScale { low: 0.0, high: 1.0 },
                 mask_threshold: None,

@@ -30,7 +30,7 @@ pub(super) fn limits_text(anomaly: &Anomaly, translate: &Translate<'_>) -> Strin
 pub(super) fn unsure_texts(inspection: &Inspection, translate: &Translate<'_>) -> Vec<String> {
     let reasons = inspection.unsure_reasons().into_iter();
     reasons
-        .map(|reason| translate(reason.message_id(), &[("percent", reason.percent().to_string())]))
+        .map(|reason| translate(reason.message_id(), &[("amount", reason.amount().to_string())]))
         .collect()
 }
 

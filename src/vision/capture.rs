@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::inspection_area::InspectionArea;
 use super::thresholds::FEWEST_NORMALS;
-use fettle_domain::CaptureDeviation;
+use fettle_domain::{CaptureDeviation, JpegQuality};
 
 /// Lightness beyond that of all normal pictures by less than this factor is no deviation: lots
 /// differ by that much.
@@ -95,7 +95,7 @@ impl Edges {
     }
 }
 
-/// Light and focus of the normal pictures of a bank.
+/// Light and focus of the normal pictures of a bank, and how they were stored.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CaptureRange {
     /// Lowest lightness.
@@ -106,11 +106,52 @@ pub struct CaptureRange {
     pub brightest: f32,
     /// Lowest sharpness; `None` for pictures without edges.
     pub softest: Option<f32>,
+    /// How strongly they were compressed; `None` in banks from before that was kept.
+    #[serde(default)]
+    pub compression: Option<NormalCompression>,
+}
+
+/// How strongly the normal pictures of a bank were compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NormalCompression {
+    /// Not one of them.
+    Never,
+    /// The coarsest of them is a JPEG of this quality.
+    Jpeg(JpegQuality),
+}
+
+impl NormalCompression {
+    /// The compression of pictures of these qualities.
+    pub fn of(qualities: impl IntoIterator<Item = Option<JpegQuality>>) -> Self {
+        qualities.into_iter().flatten().min().map_or(Self::Never, Self::Jpeg)
+    }
+
+    fn coarser(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Jpeg(a), Self::Jpeg(b)) => Self::Jpeg(a.min(b)),
+            (Self::Never, found) | (found, Self::Never) => found,
+        }
+    }
+
+    /// Whether a picture of `quality` shows traces that these do not have.
+    fn lacks_traces_of(self, quality: JpegQuality) -> bool {
+        match self {
+            Self::Never => quality.leaves_traces(),
+            Self::Jpeg(coarsest) => quality.leaves_traces() && quality < coarsest,
+        }
+    }
 }
 
 impl CaptureRange {
-    /// The range of `stats`; `None` of fewer pictures than a bank needs.
-    pub fn of(stats: &[CaptureStats]) -> Option<Self> {
+    /// The range of `stats` of pictures with this `compression`; `None` of fewer pictures than a bank
+    /// needs.
+    pub fn of(stats: &[CaptureStats], compression: NormalCompression) -> Option<Self> {
+        Self::of_any(stats, compression).filter(|_| stats.len() >= FEWEST_NORMALS)
+    }
+
+    /// The range of `stats`; `None` of no picture.
+    fn of_any(stats: &[CaptureStats], compression: NormalCompression) -> Option<Self> {
         let mut lightness: Vec<f32> = stats.iter().map(|one| one.lightness).collect();
         lightness.sort_unstable_by(f32::total_cmp);
         let (Some(darkest), Some(brightest)) = (lightness.first(), lightness.last()) else {
@@ -119,22 +160,31 @@ impl CaptureRange {
         let sharpness = stats.iter().map(|one| one.sharpness);
         // One picture without edges makes the focus of others mean nothing.
         let softest = sharpness.reduce(|a, b| Some(a?.min(b?))).flatten();
-        (stats.len() >= FEWEST_NORMALS).then_some(Self {
+        Some(Self {
             darkest: *darkest,
             median: lightness[lightness.len() / 2],
             brightest: *brightest,
             softest,
+            compression: Some(compression),
         })
     }
 
-    /// The range of both.
-    pub fn with(self, other: Self) -> Self {
+    /// The range widened by further normal pictures, be it a single one.
+    pub fn widened(self, stats: &[CaptureStats], compression: NormalCompression) -> Self {
+        let Some(other) = Self::of_any(stats, compression) else { return self };
         Self {
             darkest: self.darkest.min(other.darkest),
             median: self.median,
             brightest: self.brightest.max(other.brightest),
             softest: self.softest.zip(other.softest).map(|(a, b)| a.min(b)),
+            compression: self.compression.zip(other.compression).map(|(a, b)| a.coarser(b)),
         }
+    }
+
+    /// Whether a picture of `quality` shows traces of compression that these pictures do not have;
+    /// `None` where their compression is not known.
+    pub fn lacks_traces_of(&self, quality: JpegQuality) -> Option<bool> {
+        self.compression.map(|normal| normal.lacks_traces_of(quality))
     }
 
     /// How a picture deviates from all of these.
@@ -183,57 +233,6 @@ pub fn relit(image: &RgbImage, factor: f32) -> RgbImage {
     changed
 }
 
-/// How the score of a normal picture changes with the way it is taken: the median ratio of its
-/// score to that of the undisturbed picture.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Sensitivity {
-    /// Light 15 % stronger.
-    pub brighter: f32,
-    /// Light 15 % weaker.
-    pub darker: f32,
-    /// Gaussian blur with a standard deviation of one pixel.
-    pub blurred: f32,
-    /// Moved by a hundredth of the shorter side in both directions.
-    pub shifted: f32,
-}
-
-impl Sensitivity {
-    /// Change of the light that is tried.
-    pub const LIGHT: f32 = 0.15;
-
-    /// The disturbed pictures of `image`: brighter, darker, blurred, shifted.
-    pub fn disturbed(image: &RgbImage) -> [RgbImage; 4] {
-        let (width, height) = image.dimensions();
-        let by = (width.min(height) / 100).max(1);
-        let shifted = RgbImage::from_fn(width, height, |x, y| {
-            *image.get_pixel(x.saturating_sub(by), (y + by).min(height.saturating_sub(1)))
-        });
-        [
-            relit(image, 1.0 + Self::LIGHT),
-            relit(image, 1.0 - Self::LIGHT),
-            image::imageops::blur(image, 1.0),
-            shifted,
-        ]
-    }
-
-    /// The median ratios of the scores of disturbed pictures (in the order of
-    /// [`Self::disturbed`]) to those of the plain ones; `None` without pictures.
-    pub fn of(scores: &[(f32, [f32; 4])]) -> Option<Self> {
-        let median = |disturbance: usize| {
-            let ratios = scores.iter().map(|(plain, disturbed)| disturbed[disturbance] / plain);
-            let mut ratios: Vec<f32> = ratios.filter(|ratio| ratio.is_finite()).collect();
-            ratios.sort_unstable_by(f32::total_cmp);
-            ratios.get(ratios.len() / 2).copied()
-        };
-        Some(Self {
-            brighter: median(0)?,
-            darker: median(1)?,
-            blurred: median(2)?,
-            shifted: median(3)?,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,7 +248,7 @@ mod tests {
 
     fn range() -> CaptureRange {
         let stats = [0.95, 1.0, 1.05].map(|light| CaptureStats::of(&plate(light), None));
-        CaptureRange::of(&stats).unwrap()
+        CaptureRange::of(&stats, NormalCompression::Never).unwrap()
     }
 
     #[test]
@@ -298,23 +297,45 @@ mod tests {
         assert_eq!(sharpness(&flat), None);
         assert_eq!(sharpness(&RgbImage::from_pixel(1, 1, Rgb([9; 3]))), None);
         let mixed = [&flat, &plate(1.0), &plate(1.0)].map(|one| CaptureStats::of(one, None));
-        assert_eq!(CaptureRange::of(&mixed).unwrap().softest, None);
-        assert_eq!(CaptureRange::of(&mixed[..2]), None);
-        let both = range().with(CaptureRange { brightest: 200.0, ..range() });
-        assert_eq!((both.brightest, both.softest), (200.0, range().softest));
+        assert_eq!(CaptureRange::of(&mixed, NormalCompression::Never).unwrap().softest, None);
+        assert_eq!(CaptureRange::of(&mixed[..2], NormalCompression::Never), None);
     }
 
     #[test]
-    fn sensitivity_is_the_median_ratio() {
-        let scores = [(10.0, [13.0, 9.0, 11.0, 10.0]), (20.0, [24.0, 20.0, 30.0, 21.0])];
-        let found = Sensitivity::of(&scores).unwrap();
-        assert_eq!((found.brighter, found.darker, found.shifted), (1.3, 1.0, 1.05));
-        assert_eq!(Sensitivity::of(&[]), None);
-        let [brighter, darker, blurred, shifted] = Sensitivity::disturbed(&plate(1.0));
-        let lightness = |picture: &RgbImage| CaptureStats::of(picture, None).lightness;
-        assert!(lightness(&brighter) > 1.1 * lightness(&plate(1.0)));
-        assert!(lightness(&darker) < 0.9 * lightness(&plate(1.0)));
-        assert_ne!(blurred, plate(1.0));
-        assert_eq!(shifted.get_pixel(6, 0), plate(1.0).get_pixel(5, 0));
+    fn one_further_normal_picture_widens_the_range() {
+        let bright = plate(1.4);
+        let stats = CaptureStats::of(&bright, None);
+        assert_ne!(range().deviations(stats), []);
+        let wide = range().widened(&[stats], NormalCompression::Jpeg(JpegQuality(70)));
+        assert_eq!(wide.deviations(stats), []);
+        assert_eq!((wide.darkest, wide.median), (range().darkest, range().median));
+        assert_eq!(wide.lacks_traces_of(JpegQuality(75)), Some(false));
+        assert_eq!(range().widened(&[], NormalCompression::Never), range());
+    }
+
+    #[test]
+    fn pictures_lack_the_traces_of_what_is_coarser_than_all_of_them() {
+        let jpeg = |quality| Some(JpegQuality(quality));
+        // Qualities of the normal pictures, quality of another, whether its traces are unknown.
+        let cases = [
+            (vec![None, None], 75, true),
+            (vec![None, None], 90, false),
+            (vec![None, jpeg(70)], 75, false),
+            (vec![jpeg(95), jpeg(90)], 75, true),
+            (vec![jpeg(95), jpeg(90)], 86, false),
+        ];
+        for (normal, quality, expected) in cases {
+            let range = CaptureRange {
+                compression: Some(NormalCompression::of(normal.clone())),
+                ..range()
+            };
+            let found = range.lacks_traces_of(JpegQuality(quality));
+            assert_eq!(found, Some(expected), "{normal:?} {quality}");
+        }
+        let old = CaptureRange { compression: None, ..range() };
+        assert_eq!(old.lacks_traces_of(JpegQuality(30)), None);
+        let stats = CaptureStats::of(&plate(1.0), None);
+        let both = old.widened(&[stats], NormalCompression::Never);
+        assert_eq!(both.compression, None, "of the old pictures nothing is known");
     }
 }

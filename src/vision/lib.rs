@@ -9,7 +9,8 @@
 //! limits from held-out normal images, [`defect_term`] adds what known defects teach about the patches
 //! farthest from the bank ([`oddest_patches`]). [`inspection_area`] restricts patches and pixels to an area.
 //!
-//! [`capture`] measures light and focus of a picture, which scores depend on.
+//! [`capture`] measures light and focus of a picture, [`align::position`] where its part lies: scores
+//! depend on them, and [`sensitivity`] says how much.
 //!
 //! [`regions`], [`heatmap`] and [`compare`] present the result, [`align`] and [`difference`]
 //! compare with a normal image, [`part_area`] finds the part in the image; [`metrics`] evaluates
@@ -49,6 +50,7 @@ pub mod regions;
 mod resample;
 pub mod robust;
 mod scoring;
+pub mod sensitivity;
 pub mod thresholds;
 pub mod tiles;
 pub mod whitening;

@@ -107,7 +107,8 @@ fn region(component: &[usize], map: &AnomalyMap, part: &Part) -> Region {
             height: (bottom - top + 1) as u32,
         },
         area_px: component.len() as u32,
-        share: (count / (part.area_px as f64).max(1.0)) as f32,
+        // A region that reaches beyond the part is at most all of it.
+        share: (count / (part.area_px as f64).max(1.0)).min(1.0) as f32,
         share_of: part.basis,
         peak_score,
         peak_at,

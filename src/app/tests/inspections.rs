@@ -37,6 +37,7 @@ pub(crate) fn scored_anomaly(verdict: Verdict, image_score: f32) -> Anomaly {
         calibrated_score: None,
         known_defects: None,
         deviations: Vec::new(),
+        sample_bits: None,
         thresholds: Thresholds { unsure: 0.8, image: 1.0, pixel: 1.0 },
         scale: HeatmapScale { low: 0.5, high: 3.0 },
         mask_threshold: None,

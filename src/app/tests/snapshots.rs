@@ -270,7 +270,7 @@ fn an_unsure_part_is_told_from_others_in_every_view_and_in_grey() {
         relit(&sample_workspace::part(3, None), 1.3).save(&part).unwrap();
         app.drop_files(&[part]);
         app.wait_for(&app.text("report-title"));
-        assert!(app.shows(&app.with("deviation-brighter", &[("percent", 30_u32.into())])));
+        assert!(app.shows(&app.with("deviation-brighter", &[("amount", 30_u32.into())])));
         assert!(app.shows(&app.text("unsure-look")));
         snapshots.take(&mut app, TabId::Inspect, "unsure", theme);
         app.harness.state_mut().send(Command::OperatorView);

@@ -15,18 +15,24 @@ pub(crate) fn uncertainty_text(cx: &TabContext<'_>, found: &LimitUncertainty) ->
 }
 
 /// How scores of normal pictures change with the way they are taken, a line for each disturbance.
-pub(crate) fn sensitivity_texts(cx: &TabContext<'_>, found: &Sensitivity) -> [String; 4] {
+pub(crate) fn sensitivity_texts(cx: &TabContext<'_>, found: &Sensitivity) -> Vec<String> {
     let light = Value::Number { value: f64::from(100.0 * Sensitivity::LIGHT), digits: 0 };
+    let compressed = found.compressed.map(|found| {
+        [("sensitivity-jpeg-fair", found.fair), ("sensitivity-jpeg-strong", found.strong)]
+    });
     [
         ("sensitivity-brighter", found.brighter),
         ("sensitivity-darker", found.darker),
         ("sensitivity-blurred", found.blurred),
         ("sensitivity-shifted", found.shifted),
     ]
+    .into_iter()
+    .chain(compressed.into_iter().flatten())
     .map(|(id, ratio)| {
         let change = Value::Text(format!("{:+.0}", 100.0 * (ratio - 1.0)));
         cx.localizer.with(id, &[("light", light.clone()), ("change", change)])
     })
+    .collect()
 }
 
 /// What known defects taught a bank.

@@ -7,7 +7,8 @@ use super::known_defects::print_known;
 use super::left_out::print_left_out;
 use crate::args;
 use crate::terminal::Terminal;
-use fettle_engine::{BankInfo, Engine, ExtendBank, FitBank, ListBanks, UndoBank};
+use fettle_engine::{BankInfo, BankState, Engine, ExtendBank, FitBank, ListBanks, UndoBank};
+use fettle_i18n::Value;
 
 pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> anyhow::Result<()> {
     match args {
@@ -70,6 +71,8 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
         args::Bank::Undo { product } => {
             let undone = terminal.run(engine, UndoBank(product.clone()))?;
             bank_versions::print_undone(terminal, &undone);
+            // Known defects may have come and gone since the earlier bank learned of them.
+            bank_learn::learn_changed(engine, terminal, product, false)?;
         }
         args::Bank::List { product, json } => {
             let banks = terminal.run(engine, ListBanks(product.clone()))?;
@@ -98,6 +101,7 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
                         ("pixel", state.thresholds.pixel.into()),
                     ];
                     terminal.print_message("bank-fitted", &values);
+                    print_taking(terminal, &state);
                     if state.area_changed {
                         terminal.print_message("notice-area-changed", &code);
                     }
@@ -109,4 +113,26 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Bank) -> an
         }
     }
     Ok(())
+}
+
+/// Prints where the parts lie in the pictures of a bank, and which samples are white.
+fn print_taking(terminal: &Terminal, state: &BankState) {
+    let number = |value: f32| Value::Number { value: value.into(), digits: 0 };
+    match &state.position {
+        None => terminal.print_message("bank-no-position", &[]),
+        Some(position) => {
+            let [across, down, degrees, size] = position.tolerance();
+            let values = [
+                ("across", number(100.0 * across)),
+                ("down", number(100.0 * down)),
+                ("degrees", number(degrees)),
+                ("size", number(100.0 * size)),
+            ];
+            terminal.print_message("bank-position", &values);
+        }
+    }
+    if let Some(samples) = state.sample_bits {
+        let values = [("used", samples.bits().into()), ("bits", 16_u32.into())];
+        terminal.print_message("notice-picture-product-range", &values);
+    }
 }

@@ -7,8 +7,8 @@ use crate::args::ThresholdOptions;
 use crate::terminal::Terminal;
 use fettle_domain::{Histogram, ProductCode, ThresholdRule, Thresholds};
 use fettle_engine::{
-    BankStatistics, BankStats, Engine, LimitChange, LimitUncertainty, Rates, Rethreshold,
-    Sensitivity,
+    BankStatistics, BankStats, CompressedScores, Engine, LimitChange, LimitUncertainty, Rates,
+    Rethreshold, Sensitivity,
 };
 use fettle_i18n::Value;
 
@@ -172,7 +172,7 @@ pub(super) fn print_certainty(
         ("more", to_halve.into()),
     ];
     terminal.print_message("scores-uncertainty", &values);
-    if let Some(Sensitivity { brighter, darker, blurred, shifted }) = sensitivity {
+    if let Some(Sensitivity { brighter, darker, blurred, shifted, compressed }) = sensitivity {
         let change =
             |ratio: f32| Value::Number { value: f64::from(ratio - 1.0) * 100.0, digits: 0 };
         let values = [
@@ -182,6 +182,10 @@ pub(super) fn print_certainty(
             ("shifted", change(shifted)),
         ];
         terminal.print_message("bank-sensitivity", &values);
+        if let Some(CompressedScores { fair, strong }) = compressed {
+            let values = [("fair", change(fair)), ("strong", change(strong))];
+            terminal.print_message("bank-compression", &values);
+        }
     }
 }
 

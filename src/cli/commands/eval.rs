@@ -5,7 +5,7 @@ use super::mask_notes::print_mask_notes;
 use crate::terminal::Terminal;
 use crate::{args, table};
 use fettle_domain::ThresholdRule;
-use fettle_engine::{ClassEvaluation, Engine, Evaluate, Quality};
+use fettle_engine::{ClassEvaluation, Engine, Evaluate, FEW_NORMALS, Quality};
 use fettle_i18n::Value;
 
 /// Message ids of the column heads.
@@ -85,6 +85,10 @@ fn row(name: String, images: String, quality: &Quality, ms: String) -> [String; 
 
 fn print_notes(terminal: &Terminal, class: &ClassEvaluation) {
     print_mask_notes(terminal, class);
+    if class.train < FEW_NORMALS {
+        let values = [("class", class.class.clone().into()), ("count", class.train.into())];
+        terminal.print_message("eval-few-normals", &values);
+    }
     if let Some(rates) = class.rates.in_words(terminal.language()) {
         let percent = |share: f64| Value::Number { value: share * 100.0, digits: 1 };
         let expected = percent(class.rates.expected.expected_overkill);

@@ -110,7 +110,7 @@ fn print_anomaly(terminal: &Terminal, inspection: &Inspection) {
     terminal.print_field("label-score", &terminal.text("score-against-limits", &values));
     for deviation in &anomaly.deviations {
         let amount = Value::Number { value: deviation.amount().into(), digits: 0 };
-        let text = terminal.text(deviation.message_id(), &[("percent", amount)]);
+        let text = terminal.text(deviation.message_id(), &[("amount", amount)]);
         terminal.print_line(&format!("  ! {text}"));
     }
     print_known_defects(terminal, anomaly);

@@ -33,7 +33,7 @@ use super::source_file::{content_hash, read_source};
 use super::{LibraryError, Result};
 use fettle_domain::{
     ContentHash, ImageDamage, ImageKind, ImageNotice, JpegQuality, PictureFormat, PictureSignature,
-    SIGNATURE_BYTES, has_picture_signature, picture_signature,
+    SIGNATURE_BYTES, SampleBits, has_picture_signature, picture_signature,
 };
 use fettle_system::NotAFile;
 
@@ -69,7 +69,16 @@ pub struct DecodedImage {
 /// [`LibraryError::NotAnImage`], [`LibraryError::UnsupportedImage`],
 /// [`LibraryError::ImageTooLarge`] or [`LibraryError::DamagedImage`].
 pub fn read_image(path: &Path) -> Result<DecodedImage> {
-    decode_image(&read_source(path)?, path)
+    read_image_of(path, None)
+}
+
+/// Reads an image file of a product as [`read_image`] does, `samples` holding white in samples of 16
+/// bits whose file does not say it.
+///
+/// # Errors
+/// As [`read_image`].
+pub fn read_image_of(path: &Path, samples: Option<SampleBits>) -> Result<DecodedImage> {
+    decode_image_of(&read_source(path)?, path, samples)
 }
 
 /// Decodes the bytes of an image file as [`read_image`] does. `name` is for messages only.
@@ -77,15 +86,28 @@ pub fn read_image(path: &Path) -> Result<DecodedImage> {
 /// # Errors
 /// As [`read_image`].
 pub fn decode_image(bytes: &[u8], name: &Path) -> Result<DecodedImage> {
+    decode_image_of(bytes, name, None)
+}
+
+/// Decodes the bytes of an image file of a product as [`read_image_of`] does. `name` is for messages
+/// only.
+///
+/// # Errors
+/// As [`read_image`].
+pub fn decode_image_of(
+    bytes: &[u8],
+    name: &Path,
+    samples: Option<SampleBits>,
+) -> Result<DecodedImage> {
     if bytes.is_empty() {
         return Err(LibraryError::EmptyFile { path: name.to_owned() });
     }
     let format = image_format(bytes, name)?;
     let mut notices = Vec::new();
     let read = match format {
-        ImageFormat::Tiff => tiff::read_tiff(bytes, check_size, &mut notices)
+        ImageFormat::Tiff => tiff::read_tiff(bytes, samples, check_size, &mut notices)
             .map(|read| (read.rgb, read.orientation, read.quality)),
-        _ => read_other(bytes, format, &mut notices),
+        _ => read_other(bytes, (format, samples), &mut notices),
     };
     let path = || name.to_owned();
     let (rgb, orientation, compression) = read.map_err(|fault| match fault {
@@ -148,7 +170,7 @@ pub(crate) fn extension(format: ImageFormat) -> &'static str {
 /// Reads a picture that `image` decodes.
 fn read_other(
     bytes: &[u8],
-    format: ImageFormat,
+    (format, samples): (ImageFormat, Option<SampleBits>),
     notices: &mut Vec<ImageNotice>,
 ) -> Result<(RgbImage, Orientation, Option<JpegQuality>), Fault> {
     if format == ImageFormat::Jpeg {
@@ -182,7 +204,7 @@ fn read_other(
     let mut decoder = decoder(&bytes, format).map_err(broken)?;
     let orientation = decoder.orientation().map_err(broken)?;
     let image = DynamicImage::from_decoder(decoder).map_err(broken)?;
-    let rgb = pixels_of(image, &bytes, notices).map_err(Fault::NotRead)?;
+    let rgb = pixels_of(image, &bytes, samples, notices).map_err(Fault::NotRead)?;
     Ok((rgb, orientation, quality))
 }
 
@@ -201,6 +223,7 @@ fn decoder(
 fn pixels_of(
     image: DynamicImage,
     bytes: &[u8],
+    product: Option<SampleBits>,
     notices: &mut Vec<ImageNotice>,
 ) -> Result<RgbImage, ImageKind> {
     let (width, height) = (image.width(), image.height());
@@ -208,7 +231,7 @@ fn pixels_of(
     let channels = usize::from(color.channel_count());
     let colour = if color.has_color() { Colour::Rgb } else { Colour::Grey { inverted: false } };
     let opacity = color.has_alpha().then(|| (channels - 1, Stored::Plain));
-    let mut meaning = Meaning { colour, opacity, declared: None };
+    let mut meaning = Meaning { colour, opacity, declared: None, product };
     if color.bytes_per_pixel() == color.channel_count() {
         if opacity.is_none() {
             return Ok(image.into_rgb8());

@@ -5,7 +5,7 @@ use image::RgbImage;
 use super::colour::Colour;
 use super::sample_range::{Observed, Sample, SampleRange, note_outside, range_of};
 use super::transparency::{Stored, lay_over_black};
-use fettle_domain::{ImageKind, ImageNotice, TiffKind};
+use fettle_domain::{ImageKind, ImageNotice, SampleBits, TiffKind};
 
 /// The samples of a picture.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +48,8 @@ pub(super) struct Meaning {
     pub(super) opacity: Option<(usize, Stored)>,
     /// The range that the file declares.
     pub(super) declared: Option<SampleRange>,
+    /// The bits of white in undeclared samples of 16 bits.
+    pub(super) product: Option<SampleBits>,
 }
 
 /// One pixel in so many may be of a colour that cannot be.
@@ -69,7 +71,7 @@ pub(super) fn rgb_of<S: Sample>(
         (8, declared) => declared.unwrap_or(SampleRange::of_bits(8)),
         (_, declared) => {
             let observed = Observed::of(raster.numbers(colours));
-            let range = range_of::<S>(declared, observed, notices)
+            let range = range_of::<S>(declared, meaning.product, observed, notices)
                 .ok_or(ImageKind::Tiff(TiffKind::FloatRange))?;
             note_outside(range, observed, raster.numbers(colours), notices);
             range
@@ -131,7 +133,7 @@ fn opacity_range<S: Sample>(
 ) -> SampleRange {
     let samples = (0..raster.pixels()).filter_map(|pixel| raster.at(pixel, channel));
     match S::BITS {
-        0 => range_of::<S>(None, Observed::of(samples.map(Sample::number)), &mut Vec::new())
+        0 => range_of::<S>(None, None, Observed::of(samples.map(Sample::number)), &mut Vec::new())
             .unwrap_or(SampleRange::of_bits(16)),
         // A declared range of bytes is that of samples of fewer bits.
         8 => meaning.declared.unwrap_or(SampleRange::of_bits(8)),
@@ -176,7 +178,12 @@ mod tests {
     }
 
     fn grey() -> Meaning {
-        Meaning { colour: Colour::Grey { inverted: false }, opacity: None, declared: None }
+        Meaning {
+            colour: Colour::Grey { inverted: false },
+            opacity: None,
+            declared: None,
+            product: None,
+        }
     }
 
     #[test]
@@ -216,8 +223,7 @@ mod tests {
 
     #[test]
     fn opacity_and_channels_of_no_colour_are_told_apart() {
-        let rgba =
-            Meaning { colour: Colour::Rgb, opacity: Some((3, Stored::Plain)), declared: None };
+        let rgba = Meaning { colour: Colour::Rgb, opacity: Some((3, Stored::Plain)), ..grey() };
         let (pixels, notices) = read(&[9u8, 8, 7, 0, 1, 2, 3, 255], 4, &rgba);
         assert_eq!(pixels, [0, 0, 0, 1, 2, 3]);
         assert_eq!(notices, [ImageNotice::Transparent { share: 0.5 }]);

@@ -3,11 +3,12 @@
 //! Fit and inspection read each file alone, so the rule may depend on how a file stores its samples,
 //! but not on how bright a part is: a guess from the brightest pixel of each file would make a dark
 //! good part and a bright one differ. A range that the file declares comes first; without one it is
-//! the full range of the type (of signed types, from 0 up). Floating-point samples have no such
+//! the full range of the type (of signed types, from 0 up), or of the bits that all normal pictures of
+//! the product use, which is the same for all its pictures. Floating-point samples have no such
 //! range: of 0–1, 0–255, 0–4095 and 0–65535 the smallest that holds all of them is taken. Whatever
 //! was assumed is noted.
 
-use fettle_domain::ImageNotice;
+use fettle_domain::{ImageNotice, SampleBits};
 
 /// A sample of a picture.
 pub(super) trait Sample: Copy {
@@ -142,9 +143,11 @@ impl Observed {
     }
 }
 
-/// The range of samples of type `S`; `None` for floating-point samples beyond all ranges.
+/// The range of samples of type `S`: as `declared`, else of `product`'s bits where these are fitted
+/// to samples of 16 bits, else by the type. `None` for floating-point samples beyond all ranges.
 pub(super) fn range_of<S: Sample>(
     declared: Option<SampleRange>,
+    product: Option<SampleBits>,
     observed: Observed,
     notices: &mut Vec<ImageNotice>,
 ) -> Option<SampleRange> {
@@ -158,6 +161,11 @@ pub(super) fn range_of<S: Sample>(
         let high = FLOAT_RANGES.into_iter().find(|high| observed.greatest() <= *high)?;
         notices.push(ImageNotice::AssumedRange { low: 0.0, high });
         return Some(SampleRange { low: 0.0, high });
+    }
+    if let Some(product) = product.filter(|_| S::BITS == 16) {
+        let used_bits = product.bits();
+        notices.push(ImageNotice::ProductRange { used_bits, bits: S::BITS });
+        return Some(SampleRange::of_bits(used_bits));
     }
     let used_bits = (0..=LOW_BITS).find(|n| observed.greatest() <= SampleRange::of_bits(*n).high);
     if let Some(used_bits) = used_bits.filter(|used| S::BITS > LOW_BITS && *used > 0) {
@@ -226,7 +234,7 @@ mod tests {
         for (samples, high) in cases {
             let observed = Observed::of(samples.iter().copied());
             let mut notices = Vec::new();
-            let range = range_of::<f32>(None, observed, &mut notices);
+            let range = range_of::<f32>(None, None, observed, &mut notices);
             assert_eq!(range.map(|range| range.high), high, "{samples:?}");
             let said = notices
                 .contains(&ImageNotice::AssumedRange { low: 0.0, high: high.unwrap_or(0.0) });
@@ -239,7 +247,7 @@ mod tests {
         let range = |samples: &[f64]| {
             let mut notices = Vec::new();
             let observed = Observed::of(samples.iter().copied());
-            (range_of::<u16>(None, observed, &mut notices).unwrap().high, notices)
+            (range_of::<u16>(None, None, observed, &mut notices).unwrap().high, notices)
         };
         assert_eq!(range(&[0.0, 40_000.0]), (65_535.0, vec![]));
         let low = |used_bits| vec![ImageNotice::LowSamples { used_bits, bits: 16 }];
@@ -248,6 +256,25 @@ mod tests {
         assert_eq!(range(&[16_384.0]), (65_535.0, vec![]));
         // A black picture says nothing about its bits.
         assert_eq!(range(&[0.0]), (65_535.0, vec![]));
+    }
+
+    #[test]
+    fn the_bits_of_a_product_are_those_of_undeclared_samples_of_16_bits() {
+        let product = SampleBits::holding(12);
+        let observed = Observed::of([7.0, 5000.0].into_iter());
+        let declared = SampleRange::declared(0.0, 16_383.0);
+        let mut notices = Vec::new();
+        let full = range_of::<u16>(None, product, observed, &mut notices).unwrap();
+        assert_eq!(full.high, 4095.0);
+        assert_eq!(notices, [ImageNotice::ProductRange { used_bits: 12, bits: 16 }]);
+        note_outside(full, observed, [7.0, 5000.0].into_iter(), &mut notices);
+        let outside = ImageNotice::OutOfRange { samples: 1, low: 0.0, high: 4095.0 };
+        assert_eq!(notices[1..], [outside]);
+        let as_declared = range_of::<u16>(declared, product, observed, &mut Vec::new());
+        assert_eq!(as_declared, declared);
+        // Samples of other types are none of that camera.
+        let wide = range_of::<u32>(None, product, observed, &mut Vec::new()).unwrap();
+        assert_eq!(wide, SampleRange::of_bits(32));
     }
 
     #[test]

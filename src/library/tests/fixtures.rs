@@ -115,6 +115,7 @@ pub(crate) fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Insp
         calibrated_score: None,
         known_defects: None,
         deviations: Vec::new(),
+        sample_bits: None,
         thresholds: Thresholds::without_zone(1.5, 1.25),
         scale: HeatmapScale { low: 0.5, high: 3.1 },
         mask_threshold: Some(1.6),

@@ -136,6 +136,7 @@ fn ng() -> Inspection {
             calibrated_score: None,
             known_defects: None,
             deviations: Vec::new(),
+            sample_bits: None,
             thresholds,
             scale: HeatmapScale { low: 0.5, high: 3.0 },
             mask_threshold: Some(2.0),

@@ -4,6 +4,7 @@
 //! and a correlation is the quality of the result. All at reduced size.
 
 mod pose;
+pub mod position;
 mod refine;
 mod spectrum;
 mod warp;
@@ -33,6 +34,8 @@ const ROTATIONS: usize = 4;
 const SHIFTS: usize = 2;
 /// Proposals that are refined.
 const REFINED: usize = 4;
+/// Radius of the local mean that images of half the working size are compared without, in pixels.
+const HALF_SIZE_DETAIL: usize = 8;
 
 /// Least quality of an alignment. Measured: unrelated pairs (leather, commutators, steel strips)
 /// reach 0.24 at most; the same image rotated, scaled, cropped and darkened 0.61 and more; two
@@ -55,7 +58,7 @@ fn best_alignment(part: &RgbImage, reference: &RgbImage) -> Option<Alignment> {
         return None;
     }
     let (part, reference) = (GrayImage::reduced(part, step), GrayImage::reduced(reference, step));
-    let coarse = coarse_pose(&part, &reference)?;
+    let (coarse, _) = coarse_pose(&part, &reference, rotation_proposals(&part, &reference))?;
     let refined = refine(&part, &reference, coarse, 1e-4);
     let (detail_part, detail_reference) =
         (part.without_local_mean(16), reference.without_local_mean(16));
@@ -71,15 +74,28 @@ fn best_alignment(part: &RgbImage, reference: &RgbImage) -> Option<Alignment> {
     })
 }
 
-/// The pose of highest correlation among the proposals, refined at half the working size.
-fn coarse_pose(part: &GrayImage, reference: &GrayImage) -> Option<Pose> {
+/// The correlation of two images under `pose`, at half the working size.
+fn agreement_at(part: &GrayImage, reference: &GrayImage, pose: Pose) -> f32 {
+    let detail = |image: &GrayImage| image.halved().without_local_mean(HALF_SIZE_DETAIL);
+    correlation(&detail(part), &detail(reference), pose.scaled(0.5))
+}
+
+/// The pose of highest correlation among the `turns` (rotation in radians, scale), refined at half
+/// the working size, and that correlation.
+fn coarse_pose(
+    part: &GrayImage,
+    reference: &GrayImage,
+    turns: Vec<(f32, f32)>,
+) -> Option<(Pose, f32)> {
     let (small_part, small_reference) = (part.halved(), reference.halved());
-    let (detail_part, detail_reference) =
-        (small_part.without_local_mean(8), small_reference.without_local_mean(8));
+    let (detail_part, detail_reference) = (
+        small_part.without_local_mean(HALF_SIZE_DETAIL),
+        small_reference.without_local_mean(HALF_SIZE_DETAIL),
+    );
     let agreement = |pose: Pose| correlation(&detail_part, &detail_reference, pose);
     let fft = Fft2d::new(TRIAL_SIDE);
     let spectrum = fft.spectrum(&small_part);
-    let mut proposals: Vec<(Pose, f32)> = rotation_proposals(part, reference)
+    let mut proposals: Vec<(Pose, f32)> = turns
         .into_par_iter()
         .flat_map_iter(|(angle, scale)| {
             let pose = Pose::of(angle, scale, (0.0, 0.0));
@@ -96,7 +112,7 @@ fn coarse_pose(part: &GrayImage, reference: &GrayImage) -> Option<Pose> {
         .map(|(pose, _)| refine(&small_part, &small_reference, pose, 1e-3))
         .map(|pose| (pose, agreement(pose)))
         .max_by(|a, b| a.1.total_cmp(&b.1))
-        .map(|(pose, _)| pose.scaled(2.0))
+        .map(|(pose, agreement)| (pose.scaled(2.0), agreement))
 }
 
 /// Rotations (radians) and scales that may bring the reference to the part; the identity first.

@@ -6,15 +6,17 @@ use std::sync::Arc;
 use super::coreset::{Coreset, Extended};
 use super::info::BankInfo;
 use super::scale_units::ScaleUnits;
+use crate::align::position::NormalPosition;
 use crate::bank_rows::BankRows;
-use crate::capture::{CaptureRange, Sensitivity};
+use crate::capture::CaptureRange;
 use crate::error::same_size;
 use crate::oddest_patches::OddestPatches;
 use crate::patches::Origin;
+use crate::sensitivity::Sensitivity;
 use crate::thresholds::{self, Calibration, HeldOut, KnownDefect, ScoredImages};
 use crate::whitening::Whitening;
 use crate::{Result, VisionError};
-use fettle_domain::{BankRef, DetectionRecipe, ImageId, ProductCode, ThresholdRule};
+use fettle_domain::{BankRef, DetectionRecipe, ImageId, ProductCode, SampleBits, ThresholdRule};
 
 /// Memory bank of a product: whitened rows of normal patches, and the limits set by them.
 #[derive(Debug, PartialEq)]
@@ -26,6 +28,8 @@ pub struct MemoryBank {
     /// Oddest patches of the held-out images, in their order; none in banks from before they were
     /// kept.
     pub(super) oddest: Vec<OddestPatches>,
+    /// Where the parts lie in the normal images, where they have a common place.
+    position: Option<NormalPosition>,
     /// Set by [`Self::joined`].
     pub(super) finer: Option<Box<FinerScale>>,
 }
@@ -103,6 +107,8 @@ impl MemoryBank {
             known_defects: Vec::new(),
             capture: None,
             sensitivity: None,
+            position: None,
+            sample_bits: None,
             fit: coreset.fit,
         };
         Self::new(info, whitening, coreset.rows, coreset.origins)?.with_oddest(oddest)
@@ -149,7 +155,8 @@ impl MemoryBank {
         if numbers.iter().any(|v| !v.is_finite()) || info.scale.high <= info.scale.low {
             return Err(VisionError::Inconsistent("thresholds or scale are not numbers".into()));
         }
-        Ok(Self { info, whitening, rows, origins, oddest: Vec::new(), finer: None })
+        let oddest = Vec::new();
+        Ok(Self { info, whitening, rows, origins, oddest, position: None, finer: None })
     }
 
     /// Description of the bank.
@@ -173,6 +180,11 @@ impl MemoryBank {
         &self.oddest
     }
 
+    /// Where the parts lie in the normal images, where they have a common place.
+    pub fn position(&self) -> Option<&NormalPosition> {
+        self.position.as_ref()
+    }
+
     /// Image and position of each row.
     pub fn origins(&self) -> &[Origin] {
         &self.origins
@@ -184,7 +196,8 @@ impl MemoryBank {
         let oddest: usize = self.oddest.iter().map(|one| size_of_val(one.rows())).sum();
         let finer = self.finer().map_or(0, |finer| finer.bank().bytes());
         let origins = self.origins.len() * size_of::<Origin>();
-        self.rows.bytes() + origins + whitening + oddest + finer
+        let mean = self.position.as_ref().map_or(0, |position| position.mean().len());
+        self.rows.bytes() + origins + whitening + oddest + mean + finer
     }
 
     /// The same bank with the ids of its images replaced by those of `names`; others stay.
@@ -246,6 +259,19 @@ impl MemoryBank {
         self
     }
 
+    /// The same bank with where the parts lie in its normal images.
+    pub fn with_position(mut self, position: Option<NormalPosition>) -> Self {
+        self.info.position = position.as_ref().map(|position| position.range().clone());
+        self.position = position;
+        self
+    }
+
+    /// The same bank with the bits of white in the samples of its normal images.
+    pub fn with_sample_bits(mut self, bits: Option<SampleBits>) -> Self {
+        self.info.sample_bits = bits;
+        self
+    }
+
     /// The same bank with limits by `rule` and the scores of `known` defects.
     ///
     /// # Errors
@@ -258,8 +284,8 @@ impl MemoryBank {
         self.info.thresholds = found.thresholds;
         self.info.scale = found.scale;
         self.info.known_defects = known;
-        let finer = self.finer;
+        let (finer, position) = (self.finer, self.position);
         let bank = Self::new(self.info, self.whitening, self.rows, self.origins)?;
-        Ok(Self { finer, ..bank.with_oddest(self.oddest)? })
+        Ok(Self { finer, position, ..bank.with_oddest(self.oddest)? })
     }
 }

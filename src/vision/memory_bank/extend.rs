@@ -144,6 +144,8 @@ mod tests {
             known_defects: vec![],
             capture: None,
             sensitivity: None,
+            position: None,
+            sample_bits: None,
             thresholds: Thresholds::without_zone(1.0, 1.0),
             scale: HeatmapScale { low: 0.0, high: 1.0 },
             held_out: vec![],

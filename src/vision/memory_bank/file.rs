@@ -1,7 +1,8 @@
 //! Bank files: safetensors with `rows` (f16, N×D), `image` (i64, N: image ids of the library),
 //! `place` (u32, N×4: x, y, width, height in the image), and the whitening as `matrix`
 //! (f32, D×D) and `shift` (f32, D). Where the oddest patches of the M held-out images were kept,
-//! they are `oddest` (f16, M×5×D). A finer scale has the same tensors under `finer.`. The metadata holds `fettle_memory_bank`, the [`BankInfo`] and
+//! they are `oddest` (f16, M×5×D); where the parts have a place in the pictures, the mean picture is
+//! `mean_picture` (u8, H×W). A finer scale has the same tensors under `finer.`. The metadata holds `fettle_memory_bank`, the [`BankInfo`] and
 //! sizes as JSON, and `sha256`, the checksum of that JSON and of the tensors' bytes in this order,
 //! so that no damaged file is taken for a bank.
 //!
@@ -225,13 +226,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::align::position::{NormalPosition, PositionSample};
     use crate::memory_bank::test_banks::{bank, model};
+    use fettle_domain::SampleBits;
+    use image::{Rgb, RgbImage};
 
     #[test]
     fn what_is_saved_is_loaded() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("banks/prod1.safetensors");
-        for bank in [bank(0), bank(0).joined(bank(1)).unwrap()] {
+        let part = RgbImage::from_fn(60, 40, |x, y| {
+            Rgb([if x.abs_diff(24) + y.abs_diff(18) < 9 { 220 } else { 30 + (x % 7) as u8 }; 3])
+        });
+        let position = NormalPosition::of(&vec![PositionSample::of(&part); 10]);
+        assert!(position.is_some());
+        let placed = bank(0).with_position(position).with_sample_bits(SampleBits::holding(12));
+        for bank in [bank(0), bank(0).joined(bank(1)).unwrap(), placed] {
             bank.save(&path).unwrap();
             bank.save(&path).unwrap();
             assert_eq!(MemoryBank::load(&path, &model()).unwrap(), bank);

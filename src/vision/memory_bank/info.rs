@@ -3,9 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::coreset::Provenance;
-use crate::capture::{CaptureRange, Sensitivity};
+use crate::align::position::PositionRange;
+use crate::capture::CaptureRange;
+use crate::sensitivity::Sensitivity;
 use crate::thresholds::{HeldOut, KnownDefect};
-use fettle_domain::{BankRef, DetectionRecipe, HeatmapScale, ImageId, ThresholdRule, Thresholds};
+use fettle_domain::{
+    BankRef, DetectionRecipe, HeatmapScale, ImageId, SampleBits, ThresholdRule, Thresholds,
+};
 
 /// Description of a memory bank; part of its file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +37,14 @@ pub struct BankInfo {
     /// How scores change with light, focus and position; `None` where it was not measured.
     #[serde(default)]
     pub sensitivity: Option<Sensitivity>,
+    /// Where the parts lie in the normal images; `None` where they have no common place, and in
+    /// banks from before it was measured.
+    #[serde(default)]
+    pub position: Option<PositionRange>,
+    /// Bits of white in samples of 16 bits whose file does not say it, by the normal images; `None`:
+    /// all of them.
+    #[serde(default)]
+    pub sample_bits: Option<SampleBits>,
     /// The patches that the rows were chosen from, and how they were chosen.
     pub fit: Provenance,
 }

@@ -10,6 +10,7 @@ use safetensors::tensor::{Dtype, SafeTensors, View};
 
 use super::bank::MemoryBank;
 use super::info::BankInfo;
+use crate::align::position::NormalPosition;
 use crate::bank_rows::{BankRows, FileBytes};
 use crate::oddest_patches::{ODDEST, OddestPatches};
 use crate::patches::Origin;
@@ -18,6 +19,8 @@ use fettle_domain::{ImageId, RectPx};
 
 /// Name of the tensor of oddest patches, which older banks lack.
 const ODDEST_PATCHES: &str = "oddest";
+/// Name of the tensor of the mean normal picture, which only banks have whose parts have a place.
+const MEAN_PICTURE: &str = "mean_picture";
 
 /// Bytes of a tensor with name, type and shape.
 pub(super) struct NamedTensor {
@@ -85,6 +88,10 @@ pub(super) fn encode(bank: &MemoryBank, prefix: &str) -> Vec<NamedTensor> {
         let shape = [bank.oddest().len(), ODDEST, dim];
         tensors.push(tensor(ODDEST_PATCHES, Dtype::F16, &shape, f16_bytes(&values)));
     }
+    if let Some(position) = bank.position() {
+        let shape = [position.range().height, position.range().width];
+        tensors.push(tensor(MEAN_PICTURE, Dtype::U8, &shape, position.mean().to_vec()));
+    }
     tensors
 }
 
@@ -96,6 +103,7 @@ pub(super) struct ScaleParts {
     origins: Vec<Origin>,
     whitening: Whitening,
     oddest: Vec<OddestPatches>,
+    position: Option<NormalPosition>,
 }
 
 /// Reads the tensors of the scale described by `info`, of `count` rows of `dim` values, whose names
@@ -123,6 +131,17 @@ pub(super) fn decode<'a>(
     let oddest = match tensors.tensor(&format!("{prefix}{ODDEST_PATCHES}")) {
         Ok(_) => tensor(ODDEST_PATCHES, Dtype::F16, &[info.held_out.len(), ODDEST, dim])?,
         Err(_) => &[],
+    };
+    let mean = match &info.position {
+        Some(range) => tensor(MEAN_PICTURE, Dtype::U8, &[range.height, range.width])?,
+        None => &[],
+    };
+    let position = match &info.position {
+        Some(range) => Some(
+            NormalPosition::from_parts(range.clone(), mean.to_vec())
+                .ok_or("the place of its parts is no place")?,
+        ),
+        None => None,
     };
     let values: Vec<f32> =
         oddest.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect();
@@ -154,8 +173,9 @@ pub(super) fn decode<'a>(
         origins,
         whitening,
         oddest: oddest_patches,
+        position,
     };
-    Ok((parts, vec![rows, image, place, matrix, shift, oddest]))
+    Ok((parts, vec![rows, image, place, matrix, shift, oddest, mean]))
 }
 
 impl ScaleParts {
@@ -166,7 +186,8 @@ impl ScaleParts {
         file: &Arc<FileBytes>,
     ) -> crate::Result<MemoryBank> {
         let rows = BankRows::from_file(Arc::clone(file), self.rows, self.dim)?;
-        MemoryBank::new(info, Arc::new(self.whitening), rows, self.origins)?
-            .with_oddest(self.oddest)
+        let bank = MemoryBank::new(info, Arc::new(self.whitening), rows, self.origins)?
+            .with_oddest(self.oddest)?;
+        Ok(bank.with_position(self.position))
     }
 }

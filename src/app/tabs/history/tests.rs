@@ -302,7 +302,7 @@ fn an_unsure_part_says_why_and_that_a_person_decides() {
     };
     let soft = CaptureDeviation::Blurred { ratio: 0.6 };
     let dark = CaptureDeviation::Darker { ratio: 0.75 };
-    // File, result of the anomaly stage, reasons with their percentages.
+    // File, result of the anomaly stage, reasons with their amounts.
     type Case<'a> = (&'a str, Stage<Anomaly>, &'a [(&'a str, u32)]);
     let cases: [Case<'_>; 3] = [
         ("between.png", captured(Vec::new()), &[("unsure-between-limits", 0)]),
@@ -327,8 +327,8 @@ fn an_unsure_part_says_why_and_that_a_person_decides() {
         for (name, _, reasons) in &cases {
             app.wait_for(name);
             app.click_on(Role::Button, name);
-            for (reason, percent) in *reasons {
-                app.wait_for(&app.with(reason, &[("percent", (*percent).into())]));
+            for (reason, amount) in *reasons {
+                app.wait_for(&app.with(reason, &[("amount", (*amount).into())]));
             }
             assert!(app.shows(&app.text("unsure-look")));
             app.save_picture(&format!("history_unsure_{name}"));

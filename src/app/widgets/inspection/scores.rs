@@ -21,7 +21,7 @@ pub(crate) fn limits_text(cx: &TabContext<'_>, limits: &Thresholds) -> String {
 pub(crate) fn unsure_texts(cx: &TabContext<'_>, inspection: &Inspection) -> Vec<String> {
     let reasons = inspection.unsure_reasons().into_iter();
     let text = |reason: fettle_domain::UnsureReason| {
-        cx.localizer.with(reason.message_id(), &[("percent", reason.percent().into())])
+        cx.localizer.with(reason.message_id(), &[("amount", reason.amount().into())])
     };
     let mut texts: Vec<String> = reasons.map(text).collect();
     if inspection.verdict == Verdict::Unsure {

@@ -3,13 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use image::RgbImage;
 use serde::Serialize;
 
 use super::calibration::Calibrated;
 use crate::error::Result;
+use crate::jobs::inspection::verdict::{NormalTaking, Taken, decide};
 use crate::protocol::{JobContext, Stopwatch};
-use fettle_domain::{ContentHash, Inspection, InspectionId, ProductCode, Progress, Verdict};
-use fettle_library::{InspectionFilter, read_image};
+use fettle_domain::{
+    ContentHash, Inspection, InspectionId, ProductCode, Progress, Thresholds, Verdict,
+};
+use fettle_library::{InspectionFilter, read_image_of};
 use fettle_vision::defect_term::DefectTerm;
 use fettle_vision::inspection_area::InspectionArea;
 use fettle_vision::memory_bank::MemoryBank;
@@ -58,7 +62,7 @@ pub(super) fn backtest(
     let Calibrated { bank, term, limits, .. } = calibrated;
     let bank = Arc::new(bank);
     let mut found = Backtest::default();
-    let mut scores: HashMap<ContentHash, Option<f32>> = HashMap::new();
+    let mut scores: HashMap<ContentHash, Option<(f32, Verdict)>> = HashMap::new();
     for skip in (0..).step_by(PAGE) {
         let filter = InspectionFilter {
             product: Some(product.clone()),
@@ -80,15 +84,14 @@ pub(super) fn backtest(
             };
             let score = match scores.get(&inspection.image_hash) {
                 Some(score) => *score,
-                None => score(job, &bank, term.as_ref(), area, &inspection)?,
+                None => judge(job, &bank, (term.as_ref(), limits.thresholds), area, &inspection)?,
             };
             scores.insert(inspection.image_hash.clone(), score);
-            let Some(score) = score else {
+            let Some((score, after)) = score else {
                 found.unreadable.push(id);
                 continue;
             };
             found.rescored += 1;
-            let after = limits.thresholds.verdict(score);
             if after != anomaly.verdict {
                 found.changed.push(VerdictChange {
                     inspection: id,
@@ -108,28 +111,41 @@ pub(super) fn backtest(
     Ok(found)
 }
 
-/// The image score of an inspection's picture; `None` where the workspace no longer has it.
-fn score(
+/// Image score and verdict of an inspection's picture, as an inspection would give them; `None` where
+/// the workspace no longer has it.
+fn judge(
     job: &JobContext,
     bank: &Arc<MemoryBank>,
-    term: Option<&DefectTerm>,
+    (term, thresholds): (Option<&DefectTerm>, Thresholds),
     area: Option<&Arc<InspectionArea>>,
     inspection: &Inspection,
-) -> Result<Option<f32>> {
+) -> Result<Option<(f32, Verdict)>> {
     let Some(path) = &inspection.image_path else { return Ok(None) };
-    let picture = match read_image(&job.shared.workspace.file(path)) {
-        Ok(image) => area.map(|area| area.hide_outside(&image.rgb)).unwrap_or(image.rgb),
+    let picture = match read_image_of(&job.shared.workspace.file(path), bank.info().sample_bits) {
+        Ok(image) => image,
         Err(error) => {
             tracing::warn!(%error, "an inspection's picture is not scored again");
             return Ok(None);
         }
     };
-    let (bank, area) = (Arc::clone(bank), area.cloned());
-    let detected = job.vision(move |lane| {
-        lane.detect(&bank, &picture, area.as_deref(), &mut Stopwatch::default())
-    })?;
-    Ok(Some(match term {
-        Some(term) => term.score(detected.image_score, &detected.oddest)?,
-        None => detected.image_score,
-    }))
+    let score = |picture: &RgbImage| -> Result<f32> {
+        let shown = area.map_or_else(|| picture.clone(), |area| area.hide_outside(picture));
+        let (bank, area) = (Arc::clone(bank), area.cloned());
+        let detected = job.vision(move |lane| {
+            lane.detect(&bank, &shown, area.as_deref(), &mut Stopwatch::default())
+        })?;
+        Ok(match term {
+            Some(term) => term.score(detected.image_score, &detected.oddest)?,
+            None => detected.image_score,
+        })
+    };
+    let found = score(&picture.rgb)?;
+    let taken = Taken {
+        picture: &picture.rgb,
+        compression: picture.compression,
+        area: area.map(|area| &**area),
+    };
+    let normal = NormalTaking::of(bank);
+    let decision = decide(thresholds, found, normal, taken, |other| score(&other))?;
+    Ok(Some((found, decision.verdict)))
 }

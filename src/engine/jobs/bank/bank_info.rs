@@ -8,8 +8,11 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, NoEvent, Request, Stopwatch};
-use fettle_domain::{BankRef, DetectionRecipe, HeatmapScale, ImageId, ProductCode, Thresholds};
+use fettle_domain::{
+    BankRef, DetectionRecipe, HeatmapScale, ImageId, ProductCode, SampleBits, Thresholds,
+};
 use fettle_library::LabelFilter;
+use fettle_vision::align::position::PositionRange;
 use fettle_vision::memory_bank::MemoryBank;
 
 /// Reads the active bank of a product; `None` where the product has no bank.
@@ -35,6 +38,10 @@ pub struct BankState {
     pub thresholds: Thresholds,
     /// Scale of the heatmaps of this product.
     pub scale: HeatmapScale,
+    /// Where the parts lie in the pictures; `None` where they have no common place.
+    pub position: Option<PositionRange>,
+    /// Bits of white in samples of 16 bits, by the normal images; `None`: all of them.
+    pub sample_bits: Option<SampleBits>,
     /// Number of registered normal images that the bank was not fitted on.
     pub unseen_images: usize,
     /// Whether the inspection area of the product changed since the fit.
@@ -71,6 +78,8 @@ impl Request for BankInfo {
             images: info.fit.images.len(),
             held_out: info.held_out.len(),
             recipe: info.recipe.clone(),
+            position: info.position.clone(),
+            sample_bits: info.sample_bits,
             thresholds: active.thresholds,
             scale: active.scale,
             area_changed: active.area != area.hash,

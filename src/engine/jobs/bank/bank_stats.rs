@@ -16,9 +16,9 @@ use fettle_domain::{
     RectPx, RegisteredImage, ThresholdRule, Thresholds, Verdict,
 };
 use fettle_library::LibraryError;
-use fettle_vision::capture::Sensitivity;
 use fettle_vision::memory_bank::BankInfo;
 use fettle_vision::regions::place;
+use fettle_vision::sensitivity::Sensitivity;
 use fettle_vision::thresholds::{ExpectedRates, Rates, expected_rates, rates, suspects};
 
 /// Number of bins of the histogram.

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, Stopwatch};
 use fettle_domain::{DefectCode, ImageLabel, KnownImage, ProductCode, ThresholdRule};
-use fettle_library::{LabelFilter, read_image};
+use fettle_library::{LabelFilter, read_image_of};
 use fettle_vision::defect_term::{DefectTerm, Example, learn};
 use fettle_vision::inspection_area::InspectionArea;
 use fettle_vision::memory_bank::MemoryBank;
@@ -136,13 +136,14 @@ pub(super) fn examples(
     known: &[KnownPicture],
 ) -> Result<Vec<Example>> {
     let mut found = Vec::with_capacity(known.len());
+    let samples = bank.info().sample_bits;
     for (index, batch) in known.chunks(BATCH).enumerate() {
         job.check()?;
         job.report("progress-known-defects", "", (index * BATCH) as u64, known.len() as u64);
         let read: Vec<_> = batch
             .par_iter()
             .map(|picture| {
-                let read = read_image(&picture.path)?.rgb;
+                let read = read_image_of(&picture.path, samples)?.rgb;
                 Ok(area.map(|area| area.hide_outside(&read)).unwrap_or(read))
             })
             .collect::<Vec<Result<_>>>();

@@ -19,7 +19,8 @@ use crate::jobs::registration::UnreadFolders;
 use crate::jobs::registration::image_sources::{FoundImages, ImageSource, image_sources};
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::{
-    BankRef, ContentHash, ImageId, ImageLabel, ModelId, ModelRole, ProductCode, Thresholds,
+    BankRef, ContentHash, ImageId, ImageLabel, ModelId, ModelRole, ProductCode, SampleBits,
+    Thresholds,
 };
 use fettle_library::{decode_image, read_source};
 use fettle_retrieval::vector_index::VectorIndex;
@@ -148,7 +149,8 @@ impl Request for ExtendBank {
             registered: registration.registered.clone(),
         });
         let extended = Calibrated { bank: extended, term, limits, unread };
-        let saved = index_images(job, &encoder, &new, &registration, &mut normals)
+        let samples = base.info().sample_bits;
+        let saved = index_images(job, &encoder, &new, (&registration, samples), &mut normals)
             .and_then(|()| commit_bank(job, extended, normals.as_ref(), record.area.as_ref()));
         match saved {
             Ok(saved) => {
@@ -311,7 +313,7 @@ fn index_images(
     job: &JobContext,
     encoder: &ModelId,
     pictures: &[NormalPicture],
-    registration: &Registration,
+    (registration, samples): (&Registration, Option<SampleBits>),
     normals: &mut Option<VectorIndex>,
 ) -> Result<()> {
     for batch in pictures.chunks(BATCH) {
@@ -319,7 +321,7 @@ fn index_images(
             .iter()
             .map(|one| NormalPicture { id: registration.id_of(one.id), path: one.path.clone() })
             .collect();
-        let decoded = read_pictures(&named)?;
+        let decoded = read_pictures(&named, samples)?.pictures;
         add_to_index(job, encoder, &named, &decoded, normals)?;
     }
     Ok(())

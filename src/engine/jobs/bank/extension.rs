@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::calibration::{self, Calibrated};
 use super::fit::{Fit, HoldOutReference};
+use super::normal_capture::NormalCapture;
 use super::normal_pictures::{BATCH, NormalPicture, read_pictures};
 use crate::error::Result;
 use crate::protocol::JobContext;
 use fettle_domain::{BankRef, ThresholdRule};
-use fettle_vision::capture::{CaptureRange, CaptureStats};
 use fettle_vision::inspection_area::InspectionArea;
 use fettle_vision::memory_bank::{BankExtender, Coreset, FinerScale, HoldOut, MemoryBank};
 
@@ -30,6 +30,7 @@ pub(super) fn extend(
         ratio: plan.ratio as f32,
         seed: plan.seed,
         area: area.cloned(),
+        sample_bits: base.info().sample_bits,
     };
     let first = extend_scale(job, &fit, base, pictures)?;
     let mut held_out = first.held_out;
@@ -49,11 +50,13 @@ pub(super) fn extend(
     };
     let extended = extended_bank(&fit, base, first.coreset, held_out)?;
     let before = base.info();
-    let range = match (before.capture, CaptureRange::of(&first.capture)) {
-        (Some(before), Some(new)) => Some(before.with(new)),
-        (before, _) => before,
-    };
-    let extended = extended.with_capture(range, before.sensitivity);
+    let range = before.capture.map(|range| first.capture.widened_range(range));
+    let position =
+        base.position().cloned().map(|position| first.capture.widened_position(position));
+    let extended = extended
+        .with_capture(range, before.sensitivity)
+        .with_position(position)
+        .with_sample_bits(before.sample_bits);
     let extended = match finer {
         Some(finer) => extended.with_finer(finer),
         None => extended,
@@ -68,7 +71,7 @@ struct ExtendedScale {
     added: Vec<usize>,
     /// The further pictures against the extended rows.
     held_out: HoldOut,
-    capture: Vec<CaptureStats>,
+    capture: NormalCapture,
 }
 
 fn extend_scale(
@@ -80,11 +83,11 @@ fn extend_scale(
     let whitening = base.whitening();
     let mut extension = BankExtender::of(base)?;
     let mut added = Vec::with_capacity(pictures.len());
-    let mut capture = Vec::with_capacity(pictures.len());
+    let mut capture = NormalCapture::of(pictures.len());
     for batch in pictures.chunks(BATCH) {
         job.check()?;
         job.report("progress-features", "", added.len() as u64, pictures.len() as u64);
-        capture.extend(fit.capture_stats(&read_pictures(batch)?));
+        capture.add(&read_pictures(batch, fit.sample_bits)?, fit.area.as_deref());
         let patches = fit.read_patches(job, batch, Some(whitening))?;
         for (picture, patches) in batch.iter().zip(&patches) {
             added.push(extension.add(picture.id, patches, job.sink.as_ref())?);

@@ -6,19 +6,22 @@ use std::sync::Arc;
 use image::RgbImage;
 use rayon::prelude::*;
 
-use super::normal_pictures::{BATCH, NormalPicture, evenly_spaced, read_pictures};
+use super::normal_capture::NormalCapture;
+use super::normal_pictures::{
+    BATCH, DecodedBatch, NormalPicture, evenly_spaced, read_pictures, sample_bits,
+};
 use super::patch_statistics::{LeaveFoldOutBank, PatchStatistics};
 use crate::error::Result;
 use crate::protocol::{JobContext, Stopwatch};
-use fettle_domain::{BankRef, DetectionRecipe, ImageId};
+use fettle_domain::{BankRef, DetectionRecipe, ImageId, SampleBits};
 use fettle_vision::VisionError;
-use fettle_vision::capture::{CaptureRange, CaptureStats, Sensitivity};
 use fettle_vision::coreset::CoresetPlan;
 use fettle_vision::inspection_area::InspectionArea;
 use fettle_vision::memory_bank::{BankFitter, Coreset, FIT_BUDGET, HoldOut, MemoryBank};
 use fettle_vision::moments::Moments;
 use fettle_vision::oddest_patches::OddestPatches;
 use fettle_vision::patches::ImagePatches;
+use fettle_vision::sensitivity::Sensitivity;
 use fettle_vision::thresholds::{Folds, hold_out};
 use fettle_vision::whitening::Whitening;
 
@@ -51,6 +54,8 @@ pub(crate) struct Fit {
     pub(crate) seed: u64,
     /// Inspected area of the pictures; `None`: the whole picture.
     pub(crate) area: Option<Arc<InspectionArea>>,
+    /// Bits of white in samples of 16 bits; `None`: all, of a new bank until its pictures say.
+    pub(crate) sample_bits: Option<SampleBits>,
 }
 
 /// Result of a fit.
@@ -76,17 +81,21 @@ impl Fit {
         job: &JobContext,
         subject: &str,
         pictures: &[NormalPicture],
-        mut on_batch: impl FnMut(&[NormalPicture], &Arc<Vec<RgbImage>>) -> Result<()>,
+        mut on_batch: impl FnMut(&[NormalPicture], &DecodedBatch) -> Result<()>,
     ) -> Result<Fitted> {
-        let mut capture = Vec::with_capacity(pictures.len());
+        let fit = Self { sample_bits: sample_bits(job, pictures)?, ..self.clone() };
+        let mut capture = NormalCapture::of(pictures.len());
         let Fitted { bank, rows_asked } =
-            self.run_at_scale(job, subject, pictures, |batch, decoded| {
-                capture.extend(self.capture_stats(decoded));
+            fit.run_at_scale(job, subject, pictures, |batch, decoded| {
+                capture.add(decoded, fit.area.as_deref());
                 on_batch(batch, decoded)
             })?;
-        let sensitivity = self.sensitivity(job, subject, pictures, &bank)?;
-        let bank = bank.with_capture(CaptureRange::of(&capture), sensitivity);
-        let Some(finer) = self.finer_scale() else { return Ok(Fitted { bank, rows_asked }) };
+        let sensitivity = fit.sensitivity(job, subject, pictures, &bank)?;
+        let bank = bank
+            .with_capture(capture.range(), sensitivity)
+            .with_position(capture.position())
+            .with_sample_bits(fit.sample_bits);
+        let Some(finer) = fit.finer_scale() else { return Ok(Fitted { bank, rows_asked }) };
         let finer = finer.run_at_scale(job, subject, pictures, |_, _| Ok(()))?;
         let rows_asked = rows_asked.max(finer.rows_asked);
         Ok(Fitted { bank: bank.joined(finer.bank)?, rows_asked })
@@ -103,7 +112,7 @@ impl Fit {
         job: &JobContext,
         subject: &str,
         pictures: &[NormalPicture],
-        mut on_batch: impl FnMut(&[NormalPicture], &Arc<Vec<RgbImage>>) -> Result<()>,
+        mut on_batch: impl FnMut(&[NormalPicture], &DecodedBatch) -> Result<()>,
     ) -> Result<Fitted> {
         let mut statistics = self.patch_statistics(job, subject, pictures)?;
         let whitening = Arc::clone(&statistics.whitening);
@@ -112,12 +121,12 @@ impl Fit {
             job.check()?;
             let done = (index * BATCH) as u64;
             job.report("progress-features", subject, done, pictures.len() as u64);
-            let decoded = read_pictures(batch)?;
+            let decoded = read_pictures(batch, self.sample_bits)?;
             let cached: Vec<_> =
                 batch.iter().map(|one| statistics.patches.remove(&one.id)).collect();
             let missing = (0..batch.len()).filter(|n| cached[*n].is_none()).collect();
-            let mut new =
-                self.extract_patches(job, &decoded, missing, Some(&whitening))?.into_iter();
+            let new = self.extract_patches(job, &decoded.pictures, missing, Some(&whitening))?;
+            let mut new = new.into_iter();
             for (picture, cached) in batch.iter().zip(cached) {
                 let patches = match cached {
                     Some(raw) => ImagePatches { rows: whitening.apply(&raw.rows)?, ..raw },
@@ -144,13 +153,8 @@ impl Fit {
         Ok(Fitted { bank, rows_asked })
     }
 
-    /// Light and focus of the inspected area of each picture.
-    pub(super) fn capture_stats(&self, decoded: &[RgbImage]) -> Vec<CaptureStats> {
-        decoded.par_iter().map(|picture| CaptureStats::of(picture, self.area.as_deref())).collect()
-    }
-
-    /// How the scores of [`DISTURBED`] pictures change with light, focus and position, against the
-    /// rows of the pictures outside their fold, at the first scale.
+    /// How the scores of [`DISTURBED`] pictures change with light, focus, position and compression,
+    /// against the rows of the pictures outside their fold, at the first scale.
     fn sensitivity(
         &self,
         job: &JobContext,
@@ -167,12 +171,13 @@ impl Fit {
             job.check()?;
             let (done, total) = (scores.len() as u64, chosen.len() as u64);
             job.report("progress-sensitivity", subject, done, total);
-            let plain = read_pictures(std::slice::from_ref(picture))?;
+            let plain = read_pictures(std::slice::from_ref(picture), self.sample_bits)?.pictures;
             let Some(plain) = plain.first() else { continue };
             let views: Vec<RgbImage> =
                 std::iter::once(plain.clone()).chain(Sensitivity::disturbed(plain)).collect();
             let whitening = Some(bank.whitening());
-            let seen = self.extract_patches(job, &Arc::new(views), (0..5).collect(), whitening)?;
+            let which = (0..views.len()).collect();
+            let seen = self.extract_patches(job, &Arc::new(views), which, whitening)?;
             let score = |patches: &ImagePatches| {
                 let input = (patches.grid.width * patch, patches.grid.height * patch);
                 let (rows, origins) = (bank.rows(), bank.origins());
@@ -180,11 +185,13 @@ impl Fit {
                     hold_out(rows, origins, &folds, picture.id, patches, input, locating)?;
                 Ok::<f32, VisionError>(held_out.image_score)
             };
-            let [plain, brighter, darker, blurred, shifted] = seen.as_slice() else {
+            let found = seen.iter().map(score).collect::<Result<Vec<f32>, VisionError>>()?;
+            let [plain, disturbed @ ..] = found.as_slice() else {
                 return Err(VisionError::Empty("patches").into());
             };
-            let disturbed = [score(brighter)?, score(darker)?, score(blurred)?, score(shifted)?];
-            scores.push((score(plain)?, disturbed));
+            let disturbed =
+                disturbed.try_into().map_err(|_| VisionError::Empty("disturbed pictures"))?;
+            scores.push((*plain, disturbed));
         }
         Ok(Sensitivity::of(&scores))
     }
@@ -234,7 +241,8 @@ impl Fit {
         batch: &[NormalPicture],
         whitening: Option<&Arc<Whitening>>,
     ) -> Result<Vec<ImagePatches>> {
-        self.extract_patches(job, &read_pictures(batch)?, (0..batch.len()).collect(), whitening)
+        let decoded = read_pictures(batch, self.sample_bits)?.pictures;
+        self.extract_patches(job, &decoded, (0..batch.len()).collect(), whitening)
     }
 
     /// The patches of the pictures of `decoded` at the positions `which`.

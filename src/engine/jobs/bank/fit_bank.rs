@@ -20,7 +20,7 @@ use fettle_domain::{
 };
 use fettle_library::LabelFilter;
 use fettle_retrieval::vector_index::VectorIndex;
-use fettle_vision::capture::Sensitivity;
+use fettle_vision::sensitivity::Sensitivity;
 use fettle_vision::thresholds::{FEWEST_NORMALS, Rates, rates};
 
 /// Fits a memory bank on the normal images of a product. The previous bank stays active until the
@@ -135,10 +135,11 @@ impl Request for FitBank {
             ratio: self.ratio,
             seed: self.seed,
             area: area.as_ref().map(|loaded| Arc::clone(&loaded.area)),
+            sample_bits: None,
         };
         let Fitted { bank: fitted, rows_asked } =
             fit.run(job, "", &pictures, |batch, decoded| {
-                add_to_index(job, &encoder, batch, decoded, &mut normals)
+                add_to_index(job, &encoder, batch, &decoded.pictures, &mut normals)
             })?;
         let fitted = calibration::calibrate_bank(job, fitted, rule, fit.area.as_ref())?;
         job.check()?;

@@ -14,6 +14,7 @@ pub(crate) mod fit_bank;
 pub(crate) mod inspection_area;
 mod known_defects_summary;
 mod learn_defects;
+mod normal_capture;
 pub(crate) mod normal_index;
 pub(crate) mod normal_pictures;
 mod patch_statistics;

@@ -7,8 +7,9 @@ use image::RgbImage;
 use rayon::prelude::*;
 
 use crate::error::Result;
-use fettle_domain::ImageId;
-use fettle_library::read_image;
+use crate::protocol::JobContext;
+use fettle_domain::{ImageId, ImageNotice, JpegQuality, SampleBits};
+use fettle_library::{read_image, read_image_of};
 
 /// Pictures in a batch of the network.
 pub(super) const BATCH: usize = 8;
@@ -20,10 +21,55 @@ pub(crate) struct NormalPicture {
     pub(crate) path: PathBuf,
 }
 
-/// Reads the pictures of a batch, in parallel.
-pub(super) fn read_pictures(batch: &[NormalPicture]) -> Result<Arc<Vec<RgbImage>>> {
-    let read = |picture: &NormalPicture| Ok(read_image(&picture.path)?.rgb);
-    Ok(Arc::new(batch.par_iter().map(read).collect::<Result<_>>()?))
+/// The pictures of a batch.
+#[derive(Debug)]
+pub(crate) struct DecodedBatch {
+    pub(crate) pictures: Arc<Vec<RgbImage>>,
+    /// How strongly each was compressed.
+    pub(super) compression: Vec<Option<JpegQuality>>,
+}
+
+/// Reads the pictures of a batch, in parallel; `samples` holds white in samples of 16 bits.
+pub(super) fn read_pictures(
+    batch: &[NormalPicture],
+    samples: Option<SampleBits>,
+) -> Result<DecodedBatch> {
+    let read = |picture: &NormalPicture| {
+        let read = read_image_of(&picture.path, samples)?;
+        Ok((read.rgb, read.compression))
+    };
+    let read: Vec<(RgbImage, Option<JpegQuality>)> =
+        batch.par_iter().map(read).collect::<Result<_>>()?;
+    let (pictures, compression) = read.into_iter().unzip();
+    Ok(DecodedBatch { pictures: Arc::new(pictures), compression })
+}
+
+/// The bits of white in the samples of `pictures` of 16 bits: the fewest usual ones that hold all
+/// samples, where no picture uses the upper bits. `None`: the pictures have other samples, or use
+/// all bits.
+pub(super) fn sample_bits(
+    job: &JobContext,
+    pictures: &[NormalPicture],
+) -> Result<Option<SampleBits>> {
+    let used_bits = |picture: &NormalPicture| -> Result<Option<u32>> {
+        let notices = read_image(&picture.path)?.notices;
+        Ok(notices.iter().find_map(|notice| match notice {
+            ImageNotice::LowSamples { used_bits, bits: 16 } => Some(*used_bits),
+            _ => None,
+        }))
+    };
+    // Nearly always the first picture already says that there is nothing to find out.
+    let (Some(first), rest) = (pictures.first(), pictures.get(1..).unwrap_or_default()) else {
+        return Ok(None);
+    };
+    let Some(mut most) = used_bits(first)? else { return Ok(None) };
+    for batch in rest.chunks(BATCH) {
+        job.check()?;
+        let used = batch.par_iter().map(used_bits).collect::<Result<Option<Vec<u32>>>>()?;
+        let Some(used) = used else { return Ok(None) };
+        most = used.into_iter().fold(most, u32::max);
+    }
+    Ok(SampleBits::holding(most))
 }
 
 /// At most `limit` of `pictures`, evenly spaced.

@@ -2,33 +2,35 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use image::RgbImage;
 
 use super::inspected_part::InspectedPart;
 use super::jpeg_traces::jpeg_traces;
 use super::result_pictures::{ReferencePicture, draw_pictures};
-use super::verdict::{Decision, decide};
+use super::verdict::{Decision, NormalTaking, Taken, decide};
 use crate::error::Result;
 use crate::jobs::bank::inspection_area::{LoadedArea, load_inspection_area};
 use crate::jobs::bank::normal_index::normals_path;
 use crate::protocol::{JobContext, Stopwatch};
 use crate::vision_lane::{Detected, VisionLane};
 use fettle_domain::{
-    Anomaly, AnomalyMap, ImageId, JpegQuality, KnownDefectsTerm, KnownImage, ModelId, ModelRole,
-    NormalReference, ProductCode, Resemblance, SkipReason, Stage, Verdict,
+    Anomaly, AnomalyMap, CaptureDeviation, ImageId, JpegQuality, KnownDefectsTerm, KnownImage,
+    ModelId, ModelRole, NormalReference, ProductCode, Resemblance, SampleBits, SkipReason, Stage,
+    Verdict,
 };
-use fettle_library::{LibraryError, RegisteredBank, read_image};
+use fettle_library::{LibraryError, RegisteredBank, read_image_of};
 use fettle_report::Pictures;
 use fettle_vision::align;
-use fettle_vision::capture::CaptureRange;
 use fettle_vision::defect_term::DefectTerm;
+use fettle_vision::memory_bank::MemoryBank;
 use fettle_vision::part_area::Part;
 use fettle_vision::regions::{mask_threshold, regions, smallest_area};
 
 /// Below this number of normal images the limits are little more than a guess, and every verdict
 /// says so.
-const FEW_NORMALS: usize = 10;
+pub const FEW_NORMALS: usize = 10;
 /// Number of known defects named beside a part.
 const RESEMBLANCES: usize = 3;
 
@@ -60,13 +62,19 @@ pub(super) fn anomaly_stage(
     job.check()?;
     let image_score = scored.image_score()?;
     let within = area.as_ref().map(|loaded| &*loaded.area);
+    let begun = Instant::now();
+    let normal = NormalTaking::of(&scored.bank);
+    let taken = Taken { picture, compression, area: within };
     let Decision { verdict, deviations } =
-        decide(bank.thresholds, image_score, scored.capture, picture, within, |relit| {
-            let relit = Arc::new(relit);
-            score_picture(job, &bank, area.as_ref(), &relit, None, watch)?.image_score()
+        decide(bank.thresholds, image_score, normal, taken, |other| {
+            let other = Arc::new(other);
+            score_picture(job, &bank, area.as_ref(), &other, None, watch)?.image_score()
         })?;
+    watch.note("taken", begun);
     let known_defects = scored.known_defects(job, image_score)?;
-    let ScoredPicture { detected, normals, nearest_normal, .. } = scored;
+    let ScoredPicture { detected, bank: memory, nearest_normal, .. } = scored;
+    let normals = memory.info().held_out.len();
+    let samples = memory.info().sample_bits;
     // An OK part has no anomalous regions.
     let above = (verdict != Verdict::Ok)
         .then(|| mask_threshold(&detected.map, bank.scale.low, bank.thresholds.pixel));
@@ -86,8 +94,11 @@ pub(super) fn anomaly_stage(
         let values = [("product", product.to_string().into()), ("count", normals.into())];
         notices.push(fettle_i18n::text_with(language, "notice-few-normals", &values));
     }
-    notices.extend(jpeg_traces(job, product, compression)?);
-    let reference = match nearest_normal.and_then(|nearest| load_reference(job, nearest)) {
+    let is_said = |one: &CaptureDeviation| matches!(one, CaptureDeviation::Compressed { .. });
+    if !deviations.iter().any(is_said) {
+        notices.extend(jpeg_traces(job, &memory, compression)?);
+    }
+    let reference = match nearest_normal.and_then(|nearest| load_reference(job, nearest, samples)) {
         Ok(reference) => reference,
         Err(error) if error.is_recoverable() => {
             let reason = ("reason", error.explain(language).into());
@@ -118,6 +129,7 @@ pub(super) fn anomaly_stage(
         calibrated_score: Some(bank.thresholds.calibrated(image_score)),
         known_defects,
         deviations,
+        sample_bits: samples,
         thresholds: bank.thresholds,
         scale: bank.scale,
         mask_threshold: above,
@@ -134,10 +146,8 @@ pub(super) struct ScoredPicture {
     pub(super) detected: Detected,
     /// What known defects taught the bank.
     pub(super) term: Option<Arc<DefectTerm>>,
-    /// Light and focus of the bank's normal pictures.
-    pub(super) capture: Option<CaptureRange>,
-    /// Number of normal images that the limits rest on.
-    normals: usize,
+    /// The bank.
+    pub(super) bank: Arc<MemoryBank>,
     /// The most similar normal image with its similarity. The reference is optional: its error must
     /// not remove the verdict.
     nearest_normal: Result<Option<(ImageId, f32)>>,
@@ -205,15 +215,24 @@ pub(super) fn score_picture(
         let detected = lane.detect(&bank, &picture, area.as_deref(), &mut watch)?;
         let dim = bank.rows().dim();
         let term = term.map(|term| lane.defect_term(&term, dim)).transpose()?;
-        let capture = bank.info().capture;
-        let normals = bank.info().held_out.len();
         let nearest_normal =
             nearest_normal(lane, &normals_path(&path), &encoder, embedding, &mut watch);
-        let scored = ScoredPicture { detected, term, capture, normals, nearest_normal };
+        let scored = ScoredPicture { detected, term, bank, nearest_normal };
         Ok((scored, watch.timings))
     })?;
     watch.timings.extend(timings);
     Ok(scored)
+}
+
+/// The bits of white in samples of 16 bits that the active bank of `product` was fitted with. A bank
+/// that cannot be read is the anomaly stage's to report.
+pub(super) fn sample_bits(job: &JobContext, product: &ProductCode) -> Result<Option<SampleBits>> {
+    let code = product.clone();
+    let Some(bank) = job.library(move |library| library.active_bank(&code))? else {
+        return Ok(None);
+    };
+    let path = job.shared.workspace.file(&bank.path);
+    Ok(MemoryBank::load_info(&path).ok().and_then(|info| info.sample_bits))
 }
 
 /// The normal image with the most similar embedding.
@@ -234,6 +253,7 @@ fn nearest_normal(
 fn load_reference(
     job: &JobContext,
     nearest: Option<(ImageId, f32)>,
+    samples: Option<SampleBits>,
 ) -> Result<Option<(NormalReference, RgbImage)>> {
     let Some((id, similarity)) = nearest else { return Ok(None) };
     let found = job.library(move |library| match library.image(id) {
@@ -243,7 +263,7 @@ fn load_reference(
         Err(other) => Err(other),
     })?;
     let Some(image) = found else { return Ok(None) };
-    let read = read_image(&job.shared.workspace.file(&image.path))?;
+    let read = read_image_of(&job.shared.workspace.file(&image.path), samples)?;
     let reference = NormalReference { image: id, path: image.path, similarity, alignment: None };
     Ok(Some((reference, read.rgb)))
 }

@@ -5,7 +5,8 @@ use crate::jobs::bank::inspection_area::load_inspection_area;
 use crate::jobs::workspace::PictureFile;
 use crate::protocol::{JobContext, NoEvent, Request, Stopwatch};
 use fettle_domain::{BankRef, RectPx};
-use fettle_library::read_image;
+use fettle_library::read_image_of;
+use fettle_vision::memory_bank::MemoryBank;
 use fettle_vision::patches::Origin;
 
 /// Finds the normal patch of a bank that is nearest to the patch at a pixel. The network computes the
@@ -50,7 +51,8 @@ impl Request for ExplainPixel {
         let bank = banks.into_iter().find(|bank| bank.bank == self.bank);
         let bank = bank.ok_or_else(|| EngineError::NoBank(self.bank.product.clone()))?;
         let workspace = &job.shared.workspace;
-        let mut picture = read_image(&self.picture.path(workspace))?.rgb;
+        let samples = MemoryBank::load_info(&workspace.file(&bank.path))?.sample_bits;
+        let mut picture = read_image_of(&self.picture.path(workspace), samples)?.rgb;
         let area = load_inspection_area(job, &self.bank.product)?;
         // The same picture as in the inspection.
         if let Some(loaded) = area.as_ref().filter(|loaded| loaded.hash == bank.area) {

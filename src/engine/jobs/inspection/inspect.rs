@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use image::RgbImage;
+use image::{ImageFormat, RgbImage};
 
-use super::anomaly::anomaly_stage;
+use super::anomaly::{anomaly_stage, sample_bits};
 use super::export_result::export_result;
 use super::manual_section::manual_stage;
 use super::measurement_summary::measurement_summary;
@@ -27,7 +27,7 @@ use fettle_domain::{
     AnomalyMap, Inspection, ModelRole, PastAction, ProductCode, SkipReason, Stage, Suggestion,
     Verdict,
 };
-use fettle_library::{LibraryError, OpenFault, decode_image, read_source};
+use fettle_library::{LibraryError, OpenFault, decode_image, decode_image_of, read_source};
 use fettle_report::Pictures;
 use fettle_settings::Settings;
 
@@ -97,9 +97,10 @@ impl Request for Inspect {
         let bytes = watch.time("read", || read_source(&self.image))?;
         let image = watch.time("decode", || decode_image(&bytes, &self.image))?;
         let language = job.shared.report_language();
-        let read_notices: Vec<String> =
-            image.notices.iter().map(|notice| explain_notice(notice, language)).collect();
-        let picture = Arc::new(image.rgb);
+        let compression = image.compression;
+        let may_be_wide = matches!(image.format, ImageFormat::Png | ImageFormat::Tiff);
+        let mut read_notices = image.notices;
+        let mut picture = Arc::new(image.rgb);
 
         job.report("progress-similarity", "", 0, 6);
         let (similarity, embedding) =
@@ -111,11 +112,21 @@ impl Request for Inspect {
         let product =
             self.product.clone().or_else(|| suggestion.as_ref().map(|s| s.product.clone()));
 
+        // Which samples are white is known with the product.
+        if let Some(product) = product.as_ref().filter(|_| may_be_wide)
+            && let Some(samples) = sample_bits(job, product)?
+        {
+            let decode = || decode_image_of(&bytes, &self.image, Some(samples));
+            let image = watch.time("decode", decode)?;
+            read_notices = image.notices;
+            picture = Arc::new(image.rgb);
+        }
+
         job.report("progress-anomaly", "", 1, 6);
         let outcome = match &product {
             None => Ok(Stage::Skipped(SkipReason::NoProduct)),
             Some(product) => {
-                let seen = (&picture, image.compression);
+                let seen = (&picture, compression);
                 anomaly_stage(job, product, seen, embedding, &mut watch)
             }
         };
@@ -128,6 +139,7 @@ impl Request for Inspect {
             }
             None => (None, None, Vec::new()),
         };
+        let read_notices = read_notices.iter().map(|notice| explain_notice(notice, language));
         notices.splice(0..0, read_notices);
         let verdict = anomaly.done().map_or(Verdict::Unsure, |found| found.verdict);
 

@@ -6,26 +6,39 @@ use crate::error::Result;
 use crate::protocol::JobContext;
 use fettle_domain::{JpegQuality, ProductCode};
 use fettle_library::LabelFilter;
+use fettle_vision::capture::NormalCompression;
+use fettle_vision::memory_bank::MemoryBank;
 
 /// File name extensions, in the workspace, of formats that keep every pixel.
 const LOSSLESS: [&str; 4] = ["png", "bmp", "tif", "tiff"];
 
-/// The notice about a picture whose compression left traces, where none of the product's normal
-/// pictures was ever compressed: the memory bank does not know such traces.
+/// The notice about a picture whose compression left traces, where none of the normal pictures of
+/// `bank` was ever compressed: the bank does not know such traces.
 pub(super) fn jpeg_traces(
     job: &JobContext,
-    product: &ProductCode,
+    bank: &MemoryBank,
     compression: Option<JpegQuality>,
 ) -> Result<Option<String>> {
     let Some(quality) = compression.filter(|quality| quality.leaves_traces()) else {
         return Ok(None);
     };
-    let code = product.clone();
-    let normals = job.library(move |library| library.images(Some(&code), &LabelFilter::Normal))?;
-    let known = !normals.is_empty() && normals.iter().all(|image| keeps_every_pixel(&image.path));
+    let info = bank.info();
+    let is_unknown = match info.capture.and_then(|normal| normal.compression) {
+        Some(normal) => normal == NormalCompression::Never,
+        // A bank from before that was kept.
+        None => all_keep_every_pixel(job, &info.bank.product)?,
+    };
     let quality = ("quality", u32::from(quality.0).into());
     let language = job.shared.report_language();
-    Ok(known.then(|| fettle_i18n::text_with(language, "notice-jpeg-traces", &[quality])))
+    let notice = || fettle_i18n::text_with(language, "notice-jpeg-traces", &[quality]);
+    Ok(is_unknown.then(notice))
+}
+
+/// Whether all registered normal pictures are of formats that keep every pixel.
+fn all_keep_every_pixel(job: &JobContext, product: &ProductCode) -> Result<bool> {
+    let code = product.clone();
+    let normals = job.library(move |library| library.images(Some(&code), &LabelFilter::Normal))?;
+    Ok(!normals.is_empty() && normals.iter().all(|image| keeps_every_pixel(&image.path)))
 }
 
 /// Whether a registered image is of a format that keeps every pixel, by its name, which the library

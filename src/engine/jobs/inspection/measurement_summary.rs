@@ -31,7 +31,7 @@ pub(super) fn measurement_summary(
             lines.push(fettle_i18n::text_with(language, id, &values));
         }
         for reason in found.unsure_reasons() {
-            let values = [("percent", reason.percent().into())];
+            let values = [("amount", reason.amount().into())];
             lines.push(fettle_i18n::text_with(language, reason.message_id(), &values));
         }
         if let Some(known) = found.known_defects.as_ref().filter(|known| known.added != 0.0) {
@@ -76,6 +76,7 @@ mod tests {
             calibrated_score: None,
             known_defects: None,
             deviations: Vec::new(),
+            sample_bits: None,
             thresholds: Thresholds { unsure: 1.0, image: 2.0, pixel: 1.0 },
             scale: HeatmapScale { low: 0.0, high: 1.0 },
             mask_threshold: None,

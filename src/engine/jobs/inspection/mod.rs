@@ -22,6 +22,7 @@ mod similarity;
 pub(crate) mod stage;
 pub(crate) mod verdict;
 
+pub use anomaly::FEW_NORMALS;
 pub use defect_report::{DefectReport, ReportDefects};
 pub use explain_pixel::{ExplainPixel, NearestNormal};
 pub use inspect::{Inspect, Inspected, InspectionEvent};

@@ -8,7 +8,7 @@ use super::rescore::{Rescored, rescore};
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::{ActionChange, AnomalyMap, Inspection, InspectionId, Judgement};
-use fettle_library::{DeletedUpload, read_image};
+use fettle_library::{DeletedUpload, read_image_of};
 use fettle_report::Pictures;
 
 /// Opens an inspection as recorded.
@@ -56,7 +56,9 @@ impl Request for OpenInspection {
         job.check()?;
         let language = job.shared.report_language();
         let workspace = &job.shared.workspace;
-        let read = inspection.image_path.as_ref().map(|path| read_image(&workspace.file(path)));
+        let samples = inspection.anomaly.done().and_then(|anomaly| anomaly.sample_bits);
+        let path = inspection.image_path.as_ref();
+        let read = path.map(|path| read_image_of(&workspace.file(path), samples));
         let picture = read.and_then(Result::ok).map(|image| Arc::new(image.rgb));
         let mut opened = OpenedInspection {
             picture,

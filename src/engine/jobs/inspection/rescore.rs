@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::jobs::bank::inspection_area::load_inspection_area;
 use crate::protocol::{JobContext, Stopwatch};
 use fettle_domain::{Anomaly, AnomalyMap, Verdict};
-use fettle_library::read_image;
+use fettle_library::read_image_of;
 use fettle_report::Pictures;
 use fettle_vision::part_area::Part;
 use fettle_vision::regions::{mask_threshold, regions, smallest_area};
@@ -60,7 +60,8 @@ pub(super) fn rescore(
     let (mask, _) = regions(map, above.unwrap_or(f32::INFINITY), smallest, &part)?;
     let normal = anomaly.reference.as_ref().and_then(|reference| {
         // The reference is gone: the other pictures are still drawn.
-        let read = read_image(&workspace.file(&reference.path)).ok()?;
+        let read =
+            read_image_of(&workspace.file(&reference.path), anomaly.sample_bits).ok()?;
         Some(ReferencePicture { picture: read.rgb, alignment: reference.alignment })
     });
     let inspected = InspectedPart::new(picture.dimensions(), detected.shown, area).mask;

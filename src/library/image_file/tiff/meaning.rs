@@ -10,7 +10,7 @@ use crate::image_file::fault::Fault;
 use crate::image_file::raster::Meaning;
 use crate::image_file::sample_range::SampleRange;
 use crate::image_file::transparency;
-use fettle_domain::{ImageKind, TiffKind};
+use fettle_domain::{ImageKind, SampleBits, TiffKind};
 
 /// *Compression* that is read: none, CCITT group 4, LZW, JPEG, Deflate (twice), `PackBits`.
 const READ_COMPRESSIONS: [u16; 7] = [1, 4, 5, JPEG, 8, 32_946, 32_773];
@@ -74,7 +74,11 @@ pub(super) fn stored(picture: &Directory, decoder: &mut ViewDecoder<'_>) -> Resu
 ///
 /// # Errors
 /// Meanings that are not read.
-pub(super) fn meaning_of(stored: &Stored, decoder: &mut ViewDecoder<'_>) -> Result<Meaning, Fault> {
+pub(super) fn meaning_of(
+    stored: &Stored,
+    product: Option<SampleBits>,
+    decoder: &mut ViewDecoder<'_>,
+) -> Result<Meaning, Fault> {
     let Stored { photometric, bits, channels, .. } = *stored;
     let is_bytes = bits == 8 && !stored.is_float && !stored.is_signed;
     let only_bytes = |colour: Colour| match is_bytes {
@@ -123,7 +127,7 @@ pub(super) fn meaning_of(stored: &Stored, decoder: &mut ViewDecoder<'_>) -> Resu
         8 if !stored.is_float && !stored.is_signed => None,
         _ => declared_range(decoder),
     };
-    Ok(Meaning { colour, opacity, declared })
+    Ok(Meaning { colour, opacity, declared, product })
 }
 
 /// Number of the tag *InkSet*.

@@ -23,7 +23,7 @@ use self::view::{FileView, ViewDecoder, fault};
 use super::fault::Fault;
 use super::raster::{Raster, rgb_of};
 use crate::limits::MAX_DECODER_BYTES;
-use fettle_domain::{ImageDamage, ImageKind, ImageNotice, JpegQuality};
+use fettle_domain::{ImageDamage, ImageKind, ImageNotice, JpegQuality, SampleBits};
 
 /// *PhotometricInterpretation* of samples that are grey from black to white: what the decoder is told
 /// of all pictures, so that it gives the samples as they are.
@@ -38,9 +38,11 @@ pub(super) struct TiffPicture {
     pub(super) quality: Option<JpegQuality>,
 }
 
-/// Reads the picture of a TIFF. `check_size` refuses one that is too large before memory is taken.
+/// Reads the picture of a TIFF. `check_size` refuses one that is too large before memory is taken;
+/// `product` holds white in samples of 16 bits without a range.
 pub(super) fn read_tiff(
     bytes: &[u8],
+    product: Option<SampleBits>,
     check_size: impl Fn(u32, u32) -> Result<(), Fault>,
     notices: &mut Vec<ImageNotice>,
 ) -> Result<TiffPicture, Fault> {
@@ -58,7 +60,7 @@ pub(super) fn read_tiff(
     check_size(width, height)?;
     let mut decoder = decoder_of(bytes, layout, picture)?;
     let stored = stored(picture, &mut decoder)?;
-    let meaning = meaning_of(&stored, &mut decoder)?;
+    let meaning = meaning_of(&stored, product, &mut decoder)?;
     let quality = check_jpeg_parts(bytes, &stored, &mut decoder)?;
     let orientation = decoder.find_tag_unsigned::<u8>(Tag::Orientation).ok().flatten();
     let orientation = orientation.and_then(Orientation::from_exif);

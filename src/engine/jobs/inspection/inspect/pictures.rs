@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    AddProduct, Engine, EngineOptions, ExtendBank, FitBank, Inspect, Inspected, RegisterImages,
-    RegisteredImages, Request,
+    AddProduct, BankInfo, Engine, EngineOptions, ExtendBank, FitBank, Inspect, Inspected,
+    OpenInspection, RegisterImages, RegisteredImages, Request,
 };
 use fettle_domain::{ImageLabel, InputFit, Language, Product, ProductCode, RecipeChoice, Verdict};
 use fettle_settings::{Settings, Workspace};
@@ -118,6 +118,86 @@ fn pictures_are_judged_alike_however_they_are_stored() {
     assert!(says(&strong, "JPEG of quality 40"), "{:?}", strong.inspection.notices);
     let weak = line.inspect("p", compressed(&cases.join("common/good.png"), 95));
     assert!(!says(&weak, "JPEG"), "{:?}", weak.inspection.notices);
+}
+
+#[test]
+fn a_good_part_saved_more_coarsely_or_lying_elsewhere_is_unsure_for_that_reason() {
+    let Some(cases) = cases() else { return };
+    let line = Line::new();
+    line.register("p", cases.join("common/good"));
+    line.fit("p", InputFit::Shorter);
+    let good = cases.join("common/good.png");
+    let part = image::open(&good).unwrap().to_rgb8();
+    // The background goes on where the part comes from.
+    let border = *part.get_pixel(0, 0);
+    let shifted = image::RgbImage::from_fn(part.width(), part.height(), |x, y| {
+        *x.checked_sub(40).map_or(&border, |x| part.get_pixel(x, y))
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let moved = folder.path().join("moved.png");
+    shifted.save(&moved).unwrap();
+    let ids = |found: &Inspected| -> Vec<&'static str> {
+        let anomaly = found.inspection.anomaly.done().unwrap();
+        anomaly.deviations.iter().map(|one| one.message_id()).collect()
+    };
+    for (file, reason) in
+        [(compressed(&good, 75), "deviation-compressed"), (moved, "deviation-shifted")]
+    {
+        let found = line.inspect("p", file.clone());
+        let thresholds = found.inspection.anomaly.done().unwrap().thresholds;
+        assert!(score(&found) > thresholds.image, "{file:?}: {}", score(&found));
+        assert_eq!(found.inspection.verdict, Verdict::Unsure, "{file:?}");
+        assert!(ids(&found).contains(&reason), "{file:?}: {:?}", ids(&found));
+    }
+    let plain = line.inspect("p", good);
+    assert_eq!(ids(&plain), [""; 0]);
+    // A defect in its place is NG.
+    let pit = line.inspect("p", cases.join("common/pit.png"));
+    assert_eq!(pit.inspection.verdict, Verdict::Ng);
+}
+
+#[test]
+fn samples_of_a_camera_of_twelve_bits_are_read_by_the_products_range() {
+    let Some(cases) = cases() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let in_twelve_bits = |from: &Path, name: &str| {
+        let grey = image::open(from).unwrap().to_luma8();
+        let wide = image::ImageBuffer::from_fn(grey.width(), grey.height(), |x, y| {
+            image::Luma([u16::from(grey.get_pixel(x, y).0[0]) * 16])
+        });
+        let file = folder.path().join(name);
+        wide.save(&file).unwrap();
+        (file, grey)
+    };
+    let normals = folder.path().join("normals");
+    std::fs::create_dir(&normals).unwrap();
+    for (n, entry) in std::fs::read_dir(cases.join("common/good")).unwrap().enumerate() {
+        in_twelve_bits(&entry.unwrap().path(), &format!("normals/{n}.png"));
+    }
+    let line = Line::new();
+    let registered = line.register("p", normals);
+    assert!(registered.new.len() >= 10);
+    line.fit("p", InputFit::Shorter);
+    let state = line.submit(BankInfo("p".parse().unwrap())).unwrap();
+    assert_eq!(state.sample_bits.map(|samples| samples.bits()), Some(12));
+    let (good, grey) = in_twelve_bits(&cases.join("common/good.png"), "good.png");
+    let found = line.inspect("p", good);
+    assert!(says(&found, "12 of its 16 bits"), "{:?}", found.inspection.notices);
+    assert_ne!(found.inspection.verdict, Verdict::Ng, "{}", score(&found));
+    // As light as the picture of 8 bits, now and when the record is opened again.
+    let opened = line.submit(OpenInspection(found.inspection.id.unwrap()));
+    for picture in [&found.picture, opened.picture.as_ref().unwrap()] {
+        let far = |(a, b): (&image::Rgb<u8>, &image::Luma<u8>)| a.0[0].abs_diff(b.0[0]);
+        assert!(picture.pixels().zip(grey.pixels()).map(far).max() <= Some(1));
+    }
+    let (pit, _) = in_twelve_bits(&cases.join("common/pit.png"), "pit.png");
+    assert_eq!(line.inspect("p", pit).inspection.verdict, Verdict::Ng);
+    // A picture that exceeds the range says so.
+    let bright = folder.path().join("bright.png");
+    let wide = |x, y| image::Luma([u16::from(grey.get_pixel(x, y).0[0]) * 40]);
+    image::ImageBuffer::from_fn(grey.width(), grey.height(), wide).save(&bright).unwrap();
+    let found = line.inspect("p", bright);
+    assert!(says(&found, "above 4095"), "{:?}", found.inspection.notices);
 }
 
 #[test]

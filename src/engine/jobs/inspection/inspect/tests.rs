@@ -133,7 +133,14 @@ fn where_there_is_a_bank_it_is_shown_the_normal_part_and_the_map_and_an_ok_part_
         ..inspect(part(dir.path(), "bad.png", false, true))
     };
     let bad = submit(&engine, bad).inspection;
-    assert_ne!(bad.verdict, Verdict::Ok);
+    // The spot scores twenty times the limit, so it is no question of how few normal pictures there are.
+    assert_eq!(bad.verdict, Verdict::Ng);
+    let marked = bad.anomaly.done().unwrap().regions[0].rect_in_image;
+    let covers = |x, y| {
+        (marked.x..marked.x + marked.width).contains(&x)
+            && (marked.y..marked.y + marked.height).contains(&y)
+    };
+    assert!(covers(42, 32) && covers(58, 48), "{marked:?}");
     let view = bad.view.done().unwrap();
     let all = [ShownPicture::Part, ShownPicture::Reference, ShownPicture::Overlay];
     assert_eq!(view.shown, all);

@@ -22,20 +22,20 @@ use crate::jobs::bank::calibration::{Calibrated, KnownPicture, calibrate_with};
 use crate::jobs::bank::fit::Fit;
 use crate::jobs::bank::normal_pictures::NormalPicture;
 use crate::jobs::bank::scored_bank::ScoredBank;
-use crate::jobs::inspection::verdict::{Decision, decide};
+use crate::jobs::inspection::verdict::{Decision, NormalTaking, Taken, decide};
 use crate::protocol::{JobContext, Stopwatch};
 use crate::vision_lane::Detected;
 use fettle_domain::{
     AnomalyMap, BankRef, DetectionRecipe, ImageId, KnownImage, Mask, ModelId, ProductCode,
     ThresholdRule, Thresholds, Timing, Verdict,
 };
-use fettle_library::read_image;
+use fettle_library::read_image_of;
 use fettle_vision::memory_bank::MemoryBank;
 use fettle_vision::metrics::overlap::overlap;
 use fettle_vision::metrics::pixels::PixelScores;
 use fettle_vision::part_area::Part;
 use fettle_vision::regions::{mask_threshold, regions, smallest_area};
-use fettle_vision::thresholds::{Calibration, FEWEST_NORMALS, rates};
+use fettle_vision::thresholds::{Calibration, rates};
 
 /// Results of a class.
 #[derive(Debug, Clone, Serialize)]
@@ -117,15 +117,19 @@ pub(super) fn evaluate(
         job.check()?;
         job.report("progress-evaluate", &class.name, index as u64, test.len() as u64);
         // One picture at a time, so that the times are those of an inspection.
-        let picture = watch.time("decode", || read_image(&image.path))?.rgb;
+        let samples = bank.info().sample_bits;
+        let read = watch.time("decode", || read_image_of(&image.path, samples))?;
+        let (picture, compression) = (read.rgb, read.compression);
         let (scored, timings) = score(job, &bank, picture.clone())?;
         watch.timings.extend(timings);
         let image_score = combined(&scored)?;
-        let capture = bank.info().capture;
-        let Decision { verdict, .. } =
-            decide(thresholds, image_score, capture, &picture, None, |relit| {
-                combined(&score(job, &bank, relit)?.0)
-            })?;
+        let normal = NormalTaking::of(&bank);
+        let taken = Taken { picture: &picture, compression, area: None };
+        let Decision { verdict, .. } = watch.time("taken", || {
+            decide(thresholds, image_score, normal, taken, |other| {
+                combined(&score(job, &bank, other)?.0)
+            })
+        })?;
         let truth = image.mask.as_ref();
         let truth = truth.map(|files| notes.read_truth(&class.root, files, &scored.map));
         let truth = truth.transpose()?;
@@ -195,17 +199,20 @@ fn fit(
         class.name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(64).collect();
     let product =
         ProductCode::new(&plain).map_err(|_| EngineError::NotADataset(class.root.clone()))?;
-    if class.train.len() < FEWEST_NORMALS {
-        let (count, needed) = (class.train.len(), FEWEST_NORMALS);
-        return Err(EngineError::TooFewTrainImages { class: class.root.clone(), count, needed });
-    }
     let pictures: Vec<NormalPicture> = (0..)
         .zip(&class.train)
         .map(|(id, path)| NormalPicture { id: ImageId(id), path: path.clone() })
         .collect();
     let Conditions { model, recipe, ratio, seed, rule, .. } = conditions;
     let bank = BankRef { product, version: 1, model: model.clone() };
-    let fit = Fit { bank, recipe: recipe.clone(), ratio: *ratio, seed: *seed, area: None };
+    let fit = Fit {
+        bank,
+        recipe: recipe.clone(),
+        ratio: *ratio,
+        seed: *seed,
+        area: None,
+        sample_bits: None,
+    };
     let fitted = fit.run(job, &class.name, &pictures, |_, _| Ok(()))?.bank;
     let known: Vec<KnownPicture> = (0..)
         .zip(known)

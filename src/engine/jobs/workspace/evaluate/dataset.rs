@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::mask_files::{FoundMasks, MaskFiles, Unmasked, find_masks};
 use super::picture_names::{is_picture, without_masks};
 use crate::error::{EngineError, Result};
+use fettle_vision::thresholds::FEWEST_NORMALS;
 
 /// Folder of pictures without a defect.
 const GOOD: &str = "good";
@@ -21,6 +22,23 @@ pub(super) struct Class {
     pub(super) beside: Vec<PathBuf>,
     /// Masks that belong to no test picture.
     pub(super) unused: Vec<PathBuf>,
+}
+
+impl Class {
+    /// Whether there is enough to fit a bank and something to test it with.
+    ///
+    /// # Errors
+    /// [`EngineError::TooFewTrainImages`], [`EngineError::NoTestImages`].
+    pub(super) fn check(&self) -> Result<()> {
+        if self.train.len() < FEWEST_NORMALS {
+            let (count, needed) = (self.train.len(), FEWEST_NORMALS);
+            return Err(EngineError::TooFewTrainImages { class: self.root.clone(), count, needed });
+        }
+        if self.test.is_empty() {
+            return Err(EngineError::NoTestImages(self.root.clone()));
+        }
+        Ok(())
+    }
 }
 
 /// A test picture.
@@ -53,14 +71,30 @@ pub(super) fn classes(root: &Path, wanted: &[String]) -> Result<Vec<Class>> {
 }
 
 fn is_class(folder: &Path) -> bool {
-    folder.join("train").join(GOOD).is_dir() && folder.join("test").is_dir()
+    train_folder(folder).is_some() && folder_named(folder, "test").is_some()
+}
+
+/// The folder of training pictures of a class.
+fn train_folder(class: &Path) -> Option<PathBuf> {
+    folder_named(&folder_named(class, "train")?, GOOD)
+}
+
+/// The folder `name` in `parent`, in capitals too where there is none as written.
+fn folder_named(parent: &Path, name: &str) -> Option<PathBuf> {
+    let exact = parent.join(name);
+    if exact.is_dir() {
+        return Some(exact);
+    }
+    let alike = |path: &PathBuf| name_of(path).eq_ignore_ascii_case(name) && path.is_dir();
+    entries(parent).ok()?.into_iter().find(alike)
 }
 
 fn read_class(root: &Path) -> Result<Class> {
     let (mut test, mut beside) = (Vec::new(), Vec::new());
-    for folder in entries(&root.join("test"))?.into_iter().filter(|path| path.is_dir()) {
+    let test_folder = folder_named(root, "test").unwrap_or_else(|| root.join("test"));
+    for folder in entries(&test_folder)?.into_iter().filter(|path| path.is_dir()) {
         let kind = name_of(&folder);
-        let defect = (kind != GOOD).then_some(kind);
+        let defect = (!kind.eq_ignore_ascii_case(GOOD)).then_some(kind);
         let (pictures, masks) = pictures(&folder)?;
         beside.extend(masks);
         let unmasked = |path| TestImage { path, defect: defect.clone(), mask: None };
@@ -78,7 +112,8 @@ fn read_class(root: &Path) -> Result<Class> {
         // A good picture has nothing to mark, whatever lies beside it.
         image.mask = mask.filter(|_| image.defect.is_some());
     }
-    let (train, masks) = pictures(&root.join("train").join(GOOD))?;
+    let train = train_folder(root).unwrap_or_else(|| root.join("train").join(GOOD));
+    let (train, masks) = pictures(&train)?;
     beside.extend(masks);
     Ok(Class { name: name_of(root), root: root.to_owned(), train, test, beside, unused })
 }
@@ -249,6 +284,28 @@ mod tests {
         assert_eq!(chosen.len(), 1);
         let absent = classes(dir.path(), &["screw".to_owned()]);
         assert!(matches!(absent, Err(EngineError::UnknownClass { class, .. }) if class == "screw"));
+    }
+
+    #[test]
+    fn folders_in_capitals_are_those_of_a_class() {
+        let dir = dataset(&["Train/Good/0.png", "Test/GOOD/1.png", "Test/Pit/2.png"]);
+        let class = classes(dir.path(), &[]).unwrap().pop().unwrap();
+        let test: Vec<_> = class.test.iter().map(|image| image.defect.as_deref()).collect();
+        assert_eq!((class.train.len(), test), (1, vec![None, Some("Pit")]));
+    }
+
+    #[test]
+    fn a_class_with_nothing_to_fit_or_to_test_is_refused_before_the_first_fit() {
+        let normals = ["train/good/0.png", "train/good/1.png", "train/good/2.png"];
+        let check = |files: &[&str]| {
+            let dir = dataset(files);
+            std::fs::create_dir_all(dir.path().join("test")).unwrap();
+            classes(dir.path(), &[]).unwrap().pop().unwrap().check()
+        };
+        let few = check(&[&normals[..2], &["test/good/0.png"]].concat());
+        assert!(matches!(few, Err(EngineError::TooFewTrainImages { count: 2, needed: 3, .. })));
+        assert!(matches!(check(&normals), Err(EngineError::NoTestImages(_))));
+        check(&[&normals[..], &["test/good/0.png"]].concat()).unwrap();
     }
 
     #[test]

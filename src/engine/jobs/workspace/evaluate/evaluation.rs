@@ -77,6 +77,9 @@ impl Request for Evaluate {
         // Checked before hours of fitting.
         fettle_vision::thresholds::check_rule(&self.rule, self.known > 0)?;
         let found = dataset::classes(&self.dataset, &self.classes)?;
+        for class in &found {
+            class.check()?;
+        }
         let model = job.shared.model_for(ModelRole::Backbone)?;
         let recipe = {
             let (model, choice) = (model.clone(), self.recipe);
