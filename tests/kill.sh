@@ -61,6 +61,8 @@ commands=(
     "replace-manual library add-manual p in/newer/manual.md"
     "ingest manual ingest p"
     "remove library remove data/def_split/p_groove_1.png"
+    "move library move data/def_split/p_groove_1.png --normal"
+    "delete library delete p --yes"
     "index index build --rebuild"
     "bank-fit bank fit p"
     "bank-add bank add p in/other"
@@ -74,7 +76,7 @@ commands=(
 )
 
 # What cannot be done a second time, so that it fails where the kill came late.
-once="remove bank-undo undo-import"
+once="remove bank-undo undo-import move delete"
 
 # points — the calls of the trace, one a line: name and how many of its kind its thread had made.
 points() {

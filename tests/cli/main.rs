@@ -19,6 +19,7 @@ mod history;
 mod hostile_files;
 mod import_seed;
 mod input_fit;
+mod library_changes;
 mod masks;
 mod real_data;
 mod remote;
