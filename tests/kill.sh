@@ -81,6 +81,8 @@ commands=(
     "ingest manual ingest p"
     "corrections manual corrections apply 1 in/corrections.json"
     "remove library remove data/def_split/p_groove_1.png"
+    "move library move data/def_split/p_groove_1.png --normal"
+    "delete library delete p --yes"
     "index index build --rebuild"
     "bank-fit bank fit p"
     "bank-add bank add p in/other"
@@ -102,7 +104,7 @@ commands=(
 )
 
 # What cannot be done a second time, so that it fails where the kill came late.
-once="remove bank-undo undo-import remove-action remove-manual accept restore"
+once="remove bank-undo undo-import remove-action remove-manual accept restore move delete"
 
 # points — the calls of the trace, one a line: name and how many of its kind its thread had made.
 points() {

@@ -11,9 +11,16 @@ pub(super) struct Catalogue {
     pub(super) listed: Option<Vec<ProductSummary>>,
     /// Why there is no newer list, in the language of the window.
     pub(super) error: Option<String>,
+    /// How many lists came.
+    pub(super) generation: u64,
 }
 
 impl Catalogue {
+    /// A number that changes whenever another list comes.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
+    }
+
     /// The products; `None` until the first list came.
     pub(super) fn listed(&self) -> Option<&[ProductSummary]> {
         self.listed.as_deref()

@@ -6,10 +6,13 @@
 //! state that belongs to another part of the window.
 
 mod background_task;
+mod bank_fits;
 mod catalogue;
 mod clock;
 mod command;
+mod composition;
 mod dialogs;
+mod download_meter;
 mod error;
 mod fonts;
 mod frame_times;
@@ -20,6 +23,8 @@ mod localizer;
 mod log_lines;
 mod model_pull;
 mod outcome_toasts;
+mod period;
+mod product_state;
 mod shell;
 mod tab_context;
 mod tabs;
@@ -27,6 +32,7 @@ mod tasks;
 mod theme;
 mod toasts;
 mod view_state;
+mod whole_progress;
 mod widgets;
 mod window;
 

@@ -70,6 +70,8 @@ pub(super) fn toast_outcome<A>(
             let text = text(cx, answer);
             cx.toasts.done(text);
         }
+        // A person stopped it.
+        Err(EngineError::Cancelled) => {}
         Err(error) => cx.toasts.error(error.explain(cx.localizer.language)),
     }
     cx.send(Command::LibraryChanged(None));

@@ -1,5 +1,6 @@
 //! What a tab works with while it is polled and drawn.
 
+use super::bank_fits::BankFits;
 use super::catalogue::Catalogue;
 use super::command::Command;
 use super::localizer::Localizer;
@@ -7,7 +8,7 @@ use super::tasks::{Task, Tasks};
 use super::toasts::Toasts;
 use super::view_state::ViewState;
 use fettle_domain::{DefectCode, ProductCode};
-use fettle_engine::{Engine, Request};
+use fettle_engine::{Engine, FitBank, Request};
 
 /// The engine, the state shared by all tabs, and the queue of commands to the window.
 pub(super) struct TabContext<'a> {
@@ -15,6 +16,8 @@ pub(super) struct TabContext<'a> {
     pub(super) localizer: Localizer,
     pub(super) catalogue: &'a Catalogue,
     pub(super) tasks: &'a mut Tasks,
+    /// The fits under way.
+    pub(super) fits: &'a mut BankFits,
     pub(super) toasts: &'a mut Toasts,
     pub(super) view: &'a mut ViewState,
     /// Executed after the frame is drawn.
@@ -40,6 +43,14 @@ impl TabContext<'_> {
     /// Has the window execute `command` after the frame is drawn.
     pub(super) fn send(&mut self, command: Command) {
         self.commands.push(command);
+    }
+
+    /// Starts to fit a bank, unless a fit of the product runs. Where the engine is too busy, a toast says
+    /// so.
+    pub(super) fn fit(&mut self, request: FitBank) {
+        if let Err(error) = self.fits.start(self.engine, self.tasks, request) {
+            self.toasts.error(error.explain(self.localizer.language));
+        }
     }
 
     /// Starts a job. Where the engine is too busy, a toast says so and the result is `None`.

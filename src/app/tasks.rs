@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::time::Instant;
 
+use super::whole_progress::WholeProgress;
 use fettle_domain::{CancelToken, Progress};
 use fettle_engine::{EngineError, JobHandle, JobUpdate, NoEvent};
 
@@ -13,7 +14,7 @@ pub(super) struct JobStatus {
     /// The name of the request.
     pub(super) name: &'static str,
     pub(super) started: Instant,
-    pub(super) progress: RefCell<Option<Progress>>,
+    pub(super) progress: RefCell<WholeProgress>,
     pub(super) cancel: CancelToken,
     /// Whether the job can be offered again at the next start of the program.
     pub(super) is_repeatable: bool,
@@ -27,7 +28,7 @@ impl JobStatus {
     /// Whether a person waits for the job. Quick look-ups for a list are not repeatable and report
     /// no progress.
     pub(super) fn is_work(&self) -> bool {
-        self.is_repeatable || self.progress.borrow().is_some()
+        self.is_repeatable || self.progress.borrow().last().is_some()
     }
 }
 
@@ -48,7 +49,7 @@ impl<A, E> Task<A, E> {
         for update in self.handle.updates() {
             match update {
                 JobUpdate::Progress(progress) => {
-                    *self.status.progress.borrow_mut() = Some(progress);
+                    self.status.progress.borrow_mut().take(progress);
                 }
                 JobUpdate::Event(event) => on_event(event),
             }
@@ -60,7 +61,12 @@ impl<A, E> Task<A, E> {
 
     /// The last progress that the job reported.
     pub(super) fn progress(&self) -> Option<Progress> {
-        self.status.progress.borrow().clone()
+        self.status.progress.borrow().last().cloned()
+    }
+
+    /// The state of the job, as the jobs panel shows it.
+    pub(super) fn status(&self) -> &JobStatus {
+        &self.status
     }
 
     /// Asks the job to stop; its answer is then [`EngineError::Cancelled`].
@@ -79,7 +85,7 @@ impl Tasks {
         let status = Rc::new(JobStatus {
             name: handle.name(),
             started: Instant::now(),
-            progress: RefCell::default(),
+            progress: RefCell::new(WholeProgress::new(handle.steps())),
             cancel: handle.cancel_token(),
             is_repeatable: handle.is_repeatable(),
             ended: Cell::new(false),

@@ -2,22 +2,34 @@
 
 use egui::{Color32, CornerRadius, FontId, Stroke, TextStyle, Theme, Visuals};
 
+use super::fonts::bold;
 use fettle_domain::Verdict;
+
+/// The sizes of letters, in points (docs/style.md): notes, text, titles, and the one number or word that
+/// is read from afar.
+pub(super) const SMALL: f32 = 12.0;
+pub(super) const BODY: f32 = 15.0;
+pub(super) const HEADING: f32 = 20.0;
+pub(super) const LARGE: f32 = 28.0;
+
+/// The colour of filled buttons and of the focus, and of letters on it.
+pub(super) fn accent(visuals: &Visuals) -> (Color32, Color32) {
+    match visuals.dark_mode {
+        true => (Color32::from_rgb(24, 100, 171), Color32::WHITE),
+        false => (Color32::from_rgb(0, 90, 170), Color32::WHITE),
+    }
+}
 
 /// Installs the dark and the light theme.
 pub(super) fn apply(ctx: &egui::Context) {
     ctx.set_visuals_of(Theme::Dark, dark());
     ctx.set_visuals_of(Theme::Light, light());
     ctx.all_styles_mut(|style| {
-        let sizes = [
-            (TextStyle::Small, 12.0),
-            (TextStyle::Body, 15.0),
-            (TextStyle::Button, 15.0),
-            (TextStyle::Heading, 20.0),
-        ];
+        let sizes = [(TextStyle::Small, SMALL), (TextStyle::Body, BODY), (TextStyle::Button, BODY)];
         for (text, size) in sizes {
             style.text_styles.insert(text, FontId::proportional(size));
         }
+        style.text_styles.insert(TextStyle::Heading, bold(HEADING));
         style.text_styles.insert(TextStyle::Monospace, FontId::monospace(13.0));
         style.spacing.item_spacing = egui::vec2(8.0, 6.0);
         style.spacing.button_padding = egui::vec2(10.0, 5.0);
@@ -37,6 +49,10 @@ fn shaped(mut visuals: Visuals) -> Visuals {
     ] {
         state.corner_radius = radius;
     }
+    // What has the keyboard's focus is told from what the pointer hovers over by a ring.
+    let ring =
+        if visuals.dark_mode { Color32::from_rgb(120, 190, 255) } else { accent(&visuals).0 };
+    visuals.widgets.active.bg_stroke = Stroke::new(2.0, ring);
     visuals
 }
 
@@ -140,10 +156,22 @@ mod tests {
                 (visuals.error_fg_color, visuals.panel_fill),
                 (visuals.selection.stroke.color, visuals.selection.bg_fill),
                 (visuals.hyperlink_color, visuals.panel_fill),
+                (accent(&visuals).1, accent(&visuals).0),
             ] {
                 let found = contrast(letters, background);
                 assert!(found >= 4.5, "{letters:?} on {background:?}: {found:.2}");
             }
+        }
+    }
+
+    #[test]
+    fn the_focus_is_told_from_hover_by_its_ring() {
+        for visuals in [dark(), light()] {
+            let (focus, hover) =
+                (visuals.widgets.active.bg_stroke, visuals.widgets.hovered.bg_stroke);
+            assert!(focus.width > hover.width && focus.color != hover.color);
+            // A sign of state has a contrast of 3 to 1 (WCAG 1.4.11).
+            assert!(contrast(focus.color, visuals.panel_fill) >= 3.0);
         }
     }
 

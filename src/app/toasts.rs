@@ -25,9 +25,16 @@ struct Toast {
     until: Option<f64>,
 }
 
-/// The toasts shown.
+/// The most actions that are kept to be taken back.
+const MOST_UNDOABLE: usize = 20;
+
+/// The toasts shown, and the last actions that can be taken back.
 #[derive(Default)]
-pub(crate) struct Toasts(Vec<Toast>);
+pub(crate) struct Toasts {
+    shown: Vec<Toast>,
+    /// What was done, and the command that takes it back; the newest last.
+    undoable: Vec<(String, Command)>,
+}
 
 impl Toasts {
     /// Adds a success.
@@ -35,10 +42,26 @@ impl Toasts {
         self.push(Kind::Done, text, None);
     }
 
-    /// Adds a success with a button labelled `label` that sends `command`, to undo what was done,
-    /// say.
+    /// Adds a success with a button labelled `label` that sends `command`, which takes back what was
+    /// done. It can be taken back later, too: [`Self::take_undo`].
     pub(crate) fn done_with_action(&mut self, text: String, label: String, command: Command) {
+        self.undoable.push((text.clone(), command.clone()));
+        let over = self.undoable.len().saturating_sub(MOST_UNDOABLE);
+        self.undoable.drain(..over);
         self.push(Kind::Done, text, Some((label, command)));
+    }
+
+    /// What can be taken back, the newest first.
+    pub(crate) fn undoable(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.undoable.iter().rev().map(|(text, _)| text.as_str())
+    }
+
+    /// The command that takes the newest action back. Its toast goes.
+    pub(crate) fn take_undo(&mut self) -> Option<Command> {
+        let (_, command) = self.undoable.pop()?;
+        let is_of = |toast: &Toast| toast.action.as_ref().is_some_and(|(_, one)| *one == command);
+        self.shown.retain(|toast| !is_of(toast));
+        Some(command)
     }
 
     /// Adds an error; `text` says what to do.
@@ -48,10 +71,10 @@ impl Toasts {
     }
 
     fn push(&mut self, kind: Kind, text: String, action: Option<(String, Command)>) {
-        self.0.retain(|toast| toast.text != text);
-        self.0.push(Toast { kind, text, action, until: None });
-        let over = self.0.len().saturating_sub(MOST);
-        self.0.drain(..over);
+        self.shown.retain(|toast| toast.text != text);
+        self.shown.push(Toast { kind, text, action, until: None });
+        let over = self.shown.len().saturating_sub(MOST);
+        self.shown.drain(..over);
     }
 
     /// Draws the toasts above everything else, `offset` points from the corner `align`. Returns the
@@ -70,7 +93,7 @@ impl Toasts {
             .order(egui::Order::Foreground)
             .show(ctx, |ui| {
                 ui.set_max_width(420.0);
-                for (index, toast) in self.0.iter_mut().enumerate() {
+                for (index, toast) in self.shown.iter_mut().enumerate() {
                     if toast.kind == Kind::Done {
                         let until = *toast.until.get_or_insert(now + SHOWN_S);
                         let left = std::time::Duration::from_secs_f64((until - now).max(0.0));
@@ -101,9 +124,12 @@ impl Toasts {
                 }
             });
         if let Some(index) = closed {
-            self.0.remove(index);
+            self.shown.remove(index);
         }
-        self.0.retain(|toast| toast.until.is_none_or(|until| now < until));
+        self.shown.retain(|toast| toast.until.is_none_or(|until| now < until));
+        if let Some(command) = &given {
+            self.undoable.retain(|(_, one)| one != command);
+        }
         given
     }
 }

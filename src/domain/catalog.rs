@@ -71,6 +71,9 @@ pub struct RegisteredImage {
     pub label: ImageLabel,
     /// The file, relative to the workspace, with `/`.
     pub path: String,
+    /// Name of the file that it was registered from; `None` where nobody wrote it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original_name: Option<String>,
     /// Hash of the file's bytes.
     pub content_hash: ContentHash,
     /// Width in pixels.

@@ -229,7 +229,22 @@ pub struct CorrectiveAction {
 impl CorrectiveAction {
     /// What a report calls the record: never the id of a statement of a manual.
     pub fn mark(&self) -> String {
-        format!("capa.{}", self.id)
+        self.id.mark()
+    }
+}
+
+/// What precedes a record's number in its mark.
+const MARK: &str = "capa.";
+
+impl CorrectiveActionId {
+    /// What reports and lists call the record.
+    pub fn mark(self) -> String {
+        format!("{MARK}{self}")
+    }
+
+    /// The record that `text` names by its number or its mark.
+    pub fn from_mark(text: &str) -> Option<Self> {
+        text.strip_prefix(MARK).unwrap_or(text).parse().map(Self).ok()
     }
 }
 

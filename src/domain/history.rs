@@ -129,6 +129,73 @@ pub struct HistoryFilter {
     pub until: Option<Timestamp>,
     /// With a required action in this state ([`InspectionRow::required_action`]).
     pub action: Option<ActionState>,
+    /// With a person's judgement, or without one.
+    pub review: Option<ReviewState>,
+}
+
+/// What people said of an inspection's verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReviewState {
+    /// Nobody has judged the part yet.
+    Unjudged,
+    /// A person confirmed the verdict.
+    Confirmed,
+    /// A person gave another verdict.
+    Overruled,
+}
+
+impl ReviewState {
+    /// All states.
+    pub const ALL: [Self; 3] = [Self::Unjudged, Self::Confirmed, Self::Overruled];
+
+    /// The state's name in the library's queries.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unjudged => "unjudged",
+            Self::Confirmed => "confirmed",
+            Self::Overruled => "overruled",
+        }
+    }
+
+    /// Locale id of the state's name.
+    pub fn message_id(self) -> &'static str {
+        match self {
+            Self::Unjudged => "review-unjudged",
+            Self::Confirmed => "review-confirmed",
+            Self::Overruled => "review-overruled",
+        }
+    }
+}
+
+/// A column by which a list of inspections is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HistoryColumn {
+    /// When the part was inspected.
+    #[default]
+    Time,
+    /// The file's name, with its folders.
+    Source,
+    /// The product's code.
+    Product,
+    /// The defect's code, a person's where there is one.
+    Defect,
+    /// The inspection's verdict.
+    Verdict,
+    /// A person's verdict.
+    Judged,
+    /// The anomaly score.
+    Score,
+    /// The state of the corrective action.
+    Action,
+}
+
+/// The order of a list of inspections; the default is the newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HistoryOrder {
+    /// The column. What is equal in it stands newest first.
+    pub column: HistoryColumn,
+    /// Whether the smallest, or oldest, comes first.
+    pub ascending: bool,
 }
 
 /// A page of the inspections that a filter selects, newest first.

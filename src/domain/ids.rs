@@ -107,6 +107,10 @@ row_id!(
     ManualId
 );
 row_id!(
+    /// Row id of a deletion of a product or a defect type.
+    DeletionId
+);
+row_id!(
     /// Row id of an inspection.
     InspectionId
 );

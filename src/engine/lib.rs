@@ -21,6 +21,7 @@ mod server;
 mod shared;
 mod user;
 mod vision_lane;
+mod window_claim;
 mod worker;
 mod workspace_files;
 
@@ -31,7 +32,7 @@ pub use fettle_library::{Counts, ScanReport};
 pub use fettle_manuals::{Corrected, apply_corrections};
 pub use fettle_models::manifest::ModelEntry;
 pub use fettle_models::store::{ModelState, PullReport, Verdict as FileVerdict};
-pub use fettle_report::{GOTHIC, Pictures};
+pub use fettle_report::{GOTHIC, GOTHIC_BOLD, Pictures, is_own_picture};
 pub use fettle_system::ScratchFolder;
 pub use fettle_vision::align::position::PositionRange;
 pub use fettle_vision::defect_term::{TermGain, TermOutcome};
@@ -42,6 +43,8 @@ pub use manual_warnings::explain_manual_warning;
 pub use options::EngineOptions;
 pub use picture_notices::PictureNotices;
 pub use protocol::{
-    JobContext, JobHandle, JobRecord, JobSummary, JobUpdate, NoEvent, Request, UnfinishedJob,
+    JobContext, JobHandle, JobRecord, JobStep, JobSummary, JobUpdate, NoEvent, Request,
+    UnfinishedJob,
 };
+pub use window_claim::WindowClaim;
 pub use worker::JOB_THREADS;

@@ -57,11 +57,13 @@ impl Workers {
         let (cancel, start) = (CancelToken::default(), Claim::default());
         let record = request.journal_record();
         let is_repeatable = record.is_some();
+        let steps = request.steps();
+        let answered = cancel.clone();
         let events = EventSender::from(updates_in.clone());
         let sink: Arc<dyn ProgressSink> =
             Arc::new(UpdateSink { updates: updates_in, cancel: cancel.clone() });
         let handle =
-            JobHandle { name, is_repeatable, updates, answer, cancel: cancel.clone(), start };
+            JobHandle { name, is_repeatable, steps, updates, answer, cancel: answered, start };
         let start = handle.start.clone();
         pool.submit(Box::new(move || {
             let entry = record.and_then(|record| {

@@ -3,53 +3,38 @@
 //! Messages are in `assets/locales/*.ftl` ([Fluent](https://projectfluent.org)), which are compiled
 //! into the program. A test checks that both files have the same ids.
 
+mod functions;
+
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::types::{FluentNumber, FluentNumberOptions};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use unic_langid::{LanguageIdentifier, langid};
+use unic_langid::langid;
 
-use fettle_domain::{Language, Particle, likely_particle};
+use fettle_domain::Language;
 
 const KO: &str = include_str!("../../assets/locales/ko.ftl");
 const EN: &str = include_str!("../../assets/locales/en.ftl");
 
 type Bundle = FluentBundle<FluentResource>;
 
-static KO_BUNDLE: LazyLock<Bundle> = LazyLock::new(|| bundle(langid!("ko"), KO));
-static EN_BUNDLE: LazyLock<Bundle> = LazyLock::new(|| bundle(langid!("en"), EN));
+static KO_BUNDLE: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Ko, KO));
+static EN_BUNDLE: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::En, EN));
 
-fn bundle(language: LanguageIdentifier, source: &str) -> Bundle {
-    let mut bundle = Bundle::new_concurrent(vec![language]);
+fn bundle(language: Language, source: &str) -> Bundle {
+    let locale = match language {
+        Language::Ko => langid!("ko"),
+        Language::En => langid!("en"),
+    };
+    let mut bundle = Bundle::new_concurrent(vec![locale]);
     // Isolation marks are invisible characters, which show up in terminals and files.
     bundle.set_use_isolating(false);
-    // A name that is taken already would be a mistake of this file alone.
-    if let Err(error) = bundle.add_function("PARTICLE", particle) {
-        tracing::error!(%error, "no particles");
-    }
+    functions::add_all(&mut bundle, language);
     // Messages that parse are kept even if others do not; a test rejects such locales.
     let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(good, _)| good);
     bundle.add_resource_overriding(resource);
     bundle
-}
-
-/// `PARTICLE($name, "을")` in a message: the particle in the form that the value wants, 을 or 를.
-fn particle<'a>(positional: &[FluentValue<'a>], _: &FluentArgs<'_>) -> FluentValue<'a> {
-    let [word, FluentValue::String(particle)] = positional else { return FluentValue::Error };
-    let word = match word {
-        FluentValue::String(text) => text.to_string(),
-        FluentValue::Number(number) => number.as_string().into_owned(),
-        _ => return FluentValue::Error,
-    };
-    let particle = match particle.as_ref() {
-        "을" => Particle::Object,
-        "이" => Particle::Subject,
-        "은" => Particle::Topic,
-        "과" => Particle::With,
-        "으로" => Particle::By,
-        _ => return FluentValue::Error,
-    };
-    FluentValue::from(likely_particle(&word, particle))
 }
 
 /// A value for a placeable of a message.
@@ -116,11 +101,7 @@ pub fn text_with(language: Language, id: &str, values: &[(&str, Value)]) -> Stri
     };
     let mut args = FluentArgs::new();
     for (name, value) in values {
-        let value = match value {
-            Value::Text(text) => text.clone(),
-            Value::Number { value, digits } => format!("{value:.digits$}"),
-        };
-        args.set(*name, FluentValue::from(value));
+        args.set(*name, fluent_value(value));
     }
     let mut errors = Vec::new();
     let text = bundle.format_pattern(pattern, Some(&args), &mut errors);
@@ -128,6 +109,23 @@ pub fn text_with(language: Language, id: &str, values: &[(&str, Value)]) -> Stri
         tracing::warn!(id, ?errors, "message lacks a value");
     }
     text.into_owned()
+}
+
+/// A number stays one, so that plurals and durations can be told from it.
+fn fluent_value(value: &Value) -> FluentValue<'static> {
+    let (value, digits) = match value {
+        Value::Text(text) => return FluentValue::from(text.clone()),
+        Value::Number { value, digits } => (*value, *digits),
+    };
+    let written = format!("{value:.digits$}");
+    match written.parse::<f64>() {
+        Ok(rounded) if rounded.is_finite() => {
+            let minimum_fraction_digits = (digits > 0).then_some(digits);
+            let options = FluentNumberOptions { minimum_fraction_digits, ..Default::default() };
+            FluentValue::Number(FluentNumber::new(rounded, options))
+        }
+        _ => FluentValue::from(written),
+    }
 }
 
 #[cfg(test)]
@@ -149,7 +147,7 @@ mod tests {
         let resource = FluentResource::try_new(source.to_owned()).unwrap();
         let bundle = {
             let mut bundle = Bundle::new_concurrent(vec![langid!("en")]);
-            bundle.add_function("PARTICLE", particle).unwrap();
+            functions::add_all(&mut bundle, Language::En);
             bundle.add_resource(resource).unwrap();
             bundle
         };
@@ -234,6 +232,54 @@ mod tests {
         assert_eq!(said("주조"), "주조를 등록했습니다.");
         assert_eq!(said("금형"), "금형을 등록했습니다.");
         assert_eq!(said("bottle"), "bottle을 등록했습니다.");
+    }
+
+    #[test]
+    fn no_particle_after_a_value_is_fixed() {
+        let particles = ["이", "가", "을", "를", "은", "는", "과", "와", "로", "으로"];
+        for line in KO.lines() {
+            for rest in line.split('}').skip(1) {
+                let word: String = rest.chars().take_while(|c| c.is_alphabetic()).collect();
+                assert!(!particles.contains(&word.as_str()), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_is_singular_and_all_else_plural() {
+        for (count, expected) in [(0_usize, "0 jobs are"), (1, "1 job is"), (2, "2 jobs are")] {
+            let said = text_with(Language::En, "quit-title", &[("count", count.into())]);
+            assert_eq!(said, format!("{expected} under way"));
+        }
+        for (count, expected) in [(1_usize, "one file"), (3, "3 files")] {
+            let values = [("files", count.into()), ("size", 1.5_f32.into()), ("path", "a".into())];
+            let said = text_with(Language::En, "backup-done", &values);
+            assert_eq!(said, format!("Backed up: {expected}, 1.50 MB, to a"));
+        }
+    }
+
+    #[test]
+    fn no_english_message_says_one_of_many() {
+        // All plurals that a message has beside their singular.
+        let calls = EN.split("PLURAL(").skip(1).filter_map(|call| call.split_once(") }"));
+        let plural = |(arguments, _): (&str, &str)| arguments.split('"').nth(3).map(str::to_owned);
+        let plurals: BTreeSet<String> = calls.filter_map(plural).collect();
+        assert!(plurals.contains("images") && plurals.contains("jobs are"));
+        let mut wrong = Vec::new();
+        for id in ids(EN) {
+            let unknown = placeables(EN, &id);
+            let names: Vec<&str> =
+                unknown.iter().filter_map(|error| Some(error.split_once('$')?.1)).collect();
+            let values: Vec<(&str, Value)> =
+                names.iter().map(|name| (*name, Value::from(1_usize))).collect();
+            let said = format!(" {} ", text_with(Language::En, &id, &values));
+            let is_wrong = |plural: &String| said.contains(&format!(" 1 {plural} "));
+            // These two are chosen by their count.
+            if plurals.iter().any(is_wrong) && !id.starts_with("count-") {
+                wrong.push(format!("{id}: {said}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
     #[test]

@@ -8,8 +8,8 @@ use super::layout::DATABASE_PATH;
 use super::limits::{MAX_ARCHIVE_BYTES, MAX_ARCHIVE_ENTRIES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
 use super::open_fault::OpenFault;
 use fettle_domain::{
-    BankRef, Cancelled, CorrectiveActionId, DefectCode, ImageDamage, ImageId, ImageKind,
-    InspectionId, InvalidCode, ManualId, ProductCode,
+    BankRef, Cancelled, CorrectiveActionId, DefectCode, DeletionId, ImageDamage, ImageId,
+    ImageKind, InspectionId, InvalidCode, ManualId, ProductCode,
 };
 
 /// An error of the library.
@@ -270,6 +270,9 @@ pub enum LibraryError {
     /// No corrective actions were imported under this number.
     #[error("no import {0} of corrective actions")]
     UnknownImport(i64),
+    /// No deletion that can be undone has this id.
+    #[error("no deletion {0} can be undone")]
+    UnknownDeletion(DeletionId),
     /// The state of an inspection's action is what the records of its corrective actions say.
     #[error("the action of inspection {0} has records, which say whether it is done")]
     ActionHasRecords(InspectionId),

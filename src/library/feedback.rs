@@ -83,6 +83,17 @@ impl Library {
         );
         Ok(rows(&self.conn, &sql, [], read)?.into_iter().flatten().collect())
     }
+
+    /// Whether [`Self::all_feedback`] lists something.
+    ///
+    /// # Errors
+    /// A database error.
+    pub fn has_feedback(&self) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM feedback WHERE rating IS NOT NULL
+                                  AND id IN (SELECT max(id) FROM feedback
+                                             GROUP BY inspection, question, product, defect))";
+        Ok(self.conn.query_row(sql, [], |row| row.get(0))?)
+    }
 }
 
 fn newest(conn: &Connection, subject: &FeedbackSubject) -> Result<Option<Feedback>> {

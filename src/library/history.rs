@@ -7,8 +7,8 @@ use rusqlite::{OptionalExtension, Row, ToSql, named_params};
 use super::rows::{action_column, optional_code_column, rows, verdict_column};
 use super::{Library, LibraryError, Result};
 use fettle_domain::{
-    ActionState, DayCount, DefectCode, DefectCount, HistoryFilter, InspectionId, InspectionPage,
-    InspectionRow, JudgedCount, ProductCode, Verdict,
+    ActionState, DayCount, DefectCode, DefectCount, HistoryColumn, HistoryFilter, HistoryOrder,
+    InspectionId, InspectionPage, InspectionRow, JudgedCount, ProductCode, ReviewState, Verdict,
 };
 
 /// Condition of a [`HistoryFilter`]; a person's verdict and defect take precedence.
@@ -19,7 +19,11 @@ const FILTER: &str = "(:product IS NULL OR product = :product)
     AND (:since IS NULL OR created_at_ms >= :since)
     AND (:until IS NULL OR created_at_ms < :until)
     AND (:action IS NULL OR action = :action
-         AND (action = 'done' OR ifnull(judged, verdict) <> 'ok'))";
+         AND (action = 'done' OR ifnull(judged, verdict) <> 'ok'))
+    AND (:review IS NULL
+         OR :review = 'unjudged' AND judged IS NULL
+         OR :review = 'confirmed' AND judged = verdict
+         OR :review = 'overruled' AND judged <> verdict)";
 
 /// The columns that [`read_row`] reads.
 const COLUMNS: &str = "inspection, created_at, product, ifnull(judged_defect, defect), verdict,
@@ -49,6 +53,22 @@ impl Library {
         skip: usize,
         limit: usize,
     ) -> Result<InspectionPage> {
+        self.sorted_history(filter, HistoryOrder::default(), skip, limit)
+    }
+
+    /// [`Self::history`] in another order.
+    ///
+    /// # Errors
+    /// A database error.
+    pub fn sorted_history(
+        &self,
+        filter: &HistoryFilter,
+        order: HistoryOrder,
+        skip: usize,
+        limit: usize,
+    ) -> Result<InspectionPage> {
+        let column = order_column(order.column);
+        let direction = if order.ascending { "ASC" } else { "DESC" };
         let total = self.filtered(
             &format!("SELECT count(*) FROM history WHERE {FILTER}"),
             filter,
@@ -58,7 +78,8 @@ impl Library {
         let found = self.filtered(
             &format!(
                 "SELECT {COLUMNS} FROM history WHERE {FILTER}
-                 ORDER BY created_at_ms DESC, inspection DESC LIMIT :limit OFFSET :skip"
+                 ORDER BY {column} {direction} NULLS LAST,
+                     created_at_ms DESC, inspection DESC LIMIT :limit OFFSET :skip"
             ),
             filter,
             Some((skip, limit)),
@@ -157,18 +178,33 @@ impl Library {
         let since = filter.since.map(Timestamp::as_millisecond);
         let until = filter.until.map(Timestamp::as_millisecond);
         let action = filter.action.map(ActionState::name);
+        let review = filter.review.map(ReviewState::name);
         let (skip, limit) = page.unwrap_or_default();
         let skip = i64::try_from(skip).unwrap_or(i64::MAX);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut values: Vec<(&str, &dyn ToSql)> = named_params! {
             ":product": product, ":defect": defect, ":verdict": verdict, ":text": text,
-            ":since": since, ":until": until, ":action": action,
+            ":since": since, ":until": until, ":action": action, ":review": review,
         }
         .to_vec();
         if page.is_some() {
             values.extend_from_slice(named_params! { ":skip": skip, ":limit": limit });
         }
         rows(&self.conn, sql, values.as_slice(), read)
+    }
+}
+
+/// The expression by which a column is sorted.
+fn order_column(column: HistoryColumn) -> &'static str {
+    match column {
+        HistoryColumn::Time => "created_at_ms",
+        HistoryColumn::Source => "source",
+        HistoryColumn::Product => "product",
+        HistoryColumn::Defect => "ifnull(judged_defect, defect)",
+        HistoryColumn::Verdict => "verdict",
+        HistoryColumn::Judged => "judged",
+        HistoryColumn::Score => "image_score",
+        HistoryColumn::Action => "action",
     }
 }
 

@@ -84,7 +84,7 @@ impl Library {
                 return self.write(|tx| import_image(tx, product, label, &path, &image));
             }
         }
-        self.store_image(product, label, &bytes, &image)
+        self.store_image(product, label, &bytes, &image, name_of(path).as_deref())
     }
 
     /// Registers an image that has no file of its own, e.g. an entry of an archive. `name` is for
@@ -104,15 +104,18 @@ impl Library {
             ImageLabel::Defect(defect) => require_defect(&self.conn, product, defect)?,
         }
         let image = decode_image(bytes, name)?;
-        self.store_image(product, label, bytes, &image)
+        self.store_image(product, label, bytes, &image, name_of(name).as_deref())
     }
 
-    fn store_image(
+    /// Copies an image into the folder of its label and registers it. `original` is the name of the
+    /// file that it comes from.
+    pub(crate) fn store_image(
         &mut self,
         product: &ProductCode,
         label: &ImageLabel,
         bytes: &[u8],
         image: &DecodedImage,
+        original: Option<&str>,
     ) -> Result<Registered<ImageId>> {
         let (folder, stem) = folder_and_stem(product, label);
         let destination = Destination {
@@ -127,7 +130,7 @@ impl Library {
             bytes,
             &image.hash,
             |conn| find_image(conn, product, label, &image.hash),
-            |conn, path| insert_image(conn, product, label, path, image),
+            |conn, path| insert_image(conn, product, label, (path, original), image),
         )?;
         Ok(registered.map(ImageId))
     }
@@ -208,6 +211,11 @@ impl Library {
     }
 }
 
+/// The name of a file, for people: what is no Unicode in it is replaced.
+fn name_of(path: &Path) -> Option<String> {
+    path.file_name().map(|name| name.to_string_lossy().into_owned())
+}
+
 /// The folder of a product's images of a label, and the start of their names.
 fn folder_and_stem(product: &ProductCode, label: &ImageLabel) -> (String, String) {
     match label {
@@ -235,7 +243,7 @@ pub(crate) fn import_image(
         tx.execute("UPDATE images SET removed_at = NULL WHERE id = ?1", [id])?;
         return Ok(Registered::New(ImageId(id)));
     }
-    insert_image(tx, product, label, path, image).map(|id| Registered::New(ImageId(id)))
+    insert_image(tx, product, label, (path, None), image).map(|id| Registered::New(ImageId(id)))
 }
 
 /// Id and hash of the image at a path, removed or not.
@@ -264,13 +272,13 @@ fn insert_image(
     conn: &Connection,
     product: &ProductCode,
     label: &ImageLabel,
-    path: &str,
+    (path, original): (&str, Option<&str>),
     image: &DecodedImage,
 ) -> Result<i64> {
     conn.execute(
         "INSERT INTO images
-         (product, defect, path, content_hash, width_px, height_px, added_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+         (product, defect, path, content_hash, width_px, height_px, added_at, original_name)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             product.as_str(),
             defect_of(label),
@@ -278,7 +286,8 @@ fn insert_image(
             image.hash.0,
             image.width,
             image.height,
-            now()
+            now(),
+            original,
         ],
     )?;
     Ok(conn.last_insert_rowid())
@@ -301,6 +310,7 @@ fn read_image_row(row: &Row<'_>) -> rusqlite::Result<RegisteredImage> {
         product: code_column(row, "product")?,
         label,
         path: row.get("path")?,
+        original_name: row.get("original_name")?,
         content_hash: ContentHash(row.get("content_hash")?),
         width_px: row.get("width_px")?,
         height_px: row.get("height_px")?,

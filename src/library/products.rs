@@ -28,7 +28,12 @@ impl Library {
     /// # Errors
     /// A database error.
     pub fn products(&self) -> Result<Vec<Product>> {
-        rows(&self.conn, "SELECT * FROM products ORDER BY code", [], read_product)
+        rows(
+            &self.conn,
+            "SELECT * FROM products WHERE removed_at IS NULL ORDER BY code",
+            [],
+            read_product,
+        )
     }
 
     /// One product.
@@ -124,17 +129,19 @@ impl Library {
     /// [`LibraryError::UnknownProduct`].
     pub fn defect_types(&self, product: &ProductCode) -> Result<Vec<DefectType>> {
         require_product(&self.conn, product)?;
-        let sql = "SELECT * FROM defect_types WHERE product = ?1 ORDER BY code";
+        let sql = "SELECT * FROM defect_types WHERE product = ?1 AND removed_at IS NULL
+                   ORDER BY code";
         rows(&self.conn, sql, [product.as_str()], read_defect_type)
     }
 
-    /// Names of all products and defect types.
+    /// Names of all products and defect types, also of deleted ones: past inspections name them.
     ///
     /// # Errors
     /// A database error.
     pub fn names(&self) -> Result<DisplayNames> {
         let defects = rows(&self.conn, "SELECT * FROM defect_types", [], read_defect_type)?;
-        Ok(DisplayNames { products: self.products()?, defects })
+        let products = rows(&self.conn, "SELECT * FROM products ORDER BY code", [], read_product)?;
+        Ok(DisplayNames { products, defects })
     }
 
     /// One defect type.
@@ -174,7 +181,7 @@ pub(crate) fn require_defect(
 }
 
 pub(crate) fn find_product(conn: &Connection, code: &ProductCode) -> Result<Option<Product>> {
-    let sql = "SELECT * FROM products WHERE code = ?1";
+    let sql = "SELECT * FROM products WHERE code = ?1 AND removed_at IS NULL";
     Ok(conn.query_row(sql, [code.as_str()], read_product).optional()?)
 }
 
@@ -183,7 +190,8 @@ pub(crate) fn find_defect_type(
     product: &ProductCode,
     code: &DefectCode,
 ) -> Result<Option<DefectType>> {
-    let sql = "SELECT * FROM defect_types WHERE product = ?1 AND code = ?2";
+    let sql = "SELECT * FROM defect_types
+               WHERE product = ?1 AND code = ?2 AND removed_at IS NULL";
     Ok(conn.query_row(sql, [product.as_str(), code.as_str()], read_defect_type).optional()?)
 }
 
@@ -191,7 +199,9 @@ pub(crate) fn insert_product(conn: &Connection, product: &Product) -> Result<boo
     let Product { code, name_ko, name_en } = product.clone().normalized();
     let inserted = conn.execute(
         "INSERT INTO products (code, name_ko, name_en, added_at) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (code) DO NOTHING",
+         ON CONFLICT (code) DO UPDATE
+         SET name_ko = ?2, name_en = ?3, added_at = ?4, removed_at = NULL
+         WHERE removed_at IS NOT NULL",
         params![code.as_str(), name_ko, name_en, now()],
     )?;
     Ok(inserted == 1)
@@ -200,7 +210,8 @@ pub(crate) fn insert_product(conn: &Connection, product: &Product) -> Result<boo
 pub(crate) fn update_product(conn: &Connection, product: &Product) -> Result<()> {
     let product = product.clone().normalized();
     let changed = conn.execute(
-        "UPDATE products SET name_ko = ?2, name_en = ?3 WHERE code = ?1",
+        "UPDATE products SET name_ko = ?2, name_en = ?3
+         WHERE code = ?1 AND removed_at IS NULL",
         params![product.code.as_str(), product.name_ko, product.name_en],
     )?;
     if changed == 1 { Ok(()) } else { Err(LibraryError::UnknownProduct(product.code)) }
@@ -210,7 +221,9 @@ pub(crate) fn insert_defect_type(conn: &Connection, defect: &DefectType) -> Resu
     let DefectType { product, code, name_ko, name_en, full_name } = defect.clone().normalized();
     let inserted = conn.execute(
         "INSERT INTO defect_types (product, code, name_ko, name_en, full_name, added_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (product, code) DO NOTHING",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (product, code) DO UPDATE
+         SET name_ko = ?3, name_en = ?4, full_name = ?5, added_at = ?6, removed_at = NULL
+         WHERE removed_at IS NOT NULL",
         params![product.as_str(), code.as_str(), name_ko, name_en, full_name, now()],
     )?;
     Ok(inserted == 1)
@@ -220,7 +233,7 @@ pub(crate) fn update_defect_type(conn: &Connection, defect: &DefectType) -> Resu
     let DefectType { product, code, name_ko, name_en, full_name } = defect.clone().normalized();
     let changed = conn.execute(
         "UPDATE defect_types SET name_ko = ?3, name_en = ?4, full_name = ?5
-         WHERE product = ?1 AND code = ?2",
+         WHERE product = ?1 AND code = ?2 AND removed_at IS NULL",
         params![product.as_str(), code.as_str(), name_ko, name_en, full_name],
     )?;
     if changed == 1 { Ok(()) } else { Err(LibraryError::UnknownDefect { product, defect: code }) }

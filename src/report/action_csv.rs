@@ -1,8 +1,8 @@
 //! Records of corrective actions as CSV (RFC 4180) for spreadsheets; an import reads it again.
 
-use csv::{Terminator, WriterBuilder};
+use std::io;
 
-use super::csv_text::{UTF8_BOM, defused};
+use super::csv_text::{csv_table, defused};
 use fettle_domain::CorrectiveAction;
 
 /// Column titles, the same in all languages.
@@ -27,14 +27,11 @@ const COLUMNS: [&str; 17] = [
 ];
 
 /// The records as a CSV file, with a byte order mark for spreadsheets.
-pub fn action_csv(actions: &[CorrectiveAction]) -> Vec<u8> {
-    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
-    // Writing into memory cannot fail.
-    let _infallible = writer.write_record(COLUMNS);
-    for action in actions {
-        let _infallible = writer.write_record(cells(action));
-    }
-    [UTF8_BOM, &writer.into_inner().unwrap_or_default()].concat()
+///
+/// # Errors
+/// When a record cannot be written.
+pub fn action_csv(actions: &[CorrectiveAction]) -> io::Result<Vec<u8>> {
+    csv_table(COLUMNS, actions.iter().map(cells))
 }
 
 fn cells(action: &CorrectiveAction) -> [String; 17] {
@@ -84,7 +81,7 @@ mod tests {
             by: "kim".into(),
             at: "2026-11-22T10:00:00Z".into(),
         };
-        let written = String::from_utf8(action_csv(&[action])).unwrap();
+        let written = String::from_utf8(action_csv(&[action]).unwrap()).unwrap();
         let (head, row) = written.split_once("\r\n").unwrap();
         assert!(head.starts_with("\u{feff}id,product,defect,inspection,stage,opened"), "{head}");
         assert_eq!(

@@ -2,9 +2,7 @@
 
 use std::io;
 
-use csv::{Terminator, WriterBuilder};
-
-use super::csv_text::{UTF8_BOM, defused};
+use super::csv_text::{csv_table, defused};
 use fettle_domain::{
     DefectCode, Feedback, FeedbackSubject, ProductCode, ProductSection, ReplyKind,
 };
@@ -33,13 +31,7 @@ const COLUMNS: [&str; 15] = [
 /// # Errors
 /// When a record cannot be written.
 pub fn feedback_csv(feedback: &[Feedback]) -> io::Result<Vec<u8>> {
-    let out = UTF8_BOM.to_vec();
-    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
-    writer.write_record(COLUMNS)?;
-    for one in feedback {
-        writer.write_record(cells(one))?;
-    }
-    writer.into_inner().map_err(csv::IntoInnerError::into_error)
+    csv_table(COLUMNS, feedback.iter().map(cells))
 }
 
 fn cells(feedback: &Feedback) -> [String; 15] {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use image::{GrayImage, ImageFormat, RgbImage};
 
 use super::error::{ReportError, Result};
+use super::own_pictures::marked;
 use fettle_domain::{Inspection, printable_lines};
 
 /// The pictures of one inspection. All have the size of the inspected image, except `comparison`,
@@ -95,7 +96,7 @@ where
     picture
         .write_to(&mut bytes, ImageFormat::Png)
         .map_err(|source| ReportError::Picture { path: dir.to_owned(), source })?;
-    Ok(bytes.into_inner())
+    Ok(marked(bytes.into_inner()))
 }
 
 /// Writes `value` as the JSON file `name` in `dir`, which is created if absent. The write is atomic.

@@ -2,5 +2,5 @@
 
 /// The regular font of plots and print.
 pub const GOTHIC: &[u8] = include_bytes!("../../assets/fonts/FettleGothic-Regular.ttf");
-/// The bold font of print.
-pub(crate) const GOTHIC_BOLD: &[u8] = include_bytes!("../../assets/fonts/FettleGothic-Bold.ttf");
+/// The bold font of print and window.
+pub const GOTHIC_BOLD: &[u8] = include_bytes!("../../assets/fonts/FettleGothic-Bold.ttf");

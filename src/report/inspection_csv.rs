@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use csv::{Terminator, Writer, WriterBuilder};
+use csv::Writer;
 
-use super::csv_text::{UTF8_BOM, defused};
+use super::csv_text::{csv_writer, defused};
 use fettle_domain::{ActionState, DefectCode, InspectionRow, ProductCode, Verdict};
 
 /// Column titles. They are the same in all languages, because programs read the file too.
@@ -21,11 +21,8 @@ impl<W: Write> InspectionCsv<W> {
     ///
     /// # Errors
     /// When `out` cannot be written.
-    pub fn new(mut out: W) -> io::Result<Self> {
-        out.write_all(UTF8_BOM)?;
-        let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
-        writer.write_record(COLUMNS)?;
-        Ok(Self { writer })
+    pub fn new(out: W) -> io::Result<Self> {
+        Ok(Self { writer: csv_writer(out, &COLUMNS)? })
     }
 
     /// Appends an inspection.

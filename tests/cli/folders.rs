@@ -59,7 +59,7 @@ fn a_folder_is_taken_by_content_and_all_else_is_accounted_for() {
     for said in [
         "4 images registered",
         "2 could not be registered",
-        "1 files are no images",
+        "1 file is no image",
         "notes.txt",
         "2 sub-folders with 2 images",
         "--recursive",

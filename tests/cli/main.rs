@@ -22,6 +22,7 @@ mod history;
 mod hostile_files;
 mod import_seed;
 mod input_fit;
+mod library_changes;
 mod live_server;
 mod masks;
 mod real_data;

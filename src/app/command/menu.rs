@@ -4,6 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Menu {
     File,
+    Edit,
     Part,
     Library,
     View,
@@ -12,13 +13,14 @@ pub(crate) enum Menu {
 
 impl Menu {
     /// All menus, from left to right.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::File, Self::Part, Self::Library, Self::View, Self::Help];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::File, Self::Edit, Self::Part, Self::Library, Self::View, Self::Help];
 
     /// The id of the menu's message.
     pub(crate) fn label(self) -> &'static str {
         match self {
             Self::File => "menu-file",
+            Self::Edit => "menu-edit",
             Self::Part => "menu-part",
             Self::Library => "menu-library",
             Self::View => "menu-view",

@@ -3,6 +3,7 @@
 
 mod citation;
 mod clip;
+mod history_view;
 mod menu;
 mod tab_id;
 
@@ -10,14 +11,17 @@ use std::path::PathBuf;
 
 use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
-use fettle_domain::{ImageLabel, InspectionId, Language, ManualId, ProductCode, Verdict};
+use fettle_domain::{
+    DeletionId, ImageLabel, InspectionId, Language, ManualId, ProductCode, Verdict,
+};
 use fettle_engine::{
-    InspectionSelection, JudgeInspection, Judged, Query, RemoveAction, Rethreshold,
-    UndoRegistration,
+    DrawArea, InspectionSelection, JudgeInspection, Judged, Query, RemoveAction, Rethreshold,
+    UndoMoveImages, UndoRegistration,
 };
 
 pub(crate) use citation::Citation;
 pub(crate) use clip::Clip;
+pub(crate) use history_view::HistoryView;
 pub(crate) use menu::Menu;
 pub(crate) use tab_id::TabId;
 
@@ -54,8 +58,11 @@ pub(crate) enum Command {
     SavePdf,
     /// Save these inspections as a PDF.
     ExportPdf(InspectionSelection),
-    /// Build the demo workspace, where nothing is registered yet.
+    /// Build the demo workspace, where nothing is registered yet; it is asked first where models are to
+    /// be fetched.
     LoadDemo,
+    /// Fetch the models of the demo and build it.
+    StartDemo,
     /// Register a product.
     NewProduct,
     /// Register a manual of this product.
@@ -66,6 +73,16 @@ pub(crate) enum Command {
     BuildIndex,
     /// Repeat the oldest job that a crash interrupted.
     Repeat,
+    /// Take the newest action back.
+    Undo,
+    /// Open or close the list of the last actions.
+    UndoHistory,
+    /// Bring a deleted product or defect type back.
+    UndoDeletion(DeletionId),
+    /// Give images the labels back that they had before they were moved.
+    UndoMoveImages(UndoMoveImages),
+    /// Draw the inspection area of a product as it was before.
+    RestoreArea(Vec<DrawArea>),
     /// Undo a registration.
     UndoRegistration(UndoRegistration),
     /// The library changed; a new product, where there is one, is to be shown.
@@ -88,6 +105,8 @@ pub(crate) enum Command {
     SearchFor(Query),
     /// Show a registered image: product, label, path in the workspace.
     ShowInLibrary(ProductCode, ImageLabel, String),
+    /// Show the inspections that these filters select.
+    ShowHistory(HistoryView),
     /// Open an inspection of the past.
     OpenInspection(InspectionId),
     /// Import records of corrective actions from a file.
@@ -150,6 +169,10 @@ pub(crate) const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
 const COPY_VIEW: Option<KeyboardShortcut> =
     Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::C));
 
+/// Takes the newest action back. A field that is typed into, and a tab with steps of its own, have it to
+/// themselves.
+pub(crate) const UNDO: Option<KeyboardShortcut> = ctrl(Key::Z);
+
 macro_rules! entries {
     ($($menu:ident $label:literal $command:expr, $shortcut:expr;)*) => {
         &[$(Entry { command: $command, label: $label, menu: Menu::$menu, shortcut: $shortcut }),*]
@@ -162,6 +185,8 @@ pub(crate) const COMMANDS: &[Entry] = entries! {
     File "command-paste" Command::Paste(Clip::Clipboard), ctrl(Key::V);
     File "command-save-pdf" Command::SavePdf, ctrl(Key::P);
     File "command-quit" Command::Quit, ctrl(Key::Q);
+    Edit "command-undo" Command::Undo, UNDO;
+    Edit "undo-history" Command::UndoHistory, None;
     Part "command-next" Command::NextImage, plain(Key::ArrowRight);
     Part "command-previous" Command::PreviousImage, plain(Key::ArrowLeft);
     Part "command-again" Command::InspectAgain, plain(Key::F5);

@@ -8,6 +8,7 @@ use super::form::{error_label, modal};
 use crate::licences::{LicensedWork, bundled, crates};
 use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
+use fettle_domain::Language;
 use fettle_engine::{ListModels, ListedModel};
 
 /// Height of a row, in points.
@@ -20,6 +21,14 @@ const HEIGHT_OF_REST: f32 = 330.0;
 pub(crate) struct AboutDialog {
     wanted: String,
     models: Loadable<Vec<ListedModel>>,
+    /// What is listed; `None` once it is to be listed anew.
+    rows: Option<Rows>,
+}
+
+/// The list in a language.
+struct Rows {
+    language: Language,
+    rows: Vec<Row>,
 }
 
 /// A line of the list.
@@ -30,8 +39,15 @@ enum Row {
 }
 
 impl AboutDialog {
-    /// The works that match what is wanted, below their titles.
-    fn rows(&self, cx: &TabContext<'_>) -> Vec<Row> {
+    /// The works that match what is wanted, below their titles; listed anew where that changed.
+    fn rows(&mut self, cx: &TabContext<'_>) -> &[Row] {
+        let language = cx.localizer.language;
+        let listed = self.rows.take().filter(|rows| rows.language == language);
+        let rows = listed.unwrap_or_else(|| Rows { language, rows: self.list(cx) });
+        &self.rows.insert(rows).rows
+    }
+
+    fn list(&self, cx: &TabContext<'_>) -> Vec<Row> {
         let models = self.models.answer().into_iter().flatten();
         let models =
             models.map(|model| LicensedWork::named(&model.entry.name, &model.entry.licence));
@@ -56,7 +72,11 @@ impl AboutDialog {
         let hint = cx.text("about-search");
         let edit =
             TextEdit::singleline(&mut self.wanted).hint_text(&hint).desired_width(f32::INFINITY);
-        ui.add(edit).widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &hint));
+        let edit = ui.add(edit);
+        edit.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &hint));
+        if edit.changed() {
+            self.rows = None;
+        }
     }
 }
 
@@ -113,7 +133,9 @@ fn as_text(rows: &[Row]) -> String {
 impl Dialog for AboutDialog {
     fn show(&mut self, ctx: &egui::Context, cx: &mut TabContext<'_>) -> bool {
         self.models.load_once(cx, ListModels);
-        self.models.poll(cx);
+        if self.models.poll(cx) {
+            self.rows = None;
+        }
         let modal = modal(ctx, "about_dialog", &cx.text("command-about"), |ui| {
             let version = format!("Fettle {}", env!("CARGO_PKG_VERSION"));
             ui.label(RichText::new(version).strong());
@@ -129,7 +151,7 @@ impl Dialog for AboutDialog {
             let rows = self.rows(cx);
             match rows.is_empty() {
                 true => drop(ui.weak(cx.text("about-nothing"))),
-                false => table(ui, &rows),
+                false => table(ui, rows),
             }
             ui.add_space(8.0);
             ui.horizontal(|ui| {
@@ -137,7 +159,7 @@ impl Dialog for AboutDialog {
                 let copy =
                     ui.add_enabled(!rows.is_empty(), egui::Button::new(cx.text("about-copy")));
                 if copy.clicked() {
-                    ui.ctx().copy_text(as_text(&rows));
+                    ui.ctx().copy_text(as_text(rows));
                     cx.toasts.done(cx.text("about-copied"));
                 }
                 close

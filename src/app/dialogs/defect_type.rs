@@ -43,6 +43,16 @@ impl DefectTypeDialog {
         }
     }
 
+    /// Registers a defect type with proposed names.
+    pub(crate) fn proposed(
+        product: ProductCode,
+        known: Vec<DefectCode>,
+        (name_ko, name_en, code): (String, String, String),
+        full_name: String,
+    ) -> Self {
+        Self { name_ko, name_en, code, full_name, ..Self::new(product, known) }
+    }
+
     /// Renames `defect`.
     pub(crate) fn rename(defect: &DefectType) -> Self {
         Self {

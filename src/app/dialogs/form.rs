@@ -3,6 +3,7 @@
 use egui::{Event, Id, Key, Modal, ModalResponse, Response, TextEdit, Ui, UiBuilder};
 
 use crate::tab_context::TabContext;
+use crate::widgets::primary_button::step_button;
 
 /// A modal with a title.
 pub(crate) fn modal<R>(
@@ -11,8 +12,19 @@ pub(crate) fn modal<R>(
     title: &str,
     content: impl FnOnce(&mut Ui) -> R,
 ) -> ModalResponse<R> {
+    modal_of_width(ctx, id, title, 480.0, content)
+}
+
+/// [`modal`] of another width, in points; less in a narrow window.
+pub(crate) fn modal_of_width<R>(
+    ctx: &egui::Context,
+    id: &'static str,
+    title: &str,
+    width: f32,
+    content: impl FnOnce(&mut Ui) -> R,
+) -> ModalResponse<R> {
     Modal::new(Id::unique(id)).show(ctx, |ui| {
-        ui.set_width(480.0);
+        ui.set_width(width.min(ctx.content_rect().width() - 48.0));
         ui.heading(title);
         ui.separator();
         content(ui)
@@ -66,7 +78,7 @@ pub(super) fn buttons_named(
     // in the same frame is not lost.
     let scope = UiBuilder::new().scope_id(ui.scope_id().with("dialog_buttons"));
     let row = |ui: &mut Ui| {
-        let confirm = egui::Button::new(cx.text(confirm));
+        let confirm = step_button(ui, cx.text(confirm), can_confirm);
         if ui.add_enabled(can_confirm, confirm).clicked() || enter {
             DialogAction::Confirm
         } else if ui.button(cx.text(cancel)).clicked() {

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::background_task::BackgroundTask;
 use fettle_domain::{
-    IMAGE_EXTENSIONS, SIGNATURE_BYTES, has_image_extension, has_picture_signature, is_litter,
+    IMAGE_EXTENSIONS, SIGNATURE_BYTES, has_image_extension, has_picture_name,
+    has_picture_signature, is_litter,
 };
+use fettle_engine::is_own_picture;
 
 /// Where images come from.
 #[derive(Debug, Clone)]
@@ -70,12 +72,19 @@ fn images_in_folder(folder: &Path) -> Vec<PathBuf> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         path.is_file()
             && !is_litter(&name)
+            && !is_own_picture(path)
             && (has_image_extension(path) || has_picture_content(path))
     };
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
     let mut images: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_image).collect();
     images.sort();
     images
+}
+
+/// Whether a file is a picture by its name or its first bytes, also of a kind that is not read: the engine
+/// says so then.
+pub(crate) fn may_be_picture(path: &Path) -> bool {
+    has_picture_name(path) || has_picture_content(path)
 }
 
 /// Whether the first bytes of a file are a picture's.

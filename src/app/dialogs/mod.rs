@@ -2,13 +2,16 @@
 
 pub(super) mod about;
 pub(super) mod defect_type;
+pub(super) mod delete_entry;
 mod dialog;
 pub(super) mod export_pdf;
 mod file_picker;
 pub(super) mod form;
 pub(super) mod image_files;
 pub(super) mod import_actions;
+pub(super) mod inspection_area;
 mod left_out;
+pub(super) mod load_demo;
 mod preview;
 pub(super) mod product;
 pub(super) mod quit;

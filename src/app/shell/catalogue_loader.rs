@@ -28,7 +28,10 @@ impl CatalogueLoader {
         let Some(answer) = self.0.as_ref().and_then(Task::poll) else { return };
         self.0 = None;
         match answer {
-            Ok(products) => (catalogue.listed, catalogue.error) = (Some(products), None),
+            Ok(products) => {
+                (catalogue.listed, catalogue.error) = (Some(products), None);
+                catalogue.generation += 1;
+            }
             Err(error) => catalogue.error = Some(error.explain(cx.localizer.language)),
         }
     }

@@ -1,6 +1,6 @@
 //! The command palette: finds a command by a few letters of its name.
 
-use egui::{Id, Key, Modal, ScrollArea, TextEdit};
+use egui::{Event, Id, Key, Modal, ScrollArea, TextEdit};
 
 use crate::command::{COMMANDS, Command};
 use crate::localizer::Localizer;
@@ -27,7 +27,10 @@ impl CommandPalette {
                 TextEdit::singleline(&mut self.typed).hint_text(&hint).desired_width(f32::INFINITY),
             );
             edit.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, &hint));
-            edit.request_focus();
+            // To ask again each frame would interrupt the composition of Hangul.
+            if !edit.has_focus() {
+                edit.request_focus();
+            }
             if edit.changed() {
                 self.chosen = 0;
             }
@@ -35,7 +38,10 @@ impl CommandPalette {
                 all.iter().filter(|entry| matches(&entry.names, &self.typed)).collect();
             let (up, down, enter) = ui.input(|input| {
                 let pressed = |key| input.key_pressed(key);
-                (pressed(Key::ArrowUp), pressed(Key::ArrowDown), pressed(Key::Enter))
+                // An Enter that ends a composition chooses nothing yet.
+                let is_composed = |event: &Event| matches!(event, Event::Ime(_));
+                let enter = pressed(Key::Enter) && !input.events.iter().any(is_composed);
+                (pressed(Key::ArrowUp), pressed(Key::ArrowDown), enter)
             });
             let last = found.len().saturating_sub(1);
             self.chosen =

@@ -24,7 +24,10 @@ impl DueBackup {
         if self.task.is_none() && is_time {
             self.looked = Some(Instant::now());
             self.task = cx.start(BackUpIfDue);
-            ctx.request_repaint_after(INTERVAL);
+        }
+        // A wish to be drawn later holds for one frame only.
+        if let (Some(looked), None) = (self.looked, &self.task) {
+            ctx.request_repaint_after(INTERVAL.saturating_sub(looked.elapsed()));
         }
         let Some(answer) = self.task.as_ref().and_then(Task::poll) else { return };
         self.task = None;

@@ -29,7 +29,8 @@ pub(crate) fn pressed(ctx: &Context, of_tab: &[Key]) -> Vec<Command> {
                 typing || (focused && focus_keys.contains(&key)) || of_tab.contains(&key);
             // A paste comes with an event of its own.
             let is_paste = matches!(command, Command::Paste(_));
-            if is_paste || (is_taken && shortcut.modifiers.is_none()) {
+            let is_own_undo = command == Command::Undo && (typing || of_tab.contains(&Key::Z));
+            if is_paste || is_own_undo || (is_taken && shortcut.modifiers.is_none()) {
                 continue;
             }
             if input.consume_shortcut(shortcut) {

@@ -135,3 +135,43 @@ fn enter_that_ends_a_composition_does_not_register() {
     app.press(Modifiers::NONE, Key::Enter);
     app.wait_for("주조 (prod1)");
 }
+
+#[test]
+fn korean_is_composed_in_the_palette_and_keys_of_the_composition_put_nothing() {
+    for language in [Language::Ko, Language::En] {
+        let mut app = TestApp::new(language);
+        app.wait_for(&app.text("inspect-invite"));
+        app.press(Modifiers::COMMAND, Key::K);
+        let hint = app.text("palette-hint");
+        let mut events = composed(&["ㄱ", "기"]);
+        let end = events.split_off(2);
+        for event in events {
+            app.harness.input_mut().events.push(event);
+            app.harness.step();
+            let ime = app.harness.output().platform_output.ime.clone();
+            assert!(ime.is_some_and(|ime| !ime.should_interrupt_composition));
+        }
+        // Keys that come amid the composition, and what some input methods make of them.
+        let command = |key: Key| Event::Key {
+            key,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::COMMAND,
+        };
+        for (pressed, control) in
+            [(key(Key::Escape), "\u{1b}"), (command(Key::A), "\u{1}"), (command(Key::K), "\u{b}")]
+        {
+            app.harness.input_mut().events.extend([pressed, Event::Text(control.to_owned())]);
+            app.harness.run_steps(2);
+            assert_eq!(value_of(&app, &hint), "기");
+        }
+        send(&mut app, end);
+        send(&mut app, composed(&["ㄹ", "로", "록"]));
+        assert_eq!(value_of(&app, &hint), "기록");
+        let (log, filter) = (app.text("command-log"), app.text("log-filter"));
+        assert!(app.shows(&log), "a command is found by its Korean name");
+        app.press(Modifiers::NONE, Key::Enter);
+        app.wait_for(&filter);
+    }
+}

@@ -1,13 +1,16 @@
 //! The whole window, driven as a person would.
 
 mod about;
+mod dropping;
 mod frames;
+mod gallery;
 mod held_job;
 mod ime;
 pub(crate) mod inspections;
 mod pasting;
 mod quitting;
 pub(crate) mod sample_library;
+mod sizes;
 mod snapshots;
 pub(crate) mod test_app;
 
@@ -165,11 +168,7 @@ fn a_job_that_a_crash_interrupted_is_offered_and_repeated() {
         let notes = app.workspace().unfinished_dir();
         let again = app.text("command-repeat");
         app.wait_for(&app.text("unfinished-forget"));
-        app.wait_for(if language == Language::En {
-            "1 files of Casting"
-        } else {
-            "이미지 1건"
-        });
+        app.wait_for(if language == Language::En { "1 file of Casting" } else { "이미지 1건" });
         app.click(&again);
         app.wait_for(&app.text("unfinished-done"));
         app.wait_until_gone(&app.text("unfinished-forget"));

@@ -3,7 +3,7 @@
 //! `UPDATE_SNAPSHOTS=1 cargo tests fettle-app -- snapshots` writes new snapshots; look at each one
 //! before committing it.
 
-mod sample_workspace;
+pub(super) mod sample_workspace;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
@@ -50,7 +50,7 @@ const WITH_MODELS: [TabId; 3] = [TabId::Inspect, TabId::Search, TabId::Anomaly];
 
 /// Whether the machine has the software rasteriser that drew the snapshots; else the running test
 /// counts as skipped.
-fn has_lavapipe() -> bool {
+pub(super) fn has_lavapipe() -> bool {
     let kind = std::panic::catch_unwind(|| {
         let state = create_render_state(default_wgpu_setup(), RendererOptions::PREDICTABLE);
         state.adapter.get_info().device_type

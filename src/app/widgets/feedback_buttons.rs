@@ -15,10 +15,18 @@ use fettle_engine::{FeedbackGiven, FeedbackOf, GiveFeedback, ListSections};
 /// Most headings that are listed at once; a search narrows them down.
 const MOST_LISTED: usize = 30;
 
-/// The feedback on the subject shown, and the jobs that read and record it.
+/// The feedback on the subject shown. What is being said about the subjects shown before is recorded
+/// all the same.
 #[derive(Default)]
 pub(crate) struct FeedbackButtons {
-    subject: Option<FeedbackSubject>,
+    shown: Option<SubjectFeedback>,
+    /// What is still to be recorded about other subjects.
+    leaving: Vec<SubjectFeedback>,
+}
+
+/// The feedback on one subject, and the jobs that read and record it.
+struct SubjectFeedback {
+    subject: FeedbackSubject,
     opening: Option<Task<Option<Feedback>>>,
     /// The opinion that is being recorded: what a person adds meanwhile is added to it.
     giving: Option<(Task<FeedbackGiven>, Option<FeedbackOpinion>)>,
@@ -26,8 +34,8 @@ pub(crate) struct FeedbackButtons {
     recorded: Option<Feedback>,
     /// What is to be recorded, once nothing else is being recorded.
     draft: Option<Draft>,
-    /// The note being typed.
-    note: Option<String>,
+    /// The note being typed, with what the answer showed.
+    note: Option<(String, Option<ShownAnswer>)>,
     sections: Loadable<Vec<ProductSection>>,
     /// What the headings are searched for.
     wanted: String,
@@ -42,6 +50,80 @@ struct Draft {
 impl FeedbackButtons {
     /// Takes what was read and recorded. Returns whether something was recorded.
     pub(crate) fn poll(&mut self, cx: &mut TabContext<'_>) -> bool {
+        let mut is_recorded = false;
+        for one in self.shown.iter_mut().chain(&mut self.leaving) {
+            is_recorded |= one.poll(cx);
+        }
+        self.leaving.retain(SubjectFeedback::is_busy);
+        is_recorded
+    }
+
+    /// Shows the buttons for `subject` and, once one is pressed, the note and, for an answer that did
+    /// not help, the sections of `product` (or of all) to choose the right one from. `shown` is what
+    /// the answer shows.
+    pub(crate) fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        cx: &mut TabContext<'_>,
+        subject: &FeedbackSubject,
+        product: Option<&ProductCode>,
+        shown: impl Fn() -> Option<ShownAnswer>,
+    ) {
+        self.turn_to(cx, subject).show(ui, cx, product, shown);
+    }
+
+    /// The feedback on `subject`. What was begun about another one is recorded, a note that was being
+    /// typed too.
+    fn turn_to(
+        &mut self,
+        cx: &mut TabContext<'_>,
+        subject: &FeedbackSubject,
+    ) -> &mut SubjectFeedback {
+        if let Some(mut other) = self.shown.take_if(|one| one.subject != *subject) {
+            other.end_note();
+            self.leaving.push(other);
+        }
+        let leaving = &mut self.leaving;
+        self.shown.get_or_insert_with(|| {
+            match leaving.iter().position(|one| one.subject == *subject) {
+                Some(index) => leaving.remove(index),
+                None => SubjectFeedback::open(cx, subject.clone()),
+            }
+        })
+    }
+}
+
+impl SubjectFeedback {
+    fn open(cx: &mut TabContext<'_>, subject: FeedbackSubject) -> Self {
+        Self {
+            opening: cx.start(FeedbackOf(subject.clone())),
+            subject,
+            giving: None,
+            recorded: None,
+            draft: None,
+            note: None,
+            sections: Loadable::default(),
+            wanted: String::new(),
+        }
+    }
+
+    /// Whether something is still to be recorded.
+    fn is_busy(&self) -> bool {
+        self.draft.is_some() || self.giving.is_some()
+    }
+
+    /// A note that is being typed is to be recorded as it is.
+    fn end_note(&mut self) {
+        let (Some((note, shown)), Some(opinion)) = (self.note.take(), self.opinion()) else {
+            return;
+        };
+        if note != opinion.note {
+            self.draft = Some(Draft { opinion: Some(FeedbackOpinion { note, ..opinion }), shown });
+        }
+    }
+
+    /// Takes what was read and recorded. Returns whether something was recorded.
+    fn poll(&mut self, cx: &mut TabContext<'_>) -> bool {
         self.sections.poll(cx);
         if let Some(answer) = self.opening.as_ref().and_then(Task::poll) {
             self.opening = None;
@@ -64,36 +146,22 @@ impl FeedbackButtons {
             None => {}
         }
         if self.giving.is_none()
-            && let (Some(subject), Some(draft)) = (&self.subject, self.draft.take())
+            && let Some(Draft { opinion, shown }) = self.draft.take()
         {
-            let Draft { opinion, shown } = draft;
             let said = opinion.clone();
-            let task = cx.start(GiveFeedback { subject: subject.clone(), shown, opinion });
+            let task = cx.start(GiveFeedback { subject: self.subject.clone(), shown, opinion });
             self.giving = task.map(|task| (task, said));
         }
         is_recorded
     }
 
-    /// Shows the buttons for `subject` and, once one is pressed, the note and, for an answer that did
-    /// not help, the sections of `product` (or of all) to choose the right one from. `shown` is what
-    /// the answer shows.
-    pub(crate) fn show(
+    fn show(
         &mut self,
         ui: &mut egui::Ui,
         cx: &mut TabContext<'_>,
-        subject: &FeedbackSubject,
         product: Option<&ProductCode>,
         shown: impl Fn() -> Option<ShownAnswer>,
     ) {
-        if self.subject.as_ref() != Some(subject) {
-            // What is being recorded about another subject is not cut off by showing this one.
-            if self.draft.is_some() || self.giving.is_some() {
-                ui.ctx().request_repaint();
-                return;
-            }
-            *self = Self { subject: Some(subject.clone()), ..Self::default() };
-            self.opening = cx.start(FeedbackOf(subject.clone()));
-        }
         let before = self.opinion();
         let mut opinion = before.clone();
         ui.horizontal_wrapped(|ui| {
@@ -112,8 +180,8 @@ impl FeedbackButtons {
             }
         });
         if let Some(opinion) = &mut opinion {
-            self.note_field(ui, cx, opinion);
-            let is_answer = matches!(subject, FeedbackSubject::Answer { .. });
+            self.note_field(ui, cx, opinion, &shown);
+            let is_answer = matches!(self.subject, FeedbackSubject::Answer { .. });
             if is_answer && opinion.rating == Rating::Bad {
                 self.right_section(ui, cx, product, opinion);
             }
@@ -144,8 +212,12 @@ impl FeedbackButtons {
         ui: &mut egui::Ui,
         cx: &TabContext<'_>,
         opinion: &mut FeedbackOpinion,
+        shown: &impl Fn() -> Option<ShownAnswer>,
     ) {
-        let mut note = self.note.take().unwrap_or_else(|| opinion.note.clone());
+        let (mut note, of_note) = match self.note.take() {
+            Some((note, of_note)) => (note, Some(of_note)),
+            None => (opinion.note.clone(), None),
+        };
         let hint = cx.text("feedback-note");
         let edit = TextEdit::singleline(&mut note).hint_text(&hint).desired_width(f32::INFINITY);
         let edit = ui.add(edit);
@@ -153,7 +225,7 @@ impl FeedbackButtons {
         if edit.lost_focus() {
             opinion.note = note;
         } else if edit.has_focus() {
-            self.note = Some(note);
+            self.note = Some((note, of_note.unwrap_or_else(shown)));
         }
     }
 

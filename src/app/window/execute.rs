@@ -6,9 +6,11 @@ use super::fettle_window::FettleWindow;
 use crate::command::{Command, TabId};
 use crate::dialogs::about::AboutDialog;
 use crate::dialogs::import_actions::ImportActionsDialog;
+use crate::dialogs::load_demo::LoadDemoDialog;
 use crate::dialogs::register_manual::RegisterManualDialog;
 use crate::localizer::Localizer;
 use crate::shell::command_palette::CommandPalette;
+use crate::shell::undo_history;
 use fettle_domain::Language;
 use fettle_engine::ChangeLanguage;
 
@@ -40,7 +42,21 @@ impl FettleWindow {
             Command::OpenImages if self.shared.view.tab == TabId::Search => {
                 self.dispatch(TabId::Search, &command, ctx);
             }
-            Command::OpenImages | Command::InspectFiles(_) | Command::LoadDemo => {
+            Command::LoadDemo if !self.shared.catalogue.products().is_empty() => {
+                let refused = self.shared.localizer.text("first-demo-refused");
+                self.shared.toasts.error(refused);
+            }
+            Command::LoadDemo => {
+                self.shared.view.tab = TabId::Inspect;
+                self.dialog = Some(Box::<LoadDemoDialog>::default());
+            }
+            Command::Undo => {
+                let nothing = self.shared.localizer.text("undo-nothing");
+                let command = undo_history::undo(&mut self.shared.toasts, nothing);
+                self.shared.commands.extend(command);
+            }
+            Command::UndoHistory => self.undo_history = !self.undo_history,
+            Command::OpenImages | Command::InspectFiles(_) | Command::StartDemo => {
                 self.show_and_dispatch(TabId::Inspect, &command, ctx);
             }
             Command::Repeat => self.unfinished.repeat(&mut self.shared.context()),
@@ -61,9 +77,12 @@ impl FettleWindow {
             | Command::ShowInLibrary(..) => {
                 self.show_and_dispatch(TabId::Library, &command, ctx);
             }
-            Command::UndoRegistration(_) => self.dispatch(TabId::Library, &command, ctx),
+            Command::UndoRegistration(_)
+            | Command::UndoDeletion(_)
+            | Command::UndoMoveImages(_)
+            | Command::RestoreArea(_) => self.dispatch(TabId::Library, &command, ctx),
             Command::SearchFor(_) => self.show_and_dispatch(TabId::Search, &command, ctx),
-            Command::OpenInspection(_) | Command::CompareInspections => {
+            Command::OpenInspection(_) | Command::CompareInspections | Command::ShowHistory(_) => {
                 self.show_and_dispatch(TabId::History, &command, ctx);
             }
             Command::Rethreshold(_) => self.dispatch(TabId::Anomaly, &command, ctx),

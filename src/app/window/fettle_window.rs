@@ -1,8 +1,10 @@
 //! The program's window: the tabs, the shell around them, and the state they share.
 
 use super::shared_state::SharedState;
+use crate::bank_fits::BankFits;
 use crate::catalogue::Catalogue;
 use crate::command::TabId;
+use crate::composition::CompositionRule;
 use crate::dialogs::Dialog;
 use crate::dialogs::export_pdf::PdfExport;
 use crate::dialogs::quit::Quit;
@@ -14,6 +16,7 @@ use crate::shell::catalogue_loader::CatalogueLoader;
 use crate::shell::clipboard::Clipboard;
 use crate::shell::command_palette::CommandPalette;
 use crate::shell::defect_learning::DefectLearning;
+use crate::shell::dropped_files::DroppedFiles;
 use crate::shell::due_backup::DueBackup;
 use crate::shell::log_panel::LogPanel;
 use crate::shell::remote_indicator::RemoteIndicator;
@@ -25,7 +28,7 @@ use crate::view_state::ViewState;
 use crate::widgets::image_view::Gpu;
 use crate::{fonts, theme};
 use fettle_domain::Language;
-use fettle_engine::{Engine, TidiedPictures};
+use fettle_engine::{Engine, TidiedPictures, WindowClaim};
 
 /// The key under which eframe stores the [`ViewState`].
 pub(super) const STORED_VIEW: &str = "fettle-view";
@@ -44,6 +47,8 @@ pub(crate) struct FettleWindow {
     /// Pictures removed by age, as the settings say: once, at the start.
     pub(super) tidied: Loadable<TidiedPictures>,
     pub(super) due_backup: DueBackup,
+    /// Dropped and pasted files that nothing else took.
+    pub(super) dropped: DroppedFiles,
     /// The dialog over the tab shown, where it belongs to no tab.
     pub(super) dialog: Option<Box<dyn Dialog>>,
     pub(super) quit: Quit,
@@ -56,6 +61,10 @@ pub(crate) struct FettleWindow {
     pub(super) palette: Option<CommandPalette>,
     /// Whether the list of shortcuts is open.
     pub(super) shortcuts: bool,
+    /// Whether the list of the last actions is open.
+    pub(super) undo_history: bool,
+    /// The claim of the workspace; `None` where another window has it.
+    pub(super) _claim: Option<WindowClaim>,
 }
 
 impl FettleWindow {
@@ -70,16 +79,20 @@ impl FettleWindow {
         let view: ViewState = stored.unwrap_or_default();
         theme::apply(&cc.egui_ctx);
         fonts::install(&cc.egui_ctx);
+        cc.egui_ctx.add_plugin(CompositionRule::default());
         if let Some(state) = &cc.wgpu_render_state {
             Gpu::install(state, &cc.egui_ctx);
         }
         cc.egui_ctx.set_theme(view.theme);
+        let mut toasts = Toasts::default();
+        let claim = claim(&engine, Localizer::new(language), &mut toasts);
         let shared = SharedState {
             engine,
             localizer: Localizer::new(language),
             catalogue: Catalogue::default(),
+            fits: BankFits::default(),
             tasks: Tasks::default(),
-            toasts: Toasts::default(),
+            toasts,
             view,
             commands: Vec::new(),
         };
@@ -93,6 +106,7 @@ impl FettleWindow {
             remote: RemoteIndicator::default(),
             tidied: Loadable::default(),
             due_backup: DueBackup::default(),
+            dropped: DroppedFiles::default(),
             dialog: None,
             quit: Quit::default(),
             frame_times: FrameTimes::default(),
@@ -102,6 +116,25 @@ impl FettleWindow {
             log_panel: LogPanel::default(),
             palette: None,
             shortcuts: false,
+            undo_history: false,
+            _claim: claim,
+        }
+    }
+}
+
+/// Claims the workspace for this window; a toast says where another window has it.
+fn claim(engine: &Engine, localizer: Localizer, toasts: &mut Toasts) -> Option<WindowClaim> {
+    match WindowClaim::take(engine.workspace()) {
+        Ok(Some(claim)) => Some(claim),
+        Ok(None) => {
+            let path = engine.workspace().root().display().to_string();
+            toasts.error(localizer.with("window-second", &[("path", path.into())]));
+            None
+        }
+        // A workspace that cannot be written says so with the first thing that is to be kept.
+        Err(error) => {
+            tracing::warn!(%error, "the workspace is not claimed");
+            None
         }
     }
 }

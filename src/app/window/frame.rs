@@ -9,7 +9,8 @@ use egui::{Align2, CentralPanel, Context, Frame, Panel, Ui, ViewportCommand, vec
 use super::fettle_window::{FettleWindow, STORED_VIEW};
 use crate::command::{Command, TabId};
 use crate::dialogs::tidy_pictures::toast_tidied;
-use crate::shell::{jobs_panel, keyboard, menu_bar, shortcut_list};
+use crate::outcome_toasts::toast_fitted;
+use crate::shell::{drop_sign, jobs_panel, keyboard, menu_bar, shortcut_list, undo_history};
 use crate::tasks::Task;
 use fettle_engine::TidyPictures;
 
@@ -46,9 +47,14 @@ impl FettleWindow {
     fn poll(&mut self, ctx: &Context) {
         self.poll_catalogue(ctx);
         self.unfinished.poll(&mut self.shared.context());
+        let fitted = self.shared.fits.take_answers();
+        for answer in fitted {
+            toast_fitted(&mut self.shared.context(), answer);
+        }
         self.learning.poll(ctx, &mut self.shared.context());
         self.remote.poll(&mut self.shared.context());
         self.poll_tidied();
+        self.dropped.poll(&mut self.shared.context());
         self.due_backup.poll(ctx, &mut self.shared.context());
         self.pdf.poll(&mut self.shared.context());
         for (_, tab) in &mut self.tabs {
@@ -137,7 +143,7 @@ impl FettleWindow {
         if tab.is_some_and(|(_, tab)| tab.dropped(&files, ctx, &self.shared.context())) {
             return;
         }
-        self.shared.commands.push(Command::InspectFiles(files));
+        self.dropped.take(ctx, files);
     }
 
     fn draw(&mut self, ui: &mut Ui) {
@@ -178,6 +184,9 @@ impl FettleWindow {
             self.palette = None;
         }
         self.shortcuts = self.shortcuts && shortcut_list::show(ctx, &self.shared.context());
+        self.undo_history =
+            self.undo_history && undo_history::show(ctx, &mut self.shared.context());
+        drop_sign::show(ctx, self.shared.localizer);
         // The operator's buttons are at the bottom: toasts must not cover them.
         let is_operator = self.shared.view.operator && self.shared.view.tab == TabId::Inspect;
         let corner = match is_operator {

@@ -1,5 +1,6 @@
 //! The state that all tabs share.
 
+use crate::bank_fits::BankFits;
 use crate::catalogue::Catalogue;
 use crate::command::Command;
 use crate::localizer::Localizer;
@@ -11,6 +12,8 @@ use fettle_engine::Engine;
 
 /// The state that all tabs share; a [`TabContext`] lends it to one tab at a time.
 pub(super) struct SharedState {
+    // Before `engine`, which waits for the jobs under way as it ends: these are cancelled.
+    pub(super) fits: BankFits,
     pub(super) engine: Engine,
     pub(super) localizer: Localizer,
     pub(super) catalogue: Catalogue,
@@ -28,6 +31,7 @@ impl SharedState {
             localizer: self.localizer,
             catalogue: &self.catalogue,
             tasks: &mut self.tasks,
+            fits: &mut self.fits,
             toasts: &mut self.toasts,
             view: &mut self.view,
             commands: &mut self.commands,

@@ -83,6 +83,5 @@ impl From<&ActionSelection> for ActionFilter {
 
 /// A record's number, with or without the mark that reports give it: 12 or capa.12.
 fn parse_id(text: &str) -> Result<CorrectiveActionId, String> {
-    let number = text.strip_prefix("capa.").unwrap_or(text);
-    number.parse().map(CorrectiveActionId).map_err(|_| "a whole number is needed".to_owned())
+    CorrectiveActionId::from_mark(text).ok_or_else(|| "a whole number is needed".to_owned())
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use fettle_domain::{ActionState, DefectCode, InspectionId, ProductCode, Verdict};
+use fettle_domain::{ActionState, DefectCode, InspectionId, ProductCode, ReviewState, Verdict};
 use fettle_settings::Settings;
 
 /// `fettle history`.
@@ -79,6 +79,9 @@ pub(crate) struct HistoryList {
     /// Only those whose action is open, or done.
     #[arg(long)]
     pub(crate) action: Option<ActionArg>,
+    /// Only those that nobody judged, whose verdict a person confirmed, or overruled.
+    #[arg(long)]
+    pub(crate) review: Option<ReviewArg>,
     /// How many of the newest.
     #[arg(long, short = 'k', default_value_t = 20)]
     pub(crate) top: usize,
@@ -93,7 +96,8 @@ pub(crate) struct HistoryList {
     pub(crate) csv: Option<PathBuf>,
     /// Only these into the PDF, by their numbers: 12 or 12,15.
     #[arg(long, value_parser = parse_id, value_delimiter = ',', requires = "pdf",
-          conflicts_with_all = ["product", "defect", "verdict", "text", "since", "until", "action"])]
+          conflicts_with_all = ["product", "defect", "verdict", "text", "since", "until", "action",
+                                "review"])]
     pub(crate) id: Vec<InspectionId>,
 }
 
@@ -156,6 +160,27 @@ impl From<ActionArg> for ActionState {
         match arg {
             ActionArg::Open => Self::Open,
             ActionArg::Done => Self::Done,
+        }
+    }
+}
+
+/// What people said of a verdict.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ReviewArg {
+    /// Nothing yet.
+    Unjudged,
+    /// The same.
+    Confirmed,
+    /// Another verdict.
+    Overruled,
+}
+
+impl From<ReviewArg> for ReviewState {
+    fn from(arg: ReviewArg) -> Self {
+        match arg {
+            ReviewArg::Unjudged => Self::Unjudged,
+            ReviewArg::Confirmed => Self::Confirmed,
+            ReviewArg::Overruled => Self::Overruled,
         }
     }
 }

@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use super::json::Json;
 use super::region::region;
-use fettle_domain::{DefectCode, ProductCode, RectPx};
+use fettle_domain::{DefectCode, DeletionId, ProductCode, RectPx};
 
 /// `fettle library`.
 #[derive(Debug, Subcommand)]
@@ -72,6 +72,35 @@ pub(crate) enum Library {
         #[arg(required = true)]
         images: Vec<PathBuf>,
     },
+    /// Move images to another label of their product: --defect CODE, or --normal.
+    Move {
+        /// The images' files in the workspace.
+        #[arg(required = true)]
+        images: Vec<PathBuf>,
+        /// The defect that they show.
+        #[arg(long, required_unless_present = "normal", conflicts_with = "normal")]
+        defect: Option<DefectCode>,
+        /// They show sound parts.
+        #[arg(long)]
+        normal: bool,
+    },
+    /// Delete a product with its images, manuals and bank, or one of its defect types with its images.
+    /// Past inspections stay. It is asked for twice: without --yes this says what would go.
+    Delete {
+        /// The product.
+        product: ProductCode,
+        /// Its defect type; without one, the whole product goes.
+        defect: Option<DefectCode>,
+        /// Delete it.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Bring back what `delete` deleted, by the number that it printed.
+    Undelete {
+        /// The number.
+        #[arg(value_parser = deletion)]
+        deletion: DeletionId,
+    },
     /// Register a manual (PDF, Word, Hangul .hwpx, Excel, PowerPoint, HTML, Markdown, CSV or text) and
     /// read it.
     AddManual {
@@ -82,4 +111,9 @@ pub(crate) enum Library {
     },
     /// Find files in the workspace that nobody registered, and register them.
     Scan,
+}
+
+/// The number of a deletion.
+fn deletion(text: &str) -> Result<DeletionId, String> {
+    text.parse().map(DeletionId).map_err(|_| "a whole number is needed".to_owned())
 }

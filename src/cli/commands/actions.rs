@@ -144,6 +144,6 @@ fn remove(
 ) -> anyhow::Result<()> {
     terminal.run(engine, RemoveAction { id, removed })?;
     let message = if removed { "action-removed" } else { "action-restored" };
-    terminal.print_message(message, &[("mark", format!("capa.{id}").into())]);
+    terminal.print_message(message, &[("mark", id.mark().into())]);
     Ok(())
 }

@@ -71,6 +71,7 @@ fn list(engine: &Engine, terminal: &Terminal, args: &args::HistoryList) -> anyho
         since: args.since,
         until: args.until,
         action: args.action.map(Into::into),
+        review: args.review.map(Into::into),
     };
     if let Some(path) = args.pdf.clone() {
         let these = InspectionSelection::Ids(args.id.clone());
@@ -88,7 +89,8 @@ fn list(engine: &Engine, terminal: &Terminal, args: &args::HistoryList) -> anyho
         print_exported(terminal, written.rows, &written.path);
         return Ok(());
     }
-    let page = terminal.run(engine, ListInspections { filter, skip: 0, limit: args.top })?;
+    let page = terminal
+        .run(engine, ListInspections { filter, limit: args.top, ..ListInspections::default() })?;
     if args.json {
         return terminal.print_json(&page);
     }

@@ -7,10 +7,11 @@ use serde::Serialize;
 
 use super::bank_learn::learn_changed;
 use super::left_out::print_left_out;
+use super::library_changes;
 use super::rejected_files::{RejectedFileJson, eprint_rejected, explain_rejected};
 use crate::args;
 use crate::terminal::Terminal;
-use fettle_domain::{ImageId, ImageLabel, ManualFormat, Product};
+use fettle_domain::{CatalogueEntry, ImageId, ImageLabel, ManualFormat, Product};
 use fettle_engine::{
     AddDefectType, AddProduct, Engine, ListLibrary, NearDuplicate, PictureNotices, RegisterImages,
     RegisterManual, RegisteredImages, RemoveImages, ScanLibrary, UnreadFolders,
@@ -94,6 +95,20 @@ pub(crate) fn run(
             register(engine, terminal, request, *json, ("hint-bank", &hint))
         }
         args::Library::Remove { images } => remove(engine, terminal, images),
+        args::Library::Move { images, defect, .. } => {
+            let label = defect.clone().map_or(ImageLabel::Normal, ImageLabel::Defect);
+            library_changes::move_images(engine, terminal, images, label)
+        }
+        args::Library::Delete { product, defect, yes } => {
+            let entry = match defect {
+                None => CatalogueEntry::Product(product.clone()),
+                Some(defect) => CatalogueEntry::DefectType(product.clone(), defect.clone()),
+            };
+            library_changes::delete(engine, terminal, entry, *yes)
+        }
+        args::Library::Undelete { deletion } => {
+            library_changes::undelete(engine, terminal, *deletion)
+        }
         args::Library::AddManual { product, file } => {
             let request = RegisterManual { product: product.clone(), path: file.clone() };
             let read = terminal.run(engine, request)?;

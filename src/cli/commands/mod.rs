@@ -19,6 +19,7 @@ pub(super) mod inspect;
 mod known_defects;
 mod left_out;
 pub(super) mod library;
+mod library_changes;
 pub(super) mod manual;
 pub(super) mod manual_answer;
 mod manual_corrections;

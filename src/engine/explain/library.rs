@@ -67,6 +67,9 @@ pub(super) fn library(error: &LibraryError, language: Language) -> Message {
         LibraryError::UnknownImport(id) => {
             ("error-unknown-import", vec![("id", id.to_string().into())])
         }
+        LibraryError::UnknownDeletion(id) => {
+            ("error-unknown-deletion", vec![("id", id.to_string().into())])
+        }
         LibraryError::ActionHasRecords(id) => {
             ("error-action-has-records", vec![("id", id.to_string().into())])
         }

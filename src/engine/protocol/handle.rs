@@ -6,6 +6,7 @@ use crossbeam_channel::{Receiver, TryRecvError, select};
 
 use super::claim::Claim;
 use super::event::{JobUpdate, NoEvent};
+use super::request::JobStep;
 use crate::error::{EngineError, Result};
 use fettle_domain::CancelToken;
 
@@ -17,6 +18,7 @@ const TICK: Duration = Duration::from_millis(20);
 pub struct JobHandle<A, E = NoEvent> {
     pub(crate) name: &'static str,
     pub(crate) is_repeatable: bool,
+    pub(crate) steps: Vec<JobStep>,
     pub(crate) updates: Receiver<JobUpdate<E>>,
     pub(crate) answer: Receiver<Result<A>>,
     pub(crate) cancel: CancelToken,
@@ -28,6 +30,11 @@ impl<A, E> JobHandle<A, E> {
     /// The request's name.
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// The steps of the job, as its request says them.
+    pub fn steps(&self) -> &[JobStep] {
+        &self.steps
     }
 
     /// Whether the job can be repeated where it does not come to its end: what

@@ -19,5 +19,5 @@ pub use journal::JobRecord;
 pub(crate) use journal::JournalEntry;
 pub use repeatable::{JobSummary, UnfinishedJob};
 pub(crate) use repeatable::{Repeatable, RepeatableKind};
-pub use request::Request;
+pub use request::{JobStep, Request};
 pub(crate) use stopwatch::Stopwatch;

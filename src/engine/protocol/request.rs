@@ -5,6 +5,15 @@ use super::journal::JobRecord;
 use crate::error::Result;
 use fettle_settings::Settings;
 
+/// A step of a job and its share of the job's time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct JobStep {
+    /// Id of the message that names the step, as in [`fettle_domain::Progress::step`].
+    pub step: &'static str,
+    /// Its part of the whole time, in any unit: the shares of all steps need not be 1.
+    pub share: f32,
+}
+
 /// A job description: one type in `jobs/` for each thing that the engine can do. Window and
 /// command line submit the same ones.
 pub trait Request: Send + 'static {
@@ -21,6 +30,12 @@ pub trait Request: Send + 'static {
     /// was deferred; `None` where that is not worth it.
     fn journal_record(&self) -> Option<JobRecord> {
         None
+    }
+
+    /// The steps of the job in their order, where a person waits for it: what is done of all of them
+    /// is one bar. Empty where the job has one step, or where they are not known.
+    fn steps(&self) -> Vec<JobStep> {
+        Vec::new()
     }
 
     /// Whether the job may wait for a model server, with these settings. Such jobs have threads of

@@ -19,7 +19,11 @@ pub(crate) const AS_OF_VERSION_8: &str = "DROP TABLE corrective_action_revisions
     DROP TABLE corrective_actions; DROP TABLE corrective_action_imports;
     DROP TABLE manual_corrections; DROP TABLE manual_labels;
     ALTER TABLE manual_texts DROP COLUMN corrections;
-    DROP TABLE feedback; DROP TABLE lesson_decisions;";
+    DROP TABLE feedback; DROP TABLE lesson_decisions;
+    DROP TABLE deleted_rows; DROP TABLE deletions;
+    ALTER TABLE images DROP COLUMN original_name;
+    ALTER TABLE defect_types DROP COLUMN removed_at;
+    ALTER TABLE products DROP COLUMN removed_at;";
 
 /// A picture that is different for each seed.
 pub(crate) fn picture(seed: u32, width: u32, height: u32) -> RgbImage {

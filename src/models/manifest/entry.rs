@@ -104,6 +104,26 @@ pub struct Profile {
 }
 
 impl ModelEntry {
+    /// Where the files come from, for people: repositories and packages, each once.
+    pub fn source_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        // The best source of each file is the one that is asked first.
+        for source in self.files.iter().filter_map(|file| file.sources.first()) {
+            let name = match source {
+                SourceEntry::Hub { repo, .. } => format!("Hugging Face: {repo}"),
+                SourceEntry::Pip { packages, .. } => {
+                    let packages: Vec<&str> =
+                        packages.iter().map(|package| package.name.as_str()).collect();
+                    format!("PyPI: {}", packages.join(", "))
+                }
+            };
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// Total size of the files, if all sizes are known.
     pub fn bytes(&self) -> Option<u64> {
         self.files.iter().map(|f| f.bytes).sum()

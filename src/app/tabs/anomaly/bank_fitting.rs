@@ -5,21 +5,22 @@ use egui::{Button, CollapsingHeader, DragValue, Grid, Ui};
 use crate::clock::local_time;
 use crate::job_progress;
 use crate::loadable::Loadable;
-use crate::outcome_toasts::{toast_bank_undone, toast_fitted};
+use crate::outcome_toasts::toast_bank_undone;
+use crate::product_state::{FEWEST_NORMALS, ProductState};
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
 use crate::widgets::combo_box::{MIN_WIDTH, labelled_combo};
+use crate::widgets::primary_button::step_button;
 use crate::widgets::threshold_rule::{describe_rule, number_field, rule_editor};
 use fettle_domain::{InputFit, ProductCode, RecipeChoice, ThresholdRule};
 use fettle_engine::{
-    BankVersion, FitBank, FittedBank, GetPreferences, Preferences, UndoBank, UndoneBank,
+    BankReadiness, BankVersion, FitBank, GetPreferences, Preferences, ProductSummary, UndoBank,
+    UndoneBank,
 };
 use fettle_i18n::Value;
 
 /// Input side that is proposed first, in pixels.
 const DEFAULT_SIDE: u32 = 256;
-/// Normal images that a fit needs at least.
-const MIN_NORMALS: usize = 3;
 
 /// The options of the next fit, and the running jobs.
 pub(super) struct BankFitting {
@@ -29,7 +30,6 @@ pub(super) struct BankFitting {
     rule: Option<ThresholdRule>,
     preferences: Loadable<Preferences>,
     recipe: RecipeChoice,
-    task: Option<(ProductCode, Task<FittedBank>)>,
     undoing: Option<Task<UndoneBank>>,
 }
 
@@ -40,7 +40,6 @@ impl Default for BankFitting {
             rule: None,
             preferences: Loadable::default(),
             recipe: RecipeChoice::default(),
-            task: None,
             undoing: None,
         }
     }
@@ -65,20 +64,9 @@ impl BankFitting {
     /// Takes the outcomes of jobs.
     pub(super) fn poll(&mut self, cx: &mut TabContext<'_>) {
         self.preferences.poll(cx);
-        if let Some(answer) = self.task.as_ref().and_then(|(_, task)| task.poll()) {
-            self.task = None;
-            toast_fitted(cx, answer);
-        }
         if let Some(answer) = self.undoing.as_ref().and_then(Task::poll) {
             self.undoing = None;
             toast_bank_undone(cx, answer);
-        }
-    }
-
-    /// Cancels the running fit; the active bank stays.
-    pub(super) fn stop(&self) {
-        if let Some((_, task)) = &self.task {
-            task.cancel();
         }
     }
 
@@ -88,9 +76,11 @@ impl BankFitting {
         ui: &mut Ui,
         cx: &mut TabContext<'_>,
         product: &ProductCode,
-        normals: usize,
-        has_bank: bool,
+        summary: &ProductSummary,
     ) {
+        let state = ProductState::of(cx, summary);
+        let has_bank = summary.bank != BankReadiness::None;
+        let normals = summary.normal_images;
         self.preferences.load_once(cx, GetPreferences);
         let title = if has_bank { "scores-refit" } else { "scores-fit" };
         let header = CollapsingHeader::new(cx.text(title)).id_salt((title, product));
@@ -98,26 +88,27 @@ impl BankFitting {
             let values = [("count", Value::from(normals))];
             ui.label(cx.localizer.with("scores-normals", &values));
             self.options(ui, cx);
-            if normals < MIN_NORMALS {
-                let values = [("needed", Value::from(MIN_NORMALS))];
+            if let ProductState::NeedsImages { .. } = state {
+                let values = [("needed", Value::from(FEWEST_NORMALS))];
                 let text = cx.localizer.with("scores-too-few", &values);
                 ui.colored_label(ui.visuals().warn_fg_color, text);
             }
-            let can_fit = self.task.is_none() && normals >= MIN_NORMALS;
-            if ui.add_enabled(can_fit, Button::new(cx.text("library-fit"))).clicked() {
+            let is_next = state.can_fit() && state != ProductState::Ready;
+            let fit = step_button(ui, cx.text("library-fit"), is_next);
+            if ui.add_enabled(state.can_fit(), fit).clicked() {
                 let request = FitBank {
                     ratio: self.ratio,
                     rule: self.rule,
                     recipe: self.recipe.clone(),
                     ..FitBank::new(product.clone())
                 };
-                self.task = cx.start(request).map(|task| (product.clone(), task));
+                cx.fit(request);
             }
         });
-        if let Some((product, task)) = &self.task {
+        if let Some(job) = cx.fits.of(product) {
             let values = [("product", product.to_string().into())];
             ui.label(cx.localizer.with("library-fitting", &values));
-            job_progress::show(ui, cx, task);
+            job_progress::show_status(ui, cx, job);
         }
     }
 

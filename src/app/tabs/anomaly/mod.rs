@@ -19,6 +19,7 @@ use super::tab::{Tab, TabEntry};
 use crate::clock::local_time;
 use crate::command::{Command, TabId, ctrl};
 use crate::loadable::Loadable;
+use crate::product_state::ProductState;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
 use crate::widgets::bank_warnings::bank_warnings;
@@ -26,6 +27,7 @@ use crate::widgets::bank_words::sensitivity_texts;
 use crate::widgets::catalogue_error;
 use crate::widgets::combo_box::product_combo;
 use crate::widgets::patch_viewer::PatchViewer;
+use crate::widgets::side_panel::side_panel;
 use crate::widgets::threshold_rule::describe_rule;
 use fettle_domain::ProductCode;
 use fettle_engine::{
@@ -89,7 +91,7 @@ impl Tab for AnomalyTab {
             self.versions.load_once(cx, ListBanks(product.clone()));
             self.stats.load_once(cx, BankStats { product: product.clone(), plot: None });
         }
-        Panel::left("anomaly_bank").resizable(true).default_size(340.0).show(ui, |ui| {
+        side_panel(ui, Panel::left("anomaly_bank"), 340.0).show(ui, |ui| {
             ScrollArea::vertical()
                 .auto_shrink(false)
                 .show(ui, |ui| self.bank_panel(ui, cx, &product));
@@ -123,7 +125,11 @@ impl Tab for AnomalyTab {
                     self.bank = Loadable::default();
                 }
             }
-            Command::Stop => self.fitting.stop(),
+            Command::Stop => {
+                if let Some(product) = &self.product {
+                    cx.fits.stop(product);
+                }
+            }
             _ => {}
         }
     }
@@ -153,9 +159,11 @@ impl AnomalyTab {
             }
             ui.add_space(8.0);
         }
-        let normals = cx.catalogue.product(product).map_or(0, |summary| summary.normal_images);
-        let has_bank = !matches!(self.bank.answer(), Some(None));
-        self.fitting.show(ui, cx, product, normals, has_bank);
+        let catalogue = cx.catalogue;
+        if let Some(summary) = catalogue.product(product) {
+            ui.label(ProductState::of(cx, summary).text(cx));
+            self.fitting.show(ui, cx, product, summary);
+        }
         if let Some(versions) = self.versions.answer() {
             self.fitting.versions(ui, cx, product, versions);
         }
@@ -173,8 +181,13 @@ impl AnomalyTab {
         if matches!(self.bank.answer(), Some(None)) {
             ui.vertical_centered(|ui| {
                 ui.add_space(ui.available_height() * 0.3);
-                ui.heading(cx.text("scores-no-bank"));
-                ui.label(cx.text("scores-no-bank-hint"));
+                let state = ProductState::of_code(cx, product);
+                let is_fitting = state == Some(ProductState::Fitting);
+                let title = if is_fitting { "state-fitting" } else { "scores-no-bank" };
+                ui.heading(cx.text(title));
+                if !is_fitting {
+                    ui.label(cx.text("scores-no-bank-hint"));
+                }
             });
             return;
         }

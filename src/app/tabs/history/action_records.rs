@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use egui::{Frame, Label, RichText, Ui};
+use egui::{Button, Frame, Label, RichText, Ui};
 use jiff::Zoned;
 
 use super::action_form::{ActionForm, FormAction};
@@ -13,7 +13,8 @@ use crate::tasks::Task;
 use crate::widgets::inspection::past_actions::{record_colour, text};
 use fettle_domain::{
     ActionChange, ActionEntry, ActionFilter, ActionStage, ActionState, ActionSubject,
-    CorrectiveAction, DefectCode, Inspection, InspectionId, PastAction, Recurrence,
+    CorrectiveAction, CorrectiveActionId, DefectCode, Inspection, InspectionId, PastAction,
+    Recurrence,
 };
 use fettle_engine::{EngineError, ListActions, RemoveAction, UndoActionImport, WriteAction};
 
@@ -24,9 +25,17 @@ pub(super) struct ActionRecords {
     listed: Loadable<Vec<CorrectiveAction>>,
     /// Forms that are open. They stay while other inspections are looked at.
     forms: HashMap<InspectionId, ActionForm>,
-    saving: Option<(InspectionId, Task<CorrectiveAction>)>,
+    saving: Option<Saving>,
     removing: Vec<Task<RemoveAction>>,
     undoing: Vec<Task<usize>>,
+}
+
+/// A record that is being written.
+struct Saving {
+    inspection: InspectionId,
+    /// `None`: a new record.
+    record: Option<CorrectiveActionId>,
+    task: Task<CorrectiveAction>,
 }
 
 impl ActionRecords {
@@ -81,13 +90,16 @@ impl ActionRecords {
     /// records were listed anew and say one.
     pub(super) fn poll(&mut self, cx: &mut TabContext<'_>) -> Option<(InspectionId, ActionChange)> {
         let mut changed = false;
-        if let Some((id, answer)) =
-            self.saving.as_ref().and_then(|(id, task)| Some((*id, task.poll()?)))
+        if let Some(answer) = self.saving.as_ref().and_then(|saving| saving.task.poll())
+            && let Some(saving) = self.saving.take()
         {
-            self.saving = None;
             match answer {
                 Ok(action) => {
-                    self.forms.remove(&id);
+                    // What is typed about another record of the inspection stays.
+                    if self.forms.get(&saving.inspection).map(ActionForm::id) == Some(saving.record)
+                    {
+                        self.forms.remove(&saving.inspection);
+                    }
                     let mark = [("mark", action.mark().into())];
                     cx.toasts.done(cx.localizer.with("action-saved", &mark));
                     changed = true;
@@ -140,14 +152,16 @@ impl ActionRecords {
         if let Some(error) = self.listed.error() {
             ui.colored_label(ui.visuals().error_fg_color, error);
         }
+        let is_saving = self.saving.is_some();
         let edited = self.forms.get(&id).and_then(ActionForm::id);
+        let can = RecordButtons { write: !is_saving, edit: !self.forms.contains_key(&id) };
         let mut opened = None;
         let mut written = None;
         for action in self.listed.answer().into_iter().flatten() {
             if edited == Some(action.id) {
                 continue;
             }
-            match record(ui, cx, action, self.saving.is_none()) {
+            match record(ui, cx, action, can) {
                 None => {}
                 Some(RecordButton::Edit) => opened = Some(ActionForm::edit(id, action)),
                 Some(RecordButton::DoneToday) => written = Some(done_today(action)),
@@ -157,7 +171,6 @@ impl ActionRecords {
             }
         }
         if let Some(form) = self.forms.get_mut(&id) {
-            let is_saving = self.saving.as_ref().is_some_and(|(of, _)| *of == id);
             let frame = Frame::group(ui.style());
             let answer = frame.show(ui, |ui| form.show(ui, cx, is_saving)).inner;
             match answer {
@@ -173,8 +186,11 @@ impl ActionRecords {
         if let Some(form) = opened {
             self.forms.insert(id, form);
         }
-        if let Some(request) = written {
-            self.saving = cx.start(request).map(|task| (id, task));
+        // A second save would take the first one's place and cancel it.
+        if let Some(request) = written.filter(|_| !is_saving) {
+            let record = request.id;
+            let task = cx.start(request);
+            self.saving = task.map(|task| Saving { inspection: id, record, task });
         }
     }
 }
@@ -186,12 +202,21 @@ enum RecordButton {
     Remove,
 }
 
+/// What the buttons beside a record can do.
+#[derive(Clone, Copy)]
+struct RecordButtons {
+    /// Nothing is being written.
+    write: bool,
+    /// No form is open, whose text another would replace.
+    edit: bool,
+}
+
 /// A record: how far it is, what was done, by whom.
 fn record(
     ui: &mut Ui,
     cx: &TabContext<'_>,
     action: &CorrectiveAction,
-    can_write: bool,
+    can: RecordButtons,
 ) -> Option<RecordButton> {
     let mut pressed = None;
     let shown = PastAction { action: action.clone(), recurrence: Recurrence::NotDone };
@@ -215,13 +240,14 @@ fn record(
             ui.small(&action.entry.note);
         }
         ui.horizontal(|ui| {
-            ui.add_enabled_ui(can_write, |ui| {
+            ui.add_enabled_ui(can.write, |ui| {
                 if action.entry.stage() == ActionStage::Open
                     && ui.button(cx.text("action-done-today")).clicked()
                 {
                     pressed = Some(RecordButton::DoneToday);
                 }
-                if ui.button(cx.text("action-edit")).clicked() {
+                let edit = ui.add_enabled(can.edit, Button::new(cx.text("action-edit")));
+                if edit.on_disabled_hover_text(cx.text("action-form-open")).clicked() {
                     pressed = Some(RecordButton::Edit);
                 }
                 if ui.button(cx.text("action-remove")).clicked() {
@@ -248,7 +274,7 @@ fn done_today(action: &CorrectiveAction) -> WriteAction {
 fn toast_removed(answer: Result<RemoveAction, EngineError>, cx: &mut TabContext<'_>) -> bool {
     match answer {
         Ok(RemoveAction { id, removed }) => {
-            let mark = [("mark", format!("capa.{id}").into())];
+            let mark = [("mark", id.mark().into())];
             if removed {
                 let undo = Command::RemoveAction(RemoveAction { id, removed: false });
                 let text = cx.localizer.with("action-removed", &mark);

@@ -240,3 +240,39 @@ fn a_window_with_a_half_written_action_asks_before_it_closes() {
         assert!(!is_kept_open(app));
     }
 }
+
+/// Adds a record of inspection 1 to the library.
+fn add_record(engine: &Engine, action: &str) {
+    let mut library = Library::open(engine.workspace().root()).unwrap();
+    let entry = ActionEntry { action: action.into(), ..ActionEntry::default() };
+    let subject = fettle_domain::ActionSubject {
+        product: casting(),
+        defect: Some("hole".parse().unwrap()),
+        inspection: Some(InspectionId(1)),
+    };
+    library.add_corrective_action(&subject, &entry, "kim").unwrap();
+}
+
+#[test]
+fn a_form_that_is_typed_into_outlives_other_saves() {
+    for language in [Language::En, Language::Ko] {
+        let app = &mut TestAppOptions::new(language).start(|engine| {
+            one(engine);
+            add_record(engine, "연마");
+        });
+        open(app);
+        app.wait_for("연마");
+        let edit = app.text("action-edit");
+        assert!(app.is_enabled(&edit));
+        app.click_on(Role::Button, &format!("➕ {}", app.text("action-add")));
+        app.type_into(&app.text("action-field-owner"), "이영희");
+        // Another form would take the place of what is typed.
+        assert!(!app.is_enabled(&edit));
+        app.click_on(Role::Button, &app.text("action-done-today"));
+        app.wait_until_gone(&app.text("action-done-today"));
+        assert_eq!(records(app)[0].entry.stage(), ActionStage::Done);
+        let owner = app.text("action-field-owner");
+        let line = app.harness.get_by_role_and_label(Role::TextInput, &owner);
+        assert_eq!(line.accesskit_node().value().as_deref(), Some("이영희"));
+    }
+}

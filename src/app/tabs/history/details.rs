@@ -15,6 +15,14 @@ use fettle_engine::{Judged, OpenInspection, OpenedInspection, SetAction};
 /// Height of the picture with its toolbars, in points.
 const PICTURE_HEIGHT: f32 = 600.0;
 
+/// What a person changes of an inspection. They outlive the details: what was begun about one
+/// inspection is recorded while another is looked at.
+pub(super) struct Editors<'a> {
+    pub(super) judgement: &'a mut JudgementEditor,
+    pub(super) actions: &'a mut ActionRecords,
+    pub(super) feedback: &'a mut FeedbackButtons,
+}
+
 /// An opened inspection.
 pub(super) struct Details {
     pub(super) id: InspectionId,
@@ -24,7 +32,6 @@ pub(super) struct Details {
     /// The change of the action's state in progress.
     acting: Option<Task<ActionChange>>,
     view: Option<PartView>,
-    feedback: FeedbackButtons,
 }
 
 impl Details {
@@ -37,7 +44,6 @@ impl Details {
             error: None,
             acting: None,
             view: None,
-            feedback: FeedbackButtons::default(),
         }
     }
 
@@ -52,7 +58,6 @@ impl Details {
 
     /// Takes the outcomes of jobs. Returns the state of the action where it changed.
     pub(super) fn poll(&mut self, cx: &mut TabContext<'_>) -> Option<(InspectionId, ActionState)> {
-        self.feedback.poll(cx);
         if let Some(answer) = self.opening.as_ref().and_then(Task::poll) {
             self.opening = None;
             match answer {
@@ -115,8 +120,7 @@ impl Details {
         &mut self,
         ui: &mut egui::Ui,
         cx: &mut TabContext<'_>,
-        judgement_editor: &mut JudgementEditor,
-        records: &mut ActionRecords,
+        Editors { judgement: judgement_editor, actions: records, feedback }: Editors<'_>,
     ) {
         if let Some(error) = &self.error {
             ui.colored_label(ui.visuals().error_fg_color, error);
@@ -156,7 +160,7 @@ impl Details {
         if inspection.report.done().is_some() {
             let subject = FeedbackSubject::Report { inspection: self.id };
             let product = inspection.product.as_ref();
-            self.feedback.show(ui, cx, &subject, product, || None);
+            feedback.show(ui, cx, &subject, product, || None);
         }
         model_view::show(ui, cx, inspection);
     }

@@ -3,10 +3,12 @@
 use egui::TextEdit;
 use jiff::Zoned;
 
+use crate::command::HistoryView;
+use crate::period::Period;
 use crate::tab_context::TabContext;
 use crate::widgets::combo_box::{optional_combo, optional_defect_combo, optional_product_combo};
-use crate::widgets::period::{Period, period_combo};
-use fettle_domain::{ActionState, DefectCode, HistoryFilter, ProductCode, Verdict};
+use crate::widgets::period::period_combo;
+use fettle_domain::{ActionState, DefectCode, HistoryFilter, ProductCode, ReviewState, Verdict};
 
 /// The filters as selected.
 #[derive(Default)]
@@ -15,6 +17,7 @@ pub(super) struct FilterBar {
     defect: Option<DefectCode>,
     verdict: Option<Verdict>,
     action: Option<ActionState>,
+    review: Option<ReviewState>,
     period: Period,
     text: String,
 }
@@ -30,7 +33,21 @@ impl FilterBar {
             since: self.period.since(&Zoned::now()),
             until: None,
             action: self.action,
+            review: self.review,
         }
+    }
+
+    /// Sets the filters to those of another view.
+    pub(super) fn set(&mut self, wanted: &HistoryView) {
+        *self = Self {
+            product: wanted.product.clone(),
+            defect: wanted.defect.clone(),
+            verdict: wanted.verdict,
+            action: wanted.action,
+            review: wanted.review,
+            period: wanted.period,
+            text: String::new(),
+        };
     }
 
     /// Adds the filters to the current row. Returns whether one of them changed.
@@ -48,6 +65,9 @@ impl FilterBar {
         let name = |state: &ActionState| cx.text(state.message_id());
         let label = cx.text("history-action");
         let by_action = optional_combo(ui, &label, &mut self.action, &any, &ActionState::ALL, name);
+        let name = |state: &ReviewState| cx.text(state.message_id());
+        let label = cx.text("history-review");
+        let by_review = optional_combo(ui, &label, &mut self.review, &any, &ReviewState::ALL, name);
         let before = self.period;
         period_combo(ui, cx, &mut self.period);
         let hint = cx.text("history-text");
@@ -58,6 +78,7 @@ impl FilterBar {
             || by_defect
             || by_verdict
             || by_action
+            || by_review
             || before != self.period
             || edit.changed()
     }

@@ -11,7 +11,9 @@ use crate::tab_context::TabContext;
 use crate::tasks::Task;
 use crate::widgets::thumbnail_cache::ThumbnailCache;
 use crate::widgets::verdict_mark;
-use fettle_domain::{HistoryFilter, InspectionId, InspectionPage, InspectionRow};
+use fettle_domain::{
+    HistoryColumn, HistoryFilter, HistoryOrder, InspectionId, InspectionPage, InspectionRow,
+};
 use fettle_engine::ListInspections;
 
 /// Rows per page that is fetched.
@@ -22,6 +24,12 @@ const HEADER_HEIGHT: f32 = 30.0;
 const ROW_HEIGHT: f32 = 44.0;
 /// Width of a row's thumbnail, in points.
 const THUMBNAIL_WIDTH: f32 = 56.0;
+/// Widths of the columns between the thumbnail and the last one, in points, where there is room.
+const COLUMN_WIDTHS: [f32; 7] = [150.0, 200.0, 100.0, 100.0, 80.0, 80.0, 70.0];
+/// Width of the table with these columns, in points.
+const USUAL_WIDTH: f32 = 960.0;
+/// Columns are not made narrower than by this factor.
+const LEAST_SCALE: f32 = 0.5;
 
 type Pages = HashMap<usize, Vec<InspectionRow>>;
 
@@ -29,6 +37,7 @@ type Pages = HashMap<usize, Vec<InspectionRow>>;
 #[derive(Default)]
 pub(super) struct InspectionTable {
     filter: HistoryFilter,
+    order: HistoryOrder,
     total: Option<usize>,
     pages: Pages,
     fetching: HashMap<usize, Task<InspectionPage>>,
@@ -116,6 +125,7 @@ impl InspectionTable {
     fn fetch(&mut self, cx: &mut TabContext<'_>, page: usize) {
         let request = ListInspections {
             filter: self.filter.clone(),
+            order: self.order,
             skip: page * PAGE_ROWS,
             limit: PAGE_ROWS,
         };
@@ -124,12 +134,13 @@ impl InspectionTable {
         }
     }
 
-    /// Shows the table. Returns the inspection that was clicked without Ctrl.
+    /// Shows the table with the selected row, and the one that a person opened. Returns the inspection
+    /// that was clicked without Ctrl.
     pub(super) fn show(
         &mut self,
         ui: &mut egui::Ui,
         cx: &mut TabContext<'_>,
-        selected: Option<InspectionId>,
+        (selected, opened): (Option<InspectionId>, Option<InspectionId>),
     ) -> Option<InspectionId> {
         if let Some(error) = &self.error {
             ui.colored_label(ui.visuals().error_fg_color, error);
@@ -155,40 +166,32 @@ impl InspectionTable {
         let modifiers = ui.input(|input| input.modifiers);
         let mut clicked = None;
         let mut visible: Option<Range<usize>> = None;
+        // In a narrow window all columns stay in view, each narrower.
+        let scale = (ui.available_width() / USUAL_WIDTH).clamp(LEAST_SCALE, 1.0);
+        let widths = COLUMN_WIDTHS.map(|width| (width * scale).floor());
         let mut table = TableBuilder::new(ui)
-            .id_salt("history_table")
+            // Widths that a person set hold for windows of this kind.
+            .id_salt(("history_table", scale < 1.0))
             .striped(true)
             .resizable(true)
             .sense(Sense::click())
             .cell_layout(Layout::left_to_right(Align::Center))
-            .column(Column::exact(THUMBNAIL_WIDTH))
-            .column(Column::initial(150.0).clip(true))
-            .column(Column::initial(200.0).clip(true))
-            .column(Column::initial(100.0).clip(true))
-            .column(Column::initial(100.0).clip(true))
-            .column(Column::initial(80.0).clip(true))
-            .column(Column::initial(80.0).clip(true))
-            .column(Column::initial(70.0).clip(true))
-            .column(Column::remainder().clip(true));
+            .column(Column::exact(THUMBNAIL_WIDTH));
+        for width in widths {
+            table = table.column(Column::initial(width).clip(true));
+        }
+        table = table.column(Column::remainder().clip(true));
         if let Some(place) = self.scroll_to.take() {
             table = table.scroll_to_row(place, None);
         }
-        let titles = [
-            "history-picture",
-            "label-time",
-            "history-file",
-            "label-product",
-            "judge-defect",
-            "label-verdict",
-            "history-judged",
-            "label-score",
-            "history-action",
-        ];
+        let order = self.order;
+        let mut sorted = None;
         let header = |mut row: TableRow<'_, '_>| {
-            for title in titles {
-                row.col(|ui| {
-                    ui.strong(cx.text(title));
-                });
+            row.col(|ui| {
+                ui.strong(cx.text("history-picture"));
+            });
+            for (title, column) in COLUMNS {
+                row.col(|ui| sorted = sort_button(ui, cx, title, column, order).or(sorted));
             }
         };
         let Self { pages, thumbnails, marked, .. } = self;
@@ -223,6 +226,10 @@ impl InspectionTable {
             });
         });
         thumbnails.request(cx, missing.into_iter());
+        if let Some(order) = sorted {
+            self.order = order;
+            self.load(cx, self.filter.clone());
+        }
         if let Some(visible) = visible {
             self.fetch_visible(cx, visible);
         }
@@ -233,7 +240,7 @@ impl InspectionTable {
             return Some(id);
         }
         if self.marked.is_empty() {
-            self.marked.extend(selected.filter(|selected| *selected != id));
+            self.marked.extend(opened.filter(|opened| *opened != id));
         }
         if !self.marked.remove(&id) {
             self.marked.insert(id);
@@ -255,6 +262,47 @@ impl InspectionTable {
             }
         }
     }
+}
+
+/// The columns after the picture, with their titles.
+const COLUMNS: [(&str, HistoryColumn); 8] = [
+    ("label-time", HistoryColumn::Time),
+    ("history-file", HistoryColumn::Source),
+    ("label-product", HistoryColumn::Product),
+    ("judge-defect", HistoryColumn::Defect),
+    ("label-verdict", HistoryColumn::Verdict),
+    ("history-judged", HistoryColumn::Judged),
+    ("label-score", HistoryColumn::Score),
+    ("history-action", HistoryColumn::Action),
+];
+
+/// The title of a column, with a sign where the list is sorted by it. Returns the order that a click asks
+/// for: the other direction, or the usual one of another column.
+fn sort_button(
+    ui: &mut egui::Ui,
+    cx: &TabContext<'_>,
+    title: &str,
+    column: HistoryColumn,
+    order: HistoryOrder,
+) -> Option<HistoryOrder> {
+    let is_sorted = order.column == column;
+    let sign = match (is_sorted, order.ascending) {
+        (false, _) => "",
+        (true, true) => " ▲",
+        (true, false) => " ▼",
+    };
+    let text = RichText::new(format!("{}{sign}", cx.text(title))).strong();
+    let button = ui.add(Button::new(text).frame(false).truncate());
+    let hint = cx.localizer.with("history-sort", &[("column", cx.text(title).into())]);
+    if !button.on_hover_text(hint).clicked() {
+        return None;
+    }
+    let ascending = match is_sorted {
+        true => !order.ascending,
+        // Newest and highest first, names from A.
+        false => !matches!(column, HistoryColumn::Time | HistoryColumn::Score),
+    };
+    Some(HistoryOrder { column, ascending })
 }
 
 /// The time of an inspection (RFC 3339) in the time zone in which it was recorded.

@@ -14,7 +14,7 @@ mod tests;
 use egui::{Button, CentralPanel, Key, Panel, ScrollArea};
 
 use self::action_records::ActionRecords;
-use self::details::Details;
+use self::details::{Details, Editors};
 use self::filter_bar::FilterBar;
 use self::inspection_comparison::InspectionComparison;
 use self::inspection_table::InspectionTable;
@@ -25,9 +25,11 @@ use crate::dialogs::form::modal;
 use crate::dialogs::save_file::{PendingPath, save_as};
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
+use crate::widgets::feedback_buttons::FeedbackButtons;
 use crate::widgets::inspection::findings;
 use crate::widgets::judgement_editor::JudgementEditor;
 use crate::widgets::screenshot::ScreenshotTarget;
+use crate::widgets::side_panel::side_panel;
 use fettle_domain::InspectionId;
 use fettle_engine::{EngineError, ExportInspections, ExportedInspections, InspectionSelection};
 use fettle_i18n::Value;
@@ -45,10 +47,15 @@ struct HistoryTab {
     filters: FilterBar,
     table: InspectionTable,
     details: Option<Details>,
+    /// Whether details were opened since the filters were set from elsewhere: at first, the newest are.
+    has_opened: bool,
+    /// The inspection whose details nobody asked for.
+    opened_itself: Option<InspectionId>,
     /// Shown in place of filters, table and details.
     comparison: Option<InspectionComparison>,
     judgement_editor: JudgementEditor,
     actions: ActionRecords,
+    feedback: FeedbackButtons,
     /// Whether the window was asked to close while something typed about actions is not saved.
     asks_drafts: bool,
     saving: Option<PendingPath>,
@@ -59,6 +66,7 @@ impl Tab for HistoryTab {
     fn poll(&mut self, cx: &mut TabContext<'_>) {
         self.table.poll(cx);
         self.judgement_editor.poll(cx);
+        self.feedback.poll(cx);
         if let Some(comparison) = &mut self.comparison {
             comparison.poll(cx);
         }
@@ -101,15 +109,30 @@ impl Tab for HistoryTab {
         }
         Panel::top("history_filters").show(ui, |ui| self.toolbar(ui, cx));
         if let Some(details) = &mut self.details {
-            Panel::right("history_details").resizable(true).default_size(440.0).show(ui, |ui| {
+            let panel = side_panel(ui, Panel::right("history_details"), 440.0);
+            panel.show(ui, |ui| {
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                    details.show(ui, cx, &mut self.judgement_editor, &mut self.actions);
+                    let editors = Editors {
+                        judgement: &mut self.judgement_editor,
+                        actions: &mut self.actions,
+                        feedback: &mut self.feedback,
+                    };
+                    details.show(ui, cx, editors);
                 });
             });
         }
+        if self.details.is_none()
+            && !self.has_opened
+            && let Some(newest) = self.table.neighbour(None, 0)
+        {
+            self.has_opened = true;
+            self.open(cx, newest);
+            self.opened_itself = Some(newest);
+        }
         CentralPanel::default().show(ui, |ui| {
             let selected = self.details.as_ref().map(|details| details.id);
-            if let Some(id) = self.table.show(ui, cx, selected) {
+            let opened = selected.filter(|id| self.opened_itself != Some(*id));
+            if let Some(id) = self.table.show(ui, cx, (selected, opened)) {
                 self.open(cx, id);
             }
         });
@@ -170,6 +193,13 @@ impl Tab for HistoryTab {
             Command::OpenInspection(id) => {
                 self.comparison = None;
                 self.open(cx, *id);
+            }
+            Command::ShowHistory(wanted) => {
+                self.comparison = None;
+                self.details = None;
+                self.has_opened = false;
+                self.filters.set(wanted);
+                self.table.load(cx, self.filters.filter());
             }
             Command::CompareInspections => match self.table.marked().as_slice() {
                 // The older inspection is on the left.
@@ -238,6 +268,8 @@ impl HistoryTab {
     fn open(&mut self, cx: &mut TabContext<'_>, id: InspectionId) {
         if self.details.as_ref().is_none_or(|details| details.id != id) {
             self.details = Some(Details::open(cx, id));
+            self.has_opened = true;
+            self.opened_itself = None;
             self.actions.open(cx, id);
         }
     }

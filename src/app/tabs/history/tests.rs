@@ -401,3 +401,56 @@ fn nothing_and_a_damaged_library_are_said() {
         app.wait_for(&app.text("dashboard-none"));
     }
 }
+
+#[test]
+fn rows_are_sorted_by_their_titles_and_filtered_by_judgement() {
+    for language in [Language::En, Language::Ko] {
+        let app = &mut TestAppOptions::new(language).start(|engine| {
+            three(engine);
+            let mut library = Library::open(engine.workspace().root()).unwrap();
+            let judged = |verdict| Opinion { verdict, defect: None, note: String::new() };
+            // One overruled, one confirmed, one not judged.
+            library.judge(InspectionId(2), Some(&judged(Verdict::Ng)), "kim").unwrap();
+            library.judge(InspectionId(3), Some(&judged(Verdict::Ok)), "kim").unwrap();
+        });
+        app.press(Modifiers::COMMAND, Key::Num5);
+        app.wait_for("a.png");
+        // The details of the newest are open.
+        app.wait_for("/line/c.png");
+        let title = app.text("history-file");
+        // A menu has the same name.
+        app.harness.get_all_by_role_and_label(Role::Button, &title).last().unwrap().click();
+        app.harness.run_steps(3);
+        app.wait_until("a first", |harness| rows(harness) == ["a.png", "b.png", "c.png"]);
+        app.click_on(Role::Button, &format!("{title} ▲"));
+        app.wait_until("c first", |harness| rows(harness) == ["c.png", "b.png", "a.png"]);
+        app.click_on(Role::Button, &app.text("label-score"));
+        app.wait_until("highest first", |harness| rows(harness).first() == Some(&"a.png".into()));
+        let list = app.text("history-review");
+        for (state, expected) in [
+            ("review-unjudged", "a.png"),
+            ("review-overruled", "b.png"),
+            ("review-confirmed", "c.png"),
+        ] {
+            app.choose(&list, &app.text(state));
+            app.wait_until(expected, |harness| rows(harness) == [expected]);
+        }
+    }
+}
+
+#[test]
+fn what_the_dashboard_counts_is_opened_in_the_history() {
+    for language in [Language::En, Language::Ko] {
+        let app = &mut TestAppOptions::new(language).start(three);
+        app.press(Modifiers::COMMAND, Key::Num6);
+        app.wait_for(&app.text("dashboard-by-day"));
+        let today = [("today", 3_usize.into()), ("yesterday", 0_usize.into())];
+        let _counted = app.with("dashboard-today", &today);
+        app.click_on(Role::Link, &app.text("verdict-ng"));
+        app.wait_until("the NG part", |harness| rows(harness) == ["a.png"]);
+        app.press(Modifiers::COMMAND, Key::Num6);
+        app.wait_for(&app.text("dashboard-by-day"));
+        app.click_on(Role::Link, &app.text("review-unjudged"));
+        app.wait_until("all parts", |harness| rows(harness).len() == 3);
+    }
+}

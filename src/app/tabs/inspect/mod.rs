@@ -136,7 +136,7 @@ impl Tab for InspectTab {
                     findings::search(cx, inspection);
                 }
             }
-            Command::LoadDemo => self.welcome.load_demo(cx),
+            Command::StartDemo => self.welcome.load_demo(cx),
             Command::InspectAgain => self.inspect(cx),
             Command::SavePdf => {
                 if let Some(id) = self.inspection().and_then(|inspection| inspection.id) {

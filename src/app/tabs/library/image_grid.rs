@@ -8,15 +8,16 @@ use crate::widgets::thumbnail_cache::{ThumbnailCache, paint_outline};
 use fettle_domain::RegisteredImage;
 use fettle_i18n::Value;
 
-/// Side of a thumbnail, in points.
+/// Side of a thumbnail, in points, where a person chose none.
 const THUMBNAIL: f32 = 128.0;
+/// Smallest and largest side, in points.
+pub(super) const THUMBNAIL_SIDES: std::ops::RangeInclusive<f32> = 72.0..=320.0;
 /// Height of a name, in points.
 const NAME_HEIGHT: f32 = 20.0;
 /// Gap between cells, in points.
 const GAP: f32 = 8.0;
 
 /// The grid and its selection.
-#[derive(Default)]
 pub(super) struct ImageGrid {
     selection: Selection,
     thumbnails: ThumbnailCache,
@@ -27,6 +28,22 @@ pub(super) struct ImageGrid {
     view_height: f32,
     /// Whether to scroll to the cursor.
     scroll_to_cursor: bool,
+    /// Side of a thumbnail, in points.
+    pub(super) side: f32,
+}
+
+impl Default for ImageGrid {
+    fn default() -> Self {
+        Self {
+            selection: Selection::default(),
+            thumbnails: ThumbnailCache::default(),
+            columns: 0,
+            scroll_offset: 0.0,
+            view_height: 0.0,
+            scroll_to_cursor: false,
+            side: THUMBNAIL,
+        }
+    }
 }
 
 impl ImageGrid {
@@ -92,9 +109,9 @@ impl ImageGrid {
         self.thumbnails.begin_frame(ui.ctx(), cx);
         ui.spacing_mut().item_spacing = Vec2::splat(GAP);
         let across = ui.available_width() - ui.spacing().scroll.allocated_width();
-        self.columns = (((across + GAP) / (THUMBNAIL + GAP)) as usize).max(1);
+        self.columns = (((across + GAP) / (self.side + GAP)) as usize).max(1);
         let rows = images.len().div_ceil(self.columns);
-        let height = THUMBNAIL + NAME_HEIGHT;
+        let height = self.side + NAME_HEIGHT;
         let mut area = ScrollArea::vertical().auto_shrink(false);
         // The view height is known after the first frame.
         let scroll = self.view_height > 0.0 && std::mem::take(&mut self.scroll_to_cursor);
@@ -137,8 +154,9 @@ impl ImageGrid {
         image: &RegisteredImage,
     ) -> bool {
         let (rect, response) =
-            ui.allocate_exact_size(vec2(THUMBNAIL, THUMBNAIL + NAME_HEIGHT), Sense::click());
-        let name = image.path.rsplit('/').next().unwrap_or_default();
+            ui.allocate_exact_size(vec2(self.side, self.side + NAME_HEIGHT), Sense::click());
+        let own = image.path.rsplit('/').next().unwrap_or_default();
+        let name = image.original_name.as_deref().unwrap_or(own);
         let selected = self.selection.contains(at);
         response.widget_info(|| {
             let region = image.region.map(|_| format!(", {}", cx.text("library-region")));
@@ -150,7 +168,7 @@ impl ImageGrid {
         }
         let visuals = ui.visuals().clone();
         let painter = ui.painter_at(rect);
-        let frame = Rect::from_min_size(rect.min, Vec2::splat(THUMBNAIL));
+        let frame = Rect::from_min_size(rect.min, Vec2::splat(self.side));
         let is_loaded = self.thumbnails.paint(ui, cx.localizer, &image.path, frame);
         if let (true, Some(region)) = (is_loaded, image.region) {
             let size = vec2(image.width_px as f32, image.height_px as f32);

@@ -1,26 +1,33 @@
 //! The tab of the library: products, their defect types and images, and whether they are ready for
 //! inspection.
 
+mod checklist;
 mod image_grid;
 mod product_list;
+mod proposals;
 mod readiness;
 mod selection;
 #[cfg(test)]
 mod tests;
 mod undo_message;
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 
-use egui::{CentralPanel, Key, Panel};
+use egui::{CentralPanel, Key, Panel, Slider};
 
-use self::image_grid::ImageGrid;
+use self::checklist::SetupStep;
+use self::image_grid::{ImageGrid, THUMBNAIL_SIDES};
 use self::product_list::product_list;
+use self::proposals::{DefectProposals, names_of};
 use self::readiness::Readiness;
 use self::undo_message::undo_message;
 use super::tab::{Tab, TabEntry};
 use crate::command::{Command, TabId, ctrl};
 use crate::dialogs::Dialog;
 use crate::dialogs::defect_type::DefectTypeDialog;
+use crate::dialogs::delete_entry::{DeleteEntryDialog, entry_name};
+use crate::dialogs::inspection_area::InspectionAreaDialog;
 use crate::dialogs::product::ProductDialog;
 use crate::dialogs::register_images::RegisterImagesDialog;
 use crate::dialogs::register_manual::RegisterManualDialog;
@@ -29,8 +36,13 @@ use crate::loadable::Loadable;
 use crate::outcome_toasts::toast_outcome;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
-use fettle_domain::{ImageLabel, ProductCode, RegisteredImage};
-use fettle_engine::{ListImages, ProductSummary, UndoRegistration, UndoneRegistration};
+use crate::widgets::primary_button::step_button;
+use crate::widgets::side_panel::side_panel;
+use fettle_domain::{CatalogueEntry, ImageLabel, ProductCode, RegisteredImage};
+use fettle_engine::{
+    AreaState, DrawArea, FitBank, ListImages, MoveImages, MovedImages, ProductSummary,
+    UndoDeletion, UndoMoveImages, UndoRegistration, UndoneRegistration,
+};
 
 pub(super) const TAB: TabEntry =
     TabEntry { id: TabId::Library, label: "tab-library", shortcut: ctrl(Key::Num7), make };
@@ -38,29 +50,49 @@ pub(super) const TAB: TabEntry =
 fn make() -> Box<dyn Tab> {
     Box::new(LibraryTab {
         product: None,
+        was_listed: false,
         label: ImageLabel::Normal,
         images: Loadable::default(),
         readiness: Readiness::default(),
+        next: None,
         grid: ImageGrid::default(),
         image_to_select: None,
         dialog: None,
         undoing: Vec::new(),
+        proposals: DefectProposals::default(),
+        moving: Vec::new(),
+        move_undos: Vec::new(),
+        deletion_undos: Vec::new(),
+        area_undo: VecDeque::new(),
+        area_undoing: Vec::new(),
     })
 }
 
 struct LibraryTab {
     /// The selected product.
     product: Option<ProductCode>,
+    /// Whether the catalogue had it in the last frame.
+    was_listed: bool,
     /// Label of the images shown.
     label: ImageLabel,
     images: Loadable<Vec<RegisteredImage>>,
     readiness: Readiness,
+    /// What the product shown needs next.
+    next: Option<SetupStep>,
     grid: ImageGrid,
     /// Path of the image to select once the images are loaded.
     image_to_select: Option<String>,
     dialog: Option<Box<dyn Dialog>>,
     /// Registrations being undone.
     undoing: Vec<Task<UndoneRegistration>>,
+    proposals: DefectProposals,
+    /// Images being moved to another label, and moves and deletions being undone.
+    moving: Vec<Task<MovedImages>>,
+    move_undos: Vec<Task<usize>>,
+    deletion_undos: Vec<Task<CatalogueEntry>>,
+    /// Shapes that bring an inspection area back, one after the other.
+    area_undo: VecDeque<DrawArea>,
+    area_undoing: Vec<Task<AreaState>>,
 }
 
 impl Tab for LibraryTab {
@@ -75,6 +107,8 @@ impl Tab for LibraryTab {
             }
         }
         self.readiness.poll(cx);
+        self.proposals.poll(cx);
+        self.poll_changes(cx);
         self.undoing.retain(|task| match task.poll() {
             None => true,
             Some(answer) => {
@@ -95,7 +129,7 @@ impl Tab for LibraryTab {
 
     fn ui(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
         self.select_default(cx);
-        Panel::left("library_products").resizable(true).default_size(260.0).show(ui, |ui| {
+        side_panel(ui, Panel::left("library_products"), 260.0).show(ui, |ui| {
             if let Some(product) = product_list(ui, cx, self.product.as_ref()) {
                 self.select_product(product);
             }
@@ -120,10 +154,16 @@ impl Tab for LibraryTab {
             Command::FitBank => {
                 self.select_default(cx);
                 if let Some(product) = &self.product {
-                    self.readiness.fit(cx, product);
+                    cx.fit(FitBank::new(product.clone()));
                 }
             }
             Command::UndoRegistration(what) => self.undoing.extend(cx.start(what.clone())),
+            Command::UndoDeletion(id) => self.deletion_undos.extend(cx.start(UndoDeletion(*id))),
+            Command::RestoreArea(requests) => {
+                self.area_undo.extend(requests.iter().cloned());
+                self.restore_area(cx);
+            }
+            Command::UndoMoveImages(moved) => self.move_undos.extend(cx.start(moved.clone())),
             Command::BuildIndex => self.readiness.build_index(cx),
             Command::LibraryChanged(new) => {
                 if let Some(product) = new {
@@ -134,6 +174,7 @@ impl Tab for LibraryTab {
                     self.images.load(cx, ListImages { product: product.clone(), label });
                     self.readiness.load(cx, product);
                 }
+                self.proposals.reset();
             }
             Command::ShowInLibrary(product, label, path) => {
                 self.select_product(product.clone());
@@ -162,7 +203,15 @@ impl LibraryTab {
     fn select_default(&mut self, cx: &mut TabContext<'_>) {
         let Some(products) = cx.catalogue.listed() else { return };
         let is_listed = |code: &ProductCode| products.iter().any(|one| one.product.code == *code);
-        // A product that was just registered is not in the catalogue yet.
+        // A product that was just registered is not in the catalogue yet, one that was deleted is not
+        // any more.
+        let is_gone = self.product.as_ref().is_some_and(|code| self.was_listed && !is_listed(code));
+        self.was_listed = self.product.as_ref().is_some_and(&is_listed);
+        if is_gone {
+            self.product = None;
+            self.images = Loadable::default();
+            self.readiness.reset();
+        }
         if self.product.is_none() {
             self.product = products.first().map(|summary| summary.product.code.clone());
         }
@@ -178,6 +227,7 @@ impl LibraryTab {
         self.label = ImageLabel::Normal;
         self.images = Loadable::default();
         self.readiness.reset();
+        self.proposals.reset();
         self.grid.clear_selection();
     }
 
@@ -199,12 +249,37 @@ impl LibraryTab {
             if ui.button(cx.text("dialog-rename-product")).clicked() {
                 self.dialog = Some(Box::new(ProductDialog::rename(&summary.product)));
             }
-            if ui.button(cx.text("dialog-add-manual")).clicked() {
+            let manual =
+                step_button(ui, cx.text("dialog-add-manual"), self.next == Some(SetupStep::Manual));
+            if ui.add(manual).clicked() {
                 self.dialog = Some(Box::new(RegisterManualDialog::new(product.clone())));
             }
+            let sample = match (&self.label, self.images.answer()) {
+                (ImageLabel::Normal, Some(images)) => images.first(),
+                _ => None,
+            };
+            let area = egui::Button::new(cx.text("area-draw"));
+            let area = ui.add_enabled(sample.is_some(), area);
+            if area.on_disabled_hover_text(cx.text("area-needs-normal")).clicked()
+                && let Some(sample) = sample
+            {
+                let path = PathBuf::from(&sample.path);
+                self.dialog = Some(Box::new(InspectionAreaDialog::new(product.clone(), path)));
+            }
+            if ui.button(cx.text("delete-product")).clicked() {
+                let entry = CatalogueEntry::Product(product.clone());
+                self.dialog = Some(Box::new(DeleteEntryDialog::new(entry)));
+            }
         });
-        self.readiness.show(ui, cx, summary);
+        self.next = self.readiness.show(ui, cx, summary);
         ui.separator();
+        let has_manual = !summary.manuals.is_empty();
+        if let Some(heading) = self.proposals.show(ui, cx, &product, has_manual) {
+            let known = summary.defects.iter().map(|(defect, _)| defect.code.clone()).collect();
+            let names = names_of(&heading);
+            let dialog = DefectTypeDialog::proposed(product.clone(), known, names, heading);
+            self.dialog = Some(Box::new(dialog));
+        }
         self.label_choice(ui, cx, summary);
         self.image_panel(ui, cx, summary);
     }
@@ -220,7 +295,9 @@ impl LibraryTab {
                 let text = format!("{} ({count})", defect.full_name);
                 ui.selectable_value(&mut self.label, label, text);
             }
-            if ui.button(cx.text("dialog-new-defect")).clicked() {
+            let is_next = self.next == Some(SetupStep::DefectTypes);
+            let new = step_button(ui, cx.text("dialog-new-defect"), is_next);
+            if ui.add(new).clicked() {
                 let known = summary.defects.iter().map(|(defect, _)| defect.code.clone());
                 let product = summary.product.code.clone();
                 self.dialog = Some(Box::new(DefectTypeDialog::new(product, known.collect())));
@@ -229,10 +306,15 @@ impl LibraryTab {
                 .defects
                 .iter()
                 .find(|(defect, _)| self.label == ImageLabel::Defect(defect.code.clone()));
-            if let Some((defect, _)) = selected
-                && ui.button(cx.text("dialog-rename-defect")).clicked()
-            {
-                self.dialog = Some(Box::new(DefectTypeDialog::rename(defect)));
+            if let Some((defect, _)) = selected {
+                if ui.button(cx.text("dialog-rename-defect")).clicked() {
+                    self.dialog = Some(Box::new(DefectTypeDialog::rename(defect)));
+                }
+                if ui.button(cx.text("delete-defect")).clicked() {
+                    let (product, code) = (defect.product.clone(), defect.code.clone());
+                    let entry = CatalogueEntry::DefectType(product, code);
+                    self.dialog = Some(Box::new(DeleteEntryDialog::new(entry)));
+                }
             }
         });
         if self.label != before {
@@ -250,15 +332,24 @@ impl LibraryTab {
     ) {
         let mut remove = false;
         ui.horizontal_wrapped(|ui| {
-            if ui.button(cx.text("dialog-add-images")).clicked() {
+            let is_next = match self.label {
+                ImageLabel::Normal => self.next == Some(SetupStep::Images),
+                ImageLabel::Defect(_) => self.next == Some(SetupStep::DefectImages),
+            };
+            let add = step_button(ui, cx.text("dialog-add-images"), is_next);
+            if ui.add(add).clicked() {
                 self.dialog = Some(images_dialog(summary, self.label.clone()));
             }
             let count = self.grid.selected_count();
             let button = egui::Button::new(cx.text("library-remove"));
             remove = ui.add_enabled(count > 0, button).clicked();
+            self.move_menu(ui, cx, summary);
             if count > 0 {
                 ui.label(cx.localizer.with("library-chosen", &[("count", count.into())]));
             }
+            let label = ui.label(cx.text("library-thumbnails"));
+            let slider = Slider::new(&mut self.grid.side, THUMBNAIL_SIDES).show_value(false);
+            ui.add(slider).labelled_by(label.id);
         });
         if let Some(error) = self.images.error() {
             ui.colored_label(ui.visuals().error_fg_color, error);
@@ -289,6 +380,90 @@ impl LibraryTab {
             }
         }
     }
+}
+
+impl LibraryTab {
+    /// The menu that moves the selected images to another label of the product.
+    fn move_menu(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>, summary: &ProductSummary) {
+        let count = self.grid.selected_count();
+        let mut chosen = None;
+        ui.add_enabled_ui(count > 0, |ui| {
+            ui.menu_button(cx.text("library-move"), |ui| {
+                let normal = (ImageLabel::Normal, cx.text("label-normal"));
+                let defects = summary.defects.iter().map(|(defect, _)| {
+                    (ImageLabel::Defect(defect.code.clone()), defect.full_name.clone())
+                });
+                for (label, name) in std::iter::once(normal).chain(defects) {
+                    if label != self.label && ui.button(name).clicked() {
+                        chosen = Some(label);
+                        ui.close();
+                    }
+                }
+            });
+        });
+        if let (Some(label), Some(images)) = (chosen, self.images.answer()) {
+            let ids = self.grid.selected(images).iter().map(|image| image.id).collect();
+            self.moving.extend(cx.start(MoveImages { ids, label }));
+        }
+    }
+
+    /// Starts the next step that brings an inspection area back.
+    fn restore_area(&mut self, cx: &mut TabContext<'_>) {
+        if self.area_undoing.is_empty()
+            && let Some(next) = self.area_undo.pop_front()
+        {
+            self.area_undoing.extend(cx.start(next));
+        }
+    }
+
+    /// Takes the outcomes of moves and of what is being undone.
+    fn poll_changes(&mut self, cx: &mut TabContext<'_>) {
+        take(&mut self.moving, cx, |cx, moved| {
+            for rejected in &moved.rejected {
+                cx.toasts.error(rejected.error.explain(cx.localizer.language));
+            }
+            for product in moved.known_defects_of {
+                cx.send(Command::KnownDefectsChanged(product));
+            }
+            if moved.moved.is_empty() {
+                return;
+            }
+            let count = [("count", moved.moved.len().into())];
+            let text = cx.localizer.with("images-moved", &count);
+            let undo = Command::UndoMoveImages(UndoMoveImages(moved.moved));
+            cx.toasts.done_with_action(text, cx.text("judge-undo"), undo);
+        });
+        take(&mut self.move_undos, cx, |cx, count| {
+            let count = [("count", count.into())];
+            cx.toasts.done(cx.localizer.with("images-moved-back", &count));
+        });
+        take(&mut self.area_undoing, cx, |_, _| {});
+        self.restore_area(cx);
+        take(&mut self.deletion_undos, cx, |cx, entry| {
+            let name = [("name", entry_name(cx, &entry).into())];
+            cx.toasts.done(cx.localizer.with("entry-undeleted", &name));
+            cx.send(Command::KnownDefectsChanged(entry.product().clone()));
+        });
+    }
+}
+
+/// Takes the answers of jobs that change the library; an error is a toast.
+fn take<A>(
+    tasks: &mut Vec<Task<A>>,
+    cx: &mut TabContext<'_>,
+    mut done: impl FnMut(&mut TabContext<'_>, A),
+) {
+    tasks.retain(|task| match task.poll() {
+        None => true,
+        Some(answer) => {
+            match answer {
+                Ok(answer) => done(cx, answer),
+                Err(error) => cx.toasts.error(error.explain(cx.localizer.language)),
+            }
+            cx.send(Command::LibraryChanged(None));
+            false
+        }
+    });
 }
 
 /// The dialog that registers images of a product.

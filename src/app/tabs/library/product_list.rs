@@ -3,6 +3,7 @@
 use egui::{ScrollArea, Ui};
 
 use crate::command::Command;
+use crate::product_state::ProductState;
 use crate::tab_context::TabContext;
 use crate::widgets::catalogue_error;
 use fettle_domain::ProductCode;
@@ -42,6 +43,7 @@ pub(super) fn product_list(
                     ("manuals", summary.manuals.len().into()),
                 ];
                 ui.weak(cx.localizer.with("library-counts", &values));
+                ui.weak(ProductState::of(cx, summary).text(cx));
                 ui.add_space(4.0);
             }
         }

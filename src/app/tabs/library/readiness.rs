@@ -1,18 +1,21 @@
 //! Whether a product is ready for inspection: its memory bank, the index of known defects and its
 //! manuals, with the jobs that update them.
 
+use super::checklist::{Checklist, SetupStep};
 use crate::clock::days_since;
 use crate::command::Command;
 use crate::job_progress;
 use crate::loadable::Loadable;
-use crate::outcome_toasts::{toast_bank_undone, toast_fitted, toast_indexed};
+use crate::outcome_toasts::{toast_bank_undone, toast_indexed};
+use crate::product_state::ProductState;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
 use crate::widgets::bank_warnings::bank_warnings;
+use crate::widgets::primary_button::step_button;
 use fettle_domain::ProductCode;
 use fettle_engine::{
-    BankInfo, BankState, BuildIndex, BuiltIndex, FitBank, FittedBank, IndexInfo, IndexState,
-    ProductSummary, UndoBank, UndoneBank,
+    BankInfo, BankState, BuildIndex, BuiltIndex, IndexInfo, IndexState, ProductSummary, UndoBank,
+    UndoneBank,
 };
 use fettle_i18n::Value;
 
@@ -21,7 +24,6 @@ use fettle_i18n::Value;
 pub(super) struct Readiness {
     bank: Loadable<Option<BankState>>,
     index: Loadable<Option<IndexState>>,
-    fitting: Option<(ProductCode, Task<FittedBank>)>,
     indexing: Option<Task<BuiltIndex>>,
     undoing: Option<Task<UndoneBank>>,
 }
@@ -44,14 +46,6 @@ impl Readiness {
         self.index.load(cx, IndexInfo);
     }
 
-    /// Starts to fit a bank for `product`, unless a fit runs.
-    pub(super) fn fit(&mut self, cx: &mut TabContext<'_>, product: &ProductCode) {
-        if self.fitting.is_none() {
-            let task = cx.start(FitBank::new(product.clone()));
-            self.fitting = task.map(|task| (product.clone(), task));
-        }
-    }
-
     /// Starts to update the index, unless an update runs.
     pub(super) fn build_index(&mut self, cx: &mut TabContext<'_>) {
         if self.indexing.is_none() {
@@ -63,11 +57,6 @@ impl Readiness {
     pub(super) fn poll(&mut self, cx: &mut TabContext<'_>) {
         self.bank.poll(cx);
         self.index.poll(cx);
-        let fitted = self.fitting.as_ref().and_then(|(_, task)| task.poll());
-        if let Some(answer) = fitted {
-            self.fitting = None;
-            toast_fitted(cx, answer);
-        }
         if let Some(answer) = self.indexing.as_ref().and_then(Task::poll) {
             self.indexing = None;
             toast_indexed(cx, answer);
@@ -78,15 +67,20 @@ impl Readiness {
         }
     }
 
-    /// Shows one row each for bank, index and manuals.
+    /// Shows what is done, and one row each for bank, index and manuals. Returns the next step.
     pub(super) fn show(
         &mut self,
         ui: &mut egui::Ui,
         cx: &mut TabContext<'_>,
         summary: &ProductSummary,
-    ) {
-        self.bank(ui, cx, &summary.product.code);
-        self.index(ui, cx);
+    ) -> Option<SetupStep> {
+        let state = ProductState::of(cx, summary);
+        let index = self.index.answer().and_then(Option::as_ref);
+        let checklist = Checklist::of(state, summary, index);
+        checklist.show(ui, cx);
+        let next = checklist.next();
+        self.bank(ui, cx, &summary.product.code, (state, next));
+        self.index(ui, cx, next);
         ui.horizontal_wrapped(|ui| {
             ui.strong(cx.text("label-manual"));
             if summary.manuals.is_empty() {
@@ -96,9 +90,16 @@ impl Readiness {
                 ui.label(manual.rsplit('/').next().unwrap_or(manual)).on_hover_text(manual);
             }
         });
+        next
     }
 
-    fn bank(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>, product: &ProductCode) {
+    fn bank(
+        &mut self,
+        ui: &mut egui::Ui,
+        cx: &mut TabContext<'_>,
+        product: &ProductCode,
+        (state, next): (ProductState, Option<SetupStep>),
+    ) {
         ui.horizontal_wrapped(|ui| {
             ui.strong(cx.text("label-bank"));
             match (self.bank.answer(), self.bank.error()) {
@@ -108,13 +109,17 @@ impl Readiness {
                 (None, None) => {
                     ui.spinner();
                 }
+                (Some(None), _) if state == ProductState::Fitting => {
+                    ui.label(state.text(cx));
+                }
                 (Some(None), _) => {
                     ui.label(cx.text("library-no-bank"));
                 }
                 (Some(Some(bank)), _) => bank_line(ui, cx, bank),
             }
-            let fit = egui::Button::new(cx.text("library-fit"));
-            if ui.add_enabled(self.fitting.is_none(), fit).clicked() {
+            let fit = step_button(ui, cx.text("library-fit"), next == Some(SetupStep::Bank));
+            let fit = ui.add_enabled(state.can_fit(), fit);
+            if fit.on_disabled_hover_text(state.text(cx)).clicked() {
                 cx.send(Command::FitBank);
             }
             let has_earlier =
@@ -124,14 +129,14 @@ impl Readiness {
                 self.undoing = cx.start(UndoBank(product.clone()));
             }
         });
-        if let Some((product, task)) = &self.fitting {
+        if let Some(job) = cx.fits.of(product) {
             let values = [("product", product.to_string().into())];
             ui.label(cx.localizer.with("library-fitting", &values));
-            job_progress::show(ui, cx, task);
+            job_progress::show_status(ui, cx, job);
         }
     }
 
-    fn index(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+    fn index(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>, next: Option<SetupStep>) {
         ui.horizontal_wrapped(|ui| {
             ui.strong(cx.text("library-index"));
             match (self.index.answer(), self.index.error()) {
@@ -156,7 +161,8 @@ impl Readiness {
                     }
                 }
             }
-            let build = egui::Button::new(cx.text("library-build-index"));
+            let is_next = next == Some(SetupStep::Index);
+            let build = step_button(ui, cx.text("library-build-index"), is_next);
             if ui.add_enabled(self.indexing.is_none(), build).clicked() {
                 cx.send(Command::BuildIndex);
             }

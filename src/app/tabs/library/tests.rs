@@ -1,6 +1,7 @@
 //! Registration of products, images, manuals and defects on a real engine, driven through the user
 //! interface.
 
+mod changes;
 mod image_grid;
 mod region_marking;
 
@@ -82,8 +83,8 @@ fn a_product_is_registered_and_its_images_are_added_shown_and_removed() {
         app.click(&app.text("dialog-close"));
 
         // The grid shows their names and thumbnails.
-        app.wait_for("prod1_ok_1.png");
-        let place = cell(&app, "prod1_ok_1.png").rect().center_top() + vec2(0.0, 64.0);
+        app.wait_for("part00.png");
+        let place = cell(&app, "part00.png").rect().center_top() + vec2(0.0, 64.0);
         let begun = Instant::now();
         loop {
             app.harness.run_steps(2);
@@ -97,9 +98,9 @@ fn a_product_is_registered_and_its_images_are_added_shown_and_removed() {
         }
 
         // Three are selected with the mouse, one more with the keyboard, and all are removed.
-        cell(&app, "prod1_ok_1.png").click();
+        cell(&app, "part00.png").click();
         app.harness.run_steps(2);
-        cell(&app, "prod1_ok_3.png").click_modifiers(Modifiers::SHIFT);
+        cell(&app, "part02.png").click_modifiers(Modifiers::SHIFT);
         app.harness.run_steps(2);
         app.press(Modifiers::SHIFT, Key::ArrowRight);
         assert!(app.shows(&app.with("library-chosen", &[("count", 4_usize.into())])));
@@ -108,7 +109,7 @@ fn a_product_is_registered_and_its_images_are_added_shown_and_removed() {
         app.click(&app.text("dialog-cancel"));
         app.press(Modifiers::NONE, Key::Delete);
         app.click(&app.text("dialog-remove"));
-        app.wait_until_gone("prod1_ok_1.png");
+        app.wait_until_gone("part00.png");
         let counts =
             [("normals", 8_usize.into()), ("defects", 0_usize.into()), ("manuals", 0_usize.into())];
         app.wait_for(&app.with("library-counts", &counts));
@@ -289,10 +290,10 @@ fn an_inspected_part_is_registered_as_a_known_defect_in_two_clicks() {
         app.choose("Product", "Casting (prod1)");
         app.click_on(Role::RadioButton, "hole");
         app.click("Register");
-        app.wait_for("The index now holds 1 known defects");
+        app.wait_for("The index now holds 1 known defect");
         if undone {
             app.click("Undo");
-            app.wait_for("Taken back: 1 images");
+            app.wait_for("Taken back: 1 image");
             assert_eq!(app.library().images(None, &LabelFilter::AnyDefect).unwrap(), []);
         }
     }

@@ -8,9 +8,9 @@ use crate::dialogs::save_file::{PendingPath, save_as};
 use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
-use fettle_domain::{Feedback, Lesson, LessonDecision, ProductCode};
+use fettle_domain::{Lesson, LessonDecision, ProductCode};
 use fettle_engine::{
-    DecideLessons, EngineError, ExportFeedback, ExportedFeedback, ListFeedback, ListLessons,
+    DecideLessons, EngineError, ExportFeedback, ExportedFeedback, HasFeedback, ListLessons,
     ReviewedLesson,
 };
 use fettle_i18n::Value;
@@ -21,8 +21,8 @@ pub(super) struct Lessons {
     drawn: LastDrawn,
     product: Option<ProductCode>,
     lessons: Loadable<Vec<ReviewedLesson>>,
-    /// All feedback, also on reports: there is something to export.
-    feedback: Loadable<Vec<Feedback>>,
+    /// Whether there is feedback to export, also on reports.
+    has_feedback: Loadable<bool>,
     deciding: Option<Task<Vec<ReviewedLesson>>>,
     saving: Option<PendingPath>,
     exporting: Option<Task<ExportedFeedback>>,
@@ -32,7 +32,7 @@ impl Lessons {
     /// Takes the answers of the engine.
     pub(super) fn poll(&mut self, cx: &mut TabContext<'_>) {
         self.lessons.poll(cx);
-        self.feedback.poll(cx);
+        self.has_feedback.poll(cx);
         if let Some(answer) = self.deciding.as_ref().and_then(Task::poll) {
             self.deciding = None;
             if let Err(error) = answer {
@@ -60,7 +60,7 @@ impl Lessons {
     pub(super) fn reload(&mut self, cx: &mut TabContext<'_>) {
         if self.product.is_some() {
             self.lessons.load(cx, ListLessons(self.product.clone()));
-            self.feedback.load(cx, ListFeedback);
+            self.has_feedback.load(cx, HasFeedback);
         }
     }
 
@@ -70,12 +70,12 @@ impl Lessons {
         if self.drawn.is_reopened(ui.ctx()) {
             self.reload(cx);
         }
-        if let Some(error) = self.lessons.error() {
+        for error in self.lessons.error().into_iter().chain(self.has_feedback.error()) {
             ui.colored_label(ui.visuals().error_fg_color, error);
         }
         let lessons = self.lessons.answer().map_or(&[][..], Vec::as_slice);
-        let given = self.feedback.answer().map_or(0, Vec::len);
-        if lessons.is_empty() && given == 0 {
+        let has_feedback = self.has_feedback.answer().is_some_and(|given| *given);
+        if lessons.is_empty() && !has_feedback {
             return;
         }
         let open = lessons.iter().filter(|one| one.decided.is_none()).count();

@@ -78,8 +78,10 @@ impl Tab for ManualTab {
         if self.view.poll(cx) {
             self.follow_product(cx);
         }
-        if let Some(review) = &mut self.review {
-            review.poll(cx);
+        if let Some(review) = &mut self.review
+            && review.poll(cx) == ReviewState::Left
+        {
+            self.review = None;
         }
         if self.search.poll(cx) {
             self.lessons.reload(cx);

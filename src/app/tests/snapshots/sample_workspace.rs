@@ -53,7 +53,7 @@ pub(super) fn part(seed: u32, defect: Option<&str>) -> RgbImage {
 }
 
 /// Registers two products, with known defects, normal parts and a manual of the first.
-pub(super) fn register(engine: &Engine) -> ParsedManual {
+pub(crate) fn register(engine: &Engine) -> ParsedManual {
     let dir = TempDir::new().unwrap();
     for (code, name_ko, name_en) in
         [("casting", "주조품", "Casting"), ("leather", "가죽", "Leather")]
@@ -121,7 +121,7 @@ fn manual(engine: &Engine) -> ParsedManual {
 }
 
 /// Records twelve inspections of three days; the stages of the last all have results.
-pub(super) fn record(engine: &Engine, manual: &ParsedManual, language: Language) {
+pub(crate) fn record(engine: &Engine, manual: &ParsedManual, language: Language) {
     let mut library = Library::open(engine.workspace().root()).unwrap();
     let mut png = std::io::Cursor::new(Vec::new());
     part(12, Some("hole")).write_to(&mut png, image::ImageFormat::Png).unwrap();

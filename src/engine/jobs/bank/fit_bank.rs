@@ -14,9 +14,10 @@ use super::normal_pictures::NormalPicture;
 use super::product_lock::ProductLock;
 use super::scored_bank::ScoredBank;
 use crate::error::{EngineError, Result};
-use crate::protocol::{JobContext, JobRecord, JobSummary, NoEvent, Repeatable, Request};
+use crate::protocol::{JobContext, JobRecord, JobStep, JobSummary, NoEvent, Repeatable, Request};
 use fettle_domain::{
-    BankRef, HeatmapScale, ModelRole, ProductCode, RecipeChoice, ThresholdRule, Thresholds,
+    BankRef, HeatmapScale, InputFit, ModelRole, ProductCode, RecipeChoice, ThresholdRule,
+    Thresholds,
 };
 use fettle_library::LabelFilter;
 use fettle_retrieval::vector_index::VectorIndex;
@@ -48,6 +49,17 @@ impl FitBank {
         Self { product, ratio: Self::RATIO, seed: 0, rule: None, recipe: RecipeChoice::default() }
     }
 }
+
+/// The steps at one scale. The shares are estimates, by how often a step goes through the pictures: the
+/// bar's order is certain, its pace is not.
+const SCALE_STEPS: [JobStep; 4] = [
+    JobStep { step: "progress-whitening", share: 0.40 },
+    JobStep { step: "progress-features", share: 0.20 },
+    JobStep { step: "progress-coreset", share: 0.10 },
+    JobStep { step: "progress-held-out", share: 0.10 },
+];
+const SENSITIVITY_STEP: JobStep = JobStep { step: "progress-sensitivity", share: 0.15 };
+const KNOWN_DEFECTS_STEP: JobStep = JobStep { step: "progress-known-defects", share: 0.05 };
 
 impl Repeatable for FitBank {
     const KIND: &'static str = "fit_bank";
@@ -94,6 +106,13 @@ impl Request for FitBank {
 
     fn journal_record(&self) -> Option<JobRecord> {
         self.record()
+    }
+
+    fn steps(&self) -> Vec<JobStep> {
+        // At the finer of two scales, the steps of a scale come again.
+        let finer = (self.recipe.fit == InputFit::Fine).then_some(SCALE_STEPS);
+        let of_scales = SCALE_STEPS.into_iter().chain([SENSITIVITY_STEP]);
+        of_scales.chain(finer.into_iter().flatten()).chain([KNOWN_DEFECTS_STEP]).collect()
     }
 
     fn run(self, job: &JobContext) -> Result<FittedBank> {

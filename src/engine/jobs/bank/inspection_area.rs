@@ -35,7 +35,7 @@ pub enum DrawnShape {
 }
 
 /// Edits the inspection area of a product. Without shapes and without `clear`, only reads it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DrawArea {
     /// The product.
     pub product: ProductCode,

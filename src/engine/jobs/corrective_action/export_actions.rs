@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::error::Result;
+use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::ActionFilter;
 use fettle_report::{action_csv, write_file};
@@ -43,6 +43,7 @@ impl Request for ExportActions {
             serde_json::to_vec_pretty(&actions).map_err(fettle_report::ReportError::from)?
         } else {
             action_csv(&actions)
+                .map_err(|source| EngineError::File { path: path.clone(), source })?
         };
         write_file(&path, &bytes)?;
         Ok(ExportedActions { rows: actions.len(), path })

@@ -62,6 +62,23 @@ impl Request for FeedbackOf {
     }
 }
 
+/// Whether there is feedback to list or export.
+#[derive(Debug, Clone, Copy)]
+pub struct HasFeedback;
+
+impl Request for HasFeedback {
+    type Answer = bool;
+    type Event = NoEvent;
+
+    fn name(&self) -> &'static str {
+        "has-feedback"
+    }
+
+    fn run(self, job: &JobContext) -> Result<bool> {
+        job.library(|library| library.has_feedback())
+    }
+}
+
 /// All feedback that counts, oldest first.
 #[derive(Debug, Clone, Copy)]
 pub struct ListFeedback;

@@ -10,6 +10,6 @@ mod sections;
 mod tests;
 
 pub use export_feedback::{ExportFeedback, ExportedFeedback};
-pub use give_feedback::{FeedbackGiven, FeedbackOf, GiveFeedback, ListFeedback};
+pub use give_feedback::{FeedbackGiven, FeedbackOf, GiveFeedback, HasFeedback, ListFeedback};
 pub use lessons::{DecideLessons, ListLessons, ReviewedLesson};
 pub use sections::ListSections;

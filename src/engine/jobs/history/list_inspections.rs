@@ -2,15 +2,17 @@
 
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{HistoryFilter, ImageId, InspectionId, InspectionPage};
+use fettle_domain::{HistoryFilter, HistoryOrder, ImageId, InspectionId, InspectionPage};
 use fettle_library::InspectionFilter;
 
-/// Lists inspections, newest first, by page. Only the columns of the list are read, not the records.
+/// Lists inspections by page. Only the columns of the list are read, not the records.
 #[derive(Debug, Clone, Default)]
 pub struct ListInspections {
     /// Filter of the inspections.
     pub filter: HistoryFilter,
-    /// Number of newest inspections to skip.
+    /// Order of the inspections.
+    pub order: HistoryOrder,
+    /// Number of inspections to skip.
     pub skip: usize,
     /// Maximum number of inspections.
     pub limit: usize,
@@ -25,8 +27,8 @@ impl Request for ListInspections {
     }
 
     fn run(self, job: &JobContext) -> Result<InspectionPage> {
-        let Self { filter, skip, limit } = self;
-        job.library(move |library| library.history(&filter, skip, limit))
+        let Self { filter, order, skip, limit } = self;
+        job.library(move |library| library.sorted_history(&filter, order, skip, limit))
     }
 }
 

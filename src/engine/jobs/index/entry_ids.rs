@@ -44,6 +44,7 @@ mod tests {
     fn whole_and_region_have_ids_that_tell_their_image() {
         let rect = RectPx { x: 1, y: 2, width: 3, height: 4 };
         let image = |id, change: Option<u32>| RegisteredImage {
+            original_name: None,
             id: ImageId(id),
             product: "p".parse().unwrap(),
             label: ImageLabel::Normal,

@@ -179,7 +179,7 @@ mod tests {
         let (finding, notices) = found(&engine);
         assert_eq!(finding.section.causes[0].text, "습기");
         assert_eq!(finding.path, first.path);
-        assert!(notices[0].contains("new version (1 sections)"), "{notices:?}");
+        assert!(notices[0].contains("new version (1 section)"), "{notices:?}");
         let second = finding.manual;
         assert_eq!(found(&engine).1, [""; 0]);
         // A citation of the first version still finds its text.

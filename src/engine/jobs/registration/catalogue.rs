@@ -1,11 +1,17 @@
 //! Adding and listing products and defect types.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{DefectCode, DefectType, ImageLabel, Product, ProductCode};
+use fettle_domain::{
+    ContentHash, DefectCode, DefectType, ImageId, ImageLabel, Product, ProductCode,
+};
 use fettle_library::{LabelFilter, LibraryError, RegisteredBank};
+use fettle_settings::Workspace;
+use fettle_vision::memory_bank::MemoryBank;
 
 /// Registers a product, or renames a registered one; empty names change nothing.
 #[derive(Debug, Clone)]
@@ -108,6 +114,60 @@ pub struct ProductSummary {
     pub manuals: Vec<String>,
     /// Version of the active memory bank.
     pub bank_version: Option<u32>,
+    /// Whether that bank is what the registered images ask for.
+    pub bank: BankReadiness,
+}
+
+/// Whether a product has the memory bank that its images ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum BankReadiness {
+    /// No bank is active.
+    None,
+    /// It was fitted on all registered normal images, in the present inspection area.
+    Ready,
+    /// It should be fitted again.
+    Outdated {
+        /// Number of registered normal images that it was not fitted on.
+        unseen_images: usize,
+        /// Whether the inspection area is another one now.
+        area_changed: bool,
+    },
+    /// Its file cannot be read.
+    Unreadable,
+}
+
+/// A listed product whose bank was not looked at yet.
+struct Listed {
+    summary: ProductSummary,
+    active: Option<RegisteredBank>,
+    normals: Vec<ImageId>,
+    area: Option<ContentHash>,
+}
+
+impl Listed {
+    fn with_readiness(self, workspace: &Workspace) -> ProductSummary {
+        let Self { summary, active, normals, area } = self;
+        let bank = match active {
+            None => BankReadiness::None,
+            Some(active) => match MemoryBank::load_info(&workspace.file(&active.path)) {
+                Err(error) => {
+                    tracing::warn!(%error, "a bank cannot be read");
+                    BankReadiness::Unreadable
+                }
+                Ok(info) => {
+                    let fitted_on: HashSet<ImageId> = info.fit.images.iter().copied().collect();
+                    let unseen_images = normals.iter().filter(|id| !fitted_on.contains(id)).count();
+                    let area_changed = active.area != area;
+                    match unseen_images > 0 || area_changed {
+                        true => BankReadiness::Outdated { unseen_images, area_changed },
+                        false => BankReadiness::Ready,
+                    }
+                }
+            },
+        };
+        ProductSummary { bank, ..summary }
+    }
 }
 
 /// Lists all products with their counts.
@@ -123,8 +183,8 @@ impl Request for ListLibrary {
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<ProductSummary>> {
-        job.library(|library| {
-            let mut summaries = Vec::new();
+        let listed = job.library(|library| {
+            let mut listed = Vec::new();
             for product in library.products()? {
                 let images = library.images(Some(&product.code), &LabelFilter::Any)?;
                 let count_of = |label: &ImageLabel| {
@@ -139,21 +199,27 @@ impl Request for ListLibrary {
                     })
                     .collect();
                 let manuals = library.manuals(&product.code)?;
-                summaries.push(ProductSummary {
-                    defects,
-                    normal_images: count_of(&ImageLabel::Normal),
-                    manuals: manuals.into_iter().map(|manual| manual.path).collect(),
-                    bank_version: library.active_bank(&product.code)?.map(version),
-                    product,
+                let active = library.active_bank(&product.code)?;
+                let normals = images.iter().filter(|image| image.label == ImageLabel::Normal);
+                listed.push(Listed {
+                    normals: normals.map(|image| image.id).collect(),
+                    area: library.inspection_area(&product.code)?.hash,
+                    summary: ProductSummary {
+                        defects,
+                        normal_images: count_of(&ImageLabel::Normal),
+                        manuals: manuals.into_iter().map(|manual| manual.path).collect(),
+                        bank_version: active.as_ref().map(|active| active.bank.version),
+                        bank: BankReadiness::None,
+                        product,
+                    },
+                    active,
                 });
             }
-            Ok(summaries)
-        })
+            Ok(listed)
+        })?;
+        let workspace = &job.shared.workspace;
+        Ok(listed.into_iter().map(|one| one.with_readiness(workspace)).collect())
     }
-}
-
-fn version(bank: RegisteredBank) -> u32 {
-    bank.bank.version
 }
 
 /// [`EngineError::UnknownProduct`] unless `product` is registered.

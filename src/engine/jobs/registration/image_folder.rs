@@ -10,6 +10,7 @@ use super::rejected_file::RejectedFile;
 use crate::error::{EngineError, Result};
 use fettle_domain::{SIGNATURE_BYTES, has_picture_name, has_picture_signature, is_litter};
 use fettle_library::{ArchiveFault, ImageArchive, LibraryError};
+use fettle_report::is_own_picture;
 
 /// Sub-folders that were not looked into.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -128,6 +129,10 @@ enum Kind {
 
 fn kind_of(path: &Path) -> Kind {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // What Fettle drew of a part is no part.
+    if is_own_picture(path) {
+        return Kind::Other;
+    }
     // A picture that a person called like litter is a picture.
     if is_litter(&name) {
         return if has_picture_content(path) { Kind::Image } else { Kind::Litter };

@@ -15,13 +15,20 @@ pub struct RemoveImages {
     pub paths: Vec<PathBuf>,
 }
 
-impl Request for RemoveImages {
-    /// The removed images. Nothing is removed where one path belongs to no registered image.
+/// Finds registered images by their files.
+#[derive(Debug, Clone)]
+pub struct FindImages {
+    /// As in [`RemoveImages`].
+    pub paths: Vec<PathBuf>,
+}
+
+impl Request for FindImages {
+    /// The images by id, each once.
     type Answer = Vec<RegisteredImage>;
     type Event = NoEvent;
 
     fn name(&self) -> &'static str {
-        "remove-images"
+        "find-images"
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<RegisteredImage>> {
@@ -36,6 +43,21 @@ impl Request for RemoveImages {
         }
         found.sort_by_key(|image| image.id);
         found.dedup();
+        Ok(found)
+    }
+}
+
+impl Request for RemoveImages {
+    /// The removed images. Nothing is removed where one path belongs to no registered image.
+    type Answer = Vec<RegisteredImage>;
+    type Event = NoEvent;
+
+    fn name(&self) -> &'static str {
+        "remove-images"
+    }
+
+    fn run(self, job: &JobContext) -> Result<Vec<RegisteredImage>> {
+        let found = FindImages { paths: self.paths }.run(job)?;
         let ids: Vec<_> = found.iter().map(|image| image.id).collect();
         job.library(move |library| ids.into_iter().try_for_each(|id| library.remove_image(id)))?;
         Ok(found)

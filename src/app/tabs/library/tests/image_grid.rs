@@ -5,6 +5,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use tempfile::TempDir;
 
+use crate::bank_fits::BankFits;
 use crate::catalogue::Catalogue;
 use crate::command::Command;
 use crate::localizer::Localizer;
@@ -22,6 +23,7 @@ struct GridHarness {
     engine: Engine,
     catalogue: Catalogue,
     tasks: Tasks,
+    fits: BankFits,
     toasts: Toasts,
     view: ViewState,
     commands: Vec<Command>,
@@ -33,6 +35,7 @@ struct GridHarness {
 fn only_visible_images_of_many_are_drawn() {
     let dir = TempDir::new().unwrap();
     let image = |id: i64| RegisteredImage {
+        original_name: None,
         id: ImageId(id),
         product: ProductCode::new("prod1").unwrap(),
         label: ImageLabel::Normal,
@@ -46,6 +49,7 @@ fn only_visible_images_of_many_are_drawn() {
         engine: engine(dir.path(), Language::En, None),
         catalogue: Catalogue::default(),
         tasks: Tasks::default(),
+        fits: BankFits::default(),
         toasts: Toasts::default(),
         view: ViewState::default(),
         commands: Vec::new(),
@@ -55,11 +59,28 @@ fn only_visible_images_of_many_are_drawn() {
     let mut harness =
         Harness::builder().with_size(vec2(800.0, 600.0)).with_context_setup(fonts).build_ui_state(
             |ui, state: &mut GridHarness| {
-                let GridHarness { engine, catalogue, tasks, toasts, view, commands, grid, images } =
-                    state;
+                let GridHarness {
+                    engine,
+                    catalogue,
+                    tasks,
+                    fits,
+                    toasts,
+                    view,
+                    commands,
+                    grid,
+                    images,
+                } = state;
                 let localizer = Localizer::new(Language::En);
-                let cx =
-                    &mut TabContext { engine, localizer, catalogue, tasks, toasts, view, commands };
+                let cx = &mut TabContext {
+                    engine,
+                    localizer,
+                    catalogue,
+                    tasks,
+                    fits,
+                    toasts,
+                    view,
+                    commands,
+                };
                 grid.handle_keys(ui, images.len());
                 grid.show(ui, cx, images);
             },

@@ -75,7 +75,7 @@ fn defects_are_marked_one_image_after_the_other() {
         // From the middle of 160 × 120 pixels down by a quarter of the height.
         let [x, y, _, height] = found[0].1;
         assert_near([x, y, 0, height], [80, 60, 0, 30]);
-        let name = format!("casting_hole_5.png, {}", app.text("library-region"));
+        let name = format!("new200.png, {}", app.text("library-region"));
         app.wait_for(&name);
         while !app.harness.state_mut().running().is_empty() {
             app.harness.step();

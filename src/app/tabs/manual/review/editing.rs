@@ -4,7 +4,6 @@ use super::ReviewScreen;
 use super::actions::{self, ReviewAction};
 use super::forms::{Heading, ReviewForm};
 use super::rows::{RowItem, find_row, rows};
-use super::toolbar::name_label;
 use crate::tab_context::TabContext;
 use fettle_domain::{LabelRule, LineSpan, ManualEdit, StatementKind};
 
@@ -52,11 +51,7 @@ impl ReviewScreen {
                 self.edit(cx, edits, Follow::Same);
             }
             A::Edit(edits) => self.edit(cx, edits, Follow::Same),
-            A::NameLabelEverywhere(rule) => {
-                let said = row.map(|row| row.text(draft.text()));
-                draft.name_label_everywhere(rule);
-                self.renew(said);
-            }
+            A::NameLabelEverywhere(rule) => self.name_everywhere(rule),
             A::RemoveEdit(_) | A::RemoveLabel(_) | A::Undo | A::Redo => {
                 let said = row.map(|row| row.text(draft.text()));
                 match action {
@@ -78,20 +73,22 @@ impl ReviewScreen {
             && let Some(label) = actions::label_of(draft.text(), section, part)
         {
             let rule = LabelRule { label: label.to_owned(), kind };
-            return match name_label(rule, self.for_all) {
-                ReviewAction::NameLabelEverywhere(rule) => {
-                    let said = Some(row.text(draft.text()));
-                    if let Some(draft) = &mut self.draft {
-                        draft.name_label_everywhere(rule);
-                    }
-                    self.renew(said);
-                }
-                ReviewAction::Edit(edits) => self.edit(cx, edits, Follow::Next),
-                _ => {}
+            return match self.for_all {
+                true => self.name_everywhere(rule),
+                false => self.edit(cx, vec![ManualEdit::NameLabel(rule)], Follow::Next),
             };
         }
         let edits = actions::set_kind(draft.text(), row, kind);
         self.edit(cx, edits, Follow::Next);
+    }
+
+    /// Says what a label stands for in all manuals. The selected row stays selected.
+    fn name_everywhere(&mut self, rule: LabelRule) {
+        let row = self.row();
+        let Some(draft) = &mut self.draft else { return };
+        let said = row.map(|row| row.text(draft.text()));
+        draft.name_label_everywhere(rule);
+        self.renew(said);
     }
 
     /// Makes edits, and selects what comes next or the row itself, wherever it stands then.
@@ -116,6 +113,7 @@ impl ReviewScreen {
     fn renew(&mut self, said: Option<String>) {
         let Some(draft) = &self.draft else { return };
         self.rows = rows(draft.text());
+        self.texts = None;
         let found = said.and_then(|said| find_row(draft.text(), &self.rows, &said, self.selected));
         let last = self.rows.len().saturating_sub(1);
         self.selected = found.unwrap_or(self.selected).min(last);

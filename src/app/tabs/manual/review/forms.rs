@@ -3,7 +3,7 @@
 use egui::{TextEdit, Ui};
 
 use super::actions::ReviewAction;
-use super::keys::KINDS;
+use super::keys::{KINDS, KindKey};
 use crate::dialogs::form::{DialogAction, buttons, error_label, modal};
 use crate::tab_context::TabContext;
 use crate::widgets::combo_box::optional_defect_combo;
@@ -152,18 +152,10 @@ fn split(
 }
 
 fn label(ui: &mut Ui, cx: &TabContext<'_>, line: &LineRef) -> FormAnswer {
-    let digits = [
-        egui::Key::Num1,
-        egui::Key::Num2,
-        egui::Key::Num3,
-        egui::Key::Num4,
-        egui::Key::Num5,
-        egui::Key::Num6,
-    ];
     let mut answer = FormAnswer::Open;
     ui.horizontal_wrapped(|ui| {
-        for (number, (kind, key)) in (1..).zip(KINDS.into_iter().zip(digits)) {
-            let text = format!("{number} {}", cx.text(kind.message_id()));
+        for KindKey { kind, digit, key } in KINDS {
+            let text = format!("{digit} {}", cx.text(kind.message_id()));
             let pressed = ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, key));
             if ui.button(text).clicked() || pressed {
                 let edit = ManualEdit::StartPart { line: line.clone(), kind };

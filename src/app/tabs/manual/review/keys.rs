@@ -5,19 +5,26 @@ use egui::{Event, FocusDirection, Key, Modifiers, Ui};
 use super::actions::ReviewAction;
 use fettle_domain::StatementKind;
 
-/// The kinds by their digits, from 1.
-pub(super) const KINDS: [StatementKind; 6] = [
-    StatementKind::Cause,
-    StatementKind::Action,
-    StatementKind::Prevention,
-    StatementKind::Inspection,
-    StatementKind::Symptom,
-    StatementKind::Other,
+/// A kind, the digit that stands on its button, and the key.
+pub(super) struct KindKey {
+    pub(super) kind: StatementKind,
+    pub(super) digit: &'static str,
+    pub(super) key: Key,
+}
+
+/// The kinds in the order of their digits.
+pub(super) const KINDS: [KindKey; 6] = [
+    KindKey { kind: StatementKind::Cause, digit: "1", key: Key::Num1 },
+    KindKey { kind: StatementKind::Action, digit: "2", key: Key::Num2 },
+    KindKey { kind: StatementKind::Prevention, digit: "3", key: Key::Num3 },
+    KindKey { kind: StatementKind::Inspection, digit: "4", key: Key::Num4 },
+    KindKey { kind: StatementKind::Symptom, digit: "5", key: Key::Num5 },
+    KindKey { kind: StatementKind::Other, digit: "6", key: Key::Num6 },
 ];
 
 /// The keys without Ctrl that the screen reads itself, so that no command of the window takes them.
 pub(super) const KEYS: &[Key] =
-    &[Key::Num1, Key::Num2, Key::Num3, Key::Escape, Key::Enter, Key::Num0];
+    &[Key::Num1, Key::Num2, Key::Num3, Key::Escape, Key::Enter, Key::Num0, Key::Z];
 
 /// Rows by which a page key moves the selection.
 const PAGE: isize = 12;
@@ -63,17 +70,8 @@ fn action_of(key: Key, modifiers: Modifiers) -> Option<ReviewAction> {
     if modifiers.ctrl || modifiers.alt || modifiers.command {
         return None;
     }
-    let kind = match key {
-        Key::Num1 => Some(0),
-        Key::Num2 => Some(1),
-        Key::Num3 => Some(2),
-        Key::Num4 => Some(3),
-        Key::Num5 => Some(4),
-        Key::Num6 => Some(5),
-        _ => None,
-    };
-    if let Some(kind) = kind.and_then(|index: usize| KINDS.get(index)) {
-        return Some(A::SetKind(*kind));
+    if let Some(KindKey { kind, .. }) = KINDS.into_iter().find(|one| one.key == key) {
+        return Some(A::SetKind(kind));
     }
     match key {
         Key::M => Some(A::Merge { spaced: !modifiers.shift }),

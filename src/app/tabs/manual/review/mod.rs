@@ -7,6 +7,7 @@ mod draft;
 mod editing;
 mod forms;
 mod keys;
+mod row_texts;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use egui::{CentralPanel, Key, Panel, Popup, Pos2, Rect, ScrollArea, Ui, pos2, ve
 use self::actions::ReviewAction;
 use self::draft::ReviewDraft;
 use self::forms::{FormAnswer, ReviewForm};
+use self::row_texts::{DescribedManual, RowTexts};
 use self::rows::{RowItem, all_spans, rows};
 use self::toolbar::{Toolbar, ask_label};
 use self::tree::Tree;
@@ -48,6 +50,8 @@ pub(super) struct ReviewScreen {
     opening: Loadable<ManualReview>,
     draft: Option<ReviewDraft>,
     rows: Vec<RowItem>,
+    /// What the rows say; `None` once it is to be put together anew.
+    texts: Option<RowTexts>,
     /// Index of the selected row.
     selected: usize,
     /// Whether the selection moved since it was drawn.
@@ -74,6 +78,7 @@ impl ReviewScreen {
             opening,
             draft: None,
             rows: Vec::new(),
+            texts: None,
             selected: 0,
             moved: true,
             for_all: false,
@@ -93,7 +98,7 @@ impl ReviewScreen {
 
     /// Whether something would be lost if the screen were left.
     pub(super) fn has_unsaved(&self) -> bool {
-        self.draft.as_ref().is_some_and(ReviewDraft::is_changed)
+        self.state == ReviewState::Open && self.draft.as_ref().is_some_and(ReviewDraft::is_changed)
     }
 
     /// Leaves the screen, after a question where something is not saved; then closes the window where
@@ -108,7 +113,7 @@ impl ReviewScreen {
     }
 
     /// Takes the answers of jobs.
-    pub(super) fn poll(&mut self, cx: &mut TabContext<'_>) {
+    pub(super) fn poll(&mut self, cx: &mut TabContext<'_>) -> ReviewState {
         if self.opening.poll(cx)
             && self.draft.is_none()
             && let Some(review) = self.opening.answer()
@@ -128,6 +133,7 @@ impl ReviewScreen {
             self.saving = None;
             self.take_saved(cx, saved);
         }
+        self.state
     }
 
     fn take_saved(&mut self, cx: &mut TabContext<'_>, saved: Result<ParsedManual, EngineError>) {
@@ -216,15 +222,8 @@ impl ReviewScreen {
             actions.extend(ask_label(ui, cx, &label, &mut self.for_all));
         }
         actions.extend(correction_list::show(ui, cx, draft));
-        let review = draft.review();
-        let tree = Tree {
-            text: draft.text(),
-            rows: &self.rows,
-            selected: self.selected,
-            moved: self.moved,
-            product: &review.manual.product,
-            path: &review.manual.path,
-        };
+        let texts = row_texts(&mut self.texts, cx, draft, &self.rows);
+        let tree = Tree { rows: &self.rows, texts, selected: self.selected, moved: self.moved };
         ScrollArea::vertical().id_salt("review_rows").auto_shrink(false).show(ui, |ui| {
             actions.extend(tree.show(ui, cx));
         });
@@ -240,8 +239,8 @@ impl ReviewScreen {
         let row = self.rows.get(self.selected).copied();
         let moved = std::mem::take(&mut self.moved);
         let Some(pages) = &mut self.pages else {
-            let manual = (draft.review().manual.path.as_str(), draft.text());
-            let clicked = document_view::show(ui, cx, manual, (&self.rows, row), moved);
+            let texts = row_texts(&mut self.texts, cx, draft, &self.rows);
+            let clicked = document_view::show(ui, &texts.document, row, moved);
             return actions.extend(clicked.map(ReviewAction::Select));
         };
         let marks = row.map(|row| marks(draft.text(), row)).unwrap_or_default();
@@ -284,6 +283,20 @@ impl ReviewScreen {
     fn row(&self) -> Option<RowItem> {
         self.rows.get(self.selected).copied()
     }
+}
+
+/// What the rows of `draft` say, put together where `kept` does not hold any more.
+fn row_texts<'a>(
+    kept: &'a mut Option<RowTexts>,
+    cx: &TabContext<'_>,
+    draft: &ReviewDraft,
+    rows: &[RowItem],
+) -> &'a RowTexts {
+    let manual = &draft.review().manual;
+    let described =
+        DescribedManual { text: draft.text(), product: &manual.product, path: &manual.path };
+    let texts = RowTexts::of(kept.take(), cx, described, rows);
+    kept.insert(texts)
 }
 
 /// The first label whose meaning is unknown.

@@ -3,7 +3,7 @@
 use egui::{Button, Frame, RichText, Ui};
 
 use super::actions::ReviewAction;
-use super::keys::KINDS;
+use super::keys::{KINDS, KindKey};
 use super::rows::RowItem;
 use crate::tab_context::TabContext;
 use fettle_domain::{LabelRule, LinePlace, ManualEdit};
@@ -25,10 +25,10 @@ impl Toolbar {
         let is_statement = matches!(row, Some(RowItem::Line(LinePlace::Statement { .. })));
         let is_section = matches!(row, Some(RowItem::Section(_)));
         let is_part = matches!(row, Some(RowItem::Part(..)));
-        let mut buttons: Vec<(String, A, bool)> = (1..)
-            .zip(KINDS)
-            .map(|(number, kind)| {
-                let label = format!("{number} {}", cx.text(kind.message_id()));
+        let mut buttons: Vec<(String, A, bool)> = KINDS
+            .into_iter()
+            .map(|KindKey { kind, digit, .. }| {
+                let label = format!("{digit} {}", cx.text(kind.message_id()));
                 (label, A::SetKind(kind), is_line || is_part)
             })
             .collect();
@@ -84,7 +84,7 @@ pub(super) fn ask_label(
         let question = cx.localizer.with("review-question", &[("label", label.into())]);
         ui.label(RichText::new(question).strong());
         ui.horizontal_wrapped(|ui| {
-            for kind in KINDS {
+            for KindKey { kind, .. } in KINDS {
                 if ui.button(cx.text(kind.message_id())).clicked() {
                     let rule = LabelRule { label: label.to_owned(), kind };
                     answer = Some(name_label(rule, *for_all));

@@ -3,29 +3,27 @@
 use egui::text::LayoutJob;
 use egui::{
     Align, Align2, Button, CursorIcon, EventFilter, Frame, Id, LayerId, Layout, Margin, Order,
-    Response, Sense, Stroke, StrokeKind, TextFormat, TextStyle, Ui, vec2,
+    Response, Sense, Stroke, StrokeKind, TextFormat, Ui, vec2,
 };
 
-use super::actions::{ReviewAction, kind_of, label_of};
-use super::keys::KINDS;
+use super::actions::ReviewAction;
+use super::keys::{KINDS, KindKey};
+use super::row_texts::{Piece, RowTexts, Tone};
 use super::rows::RowItem;
 use crate::tab_context::TabContext;
-use fettle_domain::{LinePlace, ManualText, PartPlace, ProductCode, StatementKind};
-use fettle_engine::explain_manual_warning;
+use fettle_domain::LinePlace;
 
 /// Indentation of a level, in points.
 const INDENT: i8 = 14;
 
 /// What the tree is drawn of.
 pub(super) struct Tree<'a> {
-    pub(super) text: &'a ManualText,
     pub(super) rows: &'a [RowItem],
+    pub(super) texts: &'a RowTexts,
     /// Index of the selected row.
     pub(super) selected: usize,
     /// Whether the selection moved, so that it is to be in view.
     pub(super) moved: bool,
-    pub(super) product: &'a ProductCode,
-    pub(super) path: &'a str,
 }
 
 impl Tree<'_> {
@@ -38,7 +36,7 @@ impl Tree<'_> {
                 ui.push_id(index, |ui| self.row(ui, cx, (index, *row), &mut out));
             }
         });
-        self.show_dragged(ui, cx);
+        self.show_dragged(ui);
         out
     }
 
@@ -55,7 +53,7 @@ impl Tree<'_> {
         let frame = Frame::new().inner_margin(Margin { left, top, ..Margin::ZERO });
         let response = frame.show(ui, |ui| {
             ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
-                let label = self.label(ui, cx, row, is_selected);
+                let label = self.label(ui, index, is_selected);
                 let sense =
                     if is_draggable(row) { Sense::click_and_drag() } else { Sense::click() };
                 ui.add(Button::selectable(is_selected, label).wrap().sense(sense))
@@ -105,71 +103,32 @@ impl Tree<'_> {
         }
     }
 
-    fn label(&self, ui: &Ui, cx: &TabContext<'_>, row: RowItem, is_selected: bool) -> LayoutJob {
+    fn label(&self, ui: &Ui, index: usize, is_selected: bool) -> LayoutJob {
         let visuals = ui.visuals();
-        let (colour, weak) = if is_selected {
-            (visuals.selection.stroke.color, visuals.selection.stroke.color)
-        } else {
-            (visuals.strong_text_color(), visuals.weak_text_color())
-        };
-        let text_colour = if is_selected { colour } else { visuals.text_color() };
         let mut job = LayoutJob::default();
-        let mut add = |text: &str, style: TextStyle, colour| {
+        for Piece { text, style, tone } in self.texts.tree.get(index).into_iter().flatten() {
+            let colour = match tone {
+                _ if is_selected => visuals.selection.stroke.color,
+                Tone::Strong => visuals.strong_text_color(),
+                Tone::Plain => visuals.text_color(),
+                Tone::Weak => visuals.weak_text_color(),
+                Tone::Warning => visuals.warn_fg_color,
+            };
             job.append(text, 0.0, TextFormat::simple(style.resolve(ui.style()), colour));
-        };
-        let place = |page: u32| cx.localizer.place(self.path, page);
-        match row {
-            RowItem::Section(index) => {
-                let Some(section) = self.text.sections.get(index) else { return job };
-                let defect = match &section.defect {
-                    Some(code) => cx.defect_name(Some(self.product), code),
-                    None => cx.text("manual-unknown-defect"),
-                };
-                add(&section.heading, TextStyle::Body, colour);
-                add(&format!("  {defect} · {}", place(section.page)), TextStyle::Small, weak);
-            }
-            RowItem::Part(section, part) => {
-                let kind = kind_of(self.text, section, part).unwrap_or(StatementKind::Other);
-                add(&cx.text(kind.message_id()), TextStyle::Body, colour);
-                if let Some(label) = label_of(self.text, section, part) {
-                    add(&format!("  “{label}”"), TextStyle::Small, weak);
-                }
-                if self.text.sections.get(section).is_some_and(|one| one.part(part).is_empty()) {
-                    add(&format!("  {}", cx.text("report-nothing")), TextStyle::Small, weak);
-                }
-            }
-            RowItem::Line(line) => {
-                let text = self.text.line_text(line).unwrap_or_default();
-                add(&format!("• {text}"), TextStyle::Body, text_colour);
-                if let Some(page) = row.page(self.text) {
-                    add(&format!("  {}", place(page)), TextStyle::Small, weak);
-                }
-            }
-            RowItem::Unassigned => {
-                let count = [("count", self.text.passages.len().into())];
-                add(&cx.localizer.with("review-unassigned", &count), TextStyle::Body, colour);
-            }
-            RowItem::Warning(index) => {
-                if let Some(warning) = self.text.warnings.get(index) {
-                    let language = cx.localizer.language;
-                    let text = explain_manual_warning(warning, self.path, language);
-                    let colour = if is_selected { colour } else { visuals.warn_fg_color };
-                    add(&text, TextStyle::Small, colour);
-                }
-            }
         }
         job
     }
 
     /// Shows what is dragged beside the pointer.
-    fn show_dragged(&self, ui: &Ui, cx: &TabContext<'_>) {
+    fn show_dragged(&self, ui: &Ui) {
         let Some(dragged) = egui::DragAndDrop::payload::<RowItem>(ui.ctx()) else { return };
+        let Some(index) = self.rows.iter().position(|row| row == &*dragged) else { return };
         let Some(at) = ui.ctx().pointer_interact_pos() else { return };
         ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
         const WIDTH: f32 = 280.0;
         let painter =
             ui.ctx().layer_painter(LayerId::new(Order::Tooltip, Id::unique("review_dragged")));
-        let mut job = self.label(ui, cx, *dragged, false);
+        let mut job = self.label(ui, index, false);
         job.wrap.max_width = WIDTH;
         job.wrap.max_rows = 2;
         let galley = painter.layout_job(job);
@@ -197,8 +156,7 @@ fn depth(row: RowItem) -> i8 {
 
 /// Whether the row is something that can stand elsewhere.
 fn is_draggable(row: RowItem) -> bool {
-    matches!(row, RowItem::Line(_) | RowItem::Part(_, PartPlace::Other(_)))
-        || matches!(row, RowItem::Part(..))
+    matches!(row, RowItem::Line(_) | RowItem::Part(..))
 }
 
 /// The menu of a row: what the keys do.
@@ -206,7 +164,10 @@ fn menu(ui: &mut Ui, cx: &TabContext<'_>, row: RowItem, out: &mut Vec<ReviewActi
     let mut entries = Vec::new();
     let is_line = matches!(row, RowItem::Line(_));
     if !matches!(row, RowItem::Section(_)) {
-        entries.extend(KINDS.map(|kind| (cx.text(kind.message_id()), ReviewAction::SetKind(kind))));
+        let entry = |KindKey { kind, .. }: KindKey| {
+            (cx.text(kind.message_id()), ReviewAction::SetKind(kind))
+        };
+        entries.extend(KINDS.map(entry));
     }
     if matches!(row, RowItem::Section(_)) || is_line {
         entries.push((cx.text("review-defect"), ReviewAction::AskDefect));

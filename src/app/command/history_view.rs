@@ -1,0 +1,15 @@
+//! What of the history another tab wants to be shown.
+
+use crate::period::Period;
+use fettle_domain::{ActionState, DefectCode, ProductCode, ReviewState, Verdict};
+
+/// The filters to be set.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct HistoryView {
+    pub(crate) product: Option<ProductCode>,
+    pub(crate) defect: Option<DefectCode>,
+    pub(crate) verdict: Option<Verdict>,
+    pub(crate) action: Option<ActionState>,
+    pub(crate) review: Option<ReviewState>,
+    pub(crate) period: Period,
+}
