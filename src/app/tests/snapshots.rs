@@ -224,8 +224,7 @@ fn full_tabs_of_networks_match_their_snapshots() {
             sample_workspace::fit_and_index(engine);
         });
         // A language model's sentences differ between runs.
-        let model = app.text("inspect-with-llm");
-        app.click_on(Role::CheckBox, &model);
+        app.harness.state_mut().without_language_model();
         let part = app.folder().join("part.png");
         sample_workspace::part(8, Some("hole")).save(&part).unwrap();
         app.drop_files(std::slice::from_ref(&part));
@@ -261,8 +260,7 @@ fn an_unsure_part_is_told_from_others_in_every_view_and_in_grey() {
             sample_workspace::register(engine);
             sample_workspace::fit_and_index(engine);
         });
-        let model = app.text("inspect-with-llm");
-        app.click_on(Role::CheckBox, &model);
+        app.harness.state_mut().without_language_model();
         let casting = if language == Language::Ko { "주조품" } else { "Casting" };
         app.choose(&app.text("label-product"), &format!("{casting} (casting)"));
         // A normal part in stronger light.

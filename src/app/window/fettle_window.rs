@@ -47,6 +47,8 @@ pub(crate) struct FettleWindow {
     /// The dialog over the tab shown, where it belongs to no tab.
     pub(super) dialog: Option<Box<dyn Dialog>>,
     pub(super) quit: Quit,
+    /// Whether the window was told to fill the screen.
+    pub(super) is_full_screen: bool,
     pub(super) frame_times: FrameTimes,
     pub(super) pdf: PdfExport,
     pub(super) clipboard: Clipboard,
@@ -95,6 +97,7 @@ impl FettleWindow {
             due_backup: DueBackup::default(),
             dialog: None,
             quit: Quit::default(),
+            is_full_screen: false,
             frame_times: FrameTimes::default(),
             pdf: PdfExport::default(),
             clipboard: Clipboard::default(),
@@ -123,6 +126,11 @@ impl FettleWindow {
     /// The names of the running jobs.
     pub(crate) fn running(&mut self) -> Vec<&'static str> {
         self.shared.tasks.running().iter().map(|job| job.name).collect()
+    }
+
+    /// Parts are inspected without a language model.
+    pub(crate) fn without_language_model(&mut self) {
+        self.shared.view.with_llm = false;
     }
 
     pub(crate) fn engine(&self) -> &Engine {

@@ -141,6 +141,35 @@ impl FettleWindow {
     }
 
     fn draw(&mut self, ui: &mut Ui) {
+        self.follow_full_screen(ui.ctx());
+        if !self.is_inspectors_view() {
+            self.draw_shell(ui);
+        }
+        let shown = self.shared.view.tab;
+        CentralPanel::default().frame(Frame::central_panel(ui.style())).show(ui, |ui| {
+            if let Some((_, tab)) = self.tabs.iter_mut().find(|(id, _)| *id == shown) {
+                tab.ui(ui, &mut self.shared.context());
+            }
+        });
+        self.draw_overlays(ui.ctx());
+    }
+
+    /// Whether the inspector's view has the whole screen.
+    fn is_inspectors_view(&self) -> bool {
+        self.shared.view.operator && self.shared.view.tab == TabId::Inspect
+    }
+
+    /// Gives the inspector's view the whole screen, and takes it back.
+    fn follow_full_screen(&mut self, ctx: &Context) {
+        let wanted = self.is_inspectors_view();
+        if wanted != self.is_full_screen {
+            self.is_full_screen = wanted;
+            ctx.send_viewport_cmd(ViewportCommand::Fullscreen(wanted));
+        }
+    }
+
+    /// Draws what stands around the tab: menus, offers, log and jobs.
+    fn draw_shell(&mut self, ui: &mut Ui) {
         Panel::top("menus").show(ui, |ui| {
             menu_bar::show(ui, &mut self.shared.context(), &self.remote);
         });
@@ -155,13 +184,6 @@ impl FettleWindow {
                 jobs_panel::show(ui, &mut self.shared.context(), self.frame_times.summary());
             });
         }
-        let shown = self.shared.view.tab;
-        CentralPanel::default().frame(Frame::central_panel(ui.style())).show(ui, |ui| {
-            if let Some((_, tab)) = self.tabs.iter_mut().find(|(id, _)| *id == shown) {
-                tab.ui(ui, &mut self.shared.context());
-            }
-        });
-        self.draw_overlays(ui.ctx());
     }
 
     /// Draws what lies over the panels: dialogs, palette, list of shortcuts, toasts.
@@ -179,8 +201,7 @@ impl FettleWindow {
         }
         self.shortcuts = self.shortcuts && shortcut_list::show(ctx, &self.shared.context());
         // The operator's buttons are at the bottom: toasts must not cover them.
-        let is_operator = self.shared.view.operator && self.shared.view.tab == TabId::Inspect;
-        let corner = match is_operator {
+        let corner = match self.is_inspectors_view() {
             true => (Align2::RIGHT_TOP, vec2(-24.0, 180.0)),
             false => (Align2::RIGHT_BOTTOM, vec2(-16.0, -16.0)),
         };

@@ -79,6 +79,9 @@ pub(crate) struct HistoryList {
     /// Only those whose action is open, or done.
     #[arg(long)]
     pub(crate) action: Option<ActionArg>,
+    /// Also inspections of parts that were inspected again later: the list has each part once.
+    #[arg(long)]
+    pub(crate) repeated: bool,
     /// How many of the newest.
     #[arg(long, short = 'k', default_value_t = 20)]
     pub(crate) top: usize,

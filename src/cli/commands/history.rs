@@ -71,6 +71,7 @@ fn list(engine: &Engine, terminal: &Terminal, args: &args::HistoryList) -> anyho
         since: args.since,
         until: args.until,
         action: args.action.map(Into::into),
+        repeated: args.repeated,
     };
     if let Some(path) = args.pdf.clone() {
         let these = InspectionSelection::Ids(args.id.clone());

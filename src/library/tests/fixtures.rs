@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use image::{ImageFormat, Rgb, RgbImage};
 
-use crate::Library;
+use crate::{Library, content_hash};
 use fettle_domain::{
     Anomaly, Author, BankRef, ContentHash, Contour, DefectCode, DefectType, HeatmapScale, Hit,
     ImageId, Inspection, Language, LineSpan, ManualText, ManualWarning, ModelId, PartArea, Place,
@@ -19,7 +19,9 @@ pub(crate) const AS_OF_VERSION_8: &str = "DROP TABLE corrective_action_revisions
     DROP TABLE corrective_actions; DROP TABLE corrective_action_imports;
     DROP TABLE manual_corrections; DROP TABLE manual_labels;
     ALTER TABLE manual_texts DROP COLUMN corrections;
-    DROP TABLE feedback; DROP TABLE lesson_decisions;";
+    DROP TABLE feedback; DROP TABLE lesson_decisions;
+    DROP INDEX history_by_part;
+    ALTER TABLE history DROP COLUMN first; ALTER TABLE history DROP COLUMN newest;";
 
 /// A picture that is different for each seed.
 pub(crate) fn picture(seed: u32, width: u32, height: u32) -> RgbImage {
@@ -148,11 +150,12 @@ pub(crate) fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Insp
         id: None,
         created_at: created_at.into(),
         source: "C:\\부품\\IMG 1.jpeg".into(),
-        image_hash: ContentHash("ab".repeat(32)),
+        image_hash: content_hash(format!("{created_at} {verdict:?} {score}").as_bytes()),
         image_path: Some("data/uploads/abababababababab.jpeg".into()),
         width_px: 300,
         height_px: 300,
         product: Some(prod1()),
+        product_given: false,
         models: vec![ModelId("clip-vit-b32".into())],
         verdict,
         similarity: Stage::Done(similarity),

@@ -30,6 +30,7 @@ impl FilterBar {
             since: self.period.since(&Zoned::now()),
             until: None,
             action: self.action,
+            repeated: false,
         }
     }
 

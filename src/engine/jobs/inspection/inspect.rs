@@ -24,8 +24,8 @@ use crate::jobs::registration::catalogue::require_product;
 use crate::picture_notices::explain_notice;
 use crate::protocol::{JobContext, Request, Stopwatch};
 use fettle_domain::{
-    AnomalyMap, Inspection, ModelRole, PastAction, ProductCode, SkipReason, Stage, Suggestion,
-    Verdict,
+    AnomalyMap, Inspection, Judgement, ModelRole, PastAction, ProductCode, SkipReason, Stage,
+    Suggestion, Verdict,
 };
 use fettle_library::{decode_image, read_source};
 use fettle_report::Pictures;
@@ -58,6 +58,10 @@ pub struct Inspected {
     pub pictures: Option<Arc<Pictures>>,
     /// Files written to `out`.
     pub written: Vec<PathBuf>,
+    /// What a person said of the part.
+    pub judgement: Option<Judgement>,
+    /// Whether this is the record of an earlier inspection, which was not repeated.
+    pub recorded_before: bool,
 }
 
 /// What an inspection sends while it runs.
@@ -175,6 +179,7 @@ impl Request for Inspect {
             width_px: picture.width(),
             height_px: picture.height(),
             product,
+            product_given: self.product.is_some(),
             models,
             verdict,
             similarity,
@@ -190,7 +195,7 @@ impl Request for Inspect {
         let recorded = Instant::now();
         watch.note("pipeline", begun);
         let timings = watch.timings.clone();
-        let mut inspection = record(job, Inspection { timings, ..inspection }, bytes)?;
+        let (mut inspection, judgement) = record(job, Inspection { timings, ..inspection }, bytes)?;
         watch.note("record", recorded);
         let send_recorded = |inspection: &Inspection| {
             events.send(InspectionEvent::Recorded(Box::new(Inspected {
@@ -199,6 +204,8 @@ impl Request for Inspect {
                 map: map.clone(),
                 pictures: pictures.clone(),
                 written: Vec::new(),
+                judgement: judgement.clone(),
+                recorded_before: false,
             })));
         };
         if self.with_llm && inspection.manual.done().is_some() {
@@ -242,7 +249,8 @@ impl Request for Inspect {
             }
             None => Vec::new(),
         };
-        Ok(Inspected { inspection, picture, map, pictures, written })
+        let recorded_before = false;
+        Ok(Inspected { inspection, picture, map, pictures, written, judgement, recorded_before })
     }
 }
 
@@ -284,11 +292,16 @@ fn update_record(
     job.library(move |library| library.rewrite_inspection(&updated))
 }
 
-/// Stores the image and the record of the inspection.
-fn record(job: &JobContext, mut inspection: Inspection, bytes: Vec<u8>) -> Result<Inspection> {
+/// Stores the image and the record of the inspection; returns what a person said of the part before.
+fn record(
+    job: &JobContext,
+    mut inspection: Inspection,
+    bytes: Vec<u8>,
+) -> Result<(Inspection, Option<Judgement>)> {
     job.library(move |library| {
         library.record_with_image(&mut inspection, &bytes)?;
-        Ok(inspection)
+        let judgement = inspection.id.map(|id| library.judgement(id)).transpose()?.flatten();
+        Ok((inspection, judgement))
     })
 }
 
