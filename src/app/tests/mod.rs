@@ -2,7 +2,7 @@
 
 mod about;
 mod frames;
-mod held_job;
+pub(crate) mod held_job;
 mod ime;
 pub(crate) mod inspections;
 mod pasting;

@@ -18,9 +18,9 @@ const BLINK_S: f64 = 0.6;
 /// Width of the divider's handle, in points.
 const HANDLE_WIDTH: f32 = 14.0;
 /// Width below which the modes are a list to choose from rather than buttons, in points.
-const MIN_BUTTONS_WIDTH: f32 = 560.0;
+const MIN_BUTTONS_WIDTH: f32 = 900.0;
 /// Height below which pictures have no status line below them, in points.
-const MIN_STATUS_HEIGHT: f32 = 240.0;
+const MIN_STATUS_HEIGHT: f32 = 360.0;
 
 /// The pictures to compare.
 pub(crate) struct ComparedPictures<'a> {
@@ -102,7 +102,7 @@ impl ComparisonView {
         mode: &mut ComparisonMode,
         pictures: &ComparedPictures<'_>,
     ) {
-        let mut choices = |ui: &mut egui::Ui, mode: &mut ComparisonMode| {
+        let choices = |ui: &mut egui::Ui, mode: &mut ComparisonMode| {
             for one in ComparisonMode::ALL {
                 let button = egui::Button::selectable(*mode == one, localizer.text(one.label()));
                 if ui.add_enabled(pictures.supports(one), button).clicked() {

@@ -106,7 +106,12 @@ impl PartView {
         }
     }
 
-    /// The known defect beside the part.
+    /// The known defect in the place of the normal part, where one is shown there.
+    pub(crate) fn known_beside(&self, mode: ComparisonMode) -> Option<&Hit> {
+        self.known_hit().filter(|_| mode == ComparisonMode::Beside)
+    }
+
+    /// The known defect whose picture is loaded.
     pub(crate) fn known_hit(&self) -> Option<&Hit> {
         self.known.as_ref().map(|known| &known.hit)
     }

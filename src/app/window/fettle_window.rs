@@ -47,6 +47,8 @@ pub(crate) struct FettleWindow {
     /// The dialog over the tab shown, where it belongs to no tab.
     pub(super) dialog: Option<Box<dyn Dialog>>,
     pub(super) quit: Quit,
+    /// Whether the window is known to fit the screen.
+    pub(super) fits_screen: bool,
     /// Whether the window was told to fill the screen.
     pub(super) is_full_screen: bool,
     pub(super) frame_times: FrameTimes,
@@ -97,6 +99,7 @@ impl FettleWindow {
             due_backup: DueBackup::default(),
             dialog: None,
             quit: Quit::default(),
+            fits_screen: false,
             is_full_screen: false,
             frame_times: FrameTimes::default(),
             pdf: PdfExport::default(),
@@ -126,6 +129,11 @@ impl FettleWindow {
     /// The names of the running jobs.
     pub(crate) fn running(&mut self) -> Vec<&'static str> {
         self.shared.tasks.running().iter().map(|job| job.name).collect()
+    }
+
+    /// Parts are inspected as of this product.
+    pub(crate) fn inspect_as(&mut self, product: fettle_domain::ProductCode) {
+        self.shared.view.product = Some(product);
     }
 
     /// Parts are inspected without a language model.

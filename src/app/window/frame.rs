@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use egui::{Align2, CentralPanel, Context, Frame, Panel, Ui, ViewportCommand, vec2};
+use egui::{Align2, CentralPanel, Context, Frame, Panel, Ui, Vec2, ViewportCommand, vec2};
 
 use super::fettle_window::{FettleWindow, STORED_VIEW};
 use crate::command::{Command, TabId};
@@ -15,6 +15,9 @@ use fettle_engine::TidyPictures;
 
 /// Interval at which the window is drawn while jobs run, for their progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Room for the window's frame and title, in points.
+const TITLE_BAR: Vec2 = vec2(4.0, 32.0);
 
 impl eframe::App for FettleWindow {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
@@ -141,6 +144,7 @@ impl FettleWindow {
     }
 
     fn draw(&mut self, ui: &mut Ui) {
+        self.fit_to_screen(ui.ctx());
         self.follow_full_screen(ui.ctx());
         if !self.is_inspectors_view() {
             self.draw_shell(ui);
@@ -165,6 +169,23 @@ impl FettleWindow {
         if wanted != self.is_full_screen {
             self.is_full_screen = wanted;
             ctx.send_viewport_cmd(ViewportCommand::Fullscreen(wanted));
+        }
+    }
+
+    /// Has a window that is larger than its screen fill the screen instead, once it is known.
+    fn fit_to_screen(&mut self, ctx: &Context) {
+        if self.fits_screen {
+            return;
+        }
+        let (monitor, inner) = ctx.input(|input| {
+            let viewport = input.viewport();
+            (viewport.monitor_size, viewport.inner_rect)
+        });
+        let (Some(monitor), Some(inner)) = (monitor, inner) else { return };
+        self.fits_screen = true;
+        let room = monitor - TITLE_BAR;
+        if inner.width() > room.x || inner.height() > room.y {
+            ctx.send_viewport_cmd(ViewportCommand::Maximized(true));
         }
     }
 

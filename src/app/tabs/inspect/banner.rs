@@ -65,8 +65,10 @@ impl Banner<'_> {
             self.part.opinions.show(ui, cx, 13.0);
         }
         let Some(inspection) = self.inspection else {
-            let file = RichText::new(self.file()).size(medium).color(ink);
-            ui.add(Label::new(file).truncate());
+            if !self.is_tall {
+                let file = RichText::new(self.file()).size(medium).color(ink);
+                ui.add(Label::new(file).truncate());
+            }
             return;
         };
         let product = inspection.product.as_ref();

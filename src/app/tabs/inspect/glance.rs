@@ -161,9 +161,9 @@ impl InspectTab {
             Some(RunningInspection { view_text: Some(text), .. }) => {
                 model_view::show_unfinished(ui, cx, text);
             }
-            // What a model still writes stands first: it would be out of sight below the report.
-            Some(running) => report_view::show_unfinished(ui, cx, &running.report_text),
-            None => {}
+            // Said first: below the report it would be out of sight.
+            Some(running) if running.is_model_writing() => report_view::show_unfinished(ui, cx),
+            _ => {}
         }
         report_view::show(ui, cx, inspection);
         past_actions::show(ui, cx, inspection);

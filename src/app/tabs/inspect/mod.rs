@@ -21,6 +21,7 @@ use egui::{CentralPanel, Key, Panel};
 use self::batch::{Batch, BatchPart};
 use self::glance::Side;
 use self::part_jobs::{PartJobs, PartNews, Typed};
+use self::running_inspection::is_of_model;
 use self::shown_part::ShownPart;
 use self::strip::Strip;
 use self::welcome_screen::WelcomeScreen;
@@ -245,10 +246,12 @@ impl InspectTab {
                 let shown = self.shown.as_mut().filter(|shown| is_current && shown.image == image);
                 match shown {
                     // The manual's report is shown and recorded; only the model was stopped.
-                    Some(shown) if is_stopped => {
+                    Some(shown) if is_stopped && is_of_model(last_step) => {
                         shown.stopped_at = last_step;
                         cx.toasts.done(cx.text("inspect-model-stopped"));
                     }
+                    // What was found before stays.
+                    Some(_) if is_stopped => cx.toasts.done(cx.text("inspect-stopped")),
                     _ => {
                         for part in self.batch.of_file(&image) {
                             part.failed = !is_stopped;

@@ -72,9 +72,10 @@ impl PartJobs {
         self.0.iter().any(|job| !job.typed.is_empty())
     }
 
-    /// Whether nothing is inspected.
+    /// Whether nothing is inspected, but for what a model still writes.
     pub(super) fn is_idle(&self) -> bool {
-        self.0.is_empty()
+        let writes = |running: &RunningInspection| running.is_model_writing();
+        self.0.iter().all(|job| job.running.as_ref().is_some_and(writes))
     }
 
     /// The running inspection of `image`.

@@ -153,3 +153,66 @@ fn stage_reason(index: usize, inspection: &Inspection, cx: &TabContext<'_>) -> O
 fn total_ms(inspection: &Inspection) -> Option<f64> {
     inspection.timings.iter().find(|timing| timing.name == "pipeline").map(|timing| timing.ms)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::tests::inspections::skipped_inspection;
+    use crate::widgets::part_view::PartView;
+    use fettle_domain::{Author, Language, Report, Verdict};
+
+    fn part(stopped_at: Option<&'static str>) -> ShownPart {
+        let report = Report {
+            language: Language::En,
+            author: Author::Evidence,
+            sections: Vec::new(),
+            translations: Vec::new(),
+        };
+        let inspection = Inspection {
+            id: Some(fettle_domain::InspectionId(1)),
+            report: Stage::Done(report),
+            ..skipped_inspection("/line/a.png", Verdict::Unsure)
+        };
+        ShownPart {
+            image: "a.png".into(),
+            inspection,
+            judgement: None,
+            recorded_before: false,
+            view: PartView::new(Arc::new(image::RgbImage::new(4, 4)), None, None, None),
+            stopped_at,
+        }
+    }
+
+    #[test]
+    fn a_stage_that_was_stopped_is_not_done() {
+        use State::{Done, Pending, Running, Skipped, Stopped};
+        let states = |progress: Option<&'static str>, part: Option<&ShownPart>| -> Vec<State> {
+            let progress = progress.map(|step| Progress {
+                step,
+                subject: String::new(),
+                done: 0,
+                total: None,
+            });
+            (0..STAGES.len()).map(|index| state(index, progress.as_ref(), part)).collect()
+        };
+        let (whole, stopped) = (part(None), part(Some("progress-report")));
+        // Progress, part, expected.
+        let cases = [
+            (None, None, [Pending; 6]),
+            (Some("progress-manual"), None, [Done, Done, Running, Pending, Pending, Pending]),
+            (None, Some(&whole), [Skipped, Skipped, Skipped, Done, Done, Skipped]),
+            (None, Some(&stopped), [Skipped, Skipped, Skipped, Done, Stopped, Stopped]),
+            // A part shown before says nothing of the one under way.
+            (
+                Some("progress-similarity"),
+                Some(&whole),
+                [Running, Pending, Pending, Pending, Pending, Pending],
+            ),
+        ];
+        for (progress, part, expected) in cases {
+            assert_eq!(states(progress, part), expected, "{progress:?}");
+        }
+    }
+}

@@ -55,7 +55,10 @@ impl Strip {
                         WidgetInfo::selected(Role::ListBoxOption, true, is_current, name)
                     });
                     if is_current && has_moved {
-                        response.scroll_to_me(Some(egui::Align::Center));
+                        // At once: keys may come faster than a scroll moves.
+                        let at_once = egui::style::ScrollAnimation::none();
+                        let middle = Some(egui::Align::Center);
+                        response.scroll_to_me_animation(middle, at_once);
                     }
                     if ui.is_rect_visible(frame) {
                         let path = part.file.display().to_string();

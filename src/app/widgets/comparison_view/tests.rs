@@ -59,7 +59,7 @@ fn harness(language: Language) -> Harness<'static, Scene> {
         },
         comparison: ComparisonView::default(),
     };
-    rendering_harness().with_size(vec2(640.0, 640.0)).build_ui_state(draw, scene)
+    rendering_harness().with_size(vec2(1000.0, 640.0)).build_ui_state(draw, scene)
 }
 
 fn pictures(harness: &Harness<'_, Scene>) -> Vec<String> {
@@ -140,7 +140,7 @@ fn each_mode_shows_its_pictures() {
     choose(&mut harness, "picture-beside");
     assert_eq!(pictures(&harness), [part.clone(), normal.clone()]);
     for image in harness.query_all_by_role(Role::Image) {
-        assert!(image.rect().right() <= 640.0, "the controls wrap: {:?}", image.rect());
+        assert!(image.rect().right() <= 1000.0, "the controls wrap: {:?}", image.rect());
     }
     choose(&mut harness, "picture-difference");
     assert_eq!(pictures(&harness), [localizer.text("picture-difference")]);

@@ -25,7 +25,8 @@ pub(crate) fn show(
     similar: &mut SimilarDefects,
     view: Option<&mut PartView>,
 ) {
-    let beside = view.as_ref().and_then(|view| view.known_hit());
+    let mode = cx.view.comparison;
+    let beside = view.as_ref().and_then(|view| view.known_beside(mode));
     let clicked_defect = similar.show(ui, cx, inspection, beside);
     let mut clicked_region = None;
     let stored = inspection.image_path.as_ref();

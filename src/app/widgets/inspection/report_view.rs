@@ -62,16 +62,12 @@ pub(crate) fn show(ui: &mut egui::Ui, cx: &mut TabContext<'_>, inspection: &Insp
     }
 }
 
-/// Shows the text that the language model has written so far. Its sources are known once it is
-/// complete.
-pub(crate) fn show_unfinished(ui: &mut egui::Ui, cx: &TabContext<'_>, written: &str) {
-    ui.add_space(10.0);
-    ui.separator();
+/// Says that the language model still orders the report.
+pub(crate) fn show_unfinished(ui: &mut egui::Ui, cx: &TabContext<'_>) {
     ui.horizontal(|ui| {
         ui.spinner();
         ui.small(cx.text("report-being-written"));
     });
-    ui.weak(written);
 }
 
 /// Locale id of the title of a part of the report.

@@ -64,7 +64,7 @@ impl SimilarDefects {
         missing: &mut Vec<&'a str>,
     ) -> bool {
         let defect = cx.defect_name(Some(&hit.product), &hit.defect);
-        let name = format!("{defect} {:.2}", hit.score);
+        let name = format!("{defect} {:.3}", hit.score);
         ui.vertical(|ui| {
             ui.set_width(size.x);
             let (frame, response) = ui.allocate_exact_size(size, Sense::click());
