@@ -110,7 +110,7 @@ impl ComparisonView {
                 }
             }
         };
-        if ui.available_width() < MIN_BUTTONS_WIDTH {
+        if ui.available_size_before_wrap().x < MIN_BUTTONS_WIDTH {
             let (name, shown) = (localizer.text("picture-compare"), localizer.text(mode.label()));
             labelled_combo(ui, &name, shown, MIN_WIDTH, |ui| choices(ui, mode));
         } else {

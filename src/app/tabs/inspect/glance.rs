@@ -254,7 +254,7 @@ impl Side {
 }
 
 /// The product that parts are inspected as.
-fn product_choice(ui: &mut Ui, cx: &mut TabContext<'_>) {
+pub(super) fn product_choice(ui: &mut Ui, cx: &mut TabContext<'_>) {
     let by_neighbours = cx.text("inspect-by-neighbours");
     let mut product = cx.view.product.take();
     optional_product_combo(ui, cx, &mut product, &by_neighbours);

@@ -337,9 +337,12 @@ impl InspectTab {
     /// What to do before the first image.
     fn invitation(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
         Panel::top("inspect_open").show(ui, |ui| {
-            if ui.button(cx.text("command-open")).clicked() {
-                cx.send(Command::OpenImages);
-            }
+            ui.horizontal_wrapped(|ui| {
+                if ui.button(cx.text("command-open")).clicked() {
+                    cx.send(Command::OpenImages);
+                }
+                glance::product_choice(ui, cx);
+            });
         });
         CentralPanel::default().show(ui, |ui| self.welcome.show(ui, cx));
     }

@@ -67,7 +67,7 @@ impl Strip {
                         } else if !self.thumbnails.paint(ui, cx.localizer, &path, frame) {
                             missing.push(path);
                         }
-                        paint_state(ui, frame, *index, part);
+                        paint_state(ui, frame, (*index, is_current), part);
                         paint_edge(ui, frame, is_current, &response);
                     }
                     if response.on_hover_text(state_text(cx, part)).clicked() {
@@ -114,7 +114,7 @@ fn state_text(cx: &TabContext<'_>, part: &BatchPart) -> String {
 }
 
 /// Paints number, verdict and whether a person has judged.
-fn paint_state(ui: &Ui, frame: Rect, index: usize, part: &BatchPart) {
+fn paint_state(ui: &Ui, frame: Rect, (index, is_current): (usize, bool), part: &BatchPart) {
     let painter = ui.painter_at(frame);
     let text = |at, align, text: &str, colour| {
         let font = FontId::proportional(12.0);
@@ -147,7 +147,7 @@ fn paint_state(ui: &Ui, frame: Rect, index: usize, part: &BatchPart) {
         PersonsVerdict::Said(_) => text(right, Align2::RIGHT_BOTTOM, "✔", Color32::WHITE),
         PersonsVerdict::Waiting(_) => text(right, Align2::RIGHT_BOTTOM, "⌛", amber),
         // Seen and left: marked.
-        PersonsVerdict::None if part.inspection.is_some() => {
+        PersonsVerdict::None if part.inspection.is_some() && !is_current => {
             let dot = pos2(frame.right() - 8.0, frame.top() + 8.0);
             painter.circle(dot, 5.0, amber, Stroke::new(1.0, Color32::BLACK));
         }

@@ -14,13 +14,13 @@ const SCALES: [f32; 3] = [1.0, 1.5, 2.0];
 
 /// Share of the window that the picture has at least: of its width, and of its area.
 fn least(points: Vec2, is_inspectors: bool) -> (f32, f32) {
-    let is_narrow = points.x < 1180.0;
+    let is_narrow = points.x < if is_inspectors { 1000.0 } else { 1180.0 };
     match (is_inspectors, points.y < 300.0, is_narrow) {
         // A quarter of a small panel's screen has no room for more than banner and tools.
         (_, true, _) => (0.93, 0.27),
-        (false, false, true) => (0.93, 0.42),
-        (false, false, false) => (0.60, 0.42),
-        (true, false, true) => (0.93, 0.42),
+        (_, false, true) => (0.93, 0.40),
+        (false, false, false) => (0.60, 0.38),
+        // Twin and known defect stand at the sides.
         (true, false, false) => (0.55, 0.33),
     }
 }
