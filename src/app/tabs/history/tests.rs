@@ -59,7 +59,7 @@ fn the_past_is_listed_opened_judged_and_acted_on() {
         app.wait_for(&app.with("history-no-bank", &[("version", 7_u32.into())]));
         let values = [("score", 2.0_f32.into()), ("calibrated", 1.625_f32.into())];
         app.wait_for(&app.with("score-calibrated", &values));
-        let values = [("unsure", 0.8_f32.into()), ("threshold", 1.0_f32.into())];
+        let values = [("first", 0.8_f32.into()), ("second", 1.0_f32.into())];
         app.wait_for(&app.with("image-limits", &values));
         app.wait_for(&app.text("picture-part"));
 
