@@ -559,7 +559,10 @@ opinion-machine = machine
 opinion-person = person
 opinion-none = not judged yet
 opinion-as-machine = as the machine
-batch-counts = { $parts } parts · { $judged } judged, { $left } left · { $ng } NG
+batch-counts = { $parts ->
+    [one] 1 part
+   *[other] { $parts } parts
+} · { $judged } judged, { $left } left · { $ng } NG
 batch-not-inspected = not inspected yet
 similar-vote = { $defect } · { $product } · { $percent } %
 similar-swap = Shows it beside the part; once more, the normal part
