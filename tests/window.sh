@@ -31,8 +31,10 @@ import json, sys
 it = json.load(sys.stdin)
 sys.exit(not eval(sys.argv[1]))' "$expression"
 }
-# newest COUNT KEY VALUE — there are COUNT inspections, and the newest has that value.
-newest() { says "len(it['rows']) == $1 and it['rows'][0]['$2'] == '$3'" history; }
+# parts COUNT — so many parts were inspected.
+parts() { says "it['total'] == $1" history; }
+# part NAME KEY VALUE — the part of a file of that name has that value.
+part() { says "any('$1' in row['source'] and row['$2'] == '$3' for row in it['rows'])" history; }
 # known COUNT — so many images of known defects are indexed, and none is missing.
 known() { says "it['images'] == $1 and it['behind'] == 0" index info; }
 bank() { says "it['bank']['version'] == $1" bank info leather; }
@@ -92,18 +94,21 @@ open_window
 shot 01-first-run
 give "load demo"
 shot 02-demo-under-way
-until_true 400 "the demo is there and its first part is inspected" newest 4 verdict ok
+until_true 400 "the demo is there with its parts" parts 3
 shot 03-demo-ok
 xdotool key Right
-until_true 60 "the next part is found NG" newest 5 verdict ng
 shot 04-inspected
-# The button "OK (양품)" below the verdict.
-xdotool mousemove 58 176 click 1
-until_true 20 "it is overruled: OK" newest 5 judged ok
+part casting-hole verdict ng || fail "the demo's second part is NG"
+# A judgement is to stay with the part shown.
+give "go on"
+# The button "OK (양품)" in the banner.
+xdotool mousemove 384 124 click 1
+until_true 20 "it is overruled: OK" part casting-hole judged ok
 xdotool mousemove 700 560
 shot 05-overruled
 xdotool key 2
-until_true 20 "it is judged again: NG" newest 5 judged ng
+until_true 20 "it is judged again: NG" part casting-hole judged ng
+parts 3 || fail "what is shown again is no other part"
 xdotool key F11
 shot 06-operator
 xdotool key F11

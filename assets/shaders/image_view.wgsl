@@ -105,7 +105,6 @@ fn painted(part: vec3f, texel: vec2f) -> vec3f {
     switch u32(view.paint) {
         case 1u: { colour = heat; }
         case 2u: {
-            colour = part * (1.0 - 0.6 * view.opacity);
             if value > view.threshold { colour = heat; }
         }
         case 3u: { colour = mix(part, vec3f(f32(value > view.threshold)), view.opacity); }

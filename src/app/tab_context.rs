@@ -53,6 +53,14 @@ impl TabContext<'_> {
         }
     }
 
+    /// Starts a job that is asked for again with the next frame where the engine is too busy.
+    pub(super) fn start_when_idle<R: Request>(
+        &mut self,
+        request: R,
+    ) -> Option<Task<R::Answer, R::Event>> {
+        self.engine.submit(request).ok().map(|handle| self.tasks.watch(handle))
+    }
+
     /// Starts a job. Where the engine is too busy, a toast says so and the result is `None`.
     pub(super) fn start<R: Request>(&mut self, request: R) -> Option<Task<R::Answer, R::Event>> {
         match self.engine.submit(request) {

@@ -96,6 +96,9 @@ pub struct InspectionRow {
     pub image_path: Option<String>,
     /// State of the corrective action.
     pub action: ActionState,
+    /// The first inspection of the part, of which this one is a repetition; its own number where it
+    /// is the first.
+    pub first: InspectionId,
 }
 
 impl InspectionRow {
@@ -131,6 +134,8 @@ pub struct HistoryFilter {
     pub action: Option<ActionState>,
     /// With a person's judgement, or without one.
     pub review: Option<ReviewState>,
+    /// Also inspections of parts that were inspected again later. Counts then count inspections.
+    pub repeated: bool,
 }
 
 /// What people said of an inspection's verdict.
@@ -198,7 +203,8 @@ pub struct HistoryOrder {
     pub ascending: bool,
 }
 
-/// A page of the inspections that a filter selects, newest first.
+/// A page of the inspections that a filter selects, newest first: one of each part, unless the
+/// filter takes repeated ones.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct InspectionPage {
     /// Number of newer rows before this page.
@@ -209,7 +215,7 @@ pub struct InspectionPage {
     pub total: usize,
 }
 
-/// Inspections of one product on one day, and the NG and unsure ones among them: by a person's
+/// Parts of one product on one day (that of their newest inspection), and the NG and unsure ones among them: by a person's
 /// verdict where there is one, else by the inspection's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DayCount {
@@ -217,7 +223,7 @@ pub struct DayCount {
     pub day: String,
     /// The product; `None` where it is unknown.
     pub product: Option<ProductCode>,
-    /// Number of inspections.
+    /// Number of parts.
     pub parts: usize,
     /// Number of NG ones.
     pub ng: usize,
@@ -314,6 +320,7 @@ mod tests {
             source: String::new(),
             image_path: None,
             action: ActionState::Open,
+            first: InspectionId(1),
         }
     }
 

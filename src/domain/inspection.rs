@@ -82,6 +82,9 @@ pub struct Inspection {
     pub height_px: u32,
     /// The product: given, or voted by the nearest known defects.
     pub product: Option<ProductCode>,
+    /// Whether the product was given; `false` also in old records.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub product_given: bool,
     /// The models used.
     pub models: Vec<ModelId>,
     /// OK, NG or unsure.
@@ -116,6 +119,20 @@ fn view_not_asked() -> Stage<ModelView> {
 }
 
 impl Inspection {
+    /// The defect that the part resembles, whatever the verdict: the one looked up in the manual, else
+    /// the one that the neighbours voted for its product.
+    pub fn resembled_defect(&self) -> Option<&DefectCode> {
+        let voted = self.similarity.done().and_then(|found| found.suggestion.as_ref());
+        let of_product = voted.filter(|voted| self.product.as_ref() == Some(&voted.product));
+        let looked_up = self.manual.done().map(|manual| &manual.defect);
+        looked_up.or_else(|| of_product.and_then(|voted| voted.defect.as_ref()))
+    }
+
+    /// The defect that the part probably has; `None` for an OK part, which has none.
+    pub fn probable_defect(&self) -> Option<&DefectCode> {
+        self.resembled_defect().filter(|_| self.verdict != Verdict::Ok)
+    }
+
     /// Name of the inspected file, without its folders.
     pub fn file_name(&self) -> &str {
         file_name_of(&self.source)

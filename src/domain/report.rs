@@ -75,6 +75,19 @@ pub enum Support {
     Unsupported,
 }
 
+impl Support {
+    /// The ids of the statements that support a line.
+    pub fn statements(&self) -> &[String] {
+        match self {
+            Self::Manual { statements }
+            | Self::Composed { statements }
+            | Self::Reference { statements }
+            | Self::Paraphrase { statements } => statements,
+            Self::Measured | Self::Unsupported => &[],
+        }
+    }
+}
+
 /// A sentence or bullet of a report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReportLine {

@@ -1,4 +1,4 @@
-//! The state of an inspection's corrective action: set by a person, or by the records of its actions.
+//! The state of an inspected part's corrective action: set by a person, or by the records of its actions.
 
 use rusqlite::{Connection, params};
 
@@ -6,11 +6,17 @@ use super::rows::now;
 use super::{LibraryError, Result};
 use fettle_domain::{ActionChange, ActionState, InspectionId};
 
-/// Whether an inspection has records, which then say the state of its action.
+/// The inspections of the part that inspection `?1` shows.
+pub(crate) const OF_PART: &str = "SELECT inspection FROM history
+    WHERE first = (SELECT first FROM history WHERE inspection = ?1)";
+
+/// Whether an inspected part has records, which then say the state of its action.
 pub(crate) fn has_records(conn: &Connection, inspection: InspectionId) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM corrective_actions
-                              WHERE inspection = ? AND removed_at IS NULL)";
-    Ok(conn.query_row(sql, [inspection.0], |row| row.get(0))?)
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM corrective_actions
+                        WHERE inspection IN ({OF_PART}) AND removed_at IS NULL)"
+    );
+    Ok(conn.query_row(&sql, [inspection.0], |row| row.get(0))?)
 }
 
 /// Records the state of an inspection's action within a transaction.
@@ -21,7 +27,8 @@ pub(crate) fn record_action(
     by: &str,
 ) -> Result<ActionChange> {
     let change = ActionChange { state, by: by.to_owned(), at: now() };
-    let sql = "UPDATE history SET action = ?2 WHERE inspection = ?1";
+    let sql = "UPDATE history SET action = ?2
+               WHERE first = (SELECT first FROM history WHERE inspection = ?1)";
     if tx.execute(sql, params![id.0, state.name()])? == 0 {
         return Err(LibraryError::UnknownInspection(id));
     }

@@ -18,8 +18,8 @@ pub struct Counts {
     pub manuals: u64,
     /// Memory banks, all versions.
     pub banks: u64,
-    /// Inspections.
-    pub inspections: u64,
+    /// Inspected parts: inspections of one photograph are one part.
+    pub parts: u64,
 }
 
 impl Library {
@@ -40,7 +40,7 @@ impl Library {
             defect_images: count("images WHERE removed_at IS NULL AND defect IS NOT NULL")?,
             manuals: count("manuals WHERE replaced_at IS NULL")?,
             banks: count("banks")?,
-            inspections: count("inspections")?,
+            parts: count("history WHERE newest")?,
         })
     }
 

@@ -12,7 +12,8 @@ use fettle_domain::{
 };
 
 /// Condition of a [`HistoryFilter`]; a person's verdict and defect take precedence.
-const FILTER: &str = "(:product IS NULL OR product = :product)
+const FILTER: &str = "(newest OR :repeated)
+    AND (:product IS NULL OR product = :product)
     AND (:defect IS NULL OR ifnull(judged_defect, defect) = :defect)
     AND (:verdict IS NULL OR ifnull(judged, verdict) = :verdict)
     AND (:text IS NULL OR source LIKE :text ESCAPE '!')
@@ -27,10 +28,11 @@ const FILTER: &str = "(:product IS NULL OR product = :product)
 
 /// The columns that [`read_row`] reads.
 const COLUMNS: &str = "inspection, created_at, product, ifnull(judged_defect, defect), verdict,
-    judged, image_score, source,
+    judged, image_score, source, first,
     CASE WHEN image_path IN (SELECT image_path FROM tidied) THEN NULL ELSE image_path END, action";
 
-/// Counts of the inspections that a filter selects.
+/// Counts of the parts that a filter selects. Inspections of one photograph are one part, counted
+/// with its newest inspection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HistoryCounts {
     /// Counts by day and product, oldest day first.
@@ -99,7 +101,7 @@ impl Library {
         row.ok_or(LibraryError::UnknownInspection(id))
     }
 
-    /// Counts the inspections that `filter` selects, by day, by defect, and by judgement.
+    /// Counts the parts that `filter` selects, by day, by defect, and by judgement.
     ///
     /// # Errors
     /// A database error.
@@ -185,6 +187,7 @@ impl Library {
         let mut values: Vec<(&str, &dyn ToSql)> = named_params! {
             ":product": product, ":defect": defect, ":verdict": verdict, ":text": text,
             ":since": since, ":until": until, ":action": action, ":review": review,
+            ":repeated": filter.repeated,
         }
         .to_vec();
         if page.is_some() {
@@ -231,7 +234,8 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<InspectionRow> {
         judged: verdict_column(row, 5)?,
         image_score: row.get(6)?,
         source: row.get(7)?,
-        image_path: row.get(8)?,
-        action: action_column(row, 9)?,
+        first: InspectionId(row.get(8)?),
+        image_path: row.get(9)?,
+        action: action_column(row, 10)?,
     })
 }

@@ -22,6 +22,8 @@ pub struct InspectionFilter {
     pub since: Option<Timestamp>,
     /// Before this time.
     pub until: Option<Timestamp>,
+    /// Only the newest inspection of each part, which lists and counts take.
+    pub newest: bool,
     /// Number of the newest ones to skip.
     pub skip: usize,
 }
@@ -73,6 +75,7 @@ impl Library {
              WHERE (?1 IS NULL OR product = ?1) AND (?2 IS NULL OR verdict = ?2)
                AND (?3 IS NULL OR image_hash = ?3) AND (?4 IS NULL OR created_at_ms >= ?4)
                AND (?5 IS NULL OR created_at_ms < ?5) AND (?6 IS NULL OR defect = ?6)
+               AND (NOT ?9 OR EXISTS (SELECT 1 FROM history WHERE inspection = id AND newest))
              ORDER BY created_at_ms DESC, id DESC LIMIT ?7 OFFSET ?8";
         let params = params![
             filter.product.as_ref().map(ProductCode::as_str),
@@ -83,6 +86,7 @@ impl Library {
             filter.defect.as_ref().map(DefectCode::as_str),
             i64::try_from(limit).unwrap_or(i64::MAX),
             i64::try_from(filter.skip).unwrap_or(i64::MAX),
+            filter.newest,
         ];
         let found = rows(&self.conn, sql, params, |row| {
             Ok((InspectionId(row.get(0)?), row.get::<_, String>(1)?))
@@ -91,7 +95,9 @@ impl Library {
     }
 }
 
-/// Records an inspection. A note that its image was deleted is removed: the image is stored again.
+/// Records an inspection, linked to the first one of the same photograph: what people said of the
+/// part stays, and lists and counts take this inspection for it. A note that its image was deleted
+/// is removed: the image is stored again.
 pub(crate) fn record(conn: &mut Connection, inspection: &Inspection) -> Result<InspectionId> {
     let created_at: Timestamp = inspection
         .created_at
@@ -123,11 +129,24 @@ pub(crate) fn record(conn: &mut Connection, inspection: &Inspection) -> Result<I
     let id = InspectionId(tx.last_insert_rowid());
     tx.execute(
         "INSERT INTO history (inspection, created_at, created_at_ms, product, defect,
-                              verdict, image_score, source, image_path)
+                              verdict, image_score, source, image_path, first)
          SELECT id, created_at, created_at_ms, product, defect, verdict, image_score,
-                ?2, ?3
+                ?2, ?3, (SELECT min(id) FROM inspections WHERE image_hash = ?4)
          FROM inspections WHERE id = ?1",
-        params![id.0, inspection.source, inspection.image_path],
+        params![id.0, inspection.source, inspection.image_path, inspection.image_hash.0],
+    )?;
+    tx.execute(
+        "UPDATE history SET (judged, judged_defect, action) =
+                (SELECT judged, judged_defect, action FROM history AS before
+                 WHERE before.first = history.first AND before.newest
+                   AND before.inspection <> ?1)
+         WHERE inspection = ?1 AND first <> ?1",
+        [id.0],
+    )?;
+    tx.execute(
+        "UPDATE history SET newest = 0
+         WHERE first = (SELECT first FROM history WHERE inspection = ?1) AND inspection <> ?1",
+        [id.0],
     )?;
     tx.execute("DELETE FROM tidied WHERE image_path = ?1", [&inspection.image_path])?;
     tx.commit()?;

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::action_state::{has_records, record_action};
+use super::action_state::{OF_PART, has_records, record_action};
 use super::rows::{action_column, now, optional_code_column, rows, verdict_column};
 use super::{Library, LibraryError, Result};
 use fettle_domain::{
@@ -25,7 +25,8 @@ pub struct JudgedPicture {
 }
 
 impl Library {
-    /// Records the opinion of the person `by` about an inspection; `None` withdraws the judgement.
+    /// Records the opinion of the person `by` about an inspected part; `None` withdraws the
+    /// judgement. It counts for all inspections of the part.
     ///
     /// # Errors
     /// [`LibraryError::UnknownInspection`].
@@ -39,7 +40,8 @@ impl Library {
         let defect = opinion.and_then(|opinion| opinion.defect.as_ref()).map(DefectCode::as_str);
         let note = opinion.map_or("", |opinion| opinion.note.as_str());
         self.write(|tx| {
-            let sql = "UPDATE history SET judged = ?2, judged_defect = ?3 WHERE inspection = ?1";
+            let sql = "UPDATE history SET judged = ?2, judged_defect = ?3
+                       WHERE first = (SELECT first FROM history WHERE inspection = ?1)";
             if tx.execute(sql, params![id.0, verdict, defect])? == 0 {
                 return Err(LibraryError::UnknownInspection(id));
             }
@@ -51,7 +53,7 @@ impl Library {
         })
     }
 
-    /// The judgement that counts for an inspection; `None` where there is none or it was withdrawn.
+    /// The judgement that counts for an inspection: the newest of the part; `None` where there is none or it was withdrawn.
     ///
     /// # Errors
     /// A database error.
@@ -67,7 +69,7 @@ impl Library {
     pub fn judged_defective(&self, product: &ProductCode) -> Result<Vec<JudgedPicture>> {
         let sql = "SELECT history.inspection, judged_defect, image_path, image_hash
                    FROM history JOIN inspections ON inspections.id = history.inspection
-                   WHERE history.product = ?1 AND judged = 'ng' AND image_path IS NOT NULL
+                   WHERE history.product = ?1 AND newest AND judged = 'ng' AND image_path IS NOT NULL
                      AND image_path NOT IN (SELECT image_path FROM tidied)
                    GROUP BY image_hash ORDER BY history.inspection";
         rows(&self.conn, sql, [product.as_str()], |row| {
@@ -99,28 +101,33 @@ impl Library {
         })
     }
 
-    /// The last change of the state of an inspection's action; `None` where there is none.
+    /// The last change of the state of the action that an inspected part calls for; `None` where
+    /// there is none.
     ///
     /// # Errors
     /// A database error.
     pub fn action(&self, id: InspectionId) -> Result<Option<ActionChange>> {
-        let sql = "SELECT state, changed_by, changed_at FROM action_changes
-                   WHERE inspection = ?1 ORDER BY id DESC LIMIT 1";
+        let sql = format!(
+            "SELECT state, changed_by, changed_at FROM action_changes
+             WHERE inspection IN ({OF_PART}) ORDER BY id DESC LIMIT 1"
+        );
         let read = |row: &Row<'_>| {
             Ok(ActionChange { state: action_column(row, 0)?, by: row.get(1)?, at: row.get(2)? })
         };
-        Ok(self.conn.query_row(sql, [id.0], read).optional()?)
+        Ok(self.conn.query_row(&sql, [id.0], read).optional()?)
     }
 }
 
-/// The newest judgement of an inspection.
+/// The newest judgement of the part that an inspection shows.
 fn newest(conn: &Connection, id: InspectionId) -> Result<Option<Judgement>> {
-    let sql = "SELECT verdict, defect, note, judged_by, judged_at FROM judgements
-               WHERE inspection = ?1 ORDER BY id DESC LIMIT 1";
+    let sql = format!(
+        "SELECT verdict, defect, note, judged_by, judged_at FROM judgements
+         WHERE inspection IN ({OF_PART}) ORDER BY id DESC LIMIT 1"
+    );
     let read = |row: &Row<'_>| {
         let Some(verdict) = verdict_column(row, 0)? else { return Ok(None) };
         let opinion = Opinion { verdict, defect: optional_code_column(row, 1)?, note: row.get(2)? };
         Ok(Some(Judgement { opinion, by: row.get(3)?, at: row.get(4)? }))
     };
-    Ok(conn.query_row(sql, [id.0], read).optional()?.flatten())
+    Ok(conn.query_row(&sql, [id.0], read).optional()?.flatten())
 }

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/009_corrective_actions.sql"),
     include_str!("migrations/010_manual_corrections.sql"),
     include_str!("migrations/011_feedback.sql"),
+    include_str!("migrations/012_parts.sql"),
     include_str!("migrations/013_deletions.sql"),
 ];
 

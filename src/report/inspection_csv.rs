@@ -74,6 +74,7 @@ mod tests {
             source: source.to_owned(),
             image_path: None,
             action: ActionState::Open,
+            first: InspectionId(1),
         }
     }
 

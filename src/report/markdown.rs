@@ -173,6 +173,7 @@ mod tests {
             width_px: 8,
             height_px: 8,
             product: Some(product.clone()),
+            product_given: false,
             models: Vec::new(),
             verdict: Verdict::Unsure,
             similarity: Stage::Skipped(SkipReason::NoIndex),

@@ -57,9 +57,11 @@ fn what_a_person_says_counts_and_can_be_taken_back() {
 #[test]
 fn a_pdf_shows_hanja_or_their_numbers_and_names_what_no_font_has() {
     let workspace = TestWorkspace::new();
-    for (code, name) in [("p", "鑄物 A형"), ("q", "鑄造 A형"), ("r", "\u{10fffd} A형")] {
+    let products = [("p", "鑄物 A형"), ("q", "鑄造 A형"), ("r", "\u{10fffd} A형")];
+    // Three photographs: one alone would be one part, and listed once.
+    for ((code, name), noise) in products.into_iter().zip(1..) {
         workspace.run(&["library", "add-product", code, "--name-ko", name]).must_succeed();
-        let image = workspace.file("a.png", &png(1));
+        let image = workspace.file("a.png", &png(noise));
         workspace.run(&["inspect", arg(&image), "--product", code, "--no-llm"]).must_succeed();
     }
     let pdf = workspace.path("all.pdf");

@@ -97,8 +97,12 @@ pub(crate) enum Command {
     CopyView,
     /// Save the pictures as they are drawn.
     SaveView,
-    /// Switch between the operator's view and all tabs.
+    /// Switch between the inspector's view, which fills the screen, and all tabs.
     OperatorView,
+    /// Go to the next part after a judgement, or stay.
+    GoOnAfterJudging,
+    /// Show the parts that nobody has judged first.
+    UnjudgedFirst,
     /// Search the known defects for those that resemble the part shown.
     SearchShown,
     /// Search the known defects.
@@ -145,6 +149,13 @@ pub(crate) enum Command {
     ZoomReset,
     /// Close the window.
     Quit,
+}
+
+impl Command {
+    /// Whether the command says what the part shown really is.
+    pub(crate) fn judges(&self) -> bool {
+        matches!(self, Self::Confirm | Self::Judge(_))
+    }
 }
 
 /// A command as it stands in menus and palette.
@@ -194,6 +205,8 @@ pub(crate) const COMMANDS: &[Entry] = entries! {
     Part "command-ok" Command::Judge(Verdict::Ok), plain(Key::Num1);
     Part "command-ng" Command::Judge(Verdict::Ng), plain(Key::Num2);
     Part "command-unsure" Command::Judge(Verdict::Unsure), plain(Key::Num3);
+    Part "command-go-on" Command::GoOnAfterJudging, None;
+    Part "command-unjudged-first" Command::UnjudgedFirst, ctrl(Key::U);
     Part "search-similar" Command::SearchShown, ctrl(Key::F);
     Part "command-register-defect" Command::RegisterDefect, ctrl(Key::D);
     Part "history-compare" Command::CompareInspections, None;

@@ -1,8 +1,11 @@
-//! A job that runs as long as a test wants.
+//! Jobs that run as long as a test wants.
 
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, Sender, channel};
 
-use fettle_engine::{EngineError, FitBank, JobContext, JobRecord, NoEvent, Request};
+use super::test_app::TestApp;
+use fettle_engine::{
+    EngineError, FitBank, JOB_THREADS, JobContext, JobHandle, JobRecord, NoEvent, Request,
+};
 
 /// A job that runs until the test drops the sender of `until`, and then ends as cancelled.
 pub(crate) struct HeldJob {
@@ -26,4 +29,15 @@ impl Request for HeldJob {
         let _let_go = self.until.recv();
         Err(EngineError::Cancelled)
     }
+}
+
+/// Occupies all job threads of the engine: later requests wait until the answer is dropped.
+pub(crate) fn hold_job_threads(app: &mut TestApp) -> Vec<(Sender<()>, JobHandle<()>)> {
+    (0..JOB_THREADS)
+        .map(|_| {
+            let (end, until) = channel();
+            let held = HeldJob { until, repeated: None };
+            (end, app.harness.state_mut().engine().submit(held).unwrap())
+        })
+        .collect()
 }

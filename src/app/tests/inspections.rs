@@ -1,5 +1,7 @@
 //! Inspections to record without running one.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use fettle_domain::{
     Anomaly, BankRef, ContentHash, HeatmapScale, Inspection, ModelId, SkipReason, Stage,
     Thresholds, Verdict,
@@ -11,11 +13,12 @@ pub(crate) fn skipped_inspection(source: &str, verdict: Verdict) -> Inspection {
         id: None,
         created_at: "2026-11-22T10:00:00+09:00".into(),
         source: source.into(),
-        image_hash: ContentHash("ab".repeat(32)),
+        image_hash: hash_of(source),
         image_path: None,
         width_px: 8,
         height_px: 8,
         product: Some("casting".parse().unwrap()),
+        product_given: false,
         models: Vec::new(),
         verdict,
         similarity: Stage::Skipped(SkipReason::NoIndex),
@@ -27,6 +30,13 @@ pub(crate) fn skipped_inspection(source: &str, verdict: Verdict) -> Inspection {
         notices: Vec::new(),
         timings: Vec::new(),
     }
+}
+
+/// A hash of its own for the photograph `source`: inspections of one photograph are one part.
+fn hash_of(source: &str) -> ContentHash {
+    let mut hasher = DefaultHasher::new();
+    source.hash(&mut hasher);
+    ContentHash(format!("{:016x}", hasher.finish()).repeat(4))
 }
 
 /// The result of an anomaly stage: `verdict`, with `image_score` against limits of 0.8 and 1.

@@ -4,7 +4,7 @@ mod about;
 mod dropping;
 mod frames;
 mod gallery;
-mod held_job;
+pub(crate) mod held_job;
 mod ime;
 pub(crate) mod inspections;
 mod pasting;
@@ -190,7 +190,8 @@ fn the_operators_view_has_the_verdict_the_picture_and_three_buttons() {
         app.press(Modifiers::NONE, Key::F11);
         assert!(!app.shows(&app.text("report-title")));
         app.click(&format!("2  {}", app.text("verdict-ng")));
-        app.wait_for(&app.text("operator-judged"));
+        let said = format!("{} {}", app.text("opinion-person"), app.text("verdict-ng"));
+        app.wait_for(&said);
         let judged = app.library().judgement(InspectionId(1)).unwrap().unwrap();
         assert_eq!(judged.opinion.verdict, Verdict::Ng);
         app.save_picture("operator");

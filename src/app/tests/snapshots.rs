@@ -6,7 +6,6 @@
 pub(super) mod sample_workspace;
 
 use std::path::PathBuf;
-use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
 use eframe::{egui_wgpu::RendererOptions, wgpu::DeviceType};
@@ -16,11 +15,11 @@ use egui_kittest::wgpu::{create_render_state, default_wgpu_setup};
 use egui_kittest::{SnapshotOptions, SnapshotResults, try_image_snapshot_options};
 use image::{Rgba, RgbaImage};
 
-use super::held_job::HeldJob;
+use super::held_job::hold_job_threads;
 use super::test_app::{TIMEOUT, TestApp, TestAppOptions, models_with, run_job};
 use crate::command::{Command, TabId};
 use fettle_domain::{Language, ModelId, ModelRole};
-use fettle_engine::{ChooseModel, Engine, JOB_THREADS, JobHandle};
+use fettle_engine::{ChooseModel, Engine};
 use fettle_testing::data::{Skip, put_model, put_tiny_vision_model, skipped};
 
 /// The largest difference of a pixel that counts as equal: egui's default, a squared distance in
@@ -224,8 +223,7 @@ fn full_tabs_of_networks_match_their_snapshots() {
             sample_workspace::fit_and_index(engine);
         });
         // A language model's sentences differ between runs.
-        let model = app.text("inspect-with-llm");
-        app.click_on(Role::CheckBox, &model);
+        app.harness.state_mut().without_language_model();
         let part = app.folder().join("part.png");
         sample_workspace::part(8, Some("hole")).save(&part).unwrap();
         app.drop_files(std::slice::from_ref(&part));
@@ -261,8 +259,7 @@ fn an_unsure_part_is_told_from_others_in_every_view_and_in_grey() {
             sample_workspace::register(engine);
             sample_workspace::fit_and_index(engine);
         });
-        let model = app.text("inspect-with-llm");
-        app.click_on(Role::CheckBox, &model);
+        app.harness.state_mut().without_language_model();
         let casting = if language == Language::Ko { "주조품" } else { "Casting" };
         app.choose(&app.text("label-product"), &format!("{casting} (casting)"));
         // A normal part in stronger light.
@@ -348,17 +345,6 @@ fn tabs_say_what_went_wrong() {
         show(&mut app, tab);
         snapshots.take(&mut app, tab, "error", Theme::Dark);
     }
-}
-
-/// Occupies all job threads of the engine: later requests wait.
-fn hold_job_threads(app: &mut TestApp) -> Vec<(Sender<()>, JobHandle<()>)> {
-    (0..JOB_THREADS)
-        .map(|_| {
-            let (end, until) = channel();
-            let held = HeldJob { until, repeated: None };
-            (end, app.harness.state_mut().engine().submit(held).unwrap())
-        })
-        .collect()
 }
 
 #[test]

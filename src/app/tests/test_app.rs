@@ -43,6 +43,8 @@ pub(crate) struct TestAppOptions {
     pub(crate) models: Option<PathBuf>,
     /// The size of the window, in points.
     pub(crate) size: Vec2,
+    /// Pixels of the screen for a point.
+    pub(crate) scale: f32,
     /// Whether system fonts are used beside the program's own.
     pub(crate) system_fonts: bool,
 }
@@ -55,13 +57,14 @@ impl TestAppOptions {
             theme: Theme::Dark,
             models: None,
             size: vec2(1440.0, 900.0),
+            scale: 1.0,
             system_fonts: true,
         }
     }
 
     /// Opens the window on a new workspace. `prepare` gets the engine before the window opens.
     pub(crate) fn start(self, prepare: impl FnOnce(&Engine)) -> TestApp {
-        let Self { language, theme, models, size, system_fonts } = self;
+        let Self { language, theme, models, size, scale, system_fonts } = self;
         let dir = folder();
         let engine = engine(dir.path(), language, models.as_deref());
         prepare(&engine);
@@ -69,6 +72,7 @@ impl TestAppOptions {
         let lines = log.clone();
         let harness = Harness::builder()
             .with_size(size)
+            .with_pixels_per_point(scale)
             .with_theme(theme)
             .with_max_steps(64)
             .wgpu()

@@ -6,19 +6,19 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum OverlayMode {
-    /// The part as photographed.
+    /// The part as photographed: the map would tint sound metal and cover the defect.
+    #[default]
     Nothing = 0,
     /// The more anomalous, the more of the map's colour.
-    #[default]
     Heatmap = 1,
-    /// Colours above the threshold only; the rest is dimmed.
+    /// Colours above the limit only; the rest is as photographed.
     Above = 2,
     /// White above the threshold, black elsewhere.
     Mask = 3,
 }
 
 impl OverlayMode {
-    pub(crate) const ALL: [Self; 4] = [Self::Nothing, Self::Heatmap, Self::Above, Self::Mask];
+    pub(crate) const ALL: [Self; 4] = [Self::Nothing, Self::Above, Self::Heatmap, Self::Mask];
 
     /// The id of the message that names it.
     pub(crate) fn label(self) -> &'static str {

@@ -22,8 +22,16 @@ pub(super) struct ViewState {
     pub(super) jobs: bool,
     /// Whether the log panel is open.
     pub(super) log: bool,
-    /// The operator's view rather than all tabs.
+    /// The inspector's view over the whole screen rather than all tabs.
     pub(super) operator: bool,
+    /// Whether a judgement goes on to the next part.
+    pub(super) goes_on: bool,
+    /// Whether the strip of parts shows those first that nobody has judged.
+    pub(super) unjudged_first: bool,
+    /// Whether the tab that inspects shows the findings at the left of the part.
+    pub(super) findings: bool,
+    /// Whether the tab that inspects shows the report at the right of the part.
+    pub(super) report: bool,
     /// The product that parts are inspected as; `None`: the product that the neighbours vote for.
     pub(super) product: Option<ProductCode>,
     /// The product whose bank the anomaly tab shows; `None`: the first.
@@ -45,6 +53,10 @@ impl Default for ViewState {
             jobs: false,
             log: false,
             operator: false,
+            goes_on: true,
+            unjudged_first: false,
+            findings: true,
+            report: true,
             product: None,
             bank_product: None,
             with_llm: true,

@@ -1,8 +1,10 @@
 //! A part compared with a normal part: side by side, with a swipe divider, blinking, or as their
 //! difference.
 
-use egui::{CursorIcon, Rangef, Rect, Sense, Stroke, Vec2, WidgetInfo, vec2};
+use egui::{CursorIcon, Label, Rangef, Rect, RichText, Sense, Stroke, Vec2, WidgetInfo, vec2};
 
+use super::combo_box::{MIN_WIDTH, labelled_combo};
+use super::image_view::rectangle::paint_rect;
 use super::image_view::{
     self, Camera, Heatmap, ImageResponse, Layer, Layers, Picture, Pixel, Screen,
 };
@@ -15,6 +17,10 @@ use fettle_i18n::Value;
 const BLINK_S: f64 = 0.6;
 /// Width of the divider's handle, in points.
 const HANDLE_WIDTH: f32 = 14.0;
+/// Width below which the modes are a list to choose from rather than buttons, in points.
+const MIN_BUTTONS_WIDTH: f32 = 900.0;
+/// Height below which pictures have no status line below them, in points.
+const MIN_STATUS_HEIGHT: f32 = 360.0;
 
 /// The pictures to compare.
 pub(crate) struct ComparedPictures<'a> {
@@ -26,15 +32,39 @@ pub(crate) struct ComparedPictures<'a> {
     pub(crate) normal: Option<&'a mut Picture>,
     /// The difference of both: black where they are equal, white where they differ most.
     pub(crate) difference: Option<&'a mut Picture>,
+    /// A known defect, which takes the place of the normal part beside the part.
+    pub(crate) known: Option<KnownPicture<'a>>,
+}
+
+/// The picture of a known defect.
+pub(crate) struct KnownPicture<'a> {
+    pub(crate) picture: &'a mut Picture,
+    /// The marked defect, in pixels of the picture.
+    pub(crate) region: Option<RectPx>,
+    /// The defect's name.
+    pub(crate) name: String,
+}
+
+/// A picture of a view, and what sets it apart from the others.
+struct View<'a> {
+    label: String,
+    layers: Vec<Layer<'a>>,
+    /// The size of the picture and its mark, where it is a known defect, which is another photograph.
+    known: Option<(Vec2, Option<RectPx>)>,
+}
+
+impl<'a> View<'a> {
+    fn new(label: String, layers: Vec<Layer<'a>>) -> Self {
+        Self { label, layers, known: None }
+    }
 }
 
 impl ComparedPictures<'_> {
     fn supports(&self, mode: ComparisonMode) -> bool {
         match mode {
             ComparisonMode::Part => true,
-            ComparisonMode::Beside | ComparisonMode::Swipe | ComparisonMode::Blink => {
-                self.normal.is_some()
-            }
+            ComparisonMode::Beside => self.normal.is_some() || self.known.is_some(),
+            ComparisonMode::Swipe | ComparisonMode::Blink => self.normal.is_some(),
             ComparisonMode::Difference => self.difference.is_some(),
         }
     }
@@ -43,6 +73,8 @@ impl ComparedPictures<'_> {
 /// Camera and divider of a comparison.
 pub(crate) struct ComparisonView {
     camera: Camera,
+    /// The camera of a known defect beside the part.
+    known_camera: Camera,
     /// Position of the swipe divider: 0 at the left edge, 1 at the right edge.
     divider: f32,
     /// Where the last frame drew a picture.
@@ -51,7 +83,8 @@ pub(crate) struct ComparisonView {
 
 impl Default for ComparisonView {
     fn default() -> Self {
-        Self { camera: Camera::default(), divider: 0.5, screen: None }
+        let (camera, known_camera) = (Camera::default(), Camera::default());
+        Self { camera, known_camera, divider: 0.5, screen: None }
     }
 }
 
@@ -69,11 +102,19 @@ impl ComparisonView {
         mode: &mut ComparisonMode,
         pictures: &ComparedPictures<'_>,
     ) {
-        for one in ComparisonMode::ALL {
-            let button = egui::Button::selectable(*mode == one, localizer.text(one.label()));
-            if ui.add_enabled(pictures.supports(one), button).clicked() {
-                *mode = one;
+        let choices = |ui: &mut egui::Ui, mode: &mut ComparisonMode| {
+            for one in ComparisonMode::ALL {
+                let button = egui::Button::selectable(*mode == one, localizer.text(one.label()));
+                if ui.add_enabled(pictures.supports(one), button).clicked() {
+                    *mode = one;
+                }
             }
+        };
+        if ui.available_size_before_wrap().x < MIN_BUTTONS_WIDTH {
+            let (name, shown) = (localizer.text("picture-compare"), localizer.text(mode.label()));
+            labelled_combo(ui, &name, shown, MIN_WIDTH, |ui| choices(ui, mode));
+        } else {
+            choices(ui, mode);
         }
         ui.separator();
         let fit = egui::Button::selectable(self.camera.fits(), localizer.text("picture-fit"));
@@ -98,49 +139,70 @@ impl ComparisonView {
     ) -> (Rect, Option<Pixel>) {
         let mode = if pictures.supports(mode) { mode } else { ComparisonMode::Part };
         let size = pictures.part.size();
+        let has_status = ui.available_height() >= MIN_STATUS_HEIGHT;
         let line = ui.spacing().interact_size.y + ui.spacing().item_spacing.y;
+        let line = if has_status { line } else { 0.0 };
         let room = (ui.available_size() - vec2(0.0, line)).max(Vec2::splat(1.0));
-        let ComparedPictures { part, heatmap, regions, normal, difference } = pictures;
+        let ComparedPictures { part, heatmap, regions, normal, difference, known } = pictures;
         let part = Layer { heatmap, ..Layer::plain(part) };
         let mut shown = "picture-part";
+        let view = |id, layers| View::new(localizer.text(id), layers);
         let views = match (mode, normal, difference) {
-            (ComparisonMode::Beside, Some(normal), _) => {
-                vec![("picture-part", vec![part]), ("picture-normal", vec![Layer::plain(normal)])]
+            (ComparisonMode::Beside, normal, _) => {
+                let mut views = vec![view("picture-part", vec![part])];
+                match (known, normal) {
+                    (Some(KnownPicture { picture, region, name }), _) => {
+                        let known = Some((picture.size(), region));
+                        views.push(View { known, ..View::new(name, vec![Layer::plain(picture)]) });
+                    }
+                    (None, Some(normal)) => {
+                        views.push(view("picture-normal", vec![Layer::plain(normal)]));
+                    }
+                    (None, None) => {}
+                }
+                views
             }
             (ComparisonMode::Swipe, Some(normal), _) => {
                 let span = Rangef::new(0.0, self.divider);
                 let normal = Layer { span, ..Layer::plain(normal) };
                 let part = Layer { span: Rangef::new(self.divider, 1.0), ..part };
-                vec![("picture-swipe", vec![normal, part])]
+                vec![view("picture-swipe", vec![normal, part])]
             }
             (ComparisonMode::Blink, Some(normal), _) => {
                 let time = ui.input(|input| input.time) / BLINK_S;
                 let left = (1.0 - time.fract()) * BLINK_S;
                 ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(left));
                 if time % 2.0 < 1.0 {
-                    vec![("picture-part", vec![part])]
+                    vec![view("picture-part", vec![part])]
                 } else {
                     shown = "picture-normal";
-                    vec![("picture-normal", vec![Layer::plain(normal)])]
+                    vec![view("picture-normal", vec![Layer::plain(normal)])]
                 }
             }
             (ComparisonMode::Difference, _, Some(difference)) => {
                 shown = "picture-difference";
-                vec![("picture-difference", vec![Layer::plain(difference)])]
+                vec![view("picture-difference", vec![Layer::plain(difference)])]
             }
-            _ => vec![("picture-part", vec![part])],
+            _ => vec![view("picture-part", vec![part])],
         };
         let gap = ui.spacing().item_spacing.x;
         let count = views.len().max(1) as f32;
         let each = vec2((room.x - gap * (count - 1.0)) / count, room.y);
         let mut pixel = None;
-        let camera = &mut self.camera;
+        let (camera, known_camera) = (&mut self.camera, &mut self.known_camera);
         let responses: Vec<ImageResponse> = ui
             .horizontal(|ui| {
-                let one = |(label, layers): (&str, Vec<Layer<'_>>)| {
-                    let label = localizer.text(label);
-                    let layers = Layers { size, layers, regions, label };
-                    image_view::show(ui, localizer, each, layers, camera)
+                let one = |View { label, layers, known }: View<'_>| {
+                    let Some((size, mark)) = known else {
+                        let layers = Layers { size, layers, regions, label };
+                        return image_view::show(ui, localizer, each, layers, camera);
+                    };
+                    let layers = Layers { size, layers, regions: &[], label };
+                    let view = image_view::show(ui, localizer, each, layers, known_camera);
+                    if let Some(mark) = mark {
+                        paint_rect(ui, &view, known_camera, mark);
+                    }
+                    view
                 };
                 views.into_iter().map(one).collect()
             })
@@ -149,19 +211,54 @@ impl ComparisonView {
         for view in &responses {
             drawn |= view.response.rect;
             pixel = pixel.or(view.pixel);
-            self.screen = Some(view.screen);
         }
+        self.screen = responses.first().map(|view| view.screen);
         if let (ComparisonMode::Swipe, Some(view)) = (mode, responses.first()) {
             self.swipe_divider(ui, localizer, view);
         }
-        ui.horizontal(|ui| {
-            ui.weak(localizer.text(shown));
-            let zoom = self.screen.map_or(1.0, |screen| self.camera.place(&screen).zoom);
-            ui.monospace(status_line(localizer, zoom, pixel));
-        });
+        if has_status {
+            ui.horizontal(|ui| {
+                ui.weak(localizer.text(shown));
+                let zoom = self.screen.map_or(1.0, |screen| self.camera.place(&screen).zoom);
+                ui.add(
+                    Label::new(RichText::new(status_line(localizer, zoom, pixel)).monospace())
+                        .truncate(),
+                );
+            });
+        }
         // Side by side, the part is the first picture; layered, the pixels of both coincide.
         let part = responses.first().filter(|part| part.response.clicked());
         (drawn, part.and_then(|part| part.pixel))
+    }
+
+    /// Shows `picture` alone in a view of `size` points, with the camera of the part.
+    pub(crate) fn show_one(
+        &mut self,
+        ui: &mut egui::Ui,
+        localizer: Localizer,
+        (room, size): (Vec2, Vec2),
+        picture: &mut Picture,
+        label: String,
+    ) {
+        let layers = Layers { size, layers: vec![Layer::plain(picture)], regions: &[], label };
+        image_view::show(ui, localizer, room, layers, &mut self.camera);
+    }
+
+    /// Shows a known defect alone in a view of `room` points.
+    pub(crate) fn show_known(
+        &mut self,
+        ui: &mut egui::Ui,
+        localizer: Localizer,
+        room: Vec2,
+        KnownPicture { picture, region, name }: KnownPicture<'_>,
+    ) {
+        let size = picture.size();
+        let layers =
+            Layers { size, layers: vec![Layer::plain(picture)], regions: &[], label: name };
+        let view = image_view::show(ui, localizer, room, layers, &mut self.known_camera);
+        if let Some(region) = region {
+            paint_rect(ui, &view, &self.known_camera, region);
+        }
     }
 
     /// Draws the swipe divider and lets the mouse move it.

@@ -1,5 +1,7 @@
 //! Editor of a person's judgement of a part: verdict buttons, defect and note.
 
+use std::collections::VecDeque;
+
 use egui::TextEdit;
 
 use super::combo_box::optional_defect_combo;
@@ -14,41 +16,69 @@ use fettle_engine::{EngineError, JudgeInspection, Judged};
 /// Verdict, defect and note of the inspection shown, and the jobs that record them.
 #[derive(Default)]
 pub(crate) struct JudgementEditor {
-    // Every job is kept: dropping a task cancels its job.
-    tasks: Vec<Task<Judged>>,
+    /// Judgements to be recorded, in the order in which they were given: one at a time, so that none
+    /// overtakes an earlier one of the same part.
+    waiting: VecDeque<JudgeInspection>,
+    /// The judgement being recorded.
+    recording: Option<(JudgeInspection, Task<Judged>)>,
     /// The note being typed, and the inspection it belongs to.
     note: Option<(InspectionId, String)>,
 }
 
 impl JudgementEditor {
-    /// Takes the judgements that were recorded, shows a toast for each and sends
-    /// [`Command::Judged`].
-    pub(crate) fn poll(&mut self, cx: &mut TabContext<'_>) {
-        self.tasks.retain(|task| match task.poll() {
-            None => true,
-            Some(answer) => {
-                toast_recorded(answer, cx);
-                false
-            }
-        });
+    /// Takes the judgement that was recorded, shows a toast and sends [`Command::Judged`]; starts to
+    /// record the next one. Returns the inspection whose judgement could not be recorded.
+    pub(crate) fn poll(&mut self, cx: &mut TabContext<'_>) -> Option<InspectionId> {
+        let answer = self.recording.as_ref().and_then(|(_, task)| task.poll());
+        let request = answer.is_some().then(|| self.recording.take()).flatten();
+        self.record_next(cx);
+        let (answer, (request, _)) = answer.zip(request)?;
+        let is_recorded = answer.is_ok();
+        toast_recorded(answer, cx);
+        (!is_recorded).then_some(request.inspection)
     }
 
-    /// Starts to record a judgement.
+    /// Whether a judgement is not recorded yet.
+    pub(crate) fn is_recording(&self) -> bool {
+        self.recording.is_some() || !self.waiting.is_empty()
+    }
+
+    /// Records a judgement after those given before.
     pub(crate) fn submit(&mut self, cx: &mut TabContext<'_>, request: JudgeInspection) {
-        self.tasks.extend(cx.start(request));
+        self.waiting.push_back(request);
+        self.record_next(cx);
     }
 
-    /// Starts to record a verdict; the note of the earlier judgement stays, and so does its defect
-    /// where the verdict is NG.
+    fn record_next(&mut self, cx: &mut TabContext<'_>) {
+        if self.recording.is_some() {
+            return;
+        }
+        let Some(next) = self.waiting.front().cloned() else { return };
+        // Where the engine is too busy, it is asked again with the next frame.
+        if let Some(task) = cx.start_when_idle(next.clone()) {
+            self.waiting.pop_front();
+            self.recording = Some((next, task));
+        }
+    }
+
+    /// Records a verdict on an inspected part. The note of the earlier judgement stays; where the
+    /// verdict is NG, so does its defect, and without one the defect that the part resembles counts.
     pub(crate) fn submit_verdict(
         &mut self,
         cx: &mut TabContext<'_>,
-        id: InspectionId,
+        inspection: &Inspection,
         verdict: Verdict,
         before: Option<&Judgement>,
     ) {
-        let before = before.map(|judgement| judgement.opinion.clone());
+        let Some(id) = inspection.id else { return };
+        let recording = self.recording.as_ref().map(|(request, _)| request);
+        let mut under_way = self.waiting.iter().rev().chain(recording);
+        let before = match under_way.find(|request| request.inspection == id) {
+            Some(request) => request.opinion.clone(),
+            None => before.map(|judgement| judgement.opinion.clone()),
+        };
         let defect = before.as_ref().and_then(|opinion| opinion.defect.clone());
+        let defect = defect.or_else(|| inspection.resembled_defect().cloned());
         let opinion = Opinion {
             verdict,
             defect: defect.filter(|_| verdict == Verdict::Ng),
@@ -66,27 +96,40 @@ impl JudgementEditor {
         inspection: &Inspection,
         judgement: Option<&Judgement>,
     ) {
-        let Some(id) = inspection.id else { return };
+        if inspection.id.is_none() {
+            return;
+        }
         let judged = judgement.map(|judgement| judgement.opinion.verdict);
         ui.horizontal_wrapped(|ui| {
-            for verdict in Verdict::ALL {
-                let mut word = cx.text(verdict.message_id());
-                if judged == Some(verdict) {
-                    word = format!("✔ {word}");
-                }
-                let (side, is_judged) = (verdict_mark::SMALL, judged == Some(verdict));
-                let button = verdict_mark::button(ui, verdict, (word.into(), side), |button| {
-                    button.selected(is_judged)
-                });
-                if button.on_hover_text(cx.text("judge-hint")).clicked() {
-                    cx.send(Command::Judge(verdict));
-                }
-            }
-            if judgement.is_some() && ui.button(cx.text("judge-take-back")).clicked() {
-                self.submit(cx, JudgeInspection { inspection: id, opinion: None });
-            }
+            verdict_buttons(ui, cx, judged);
+            self.take_back_button(ui, cx, inspection, judgement);
         });
-        let Some(judgement) = judgement else { return };
+        self.details(ui, cx, inspection, judgement);
+    }
+
+    /// A button that takes the judgement back, where there is one.
+    pub(crate) fn take_back_button(
+        &mut self,
+        ui: &mut egui::Ui,
+        cx: &mut TabContext<'_>,
+        inspection: &Inspection,
+        judgement: Option<&Judgement>,
+    ) {
+        let Some(id) = inspection.id.filter(|_| judgement.is_some()) else { return };
+        if ui.button(cx.text("judge-take-back")).clicked() {
+            self.submit(cx, JudgeInspection { inspection: id, opinion: None });
+        }
+    }
+
+    /// Who judged, the defect and the note, once a person has judged.
+    pub(crate) fn details(
+        &mut self,
+        ui: &mut egui::Ui,
+        cx: &mut TabContext<'_>,
+        inspection: &Inspection,
+        judgement: Option<&Judgement>,
+    ) {
+        let (Some(id), Some(judgement)) = (inspection.id, judgement) else { return };
         let by = [("by", judgement.by.clone().into()), ("time", local_time(&judgement.at).into())];
         ui.small(cx.localizer.with("judge-by", &by));
         let opinion = &judgement.opinion;
@@ -131,6 +174,22 @@ impl JudgementEditor {
             self.submit(cx, JudgeInspection { inspection: id, opinion: Some(opinion) });
         } else if edit.has_focus() {
             self.note = Some((id, note));
+        }
+    }
+}
+
+/// Adds a button for each verdict to the current row; that of a person is marked.
+pub(crate) fn verdict_buttons(ui: &mut egui::Ui, cx: &mut TabContext<'_>, judged: Option<Verdict>) {
+    for verdict in Verdict::ALL {
+        let mut word = cx.text(verdict.message_id());
+        let is_judged = judged == Some(verdict);
+        if is_judged {
+            word = format!("✔ {word}");
+        }
+        let text = (word.into(), verdict_mark::SMALL);
+        let button = verdict_mark::button(ui, verdict, text, |button| button.selected(is_judged));
+        if button.on_hover_text(cx.text("judge-hint")).clicked() {
+            cx.send(Command::Judge(verdict));
         }
     }
 }

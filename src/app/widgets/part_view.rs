@@ -1,17 +1,19 @@
-//! The picture of an inspected part with its heatmap and comparison with a normal part.
+//! The picture of an inspected part with its map and comparison with a normal part or a known defect.
 
 use std::sync::Arc;
 
-use egui::Rect;
+use egui::{Key, Rect, Vec2};
 use image::RgbImage;
 
-use super::comparison_view::{ComparedPictures, ComparisonView};
+use super::comparison_view::{ComparedPictures, ComparisonView, KnownPicture};
+use super::file_picture::FilePicture;
 use super::image_view::heatmap_controls::{self, Threshold};
 use super::image_view::{Heatmap, Picture, Pixel};
 use super::nearest_normal::NearestNormalTool;
 use super::screenshot::{Screenshot, ScreenshotTarget};
 use crate::tab_context::TabContext;
-use fettle_domain::{Anomaly, AnomalyMap, Inspection, RectPx};
+use crate::view_state::ComparisonMode;
+use fettle_domain::{Anomaly, AnomalyMap, Hit, Inspection, RectPx};
 use fettle_engine::Pictures;
 
 /// The pictures of one inspection and how they are viewed.
@@ -19,12 +21,29 @@ pub(crate) struct PartView {
     part: Picture,
     normal: Option<Picture>,
     difference: Option<Picture>,
+    /// A known defect beside the part.
+    known: Option<KnownDefect>,
     threshold: Option<Threshold>,
     comparison: ComparisonView,
     screenshot: Screenshot,
     /// Where the last frame drew the pictures.
     drawn_rect: Rect,
     nearest_normal: NearestNormalTool,
+}
+
+/// A known defect that the part resembles, and its picture.
+struct KnownDefect {
+    hit: Hit,
+    name: String,
+    file: FilePicture,
+}
+
+impl KnownDefect {
+    /// The picture, once it is read.
+    fn picture(&mut self) -> Option<KnownPicture<'_>> {
+        let (region, name) = (self.hit.region, self.name.clone());
+        self.file.picture().map(|picture| KnownPicture { picture, region, name })
+    }
 }
 
 impl PartView {
@@ -37,10 +56,6 @@ impl PartView {
         anomaly: Option<&Anomaly>,
     ) -> Self {
         let part = Picture::new(picture);
-        let threshold = anomaly.map(|anomaly| {
-            let start = anomaly.mask_threshold.unwrap_or(anomaly.thresholds.pixel);
-            Threshold::new(start, anomaly.scale)
-        });
         let normal = pictures.and_then(|pictures| pictures.reference.clone());
         let difference = pictures.and_then(|pictures| pictures.difference.as_ref());
         Self {
@@ -50,7 +65,8 @@ impl PartView {
             },
             normal: normal.map(Picture::new),
             difference: difference.map(Picture::from_gray),
-            threshold,
+            known: None,
+            threshold: anomaly.map(Threshold::of),
             comparison: ComparisonView::default(),
             screenshot: Screenshot::default(),
             drawn_rect: Rect::NOTHING,
@@ -68,8 +84,61 @@ impl PartView {
         self.screenshot.request(ctx, target, self.drawn_rect);
     }
 
-    /// Shows the toolbars and, below them, the pictures in the space left.
+    /// Loads the picture of a known defect, to be shown beside the part.
+    pub(crate) fn load_known(&mut self, cx: &mut TabContext<'_>, hit: &Hit) {
+        if self.known.as_ref().is_none_or(|known| known.hit != *hit) {
+            let name = cx.defect_name(Some(&hit.product), &hit.defect);
+            let mut file = FilePicture::default();
+            file.load(cx, hit.path.as_ref());
+            self.known = Some(KnownDefect { hit: hit.clone(), name, file });
+        }
+    }
+
+    /// Puts a known defect in the place of the normal part beside the part; the same one again puts
+    /// the normal part back.
+    pub(crate) fn swap_known(&mut self, cx: &mut TabContext<'_>, hit: &Hit) {
+        let is_beside = cx.view.comparison == ComparisonMode::Beside;
+        if is_beside && self.known_hit() == Some(hit) {
+            self.known = None;
+        } else {
+            self.load_known(cx, hit);
+            cx.view.comparison = ComparisonMode::Beside;
+        }
+    }
+
+    /// The known defect in the place of the normal part, where one is shown there.
+    pub(crate) fn known_beside(&self, mode: ComparisonMode) -> Option<&Hit> {
+        self.known_hit().filter(|_| mode == ComparisonMode::Beside)
+    }
+
+    /// The known defect whose picture is loaded.
+    pub(crate) fn known_hit(&self) -> Option<&Hit> {
+        self.known.as_ref().map(|known| &known.hit)
+    }
+
+    /// Takes the picture of the known defect, once it is read.
+    fn poll_known(&mut self, cx: &mut TabContext<'_>) {
+        let Some(known) = &mut self.known else { return };
+        known.file.poll(cx);
+        if let Some(error) = known.file.error() {
+            cx.toasts.error(error.to_owned());
+            self.known = None;
+        }
+    }
+
+    /// Shows the tools and, below them, the pictures in the space left.
     pub(crate) fn show(
+        &mut self,
+        ui: &mut egui::Ui,
+        cx: &mut TabContext<'_>,
+        inspection: &Inspection,
+    ) {
+        ui.horizontal_wrapped(|ui| self.tools(ui, cx, inspection));
+        self.show_body(ui, cx, inspection);
+    }
+
+    /// Shows the pictures in the space left, and the patch that was asked about.
+    pub(crate) fn show_body(
         &mut self,
         ui: &mut egui::Ui,
         cx: &mut TabContext<'_>,
@@ -77,20 +146,7 @@ impl PartView {
     ) {
         let anomaly = inspection.anomaly.done();
         let stored = inspection.image_path.as_deref();
-        let localizer = cx.localizer;
         self.nearest_normal.poll(cx, stored);
-        let (mode, style) = (&mut cx.view.comparison, &mut cx.view.heatmap_style);
-        let compared = pictures_of(&mut self.part, &mut self.normal, &mut self.difference, anomaly);
-        ui.horizontal_wrapped(|ui| {
-            self.comparison.toolbar(ui, localizer, mode, &compared);
-            if anomaly.is_some() && stored.is_some() {
-                ui.separator();
-                self.nearest_normal.toggle_button(ui, localizer);
-            }
-        });
-        if let Some(threshold) = &mut self.threshold {
-            ui.horizontal_wrapped(|ui| heatmap_controls::show(ui, localizer, style, threshold));
-        }
         let clicked = self.show_pictures(ui, cx, anomaly);
         if let (Some(at), Some(anomaly), Some(stored)) = (clicked, anomaly, stored) {
             self.nearest_normal.explain(cx, stored, &anomaly.bank, at);
@@ -98,18 +154,52 @@ impl PartView {
         self.nearest_normal.show(ui.ctx(), cx);
     }
 
-    /// Shows the pictures without toolbars. Returns the pixel of the part that was clicked.
+    /// Adds the tools to the current row: comparison, zoom, map.
+    pub(crate) fn tools(
+        &mut self,
+        ui: &mut egui::Ui,
+        cx: &mut TabContext<'_>,
+        inspection: &Inspection,
+    ) {
+        let anomaly = inspection.anomaly.done();
+        let localizer = cx.localizer;
+        let (mode, style) = (&mut cx.view.comparison, &mut cx.view.heatmap_style);
+        let compared = pictures_of(
+            &mut self.part,
+            &mut self.normal,
+            &mut self.difference,
+            self.known.as_mut(),
+            anomaly,
+        );
+        self.comparison.toolbar(ui, localizer, mode, &compared);
+        if let Some(threshold) = &mut self.threshold {
+            heatmap_controls::show(ui, localizer, style, threshold);
+        }
+        if anomaly.is_some() && inspection.image_path.is_some() {
+            self.nearest_normal.toggle_button(ui, localizer);
+        }
+    }
+
+    /// Shows the pictures without toolbar. Returns the pixel of the part that was clicked.
     pub(crate) fn show_pictures(
         &mut self,
         ui: &mut egui::Ui,
         cx: &mut TabContext<'_>,
         anomaly: Option<&Anomaly>,
     ) -> Option<Pixel> {
-        let heatmap = self.threshold.as_ref().map(|threshold| {
-            let Threshold { now, scale, .. } = *threshold;
-            Heatmap { style: cx.view.heatmap_style, scale, threshold: now }
+        self.poll_known(cx);
+        let heatmap = self.threshold.as_ref().filter(|_| !is_bare(ui)).map(|threshold| {
+            let mut style = cx.view.heatmap_style;
+            style.outline &= threshold.marks();
+            Heatmap { style, scale: threshold.scale, threshold: threshold.now }
         });
-        let compared = pictures_of(&mut self.part, &mut self.normal, &mut self.difference, anomaly);
+        let compared = pictures_of(
+            &mut self.part,
+            &mut self.normal,
+            &mut self.difference,
+            self.known.as_mut(),
+            anomaly,
+        );
         let compared = ComparedPictures { heatmap, ..compared };
         let (drawn_rect, clicked) =
             self.comparison.show(ui, cx.localizer, cx.view.comparison, compared);
@@ -117,13 +207,53 @@ impl PartView {
         self.screenshot.poll(ui.ctx(), cx);
         clicked
     }
+
+    /// Shows the part with its map and nothing beside it.
+    pub(crate) fn show_part(
+        &mut self,
+        ui: &mut egui::Ui,
+        cx: &mut TabContext<'_>,
+        anomaly: Option<&Anomaly>,
+    ) {
+        let mode = std::mem::take(&mut cx.view.comparison);
+        self.show_pictures(ui, cx, anomaly);
+        cx.view.comparison = mode;
+    }
+
+    /// Shows the normal part alone in a view of `room` points; whether there is one.
+    pub(crate) fn show_normal(
+        &mut self,
+        ui: &mut egui::Ui,
+        cx: &TabContext<'_>,
+        room: Vec2,
+    ) -> bool {
+        let Some(normal) = &mut self.normal else { return false };
+        let sizes = (room, self.part.size());
+        let label = cx.text("picture-normal");
+        self.comparison.show_one(ui, cx.localizer, sizes, normal, label);
+        true
+    }
+
+    /// Shows the known defect alone in a view of `room` points, once its picture is read.
+    pub(crate) fn show_known(&mut self, ui: &mut egui::Ui, cx: &TabContext<'_>, room: Vec2) {
+        if let Some(known) = self.known.as_mut().and_then(KnownDefect::picture) {
+            self.comparison.show_known(ui, cx.localizer, room, known);
+        }
+    }
 }
 
-/// The pictures as the comparison view takes them, without a heatmap.
+/// Whether the key is held that shows the part without map and lines.
+fn is_bare(ui: &egui::Ui) -> bool {
+    let is_taken = ui.ctx().memory(|memory| memory.focused().is_some());
+    !is_taken && ui.input(|input| input.key_down(Key::Space))
+}
+
+/// The pictures as the comparison view takes them, without a map.
 fn pictures_of<'a>(
     part: &'a mut Picture,
     normal: &'a mut Option<Picture>,
     difference: &'a mut Option<Picture>,
+    known: Option<&'a mut KnownDefect>,
     anomaly: Option<&'a Anomaly>,
 ) -> ComparedPictures<'a> {
     let regions = anomaly.map(|anomaly| anomaly.regions.as_slice()).unwrap_or_default();
@@ -133,5 +263,6 @@ fn pictures_of<'a>(
         regions,
         normal: normal.as_mut(),
         difference: difference.as_mut(),
+        known: known.and_then(KnownDefect::picture),
     }
 }

@@ -25,13 +25,18 @@ const CAPACITY: usize = 600;
 /// A frame narrower than this, in points, has no room for text.
 const MIN_TEXT_WIDTH: f32 = 100.0;
 
-/// The thumbnail of one image; `None` where the image file is missing or damaged.
-pub(crate) struct ThumbnailTexture(Option<TextureHandle>);
+/// The thumbnail of one image.
+pub(crate) struct ThumbnailTexture {
+    /// `None` where the image file is missing or damaged.
+    texture: Option<TextureHandle>,
+    /// Width and height of the image itself, where they are known.
+    full: Option<Vec2>,
+}
 
 impl ThumbnailTexture {
     /// Uploads `picture`, the thumbnail that the engine made.
     pub(crate) fn new(ctx: &Context, picture: Option<&RgbImage>) -> Self {
-        Self(picture.map(|picture| texture(ctx, picture)))
+        Self { texture: picture.map(|picture| texture(ctx, picture)), full: None }
     }
 
     /// Draws the thumbnail into `frame`, or says that the image is unreadable.
@@ -39,7 +44,7 @@ impl ThumbnailTexture {
         let visuals = ui.visuals();
         let painter = ui.painter_at(frame);
         painter.rect_filled(frame, 4.0, visuals.extreme_bg_color);
-        let Some(texture) = &self.0 else {
+        let Some(texture) = &self.texture else {
             let text = match frame.width() < MIN_TEXT_WIDTH {
                 true => "⚠".to_owned(),
                 false => localizer.text("library-unreadable"),
@@ -98,8 +103,10 @@ impl ThumbnailCache {
         self.task = None;
         match answer {
             Ok(thumbnails) => {
-                for Thumbnail { path, picture } in thumbnails {
-                    let texture = ThumbnailTexture::new(ctx, picture.as_ref());
+                for Thumbnail { path, picture, full_size } in thumbnails {
+                    let full = full_size.map(|(width, height)| vec2(width as f32, height as f32));
+                    let made = ThumbnailTexture::new(ctx, picture.as_ref());
+                    let texture = ThumbnailTexture { full, ..made };
                     self.textures.insert(path, (texture, self.frame));
                 }
                 self.evict();
@@ -138,6 +145,13 @@ impl ThumbnailCache {
         *drawn_at = self.frame;
         texture.paint(ui, localizer, frame);
         true
+    }
+
+    /// Outlines `region`, in pixels of the image at `path`, on the thumbnail drawn in `frame`.
+    pub(crate) fn paint_mark(&self, ui: &egui::Ui, path: &str, frame: Rect, region: RectPx) {
+        if let Some((ThumbnailTexture { full: Some(size), .. }, _)) = self.textures.get(path) {
+            paint_outline(ui, frame, *size, region);
+        }
     }
 
     /// Ends a frame: requests the first of the `missing` paths, one batch at a time.

@@ -92,6 +92,12 @@ impl FettleWindow {
                 self.remote.reload(&mut self.shared.context());
                 self.dispatch_all(&command, ctx);
             }
+            Command::GoOnAfterJudging => {
+                self.shared.view.goes_on = !self.shared.view.goes_on;
+            }
+            Command::UnjudgedFirst => {
+                self.shared.view.unjudged_first = !self.shared.view.unjudged_first;
+            }
             Command::NextImage
             | Command::PreviousImage
             | Command::InspectAgain

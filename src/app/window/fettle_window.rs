@@ -52,6 +52,10 @@ pub(crate) struct FettleWindow {
     /// The dialog over the tab shown, where it belongs to no tab.
     pub(super) dialog: Option<Box<dyn Dialog>>,
     pub(super) quit: Quit,
+    /// Whether the window is known to fit the screen.
+    pub(super) fits_screen: bool,
+    /// Whether the window was told to fill the screen.
+    pub(super) is_full_screen: bool,
     pub(super) frame_times: FrameTimes,
     pub(super) pdf: PdfExport,
     pub(super) clipboard: Clipboard,
@@ -109,6 +113,8 @@ impl FettleWindow {
             dropped: DroppedFiles::default(),
             dialog: None,
             quit: Quit::default(),
+            fits_screen: false,
+            is_full_screen: false,
             frame_times: FrameTimes::default(),
             pdf: PdfExport::default(),
             clipboard: Clipboard::default(),
@@ -156,6 +162,16 @@ impl FettleWindow {
     /// The names of the running jobs.
     pub(crate) fn running(&mut self) -> Vec<&'static str> {
         self.shared.tasks.running().iter().map(|job| job.name).collect()
+    }
+
+    /// Parts are inspected as of this product.
+    pub(crate) fn inspect_as(&mut self, product: fettle_domain::ProductCode) {
+        self.shared.view.product = Some(product);
+    }
+
+    /// Parts are inspected without a language model.
+    pub(crate) fn without_language_model(&mut self) {
+        self.shared.view.with_llm = false;
     }
 
     pub(crate) fn engine(&self) -> &Engine {

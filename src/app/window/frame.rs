@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use egui::{Align2, CentralPanel, Context, Frame, Panel, Ui, ViewportCommand, vec2};
+use egui::{Align2, CentralPanel, Context, Frame, Panel, Ui, Vec2, ViewportCommand, vec2};
 
 use super::fettle_window::{FettleWindow, STORED_VIEW};
 use crate::command::{Command, TabId};
@@ -16,6 +16,9 @@ use fettle_engine::TidyPictures;
 
 /// Interval at which the window is drawn while jobs run, for their progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Room for the window's frame and title, in points.
+const TITLE_BAR: Vec2 = vec2(4.0, 32.0);
 
 impl eframe::App for FettleWindow {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
@@ -147,6 +150,53 @@ impl FettleWindow {
     }
 
     fn draw(&mut self, ui: &mut Ui) {
+        self.fit_to_screen(ui.ctx());
+        self.follow_full_screen(ui.ctx());
+        if !self.is_inspectors_view() {
+            self.draw_shell(ui);
+        }
+        let shown = self.shared.view.tab;
+        CentralPanel::default().frame(Frame::central_panel(ui.style())).show(ui, |ui| {
+            if let Some((_, tab)) = self.tabs.iter_mut().find(|(id, _)| *id == shown) {
+                tab.ui(ui, &mut self.shared.context());
+            }
+        });
+        self.draw_overlays(ui.ctx());
+    }
+
+    /// Whether the inspector's view has the whole screen.
+    fn is_inspectors_view(&self) -> bool {
+        self.shared.view.operator && self.shared.view.tab == TabId::Inspect
+    }
+
+    /// Gives the inspector's view the whole screen, and takes it back.
+    fn follow_full_screen(&mut self, ctx: &Context) {
+        let wanted = self.is_inspectors_view();
+        if wanted != self.is_full_screen {
+            self.is_full_screen = wanted;
+            ctx.send_viewport_cmd(ViewportCommand::Fullscreen(wanted));
+        }
+    }
+
+    /// Has a window that is larger than its screen fill the screen instead, once it is known.
+    fn fit_to_screen(&mut self, ctx: &Context) {
+        if self.fits_screen {
+            return;
+        }
+        let (monitor, inner) = ctx.input(|input| {
+            let viewport = input.viewport();
+            (viewport.monitor_size, viewport.inner_rect)
+        });
+        let (Some(monitor), Some(inner)) = (monitor, inner) else { return };
+        self.fits_screen = true;
+        let room = monitor - TITLE_BAR;
+        if inner.width() > room.x || inner.height() > room.y {
+            ctx.send_viewport_cmd(ViewportCommand::Maximized(true));
+        }
+    }
+
+    /// Draws what stands around the tab: menus, offers, log and jobs.
+    fn draw_shell(&mut self, ui: &mut Ui) {
         Panel::top("menus").show(ui, |ui| {
             menu_bar::show(ui, &mut self.shared.context(), &self.remote);
         });
@@ -161,13 +211,6 @@ impl FettleWindow {
                 jobs_panel::show(ui, &mut self.shared.context(), self.frame_times.summary());
             });
         }
-        let shown = self.shared.view.tab;
-        CentralPanel::default().frame(Frame::central_panel(ui.style())).show(ui, |ui| {
-            if let Some((_, tab)) = self.tabs.iter_mut().find(|(id, _)| *id == shown) {
-                tab.ui(ui, &mut self.shared.context());
-            }
-        });
-        self.draw_overlays(ui.ctx());
     }
 
     /// Draws what lies over the panels: dialogs, palette, list of shortcuts, toasts.
@@ -188,8 +231,7 @@ impl FettleWindow {
             self.undo_history && undo_history::show(ctx, &mut self.shared.context());
         drop_sign::show(ctx, self.shared.localizer);
         // The operator's buttons are at the bottom: toasts must not cover them.
-        let is_operator = self.shared.view.operator && self.shared.view.tab == TabId::Inspect;
-        let corner = match is_operator {
+        let corner = match self.is_inspectors_view() {
             true => (Align2::RIGHT_TOP, vec2(-24.0, 180.0)),
             false => (Align2::RIGHT_BOTTOM, vec2(-16.0, -16.0)),
         };

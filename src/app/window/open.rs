@@ -24,7 +24,7 @@ pub(crate) fn open(
             .with_title("Fettle")
             .with_app_id("fettle")
             .with_inner_size([1440.0, 900.0])
-            .with_min_inner_size([640.0, 400.0])
+            .with_min_inner_size([480.0, 320.0])
             .with_clamp_size_to_monitor_size(true)
             .with_drag_and_drop(true),
         persistence_path: Some(engine.workspace().data_dir().join("window.ron")),

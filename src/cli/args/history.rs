@@ -82,6 +82,9 @@ pub(crate) struct HistoryList {
     /// Only those that nobody judged, whose verdict a person confirmed, or overruled.
     #[arg(long)]
     pub(crate) review: Option<ReviewArg>,
+    /// Also inspections of parts that were inspected again later: the list has each part once.
+    #[arg(long)]
+    pub(crate) repeated: bool,
     /// How many of the newest.
     #[arg(long, short = 'k', default_value_t = 20)]
     pub(crate) top: usize,

@@ -45,7 +45,7 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Json) -> an
             ("normals", count(counts.normal_images)),
             ("defects", count(counts.defect_images)),
             ("manuals", count(counts.manuals)),
-            ("inspections", count(counts.inspections)),
+            ("parts", count(counts.parts)),
         ];
         terminal.print_field("label-library", &terminal.text("doctor-library", &values));
     }

@@ -72,6 +72,7 @@ fn list(engine: &Engine, terminal: &Terminal, args: &args::HistoryList) -> anyho
         until: args.until,
         action: args.action.map(Into::into),
         review: args.review.map(Into::into),
+        repeated: args.repeated,
     };
     if let Some(path) = args.pdf.clone() {
         let these = InspectionSelection::Ids(args.id.clone());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use image::{ImageFormat, Rgb, RgbImage};
 
-use crate::Library;
+use crate::{Library, content_hash};
 use fettle_domain::{
     Anomaly, Author, BankRef, ContentHash, Contour, DefectCode, DefectType, HeatmapScale, Hit,
     ImageId, Inspection, Language, LineSpan, ManualText, ManualWarning, ModelId, PartArea, Place,
@@ -23,7 +23,9 @@ pub(crate) const AS_OF_VERSION_8: &str = "DROP TABLE corrective_action_revisions
     DROP TABLE deleted_rows; DROP TABLE deletions;
     ALTER TABLE images DROP COLUMN original_name;
     ALTER TABLE defect_types DROP COLUMN removed_at;
-    ALTER TABLE products DROP COLUMN removed_at;";
+    ALTER TABLE products DROP COLUMN removed_at;
+    DROP INDEX history_by_part;
+    ALTER TABLE history DROP COLUMN first; ALTER TABLE history DROP COLUMN newest;";
 
 /// A picture that is different for each seed.
 pub(crate) fn picture(seed: u32, width: u32, height: u32) -> RgbImage {
@@ -153,11 +155,12 @@ pub(crate) fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Insp
         id: None,
         created_at: created_at.into(),
         source: "C:\\부품\\IMG 1.jpeg".into(),
-        image_hash: ContentHash("ab".repeat(32)),
+        image_hash: content_hash(format!("{created_at} {verdict:?} {score}").as_bytes()),
         image_path: Some("data/uploads/abababababababab.jpeg".into()),
         width_px: 300,
         height_px: 300,
         product: Some(prod1()),
+        product_given: false,
         models: vec![ModelId("clip-vit-b32".into())],
         verdict,
         similarity: Stage::Done(similarity),

@@ -28,7 +28,7 @@ fn a_record_that_could_not_be_read_back_is_refused() {
     assert!(matches!(library.record_inspection(&nan), Err(LibraryError::BadRecord { .. })));
     let when = inspection("yesterday", Verdict::Ng, 1.0);
     assert!(matches!(library.record_inspection(&when), Err(LibraryError::BadTime { .. })));
-    assert_eq!(library.counts().unwrap().inspections, 0);
+    assert_eq!(library.counts().unwrap().parts, 0);
 }
 
 #[test]

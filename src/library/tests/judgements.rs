@@ -1,10 +1,10 @@
 //! Judgements, actions, and the history of inspections.
 
 use super::fixtures::{AS_OF_VERSION_8, hole, inspection, library, prod1};
-use crate::{Library, LibraryError};
+use crate::{InspectionFilter, Library, LibraryError};
 use fettle_domain::{
-    ActionState, DefectCode, HistoryFilter, InspectionId, Opinion, ProductCode, Verdict, escape,
-    overkill,
+    ActionState, DefectCode, HistoryFilter, Inspection, InspectionId, Opinion, ProductCode,
+    Verdict, escape, overkill,
 };
 
 fn opinion(verdict: Verdict) -> Opinion {
@@ -72,6 +72,83 @@ fn an_action_is_open_until_somebody_says_it_is_done() {
     assert_eq!(library.action(ids[0]).unwrap().unwrap().by, "lee");
     assert_eq!(count(&library, ActionState::Done), 0);
     assert!(library.set_action(InspectionId(99), ActionState::Done, "kim").is_err());
+}
+
+#[test]
+fn inspections_of_one_photograph_are_one_part_with_one_judgement() {
+    let root = tempfile::tempdir().unwrap();
+    let mut library = library(root.path());
+    let first = inspection("2026-11-22T10:00:00+09:00", Verdict::Ng, 3.5);
+    let first_id = library.record_inspection(&first).unwrap();
+    let other = inspection("2026-11-22T10:01:00+09:00", Verdict::Ok, 0.5);
+    library.record_inspection(&other).unwrap();
+    library.judge(first_id, Some(&opinion(Verdict::Ng)), "kim").unwrap();
+    library.set_action(first_id, ActionState::Done, "kim").unwrap();
+    // Inspected again, by another bank.
+    let again = Inspection {
+        created_at: "2026-11-23T10:00:00+09:00".to_owned(),
+        verdict: Verdict::Ok,
+        ..first.clone()
+    };
+    let again_id = library.record_inspection(&again).unwrap();
+
+    let all = HistoryFilter::default();
+    let ids = |library: &Library, filter: &HistoryFilter| -> Vec<(i64, i64)> {
+        let page = library.history(filter, 0, 9).unwrap();
+        assert_eq!(page.rows.len(), page.total);
+        page.rows.iter().map(|row| (row.id.0, row.first.0)).collect()
+    };
+    assert_eq!(ids(&library, &all), [(3, 1), (2, 2)]);
+    let every = HistoryFilter { repeated: true, ..all.clone() };
+    assert_eq!(ids(&library, &every), [(3, 1), (2, 2), (1, 1)]);
+    assert_eq!(library.counts().unwrap().parts, 2);
+    let newest = InspectionFilter { newest: true, ..InspectionFilter::default() };
+    assert_eq!(library.inspections(&newest, 9).unwrap().len(), 2);
+
+    // What was said of the part before stands for the new inspection, and the other way round.
+    let said = |library: &Library, id| library.judgement(id).unwrap().map(|said| said.opinion);
+    assert_eq!(said(&library, again_id), Some(opinion(Verdict::Ng)));
+    assert_eq!(library.action(again_id).unwrap().unwrap().state, ActionState::Done);
+    let row = library.history_row(again_id).unwrap();
+    assert_eq!((row.judged, row.action), (Some(Verdict::Ng), ActionState::Done));
+    library.judge(again_id, Some(&opinion(Verdict::Unsure)), "lee").unwrap();
+    assert_eq!(said(&library, first_id), Some(opinion(Verdict::Unsure)));
+    assert_eq!(library.history_row(first_id).unwrap().judged, Some(Verdict::Unsure));
+    let judged = library.history_counts(&all).unwrap().judged;
+    assert_eq!(judged.iter().map(|one| one.count).sum::<usize>(), 1);
+    let days = library.history_counts(&all).unwrap().days;
+    let days: Vec<_> = days.iter().map(|day| (day.day.as_str(), day.parts)).collect();
+    assert_eq!(days, [("2026-11-22", 1), ("2026-11-23", 1)]);
+    library.judge(first_id, None, "lee").unwrap();
+    assert_eq!(said(&library, again_id), None);
+}
+
+#[test]
+fn a_workspace_of_before_has_its_repeated_inspections_linked() {
+    let root = tempfile::tempdir().unwrap();
+    let mut library = library(root.path());
+    let part = inspection("2026-11-22T10:00:00+09:00", Verdict::Ng, 3.5);
+    let ids: Vec<InspectionId> =
+        (0..3).map(|_| library.record_inspection(&part).unwrap()).collect();
+    let other = inspection("2026-11-22T10:01:00+09:00", Verdict::Ok, 0.5);
+    library.record_inspection(&other).unwrap();
+    library.judge(ids[1], Some(&opinion(Verdict::Ok)), "kim").unwrap();
+    drop(library);
+    let database = root.path().join("data/fettle.db");
+    let conn = rusqlite::Connection::open(database).unwrap();
+    // As it was: the judgement stands in the row of its inspection alone.
+    conn.execute_batch(
+        "DROP INDEX history_by_part;
+         ALTER TABLE history DROP COLUMN first; ALTER TABLE history DROP COLUMN newest;
+         UPDATE history SET judged = NULL WHERE inspection <> 2;
+         PRAGMA user_version = 11;",
+    )
+    .unwrap();
+    drop(conn);
+    let library = Library::open(root.path()).unwrap();
+    let page = library.history(&HistoryFilter::default(), 0, 9).unwrap();
+    let rows: Vec<_> = page.rows.iter().map(|row| (row.id.0, row.first.0, row.judged)).collect();
+    assert_eq!(rows, [(4, 4, None), (3, 1, Some(Verdict::Ok))]);
 }
 
 #[test]

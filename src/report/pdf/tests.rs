@@ -127,6 +127,7 @@ fn ng() -> Inspection {
         width_px: 120,
         height_px: 90,
         product: Some(product.clone()),
+        product_given: false,
         models: vec![ModelId("encoder".into()), ModelId("backbone".into())],
         verdict: Verdict::Ng,
         similarity: Stage::Skipped(SkipReason::NoIndex),

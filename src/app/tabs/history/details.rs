@@ -5,6 +5,7 @@ use crate::clock::local_time;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
 use crate::widgets::feedback_buttons::FeedbackButtons;
+use crate::widgets::inspection::similar_defects::SimilarDefects;
 use crate::widgets::inspection::{findings, model_view, past_actions, report_view, verdict_banner};
 use crate::widgets::judgement_editor::JudgementEditor;
 use crate::widgets::part_view::PartView;
@@ -32,6 +33,7 @@ pub(super) struct Details {
     /// The change of the action's state in progress.
     acting: Option<Task<ActionChange>>,
     view: Option<PartView>,
+    similar: SimilarDefects,
 }
 
 impl Details {
@@ -44,6 +46,7 @@ impl Details {
             error: None,
             acting: None,
             view: None,
+            similar: SimilarDefects::default(),
         }
     }
 
@@ -150,9 +153,7 @@ impl Details {
             ui.small(format!("⚠ {notice}"));
         }
         ui.add_space(6.0);
-        if let (Some(region), Some(view)) = (findings::show(ui, cx, inspection), &mut self.view) {
-            view.zoom_to(region);
-        }
+        findings::show(ui, cx, inspection, &mut self.similar, self.view.as_mut());
         ui.add_space(10.0);
         ui.separator();
         report_view::show(ui, cx, inspection);

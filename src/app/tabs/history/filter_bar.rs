@@ -34,6 +34,7 @@ impl FilterBar {
             until: None,
             action: self.action,
             review: self.review,
+            repeated: false,
         }
     }
 

@@ -164,14 +164,8 @@ impl Tab for HistoryTab {
                 let Some(opened) = self.details.as_ref().and_then(Details::opened) else { return };
                 let found = opened.inspection.verdict;
                 let verdict = if let Command::Judge(verdict) = command { *verdict } else { found };
-                if let Some(id) = opened.inspection.id {
-                    self.judgement_editor.submit_verdict(
-                        cx,
-                        id,
-                        verdict,
-                        opened.judgement.as_ref(),
-                    );
-                }
+                let (inspection, judgement) = (&opened.inspection, opened.judgement.as_ref());
+                self.judgement_editor.submit_verdict(cx, inspection, verdict, judgement);
             }
             Command::SearchShown => {
                 if let Some(opened) = self.details.as_ref().and_then(Details::opened) {

@@ -59,8 +59,8 @@ fn the_past_is_listed_opened_judged_and_acted_on() {
         app.wait_for(&app.with("history-no-bank", &[("version", 7_u32.into())]));
         let values = [("score", 2.0_f32.into()), ("calibrated", 1.625_f32.into())];
         app.wait_for(&app.with("score-calibrated", &values));
-        let values = [("unsure", 0.8_f32.into()), ("threshold", 1.0_f32.into())];
-        app.wait_for(&app.with("score-limits", &values));
+        let values = [("first", 0.8_f32.into()), ("second", 1.0_f32.into())];
+        app.wait_for(&app.with("image-limits", &values));
         app.wait_for(&app.text("picture-part"));
 
         // Key 1 judges the part OK. The record keeps its verdict; the judgement is stored with it.
@@ -268,9 +268,9 @@ fn of_ten_thousand_inspections_those_in_view_are_drawn() {
                     image_hash, record
              FROM n, inspections WHERE id = 1;
              INSERT INTO history (inspection, created_at, created_at_ms, product, defect, verdict,
-                                  image_score, source)
+                                  image_score, source, first)
              SELECT id, created_at, created_at_ms, product, defect, verdict, image_score,
-                    printf('/line/%05d.png', id)
+                    printf('/line/%05d.png', id), id
              FROM inspections WHERE id > 3;",
         )
         .unwrap();

@@ -1,20 +1,29 @@
 //! The tab that inspects images: the part, its verdict, similar defects and the report.
 
-mod image_queue;
+mod banner;
+mod batch;
+mod glance;
+mod layout;
 mod operator_view;
-mod pipeline_steps;
+mod part_jobs;
 mod running_inspection;
 mod shown_part;
+mod stage_line;
+mod strip;
 #[cfg(test)]
 mod tests;
 mod welcome_screen;
 
-use egui::{CentralPanel, Key, Panel, ScrollArea};
+use std::path::Path;
 
-use self::image_queue::ImageQueue;
-use self::operator_view::OperatorView;
-use self::running_inspection::RunningInspection;
+use egui::{CentralPanel, Key, Panel};
+
+use self::batch::{Batch, BatchPart};
+use self::glance::Side;
+use self::part_jobs::{PartJobs, PartNews, Typed};
+use self::running_inspection::is_of_model;
 use self::shown_part::ShownPart;
+use self::strip::Strip;
 use self::welcome_screen::WelcomeScreen;
 use super::tab::{Tab, TabEntry};
 use crate::command::{Command, TabId, ctrl};
@@ -22,13 +31,14 @@ use crate::dialogs::Dialog;
 use crate::dialogs::image_files::{ImageList, ImageSource, PendingImages, collect_images};
 use crate::dialogs::register_defect::RegisterDefectDialog;
 use crate::tab_context::TabContext;
-use crate::widgets::combo_box::optional_product_combo;
 use crate::widgets::feedback_buttons::FeedbackButtons;
-use crate::widgets::inspection::{findings, model_view, past_actions, report_view, verdict_banner};
+use crate::widgets::inspection::findings;
+use crate::widgets::inspection::opinions::PersonsVerdict;
+use crate::widgets::inspection::similar_defects::SimilarDefects;
 use crate::widgets::judgement_editor::JudgementEditor;
 use crate::widgets::screenshot::ScreenshotTarget;
-use fettle_domain::{FeedbackSubject, Inspection, Judgement};
-use fettle_engine::{EngineError, Inspect, InspectionSelection};
+use fettle_domain::{Inspection, InspectionId};
+use fettle_engine::{EngineError, Inspect, Inspected, InspectionSelection, Judged};
 
 pub(super) const TAB: TabEntry = TabEntry {
     id: TabId::Inspect,
@@ -40,18 +50,23 @@ pub(super) const TAB: TabEntry = TabEntry {
 #[derive(Default)]
 struct InspectTab {
     pending_images: Option<PendingImages>,
-    queue: ImageQueue,
-    running: Option<RunningInspection>,
+    batch: Batch,
+    jobs: PartJobs,
+    /// The last part that was inspected: the current one, or the one before until that is inspected.
     shown: Option<ShownPart>,
     /// Why the current image could not be inspected.
     error: Option<String>,
     judgement_editor: JudgementEditor,
-    /// A person's judgement of the part shown.
-    judgement: Option<Judgement>,
     /// Feedback on the report shown.
     feedback: FeedbackButtons,
+    similar: SimilarDefects,
+    strip: Strip,
+    /// The panel that is open beside a narrow picture.
+    narrow_side: Option<Side>,
     welcome: WelcomeScreen,
     registering: Option<RegisterDefectDialog>,
+    /// Whether the window closes once all judgements are recorded.
+    is_quitting: bool,
 }
 
 impl Tab for InspectTab {
@@ -60,42 +75,35 @@ impl Tab for InspectTab {
         if let Some(collected) = self.pending_images.as_ref().and_then(PendingImages::poll) {
             self.pending_images = None;
             if let Some(ImageList { files, first }) = collected {
-                self.queue = ImageQueue::new(files, first);
-                self.inspect(cx);
+                self.batch = Batch::new(files, first);
+                self.inspect(cx, false);
             }
         }
-        self.judgement_editor.poll(cx);
-        self.feedback.poll(cx);
-        let Some(running) = &mut self.running else { return };
-        let Some(answer) = running.poll(&mut self.shown) else { return };
-        self.running = None;
-        match answer {
-            Ok(inspected) => match &mut self.shown {
-                // The pictures shown are those of this inspection already.
-                Some(shown) => shown.inspection = inspected.inspection,
-                None => self.shown = Some(ShownPart::new(inspected)),
-            },
-            // The manual's report is shown and recorded; only the model was stopped.
-            Err(EngineError::Cancelled) if self.shown.is_some() => {
-                cx.toasts.done(cx.text("inspect-model-stopped"));
+        if let Some(id) = self.judgement_editor.poll(cx) {
+            let before = self.shown.as_ref().filter(|shown| shown.inspection.id == Some(id));
+            let before = before.and_then(|shown| shown.judgement.as_ref());
+            let person = before.map(|judgement| PersonsVerdict::Said(judgement.opinion.verdict));
+            for part in self.batch.of_inspection(id) {
+                part.opinions.person = person.unwrap_or_default();
             }
-            Err(EngineError::Cancelled) => self.error = Some(cx.text("inspect-stopped")),
-            Err(error) => self.error = Some(error.explain(cx.localizer.language)),
+        }
+        self.feedback.poll(cx);
+        for news in self.jobs.poll(cx, self.batch.current_file()) {
+            self.take(cx, news);
+        }
+        if self.is_quitting && !self.has_unsaved() {
+            self.is_quitting = false;
+            cx.send(Command::Quit);
         }
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
-        if cx.view.operator && !self.queue.is_empty() {
-            let view = OperatorView {
-                queue: &self.queue,
-                shown: self.shown.as_mut(),
-                judged: self.judgement.as_ref().map(|judgement| judgement.opinion.verdict),
-                error: self.error.as_deref(),
-                is_running: self.running.is_some(),
-            };
-            view.show(ui, cx);
+        if self.batch.is_empty() {
+            self.invitation(ui, cx);
+        } else if cx.view.operator {
+            self.inspectors_view(ui, cx);
         } else {
-            self.full_view(ui, cx);
+            self.glance(ui, cx);
         }
         if let Some(dialog) = &mut self.registering
             && !dialog.show(ui.ctx(), cx)
@@ -113,13 +121,11 @@ impl Tab for InspectTab {
             Command::InspectFiles(paths) => {
                 self.pending_images = collect_images(ctx, ImageSource::Paths(paths.clone()));
             }
-            Command::NextImage if self.queue.has_next() => {
-                self.queue.next();
-                self.inspect(cx);
-            }
-            Command::PreviousImage if self.queue.has_previous() => {
-                self.queue.previous();
-                self.inspect(cx);
+            Command::NextImage | Command::PreviousImage => {
+                let by = if *command == Command::NextImage { 1 } else { -1 };
+                if let Some(index) = self.batch.neighbour(cx.view.unjudged_first, by) {
+                    self.go_to(cx, index);
+                }
             }
             Command::CopyView | Command::SaveView => {
                 let target = if *command == Command::SaveView {
@@ -137,7 +143,7 @@ impl Tab for InspectTab {
                 }
             }
             Command::StartDemo => self.welcome.load_demo(cx),
-            Command::InspectAgain => self.inspect(cx),
+            Command::InspectAgain => self.inspect(cx, true),
             Command::SavePdf => {
                 if let Some(id) = self.inspection().and_then(|inspection| inspection.id) {
                     cx.send(Command::ExportPdf(InspectionSelection::Ids(vec![id])));
@@ -147,185 +153,215 @@ impl Tab for InspectTab {
             Command::LibraryChanged(_) => {
                 self.welcome.reload();
             }
-            Command::Stop => {
-                if let Some(running) = &self.running {
-                    running.cancel();
-                }
-            }
-            Command::Confirm | Command::Judge(_) => {
-                let Some(inspection) = self.inspection() else { return };
-                let Some(id) = inspection.id else { return };
-                let found = inspection.verdict;
-                let verdict = if let Command::Judge(verdict) = command { *verdict } else { found };
-                self.judgement_editor.submit_verdict(cx, id, verdict, self.judgement.as_ref());
-            }
+            Command::Stop => match self.jobs.running(self.batch.current_file()) {
+                Some(running) => running.cancel(),
+                None if cx.view.operator => cx.send(Command::OperatorView),
+                None => {}
+            },
+            Command::Confirm => self.judge(cx, None),
+            Command::Judge(verdict) => self.judge(cx, Some(*verdict)),
             Command::Rejudge(request) => self.judgement_editor.submit(cx, request.clone()),
-            Command::Judged(judged)
-                if self.inspection().is_some_and(|shown| shown.id == Some(judged.inspection)) =>
-            {
-                self.judgement = judged.now.clone();
+            Command::Judged(judged) => self.take_judgement(judged),
+            Command::Quit => {
+                self.is_quitting = true;
+                cx.toasts.done(cx.text("judge-before-quit"));
             }
             _ => {}
         }
     }
+
+    /// Judgements that are not recorded yet.
+    fn has_unsaved(&self) -> bool {
+        self.jobs.has_typed() || self.judgement_editor.is_recording()
+    }
 }
 
 impl InspectTab {
-    /// The inspection of the part shown.
-    fn inspection(&self) -> Option<&Inspection> {
-        self.shown.as_ref().map(|shown| &shown.inspection)
+    /// The current part, once it is inspected.
+    fn current_part(&self) -> Option<&ShownPart> {
+        let current = self.batch.current_file();
+        self.shown.as_ref().filter(|shown| current == Some(&shown.image))
     }
 
-    /// Inspects the current image; a running inspection is cancelled.
-    fn inspect(&mut self, cx: &mut TabContext<'_>) {
-        let Some(image) = self.queue.current().map(ToOwned::to_owned) else { return };
-        (self.running, self.shown, self.error) = (None, None, None);
-        self.judgement = None;
+    /// The inspection of the current part.
+    fn inspection(&self) -> Option<&Inspection> {
+        self.current_part().map(|shown| &shown.inspection)
+    }
+
+    /// Goes to the part at `index` of the batch.
+    fn go_to(&mut self, cx: &TabContext<'_>, index: usize) {
+        if index != self.batch.index() {
+            self.batch.go_to(index);
+            self.inspect(cx, false);
+        }
+    }
+
+    /// Has the current part inspected: shown as it is recorded, or inspected `again`.
+    fn inspect(&mut self, cx: &TabContext<'_>, again: bool) {
+        let Some(image) = self.batch.current_file().map(Path::to_owned) else { return };
+        self.error = None;
+        if !again && self.current_part().is_some() {
+            self.jobs.leave(Some(&image));
+            return;
+        }
         let request = Inspect {
             image,
             product: cx.view.product.clone(),
             with_llm: cx.view.with_llm,
             out: None,
         };
-        self.running = cx.start(request).map(RunningInspection::new);
+        self.jobs.ask(request, again);
+    }
+
+    /// Takes what an inspection brought: shows it where it is that of the current part, and records
+    /// the judgements that waited for it.
+    fn take(&mut self, cx: &mut TabContext<'_>, news: PartNews) {
+        let PartNews { image, outcome, has_ended, last_step, typed } = news;
+        let is_current = self.batch.current_file() == Some(&image);
+        match outcome {
+            Ok(inspected) => {
+                let inspection = &inspected.inspection;
+                for part in self.batch.of_file(&image) {
+                    note_inspected(part, &inspected, &typed);
+                }
+                for typed in typed {
+                    let verdict = typed.unwrap_or(inspection.verdict);
+                    let before = inspected.judgement.as_ref();
+                    self.judgement_editor.submit_verdict(cx, inspection, verdict, before);
+                }
+                if is_current {
+                    self.show_inspected(&image, *inspected);
+                }
+            }
+            Err(error) => {
+                debug_assert!(has_ended, "only the end of an inspection is an error");
+                let is_stopped = matches!(error, EngineError::Cancelled);
+                if !typed.is_empty() {
+                    let values = [
+                        ("file", file_name(&image).into()),
+                        ("reason", error.explain(cx.localizer.language).into()),
+                    ];
+                    cx.toasts.error(cx.localizer.with("judge-lost", &values));
+                }
+                let shown = self.shown.as_mut().filter(|shown| is_current && shown.image == image);
+                match shown {
+                    // The manual's report is shown and recorded; only the model was stopped.
+                    Some(shown) if is_stopped && is_of_model(last_step) => {
+                        shown.stopped_at = last_step;
+                        cx.toasts.done(cx.text("inspect-model-stopped"));
+                    }
+                    // What was found before stays.
+                    Some(_) if is_stopped => cx.toasts.done(cx.text("inspect-stopped")),
+                    _ => {
+                        for part in self.batch.of_file(&image) {
+                            part.failed = !is_stopped;
+                            part.opinions.person = PersonsVerdict::None;
+                        }
+                        if is_current {
+                            self.error = Some(match is_stopped {
+                                true => cx.text("inspect-stopped"),
+                                false => error.explain(cx.localizer.language),
+                            });
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Shows an inspection of the current part. The view of one that is shown already stays.
+    fn show_inspected(&mut self, image: &Path, inspected: Inspected) {
+        match &mut self.shown {
+            Some(shown)
+                if shown.image == image && shown.inspection.id == inspected.inspection.id =>
+            {
+                shown.inspection = inspected.inspection;
+                shown.stopped_at = None;
+            }
+            _ => self.shown = Some(ShownPart::new(image.to_owned(), inspected)),
+        }
+    }
+
+    /// Judges the current part, at once or when it is inspected, and goes on to the next.
+    fn judge(&mut self, cx: &mut TabContext<'_>, typed: Typed) {
+        let Some(image) = self.batch.current_file().map(Path::to_owned) else { return };
+        let waits_for = match self.shown.as_ref().filter(|shown| shown.image == image) {
+            Some(shown) => {
+                let verdict = typed.unwrap_or(shown.inspection.verdict);
+                let (inspection, before) = (&shown.inspection, shown.judgement.as_ref());
+                self.judgement_editor.submit_verdict(cx, inspection, verdict, before);
+                Some(verdict)
+            }
+            None if self.jobs.note(&image, typed) => typed,
+            None => {
+                let file = [("file", file_name(&image).into())];
+                return cx.toasts.error(cx.localizer.with("judge-nothing", &file));
+            }
+        };
+        for part in self.batch.of_file(&image) {
+            part.opinions.person = PersonsVerdict::Waiting(waits_for);
+        }
+        if cx.view.goes_on
+            && let Some(next) = self.batch.following(cx.view.unjudged_first)
+        {
+            self.go_to(cx, next);
+        }
+    }
+
+    /// Takes a judgement that was recorded.
+    fn take_judgement(&mut self, judged: &Judged) {
+        let said = judged.now.as_ref().map(|now| PersonsVerdict::Said(now.opinion.verdict));
+        for part in self.batch.of_inspection(judged.inspection) {
+            part.opinions.person = said.unwrap_or_default();
+        }
+        if let Some(shown) = &mut self.shown
+            && shown.inspection.id == Some(judged.inspection)
+        {
+            shown.judgement = judged.now.clone();
+        }
     }
 
     /// Opens the dialog that registers the part as a known defect; the suggested defect is
     /// selected.
     fn register_defect(&mut self, cx: &TabContext<'_>) {
-        let Some(shown) = &self.shown else { return };
-        let inspection = &shown.inspection;
+        let Some(inspection) = self.inspection() else { return };
         let Some(stored) = &inspection.image_path else { return };
-        let suggestion =
-            inspection.similarity.done().and_then(|similarity| similarity.suggestion.as_ref());
-        // The suggestion may be about another product.
-        let defect = suggestion
-            .filter(|suggestion| inspection.product.as_ref() == Some(&suggestion.product))
-            .and_then(|suggestion| suggestion.defect.clone());
         self.registering = Some(RegisterDefectDialog::new(
             cx.engine.workspace().file(stored),
             inspection.product.clone(),
-            defect,
+            inspection.resembled_defect().cloned(),
             inspection.anomaly.done().map(|anomaly| anomaly.regions.clone()).unwrap_or_default(),
         ));
     }
 
-    /// The view with findings, report and toolbar.
-    fn full_view(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
-        Panel::top("inspect_tools").show(ui, |ui| self.toolbar(ui, cx));
-        if self.queue.is_empty() {
-            CentralPanel::default().show(ui, |ui| self.welcome.show(ui, cx));
-            return;
-        }
-        Panel::left("inspect_findings").resizable(true).default_size(330.0).show(ui, |ui| {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.findings_panel(ui, cx));
-        });
-        Panel::right("inspect_report").resizable(true).default_size(400.0).show(ui, |ui| {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.report_panel(ui, cx));
-        });
-        CentralPanel::default().show(ui, |ui| self.picture_panel(ui, cx));
-    }
-
-    fn toolbar(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
-        ui.horizontal_wrapped(|ui| {
-            if ui.button(cx.text("command-open")).clicked() {
-                cx.send(Command::OpenImages);
-            }
-            let back = egui::Button::new("◀");
-            let back = ui.add_enabled(self.queue.has_previous(), back);
-            if back.on_hover_text(cx.text("command-previous")).clicked() {
-                cx.send(Command::PreviousImage);
-            }
-            let next = egui::Button::new("▶");
-            let next = ui.add_enabled(self.queue.has_next(), next);
-            if next.on_hover_text(cx.text("command-next")).clicked() {
-                cx.send(Command::NextImage);
-            }
-            if let Some(file) = self.queue.current() {
-                ui.label(self.queue.position());
-                ui.strong(self.queue.file_name()).on_hover_text(file.display().to_string());
-            }
-            ui.separator();
-            let by_neighbours = cx.text("inspect-by-neighbours");
-            let mut product = cx.view.product.take();
-            optional_product_combo(ui, cx, &mut product, &by_neighbours);
-            cx.view.product = product;
-            let label = cx.text("inspect-with-llm");
-            let hint = cx.text("inspect-with-llm-hint");
-            ui.checkbox(&mut cx.view.with_llm, label).on_hover_text(hint);
-            if self.running.is_some() && ui.button(cx.text("command-stop")).clicked() {
-                cx.send(Command::Stop);
-            } else if self.running.is_none()
-                && !self.queue.is_empty()
-                && ui.button(cx.text("command-again")).clicked()
-            {
-                cx.send(Command::InspectAgain);
-            }
-        });
-    }
-
-    fn findings_panel(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
-        let progress = self.running.as_ref().and_then(|running| running.progress());
-        let inspection = self.shown.as_ref().map(|shown| &shown.inspection);
-        let ended = inspection.filter(|_| self.running.is_none());
-        let mut clicked_region = None;
-        match inspection {
-            Some(inspection) => {
-                verdict_banner::show_with_reasons(ui, cx, inspection);
-                self.judgement_editor.show(ui, cx, inspection, self.judgement.as_ref());
-                ui.add_space(6.0);
-                clicked_region = findings::show(ui, cx, inspection);
-                ui.add_space(4.0);
-                if ui.button(cx.text("command-register-defect")).clicked() {
-                    cx.send(Command::RegisterDefect);
+    /// What to do before the first image.
+    fn invitation(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        Panel::top("inspect_open").show(ui, |ui| {
+            ui.horizontal_wrapped(|ui| {
+                if ui.button(cx.text("command-open")).clicked() {
+                    cx.send(Command::OpenImages);
                 }
-            }
-            None if self.running.is_some() => {
-                ui.horizontal(|ui| {
-                    ui.spinner();
-                    ui.label(cx.text("inspect-running"));
-                });
-            }
-            None => {}
-        }
-        if let Some(error) = &self.error {
-            ui.colored_label(ui.visuals().error_fg_color, error);
-        }
-        ui.add_space(10.0);
-        pipeline_steps::show(ui, cx, progress.as_ref(), ended);
-        if let (Some(region), Some(shown)) = (clicked_region, &mut self.shown) {
-            shown.view.zoom_to(region);
-        }
+                glance::product_choice(ui, cx);
+            });
+        });
+        CentralPanel::default().show(ui, |ui| self.welcome.show(ui, cx));
     }
+}
 
-    fn report_panel(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
-        let Some(shown) = &self.shown else { return };
-        let inspection = &shown.inspection;
-        report_view::show(ui, cx, inspection);
-        past_actions::show(ui, cx, inspection);
-        if let (Some(id), Some(_)) = (inspection.id, inspection.report.done()) {
-            let subject = FeedbackSubject::Report { inspection: id };
-            let product = inspection.product.as_ref();
-            self.feedback.show(ui, cx, &subject, product, || None);
-        }
-        match &self.running {
-            Some(RunningInspection { view_text: Some(text), .. }) => {
-                model_view::show_unfinished(ui, cx, text);
-            }
-            Some(running) => report_view::show_unfinished(ui, cx, &running.report_text),
-            None => model_view::show(ui, cx, &shown.inspection),
-        }
+/// Notes the inspection of a part of the batch, and the judgements that waited for it.
+fn note_inspected(part: &mut BatchPart, inspected: &Inspected, typed: &[Typed]) {
+    let found = inspected.inspection.verdict;
+    let id: Option<InspectionId> = inspected.inspection.id;
+    let is_another = part.inspection != id;
+    (part.inspection, part.failed) = (id, false);
+    part.opinions.machine = Some(found);
+    if let Some(last) = typed.last() {
+        part.opinions.person = PersonsVerdict::Waiting(Some(last.unwrap_or(found)));
+    } else if is_another && let Some(judgement) = &inspected.judgement {
+        part.opinions.person = PersonsVerdict::Said(judgement.opinion.verdict);
     }
+}
 
-    fn picture_panel(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
-        match &mut self.shown {
-            Some(shown) => shown.view.show(ui, cx, &shown.inspection),
-            None => {
-                ui.centered_and_justified(|ui| {
-                    let waiting = self.running.as_ref().map(|_| cx.text("inspect-running"));
-                    ui.weak(waiting.unwrap_or_default());
-                });
-            }
-        }
-    }
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -1,126 +1,206 @@
-//! The operator's view: verdict, picture and three buttons, legible from a step away.
+//! The inspector's view over the whole screen: verdict, defect, place and first action, legible from a
+//! step away, the part between its normal twin and a known defect, and buttons for gloves.
 
-use egui::{Align, Button, CornerRadius, Frame, Layout, Panel, RichText, Ui, vec2};
+use egui::{
+    Button, CentralPanel, Color32, CornerRadius, Frame, Label, Margin, Panel, RichText, Ui, Vec2,
+    vec2,
+};
 
-use super::image_queue::ImageQueue;
-use super::shown_part::ShownPart;
+use super::InspectTab;
 use crate::command::Command;
 use crate::tab_context::TabContext;
 use crate::theme::{VerdictLook, verdict_look};
-use crate::widgets::inspection::scores::{limits_text, score_text, unsure_texts};
+use crate::widgets::inspection::opinions::PersonsVerdict;
+use crate::widgets::inspection::scores::unsure_texts;
 use crate::widgets::verdict_mark;
-use fettle_domain::{Inspection, Verdict};
+use fettle_domain::{Inspection, ReportPart, Verdict};
 
-/// Height of the buttons, in points: large enough for gloves.
-const BUTTON_HEIGHT: f32 = 84.0;
-/// Side of a verdict's mark on a button, in points.
-const BUTTON_MARK: f32 = 36.0;
-/// Side of the verdict's mark in the banner, in points.
-const BANNER_MARK: f32 = 84.0;
+/// Size from which all is shown at full size, in points; below, letters and buttons shrink.
+const FULL: Vec2 = vec2(1000.0, 640.0);
+/// Least height of a button that is touched, in points.
+const MIN_TOUCH: f32 = 48.0;
+/// Share of the width that the twin and the known defect have each.
+const SIDE_SHARE: f32 = 0.19;
 
-/// What the operator's view shows.
-pub(super) struct OperatorView<'a> {
-    pub(super) queue: &'a ImageQueue,
-    pub(super) shown: Option<&'a mut ShownPart>,
-    /// The verdict of a person.
-    pub(super) judged: Option<Verdict>,
-    /// Why the current image could not be inspected.
-    pub(super) error: Option<&'a str>,
-    pub(super) is_running: bool,
+/// The sizes of letters and buttons, in points.
+#[derive(Debug, Clone, Copy)]
+struct Sizes {
+    verdict: f32,
+    /// Defect, place and first action.
+    line: f32,
+    small: f32,
+    button: f32,
+    has_sides: bool,
 }
 
-impl OperatorView<'_> {
-    /// Shows banner, picture and buttons over the whole tab.
-    pub(super) fn show(mut self, ui: &mut Ui, cx: &mut TabContext<'_>) {
-        Panel::top("operator_verdict").show(ui, |ui| self.banner(ui, cx));
-        Panel::bottom("operator_buttons").show(ui, |ui| {
-            ui.add_space(4.0);
-            self.buttons(ui, cx);
-            ui.add_space(4.0);
+impl Sizes {
+    fn of(window: Vec2) -> Self {
+        if window.x >= FULL.x && window.y >= FULL.y {
+            let has_sides = true;
+            return Self { verdict: 72.0, line: 32.0, small: 20.0, button: 84.0, has_sides };
+        }
+        let is_low = window.y < 420.0;
+        Self {
+            verdict: if is_low { 30.0 } else { 48.0 },
+            line: if is_low { 18.0 } else { 24.0 },
+            small: 14.0,
+            button: if is_low { MIN_TOUCH } else { 64.0 },
+            has_sides: false,
+        }
+    }
+}
+
+impl InspectTab {
+    /// Shows banner, pictures and buttons over the whole window.
+    pub(super) fn inspectors_view(&mut self, ui: &mut Ui, cx: &mut TabContext<'_>) {
+        let sizes = Sizes::of(ui.available_size());
+        let plain = Frame::new().inner_margin(Margin::symmetric(0, 3));
+        Panel::top("operator_verdict").frame(plain).show_separator_line(false).show(ui, |ui| {
+            self.large_banner(ui, cx, sizes);
         });
-        egui::CentralPanel::default().show(ui, |ui| match &mut self.shown {
-            Some(shown) => {
-                shown.view.show_pictures(ui, cx, shown.inspection.anomaly.done());
-            }
-            None => {
-                ui.centered_and_justified(|ui| match (self.error, self.is_running) {
-                    (Some(error), _) => {
-                        ui.label(RichText::new(error).size(24.0).color(ui.visuals().error_fg_color))
-                    }
-                    (None, true) => ui.add(egui::Spinner::new().size(64.0)),
-                    (None, false) => ui.weak(""),
-                });
-            }
+        Panel::bottom("operator_buttons").frame(plain).show_separator_line(false).show(ui, |ui| {
+            self.large_buttons(ui, cx, sizes);
+        });
+        let has_twin = self.current_part().is_some() && sizes.has_sides;
+        if has_twin {
+            let width = ui.available_width() * SIDE_SHARE;
+            let panel = |panel: Panel| panel.frame(plain).resizable(false).exact_size(width);
+            panel(Panel::left("operator_twin")).show(ui, |ui| self.twin(ui, cx, sizes));
+            panel(Panel::right("operator_known")).show(ui, |ui| self.known(ui, cx, sizes));
+        }
+        CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
+            // The twin and the known defect stand beside: the middle is the part alone.
+            let mode = std::mem::take(&mut cx.view.comparison);
+            self.picture(ui, cx);
+            cx.view.comparison = mode;
         });
     }
 
-    fn inspection(&self) -> Option<&Inspection> {
-        self.shown.as_ref().map(|shown| &shown.inspection)
-    }
-
-    /// The verdict of a person, or of the inspection where no person has judged.
-    fn banner(&self, ui: &mut Ui, cx: &TabContext<'_>) {
-        let found = self.inspection().map(|inspection| inspection.verdict);
-        let position = format!("{}   {}", self.queue.position(), self.queue.file_name());
-        let Some(verdict) = self.judged.or(found) else {
-            ui.label(RichText::new(position).size(24.0));
-            return;
+    /// The verdict over the whole width, the defect, where it is, what to do first, and what machine
+    /// and person say.
+    fn large_banner(&self, ui: &mut Ui, cx: &TabContext<'_>, sizes: Sizes) {
+        let Some(part) = self.batch.current() else { return };
+        let inspection = self.current_part().map(|shown| &shown.inspection);
+        let verdict = part.opinions.counts();
+        let (fill, ink) = match verdict.map(verdict_look) {
+            Some(VerdictLook { fill, ink, .. }) => (fill, ink),
+            None => (ui.visuals().faint_bg_color, ui.visuals().text_color()),
         };
-        let VerdictLook { fill, ink: letters, .. } = verdict_look(verdict);
-        Frame::new().fill(fill).corner_radius(CornerRadius::same(8)).inner_margin(14).show(
-            ui,
-            |ui| {
-                ui.horizontal(|ui| {
-                    verdict_mark::show(ui, verdict, BANNER_MARK);
-                    let word = cx.text(verdict.message_id());
-                    ui.label(RichText::new(word).size(64.0).strong().color(letters));
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        ui.vertical(|ui| {
-                            ui.label(RichText::new(position).size(18.0).color(letters));
-                            let anomaly = self.inspection().and_then(|one| one.anomaly.done());
-                            if let Some(anomaly) = anomaly {
-                                let limits = limits_text(cx, &anomaly.thresholds);
-                                for text in [score_text(cx, anomaly), limits] {
-                                    ui.label(RichText::new(text).size(18.0).color(letters));
-                                }
-                            }
-                            if self.judged.is_some() {
-                                let text = format!("✔ {}", cx.text("operator-judged"));
-                                ui.label(RichText::new(text).size(18.0).color(letters));
-                            }
-                        });
+        let frame = Frame::new().fill(fill).corner_radius(CornerRadius::same(8));
+        frame.inner_margin(Margin::symmetric(14, 6)).show(ui, |ui| {
+            ui.take_available_width();
+            ui.horizontal(|ui| {
+                if let Some(verdict) = verdict {
+                    verdict_mark::show(ui, verdict, sizes.verdict);
+                }
+                let word = match verdict {
+                    Some(verdict) => cx.text(verdict.message_id()),
+                    None if part.failed => cx.text("inspect-failed"),
+                    None => cx.text("inspect-running"),
+                };
+                let word = RichText::new(word).size(sizes.verdict).strong().color(ink);
+                ui.add(Label::new(word).extend());
+                ui.add_space(12.0);
+                ui.vertical(|ui| {
+                    if let Some(inspection) = inspection {
+                        let what = what_and_where(cx, inspection, verdict);
+                        large_line(ui, &what, sizes.line, ink);
+                    }
+                    ui.horizontal(|ui| {
+                        part.opinions.show(ui, cx, sizes.small);
+                        let place = format!("{}   {}", self.batch.position(), part.file_name());
+                        large_line(ui, &place, sizes.small, ink);
                     });
                 });
-            },
-        );
+            });
+        });
+        let Some(inspection) = inspection else { return };
+        if verdict != Some(Verdict::Ok)
+            && let Some(action) = first_action(inspection)
+        {
+            let text = format!("▶ {action}");
+            ui.add(Label::new(RichText::new(text).size(sizes.line).strong()).truncate());
+        }
         // A judged part needs no look any more.
-        if let (None, Some(inspection)) = (self.judged, self.inspection()) {
-            for reason in unsure_texts(cx, inspection) {
-                ui.label(RichText::new(reason).size(20.0));
+        if !part.is_judged() {
+            let reasons = unsure_texts(cx, inspection).join(" ");
+            if !reasons.is_empty() {
+                let reasons = RichText::new(reasons).size(sizes.small);
+                ui.add(Label::new(reasons).truncate());
             }
         }
     }
 
-    /// Buttons for the previous image, the three verdicts and the next image.
-    fn buttons(&self, ui: &mut Ui, cx: &mut TabContext<'_>) {
-        let can_judge = self.inspection().is_some();
-        let gaps = ui.spacing().item_spacing.x * 4.0;
-        let width = ((ui.available_width() - gaps - 2.0 * BUTTON_HEIGHT) / 3.0).max(BUTTON_HEIGHT);
-        let square = vec2(BUTTON_HEIGHT, BUTTON_HEIGHT);
+    /// The normal part that the part resembles most, moving with it.
+    fn twin(&mut self, ui: &mut Ui, cx: &TabContext<'_>, sizes: Sizes) {
+        let Some(shown) = &mut self.shown else { return };
+        let name = RichText::new(cx.text("label-reference")).size(sizes.small);
+        ui.add(Label::new(name).truncate());
+        let room = ui.available_size();
+        if !shown.view.show_normal(ui, cx, room) {
+            ui.weak("–");
+        }
+    }
+
+    /// The known defect that the part resembles most, where the part is not OK.
+    fn known(&mut self, ui: &mut Ui, cx: &mut TabContext<'_>, sizes: Sizes) {
+        let Some(shown) = &mut self.shown else { return };
+        let similarity = shown.inspection.similarity.done();
+        let nearest = similarity.and_then(|found| found.hits.first());
+        let nearest = nearest.filter(|_| shown.inspection.verdict != Verdict::Ok);
+        let Some(hit) = nearest else {
+            let name = RichText::new(cx.text("label-similar")).size(sizes.small);
+            ui.add(Label::new(name).truncate());
+            ui.weak("–");
+            return;
+        };
+        let defect = cx.defect_name(Some(&hit.product), &hit.defect);
+        let name = format!("{defect}  {:.2}", hit.score);
+        ui.add(Label::new(RichText::new(name).size(sizes.small)).truncate());
+        if shown.view.known_hit().is_none() {
+            shown.view.load_known(cx, hit);
+        }
+        let room = ui.available_size();
+        shown.view.show_known(ui, cx, room);
+    }
+
+    /// Buttons for the previous part, the three verdicts, the next part, and the way back.
+    fn large_buttons(&self, ui: &mut Ui, cx: &mut TabContext<'_>, sizes: Sizes) {
+        let can_judge = self.batch.current().is_some_and(|part| !part.failed);
+        let said = self.batch.current().map(|part| part.opinions.person);
+        let gaps = ui.spacing().item_spacing.x * 5.0;
+        let small = vec2(sizes.button, sizes.button);
+        let width = (ui.available_width() - gaps - 3.0 * small.x) / 3.0;
+        let letters = (sizes.button * 0.36).min(30.0);
         ui.horizontal(|ui| {
-            let arrow = |text: &str| Button::new(RichText::new(text).size(30.0));
-            let button = ui.add_enabled(self.queue.has_previous(), arrow("◀").min_size(square));
-            if button.on_hover_text(cx.text("command-previous")).clicked() {
-                cx.send(Command::PreviousImage);
-            }
+            let arrow = |ui: &mut Ui, cx: &mut TabContext<'_>, sign: &str, by: isize| {
+                let (id, command) = match by {
+                    -1 => ("command-previous", Command::PreviousImage),
+                    _ => ("command-next", Command::NextImage),
+                };
+                let has_part = self.batch.neighbour(cx.view.unjudged_first, by).is_some();
+                let name = cx.text(id);
+                let button = Button::new(RichText::new(sign).size(letters)).min_size(small);
+                let button = ui.add_enabled(has_part, button);
+                button
+                    .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, has_part, &name));
+                if button.on_hover_text(&name).clicked() {
+                    cx.send(command);
+                }
+            };
+            arrow(ui, cx, "◀", -1);
             for (key, verdict) in (1..).zip(Verdict::ALL) {
                 let VerdictLook { fill, ink, .. } = verdict_look(verdict);
-                let mark = if self.judged == Some(verdict) { "✔ " } else { "" };
+                let mark = match said {
+                    Some(PersonsVerdict::Said(said)) if said == verdict => "✔ ",
+                    Some(PersonsVerdict::Waiting(Some(said))) if said == verdict => "⌛ ",
+                    _ => "",
+                };
                 let text = format!("{mark}{key}  {}", cx.text(verdict.message_id()));
-                let text = RichText::new(text).size(30.0).strong().color(ink);
-                let size = vec2(width, BUTTON_HEIGHT);
+                let text = RichText::new(text).size(letters).strong().color(ink);
+                let size = vec2(width.max(MIN_TOUCH), sizes.button);
                 ui.add_enabled_ui(can_judge, |ui| {
-                    let text = (text, BUTTON_MARK);
+                    let text = (text, letters * 1.2);
                     let button = verdict_mark::button(ui, verdict, text, |button| {
                         button.fill(fill).min_size(size)
                     });
@@ -129,10 +209,44 @@ impl OperatorView<'_> {
                     }
                 });
             }
-            let button = ui.add_enabled(self.queue.has_next(), arrow("▶").min_size(square));
-            if button.on_hover_text(cx.text("command-next")).clicked() {
-                cx.send(Command::NextImage);
+            arrow(ui, cx, "▶", 1);
+            let name = cx.text("operator-leave");
+            let leave = Button::new(RichText::new("✖").size(letters)).min_size(small);
+            let leave = ui.add(leave);
+            leave.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+            if leave.on_hover_text(&name).clicked() {
+                cx.send(Command::OperatorView);
             }
         });
     }
+}
+
+fn large_line(ui: &mut Ui, text: &str, size: f32, ink: Color32) {
+    ui.add(Label::new(RichText::new(text).size(size).strong().color(ink)).truncate());
+}
+
+/// The defect and the place of its strongest region; the product of a part without a defect.
+fn what_and_where(
+    cx: &TabContext<'_>,
+    inspection: &Inspection,
+    verdict: Option<Verdict>,
+) -> String {
+    let product = inspection.product.as_ref();
+    let mut words = Vec::new();
+    if verdict != Some(Verdict::Ok) {
+        words.extend(inspection.probable_defect().map(|defect| cx.defect_name(product, defect)));
+        let strongest = inspection.anomaly.done().and_then(|anomaly| anomaly.regions.first());
+        words.extend(strongest.map(|region| cx.text(region.place.message_id())));
+    }
+    if words.is_empty() {
+        words.extend(product.map(|product| cx.product_name(product)));
+    }
+    words.join(" · ")
+}
+
+/// The manual's first action for the defect.
+fn first_action(inspection: &Inspection) -> Option<&str> {
+    let report = inspection.report.done()?;
+    let actions = report.sections.iter().find(|section| section.part == ReportPart::Actions)?;
+    actions.lines.first().map(|line| line.text.as_str())
 }

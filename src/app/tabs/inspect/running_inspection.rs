@@ -1,6 +1,5 @@
-//! A running inspection and the text streamed by its models.
+//! A running inspection and the text streamed by its model.
 
-use super::shown_part::ShownPart;
 use crate::tasks::Task;
 use fettle_domain::Progress;
 use fettle_engine::{EngineError, Inspected, InspectionEvent};
@@ -8,44 +7,52 @@ use fettle_engine::{EngineError, Inspected, InspectionEvent};
 /// A running inspection.
 pub(super) struct RunningInspection {
     task: Task<Inspected, InspectionEvent>,
-    /// The report as far as the language model has written it.
-    pub(super) report_text: String,
     /// The text of the vision-language model, once its step has begun.
     pub(super) view_text: Option<String>,
 }
 
+/// Whether a model writes in this step, after the inspection is recorded.
+pub(super) fn is_of_model(step: Option<&str>) -> bool {
+    matches!(step, Some("progress-report" | "progress-view"))
+}
+
+/// What a running inspection brought since the last frame.
+#[derive(Default)]
+pub(super) struct Brought {
+    /// The inspection as it was recorded, while a model still writes.
+    pub(super) recorded: Option<Box<Inspected>>,
+    /// The outcome, once the job has ended.
+    pub(super) answer: Option<Result<Inspected, EngineError>>,
+}
+
 impl RunningInspection {
     pub(super) fn new(task: Task<Inspected, InspectionEvent>) -> Self {
-        Self { task, report_text: String::new(), view_text: None }
+        Self { task, view_text: None }
     }
 
-    /// Takes events of the job: shows the part once it is inspected, and appends streamed text.
-    /// Returns the outcome once the job has ended.
-    pub(super) fn poll(
-        &mut self,
-        shown: &mut Option<ShownPart>,
-    ) -> Option<Result<Inspected, EngineError>> {
-        let Self { task, report_text, view_text } = self;
+    /// Takes the events of the job.
+    pub(super) fn poll(&mut self) -> Brought {
+        let Self { task, view_text } = self;
+        let mut recorded = None;
         let answer = task.poll_with(|event| match event {
-            InspectionEvent::ReportText(text) => report_text.push_str(&text),
+            // The report that stands there already says the same.
+            InspectionEvent::ReportText(_) => {}
             InspectionEvent::ViewText(text) => view_text.get_or_insert_default().push_str(&text),
-            InspectionEvent::Recorded(found) => match shown {
-                // The report is complete; the view keeps its zoom and position.
-                Some(shown) if shown.inspection.id == found.inspection.id => {
-                    shown.inspection = found.inspection;
-                    report_text.clear();
-                }
-                _ => *shown = Some(ShownPart::new(*found)),
-            },
+            InspectionEvent::Recorded(found) => recorded = Some(found),
         });
         if task.progress().is_some_and(|progress| progress.step == "progress-view") {
             view_text.get_or_insert_default();
         }
-        answer
+        Brought { recorded, answer }
     }
 
     pub(super) fn progress(&self) -> Option<Progress> {
         self.task.progress()
+    }
+
+    /// Whether the inspection is recorded and a model still writes.
+    pub(super) fn is_model_writing(&self) -> bool {
+        is_of_model(self.progress().map(|progress| progress.step))
     }
 
     pub(super) fn cancel(&self) {

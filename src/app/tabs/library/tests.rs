@@ -299,7 +299,7 @@ fn an_inspected_part_is_registered_as_a_known_defect_in_two_clicks() {
     }
     // The next inspection suggests the defect: open the dialog, and register.
     app.press(Modifiers::NONE, Key::F5);
-    app.wait_for("Casting (prod1) · hole");
+    app.wait_for("hole · Casting (prod1)");
     app.click(button);
     app.click("Register");
     app.wait_for("was registered as this defect before");

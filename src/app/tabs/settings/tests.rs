@@ -130,6 +130,7 @@ fn record_inspection(library: &mut Library, shade: u8, verdict: Verdict) {
         width_px: 16,
         height_px: 12,
         product: None,
+        product_given: false,
         models: Vec::new(),
         verdict,
         similarity: Stage::Skipped(SkipReason::NoIndex),

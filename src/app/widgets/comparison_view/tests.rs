@@ -36,6 +36,7 @@ fn draw(ui: &mut egui::Ui, scene: &mut Scene) {
         regions: &[],
         normal: Some(&mut scene.normal),
         difference: Some(&mut scene.difference),
+        known: None,
     };
     ui.horizontal_wrapped(|ui| scene.comparison.toolbar(ui, localizer, &mut scene.mode, &pictures));
     scene.comparison.show(ui, localizer, scene.mode, pictures);
@@ -50,10 +51,15 @@ fn harness(language: Language) -> Harness<'static, Scene> {
         difference: Picture::from_gray(&GrayImage::from_pixel(160, 120, image::Luma([30]))),
         mode: ComparisonMode::Part,
         style: HeatmapStyle::default(),
-        threshold: Threshold::new(7.0, HeatmapScale { low: 2.0, high: 12.0 }),
+        threshold: Threshold {
+            now: 7.0,
+            start: 7.0,
+            scale: HeatmapScale { low: 2.0, high: 12.0 },
+            is_of_part: true,
+        },
         comparison: ComparisonView::default(),
     };
-    rendering_harness().with_size(vec2(640.0, 640.0)).build_ui_state(draw, scene)
+    rendering_harness().with_size(vec2(1000.0, 640.0)).build_ui_state(draw, scene)
 }
 
 fn pictures(harness: &Harness<'_, Scene>) -> Vec<String> {
@@ -71,9 +77,7 @@ fn controls_are_found_by_their_labels_and_the_threshold_is_dragged() {
         let uploads = Gpu::of(&harness.ctx).unwrap().uploads();
         for (role, id) in [
             (Role::ComboBox, "picture-layer"),
-            (Role::Slider, "picture-opacity"),
             (Role::Button, "picture-more"),
-            (Role::Button, "picture-reset"),
             (Role::Button, "picture-fit"),
             (Role::Button, "picture-real-size"),
         ] {
@@ -95,11 +99,9 @@ fn controls_are_found_by_their_labels_and_the_threshold_is_dragged() {
         assert!(!harness.state().style.outline);
         assert!(named(&harness, Role::Slider, "picture-gamma"));
         assert!(named(&harness, Role::CheckBox, "picture-regions"));
-        harness.key_press(egui::Key::Escape);
-        harness.run();
-        assert!(!named(&harness, Role::Slider, "picture-gamma"));
+        assert!(named(&harness, Role::Slider, "picture-opacity"));
 
-        let label = localizer.text("picture-threshold");
+        let label = localizer.text("picture-region-limit");
         let slider = harness.get_by_role_and_label(Role::Slider, &label).rect();
         let from = slider.center();
         harness.drag_at(from);
@@ -115,6 +117,9 @@ fn controls_are_found_by_their_labels_and_the_threshold_is_dragged() {
         harness.run();
         assert_eq!(harness.state().threshold.now, 7.0);
         assert_eq!(harness.state().style, HeatmapStyle::default());
+        harness.key_press(egui::Key::Escape);
+        harness.run();
+        assert!(!named(&harness, Role::Slider, "picture-gamma"));
         harness.get_by_label(&localizer.text("picture-real-size")).click();
         harness.run();
         let comparison = &harness.state().comparison;
@@ -135,7 +140,7 @@ fn each_mode_shows_its_pictures() {
     choose(&mut harness, "picture-beside");
     assert_eq!(pictures(&harness), [part.clone(), normal.clone()]);
     for image in harness.query_all_by_role(Role::Image) {
-        assert!(image.rect().right() <= 640.0, "the controls wrap: {:?}", image.rect());
+        assert!(image.rect().right() <= 1000.0, "the controls wrap: {:?}", image.rect());
     }
     choose(&mut harness, "picture-difference");
     assert_eq!(pictures(&harness), [localizer.text("picture-difference")]);

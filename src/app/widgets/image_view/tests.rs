@@ -196,7 +196,7 @@ fn colormaps_run_as_published() {
 }
 
 #[test]
-fn above_the_threshold_is_coloured_the_rest_dimmed_and_the_outline_lies_between() {
+fn above_the_limit_is_coloured_the_rest_is_bare_and_the_outline_lies_between() {
     let scores = (0..40 * 40).map(|i| if i % 40 < 20 { 3.0 } else { 11.0 }).collect();
     let map = Arc::new(AnomalyMap { width: 40, height: 40, scores });
     let pixels = Arc::new(RgbImage::from_pixel(40, 40, Rgb([100; 3])));
@@ -205,13 +205,13 @@ fn above_the_threshold_is_coloured_the_rest_dimmed_and_the_outline_lies_between(
     let hot = heatmap::turbo(0.9).0;
     each_pixel(&mut harness, |colour, x, _| {
         if x < 20 {
-            assert_eq!(colour, [40; 3]);
+            assert_eq!(colour, [100; 3]);
         } else {
             assert!(colour.iter().zip(hot).all(|(a, b)| a.abs_diff(b) <= 2), "{colour:?}, {hot:?}");
         }
     });
-    harness.state_mut().heatmap.style =
-        HeatmapStyle { overlay: OverlayMode::Nothing, ..HeatmapStyle::default() };
+    // The default: the bare part with the outline.
+    harness.state_mut().heatmap.style = HeatmapStyle::default();
     each_pixel(&mut harness, |colour, x, _| {
         let line = [255, 40, 40];
         assert_eq!(colour, if x == 19 || x == 20 { line } else { [100; 3] }, "{x}");

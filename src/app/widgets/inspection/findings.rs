@@ -1,51 +1,66 @@
-//! The findings of an inspection: score, regions and similar known defects.
+//! The findings of an inspection: similar known defects, score, regions, and what it had to do
+//! without.
 
 use std::path::Path;
 
-use egui::RichText;
+use egui::{Button, Role, Ui, WidgetInfo};
 
-use super::scores::{limits_text, score_text};
+use super::scores::{map_limits_text, score_text};
+use super::similar_defects::SimilarDefects;
 use super::skip_reason::skip_reason;
 use super::{resemblances, score_bar};
 use crate::command::Command;
 use crate::tab_context::TabContext;
-use fettle_domain::{Anomaly, Inspection, RectPx, Similarity, Verdict};
+use crate::widgets::part_view::PartView;
+use fettle_domain::{Anomaly, Inspection, RectPx, Region};
 use fettle_engine::Query;
 use fettle_i18n::Value;
 
-/// Similar defects shown at most.
-const MAX_HITS: usize = 5;
-
-/// Shows the findings below the verdict. Returns the region that was clicked.
+/// Shows the findings below the verdict. A click on a known defect puts it beside the part in `view`,
+/// one on a region zooms to the region.
 pub(crate) fn show(
-    ui: &mut egui::Ui,
+    ui: &mut Ui,
     cx: &mut TabContext<'_>,
     inspection: &Inspection,
-) -> Option<RectPx> {
-    let mut clicked = None;
+    similar: &mut SimilarDefects,
+    view: Option<&mut PartView>,
+) {
+    let mode = cx.view.comparison;
+    let beside = view.as_ref().and_then(|view| view.known_beside(mode));
+    let clicked_defect = similar.show(ui, cx, inspection, beside);
+    let mut clicked_region = None;
     let stored = inspection.image_path.as_ref();
     let stored = stored.map(|path| cx.engine.workspace().file(path));
-    match inspection.anomaly.done() {
-        Some(anomaly) => clicked = score(ui, cx, anomaly, stored.as_deref()),
-        None => {
-            let reason = skip_reason(&inspection.anomaly, cx).unwrap_or_default();
-            ui.label(reason);
-        }
+    if let Some(anomaly) = inspection.anomaly.done() {
+        clicked_region = score(ui, cx, anomaly, stored.as_deref());
     }
-    if inspection.verdict != Verdict::Ok
-        && let Some(similarity) = inspection.similarity.done()
-    {
-        ui.add_space(10.0);
-        known_defects(ui, cx, similarity);
-    }
+    ui.add_space(6.0);
     if stored.is_some() && ui.button(cx.text("search-similar")).clicked() {
         cx.send(Command::SearchShown);
     }
-    for notice in &inspection.notices {
-        ui.add_space(4.0);
-        ui.small(format!("⚠ {notice}"));
+    let reasons = [
+        skip_reason(&inspection.similarity, cx),
+        skip_reason(&inspection.anomaly, cx),
+        skip_reason(&inspection.manual, cx),
+    ];
+    let mut said: Vec<String> = Vec::new();
+    for reason in reasons.into_iter().flatten() {
+        if !said.contains(&reason) {
+            said.push(reason);
+        }
     }
-    clicked
+    said.extend(inspection.notices.iter().map(|notice| format!("⚠ {notice}")));
+    for line in said {
+        ui.add_space(4.0);
+        ui.small(line);
+    }
+    let Some(view) = view else { return };
+    if let Some(hit) = clicked_defect {
+        view.swap_known(cx, hit);
+    }
+    if let Some(region) = clicked_region {
+        view.zoom_to(region);
+    }
 }
 
 /// Searches for known defects similar to the part of an inspection.
@@ -56,68 +71,62 @@ pub(crate) fn search(cx: &mut TabContext<'_>, inspection: &Inspection) {
     }
 }
 
-/// The score on a bar, the known defects in it, and the regions, with a button to search for each region where the part's
-/// picture is stored. Returns the region that was clicked.
+/// The score on a scale, the known defects in it, and the regions. Returns the region that was
+/// clicked.
 fn score(
-    ui: &mut egui::Ui,
+    ui: &mut Ui,
     cx: &mut TabContext<'_>,
     anomaly: &Anomaly,
     stored: Option<&Path>,
 ) -> Option<RectPx> {
+    ui.add_space(8.0);
     ui.strong(cx.text("label-score"));
     ui.label(score_text(cx, anomaly));
-    score_bar::show(ui, anomaly);
-    ui.small(limits_text(cx, &anomaly.thresholds));
+    score_bar::show(ui, cx, anomaly);
+    ui.small(map_limits_text(cx, anomaly));
     if let Some(known) = &anomaly.known_defects {
         resemblances::show(ui, cx, known, anomaly.image_score, &anomaly.bank.product);
     }
+    if anomaly.regions.is_empty() {
+        return None;
+    }
+    ui.add_space(8.0);
+    ui.strong(cx.text("label-regions"));
     let mut clicked = None;
-    for region in &anomaly.regions {
-        let rect = region.rect_in_image;
-        let values = [
-            ("place", Value::from(cx.text(region.place.message_id()))),
-            ("whole", cx.text(region.share_of.message_id()).into()),
-            ("area", region.area_px.into()),
-            ("width", rect.width.into()),
-            ("height", rect.height.into()),
-            ("x", rect.x.into()),
-            ("y", rect.y.into()),
-            ("percent", (region.share * 100.0).into()),
-            ("peak", region.peak_score.into()),
-        ];
-        let line = ui.link(cx.localizer.with("region-line", &values));
-        if line.on_hover_text(cx.text("picture-look-at")).clicked() {
-            clicked = Some(rect);
-        }
-        if let Some(stored) = stored
-            && ui.button(cx.text("search-similar-region")).clicked()
-        {
-            cx.send(Command::SearchFor(Query::Region(stored.to_owned(), rect)));
-        }
+    for (number, region) in (1..).zip(&anomaly.regions) {
+        ui.horizontal(|ui| {
+            if region_chip(ui, cx, number, region) {
+                clicked = Some(region.rect_in_image);
+            }
+            let Some(stored) = stored else { return };
+            let name = cx.text("search-similar-region");
+            let search = ui.add(Button::new("🔍"));
+            search.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+            if search.on_hover_text(&name).clicked() {
+                let region = Query::Region(stored.to_owned(), region.rect_in_image);
+                cx.send(Command::SearchFor(region));
+            }
+        });
     }
     clicked
 }
 
-/// The suggested defect and the most similar known defects.
-fn known_defects(ui: &mut egui::Ui, cx: &TabContext<'_>, similarity: &Similarity) {
-    ui.strong(cx.text("label-similar"));
-    match &similarity.suggestion {
-        None => {
-            ui.label(cx.text("inspect-unknown"));
-        }
-        Some(suggestion) => {
-            let product = &suggestion.product;
-            let defect = suggestion.defect.as_ref();
-            let defect = defect.map(|defect| cx.defect_name(Some(product), defect));
-            let defect = defect.unwrap_or_else(|| "?".to_owned());
-            let name = format!("{} · {defect}", cx.product_name(product));
-            let share = format!("{:.0} %", suggestion.confidence * 100.0);
-            ui.label(RichText::new(format!("{name}  {share}")).strong());
-        }
-    }
-    for hit in similarity.hits.iter().take(MAX_HITS) {
-        let defect = cx.defect_name(Some(&hit.product), &hit.defect);
-        let text = format!("{:.3}  {} · {defect}", hit.score, cx.product_name(&hit.product));
-        ui.label(text).on_hover_text(&hit.path);
-    }
+/// A numbered button of a region with its place; the rest stands in its tip. Whether it was clicked.
+fn region_chip(ui: &mut Ui, cx: &TabContext<'_>, number: u32, region: &Region) -> bool {
+    let rect = region.rect_in_image;
+    let values = [
+        ("place", Value::from(cx.text(region.place.message_id()))),
+        ("whole", cx.text(region.share_of.message_id()).into()),
+        ("area", region.area_px.into()),
+        ("width", rect.width.into()),
+        ("height", rect.height.into()),
+        ("x", rect.x.into()),
+        ("y", rect.y.into()),
+        ("percent", (region.share * 100.0).into()),
+        ("peak", region.peak_score.into()),
+    ];
+    let whole = cx.localizer.with("region-line", &values);
+    let text = format!("{number}  {}", cx.text(region.place.message_id()));
+    let chip = ui.button(text);
+    chip.on_hover_text(format!("{whole}\n{}", cx.text("picture-look-at"))).clicked()
 }

@@ -1,12 +1,14 @@
-//! The corrective-action report, each line with its source.
+//! The corrective-action report: actions as a checklist, then causes and the rest, each section with
+//! its sources.
 
-use egui::RichText;
+use egui::{CollapsingHeader, RichText};
 
 use super::skip_reason::skip_reason;
 use crate::command::{Citation, Command};
 use crate::tab_context::TabContext;
 use fettle_domain::{
-    Author, Inspection, ManualFinding, ReportLine, ReportPart, SkipReason, Stage, Support,
+    Author, Inspection, InspectionId, ManualFinding, Report, ReportLine, ReportPart, ReportSection,
+    SkipReason, Stage, Statement, Support,
 };
 use fettle_i18n::Value;
 
@@ -29,35 +31,8 @@ pub(crate) fn show(ui: &mut egui::Ui, cx: &mut TabContext<'_>, inspection: &Insp
         }
     };
     ui.small(author);
-    for section in &report.sections {
-        ui.add_space(8.0);
-        ui.strong(cx.text(title(section.part)));
-        if section.lines.is_empty() {
-            ui.weak(cx.text("report-nothing"));
-        }
-        let lines = |ui: &mut egui::Ui, cx: &mut TabContext<'_>| {
-            for (number, line) in (1..).zip(&section.lines) {
-                let mark = match section.part {
-                    // Prevention refers to these numbers.
-                    ReportPart::Actions => format!("{number}."),
-                    _ => "•".to_owned(),
-                };
-                report_line(ui, cx, &mark, line, inspection.manual.done());
-                if let Some(text) = report.translation(line) {
-                    let text = cx.localizer.with("machine-translation", &[("text", text.into())]);
-                    ui.indent("translation", |ui| ui.weak(text));
-                }
-            }
-        };
-        if section.part == ReportPart::Remarks {
-            // Not the manual's words: set apart in a frame.
-            egui::Frame::group(ui.style()).show(ui, |ui| {
-                ui.small(cx.text("report-remarks-note"));
-                lines(ui, cx);
-            });
-        } else {
-            lines(ui, cx);
-        }
+    for section in in_order(&report.sections) {
+        section_view(ui, cx, inspection, report, section);
     }
     if let Some(finding) = inspection.manual.done() {
         ui.add_space(10.0);
@@ -87,16 +62,12 @@ pub(crate) fn show(ui: &mut egui::Ui, cx: &mut TabContext<'_>, inspection: &Insp
     }
 }
 
-/// Shows the text that the language model has written so far. Its sources are known once it is
-/// complete.
-pub(crate) fn show_unfinished(ui: &mut egui::Ui, cx: &TabContext<'_>, written: &str) {
-    ui.add_space(10.0);
-    ui.separator();
+/// Says that the language model still orders the report.
+pub(crate) fn show_unfinished(ui: &mut egui::Ui, cx: &TabContext<'_>) {
     ui.horizontal(|ui| {
         ui.spinner();
         ui.small(cx.text("report-being-written"));
     });
-    ui.weak(written);
 }
 
 /// Locale id of the title of a part of the report.
@@ -110,47 +81,135 @@ fn title(part: ReportPart) -> &'static str {
     }
 }
 
-/// One line of the report and its sources: statements of the manual, cited by page.
-fn report_line(
+/// The sections in the order in which they are needed: what to do, then why.
+fn in_order(sections: &[ReportSection]) -> impl Iterator<Item = &ReportSection> {
+    let order = [
+        ReportPart::Actions,
+        ReportPart::Causes,
+        ReportPart::Situation,
+        ReportPart::Prevention,
+        ReportPart::Remarks,
+    ];
+    order.into_iter().flat_map(move |part| sections.iter().filter(move |one| one.part == part))
+}
+
+/// A section under a title that folds it: its lines, and one line that names their sources.
+fn section_view(
     ui: &mut egui::Ui,
     cx: &mut TabContext<'_>,
-    mark: &str,
-    line: &ReportLine,
-    finding: Option<&ManualFinding>,
+    inspection: &Inspection,
+    report: &Report,
+    section: &ReportSection,
 ) {
+    ui.add_space(6.0);
+    let title = RichText::new(cx.text(title(section.part))).strong();
+    CollapsingHeader::new(title).default_open(true).show(ui, |ui| {
+        if section.lines.is_empty() {
+            ui.weak(cx.text("report-nothing"));
+            return;
+        }
+        if section.part == ReportPart::Remarks {
+            // Not the manual's words: set apart in a frame.
+            egui::Frame::group(ui.style()).show(ui, |ui| {
+                ui.small(cx.text("report-remarks-note"));
+                lines(ui, cx, inspection, report, section);
+            });
+        } else {
+            lines(ui, cx, inspection, report, section);
+        }
+    });
+}
+
+/// The lines of a section and their sources.
+fn lines(
+    ui: &mut egui::Ui,
+    cx: &mut TabContext<'_>,
+    inspection: &Inspection,
+    report: &Report,
+    section: &ReportSection,
+) {
+    for (number, line) in (1..).zip(&section.lines) {
+        match (section.part, inspection.id) {
+            (ReportPart::Actions, Some(id)) if line.support != Support::Unsupported => {
+                action_line(ui, id, number, &line.text);
+                paraphrase_note(ui, cx, line);
+            }
+            // Prevention refers to these numbers.
+            (ReportPart::Actions, _) => report_line(ui, cx, &format!("{number}."), line),
+            _ => report_line(ui, cx, "•", line),
+        }
+        if let Some(text) = report.translation(line) {
+            let text = cx.localizer.with("machine-translation", &[("text", text.into())]);
+            ui.indent("translation", |ui| ui.weak(text));
+        }
+    }
+    if let Some(finding) = inspection.manual.done() {
+        sources(ui, cx, finding, section);
+    }
+}
+
+/// An action with a box to tick while it is done. The tick is a help on this screen, as long as the
+/// window is open, and no record.
+fn action_line(ui: &mut egui::Ui, id: InspectionId, number: usize, text: &str) {
+    let tick = egui::Id::unique(("action_tick", id.0, number));
+    let mut is_done = ui.data(|data| data.get_temp::<bool>(tick)).unwrap_or_default();
+    let text = RichText::new(format!("{number}. {text}"));
+    let text = if is_done { text.weak() } else { text };
+    if ui.checkbox(&mut is_done, text).changed() {
+        ui.data_mut(|data| data.insert_temp(tick, is_done));
+    }
+}
+
+/// One line that names where the manual says what a section says, a link a place.
+fn sources(
+    ui: &mut egui::Ui,
+    cx: &mut TabContext<'_>,
+    finding: &ManualFinding,
+    section: &ReportSection,
+) {
+    let mut places: Vec<(String, Vec<&Statement>)> = Vec::new();
+    for id in section.lines.iter().flat_map(|line| line.support.statements()) {
+        let mut statements = finding.section.all_statements();
+        let Some(statement) = statements.find(|statement| statement.id == *id) else { continue };
+        let place = cx.localizer.place(&finding.path, statement.page());
+        match places.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, cited)) => cited.push(statement),
+            None => places.push((place, vec![statement])),
+        }
+    }
+    ui.horizontal_wrapped(|ui| {
+        for (place, cited) in places {
+            let values = [("place", Value::from(place))];
+            let source = RichText::new(cx.localizer.with("report-page", &values)).small();
+            let texts: Vec<&str> = cited.iter().map(|one| one.text.as_str()).collect();
+            if ui.link(source).on_hover_text(texts.join("\n")).clicked()
+                && let Some(first) = cited.first()
+            {
+                cx.send(Command::ShowManual(Citation::statement(finding, first)));
+            }
+        }
+    });
+}
+
+/// One line of the report, and a note where it is not the manual's own.
+fn report_line(ui: &mut egui::Ui, cx: &TabContext<'_>, mark: &str, line: &ReportLine) {
     match &line.support {
-        Support::Measured => {
-            ui.label(format!("{mark} {}", line.text));
-        }
-        Support::Manual { statements }
-        | Support::Composed { statements }
-        | Support::Reference { statements }
-        | Support::Paraphrase { statements } => {
-            ui.label(format!("{mark} {}", line.text));
-            if matches!(line.support, Support::Paraphrase { .. }) {
-                let note = cx.text("report-paraphrase");
-                ui.indent("paraphrase", |ui| ui.small(note));
-            }
-            let Some(finding) = finding else { return };
-            for id in statements {
-                let mut statements = finding.section.all_statements();
-                let Some(statement) = statements.find(|statement| statement.id == *id) else {
-                    continue;
-                };
-                let place = cx.localizer.place(&finding.path, statement.page());
-                let values = [("place", Value::from(place))];
-                let source = RichText::new(cx.localizer.with("report-page", &values)).small();
-                ui.indent(id, |ui| {
-                    if ui.link(source).on_hover_text(&statement.text).clicked() {
-                        cx.send(Command::ShowManual(Citation::statement(finding, statement)));
-                    }
-                });
-            }
-        }
         Support::Unsupported => {
             let note = cx.text("source-unsupported");
             ui.label(RichText::new(format!("{mark} {}", line.text)).italics().weak());
             ui.indent("unsupported", |ui| ui.small(note));
         }
+        _ => {
+            ui.label(format!("{mark} {}", line.text));
+            paraphrase_note(ui, cx, line);
+        }
+    }
+}
+
+/// Says that a line is the model's sentence, where it is.
+fn paraphrase_note(ui: &mut egui::Ui, cx: &TabContext<'_>, line: &ReportLine) {
+    if matches!(line.support, Support::Paraphrase { .. }) {
+        let note = cx.text("report-paraphrase");
+        ui.indent("paraphrase", |ui| ui.small(note));
     }
 }

@@ -10,11 +10,24 @@ pub(crate) fn score_text(cx: &TabContext<'_>, anomaly: &Anomaly) -> String {
     cx.localizer.with("score-calibrated", &values)
 }
 
-/// Both limits, or the one where there is no zone between them.
+/// Both limits of the image score, or the one where there is no zone between them.
 pub(crate) fn limits_text(cx: &TabContext<'_>, limits: &Thresholds) -> String {
-    let values = [("unsure", limits.unsure.into()), ("threshold", limits.image.into())];
+    let values = [("first", limits.unsure.into()), ("second", limits.image.into())];
     let has_zone = limits.unsure < limits.image;
-    cx.localizer.with(if has_zone { "score-limits" } else { "score-one-limit" }, &values)
+    cx.localizer.with(if has_zone { "image-limits" } else { "image-one-limit" }, &values)
+}
+
+/// The limits of the map: the product's, and that of this part's regions where it has some.
+pub(crate) fn map_limits_text(cx: &TabContext<'_>, anomaly: &Anomaly) -> String {
+    let pixel = [("limit", anomaly.thresholds.pixel.into())];
+    let pixel = cx.localizer.with("pixel-limit", &pixel);
+    match anomaly.mask_threshold {
+        Some(limit) => {
+            let region = cx.localizer.with("region-limit", &[("limit", limit.into())]);
+            format!("{region} · {pixel}")
+        }
+        None => pixel,
+    }
 }
 
 /// Why a part is unsure; empty where it is OK or NG.

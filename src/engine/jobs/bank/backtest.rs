@@ -66,6 +66,7 @@ pub(super) fn backtest(
     for skip in (0..).step_by(PAGE) {
         let filter = InspectionFilter {
             product: Some(product.clone()),
+            newest: true,
             skip,
             ..InspectionFilter::default()
         };

@@ -24,8 +24,8 @@ use crate::jobs::registration::catalogue::require_product;
 use crate::picture_notices::explain_notice;
 use crate::protocol::{JobContext, Request, Stopwatch};
 use fettle_domain::{
-    AnomalyMap, Inspection, ModelRole, PastAction, ProductCode, SkipReason, Stage, Suggestion,
-    Verdict,
+    AnomalyMap, Inspection, Judgement, ModelRole, PastAction, ProductCode, SkipReason, Stage,
+    Suggestion, Verdict,
 };
 use fettle_library::{LibraryError, OpenFault, decode_image, decode_image_of, read_source};
 use fettle_report::Pictures;
@@ -61,6 +61,10 @@ pub struct Inspected {
     /// What of it could not be kept, as on a full disk, in the language of messages; the verdict holds
     /// all the same. The inspection's notices say it, too.
     pub not_kept: Vec<String>,
+    /// What a person said of the part.
+    pub judgement: Option<Judgement>,
+    /// Whether this is the record of an earlier inspection, which was not repeated.
+    pub recorded_before: bool,
 }
 
 /// What an inspection sends while it runs.
@@ -190,6 +194,7 @@ impl Request for Inspect {
             width_px: picture.width(),
             height_px: picture.height(),
             product,
+            product_given: self.product.is_some(),
             models,
             verdict,
             similarity,
@@ -207,11 +212,11 @@ impl Request for Inspect {
         let timings = watch.timings.clone();
         let mut not_kept = Vec::new();
         let inspection = Inspection { timings, ..inspection };
-        let mut inspection = match record(job, inspection.clone(), bytes) {
+        let (mut inspection, judgement) = match record(job, inspection.clone(), bytes) {
             Err(error) if error.is_recoverable() => {
                 let mut inspection = inspection;
                 note_lost(job, &error, "inspection-not-recorded", &mut inspection, &mut not_kept);
-                inspection
+                (inspection, None)
             }
             recorded => recorded?,
         };
@@ -224,6 +229,8 @@ impl Request for Inspect {
                 pictures: pictures.clone(),
                 written: Vec::new(),
                 not_kept: Vec::new(),
+                judgement: judgement.clone(),
+                recorded_before: false,
             })));
         };
         if self.with_llm && inspection.manual.done().is_some() {
@@ -275,7 +282,16 @@ impl Request for Inspect {
             }
             None => Vec::new(),
         };
-        Ok(Inspected { inspection, picture, map, pictures, written, not_kept })
+        Ok(Inspected {
+            inspection,
+            picture,
+            map,
+            pictures,
+            written,
+            not_kept,
+            judgement,
+            recorded_before: false,
+        })
     }
 }
 
@@ -357,11 +373,16 @@ fn full_disk(job: &JobContext, error: &EngineError) -> Option<EngineError> {
         .then(|| LibraryError::DiskFull { path: root.to_owned() }.into())
 }
 
-/// Stores the image and the record of the inspection.
-fn record(job: &JobContext, mut inspection: Inspection, bytes: Vec<u8>) -> Result<Inspection> {
+/// Stores the image and the record of the inspection; returns what a person said of the part before.
+fn record(
+    job: &JobContext,
+    mut inspection: Inspection,
+    bytes: Vec<u8>,
+) -> Result<(Inspection, Option<Judgement>)> {
     job.library(move |library| {
         library.record_with_image(&mut inspection, &bytes)?;
-        Ok(inspection)
+        let judgement = inspection.id.map(|id| library.judgement(id)).transpose()?.flatten();
+        Ok((inspection, judgement))
     })
 }
 

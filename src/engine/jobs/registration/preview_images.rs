@@ -76,7 +76,7 @@ impl Request for PreviewImages {
             sink.check()?;
             let image = bytes.and_then(|bytes| decode_image(&bytes, &path));
             let picture = image.ok().map(|image| shrunk(&image.rgb, side));
-            Ok(Thumbnail { path: path.display().to_string(), picture })
+            Ok(Thumbnail { path: path.display().to_string(), picture, full_size: None })
         };
         let first = first.into_par_iter().map(thumbnail).collect::<Result<_>>()?;
         Ok(ImagePreview { total, files, first, rejected, passed_over, unread })

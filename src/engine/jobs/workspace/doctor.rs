@@ -82,8 +82,8 @@ pub struct DoctorCounts {
     pub defect_images: u64,
     /// Manuals in force.
     pub manuals: u64,
-    /// Recorded inspections.
-    pub inspections: u64,
+    /// Inspected parts.
+    pub parts: u64,
 }
 
 impl From<Counts> for DoctorCounts {
@@ -93,7 +93,7 @@ impl From<Counts> for DoctorCounts {
             normal_images: counts.normal_images,
             defect_images: counts.defect_images,
             manuals: counts.manuals,
-            inspections: counts.inspections,
+            parts: counts.parts,
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct Thumbnail {
     pub path: String,
     /// `None` where the file is gone or damaged.
     pub picture: Option<RgbImage>,
+    /// Width and height of the image itself, in pixels.
+    pub full_size: Option<(u32, u32)>,
 }
 
 impl Request for Thumbnails {
@@ -38,14 +40,14 @@ impl Request for Thumbnails {
         let (workspace, sink) = (&job.shared.workspace, &job.sink);
         let thumbnail_of = |path: String| {
             sink.check()?;
-            let picture = match read_image(&workspace.file(&path)) {
-                Ok(read) => Some(shrunk(&read.rgb, self.side)),
+            let (picture, full_size) = match read_image(&workspace.file(&path)) {
+                Ok(read) => (Some(shrunk(&read.rgb, self.side)), Some(read.rgb.dimensions())),
                 Err(error) => {
                     tracing::warn!(%error, "no thumbnail");
-                    None
+                    (None, None)
                 }
             };
-            Ok(Thumbnail { path, picture })
+            Ok(Thumbnail { path, picture, full_size })
         };
         self.paths.into_par_iter().map(thumbnail_of).collect()
     }

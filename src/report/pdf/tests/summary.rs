@@ -15,6 +15,7 @@ fn several_parts_are_counted_and_listed_with_their_pages() {
         source: format!("/line/part-{n}.png"),
         image_path: None,
         action: ActionState::Open,
+        first: InspectionId(1),
     };
     let rows = [
         row(1, Verdict::Ng, None, Some("hole")),
@@ -84,6 +85,7 @@ fn products_and_defects_have_their_names() {
         source: text("/line/part.png"),
         image_path: None,
         action: ActionState::Open,
+        first: InspectionId(1),
     };
     let inspection = ng();
     for (language, product, defect) in
