@@ -29,7 +29,7 @@ pub fn path_below(root: &Path, path: &str) -> PathBuf {
 }
 
 /// The last component of a path with the separators of any system.
-pub(crate) fn file_name_of(path: &str) -> &str {
+pub fn file_name_of(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 

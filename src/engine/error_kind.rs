@@ -49,6 +49,9 @@ impl EngineError {
             | Self::NothingInspected(_)
             | Self::RegionOutside { .. }
             | Self::ActionEntry(_)
+            | Self::NotCorrections(_)
+            | Self::NoTestImages(_)
+            | Self::BackupInside(_)
             | Self::NotADataset(_)
             | Self::NotLegacyData(_)
             | Self::UnknownClass { .. }
@@ -93,6 +96,8 @@ fn library(error: &LibraryError) -> ErrorKind {
         | LibraryError::UnknownManual(_)
         | LibraryError::UnknownInspection(_)
         | LibraryError::UnknownAction(_)
+        | LibraryError::UnknownImport(_)
+        | LibraryError::UnknownDeletion(_)
         | LibraryError::UnknownBank(_) => ErrorKind::NotFound,
         LibraryError::EmptyFile { .. }
         | LibraryError::NotAnImage { .. }

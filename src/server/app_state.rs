@@ -36,7 +36,11 @@ pub(crate) struct Shared {
 }
 
 impl AppState {
-    pub(crate) fn new(engine: Arc<Engine>, config: ServerConfig, stopping: CancellationToken) -> Self {
+    pub(crate) fn new(
+        engine: Arc<Engine>,
+        config: ServerConfig,
+        stopping: CancellationToken,
+    ) -> Self {
         Self(Arc::new(Shared {
             engine,
             config,

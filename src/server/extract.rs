@@ -50,10 +50,7 @@ pub(crate) struct CallerLanguage(pub(crate) Language);
 impl FromRequestParts<AppState> for CallerLanguage {
     type Rejection = Infallible;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        state: &AppState,
-    ) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
         Ok(Self(language_of(&parts.headers, state.config().language)))
     }
 }

@@ -130,9 +130,8 @@ impl Failure {
     /// What happened and what to do, in `language`. Paths of this machine are cut to what follows
     /// the workspace's root.
     pub(crate) fn detail(&self, language: Language, state: &AppState) -> String {
-        let text = |id: &str, values: &[(&str, Value)]| {
-            fettle_i18n::text_with(language, id, values)
-        };
+        let text =
+            |id: &str, values: &[(&str, Value)]| fettle_i18n::text_with(language, id, values);
         let said = match self {
             Self::Engine(error) => error.explain(language),
             Self::BadRequest(why) => text("problem-unreadable", &[("reason", why.clone().into())]),
@@ -142,7 +141,9 @@ impl Failure {
             ),
             Self::NotScored(why) => why.clone(),
             Self::LegacyNothingSimilar => text("legacy-nothing-similar", &[]),
-            Self::MissingField(field) | Self::LegacyMissing(field) => text("problem-missing-field", &[("field", (*field).into())]),
+            Self::MissingField(field) | Self::LegacyMissing(field) => {
+                text("problem-missing-field", &[("field", (*field).into())])
+            }
             Self::NoRoute => text("problem-no-route", &[]),
             Self::MethodNotAllowed => text("problem-no-method", &[]),
             Self::UnsupportedMedia(why) => {
@@ -209,9 +210,7 @@ pub(crate) async fn word_failures(
         return response;
     };
     let mut worded = (failure.status(), Json(failure.problem(language, &state))).into_response();
-    worded
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    worded.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     if let Some(seconds) = failure.retry_after_s() {
         worded.headers_mut().insert(RETRY_AFTER, seconds.into());
     }

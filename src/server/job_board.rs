@@ -59,10 +59,8 @@ impl JobBoard {
             result: None,
             problem: None,
         };
-        let ticket = Arc::new(Ticket {
-            state: watch::Sender::new(job),
-            cancel: CancellationToken::new(),
-        });
+        let ticket =
+            Arc::new(Ticket { state: watch::Sender::new(job), cancel: CancellationToken::new() });
         board.jobs.insert(id, Arc::clone(&ticket));
         board.forget_old();
         ticket

@@ -13,7 +13,6 @@ mod dto;
 mod error;
 mod extract;
 mod failure;
-mod file_name;
 mod health;
 mod host_check;
 mod inspection_queue;

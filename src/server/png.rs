@@ -39,8 +39,7 @@ pub(crate) fn gray16(map: &AnomalyMap, low: f32, high: f32) -> Option<DynamicIma
 /// The scores of `map` as a `NumPy` array of 32-bit floats, rows × columns (`.npy`, version 1.0).
 pub(crate) fn npy(map: &AnomalyMap) -> Vec<u8> {
     let shape = format!("({}, {})", map.height, map.width);
-    let mut header =
-        format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}");
+    let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}");
     // The header ends with a line feed, and the data begin at a multiple of 64 bytes.
     let fixed = 10;
     let padding = 63 - (fixed + header.len()) % 64;

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{
-    CONTENT_SECURITY_POLICY, CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderValue, Method};
@@ -30,8 +30,9 @@ const MAX_BODY_BYTES: usize = MAX_FILE_BYTES as usize + 1_000_000;
 
 /// `/api/v1` and its description.
 pub(crate) fn described() -> (Router<AppState>, OpenApi) {
-    let (router, mut description) =
-        OpenApiRouter::with_openapi(Description::openapi()).merge(routes::router()).split_for_parts();
+    let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
+        .merge(routes::router())
+        .split_for_parts();
     description.info.version = env!("CARGO_PKG_VERSION").to_owned();
     (router, description)
 }
@@ -53,12 +54,12 @@ pub(crate) fn router(state: AppState) -> Router {
     );
     let no_frames =
         SetResponseHeaderLayer::overriding(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    let no_referrer =
-        SetResponseHeaderLayer::overriding(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    let not_stored = SetResponseHeaderLayer::if_not_present(
-        CACHE_CONTROL,
-        HeaderValue::from_static("no-store"),
+    let no_referrer = SetResponseHeaderLayer::overriding(
+        REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
     );
+    let not_stored =
+        SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // Styles of Swagger UI stand in its page.
     let own_parts_only = SetResponseHeaderLayer::overriding(
         CONTENT_SECURITY_POLICY,

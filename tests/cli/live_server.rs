@@ -84,10 +84,14 @@ impl LiveServer {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Answer {
-        let agent: ureq::Agent =
-            ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
-        let mut request =
-            ureq::http::Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .build()
+            .into();
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("http://{}{path}", self.address));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -129,7 +133,8 @@ impl LiveServer {
             body.extend_from_slice(b"--cut\r\n");
             match field {
                 Field::Text(name, text) => {
-                    let head = format!("content-disposition: form-data; name=\"{name}\"\r\n\r\n{text}");
+                    let head =
+                        format!("content-disposition: form-data; name=\"{name}\"\r\n\r\n{text}");
                     body.extend_from_slice(head.as_bytes());
                 }
                 Field::File(name, file, bytes) => {

@@ -6,9 +6,14 @@ use serde_json::{Value, json};
 use crate::harness::{TestWorkspace, png};
 use crate::live_server::{Field, LiveServer, MODELS};
 
-/// A file that the demo left.
+/// A part of the demo, photographed again: one sample differs, so that it is another photograph.
 fn demo_picture(server: &LiveServer, name: &str) -> Vec<u8> {
-    std::fs::read(server.workspace.root().join("out/demo").join(name)).unwrap()
+    let path = server.workspace.root().join("out/demo").join(name);
+    let mut picture = image::open(path).unwrap().into_rgb8();
+    picture.get_pixel_mut(0, 0).0[0] ^= 1;
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    bytes.into_inner()
 }
 
 /// The demo's three parts lie in a folder each.
@@ -97,9 +102,7 @@ fn lists_have_pages_that_new_parts_do_not_shift() {
     let part = demo_picture(&server, &parts(&server)[0]);
     let first = server.get("/api/v1/inspections?limit=2").must_be(200).json();
     let next = first["next"].as_str().unwrap().to_owned();
-    server
-        .post_form("/api/v1/inspections", &[Field::File("image", "new.png", part)])
-        .must_be(201);
+    server.post_form("/api/v1/inspections", &[Field::File("image", "new.png", part)]).must_be(201);
     let second = server.get(&next).must_be(200).json();
     let ids = |page: &Value| -> Vec<i64> {
         let rows = page["inspections"].as_array().unwrap();
@@ -309,7 +312,8 @@ fn pages_work_without_scripts_in_both_languages() {
         return;
     }
     let server = LiveServer::on_demo(&[]);
-    for (language, words) in [("ko", ["최근 부품", "사람", "불량"]), ("en", ["Last parts", "Person", "NG"])]
+    for (language, words) in
+        [("ko", ["최근 부품", "사람", "불량"]), ("en", ["Last parts", "Person", "NG"])]
     {
         let page = |path: &str| {
             let headers = [("accept-language", language)];
@@ -323,7 +327,8 @@ fn pages_work_without_scripts_in_both_languages() {
         assert!(page("/capture").contains("capture=\"environment\""));
     }
     let part = demo_picture(&server, &parts(&server)[1]);
-    let sent = server.post_form("/capture", &[Field::File("image", "phone.png", part)]).must_be(303);
+    let sent =
+        server.post_form("/capture", &[Field::File("image", "phone.png", part)]).must_be(303);
     assert_eq!(sent.header("location"), "/parts/4");
     let form = [("content-type", "application/x-www-form-urlencoded")];
     let judged = server.send("POST", "/parts/4/judgement", &form, b"verdict=ng".to_vec());

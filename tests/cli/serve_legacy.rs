@@ -50,17 +50,22 @@ fn every_row_has_its_fields_and_types() {
     let config = server.get("/defect_config.json").must_be(200).json();
     let products = config["products"].as_object().unwrap();
     // The first product of the demo that has known defects.
-    let (product, about) = products.iter().find(|(_, about)| about["defects"][0].is_string()).unwrap();
+    let (product, about) =
+        products.iter().find(|(_, about)| about["defects"][0].is_string()).unwrap();
     assert_fields("defect_config", about, &["name s", "defects []"]);
     let defect = about["defects"][0].as_str().unwrap();
     let stats_row = format!("/defect/stats/{product}/{defect}");
     let stats = server.get(&stats_row).must_be(200).json();
-    let fields =
-        ["product_name s", "defect_name s", "total_count i", "next_seqno i", "files []"];
+    let fields = ["product_name s", "defect_name s", "total_count i", "next_seqno i", "files []"];
     assert_fields("stats", &stats, &fields);
     let sample = server.get("/index/info").must_be(200).json();
     let fields = [
-        "status s", "gallery_size i", "model_id s", "device s", "faiss_enabled b", "sample_paths []",
+        "status s",
+        "gallery_size i",
+        "model_id s",
+        "device s",
+        "faiss_enabled b",
+        "sample_paths []",
     ];
     assert_fields("index info", &sample, &fields);
     assert_eq!(sample["status"], "index_built");
@@ -93,7 +98,11 @@ fn every_row_has_its_fields_and_types() {
         let found = json!({"query_image_path": path, "top_k": 3});
         let found = server.post("/search", &found).must_be(200).json();
         let fields = [
-            "status s", "query_image s", "top_k_results []", "total_gallery_size i", "model_info s",
+            "status s",
+            "query_image s",
+            "top_k_results []",
+            "total_gallery_size i",
+            "model_info s",
         ];
         assert_fields("search", &found, &fields);
         assert_eq!(found["top_k_results"].as_array().unwrap().len(), 3);
@@ -116,8 +125,15 @@ fn every_row_has_its_fields_and_types() {
     for row in ["/detect_anomaly", "/anomaly/detect"] {
         let found = server.post(row, &detect).must_be(200).json();
         let fields = [
-            "status s", "product_name s", "image_score f", "pixel_tau f", "image_tau f",
-            "is_anomaly b", "reference_normal_url s", "mask_url s", "overlay_url s",
+            "status s",
+            "product_name s",
+            "image_score f",
+            "pixel_tau f",
+            "image_tau f",
+            "is_anomaly b",
+            "reference_normal_url s",
+            "mask_url s",
+            "overlay_url s",
             "comparison_url s?",
         ];
         assert_fields(row, &found, &fields);
@@ -130,8 +146,14 @@ fn every_row_has_its_fields_and_types() {
     let row = format!("/detect_anomaly/upload?product_name={product}");
     let found = server.post_form(&row, &[part]).must_be(200).json();
     let fields = [
-        "status s", "product_name s", "image_score f", "is_anomaly b", "heatmap_url s", "mask_url s",
-        "overlay_url s", "comparison_url s?",
+        "status s",
+        "product_name s",
+        "image_score f",
+        "is_anomaly b",
+        "heatmap_url s",
+        "mask_url s",
+        "overlay_url s",
+        "comparison_url s?",
     ];
     assert_fields("detect_anomaly/upload", &found, &fields);
     server.get(found["heatmap_url"].as_str().unwrap()).must_be(200);
@@ -144,7 +166,12 @@ fn every_row_has_its_fields_and_types() {
     let registered = server.post_form("/register_defect", &fields).must_be(200).json();
     let next = stats["next_seqno"].as_u64().unwrap();
     let fields = [
-        "status s", "saved_path s", "filename s", "product_name s", "defect_name s", "seqno i",
+        "status s",
+        "saved_path s",
+        "filename s",
+        "product_name s",
+        "defect_name s",
+        "seqno i",
         "index_rebuilt b",
     ];
     assert_fields("register_defect", &registered, &fields);
@@ -159,7 +186,8 @@ fn every_row_has_its_fields_and_types() {
     assert_fields("manual", &manual["manual"], &["원인 []", "조치 []"]);
     assert!(manual["manual"]["조치"][0].is_string(), "{manual}");
 
-    let asked = json!({"product": product, "defect": defect, "anomaly_score": 4.2, "is_anomaly": true});
+    let asked =
+        json!({"product": product, "defect": defect, "anomaly_score": 4.2, "is_anomaly": true});
     let manual = server.post("/manual/generate", &asked).must_be(200).json();
     let fields = ["manual_context {}", "llm_analysis s", "processing_time f"];
     assert_fields("manual/generate", &manual, &fields);
@@ -168,8 +196,14 @@ fn every_row_has_its_fields_and_types() {
     let asked = json!({"image_path": absolute.to_str().unwrap()});
     let advanced = server.post("/generate_manual_advanced", &asked).must_be(200).json();
     let fields = [
-        "status s", "steps []", "similarity {}", "defect_info {}", "anomaly {}", "manual {}",
-        "llm_analysis s?", "processing_time f",
+        "status s",
+        "steps []",
+        "similarity {}",
+        "defect_info {}",
+        "anomaly {}",
+        "manual {}",
+        "llm_analysis s?",
+        "processing_time f",
     ];
     assert_fields("advanced", &advanced, &fields);
     assert_eq!(advanced["steps"].as_array().unwrap().len(), 5);
@@ -179,7 +213,11 @@ fn every_row_has_its_fields_and_types() {
     let fields = ["product s", "en s", "ko s", "full_name_ko s"];
     assert_fields("advanced defect", &advanced["defect_info"], &fields);
     let fields = [
-        "score f", "is_anomaly b", "normal_image_url s", "overlay_image_url s", "mask_image_url s",
+        "score f",
+        "is_anomaly b",
+        "normal_image_url s",
+        "overlay_image_url s",
+        "mask_image_url s",
     ];
     assert_fields("advanced anomaly", &advanced["anomaly"], &fields);
 
@@ -256,7 +294,12 @@ fn paths_reach_uploads_and_images_alone() {
         "/etc/passwd",
         "uploads/．．/settings.png",
     ] {
-        let answer = server.send("GET", &format!("/api/image/{}", path.replace('．', "%EF%BC%8E")), &[], Vec::new());
+        let answer = server.send(
+            "GET",
+            &format!("/api/image/{}", path.replace('．', "%EF%BC%8E")),
+            &[],
+            Vec::new(),
+        );
         assert_eq!(answer.status, 404, "{path}: {answer:?}");
         let said = String::from_utf8_lossy(&answer.body).into_owned();
         assert!(!said.contains(root.to_str().unwrap()), "{said}");

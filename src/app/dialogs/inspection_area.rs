@@ -1,7 +1,6 @@
 //! The dialog in which the inspected part of a product's pictures is drawn, on one of its normal pictures.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 
 use egui::{Color32, Pos2, Rect, Sense, Spinner, Stroke, Ui, vec2};
 
@@ -14,7 +13,7 @@ use crate::widgets::file_picture::FilePicture;
 use crate::widgets::image_view::rectangle::RectTool;
 use crate::widgets::image_view::{self, Camera, ImageResponse, Layer, Layers};
 use fettle_domain::{AreaEffect, AreaShape, ProductArea, ProductCode, RectPx};
-use fettle_engine::{AreaState, AreaUnit, DrawArea, DrawnShape};
+use fettle_engine::{AreaState, AreaUnit, DrawArea, DrawnShape, PictureFile};
 
 /// Width of the dialog, in points, where the window has it.
 const WIDTH: f32 = 720.0;
@@ -36,7 +35,7 @@ struct PercentShape {
 /// The area of a product, and what is drawn and not yet saved.
 pub(crate) struct InspectionAreaDialog {
     product: ProductCode,
-    path: PathBuf,
+    path: String,
     picture: FilePicture,
     camera: Camera,
     tool: Tool,
@@ -58,7 +57,7 @@ pub(crate) struct InspectionAreaDialog {
 
 impl InspectionAreaDialog {
     /// Draws on the normal picture at `path`, relative to the workspace.
-    pub(crate) fn new(product: ProductCode, path: PathBuf) -> Self {
+    pub(crate) fn new(product: ProductCode, path: String) -> Self {
         Self {
             product,
             path,
@@ -328,7 +327,7 @@ impl Dialog for InspectionAreaDialog {
         if self.poll(cx) {
             return false;
         }
-        self.picture.load(cx, &self.path);
+        self.picture.load(cx, &PictureFile::Stored(self.path.clone()));
         self.picture.poll(cx);
         let name = [("product", cx.product_name(&self.product).into())];
         let title = cx.localizer.with("area-title", &name);

@@ -14,7 +14,7 @@ use super::screenshot::{Screenshot, ScreenshotTarget};
 use crate::tab_context::TabContext;
 use crate::view_state::ComparisonMode;
 use fettle_domain::{Anomaly, AnomalyMap, Hit, Inspection, RectPx};
-use fettle_engine::Pictures;
+use fettle_engine::{PictureFile, Pictures};
 
 /// The pictures of one inspection and how they are viewed.
 pub(crate) struct PartView {
@@ -89,7 +89,7 @@ impl PartView {
         if self.known.as_ref().is_none_or(|known| known.hit != *hit) {
             let name = cx.defect_name(Some(&hit.product), &hit.defect);
             let mut file = FilePicture::default();
-            file.load(cx, hit.path.as_ref());
+            file.load(cx, &PictureFile::Stored(hit.path.clone()));
             self.known = Some(KnownDefect { hit: hit.clone(), name, file });
         }
     }

@@ -61,8 +61,9 @@ pub(crate) struct ProductDto {
 
 impl From<&ProductSummary> for ProductDto {
     fn from(summary: &ProductSummary) -> Self {
-        let defect = |(defect, images): &(DefectType, usize)| DefectTypeDto::of(defect, Some(*images));
-        let name = |path: &String| crate::file_name::file_name_of(path).to_owned();
+        let defect =
+            |(defect, images): &(DefectType, usize)| DefectTypeDto::of(defect, Some(*images));
+        let name = |path: &String| fettle_domain::file_name_of(path).to_owned();
         Self {
             code: summary.product.code.to_string(),
             name_ko: summary.product.name_ko.clone(),
@@ -142,7 +143,7 @@ impl From<&RegisteredImage> for ImageDto {
                 ImageLabel::Normal => None,
                 ImageLabel::Defect(defect) => Some(defect.to_string()),
             },
-            file_name: crate::file_name::file_name_of(&image.path).to_owned(),
+            file_name: fettle_domain::file_name_of(&image.path).to_owned(),
             content_hash: image.content_hash.to_string(),
             width_px: image.width_px,
             height_px: image.height_px,
@@ -212,7 +213,7 @@ impl Registration {
                 .rejected
                 .iter()
                 .map(|rejected| Refused {
-                    file_name: crate::file_name::file_name_of(&rejected.path.display().to_string())
+                    file_name: fettle_domain::file_name_of(&rejected.path.display().to_string())
                         .to_owned(),
                     reason: word(&rejected.error),
                 })

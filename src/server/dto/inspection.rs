@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::report::{ManualFindingDto, PastActionDto, ReportDto};
 use super::search::{Rect, SimilarDefects};
 use super::stage::StageDto;
-use super::verdict::{ActionStateDto, VerdictDto};
+use super::verdict::{ActionStateDto, ReviewDto, VerdictDto};
 use fettle_domain::{
     Anomaly, CaptureDeviation, InspectionPage, InspectionRow, Judgement, Language, Region,
 };
@@ -123,13 +123,13 @@ pub(crate) struct Deviation {
     /// Which, as a stable key.
     #[schema(example = "deviation-darker")]
     pub(crate) kind: String,
-    /// By how many percent.
-    pub(crate) percent: f32,
+    /// How far: in percent, of a rotation in degrees, of a compression its quality.
+    pub(crate) amount: f32,
 }
 
 impl From<&CaptureDeviation> for Deviation {
     fn from(deviation: &CaptureDeviation) -> Self {
-        Self { kind: deviation.message_id().to_owned(), percent: deviation.amount() }
+        Self { kind: deviation.message_id().to_owned(), amount: deviation.amount() }
     }
 }
 
@@ -488,6 +488,13 @@ pub(crate) struct InspectionQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(inline)]
     pub(crate) action: Option<ActionStateDto>,
+    /// That nobody judged, or whose verdict a person confirmed or overruled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(inline)]
+    pub(crate) review: Option<ReviewDto>,
+    /// Also inspections of parts that were inspected again later. Default: each part once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) repeated: Option<bool>,
     /// How many on a page, 1 to 500. Default: 50.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(minimum = 1, maximum = 500)]
@@ -521,5 +528,5 @@ pub(crate) struct MapQuery {
 /// A deviation in words.
 pub(crate) fn deviation_text(deviation: &CaptureDeviation, language: Language) -> String {
     let amount = Value::Number { value: deviation.amount().into(), digits: 0 };
-    fettle_i18n::text_with(language, deviation.message_id(), &[("percent", amount)])
+    fettle_i18n::text_with(language, deviation.message_id(), &[("amount", amount)])
 }

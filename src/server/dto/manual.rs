@@ -30,7 +30,7 @@ impl From<&RegisteredManual> for ManualDto {
         Self {
             id: manual.id.0,
             product: manual.product.to_string(),
-            file_name: crate::file_name::file_name_of(&manual.path).to_owned(),
+            file_name: fettle_domain::file_name_of(&manual.path).to_owned(),
             content_hash: manual.content_hash.to_string(),
             added_at: None,
             replaced_at: None,
@@ -254,7 +254,7 @@ impl From<&FoundPassage> for PassageDto {
         let chunk = &found.chunk;
         Self {
             manual: found.manual.id.0,
-            file_name: crate::file_name::file_name_of(&found.manual.path).to_owned(),
+            file_name: fettle_domain::file_name_of(&found.manual.path).to_owned(),
             heading: Some(chunk.heading.clone()).filter(|heading| !heading.is_empty()),
             defect: chunk.defect.as_ref().map(ToString::to_string),
             statement: chunk.assigned.then(|| chunk.statement.clone()),

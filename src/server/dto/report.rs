@@ -183,7 +183,7 @@ impl From<&ManualFinding> for ManualFindingDto {
         let section = &finding.section;
         Self {
             manual: finding.manual.0,
-            file_name: crate::file_name::file_name_of(&finding.path).to_owned(),
+            file_name: fettle_domain::file_name_of(&finding.path).to_owned(),
             content_hash: finding.content_hash.to_string(),
             defect: finding.defect.to_string(),
             heading: section.heading.clone(),

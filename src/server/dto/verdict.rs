@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use fettle_domain::{ActionState, Verdict};
+use fettle_domain::{ActionState, ReviewState, Verdict};
 
 /// OK, NG, or unsure: a person has to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -63,6 +63,29 @@ impl From<ActionStateDto> for ActionState {
         match state {
             ActionStateDto::Open => Self::Open,
             ActionStateDto::Done => Self::Done,
+        }
+    }
+}
+
+/// What people said of an inspection's verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ReviewState)]
+pub(crate) enum ReviewDto {
+    /// Nobody has judged the part yet.
+    Unjudged,
+    /// A person confirmed the verdict.
+    Confirmed,
+    /// A person gave another verdict.
+    Overruled,
+}
+
+impl From<ReviewDto> for ReviewState {
+    fn from(review: ReviewDto) -> Self {
+        match review {
+            ReviewDto::Unjudged => Self::Unjudged,
+            ReviewDto::Confirmed => Self::Confirmed,
+            ReviewDto::Overruled => Self::Overruled,
         }
     }
 }

@@ -29,8 +29,7 @@ pub(super) fn upload_name(file_name: &str) -> String {
 /// nothing of the rest of the machine.
 pub(super) fn picture_path(state: &AppState, named: &str) -> Result<PathBuf, Failure> {
     let root = state.engine().workspace().root();
-    let missing =
-        || Failure::Engine(EngineError::PictureGone(named.chars().take(200).collect()));
+    let missing = || Failure::Engine(EngineError::PictureGone(named.chars().take(200).collect()));
     let path = resolved(root, named).ok_or_else(missing)?;
     // Links are followed, and then have to lie inside, too.
     let real = path.canonicalize().map_err(|_| missing())?;

@@ -11,8 +11,7 @@ use crate::ask_engine::ask;
 use crate::extract::{FormBody, defect_code, product_code};
 use crate::failure::Failure;
 use crate::upload::Form;
-use crate::file_name::file_name_of;
-use fettle_domain::{DefectCode, ImageLabel, ProductCode, RegisteredImage};
+use fettle_domain::{DefectCode, ImageLabel, ProductCode, RegisteredImage, file_name_of};
 use fettle_engine::{EngineError, FindImage, ListImages, ListLibrary, RegisterDefect};
 
 pub(super) fn router() -> Router<AppState> {

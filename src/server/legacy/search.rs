@@ -13,8 +13,7 @@ use crate::ask_engine::ask;
 use crate::extract::{FormBody, Json as Body, Query, within};
 use crate::failure::Failure;
 use crate::upload::Form;
-use crate::file_name::file_name_of;
-use fettle_domain::{Hit, Similarity};
+use fettle_domain::{Hit, Similarity, file_name_of};
 use fettle_engine::{BuildIndex, EngineError, Query as SearchQuery, Search, SearchFilter};
 
 pub(super) fn router() -> Router<AppState> {

@@ -13,7 +13,9 @@ use crate::ask_engine::ask;
 use crate::failure::Failure;
 use crate::png::png;
 use fettle_domain::ModelRole;
-use fettle_engine::{Doctor, EngineError, IndexInfo, IndexState, ListLibrary, ReadPicture};
+use fettle_engine::{
+    Doctor, EngineError, IndexInfo, IndexState, ListLibrary, PictureFile, ReadPicture,
+};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
@@ -97,7 +99,7 @@ async fn image(
 ) -> Result<Response, Failure> {
     let path = picture_path(&state, &path)?;
     // Only what decodes as a picture leaves, whatever its name.
-    let read = ask(&state, ReadPicture(path)).await?;
+    let read = ask(&state, ReadPicture(PictureFile::Given(path))).await?;
     let bytes = png((*read).clone()).await?;
     Ok(([(CONTENT_TYPE, "image/png")], bytes).into_response())
 }

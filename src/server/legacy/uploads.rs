@@ -13,7 +13,7 @@ use crate::ask_engine::ask;
 use crate::extract::FormBody;
 use crate::failure::Failure;
 use crate::upload::{Form, clean_name};
-use fettle_engine::{EngineError, ReadPicture};
+use fettle_engine::{EngineError, PictureFile, ReadPicture};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
@@ -31,7 +31,7 @@ async fn upload(
     let mut form = Form::read(&state, body).await?;
     let file = form.file("file")?;
     // What is no picture is not kept.
-    ask(&state, ReadPicture(file.path.clone())).await?;
+    ask(&state, ReadPicture(PictureFile::Given(file.path.clone()))).await?;
     let folder = uploads_dir(&state);
     tokio::fs::create_dir_all(&folder).await.map_err(Failure::Storage)?;
     let size = tokio::fs::metadata(&file.path).await.map_err(Failure::Storage)?.len();
@@ -92,8 +92,7 @@ async fn clean(State(state): State<AppState>) -> Result<Json<Value>, Failure> {
         tokio::fs::remove_file(folder.join(name)).await.map_err(Failure::Storage)?;
     }
     let count = [("count", names.len().into())];
-    let message =
-        fettle_i18n::text_with(state.config().language, "legacy-uploads-removed", &count);
+    let message = fettle_i18n::text_with(state.config().language, "legacy-uploads-removed", &count);
     Ok(Json(json!({"status": "success", "message": message, "deleted_count": names.len()})))
 }
 
@@ -109,7 +108,6 @@ async fn remove(
     let removed = tokio::fs::remove_file(uploads_dir(&state).join(&name)).await;
     removed.map_err(Failure::Storage)?;
     let count = [("count", 1_usize.into())];
-    let message =
-        fettle_i18n::text_with(state.config().language, "legacy-uploads-removed", &count);
+    let message = fettle_i18n::text_with(state.config().language, "legacy-uploads-removed", &count);
     Ok(Json(json!({"status": "success", "message": message, "filename": name})))
 }

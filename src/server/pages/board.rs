@@ -16,7 +16,7 @@ use crate::app_state::AppState;
 use crate::ask_engine::ask;
 use crate::extract::CallerLanguage;
 use crate::failure::Failure;
-use fettle_domain::{HistoryFilter, Language};
+use fettle_domain::Language;
 use fettle_engine::ListInspections;
 
 /// Parts on the board.
@@ -32,7 +32,7 @@ pub(super) fn router() -> Router<AppState> {
 }
 
 async fn list(state: &AppState, language: Language) -> Result<Markup, Failure> {
-    let request = ListInspections { filter: HistoryFilter::default(), skip: 0, limit: PARTS };
+    let request = ListInspections { limit: PARTS, ..ListInspections::default() };
     let found = ask(state, request).await?;
     Ok(html! {
         @if found.rows.is_empty() { li class="empty" { (text(language, "web-no-parts")) } }

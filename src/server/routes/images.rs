@@ -17,7 +17,9 @@ use crate::png::png;
 use crate::problem::Problem;
 use crate::upload::Form;
 use fettle_domain::{ImageId, ImageLabel};
-use fettle_engine::{FindImage, ListImages, ReadPicture, RegisterImages, RemoveImages};
+use fettle_engine::{
+    FindImage, ListImages, PictureFile, ReadPicture, RegisterImages, RemoveImages,
+};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -89,8 +91,7 @@ async fn register(
     let request =
         RegisterImages { product, label, paths, recursive: true, regions: Default::default() };
     let registered = ask(&state, request).await?;
-    let word =
-        |error: &fettle_engine::EngineError| state.without_paths(&error.explain(language));
+    let word = |error: &fettle_engine::EngineError| state.without_paths(&error.explain(language));
     let done = Registration::of(&registered, word);
     let status = match done.new.is_empty() && done.known.is_empty() {
         true => StatusCode::UNPROCESSABLE_ENTITY,
@@ -159,7 +160,7 @@ async fn picture(
         if !tokio::fs::try_exists(&path).await.unwrap_or(false) {
             return Err(Failure::Engine(gone));
         }
-        let read = ask(&state, ReadPicture(image.path.into())).await?;
+        let read = ask(&state, ReadPicture(PictureFile::Stored(image.path.clone()))).await?;
         png(DynamicImage::from((*read).clone())).await
     })
     .await

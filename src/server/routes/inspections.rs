@@ -11,16 +11,16 @@ use utoipa_axum::routes;
 
 use crate::app_state::AppState;
 use crate::ask_engine::ask;
-use crate::dto::inspection::{
-    InspectionDto, InspectionList, InspectionQuery, NewInspection, Wait,
-};
+use crate::dto::inspection::{InspectionDto, InspectionList, InspectionQuery, NewInspection, Wait};
 use crate::dto::job::Job;
 use crate::extract::{CallerLanguage, FormBody, Path, Query, product_code, within};
 use crate::failure::Failure;
 use crate::job_board::Outcome;
 use crate::problem::Problem;
 use crate::upload::{Form, UploadedFile};
-use fettle_domain::{ActionState, HistoryFilter, InspectionId, Language, ProductCode, Verdict};
+use fettle_domain::{
+    ActionState, HistoryFilter, InspectionId, Language, ProductCode, ReviewState, Verdict,
+};
 use fettle_engine::{Inspect, ListInspections, ReadInspection};
 
 /// Seconds that a caller waits for the result, by default.
@@ -181,18 +181,22 @@ async fn list(
     let filter = filter(&query)?;
     let cursor = query.cursor.as_deref().map(Cursor::read).transpose()?;
     let skip = cursor.map_or(0, |cursor| cursor.skip);
-    let request = ListInspections { filter: filter.clone(), skip, limit };
+    let request = newest_first(filter.clone(), skip, limit);
     let mut page = ask(&state, request).await?;
     // Parts that came since the page before stand above it.
     let came = cursor.map_or(0, |cursor| page.total.saturating_sub(cursor.total));
     if came > 0 {
-        page = ask(&state, ListInspections { filter, skip: skip + came, limit }).await?;
+        page = ask(&state, newest_first(filter, skip + came, limit)).await?;
     }
     let total = page.total;
     Ok(axum::Json(InspectionList::of(&page, |end| {
         let cursor = Some(Cursor { skip: end, total }.text());
         address(&InspectionQuery { cursor, ..query })
     })))
+}
+
+fn newest_first(filter: HistoryFilter, skip: usize, limit: usize) -> ListInspections {
+    ListInspections { filter, skip, limit, ..ListInspections::default() }
 }
 
 /// Where a page begins: after so many rows of a list that had so many.
@@ -261,6 +265,8 @@ pub(super) fn filter(query: &InspectionQuery) -> Result<HistoryFilter, Failure> 
         since: time("since", &query.since)?,
         until: time("until", &query.until)?,
         action: query.action.map(ActionState::from),
+        review: query.review.map(ReviewState::from),
+        repeated: query.repeated.unwrap_or(false),
     })
 }
 

@@ -13,8 +13,8 @@ use crate::dto::stage::StageDto;
 use crate::extract::{CallerLanguage, Path, Query};
 use crate::failure::Failure;
 use crate::problem::Problem;
-use fettle_domain::InspectionId;
 use crate::upload::scratch_folder;
+use fettle_domain::InspectionId;
 use fettle_engine::{ExportPdf, InspectionSelection, ReadInspection, ReportMarkdown};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -58,10 +58,8 @@ async fn report(
         ReportForm::Pdf => {
             let bytes = pdf(&state, id).await?;
             let name = format!("inline; filename=\"inspection-{id}.pdf\"");
-            let headers = [
-                (CONTENT_TYPE, "application/pdf".to_owned()),
-                (CONTENT_DISPOSITION, name),
-            ];
+            let headers =
+                [(CONTENT_TYPE, "application/pdf".to_owned()), (CONTENT_DISPOSITION, name)];
             Ok((headers, bytes).into_response())
         }
     }

@@ -263,7 +263,7 @@ impl LibraryTab {
             if area.on_disabled_hover_text(cx.text("area-needs-normal")).clicked()
                 && let Some(sample) = sample
             {
-                let path = PathBuf::from(&sample.path);
+                let path = sample.path.clone();
                 self.dialog = Some(Box::new(InspectionAreaDialog::new(product.clone(), path)));
             }
             if ui.button(cx.text("delete-product")).clicked() {

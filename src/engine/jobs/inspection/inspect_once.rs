@@ -63,6 +63,7 @@ fn standing_inspection(job: &JobContext, asked: &Inspect) -> Result<Option<Inspe
         map: opened.map,
         pictures: opened.pictures,
         written: Vec::new(),
+        not_kept: Vec::new(),
         judgement: opened.judgement,
         recorded_before: true,
     }))

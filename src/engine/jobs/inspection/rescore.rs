@@ -60,8 +60,7 @@ pub(super) fn rescore(
     let (mask, _) = regions(map, above.unwrap_or(f32::INFINITY), smallest, &part)?;
     let normal = anomaly.reference.as_ref().and_then(|reference| {
         // The reference is gone: the other pictures are still drawn.
-        let read =
-            read_image_of(&workspace.file(&reference.path), anomaly.sample_bits).ok()?;
+        let read = read_image_of(&workspace.file(&reference.path), anomaly.sample_bits).ok()?;
         Some(ReferencePicture { picture: read.rgb, alignment: reference.alignment })
     });
     let inspected = InspectedPart::new(picture.dimensions(), detected.shown, area).mask;

@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
+use crate::workspace_files::WorkspaceFiles;
 use fettle_domain::{
     ContentHash, DefectCode, DefectType, ImageId, ImageLabel, Product, ProductCode,
 };
 use fettle_library::{LabelFilter, LibraryError, RegisteredBank};
-use fettle_settings::Workspace;
 use fettle_vision::memory_bank::MemoryBank;
 
 /// Registers a product, or renames a registered one; empty names change nothing.
@@ -146,7 +146,7 @@ struct Listed {
 }
 
 impl Listed {
-    fn with_readiness(self, workspace: &Workspace) -> ProductSummary {
+    fn with_readiness(self, workspace: &WorkspaceFiles) -> ProductSummary {
         let Self { summary, active, normals, area } = self;
         let bank = match active {
             None => BankReadiness::None,

@@ -48,8 +48,7 @@ fn asked(image: PathBuf) -> Inspect {
 
 /// Parts by the list, by the counts of days and of products, and by the counts of the library.
 fn counts(engine: &Engine) -> [usize; 4] {
-    let list =
-        submit(engine, ListInspections { filter: HistoryFilter::default(), skip: 0, limit: 1_000 });
+    let list = submit(engine, ListInspections { limit: 1_000, ..ListInspections::default() });
     assert_eq!(list.total, list.rows.len());
     let statistics = submit(engine, GetStatistics::default());
     let library = Library::open(engine.workspace().root()).unwrap();
@@ -78,7 +77,10 @@ fn thirty_photographs_gone_through_back_and_forth_are_thirty_parts() {
     assert!(!again.recorded_before);
     assert_eq!(counts(&engine), [30; 4]);
     let every = HistoryFilter { repeated: true, ..HistoryFilter::default() };
-    let list = submit(&engine, ListInspections { filter: every, skip: 0, limit: 1_000 });
+    let list = submit(
+        &engine,
+        ListInspections { filter: every, limit: 1_000, ..ListInspections::default() },
+    );
     let ids: Vec<InspectionId> = list.rows.iter().map(|row| row.id).collect();
     let first = list.rows.iter().find(|row| Some(row.id) == again.inspection.id).unwrap().first;
     assert!(ids.contains(&first) && Some(first) != again.inspection.id);
