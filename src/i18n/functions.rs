@@ -2,7 +2,7 @@
 
 use fluent_bundle::{FluentArgs, FluentValue};
 
-use super::Bundle;
+use super::bundle::Bundle;
 use fettle_domain::{Language, Particle, likely_particle};
 
 /// Lets the messages of `bundle` call all functions.

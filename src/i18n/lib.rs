@@ -3,21 +3,20 @@
 //! Messages are in `assets/locales/*.ftl` ([Fluent](https://projectfluent.org)), which are compiled
 //! into the program. A test checks that both files have the same ids.
 
+mod bundle;
 mod functions;
 
 use std::sync::LazyLock;
 
-use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::types::{FluentNumber, FluentNumberOptions};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::langid;
 
+use self::bundle::Bundle;
 use fettle_domain::Language;
 
 const KO: &str = include_str!("../../assets/locales/ko.ftl");
 const EN: &str = include_str!("../../assets/locales/en.ftl");
-
-type Bundle = FluentBundle<FluentResource>;
 
 static KO_BUNDLE: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Ko, KO));
 static EN_BUNDLE: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::En, EN));

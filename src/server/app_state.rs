@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::config::ServerConfig;
 use super::inspection_queue::InspectionQueue;
 use super::job_board::JobBoard;
+use super::machine_paths::MachinePaths;
 use super::metrics::Metrics;
 use fettle_domain::InspectionId;
 use fettle_engine::Engine;
@@ -23,6 +24,7 @@ pub(crate) struct AppState(Arc<Shared>);
 pub(crate) struct Shared {
     engine: Arc<Engine>,
     config: ServerConfig,
+    paths: MachinePaths,
     /// Jobs that callers may ask about.
     pub(crate) jobs: JobBoard,
     /// Places of inspections in the engine.
@@ -42,6 +44,7 @@ impl AppState {
         stopping: CancellationToken,
     ) -> Self {
         Self(Arc::new(Shared {
+            paths: MachinePaths::of(engine.workspace()),
             engine,
             config,
             jobs: JobBoard::default(),
@@ -62,29 +65,10 @@ impl AppState {
         &self.0.config
     }
 
-    /// `text` without the paths of this machine: those in the workspace are relative to its root.
-    pub(crate) fn without_paths(&self, text: &str) -> String {
-        let workspace = self.engine().workspace();
-        let scratch = workspace.scratch_dir().display().to_string();
-        let root = workspace.root().display().to_string();
-        let models = workspace.models_dir().display().to_string();
-        let mut text = cut_scratch(text, &scratch);
-        for folder in [models, root] {
-            text = text.replace(&format!("{folder}/"), "").replace(&folder, ".");
-        }
-        text
+    /// What hides the paths of this machine from callers.
+    pub(crate) fn paths(&self) -> &MachinePaths {
+        &self.0.paths
     }
-}
-
-/// `text` with `<scratch>/<folder>/name` as `name`: uploads lie in a folder each.
-fn cut_scratch(text: &str, scratch: &str) -> String {
-    let folder = format!("{scratch}/");
-    let mut pieces = text.split(&folder);
-    let mut cut = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        cut.push_str(piece.split_once('/').map_or(piece, |(_folder, name)| name));
-    }
-    cut
 }
 
 impl Deref for AppState {
@@ -92,22 +76,5 @@ impl Deref for AppState {
 
     fn deref(&self) -> &Shared {
         &self.0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_upload_is_named_without_its_folder() {
-        let cases = [
-            ("/w/data/scratch/x1/part.png: empty", "part.png: empty"),
-            ("a /w/data/scratch/x1/b.png and /w/data/scratch/y/c.png", "a b.png and c.png"),
-            ("nothing here", "nothing here"),
-        ];
-        for (given, expected) in cases {
-            assert_eq!(cut_scratch(given, "/w/data/scratch"), expected);
-        }
     }
 }

@@ -1,20 +1,14 @@
 //! What makes a request fail, and the answer that says it.
 //!
-//! A handler's `Failure` becomes a response without words; [`word_failures`], the outermost layer of
-//! `/api/v1`, writes them in the caller's language, and its counterpart in `legacy/` does so in the
-//! form of the old interface.
+//! A handler's `Failure` becomes a response without words; the layer of `word_failures.rs` writes them in
+//! the caller's language, and its counterpart in `legacy/` does so in the form of the old interface.
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::Next;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::app_state::AppState;
-use super::language::language_of;
+use super::machine_paths::MachinePaths;
 use super::problem::Problem;
 use fettle_domain::Language;
 use fettle_engine::{EngineError, ErrorKind};
@@ -129,7 +123,7 @@ impl Failure {
 
     /// What happened and what to do, in `language`. Paths of this machine are cut to what follows
     /// the workspace's root.
-    pub(crate) fn detail(&self, language: Language, state: &AppState) -> String {
+    pub(crate) fn detail(&self, language: Language, paths: &MachinePaths) -> String {
         let text =
             |id: &str, values: &[(&str, Value)]| fettle_i18n::text_with(language, id, values);
         let said = match self {
@@ -163,22 +157,22 @@ impl Failure {
                 text("problem-storage", &[("reason", error.to_string().into())])
             }
         };
-        state.without_paths(&said)
+        paths.hidden_in(&said)
     }
 
     /// The problem in `language`.
-    pub(crate) fn problem(&self, language: Language, state: &AppState) -> Problem {
+    pub(crate) fn problem(&self, language: Language, paths: &MachinePaths) -> Problem {
         let key = self.key();
         Problem {
             kind: format!("/problems/{key}"),
             title: fettle_i18n::text(language, &format!("problem-{key}")),
             status: self.status().as_u16(),
-            detail: self.detail(language, state),
+            detail: self.detail(language, paths),
         }
     }
 
     /// When to try again, in seconds.
-    fn retry_after_s(&self) -> Option<u32> {
+    pub(crate) fn retry_after_s(&self) -> Option<u32> {
         match self {
             Self::QueueFull { retry_after_s } => Some(*retry_after_s),
             Self::Engine(error) if error.kind() == ErrorKind::Busy => Some(1),
@@ -196,23 +190,4 @@ impl IntoResponse for Failure {
         response.extensions_mut().insert(Arc::new(self));
         response
     }
-}
-
-/// The layer that words failures as problems.
-pub(crate) async fn word_failures(
-    State(state): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let language = language_of(request.headers(), state.config().language);
-    let mut response = next.run(request).await;
-    let Some(failure) = response.extensions_mut().remove::<Arc<Failure>>() else {
-        return response;
-    };
-    let mut worded = (failure.status(), Json(failure.problem(language, &state))).into_response();
-    worded.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    if let Some(seconds) = failure.retry_after_s() {
-        worded.headers_mut().insert(RETRY_AFTER, seconds.into());
-    }
-    worded
 }

@@ -31,7 +31,7 @@ async fn readyz(
         .missing
         .iter()
         .filter_map(|missing| needed_to_inspect(missing, language))
-        .map(|text| state.without_paths(&text))
+        .map(|text| state.paths().hidden_in(&text))
         .collect();
     let ready = missing.is_empty() && !state.stopping.is_cancelled();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

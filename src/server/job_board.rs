@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::app_state::AppState;
-use super::ask_engine::{CancelOnDrop, wait};
 use super::dto::job::{Job, JobState};
 use super::failure::Failure;
+use super::machine_paths::MachinePaths;
+use super::wait_for_job::{CancelOnDrop, wait};
 use fettle_domain::Language;
-use fettle_engine::{EngineError, JobUpdate, Request};
+use fettle_engine::{Engine, EngineError, JobUpdate, Request};
 
 /// Ended jobs that are remembered; older ones are forgotten.
 const REMEMBERED: usize = 500;
@@ -138,10 +138,10 @@ impl Ticket {
     /// Where the engine does not take it, or it fails; the board has it, too.
     pub(crate) async fn follow<R: Request>(
         self: &Arc<Self>,
-        state: &AppState,
+        engine: &Engine,
         request: R,
     ) -> Result<R::Answer, Failure> {
-        let handle = state.engine().submit(request)?;
+        let handle = engine.submit(request)?;
         let token = handle.cancel_token();
         let guard = CancelOnDrop::new(token.clone());
         let board = Arc::clone(self);
@@ -164,10 +164,15 @@ impl Ticket {
     }
 
     /// Writes the end of the job on the board.
-    pub(crate) fn end(&self, state: &AppState, language: Language, end: &Result<Outcome, Failure>) {
+    pub(crate) fn end(
+        &self,
+        paths: &MachinePaths,
+        language: Language,
+        end: &Result<Outcome, Failure>,
+    ) {
         let problem = match end {
             Ok(_) => None,
-            Err(failure) => Some(failure.problem(language, state)),
+            Err(failure) => Some(failure.problem(language, paths)),
         };
         self.state.send_modify(|job| {
             job.progress = None;
@@ -186,23 +191,6 @@ impl Ticket {
             }
         });
     }
-}
-
-/// Begins a job that goes on without its caller, and returns it as it is now.
-pub(crate) fn begin<R: Request>(
-    state: &AppState,
-    language: Language,
-    request: R,
-    outcome: impl FnOnce(R::Answer) -> Outcome + Send + 'static,
-) -> Job {
-    let ticket = state.jobs.enter(request.name());
-    let begun = ticket.job();
-    let state = state.clone();
-    tokio::spawn(async move {
-        let end = ticket.follow(&state, request).await.map(outcome);
-        ticket.end(&state, language, &end);
-    });
-    begun
 }
 
 /// The time in RFC 3339, to the second.

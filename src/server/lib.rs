@@ -4,10 +4,11 @@
 //! one file a resource of `/api/v1`, `dto/` what they take and answer, `legacy/` the interface of the
 //! system that Fettle replaces, `pages/` what a browser shows. A handler asks the engine through
 //! [`ask`](ask_engine::ask) and returns `Result<_, Failure>`; `failure.rs` turns errors into status
-//! codes, and a layer words them in the caller's language.
+//! codes, and `word_failures.rs` words them in the caller's language.
 
 mod app_state;
 mod ask_engine;
+mod begin_job;
 mod config;
 mod dto;
 mod error;
@@ -19,6 +20,8 @@ mod inspection_queue;
 mod job_board;
 mod language;
 mod legacy;
+mod machine_paths;
+mod measure;
 mod metrics;
 mod openapi;
 mod pages;
@@ -30,6 +33,8 @@ mod server;
 #[cfg(test)]
 mod tests;
 mod upload;
+mod wait_for_job;
+mod word_failures;
 
 pub use config::ServerConfig;
 pub use error::{Result, ServerError};

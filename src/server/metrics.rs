@@ -1,12 +1,8 @@
 //! Counts and durations for Prometheus.
 
 use std::sync::atomic::AtomicU64;
-use std::time::Instant;
+use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::CONTENT_TYPE;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -14,8 +10,6 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::app_state::AppState;
-use super::failure::Failure;
 use fettle_domain::Inspection;
 
 /// Upper ends of the buckets of durations, in seconds.
@@ -40,6 +34,17 @@ struct VerdictLabels {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct StageLabels {
     stage: String,
+}
+
+/// What is known at the time of asking.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Now {
+    /// Inspections that wait.
+    pub(crate) waiting: usize,
+    /// Inspections that run.
+    pub(crate) running: usize,
+    /// Jobs under way.
+    pub(crate) jobs: usize,
 }
 
 /// The server's counters.
@@ -91,6 +96,29 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// Counts a request by its method, the pattern of its route, and the status of its answer.
+    pub(crate) fn answered(&self, (method, route): (String, String), status: u16, took: Duration) {
+        let labels = RequestLabels { method, route, status };
+        self.requests.get_or_create(&labels).observe(took.as_secs_f64());
+    }
+
+    /// Sets what is known at the time of asking, and encodes everything as OpenMetrics text.
+    ///
+    /// # Errors
+    /// A metric that cannot be written as text.
+    pub(crate) fn text(&self, now: Now) -> Result<String, std::fmt::Error> {
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        self.waiting.set(number(now.waiting));
+        self.running.set(number(now.running));
+        self.jobs.set(number(now.jobs));
+        if let Some(bytes) = resident_bytes() {
+            self.resident_bytes.set(bytes);
+        }
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+
     /// Counts an inspection.
     pub(crate) fn inspected(&self, inspection: &Inspection) {
         let product = inspection.product.as_ref().map_or_else(String::new, ToString::to_string);
@@ -101,41 +129,6 @@ impl Metrics {
             self.stages.get_or_create(&labels).observe(timing.ms / 1000.0);
         }
     }
-}
-
-/// The layer that measures requests.
-pub(crate) async fn measure(
-    State(state): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let begun = Instant::now();
-    let method = request.method().as_str().to_owned();
-    let route = request.extensions().get::<MatchedPath>();
-    let route = route.map_or("(none)", MatchedPath::as_str).to_owned();
-    // Methods are a caller's words, too.
-    let method = if method.len() > 7 { "(other)".to_owned() } else { method };
-    let response = next.run(request).await;
-    let labels = RequestLabels { method, route, status: response.status().as_u16() };
-    state.metrics.requests.get_or_create(&labels).observe(begun.elapsed().as_secs_f64());
-    response
-}
-
-/// `GET /metrics` in Prometheus' text format.
-pub(crate) async fn metrics(State(state): State<AppState>) -> Result<Response, Failure> {
-    let metrics = &state.metrics;
-    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    metrics.waiting.set(number(state.queue.waiting()));
-    metrics.running.set(number(state.queue.running()));
-    metrics.jobs.set(number(state.jobs.under_way()));
-    if let Some(bytes) = resident_bytes() {
-        metrics.resident_bytes.set(bytes);
-    }
-    let mut text = String::new();
-    encode(&mut text, &metrics.registry)
-        .map_err(|error| Failure::Storage(std::io::Error::other(error)))?;
-    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(CONTENT_TYPE, content_type)], text).into_response())
 }
 
 /// The process's resident memory, where the system says it.

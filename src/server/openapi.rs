@@ -1,8 +1,13 @@
 //! The description of the interface (OpenAPI 3.1).
 
+use axum::Router;
 use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
-/// What the description says beside the operations, which `router.rs` collects.
+use super::app_state::AppState;
+use super::routes;
+
+/// What the description says beside the operations.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -23,10 +28,19 @@ use utoipa::OpenApi;
     ),
     servers((url = "/api/v1")),
 )]
-pub(crate) struct Description;
+struct Description;
+
+/// `/api/v1` and its description.
+pub(crate) fn described() -> (Router<AppState>, utoipa::openapi::OpenApi) {
+    let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
+        .merge(routes::router())
+        .split_for_parts();
+    description.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    (router, description)
+}
 
 /// The description as JSON, as `/api/v1/openapi.json` serves it.
 pub fn openapi_json() -> String {
-    let (_router, description) = super::router::described();
+    let (_router, description) = described();
     description.to_pretty_json().unwrap_or_default()
 }

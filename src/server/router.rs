@@ -12,30 +12,19 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use utoipa::OpenApi as _;
-use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::app_state::AppState;
-use super::failure::{Failure, word_failures};
+use super::failure::Failure;
 use super::host_check::check_host;
-use super::metrics::{measure, metrics};
-use super::openapi::Description;
+use super::measure::{measure, metrics};
+use super::openapi::described;
 use super::upload::MAX_FILE_BYTES;
-use super::{health, legacy, pages, routes};
+use super::word_failures::word_failures;
+use super::{health, legacy, pages};
 
 /// Bytes of a body, at most: the largest file, and what a form has around it.
 const MAX_BODY_BYTES: usize = MAX_FILE_BYTES as usize + 1_000_000;
-
-/// `/api/v1` and its description.
-pub(crate) fn described() -> (Router<AppState>, OpenApi) {
-    let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
-        .merge(routes::router())
-        .split_for_parts();
-    description.info.version = env!("CARGO_PKG_VERSION").to_owned();
-    (router, description)
-}
 
 /// The whole server.
 pub(crate) fn router(state: AppState) -> Router {

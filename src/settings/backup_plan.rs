@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::SettingFault;
-use super::settings::check_range;
+use super::setting_fault::{SettingFault, check_range};
 
 /// Back-ups that are made while the window is open, once the newest is old enough.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

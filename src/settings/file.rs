@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use super::backup_plan::check_backups;
 use super::migrate::{VERSION, migrate};
-use super::settings::{check_days, check_range, check_rule};
+use super::setting_fault::check_range;
+use super::settings::{check_days, check_rule};
 use super::{Result, SettingFault, Settings, SettingsError, SettingsWarning};
 use fettle_system::{create_folders, replace};
 

@@ -47,3 +47,11 @@ impl SettingFault {
         }
     }
 }
+
+/// Whether a number lies between 1 and `most`.
+pub(super) fn check_range(value: u64, most: u64) -> Result<(), SettingFault> {
+    match (1..=most).contains(&value) {
+        true => Ok(()),
+        false => Err(SettingFault::OutOfRange { value, least: 1, most }),
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::backup_plan::{BackupPlan, check_backups};
+use super::setting_fault::check_range;
 use super::{DevicePreference, Result, SettingFault, SettingsError};
 use fettle_domain::{Language, ModelId, ModelRole, RemoteModel, ThresholdRule};
 
@@ -59,14 +60,6 @@ impl Settings {
         check_rule(&self.threshold_rule).map_err(bad("threshold_rule"))?;
         check_days(&self.keep_pictures_days).map_err(bad("keep_pictures_days"))?;
         check_backups(&self.backups).map_err(bad("backups"))
-    }
-}
-
-/// Whether a number lies between 1 and `most`.
-pub(super) fn check_range(value: u64, most: u64) -> Result<(), SettingFault> {
-    match (1..=most).contains(&value) {
-        true => Ok(()),
-        false => Err(SettingFault::OutOfRange { value, least: 1, most }),
     }
 }
 

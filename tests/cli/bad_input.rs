@@ -30,7 +30,7 @@ fn an_image_that_cannot_be_inspected_is_named_with_its_reason() {
     let absent = workspace.path("absent.png");
     workspace.run(&["inspect", arg(&absent)]).must_fail_with(&["absent.png", "does not exist"]);
     // Nothing was recorded.
-    assert_eq!(workspace.json(&["doctor", "--json"])["library"]["parts"], 0);
+    assert_eq!(workspace.json(&["history", "--json"])["total"], 0);
 }
 
 #[test]

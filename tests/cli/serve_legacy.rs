@@ -176,7 +176,7 @@ fn every_row_has_its_fields_and_types() {
     ];
     assert_fields("register_defect", &registered, &fields);
     assert_eq!(registered["seqno"], next);
-    assert_eq!(registered["filename"], format!("{product}_{defect}_{next:03}.png"));
+    assert_eq!(registered["filename"], format!("{product}_{defect}_{next}.png"));
     assert_eq!(server.get(&stats_row).json()["next_seqno"], next + 1);
 
     let asked = json!({"image_path": uploaded, "product": product, "defect": defect});

@@ -214,5 +214,5 @@ fn a_fit_takes_the_rule_of_the_settings_unless_told_otherwise() {
     let manual = r#"{"threshold_rule": {"rule": "manual", "image": 2.5, "pixel": null}}"#;
     std::fs::write(&settings, manual).unwrap();
     let warned = workspace.run(&["bank", "fit", "cloth"]).must_succeed().stderr;
-    assert!(warned.contains("'threshold_rule'"), "{warned}");
+    assert!(warned.contains("\"threshold_rule\""), "{warned}");
 }

@@ -36,7 +36,7 @@ pub(crate) async fn word_failures(
 }
 
 fn worded(failure: &Failure, language: Language, state: &AppState) -> (StatusCode, Value) {
-    let said = failure.detail(language, state);
+    let said = failure.detail(language, state.paths());
     let invalid = |place: Value, kind: &str| {
         (StatusCode::UNPROCESSABLE_ENTITY, json!([{"loc": place, "msg": said, "type": kind}]))
     };

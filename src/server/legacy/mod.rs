@@ -6,6 +6,7 @@
 
 mod anomaly;
 mod errors;
+mod file_number;
 mod manual;
 mod paths;
 mod registration;

@@ -5,7 +5,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::search::sequence;
+use super::file_number::sequence;
 use crate::app_state::AppState;
 use crate::ask_engine::ask;
 use crate::extract::{FormBody, defect_code, product_code};

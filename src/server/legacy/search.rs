@@ -6,6 +6,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::file_number::sequence;
 use super::paths::picture_path;
 use super::status::index;
 use crate::app_state::AppState;
@@ -139,13 +140,6 @@ async fn search_similarity(
     })))
 }
 
-/// The number in `<product>_<defect>_<number>.<ending>`.
-pub(super) fn sequence(path: &str) -> Option<u32> {
-    let name = file_name_of(path);
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    stem.rsplit('_').next()?.parse().ok()
-}
-
 async fn index_info(State(state): State<AppState>) -> Result<Json<Value>, Failure> {
     let Some(known) = index(&state).await? else {
         let message = fettle_i18n::text(state.config().language, "skip-no-index");
@@ -182,21 +176,4 @@ fn results(found: &Similarity) -> Vec<Value> {
             })
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_those_of_names() {
-        for (path, number) in [
-            ("data/def_split/prod1_hole_007.png", Some(7)),
-            ("prod1_hole_12.jpeg", Some(12)),
-            ("part.png", None),
-            ("", None),
-        ] {
-            assert_eq!(sequence(path), number, "{path}");
-        }
-    }
 }

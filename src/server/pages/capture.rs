@@ -70,7 +70,7 @@ async fn inspect(
         Ok(Inspected::Later(_)) => Ok(Redirect::to("/").into_response()),
         // A person sees why, and may try again.
         Err(failure) => {
-            let said = failure.detail(language, &state);
+            let said = failure.detail(language, state.paths());
             let page = form_page(&state, language, Some(&said)).await?;
             Ok((failure.status(), page).into_response())
         }

@@ -9,12 +9,13 @@ use utoipa_axum::routes;
 
 use crate::app_state::AppState;
 use crate::ask_engine::ask;
+use crate::begin_job::begin_job;
 use crate::dto::bank::{BankDto, BankList, NewBank};
 use crate::dto::inspection::BankRefDto;
 use crate::dto::job::Job;
 use crate::extract::{CallerLanguage, Json, Path, product_code};
 use crate::failure::Failure;
-use crate::job_board::{Outcome, begin};
+use crate::job_board::Outcome;
 use crate::problem::Problem;
 use fettle_engine::{FitBank, ListBanks, UndoBank};
 
@@ -73,7 +74,7 @@ async fn fit(
     ask(&state, ListBanks(product.clone())).await?;
     let seed = u64::from(given.seed.unwrap_or(0));
     let request = FitBank { ratio, seed, ..FitBank::new(product.clone()) };
-    let job = begin(&state, language, request, move |fitted| Outcome {
+    let job = begin_job(&state, language, request, move |fitted| Outcome {
         resource: Some(format!("/api/v1/products/{product}/banks")),
         result: serde_json::to_value(&fitted).ok(),
     });

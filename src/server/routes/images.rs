@@ -91,7 +91,8 @@ async fn register(
     let request =
         RegisterImages { product, label, paths, recursive: true, regions: Default::default() };
     let registered = ask(&state, request).await?;
-    let word = |error: &fettle_engine::EngineError| state.without_paths(&error.explain(language));
+    let word =
+        |error: &fettle_engine::EngineError| state.paths().hidden_in(&error.explain(language));
     let done = Registration::of(&registered, word);
     let status = match done.new.is_empty() && done.known.is_empty() {
         true => StatusCode::UNPROCESSABLE_ENTITY,

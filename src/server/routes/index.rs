@@ -9,11 +9,12 @@ use utoipa_axum::routes;
 
 use crate::app_state::AppState;
 use crate::ask_engine::ask;
+use crate::begin_job::begin_job;
 use crate::dto::bank::IndexDto;
 use crate::dto::job::Job;
 use crate::extract::CallerLanguage;
 use crate::failure::Failure;
-use crate::job_board::{Outcome, begin};
+use crate::job_board::Outcome;
 use crate::problem::Problem;
 use fettle_engine::{BuildIndex, IndexInfo};
 
@@ -49,7 +50,7 @@ async fn build(
     State(state): State<AppState>,
     CallerLanguage(language): CallerLanguage,
 ) -> Response {
-    let job = begin(&state, language, BuildIndex { rebuild: false }, |built| Outcome {
+    let job = begin_job(&state, language, BuildIndex { rebuild: false }, |built| Outcome {
         resource: Some("/api/v1/index".to_owned()),
         result: Some(serde_json::json!({
             "total": built.total, "added": built.added, "removed": built.removed,

@@ -108,7 +108,7 @@ pub(crate) async fn inspect_upload(
             Some(_turn) => {
                 let path = image.path.clone();
                 let request = Inspect { image: path, product, with_llm, out: None };
-                followed.follow(&shared, request).await
+                followed.follow(shared.engine(), request).await
             }
         };
         // The file is no longer needed: the library has a copy.
@@ -125,7 +125,7 @@ pub(crate) async fn inspect_upload(
             resource: Some(format!("/api/v1/inspections/{id}")),
             result: None,
         });
-        followed.end(&shared, language, &outcome);
+        followed.end(shared.paths(), language, &outcome);
         let found = outcome.map(|outcome| outcome.resource);
         let _gone = end.send(found);
     });

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
-use futures_util::{Stream, StreamExt as _};
+use futures_util::{Stream, StreamExt as _, stream};
 use tokio_stream::wrappers::WatchStream;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -87,11 +87,14 @@ async fn events(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
     let changes = WatchStream::new(state.jobs.find(id)?.changes());
     let stopping = state.stopping.clone();
-    let mut is_over = false;
-    let until_end = changes.take_while(move |job| {
-        let goes_on = !is_over;
-        is_over = job.state.has_ended();
-        std::future::ready(goes_on)
+    // Nothing changes after the end: the stream ends with it.
+    let until_end = stream::unfold((changes, false), |(mut changes, is_over)| async move {
+        if is_over {
+            return None;
+        }
+        let job = changes.next().await?;
+        let is_over = job.state.has_ended();
+        Some((job, (changes, is_over)))
     });
     let events = until_end.map(|job| {
         let event = Event::default().event("job").id(job.id.to_string());

@@ -84,7 +84,7 @@ async fn register(
     let manual = form.file("manual")?;
     let registered = ask(&state, RegisterManual { product, path: manual.path.clone() }).await?;
     let opened = ask(&state, OpenManual(registered.manual.id)).await?;
-    let word = |error: &EngineError| state.without_paths(&error.explain(language));
+    let word = |error: &EngineError| state.paths().hidden_in(&error.explain(language));
     Ok((StatusCode::CREATED, axum::Json(ManualTextDto::of(&opened, word))))
 }
 
@@ -105,7 +105,7 @@ async fn read(
     Path(id): Path<i64>,
 ) -> Result<axum::Json<ManualTextDto>, Failure> {
     let opened = ask(&state, OpenManual(ManualId(id))).await?;
-    let word = |error: &EngineError| state.without_paths(&error.explain(language));
+    let word = |error: &EngineError| state.paths().hidden_in(&error.explain(language));
     Ok(axum::Json(ManualTextDto::of(&opened, word)))
 }
 

@@ -7,9 +7,9 @@ use egui::{
     Ui, UiBuilder,
 };
 
-use super::InspectTab;
 use super::banner::Banner;
-use super::layout::Layout;
+use super::inspect_tab::InspectTab;
+use super::layout::{Layout, Side};
 use super::running_inspection::RunningInspection;
 use super::{stage_line, strip};
 use crate::command::Command;
@@ -232,23 +232,6 @@ impl InspectTab {
         let how = (layout.has_thumbnails, may_read);
         if let Some(index) = self.strip.show(ui, cx, &self.batch, how) {
             self.go_to(cx, index);
-        }
-    }
-}
-
-/// A panel beside the picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    Findings,
-    Report,
-}
-
-impl Side {
-    /// The id of the panel's name.
-    fn label(self) -> &'static str {
-        match self {
-            Self::Findings => "inspect-findings",
-            Self::Report => "step-report",
         }
     }
 }

@@ -46,6 +46,23 @@ impl Layout {
     }
 }
 
+/// A panel beside the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Findings,
+    Report,
+}
+
+impl Side {
+    /// The id of the panel's name.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Findings => "inspect-findings",
+            Self::Report => "step-report",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use egui::vec2;

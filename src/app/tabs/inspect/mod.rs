@@ -3,6 +3,7 @@
 mod banner;
 mod batch;
 mod glance;
+mod inspect_tab;
 mod layout;
 mod operator_view;
 mod part_jobs;
@@ -19,23 +20,18 @@ use std::path::Path;
 use egui::{CentralPanel, Key, Panel};
 
 use self::batch::{Batch, BatchPart};
-use self::glance::Side;
-use self::part_jobs::{PartJobs, PartNews, Typed};
+use self::inspect_tab::InspectTab;
+use self::part_jobs::{PartNews, Typed};
 use self::running_inspection::is_of_model;
 use self::shown_part::ShownPart;
-use self::strip::Strip;
-use self::welcome_screen::WelcomeScreen;
 use super::tab::{Tab, TabEntry};
 use crate::command::{Command, TabId, ctrl};
 use crate::dialogs::Dialog;
 use crate::dialogs::image_files::{ImageList, ImageSource, PendingImages, collect_images};
 use crate::dialogs::register_defect::RegisterDefectDialog;
 use crate::tab_context::TabContext;
-use crate::widgets::feedback_buttons::FeedbackButtons;
 use crate::widgets::inspection::findings;
 use crate::widgets::inspection::opinions::PersonsVerdict;
-use crate::widgets::inspection::similar_defects::SimilarDefects;
-use crate::widgets::judgement_editor::JudgementEditor;
 use crate::widgets::screenshot::ScreenshotTarget;
 use fettle_domain::{Inspection, InspectionId};
 use fettle_engine::{EngineError, Inspect, Inspected, InspectionSelection, Judged};
@@ -46,28 +42,6 @@ pub(super) const TAB: TabEntry = TabEntry {
     shortcut: ctrl(Key::Num1),
     make: || Box::<InspectTab>::default(),
 };
-
-#[derive(Default)]
-struct InspectTab {
-    pending_images: Option<PendingImages>,
-    batch: Batch,
-    jobs: PartJobs,
-    /// The last part that was inspected: the current one, or the one before until that is inspected.
-    shown: Option<ShownPart>,
-    /// Why the current image could not be inspected.
-    error: Option<String>,
-    judgement_editor: JudgementEditor,
-    /// Feedback on the report shown.
-    feedback: FeedbackButtons,
-    similar: SimilarDefects,
-    strip: Strip,
-    /// The panel that is open beside a narrow picture.
-    narrow_side: Option<Side>,
-    welcome: WelcomeScreen,
-    registering: Option<RegisterDefectDialog>,
-    /// Whether the window closes once all judgements are recorded.
-    is_quitting: bool,
-}
 
 impl Tab for InspectTab {
     fn poll(&mut self, cx: &mut TabContext<'_>) {

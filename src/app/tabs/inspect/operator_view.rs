@@ -6,7 +6,7 @@ use egui::{
     vec2,
 };
 
-use super::InspectTab;
+use super::inspect_tab::InspectTab;
 use crate::command::Command;
 use crate::tab_context::TabContext;
 use crate::theme::{VerdictLook, verdict_look};
