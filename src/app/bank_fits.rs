@@ -1,6 +1,7 @@
 //! The fits under way, one a product, whichever tab started them.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::tasks::{JobStatus, Task, Tasks};
 use fettle_domain::ProductCode;
@@ -27,9 +28,8 @@ impl BankFits {
         request: FitBank,
     ) -> Result<(), EngineError> {
         let product = request.product.clone();
-        if !self.0.contains_key(&product) {
-            let handle = engine.submit(request)?;
-            self.0.insert(product, tasks.watch(handle));
+        if let Entry::Vacant(entry) = self.0.entry(product) {
+            entry.insert(tasks.watch(engine.submit(request)?));
         }
         Ok(())
     }

@@ -205,7 +205,7 @@ fn ends_there(text: &str, start: &str) -> bool {
         if so_far.chars().count() == start.chars().count() {
             return !letter.is_alphabetic() || fettle_domain::hangul::is_hangul(letter);
         }
-        so_far.extend(compact(&letter.to_string()).chars());
+        so_far.push_str(&compact(&letter.to_string()));
     }
     true
 }

@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn ended_jobs_are_forgotten_before_running_ones() {
         let board = JobBoard::default();
-        let first = board.enter("fit-bank");
+        let first = board.enter("bench");
         for _ in 0..REMEMBERED {
             let ticket = board.enter("inspect");
             ticket.state.send_modify(|job| job.state = JobState::Done);

@@ -148,7 +148,7 @@ fn korean_is_composed_in_the_palette_and_keys_of_the_composition_put_nothing() {
         for event in events {
             app.harness.input_mut().events.push(event);
             app.harness.step();
-            let ime = app.harness.output().platform_output.ime.clone();
+            let ime = app.harness.output().platform_output.ime;
             assert!(ime.is_some_and(|ime| !ime.should_interrupt_composition));
         }
         // Keys that come amid the composition, and what some input methods make of them.

@@ -1,6 +1,6 @@
 //! Records of corrective actions.
 
-use super::fixtures::{AS_OF_VERSION_8, hole, inspection, library, prod1};
+use super::fixtures::{as_of_version_8, hole, inspection, library, prod1};
 use crate::{Library, LibraryError, action_digest, content_hash};
 use fettle_domain::{
     ActionEntry, ActionFilter, ActionState, ActionSubject, DefectCode, Effectiveness, InspectionId,
@@ -155,7 +155,7 @@ fn a_workspace_of_before_opens_with_its_states() {
     let made = inspection("2026-11-22T10:00:00Z", Verdict::Ng, 2.0);
     let id = library.record_inspection(&made).unwrap();
     library.set_action(id, ActionState::Done, "kim").unwrap();
-    let before = format!("{AS_OF_VERSION_8} PRAGMA user_version = 8;");
+    let before = format!("{} PRAGMA user_version = 8;", as_of_version_8());
     library.conn.execute_batch(&before).unwrap();
     drop(library);
     let mut library = Library::open(root.path()).unwrap();

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::fixtures::{AS_OF_VERSION_8, hole, library, prod1};
+use super::fixtures::{as_of_version_8, hole, library, prod1};
 use crate::{Library, LibraryError};
 use fettle_domain::{
     FeedbackOpinion, FeedbackSubject, InspectionId, Lesson, LessonDecision, ProductSection, Rating,
@@ -112,7 +112,7 @@ fn an_older_workspace_gets_the_tables() {
     drop(library(dir.path()));
     let path = dir.path().join("data/fettle.db");
     let conn = Connection::open(&path).unwrap();
-    conn.execute_batch(&format!("{AS_OF_VERSION_8} PRAGMA user_version = 8")).unwrap();
+    conn.execute_batch(&format!("{} PRAGMA user_version = 8", as_of_version_8())).unwrap();
     drop(conn);
     let mut library = Library::open(dir.path()).unwrap();
     assert_eq!(library.products().unwrap().len(), 1);

@@ -15,12 +15,19 @@ use fettle_domain::{
 };
 
 /// Takes away what the migrations after the eighth made, as in a workspace of before.
-pub(crate) const AS_OF_VERSION_8: &str = "DROP TABLE corrective_action_revisions;
-    DROP TABLE corrective_actions; DROP TABLE corrective_action_imports;
-    DROP TABLE manual_corrections; DROP TABLE manual_labels;
-    ALTER TABLE manual_texts DROP COLUMN corrections;
-    DROP TABLE feedback; DROP TABLE lesson_decisions;
-    DROP TABLE deleted_rows; DROP TABLE deletions;
+pub(crate) fn as_of_version_8() -> String {
+    format!(
+        "DROP TABLE corrective_action_revisions;
+         DROP TABLE corrective_actions; DROP TABLE corrective_action_imports;
+         DROP TABLE manual_corrections; DROP TABLE manual_labels;
+         ALTER TABLE manual_texts DROP COLUMN corrections;
+         DROP TABLE feedback; DROP TABLE lesson_decisions;
+         {AS_OF_VERSION_11}"
+    )
+}
+
+/// Takes away what the migrations after the eleventh made.
+pub(crate) const AS_OF_VERSION_11: &str = "DROP TABLE deleted_rows; DROP TABLE deletions;
     ALTER TABLE images DROP COLUMN original_name;
     ALTER TABLE defect_types DROP COLUMN removed_at;
     ALTER TABLE products DROP COLUMN removed_at;

@@ -1,6 +1,6 @@
 //! Judgements, actions, and the history of inspections.
 
-use super::fixtures::{AS_OF_VERSION_8, hole, inspection, library, prod1};
+use super::fixtures::{AS_OF_VERSION_11, as_of_version_8, hole, inspection, library, prod1};
 use crate::{InspectionFilter, Library, LibraryError};
 use fettle_domain::{
     ActionState, DefectCode, HistoryFilter, Inspection, InspectionId, Opinion, ProductCode,
@@ -137,12 +137,11 @@ fn a_workspace_of_before_has_its_repeated_inspections_linked() {
     let database = root.path().join("data/fettle.db");
     let conn = rusqlite::Connection::open(database).unwrap();
     // As it was: the judgement stands in the row of its inspection alone.
-    conn.execute_batch(
-        "DROP INDEX history_by_part;
-         ALTER TABLE history DROP COLUMN first; ALTER TABLE history DROP COLUMN newest;
+    conn.execute_batch(&format!(
+        "{AS_OF_VERSION_11}
          UPDATE history SET judged = NULL WHERE inspection <> 2;
-         PRAGMA user_version = 11;",
-    )
+         PRAGMA user_version = 11;"
+    ))
     .unwrap();
     drop(conn);
     let library = Library::open(root.path()).unwrap();
@@ -223,12 +222,13 @@ fn inspections_of_before_are_listed_after_the_migration() {
     library
         .conn
         .execute_batch(&format!(
-            "{AS_OF_VERSION_8} DROP TABLE history; DROP TABLE judgements; DROP TABLE action_changes;
+            "{} DROP TABLE history; DROP TABLE judgements; DROP TABLE action_changes;
              ALTER TABLE images DROP COLUMN region; ALTER TABLE images DROP COLUMN region_changes;
              DROP TABLE tidied; DROP TABLE renamed_codes;
              ALTER TABLE banks DROP COLUMN unsure_threshold; ALTER TABLE banks DROP COLUMN term_path;
              ALTER TABLE threshold_changes DROP COLUMN unsure_threshold;
              ALTER TABLE threshold_changes DROP COLUMN term_path; PRAGMA user_version = 3;",
+            as_of_version_8(),
         ))
         .unwrap();
     drop(library);

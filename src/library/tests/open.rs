@@ -5,7 +5,7 @@ use std::fs;
 use rusqlite::Connection;
 
 use super::fixtures::{
-    AS_OF_VERSION_8, bank, hole, inspection, library, prod1, write_manual, write_picture,
+    as_of_version_8, bank, hole, inspection, library, prod1, write_manual, write_picture,
 };
 use crate::layout::DATABASE_PATH;
 use crate::migrate::known_version;
@@ -107,7 +107,8 @@ fn a_folder_with_the_name_of_a_file_is_named() {
 
 /// Takes the library back to before its codes had one form.
 fn before_normal_codes(library: &Library) {
-    let later = format!("DROP TABLE renamed_codes; {AS_OF_VERSION_8} PRAGMA foreign_keys = OFF;");
+    let later =
+        format!("DROP TABLE renamed_codes; {} PRAGMA foreign_keys = OFF;", as_of_version_8());
     library.conn.execute_batch(&later).unwrap();
     library.conn.pragma_update(None, "user_version", 7).unwrap();
 }

@@ -39,7 +39,8 @@ fn delete_expired(library: &mut Library) -> Vec<String> {
 
 /// Path of an inspection's image in the history.
 fn listed(library: &Library, id: InspectionId) -> Option<String> {
-    let rows = library.history(&HistoryFilter::default(), 0, 99).unwrap().rows;
+    let every = HistoryFilter { repeated: true, ..HistoryFilter::default() };
+    let rows = library.history(&every, 0, 99).unwrap().rows;
     rows.into_iter().find(|row| row.id == id).unwrap().image_path
 }
 

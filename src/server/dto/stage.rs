@@ -24,12 +24,15 @@ pub(crate) enum StageState {
 pub(crate) struct StageDto<T: ToSchema> {
     /// How it ended.
     pub(crate) state: StageState,
-    /// Its result, where it ran.
+    /// Its result, where it ran; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) result: Option<T>,
     /// Why it did not run, as a stable key.
     #[schema(example = "no-bank")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
     /// Why there is no result, in the language of the inspection or the caller.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) message: Option<String>,
 }
 

@@ -31,8 +31,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     params(("product" = String, Path, description = "The product's code")),
     responses(
         (status = OK, description = "The versions", body = BankList),
-        (status = NOT_FOUND, description = "No such product", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "Not a code", body = Problem),
+        (status = NOT_FOUND, description = "No such product", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "Not a code", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn list(
@@ -53,10 +53,10 @@ async fn list(
     responses(
         (status = ACCEPTED, description = "The job", body = Job,
          headers(("Location" = String, description = "Where the job is"))),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = NOT_FOUND, description = "No such product", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "A value makes no sense", body = Problem),
-        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not JSON", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "No such product", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "A value makes no sense", body = Problem, content_type = "application/problem+json"),
+        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn fit(
@@ -90,9 +90,9 @@ async fn fit(
     params(("product" = String, Path, description = "The product's code")),
     responses(
         (status = OK, description = "The bank that is in force now", body = BankRefDto),
-        (status = NOT_FOUND, description = "No such product", body = Problem),
-        (status = CONFLICT, description = "There is no earlier bank", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "Not a code", body = Problem),
+        (status = NOT_FOUND, description = "No such product", body = Problem, content_type = "application/problem+json"),
+        (status = CONFLICT, description = "There is no earlier bank", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "Not a code", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn undo(

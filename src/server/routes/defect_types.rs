@@ -29,10 +29,10 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     request_body = DefectNames,
     responses(
         (status = OK, description = "The defect type", body = DefectTypeDto),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = NOT_FOUND, description = "No such product", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "Not a code", body = Problem),
-        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not JSON", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "No such product", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "Not a code", body = Problem, content_type = "application/problem+json"),
+        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn name(

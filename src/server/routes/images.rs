@@ -43,9 +43,9 @@ fn label(defect: Option<&str>) -> Result<ImageLabel, Failure> {
     params(("product" = String, Path, description = "The product's code"), ImageQuery),
     responses(
         (status = OK, description = "The images", body = ImageList),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = NOT_FOUND, description = "No such product", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "Not a code", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "No such product", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "Not a code", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn list(
@@ -67,11 +67,11 @@ async fn list(
     request_body(content = NewImages, content_type = "multipart/form-data"),
     responses(
         (status = CREATED, description = "What was registered", body = Registration),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = NOT_FOUND, description = "No such product or defect", body = Problem),
-        (status = PAYLOAD_TOO_LARGE, description = "Too large", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "No picture among them", body = Problem),
-        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not a form", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "No such product or defect", body = Problem, content_type = "application/problem+json"),
+        (status = PAYLOAD_TOO_LARGE, description = "Too large", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "No picture among them", body = Problem, content_type = "application/problem+json"),
+        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not a form", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn register(
@@ -109,7 +109,7 @@ async fn register(
     params(("id" = i64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = OK, description = "The image", body = ImageDto),
-        (status = NOT_FOUND, description = "No such image", body = Problem),
+        (status = NOT_FOUND, description = "No such image", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn read(
@@ -127,7 +127,7 @@ async fn read(
     params(("id" = i64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = NO_CONTENT, description = "It is removed"),
-        (status = NOT_FOUND, description = "No such image", body = Problem),
+        (status = NOT_FOUND, description = "No such image", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn remove(State(state): State<AppState>, Path(id): Path<i64>) -> Result<StatusCode, Failure> {
@@ -146,7 +146,7 @@ async fn remove(State(state): State<AppState>, Path(id): Path<i64>) -> Result<St
     responses(
         (status = OK, description = "The picture", body = Vec<u8>, content_type = "image/png"),
         (status = NOT_MODIFIED, description = "The caller has it"),
-        (status = NOT_FOUND, description = "No such image, or its file is gone", body = Problem),
+        (status = NOT_FOUND, description = "No such image, or its file is gone", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn picture(

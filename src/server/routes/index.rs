@@ -29,7 +29,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     tag = "search",
     responses(
         (status = OK, description = "The index", body = IndexDto),
-        (status = CONFLICT, description = "It was made by another model", body = Problem),
+        (status = CONFLICT, description = "It was made by another model", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn read(State(state): State<AppState>) -> Result<axum::Json<IndexDto>, Failure> {

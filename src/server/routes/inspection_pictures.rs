@@ -34,7 +34,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     responses(
         (status = OK, description = "The picture", body = Vec<u8>, content_type = "image/png"),
         (status = NOT_MODIFIED, description = "The caller has it"),
-        (status = NOT_FOUND, description = "No such inspection or picture", body = Problem),
+        (status = NOT_FOUND, description = "No such inspection or picture", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn picture(
@@ -90,8 +90,8 @@ pub(crate) fn picture_of(
              ("Fettle-Map-Low" = f32, description = "The score of sample 0"),
              ("Fettle-Map-High" = f32, description = "The score of sample 65535"),
          )),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = NOT_FOUND, description = "No such inspection, or not scored", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "No such inspection, or not scored", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn map(

@@ -42,12 +42,12 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
          headers(("Location" = String, description = "Where the result is"))),
         (status = ACCEPTED, description = "It takes longer than the caller waits", body = Job,
          headers(("Location" = String, description = "Where the job is"))),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = NOT_FOUND, description = "No such product", body = Problem),
-        (status = PAYLOAD_TOO_LARGE, description = "Too large", body = Problem),
-        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not a form", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "No picture that is read", body = Problem),
-        (status = TOO_MANY_REQUESTS, description = "Too many wait", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "No such product", body = Problem, content_type = "application/problem+json"),
+        (status = PAYLOAD_TOO_LARGE, description = "Too large", body = Problem, content_type = "application/problem+json"),
+        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not a form", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "No picture that is read", body = Problem, content_type = "application/problem+json"),
+        (status = TOO_MANY_REQUESTS, description = "Too many wait", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn create(
@@ -169,8 +169,8 @@ impl Drop for CancelTicket {
     params(InspectionQuery),
     responses(
         (status = OK, description = "A page", body = InspectionList),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "A value makes no sense", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "A value makes no sense", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn list(
@@ -278,7 +278,7 @@ pub(super) fn filter(query: &InspectionQuery) -> Result<HistoryFilter, Failure> 
     params(("id" = i64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = OK, description = "The result", body = InspectionDto),
-        (status = NOT_FOUND, description = "No such inspection", body = Problem),
+        (status = NOT_FOUND, description = "No such inspection", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn read(

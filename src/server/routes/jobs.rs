@@ -40,7 +40,7 @@ async fn list(State(state): State<AppState>) -> axum::Json<JobList> {
     params(("id" = u64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = OK, description = "The job", body = Job),
-        (status = NOT_FOUND, description = "No such job", body = Problem),
+        (status = NOT_FOUND, description = "No such job", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn read(
@@ -58,7 +58,7 @@ async fn read(
     params(("id" = u64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = ACCEPTED, description = "It is asked to end", body = Job),
-        (status = NOT_FOUND, description = "No such job", body = Problem),
+        (status = NOT_FOUND, description = "No such job", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn cancel(
@@ -78,7 +78,7 @@ async fn cancel(
     params(("id" = u64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = OK, description = "The events", body = String, content_type = "text/event-stream"),
-        (status = NOT_FOUND, description = "No such job", body = Problem),
+        (status = NOT_FOUND, description = "No such job", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn events(

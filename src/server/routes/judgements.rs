@@ -30,10 +30,10 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     request_body = NewJudgement,
     responses(
         (status = OK, description = "The inspection with the judgement", body = InspectionDto),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = NOT_FOUND, description = "No such inspection or defect", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "A value makes no sense", body = Problem),
-        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not JSON", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "No such inspection or defect", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "A value makes no sense", body = Problem, content_type = "application/problem+json"),
+        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn judge(
@@ -64,7 +64,7 @@ async fn judge(
     params(("id" = i64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = NO_CONTENT, description = "There is none any more"),
-        (status = NOT_FOUND, description = "No such inspection", body = Problem),
+        (status = NOT_FOUND, description = "No such inspection", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn take_back(
@@ -84,10 +84,10 @@ async fn take_back(
     request_body = NewActionState,
     responses(
         (status = OK, description = "The inspection with the state", body = InspectionDto),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = NOT_FOUND, description = "No such inspection", body = Problem),
-        (status = CONFLICT, description = "Records of actions say the state", body = Problem),
-        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not JSON", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "No such inspection", body = Problem, content_type = "application/problem+json"),
+        (status = CONFLICT, description = "Records of actions say the state", body = Problem, content_type = "application/problem+json"),
+        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn set_action(

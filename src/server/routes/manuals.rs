@@ -45,8 +45,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     params(("product" = String, Path, description = "The product's code")),
     responses(
         (status = OK, description = "The versions", body = ManualList),
-        (status = NOT_FOUND, description = "No such product", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "Not a code", body = Problem),
+        (status = NOT_FOUND, description = "No such product", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "Not a code", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn list(
@@ -66,11 +66,11 @@ async fn list(
     request_body(content = NewManual, content_type = "multipart/form-data"),
     responses(
         (status = CREATED, description = "The manual, and what is read of it", body = ManualTextDto),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = NOT_FOUND, description = "No such product", body = Problem),
-        (status = PAYLOAD_TOO_LARGE, description = "Too large", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "No document that is read", body = Problem),
-        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not a form", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "No such product", body = Problem, content_type = "application/problem+json"),
+        (status = PAYLOAD_TOO_LARGE, description = "Too large", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "No document that is read", body = Problem, content_type = "application/problem+json"),
+        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not a form", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn register(
@@ -96,7 +96,7 @@ async fn register(
     params(("id" = i64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = OK, description = "What is read of it", body = ManualTextDto),
-        (status = NOT_FOUND, description = "No such manual", body = Problem),
+        (status = NOT_FOUND, description = "No such manual", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn read(
@@ -117,8 +117,8 @@ async fn read(
     params(("id" = i64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = NO_CONTENT, description = "It is removed"),
-        (status = NOT_FOUND, description = "No such manual", body = Problem),
-        (status = CONFLICT, description = "A newer version replaced it", body = Problem),
+        (status = NOT_FOUND, description = "No such manual", body = Problem, content_type = "application/problem+json"),
+        (status = CONFLICT, description = "A newer version replaced it", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn remove(State(state): State<AppState>, Path(id): Path<i64>) -> Result<StatusCode, Failure> {
@@ -139,9 +139,9 @@ async fn remove(State(state): State<AppState>, Path(id): Path<i64>) -> Result<St
     responses(
         (status = OK, description = "The page", body = Vec<u8>, content_type = "image/png"),
         (status = NOT_MODIFIED, description = "The caller has it"),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = NOT_FOUND, description = "No such manual or page", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "A file without pages", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "No such manual or page", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "A file without pages", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn page(
@@ -170,10 +170,10 @@ async fn page(
     request_body = Question,
     responses(
         (status = OK, description = "The answer", body = ManualAnswerDto),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = NOT_FOUND, description = "No such product, or no manual", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "A value makes no sense", body = Problem),
-        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not JSON", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "No such product, or no manual", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "A value makes no sense", body = Problem, content_type = "application/problem+json"),
+        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn answer(

@@ -37,8 +37,8 @@ async fn list(State(state): State<AppState>) -> Result<axum::Json<ProductList>, 
     params(("product" = String, Path, description = "Its code")),
     responses(
         (status = OK, description = "The product", body = ProductDto),
-        (status = NOT_FOUND, description = "No such product", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "Not a code", body = Problem),
+        (status = NOT_FOUND, description = "No such product", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "Not a code", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn read(
@@ -57,9 +57,9 @@ async fn read(
     request_body = ProductNames,
     responses(
         (status = OK, description = "The product", body = ProductDto),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "Not a code", body = Problem),
-        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not JSON", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "Not a code", body = Problem, content_type = "application/problem+json"),
+        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn name(

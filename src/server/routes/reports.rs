@@ -34,8 +34,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
              (String = "text/markdown"),
              (Vec<u8> = "application/pdf"),
          )),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = NOT_FOUND, description = "No such inspection", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "No such inspection", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn report(

@@ -25,10 +25,10 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     params(WordSearch),
     responses(
         (status = OK, description = "Known defects", body = SimilarDefects),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = NOT_FOUND, description = "No such product", body = Problem),
-        (status = CONFLICT, description = "No index, or a model without words", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "A value makes no sense", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "No such product", body = Problem, content_type = "application/problem+json"),
+        (status = CONFLICT, description = "No index, or a model without words", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "A value makes no sense", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn by_words(
@@ -54,12 +54,12 @@ async fn by_words(
     request_body(content = PictureSearch, content_type = "multipart/form-data"),
     responses(
         (status = OK, description = "Known defects", body = SimilarDefects),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = NOT_FOUND, description = "No such product", body = Problem),
-        (status = CONFLICT, description = "No index", body = Problem),
-        (status = PAYLOAD_TOO_LARGE, description = "Too large", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "No picture that is read", body = Problem),
-        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not a form", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "No such product", body = Problem, content_type = "application/problem+json"),
+        (status = CONFLICT, description = "No index", body = Problem, content_type = "application/problem+json"),
+        (status = PAYLOAD_TOO_LARGE, description = "Too large", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "No picture that is read", body = Problem, content_type = "application/problem+json"),
+        (status = UNSUPPORTED_MEDIA_TYPE, description = "Not a form", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn by_picture(

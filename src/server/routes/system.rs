@@ -39,8 +39,8 @@ async fn models(State(state): State<AppState>) -> Result<axum::Json<ModelList>, 
     params(InspectionQuery),
     responses(
         (status = OK, description = "The counts", body = StatisticsDto),
-        (status = BAD_REQUEST, description = "Not readable", body = Problem),
-        (status = UNPROCESSABLE_ENTITY, description = "A value makes no sense", body = Problem),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "A value makes no sense", body = Problem, content_type = "application/problem+json"),
     )
 )]
 async fn statistics(
