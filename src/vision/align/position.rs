@@ -342,8 +342,9 @@ mod tests {
     fn a_moved_turned_or_zoomed_part_is_named() {
         let Some(normal) = pictures("data/cases/common/good") else { return };
         let position = position(&normal).unwrap();
-        // Share of the shorter side, degrees, scale; what is said.
-        let cases: [((f32, f32, f32), &[&str]); 6] = [
+        /// Shift as a share of the shorter side, rotation in degrees, scale.
+        type Placed = (f32, f32, f32);
+        let cases: [(Placed, &[&str]); 6] = [
             ((0.0, 0.0, 1.0), &[]),
             ((0.01, 0.5, 1.01), &[]),
             ((0.1, 0.0, 1.0), &["deviation-shifted"]),
