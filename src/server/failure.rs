@@ -102,22 +102,22 @@ impl Failure {
         }
     }
 
-    /// The last part of the problem's type and of the id of its title.
-    fn key(&self) -> &'static str {
+    /// The id of the kind's title; what follows its first word is the last part of the problem's type.
+    fn title_id(&self) -> &'static str {
         match self.status() {
-            StatusCode::BAD_REQUEST => "bad-request",
-            StatusCode::FORBIDDEN => "read-only",
-            StatusCode::NOT_FOUND => "not-found",
-            StatusCode::METHOD_NOT_ALLOWED => "method-not-allowed",
-            StatusCode::CONFLICT => "conflict",
-            StatusCode::PAYLOAD_TOO_LARGE => "too-large",
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => "unsupported-media",
-            StatusCode::MISDIRECTED_REQUEST => "wrong-host",
-            StatusCode::UNPROCESSABLE_ENTITY => "invalid",
-            StatusCode::TOO_MANY_REQUESTS => "busy",
-            StatusCode::SERVICE_UNAVAILABLE => "stopping",
-            StatusCode::INSUFFICIENT_STORAGE => "disk-full",
-            _ => "internal",
+            StatusCode::BAD_REQUEST => "problem-bad-request",
+            StatusCode::FORBIDDEN => "problem-read-only",
+            StatusCode::NOT_FOUND => "problem-not-found",
+            StatusCode::METHOD_NOT_ALLOWED => "problem-method-not-allowed",
+            StatusCode::CONFLICT => "problem-conflict",
+            StatusCode::PAYLOAD_TOO_LARGE => "problem-too-large",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "problem-unsupported-media",
+            StatusCode::MISDIRECTED_REQUEST => "problem-wrong-host",
+            StatusCode::UNPROCESSABLE_ENTITY => "problem-invalid",
+            StatusCode::TOO_MANY_REQUESTS => "problem-busy",
+            StatusCode::SERVICE_UNAVAILABLE => "problem-stopping",
+            StatusCode::INSUFFICIENT_STORAGE => "problem-disk-full",
+            _ => "problem-internal",
         }
     }
 
@@ -162,10 +162,10 @@ impl Failure {
 
     /// The problem in `language`.
     pub(crate) fn problem(&self, language: Language, paths: &MachinePaths) -> Problem {
-        let key = self.key();
+        let id = self.title_id();
         Problem {
-            kind: format!("/problems/{key}"),
-            title: fettle_i18n::text(language, &format!("problem-{key}")),
+            kind: format!("/problems/{}", id.trim_start_matches("problem-")),
+            title: fettle_i18n::text(language, id),
             status: self.status().as_u16(),
             detail: self.detail(language, paths),
         }
