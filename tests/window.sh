@@ -101,8 +101,11 @@ shot 04-inspected
 part casting-hole verdict ng || fail "the demo's second part is NG"
 # A judgement is to stay with the part shown.
 give "go on"
-# The button "OK (양품)" in the banner.
-xdotool mousemove 384 124 click 1
+# The button "OK (양품)" in the banner, once the palette has closed over it.
+sleep 1
+xdotool mousemove 384 124
+sleep 0.3
+xdotool click 1
 until_true 20 "it is overruled: OK" part casting-hole judged ok
 xdotool mousemove 700 560
 shot 05-overruled

@@ -14,7 +14,7 @@ use crate::localizer::Localizer;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
 use fettle_domain::RectPx;
-use fettle_engine::{Thumbnail, Thumbnails};
+use fettle_engine::{PictureFile, Thumbnail, Thumbnails};
 
 /// Longer side of a thumbnail, in pixels.
 const SIDE: u32 = 192;
@@ -154,18 +154,36 @@ impl ThumbnailCache {
         }
     }
 
-    /// Ends a frame: requests the first of the `missing` paths, one batch at a time.
+    /// Ends a frame: requests the first of the `missing` paths of the database, one batch at a time.
     pub(crate) fn request<'a>(
         &mut self,
         cx: &mut TabContext<'_>,
         missing: impl Iterator<Item = &'a str>,
+    ) {
+        self.request_of(cx, missing, PictureFile::Stored);
+    }
+
+    /// The same of paths that a person named.
+    pub(crate) fn request_given<'a>(
+        &mut self,
+        cx: &mut TabContext<'_>,
+        missing: impl Iterator<Item = &'a str>,
+    ) {
+        self.request_of(cx, missing, |path| PictureFile::Given(path.into()));
+    }
+
+    fn request_of<'a>(
+        &mut self,
+        cx: &mut TabContext<'_>,
+        missing: impl Iterator<Item = &'a str>,
+        of: fn(String) -> PictureFile,
     ) {
         if self.task.is_some() {
             return;
         }
         let paths: Vec<String> = missing.take(BATCH).map(str::to_owned).collect();
         if !paths.is_empty() {
-            self.task = cx.start(Thumbnails { paths, side: SIDE });
+            self.task = cx.start(Thumbnails { paths, of, side: SIDE });
         }
     }
 }

@@ -77,7 +77,7 @@ impl Strip {
             });
         });
         if may_read {
-            self.thumbnails.request(cx, missing.iter().map(String::as_str));
+            self.thumbnails.request_given(cx, missing.iter().map(String::as_str));
         }
         clicked
     }

@@ -4,6 +4,7 @@ use image::RgbImage;
 use image::imageops::thumbnail;
 use rayon::prelude::*;
 
+use super::read_picture::PictureFile;
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_library::read_image;
@@ -11,8 +12,10 @@ use fettle_library::read_image;
 /// Reads images and shrinks them, in parallel.
 #[derive(Debug, Clone)]
 pub struct Thumbnails {
-    /// Image files, relative to the workspace.
+    /// Image files.
     pub paths: Vec<String>,
+    /// Whose the paths are: the database's, relative to the workspace, or a person's.
+    pub of: fn(String) -> PictureFile,
     /// Longer side of a thumbnail, in pixels; a smaller image keeps its size.
     pub side: u32,
 }
@@ -40,7 +43,7 @@ impl Request for Thumbnails {
         let (workspace, sink) = (&job.shared.workspace, &job.sink);
         let thumbnail_of = |path: String| {
             sink.check()?;
-            let (picture, full_size) = match read_image(&workspace.file(&path)) {
+            let (picture, full_size) = match read_image(&(self.of)(path.clone()).path(workspace)) {
                 Ok(read) => (Some(shrunk(&read.rgb, self.side)), Some(read.rgb.dimensions())),
                 Err(error) => {
                     tracing::warn!(%error, "no thumbnail");
