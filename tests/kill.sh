@@ -169,7 +169,7 @@ try() {
     # shellcheck disable=SC2086
     if ! run work $command >said 2>&1; then
         # What a late kill let happen cannot be done twice; a back-up is restored once, and must be.
-        if [[ " $once " != *" $name "* ]] || [ "$name" = restore ] && [ ! -f work/data/fettle.db ]; then
+        if [[ " $once " != *" $name "* ]] || { [ "$name" = restore ] && [ ! -f work/data/fettle.db ]; }; then
             found "$where: not repeated" said
             return 0
         fi
@@ -200,4 +200,4 @@ for line in "${commands[@]}"; do
     [ "$here" -gt 0 ] || found "$name: nothing disturbed it, so nothing was checked" /dev/null
 done
 printf 'kills: %d of %d runs disturbed (%s), %d failures\n' "$hit" "$total" "$fault" "$failures"
-[ "$failures" -eq 0 ]
+[ "$total" -gt 0 ] && [ "$failures" -eq 0 ]

@@ -22,14 +22,14 @@ trap 'end_started; rm -rf "$scratch"' EXIT
 export TMPDIR=$scratch/tmp LC_ALL=C
 mkdir "$TMPDIR"
 
-# The demo's parts, each a little brighter or darker than the one before, so that no two are the same file.
+# The demo's parts, each with another corner, so that no two are the same file.
 make_pictures() {
     local parts part number
     parts=("$work"/out/demo/*/part.png)
     mkdir "$scratch/day"
     for number in $(seq 1 "$pictures"); do
         part=${parts[$((number % ${#parts[@]}))]}
-        convert "$part" -evaluate add "$((number % 40))" -evaluate subtract "$((number / 40))" \
+        convert "$part" -depth 8 -fill "#$(printf %06x "$number")" -draw 'point 0,0' \
             "$scratch/day/$(printf %05d "$number").png"
     done
 }
@@ -60,7 +60,7 @@ window=$!
 started+=("$window")
 window_is_there 60
 printf '| pictures | resident | handles | threads | temporary files |\n|---:|---:|---:|---:|---:|\n'
-early=$((pictures > 100 ? 50 : pictures / 2))
+early=$((pictures > 100 ? 50 : (pictures + 1) / 2))
 for number in $(seq 1 "$pictures"); do
     [ "$number" -eq 1 ] || xdotool key Right
     until_true 120 "picture $number is inspected" inspected $((done_before + number))

@@ -11,14 +11,14 @@ pub(crate) fn begin_job<R: Request>(
     state: &AppState,
     language: Language,
     request: R,
-    outcome: impl FnOnce(R::Answer) -> Outcome + Send + 'static,
+    outcome: impl FnOnce(&R::Answer) -> Outcome + Send + 'static,
 ) -> Job {
     let ticket = state.jobs.enter(request.name());
     let begun = ticket.job();
     let state = state.clone();
     tokio::spawn(async move {
-        let end = ticket.follow(state.engine(), request).await.map(outcome);
-        ticket.end(state.paths(), language, &end);
+        let end = ticket.follow(state.engine(), request).await;
+        ticket.end(state.paths(), language, end.as_ref().map(outcome));
     });
     begun
 }

@@ -4,15 +4,20 @@ use std::convert::Infallible;
 
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::IntoResponse as _;
 use fettle_domain::{DefectCode, Language, ProductCode};
 
 use super::app_state::AppState;
 use super::failure::Failure;
 use super::language::language_of;
+use super::upload::MAX_FILE_BYTES;
+
+/// Bytes of a body that is held in memory, at most: JSON, or the fields of a page's form.
+pub(crate) const MAX_TEXT_BODY_BYTES: usize = 2_000_000;
+/// Bytes of a body that is streamed to the disk, at most: the largest file, and what a form has around it.
+const MAX_FORM_BYTES: usize = MAX_FILE_BYTES as usize + 1_000_000;
 
 /// A body as JSON.
 #[derive(Debug, FromRequest)]
@@ -35,7 +40,8 @@ pub(crate) struct FormBody(pub(crate) Multipart);
 impl<S: Send + Sync> FromRequest<S> for FormBody {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+    async fn from_request(mut request: Request, state: &S) -> Result<Self, Failure> {
+        DefaultBodyLimit::max(MAX_FORM_BYTES).apply(&mut request);
         let form = Multipart::from_request(request, state).await;
         form.map(Self).map_err(|rejection: MultipartRejection| {
             Failure::UnsupportedMedia(rejection.body_text())
@@ -59,7 +65,7 @@ impl From<JsonRejection> for Failure {
     fn from(rejection: JsonRejection) -> Self {
         match rejection.status() {
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMedia(rejection.body_text()),
-            StatusCode::PAYLOAD_TOO_LARGE => Self::BodyTooLarge(2_000_000),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::BodyTooLarge(MAX_TEXT_BODY_BYTES as u64),
             // The same for text that is no JSON and for JSON of another shape: both are faults of
             // the body.
             _ => Self::BadRequest(rejection.body_text()),
@@ -75,10 +81,8 @@ impl From<QueryRejection> for Failure {
 
 impl From<PathRejection> for Failure {
     fn from(rejection: PathRejection) -> Self {
-        match rejection.into_response().status() {
-            StatusCode::BAD_REQUEST => Self::NoRoute,
-            _ => Self::NoRoute,
-        }
+        tracing::debug!(%rejection, "a path of another shape");
+        Self::NoRoute
     }
 }
 

@@ -55,6 +55,8 @@ pub(crate) enum Failure {
     NoPicture(Option<String>),
     /// A file that came in cannot be kept.
     Storage(std::io::Error),
+    /// The verdict stands and could not be recorded, for this reason.
+    NotKept(String),
     /// A stage that the answer needs did not run, for this reason.
     NotScored(String),
     /// The old interface: a field is missing, which it answers with 400.
@@ -98,6 +100,7 @@ impl Failure {
             Self::Storage(error) if error.kind() == std::io::ErrorKind::StorageFull => {
                 StatusCode::INSUFFICIENT_STORAGE
             }
+            Self::NotKept(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Storage(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -133,7 +136,7 @@ impl Failure {
                 "problem-bad-value",
                 &[("field", (*field).into()), ("expected", text(expected, &[]).into())],
             ),
-            Self::NotScored(why) => why.clone(),
+            Self::NotScored(why) | Self::NotKept(why) => why.clone(),
             Self::LegacyNothingSimilar => text("legacy-nothing-similar", &[]),
             Self::MissingField(field) | Self::LegacyMissing(field) => {
                 text("problem-missing-field", &[("field", (*field).into())])

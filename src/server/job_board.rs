@@ -168,20 +168,17 @@ impl Ticket {
         &self,
         paths: &MachinePaths,
         language: Language,
-        end: &Result<Outcome, Failure>,
+        end: Result<Outcome, &Failure>,
     ) {
-        let problem = match end {
-            Ok(_) => None,
-            Err(failure) => Some(failure.problem(language, paths)),
-        };
+        let problem = end.as_ref().err().map(|failure| failure.problem(language, paths));
         self.state.send_modify(|job| {
             job.progress = None;
             job.ended_at = Some(now());
             match end {
                 Ok(outcome) => {
                     job.state = JobState::Done;
-                    job.resource.clone_from(&outcome.resource);
-                    job.result.clone_from(&outcome.result);
+                    job.resource = outcome.resource;
+                    job.result = outcome.result;
                 }
                 Err(Failure::Engine(EngineError::Cancelled)) => job.state = JobState::Cancelled,
                 Err(_) => {

@@ -27,6 +27,7 @@ mod openapi;
 mod pages;
 mod png;
 mod problem;
+mod read_record;
 mod router;
 mod routes;
 mod server;

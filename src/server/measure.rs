@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -20,9 +21,12 @@ pub(crate) async fn measure(
     let begun = Instant::now();
     let route = request.extensions().get::<MatchedPath>();
     let route = route.map_or("(none)", MatchedPath::as_str).to_owned();
-    // Methods are a caller's words, too: the longest of HTTP's own has seven letters.
-    let method = request.method().as_str();
-    let method = if method.len() > 7 { "(other)" } else { method }.to_owned();
+    // Methods are a caller's words, too.
+    let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE];
+    let method = match known.contains(request.method()) {
+        true => request.method().as_str().to_owned(),
+        false => "(other)".to_owned(),
+    };
     let response = next.run(request).await;
     let status = response.status().as_u16();
     state.metrics.answered((method, route), status, begun.elapsed());

@@ -15,16 +15,13 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::app_state::AppState;
+use super::extract::MAX_TEXT_BODY_BYTES;
 use super::failure::Failure;
 use super::host_check::check_host;
 use super::measure::{measure, metrics};
 use super::openapi::described;
-use super::upload::MAX_FILE_BYTES;
 use super::word_failures::word_failures;
 use super::{health, legacy, pages};
-
-/// Bytes of a body, at most: the largest file, and what a form has around it.
-const MAX_BODY_BYTES: usize = MAX_FILE_BYTES as usize + 1_000_000;
 
 /// The whole server.
 pub(crate) fn router(state: AppState) -> Router {
@@ -43,9 +40,10 @@ pub(crate) fn router(state: AppState) -> Router {
     );
     let no_frames =
         SetResponseHeaderLayer::overriding(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    let no_referrer = SetResponseHeaderLayer::overriding(
+    // Not `no-referrer`: with that, browsers send `Origin: null` with the pages' own forms.
+    let referrer_here = SetResponseHeaderLayer::overriding(
         REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
+        HeaderValue::from_static("same-origin"),
     );
     let not_stored =
         SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -61,12 +59,12 @@ pub(crate) fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), legacy::word_failures))
         .merge(api)
         .layer(from_fn_with_state(state.clone(), refuse_changes))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(DefaultBodyLimit::max(MAX_TEXT_BODY_BYTES))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(state.clone(), check_host))
         .layer(from_fn_with_state(state.clone(), word_failures))
         .layer(from_fn_with_state(state.clone(), measure))
-        .layer((nosniff, no_frames, no_referrer, not_stored, own_parts_only))
+        .layer((nosniff, no_frames, referrer_here, not_stored, own_parts_only))
         .with_state(state)
 }
 

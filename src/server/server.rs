@@ -15,7 +15,11 @@ use fettle_engine::Engine;
 
 /// How long running requests may take to end once the server is told to stop; then their jobs are
 /// cancelled.
-const GRACE: Duration = Duration::from_secs(8);
+const GRACE: Duration = Duration::from_secs(5);
+/// How long cancelled jobs may take to look up. With [`GRACE`] it is less than what the command line gives.
+const LAST_GRACE: Duration = Duration::from_secs(3);
+/// How often it is looked whether jobs have ended, as the server stops.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Threads that serve; they never compute and never wait.
 const THREADS: usize = 2;
 /// Threads that wait for jobs of the engine, at most.
@@ -79,7 +83,7 @@ impl Server {
             .map_err(ServerError::Threads)?;
         let served = runtime.block_on(self.serve(engine));
         // Jobs that were cancelled look up soon.
-        runtime.shutdown_timeout(GRACE);
+        runtime.shutdown_timeout(LAST_GRACE);
         served
     }
 
@@ -97,8 +101,16 @@ impl Server {
             // Callers are told; connections that never end are cut.
             tokio::time::sleep(Duration::from_secs(1)).await;
         };
+        // Jobs that were answered with 202 have no connection; they may end, too.
+        let drained = async {
+            serving.into_future().await.map_err(ServerError::Serve)?;
+            while state.jobs.under_way() > 0 {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+            Ok(())
+        };
         tokio::select! {
-            served = serving.into_future() => served.map_err(ServerError::Serve),
+            served = drained => served,
             () = ends => Ok(()),
         }
     }

@@ -15,7 +15,10 @@ fn every_operation_says_what_it_is_and_how_it_fails() {
             assert!(!summary.is_empty(), "{method} {path} says nothing of itself");
             assert!(operation["tags"][0].is_string(), "{method} {path}");
             let responses = operation["responses"].as_object().unwrap();
-            assert!(responses.keys().any(|status| status.starts_with('2')), "{method} {path}");
+            let has = |class: char| responses.keys().any(|status| status.starts_with(class));
+            assert!(has('2'), "{method} {path}");
+            let takes = !operation["parameters"].is_null() || !operation["requestBody"].is_null();
+            assert!(!takes || has('4'), "{method} {path} takes something and never refuses it");
             operations += 1;
         }
     }

@@ -20,8 +20,9 @@ pub(crate) const MAX_FILE_BYTES: u64 = 256_000_000;
 const MAX_TEXT_BYTES: usize = 64 * 1024;
 /// Fields of a form, at most.
 const MAX_FIELDS: usize = 64;
-/// Letters of a file's name that are kept.
-const NAME_LETTERS: usize = 120;
+/// Bytes of a file's name that are kept, of the 255 that file systems have: Korean letters take three, and
+/// more where a Mac wrote them.
+const NAME_BYTES: usize = 200;
 
 /// A file that came in. It goes with the value.
 #[derive(Debug)]
@@ -171,13 +172,14 @@ pub(crate) fn clean_name(given: &str) -> String {
         .chars()
         .filter(|letter| !matches!(letter, ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\0'))
         .collect();
-    let kept = kept.trim().trim_start_matches('.');
-    let letters = kept.chars().count();
+    let kept = kept.trim();
     // The ending stays.
-    let kept: String = kept.chars().skip(letters.saturating_sub(NAME_LETTERS)).collect();
+    let least = kept.len().saturating_sub(NAME_BYTES);
+    let from = (least..kept.len()).find(|at| kept.is_char_boundary(*at)).unwrap_or(kept.len());
+    let kept = kept.get(from..).unwrap_or_default().trim_start_matches('.');
     match kept.is_empty() {
         true => "upload".to_owned(),
-        false => kept,
+        false => kept.to_owned(),
     }
 }
 
@@ -201,7 +203,10 @@ mod tests {
         for (given, expected) in cases {
             assert_eq!(clean_name(given), expected);
         }
-        let kept = clean_name(&long);
-        assert_eq!((kept.chars().count(), kept.ends_with(".png")), (NAME_LETTERS, true));
+        for long in [long, format!("{}.png", "\u{1100}\u{1161}\u{11a8}".repeat(90))] {
+            let kept = clean_name(&long);
+            assert!(kept.len() <= NAME_BYTES && kept.ends_with(".png"), "{kept}");
+            assert!(kept.len() > NAME_BYTES - 4, "{kept}");
+        }
     }
 }

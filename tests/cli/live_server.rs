@@ -1,6 +1,6 @@
 //! `fettle serve` as a running process, and requests to it as other programs make them.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Stdio};
 use std::sync::OnceLock;
@@ -105,6 +105,15 @@ impl LiveServer {
         Answer { status, headers, body }
     }
 
+    /// Sends bytes that no library of HTTP would, and reads the answer to its end.
+    pub(crate) fn send_raw(&self, request: &str) -> String {
+        let mut stream = std::net::TcpStream::connect(&self.address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
     pub(crate) fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], Vec::new())
     }
@@ -126,8 +135,27 @@ impl LiveServer {
         self.send("DELETE", path, &[], Vec::new())
     }
 
+    /// The headers that a browser sends with a form of the server's own pages.
+    pub(crate) fn as_browser(&self) -> [(&'static str, String); 3] {
+        [
+            ("origin", format!("http://{}", self.address)),
+            ("sec-fetch-site", "same-origin".to_owned()),
+            ("sec-fetch-mode", "navigate".to_owned()),
+        ]
+    }
+
     /// Posts a form.
     pub(crate) fn post_form(&self, path: &str, fields: &[Field]) -> Answer {
+        self.post_form_with(path, fields, &[])
+    }
+
+    /// Posts a form with these headers.
+    pub(crate) fn post_form_with(
+        &self,
+        path: &str,
+        fields: &[Field],
+        headers: &[(&str, String)],
+    ) -> Answer {
         let mut body = Vec::new();
         for field in fields {
             body.extend_from_slice(b"--cut\r\n");
@@ -149,17 +177,26 @@ impl LiveServer {
             body.extend_from_slice(b"\r\n");
         }
         body.extend_from_slice(b"--cut--\r\n");
-        self.send("POST", path, &[("content-type", "multipart/form-data; boundary=cut")], body)
+        let form = ("content-type", "multipart/form-data; boundary=cut");
+        let headers = headers.iter().map(|(name, value)| (*name, value.as_str()));
+        self.send("POST", path, &headers.chain([form]).collect::<Vec<_>>(), body)
     }
 
     /// Sends SIGTERM; returns the exit status and the rest of what the server said.
-    pub(crate) fn terminate(mut self) -> (Option<i32>, String) {
+    pub(crate) fn terminate(self) -> (Option<i32>, String) {
+        self.terminate_and(|| {})
+    }
+
+    /// The same, and `then` before the workspace goes.
+    pub(crate) fn terminate_and(mut self, then: impl FnOnce()) -> (Option<i32>, String) {
         let pid = self.process.id().to_string();
         let sent = std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap();
         assert!(sent.success());
         let mut said = String::new();
         self.stdout.read_to_string(&mut said).unwrap();
-        (self.process.wait().unwrap().code(), said)
+        let code = self.process.wait().unwrap().code();
+        then();
+        (code, said)
     }
 }
 
@@ -180,7 +217,7 @@ fn demo() -> &'static TestWorkspace {
     })
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

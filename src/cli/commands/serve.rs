@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::args;
 use crate::terminal::Terminal;
-use fettle_engine::Engine;
+use fettle_engine::{Engine, ListLibrary};
 use fettle_server::{Server, ServerConfig};
 
 /// How often it is looked whether Ctrl-C or SIGTERM came.
@@ -26,6 +26,10 @@ pub(crate) fn run(engine: Engine, terminal: &Terminal, args: &args::Serve) -> an
         }
         stopper.stop();
     })?;
+    // Opens the library, which migrates one of before and undoes what a crash left, before anybody asks.
+    if let Err(error) = engine.submit(ListLibrary).and_then(|job| job.wait(|_| {})) {
+        terminal.eprint_line(&error.explain(terminal.language()));
+    }
     let address = format!("http://{}", server.address());
     terminal.print_message("serve-listening", &[("address", address.into())]);
     server.run(Arc::new(engine))?;

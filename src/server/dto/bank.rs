@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::inspection::{BankRefDto, ThresholdsDto};
+use super::anomaly::{BankRefDto, ThresholdsDto};
 use fettle_engine::{BankVersion, IndexState};
 
 /// A version of a product's memory bank.

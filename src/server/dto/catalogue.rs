@@ -88,10 +88,10 @@ pub(crate) struct ProductList {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ProductNames {
     /// Its Korean name; empty: as it was.
-    #[schema(max_length = 200)]
+    #[schema(max_length = 400)]
     pub(crate) name_ko: String,
     /// Its English name; empty: as it was.
-    #[schema(max_length = 200)]
+    #[schema(max_length = 400)]
     pub(crate) name_en: String,
 }
 
@@ -100,10 +100,10 @@ pub(crate) struct ProductNames {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct DefectNames {
     /// Its Korean name; absent: as it was.
-    #[schema(max_length = 200)]
+    #[schema(max_length = 400)]
     pub(crate) name_ko: Option<String>,
     /// Its English name; absent: as it was.
-    #[schema(max_length = 200)]
+    #[schema(max_length = 400)]
     pub(crate) name_en: Option<String>,
     /// Its name as the manual prints it; absent: as it was, or made of the others.
     #[schema(max_length = 400)]

@@ -1,10 +1,14 @@
 //! What the interface takes and answers: types of its own, so that it changes on purpose only.
 
+pub(crate) mod anomaly;
 pub(crate) mod bank;
 pub(crate) mod catalogue;
 pub(crate) mod inspection;
+pub(crate) mod inspection_list;
 pub(crate) mod job;
+pub(crate) mod judgement;
 pub(crate) mod manual;
+pub(crate) mod picture;
 pub(crate) mod report;
 pub(crate) mod search;
 pub(crate) mod stage;

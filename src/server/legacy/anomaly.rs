@@ -13,15 +13,16 @@ use serde_json::{Value, json};
 use super::paths::picture_path;
 use crate::app_state::AppState;
 use crate::ask_engine::ask;
-use crate::dto::inspection::PictureKind;
+use crate::dto::picture::PictureKind;
 use crate::dto::stage::skip_message;
 use crate::extract::{CallerLanguage, FormBody, Json as Body, Query, product_code};
 use crate::failure::Failure;
 use crate::png::png;
+use crate::read_record::read_record;
 use crate::routes::{Inspected, inspect_upload, picture_of};
 use crate::upload::{Form, UploadedFile};
 use fettle_domain::{Inspection, InspectionId, Language, ProductCode, Stage, Verdict};
-use fettle_engine::{EngineError, OpenInspection, ReadInspection};
+use fettle_engine::{EngineError, OpenInspection};
 
 /// How long a caller of the old interface waits, which knew no jobs.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -82,7 +83,7 @@ pub(super) async fn inspect(
     (file, product): (UploadedFile, Option<ProductCode>),
 ) -> Result<Inspection, Failure> {
     match inspect_upload(state, language, (file, product, false), PATIENCE).await? {
-        Inspected::Done(id) => Ok(ask(state, ReadInspection(id)).await?.inspection),
+        Inspected::Done(id) => Ok(read_record(state, id).await?.inspection),
         Inspected::Later(_) => Err(Failure::Engine(EngineError::Busy)),
     }
 }

@@ -17,8 +17,7 @@ use crate::extract::{CallerLanguage, Json as Body, defect_code, product_code};
 use crate::failure::Failure;
 use crate::upload::UploadedFile;
 use fettle_domain::{
-    DefectCode, DefectType, Language, ManualFinding, ProductCode, Report, ReportPart, SkipReason,
-    Stage,
+    DefectCode, DefectType, Language, ManualFinding, ProductCode, Report, ReportPart, Stage,
 };
 use fettle_engine::{EngineError, ListLibrary, ReportDefects};
 
@@ -114,9 +113,6 @@ async fn generate_advanced(
     let inspection = inspect(&state, language, (file, None)).await?;
     let similarity = match &inspection.similarity {
         Stage::Done(found) => found,
-        Stage::Skipped(SkipReason::NoIndex) => {
-            return Err(Failure::NotScored(skip_message(&SkipReason::NoIndex, language)));
-        }
         Stage::Skipped(reason) => return Err(Failure::NotScored(skip_message(reason, language))),
         Stage::Failed { message } => return Err(Failure::NotScored(message.clone())),
     };

@@ -61,7 +61,7 @@ pub(super) fn row(language: Language, row: &InspectionRow) -> Markup {
     html! {
         li {
             a href={ "/parts/" (row.id) } {
-                img src={ "/api/v1/inspections/" (row.id) "/pictures/part" } alt="" loading="lazy";
+                img src={ "/api/v1/inspections/" (row.id) "/pictures/part?width=192" } alt="" loading="lazy";
                 span class="words" {
                     (verdict(language, row.verdict))
                     @if let Some(judged) = row.judged {

@@ -11,15 +11,16 @@ use serde::Deserialize;
 use super::layout::{page, text, time, verdict};
 use crate::app_state::AppState;
 use crate::ask_engine::ask;
-use crate::dto::inspection::deviation_text;
+use crate::dto::anomaly::deviation_text;
 use crate::dto::stage::skip_message;
 use crate::dto::verdict::VerdictDto;
 use crate::extract::CallerLanguage;
 use crate::failure::Failure;
+use crate::read_record::read_record;
 use fettle_domain::{
     Anomaly, Inspection, InspectionId, Language, Opinion, Report, ReportPart, Stage, Verdict,
 };
-use fettle_engine::{JudgeInspection, ReadInspection, RecordedInspection};
+use fettle_engine::{JudgeInspection, RecordedInspection};
 use fettle_i18n::Value;
 
 pub(super) fn router() -> Router<AppState> {
@@ -31,7 +32,7 @@ async fn part(
     CallerLanguage(language): CallerLanguage,
     Path(id): Path<i64>,
 ) -> Result<Html<String>, Failure> {
-    let record = ask(&state, ReadInspection(InspectionId(id))).await?;
+    let record = read_record(&state, InspectionId(id)).await?;
     let inspection = &record.inspection;
     let content = html! {
         (banner(&record, language))
@@ -179,7 +180,7 @@ async fn judge(
     Form(judged): Form<Judged>,
 ) -> Result<Redirect, Failure> {
     let inspection = InspectionId(id);
-    let record = ask(&state, ReadInspection(inspection)).await?;
+    let record = read_record(&state, inspection).await?;
     let verdict = Verdict::from(judged.verdict);
     let defect = record.row.defect.filter(|_| verdict == Verdict::Ng);
     let note = record.judgement.map(|before| before.opinion.note).unwrap_or_default();

@@ -10,8 +10,8 @@ use utoipa_axum::routes;
 use crate::app_state::AppState;
 use crate::ask_engine::ask;
 use crate::begin_job::begin_job;
+use crate::dto::anomaly::BankRefDto;
 use crate::dto::bank::{BankDto, BankList, NewBank};
-use crate::dto::inspection::BankRefDto;
 use crate::dto::job::Job;
 use crate::extract::{CallerLanguage, Json, Path, product_code};
 use crate::failure::Failure;
@@ -76,7 +76,7 @@ async fn fit(
     let request = FitBank { ratio, seed, ..FitBank::new(product.clone()) };
     let job = begin_job(&state, language, request, move |fitted| Outcome {
         resource: Some(format!("/api/v1/products/{product}/banks")),
-        result: serde_json::to_value(&fitted).ok(),
+        result: serde_json::to_value(fitted).ok(),
     });
     let location = format!("/api/v1/jobs/{}", job.id);
     Ok((StatusCode::ACCEPTED, [(LOCATION, location)], axum::Json(job)).into_response())

@@ -132,8 +132,7 @@ async fn read(
 )]
 async fn remove(State(state): State<AppState>, Path(id): Path<i64>) -> Result<StatusCode, Failure> {
     let image = ask(&state, FindImage(ImageId(id))).await?;
-    let path = state.engine().workspace().file(&image.path);
-    ask(&state, RemoveImages { paths: vec![path] }).await?;
+    ask(&state, RemoveImages { paths: vec![image.path.into()] }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -156,11 +155,6 @@ async fn picture(
 ) -> Result<Response, Failure> {
     let image = ask(&state, FindImage(ImageId(id))).await?;
     cached(&headers, &image.content_hash.0, "image/png", async {
-        let path = state.engine().workspace().file(&image.path);
-        let gone = fettle_engine::EngineError::PictureGone(image.path.clone());
-        if !tokio::fs::try_exists(&path).await.unwrap_or(false) {
-            return Err(Failure::Engine(gone));
-        }
         let read = ask(&state, ReadPicture(PictureFile::Stored(image.path.clone()))).await?;
         png(DynamicImage::from((*read).clone())).await
     })

@@ -10,13 +10,14 @@ use utoipa_axum::routes;
 use super::cached;
 use crate::app_state::AppState;
 use crate::ask_engine::ask;
-use crate::dto::inspection::{MapForm, MapQuery, PictureKind};
-use crate::extract::{Path, Query};
+use crate::dto::picture::{MapForm, MapQuery, PictureKind, PictureQuery};
+use crate::extract::{Path, Query, within};
 use crate::failure::Failure;
 use crate::png::{gray16, npy, png};
 use crate::problem::Problem;
+use crate::read_record::read_record;
 use fettle_domain::InspectionId;
-use fettle_engine::{OpenInspection, OpenedInspection, ReadInspection};
+use fettle_engine::{OpenInspection, OpenedInspection, PictureFile, ReadPicture};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(picture)).routes(routes!(map))
@@ -30,10 +31,13 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     params(
         ("id" = i64, Path, description = "Its number", minimum = 1),
         ("kind" = PictureKind, Path, description = "What it shows"),
+        PictureQuery,
     ),
     responses(
         (status = OK, description = "The picture", body = Vec<u8>, content_type = "image/png"),
         (status = NOT_MODIFIED, description = "The caller has it"),
+        (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "A value makes no sense", body = Problem, content_type = "application/problem+json"),
         (status = NOT_FOUND, description = "No such inspection or picture", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -41,15 +45,35 @@ async fn picture(
     State(state): State<AppState>,
     headers: HeaderMap,
     Path((id, kind)): Path<(i64, PictureKind)>,
+    Query(query): Query<PictureQuery>,
 ) -> Result<Response, Failure> {
     let id = InspectionId(id);
-    let record = ask(&state, ReadInspection(id)).await?;
-    let tag = format!("{}-{id}-{}", record.inspection.image_hash, kind.name());
+    let record = read_record(&state, id).await?;
+    let inspection = &record.inspection;
+    let width = query.width.map(|width| within("width", Some(width), 0, 16..=4096)).transpose()?;
+    let tag = format!("{}-{id}-{}-{}", inspection.image_hash, kind.name(), width.unwrap_or(0));
+    // The part alone needs no network; nor do samples whose range is the file's.
+    let is_plain = inspection.anomaly.done().is_none_or(|anomaly| anomaly.sample_bits.is_none());
+    let stored = inspection.image_path.clone().filter(|_| kind == PictureKind::Part && is_plain);
     cached(&headers, &tag, "image/png", async {
-        let opened = ask(&state, OpenInspection(id)).await?;
-        png(picture_of(&opened, kind)?).await
+        let picture = match stored {
+            Some(path) => {
+                let read = ask(&state, ReadPicture(PictureFile::Stored(path))).await?;
+                DynamicImage::from((*read).clone())
+            }
+            None => picture_of(&ask(&state, OpenInspection(id)).await?, kind)?,
+        };
+        png(fitted(picture, width)).await
     })
     .await
+}
+
+/// `picture` at most `width` pixels wide.
+fn fitted(picture: DynamicImage, width: Option<usize>) -> DynamicImage {
+    match width.and_then(|width| u32::try_from(width).ok()) {
+        Some(width) if width < picture.width() => picture.thumbnail(width, u32::MAX),
+        _ => picture,
+    }
 }
 
 /// The picture of this kind.
@@ -105,7 +129,9 @@ async fn map(
     let opened = ask(&state, OpenInspection(id)).await?;
     let missing = || Failure::NoPicture(opened.notice.clone());
     let map = opened.map.clone().ok_or_else(missing)?;
-    let (low, high) = (0.0, map.max());
+    // The product's scale, so that a good part stays dark; a score above it raises the upper end.
+    let scale = opened.inspection.anomaly.done().map(|anomaly| anomaly.scale);
+    let (low, high) = (0.0, scale.map_or(0.0, |scale| scale.high).max(map.max()));
     let hash = &opened.inspection.image_hash;
     let mut response = match form {
         MapForm::Png => {

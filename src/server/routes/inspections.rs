@@ -11,17 +11,19 @@ use utoipa_axum::routes;
 
 use crate::app_state::AppState;
 use crate::ask_engine::ask;
-use crate::dto::inspection::{InspectionDto, InspectionList, InspectionQuery, NewInspection, Wait};
+use crate::dto::inspection::{InspectionDto, NewInspection, Wait};
+use crate::dto::inspection_list::{InspectionList, InspectionQuery};
 use crate::dto::job::Job;
 use crate::extract::{CallerLanguage, FormBody, Path, Query, product_code, within};
 use crate::failure::Failure;
 use crate::job_board::Outcome;
 use crate::problem::Problem;
+use crate::read_record::read_record;
 use crate::upload::{Form, UploadedFile};
 use fettle_domain::{
     ActionState, HistoryFilter, InspectionId, Language, ProductCode, ReviewState, Verdict,
 };
-use fettle_engine::{Inspect, ListInspections, ReadInspection};
+use fettle_engine::{Inspect, ListInspections};
 
 /// Seconds that a caller waits for the result, by default.
 const WAIT_S: u32 = 30;
@@ -63,7 +65,7 @@ async fn create(
     let with_llm = form.value("model", "expected-bool")?.unwrap_or(false);
     match inspect_upload(&state, language, (image, product, with_llm), patience).await? {
         Inspected::Done(id) => {
-            let record = ask(&state, ReadInspection(id)).await?;
+            let record = read_record(&state, id).await?;
             let location = format!("/api/v1/inspections/{id}");
             let result = InspectionDto::of(&record, language);
             Ok((StatusCode::CREATED, [(LOCATION, location)], axum::Json(result)).into_response())
@@ -94,7 +96,6 @@ pub(crate) async fn inspect_upload(
 ) -> Result<Inspected, Failure> {
     let place = state.queue.enter()?;
     let ticket = state.jobs.enter("inspect");
-    let mut changes = ticket.changes();
     let followed = std::sync::Arc::clone(&ticket);
     let (end, ended) = tokio::sync::oneshot::channel();
     let shared = state.clone();
@@ -114,20 +115,21 @@ pub(crate) async fn inspect_upload(
         // The file is no longer needed: the library has a copy.
         drop(image);
         let recorded = answer.and_then(|answer| {
+            let id = answer.inspection.id;
+            let id = id.ok_or_else(|| Failure::NotKept(answer.not_kept.join(" ")))?;
             shared.metrics.inspected(&answer.inspection);
-            answer.inspection.id.ok_or(Failure::Engine(fettle_engine::EngineError::Ended))
+            Ok(id)
         });
         if let Ok(id) = &recorded {
             // Nobody may be watching the board.
             let _unheard = shared.recorded.send(*id);
         }
-        let outcome = recorded.map(|id| Outcome {
+        let outcome = |id: &InspectionId| Outcome {
             resource: Some(format!("/api/v1/inspections/{id}")),
             result: None,
-        });
-        followed.end(shared.paths(), language, &outcome);
-        let found = outcome.map(|outcome| outcome.resource);
-        let _gone = end.send(found);
+        };
+        followed.end(shared.paths(), language, recorded.as_ref().map(outcome));
+        let _gone = end.send(recorded);
     });
     if patience.is_zero() {
         return Ok(Inspected::Later(Box::new(ticket.job())));
@@ -135,13 +137,10 @@ pub(crate) async fn inspect_upload(
     let guard = CancelTicket(Some(std::sync::Arc::clone(&ticket)));
     let Ok(found) = tokio::time::timeout(patience, ended).await else {
         guard.release();
-        changes.mark_unchanged();
         return Ok(Inspected::Later(Box::new(ticket.job())));
     };
     guard.release();
-    let resource = found.unwrap_or(Err(Failure::Stopping))?;
-    let id = resource.as_deref().and_then(|path| path.rsplit('/').next()?.parse().ok());
-    id.map(|id| Inspected::Done(InspectionId(id))).ok_or(Failure::Stopping)
+    found.unwrap_or(Err(Failure::Stopping)).map(Inspected::Done)
 }
 
 /// Cancels the job of a caller who went away.
@@ -177,8 +176,7 @@ async fn list(
     State(state): State<AppState>,
     Query(query): Query<InspectionQuery>,
 ) -> Result<axum::Json<InspectionList>, Failure> {
-    let limit = within("limit", query.limit, 50, 1..=500)?;
-    let filter = filter(&query)?;
+    let (limit, filter) = (page_size(&query)?, filter(&query)?);
     let cursor = query.cursor.as_deref().map(Cursor::read).transpose()?;
     let skip = cursor.map_or(0, |cursor| cursor.skip);
     let request = newest_first(filter.clone(), skip, limit);
@@ -193,6 +191,11 @@ async fn list(
         let cursor = Some(Cursor { skip: end, total }.text());
         address(&InspectionQuery { cursor, ..query })
     })))
+}
+
+/// How many inspections a page has.
+fn page_size(query: &InspectionQuery) -> Result<usize, Failure> {
+    within("limit", query.limit, 50, 1..=500)
 }
 
 fn newest_first(filter: HistoryFilter, skip: usize, limit: usize) -> ListInspections {
@@ -251,8 +254,9 @@ fn percent_encoded(text: &str) -> String {
     encoded
 }
 
-/// The filter of History that a query names.
+/// The filter of History that a query names, once all of the query makes sense.
 pub(super) fn filter(query: &InspectionQuery) -> Result<HistoryFilter, Failure> {
+    page_size(query)?;
     let time = |field: &'static str, text: &Option<String>| {
         let bad = |_| Failure::BadValue { field, expected: "expected-time" };
         text.as_deref().map(|text| text.parse().map_err(bad)).transpose()
@@ -286,7 +290,7 @@ async fn read(
     CallerLanguage(language): CallerLanguage,
     Path(id): Path<i64>,
 ) -> Result<axum::Json<InspectionDto>, Failure> {
-    let record = ask(&state, ReadInspection(InspectionId(id))).await?;
+    let record = read_record(&state, InspectionId(id)).await?;
     Ok(axum::Json(InspectionDto::of(&record, language)))
 }
 

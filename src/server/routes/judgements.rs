@@ -7,12 +7,14 @@ use utoipa_axum::routes;
 
 use crate::app_state::AppState;
 use crate::ask_engine::ask;
-use crate::dto::inspection::{InspectionDto, NewActionState, NewJudgement};
+use crate::dto::inspection::InspectionDto;
+use crate::dto::judgement::{NewActionState, NewJudgement};
 use crate::extract::{CallerLanguage, Json, Path, defect_code};
 use crate::failure::Failure;
 use crate::problem::Problem;
+use crate::read_record::read_record;
 use fettle_domain::{InspectionId, Opinion};
-use fettle_engine::{JudgeInspection, ReadInspection, SetAction};
+use fettle_engine::{JudgeInspection, SetAction};
 
 /// Letters of a remark, at most.
 const NOTE_LETTERS: usize = 2000;
@@ -52,7 +54,7 @@ async fn judge(
         note: given.note,
     };
     ask(&state, JudgeInspection { inspection, opinion: Some(opinion) }).await?;
-    let record = ask(&state, ReadInspection(inspection)).await?;
+    let record = read_record(&state, inspection).await?;
     Ok(axum::Json(InspectionDto::of(&record, language)))
 }
 
@@ -98,6 +100,6 @@ async fn set_action(
 ) -> Result<axum::Json<InspectionDto>, Failure> {
     let inspection = InspectionId(id);
     ask(&state, SetAction { inspection, state: given.state.into() }).await?;
-    let record = ask(&state, ReadInspection(inspection)).await?;
+    let record = read_record(&state, inspection).await?;
     Ok(axum::Json(InspectionDto::of(&record, language)))
 }

@@ -13,9 +13,10 @@ use crate::dto::stage::StageDto;
 use crate::extract::{CallerLanguage, Path, Query};
 use crate::failure::Failure;
 use crate::problem::Problem;
+use crate::read_record::read_record;
 use crate::upload::scratch_folder;
 use fettle_domain::InspectionId;
-use fettle_engine::{ExportPdf, InspectionSelection, ReadInspection, ReportMarkdown};
+use fettle_engine::{ExportPdf, InspectionSelection, ReportMarkdown};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(report))
@@ -47,12 +48,12 @@ async fn report(
     let id = InspectionId(id);
     match query.form.unwrap_or_default() {
         ReportForm::Json => {
-            let record = ask(&state, ReadInspection(id)).await?;
+            let record = read_record(&state, id).await?;
             let report = StageDto::of(&record.inspection.report, language, ReportDto::from);
             Ok(axum::Json(report).into_response())
         }
         ReportForm::Markdown => {
-            let text = ask(&state, ReportMarkdown(id)).await?;
+            let text = state.paths().hidden_in(&ask(&state, ReportMarkdown(id)).await?);
             Ok(([(CONTENT_TYPE, "text/markdown; charset=utf-8")], text).into_response())
         }
         ReportForm::Pdf => {

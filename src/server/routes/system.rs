@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 use super::inspections::filter;
 use crate::app_state::AppState;
 use crate::ask_engine::ask;
-use crate::dto::inspection::InspectionQuery;
+use crate::dto::inspection_list::InspectionQuery;
 use crate::dto::statistics::StatisticsDto;
 use crate::dto::system::{ModelDto, ModelList};
 use crate::extract::Query;
