@@ -56,7 +56,6 @@ pub(super) fn verdict(language: Language, verdict: Verdict) -> Markup {
 
 /// An inspection as a line of the board.
 pub(super) fn row(language: Language, row: &InspectionRow) -> Markup {
-    let product = row.product.as_ref().map(ToString::to_string).unwrap_or_default();
     let defect = row.defect.as_ref().filter(|_| row.judged.unwrap_or(row.verdict) != Verdict::Ok);
     html! {
         li {
@@ -71,7 +70,7 @@ pub(super) fn row(language: Language, row: &InspectionRow) -> Markup {
                     }
                     @if let Some(defect) = defect { span class="defect" { (defect) } }
                     span class="file" { (row.file_name()) }
-                    span class="about" { (product) " · " time datetime=(row.created_at) { (time(&row.created_at)) } }
+                    span class="about" { @if let Some(product) = &row.product { (product) " · " } time datetime=(row.created_at) { (time(&row.created_at)) } }
                 }
             }
         }
