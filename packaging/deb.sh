@@ -31,6 +31,8 @@ say "Collecting fettle $version"
 strip --strip-unneeded -o "$(folder usr/bin)/fettle" "$fettle"
 chmod 755 "$tree/usr/bin/fettle"
 install -m 644 packaging/deb/fettle.desktop "$(folder usr/share/applications)/"
+# Not enabled: whoever wants it to run says so (docs/server.md).
+install -m 644 packaging/fettle.service "$(folder usr/lib/systemd/system)/"
 
 icons=usr/share/icons/hicolor
 install -m 644 assets/icon/fettle.svg "$(folder $icons/scalable/apps)/"

@@ -60,7 +60,7 @@ if [ -d ../shared ]; then export FETTLE_REQUIRE_SHARED=1; fi
 export FETTLE_SKIPPED=$CARGO_TARGET_DIR/skipped.tsv
 results=$CARGO_TARGET_DIR/tests.log
 rm -f "$FETTLE_SKIPPED"
-cargo test --release --locked --workspace 2>&1 | tee "$results"
+cargo test --release --locked --workspace --no-fail-fast 2>&1 | tee "$results"
 
 # Where the system lets a program be traced.
 if strace -o /dev/null true 2>/dev/null; then
@@ -69,6 +69,12 @@ if strace -o /dev/null true 2>/dev/null; then
 else
     say "Kills: not tried, since programs cannot be traced here (strace)"
 fi
+
+step "The server from outside"
+# A client that another program makes of its description, and kills while it is called. The first needs packages of
+# PyPI: where those cannot be had, it says so.
+bash tests/server_client.sh "$fettle" || [ $? -eq 77 ]
+bash tests/server_kill.sh "$fettle"
 
 step "The window"
 bash tests/window.sh "$fettle" "$CARGO_TARGET_DIR/window"

@@ -34,7 +34,8 @@ impl BankFits {
         Ok(())
     }
 
-    /// Cancels the fit of a product; its active bank stays.
+    /// Cancels the fit of a product; its active bank stays. [`super::tab_context::TabContext::stop_fit`]
+    /// asks first whether the person may.
     pub(crate) fn stop(&self, product: &ProductCode) {
         if let Some(task) = self.0.get(product) {
             task.cancel();

@@ -12,6 +12,12 @@ pub(super) fn local_time(timestamp: &str) -> String {
     )
 }
 
+/// The time of a record (RFC 3339) to the second, in the time zone in which it was recorded.
+pub(super) fn recorded_time(timestamp: &str) -> String {
+    let time: String = timestamp.chars().take(19).collect();
+    time.replace('T', " ")
+}
+
 /// The age of a timestamp (RFC 3339) in whole days, 0 for the future; `None` where it cannot be
 /// parsed.
 pub(super) fn days_since(timestamp: &str) -> Option<u32> {

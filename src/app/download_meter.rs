@@ -31,7 +31,10 @@ impl DownloadMeter {
         }
         self.begun.get_or_insert(now);
         match &mut self.file {
-            Some((subject, _, done)) if *subject == progress.subject => *done = progress.done,
+            // Two models may have a file of the same name: the count of the second one begins anew.
+            Some((subject, _, done)) if *subject == progress.subject && *done <= progress.done => {
+                *done = progress.done;
+            }
             file => {
                 if let Some((_, first, done)) = file.take() {
                     self.finished += done.saturating_sub(first);
@@ -86,5 +89,9 @@ mod tests {
         assert_eq!(meter.fetched(), 1_000);
         assert_eq!(meter.rate(at(5)), Some(200.0));
         assert_eq!(meter.time_for(600, at(5)), Some(Duration::from_secs(3)));
+        // Another model's file of the same name.
+        meter.take(&report("b", DOWNLOAD, 0), at(6));
+        meter.take(&report("b", DOWNLOAD, 200), at(8));
+        assert_eq!(meter.fetched(), 1_200);
     }
 }

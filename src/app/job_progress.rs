@@ -36,7 +36,10 @@ pub(super) fn list(ui: &mut Ui, cx: &TabContext<'_>, jobs: &[Rc<JobStatus>]) {
 
 fn stop_and_bar(ui: &mut Ui, cx: &TabContext<'_>, job: &JobStatus, width: f32, text: &str) {
     let stop = Button::new(cx.text("command-stop"));
-    if ui.add_enabled(!job.cancel.is_cancelled(), stop).clicked() {
+    let may = job.may_be_stopped_by(&cx.engine.user());
+    let stop = ui.add_enabled(may && !job.cancel.is_cancelled(), stop);
+    let stop = if may { stop } else { stop.on_disabled_hover_text(cx.text("jobs-not-yours")) };
+    if stop.clicked() {
         job.cancel.cancel();
     }
     match job.progress.borrow().fraction() {
@@ -53,7 +56,7 @@ fn stop_and_bar(ui: &mut Ui, cx: &TabContext<'_>, job: &JobStatus, width: f32, t
 }
 
 /// What is being done, and to what.
-fn step_text(cx: &TabContext<'_>, job: &JobStatus) -> Option<String> {
+pub(super) fn step_text(cx: &TabContext<'_>, job: &JobStatus) -> Option<String> {
     let progress = job.progress.borrow();
     let last = progress.last()?;
     Some(format!("{} {}", cx.text(last.step), last.subject).trim().to_owned())
@@ -62,6 +65,7 @@ fn step_text(cx: &TabContext<'_>, job: &JobStatus) -> Option<String> {
 /// The time that is left; empty while it cannot be told.
 pub(super) fn left_text(cx: &TabContext<'_>, job: &JobStatus) -> String {
     let left = job.progress.borrow().left(job.started.elapsed());
+    let left = left.filter(|left| !left.is_zero());
     let text = |left: std::time::Duration| {
         let seconds = Value::Number { value: left.as_secs_f64(), digits: 0 };
         cx.localizer.with("jobs-left", &[("seconds", seconds)])

@@ -1,7 +1,7 @@
 //! Downloads of models, one after the other.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::download_meter::DownloadMeter;
 use super::job_progress;
@@ -123,19 +123,18 @@ impl ModelPull {
         self.next(cx);
     }
 
+    /// Stops the running download; none follows it.
+    pub(super) fn stop(&mut self, cx: &mut TabContext<'_>) {
+        self.waiting.clear();
+        if let Some((_, task)) = &self.task {
+            cx.stop(task.status());
+        }
+    }
+
     /// Draws the name and progress of the running download, and a button that stops it; or the question
     /// whether a model is wanted that nothing identifies.
     pub(super) fn show(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
-        if let Some(model) = self.asked.clone() {
-            let named = [("model", model.to_string().into())];
-            ui.label(cx.localizer.with("pull-unpinned", &named));
-            if ui.button(cx.text("pull-unpinned-yes")).clicked() {
-                self.asked = None;
-                self.pull(cx, model, true);
-            } else if ui.button(cx.text("pull-unpinned-no")).clicked() {
-                self.refuse(cx);
-            }
-        }
+        self.show_question(ui, cx);
         if let Some((model, task)) = &self.task {
             ui.strong(model.to_string());
             job_progress::show(ui, cx, task);
@@ -146,8 +145,35 @@ impl ModelPull {
         }
     }
 
-    /// What is left of the whole queue, how fast it comes, and how long that takes.
-    fn rest_text(&self, cx: &TabContext<'_>) -> Option<String> {
+    /// Draws the question whether a model is wanted that nothing identifies, where there is one.
+    pub(super) fn show_question(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        if let Some(model) = self.asked.clone() {
+            let named = [("model", model.to_string().into())];
+            ui.label(cx.localizer.with("pull-unpinned", &named));
+            if ui.button(cx.text("pull-unpinned-yes")).clicked() {
+                self.asked = None;
+                self.pull(cx, model, true);
+            } else if ui.button(cx.text("pull-unpinned-no")).clicked() {
+                self.refuse(cx);
+            }
+        }
+    }
+
+    /// What is being fetched, and how much is left.
+    pub(super) fn step_text(&self, cx: &TabContext<'_>) -> Option<String> {
+        let (model, _) = self.task.as_ref()?;
+        let rest = self.rest_text(cx).unwrap_or_default();
+        Some(format!("{model}  {rest}").trim_end().to_owned())
+    }
+
+    /// The time that the download of the whole queue takes, once its rate is known.
+    pub(super) fn time_left(&self, now: Instant) -> Option<Duration> {
+        let (fetched, whole) = self.fetched_of_all()?;
+        self.meter.as_ref()?.time_for(whole.saturating_sub(fetched), now)
+    }
+
+    /// Bytes fetched, of all bytes of the queue that were not there.
+    pub(super) fn fetched_of_all(&self) -> Option<(u64, u64)> {
         let (meter, models) = (self.meter.as_ref()?, self.models.answer()?);
         let (current, _) = self.task.as_ref()?;
         let size = |id: &ModelId| {
@@ -160,7 +186,14 @@ impl ModelPull {
         };
         let done: u64 = self.fetched.iter().filter_map(size).sum();
         let whole = done + size(current)? + self.waiting.iter().filter_map(size).sum::<u64>();
-        let left = whole.saturating_sub(meter.fetched());
+        Some((meter.fetched(), whole))
+    }
+
+    /// What is left of the whole queue, how fast it comes, and how long that takes.
+    fn rest_text(&self, cx: &TabContext<'_>) -> Option<String> {
+        let (fetched, whole) = self.fetched_of_all()?;
+        let meter = self.meter.as_ref()?;
+        let left = whole.saturating_sub(fetched);
         let now = Instant::now();
         let mut values = vec![("left", Value::from(bytes_text(cx, left)))];
         let (Some(rate), Some(time)) = (meter.rate(now), meter.time_for(left, now)) else {

@@ -3,8 +3,10 @@
 use super::bank_fits::BankFits;
 use super::catalogue::Catalogue;
 use super::command::Command;
+use super::figure_cache::FigureCache;
 use super::localizer::Localizer;
-use super::tasks::{Task, Tasks};
+use super::server_switch::ServerSwitch;
+use super::tasks::{JobStatus, Task, Tasks};
 use super::toasts::Toasts;
 use super::view_state::ViewState;
 use fettle_domain::{DefectCode, ProductCode};
@@ -13,6 +15,8 @@ use fettle_engine::{Engine, FitBank, Request};
 /// The engine, the state shared by all tabs, and the queue of commands to the window.
 pub(super) struct TabContext<'a> {
     pub(super) engine: &'a Engine,
+    /// The server that answers other systems.
+    pub(super) server: &'a dyn ServerSwitch,
     pub(super) localizer: Localizer,
     pub(super) catalogue: &'a Catalogue,
     pub(super) tasks: &'a mut Tasks,
@@ -20,6 +24,10 @@ pub(super) struct TabContext<'a> {
     pub(super) fits: &'a mut BankFits,
     pub(super) toasts: &'a mut Toasts,
     pub(super) view: &'a mut ViewState,
+    /// Whether anybody may sign in.
+    pub(super) has_people: bool,
+    /// Pictures of manuals, as they were shown last.
+    pub(super) figures: &'a mut FigureCache,
     /// Executed after the frame is drawn.
     pub(super) commands: &'a mut Vec<Command>,
 }
@@ -50,6 +58,25 @@ impl TabContext<'_> {
     pub(super) fn fit(&mut self, request: FitBank) {
         if let Err(error) = self.fits.start(self.engine, self.tasks, request) {
             self.toasts.error(error.explain(self.localizer.language));
+        }
+    }
+
+    /// Asks `job` to stop, if the person at the window may: else a toast says who may.
+    pub(super) fn stop(&mut self, job: &JobStatus) {
+        if job.may_be_stopped_by(&self.engine.user()) {
+            job.cancel.cancel();
+        } else {
+            self.toasts.error(self.localizer.text("jobs-not-yours"));
+        }
+    }
+
+    /// Asks the fit of a product to stop, like [`Self::stop`]; its active bank stays.
+    pub(super) fn stop_fit(&mut self, product: &ProductCode) {
+        let may = self.fits.of(product).map(|fit| fit.may_be_stopped_by(&self.engine.user()));
+        match may {
+            Some(true) => self.fits.stop(product),
+            Some(false) => self.toasts.error(self.localizer.text("jobs-not-yours")),
+            None => {}
         }
     }
 

@@ -6,15 +6,18 @@ use std::rc::{Rc, Weak};
 use std::time::Instant;
 
 use super::whole_progress::WholeProgress;
-use fettle_domain::{CancelToken, Progress};
+use fettle_domain::{Actor, CancelToken, Progress, Role};
 use fettle_engine::{EngineError, JobHandle, JobUpdate, NoEvent};
 
 /// The state of a job, as the jobs panel shows it.
 pub(super) struct JobStatus {
     /// The name of the request.
     pub(super) name: &'static str,
+    /// The name of who started it.
+    by: String,
     pub(super) started: Instant,
     pub(super) progress: RefCell<WholeProgress>,
+    /// Ask [`JobStatus::may_be_stopped_by`] first.
     pub(super) cancel: CancelToken,
     /// Whether the job can be offered again at the next start of the program.
     pub(super) is_repeatable: bool,
@@ -29,6 +32,11 @@ impl JobStatus {
     /// no progress.
     pub(super) fn is_work(&self) -> bool {
         self.is_repeatable || self.progress.borrow().last().is_some()
+    }
+
+    /// Whether a person may stop the job: one's own, or as an engineer anybody's.
+    pub(super) fn may_be_stopped_by(&self, person: &Actor) -> bool {
+        person.role >= Role::Engineer || person.name == self.by
     }
 }
 
@@ -84,6 +92,7 @@ impl Tasks {
     pub(super) fn watch<A: 'static, E: 'static>(&mut self, handle: JobHandle<A, E>) -> Task<A, E> {
         let status = Rc::new(JobStatus {
             name: handle.name(),
+            by: handle.by().to_owned(),
             started: Instant::now(),
             progress: RefCell::new(WholeProgress::new(handle.steps())),
             cancel: handle.cancel_token(),

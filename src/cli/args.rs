@@ -1,10 +1,12 @@
 //! The arguments of the command line, by command. `commands/` runs the commands.
 
+mod access;
 mod actions;
 mod backup;
 mod bank;
 mod bench;
 mod demo;
+mod doctor;
 mod eval;
 mod feedback;
 mod generate;
@@ -14,10 +16,12 @@ mod index;
 mod inspect;
 mod json;
 mod library;
+mod logs;
 mod manual;
 mod models;
 mod region;
 mod roi;
+mod scale;
 mod search;
 mod serve;
 mod shapes;
@@ -28,11 +32,13 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use fettle_domain::Language;
 
+pub(crate) use access::{Audit, Person, Token};
 pub(crate) use actions::Actions;
 pub(crate) use backup::{Backup, Restore};
 pub(crate) use bank::{Bank, ThresholdOptions};
 pub(crate) use bench::Bench;
 pub(crate) use demo::Demo;
+pub(crate) use doctor::Doctor;
 pub(crate) use eval::Eval;
 pub(crate) use feedback::Feedback;
 pub(crate) use generate::Generate;
@@ -40,11 +46,12 @@ pub(crate) use history::{History, HistoryCommand, HistoryList};
 pub(crate) use import_seed::ImportSeed;
 pub(crate) use index::Index;
 pub(crate) use inspect::Inspect;
-pub(crate) use json::Json;
 pub(crate) use library::Library;
+pub(crate) use logs::{LogFormat, Logs};
 pub(crate) use manual::{Corrections, Manual};
 pub(crate) use models::{Models, Remote};
 pub(crate) use roi::{Product, Roi};
+pub(crate) use scale::Scale;
 pub(crate) use search::Search;
 pub(crate) use serve::Serve;
 
@@ -64,6 +71,9 @@ pub(crate) struct Cli {
     /// Say more about what is done (twice: much more). To stderr.
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// The form of what is said to stderr.
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub(crate) log_format: LogFormat,
     /// What to do. Without a command the window opens.
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -127,6 +137,15 @@ pub(crate) enum Command {
     Models(Models),
     /// Answer other systems, browsers and phones over HTTP, until Ctrl-C.
     Serve(Serve),
+    /// Who may call the server, and what they may do.
+    #[command(subcommand)]
+    Token(Token),
+    /// Who may sign in at the window, and what they may do there.
+    #[command(subcommand)]
+    Person(Person),
+    /// Who changed what, and when: the audit trail.
+    #[command(subcommand)]
+    Audit(Audit),
     /// Render the demo world, register it, fit it, and inspect three images.
     Demo(Demo),
     /// Take over products, images and manuals of the system that Fettle replaces.
@@ -140,7 +159,9 @@ pub(crate) enum Command {
     /// Measure how fast this machine is, in a workspace of its own.
     Bench(Bench),
     /// What this machine and workspace have, what is missing and how to get it.
-    Doctor(Json),
+    Doctor(Doctor),
+    /// What the window and the server did and could not do: their log.
+    Logs(Logs),
     /// Write what a package holds beside the program: manual pages, completions of the shell.
     #[command(subcommand, hide = true)]
     Generate(Generate),

@@ -8,30 +8,36 @@
 mod args;
 mod commands;
 mod cpu;
+mod log_entries;
+mod log_file;
 mod output;
+mod start_log;
+mod support_bundle;
 mod table;
 mod terminal;
+mod window_server;
 
 use std::io::{ErrorKind, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
 use args::{Cli, Command};
 use commands::inspect::VerdictStatus;
 use commands::manual_answer::AnswerStatus;
-use fettle_app::{AppError, LogLines};
-use fettle_domain::{Language, printable_line};
+use fettle_app::{AppError, LogLines, ServerSwitch};
+use fettle_domain::{Language, Via, printable_line};
 use fettle_engine::{Engine, EngineError, EngineOptions};
 use fettle_i18n::Value;
 use fettle_server::ServerError;
-use fettle_settings::{Settings, SettingsWarning, Workspace};
+use fettle_settings::{ServerPlan, Settings, SettingsWarning, Workspace};
 use output::{OutputFailed, error_line};
+use start_log::start_log;
 use terminal::{CANCELLED, Terminal};
+use window_server::WindowServer;
 
 /// Runs the command in the process's arguments.
 pub fn run() -> ExitCode {
@@ -45,8 +51,8 @@ pub fn run() -> ExitCode {
         error_line(&format!("fettle: {}", fettle_i18n::text(language, "doctor-cpu-old")));
         return ExitCode::FAILURE;
     }
-    let log = start_log(cli.verbose);
-    let Err(error) = execute(&cli, log) else { return ExitCode::SUCCESS };
+    let log = start_log(&cli);
+    let Err(error) = execute(&cli, log.lines.clone()) else { return ExitCode::SUCCESS };
     if let Some(status) = status_of(&error) {
         return status.into();
     }
@@ -136,20 +142,30 @@ fn execute_in(
     if let Some(Command::Bench(args)) = &cli.command {
         return commands::bench::run(&workspace, options, terminal, args);
     }
+    if let Some(Command::Logs(args)) = &cli.command {
+        return commands::logs::run(&workspace, terminal, args);
+    }
+    let plan = settings.server;
     let engine = Engine::start(workspace, settings, options)?;
     if let Some(Command::Serve(args)) = &cli.command {
         return commands::serve::run(engine, terminal, args);
     }
-    let Some(command) = &cli.command else {
-        return Ok(fettle_app::run(engine, language, log, Vec::new())?);
+    let command = match &cli.command {
+        None => return open_window(engine, plan, (language, log), Vec::new()),
+        Some(Command::Window { images }) => {
+            return open_window(engine, plan, (language, log), images.clone());
+        }
+        Some(command) => command,
     };
     match command {
-        Command::Window { images } => Ok(fettle_app::run(engine, language, log, images.clone())?),
         Command::Inspect(args) => commands::inspect::run(&engine, terminal, args),
         Command::Search(args) => commands::search::run(&engine, terminal, args),
         Command::History(args) => commands::history::run(&engine, terminal, args),
         Command::Actions(args) => commands::actions::run(&engine, terminal, args),
         Command::Product(args::Product::Roi(args)) => commands::roi::run(&engine, terminal, args),
+        Command::Product(args::Product::Scale(args)) => {
+            commands::scale::run(&engine, terminal, args)
+        }
         Command::Library(args) => commands::library::run(&engine, terminal, args),
         Command::Index(args) => commands::index::run(&engine, terminal, args),
         Command::Bank(args) => commands::bank::run(&engine, terminal, args),
@@ -159,11 +175,37 @@ fn execute_in(
         Command::Demo(args) => commands::demo::run(&engine, terminal, args),
         Command::Eval(args) => commands::eval::run(&engine, terminal, args),
         Command::ImportSeed(args) => commands::import_seed::run(&engine, terminal, args),
+        Command::Token(args) => commands::access::token(&engine, terminal, args),
+        Command::Person(args) => commands::access::person(&engine, terminal, args),
+        Command::Audit(args) => commands::access::audit(&engine, terminal, args),
         Command::Backup(args) => commands::backup::back_up(&engine, terminal, args),
         Command::Restore(args) => commands::backup::restore(&engine, terminal, args),
-        Command::Bench(_) | Command::Generate(_) | Command::Serve(_) => Ok(()),
+        Command::Bench(_)
+        | Command::Generate(_)
+        | Command::Logs(_)
+        | Command::Serve(_)
+        | Command::Window { .. } => Ok(()),
         Command::Doctor(args) => commands::doctor::run(&engine, terminal, args),
     }
+}
+
+/// Opens the window, and with it the server, where `plan` says so.
+fn open_window(
+    engine: Engine,
+    plan: ServerPlan,
+    (language, log): (Language, LogLines),
+    images: Vec<PathBuf>,
+) -> anyhow::Result<()> {
+    let engine = Arc::new(engine.called_via(Via::Window));
+    let server = Arc::new(WindowServer::new(Arc::clone(&engine), language));
+    if plan.on {
+        server.set(plan);
+    }
+    let switch: Arc<dyn ServerSwitch> = Arc::<WindowServer>::clone(&server);
+    let opened = fettle_app::run(engine, switch, language, log, images);
+    // Before the engine, whose jobs its callers wait for.
+    server.end();
+    Ok(opened?)
 }
 
 /// English where the locale is English, else Korean: the language of messages before the settings
@@ -174,25 +216,4 @@ fn language_of_environment() -> Language {
         Some(locale) if locale.starts_with("en") => Language::En,
         _ => Language::Ko,
     }
-}
-
-/// Starts the log: to stderr at the chosen level, and to the window's log panel.
-fn start_log(verbose: u8) -> LogLines {
-    let default = match verbose {
-        0 => "off,fettle=error",
-        1 => "fettle=info",
-        _ => "fettle=debug",
-    };
-    let filter = EnvFilter::try_from_env("FETTLE_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    let lines = LogLines::default();
-    let panel = lines.clone();
-    // What cannot be written is lost: its own complaint would be written there, too.
-    let to_panel =
-        fmt::layer().log_internal_errors(false).with_ansi(false).with_writer(move || panel.clone());
-    let to_terminal = fmt::layer().log_internal_errors(false).with_writer(std::io::stderr);
-    tracing_subscriber::registry()
-        .with(to_terminal.with_filter(filter))
-        .with(to_panel.with_filter(EnvFilter::new("warn,fettle=info")))
-        .init();
-    lines
 }

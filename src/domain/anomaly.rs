@@ -100,6 +100,10 @@ pub struct Region {
     pub rect_in_image: RectPx,
     /// Area in pixels of the inspected image.
     pub area_px: u32,
+    /// Longest extent between parallel tangents (Feret diameter) in pixels of the inspected image;
+    /// `None` in old records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longest_px: Option<f32>,
     /// Area as a share of `share_of`, 0 to 1; more than 1 of a part's foreground where a burr
     /// sticks out of the part.
     pub share: f32,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::file_names::file_name_of;
-use super::{DefectCode, InspectionId, ProductCode, Rate, Verdict};
+use super::{DefectCode, Hours, InspectionId, ProductCode, Rate, Verdict};
 
 /// A person's opinion of an inspected part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +130,8 @@ pub struct HistoryFilter {
     pub since: Option<Timestamp>,
     /// Before this time.
     pub until: Option<Timestamp>,
+    /// In these hours of the day, such as those of a shift.
+    pub hours: Option<Hours>,
     /// With a required action in this state ([`InspectionRow::required_action`]).
     pub action: Option<ActionState>,
     /// With a person's judgement, or without one.

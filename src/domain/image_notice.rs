@@ -37,8 +37,9 @@ impl SampleBits {
     }
 }
 
-/// One thing that a person should know about how a picture file was read. Its pixels follow from
-/// the file alone, so that the same file is always read the same way.
+/// One thing that a person should know about how a picture file was read. Its pixels follow from the
+/// file and, for samples of 16 bits whose file does not say which is white, from the [`SampleBits`] of
+/// the product, so that a file of a product is read the same way at its fit and at every inspection.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "notice")]
 #[non_exhaustive]

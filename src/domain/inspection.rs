@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::file_names::file_name_of;
 use super::{
-    Anomaly, ContentHash, DefectCode, InspectionId, ManualId, ModelId, ModelView, PastAction,
-    ProductCode, Report, Section, Similarity, SkipReason, Stage, Verdict,
+    Anomaly, ContentHash, DefectCode, InspectionId, ManualId, Measurements, ModelId, ModelView,
+    PastAction, ProductCode, Report, Section, Similarity, SkipReason, Stage, Verdict,
 };
 
 /// The manual's section about the defect.
@@ -111,6 +111,9 @@ pub struct Inspection {
     pub notices: Vec<String>,
     /// Durations of the steps.
     pub timings: Vec<Timing>,
+    /// The scale of the picture, and what a person measured in it.
+    #[serde(default, skip_serializing_if = "Measurements::is_empty")]
+    pub measurements: Measurements,
 }
 
 /// The value of `view` in records made before vision-language models were used.

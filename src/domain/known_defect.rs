@@ -44,6 +44,10 @@ pub struct Resemblance {
 /// The part of an image score that known defects account for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KnownDefectsTerm {
+    /// The file of what was learned, relative to the workspace: each time of learning writes one of its
+    /// own. `None` in records from before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learned: Option<String>,
     /// Added to the score: above 0 where the oddest patches look like those of known defects, below
     /// 0 where they look like what is odd about normal parts.
     pub added: f32,

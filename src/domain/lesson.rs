@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ProductCode, ProductSection};
+use super::{DefectCode, ProductCode, ProductSection};
 
 /// Something that feedback proposes to learn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,13 +24,22 @@ pub enum Lesson {
         /// The section.
         section: ProductSection,
     },
+    /// Reports about a defect of a product quote a section.
+    Report {
+        /// The product.
+        product: ProductCode,
+        /// The defect.
+        defect: DefectCode,
+        /// The section.
+        section: ProductSection,
+    },
 }
 
 impl Lesson {
-    /// The product whose questions it is about.
+    /// The product whose questions or reports it is about.
     pub fn product(&self) -> &ProductCode {
         match self {
-            Self::Word { product, .. } => product,
+            Self::Word { product, .. } | Self::Report { product, .. } => product,
             Self::Question { section, .. } => &section.product,
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DefectCode, RectPt};
+use super::{DefectCode, Figure, FigureFault, RectPt};
 
 /// A printed line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -76,6 +76,9 @@ pub struct Statement {
     pub text: String,
     /// Positions of its lines in reading order; never empty.
     pub spans: Vec<LineSpan>,
+    /// Pictures that stand below or beside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<Figure>,
 }
 
 impl Statement {
@@ -114,6 +117,9 @@ pub struct Section {
     /// The other parts, in printed order.
     #[serde(default)]
     pub parts: Vec<SectionPart>,
+    /// Pictures of the section as a whole: below its heading, or beside statements of several kinds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<Figure>,
 }
 
 impl Section {
@@ -125,6 +131,12 @@ impl Section {
     /// The statements of all parts: causes, actions, then the others as printed.
     pub fn all_statements(&self) -> impl Iterator<Item = &Statement> {
         self.statements().chain(self.parts.iter().flat_map(|part| &part.statements))
+    }
+
+    /// The pictures of the section and of its statements.
+    pub fn all_figures(&self) -> impl Iterator<Item = &Figure> {
+        let own = self.all_statements().flat_map(|statement| &statement.figures);
+        self.figures.iter().chain(own)
     }
 }
 
@@ -322,6 +334,15 @@ pub enum ManualWarning {
         /// The first row of the sheet, from 1.
         page: u32,
     },
+    /// A picture beside or below a statement that cannot be shown.
+    Picture {
+        /// Page of the picture, from 1.
+        page: u32,
+        /// Why.
+        fault: FigureFault,
+        /// How many pictures of the document cannot be shown for that reason, where they are said once.
+        count: u32,
+    },
     /// A reviewer's note on the page, which may correct what the page says.
     Note {
         /// Page, from 1.
@@ -354,6 +375,7 @@ impl ManualWarning {
             | Self::TooDeep { page }
             | Self::UnclosedQuote { page }
             | Self::FormatUnread { page }
+            | Self::Picture { page, .. }
             | Self::Note { page, .. } => Some(*page).filter(|page| *page > 0),
             Self::NoSection { .. }
             | Self::PagesMissing { .. }

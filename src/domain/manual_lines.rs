@@ -196,6 +196,7 @@ mod tests {
             kind: StatementKind::Cause,
             text: (*text).to_owned(),
             spans: vec![span(1)],
+            figures: Vec::new(),
         };
         Section {
             heading: heading.to_owned(),
@@ -204,6 +205,7 @@ mod tests {
             causes: causes.iter().map(statement).collect(),
             actions: Vec::new(),
             parts: Vec::new(),
+            figures: Vec::new(),
         }
     }
 

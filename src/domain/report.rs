@@ -31,6 +31,17 @@ pub enum ReportPart {
 }
 
 impl ReportPart {
+    /// Id of the message that names the section.
+    pub fn message_id(self) -> &'static str {
+        match self {
+            Self::Situation => "report-situation",
+            Self::Causes => "report-causes",
+            Self::Actions => "report-actions",
+            Self::Prevention => "report-prevention",
+            Self::Remarks => "report-remarks",
+        }
+    }
+
     /// What stands before line `number` (from 1) in text: actions are numbered, so that prevention
     /// can refer to them.
     pub fn list_mark(self, number: usize) -> String {

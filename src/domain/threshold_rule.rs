@@ -13,6 +13,13 @@ pub enum ThresholdRule {
         /// Share of the good parts, above 0 and below 1.
         rate: f64,
     },
+    /// The highest first threshold with at most this expected escape (defective parts called OK), by the
+    /// scores of known defects, of which there must be some. What scores above it is unsure, or NG where
+    /// it scores above the [default](Self::default) rule's second threshold as well.
+    MaxEscape {
+        /// Share of the defective parts, above 0 and below 1.
+        rate: f64,
+    },
     /// A quantile of the scores of the held-out normal images.
     Quantile {
         /// Share of the images below the threshold, 0 to 1.
@@ -42,11 +49,19 @@ pub enum ThresholdRule {
 impl Default for ThresholdRule {
     /// At most one good part in two hundred called NG: what is less sure is looked at again.
     fn default() -> Self {
-        Self::MaxOverkill { rate: 0.005 }
+        Self::MaxOverkill { rate: Self::USUAL_OVERKILL }
     }
 }
 
 impl ThresholdRule {
+    /// The share of good parts that [`Self::default`] lets be called NG.
+    pub const USUAL_OVERKILL: f64 = 0.005;
+
+    /// Whether the rule needs known defects, so that not every product can be fitted by it.
+    pub fn needs_defects(&self) -> bool {
+        matches!(self, Self::Cost { .. } | Self::MaxEscape { .. })
+    }
+
     /// The reason why a parameter of the rule is out of range, if one is.
     pub fn out_of_range(&self) -> Option<&'static str> {
         let is_share = |value: f64| value > 0.0 && value < 1.0;
@@ -54,6 +69,9 @@ impl ThresholdRule {
         match *self {
             Self::MaxOverkill { rate } if !is_share(rate) => {
                 Some("an overkill rate lies between 0 and 1")
+            }
+            Self::MaxEscape { rate } if !is_share(rate) => {
+                Some("an escape rate lies between 0 and 1")
             }
             Self::Quantile { share } if !(0.0..=1.0).contains(&share) => {
                 Some("a quantile lies between 0 and 1")
@@ -167,6 +185,7 @@ mod tests {
     fn rules_are_written_by_name() {
         let cases = [
             (ThresholdRule::default(), r#"{"rule":"max_overkill","rate":0.005}"#),
+            (ThresholdRule::MaxEscape { rate: 0.01 }, r#"{"rule":"max_escape","rate":0.01}"#),
             (
                 ThresholdRule::Manual { unsure: None, image: 2.5, pixel: None },
                 r#"{"rule":"manual","image":2.5,"pixel":null}"#,

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::lane::LaneError;
 use fettle_demo::DemoError;
-use fettle_domain::{ActionEntryFault, Cancelled, DefectCode, ModelId, ProductCode};
+use fettle_domain::{ActionEntryFault, Cancelled, DefectCode, ModelId, ProductCode, Role};
 use fettle_library::LibraryError;
 use fettle_manuals::ManualsError;
 use fettle_models::ModelsError;
@@ -36,6 +36,55 @@ pub enum EngineError {
     /// The system gave no thread.
     #[error("no thread could be started: {0}")]
     NoThread(std::io::Error),
+    /// The machine has no program that prints.
+    #[error("no program prints here")]
+    NoPrinting,
+    /// The program that prints refused.
+    #[error("not printed: {0}")]
+    Printer(String),
+    /// The system gave no random numbers.
+    #[error("no random numbers: {0}")]
+    NoRandomness(String),
+    /// Who asks may not have this done.
+    #[error("this needs the role {}, and the caller has {}", needed.name(), has.name())]
+    RoleTooLow {
+        /// The role that may.
+        needed: Role,
+        /// The role of who asks.
+        has: Role,
+    },
+    /// The PIN or badge is nobody's, or not this person's.
+    #[error("wrong PIN")]
+    WrongPin,
+    /// Too many PINs were wrong.
+    #[error("too many wrong PINs: {seconds} s to wait")]
+    SignInWaits {
+        /// The seconds to wait.
+        seconds: u64,
+    },
+    /// Nobody can be called so.
+    #[error("'{0}' is no name of a person")]
+    BadPersonName(String),
+    /// A PIN is too short, or longer than any badge.
+    #[error("a PIN has 4 to 64 letters")]
+    BadPin,
+    /// The PIN is another person's.
+    #[error("the PIN is taken")]
+    PinTaken,
+    /// Nobody could change the settings in the window any more.
+    #[error("no administrator would be left")]
+    NoAdministratorLeft,
+    /// No token can be called so.
+    #[error("'{0}' is no name of a token")]
+    BadTokenName(String),
+    /// No token can be accepted for so many days.
+    #[error("{days} days; 1 to {most} are possible")]
+    BadTokenDays {
+        /// The days asked for.
+        days: u32,
+        /// The most that are possible.
+        most: u32,
+    },
     /// Nobody registered this product.
     #[error("no product '{0}'")]
     UnknownProduct(ProductCode),
@@ -90,6 +139,9 @@ pub enum EngineError {
         /// How many normal images a bank needs.
         needed: usize,
     },
+    /// A scale, or the lengths that it is found by, that no camera has.
+    #[error("no camera has this scale")]
+    BadScale,
     /// The drawn shapes leave nothing of the image to inspect.
     #[error("the inspection area of {0} leaves nothing to inspect")]
     NothingInspected(ProductCode),
@@ -97,8 +149,13 @@ pub enum EngineError {
     #[error("{0} has no normal images, or some of different sizes")]
     NoPixelSize(ProductCode),
     /// A file holds no corrections of a manual.
-    #[error("{0}: no corrections of a manual")]
-    NotCorrections(PathBuf),
+    #[error("{path}: no corrections of a manual: {source}")]
+    NotCorrections {
+        /// The file.
+        path: PathBuf,
+        /// What in it is none.
+        source: serde_json::Error,
+    },
     /// A folder is not laid out as a data set to evaluate.
     #[error("{0}: no <class>/train/good and <class>/test in it")]
     NotADataset(PathBuf),

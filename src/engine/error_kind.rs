@@ -20,6 +20,8 @@ pub enum ErrorKind {
     Conflict,
     /// Something must be set up first: a model, an index, a bank.
     NotReady,
+    /// Who asks may not, or did not say who it is.
+    Forbidden,
     /// Others are served first: the same request may succeed later.
     Busy,
     /// The job was cancelled or deferred.
@@ -49,21 +51,33 @@ impl EngineError {
             | Self::NothingInspected(_)
             | Self::RegionOutside { .. }
             | Self::ActionEntry(_)
-            | Self::NotCorrections(_)
+            | Self::NotCorrections { .. }
             | Self::NoTestImages(_)
             | Self::BackupInside(_)
             | Self::NotADataset(_)
             | Self::NotLegacyData(_)
             | Self::UnknownClass { .. }
             | Self::TooFewTrainImages { .. }
+            | Self::BadTokenName(_)
+            | Self::BadPersonName(_)
+            | Self::BadPin
+            | Self::BadTokenDays { .. }
+            | Self::BadScale
             | Self::MaskSize { .. } => ErrorKind::Invalid,
             Self::TooFewNormals { .. }
             | Self::NoPixelSize(_)
             | Self::NothingToUndo(_)
             | Self::NoEarlierBank(_)
             | Self::ManualChanged(_)
+            | Self::PinTaken
+            | Self::NoAdministratorLeft
             | Self::RemoteUnconfirmed(_) => ErrorKind::Conflict,
-            Self::NoIndex | Self::NoBank(_) | Self::NoWords { .. } => ErrorKind::NotReady,
+            Self::RoleTooLow { .. } | Self::WrongPin | Self::SignInWaits { .. } => {
+                ErrorKind::Forbidden
+            }
+            Self::NoIndex | Self::NoBank(_) | Self::NoWords { .. } | Self::NoPrinting => {
+                ErrorKind::NotReady
+            }
             Self::Library(error) => library(error),
             Self::Models(error) => models(error),
             Self::Vision(error) | Self::Bank { source: error, .. } => vision(error),
@@ -78,6 +92,8 @@ impl EngineError {
             Self::Panicked { .. }
             | Self::Ended
             | Self::NoThread(_)
+            | Self::Printer(_)
+            | Self::NoRandomness(_)
             | Self::BankIndex { .. }
             | Self::File { .. }
             | Self::Retrieval(_)
@@ -98,6 +114,8 @@ fn library(error: &LibraryError) -> ErrorKind {
         | LibraryError::UnknownAction(_)
         | LibraryError::UnknownImport(_)
         | LibraryError::UnknownDeletion(_)
+        | LibraryError::UnknownToken(_)
+        | LibraryError::UnknownPerson(_)
         | LibraryError::UnknownBank(_) => ErrorKind::NotFound,
         LibraryError::EmptyFile { .. }
         | LibraryError::NotAnImage { .. }
@@ -115,6 +133,7 @@ fn library(error: &LibraryError) -> ErrorKind {
         | LibraryError::ImageTooLarge { .. }
         | LibraryError::ArchiveTooLarge { .. } => ErrorKind::TooLarge,
         LibraryError::ActionHasRecords(_)
+        | LibraryError::TokenExists(_)
         | LibraryError::BankExists(_)
         | LibraryError::ProductInUse(_)
         | LibraryError::DefectInUse { .. }
@@ -151,7 +170,7 @@ fn vision(error: &VisionError) -> ErrorKind {
 
 fn manuals(error: &ManualsError) -> ErrorKind {
     match error {
-        ManualsError::NoPage { .. } => ErrorKind::NotFound,
+        ManualsError::NoPage { .. } | ManualsError::NoFigure { .. } => ErrorKind::NotFound,
         ManualsError::TooLarge { .. } => ErrorKind::TooLarge,
         ManualsError::NoTesseract { .. } => ErrorKind::NotReady,
         ManualsError::Cancelled => ErrorKind::Cancelled,

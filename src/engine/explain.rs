@@ -10,7 +10,7 @@ use self::manuals::manuals;
 use self::message::{Message, at, file, named, reason};
 use self::models::models;
 use super::error::EngineError;
-use fettle_domain::{Language, printable_line, printable_lines};
+use fettle_domain::{Language, Role, printable_line, printable_lines};
 use fettle_i18n::Value;
 use fettle_report::ReportError;
 use fettle_retrieval::RetrievalError;
@@ -36,6 +36,31 @@ impl EngineError {
             Self::Busy => ("error-busy", vec![]),
             Self::Ended => ("error-ended", vec![]),
             Self::NoThread(source) => ("error-no-thread", vec![reason(source)]),
+            Self::NoPrinting => ("error-no-printing", vec![]),
+            Self::Printer(why) => ("error-printer", vec![("reason", why.clone().into())]),
+            Self::NoRandomness(why) => {
+                ("error-no-randomness", vec![("reason", why.clone().into())])
+            }
+            Self::RoleTooLow { needed, has } => {
+                let role = |role: &Role| fettle_i18n::text(language, role.message_id()).into();
+                ("error-role-too-low", vec![("needed", role(needed)), ("has", role(has))])
+            }
+            Self::WrongPin => ("error-wrong-pin", vec![]),
+            Self::SignInWaits { seconds } => {
+                ("error-sign-in-waits", vec![("seconds", seconds.to_string().into())])
+            }
+            Self::BadPersonName(name) => {
+                ("error-bad-person-name", vec![("name", name.clone().into())])
+            }
+            Self::BadPin => ("error-bad-pin", vec![]),
+            Self::PinTaken => ("error-pin-taken", vec![]),
+            Self::NoAdministratorLeft => ("error-no-administrator-left", vec![]),
+            Self::BadTokenName(name) => {
+                ("error-bad-token-name", vec![("name", name.clone().into())])
+            }
+            Self::BadTokenDays { days, most } => {
+                ("error-bad-token-days", vec![("days", (*days).into()), ("most", (*most).into())])
+            }
             Self::UnknownProduct(product) => {
                 ("error-unknown-product", vec![("product", product.to_string().into())])
             }
@@ -77,7 +102,9 @@ impl EngineError {
             Self::NoPixelSize(product) => {
                 ("error-area-pixels", vec![("product", product.to_string().into())])
             }
-            Self::NotCorrections(path) => ("error-not-corrections", vec![at(path)]),
+            Self::NotCorrections { path, source } => {
+                ("error-not-corrections", vec![at(path), reason(source)])
+            }
             Self::NotADataset(path) => ("error-dataset-none", vec![at(path)]),
             Self::UnknownClass { dataset, class } => {
                 ("error-dataset-class", vec![at(dataset), ("class", class.clone().into())])
@@ -128,6 +155,15 @@ impl EngineError {
             Self::File { path, source } => file(path, source),
             Self::Library(error) => library(error, language),
             Self::Models(error) => models(error),
+            Self::BadScale => ("error-bad-scale", vec![]),
+            Self::Vision(VisionError::NoCheckerboard) => ("error-no-checkerboard", vec![]),
+            Self::Vision(VisionError::UnevenCheckerboard { percent }) => {
+                ("error-uneven-checkerboard", vec![("percent", (*percent).into())])
+            }
+            Self::Vision(VisionError::TiltedCheckerboard { degrees }) => {
+                let degrees = Value::Number { value: (*degrees).into(), digits: 0 };
+                ("error-tilted-checkerboard", vec![("degrees", degrees)])
+            }
             Self::Vision(VisionError::NoKnownDefects) => ("error-no-known-defects", vec![]),
             Self::Vision(error) => ("error-vision", vec![reason(error)]),
             Self::Retrieval(error) => retrieval(error),

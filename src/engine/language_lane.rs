@@ -5,7 +5,7 @@ use candle_core::Device;
 
 use super::error::Result;
 use super::protocol::Stopwatch;
-use super::residency::Resident;
+use super::residency::{LoadedModels, Resident};
 use fettle_domain::ModelId;
 use fettle_models::roles::{ChatModel, TextEncoder, VisionChatModel};
 use fettle_models::store::ModelStore;
@@ -20,13 +20,13 @@ pub(crate) struct LanguageLane {
 }
 
 impl LanguageLane {
-    pub(crate) fn new(store: ModelStore, device: Device) -> Self {
+    pub(crate) fn new(store: ModelStore, device: Device, loaded: &LoadedModels) -> Self {
         Self {
             store,
             device,
-            text_encoder: Resident::new("load.text-encoder", text_embedder::load),
-            chat: Resident::new("load.chat", llm::load),
-            vision_chat: Resident::new("load.vision-chat", vlm::load),
+            text_encoder: Resident::new("load.text-encoder", text_embedder::load, loaded),
+            chat: Resident::new("load.chat", llm::load, loaded),
+            vision_chat: Resident::new("load.vision-chat", vlm::load, loaded),
         }
     }
 

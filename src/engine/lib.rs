@@ -4,6 +4,7 @@
 //! and jobs have in common is in `protocol/`. What only one thread may touch lives in lanes
 //! (`lane.rs`); which device they compute on is decided in `devices.rs`.
 
+mod asker;
 mod devices;
 mod engine;
 mod error;
@@ -19,6 +20,7 @@ mod protocol;
 mod residency;
 mod server;
 mod shared;
+mod sign_in_attempts;
 mod user;
 mod vision_lane;
 mod window_claim;
@@ -33,7 +35,7 @@ pub use fettle_manuals::{Corrected, apply_corrections};
 pub use fettle_models::manifest::ModelEntry;
 pub use fettle_models::store::{ModelState, PullReport, Verdict as FileVerdict};
 pub use fettle_report::{GOTHIC, GOTHIC_BOLD, Pictures, is_own_picture};
-pub use fettle_system::ScratchFolder;
+pub use fettle_system::{ScratchFolder, free_bytes, read as read_own_file};
 pub use fettle_vision::align::position::PositionRange;
 pub use fettle_vision::defect_term::{TermGain, TermOutcome};
 pub use fettle_vision::sensitivity::{CompressedScores, Sensitivity};
@@ -47,4 +49,4 @@ pub use protocol::{
     UnfinishedJob,
 };
 pub use window_claim::WindowClaim;
-pub use worker::JOB_THREADS;
+pub use worker::{JOB_THREADS, QUICK_JOB_THREADS};

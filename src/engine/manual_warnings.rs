@@ -1,6 +1,6 @@
 //! Warnings about a manual's text, in words.
 
-use fettle_domain::{Language, ManualFormat, ManualWarning};
+use fettle_domain::{FigureFault, Language, ManualFormat, ManualWarning};
 use fettle_i18n::{Value, text, text_with};
 
 /// A warning about the manual at `path`, whose format says how places in it are named.
@@ -87,6 +87,21 @@ pub fn explain_manual_warning(warning: &ManualWarning, path: &str, language: Lan
         W::TooDeep { page } => say("warning-too-deep", &[("place", place(*page))]),
         W::UnclosedQuote { page } => say("warning-unclosed-quote", &[("place", place(*page))]),
         W::FormatUnread { page } => say("warning-format-unread", &[("place", place(*page))]),
+        W::Picture { page, fault, count } => match fault {
+            FigureFault::Broken => say("warning-picture-broken", &[("place", place(*page))]),
+            FigureFault::TooLarge => say("warning-picture-too-large", &[("place", place(*page))]),
+            FigureFault::OtherKind { kind } => {
+                let values = kind.values();
+                let values: Vec<(&str, Value)> =
+                    values.into_iter().map(|(name, value)| (name, value.into())).collect();
+                let kind = say(kind.message_id(), &values);
+                say("warning-picture-kind", &[("place", place(*page)), ("kind", kind.into())])
+            }
+            FigureFault::Elsewhere => say(
+                "warning-picture-elsewhere",
+                &[("place", place(*page)), ("count", (*count).into())],
+            ),
+        },
         W::Note { page, text } => quoting("warning-note", *page, text),
     }
 }

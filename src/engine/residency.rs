@@ -1,8 +1,9 @@
 //! What stays loaded in a lane: one network for each role, until another network of the role is
 //! needed; the memory banks used last, within a budget.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use candle_core::Device;
@@ -19,17 +20,53 @@ const BANKS_BUDGET: usize = 512 << 20;
 /// Loads a network: id, architecture, files, device.
 type Load<N> = fn(&ModelId, &str, &[PathBuf], &Device) -> fettle_models::Result<Box<N>>;
 
+/// Which networks are loaded, for whoever may not wait for a lane: model by role.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LoadedModels(Arc<Mutex<BTreeMap<&'static str, ModelId>>>);
+
+impl LoadedModels {
+    /// The loaded models with their roles, as in [`Resident::new`].
+    pub(crate) fn list(&self) -> Vec<(&'static str, ModelId)> {
+        self.lock().iter().map(|(role, model)| (*role, model.clone())).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, ModelId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A network's entry among the loaded ones, which goes with it: also where a lane begins afresh.
+struct Entry {
+    role: &'static str,
+    loaded: LoadedModels,
+}
+
+impl Entry {
+    fn of(role: &'static str, model: &ModelId, loaded: &LoadedModels) -> Self {
+        loaded.lock().insert(role, model.clone());
+        Self { role, loaded: loaded.clone() }
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.loaded.lock().remove(self.role);
+    }
+}
+
 /// The loaded network of one role.
 pub(crate) struct Resident<N: ?Sized> {
     /// The name of the loading time among a job's timings, e.g. `load.chat`.
     timing: &'static str,
     load: Load<N>,
-    held: Option<(ModelId, Box<N>)>,
+    held: Option<(ModelId, Box<N>, Entry)>,
+    loaded: LoadedModels,
 }
 
 impl<N: ?Sized> Resident<N> {
-    pub(crate) fn new(timing: &'static str, load: Load<N>) -> Self {
-        Self { timing, load, held: None }
+    /// `timing` is `load.` and the role.
+    pub(crate) fn new(timing: &'static str, load: Load<N>, loaded: &LoadedModels) -> Self {
+        Self { timing, load, held: None, loaded: loaded.clone() }
     }
 
     /// The network `id`. Where another network is held, that one is freed first (memory may not
@@ -49,7 +86,8 @@ impl<N: ?Sized> Resident<N> {
                 let files = store.find(id)?;
                 let network = (self.load)(id, &files.entry.architecture, &files.paths(), device)?;
                 watch.note(self.timing, start);
-                (id.clone(), network)
+                let role = self.timing.trim_start_matches("load.");
+                (id.clone(), network, Entry::of(role, id, &self.loaded))
             }
         };
         Ok(&mut *self.held.insert(held).1)
@@ -150,6 +188,25 @@ mod tests {
         let rows = BankRows::new(vec![1.0; rows * 4], 4).unwrap();
         let whitening = Whitening::new(vec![1.0; 16], vec![0.0; 4]).unwrap();
         Arc::new(MemoryBank::new(info, Arc::new(whitening), rows, origins).unwrap())
+    }
+
+    #[test]
+    fn a_network_is_listed_as_long_as_it_is_loaded() {
+        let loaded = LoadedModels::default();
+        let listed = || -> Vec<String> {
+            loaded.list().into_iter().map(|(role, model)| format!("{role} {model}")).collect()
+        };
+        let entry = |role, model: &str| Entry::of(role, &ModelId(model.to_owned()), &loaded);
+        let chat = entry("chat", "a");
+        let backbone = entry("backbone", "b");
+        assert_eq!(listed(), ["backbone b", "chat a"]);
+        // The one before goes first.
+        drop(chat);
+        assert_eq!(listed(), ["backbone b"]);
+        let chat = entry("chat", "c");
+        assert_eq!(listed(), ["backbone b", "chat c"]);
+        drop((backbone, chat));
+        assert!(listed().is_empty());
     }
 
     #[test]

@@ -2,16 +2,20 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::asker::Asker;
 use super::devices::Placement;
 use super::error::{EngineError, Result};
 use super::lane::Lane;
 use super::language_lane::LanguageLane;
 use super::options::EngineOptions;
 use super::protocol::Stopwatch;
+use super::residency::LoadedModels;
 use super::server::connect;
+use super::sign_in_attempts::SignInAttempts;
+use super::user::user_name;
 use super::vision_lane::VisionLane;
 use super::workspace_files::WorkspaceFiles;
-use fettle_domain::{CancelToken, Language, ModelId, ModelRole, RemoteModel};
+use fettle_domain::{Actor, CancelToken, Language, ModelId, ModelRole, RemoteModel, Role, Via};
 use fettle_library::{Library, LibraryError};
 use fettle_models::roles::{ChatModel, VisionChatModel};
 use fettle_models::store::ModelStore;
@@ -29,8 +33,17 @@ pub(crate) struct Shared {
     pub(crate) store: ModelStore,
     /// Where a lane's next state computes.
     placement: Arc<Mutex<Placement>>,
+    /// Which networks the lanes hold.
+    pub(crate) loaded: LoadedModels,
     pub(crate) allow_gpu: bool,
     settings: Mutex<Settings>,
+    /// The user of this machine.
+    machine_user: String,
+    /// The way that requests come which name nobody.
+    via: Mutex<Via>,
+    /// The person who is signed in; `None`: such requests are the machine's user's.
+    signed_in: Mutex<Option<Actor>>,
+    sign_in_attempts: Mutex<SignInAttempts>,
     vision: Lane<VisionLane>,
     language: Lane<LanguageLane>,
     library: Lane<LibraryLane>,
@@ -54,27 +67,35 @@ impl Shared {
         }
         let placement = Placement::choose(options.allow_gpu, settings.device);
         let placement = Arc::new(Mutex::new(placement));
+        let loaded = LoadedModels::default();
         let vision = {
             let (store, placement) = (store.clone(), Arc::clone(&placement));
+            let loaded = loaded.clone();
             Lane::start("vision", move || {
-                VisionLane::new(store.clone(), current(&placement).vision)
+                VisionLane::new(store.clone(), current(&placement).vision, &loaded)
             })
         };
         let language = {
             let (store, placement) = (store.clone(), Arc::clone(&placement));
+            let loaded = loaded.clone();
             Lane::start("language", move || {
-                LanguageLane::new(store.clone(), current(&placement).language)
+                LanguageLane::new(store.clone(), current(&placement).language, &loaded)
             })
         };
         Ok(Self {
             vision: vision.map_err(EngineError::NoThread)?,
             language: language.map_err(EngineError::NoThread)?,
             library: Lane::start("library", || None).map_err(EngineError::NoThread)?,
+            machine_user: user_name(),
+            via: Mutex::new(Via::Cli),
+            signed_in: Mutex::default(),
+            sign_in_attempts: Mutex::default(),
             settings: Mutex::new(settings),
             workspace: WorkspaceFiles::new(workspace),
             report_language: Mutex::new(options.language),
             store,
             placement,
+            loaded,
             allow_gpu: options.allow_gpu,
         })
     }
@@ -149,21 +170,94 @@ impl Shared {
         }
     }
 
-    /// Runs `work` on the library, which is opened where it is not open yet.
+    /// Runs `work` on the library, which is opened where it is not open yet, and anew where it could only
+    /// be opened to read before. Its changes are `actor`'s.
     pub(crate) fn library<R: Send + 'static>(
         &self,
         cancel: &CancelToken,
+        actor: Actor,
         work: impl FnOnce(&mut Library) -> Result<R, LibraryError> + Send + 'static,
     ) -> Result<R> {
         let root = self.workspace.root().as_path().to_owned();
         let answer = self.library.call(cancel, move |lane| {
             let library = match lane {
-                Some(library) => library,
+                Some(library) => {
+                    library.open_again();
+                    library
+                }
                 None => lane.insert(Library::open(&root)?),
             };
+            library.act_as(actor);
             work(library)
         })?;
         answer.map_err(EngineError::from)
+    }
+
+    /// Who asks for the jobs that name nobody: the person who is signed in, or the machine's user.
+    pub(crate) fn asker(&self) -> Asker {
+        match self.signed_in() {
+            Some(actor) => Asker { actor, is_signed_in: true },
+            None => Asker::named(self.nobody()),
+        }
+    }
+
+    /// The person who is signed in, with the role that was in force when it was last looked at.
+    pub(crate) fn signed_in(&self) -> Option<Actor> {
+        self.signed_in.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The machine's user, at the window with the role that the settings give, on the command line as the
+    /// owner of the files.
+    fn nobody(&self) -> Actor {
+        let via = *self.via.lock().unwrap_or_else(PoisonError::into_inner);
+        let role = match via {
+            Via::Window => self.settings().default_role,
+            Via::Cli | Via::Server => Role::Admin,
+        };
+        Actor { name: self.machine_user.clone(), via, role }
+    }
+
+    /// Who has a job done as it begins. A person may have been removed, or given another role, since
+    /// signing in, also by another process; one who was removed is signed out, and the job is the
+    /// machine's user's. Where the library cannot be read, nobody could have changed it: the role stays.
+    pub(crate) fn actor_now(&self, asker: Asker) -> Actor {
+        let Asker { actor, is_signed_in: true } = asker else { return asker.actor };
+        let name = actor.name.clone();
+        let find = move |library: &mut Library| library.person(&name);
+        let now = match self.library(&CancelToken::default(), actor.clone(), find) {
+            Ok(Some(person)) if person.role == actor.role => return actor,
+            Ok(person) => person.map(|person| Actor { role: person.role, ..actor.clone() }),
+            Err(error) => {
+                tracing::warn!(%error, "whether a person may still sign in is unknown");
+                return actor;
+            }
+        };
+        let mut signed_in = self.signed_in.lock().unwrap_or_else(PoisonError::into_inner);
+        if signed_in.as_ref().is_some_and(|one| one.name == actor.name) {
+            signed_in.clone_from(&now);
+        }
+        drop(signed_in);
+        now.unwrap_or_else(|| self.nobody())
+    }
+
+    /// The name of this machine's user.
+    pub(crate) fn machine_user(&self) -> &str {
+        &self.machine_user
+    }
+
+    /// Says the way that requests come which name nobody.
+    pub(crate) fn set_via(&self, via: Via) {
+        *self.via.lock().unwrap_or_else(PoisonError::into_inner) = via;
+    }
+
+    /// Signs a person in, or out.
+    pub(crate) fn set_signed_in(&self, person: Option<Actor>) {
+        *self.signed_in.lock().unwrap_or_else(PoisonError::into_inner) = person;
+    }
+
+    /// Looks at the wrong PINs.
+    pub(crate) fn sign_in_attempts<R>(&self, look: impl FnOnce(&mut SignInAttempts) -> R) -> R {
+        look(&mut self.sign_in_attempts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Sets the language of reports and messages.
@@ -181,17 +275,22 @@ impl Shared {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Changes the settings, on disk first.
-    pub(crate) fn change_settings(&self, change: impl FnOnce(&mut Settings)) -> Result<()> {
+    /// Changes the settings, on disk first, and returns them as they were and as they are, where they
+    /// are others now.
+    pub(crate) fn change_settings(
+        &self,
+        change: impl FnOnce(&mut Settings),
+    ) -> Result<Option<[Settings; 2]>> {
         let mut settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
         let mut changed = settings.clone();
         change(&mut changed);
         changed.check()?;
-        if changed != *settings {
-            fettle_settings::write(&self.workspace.settings_path(), &changed)?;
-            *settings = changed;
+        if changed == *settings {
+            return Ok(None);
         }
-        Ok(())
+        fettle_settings::write(&self.workspace.settings_path(), &changed)?;
+        let before = std::mem::replace(&mut *settings, changed.clone());
+        Ok(Some([before, changed]))
     }
 
     /// Which model fills `role`: one on a server, the settings' own choice, or their profile's.

@@ -11,7 +11,7 @@ use image::RgbImage;
 
 use super::error::{EngineError, Result};
 use super::protocol::Stopwatch;
-use super::residency::{Resident, ResidentBanks};
+use super::residency::{LoadedModels, Resident, ResidentBanks};
 use fettle_domain::{
     AnomalyMap, DetectionRecipe, ImageRecipe, ModelId, ProductCode, RecipeChoice, RectPx,
 };
@@ -56,13 +56,13 @@ pub(crate) struct VisionLane {
 }
 
 impl VisionLane {
-    pub(crate) fn new(store: ModelStore, device: Device) -> Self {
+    pub(crate) fn new(store: ModelStore, device: Device, loaded: &LoadedModels) -> Self {
         Self {
             store,
             device,
-            encoder: Resident::new("load.image-embedder", image_encoder::load),
-            text_encoder: Resident::new("load.words", clip_text_encoder::load),
-            backbone: Resident::new("load.backbone", backbone::load),
+            encoder: Resident::new("load.image-embedder", image_encoder::load, loaded),
+            text_encoder: Resident::new("load.words", clip_text_encoder::load, loaded),
+            backbone: Resident::new("load.backbone", backbone::load, loaded),
             banks: ResidentBanks::default(),
             term: None,
             indexes: HashMap::new(),

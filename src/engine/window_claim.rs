@@ -1,15 +1,13 @@
 //! One window a workspace: a second one is told so.
 
-use std::fs::{File, TryLockError};
-use std::path::PathBuf;
-
 use fettle_settings::Workspace;
+use fettle_system::LockFile;
 
 /// The claim of a window on its workspace, held until dropped. The system takes it back from a process
 /// that dies.
 #[derive(Debug)]
 pub struct WindowClaim {
-    _locked: File,
+    _locked: LockFile,
 }
 
 impl WindowClaim {
@@ -18,19 +16,10 @@ impl WindowClaim {
     /// # Errors
     /// The file of the claim cannot be written.
     pub fn take(workspace: &Workspace) -> std::io::Result<Option<Self>> {
-        let path: PathBuf = workspace.data_dir().join("window.lock");
-        fettle_system::create_folders(&workspace.data_dir())?;
-        let is_new = !path.exists();
-        // It stays, since a lock on a file that was removed excludes nobody.
-        let file = File::options().create(true).append(true).open(&path)?;
-        if is_new {
-            fettle_system::share_as_folder(&path)?;
-        }
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _locked: file })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
+        let folder = workspace.data_dir();
+        fettle_system::create_folders(&folder)?;
+        let lock = LockFile::create(&folder.join("window.lock"))?;
+        Ok(lock.try_exclusive()?.then_some(Self { _locked: lock }))
     }
 }
 
@@ -47,5 +36,18 @@ mod tests {
         assert!(WindowClaim::take(&workspace).unwrap().is_none());
         drop(first);
         assert!(WindowClaim::take(&workspace).unwrap().is_some());
+    }
+
+    /// To open it for writing would wait for a reader that never comes.
+    #[cfg(unix)]
+    #[test]
+    fn a_named_pipe_in_place_of_the_claim_is_an_error_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let workspace = Workspace::at(dir.path());
+        fettle_system::create_folders(&workspace.data_dir()).unwrap();
+        let pipe = workspace.data_dir().join("window.lock");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let error = WindowClaim::take(&workspace).unwrap_err();
+        assert_eq!(fettle_system::NotAFile::of(&error), Some(fettle_system::NotAFile::NamedPipe));
     }
 }

@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Sender, TrySendError, bounded};
 
+use super::asker::Asker;
 use super::error::{EngineError, Result};
 use super::lane::panic_message;
 use super::protocol::{
@@ -20,6 +21,8 @@ pub const JOB_THREADS: usize = 8;
 /// Jobs that may wait for a model server at once, on threads of their own: a server that does not
 /// answer must not keep the other jobs waiting.
 const SERVER_JOB_THREADS: usize = JOB_THREADS / 2;
+/// Jobs that only read a few rows at once, on threads of their own; the library answers one at a time.
+pub const QUICK_JOB_THREADS: usize = 2;
 /// Jobs that may wait. A full queue is answered at once rather than waited for.
 const JOB_QUEUE: usize = 256;
 /// Updates that may wait to be read.
@@ -31,6 +34,7 @@ type Work = Box<dyn FnOnce() + Send>;
 pub(crate) struct Workers {
     jobs: Pool,
     server_jobs: Pool,
+    quick_jobs: Pool,
 }
 
 impl Workers {
@@ -38,24 +42,29 @@ impl Workers {
         Ok(Self {
             jobs: Pool::start("fettle-job", JOB_THREADS)?,
             server_jobs: Pool::start("fettle-server-job", SERVER_JOB_THREADS)?,
+            quick_jobs: Pool::start("fettle-quick-job", QUICK_JOB_THREADS)?,
         })
     }
 
-    /// Queues `request`.
+    /// Queues `request`. Where `asker` may not have it done as it begins, that is the job's answer: whoever
+    /// waits for the job learns it where every other failure is shown.
     pub(crate) fn submit<R: Request>(
         &self,
         shared: Arc<Shared>,
+        asker: Asker,
         request: R,
     ) -> Result<JobHandle<R::Answer, R::Event>> {
-        let name = request.name();
-        let pool = match request.may_wait_for_server(&shared.settings()) {
-            true => &self.server_jobs,
+        let (name, needed) = (request.name(), request.role());
+        let by = asker.actor.name.clone();
+        let pool = match request.is_quick() {
+            true => &self.quick_jobs,
+            false if request.may_wait_for_server(&shared.settings()) => &self.server_jobs,
             false => &self.jobs,
         };
         let (updates_in, updates) = bounded(UPDATE_QUEUE);
         let (answer_in, answer) = bounded(1);
         let (cancel, start) = (CancelToken::default(), Claim::default());
-        let record = request.journal_record();
+        let record = request.journal_record().filter(|_| asker.actor.role >= needed);
         let is_repeatable = record.is_some();
         let steps = request.steps();
         let answered = cancel.clone();
@@ -63,17 +72,24 @@ impl Workers {
         let sink: Arc<dyn ProgressSink> =
             Arc::new(UpdateSink { updates: updates_in, cancel: cancel.clone() });
         let handle =
-            JobHandle { name, is_repeatable, steps, updates, answer, cancel: answered, start };
+            JobHandle { name, by, is_repeatable, steps, updates, answer, cancel: answered, start };
         let start = handle.start.clone();
+        let by = handle.by.clone();
+        // What the job logs stands below what asked for it.
+        let span = tracing::info_span!("run", job = name);
         pool.submit(Box::new(move || {
+            let _entered = span.enter();
             let entry = record.and_then(|record| {
                 // A job is worth more than its journal entry.
-                JournalEntry::write(&shared.workspace.unfinished_dir(), record)
+                JournalEntry::write(&shared.workspace.unfinished_dir(), record, &by)
                     .inspect_err(|error| tracing::warn!(%error, "a job is not in the journal"))
                     .ok()
             });
-            let job = JobContext { shared, sink, cancel, events };
+            let actor = shared.actor_now(asker);
+            let is_allowed = actor.role >= needed;
+            let job = JobContext { shared, actor, sink, cancel, events };
             let result = match start.begin() {
+                true if !is_allowed => Err(EngineError::RoleTooLow { needed, has: job.actor.role }),
                 true => run(request, &job, name),
                 // Its submitter was told so already.
                 false => Err(EngineError::Cancelled),

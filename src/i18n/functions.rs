@@ -10,7 +10,8 @@ pub(super) fn add_all(bundle: &mut Bundle, language: Language) {
     let added = bundle
         .add_function("PARTICLE", particle)
         .and(bundle.add_function("PLURAL", plural))
-        .and(bundle.add_function("DURATION", move |positional, _| said(language, positional)));
+        .and(bundle.add_function("DURATION", move |positional, _| said(language, positional)))
+        .and(bundle.add_function("TIME_LEFT", move |positional, _| left(language, positional)));
     // A name that is taken already would be a mistake of this file alone.
     if let Err(error) = added {
         tracing::error!(%error, "a function for messages is missing");
@@ -51,23 +52,39 @@ fn plural<'a>(positional: &[FluentValue<'a>], _: &FluentArgs<'_>) -> FluentValue
 /// `DURATION($ms, "ms")` or `DURATION($seconds, "s")`: the duration as a person says it.
 fn said<'a>(language: Language, positional: &[FluentValue<'a>]) -> FluentValue<'a> {
     let [amount, FluentValue::String(unit)] = positional else { return FluentValue::Error };
-    let amount = match amount {
+    let part = if unit == "ms" { 0.001 } else { 1.0 };
+    let said = number(amount).map(|amount| duration(language, amount * part));
+    said.map_or(FluentValue::Error, FluentValue::from)
+}
+
+/// `TIME_LEFT($seconds)`: an estimate of the time that is left as a person says it.
+fn left<'a>(language: Language, positional: &[FluentValue<'a>]) -> FluentValue<'a> {
+    let [amount] = positional else { return FluentValue::Error };
+    let said = number(amount).map(|seconds| time_left(language, seconds));
+    said.map_or(FluentValue::Error, FluentValue::from)
+}
+
+/// A number, or one that is written already.
+fn number(value: &FluentValue<'_>) -> Option<f64> {
+    match value {
         FluentValue::Number(number) => Some(number.value),
         FluentValue::String(written) => written.parse().ok(),
         _ => None,
-    };
-    let part = if unit == "ms" { 0.001 } else { 1.0 };
-    let said = amount.map(|amount: f64| duration(language, amount * part));
-    said.map_or(FluentValue::Error, FluentValue::from)
+    }
+}
+
+/// Hours, minutes, seconds and milliseconds as they stand behind their number.
+fn units(language: Language) -> [&'static str; 4] {
+    match language {
+        Language::Ko => ["시간", "분", "초", "밀리초"],
+        Language::En => [" h", " min", " s", " ms"],
+    }
 }
 
 /// A duration as a person says it: to the millisecond below a second, in the two largest units above a
 /// minute.
 fn duration(language: Language, seconds: f64) -> String {
-    let [hour, minute, second, millisecond] = match language {
-        Language::Ko => ["시간", "분", "초", "밀리초"],
-        Language::En => [" h", " min", " s", " ms"],
-    };
+    let [hour, minute, second, millisecond] = units(language);
     let whole = seconds.round();
     let (minutes, rest) = ((whole / 60.0).floor(), whole % 60.0);
     let (hours, rest_minutes) = ((minutes / 60.0).floor(), minutes % 60.0);
@@ -82,6 +99,17 @@ fn duration(language: Language, seconds: f64) -> String {
     } else {
         format!("{hours:.0}{hour} {rest_minutes:.0}{minute}")
     }
+}
+
+/// An estimate of the time that is left: whole seconds, at least one. Fractions of a second would be a
+/// precision that no estimate has, and nothing would be left in 0 ms.
+fn time_left(language: Language, seconds: f64) -> String {
+    let seconds = seconds.round().max(1.0);
+    if seconds >= 10.0 {
+        return duration(language, seconds);
+    }
+    let [_, _, second, _] = units(language);
+    format!("{seconds:.0}{second}")
 }
 
 #[cfg(test)]
@@ -104,6 +132,20 @@ mod tests {
         ] {
             assert_eq!(duration(Language::Ko, seconds), ko);
             assert_eq!(duration(Language::En, seconds), en);
+        }
+    }
+
+    #[test]
+    fn the_time_left_is_in_whole_seconds_and_at_least_one() {
+        for (seconds, ko, en) in [
+            (0.0, "1초", "1 s"),
+            (0.4, "1초", "1 s"),
+            (2.44, "2초", "2 s"),
+            (9.7, "10초", "10 s"),
+            (650.4, "10분 50초", "10 min 50 s"),
+        ] {
+            assert_eq!(time_left(Language::Ko, seconds), ko);
+            assert_eq!(time_left(Language::En, seconds), en);
         }
     }
 }

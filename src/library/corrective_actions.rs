@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::action_state::record_action;
-use super::rows::{code_column, now, optional_code_column, rows};
+use super::rows::{code_column, now, optional_code_column, required_json_column, rows};
 use super::{Library, LibraryError, Result, content_hash};
 use fettle_domain::{
     ActionEntry, ActionFilter, ActionSource, ActionStage, ActionState, ActionSubject,
@@ -140,7 +140,7 @@ impl Library {
     /// A database error.
     pub fn action_revisions(&self, id: CorrectiveActionId) -> Result<Vec<ActionEntry>> {
         let sql = "SELECT entry FROM corrective_action_revisions WHERE action = ? ORDER BY id";
-        rows(&self.conn, sql, [id.0], |row| entry_column(row, 0))
+        rows(&self.conn, sql, [id.0], |row| required_json_column(row, 0))
     }
 
     /// Adds the records of a file, all or none of them. Returns the number of the import.
@@ -300,7 +300,8 @@ fn follow_records(tx: &Connection, inspection: Option<InspectionId>, by: &str) -
     let Some(inspection) = inspection else { return Ok(()) };
     let sql = "SELECT entry FROM corrective_actions
                WHERE inspection = ? AND removed_at IS NULL";
-    let entries = rows(tx, sql, [inspection.0], |row| entry_column(row, 0))?;
+    let entries: Vec<ActionEntry> =
+        rows(tx, sql, [inspection.0], |row| required_json_column(row, 0))?;
     if entries.is_empty() {
         return Ok(());
     }
@@ -346,27 +347,9 @@ fn read_action(row: &Row<'_>) -> rusqlite::Result<CorrectiveAction> {
         product: code_column(row, "product")?,
         defect: optional_code_column(row, 2)?,
         inspection: row.get::<_, Option<i64>>(3)?.map(InspectionId),
-        entry: entry_column(row, 4)?,
-        source: json_column(row, 5)?,
+        entry: required_json_column(row, 4)?,
+        source: required_json_column(row, 5)?,
         by: row.get(6)?,
         at: row.get(7)?,
-    })
-}
-
-fn entry_column(row: &Row<'_>, column: usize) -> rusqlite::Result<ActionEntry> {
-    json_column(row, column)
-}
-
-fn json_column<T: serde::de::DeserializeOwned>(
-    row: &Row<'_>,
-    column: usize,
-) -> rusqlite::Result<T> {
-    let text: String = row.get(column)?;
-    serde_json::from_str(&text).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(
-            column,
-            rusqlite::types::Type::Text,
-            Box::new(error),
-        )
     })
 }

@@ -18,7 +18,7 @@ pub struct Counts {
     pub manuals: u64,
     /// Memory banks, all versions.
     pub banks: u64,
-    /// Inspected parts: inspections of one photograph are one part.
+    /// Inspected parts: inspections of one photograph as one product are one part.
     pub parts: u64,
 }
 

@@ -53,7 +53,8 @@ impl Library {
         })
     }
 
-    /// Deletes a product or a defect type with its images and manuals, and puts its bank out of force.
+    /// Deletes a product, with its defect types, or a defect type, with their images and manuals, and
+    /// puts the product's bank out of force.
     /// Rows and files stay: past inspections show them, and [`Self::undo_deletion`] brings them back.
     ///
     /// # Errors
@@ -108,6 +109,12 @@ impl Library {
                 params![product, at],
             )?;
             tx.execute("UPDATE banks SET active = 0 WHERE product = ?1", [product])?;
+            // Under its code registered anew, the product is empty. The time, of nanoseconds, is this
+            // deletion's alone, by which its undoing finds them.
+            tx.execute(
+                "UPDATE defect_types SET removed_at = ?2 WHERE product = ?1 AND removed_at IS NULL",
+                params![product, at],
+            )?;
             tx.execute(
                 "UPDATE products SET removed_at = ?2 WHERE code = ?1",
                 params![product, at],
@@ -120,7 +127,8 @@ impl Library {
     /// registered again, a manual under the same name, a bank that was fitted since.
     ///
     /// # Errors
-    /// [`LibraryError::UnknownDeletion`] where there is none or it was undone before.
+    /// [`LibraryError::UnknownDeletion`] where there is none or it was undone before;
+    /// [`LibraryError::UnknownProduct`] for a defect type whose product was deleted since.
     pub fn undo_deletion(&mut self, id: DeletionId) -> Result<CatalogueEntry> {
         self.write(|tx| {
             let found = tx
@@ -142,14 +150,23 @@ impl Library {
             let (entry, bank) = found.ok_or(LibraryError::UnknownDeletion(id))?;
             let product = entry.product().as_str();
             match entry.defect() {
-                Some(defect) => tx.execute(
-                    "UPDATE defect_types SET removed_at = NULL WHERE product = ?1 AND code = ?2",
-                    params![product, defect.as_str()],
-                )?,
-                None => {
-                    tx.execute("UPDATE products SET removed_at = NULL WHERE code = ?1", [product])?
+                Some(defect) => {
+                    require_product(tx, entry.product())?;
+                    tx.execute(
+                        "UPDATE defect_types SET removed_at = NULL
+                         WHERE product = ?1 AND code = ?2",
+                        params![product, defect.as_str()],
+                    )?;
                 }
-            };
+                None => {
+                    tx.execute("UPDATE products SET removed_at = NULL WHERE code = ?1", [product])?;
+                    tx.execute(
+                        "UPDATE defect_types SET removed_at = NULL WHERE product = ?1
+                         AND removed_at = (SELECT deleted_at FROM deletions WHERE id = ?2)",
+                        params![product, id.0],
+                    )?;
+                }
+            }
             tx.execute(
                 "UPDATE OR IGNORE images SET removed_at = NULL WHERE id IN
                  (SELECT row FROM deleted_rows WHERE deletion = ?1 AND kind = 'image')",

@@ -273,6 +273,15 @@ pub enum LibraryError {
     /// No deletion that can be undone has this id.
     #[error("no deletion {0} can be undone")]
     UnknownDeletion(DeletionId),
+    /// A token of this name is in force.
+    #[error("a token '{0}' is in force")]
+    TokenExists(String),
+    /// Nobody of this name may sign in.
+    #[error("no person '{0}'")]
+    UnknownPerson(String),
+    /// No token of this name is in force.
+    #[error("no token '{0}' is in force")]
+    UnknownToken(String),
     /// The state of an inspection's action is what the records of its corrective actions say.
     #[error("the action of inspection {0} has records, which say whether it is done")]
     ActionHasRecords(InspectionId),

@@ -8,17 +8,21 @@ use super::rows::{action_column, optional_code_column, rows, verdict_column};
 use super::{Library, LibraryError, Result};
 use fettle_domain::{
     ActionState, DayCount, DefectCode, DefectCount, HistoryColumn, HistoryFilter, HistoryOrder,
-    InspectionId, InspectionPage, InspectionRow, JudgedCount, ProductCode, ReviewState, Verdict,
+    HourCount, Hours, InspectionId, InspectionPage, InspectionRow, JudgedCount, LotCount,
+    ProductCode, ReviewState, Verdict,
 };
 
-/// Condition of a [`HistoryFilter`]; a person's verdict and defect take precedence.
-const FILTER: &str = "(newest OR :repeated)
-    AND (:product IS NULL OR product = :product)
+/// Whether an inspection stands for its part, or all are taken.
+const NEWEST: &str = "(newest OR :repeated)";
+
+/// The other conditions of a [`HistoryFilter`]; a person's verdict and defect take precedence.
+pub(super) const CONDITIONS: &str = "(:product IS NULL OR product = :product)
     AND (:defect IS NULL OR ifnull(judged_defect, defect) = :defect)
     AND (:verdict IS NULL OR ifnull(judged, verdict) = :verdict)
     AND (:text IS NULL OR source LIKE :text ESCAPE '!')
     AND (:since IS NULL OR created_at_ms >= :since)
     AND (:until IS NULL OR created_at_ms < :until)
+    AND (:begin IS NULL OR (CAST(substr(created_at, 12, 2) AS INTEGER) + 24 - :begin) % 24 < :hours)
     AND (:action IS NULL OR action = :action
          AND (action = 'done' OR ifnull(judged, verdict) <> 'ok'))
     AND (:review IS NULL
@@ -27,18 +31,26 @@ const FILTER: &str = "(newest OR :repeated)
          OR :review = 'overruled' AND judged <> verdict)";
 
 /// The columns that [`read_row`] reads.
-const COLUMNS: &str = "inspection, created_at, product, ifnull(judged_defect, defect), verdict,
+pub(super) const COLUMNS: &str =
+    "inspection, created_at, product, ifnull(judged_defect, defect), verdict,
     judged, image_score, source, first,
     CASE WHEN image_path IN (SELECT image_path FROM tidied) THEN NULL ELSE image_path END, action";
 
-/// Counts of the parts that a filter selects. Inspections of one photograph are one part, counted
-/// with its newest inspection.
+/// Most lots that are counted.
+const MOST_LOTS: usize = 12;
+
+/// Counts of the parts that a filter selects. Inspections of one photograph as one product are one
+/// part, counted with its newest inspection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HistoryCounts {
     /// Counts by day and product, oldest day first.
     pub days: Vec<DayCount>,
     /// Counts by product and defect, most frequent first.
     pub defects: Vec<DefectCount>,
+    /// Counts by hour of the day, those without parts left out.
+    pub hours: Vec<HourCount>,
+    /// Counts of the lots that were inspected last, the newest first.
+    pub lots: Vec<LotCount>,
     /// Counts by verdict and judgement, of the inspections judged by people.
     pub judged: Vec<JudgedCount>,
 }
@@ -71,20 +83,22 @@ impl Library {
     ) -> Result<InspectionPage> {
         let column = order_column(order.column);
         let direction = if order.ascending { "ASC" } else { "DESC" };
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let (first, most) = (number(skip), number(limit));
         let total = self.filtered(
-            &format!("SELECT count(*) FROM history WHERE {FILTER}"),
+            &format!("SELECT count(*) FROM history WHERE {NEWEST} AND {CONDITIONS}"),
             filter,
-            None,
+            &[],
             |row| row.get::<_, i64>(0),
         )?;
         let found = self.filtered(
             &format!(
-                "SELECT {COLUMNS} FROM history WHERE {FILTER}
+                "SELECT {COLUMNS} FROM history WHERE {NEWEST} AND {CONDITIONS}
                  ORDER BY {column} {direction} NULLS LAST,
                      created_at_ms DESC, inspection DESC LIMIT :limit OFFSET :skip"
             ),
             filter,
-            Some((skip, limit)),
+            named_params! { ":skip": first, ":limit": most },
             read_row,
         )?;
         let total = total.into_iter().next().unwrap_or_default();
@@ -114,10 +128,10 @@ impl Library {
                 "SELECT substr(created_at, 1, 10), product, count(*),
                         sum(ifnull(judged, verdict) = 'ng'),
                         sum(ifnull(judged, verdict) = 'unsure')
-                 FROM history WHERE {FILTER} GROUP BY 1, 2 ORDER BY 1, 2"
+                 FROM history WHERE {NEWEST} AND {CONDITIONS} GROUP BY 1, 2 ORDER BY 1, 2"
             ),
             filter,
-            None,
+            &[],
             |row| {
                 Ok(DayCount {
                     day: row.get(0)?,
@@ -131,11 +145,11 @@ impl Library {
         let defects = self.filtered(
             &format!(
                 "SELECT product, ifnull(judged_defect, defect), count(*)
-                 FROM history WHERE ifnull(judged, verdict) = 'ng' AND {FILTER}
+                 FROM history WHERE ifnull(judged, verdict) = 'ng' AND {NEWEST} AND {CONDITIONS}
                  GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"
             ),
             filter,
-            None,
+            &[],
             |row| {
                 Ok(DefectCount {
                     product: optional_code_column::<ProductCode>(row, 0)?,
@@ -144,14 +158,45 @@ impl Library {
                 })
             },
         )?;
+        let hours = self.filtered(
+            &format!(
+                "SELECT CAST(substr(created_at, 12, 2) AS INTEGER), count(*),
+                        sum(ifnull(judged, verdict) = 'ng'),
+                        sum(ifnull(judged, verdict) = 'unsure')
+                 FROM history WHERE {NEWEST} AND {CONDITIONS} GROUP BY 1 ORDER BY 1"
+            ),
+            filter,
+            &[],
+            |row| {
+                let hour = u8::try_from(count(row, 0)?).unwrap_or_default();
+                let (parts, ng) = (count(row, 1)?, count(row, 2)?);
+                Ok(HourCount { hour, parts, ng, unsure: count(row, 3)? })
+            },
+        )?;
+        // What is left of a path once the letters after its last separator are cut off is its folder.
+        let lots = self.filtered(
+            &format!(
+                "SELECT rtrim(source, replace(replace(source, '/', ''), '\\', '')), count(*),
+                        sum(ifnull(judged, verdict) = 'ng'),
+                        sum(ifnull(judged, verdict) = 'unsure')
+                 FROM history WHERE {NEWEST} AND {CONDITIONS}
+                 GROUP BY 1 ORDER BY max(created_at_ms) DESC, 1 LIMIT {MOST_LOTS}"
+            ),
+            filter,
+            &[],
+            |row| {
+                let (folder, parts, ng) = (row.get(0)?, count(row, 1)?, count(row, 2)?);
+                Ok(LotCount { folder, parts, ng, unsure: count(row, 3)? })
+            },
+        )?;
         let judged = self.filtered(
             &format!(
                 "SELECT product, verdict, judged, count(*)
-                 FROM history WHERE judged IS NOT NULL AND {FILTER}
+                 FROM history WHERE judged IS NOT NULL AND {NEWEST} AND {CONDITIONS}
                  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
             ),
             filter,
-            None,
+            &[],
             |row| {
                 Ok(JudgedCount {
                     product: optional_code_column::<ProductCode>(row, 0)?,
@@ -161,15 +206,15 @@ impl Library {
                 })
             },
         )?;
-        Ok(HistoryCounts { days, defects, judged })
+        Ok(HistoryCounts { days, defects, hours, lots, judged })
     }
 
-    /// Runs a query with the parameters of [`FILTER`] and, for a page, `:skip` and `:limit`.
-    fn filtered<T>(
+    /// Runs a query with the parameters of [`NEWEST`] and [`CONDITIONS`], and `more`.
+    pub(super) fn filtered<T>(
         &self,
         sql: &str,
         filter: &HistoryFilter,
-        page: Option<(usize, usize)>,
+        more: &[(&str, &dyn ToSql)],
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>> {
         let product = filter.product.as_ref().map(ProductCode::as_str);
@@ -179,20 +224,17 @@ impl Library {
         let text = (!text.is_empty()).then(|| like_pattern(text));
         let since = filter.since.map(Timestamp::as_millisecond);
         let until = filter.until.map(Timestamp::as_millisecond);
+        let begin = filter.hours.map(|hours| hours.begin);
+        let hours = filter.hours.map(Hours::count);
         let action = filter.action.map(ActionState::name);
         let review = filter.review.map(ReviewState::name);
-        let (skip, limit) = page.unwrap_or_default();
-        let skip = i64::try_from(skip).unwrap_or(i64::MAX);
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut values: Vec<(&str, &dyn ToSql)> = named_params! {
             ":product": product, ":defect": defect, ":verdict": verdict, ":text": text,
-            ":since": since, ":until": until, ":action": action, ":review": review,
+            ":since": since, ":until": until, ":begin": begin, ":hours": hours, ":action": action, ":review": review,
             ":repeated": filter.repeated,
         }
         .to_vec();
-        if page.is_some() {
-            values.extend_from_slice(named_params! { ":skip": skip, ":limit": limit });
-        }
+        values.extend_from_slice(more);
         rows(&self.conn, sql, values.as_slice(), read)
     }
 }
@@ -224,7 +266,7 @@ fn like_pattern(text: &str) -> String {
     pattern
 }
 
-fn read_row(row: &Row<'_>) -> rusqlite::Result<InspectionRow> {
+pub(super) fn read_row(row: &Row<'_>) -> rusqlite::Result<InspectionRow> {
     Ok(InspectionRow {
         id: InspectionId(row.get(0)?),
         created_at: row.get(1)?,

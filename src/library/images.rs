@@ -84,7 +84,7 @@ impl Library {
                 return self.write(|tx| import_image(tx, product, label, &path, &image));
             }
         }
-        self.store_image(product, label, &bytes, &image, name_of(path).as_deref())
+        self.store_image(product, label, &bytes, &image, name_of(path).as_deref(), |_, _| Ok(()))
     }
 
     /// Registers an image that has no file of its own, e.g. an entry of an archive. `name` is for
@@ -104,11 +104,11 @@ impl Library {
             ImageLabel::Defect(defect) => require_defect(&self.conn, product, defect)?,
         }
         let image = decode_image(bytes, name)?;
-        self.store_image(product, label, bytes, &image, name_of(name).as_deref())
+        self.store_image(product, label, bytes, &image, name_of(name).as_deref(), |_, _| Ok(()))
     }
 
     /// Copies an image into the folder of its label and registers it. `original` is the name of the
-    /// file that it comes from.
+    /// file that it comes from; `also` changes what goes with a new image, in its transaction.
     pub(crate) fn store_image(
         &mut self,
         product: &ProductCode,
@@ -116,6 +116,7 @@ impl Library {
         bytes: &[u8],
         image: &DecodedImage,
         original: Option<&str>,
+        also: impl Fn(&Connection, ImageId) -> Result<()>,
     ) -> Result<Registered<ImageId>> {
         let (folder, stem) = folder_and_stem(product, label);
         let destination = Destination {
@@ -130,7 +131,11 @@ impl Library {
             bytes,
             &image.hash,
             |conn| find_image(conn, product, label, &image.hash),
-            |conn, path| insert_image(conn, product, label, (path, original), image),
+            |conn, path| {
+                let id = insert_image(conn, product, label, (path, original), image)?;
+                also(conn, ImageId(id))?;
+                Ok(id)
+            },
         )?;
         Ok(registered.map(ImageId))
     }
@@ -201,14 +206,17 @@ impl Library {
     /// # Errors
     /// [`LibraryError::UnknownImage`] where there is none or it was removed before.
     pub fn remove_image(&mut self, id: ImageId) -> Result<()> {
-        self.write(|tx| {
-            let changed = tx.execute(
-                "UPDATE images SET removed_at = ?2 WHERE id = ?1 AND removed_at IS NULL",
-                params![id.0, now()],
-            )?;
-            if changed == 1 { Ok(()) } else { Err(LibraryError::UnknownImage(id)) }
-        })
+        self.write(|tx| remove(tx, id))
     }
+}
+
+/// Marks the row of an image as removed.
+pub(crate) fn remove(tx: &Connection, id: ImageId) -> Result<()> {
+    let changed = tx.execute(
+        "UPDATE images SET removed_at = ?2 WHERE id = ?1 AND removed_at IS NULL",
+        params![id.0, now()],
+    )?;
+    if changed == 1 { Ok(()) } else { Err(LibraryError::UnknownImage(id)) }
 }
 
 /// The name of a file, for people: what is no Unicode in it is replaced.

@@ -1,9 +1,11 @@
 //! Records of inspections: the complete result as JSON, so that an inspection can be shown again.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use super::rows::rows;
+use super::rows::{json_column, rows};
 use super::{Library, LibraryError, Result};
 use fettle_domain::{ContentHash, DefectCode, Inspection, InspectionId, ProductCode, Verdict};
 
@@ -39,20 +41,19 @@ impl Library {
     }
 
     /// Replaces the record of an inspection, e.g. after a model's text was added. The columns by
-    /// which it is listed stay.
+    /// which it is listed stay, and so does what a person measured meanwhile.
     ///
     /// # Errors
     /// [`LibraryError::UnknownInspection`] where the inspection was never recorded,
     /// [`LibraryError::BadRecord`].
     pub fn rewrite_inspection(&mut self, inspection: &Inspection) -> Result<()> {
         let id = inspection.id.unwrap_or(InspectionId(0));
-        let json = json_of(inspection)?;
         self.write(|tx| {
+            let measurements = read_record(tx, id)?.measurements;
+            let json = json_of(&Inspection { measurements, ..inspection.clone() })?;
             let sql = "UPDATE inspections SET record = ?2 WHERE id = ?1";
-            match tx.execute(sql, params![id.0, json])? {
-                0 => Err(LibraryError::UnknownInspection(id)),
-                _ => Ok(()),
-            }
+            tx.execute(sql, params![id.0, json])?;
+            Ok(())
         })
     }
 
@@ -61,9 +62,7 @@ impl Library {
     /// # Errors
     /// [`LibraryError::UnknownInspection`], [`LibraryError::BadRecord`].
     pub fn inspection(&self, id: InspectionId) -> Result<Inspection> {
-        let sql = "SELECT record FROM inspections WHERE id = ?1";
-        let json: Option<String> = self.conn.query_row(sql, [id.0], |row| row.get(0)).optional()?;
-        parse(id, &json.ok_or(LibraryError::UnknownInspection(id))?)
+        read_record(&self.conn, id)
     }
 
     /// At most `limit` inspections, newest first.
@@ -95,15 +94,14 @@ impl Library {
     }
 }
 
-/// Records an inspection, linked to the first one of the same photograph: what people said of the
-/// part stays, and lists and counts take this inspection for it. A note that its image was deleted
-/// is removed: the image is stored again.
+/// Records an inspection, linked to the first one of the same photograph as the same product: what
+/// people said of the part stays, and lists and counts take this inspection for it. A note that its
+/// image was deleted is removed: the image is stored again.
 pub(crate) fn record(conn: &mut Connection, inspection: &Inspection) -> Result<InspectionId> {
     let created_at: Timestamp = inspection
         .created_at
         .parse()
         .map_err(|source| LibraryError::BadTime { text: inspection.created_at.clone(), source })?;
-    let json = json_of(inspection)?;
     let suggested = inspection.similarity.done().and_then(|s| s.suggestion.as_ref());
     let defect = inspection
         .manual
@@ -111,6 +109,7 @@ pub(crate) fn record(conn: &mut Connection, inspection: &Inspection) -> Result<I
         .map(|manual| &manual.defect)
         .or_else(|| suggested.and_then(|suggestion| suggestion.defect.as_ref()));
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let json = json_of(with_lines_of_part(&tx, inspection)?.as_ref())?;
     tx.execute(
         "INSERT INTO inspections (created_at, created_at_ms, product, defect, verdict,
                                   image_score, image_hash, record)
@@ -131,9 +130,10 @@ pub(crate) fn record(conn: &mut Connection, inspection: &Inspection) -> Result<I
         "INSERT INTO history (inspection, created_at, created_at_ms, product, defect,
                               verdict, image_score, source, image_path, first)
          SELECT id, created_at, created_at_ms, product, defect, verdict, image_score,
-                ?2, ?3, (SELECT min(id) FROM inspections WHERE image_hash = ?4)
-         FROM inspections WHERE id = ?1",
-        params![id.0, inspection.source, inspection.image_path, inspection.image_hash.0],
+                ?2, ?3, (SELECT min(same.id) FROM inspections AS same
+                         WHERE same.image_hash = made.image_hash AND same.product IS made.product)
+         FROM inspections AS made WHERE id = ?1",
+        params![id.0, inspection.source, inspection.image_path],
     )?;
     tx.execute(
         "UPDATE history SET (judged, judged_defect, action) =
@@ -153,8 +153,38 @@ pub(crate) fn record(conn: &mut Connection, inspection: &Inspection) -> Result<I
     Ok(id)
 }
 
+/// The inspection with the lines that were measured in the same photograph as the same product before,
+/// where it has none: they belong to the part.
+fn with_lines_of_part<'a>(
+    conn: &Connection,
+    inspection: &'a Inspection,
+) -> Result<Cow<'a, Inspection>> {
+    if !inspection.measurements.lines.is_empty() {
+        return Ok(Cow::Borrowed(inspection));
+    }
+    let sql = "SELECT json_extract(record, '$.measurements.lines') FROM inspections
+               WHERE image_hash = ?1 AND product IS ?2 ORDER BY id DESC LIMIT 1";
+    let of = params![inspection.image_hash.0, inspection.product.as_ref().map(ProductCode::as_str)];
+    let lines = conn.query_row(sql, of, |row| json_column(row, 0)).optional()?.flatten();
+    Ok(match lines {
+        None => Cow::Borrowed(inspection),
+        Some(lines) => {
+            let mut inspection = inspection.clone();
+            inspection.measurements.lines = lines;
+            Cow::Owned(inspection)
+        }
+    })
+}
+
+/// The record of one inspection.
+pub(crate) fn read_record(conn: &Connection, id: InspectionId) -> Result<Inspection> {
+    let sql = "SELECT record FROM inspections WHERE id = ?1";
+    let json: Option<String> = conn.query_row(sql, [id.0], |row| row.get(0)).optional()?;
+    parse(id, &json.ok_or(LibraryError::UnknownInspection(id))?)
+}
+
 /// The JSON of an inspection, without its id.
-fn json_of(inspection: &Inspection) -> Result<String> {
+pub(crate) fn json_of(inspection: &Inspection) -> Result<String> {
     let bad = |source| LibraryError::BadRecord {
         what: format!("inspection of {}", inspection.source),
         source,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::Result;
+use super::audit::AuditActor;
 use fettle_domain::path_below;
 use fettle_system::LockFile;
 
@@ -17,6 +18,10 @@ pub struct Library {
     pub(crate) root: PathBuf,
     pub(crate) lock: LockFile,
     pub(crate) recovery: Recovery,
+    /// Whether it was opened to read because it could not be opened to write.
+    pub(crate) is_substitute: bool,
+    /// Whose changes the next ones are.
+    pub(crate) actor: AuditActor,
 }
 
 /// Interrupted work that was undone when the library was opened. No caller had been told that any
@@ -39,6 +44,12 @@ impl Library {
     /// outside of the workspace.
     pub fn absolute(&self, path: &str) -> PathBuf {
         path_below(&self.root, path)
+    }
+
+    /// Whether the workspace is open to read alone because it could not be opened to write: its disk was
+    /// full, say, which may have passed by now ([`Self::open_again`]).
+    pub fn is_substitute(&self) -> bool {
+        self.is_substitute
     }
 
     /// The interrupted work that [`Self::open`] undid.

@@ -141,8 +141,8 @@ impl Library {
             for (label, kind) in &kinds {
                 forget(label)?;
                 tx.execute(
-                    "INSERT OR REPLACE INTO manual_labels (label, kind, saved_at)
-                     VALUES (?1, ?2, ?3)",
+                    "INSERT INTO manual_labels (label, kind, saved_at) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (label) DO UPDATE SET kind = ?2, saved_at = ?3",
                     params![label, kind, now()],
                 )?;
             }

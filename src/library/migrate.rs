@@ -23,6 +23,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/011_feedback.sql"),
     include_str!("migrations/012_parts.sql"),
     include_str!("migrations/013_deletions.sql"),
+    include_str!("migrations/014_access.sql"),
+    include_str!("migrations/015_parts_of_products.sql"),
+    include_str!("migrations/016_people.sql"),
 ];
 
 /// The migration after whose SQL [`normal_codes::normalise`] rewrites the rows: SQLite knows no

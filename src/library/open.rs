@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::audit::{self, AuditActor};
 use super::backup::back_up_database;
 use super::layout::{DATABASE_PATH, RESTORE_MARK_PATH};
 use super::lock::{self, LOCK_TIMEOUT};
@@ -53,8 +54,22 @@ impl Library {
         }
         migrate::migrate(&mut conn, &path)?;
         let recovery = recover::recover(&mut conn, root)?;
+        let actor = AuditActor::default();
+        audit::begin(&conn, &actor)?;
         drop(exclusive);
-        Ok(Self { conn, root: root.to_owned(), lock, recovery })
+        Ok(Self { conn, root: root.to_owned(), lock, recovery, is_substitute: false, actor })
+    }
+
+    /// Opens the workspace to write where it was opened to read in its place
+    /// ([`Self::is_substitute`]) and that is possible by now. Otherwise nothing changes.
+    pub fn open_again(&mut self) {
+        if !self.is_substitute {
+            return;
+        }
+        match Self::open_to_write(&self.root) {
+            Ok(library) => *self = library,
+            Err(error) => tracing::debug!(%error, "{}: may only be read", self.root.display()),
+        }
     }
 }
 

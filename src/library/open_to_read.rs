@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
+use super::audit::AuditActor;
 use super::layout::{DATABASE_PATH, LOCK_PATH, RESTORE_MARK_PATH};
 use super::lock::LOCK_TIMEOUT;
 use super::open::cannot_open;
@@ -17,6 +18,9 @@ use fettle_system::LockFile;
 /// How often a copy is tried, and the pause between two attempts, while others write.
 const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// A database of so many bytes and more is copied for a look only where it cannot be read otherwise.
+const MOST_COPIED_BYTES: u64 = 256 << 20;
 
 /// Bytes of a database's header, and of it those that say in which way it is written and read: 1 with
 /// a rollback journal, 2 with a write-ahead log.
@@ -42,21 +46,30 @@ impl Library {
             }
             return Ok(None);
         }
-        // A connection of one's own would leave files beside the database.
-        let conn = match private_copy(path).map_err(io)? {
-            Some(copy) => copy,
-            None => connect(path).map_err(|e| LibraryError::database(path, e))?,
+        // Where nobody works, a connection of one's own would make files beside the database. Where
+        // somebody does, they are there, and a copy would only cost time, as one of a large database
+        // does.
+        let is_open = path.with_extension("db-shm").exists();
+        let is_large = path.metadata().map_err(io)?.len() >= MOST_COPIED_BYTES;
+        let connected = || connect(path).map_err(|e| LibraryError::database(path, e));
+        let conn = match (is_open || is_large).then(connected) {
+            Some(Ok(conn)) => conn,
+            failed => match private_copy(path).map_err(io)? {
+                Some(copy) => copy,
+                None => failed.unwrap_or_else(connected)?,
+            },
         };
         Self::reading(root, conn).map(Some)
     }
 
-    /// Opens a workspace that may not be written; `None` where that is not possible either.
+    /// Opens a workspace that may not be written now, in place of the one to write; `None` where that is
+    /// not possible either.
     pub(super) fn open_to_read(root: &Path) -> Option<Self> {
         let path = &root.join(DATABASE_PATH);
         let copy = || private_copy(path).ok().flatten();
-        let library = Self::reading(root, connect(path).ok().or_else(copy)?).ok()?;
+        let read = Self::reading(root, connect(path).ok().or_else(copy)?).ok()?;
         tracing::warn!("{}: may only be read", path.display());
-        Some(library)
+        Some(Self { is_substitute: true, ..read })
     }
 
     fn reading(root: &Path, conn: Connection) -> Result<Self> {
@@ -72,7 +85,9 @@ impl Library {
         }
         let lock = LockFile::open(&root.join(LOCK_PATH)).or_else(|_| LockFile::open(&path));
         let lock = lock.map_err(|e| LibraryError::io(&path, e))?;
-        Ok(Self { conn, root: root.to_owned(), lock, recovery: Recovery::default() })
+        let (root, recovery) = (root.to_owned(), Recovery::default());
+        let actor = AuditActor::default();
+        Ok(Self { conn, root, lock, recovery, is_substitute: false, actor })
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::image_file::decode_image;
 use super::products::{require_defect, require_product};
 use super::source_file::read_source;
-use super::{Library, LibraryError, Registered, Result};
+use super::{Library, LibraryError, Registered, Result, images};
 use fettle_domain::{ImageId, ImageLabel};
 
 impl Library {
@@ -36,13 +36,24 @@ impl Library {
         let decoded = decode_image(&bytes, &path)?;
         let own = Path::new(&image.path).file_name().map(|name| name.to_string_lossy());
         let original = image.original_name.as_deref().or(own.as_deref());
-        let registered = self.store_image(&image.product, label, &bytes, &decoded, original)?;
-        if let (Registered::New(new), ImageLabel::Defect(_), Some(region)) =
-            (registered, label, image.region)
-        {
-            self.set_defect_region(new, Some(region.rect))?;
+        // One transaction: an error leaves neither two images nor none.
+        let replace = |tx: &Connection, new: ImageId| {
+            if *label != ImageLabel::Normal {
+                tx.execute(
+                    "UPDATE images SET region = (SELECT region FROM images WHERE id = ?2),
+                         region_changes = region_changes + 1
+                     WHERE id = ?1 AND EXISTS
+                         (SELECT 1 FROM images WHERE id = ?2 AND region IS NOT NULL)",
+                    params![new.0, id.0],
+                )?;
+            }
+            images::remove(tx, id)
+        };
+        let registered =
+            self.store_image(&image.product, label, &bytes, &decoded, original, replace)?;
+        if let Registered::Already(_) = registered {
+            self.remove_image(id)?;
         }
-        self.remove_image(id)?;
         Ok(registered)
     }
 

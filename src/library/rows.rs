@@ -73,6 +73,14 @@ pub(crate) fn json_column<T: serde::de::DeserializeOwned>(
     })
 }
 
+/// Reads a value that is stored as JSON and is never NULL.
+pub(crate) fn required_json_column<T: serde::de::DeserializeOwned>(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<T> {
+    json_column(row, column)?.ok_or_else(|| unknown(column, "NULL"))
+}
+
 /// A value as [`json_column`] reads it.
 pub(crate) fn json_text(value: Option<&impl serde::Serialize>) -> Result<Option<String>> {
     let text = value.map(serde_json::to_string).transpose();

@@ -3,6 +3,7 @@
 pub(crate) mod fixtures;
 
 mod areas;
+mod audit;
 mod banks;
 mod concurrency;
 mod corrective_actions;
@@ -12,10 +13,12 @@ mod defect_regions;
 mod feedback;
 #[cfg(target_os = "linux")]
 mod full_disk;
+mod history_pages;
 mod inspections;
 mod judgements;
 mod manual_corrections;
 mod manual_versions;
+mod measurements;
 mod open;
 mod products;
 #[cfg(target_os = "linux")]

@@ -12,15 +12,18 @@ pub(super) enum Bound {
 }
 
 /// Words of a clause that forbid what it says.
-const FORBIDDING: [&str; 9] =
-    ["금지", "않", "못하", "안됨", "안되", "불가", "피할", "피하", "지양"];
+const FORBIDDING: [&str; 12] =
+    ["금지", "않", "못하", "안됨", "안되", "안된", "안됩", "안돼", "불가", "피할", "피하", "지양"];
 /// The same, as whole words: 말려 is no prohibition.
 const FORBIDDING_WORDS: [&str; 8] =
     ["말", "말것", "말아야", "말라", "말아", "마십시오", "마시오", "마세요"];
 /// The same within a word: 넘지않도록.
 const FORBIDDING_WITHIN: [&str; 2] = ["지않", "지말"];
 /// The same, beside a space.
-const FORBIDDING_TWO: [[&str; 2]; 4] = [["안", "됨"], ["안", "된"], ["안", "되"], ["말", "것"]];
+const FORBIDDING_TWO: [[&str; 2]; 6] =
+    [["안", "됨"], ["안", "된"], ["안", "되"], ["안", "됩"], ["안", "돼"], ["말", "것"]];
+/// What forbids behind a condition, with no space or one: 넘으면 안 된다.
+const NOT_ALLOWED: [&str; 5] = ["안됨", "안된", "안되", "안됩", "안돼"];
 /// Verbs that go over a value, or fall below it, as their stems.
 const OVER: [&str; 6] = ["넘", "초과", "웃돌", "상회", "벗어나", "올라가"];
 const UNDER: [&str; 7] = ["밑돌", "하회", "떨어지", "내려가", "미달", "미치", "낮아지"];
@@ -89,8 +92,8 @@ const CHANGES: [&str; 31] = [
 /// The same, as they stand behind a space or not.
 const EACH: &str = "씩";
 /// What in English forbids, before the number.
-const AVOIDED: [&str; 9] =
-    ["not exceed", "do not", "must not", "never", "avoid", "don't", "not be", "not to", "without"];
+const AVOIDED: [&str; 8] =
+    ["not exceed", "do not", "must not", "never", "avoid", "don't", "not be", "not to"];
 
 /// Which values are right, by the words before and after the number; and whether a prohibition says so.
 pub(super) fn bound_in_clause(before: &str, after: &str) -> (Bound, bool) {
@@ -101,7 +104,11 @@ pub(super) fn bound_in_clause(before: &str, after: &str) -> (Bound, bool) {
         return (bound, false);
     }
     let own = bound(left, &clause);
-    let is_avoided = AVOIDED.iter().any(|word| left.contains(word));
+    let words: Vec<&str> = left.split_whitespace().collect();
+    // "without exceeding", "without going above"; not "without load".
+    let is_without =
+        words.windows(2).any(|two| matches!(two, ["without", doing] if doing.ends_with("ing")));
+    let is_avoided = is_without || AVOIDED.iter().any(|word| left.contains(word));
     let end = Predicate::of(&clause);
     let is_asked_for =
         ["if ", "when ", "once "].iter().any(|word| left.trim_start().starts_with(word));
@@ -166,6 +173,17 @@ impl Predicate {
                 || FORBIDDING_WORDS.contains(word)
                 || FORBIDDING_WITHIN.iter().any(|part| word.contains(part))
                 || FORBIDDING_TWO.iter().any(is_two);
+            // 넘으면 안 된다 keeps within; 넘지 않으면 안 된다 asks for what it seems to forbid.
+            let is_not_allowed = CONDITION_ENDS.iter().any(|end| word.ends_with(end)) && {
+                let behind: String = words.iter().skip(at + 1).take(2).copied().collect();
+                NOT_ALLOWED.iter().any(|end| behind.starts_with(end))
+            };
+            if is_not_allowed && !forbids {
+                return Self { is_forbidden: true, ..found };
+            }
+            if is_not_allowed {
+                return Self { is_condition: found.goes.is_some(), ..Self::default() };
+            }
             // 넘으면, 넘을 경우, 않으면: when to act, not what to keep.
             if is_condition(word) || (forbids && is_condition(next)) {
                 return Self { is_condition: true, ..found };
@@ -236,6 +254,20 @@ mod tests {
             ("not less than 30", "", AtLeast),
             ("용탕 온도 10", " 하향 조정", Open),
             ("온도를 680", "로 하향 조정", Exactly),
+            ("압력을 3", "로 하면 안 됨", Open),
+            ("온도가 850", "를 넘으면 안 된다", AtMost),
+            ("온도가 850", "를 초과하면 안됨", AtMost),
+            ("온도가 850", "를 넘으면 안 됩니다", AtMost),
+            ("온도가 850", "를 넘어서는 안됩니다", AtMost),
+            ("온도가 680", " 아래로 떨어지면 안된다", AtLeast),
+            ("틈새가 0.5", " 이상이면 안 된다", AtMost),
+            ("온도를 850", " 이하로 하지 않으면 안 된다", AtMost),
+            ("온도가 850", "를 넘지 않으면 안 된다", Open),
+            ("온도가 850", "를 넘으면 안전 장치가 정지", Open),
+            ("Run without load at 5", "", Exactly),
+            ("Heat it without exceeding 850", "", AtMost),
+            ("Heat it without going above 850", "", AtMost),
+            ("Cool it without falling below 680", "", AtLeast),
         ] {
             let words = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
             assert_eq!(bound_in_clause(words, after).0, expected, "{before} … {after}");

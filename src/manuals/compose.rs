@@ -184,6 +184,7 @@ mod tests {
             kind: StatementKind::Prevention,
             text: "배기구 청소 주기 단축".to_owned(),
             spans: section.causes[0].spans.clone(),
+            figures: Vec::new(),
         };
         section.parts = vec![SectionPart {
             label: "재발 방지".to_owned(),

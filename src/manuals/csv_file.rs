@@ -71,7 +71,8 @@ fn without_stray_quotes(text: &str, delimiter: char) -> (String, Vec<u32>) {
                     if lines.last() != Some(&line) {
                         lines.push(line);
                     }
-                    at += 1;
+                    // All of them: one that stays would begin the cell as well.
+                    at += letters.iter().skip(at).take_while(|c| **c == '"').count();
                 }
             }
             is_start = false;
@@ -138,4 +139,44 @@ fn delimiter(text: &str) -> u8 {
     };
     let best = [b'\t', b';', b','].into_iter().max_by_key(|byte| score(char::from(*byte)));
     best.unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A text, its cells, the lines with marks that nothing closes.
+    #[test]
+    fn marks_that_nothing_closes_begin_no_cell() {
+        for (text, cells, lines) in [
+            ("긁힘,\"레일, 마모\",교체\n", vec![vec!["긁힘", "레일, 마모", "교체"]], vec![]),
+            ("긁힘,\"레일 마모,교체\n", vec![vec!["긁힘", "레일 마모", "교체"]], vec![1]),
+            (
+                "긁힘,\"\"레일 마모,교체\n찍힘,\"\"\"낙하,패드\n",
+                vec![vec!["긁힘", "레일 마모", "교체"], vec!["찍힘", "낙하", "패드"]],
+                vec![1, 2],
+            ),
+            ("긁힘,\"\",교체\n", vec![vec!["긁힘", "", "교체"]], vec![]),
+            (
+                "긁힘,\"\"\"레일\"\" 마모\",교체\n",
+                vec![vec!["긁힘", "\"레일\" 마모", "교체"]],
+                vec![],
+            ),
+        ] {
+            let (plain, stray) = without_stray_quotes(text, ',');
+            let rows = read_rows(Path::new("a.csv"), &plain, b',').unwrap();
+            let rows: Vec<Vec<String>> = rows.into_iter().map(|(_, cells)| cells).collect();
+            assert_eq!(
+                (rows, stray),
+                (
+                    cells
+                        .into_iter()
+                        .map(|row| row.into_iter().map(str::to_owned).collect())
+                        .collect(),
+                    lines
+                ),
+                "{text}"
+            );
+        }
+    }
 }

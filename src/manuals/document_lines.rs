@@ -7,6 +7,7 @@ use fettle_domain::{ManualFormat, ManualWarning};
 
 use super::damage::ManualDamage;
 use super::error::ManualsError;
+use super::found_figures::FoundFigure;
 use super::printed_line::PrintedLine;
 
 /// The lines of a file in reading order, before any structure is recognised.
@@ -19,6 +20,7 @@ pub(super) struct DocumentLines {
     /// Lines beside the text, such as footnotes, each with the number of the line that refers to it. They
     /// are found by search, and belong to no section.
     pub(super) notes: Vec<(u32, String)>,
+    pub(super) figures: Vec<FoundFigure>,
     /// What of the pages could not be read, or is no text of them.
     pub(super) warnings: Vec<ManualWarning>,
     /// Whether a page has pictures; without text the file is then a scan.
@@ -33,6 +35,7 @@ impl DocumentLines {
             page_count,
             lines,
             notes: Vec::new(),
+            figures: Vec::new(),
             warnings: Vec::new(),
             has_pictures: false,
         }

@@ -13,14 +13,17 @@ use fettle_domain::{ManualFormat, ManualWarning};
 
 use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
+use super::docx_figures::pictures_of;
 use super::docx_notes::{NoteKind, Reference, read_notes, references_of};
 use super::docx_runs::{is_of_paragraph, push_run_text};
 use super::docx_styles::{Look, Style, Styles, child, flag, is_filled, value};
 use super::error::{ManualsError, Result};
+use super::found_figures::PartFigures;
 use super::geometry::Rect;
 use super::list_marker::split_marker;
 use super::package::{LocalName, Package, descend};
 use super::printed_line::PrintedLine;
+use super::relations::{Relation, relations};
 use super::unpaged_lines::{LeftOut, Script, placed_within};
 
 /// Twips in a point.
@@ -53,6 +56,8 @@ pub(super) fn parse_docx(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
         body.ok_or_else(|| ManualsError::damaged(path, ManualDamage::structure("no body")))?;
     let mut reader = BodyReader {
         styles,
+        relations: relations(&mut package, &main)?,
+        figures: PartFigures::default(),
         lines: Vec::new(),
         warnings: Vec::new(),
         references: Vec::new(),
@@ -60,14 +65,15 @@ pub(super) fn parse_docx(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
         row: 0,
     };
     reader.read_blocks(body, MAX_DEPTH);
-    let BodyReader { lines, warnings, references, paragraphs, .. } = reader;
+    let BodyReader { lines, warnings, references, paragraphs, figures, .. } = reader;
+    let figures = figures.looked_at(&mut package);
     let mut warnings = placed_within(warnings, paragraphs);
     let comments = read_notes(&mut package, folder, NoteKind::Comment, &references)?;
     warnings.extend(comments.into_iter().map(|(page, text)| ManualWarning::Note { page, text }));
     let mut notes = read_notes(&mut package, folder, NoteKind::Footnote, &references)?;
     notes.extend(read_notes(&mut package, folder, NoteKind::Endnote, &references)?);
     let document = DocumentLines::new(ManualFormat::Docx, paragraphs, lines);
-    Ok(DocumentLines { warnings, notes, ..document })
+    Ok(DocumentLines { warnings, notes, figures, ..document })
 }
 
 /// Name of the main document part, from the package's relationships (`officeDocument`).
@@ -87,6 +93,9 @@ fn main_part_name(package: &mut Package<'_>) -> Result<String> {
 /// Reads the body of a document from top to bottom.
 struct BodyReader {
     styles: Styles,
+    /// Of the main part, to the pictures among others.
+    relations: Vec<Relation>,
+    figures: PartFigures,
     lines: Vec<PrintedLine>,
     /// What was left out.
     warnings: Vec<ManualWarning>,
@@ -132,16 +141,22 @@ impl BodyReader {
     }
 
     fn read_paragraph(&mut self, node: Node<'_, '_>) {
-        if let Some(paragraph) = self.parse_paragraph(node) {
-            let lines = self.place_lines(&paragraph, paragraph.left);
-            self.lines.extend(lines);
-        }
         // Text boxes are anchored in paragraphs.
-        for inner in paragraphs_below(node) {
+        for inner in std::iter::once(node).chain(paragraphs_below(node)) {
+            let before = self.paragraphs;
             if let Some(paragraph) = self.parse_paragraph(inner) {
                 let lines = self.place_lines(&paragraph, paragraph.left);
                 self.lines.extend(lines);
             }
+            self.add_pictures(&pictures_of(inner), before);
+        }
+    }
+
+    /// Adds pictures that stand in the paragraphs after the first `before`.
+    fn add_pictures(&mut self, relations: &[&str], before: u32) {
+        let beside = (self.paragraphs > before).then(|| before + 1..=self.paragraphs);
+        for id in relations {
+            self.figures.push(&self.relations, id, beside.clone(), self.paragraphs);
         }
     }
 
@@ -185,6 +200,8 @@ impl BodyReader {
             let top = self.row;
             let (mut lines, mut column) = (Vec::new(), 0_u32);
             let mut end = top;
+            // Pictures in cells without text are the row's.
+            let (above, mut of_row) = (self.paragraphs, Vec::new());
             for cell in row.children().filter(|cell| cell.has_local_name("tc")) {
                 self.row = top;
                 let properties = child(cell, "tcPr");
@@ -200,7 +217,9 @@ impl BodyReader {
                     Some(above) => self.extend_cells((left, above), top as f64 + 1.0),
                     None => _ = tops.insert(first, top as f64),
                 }
+                let (before, mut pictures) = (self.paragraphs, Vec::new());
                 for inner in paragraphs_below(cell) {
+                    pictures.extend(pictures_of(inner));
                     let Some(paragraph) = self.parse_paragraph(inner) else { continue };
                     for mut line in self.place_lines(&paragraph, left + 1.0) {
                         let (top, bottom) = (top as f64, top as f64 + 1.0);
@@ -209,7 +228,13 @@ impl BodyReader {
                     }
                 }
                 end = end.max(self.row);
+                if self.paragraphs > before {
+                    self.add_pictures(&pictures, before);
+                } else {
+                    of_row.extend(pictures);
+                }
             }
+            self.add_pictures(&of_row, above);
             self.row = end;
             for clip in lines.iter_mut().filter_map(|line: &mut PrintedLine| line.clip.as_mut()) {
                 clip.bottom = clip.bottom.max(end as f64);

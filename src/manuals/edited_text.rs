@@ -1,8 +1,8 @@
 //! The edits of a person on a manual's text, one at a time.
 
 use fettle_domain::{
-    LabelRule, LinePlace, LineRef, LineSpan, ManualEdit, ManualText, PartPlace, Passage, Section,
-    SectionPart, SectionRef, Statement, StatementKind, same_text,
+    Figure, LabelRule, LinePlace, LineRef, LineSpan, ManualEdit, ManualText, PartPlace, Passage,
+    Section, SectionPart, SectionRef, Statement, StatementKind, same_text,
 };
 
 use super::chunk::{forbidding_label, labelled, words_with_label};
@@ -21,6 +21,8 @@ struct TakenLine {
     /// *Do not*, `Use sandpaper` would say the opposite.
     text: String,
     spans: Vec<LineSpan>,
+    /// Its pictures.
+    figures: Vec<Figure>,
 }
 
 impl EditedText {
@@ -132,16 +134,16 @@ impl EditedText {
                     PartPlace::Causes | PartPlace::Actions => None,
                 };
                 let list = section.part_mut(part)?;
-                let Statement { text, spans, .. } =
+                let Statement { text, spans, figures, .. } =
                     (index < list.len()).then(|| list.remove(index))?;
                 let text = label.map_or(text.clone(), |label| labelled(&label, &text));
-                Some(TakenLine { text, spans })
+                Some(TakenLine { text, spans, figures })
             }
             LinePlace::Passage(index) => {
                 let passages = &mut self.text.passages;
                 let Passage { text, span, .. } =
                     (index < passages.len()).then(|| passages.remove(index))?;
-                Some(TakenLine { text, spans: vec![span] })
+                Some(TakenLine { text, spans: vec![span], figures: Vec::new() })
             }
         }
     }
@@ -150,7 +152,9 @@ impl EditedText {
         let place = self.find(line)?;
         let LinePlace::Statement { section, .. } = place else { return None };
         let heading = self.text.sections.get(section)?.heading.clone();
-        let taken = self.take(place)?;
+        let mut taken = self.take(place)?;
+        // A picture stays with its section where its line is no statement.
+        self.text.sections.get_mut(section)?.figures.append(&mut taken.figures);
         self.add_passage(Some(heading), taken);
         Some(())
     }
@@ -168,14 +172,23 @@ impl EditedText {
         let place = self.find(line)?;
         let target = self.find(into).filter(|target| *target != place)?;
         let LinePlace::Statement { section, part, mut index } = target else { return None };
+        let (is_beside, is_before) = match place {
+            LinePlace::Statement { section: s, part: p, index: i } => {
+                let is_beside = (s, p) == (section, part);
+                (is_beside, is_beside && i < index)
+            }
+            LinePlace::Passage(_) => (false, false),
+        };
+        // Lines of one part have its label in common; said again, it would stand amid the joined line.
+        let plain = is_beside.then(|| self.text.line_text(place).map(str::to_owned)).flatten();
         let taken = self.take(place)?;
-        let before = matches!(place, LinePlace::Statement { section: s, part: p, index: i }
-            if (s, p) == (section, part) && i < index);
-        index -= usize::from(before);
+        let added = plain.unwrap_or(taken.text);
+        index -= usize::from(is_before);
         let statement = self.text.sections.get_mut(section)?.part_mut(part)?.get_mut(index)?;
         let space = if spaced { " " } else { "" };
-        statement.text = format!("{}{space}{}", statement.text, taken.text);
+        statement.text = format!("{}{space}{added}", statement.text);
         statement.spans.extend(taken.spans);
+        statement.figures.extend(taken.figures);
         Some(())
     }
 
@@ -188,9 +201,15 @@ impl EditedText {
         let kind = whole.kind;
         let spans = split_spans(&whole.spans, pieces);
         let new = pieces.iter().zip(spans).map(|(text, spans)| {
-            TakenLine { text: text.trim().to_owned(), spans }.into_statement(kind)
+            let figures = Vec::new();
+            TakenLine { text: text.trim().to_owned(), spans, figures }.into_statement(kind)
         });
-        list.splice(index..=index, new.collect::<Vec<_>>());
+        let mut new: Vec<Statement> = new.collect();
+        // A picture stands below what was one statement.
+        if let Some(last) = new.last_mut() {
+            last.figures.clone_from(&whole.figures);
+        }
+        list.splice(index..=index, new);
         Some(())
     }
 
@@ -213,8 +232,9 @@ impl EditedText {
         };
         // A line that is a label itself ends the part that it stood in, and what that forbade.
         let label = self.text.line_text(place)?.to_owned();
-        self.take(place)?;
+        let taken = self.take(place)?;
         let section = self.text.sections.get_mut(index)?;
+        section.figures.extend(taken.figures);
         let mut statements = take_following(section.part_mut(list)?, &span, index_in(place, list));
         statements.iter_mut().for_each(|statement| statement.kind = kind);
         let mut part = SectionPart { label, kind, page: span.page, statements };
@@ -250,7 +270,7 @@ impl EditedText {
         let span = self.text.line_spans(place).first().copied()?;
         let before = self.section_at(place, &span);
         let heading = self.text.line_text(place)?.to_owned();
-        self.take(place)?;
+        let figures = self.take(place)?.figures;
         let mut new = Section {
             heading,
             defect: None,
@@ -258,6 +278,7 @@ impl EditedText {
             causes: Vec::new(),
             actions: Vec::new(),
             parts: Vec::new(),
+            figures,
         };
         let at = before.map_or(0, |before| before + 1);
         if let Some(old) = before.and_then(|before| self.text.sections.get_mut(before)) {
@@ -303,6 +324,7 @@ impl EditedText {
                 before.causes.extend(section.causes);
                 before.actions.extend(section.actions);
                 before.parts.extend(section.parts);
+                before.figures.extend(section.figures);
             }
             None => {
                 let own = section.statements().map(|one| (one.text.clone(), one));
@@ -310,11 +332,12 @@ impl EditedText {
                     part.statements.iter().map(move |one| (words_with_label(part, one), one))
                 });
                 for (text, Statement { spans, .. }) in own.chain(of_parts) {
-                    self.add_passage(None, TakenLine { text, spans: spans.clone() });
+                    let (spans, figures) = (spans.clone(), Vec::new());
+                    self.add_passage(None, TakenLine { text, spans, figures });
                 }
             }
         }
-        self.add_passage(new_heading, TakenLine { text: heading, spans });
+        self.add_passage(new_heading, TakenLine { text: heading, spans, figures: Vec::new() });
         Some(())
     }
 }
@@ -322,7 +345,8 @@ impl EditedText {
 impl TakenLine {
     /// A statement; its id is given once all edits are applied.
     fn into_statement(self, kind: StatementKind) -> Statement {
-        Statement { id: String::new(), kind, text: self.text, spans: self.spans }
+        let Self { text, spans, figures } = self;
+        Statement { id: String::new(), kind, text, spans, figures }
     }
 }
 

@@ -92,6 +92,12 @@ pub enum ManualsError {
         /// Number of pages.
         pages: u32,
     },
+    /// The file has no such picture.
+    #[error("{path}: no such picture")]
+    NoFigure {
+        /// The file.
+        path: PathBuf,
+    },
     /// A scanned manual, on a machine without `tesseract` (feature `ocr`).
     #[error("{path}: scanned, and tesseract is not installed")]
     NoTesseract {

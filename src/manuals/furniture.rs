@@ -20,8 +20,9 @@ const MAX_DATA_LINE: usize = 60;
 /// The fewest dots that lead to the number of a page.
 const LEADER_DOTS: usize = 3;
 
-/// What the lines about a document begin with, as [`compact`] gives them.
-const DATA: [&str; 58] = [
+/// What the lines about a document begin with, as [`compact`] gives them. A number, a day or a colon stands
+/// behind it: `승인 없이 2호기 가동 금지` is a rule of the plant.
+const DATA: [&str; 82] = [
     "문서번호",
     "문서명",
     "문서등급",
@@ -29,22 +30,32 @@ const DATA: [&str; 58] = [
     "표준번호",
     "개정번호",
     "개정일",
+    "개정일자",
     "개정이력",
+    "개정사유",
     "개정",
     "제정일",
+    "제정일자",
     "제정",
     "버전",
     "판번호",
     "작성일",
+    "작성일자",
     "작성자",
     "작성부서",
     "작성",
     "검토자",
+    "검토일",
+    "검토일자",
+    "검토부서",
     "검토",
     "승인자",
     "승인일",
+    "승인일자",
+    "승인부서",
     "승인",
     "시행일",
+    "시행일자",
     "배포일",
     "배포처",
     "적용일",
@@ -58,29 +69,58 @@ const DATA: [&str; 58] = [
     "docno",
     "docid",
     "revision",
+    "revisionno",
+    "revisionnumber",
+    "revisiondate",
+    "revisionhistory",
     "rev",
+    "revno",
     "version",
+    "versionno",
     "ver",
     "issueno",
     "issuedate",
     "issued",
+    "issuedby",
+    "issuedon",
     "effectivedate",
     "date",
+    "dateofissue",
     "author",
     "preparedby",
     "approvedby",
     "reviewedby",
     "writtenby",
     "page",
+    "pageno",
     "copyright",
+    "copyrightc",
     "confidential",
     "internaluse",
+    "internaluseonly",
     "lastupdate",
     "lastupdated",
+    "lastupdatedon",
     "updated",
+    "updatedon",
     "최종수정",
     "최종개정",
 ];
+/// Those of them behind which a name of letters and digits may stand as well: `문서 번호 QM-17`.
+const NUMBERS: [&str; 9] = [
+    "문서번호",
+    "관리번호",
+    "표준번호",
+    "개정번호",
+    "documentno",
+    "documentnumber",
+    "docno",
+    "docid",
+    "issueno",
+];
+/// Those of them behind which the letter of a version may stand: *Rev. B*.
+const REVISIONS: [&str; 8] =
+    ["개정", "버전", "revision", "revisionno", "rev", "revno", "version", "ver"];
 /// Titles of tables of contents.
 const CONTENTS: [&str; 6] = ["목차", "차례", "내용", "contents", "tableofcontents", "index"];
 
@@ -172,8 +212,7 @@ impl<'a> Furniture<'a> {
         // A chapter stands right above a section, in larger letters than headings of sections.
         let is_above = (at + 1..=at + TITLE_LINES).any(|below| self.headings.contains(&below));
         let is_chapter = is_above && row.size > self.heading_size;
-        is_title_like
-            && (is_chapter || at < self.first && (at < TITLE_LINES || has_title_word(text)))
+        is_title_like && (is_chapter || at < self.first && (at == 0 || has_title_word(text)))
     }
 
     /// Whether a row above the first section is its entry in a table of contents.
@@ -190,24 +229,53 @@ impl<'a> Furniture<'a> {
 fn is_about_document(text: &str) -> bool {
     let text = split_marker(text).1;
     let letters = compact(text);
-    let stated = text.contains([':', '：', '|']) || text.contains(|c: char| c.is_ascii_digit());
     letters.chars().count() <= MAX_DATA_LINE
         && !is_sentence(text)
         && (CONTENTS.contains(&letters.as_str())
-            || stated
-                && DATA.iter().any(|word| letters.starts_with(word) && ends_there(text, word)))
+            || DATA.iter().any(|word| letters.starts_with(word) && states(text, word)))
 }
 
-/// Whether the words of `text` that make `start` end where it ends: *dates of …* is none of *date*.
-fn ends_there(text: &str, start: &str) -> bool {
-    let mut so_far = String::new();
-    for letter in text.chars() {
-        if so_far.chars().count() == start.chars().count() {
-            return !letter.is_alphabetic() || fettle_domain::hangul::is_hangul(letter);
-        }
-        so_far.push_str(&compact(&letter.to_string()));
+/// Whether a value stands right behind the words of `text` that make `start`: none does in *dates of …* or
+/// `검토 후 5 ℃ 하향`.
+fn states(text: &str, start: &str) -> bool {
+    let behind = behind(text, start);
+    if behind.starts_with(char::is_alphabetic) {
+        return false;
     }
-    true
+    let value = behind.trim_start_matches(|c: char| c.is_whitespace() || "()©.#-–—[]".contains(c));
+    let next = value.split_whitespace().next().unwrap_or_default();
+    let has_digit = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+    value.starts_with([':', '：', '|'])
+        || value.starts_with(|c: char| c.is_ascii_digit())
+        || value
+            .strip_prefix('제')
+            .is_some_and(|of| of.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+        || REVISIONS.contains(&start) && is_letter_of_revision(value)
+        || NUMBERS.contains(&start) && has_digit(next)
+}
+
+/// Whether a value is the letter of a version, alone or with its day: `A`, *B, 2026-03-01*, *A date: …*.
+fn is_letter_of_revision(value: &str) -> bool {
+    let mut letters = value.chars();
+    let is_letter = letters.next().is_some_and(|c| c.is_ascii_uppercase());
+    let rest = letters.as_str();
+    let day = rest.trim_start_matches([' ', ',', '(', ':', '/', '-', '|']);
+    let is_apart = rest.is_empty() || day.len() < rest.len();
+    let is_day = day.is_empty()
+        || day.starts_with(|c: char| c.is_ascii_digit())
+        || day.split([' ', ':', '：']).next().is_some_and(|word| word.eq_ignore_ascii_case("date"));
+    is_letter && is_apart && is_day
+}
+
+/// What stands in `text` behind the letters that make `start`.
+fn behind<'t>(text: &'t str, start: &str) -> &'t str {
+    let mut left = start.chars().count();
+    let mut letters = text.chars();
+    while left > 0 {
+        let Some(letter) = letters.next() else { break };
+        left = left.saturating_sub(compact(letter.encode_utf8(&mut [0; 4])).chars().count());
+    }
+    letters.as_str()
 }
 
 /// Whether a line is an entry of a table of contents by its form: `기공 ........ 3`.
@@ -236,10 +304,23 @@ mod tests {
             "문서번호: QM-17",
             "개정 7판",
             "Rev. 3",
+            "개정 제2판",
+            "개정 제 3 판 (2026-03)",
+            "Rev. A",
+            "Rev. B 2026-03-01",
+            "Rev. A date: 2026-03-01",
+            "Revision C (2026-03-01)",
+            "Rev. A date",
             "Version 1.2",
             "작성자: 김철수",
             "Date: 2026-11-30",
             "승인: 품질팀장",
+            "작성 | 검토 | 승인",
+            "작성 일자: 2026-03-01",
+            "Rev. No. 3",
+            "Date of issue: 1 March",
+            "Copyright (c) 2026",
+            "Copyright © 2026",
             "Page 3 of 12",
             "Copyright 2026",
             "목차",
@@ -251,10 +332,19 @@ mod tests {
         }
         for text in [
             "개정된 절차를 따른다",
+            "Rev. A parts are to be reworked",
+            "Rev. A dated stock goes first 2 days",
+            "개정 제2판의 절차를 따른다",
+            "Version control of recipes",
             "작성 요령을 익힌다",
             "Reverse the flow in 2 minutes",
             "Dates of delivery: check 2 of them",
             "승인 없이 가동하지 않음",
+            "승인 없이 2호기 가동 금지",
+            "검토 후 5 ℃ 하향",
+            "승인자 서명 없이 2호기 가동 금지",
+            "개정번호 확인 후 2호기 가동",
+            "작성된 표 3 확인",
             "온도 3",
             "버전",
             "3.5 mm",

@@ -13,6 +13,7 @@ use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
 use super::html_items::{ItemRole, item_role};
 use super::html_nodes::{INLINE, MAX_DEPTH, is_skipped, name_of, text_of, visit};
+use super::html_pictures::HtmlPictures;
 use super::html_table::{is_layout, read_table};
 use super::html_tree::tree_of;
 use super::html_unseen::Unseen;
@@ -39,18 +40,33 @@ pub(super) fn lines_of_html(
 ) -> Result<DocumentLines> {
     let too_deep = || ManualsError::damaged(path, ManualDamage::TooDeep);
     let page = tree_of(text).ok_or_else(too_deep)?;
+    let pictures = HtmlPictures::of(&page);
     let unseen = Unseen::take_from(&page);
     let lines = UnpagedLines::new(Numbering::Lines);
-    let mut reader = Reader { lines, line: Inline::default(), unseen };
+    let mut reader = Reader { lines, line: Inline::default(), unseen, pictures };
     reader.read_children(&readable_part(&page), Place::default(), MAX_DEPTH);
     reader.finish_line(Place::default());
-    let UnpagedLines { number, lines, warnings, .. } = reader.lines;
+    let UnpagedLines { number, lines, warnings, pictures, .. } = reader.lines;
+    let figures = reader.pictures.found(pictures);
     let is_too_deep = warnings.iter().any(|w| matches!(w, ManualWarning::TooDeep { .. }));
     if lines.is_empty() && is_too_deep {
         return Err(too_deep());
     }
     let warnings = placed_within(warnings, number);
-    Ok(DocumentLines { warnings, ..DocumentLines::new(format, number, lines) })
+    Ok(DocumentLines { warnings, figures, ..DocumentLines::new(format, number, lines) })
+}
+
+/// The pictures of a page. `path` is for messages only.
+pub(super) fn pictures_of_html(path: &Path, bytes: &[u8]) -> Result<HtmlPictures> {
+    let text =
+        decode_html(bytes).ok_or_else(|| ManualsError::damaged(path, ManualDamage::Encoding))?;
+    pictures_of_text(path, &text)
+}
+
+/// The same of a page that is text already.
+pub(super) fn pictures_of_text(path: &Path, text: &str) -> Result<HtmlPictures> {
+    let page = tree_of(text).ok_or_else(|| ManualsError::damaged(path, ManualDamage::TooDeep))?;
+    Ok(HtmlPictures::of(&page))
 }
 
 /// The text of a page in the encoding that it states, or in one of those of text files.
@@ -114,6 +130,8 @@ struct Inline {
     bold: usize,
     /// Whether a part of it is left out.
     is_cut: bool,
+    /// Names of the pictures in it.
+    pictures: Vec<String>,
 }
 
 impl Inline {
@@ -129,6 +147,7 @@ struct Reader {
     lines: UnpagedLines,
     line: Inline,
     unseen: Unseen,
+    pictures: HtmlPictures,
 }
 
 impl Reader {
@@ -166,12 +185,16 @@ impl Reader {
         let Some(name) = name_of(node).filter(|_| !is_skipped(node)) else { return };
         let bold =
             place.bold || matches!(name, "b" | "strong" | "th" | "dt" | "summary" | "legend");
+        if self.unseen.at(node).is_none() {
+            self.line.pictures.extend(self.pictures.name_at(node));
+        }
         match name {
             "br" | "hr" => self.finish_line(place),
             "table" if !is_layout(node) => {
                 self.finish_line(place);
                 self.leave_out_below(node);
-                self.lines.push_table(&read_table(node));
+                let table = read_table(node, &self.pictures);
+                self.lines.push_table(&table);
             }
             "td" | "th" => {
                 // Of a table that only lays out its page.
@@ -224,7 +247,9 @@ impl Reader {
     /// Ends the line being read, if it has text.
     fn finish_line(&mut self, place: Place) {
         let line = std::mem::take(&mut self.line);
+        let before = self.lines.number;
         if line.is_empty() {
+            line.pictures.into_iter().for_each(|picture| self.lines.add_picture(picture, before));
             // A bullet waits for its text.
             self.line.is_item = line.is_item;
             return;
@@ -237,5 +262,6 @@ impl Reader {
         };
         let bullet = if line.is_item { "• " } else { "" };
         self.lines.push(&format!("{bullet}{}", line.text), style);
+        line.pictures.into_iter().for_each(|picture| self.lines.add_picture(picture, before));
     }
 }

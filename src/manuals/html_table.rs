@@ -3,6 +3,7 @@
 use markup5ever_rcdom::{Handle, NodeData};
 
 use super::html_nodes::{attribute, is_skipped, name_of, visit};
+use super::html_pictures::HtmlPictures;
 use super::unpaged_lines::TableCell;
 
 /// The most rows or columns that a cell may span.
@@ -38,7 +39,7 @@ fn cells(row: &Handle) -> Vec<Handle> {
 }
 
 /// The cells of a table, each at its column: cells of rows above may reach down into a row.
-pub(super) fn read_table(table: &Handle) -> Vec<Vec<TableCell>> {
+pub(super) fn read_table(table: &Handle, pictures: &HtmlPictures) -> Vec<Vec<TableCell>> {
     let mut out: Vec<Vec<TableCell>> = Vec::new();
     // For each column, in how many rows from here on it is taken.
     let mut taken: Vec<usize> = Vec::new();
@@ -66,8 +67,13 @@ pub(super) fn read_table(table: &Handle) -> Vec<Vec<TableCell>> {
             let columns = span("colspan").max(1).min(MAX_COLUMNS.saturating_sub(column).max(1));
             reached.push((column, columns, rows));
             let is_head = name_of(&cell) == Some("th");
-            let lines = lines(&cell);
-            cells_of_row.push(TableCell { columns: (column, columns), rows, is_head, lines });
+            cells_of_row.push(TableCell {
+                columns: (column, columns),
+                rows,
+                is_head,
+                lines: lines(&cell),
+                pictures: pictures.names_below(&cell),
+            });
             column += columns;
         }
         taken.iter_mut().for_each(|rows| *rows = rows.saturating_sub(1));

@@ -13,7 +13,9 @@ use fettle_domain::ManualFormat;
 use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
+use super::found_figures::{MIN_SIDE_PT, PartFigures};
 use super::package::{LocalName, Package, descend};
+use super::relations::manifest;
 use super::unpaged_lines::{
     BODY_PT, LeftOut, LineStyle, Numbering, TableCell, UnpagedLines, placed_within,
 };
@@ -41,9 +43,13 @@ pub(super) fn parse_hwpx(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
         let Some(text) = package.read(&name)? else { continue };
         reader.read_paragraphs(package.parse(&text)?.root_element(), MAX_DEPTH);
     }
-    let UnpagedLines { number, lines, warnings, .. } = reader.lines;
+    let UnpagedLines { number, lines, warnings, pictures, .. } = reader.lines;
+    let mut figures = PartFigures::default();
+    figures.extend(&manifest(&mut package, "Contents/content.hpf")?, pictures);
+    let figures = figures.looked_at(&mut package);
     let warnings = placed_within(warnings, number);
-    Ok(DocumentLines { warnings, ..DocumentLines::new(ManualFormat::Hwpx, number, lines) })
+    let document = DocumentLines::new(ManualFormat::Hwpx, number, lines);
+    Ok(DocumentLines { warnings, figures, ..document })
 }
 
 /// Properties that paragraphs and runs refer to, by id.
@@ -114,6 +120,27 @@ struct Line {
     size_pt: Option<f32>,
 }
 
+/// The pictures in the runs of a paragraph, by their ids in the document's manifest; such as are no larger
+/// than letters are left out.
+fn pictures_of(paragraph: Node<'_, '_>) -> Vec<String> {
+    let runs = paragraph.children().filter(|node| node.has_local_name("run"));
+    // A group holds several; tables and boxes hold paragraphs of their own.
+    let is_entered = |node: Node<'_, '_>| node.has_local_name("container");
+    let objects = runs.flat_map(|run| descend(run, is_entered));
+    let found = objects.filter(|object| object.has_local_name("pic")).filter_map(|picture| {
+        let inner = |name: &str| picture.children().find(|node| node.has_local_name(name));
+        let image = picture.descendants().find(|node| node.has_local_name("img"))?;
+        let side = |name: &str| -> Option<f64> {
+            let size = inner("sz").or_else(|| inner("curSz"))?;
+            Some(size.local_attribute(name)?.parse::<f64>().ok()? / f64::from(UNITS_PER_POINT))
+        };
+        let size = side("width").zip(side("height"));
+        let is_small = size.is_some_and(|(x, y)| x.min(y) > 0.0 && x.min(y) < MIN_SIDE_PT);
+        (!is_small).then(|| image.local_attribute("binaryItemIDRef").map(str::to_owned)).flatten()
+    });
+    found.collect()
+}
+
 /// All text below a node.
 fn all_text(node: Node<'_, '_>) -> String {
     let texts = node.descendants().filter(|inner| inner.has_local_name("t")).map(own_text);
@@ -135,6 +162,7 @@ impl Reader {
         for paragraph in parent.children().filter(|node| node.has_local_name("p")) {
             let id = paragraph.local_attribute("paraPrIDRef").unwrap_or_default();
             let level = self.header.items.get(id).copied();
+            let before = self.lines.number;
             let (own, left_out) = self.paragraph_lines(paragraph, false);
             left_out.iter().for_each(|(reason, text)| self.lines.leave_out(*reason, text));
             for (at, line) in own.into_iter().enumerate() {
@@ -147,6 +175,9 @@ impl Reader {
                 let is_item = level.is_some() && at == 0 && line.letters > 0;
                 let text = if is_item { format!("• {}", line.text) } else { line.text };
                 self.lines.push(&text, style);
+            }
+            for picture in pictures_of(paragraph) {
+                self.lines.add_picture(picture, before);
             }
             // Tables and boxes are anchored in runs.
             for inner in paragraph.children().filter(|node| node.has_local_name("run")) {
@@ -249,6 +280,7 @@ impl Reader {
             let cells = row.children().filter(|cell| cell.has_local_name("tc")).enumerate();
             let cell = |(at, cell): (usize, Node<'_, '_>)| {
                 let paragraphs = cell.descendants().filter(|node| node.has_local_name("p"));
+                let pictures = paragraphs.clone().flat_map(pictures_of).collect();
                 let lines = paragraphs.flat_map(|paragraph| {
                     let id = paragraph.local_attribute("paraPrIDRef").unwrap_or_default();
                     let bullet = if self.header.items.contains_key(id) { "• " } else { "" };
@@ -267,6 +299,7 @@ impl Reader {
                     rows: number(cell, "cellSpan", "rowSpan").unwrap_or(1).max(1),
                     is_head: false,
                     lines: lines.filter(|line| line.chars().any(char::is_alphanumeric)).collect(),
+                    pictures,
                 }
             };
             cells.map(cell).collect()

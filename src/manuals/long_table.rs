@@ -19,18 +19,23 @@ struct Columns {
 /// The rows with those of such tables brought together, each defect's below its name.
 pub(super) fn mark_long_tables(rows: Vec<Row>, names: &DefectNameIndex) -> Vec<Row> {
     let mut out = Vec::new();
-    let mut rest = rows.as_slice();
-    while let Some((row, below)) = rest.split_first() {
+    // The table of a row goes as far as that of the row above it: its end is looked for once.
+    let (mut at, mut end) = (0, 0);
+    while let Some(row) = rows.get(at) {
+        let below = rows.get(at + 1..).unwrap_or_default();
         let is_head = row.is_in_table() && row.is_unpaged() && row.segments.len() >= 3;
-        let body = if is_head { body_of(row, below) } else { &[] };
+        if is_head && at >= end {
+            end = at + 1 + body_of(row, below).len();
+        }
+        let body = if is_head { rows.get(at + 1..end).unwrap_or_default() } else { &[] };
         match items(row, body, names) {
             Some(items) => {
                 out.extend(by_defect(&items));
-                rest = below.get(body.len()..).unwrap_or_default();
+                at = end;
             }
             None => {
                 out.push(row.clone());
-                rest = below;
+                at += 1;
             }
         }
     }
@@ -65,17 +70,23 @@ fn part(text: &str) -> Option<StatementKind> {
 /// Which column says what, where every row has a part and names its defect or goes on with the one above.
 fn columns(head: &Row, body: &[Row], names: &DefectNameIndex) -> Option<Columns> {
     let of = |place: usize| body.iter().filter_map(move |row| cell(head, row, place));
+    let is_defect = |text: &str| names.find(text).is_some_and(|named| named.exact);
     let mut places = 0..head.segments.len();
-    let defect = places.clone().find(|place| {
-        of(*place).next().is_some()
-            && of(*place).all(|text| names.find(text).is_some_and(|named| named.exact))
-    })?;
+    // A cell that names a defect itself heads none: without that, each row of a table would be read as the
+    // head of all below it.
+    let heads_defects = |place: usize| {
+        !head.segments.get(place).is_some_and(|cell| is_defect(&cell.line.text))
+            && of(place).next().is_some()
+            && of(place).all(is_defect)
+    };
+    let defect = places.clone().find(|place| heads_defects(*place))?;
     let part = places.clone().find(|place| {
-        let kinds: Vec<_> = of(*place).map(part).collect();
-        kinds.len() == body.len()
-            && kinds.iter().all(Option::is_some)
-            && kinds.contains(&Some(StatementKind::Cause))
-            && kinds.contains(&Some(StatementKind::Action))
+        let kinds: Option<Vec<StatementKind>> = of(*place).map(part).collect();
+        kinds.is_some_and(|kinds| {
+            kinds.len() == body.len()
+                && kinds.contains(&StatementKind::Cause)
+                && kinds.contains(&StatementKind::Action)
+        })
     })?;
     let text = places.find(|place| *place > part && *place != defect)?;
     Some(Columns { defect, part, text })

@@ -9,12 +9,23 @@ use fettle_domain::ManualFormat;
 use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
-use super::html::lines_of_html;
+use super::html::{lines_of_html, pictures_of_text};
+use super::html_pictures::HtmlPictures;
 use super::label_forms::sub_heading;
 use super::text_file::decode;
 
 /// The lines of a Markdown file. `path` is for messages only.
 pub(super) fn parse_markdown(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
+    lines_of_html(path, &page_of(path, bytes)?, ManualFormat::Markdown)
+}
+
+/// The pictures of a Markdown file. `path` is for messages only.
+pub(super) fn pictures_of_markdown(path: &Path, bytes: &[u8]) -> Result<HtmlPictures> {
+    pictures_of_text(path, &page_of(path, bytes)?)
+}
+
+/// A Markdown file as a page of HTML.
+fn page_of(path: &Path, bytes: &[u8]) -> Result<String> {
     let text = decode(bytes).ok_or_else(|| ManualsError::damaged(path, ManualDamage::Encoding))?;
     let text = without_front_matter(&text);
     if text.lines().any(is_nested_too_deep) {
@@ -34,7 +45,7 @@ pub(super) fn parse_markdown(path: &Path, bytes: &[u8]) -> Result<DocumentLines>
     keep_breaks_at_labels(&mut events);
     let mut page = String::new();
     html::push_html(&mut page, events.into_iter());
-    lines_of_html(path, &page, ManualFormat::Markdown)
+    Ok(page)
 }
 
 /// Whether a line stands in more quotations and lists than anybody writes: each costs a look at every

@@ -190,6 +190,7 @@ pub(super) fn refers_elsewhere(text: &str) -> bool {
     let end = ["합니다", "하다", "함"].iter().find_map(|end| letters.strip_suffix(end));
     let end = end.unwrap_or(&letters);
     let is_korean = is_ditto(text)
+        || is_ditto(end)
         || ["과동일", "와동일", "과같음", "와같음", "참조", "과상동", "과같다", "와같다"]
             .iter()
             .any(|same| {
@@ -197,7 +198,23 @@ pub(super) fn refers_elsewhere(text: &str) -> bool {
                 end.strip_suffix(same).is_some_and(|name| !name.contains(['을', '를']))
             });
     let is_english = ["sameas", "seeabove", "seebelow", "identicalto", "refer"];
-    is_korean || is_english.iter().any(|same| letters.starts_with(same))
+    is_korean
+        || is_english.iter().any(|same| letters.starts_with(same))
+        || is_ditto_for_another(&words)
+}
+
+/// Whether words say *the same as above*, and where or for what: *as above for burr*, *ditto (see 3)*. *As above,
+/// clean the rail* says more.
+fn is_ditto_for_another(words: &[String]) -> bool {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let behind = match words[..] {
+        ["as", "above", ref behind @ ..] | ["ditto", ref behind @ ..] => behind,
+        _ => return false,
+    };
+    behind.first().is_none_or(|next| {
+        ["for", "in", "see", "under", "of", "as", "no"].contains(next)
+            || next.starts_with(|c: char| c.is_ascii_digit())
+    })
 }
 
 #[cfg(test)]
@@ -269,6 +286,10 @@ mod tests {
             "same as scratch",
             "Ditto",
             "See above",
+            "As above for burr",
+            "ditto (see 3)",
+            "Ditto 3",
+            "상동함",
         ] {
             assert!(refers_elsewhere(text), "{text}");
         }
@@ -277,6 +298,7 @@ mod tests {
             "동일 금형 사용",
             "같은 자재 사용",
             "See that the rail is clean",
+            "As above, clean rail",
         ] {
             assert!(!refers_elsewhere(text), "{text}");
         }

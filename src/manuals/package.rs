@@ -17,6 +17,18 @@ const MAX_BYTES: u64 = 1 << 30;
 /// The most XML nodes of a part.
 const MAX_NODES: u32 = 4_000_000;
 
+/// The most bytes that a picture may unpack to.
+const MAX_PICTURE_BYTES: u64 = 64 << 20;
+
+/// The bytes of a part.
+pub(super) enum PartBytes {
+    Read(Vec<u8>),
+    /// More than a part may have.
+    TooLarge,
+    /// There is no such part, or it is damaged.
+    Broken,
+}
+
 /// A zip file of XML parts.
 pub(super) struct Package<'a> {
     /// For messages only.
@@ -80,6 +92,18 @@ impl<'a> Package<'a> {
             Err(ManualsError::damaged(&self.path, ManualDamage::Encoding))
         } else {
             Ok(Some(text.into_owned()))
+        }
+    }
+
+    /// The bytes of the part `name`, of a picture; `most` is what may be read at most.
+    pub(super) fn read_bytes(&mut self, name: &str, most: u64) -> PartBytes {
+        let Ok(entry) = self.zip.by_name(name) else { return PartBytes::Broken };
+        let most = most.min(MAX_PICTURE_BYTES);
+        let mut bytes = Vec::new();
+        match entry.take(most + 1).read_to_end(&mut bytes) {
+            Ok(read) if read as u64 > most => PartBytes::TooLarge,
+            Ok(_) => PartBytes::Read(bytes),
+            Err(_) => PartBytes::Broken,
         }
     }
 

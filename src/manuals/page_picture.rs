@@ -50,6 +50,17 @@ pub fn page_picture(
     width_px: u32,
     korean_font: &'static [u8],
 ) -> Result<PagePicture> {
+    page_picture_of(path, bytes, page, |_| width_px, korean_font)
+}
+
+/// [`page_picture`] as wide as the size of the page asks for.
+pub(super) fn page_picture_of(
+    path: &Path,
+    bytes: Vec<u8>,
+    page: u32,
+    width_px: impl FnOnce(SizePt) -> u32,
+    korean_font: &'static [u8],
+) -> Result<PagePicture> {
     catch_panic(path, || {
         let pdf = open(path, bytes)?;
         let pages = pdf.pages();
@@ -59,7 +70,7 @@ pub fn page_picture(
             ManualsError::NoPage { path: path.to_owned(), page, pages }
         };
         let page = index.and_then(|index| pages.get(index)).ok_or_else(no_page)?;
-        render_page(path, page, width_px, korean_font)
+        render_page(path, page, width_px(size(path, page)?), korean_font)
     })
 }
 

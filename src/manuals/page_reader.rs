@@ -24,6 +24,7 @@ use super::ink::PageInk;
 use super::line_grouping::group_into_lines;
 use super::overprint::without_overprints;
 use super::page_content::{has_broken_form, page_content};
+use super::page_figures::page_figures;
 use super::printed_line::PrintedLine;
 use super::skew::Skew;
 use super::text_device::{DrawnGlyph, Mark, MarkKind, TextDevice};
@@ -47,6 +48,8 @@ pub(super) struct PageRead {
     /// All letters that were drawn.
     pub(super) drawn: Vec<DrawnGlyph>,
     pub(super) has_pictures: bool,
+    /// Places of its figures.
+    pub(super) figures: Vec<Rect>,
 }
 
 /// What a person should know of a page.
@@ -165,7 +168,8 @@ impl<'a> PageReader<'a> {
             notes: annotated.notes,
             struck,
         };
-        PageRead { lines, findings, drawn, has_pictures }
+        let figures = if is_picture { Vec::new() } else { page_figures(&marks, &body, size) };
+        PageRead { lines, findings, drawn, has_pictures, figures }
     }
 }
 

@@ -15,6 +15,7 @@ use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
 use super::error::{ManualsError, Result};
 use super::hidden_layers::HiddenLayers;
+use super::page_figures::document_figures;
 use super::page_picture::{open, size};
 use super::page_reader::PageReader;
 use super::unpacked_size::has_bomb;
@@ -45,15 +46,19 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
     document.warnings.extend(missing_pages(&pdf, page_count, bytes));
     let reader = PageReader::new(&pdf);
     let layers = HiddenLayers::of(&pdf, bytes);
+    let mut figures = Vec::new();
     for (number, page) in (1_u32..).zip(pages.iter()) {
-        let mut read = reader.read(number, page, size(path, page)?);
+        let size = size(path, page)?;
+        let mut read = reader.read(number, page, size);
         if let Some(layers) = &layers {
             read.findings.hidden.extend(layers.text(number, &read.drawn));
         }
         document.has_pictures |= read.has_pictures;
         document.lines.append(&mut read.lines);
+        figures.push((number, size, read.figures));
         document.warnings.extend(read.findings.into_warnings(number));
     }
+    document.figures = document_figures(figures);
     document.merge_repeated_warnings();
     Ok(document)
 }

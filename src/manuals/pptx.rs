@@ -8,8 +8,11 @@ use fettle_domain::ManualFormat;
 
 use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
+use super::drawing::relation_of_picture;
 use super::error::{ManualsError, Result};
+use super::found_figures::PartFigures;
 use super::package::{LocalName, Package, descend};
+use super::relations::relations;
 use super::unpaged_lines::{LeftOut, LineStyle, Numbering, TableCell, UnpagedLines};
 
 /// The most slides of a manual.
@@ -28,18 +31,26 @@ pub(super) fn parse_pptx(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
         return Err(ManualsError::damaged(path, ManualDamage::structure("no slides")));
     }
     let mut lines = UnpagedLines::new(Numbering::Given);
+    let mut figures = PartFigures::default();
     for name in slides.iter().take(MAX_SLIDES) {
         lines.number += 1;
         let Some(text) = package.read(name)? else { continue };
         let slide = package.parse(&text)?;
+        let targets = relations(&mut package, name)?;
         let is_hidden = is_off(slide.root_element(), "show");
         // Shapes in the order in which they are read: from the back to the front.
-        let is_whole = |node: Node<'_, '_>| !is_shape(node) && !node.has_local_name("tbl");
+        let is_whole = |node: Node<'_, '_>| {
+            !is_shape(node) && !node.has_local_name("tbl") && !node.has_local_name("pic")
+        };
         for node in descend(slide.root_element(), is_whole) {
             let is_table = node.has_local_name("tbl");
             if is_hidden || is_hidden_shape(node) {
                 if is_table || is_shape(node) {
                     lines.leave_out(LeftOut::Hidden, &all_text(node));
+                }
+            } else if node.has_local_name("pic") {
+                if let Some(picture) = relation_of_picture(node) {
+                    lines.add_picture(picture, lines.number);
                 }
             } else if is_shape(node) {
                 push_shape(&mut lines, node);
@@ -49,10 +60,13 @@ pub(super) fn parse_pptx(path: &Path, bytes: &[u8]) -> Result<DocumentLines> {
                 left_out.iter().for_each(|(reason, text)| lines.leave_out(*reason, text));
             }
         }
+        figures.extend(&targets, std::mem::take(&mut lines.pictures));
     }
+    let figures = figures.looked_at(&mut package);
     let page_count = lines.number;
     let UnpagedLines { lines, warnings, .. } = lines;
-    Ok(DocumentLines { warnings, ..DocumentLines::new(ManualFormat::Pptx, page_count, lines) })
+    let document = DocumentLines::new(ManualFormat::Pptx, page_count, lines);
+    Ok(DocumentLines { warnings, figures, ..document })
 }
 
 fn is_shape(node: Node<'_, '_>) -> bool {
@@ -176,6 +190,7 @@ fn table(node: Node<'_, '_>) -> (Vec<Vec<TableCell>>, LeftOutTexts) {
                     .flat_map(|paragraph| paragraph_lines(paragraph, &mut left_out))
                     .map(|(text, _)| text)
                     .collect(),
+                pictures: Vec::new(),
             })
             .collect()
     };

@@ -219,7 +219,13 @@ impl SectionBuilder {
             references.extend(elsewhere.into_iter().map(|(text, spans)| (kind, text, spans)));
             texts
                 .into_iter()
-                .map(|(text, spans)| Statement { id: ids.next(kind), kind, text, spans })
+                .map(|(text, spans)| Statement {
+                    id: ids.next(kind),
+                    kind,
+                    text,
+                    spans,
+                    figures: Vec::new(),
+                })
                 .collect::<Vec<_>>()
         };
         let causes = statements(self.causes, StatementKind::Cause);
@@ -235,10 +241,11 @@ impl SectionBuilder {
             let label = usual_label(of, &text).to_owned();
             let page = spans.first().map_or(self.page, |span| span.page);
             let kind = StatementKind::Other;
-            let statements = vec![Statement { id: ids.next(kind), kind, text, spans }];
+            let (id, figures) = (ids.next(kind), Vec::new());
+            let statements = vec![Statement { id, kind, text, spans, figures }];
             parts.push(SectionPart { label, kind, page, statements });
         }
         let (heading, defect, page) = (self.heading, self.defect, self.page);
-        Section { heading, defect, page, causes, actions, parts }
+        Section { heading, defect, page, causes, actions, parts, figures: Vec::new() }
     }
 }

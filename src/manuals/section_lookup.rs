@@ -26,6 +26,7 @@ fn joined<'a>(mut sections: impl Iterator<Item = &'a Section>) -> Option<Section
         first.causes.extend_from_slice(&other.causes);
         first.actions.extend_from_slice(&other.actions);
         first.parts.extend_from_slice(&other.parts);
+        first.figures.extend_from_slice(&other.figures);
     }
     Some(first)
 }

@@ -4,13 +4,16 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use fettle_domain::{
-    DefectType, LineSpan, ManualFormat, ManualText, ManualWarning, Passage, RectPt, Section,
+    DefectType, LineSpan, ManualFormat, ManualLine, ManualText, ManualWarning, Passage, RectPt,
+    Section,
 };
 
 use super::defect_names::DefectNameIndex;
 use super::defect_table::read_defect_tables;
 use super::document_lines::DocumentLines;
 use super::error::Result;
+use super::figure_places::place_figures;
+use super::figures::attach_figures;
 use super::file::parse_document;
 use super::furniture::without_furniture;
 use super::headers_footers::strip_headers_footers;
@@ -27,7 +30,7 @@ use super::words::words;
 
 /// Version of the parser, raised when the same file would be parsed differently. Manuals stored
 /// under an older version are parsed again.
-pub const PARSER_VERSION: u32 = 7;
+pub const PARSER_VERSION: u32 = 8;
 
 /// Parses a manual with content `bytes`. The name of `path` states the format; the names of the
 /// product's `defects` identify the sections.
@@ -47,7 +50,10 @@ pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) ->
     let printed: HashSet<u32> = document.lines.iter().map(|line| line.line.page).collect();
     let has_pages = document.format == ManualFormat::Pdf;
     let all_rows = group_into_rows(document.lines);
-    let rows = if has_pages { strip_headers_footers(all_rows.clone()) } else { all_rows.clone() };
+    let mut rows =
+        if has_pages { strip_headers_footers(all_rows.clone()) } else { all_rows.clone() };
+    let figures = place_figures(document.figures, &mut rows);
+    let printed_rows = if figures.is_empty() { Vec::new() } else { rows.clone() };
     let names = DefectNameIndex::new(defects);
     let rows = mark_rows(rows, &names);
     let parser = SectionParser::new(&rows, &names);
@@ -69,11 +75,14 @@ pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) ->
     );
 
     let mut ids = StatementIds::default();
-    let sections: Vec<Section> = sections
+    let mut sections: Vec<Section> = sections
         .into_iter()
         .flat_map(SectionBuilder::for_each_defect)
         .map(|builder| builder.build(&mut ids, &joiner))
         .collect();
+    let lines: Vec<&ManualLine> =
+        printed_rows.iter().flat_map(|row| &row.segments).map(|segment| &segment.line).collect();
+    let unshown = attach_figures(&mut sections, &lines, figures);
     let mut warnings = without_furniture(warnings, &rows, &sections);
     warnings.extend(section_warnings(&sections, defects));
     warnings.extend(
@@ -81,6 +90,7 @@ pub(super) fn parse_sections(document: DocumentLines, defects: &[DefectType]) ->
             .filter(|page| has_pages && !printed.contains(page))
             .map(|page| ManualWarning::EmptyPage { page }),
     );
+    warnings.extend(unshown);
     warnings.extend(findings);
     let summary = read_summary(&summary, &joiner);
     let mut manual = ManualText { page_count, sections, summary, passages: Vec::new(), warnings };

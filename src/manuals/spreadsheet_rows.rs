@@ -64,6 +64,7 @@ fn push_table(
                     rows,
                     is_head: false,
                     lines,
+                    pictures: Vec::new(),
                 })
             };
             cells.iter().enumerate().filter_map(cell).collect()

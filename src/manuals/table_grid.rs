@@ -1,5 +1,6 @@
 //! Geometry of tables: columns, line pitch, clipped cells.
 
+use super::geometry::Rect;
 use super::printed_line::PrintedLine;
 use super::rows::Row;
 
@@ -46,7 +47,12 @@ pub(super) fn header_of_columns<'a>(
     columns: &[(f64, f64)],
 ) -> Vec<Option<&'a PrintedLine>> {
     let mut out: Vec<Option<&PrintedLine>> = vec![None; columns.len()];
-    for line in &header.segments {
+    // A column without text, as of pictures, has a head all the same.
+    let is_over_text = |line: &&PrintedLine| {
+        let overlaps = |clip: Rect| columns.iter().any(|(l, r)| *l < clip.right && clip.left < *r);
+        line.clip.is_none_or(overlaps)
+    };
+    for line in header.segments.iter().filter(is_over_text) {
         let distance = |(left, right): &(f64, f64)| {
             let apart = (left - line.right).max(line.left - right).max(0.0);
             (apart, (f64::midpoint(*left, *right) - f64::midpoint(line.left, line.right)).abs())

@@ -9,6 +9,7 @@ mod corrections;
 mod damaged_pages;
 mod document_kinds;
 mod encodings;
+mod figures;
 mod formats;
 mod generated;
 mod growth;

@@ -1,6 +1,8 @@
 //! The lines of a file without pages, as its reader finds them: one below the other, and the cells of
 //! tables side by side.
 
+use std::ops::RangeInclusive;
+
 use unicode_normalization::UnicodeNormalization;
 
 use fettle_domain::ManualWarning;
@@ -43,6 +45,19 @@ pub(super) struct TableCell {
     pub(super) is_head: bool,
     /// Its lines, list items with their bullets.
     pub(super) lines: Vec<String>,
+    /// What its reader calls the pictures in it.
+    pub(super) pictures: Vec<String>,
+}
+
+/// A picture among the lines.
+#[derive(Debug)]
+pub(super) struct LinePicture {
+    /// What its reader calls it.
+    pub(super) name: String,
+    /// Numbers of the lines beside it.
+    pub(super) beside: Option<RangeInclusive<u32>>,
+    /// Number of the last line before it, 0 for none.
+    pub(super) after: u32,
 }
 
 /// How positions are counted.
@@ -124,6 +139,7 @@ pub(super) struct UnpagedLines {
     pub(super) lines: Vec<PrintedLine>,
     /// What was left out.
     pub(super) warnings: Vec<ManualWarning>,
+    pub(super) pictures: Vec<LinePicture>,
     /// Number of the last line, from 1.
     pub(super) number: u32,
     row: usize,
@@ -131,7 +147,14 @@ pub(super) struct UnpagedLines {
 
 impl UnpagedLines {
     pub(super) fn new(numbering: Numbering) -> Self {
-        Self { numbering, lines: Vec::new(), warnings: Vec::new(), number: 0, row: 0 }
+        Self {
+            numbering,
+            lines: Vec::new(),
+            warnings: Vec::new(),
+            pictures: Vec::new(),
+            number: 0,
+            row: 0,
+        }
     }
 
     fn next_number(&mut self) -> u32 {
@@ -154,6 +177,18 @@ impl UnpagedLines {
         if self.warnings.last() != Some(&warning) {
             self.warnings.push(warning);
         }
+    }
+
+    /// Adds a picture beside the lines that were appended since there were `before` lines, or below the last
+    /// line where none was.
+    pub(super) fn add_picture(&mut self, name: String, before: u32) {
+        let first = match self.numbering {
+            Numbering::Lines => before.saturating_add(1),
+            // The lines of a slide or a row share its number.
+            Numbering::Given => self.number,
+        };
+        let beside = (first <= self.number).then_some(first..=self.number);
+        self.pictures.push(LinePicture { name, beside, after: self.number });
     }
 
     /// Appends a line; one without a letter is none.
@@ -194,7 +229,10 @@ impl UnpagedLines {
         let mut top = self.row;
         for (at, row) in rows.iter().enumerate() {
             tops.push(top);
+            // Pictures in cells without text are the row's.
+            let (above, mut of_row) = (self.number, Vec::new());
             for cell in row {
+                let before = self.number;
                 let height: usize = heights.iter().skip(at).take(cell.rows.max(1)).sum();
                 for (below, text) in cell.lines.iter().enumerate() {
                     let Some(text) = clean(text) else { continue };
@@ -205,7 +243,16 @@ impl UnpagedLines {
                     line.line.bold = cell.is_head;
                     lines.push(line);
                 }
+                let is_told = cell.lines.iter().any(|text| clean(text).is_some());
+                for picture in &cell.pictures {
+                    if is_told {
+                        self.add_picture(picture.clone(), before);
+                    } else {
+                        of_row.push(picture.clone());
+                    }
+                }
             }
+            of_row.into_iter().for_each(|picture| self.add_picture(picture, above));
             top += heights.get(at).copied().unwrap_or(1);
         }
         lines.sort_by(|a, b| a.row.cmp(&b.row).then(a.left.total_cmp(&b.left)));

@@ -7,6 +7,7 @@ use roxmltree::Node;
 
 use super::error::Result;
 use super::package::{LocalName, Package};
+use super::relations::relations;
 
 /// Names of parts by the names of their sheets.
 #[derive(Debug, Default)]
@@ -45,66 +46,4 @@ impl WorkbookParts {
 fn relation_id<'a>(sheet: Node<'a, '_>) -> Option<&'a str> {
     let mut attributes = sheet.attributes();
     attributes.find(|one| one.name() == "id" && one.namespace().is_some()).map(|one| one.value())
-}
-
-/// A relation of a part to another.
-struct Relation {
-    id: String,
-    /// The last part of its type: `worksheet`.
-    kind: String,
-    /// Name of the other part, from the root of the file.
-    target: String,
-}
-
-/// The relations of a part; of the whole file where `part` is empty.
-fn relations(package: &mut Package<'_>, part: &str) -> Result<Vec<Relation>> {
-    let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
-    let name = format!("{folder}/_rels/{file}.rels");
-    let Some(text) = package.read(name.trim_start_matches('/'))? else { return Ok(Vec::new()) };
-    let document = package.parse(&text)?;
-    let found = document.descendants().filter(|node| node.has_local_name("Relationship"));
-    let relation = |node: Node<'_, '_>| {
-        let target = node.local_attribute("Target")?;
-        let kind = node.local_attribute("Type")?.rsplit('/').next()?.to_owned();
-        Some(Relation {
-            id: node.local_attribute("Id")?.to_owned(),
-            kind,
-            target: resolved(folder, target),
-        })
-    };
-    Ok(found.filter_map(relation).collect())
-}
-
-/// The name of a part, from the root of the file: `target` as seen from `folder`.
-fn resolved(folder: &str, target: &str) -> String {
-    let (folder, target) = match target.strip_prefix('/') {
-        Some(whole) => ("", whole),
-        None => (folder, target),
-    };
-    let mut steps: Vec<&str> = Vec::new();
-    for step in folder.split('/').chain(target.split('/')) {
-        match step {
-            "" | "." => {}
-            ".." => _ = steps.pop(),
-            step => steps.push(step),
-        }
-    }
-    steps.join("/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_target_is_named_from_the_root() {
-        for (folder, target, expected) in [
-            ("xl", "worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
-            ("xl", "/xl/worksheets/a.xml", "xl/worksheets/a.xml"),
-            ("xl", "../sheets/a.xml", "sheets/a.xml"),
-            ("", "./book/b.xml", "book/b.xml"),
-        ] {
-            assert_eq!(resolved(folder, target), expected, "{folder} {target}");
-        }
-    }
 }

@@ -13,7 +13,9 @@ use fettle_domain::{ManualFormat, ManualWarning};
 
 use super::damage::ManualDamage;
 use super::document_lines::DocumentLines;
+use super::drawing::{SheetDrawing, pictures_of_sheet};
 use super::error::{ManualsError, Result};
+use super::found_figures::PartFigures;
 use super::headings::compact;
 use super::number_format::NumberFormat;
 use super::package::{LocalName, Package};
@@ -46,6 +48,7 @@ fn parse(path: &Path, bytes: &[u8], package: &mut Package<'_>) -> Result<Documen
         .collect();
     let parts = WorkbookParts::read(package)?;
     let mut lines = UnpagedLines::new(Numbering::Given);
+    let mut figures = PartFigures::default();
     for sheet in book.sheets_metadata() {
         if sheet.visible != SheetVisible::Visible {
             lines.leave_out(LeftOut::Hidden, &sheet.name);
@@ -64,13 +67,15 @@ fn parse(path: &Path, bytes: &[u8], package: &mut Package<'_>) -> Result<Documen
             lines.push(&name, LineStyle::heading(4));
         }
         let styles = book.worksheet_style(&name).ok();
-        if styles.is_none() {
-            lines.warnings.push(ManualWarning::FormatUnread { page: lines.number });
-        }
         let folded = match parts.of_sheet(&name) {
             Some(part) => Folded::of_part(package, part)?,
-            None => Folded::default(),
+            None => None,
         };
+        // What is hidden or struck out may then stand among the rest.
+        if styles.is_none() || folded.is_none() {
+            lines.warnings.push(ManualWarning::FormatUnread { page: lines.number });
+        }
+        let folded = folded.unwrap_or_default();
         let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
         for (row, cells) in (first_row..).zip(range.rows()) {
             let number = before + row + 1;
@@ -106,10 +111,20 @@ fn parse(path: &Path, bytes: &[u8], package: &mut Package<'_>) -> Result<Documen
             })
             .collect();
         push_rows(&mut lines, &rows, &merged);
+        if let Some(part) = parts.of_sheet(&name) {
+            for SheetDrawing { relations, pictures } in pictures_of_sheet(package, part)? {
+                for (row, id) in pictures.iter().filter(|(row, _)| !folded.rows.contains(row)) {
+                    let number = before.saturating_add(*row).saturating_add(1);
+                    figures.push(&relations, id, Some(number..=number), number);
+                }
+            }
+        }
         before = rows.last().map_or(before, |(number, _)| *number);
     }
     let UnpagedLines { lines, warnings, .. } = lines;
-    Ok(DocumentLines { warnings, ..DocumentLines::new(ManualFormat::Xlsx, before, lines) })
+    let figures = figures.looked_at(package);
+    let document = DocumentLines::new(ManualFormat::Xlsx, before, lines);
+    Ok(DocumentLines { warnings, figures, ..document })
 }
 
 /// Rows and columns that are folded away, from 0.
@@ -120,12 +135,13 @@ struct Folded {
 }
 
 impl Folded {
-    /// Those of a sheet, from its part of the file: calamine does not tell.
-    fn of_part(package: &mut Package<'_>, part: &str) -> Result<Self> {
+    /// Those of a sheet, from its part of the file: calamine does not tell. `None` where there is no such
+    /// part.
+    fn of_part(package: &mut Package<'_>, part: &str) -> Result<Option<Self>> {
         let mut folded = Self::default();
-        let Some(text) = package.read(part)? else { return Ok(folded) };
+        let Some(text) = package.read(part)? else { return Ok(None) };
         if !text.contains("hidden") {
-            return Ok(folded);
+            return Ok(Some(folded));
         }
         let sheet = package.parse(&text)?;
         let is_hidden =
@@ -147,7 +163,7 @@ impl Folded {
                 folded.columns.extend(ends.map(|(first, last)| first..=last));
             }
         }
-        Ok(folded)
+        Ok(Some(folded))
     }
 
     fn contains(&self, row: u32, column: u32) -> bool {
@@ -184,8 +200,9 @@ fn text(cell: &Data, style: Option<&Style>) -> String {
         Data::Int(number) => Some(*number as f64),
         _ => None,
     };
-    match (cell, number.zip(format)) {
-        (_, Some((number, format))) => format.show(number),
+    let shown = number.zip(format).and_then(|(number, format)| format.show(number));
+    match (cell, shown) {
+        (_, Some(shown)) => shown,
         (Data::Error(_) | Data::Empty, _) => String::new(),
         (Data::DateTime(time), _) => date_text(*time),
         (other, _) => other.to_string(),

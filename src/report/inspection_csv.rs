@@ -5,11 +5,24 @@ use std::io::{self, Write};
 use csv::Writer;
 
 use super::csv_text::{csv_writer, defused};
-use fettle_domain::{ActionState, DefectCode, InspectionRow, ProductCode, Verdict};
+use fettle_domain::{
+    ActionState, DefectCode, InspectionRow, ProductCode, RegionSizes, Verdict, significant,
+};
 
 /// Column titles. They are the same in all languages, because programs read the file too.
-const COLUMNS: [&str; 9] =
-    ["id", "time", "product", "defect", "verdict", "judged", "score", "action", "file"];
+const COLUMNS: [&str; 11] = [
+    "id",
+    "time",
+    "product",
+    "defect",
+    "verdict",
+    "judged",
+    "score",
+    "action",
+    "file",
+    "regions_area_mm2",
+    "longest_region_mm",
+];
 
 /// Writes a table of inspections, one record each.
 pub struct InspectionCsv<W: Write> {
@@ -25,12 +38,12 @@ impl<W: Write> InspectionCsv<W> {
         Ok(Self { writer: csv_writer(out, &COLUMNS)? })
     }
 
-    /// Appends an inspection.
+    /// Appends an inspection, with the sizes of its regions where its picture has a scale.
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub fn write(&mut self, row: &InspectionRow) -> io::Result<()> {
-        Ok(self.writer.write_record(cells(row))?)
+    pub fn write(&mut self, row: &InspectionRow, sizes: Option<RegionSizes>) -> io::Result<()> {
+        Ok(self.writer.write_record(cells(row, sizes))?)
     }
 
     /// Writes all that is buffered.
@@ -42,7 +55,10 @@ impl<W: Write> InspectionCsv<W> {
     }
 }
 
-fn cells(row: &InspectionRow) -> [String; 9] {
+fn cells(row: &InspectionRow, sizes: Option<RegionSizes>) -> [String; 11] {
+    let size = |of: fn(RegionSizes) -> Option<f64>| {
+        sizes.and_then(of).map(significant).unwrap_or_default()
+    };
     [
         row.id.to_string(),
         row.created_at.clone(),
@@ -53,6 +69,8 @@ fn cells(row: &InspectionRow) -> [String; 9] {
         row.image_score.map(|score| score.to_string()).unwrap_or_default(),
         row.required_action().map(ActionState::name).unwrap_or_default().to_owned(),
         defused(&row.source),
+        size(|sizes| Some(sizes.area_mm2)),
+        size(|sizes| sizes.longest_mm),
     ]
 }
 
@@ -82,15 +100,17 @@ mod tests {
     fn a_table_is_written_as_spreadsheets_read_it() {
         let mut file = Vec::new();
         let mut table = InspectionCsv::new(&mut file).unwrap();
-        table.write(&row("/line/부품 \"1\", 앞.png")).unwrap();
-        table.write(&row("/line/two\nlines.png")).unwrap();
+        table.write(&row("/line/부품 \"1\", 앞.png"), None).unwrap();
+        let sizes = RegionSizes { area_mm2: 12.345, longest_mm: Some(0.5) };
+        table.write(&row("/line/two\nlines.png"), Some(sizes)).unwrap();
         table.flush().unwrap();
         drop(table);
         assert_eq!(
             String::from_utf8(file).unwrap(),
-            "\u{feff}id,time,product,defect,verdict,judged,score,action,file\r\n\
-             1,2026-11-22T10:00:00+09:00,,,unsure,,,open,\"/line/부품 \"\"1\"\", 앞.png\"\r\n\
-             1,2026-11-22T10:00:00+09:00,,,unsure,,,open,\"/line/two\nlines.png\"\r\n"
+            "\u{feff}id,time,product,defect,verdict,judged,score,action,file,\
+             regions_area_mm2,longest_region_mm\r\n\
+             1,2026-11-22T10:00:00+09:00,,,unsure,,,open,\"/line/부품 \"\"1\"\", 앞.png\",,\r\n\
+             1,2026-11-22T10:00:00+09:00,,,unsure,,,open,\"/line/two\nlines.png\",12.3,0.500\r\n"
         );
     }
 
@@ -110,7 +130,7 @@ mod tests {
             let mut row = row(source);
             row.image_score = Some(-0.5);
             row.product = Some(ProductCode::new("-1").unwrap());
-            let cells = cells(&row);
+            let cells = cells(&row, None);
             assert_eq!(
                 (cells[8].as_str(), cells[2].as_str(), cells[6].as_str()),
                 (written, "'-1", "-0.5")

@@ -24,6 +24,6 @@ pub use fonts::{GOTHIC, GOTHIC_BOLD};
 pub use inspection_csv::InspectionCsv;
 pub use markdown::markdown;
 pub use own_pictures::is_own_picture;
-pub use pdf::{PdfReport, ReportedPart};
+pub use pdf::{PdfReport, ReportedFigure, ReportedPart};
 pub use plot::{PLOT_BINS, PlotLabels, plot_roc, plot_scores, write_png};
 pub use translate::Translate;

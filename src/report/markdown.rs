@@ -5,7 +5,9 @@ use std::fmt::Write;
 use super::markdown_text::escaped;
 use super::translate::Translate;
 use super::{past_actions, wording};
-use fettle_domain::{Anomaly, Inspection, ReportPart, Stage, printable_line, printable_lines};
+use fettle_domain::{
+    Anomaly, Inspection, Measurements, ReportPart, Stage, printable_line, printable_lines,
+};
 
 /// `inspection` as Markdown: verdict, scores, similar defects, the four report parts with sources,
 /// and provenance. `pictures` states whether `comparison.png` is in the same folder.
@@ -42,8 +44,9 @@ fn write_report(
         for known in wording::known_defect_texts(anomaly, translate, ToString::to_string) {
             writeln!(out, "  - {known}")?;
         }
-        write_regions(out, anomaly, translate)?;
+        write_regions(out, anomaly, &inspection.measurements, translate)?;
     }
+    write_measurements(out, &inspection.measurements, translate)?;
     if pictures {
         writeln!(out, "\n![{}](comparison.png)", word("comparison-caption"))?;
     }
@@ -113,6 +116,7 @@ fn write_report(
 fn write_regions(
     out: &mut String,
     anomaly: &Anomaly,
+    measured: &Measurements,
     translate: &Translate<'_>,
 ) -> std::fmt::Result {
     if anomaly.regions.is_empty() {
@@ -137,7 +141,38 @@ fn write_regions(
             ("percent", format!("{:.2}", region.share * 100.0)),
             ("peak", format!("{:.2}", region.peak_score)),
         ];
-        writeln!(out, "  - {}", translate("region-line", &values))?;
+        write!(out, "  - {}", translate("region-line", &values))?;
+        if let Some(size) = wording::region_size_text(measured, region, translate) {
+            write!(out, "; {size}")?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Writes the scale, and one line per measured line.
+fn write_measurements(
+    out: &mut String,
+    measured: &Measurements,
+    translate: &Translate<'_>,
+) -> std::fmt::Result {
+    if let Some(scale) = &measured.scale {
+        let text = wording::scale_text(scale, translate);
+        writeln!(out, "- {}: {text}", translate("label-scale", &[]))?;
+    }
+    if measured.lines.is_empty() {
+        return Ok(());
+    }
+    let by = translate("measured-by", &[]);
+    writeln!(out, "- {}: {by}", translate("label-measured", &[]))?;
+    for (number, line) in (1..).zip(&measured.lines) {
+        let length = measured.length_text(line.length_px());
+        let values = [("number", u32::to_string(&number)), ("length", length)];
+        write!(out, "  - {}", translate("measure-line", &values))?;
+        if !line.note.is_empty() {
+            write!(out, " — {}", escaped(&line.note))?;
+        }
+        writeln!(out)?;
     }
     Ok(())
 }
@@ -198,6 +233,7 @@ mod tests {
             past_actions: Vec::new(),
             notices: Vec::new(),
             timings: Vec::new(),
+            measurements: Default::default(),
         }
     }
 
@@ -239,7 +275,7 @@ mod tests {
             };
             let unnamed = Resemblance { defect: None, similarity: 0.5, ..resembles.clone() };
             let resembles = vec![resembles, unnamed];
-            anomaly.known_defects = Some(KnownDefectsTerm { added: 0.4, resembles });
+            anomaly.known_defects = Some(KnownDefectsTerm { learned: None, added: 0.4, resembles });
         });
         assert!(
             known.contains("by the picture itself, +0.40 from what known defects taught."),
@@ -263,5 +299,47 @@ mod tests {
         for (name, span) in [("a.png", "`a.png`"), ("`a", "`` `a ``"), ("a``", "``` a`` ```")] {
             assert_eq!(code_span(name), span);
         }
+    }
+
+    #[test]
+    fn lengths_are_in_millimetres_where_the_picture_has_a_scale() {
+        let place = |x: f32| fettle_domain::PlacePx { x, y: 10.0 };
+        let line = |to: f32, note: &str| fettle_domain::MeasuredLine {
+            from: place(10.0),
+            to: place(to),
+            note: note.to_owned(),
+        };
+        let lines = vec![line(60.0, "gap *of* the lid"), line(12.5, "")];
+        let scale = fettle_domain::PixelScale {
+            mm_per_px: 0.05,
+            found: fettle_domain::ScaleSource::Checkerboard {
+                square_mm: 2.0,
+                corners: 35,
+                residual_px: 0.0471,
+                tilt_deg: 1.2,
+            },
+            found_at: "2026-11-30T10:00:00Z".to_owned(),
+            picture_px: Some((640, 480)),
+        };
+        for (scale, expected) in [
+            (
+                Some(scale),
+                &[
+                    "- Scale: 0.0500 mm a pixel (by a checkerboard: 35 corners, 0.05 px from an \
+                     even grid, tilted by 1°)",
+                    "- Measured lines: Lines were drawn by a person.",
+                    "  - Line 1: 2.50 mm — gap \\*of\\* the lid",
+                    "  - Line 2: 0.125 mm",
+                ][..],
+            ),
+            (None, &["  - Line 1: 50.0 px — gap \\*of\\* the lid", "  - Line 2: 2.50 px"][..]),
+        ] {
+            let measurements = Measurements { scale, lines: lines.clone() };
+            let text = written(&Inspection { measurements, ..unsure() });
+            for line in expected {
+                assert!(text.lines().any(|written| written == *line), "{line}\n{text}");
+            }
+        }
+        assert!(!written(&unsure()).contains("Measured"));
     }
 }

@@ -7,9 +7,17 @@ use std::path::Path;
 const HEADER_BYTES: usize = 33;
 /// The keyword, which the standard knows, and who wrote the file.
 const SOFTWARE: &[u8] = b"Software\0Fettle";
-/// The pictures of [`super::write_all`], also of versions that marked none.
-const EXPORTED: [&str; 6] =
-    ["heatmap.png", "mask.png", "overlay.png", "comparison.png", "reference.png", "difference.png"];
+/// The pictures of [`super::write_all`], also of versions that marked none, and the mask that the demo
+/// lays beside them.
+const EXPORTED: [&str; 7] = [
+    "heatmap.png",
+    "mask.png",
+    "overlay.png",
+    "comparison.png",
+    "reference.png",
+    "difference.png",
+    "truth.png",
+];
 
 /// The bytes of a PNG file with the mark.
 pub(super) fn marked(mut png: Vec<u8>) -> Vec<u8> {
@@ -72,6 +80,10 @@ mod tests {
             std::fs::write(dir.path().join(name), "{}").unwrap();
         }
         assert!(is_own_picture(&photograph));
+        // The truth of a part of the demo is no part.
+        let truth = dir.path().join("truth.png");
+        picture.save(&truth).unwrap();
+        assert!(is_own_picture(&truth));
         let part = dir.path().join("part.png");
         picture.save(&part).unwrap();
         assert!(!is_own_picture(&part));

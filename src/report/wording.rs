@@ -2,8 +2,9 @@
 
 use super::translate::Translate;
 use fettle_domain::{
-    Anomaly, DefectCode, Inspection, ManualFinding, ManualFormat, ModelView, Report, ReportLine,
-    ReportPart, Resemblance, SkipReason, Stage, Support,
+    Anomaly, DefectCode, Inspection, ManualFinding, ManualFormat, Measurements, ModelView,
+    PixelScale, Region, Report, ReportLine, ReportPart, Resemblance, ScaleSource, SkipReason,
+    Stage, Support, significant,
 };
 
 /// The image score and the calibrated one.
@@ -71,6 +72,29 @@ pub(super) fn known_defect_texts(
 pub(super) fn mask_threshold_text(anomaly: &Anomaly, translate: &Translate<'_>) -> String {
     let threshold = anomaly.mask_threshold.unwrap_or(anomaly.thresholds.pixel);
     translate("mask-threshold", &[("threshold", format!("{threshold:.2}"))])
+}
+
+/// Size and longest extent of a region, where they were measured.
+pub(super) fn region_size_text(
+    measured: &Measurements,
+    region: &Region,
+    translate: &Translate<'_>,
+) -> Option<String> {
+    measured.region_size(region).map(|(id, values)| translate(id, &values))
+}
+
+/// The scale of a picture, and how it was found.
+pub(super) fn scale_text(scale: &PixelScale, translate: &Translate<'_>) -> String {
+    let mut how = translate(scale.found.message_id(), &[]);
+    if let ScaleSource::Checkerboard { corners, residual_px, tilt_deg, .. } = scale.found {
+        let values = [
+            ("corners", corners.to_string()),
+            ("residual", format!("{residual_px:.2}")),
+            ("tilt", format!("{tilt_deg:.0}")),
+        ];
+        how = format!("{how}: {}", translate("scale-board", &values));
+    }
+    translate("scale-text", &[("mm", significant(scale.mm_per_px)), ("how", how)])
 }
 
 /// Message id of the title of a report part.

@@ -1,6 +1,7 @@
 //! Questions for a value: 몇 도, 얼마나 자주, 누가, *how thick*. A text about the same thing that does not
 //! state it is no answer.
 
+use super::indefinite::is_indefinite;
 use fettle_domain::hangul::is_hangul;
 use fettle_domain::{Dimension, unit_at_start};
 
@@ -58,34 +59,46 @@ const NOUNS_KO: [(&str, &[Dimension]); 21] = {
         ("전류", &[D::Current]),
     ]
 };
-/// English nouns and adjectives of quantities.
-const NOUNS_EN: [(&str, &[Dimension]); 22] = {
+/// English nouns of quantities.
+const NOUNS_EN: [(&str, &[Dimension]); 15] = {
     use Dimension as D;
     [
         ("temperature", &[D::Temperature]),
-        ("hot", &[D::Temperature]),
         ("pressure", &[D::Pressure, D::Force]),
         ("force", &[D::Force]),
         ("torque", &[D::Torque]),
         ("time", &[D::Duration]),
         ("duration", &[D::Duration]),
-        ("long", &[D::Duration, D::Length]),
         ("speed", &[D::Rate]),
-        ("fast", &[D::Rate]),
         ("rate", &[D::Rate]),
         ("thickness", &[D::Length]),
-        ("thick", &[D::Length]),
         ("depth", &[D::Length]),
-        ("deep", &[D::Length]),
         ("height", &[D::Length]),
-        ("high", &[D::Length]),
         ("width", &[D::Length]),
-        ("wide", &[D::Length]),
         ("diameter", &[D::Length]),
         ("weight", &[D::Mass]),
         ("voltage", &[D::Voltage]),
     ]
 };
+/// English adjectives of quantities. They ask for one behind *how* only: *what causes deep scratches* does
+/// not.
+const ADJECTIVES_EN: [(&str, &[Dimension]); 7] = {
+    use Dimension as D;
+    [
+        ("hot", &[D::Temperature]),
+        ("long", &[D::Duration, D::Length]),
+        ("fast", &[D::Rate]),
+        ("thick", &[D::Length]),
+        ("deep", &[D::Length]),
+        ("high", &[D::Length]),
+        ("wide", &[D::Length]),
+    ]
+};
+/// Words behind `what` from which on the question is about a cause or a case, not a quantity.
+const NOT_ASKED_EN: [&str; 13] = [
+    "if", "when", "cause", "causes", "caused", "happens", "happen", "makes", "make", "leads",
+    "drives", "affects", "changes",
+];
 /// Words that name a limit, not the thing that has it.
 const LIMITS_EN: [&str; 6] = ["limit", "tolerance", "range", "value", "amount", "maximum"];
 /// Words between `what` and the noun of a quantity at most.
@@ -131,6 +144,9 @@ fn in_korean(lower: &str) -> Option<AskedValue> {
         return Some(AskedValue::Ratio);
     }
     for (at, word) in words.iter().enumerate() {
+        if is_indefinite(&words, at) {
+            continue;
+        }
         // 몇 도, 몇도, 며칠마다.
         let counted = match word.strip_prefix('몇') {
             Some("") => words.get(at + 1).copied(),
@@ -183,7 +199,9 @@ fn in_korean(lower: &str) -> Option<AskedValue> {
     {
         return Some(AskedValue::Place);
     }
-    if has("얼마") || has("어느 정도") {
+    let asks_how_much =
+        |(at, word): (usize, &&str)| word.contains("얼마") && !is_indefinite(&words, at);
+    if words.iter().enumerate().any(asks_how_much) || has("어느 정도") {
         let named = NOUNS_KO.iter().find(|(noun, _)| has(noun));
         return Some(named.map_or(AskedValue::Number, |(_, dimensions)| {
             AskedValue::Quantity(dimensions.to_vec())
@@ -195,11 +213,14 @@ fn in_korean(lower: &str) -> Option<AskedValue> {
 fn in_english(lower: &str) -> Option<AskedValue> {
     let words: Vec<&str> =
         lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let quantity = |words: &[&str]| {
-        let named = words
+    let quantity_of = |words: &[&str], names: &[(&str, &[Dimension])]| {
+        words
             .iter()
-            .find_map(|word| NOUNS_EN.iter().find(|(noun, _)| noun == word))
-            .map(|(_, dimensions)| AskedValue::Quantity(dimensions.to_vec()));
+            .find_map(|word| names.iter().find(|(name, _)| name == word))
+            .map(|(_, dimensions)| AskedValue::Quantity(dimensions.to_vec()))
+    };
+    let quantity = |words: &[&str]| {
+        let named = quantity_of(words, &NOUNS_EN);
         let is_limit = || words.iter().any(|word| LIMITS_EN.contains(word));
         named.or_else(|| is_limit().then_some(AskedValue::Number))
     };
@@ -219,17 +240,21 @@ fn in_english(lower: &str) -> Option<AskedValue> {
                 });
             }
             "how" => {
-                if let Some(asked) = quantity(behind.get(..1).unwrap_or_default()) {
+                let next = behind.get(..1).unwrap_or_default();
+                let asked = quantity_of(next, &ADJECTIVES_EN).or_else(|| quantity(next));
+                if let Some(asked) = asked {
                     return Some(asked);
                 }
             }
             "what" | "which" => {
-                let near = behind.get(..WHAT_REACH.min(behind.len())).unwrap_or_default();
-                if let Some(asked) = quantity(near) {
+                let near = behind.iter().take(WHAT_REACH).copied();
+                let near: Vec<&str> =
+                    near.take_while(|word| !NOT_ASKED_EN.contains(word)).collect();
+                if let Some(asked) = quantity(&near) {
                     return Some(asked);
                 }
             }
-            "who" | "whom" | "whose" => return Some(AskedValue::Person),
+            "who" | "whom" => return Some(AskedValue::Person),
             "where" if behind.iter().any(|word| KEPT_EN.contains(word)) => {
                 return Some(AskedValue::Place);
             }
@@ -292,7 +317,7 @@ impl AskedValue {
         ];
         let is_quantity = || {
             NOUNS_KO.iter().any(|(noun, _)| *noun == word)
-                || NOUNS_EN.iter().any(|(noun, _)| *noun == word)
+                || NOUNS_EN.iter().chain(&ADJECTIVES_EN).any(|(name, _)| *name == word)
         };
         let is_unit =
             || unit_at_start(word).is_some_and(|(letters, _)| letters == word.chars().count());
@@ -333,6 +358,34 @@ mod tests {
             ("What peak temperature does it need?", Some(A::Quantity(vec![D::Temperature]))),
             ("Every how many days must it be cleaned?", Some(A::CountedInterval)),
             ("Who checks it?", Some(A::Person)),
+            ("How thick is the coating?", Some(A::Quantity(vec![D::Length]))),
+            ("며칠 전에 신청해야 해요?", Some(A::Day)),
+            ("밀핀은 몇 mm까지 닳아도 돼요?", Some(A::Quantity(vec![D::Length]))),
+            ("검사 지점이 몇 군데예요?", Some(A::Count)),
+            ("What causes deep scratches?", None),
+            ("What causes high pressure marks?", None),
+            ("What if temperature drops", None),
+            ("What happens when the pressure falls?", None),
+            ("Which parts have long scratches?", None),
+            ("Parts whose surface is rough", None),
+            ("얼마 전부터 기공이 생겨요", None),
+            ("얼마 전에 금형을 바꿨는데 버가 나요", None),
+            ("교체한 지 얼마 안 됐는데 긁혀요", None),
+            ("며칠 전부터 얼룩이 보여요", None),
+            ("며칠째 기공이 나와요", None),
+            ("몇 주 전부터 휨이 심해요", None),
+            ("몇 군데 긁힘이 있어요", None),
+            ("몇 번 해도 버가 남아요", None),
+            ("몇 번을 닦아도 얼룩이 안 지워져요", None),
+            ("몇 번 청소했는데 또 생겨요", None),
+            ("얼마 전에 바꿨는데요 버가 나요", None),
+            ("온도는 몇 도예요? 닦아도 얼룩이 남아요", Some(A::Quantity(vec![D::Temperature]))),
+            ("몇 도예요 아무리 맞춰도 얼룩이 남아요", Some(A::Quantity(vec![D::Temperature]))),
+            ("며칠마다 청소해요? 지난주에 했는데 또 생겼어요", Some(A::CountedInterval)),
+            ("상자에 몇 개 쌓나요? 전에 무너졌어요", Some(A::Count)),
+            ("몇 번 필요해도 안 멈춰요", None),
+            ("몇 번이나 닦으니까 지워졌지만 또 생겨요", None),
+            ("몇몇 부품에 찍힘이 있어요", None),
             ("아르곤 가스를 어디에 써요?", None),
             ("칼을 언제 바꿔야 해요?", None),
             ("칼집이 났는데 어디를 봐야 해요?", None),

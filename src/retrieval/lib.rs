@@ -9,6 +9,7 @@ mod error;
 pub mod exclusion;
 pub mod fingerprint;
 pub mod fusion;
+mod indefinite;
 pub mod keyword_index;
 pub mod known_words;
 pub mod near_duplicates;

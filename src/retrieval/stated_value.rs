@@ -29,8 +29,8 @@ const REGULARLY: [&str; 12] = [
     "weekly",
     "every shift",
 ];
-/// Words of a person or a body that does something.
-const PERSONS: [&str; 27] = [
+/// Words of a person or a body that does something. 부서 alone begins 부서지다.
+const PERSONS: [&str; 29] = [
     "반장",
     "팀장",
     "조장",
@@ -48,7 +48,9 @@ const PERSONS: [&str; 27] = [
     "생산팀",
     "보전팀",
     "설비팀",
-    "부서",
+    "부서에서",
+    "부서가",
+    "담당 부서",
     "manager",
     "supervisor",
     "inspector",
@@ -70,7 +72,7 @@ const PLACES: [&str; 16] = [
     "보관실",
     "사물함",
     "비치",
-    "보관",
+    "에 보관",
     "cabinet",
     "warehouse",
     "shelf",
@@ -108,13 +110,28 @@ pub fn states(text: &str, asked: &AskedValue) -> bool {
                 || is_minute
                 || ["am", "pm", "o'clock"].iter().any(|end| behind.starts_with(end))
         }),
-        AskedValue::Day => numbers(&lower).any(|(_, behind)| {
-            ["월", "일", "년", "-", "days"].iter().any(|end| behind.trim_start().starts_with(end))
+        AskedValue::Day => numbers(&lower).any(|(number, behind)| {
+            let behind = behind.trim_start();
+            let digits = number.chars().take_while(char::is_ascii_digit).count();
+            // 2026-03-01; 5-10 mm is a range.
+            digits == 4 && behind.starts_with('-')
+                || ["월", "일", "년", "days"].iter().any(|end| behind.starts_with(end))
         }),
-        AskedValue::Person => has(&PERSONS),
-        AskedValue::Place => has(&PLACES),
+        AskedValue::Person => PERSONS.iter().any(|word| has_name(&lower, word)),
+        AskedValue::Place => PLACES.iter().any(|word| has_name(&lower, word)),
         AskedValue::PartNumber => has_part_number(&lower),
     }
+}
+
+/// Whether a text has a noun: an English one as a whole word, or its plural (*lead-free* has no *lead*).
+fn has_name(text: &str, noun: &str) -> bool {
+    let is_inside = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    text.match_indices(noun).any(|(at, found)| {
+        let (before, rest) = text.split_at_checked(at).unwrap_or_default();
+        let after = rest.strip_prefix(found).unwrap_or_default();
+        let after = after.strip_prefix('s').unwrap_or(after);
+        !noun.is_ascii() || !before.ends_with(is_inside) && !after.starts_with(is_inside)
+    })
 }
 
 /// Each number of a text, with what stands behind it. Digits within a word (`A4`) are none.
@@ -228,6 +245,17 @@ mod tests {
             ("누가 승인해요?", "품질팀 승인을 받는다", true),
             ("누가 승인해요?", "승인을 받는다", false),
             ("어디에 보관해요?", "공구 캐비닛에 둔다", true),
+            ("누가 승인해요?", "담당 부서의 승인", true),
+            ("누가 승인해요?", "생산 부서에서 승인", true),
+            ("누가 점검해요?", "칼날이 부서지면 점검", false),
+            ("Who checks it?", "Shift leads check it", true),
+            ("Who checks it?", "Check the lead-free solder", false),
+            ("Who checks it?", "Mislead the gas", false),
+            ("어디에 보관해요?", "건조한 곳에 보관", true),
+            ("어디에 보관해요?", "보관 온도를 지킨다", false),
+            ("며칠까지 내요?", "2026-03-01까지", true),
+            ("며칠까지 내요?", "3월 1일까지", true),
+            ("며칠까지 내요?", "5-10 mm 간격", false),
             ("부품 번호가 뭐예요?", "노즐 KF-203을 쓴다", true),
             ("부품 번호가 뭐예요?", "노즐을 쓴다", false),
             ("몇 대 몇으로 섞어요?", "주제와 경화제를 4:1로", true),

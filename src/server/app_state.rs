@@ -6,9 +6,12 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
+use super::access::{Attempts, TokenCache};
 use super::config::ServerConfig;
 use super::inspection_queue::InspectionQueue;
 use super::job_board::JobBoard;
+use super::kept_answers::KeptAnswers;
+use super::links::Links;
 use super::machine_paths::MachinePaths;
 use super::metrics::Metrics;
 use fettle_domain::InspectionId;
@@ -25,6 +28,13 @@ pub(crate) struct Shared {
     engine: Arc<Engine>,
     config: ServerConfig,
     paths: MachinePaths,
+    links: Links,
+    /// The tokens in force.
+    pub(crate) tokens: TokenCache,
+    /// Wrong tokens that came.
+    pub(crate) attempts: Attempts,
+    /// Answers to requests that may be sent again.
+    pub(crate) answers: KeptAnswers,
     /// Jobs that callers may ask about.
     pub(crate) jobs: JobBoard,
     /// Places of inspections in the engine.
@@ -41,12 +51,17 @@ impl AppState {
     pub(crate) fn new(
         engine: Arc<Engine>,
         config: ServerConfig,
+        links: Links,
         stopping: CancellationToken,
     ) -> Self {
         Self(Arc::new(Shared {
             paths: MachinePaths::of(engine.workspace()),
+            answers: KeptAnswers::of(&engine.workspace().answers_dir()),
             engine,
             config,
+            links,
+            tokens: TokenCache::default(),
+            attempts: Attempts::default(),
             jobs: JobBoard::default(),
             queue: InspectionQueue::default(),
             metrics: Metrics::default(),
@@ -63,6 +78,11 @@ impl AppState {
     /// What the server was told when it started.
     pub(crate) fn config(&self) -> &ServerConfig {
         &self.0.config
+    }
+
+    /// The links of this server.
+    pub(crate) fn links(&self) -> &Links {
+        &self.0.links
     }
 
     /// What hides the paths of this machine from callers.

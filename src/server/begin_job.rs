@@ -1,6 +1,9 @@
 //! Jobs that go on without their callers.
 
+use tracing::Instrument as _;
+
 use super::app_state::AppState;
+use super::ask_engine::actor;
 use super::dto::job::Job;
 use super::job_board::Outcome;
 use fettle_domain::Language;
@@ -13,12 +16,14 @@ pub(crate) fn begin_job<R: Request>(
     request: R,
     outcome: impl FnOnce(&R::Answer) -> Outcome + Send + 'static,
 ) -> Job {
-    let ticket = state.jobs.enter(request.name());
+    let actor = actor(state);
+    let ticket = state.jobs.enter(request.name(), &actor);
     let begun = ticket.job();
     let state = state.clone();
-    tokio::spawn(async move {
-        let end = ticket.follow(state.engine(), request).await;
+    let work = async move {
+        let end = ticket.follow((state.engine(), actor), request).await;
         ticket.end(state.paths(), language, end.as_ref().map(outcome));
-    });
+    };
+    tokio::spawn(work.in_current_span());
     begun
 }

@@ -1,6 +1,7 @@
 //! What the server is told when it starts.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use super::error::ServerError;
 use fettle_domain::Language;
@@ -17,8 +18,29 @@ pub struct ServerConfig {
     pub read_only: bool,
     /// The language of callers that name none.
     pub language: Language,
+    /// How what is sent is encrypted.
+    pub encryption: Encryption,
+    /// Whether other machines may send tokens and pictures without encryption.
+    pub insecure_http: bool,
     /// Host names, beside addresses and `localhost`, under which callers may reach it.
     pub host_names: Vec<String>,
+}
+
+/// How what is sent is encrypted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Encryption {
+    /// Not at all (HTTP).
+    #[default]
+    None,
+    /// By TLS (HTTPS), with the owner's certificate and key, both PEM.
+    Files {
+        /// The certificate, or the chain of them.
+        certificate: PathBuf,
+        /// Its key.
+        key: PathBuf,
+    },
+    /// By TLS, with a certificate of Fettle's own.
+    SelfSigned,
 }
 
 impl Default for ServerConfig {
@@ -27,21 +49,28 @@ impl Default for ServerConfig {
             bind: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), PORT),
             read_only: false,
             language: Language::default(),
+            encryption: Encryption::None,
+            insecure_http: false,
             host_names: Vec::new(),
         }
     }
 }
 
 impl ServerConfig {
-    /// Checks that whoever can reach the address may do what the server does.
+    /// Whether only this machine can reach the server.
+    pub(crate) fn is_local(&self) -> bool {
+        self.bind.ip().is_loopback()
+    }
+
+    /// Checks that what other machines send cannot be read on the way, unless the owner said so.
     ///
     /// # Errors
-    /// [`ServerError::NotLoopback`]: other machines could register and delete without saying who
-    /// they are.
+    /// [`ServerError::NotEncrypted`].
     pub fn check(&self) -> Result<(), ServerError> {
-        match self.bind.ip().is_loopback() {
+        let is_private = self.is_local() || self.encryption != Encryption::None;
+        match is_private || self.insecure_http {
             true => Ok(()),
-            false => Err(ServerError::NotLoopback(self.bind)),
+            false => Err(ServerError::NotEncrypted(self.bind)),
         }
     }
 }
@@ -51,8 +80,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machine_is_served() {
-        // Address, taken.
+    fn other_machines_are_served_with_encryption_or_a_word() {
+        // Address, taken without encryption.
         let cases = [
             ("127.0.0.1:5000", true),
             ("[::1]:5000", true),
@@ -64,6 +93,9 @@ mod tests {
         for (bind, taken) in cases {
             let config = ServerConfig { bind: bind.parse().unwrap(), ..ServerConfig::default() };
             assert_eq!(config.check().is_ok(), taken, "{bind}");
+            let insecure = ServerConfig { insecure_http: true, ..config.clone() };
+            let encrypted = ServerConfig { encryption: Encryption::SelfSigned, ..config };
+            assert!(insecure.check().is_ok() && encrypted.check().is_ok(), "{bind}");
         }
     }
 }

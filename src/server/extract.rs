@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use axum::extract::multipart::MultipartRejection;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -33,6 +33,11 @@ pub(crate) struct Query<T>(pub(crate) T);
 #[derive(Debug, FromRequestParts)]
 #[from_request(via(axum::extract::Path), rejection(Failure))]
 pub(crate) struct Path<T>(pub(crate) T);
+
+/// A body as the fields of a page's form (`application/x-www-form-urlencoded`).
+#[derive(Debug, FromRequest)]
+#[from_request(via(axum::Form), rejection(Failure))]
+pub(crate) struct TextForm<T>(pub(crate) T);
 
 /// A body as a form.
 pub(crate) struct FormBody(pub(crate) Multipart);
@@ -68,6 +73,16 @@ impl From<JsonRejection> for Failure {
             StatusCode::PAYLOAD_TOO_LARGE => Self::BodyTooLarge(MAX_TEXT_BODY_BYTES as u64),
             // The same for text that is no JSON and for JSON of another shape: both are faults of
             // the body.
+            _ => Self::BadRequest(rejection.body_text()),
+        }
+    }
+}
+
+impl From<FormRejection> for Failure {
+    fn from(rejection: FormRejection) -> Self {
+        match rejection.status() {
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMedia(rejection.body_text()),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::BodyTooLarge(MAX_TEXT_BODY_BYTES as u64),
             _ => Self::BadRequest(rejection.body_text()),
         }
     }

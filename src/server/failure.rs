@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::machine_paths::MachinePaths;
 use super::problem::Problem;
-use fettle_domain::Language;
+use fettle_domain::{Language, Role};
 use fettle_engine::{EngineError, ErrorKind};
 use fettle_i18n::Value;
 
@@ -43,8 +43,30 @@ pub(crate) enum Failure {
         /// Seconds after which to try again.
         retry_after_s: u32,
     },
+    /// The idempotency key was used for another request.
+    KeyReused,
     /// The server only answers questions.
     ReadOnly,
+    /// The caller sent no token.
+    NoToken,
+    /// The caller's token is not accepted.
+    BadToken,
+    /// The link is none that this server made for this inspection.
+    BadLink,
+    /// The link held until some time ago.
+    LinkExpired,
+    /// Too many tokens or links that are not accepted came from the caller's address.
+    TooManyFailures {
+        /// Seconds after which to try again.
+        retry_after_s: u32,
+    },
+    /// The caller may not do this.
+    RoleTooLow {
+        /// The role that may.
+        needed: Role,
+        /// The caller's.
+        has: Role,
+    },
     /// The server is called by a name that is not its own (DNS rebinding).
     WrongHost,
     /// The server is stopping.
@@ -80,6 +102,7 @@ impl Failure {
                 ErrorKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
                 ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
                 ErrorKind::Conflict | ErrorKind::NotReady => StatusCode::CONFLICT,
+                ErrorKind::Forbidden => StatusCode::FORBIDDEN,
                 ErrorKind::Busy => StatusCode::TOO_MANY_REQUESTS,
                 ErrorKind::Cancelled => StatusCode::SERVICE_UNAVAILABLE,
                 ErrorKind::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
@@ -88,13 +111,16 @@ impl Failure {
             Self::BadRequest(_) | Self::LegacyMissing(_) | Self::LegacyNothingSimilar => {
                 StatusCode::BAD_REQUEST
             }
-            Self::BadValue { .. } | Self::MissingField(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::BadValue { .. } | Self::MissingField(_) | Self::KeyReused => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::NoRoute | Self::NoJob(_) | Self::NoPicture(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::UnsupportedMedia(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::QueueFull { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::ReadOnly => StatusCode::FORBIDDEN,
+            Self::QueueFull { .. } | Self::TooManyFailures { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::NoToken | Self::BadToken | Self::BadLink => StatusCode::UNAUTHORIZED,
+            Self::ReadOnly | Self::RoleTooLow { .. } | Self::LinkExpired => StatusCode::FORBIDDEN,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             Self::Stopping | Self::NotScored(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Storage(error) if error.kind() == std::io::ErrorKind::StorageFull => {
@@ -109,7 +135,9 @@ impl Failure {
     fn title_id(&self) -> &'static str {
         match self.status() {
             StatusCode::BAD_REQUEST => "problem-bad-request",
-            StatusCode::FORBIDDEN => "problem-read-only",
+            StatusCode::UNAUTHORIZED => "problem-unauthorized",
+            StatusCode::FORBIDDEN if matches!(self, Self::ReadOnly) => "problem-read-only",
+            StatusCode::FORBIDDEN => "problem-forbidden",
             StatusCode::NOT_FOUND => "problem-not-found",
             StatusCode::METHOD_NOT_ALLOWED => "problem-method-not-allowed",
             StatusCode::CONFLICT => "problem-conflict",
@@ -151,6 +179,16 @@ impl Failure {
                 text("problem-body-too-large", &[("megabytes", megabytes.into())])
             }
             Self::QueueFull { .. } => text("error-busy", &[]),
+            Self::NoToken => text("problem-no-token", &[]),
+            Self::BadToken => text("problem-bad-token", &[]),
+            Self::BadLink => text("problem-bad-link", &[]),
+            Self::LinkExpired => text("problem-link-expired", &[]),
+            Self::TooManyFailures { .. } => text("problem-too-many-failures", &[]),
+            Self::RoleTooLow { needed, has } => {
+                let role = |role: &Role| text(role.message_id(), &[]).into();
+                text("problem-role-too-low", &[("needed", role(needed)), ("has", role(has))])
+            }
+            Self::KeyReused => text("problem-key-reused", &[]),
             Self::ReadOnly => text("problem-server-read-only", &[]),
             Self::WrongHost => text("problem-wrong-host-detail", &[]),
             Self::Stopping => text("problem-server-stopping", &[]),
@@ -177,7 +215,9 @@ impl Failure {
     /// When to try again, in seconds.
     pub(crate) fn retry_after_s(&self) -> Option<u32> {
         match self {
-            Self::QueueFull { retry_after_s } => Some(*retry_after_s),
+            Self::QueueFull { retry_after_s } | Self::TooManyFailures { retry_after_s } => {
+                Some(*retry_after_s)
+            }
             Self::Engine(error) if error.kind() == ErrorKind::Busy => Some(1),
             _ => None,
         }

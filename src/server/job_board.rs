@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::dto::job::{Job, JobState};
 use super::failure::Failure;
 use super::machine_paths::MachinePaths;
 use super::wait_for_job::{CancelOnDrop, wait};
-use fettle_domain::Language;
+use fettle_domain::{Actor, Language, Role};
 use fettle_engine::{Engine, EngineError, JobUpdate, Request};
 
 /// Ended jobs that are remembered; older ones are forgotten.
@@ -29,6 +30,8 @@ struct Jobs {
 /// A job on the board.
 #[derive(Debug)]
 pub(crate) struct Ticket {
+    /// The name of who began it.
+    by: String,
     state: watch::Sender<Job>,
     cancel: CancellationToken,
 }
@@ -43,8 +46,8 @@ pub(crate) struct Outcome {
 }
 
 impl JobBoard {
-    /// Puts a job that has not begun on the board.
-    pub(crate) fn enter(&self, name: &'static str) -> Arc<Ticket> {
+    /// Puts a job that `actor` has done and that has not begun on the board.
+    pub(crate) fn enter(&self, name: &'static str, actor: &Actor) -> Arc<Ticket> {
         let mut board = self.lock();
         board.last_id += 1;
         let id = board.last_id;
@@ -59,8 +62,8 @@ impl JobBoard {
             result: None,
             problem: None,
         };
-        let ticket =
-            Arc::new(Ticket { state: watch::Sender::new(job), cancel: CancellationToken::new() });
+        let (by, state) = (actor.name.clone(), watch::Sender::new(job));
+        let ticket = Arc::new(Ticket { by, state, cancel: CancellationToken::new() });
         board.jobs.insert(id, Arc::clone(&ticket));
         board.forget_old();
         ticket
@@ -122,6 +125,18 @@ impl Ticket {
         self.state.subscribe()
     }
 
+    /// Asks it to end, as `actor` does: who began it, or an engineer.
+    ///
+    /// # Errors
+    /// [`Failure::RoleTooLow`].
+    pub(crate) fn cancel_as(&self, actor: &Actor) -> Result<(), Failure> {
+        if actor.role < Role::Engineer && actor.name != self.by {
+            return Err(Failure::RoleTooLow { needed: Role::Engineer, has: actor.role });
+        }
+        self.cancel();
+        Ok(())
+    }
+
     /// Asks it to end.
     pub(crate) fn cancel(&self) {
         self.cancel.cancel();
@@ -132,16 +147,18 @@ impl Ticket {
         self.cancel.cancelled().await;
     }
 
-    /// Submits `request` to the engine and follows it to its end.
+    /// Submits `request` to the engine as the actor's and follows it to its end.
     ///
     /// # Errors
     /// Where the engine does not take it, or it fails; the board has it, too.
     pub(crate) async fn follow<R: Request>(
         self: &Arc<Self>,
-        engine: &Engine,
+        (engine, actor): (&Engine, Actor),
         request: R,
     ) -> Result<R::Answer, Failure> {
-        let handle = engine.submit(request)?;
+        let (id, kind) = (self.job().id, request.name());
+        let span = tracing::info_span!("job", id, kind);
+        let handle = span.in_scope(|| engine.submit_as(actor, request))?;
         let token = handle.cancel_token();
         let guard = CancelOnDrop::new(token.clone());
         let board = Arc::clone(self);
@@ -151,6 +168,7 @@ impl Ticket {
                 board.state.send_modify(|job| job.progress = Some(progress.into()));
             }
         });
+        let answer = answer.instrument(span.clone());
         tokio::pin!(answer);
         let answer = tokio::select! {
             answer = &mut answer => answer,
@@ -160,6 +178,7 @@ impl Ticket {
             }
         };
         guard.release();
+        span.in_scope(|| tracing::info!(is_done = answer.is_ok(), "job ended"));
         answer
     }
 
@@ -199,13 +218,34 @@ fn now() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fettle_domain::Via;
+
+    fn actor(name: &str, role: Role) -> Actor {
+        Actor { name: name.to_owned(), via: Via::Server, role }
+    }
+
+    #[test]
+    fn a_job_is_cancelled_by_who_began_it_or_an_engineer() {
+        // Who asks, whether the press's job is cancelled.
+        for (asker, is_cancelled) in [
+            (actor("press", Role::Operator), true),
+            (actor("saw", Role::Operator), false),
+            (actor("saw", Role::Supervisor), false),
+            (actor("saw", Role::Engineer), true),
+        ] {
+            let ticket = JobBoard::default().enter("inspect", &actor("press", Role::Operator));
+            let answer = ticket.cancel_as(&asker);
+            assert_eq!(answer.is_ok(), is_cancelled, "{asker:?}");
+            assert_eq!(ticket.cancel.is_cancelled(), is_cancelled, "{asker:?}");
+        }
+    }
 
     #[test]
     fn ended_jobs_are_forgotten_before_running_ones() {
         let board = JobBoard::default();
-        let first = board.enter("bench");
+        let first = board.enter("bench", &actor("press", Role::Engineer));
         for _ in 0..REMEMBERED {
-            let ticket = board.enter("inspect");
+            let ticket = board.enter("inspect", &actor("press", Role::Engineer));
             ticket.state.send_modify(|job| job.state = JobState::Done);
         }
         assert_eq!(board.list().len(), REMEMBERED);

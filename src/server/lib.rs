@@ -6,24 +6,31 @@
 //! [`ask`](ask_engine::ask) and returns `Result<_, Failure>`; `failure.rs` turns errors into status
 //! codes, and `word_failures.rs` words them in the caller's language.
 
+mod access;
+mod answer_journal;
 mod app_state;
 mod ask_engine;
 mod begin_job;
 mod config;
 mod dto;
+mod encryption;
 mod error;
 mod extract;
 mod failure;
 mod health;
 mod host_check;
+mod idempotency;
 mod inspection_queue;
 mod job_board;
+mod kept_answers;
 mod language;
 mod legacy;
+mod links;
 mod machine_paths;
 mod measure;
 mod metrics;
 mod openapi;
+mod own_addresses;
 mod pages;
 mod png;
 mod problem;
@@ -37,7 +44,9 @@ mod upload;
 mod wait_for_job;
 mod word_failures;
 
-pub use config::ServerConfig;
+pub use config::{Encryption, ServerConfig};
 pub use error::{Result, ServerError};
+pub use links::{Link, Links};
 pub use openapi::openapi_json;
+pub use own_addresses::own_addresses;
 pub use server::{Server, StopServer};

@@ -12,9 +12,16 @@ use fettle_engine::EngineError;
 pub(crate) async fn png(
     picture: impl Into<DynamicImage> + Send + 'static,
 ) -> Result<Vec<u8>, Failure> {
+    png_of(move || picture.into()).await
+}
+
+/// The picture that `make` makes, as PNG, both on a thread that may compute.
+pub(crate) async fn png_of(
+    make: impl FnOnce() -> DynamicImage + Send + 'static,
+) -> Result<Vec<u8>, Failure> {
     let encoded = tokio::task::spawn_blocking(move || {
         let mut bytes = Cursor::new(Vec::new());
-        picture.into().write_to(&mut bytes, ImageFormat::Png).map(|()| bytes.into_inner())
+        make().write_to(&mut bytes, ImageFormat::Png).map(|()| bytes.into_inner())
     });
     match encoded.await {
         Ok(Ok(bytes)) => Ok(bytes),

@@ -1,7 +1,9 @@
 //! All addresses, and the layers around them.
 
+use std::sync::Arc;
+
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
@@ -14,10 +16,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_swagger_ui::SwaggerUi;
 
+use super::access::{Permissions, check_access};
 use super::app_state::AppState;
 use super::extract::MAX_TEXT_BODY_BYTES;
 use super::failure::Failure;
 use super::host_check::check_host;
+use super::idempotency::answer_once;
 use super::measure::{measure, metrics};
 use super::openapi::described;
 use super::word_failures::word_failures;
@@ -26,6 +30,7 @@ use super::{health, legacy, pages};
 /// The whole server.
 pub(crate) fn router(state: AppState) -> Router {
     let (api, description) = described();
+    let permissions = Arc::new(Permissions::of(&description, "/api/v1"));
     let api = Router::new()
         .nest("/api/v1", api)
         .merge(pages::router())
@@ -58,7 +63,9 @@ pub(crate) fn router(state: AppState) -> Router {
     legacy::router()
         .layer(from_fn_with_state(state.clone(), legacy::word_failures))
         .merge(api)
+        .layer(from_fn_with_state(state.clone(), answer_once))
         .layer(from_fn_with_state(state.clone(), refuse_changes))
+        .layer(from_fn_with_state((state.clone(), permissions), check_access))
         .layer(DefaultBodyLimit::max(MAX_TEXT_BODY_BYTES))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(state.clone(), check_host))
@@ -73,9 +80,16 @@ async fn refuse_changes(State(state): State<AppState>, request: Request, next: N
     let asks = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
         // Questions that need a body.
         || matches!(request.uri().path(), "/api/v1/manuals/ask" | "/api/v1/search" | "/search"
-            | "/search/upload" | "/search/similarity");
+            | "/search/upload" | "/search/similarity" | "/sign-in" | "/sign-out")
+        || is_link(&request);
     match state.config().read_only && !asks {
         true => Failure::ReadOnly.into_response(),
         false => next.run(request).await,
     }
+}
+
+/// Whether `request` asks for a link to an inspection, which changes nothing.
+fn is_link(request: &Request) -> bool {
+    let route = request.extensions().get::<MatchedPath>();
+    route.is_some_and(|route| route.as_str() == "/api/v1/inspections/{id}/link")
 }

@@ -1,23 +1,35 @@
 //! The server's life: binding, serving, stopping.
 
-use std::future::IntoFuture as _;
+use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsAcceptor;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use hyper_util::rt::TokioTimer;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
 use super::app_state::AppState;
 use super::config::ServerConfig;
+use super::encryption::{certificate, tls};
 use super::error::{Result, ServerError};
+use super::links::Links;
 use super::router::router;
-use fettle_engine::Engine;
+use fettle_domain::InspectionId;
+use fettle_engine::{Certificate, Engine, ReadTokens};
 
 /// How long running requests may take to end once the server is told to stop; then their jobs are
 /// cancelled.
 const GRACE: Duration = Duration::from_secs(5);
 /// How long cancelled jobs may take to look up. With [`GRACE`] it is less than what the command line gives.
 const LAST_GRACE: Duration = Duration::from_secs(3);
+/// How long a connection may take until the head of its next request is there.
+const HEADERS_WITHIN: Duration = Duration::from_secs(15);
 /// How often it is looked whether jobs have ended, as the server stops.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Threads that serve; they never compute and never wait.
@@ -25,13 +37,27 @@ const THREADS: usize = 2;
 /// Threads that wait for jobs of the engine, at most.
 const WAITING_THREADS: usize = 512;
 
+/// What is told of inspections as they are recorded.
+type OnRecorded = Box<dyn Fn(InspectionId) + Send + Sync>;
+/// What is called now and then while the server lives.
+type Heartbeat = (Duration, Box<dyn Fn() + Send + Sync>);
+
 /// A server that listens and does not answer yet.
-#[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     config: ServerConfig,
+    certificate: Option<Certificate>,
+    links: Links,
+    on_recorded: Option<OnRecorded>,
+    heartbeat: Option<Heartbeat>,
     stopping: CancellationToken,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 /// Stops a server from any thread.
@@ -49,19 +75,64 @@ impl Server {
     /// Opens the socket.
     ///
     /// # Errors
-    /// An address that other machines reach, or one that cannot be had.
-    pub fn bind(config: ServerConfig) -> Result<Self> {
+    /// An address that cannot be had, or that other machines reach where nothing is encrypted or nobody has a
+    /// token; a certificate that cannot be used; a library that cannot be read.
+    pub fn bind(config: ServerConfig, engine: &Engine) -> Result<Self> {
         config.check()?;
+        if !config.is_local() {
+            let tokens = engine.submit(ReadTokens).and_then(|job| job.wait(|_| {}));
+            if tokens.map_err(ServerError::Engine)?.is_empty(jiff::Timestamp::now()) {
+                return Err(ServerError::NoToken(config.bind));
+            }
+        }
+        let certificate = certificate(&config, engine)?;
         let failed = |source| ServerError::Bind { address: config.bind, source };
         let listener = TcpListener::bind(config.bind).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        Ok(Self { listener, address, config, stopping: CancellationToken::new() })
+        Ok(Self {
+            listener,
+            address,
+            config,
+            certificate,
+            links: Links::new()?,
+            on_recorded: None,
+            heartbeat: None,
+            stopping: CancellationToken::new(),
+        })
+    }
+
+    /// Has `told` called with each inspection that callers have recorded. It must not wait.
+    #[must_use]
+    pub fn on_recorded(self, told: impl Fn(InspectionId) + Send + Sync + 'static) -> Self {
+        Self { on_recorded: Some(Box::new(told)), ..self }
+    }
+
+    /// Has `beat` called every so often by what also answers: it is not called where nothing is answered.
+    #[must_use]
+    pub fn with_heartbeat(self, every: Duration, beat: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { heartbeat: Some((every, Box::new(beat))), ..self }
+    }
+
+    /// What makes links to inspections that this server opens.
+    pub fn links(&self) -> Links {
+        self.links.clone()
     }
 
     /// Where the server listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where callers reach the server, as an address of the web.
+    pub fn url(&self) -> String {
+        let scheme = if self.certificate.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// SHA-256 of the certificate with which the server encrypts.
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.certificate.as_ref().map(|certificate| certificate.fingerprint.as_str())
     }
 
     /// What stops the server.
@@ -88,12 +159,27 @@ impl Server {
     }
 
     async fn serve(self, engine: Arc<Engine>) -> Result<()> {
-        let Self { listener, config, stopping, .. } = self;
-        let state = AppState::new(engine, config, stopping.clone());
-        let listener = tokio::net::TcpListener::from_std(listener).map_err(ServerError::Serve)?;
-        let until = stopping.clone();
-        let serving = axum::serve(listener, router(state.clone()))
-            .with_graceful_shutdown(async move { until.cancelled().await });
+        let Self { listener, config, certificate, links, on_recorded, heartbeat, stopping, .. } =
+            self;
+        let state = AppState::new(engine, config, links, stopping.clone());
+        if let Some(told) = on_recorded {
+            tokio::spawn(tell_recorded(state.recorded.subscribe(), told));
+        }
+        if let Some(heartbeat) = heartbeat {
+            tokio::spawn(beat(heartbeat));
+        }
+        let callers = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let handle = Handle::new();
+        tokio::spawn(take_no_more(stopping.clone(), handle.clone()));
+        let server = axum_server::from_tcp(listener).map_err(ServerError::Serve)?;
+        let server = with_timeouts(server).handle(handle);
+        let serving: BoxFuture<'_, io::Result<()>> = match &certificate {
+            None => server.serve(callers).boxed(),
+            Some(certificate) => {
+                let tls = RustlsAcceptor::new(tls(certificate).await?);
+                server.acceptor(tls.handshake_timeout(HEADERS_WITHIN)).serve(callers).boxed()
+            }
+        };
         let ends = async {
             stopping.cancelled().await;
             tokio::time::sleep(GRACE).await;
@@ -103,7 +189,7 @@ impl Server {
         };
         // Jobs that were answered with 202 have no connection; they may end, too.
         let drained = async {
-            serving.into_future().await.map_err(ServerError::Serve)?;
+            serving.await.map_err(ServerError::Serve)?;
             while state.jobs.under_way() > 0 {
                 tokio::time::sleep(LOOK_EVERY).await;
             }
@@ -114,4 +200,40 @@ impl Server {
             () = ends => Ok(()),
         }
     }
+}
+
+/// Tells of inspections as they are recorded.
+async fn tell_recorded(mut recorded: Receiver<InspectionId>, told: OnRecorded) {
+    loop {
+        match recorded.recv().await {
+            Ok(id) => told(id),
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+async fn beat((every, beat): Heartbeat) {
+    let mut interval = tokio::time::interval(every);
+    loop {
+        interval.tick().await;
+        beat();
+    }
+}
+
+/// Has the server take no new connections once it stops. It is told again until it has heard: between two
+/// connections nobody listens.
+async fn take_no_more(stopping: CancellationToken, handle: Handle<SocketAddr>) {
+    stopping.cancelled().await;
+    loop {
+        handle.graceful_shutdown(None);
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Cuts connections that say nothing, or that send a request's head letter by letter.
+fn with_timeouts(server: axum_server::Server<SocketAddr>) -> axum_server::Server<SocketAddr> {
+    let mut server = server.http1_only().first_request_timeout(HEADERS_WITHIN);
+    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
+    server
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -27,6 +27,9 @@ pub(crate) async fn word_failures(
     let mut worded =
         (failure.status(), Json(failure.problem(language, state.paths()))).into_response();
     worded.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if worded.status() == StatusCode::UNAUTHORIZED {
+        worded.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
     if let Some(seconds) = failure.retry_after_s() {
         worded.headers_mut().insert(RETRY_AFTER, seconds.into());
     }

@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 
 use super::backup_plan::check_backups;
 use super::migrate::{VERSION, migrate};
+use super::server_plan::check_server;
 use super::setting_fault::check_range;
-use super::settings::{check_days, check_rule};
+use super::settings::{check_days, check_rule, check_shifts};
 use super::{Result, SettingFault, Settings, SettingsError, SettingsWarning};
 use fettle_system::{create_folders, replace};
 
@@ -56,6 +57,9 @@ fn from_object(mut content: Map<String, Value>) -> (Settings, Vec<SettingsWarnin
         keep_pictures_days: take(c, "keep_pictures_days", d.keep_pictures_days, check_days, w),
         model_text: take(c, "model_text", d.model_text, |_| Ok(()), w),
         backups: take(c, "backups", d.backups, check_backups, w),
+        server: take(c, "server", d.server, check_server, w),
+        shifts: take(c, "shifts", d.shifts, check_shifts, w),
+        default_role: take(c, "default_role", d.default_role, |_| Ok(()), w),
         unknown: Map::new(),
     };
     warnings.extend(content.keys().cloned().map(SettingsWarning::UnknownKey));
@@ -150,7 +154,9 @@ mod tests {
 
     use super::*;
     use crate::DevicePreference;
-    use fettle_domain::{Language, ModelId, ModelRole, RemoteModel, ThresholdRule};
+    use fettle_domain::{
+        Language, ModelId, ModelRole, RemoteModel, Role, ShiftPlan, ThresholdRule,
+    };
 
     fn read_text(text: &str) -> (Settings, Vec<String>) {
         let dir = tempfile::tempdir().unwrap();
@@ -181,6 +187,15 @@ mod tests {
             keep_pictures_days: Some(90),
             model_text: true,
             backups: Some(crate::BackupPlan::daily(dir.path().to_owned())),
+            server: crate::ServerPlan {
+                on: true,
+                address: [0, 0, 0, 0].into(),
+                port: 5001,
+                read_only: true,
+                encrypted: true,
+            },
+            default_role: Role::Operator,
+            shifts: ShiftPlan([7, 19, 19]),
             unknown: Map::new(),
         };
         write(&path, &settings).unwrap();
@@ -199,7 +214,9 @@ mod tests {
         let english = Settings { language: Language::En, ..d.clone() };
         // The file, the settings read, and a word of each warning.
         let kept = Settings { keep_pictures_days: Some(30), ..d.clone() };
-        let cases: [(&str, Settings, &[&str]); 22] = [
+        let plan = crate::ServerPlan { on: true, port: 8080, ..crate::ServerPlan::default() };
+        let serving = Settings { server: plan, ..d.clone() };
+        let cases: [(&str, Settings, &[&str]); 28] = [
             ("{}", d.clone(), &[]),
             (r#"{"supported_only": true}"#, d.clone(), &[]),
             (r#"{"version": 1, "language": "en"}"#, english.clone(), &[]),
@@ -220,6 +237,12 @@ mod tests {
             (r#"{"backups": {"folder": "/b", "days": 0, "keep": 7}}"#, d.clone(), &["1 and 365"]),
             (r#"{"backups": {"folder": "/b", "days": 1, "keep": 101}}"#, d.clone(), &["1 and 100"]),
             (r#"{"backups": {"folder": "b", "days": 1, "keep": 7}}"#, d.clone(), &["absolute"]),
+            (r#"{"server": {"on": true, "port": 8080}}"#, serving, &[]),
+            (r#"{"server": {"on": true, "port": 0}}"#, d.clone(), &["1 and 65535"]),
+            (r#"{"server": {"on": true, "port": 65536}}"#, d.clone(), &["'server'"]),
+            (r#"{"server": {"on": true, "address": "here"}}"#, d.clone(), &["'server'"]),
+            (r#"{"shifts": [6, 14, 24]}"#, d.clone(), &["between 0 and 23"]),
+            (r#"{"server": {"on": "yes"}}"#, d.clone(), &["'server'"]),
             (
                 r#"{"keep_pictures_days": 30,
                     "threshold_rule": {"rule": "max_overkill", "rate": 2}}"#,

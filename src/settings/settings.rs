@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::backup_plan::{BackupPlan, check_backups};
+use super::server_plan::{ServerPlan, check_server};
 use super::setting_fault::check_range;
 use super::{DevicePreference, Result, SettingFault, SettingsError};
-use fettle_domain::{Language, ModelId, ModelRole, RemoteModel, ThresholdRule};
+use fettle_domain::{Language, ModelId, ModelRole, RemoteModel, Role, ShiftPlan, ThresholdRule};
 
 /// The settings of one workspace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +39,15 @@ pub struct Settings {
     /// When the workspace is backed up without being asked; `None`: never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backups: Option<BackupPlan>,
+    /// Whether and where the window answers other systems. Off by default.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub server: ServerPlan,
+    /// What whoever works at the window may do where nobody is signed in. All by default, as the owner of the
+    /// files.
+    pub default_role: Role,
+    /// When the shifts of a day begin.
+    #[serde(skip_serializing_if = "is_usual_plan")]
+    pub shifts: ShiftPlan,
     /// Keys unknown to this version of Fettle, kept for the version that wrote them.
     #[serde(flatten)]
     pub unknown: serde_json::Map<String, serde_json::Value>,
@@ -59,7 +69,28 @@ impl Settings {
         check_threads(&self.threads).map_err(bad("threads"))?;
         check_rule(&self.threshold_rule).map_err(bad("threshold_rule"))?;
         check_days(&self.keep_pictures_days).map_err(bad("keep_pictures_days"))?;
-        check_backups(&self.backups).map_err(bad("backups"))
+        check_backups(&self.backups).map_err(bad("backups"))?;
+        check_server(&self.server).map_err(bad("server"))?;
+        check_shifts(&self.shifts).map_err(bad("shifts"))
+    }
+}
+
+fn is_usual(plan: &ServerPlan) -> bool {
+    *plan == ServerPlan::default()
+}
+
+fn is_usual_plan(plan: &ShiftPlan) -> bool {
+    *plan == ShiftPlan::default()
+}
+
+pub(super) fn check_shifts(plan: &ShiftPlan) -> Result<(), SettingFault> {
+    let most = ShiftPlan::LAST_HOUR;
+    match plan.0.iter().find(|hour| **hour > most) {
+        Some(hour) => {
+            let (value, most) = ((*hour).into(), most.into());
+            Err(SettingFault::OutOfRange { value, least: 0, most })
+        }
+        None => Ok(()),
     }
 }
 
@@ -71,9 +102,12 @@ pub(super) fn check_rule(rule: &ThresholdRule) -> Result<(), SettingFault> {
     match (rule, rule.out_of_range()) {
         (_, Some(why)) => Err(SettingFault::Rule(why)),
         (ThresholdRule::MaxOverkill { .. } | ThresholdRule::Quantile { .. }, None) => Ok(()),
-        (ThresholdRule::Cost { .. } | ThresholdRule::Manual { .. }, None) => {
-            Err(SettingFault::Rule("not every product can be fitted by this rule"))
-        }
+        (
+            ThresholdRule::Cost { .. }
+            | ThresholdRule::MaxEscape { .. }
+            | ThresholdRule::Manual { .. },
+            None,
+        ) => Err(SettingFault::Rule("not every product can be fitted by this rule")),
     }
 }
 
@@ -94,6 +128,9 @@ impl Default for Settings {
             keep_pictures_days: None,
             model_text: false,
             backups: None,
+            server: ServerPlan::default(),
+            shifts: ShiftPlan::default(),
+            default_role: Role::Admin,
             unknown: serde_json::Map::new(),
         }
     }

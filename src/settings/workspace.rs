@@ -157,6 +157,17 @@ impl Workspace {
         self.data_dir().join("scratch")
     }
 
+    /// What the server answered to requests that may be sent again: `answers/`. Created when first needed, in no
+    /// back-up.
+    pub fn answers_dir(&self) -> PathBuf {
+        self.root.join("answers")
+    }
+
+    /// What the window and the server did: `data/logs/`. Created when first needed, in no back-up.
+    pub fn logs_dir(&self) -> PathBuf {
+        self.data_dir().join("logs")
+    }
+
     /// Results that commands write for people: `out/`. Created when first needed.
     pub fn out_dir(&self) -> PathBuf {
         self.root.join("out")

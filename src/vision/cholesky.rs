@@ -1,6 +1,6 @@
 //! Cholesky factor of a covariance, and the inverse of the factor, block by block: nearly all of
 //! the work is products of blocks, which run at the full speed of the machine (Golub and Van Loan,
-//! Matrix Computations, sections 4.2.9 and 3.1.4).
+//! Matrix Computations, sections 4.2.9 and 3.1.4). `docs/speed.md` compares it with faer.
 
 use rayon::prelude::*;
 

@@ -111,6 +111,21 @@ pub enum VisionError {
     /// An image that gave the bank all its rows, so that nothing is left to score it against.
     #[error("image {0} cannot be held out: the bank has no rows of any other image")]
     CannotHoldOut(ImageId),
+    /// A picture without a checkerboard of four by four squares or more.
+    #[error("no checkerboard was found")]
+    NoCheckerboard,
+    /// A checkerboard whose corners lie on no even grid.
+    #[error("the checkerboard is uneven: its corners are {percent} % of a square off a grid")]
+    UnevenCheckerboard {
+        /// Root mean square distance from the grid, in percent of a square's side.
+        percent: f32,
+    },
+    /// A checkerboard too far from parallel to the image plane.
+    #[error("the checkerboard is tilted by {degrees} degrees")]
+    TiltedCheckerboard {
+        /// The angle in degrees.
+        degrees: f32,
+    },
     /// A file could not be read or written.
     #[error("{path}: {source}")]
     Io {

@@ -10,7 +10,7 @@
 //! farthest from the bank ([`oddest_patches`]). [`inspection_area`] restricts patches and pixels to an area.
 //!
 //! [`capture`] measures light and focus of a picture, [`align::position`] where its part lies: scores
-//! depend on them, and [`sensitivity`] says how much.
+//! depend on them, and [`sensitivity`] says how much. [`checkerboard`] finds the scale of a picture.
 //!
 //! [`regions`], [`heatmap`] and [`compare`] present the result, [`align`] and [`difference`]
 //! compare with a normal image, [`part_area`] finds the part in the image; [`metrics`] evaluates
@@ -22,6 +22,7 @@ pub mod align;
 pub mod anomaly_map;
 pub mod bank_rows;
 pub mod capture;
+pub mod checkerboard;
 mod cholesky;
 pub mod compare;
 mod connected_components;
@@ -31,6 +32,7 @@ pub mod defect_term;
 pub mod difference;
 mod distance;
 mod error;
+mod extent;
 mod gray_image;
 pub mod grid;
 pub mod heatmap;

@@ -221,7 +221,7 @@ pub fn resized(image: &RgbImage, recipe: &ImageRecipe) -> Result<RgbImage> {
 
 #[cfg(test)]
 mod tests {
-    use fettle_testing::data::shared;
+    use fettle_testing::data;
 
     use super::super::test_data::{Golden, max_difference};
     use super::*;
@@ -234,31 +234,21 @@ mod tests {
         std: [0.268_629_54, 0.261_302_6, 0.275_777_1],
     };
 
-    /// The first image of a folder of `../shared`, by name.
-    fn first_by_name(folder: &str) -> Option<RgbImage> {
-        let mut files: Vec<_> =
-            std::fs::read_dir(shared(folder)?).unwrap().map(|e| e.unwrap().path()).collect();
-        files.sort();
-        Some(image::open(&files[0]).unwrap().to_rgb8())
-    }
-
     #[test]
     fn clip_input_is_that_of_its_own_processor() {
         let golden = Golden::open("clip_tiny");
-        let (Some(casting), Some(kolektor)) = (
-            first_by_name("data/casting/test/def_front"),
-            first_by_name("data/kolektorsdd/test/defect"),
-        ) else {
-            return;
-        };
-        let ours = to_tensor(&[&casting, &kolektor], &CLIP, &Device::Cpu).unwrap();
+        let [plate, strip] = ["plate", "strip"].map(|name| {
+            image::open(data::golden(&format!("pictures/{name}.png"))).unwrap().to_rgb8()
+        });
+        let ours = to_tensor(&[&plate, &strip], &CLIP, &Device::Cpu).unwrap();
         assert_eq!(ours.dims(), [2, 3, 224, 224]);
         let ours: Vec<f32> = ours.flatten_all().unwrap().to_vec1().unwrap();
         let theirs = golden.floats("pixel_values");
         let largest = max_difference(&ours, &theirs);
         let mean =
             ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs()).sum::<f32>() / ours.len() as f32;
-        assert!(largest < 0.03 && mean < 0.003, "largest {largest}, mean {mean}");
+        // Two of 255 levels at most, where the processor rounds between its two passes; hardly anywhere.
+        assert!(largest < 0.0301 && mean < 0.0003, "largest {largest}, mean {mean}");
     }
 
     #[test]

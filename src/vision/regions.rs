@@ -4,6 +4,7 @@ use super::Result;
 use super::connected_components::connected_components;
 use super::contours::{outlines, simplified};
 use super::error::same_size;
+use super::extent::longest_extent;
 use super::part_area::Part;
 use fettle_domain::{AnomalyMap, Mask, Place, PointPx, RectPx, Region};
 
@@ -99,6 +100,7 @@ fn region(component: &[usize], map: &AnomalyMap, part: &Part) -> Region {
     let shorter = map.width.min(map.height) as f32;
     let tolerance = (shorter * CONTOUR_TOLERANCE).max(1.0);
     let lines = outlines(component, width);
+    let longest = lines.first().map(|outer| longest_extent(&outer.points));
     Region {
         rect_in_image: RectPx {
             x: left as u32,
@@ -107,6 +109,7 @@ fn region(component: &[usize], map: &AnomalyMap, part: &Part) -> Region {
             height: (bottom - top + 1) as u32,
         },
         area_px: component.len() as u32,
+        longest_px: longest,
         // A region that reaches beyond the part is at most all of it.
         share: (count / (part.area_px as f64).max(1.0)).min(1.0) as f32,
         share_of: part.basis,

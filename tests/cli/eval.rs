@@ -64,7 +64,7 @@ fn a_drawn_data_set_is_measured_without_a_library() {
     }
     let out = workspace.path("measured");
     let output = workspace.run(&["eval", arg(&dataset), "--out", arg(&out)]).must_succeed();
-    for words in ["two_tone", "12/4/4", "1 of its defective images have no mask", "eval.json"] {
+    for words in ["two_tone", "12/4/4", "1 of its defective images has no mask", "eval.json"] {
         assert!(output.stdout.contains(words), "no {words:?} in {}", output.stdout);
     }
     let written = std::fs::read(out.join("eval.json")).unwrap();

@@ -16,6 +16,7 @@ pub(crate) const MODELS: [&str; 3] =
 /// A server on a port of its own, which ends with the value.
 pub(crate) struct LiveServer {
     process: Child,
+    args: Vec<String>,
     /// Kept open: what the server says when it stops.
     stdout: BufReader<ChildStdout>,
     pub(crate) address: String,
@@ -66,14 +67,25 @@ impl LiveServer {
 
     /// Starts the server on `workspace`.
     pub(crate) fn start(workspace: TestWorkspace, args: &[&str]) -> Self {
-        let mut command = workspace.command(&["serve", "--bind", "127.0.0.1:0"]);
-        let mut process = command.args(args).stdout(Stdio::piped()).spawn().unwrap();
-        let mut stdout = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        stdout.read_line(&mut line).unwrap();
-        let address = line.split_whitespace().find_map(|word| word.strip_prefix("http://"));
-        let address = address.unwrap_or_else(|| panic!("no address in {line:?}")).to_owned();
-        Self { process, stdout, address, workspace }
+        Self::start_in(workspace, args, &[])
+    }
+
+    /// Starts the server on `workspace`, with these variables in its environment.
+    pub(crate) fn start_in(
+        workspace: TestWorkspace,
+        args: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
+        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+        let (process, stdout, address) = spawn(&workspace, &args, variables);
+        Self { process, args, stdout, address, workspace }
+    }
+
+    /// Kills the server as a power cut does, and starts the next one on its workspace.
+    pub(crate) fn kill_and_start_again(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        (self.process, self.stdout, self.address) = spawn(&self.workspace, &self.args, &[]);
     }
 
     /// Sends a request with these headers and this body.
@@ -198,6 +210,24 @@ impl LiveServer {
         then();
         (code, said)
     }
+}
+
+/// Starts the server; its process, what it says, and its address.
+fn spawn(
+    workspace: &TestWorkspace,
+    args: &[String],
+    variables: &[(&str, &str)],
+) -> (Child, BufReader<ChildStdout>, String) {
+    let mut command = workspace.command(&["serve", "--bind", "127.0.0.1:0"]);
+    command.envs(variables.iter().copied());
+    let mut process = command.args(args).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdout = BufReader::new(process.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    let mut words = line.split_whitespace();
+    let address = words.find_map(|word| word.split_once("://").map(|(_, address)| address));
+    let address = address.unwrap_or_else(|| panic!("no address in {line:?}")).to_owned();
+    (process, stdout, address)
 }
 
 impl Drop for LiveServer {

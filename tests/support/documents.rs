@@ -58,6 +58,13 @@ pub struct Fonts {
     bold: Font,
 }
 
+impl Fonts {
+    /// The bold font, or the regular one.
+    pub fn of(&self, bold: bool) -> Font {
+        if bold { self.bold.clone() } else { self.regular.clone() }
+    }
+}
+
 /// A Korean font of this machine; says so and gives `None` where there is none.
 pub fn fonts() -> Option<Fonts> {
     let mut database = Database::new();
@@ -97,10 +104,9 @@ pub fn pdf(fonts: &Fonts, pages: &[Vec<Put>], turned: bool) -> Vec<u8> {
             surface.push_transform(&Transform::from_row(0.0, -1.0, 1.0, 0.0, 0.0, height));
         }
         for line in lines {
-            let font = if line.bold { fonts.bold.clone() } else { fonts.regular.clone() };
             surface.draw_text(
                 Point::from_xy(line.x, line.y),
-                font,
+                fonts.of(line.bold),
                 line.size,
                 &line.text,
                 false,
@@ -171,6 +177,7 @@ pub fn section(code: &str, heading: &str) -> Section {
         kind,
         text: text.to_owned(),
         spans: vec![LineSpan { page: 1, rect: RectPt { x: 0.0, y: 0.0, width: 1.0, height: 1.0 } }],
+        figures: Vec::new(),
     };
     Section {
         heading: heading.to_owned(),
@@ -186,5 +193,6 @@ pub fn section(code: &str, heading: &str) -> Section {
             statement(StatementKind::Action, 'a', 3, "배출 통로 정기 청소"),
         ],
         parts: Vec::new(),
+        figures: Vec::new(),
     }
 }

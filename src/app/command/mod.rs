@@ -12,11 +12,12 @@ use std::path::PathBuf;
 use egui::{Key, KeyboardShortcut, Modifiers, ThemePreference};
 
 use fettle_domain::{
-    DeletionId, ImageLabel, InspectionId, Language, ManualId, ProductCode, Verdict,
+    DeletionId, ImageId, ImageLabel, InspectionId, Language, ManualId, Measurements, ModelId,
+    Person, ProductCode, Verdict,
 };
 use fettle_engine::{
     DrawArea, InspectionSelection, JudgeInspection, Judged, Query, RemoveAction, Rethreshold,
-    UndoMoveImages, UndoRegistration,
+    SetMeasurements, UndoMoveImages, UndoRegistration,
 };
 
 pub(crate) use citation::Citation;
@@ -56,13 +57,23 @@ pub(crate) enum Command {
     RegisterDefect,
     /// Save the inspection shown, or the chosen ones, as a PDF.
     SavePdf,
+    /// Show the inspection shown on a phone.
+    ShowOnPhone,
+    /// Show this inspection on a phone.
+    OpenOnPhone(InspectionId),
+    /// Callers of the server had inspections recorded.
+    InspectionsRecorded,
     /// Save these inspections as a PDF.
     ExportPdf(InspectionSelection),
+    /// Print the report of the inspection shown, or of the chosen ones.
+    Print,
+    /// Print these inspections.
+    PrintInspections(InspectionSelection),
     /// Build the demo workspace, where nothing is registered yet; it is asked first where models are to
     /// be fetched.
     LoadDemo,
-    /// Fetch the models of the demo and build it.
-    StartDemo,
+    /// Fetch these models, which the demo lacks, and build it.
+    StartDemo(Vec<ModelId>),
     /// Register a product.
     NewProduct,
     /// Register a manual of this product.
@@ -79,10 +90,12 @@ pub(crate) enum Command {
     UndoHistory,
     /// Bring a deleted product or defect type back.
     UndoDeletion(DeletionId),
+    /// Move registered images to another label of their product.
+    MoveImages(Vec<ImageId>, ImageLabel),
     /// Give images the labels back that they had before they were moved.
     UndoMoveImages(UndoMoveImages),
     /// Draw the inspection area of a product as it was before.
-    RestoreArea(Vec<DrawArea>),
+    RestoreArea(DrawArea),
     /// Undo a registration.
     UndoRegistration(UndoRegistration),
     /// The library changed; a new product, where there is one, is to be shown.
@@ -93,12 +106,20 @@ pub(crate) enum Command {
     Rejudge(JudgeInspection),
     /// An inspection was judged: show the judgement.
     Judged(Judged),
+    /// Begin measuring in the picture of the part, or end it.
+    Measure,
+    /// Keep what was measured in the picture of an inspection.
+    KeepMeasurements(SetMeasurements),
+    /// What was measured in the picture of an inspection is kept: show it.
+    Measured(InspectionId, Measurements),
     /// Copy the pictures as they are drawn to the clipboard.
     CopyView,
     /// Save the pictures as they are drawn.
     SaveView,
     /// Switch between the inspector's view, which fills the screen, and all tabs.
     OperatorView,
+    /// Open or close the inspector's view in a window of its own.
+    InspectorWindow,
     /// Go to the next part after a judgement, or stay.
     GoOnAfterJudging,
     /// Show the parts that nobody has judged first.
@@ -147,6 +168,14 @@ pub(crate) enum Command {
     ZoomOut,
     /// Draw everything at its original size.
     ZoomReset,
+    /// Sign in at the window, or as somebody else.
+    SignIn,
+    /// Sign out.
+    SignOut,
+    /// Somebody signed in; nobody is signed in any more.
+    SignedIn(Option<Person>),
+    /// Other people may sign in.
+    PeopleChanged,
     /// Close the window.
     Quit,
 }
@@ -180,6 +209,10 @@ pub(crate) const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
 const COPY_VIEW: Option<KeyboardShortcut> =
     Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::C));
 
+/// Ctrl+P alone saves a PDF.
+const PRINT: Option<KeyboardShortcut> =
+    Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::P));
+
 /// Takes the newest action back. A field that is typed into, and a tab with steps of its own, have it to
 /// themselves.
 pub(crate) const UNDO: Option<KeyboardShortcut> = ctrl(Key::Z);
@@ -194,7 +227,11 @@ macro_rules! entries {
 pub(crate) const COMMANDS: &[Entry] = entries! {
     File "command-open" Command::OpenImages, ctrl(Key::O);
     File "command-paste" Command::Paste(Clip::Clipboard), ctrl(Key::V);
+    // Before the one without Shift, which would take it.
+    File "command-print" Command::Print, PRINT;
     File "command-save-pdf" Command::SavePdf, ctrl(Key::P);
+    File "command-sign-in" Command::SignIn, None;
+    File "command-sign-out" Command::SignOut, None;
     File "command-quit" Command::Quit, ctrl(Key::Q);
     Edit "command-undo" Command::Undo, UNDO;
     Edit "undo-history" Command::UndoHistory, None;
@@ -210,7 +247,9 @@ pub(crate) const COMMANDS: &[Entry] = entries! {
     Part "search-similar" Command::SearchShown, ctrl(Key::F);
     Part "command-register-defect" Command::RegisterDefect, ctrl(Key::D);
     Part "history-compare" Command::CompareInspections, None;
+    Part "command-phone" Command::ShowOnPhone, None;
     Part "command-stop" Command::Stop, plain(Key::Escape);
+    Part "command-measure" Command::Measure, plain(Key::M);
     Part "command-copy-view" Command::CopyView, COPY_VIEW;
     Part "command-save-view" Command::SaveView, ctrl(Key::S);
     Library "command-new-product" Command::NewProduct, ctrl(Key::N);
@@ -219,6 +258,7 @@ pub(crate) const COMMANDS: &[Entry] = entries! {
     Library "library-build-index" Command::BuildIndex, None;
     Library "command-repeat" Command::Repeat, None;
     View "command-operator" Command::OperatorView, plain(Key::F11);
+    View "command-inspector-window" Command::InspectorWindow, ctrl(Key::F11);
     View "command-palette" Command::Palette, ctrl(Key::K);
     View "command-jobs" Command::Jobs, ctrl(Key::J);
     View "command-log" Command::Log, ctrl(Key::L);

@@ -1,16 +1,19 @@
-//! Export of inspections as PDF: a person chooses the file, the engine writes it, a toast reports
-//! it.
+//! Inspections on paper: as a PDF whose file a person chooses, or on the machine's printer. The engine does
+//! it, a toast reports it.
 
 use crate::dialogs::save_file::{PendingPath, save_as};
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
-use fettle_engine::{EngineError, ExportPdf, ExportedPdf, InspectionSelection};
+use fettle_engine::{
+    EngineError, ExportPdf, ExportedPdf, InspectionSelection, PrintInspections, PrintedInspections,
+};
 
-/// PDF exports in progress: at most one file dialog, any number of files being written.
+/// Exports and prints in progress: at most one file dialog, any number of files being written.
 #[derive(Default)]
 pub(crate) struct PdfExport {
     choosing: Option<(InspectionSelection, PendingPath)>,
     writing: Vec<Task<ExportedPdf>>,
+    printing: Vec<Task<PrintedInspections>>,
 }
 
 impl PdfExport {
@@ -35,6 +38,11 @@ impl PdfExport {
         self.choosing = saving.map(|saving| (which, saving));
     }
 
+    /// Starts to print these inspections.
+    pub(crate) fn print(&mut self, cx: &mut TabContext<'_>, which: InspectionSelection) {
+        self.printing.extend(cx.start(PrintInspections::new(which)));
+    }
+
     /// Starts to write once a file is chosen, and reports the files written.
     pub(crate) fn poll(&mut self, cx: &mut TabContext<'_>) {
         if let Some(chosen) = self.choosing.as_ref().and_then(|(_, saving)| saving.poll())
@@ -50,6 +58,13 @@ impl PdfExport {
                 false
             }
         });
+        self.printing.retain(|task| match task.poll() {
+            None => true,
+            Some(answer) => {
+                toast_printed(answer, cx);
+                false
+            }
+        });
     }
 }
 
@@ -61,6 +76,22 @@ fn toast_written(answer: Result<ExportedPdf, EngineError>, cx: &mut TabContext<'
             let mut said = cx.localizer.with("history-exported", &values);
             if !written.missing_letters.is_empty() {
                 let letters = [("letters", written.missing_letters.into())];
+                said = format!("{said}\n{}", cx.localizer.with("pdf-missing-letters", &letters));
+            }
+            cx.toasts.done(said);
+        }
+        Err(EngineError::Cancelled) => {}
+        Err(error) => cx.toasts.error(error.explain(cx.localizer.language)),
+    }
+}
+
+fn toast_printed(answer: Result<PrintedInspections, EngineError>, cx: &mut TabContext<'_>) {
+    match answer {
+        Ok(printed) => {
+            let values = [("rows", printed.parts.into()), ("said", printed.said.into())];
+            let mut said = cx.localizer.with("print-sent", &values);
+            if !printed.missing_letters.is_empty() {
+                let letters = [("letters", printed.missing_letters.into())];
                 said = format!("{said}\n{}", cx.localizer.with("pdf-missing-letters", &letters));
             }
             cx.toasts.done(said);

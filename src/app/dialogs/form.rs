@@ -32,7 +32,7 @@ pub(crate) fn modal_of_width<R>(
 }
 
 /// A single-line text field below its label.
-pub(super) fn text_field(ui: &mut Ui, label: &str, text: &mut String) -> Response {
+pub(crate) fn text_field(ui: &mut Ui, label: &str, text: &mut String) -> Response {
     let label = ui.label(label);
     ui.add(TextEdit::singleline(text).desired_width(f32::INFINITY)).labelled_by(label.id)
 }

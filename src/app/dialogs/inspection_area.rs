@@ -1,12 +1,11 @@
 //! The dialog in which the inspected part of a product's pictures is drawn, on one of its normal pictures.
 
-use std::collections::VecDeque;
-
 use egui::{Color32, Pos2, Rect, Sense, Spinner, Stroke, Ui, vec2};
 
 use super::dialog::Dialog;
 use super::form::{DialogAction, buttons, error_label, modal_of_width};
 use crate::command::Command;
+use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
 use crate::widgets::file_picture::FilePicture;
@@ -46,12 +45,11 @@ pub(crate) struct InspectionAreaDialog {
     drawn: Vec<PercentShape>,
     /// Whether the shapes of before are removed.
     replaces: bool,
-    state: Option<AreaState>,
-    /// Reads the area at first, then saves what was drawn.
-    task: Option<Task<AreaState>>,
-    waiting: VecDeque<DrawArea>,
-    is_saving: bool,
-    is_opened: bool,
+    /// The area as it is stored.
+    state: Loadable<AreaState>,
+    /// Saves what was drawn.
+    saving: Option<Task<AreaState>>,
+    /// Why it could not be saved.
     error: Option<String>,
 }
 
@@ -69,39 +67,24 @@ impl InspectionAreaDialog {
             corners: Vec::new(),
             drawn: Vec::new(),
             replaces: false,
-            state: None,
-            task: None,
-            waiting: VecDeque::new(),
-            is_saving: false,
-            is_opened: false,
+            state: Loadable::default(),
+            saving: None,
             error: None,
         }
     }
 
-    /// Takes the answer of the job. Returns whether all of what was drawn is saved.
+    /// Takes the answers of the jobs. Returns whether what was drawn is saved.
     fn poll(&mut self, cx: &mut TabContext<'_>) -> bool {
-        let Some(answer) = self.task.as_ref().and_then(Task::poll) else { return false };
-        self.task = None;
+        self.state.poll(cx);
+        let Some(answer) = self.saving.as_ref().and_then(Task::poll) else { return false };
+        self.saving = None;
         match answer {
-            Ok(state) => {
-                if !self.is_saving {
-                    self.state = Some(state);
-                    return false;
-                }
-                match self.waiting.pop_front() {
-                    Some(next) => {
-                        self.task = cx.start(next);
-                        false
-                    }
-                    None => {
-                        self.toast_saved(cx);
-                        true
-                    }
-                }
+            Ok(_) => {
+                self.toast_saved(cx);
+                true
             }
             Err(error) => {
-                (self.is_saving, self.error) = (false, Some(error.explain(cx.localizer.language)));
-                self.waiting.clear();
+                self.error = Some(error.explain(cx.localizer.language));
                 false
             }
         }
@@ -111,10 +94,10 @@ impl InspectionAreaDialog {
     fn toast_saved(&self, cx: &mut TabContext<'_>) {
         let name = [("product", cx.product_name(&self.product).into())];
         let text = cx.localizer.with("area-saved", &name);
-        let before = self.state.as_ref().map(|state| restored(&self.product, &state.area));
-        match before.flatten() {
-            Some(requests) => {
-                let undo = Command::RestoreArea(requests);
+        let before = self.state.answer().and_then(|state| restored(&self.product, &state.area));
+        match before {
+            Some(request) => {
+                let undo = Command::RestoreArea(request);
                 cx.toasts.done_with_action(text, cx.text("judge-undo"), undo);
             }
             None => cx.toasts.done(text),
@@ -123,10 +106,9 @@ impl InspectionAreaDialog {
     }
 
     fn save(&mut self, cx: &mut TabContext<'_>) {
-        self.waiting = requests(&self.product, &self.drawn, self.replaces).into();
-        let Some(first) = self.waiting.pop_front() else { return };
-        (self.is_saving, self.error) = (true, None);
-        self.task = cx.start(first);
+        self.error = None;
+        // Where the engine is too busy, a toast says so and what was drawn stays.
+        self.saving = cx.start(request(&self.product, &self.drawn, self.replaces));
     }
 
     fn tools(&mut self, ui: &mut Ui, cx: &TabContext<'_>) {
@@ -185,7 +167,7 @@ impl InspectionAreaDialog {
         let layers = Layers { size, layers: vec![Layer::plain(picture)], regions: &[], label };
         let view = image_view::show(ui, cx.localizer, room, layers, &mut self.camera);
         let canvas = Canvas { view: &view, camera: &self.camera };
-        if let (Some(state), false) = (&self.state, self.replaces) {
+        if let (Some(state), false) = (self.state.answer(), self.replaces) {
             for shape in &state.area.shapes {
                 if let AreaShape::Polygon { points } = &shape.shape {
                     let corners: Vec<(f32, f32)> =
@@ -278,30 +260,17 @@ fn rectangle_in_percent(rect: RectPx, size: egui::Vec2) -> Vec<(f32, f32)> {
     vec![percent(x, y), percent(right, y), percent(right, lower), percent(x, lower)]
 }
 
-/// The requests that save shapes in their order: one for each run of an effect.
-fn requests(product: &ProductCode, drawn: &[PercentShape], replaces: bool) -> Vec<DrawArea> {
-    let mut out: Vec<DrawArea> = Vec::new();
-    for shape in drawn {
-        let polygon = DrawnShape::Polygon(shape.corners.clone(), AreaUnit::Percent);
-        match out.last_mut() {
-            Some(last) if last.effect == shape.effect => last.shapes.push(polygon),
-            _ => out.push(DrawArea {
-                product: product.clone(),
-                clear: replaces && out.is_empty(),
-                effect: shape.effect,
-                shapes: vec![polygon],
-            }),
-        }
-    }
-    if out.is_empty() && replaces {
-        let (effect, shapes) = (AreaEffect::Inspect, Vec::new());
-        out.push(DrawArea { product: product.clone(), clear: true, effect, shapes });
-    }
-    out
+/// The request that saves shapes in their order, after those of before or in their place.
+fn request(product: &ProductCode, drawn: &[PercentShape], replaces: bool) -> DrawArea {
+    let polygon = |shape: &PercentShape| {
+        (shape.effect, DrawnShape::Polygon(shape.corners.clone(), AreaUnit::Percent))
+    };
+    let shapes = drawn.iter().map(polygon).collect();
+    DrawArea { product: product.clone(), clear: replaces, shapes }
 }
 
-/// The requests that bring an area back; `None` where it has a mask, whose file may be gone.
-fn restored(product: &ProductCode, area: &ProductArea) -> Option<Vec<DrawArea>> {
+/// The request that brings an area back; `None` where it has a mask, whose file may be gone.
+fn restored(product: &ProductCode, area: &ProductArea) -> Option<DrawArea> {
     let shapes: Option<Vec<PercentShape>> = area
         .shapes
         .iter()
@@ -313,17 +282,13 @@ fn restored(product: &ProductCode, area: &ProductArea) -> Option<Vec<DrawArea>> 
             AreaShape::Mask { .. } => None,
         })
         .collect();
-    Some(requests(product, &shapes?, true))
+    Some(request(product, &shapes?, true))
 }
 
 impl Dialog for InspectionAreaDialog {
     fn show(&mut self, ctx: &egui::Context, cx: &mut TabContext<'_>) -> bool {
-        if !std::mem::replace(&mut self.is_opened, true) {
-            // Without shapes and without `clear` the area is only read.
-            let (effect, shapes) = (AreaEffect::Inspect, Vec::new());
-            let product = self.product.clone();
-            self.task = cx.start(DrawArea { product, clear: false, effect, shapes });
-        }
+        // Without shapes and without `clear` the area is only read.
+        self.state.load_once(cx, request(&self.product, &[], false));
         if self.poll(cx) {
             return false;
         }
@@ -334,8 +299,8 @@ impl Dialog for InspectionAreaDialog {
         let modal = modal_of_width(ctx, "area_dialog", &title, WIDTH, |ui| {
             self.tools(ui, cx);
             self.picture(ui, cx);
-            let known = self.state.as_ref().map_or(0, |state| state.area.shapes.len());
-            if let Some(state) = &self.state {
+            let known = self.state.answer().map_or(0, |state| state.area.shapes.len());
+            if let Some(state) = self.state.answer() {
                 let percent = (100.0 * state.inspected).round();
                 let values = [
                     ("count", known.into()),
@@ -346,22 +311,22 @@ impl Dialog for InspectionAreaDialog {
             if known > 0 {
                 ui.checkbox(&mut self.replaces, cx.text("area-replace"));
             }
-            if let Some(error) = &self.error {
+            for error in [self.state.error(), self.error.as_deref()].into_iter().flatten() {
                 error_label(ui, error);
             }
-            if self.is_saving {
+            if self.saving.is_some() {
                 ui.spinner();
                 return DialogAction::Wait;
             }
             let is_change = !self.drawn.is_empty() || (self.replaces && known > 0);
-            let can_save = is_change && self.corners.is_empty() && self.task.is_none();
+            let can_save = is_change && self.corners.is_empty() && !self.state.is_loading();
             let action = buttons(ui, cx, "area-save", can_save);
             if action == DialogAction::Confirm {
                 self.save(cx);
             }
             action
         });
-        self.is_saving || (modal.inner != DialogAction::Cancel && !modal.should_close())
+        self.saving.is_some() || (modal.inner != DialogAction::Cancel && !modal.should_close())
     }
 }
 
@@ -374,27 +339,24 @@ mod tests {
     }
 
     #[test]
-    fn shapes_are_saved_in_their_order_and_the_first_clears() {
+    fn shapes_are_saved_in_their_order_by_one_request() {
         let product: ProductCode = "casting".parse().unwrap();
         let drawn = [
             shape(AreaEffect::Inspect, 10.0),
             shape(AreaEffect::Inspect, 20.0),
             shape(AreaEffect::Ignore, 30.0),
         ];
-        let saved = |replaces| -> Vec<(bool, AreaEffect, usize)> {
-            requests(&product, &drawn, replaces)
-                .iter()
-                .map(|one| (one.clear, one.effect, one.shapes.len()))
-                .collect()
-        };
-        let (inspect, ignore) = (AreaEffect::Inspect, AreaEffect::Ignore);
-        assert_eq!(saved(false), [(false, inspect, 2), (false, ignore, 1)]);
-        assert_eq!(saved(true), [(true, inspect, 2), (false, ignore, 1)]);
-        // Only to clear, and nothing at all.
-        let cleared = requests(&product, &[], true);
-        assert!(cleared.len() == 1 && cleared[0].clear && cleared[0].shapes.is_empty());
-        assert_eq!(requests(&product, &[], false), []);
-        assert_eq!(restored(&product, &ProductArea::default()).map(|all| all.len()), Some(1));
+        for replaces in [false, true] {
+            let saved = request(&product, &drawn, replaces);
+            assert_eq!(saved.clear, replaces);
+            let expected = drawn.iter().map(|one| {
+                (one.effect, DrawnShape::Polygon(one.corners.clone(), AreaUnit::Percent))
+            });
+            assert_eq!(saved.shapes, expected.collect::<Vec<_>>());
+        }
+        // The whole picture again.
+        let whole = restored(&product, &ProductArea::default());
+        assert_eq!(whole, Some(request(&product, &[], true)));
     }
 
     #[test]

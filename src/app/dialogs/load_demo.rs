@@ -40,7 +40,7 @@ impl Dialog for LoadDemoDialog {
         let missing = self.doctor.answer().map(missing_models);
         if missing.as_ref().is_some_and(Vec::is_empty) {
             // Nothing is fetched: there is nothing to ask.
-            cx.send(Command::StartDemo);
+            cx.send(Command::StartDemo(Vec::new()));
             return false;
         }
         let error = self.doctor.error().or(self.models.error());
@@ -75,7 +75,8 @@ impl Dialog for LoadDemoDialog {
             buttons(ui, cx, "demo-fetch", true)
         });
         if modal.inner == DialogAction::Confirm {
-            cx.send(Command::StartDemo);
+            // Those that the dialog named.
+            cx.send(Command::StartDemo(missing.unwrap_or_default()));
             return false;
         }
         modal.inner != DialogAction::Cancel && !modal.should_close()

@@ -21,8 +21,11 @@ pub(super) mod register_defect;
 pub(super) mod register_images;
 pub(super) mod register_manual;
 mod registration_toast;
+pub(super) mod removal_question;
 pub(super) mod remove_images;
 pub(super) mod save_file;
+pub(super) mod show_on_phone;
+pub(super) mod sign_in;
 pub(super) mod tidy_pictures;
 
 pub(super) use dialog::Dialog;

@@ -10,7 +10,8 @@ use super::form::error_label;
 use super::left_out::left_out;
 use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
-use crate::widgets::thumbnail_cache::{ThumbnailTexture, texture};
+use crate::texture_cache::upload;
+use crate::widgets::thumbnail_cache::ThumbnailTexture;
 use fettle_engine::{ImagePreview, PreviewImages, PreviewManual};
 
 /// Thumbnails shown at most.
@@ -117,7 +118,7 @@ impl ManualPreview {
     pub(super) fn poll(&mut self, ctx: &Context, cx: &TabContext<'_>) {
         if self.preview.poll(cx) {
             let first = self.preview.answer().and_then(|preview| preview.first.as_ref());
-            let page = first.map(|first| texture(ctx, first));
+            let page = first.map(|first| upload(ctx, "thumbnail", first));
             self.page = page;
         }
     }

@@ -37,8 +37,8 @@ pub(crate) fn pressed(ctx: &Context, of_tab: &[Key]) -> Vec<Command> {
             if command == Command::Undo && is_own_undo {
                 return true;
             }
-            // A key held down judges one part, not all that follow.
-            if !(is_repeated && command.judges()) {
+            // A key held down judges one part, not all that follow, and asks once to close the window.
+            if !(is_repeated && (command.judges() || command == Command::Quit)) {
                 found.push(command);
             }
             false

@@ -1,14 +1,21 @@
 //! The bar at the top of the window: menus and tabs.
 
-use egui::Button;
+use egui::{Align, Button, Layout};
 
 use crate::command::{COMMANDS, Command, Menu};
 use crate::shell::remote_indicator::RemoteIndicator;
+use crate::shell::server_sign;
+use crate::shell::session::Session;
 use crate::tab_context::TabContext;
 use crate::tabs::TABS;
 
-/// Draws the bar, with the notice of `remote` at its right.
-pub(crate) fn show(ui: &mut egui::Ui, cx: &mut TabContext<'_>, remote: &RemoteIndicator) {
+/// Draws the bar, with who is signed in, the sign of the server and the notice of `remote` at its right.
+pub(crate) fn show(
+    ui: &mut egui::Ui,
+    cx: &mut TabContext<'_>,
+    session: &Session,
+    remote: &RemoteIndicator,
+) {
     egui::MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
             ui.menu_button(cx.text(menu.label()), |ui| {
@@ -35,6 +42,12 @@ pub(crate) fn show(ui: &mut egui::Ui, cx: &mut TabContext<'_>, remote: &RemoteIn
                 cx.send(Command::Show(tab.id));
             }
         }
-        remote.show(ui, cx);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            session.show(ui, cx);
+            if server_sign::is_shown(cx.server) {
+                server_sign::show(ui, cx);
+            }
+            remote.show(ui, cx);
+        });
     });
 }

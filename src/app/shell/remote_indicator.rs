@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use egui::{Align, Layout};
-
 use crate::command::{Command, TabId};
 use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
@@ -26,17 +24,14 @@ impl RemoteIndicator {
         self.0.poll(cx);
     }
 
-    /// Draws the notice at the right of the row, where a server is in use. A click shows the
-    /// settings.
+    /// Draws the notice, where a server is in use. A click shows the settings.
     pub(crate) fn show(&self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
         let Some(remote) = self.0.answer().and_then(|roles| roles.values().next()) else { return };
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let address = [("address", remote.address.clone().into())];
-            let notice = egui::RichText::new(cx.localizer.with("remote-sign", &address));
-            let notice = egui::Button::new(notice.color(ui.visuals().warn_fg_color)).truncate();
-            if ui.add(notice.frame(false)).on_hover_text(cx.text("remote-leaves")).clicked() {
-                cx.send(Command::Show(TabId::Settings));
-            }
-        });
+        let address = [("address", remote.address.clone().into())];
+        let notice = egui::RichText::new(cx.localizer.with("remote-sign", &address));
+        let notice = egui::Button::new(notice.color(ui.visuals().warn_fg_color)).truncate();
+        if ui.add(notice.frame(false)).on_hover_text(cx.text("remote-leaves")).clicked() {
+            cx.send(Command::Show(TabId::Settings));
+        }
     }
 }

@@ -23,6 +23,9 @@ impl UnfinishedJobs {
         self.unfinished.load_once(cx, ListUnfinished);
         self.unfinished.poll(cx);
         if self.forgetting.poll(cx) {
+            if let Some(error) = self.forgetting.error() {
+                cx.toasts.error(error.to_owned());
+            }
             self.unfinished.load(cx, ListUnfinished);
         }
         let Some(answer) = self.repeating.as_ref().and_then(Task::poll) else { return };

@@ -7,6 +7,7 @@ mod inspect;
 mod last_drawn;
 mod library;
 mod manual;
+mod quit_after_judging;
 mod search;
 mod settings;
 mod tab;

@@ -15,6 +15,9 @@ pub(crate) trait Tab {
     /// Draws the tab.
     fn ui(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>);
 
+    /// Draws the tab's view for a window of its own, if the tab has one.
+    fn own_window(&mut self, _ui: &mut egui::Ui, _cx: &mut TabContext<'_>) {}
+
     /// Executes `command`, if it concerns this tab.
     fn command(&mut self, command: &Command, ctx: &egui::Context, cx: &mut TabContext<'_>);
 

@@ -2,10 +2,16 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use egui::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+use super::test_app::AppHarness;
 use fettle_domain::{
-    Anomaly, BankRef, ContentHash, HeatmapScale, Inspection, ModelId, SkipReason, Stage,
+    Anomaly, BankRef, ContentHash, HeatmapScale, Inspection, ModelId, Product, SkipReason, Stage,
     Thresholds, Verdict,
 };
+use fettle_engine::Engine;
+use fettle_library::Library;
 
 /// An inspection whose stages were all skipped.
 pub(crate) fn skipped_inspection(source: &str, verdict: Verdict) -> Inspection {
@@ -29,6 +35,7 @@ pub(crate) fn skipped_inspection(source: &str, verdict: Verdict) -> Inspection {
         past_actions: Vec::new(),
         notices: Vec::new(),
         timings: Vec::new(),
+        measurements: Default::default(),
     }
 }
 
@@ -60,4 +67,39 @@ pub(crate) fn scored_anomaly(verdict: Verdict, image_score: f32) -> Anomaly {
         regions: Vec::new(),
         reference: None,
     }
+}
+
+/// An inspection of the file `name` on the line, which is NG with a score of 2 and else has one of 0.5.
+pub(crate) fn inspection_of_line(
+    name: &str,
+    verdict: Verdict,
+    image_path: Option<String>,
+) -> Inspection {
+    let score = if verdict == Verdict::Ng { 2.0 } else { 0.5 };
+    let anomaly = Stage::Done(scored_anomaly(verdict, score));
+    Inspection { image_path, anomaly, ..skipped_inspection(&format!("/line/{name}"), verdict) }
+}
+
+/// Inspections 1 to 3: `a.png`, which is NG, `b.png` and `c.png`, which are OK.
+pub(crate) fn three_inspections(engine: &Engine) {
+    let mut library = Library::open(engine.workspace().root()).unwrap();
+    let names = ("주조품".to_owned(), "Casting".to_owned());
+    let product = Product { code: "casting".parse().unwrap(), name_ko: names.0, name_en: names.1 };
+    library.add_product(&product).unwrap();
+    let mut png = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(8, 8).write_to(&mut png, image::ImageFormat::Png).unwrap();
+    let stored = library.store_upload(&png.into_inner()).unwrap().path;
+    for (name, verdict) in [("a.png", Verdict::Ng), ("b.png", Verdict::Ok), ("c.png", Verdict::Ok)]
+    {
+        library
+            .record_inspection(&inspection_of_line(name, verdict, Some(stored.clone())))
+            .unwrap();
+    }
+}
+
+/// Files of the rows that are drawn, from top to bottom.
+pub(crate) fn drawn_files(harness: &AppHarness) -> Vec<String> {
+    let buttons = harness.query_all_by_role(Role::Button);
+    let names = buttons.filter_map(|button| button.accesskit_node().label());
+    names.filter(|name| name.ends_with(".png")).collect()
 }

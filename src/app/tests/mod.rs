@@ -1,17 +1,24 @@
 //! The whole window, driven as a person would.
 
 mod about;
+mod accessibility;
 mod dropping;
 mod frames;
 mod gallery;
 pub(crate) mod held_job;
 mod ime;
 pub(crate) mod inspections;
+mod inspector_window;
 mod pasting;
+mod printing;
 mod quitting;
+mod recent_folders;
 pub(crate) mod sample_library;
+mod server;
+mod sign_in;
 mod sizes;
 mod snapshots;
+pub(crate) mod stand_in_server;
 pub(crate) mod test_app;
 
 use std::time::{Duration, Instant};

@@ -32,6 +32,24 @@ fn unusable(app: &TestApp, width: f32) -> Vec<String> {
     found
 }
 
+/// Frames without a job after which everything is shown: an answer may make a tab ask for more in the frame that
+/// shows it, and panels follow their content a frame later.
+const QUIET_FRAMES: usize = 12;
+
+/// Draws frames until what is shown is there, and not on its way.
+fn settle(app: &mut TestApp) {
+    let mut quiet = 0;
+    while quiet < QUIET_FRAMES {
+        app.harness.step();
+        if app.harness.state_mut().running().is_empty() {
+            quiet += 1;
+        } else {
+            quiet = 0;
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
 #[test]
 fn all_controls_of_every_tab_are_within_the_window() {
     // Width and height in points, and the scale: a screen of 1920 × 1080 at 200 % has 960 × 540 points.
@@ -52,12 +70,7 @@ fn all_controls_of_every_tab_are_within_the_window() {
         app.harness.run_steps(4);
         for tab in TABS {
             app.press(Modifiers::COMMAND, tab);
-            // What is shown is there, and not on its way.
-            while !app.harness.state_mut().running().is_empty() {
-                app.harness.step();
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            app.harness.run_steps(4);
+            settle(app);
             let found = unusable(app, width / zoom);
             app.save_picture(&format!("size_{width}x{height}_{zoom}_{tab:?}"));
             assert!(found.is_empty(), "{width}×{height} at {zoom}, {tab:?}:\n{}", found.join("\n"));

@@ -205,6 +205,10 @@ fn full_tabs_match_their_snapshots() {
                 show(&mut app, tab);
                 snapshots.take(&mut app, tab, "full", theme);
             }
+            show(&mut app, TabId::History);
+            app.click_on(Role::Button, &app.text("history-as-gallery"));
+            snapshots.take(&mut app, TabId::History, "gallery", theme);
+            app.click_on(Role::Button, &app.text("history-as-table"));
         }
     }
 }

@@ -7,14 +7,15 @@ use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers, Role, Theme, Vec2, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::{AccessKitNode, By, NodeT as _, Queryable as _};
 use egui_system_font_provider::SystemFontProvider;
 use image::RgbaImage;
 use tempfile::TempDir;
 
+use super::stand_in_server::StandInServer;
 use crate::LogLines;
 use crate::window::FettleWindow;
-use fettle_domain::Language;
+use fettle_domain::{Language, Via};
 use fettle_engine::{Engine, EngineOptions, Request};
 use fettle_i18n::{Value, text, text_with};
 use fettle_library::Library;
@@ -32,6 +33,7 @@ pub(crate) struct TestApp {
     pub(crate) harness: AppHarness,
     pub(crate) language: Language,
     pub(crate) log: LogLines,
+    pub(crate) server: Arc<StandInServer>,
     dir: TempDir,
 }
 
@@ -66,10 +68,12 @@ impl TestAppOptions {
     pub(crate) fn start(self, prepare: impl FnOnce(&Engine)) -> TestApp {
         let Self { language, theme, models, size, scale, system_fonts } = self;
         let dir = folder();
-        let engine = engine(dir.path(), language, models.as_deref());
+        let engine = engine(dir.path(), language, models.as_deref()).called_via(Via::Window);
         prepare(&engine);
         let log = LogLines::default();
         let lines = log.clone();
+        let server = Arc::new(StandInServer::default());
+        let switch = Arc::clone(&server);
         let harness = Harness::builder()
             .with_size(size)
             .with_pixels_per_point(scale)
@@ -81,8 +85,10 @@ impl TestAppOptions {
                     fonts(ctx);
                 }
             })
-            .build_eframe(move |cc| FettleWindow::new(cc, engine, language, lines));
-        TestApp { harness, language, log, dir }
+            .build_eframe(move |cc| {
+                FettleWindow::new(cc, Arc::new(engine), switch, language, lines)
+            });
+        TestApp { harness, language, log, server, dir }
     }
 }
 
@@ -304,10 +310,13 @@ impl TestApp {
     /// Replaces the text of the text edit `name`.
     #[track_caller]
     pub(crate) fn type_into(&mut self, name: &str, text: &str) {
-        self.harness.get_by_role_and_label(Role::TextInput, name).focus();
+        let is_field =
+            |node: &AccessKitNode<'_>| matches!(node.role(), Role::TextInput | Role::PasswordInput);
+        let field = By::new().label(name).predicate(is_field);
+        self.harness.get(field.clone()).focus();
         self.harness.run_steps(2);
         self.press(Modifiers::COMMAND, Key::A);
-        self.harness.get_by_role_and_label(Role::TextInput, name).type_text(text);
+        self.harness.get(field).type_text(text);
         self.harness.run_steps(2);
     }
 

@@ -2,6 +2,8 @@
 
 mod comparison_mode;
 mod heatmap_style;
+mod inspector_place;
+mod recent_folders;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +12,8 @@ use fettle_domain::ProductCode;
 
 pub(super) use comparison_mode::ComparisonMode;
 pub(super) use heatmap_style::{Colormap, HeatmapStyle, OverlayMode};
+pub(super) use inspector_place::InspectorPlace;
+pub(super) use recent_folders::RecentFolders;
 
 /// Tab, panels and choices of the window; stored by eframe beside the window's size and position.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +28,12 @@ pub(super) struct ViewState {
     pub(super) log: bool,
     /// The inspector's view over the whole screen rather than all tabs.
     pub(super) operator: bool,
+    /// Whether the inspector's view has a window of its own beside this one.
+    pub(super) inspector_window: bool,
+    /// Where that window stands, or stood last.
+    pub(super) inspector_place: InspectorPlace,
+    /// The folders whose pictures were inspected last.
+    pub(super) recent_folders: RecentFolders,
     /// Whether a judgement goes on to the next part.
     pub(super) goes_on: bool,
     /// Whether the strip of parts shows those first that nobody has judged.
@@ -32,6 +42,10 @@ pub(super) struct ViewState {
     pub(super) findings: bool,
     /// Whether the tab that inspects shows the report at the right of the part.
     pub(super) report: bool,
+    /// Whether past inspections are shown as a gallery rather than as a table.
+    pub(super) history_gallery: bool,
+    /// Side of the gallery's pictures, in points.
+    pub(super) gallery_side: f32,
     /// The product that parts are inspected as; `None`: the product that the neighbours vote for.
     pub(super) product: Option<ProductCode>,
     /// The product whose bank the anomaly tab shows; `None`: the first.
@@ -53,10 +67,15 @@ impl Default for ViewState {
             jobs: false,
             log: false,
             operator: false,
+            inspector_window: false,
+            inspector_place: InspectorPlace::default(),
+            recent_folders: RecentFolders::default(),
             goes_on: true,
             unjudged_first: false,
             findings: true,
             report: true,
+            history_gallery: false,
+            gallery_side: 168.0,
             product: None,
             bank_product: None,
             with_llm: true,

@@ -1,6 +1,6 @@
 //! Combo boxes with a label in front: one of several values, with or without an empty choice.
 
-use egui::{ComboBox, Ui, WidgetText};
+use egui::{ComboBox, TextStyle, TextWrapMode, Ui, WidgetText};
 
 use crate::tab_context::TabContext;
 use fettle_domain::{DefectCode, ProductCode};
@@ -16,7 +16,27 @@ pub(crate) fn labelled_combo(
     width: f32,
     menu: impl FnOnce(&mut Ui),
 ) {
+    let selected_text = selected_text.into();
+    wrap_before(ui, label, &selected_text, width);
     ui.horizontal(|ui| labelled_combo_cells(ui, label, selected_text, width, menu));
+}
+
+/// Begins a new row where a row that wraps has no room for label and box: together they are one item,
+/// of which the row does not know how wide it will be.
+fn wrap_before(ui: &mut Ui, label: &str, selected_text: &WidgetText, width: f32) {
+    if !ui.layout().main_wrap() || ui.cursor().left() <= ui.max_rect().left() {
+        return;
+    }
+    let width_of = |text: WidgetText| {
+        let style = TextStyle::Button;
+        text.into_galley(ui, Some(TextWrapMode::Extend), f32::INFINITY, style).size().x
+    };
+    let spacing = ui.spacing();
+    let sign = spacing.icon_width + spacing.icon_spacing + 2.0 * spacing.button_padding.x;
+    let boxed = (width_of(selected_text.clone()) + sign).max(width);
+    if ui.available_size_before_wrap().x < width_of(label.into()) + spacing.item_spacing.x + boxed {
+        ui.end_row();
+    }
 }
 
 /// A label and its combo box as two cells of a grid.

@@ -6,7 +6,7 @@ use egui::{CursorIcon, Label, Rangef, Rect, RichText, Sense, Stroke, Vec2, Widge
 use super::combo_box::{MIN_WIDTH, labelled_combo};
 use super::image_view::rectangle::paint_rect;
 use super::image_view::{
-    self, Camera, Heatmap, ImageResponse, Layer, Layers, Picture, Pixel, Screen,
+    self, Camera, Heatmap, ImageResponse, Layer, Layers, Picture, Pixel, Placement, Screen,
 };
 use crate::localizer::Localizer;
 use crate::view_state::ComparisonMode;
@@ -70,6 +70,22 @@ impl ComparedPictures<'_> {
     }
 }
 
+/// What a comparison drew.
+pub(crate) struct ShownPictures {
+    /// Where the pictures are.
+    pub(crate) rect: Rect,
+    /// The view of the part, or of a picture whose pixels coincide with the part's.
+    pub(crate) part: Option<ImageResponse>,
+}
+
+impl ShownPictures {
+    /// The pixel of the part that was clicked.
+    pub(crate) fn clicked(&self) -> Option<Pixel> {
+        let part = self.part.as_ref().filter(|part| part.response.clicked());
+        part.and_then(|part| part.pixel)
+    }
+}
+
 /// Camera and divider of a comparison.
 pub(crate) struct ComparisonView {
     camera: Camera,
@@ -128,15 +144,19 @@ impl ComparisonView {
         }
     }
 
-    /// Shows the pictures in the space left and a status line below. Returns where the pictures are
-    /// and the pixel of the part that was clicked.
+    /// The position of the part in `view`.
+    pub(crate) fn placed(&self, view: &ImageResponse) -> Placement {
+        self.camera.place(&view.screen)
+    }
+
+    /// Shows the pictures in the space left and a status line below.
     pub(crate) fn show(
         &mut self,
         ui: &mut egui::Ui,
         localizer: Localizer,
         mode: ComparisonMode,
         pictures: ComparedPictures<'_>,
-    ) -> (Rect, Option<Pixel>) {
+    ) -> ShownPictures {
         let mode = if pictures.supports(mode) { mode } else { ComparisonMode::Part };
         let size = pictures.part.size();
         let has_status = ui.available_height() >= MIN_STATUS_HEIGHT;
@@ -227,8 +247,7 @@ impl ComparisonView {
             });
         }
         // Side by side, the part is the first picture; layered, the pixels of both coincide.
-        let part = responses.first().filter(|part| part.response.clicked());
-        (drawn, part.and_then(|part| part.pixel))
+        ShownPictures { rect: drawn, part: responses.into_iter().next() }
     }
 
     /// Shows `picture` alone in a view of `size` points, with the camera of the part.

@@ -58,7 +58,7 @@ impl FeedbackButtons {
         is_recorded
     }
 
-    /// Shows the buttons for `subject` and, once one is pressed, the note and, for an answer that did
+    /// Shows the buttons for `subject` and, once one is pressed, the note and, where it did
     /// not help, the sections of `product` (or of all) to choose the right one from. `shown` is what
     /// the answer shows.
     pub(crate) fn show(
@@ -181,8 +181,7 @@ impl SubjectFeedback {
         });
         if let Some(opinion) = &mut opinion {
             self.note_field(ui, cx, opinion, &shown);
-            let is_answer = matches!(self.subject, FeedbackSubject::Answer { .. });
-            if is_answer && opinion.rating == Rating::Bad {
+            if opinion.rating == Rating::Bad {
                 self.right_section(ui, cx, product, opinion);
             }
             if let Some(recorded) = &self.recorded {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use egui::{Key, Rect, Vec2};
 use image::RgbImage;
 
-use super::comparison_view::{ComparedPictures, ComparisonView, KnownPicture};
+use super::comparison_view::{ComparedPictures, ComparisonView, KnownPicture, ShownPictures};
 use super::file_picture::FilePicture;
 use super::image_view::heatmap_controls::{self, Threshold};
-use super::image_view::{Heatmap, Picture, Pixel};
+use super::image_view::{Heatmap, Picture};
+use super::measuring::MeasureTool;
 use super::nearest_normal::NearestNormalTool;
 use super::screenshot::{Screenshot, ScreenshotTarget};
 use crate::tab_context::TabContext;
@@ -23,12 +24,15 @@ pub(crate) struct PartView {
     difference: Option<Picture>,
     /// A known defect beside the part.
     known: Option<KnownDefect>,
+    /// A known defect in a view of its own, apart from what a person puts beside the part.
+    alone: Option<KnownDefect>,
     threshold: Option<Threshold>,
     comparison: ComparisonView,
     screenshot: Screenshot,
     /// Where the last frame drew the pictures.
     drawn_rect: Rect,
     nearest_normal: NearestNormalTool,
+    pub(crate) measure: MeasureTool,
 }
 
 /// A known defect that the part resembles, and its picture.
@@ -39,6 +43,14 @@ struct KnownDefect {
 }
 
 impl KnownDefect {
+    /// Starts to read the picture.
+    fn load(cx: &mut TabContext<'_>, hit: &Hit) -> Self {
+        let name = cx.defect_name(Some(&hit.product), &hit.defect);
+        let mut file = FilePicture::default();
+        file.load(cx, &PictureFile::Stored(hit.path.clone()));
+        Self { hit: hit.clone(), name, file }
+    }
+
     /// The picture, once it is read.
     fn picture(&mut self) -> Option<KnownPicture<'_>> {
         let (region, name) = (self.hit.region, self.name.clone());
@@ -66,11 +78,13 @@ impl PartView {
             normal: normal.map(Picture::new),
             difference: difference.map(Picture::from_gray),
             known: None,
+            alone: None,
             threshold: anomaly.map(Threshold::of),
             comparison: ComparisonView::default(),
             screenshot: Screenshot::default(),
             drawn_rect: Rect::NOTHING,
             nearest_normal: NearestNormalTool::default(),
+            measure: MeasureTool::default(),
         }
     }
 
@@ -84,36 +98,25 @@ impl PartView {
         self.screenshot.request(ctx, target, self.drawn_rect);
     }
 
-    /// Loads the picture of a known defect, to be shown beside the part.
-    pub(crate) fn load_known(&mut self, cx: &mut TabContext<'_>, hit: &Hit) {
-        if self.known.as_ref().is_none_or(|known| known.hit != *hit) {
-            let name = cx.defect_name(Some(&hit.product), &hit.defect);
-            let mut file = FilePicture::default();
-            file.load(cx, &PictureFile::Stored(hit.path.clone()));
-            self.known = Some(KnownDefect { hit: hit.clone(), name, file });
-        }
-    }
-
     /// Puts a known defect in the place of the normal part beside the part; the same one again puts
     /// the normal part back.
     pub(crate) fn swap_known(&mut self, cx: &mut TabContext<'_>, hit: &Hit) {
         let is_beside = cx.view.comparison == ComparisonMode::Beside;
-        if is_beside && self.known_hit() == Some(hit) {
+        let is_loaded = self.known.as_ref().is_some_and(|known| known.hit == *hit);
+        if is_beside && is_loaded {
             self.known = None;
-        } else {
-            self.load_known(cx, hit);
-            cx.view.comparison = ComparisonMode::Beside;
+            return;
         }
+        if !is_loaded {
+            self.known = Some(KnownDefect::load(cx, hit));
+        }
+        cx.view.comparison = ComparisonMode::Beside;
     }
 
     /// The known defect in the place of the normal part, where one is shown there.
     pub(crate) fn known_beside(&self, mode: ComparisonMode) -> Option<&Hit> {
-        self.known_hit().filter(|_| mode == ComparisonMode::Beside)
-    }
-
-    /// The known defect whose picture is loaded.
-    pub(crate) fn known_hit(&self) -> Option<&Hit> {
-        self.known.as_ref().map(|known| &known.hit)
+        let known = self.known.as_ref().filter(|_| mode == ComparisonMode::Beside);
+        known.map(|known| &known.hit)
     }
 
     /// Takes the picture of the known defect, once it is read.
@@ -134,20 +137,34 @@ impl PartView {
         inspection: &Inspection,
     ) {
         ui.horizontal_wrapped(|ui| self.tools(ui, cx, inspection));
-        self.show_body(ui, cx, inspection);
+        self.show_body(ui, cx, inspection, true);
     }
 
-    /// Shows the pictures in the space left, and the patch that was asked about.
+    /// Shows the pictures in the space left, and the patch that was asked about. With `measures` clicks
+    /// may measure; otherwise the lines are only shown.
     pub(crate) fn show_body(
         &mut self,
         ui: &mut egui::Ui,
         cx: &mut TabContext<'_>,
         inspection: &Inspection,
+        measures: bool,
     ) {
         let anomaly = inspection.anomaly.done();
         let stored = inspection.image_path.as_deref();
         self.nearest_normal.poll(cx, stored);
-        let clicked = self.show_pictures(ui, cx, anomaly);
+        self.measure.adopt(inspection);
+        let shown = self.show_pictures(ui, cx, anomaly);
+        if let Some(part) = &shown.part {
+            let placed = self.comparison.placed(part);
+            match measures {
+                true => self.measure.on_picture(ui, cx, part, placed),
+                false => self.measure.paint(ui, part, placed),
+            }
+        }
+        if measures {
+            self.measure.dialog(ui, cx, inspection);
+        }
+        let clicked = shown.clicked().filter(|_| !self.measure.is_active());
         if let (Some(at), Some(anomaly), Some(stored)) = (clicked, anomaly, stored) {
             self.nearest_normal.explain(cx, stored, &anomaly.bank, at);
         }
@@ -178,15 +195,17 @@ impl PartView {
         if anomaly.is_some() && inspection.image_path.is_some() {
             self.nearest_normal.toggle_button(ui, localizer);
         }
+        self.measure.adopt(inspection);
+        self.measure.tools(ui, cx, inspection);
     }
 
-    /// Shows the pictures without toolbar. Returns the pixel of the part that was clicked.
+    /// Shows the pictures without toolbar.
     pub(crate) fn show_pictures(
         &mut self,
         ui: &mut egui::Ui,
         cx: &mut TabContext<'_>,
         anomaly: Option<&Anomaly>,
-    ) -> Option<Pixel> {
+    ) -> ShownPictures {
         self.poll_known(cx);
         let heatmap = self.threshold.as_ref().filter(|_| !is_bare(ui)).map(|threshold| {
             let mut style = cx.view.heatmap_style;
@@ -201,11 +220,10 @@ impl PartView {
             anomaly,
         );
         let compared = ComparedPictures { heatmap, ..compared };
-        let (drawn_rect, clicked) =
-            self.comparison.show(ui, cx.localizer, cx.view.comparison, compared);
-        self.drawn_rect = drawn_rect;
+        let shown = self.comparison.show(ui, cx.localizer, cx.view.comparison, compared);
+        self.drawn_rect = shown.rect;
         self.screenshot.poll(ui.ctx(), cx);
-        clicked
+        shown
     }
 
     /// Shows the part with its map and nothing beside it.
@@ -234,9 +252,24 @@ impl PartView {
         true
     }
 
-    /// Shows the known defect alone in a view of `room` points, once its picture is read.
-    pub(crate) fn show_known(&mut self, ui: &mut egui::Ui, cx: &TabContext<'_>, room: Vec2) {
-        if let Some(known) = self.known.as_mut().and_then(KnownDefect::picture) {
+    /// Shows a known defect alone in a view of `room` points: its picture once it is read, or why it
+    /// cannot be read.
+    pub(crate) fn show_known(
+        &mut self,
+        ui: &mut egui::Ui,
+        cx: &mut TabContext<'_>,
+        hit: &Hit,
+        room: Vec2,
+    ) {
+        let known = match self.alone.take() {
+            Some(known) if known.hit == *hit => self.alone.insert(known),
+            _ => self.alone.insert(KnownDefect::load(cx, hit)),
+        };
+        known.file.poll(cx);
+        if let Some(error) = known.file.error() {
+            ui.colored_label(ui.visuals().error_fg_color, error);
+        }
+        if let Some(known) = known.picture() {
             self.comparison.show_known(ui, cx.localizer, room, known);
         }
     }

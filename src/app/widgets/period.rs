@@ -7,9 +7,9 @@ use crate::tab_context::TabContext;
 /// A combo box of all periods.
 pub(crate) fn period_combo(ui: &mut egui::Ui, cx: &TabContext<'_>, selected: &mut Period) {
     let label = cx.text("history-period");
-    labelled_combo(ui, &label, cx.text(selected.label()), MIN_WIDTH, |ui| {
+    labelled_combo(ui, &label, selected.text(cx.localizer), MIN_WIDTH, |ui| {
         for period in Period::ALL {
-            ui.selectable_value(selected, period, cx.text(period.label()));
+            ui.selectable_value(selected, period, period.text(cx.localizer));
         }
     });
 }

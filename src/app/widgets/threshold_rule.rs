@@ -13,6 +13,7 @@ pub(crate) fn describe_rule(cx: &TabContext<'_>, rule: &ThresholdRule) -> String
     let cost = |value: f64| Value::Number { value, digits: 1 };
     match *rule {
         ThresholdRule::MaxOverkill { rate } => cx.localizer.with("rule-overkill", &[percent(rate)]),
+        ThresholdRule::MaxEscape { rate } => cx.localizer.with("rule-escape", &[percent(rate)]),
         ThresholdRule::Quantile { share } => cx.localizer.with("rule-quantile", &[percent(share)]),
         ThresholdRule::Cost { escape, overkill, prevalence } => {
             let values =
@@ -23,8 +24,8 @@ pub(crate) fn describe_rule(cx: &TabContext<'_>, rule: &ThresholdRule) -> String
     }
 }
 
-/// Combo box of the kinds of rules and fields for the parameters. The cost rule, which needs known
-/// defects, is enabled where `has_defects`.
+/// Combo box of the kinds of rules and fields for the parameters. The rules that need known
+/// defects are enabled where `has_defects`.
 pub(crate) fn rule_editor(
     ui: &mut Ui,
     cx: &TabContext<'_>,
@@ -33,6 +34,7 @@ pub(crate) fn rule_editor(
 ) {
     let kinds = [
         ("scores-rule-overkill", ThresholdRule::MaxOverkill { rate: 0.01 }, true),
+        ("scores-rule-escape", ThresholdRule::MaxEscape { rate: 0.01 }, has_defects),
         ("scores-rule-quantile", ThresholdRule::Quantile { share: 0.99 }, true),
         (
             "scores-rule-cost",
@@ -60,6 +62,9 @@ pub(crate) fn rule_editor(
     match rule {
         ThresholdRule::MaxOverkill { rate } => {
             percent_field(ui, cx, "scores-rate", rate, 0.01, 50.0)
+        }
+        ThresholdRule::MaxEscape { rate } => {
+            percent_field(ui, cx, "scores-escape-rate", rate, 0.01, 50.0)
         }
         ThresholdRule::Quantile { share: of } => {
             percent_field(ui, cx, "scores-share", of, 0.0, 100.0)

@@ -2,17 +2,15 @@
 //!
 //! The engine makes them in batches; the cache keeps the most recently drawn.
 
-use std::collections::HashMap;
-
 use egui::{
-    Align2, Color32, ColorImage, Context, FontId, Rect, Stroke, StrokeKind, TextureHandle,
-    TextureOptions, Vec2, pos2, vec2,
+    Align2, Color32, Context, FontId, Rect, Stroke, StrokeKind, TextureHandle, Vec2, pos2, vec2,
 };
 use image::RgbImage;
 
 use crate::localizer::Localizer;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
+use crate::texture_cache::{TextureCache, upload};
 use fettle_domain::RectPx;
 use fettle_engine::{PictureFile, Thumbnail, Thumbnails};
 
@@ -36,7 +34,7 @@ pub(crate) struct ThumbnailTexture {
 impl ThumbnailTexture {
     /// Uploads `picture`, the thumbnail that the engine made.
     pub(crate) fn new(ctx: &Context, picture: Option<&RgbImage>) -> Self {
-        Self { texture: picture.map(|picture| texture(ctx, picture)), full: None }
+        Self { texture: picture.map(|picture| upload(ctx, "thumbnail", picture)), full: None }
     }
 
     /// Draws the thumbnail into `frame`, or says that the image is unreadable.
@@ -78,54 +76,29 @@ pub(crate) fn paint_outline(ui: &egui::Ui, frame: Rect, size: Vec2, region: Rect
     painter.rect_stroke(part, 0.0, Stroke::new(1.5, Color32::WHITE), StrokeKind::Outside);
 }
 
-/// Uploads `picture` to the graphics card.
-pub(crate) fn texture(ctx: &Context, picture: &RgbImage) -> TextureHandle {
-    let size = [picture.width() as usize, picture.height() as usize];
-    let picture = ColorImage::from_rgb(size, picture.as_raw());
-    ctx.load_texture("thumbnail", picture, TextureOptions::LINEAR)
-}
-
 /// A cache of thumbnails by the path of their image.
 #[derive(Default)]
 pub(crate) struct ThumbnailCache {
-    /// Thumbnails, each with the frame that drew it last.
-    textures: HashMap<String, (ThumbnailTexture, u64)>,
+    textures: TextureCache<ThumbnailTexture, CAPACITY>,
     task: Option<Task<Vec<Thumbnail>>>,
-    /// The number of the current frame.
-    frame: u64,
 }
 
 impl ThumbnailCache {
     /// Begins a frame: takes the thumbnails that the engine has made.
     pub(crate) fn begin_frame(&mut self, ctx: &Context, cx: &mut TabContext<'_>) {
-        self.frame += 1;
+        self.textures.begin_frame();
         let Some(answer) = self.task.as_ref().and_then(Task::poll) else { return };
         self.task = None;
         match answer {
             Ok(thumbnails) => {
-                for Thumbnail { path, picture, full_size } in thumbnails {
+                self.textures.insert(thumbnails.into_iter().map(|thumbnail| {
+                    let Thumbnail { path, picture, full_size } = thumbnail;
                     let full = full_size.map(|(width, height)| vec2(width as f32, height as f32));
                     let made = ThumbnailTexture::new(ctx, picture.as_ref());
-                    let texture = ThumbnailTexture { full, ..made };
-                    self.textures.insert(path, (texture, self.frame));
-                }
-                self.evict();
+                    (path, ThumbnailTexture { full, ..made })
+                }));
             }
             Err(error) => cx.toasts.error(error.explain(cx.localizer.language)),
-        }
-    }
-
-    /// Drops the least recently drawn thumbnails above [`CAPACITY`].
-    fn evict(&mut self) {
-        let over = self.textures.len().saturating_sub(CAPACITY);
-        if over == 0 {
-            return;
-        }
-        let mut by_age: Vec<(u64, String)> =
-            self.textures.iter().map(|(path, (_, drawn_at))| (*drawn_at, path.clone())).collect();
-        by_age.sort_unstable();
-        for (_, path) in by_age.iter().take(over) {
-            self.textures.remove(path);
         }
     }
 
@@ -138,18 +111,17 @@ impl ThumbnailCache {
         path: &str,
         frame: Rect,
     ) -> bool {
-        let Some((texture, drawn_at)) = self.textures.get_mut(path) else {
+        let Some(texture) = self.textures.draw(path) else {
             ui.painter().rect_filled(frame, 4.0, ui.visuals().extreme_bg_color);
             return false;
         };
-        *drawn_at = self.frame;
         texture.paint(ui, localizer, frame);
         true
     }
 
     /// Outlines `region`, in pixels of the image at `path`, on the thumbnail drawn in `frame`.
     pub(crate) fn paint_mark(&self, ui: &egui::Ui, path: &str, frame: Rect, region: RectPx) {
-        if let Some((ThumbnailTexture { full: Some(size), .. }, _)) = self.textures.get(path) {
+        if let Some(ThumbnailTexture { full: Some(size), .. }) = self.textures.get(path) {
             paint_outline(ui, frame, *size, region);
         }
     }

@@ -8,6 +8,8 @@ use crate::dialogs::about::AboutDialog;
 use crate::dialogs::import_actions::ImportActionsDialog;
 use crate::dialogs::load_demo::LoadDemoDialog;
 use crate::dialogs::register_manual::RegisterManualDialog;
+use crate::dialogs::show_on_phone::ShowOnPhoneDialog;
+use crate::dialogs::sign_in::SignInDialog;
 use crate::localizer::Localizer;
 use crate::shell::command_palette::CommandPalette;
 use crate::shell::undo_history;
@@ -25,6 +27,7 @@ impl FettleWindow {
                 self.shared.view.operator = !self.shared.view.operator;
                 self.shared.view.tab = TabId::Inspect;
             }
+            Command::InspectorWindow => self.toggle_inspector_window(ctx),
             Command::Shortcuts => self.shortcuts = !self.shortcuts,
             Command::About => self.dialog = Some(Box::<AboutDialog>::default()),
             Command::Jobs => self.shared.view.jobs = !self.shared.view.jobs,
@@ -37,6 +40,14 @@ impl FettleWindow {
             Command::ZoomIn => egui::gui_zoom::zoom_in(ctx),
             Command::ZoomOut => egui::gui_zoom::zoom_out(ctx),
             Command::ZoomReset => ctx.set_zoom_factor(1.0),
+            Command::SignIn => self.dialog = Some(Box::<SignInDialog>::default()),
+            Command::SignOut => self.session.sign_out(&mut self.shared.context()),
+            Command::SignedIn(person) => {
+                self.session.signed_in(person.clone());
+                self.session.reload(&mut self.shared.context());
+                self.dispatch_all(&Command::SignedIn(person), ctx);
+            }
+            Command::PeopleChanged => self.session.reload(&mut self.shared.context()),
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             Command::Paste(clip) => self.clipboard.paste(ctx, &mut self.shared.context(), clip),
             Command::OpenImages if self.shared.view.tab == TabId::Search => {
@@ -56,7 +67,7 @@ impl FettleWindow {
                 self.shared.commands.extend(command);
             }
             Command::UndoHistory => self.undo_history = !self.undo_history,
-            Command::OpenImages | Command::InspectFiles(_) | Command::StartDemo => {
+            Command::OpenImages | Command::InspectFiles(_) | Command::StartDemo(_) => {
                 self.show_and_dispatch(TabId::Inspect, &command, ctx);
             }
             Command::Repeat => self.unfinished.repeat(&mut self.shared.context()),
@@ -66,11 +77,20 @@ impl FettleWindow {
             Command::AddManual(product) => {
                 self.dialog = Some(Box::new(RegisterManualDialog::new(product)));
             }
+            Command::OpenOnPhone(inspection) => {
+                self.dialog = Some(Box::new(ShowOnPhoneDialog::new(inspection)));
+            }
+            Command::ShowOnPhone
+                if !matches!(self.shared.view.tab, TabId::Inspect | TabId::History) =>
+            {
+                let refused = self.shared.localizer.text("phone-nothing");
+                self.shared.toasts.error(refused);
+            }
             Command::ImportActions => self.dialog = Some(Box::<ImportActionsDialog>::default()),
             Command::RemoveAction(_) | Command::UndoActionImport(_) => {
                 self.dispatch(TabId::History, &command, ctx);
             }
-            Command::ActionsChanged => self.dispatch_all(&command, ctx),
+            Command::ActionsChanged | Command::Measured(..) => self.dispatch_all(&command, ctx),
             Command::NewProduct
             | Command::FitBank
             | Command::BuildIndex
@@ -79,6 +99,7 @@ impl FettleWindow {
             }
             Command::UndoRegistration(_)
             | Command::UndoDeletion(_)
+            | Command::MoveImages(..)
             | Command::UndoMoveImages(_)
             | Command::RestoreArea(_) => self.dispatch(TabId::Library, &command, ctx),
             Command::SearchFor(_) => self.show_and_dispatch(TabId::Search, &command, ctx),
@@ -102,13 +123,19 @@ impl FettleWindow {
             | Command::PreviousImage
             | Command::InspectAgain
             | Command::SavePdf
+            | Command::ShowOnPhone
+            | Command::InspectionsRecorded
+            | Command::Print
             | Command::Stop
             | Command::Confirm
             | Command::RegisterDefect
             | Command::SearchShown
+            | Command::Measure
             | Command::CopyView
             | Command::SaveView
             | Command::Judge(_) => self.dispatch(self.shared.view.tab, &command, ctx),
+            Command::PrintInspections(which) => self.pdf.print(&mut self.shared.context(), which),
+            Command::KeepMeasurements(request) => self.measurements.keep(request),
             Command::ExportPdf(which) => self.pdf.choose_file(ctx, &self.shared.context(), which),
             Command::Rejudge(_) => {
                 let shown = self.shared.view.tab;

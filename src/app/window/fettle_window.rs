@@ -1,5 +1,8 @@
 //! The program's window: the tabs, the shell around them, and the state they share.
 
+use std::sync::Arc;
+
+use super::inspector_opening::Opening;
 use super::shared_state::SharedState;
 use crate::bank_fits::BankFits;
 use crate::catalogue::Catalogue;
@@ -8,10 +11,12 @@ use crate::composition::CompositionRule;
 use crate::dialogs::Dialog;
 use crate::dialogs::export_pdf::PdfExport;
 use crate::dialogs::quit::Quit;
+use crate::figure_cache::FigureCache;
 use crate::frame_times::FrameTimes;
 use crate::loadable::Loadable;
 use crate::localizer::Localizer;
 use crate::log_lines::LogLines;
+use crate::server_switch::ServerSwitch;
 use crate::shell::catalogue_loader::CatalogueLoader;
 use crate::shell::clipboard::Clipboard;
 use crate::shell::command_palette::CommandPalette;
@@ -19,7 +24,9 @@ use crate::shell::defect_learning::DefectLearning;
 use crate::shell::dropped_files::DroppedFiles;
 use crate::shell::due_backup::DueBackup;
 use crate::shell::log_panel::LogPanel;
+use crate::shell::measurement_keeper::MeasurementKeeper;
 use crate::shell::remote_indicator::RemoteIndicator;
+use crate::shell::session::Session;
 use crate::shell::unfinished_jobs::UnfinishedJobs;
 use crate::tabs::{TABS, Tab};
 use crate::tasks::{Task, Tasks};
@@ -44,9 +51,13 @@ pub(crate) struct FettleWindow {
     pub(super) unfinished: UnfinishedJobs,
     pub(super) learning: DefectLearning,
     pub(super) remote: RemoteIndicator,
+    /// Inspections that the server had recorded when the tabs were told last.
+    pub(super) recorded: u64,
+    pub(super) session: Session,
     /// Pictures removed by age, as the settings say: once, at the start.
     pub(super) tidied: Loadable<TidiedPictures>,
     pub(super) due_backup: DueBackup,
+    pub(super) measurements: MeasurementKeeper,
     /// Dropped and pasted files that nothing else took.
     pub(super) dropped: DroppedFiles,
     /// The dialog over the tab shown, where it belongs to no tab.
@@ -56,6 +67,8 @@ pub(crate) struct FettleWindow {
     pub(super) fits_screen: bool,
     /// Whether the window was told to fill the screen.
     pub(super) is_full_screen: bool,
+    /// Where the inspector's own window was opened, while it is open.
+    pub(super) inspector_opening: Option<Opening>,
     pub(super) frame_times: FrameTimes,
     pub(super) pdf: PdfExport,
     pub(super) clipboard: Clipboard,
@@ -75,7 +88,8 @@ impl FettleWindow {
     /// The window as eframe makes it: with its stored view, themes, fonts and shaders.
     pub(crate) fn new(
         cc: &eframe::CreationContext<'_>,
-        engine: Engine,
+        engine: Arc<Engine>,
+        server: Arc<dyn ServerSwitch>,
         language: Language,
         log: LogLines,
     ) -> Self {
@@ -88,16 +102,21 @@ impl FettleWindow {
             Gpu::install(state, &cc.egui_ctx);
         }
         cc.egui_ctx.set_theme(view.theme);
+        let ctx = cc.egui_ctx.clone();
+        server.on_change(Box::new(move || ctx.request_repaint()));
         let mut toasts = Toasts::default();
         let claim = claim(&engine, Localizer::new(language), &mut toasts);
         let shared = SharedState {
             engine,
+            server,
             localizer: Localizer::new(language),
             catalogue: Catalogue::default(),
             fits: BankFits::default(),
             tasks: Tasks::default(),
             toasts,
             view,
+            has_people: false,
+            figures: FigureCache::default(),
             commands: Vec::new(),
         };
         Self {
@@ -108,13 +127,17 @@ impl FettleWindow {
             unfinished: UnfinishedJobs::default(),
             learning: DefectLearning::default(),
             remote: RemoteIndicator::default(),
+            recorded: 0,
+            session: Session::default(),
             tidied: Loadable::default(),
             due_backup: DueBackup::default(),
+            measurements: MeasurementKeeper::default(),
             dropped: DroppedFiles::default(),
             dialog: None,
             quit: Quit::default(),
             fits_screen: false,
             is_full_screen: false,
+            inspector_opening: None,
             frame_times: FrameTimes::default(),
             pdf: PdfExport::default(),
             clipboard: Clipboard::default(),
@@ -172,6 +195,15 @@ impl FettleWindow {
     /// Parts are inspected without a language model.
     pub(crate) fn without_language_model(&mut self) {
         self.shared.view.with_llm = false;
+    }
+
+    pub(crate) fn inspector_place(&self) -> crate::view_state::InspectorPlace {
+        self.shared.view.inspector_place
+    }
+
+    /// Cancels what waits to be printed.
+    pub(crate) fn forget_prints(&mut self) {
+        self.pdf = PdfExport::default();
     }
 
     pub(crate) fn engine(&self) -> &Engine {

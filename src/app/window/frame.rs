@@ -12,6 +12,7 @@ use crate::dialogs::tidy_pictures::toast_tidied;
 use crate::outcome_toasts::toast_fitted;
 use crate::shell::{drop_sign, jobs_panel, keyboard, menu_bar, shortcut_list, undo_history};
 use crate::tasks::Task;
+use crate::widgets::manual_figures;
 use fettle_engine::TidyPictures;
 
 /// Interval at which the window is drawn while jobs run, for their progress.
@@ -27,9 +28,11 @@ impl eframe::App for FettleWindow {
         self.frame_times.spent(begun);
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         let begun = ThreadTime::now();
         self.read_input(ui.ctx());
+        // First: what both windows draw is photographed as this one draws it.
+        self.draw_inspector_window(ui.ctx(), frame);
         self.draw(ui);
         self.execute_all(ui.ctx());
         self.frame_times.spent(begun);
@@ -56,10 +59,18 @@ impl FettleWindow {
         }
         self.learning.poll(ctx, &mut self.shared.context());
         self.remote.poll(&mut self.shared.context());
+        let recorded = self.shared.server.recorded();
+        if recorded != std::mem::replace(&mut self.recorded, recorded) {
+            self.shared.commands.push(Command::InspectionsRecorded);
+        }
+        self.session.poll(ctx, &mut self.shared.context());
+        self.shared.has_people = self.session.has_people();
         self.poll_tidied();
         self.dropped.poll(&mut self.shared.context());
         self.due_backup.poll(ctx, &mut self.shared.context());
+        self.measurements.poll(&mut self.shared.context());
         self.pdf.poll(&mut self.shared.context());
+        manual_figures::poll(ctx, &mut self.shared.context());
         for (_, tab) in &mut self.tabs {
             tab.poll(&mut self.shared.context());
         }
@@ -83,7 +94,12 @@ impl FettleWindow {
             return false;
         }
         let Some((id, tab)) = self.tabs.iter_mut().find(|(_, tab)| tab.has_unsaved()) else {
-            return false;
+            let waits = self.measurements.has_unkept();
+            if waits {
+                ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+                self.measurements.close_when_kept();
+            }
+            return waits;
         };
         ctx.send_viewport_cmd(ViewportCommand::CancelClose);
         self.shared.view.tab = *id;
@@ -198,7 +214,7 @@ impl FettleWindow {
     /// Draws what stands around the tab: menus, offers, log and jobs.
     fn draw_shell(&mut self, ui: &mut Ui) {
         Panel::top("menus").show(ui, |ui| {
-            menu_bar::show(ui, &mut self.shared.context(), &self.remote);
+            menu_bar::show(ui, &mut self.shared.context(), &self.session, &self.remote);
         });
         self.unfinished.show(ui, &mut self.shared.context());
         if self.shared.view.log {
@@ -220,6 +236,7 @@ impl FettleWindow {
         {
             self.dialog = None;
         }
+        manual_figures::show_enlarged(ctx, &mut self.shared.context());
         self.quit.show(ctx, &mut self.shared.context());
         if let Some(palette) = &mut self.palette
             && !palette.show(ctx, &mut self.shared.context())

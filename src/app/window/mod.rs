@@ -4,10 +4,10 @@
 mod execute;
 mod fettle_window;
 mod frame;
+mod inspector_opening;
+mod inspector_window;
 mod open;
 mod shared_state;
 
-pub(super) use open::open;
-
-#[cfg(test)]
 pub(super) use fettle_window::FettleWindow;
+pub(super) use open::open;

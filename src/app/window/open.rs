@@ -1,11 +1,13 @@
 //! Opens the window.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::fettle_window::FettleWindow;
 use crate::Result;
 use crate::command::Command;
 use crate::log_lines::LogLines;
+use crate::server_switch::ServerSwitch;
 use fettle_domain::Language;
 use fettle_engine::Engine;
 
@@ -14,7 +16,8 @@ use fettle_engine::Engine;
 /// # Errors
 /// [`AppError::Window`](crate::AppError::Window) when the system gives no window.
 pub(crate) fn open(
-    engine: Engine,
+    engine: Arc<Engine>,
+    server: Arc<dyn ServerSwitch>,
     language: Language,
     log: LogLines,
     images: Vec<PathBuf>,
@@ -31,7 +34,7 @@ pub(crate) fn open(
         ..Default::default()
     };
     let make = |cc: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
-        let mut window = FettleWindow::new(cc, engine, language, log);
+        let mut window = FettleWindow::new(cc, engine, server, language, log);
         if !images.is_empty() {
             window.shared.commands.push(Command::InspectFiles(images));
         }

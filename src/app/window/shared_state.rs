@@ -1,9 +1,13 @@
 //! The state that all tabs share.
 
+use std::sync::Arc;
+
 use crate::bank_fits::BankFits;
 use crate::catalogue::Catalogue;
 use crate::command::Command;
+use crate::figure_cache::FigureCache;
 use crate::localizer::Localizer;
+use crate::server_switch::ServerSwitch;
 use crate::tab_context::TabContext;
 use crate::tasks::Tasks;
 use crate::toasts::Toasts;
@@ -14,12 +18,16 @@ use fettle_engine::Engine;
 pub(super) struct SharedState {
     // Before `engine`, which waits for the jobs under way as it ends: these are cancelled.
     pub(super) fits: BankFits,
-    pub(super) engine: Engine,
+    pub(super) engine: Arc<Engine>,
+    pub(super) server: Arc<dyn ServerSwitch>,
     pub(super) localizer: Localizer,
     pub(super) catalogue: Catalogue,
     pub(super) tasks: Tasks,
     pub(super) toasts: Toasts,
     pub(super) view: ViewState,
+    /// Whether anybody may sign in.
+    pub(super) has_people: bool,
+    pub(super) figures: FigureCache,
     /// Sent since the last frame, in order.
     pub(super) commands: Vec<Command>,
 }
@@ -28,12 +36,15 @@ impl SharedState {
     pub(super) fn context(&mut self) -> TabContext<'_> {
         TabContext {
             engine: &self.engine,
+            server: &*self.server,
             localizer: self.localizer,
             catalogue: &self.catalogue,
             tasks: &mut self.tasks,
             fits: &mut self.fits,
             toasts: &mut self.toasts,
             view: &mut self.view,
+            has_people: self.has_people,
+            figures: &mut self.figures,
             commands: &mut self.commands,
         }
     }

@@ -119,6 +119,10 @@ pub(crate) struct ThresholdOptions {
     /// As low as possible with so much overkill expected, e.g. 0.01: one good part in a hundred.
     #[arg(long, value_name = "RATE", group = "one_rule")]
     max_overkill: Option<f64>,
+    /// The highest first threshold with so much escape expected, e.g. 0.01: one defective part in a
+    /// hundred called OK; needs known defects.
+    #[arg(long, value_name = "RATE", group = "one_rule")]
+    max_escape: Option<f64>,
     /// The score below which this share of the held-out normals lies, e.g. 0.99.
     #[arg(long, value_name = "SHARE", group = "one_rule")]
     quantile: Option<f64>,
@@ -159,6 +163,7 @@ impl ThresholdOptions {
         });
         self.max_overkill
             .map(|rate| ThresholdRule::MaxOverkill { rate })
+            .or(self.max_escape.map(|rate| ThresholdRule::MaxEscape { rate }))
             .or(self.quantile.map(|share| ThresholdRule::Quantile { share }))
             .or(cost)
             .or(manual)
@@ -222,6 +227,7 @@ mod tests {
         // Arguments, and the rule; `None`: they are refused.
         let cases = [
             ("--max-overkill 0.02", Some(Some(ThresholdRule::MaxOverkill { rate: 0.02 }))),
+            ("--max-escape 0.01", Some(Some(ThresholdRule::MaxEscape { rate: 0.01 }))),
             ("--quantile 0.99", Some(Some(ThresholdRule::Quantile { share: 0.99 }))),
             ("--cost-escape 50 --cost-overkill 1", Some(Some(cost))),
             (

@@ -36,6 +36,9 @@ pub(crate) enum Feedback {
         id: InspectionId,
         /// Whether it helped; `none` takes back what was said.
         rating: RatingArg,
+        /// The section that it should have quoted: its heading, or its defect type's code.
+        #[arg(long, value_name = "SECTION")]
+        right: Option<String>,
         /// Anything else.
         #[arg(long, default_value = "")]
         note: String,
@@ -52,10 +55,10 @@ pub(crate) enum Feedback {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
-    /// List what feedback teaches: words of the site, and questions with their sections. Nothing counts
-    /// before it is accepted.
+    /// List what feedback teaches: words of the site, questions with their sections, and the sections that
+    /// reports quote. Nothing counts before it is accepted.
     Review {
-        /// Only about questions to this product.
+        /// Only about questions to this product, and reports about it.
         #[arg(long, short)]
         product: Option<ProductCode>,
         /// Print as JSON.

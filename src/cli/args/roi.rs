@@ -1,9 +1,10 @@
-//! `fettle product roi`.
+//! `fettle product`, and its `roi`.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::scale::Scale;
 use super::shapes::{Polygon, Rectangle};
 use fettle_domain::ProductCode;
 
@@ -12,6 +13,8 @@ use fettle_domain::ProductCode;
 pub(crate) enum Product {
     /// Which part of its images is inspected. Without shapes: show it.
     Roi(Roi),
+    /// The size of a pixel in millimetres. Without options: show it.
+    Scale(Scale),
 }
 
 /// `fettle product roi`.

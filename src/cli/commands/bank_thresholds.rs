@@ -108,6 +108,9 @@ fn describe_rule(terminal: &Terminal, rule: &ThresholdRule) -> String {
         ThresholdRule::MaxOverkill { rate } => {
             terminal.text("rule-overkill", &[("percent", percent(rate))])
         }
+        ThresholdRule::MaxEscape { rate } => {
+            terminal.text("rule-escape", &[("percent", percent(rate))])
+        }
         ThresholdRule::Quantile { share } => {
             terminal.text("rule-quantile", &[("percent", percent(share))])
         }

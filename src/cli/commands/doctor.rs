@@ -1,11 +1,23 @@
 //! `fettle doctor`.
 
+use anyhow::Context as _;
+
 use crate::args;
+use crate::support_bundle::write_bundle;
 use crate::terminal::Terminal;
 use fettle_engine::{Doctor, Engine, MissingRequirement};
 
-pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Json) -> anyhow::Result<()> {
+pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Doctor) -> anyhow::Result<()> {
     let report = terminal.run(engine, Doctor)?;
+    if let Some(path) = &args.bundle {
+        let workspace = engine.workspace();
+        let (settings, _said_at_the_start) = fettle_settings::read(&workspace.settings_path());
+        let written = write_bundle(path, (workspace, settings), &report);
+        let path = path.display().to_string();
+        written.with_context(|| path.clone())?;
+        terminal.print_message("doctor-bundled", &[("path", path.into())]);
+        return Ok(());
+    }
     if args.json {
         return terminal.print_json(&report);
     }

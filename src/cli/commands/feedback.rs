@@ -7,7 +7,7 @@ use fettle_domain::{
 };
 use fettle_engine::{
     DecideLessons, Engine, ExportFeedback, GiveFeedback, ListFeedback, ListLessons, ListSections,
-    ReviewedLesson, SearchManual,
+    OpenInspection, ReviewedLesson, SearchManual,
 };
 
 /// Statements that a repeated question shows.
@@ -36,9 +36,17 @@ pub(crate) fn run(
             let opinion = opinion((*rating).into(), note, right);
             give(engine, terminal, GiveFeedback { subject, shown, opinion })
         }
-        args::Feedback::Report { id, rating, note } => {
+        args::Feedback::Report { id, rating, right, note } => {
+            let right = match right {
+                Some(right) => {
+                    let opened = terminal.run(engine, OpenInspection(*id))?;
+                    let product = opened.inspection.product.as_ref();
+                    Some(section(engine, terminal, product, right)?)
+                }
+                None => None,
+            };
             let subject = FeedbackSubject::Report { inspection: *id };
-            let opinion = opinion((*rating).into(), note, None);
+            let opinion = opinion((*rating).into(), note, right);
             give(engine, terminal, GiveFeedback { subject, shown: None, opinion })
         }
         args::Feedback::List { json } => list(engine, terminal, *json),
@@ -173,6 +181,11 @@ fn print_lesson(terminal: &Terminal, lesson: &ReviewedLesson) {
             let values = [("question", question.clone().into()), ("heading", heading.into())];
             terminal.text("lesson-question", &values)
         }
+        Lesson::Report { defect, section, .. } => {
+            let heading = section.heading.clone();
+            let values = [("defect", defect.to_string().into()), ("heading", heading.into())];
+            terminal.text("lesson-report", &values)
+        }
     };
     let state = lesson.decided.as_ref().map_or("lesson-open", |one| one.decision.message_id());
     let state = terminal.text(state, &[]);
@@ -181,5 +194,9 @@ fn print_lesson(terminal: &Terminal, lesson: &ReviewedLesson) {
         for question in &lesson.questions {
             terminal.print_line(&format!("    “{question}”"));
         }
+    }
+    for inspection in &lesson.inspections {
+        let id = [("id", inspection.to_string().into())];
+        terminal.print_line(&format!("    {}", terminal.text("feedback-of-report", &id)));
     }
 }

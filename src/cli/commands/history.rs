@@ -70,6 +70,7 @@ fn list(engine: &Engine, terminal: &Terminal, args: &args::HistoryList) -> anyho
         text: args.text.clone(),
         since: args.since,
         until: args.until,
+        hours: None,
         action: args.action.map(Into::into),
         review: args.review.map(Into::into),
         repeated: args.repeated,

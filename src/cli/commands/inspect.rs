@@ -132,7 +132,13 @@ fn print_anomaly(terminal: &Terminal, inspection: &Inspection) {
             ("percent", (region.share * 100.0).into()),
             ("peak", region.peak_score.into()),
         ];
-        terminal.print_line(&format!("  - {}", terminal.text("region-line", &values)));
+        let mut line = terminal.text("region-line", &values);
+        if let Some((id, values)) = inspection.measurements.region_size(region) {
+            let values: Vec<(&str, Value)> =
+                values.into_iter().map(|(name, value)| (name, value.into())).collect();
+            line = format!("{line}; {}", terminal.text(id, &values));
+        }
+        terminal.print_line(&format!("  - {line}"));
     }
     if let Some(reference) = &anomaly.reference {
         let text = format!("{} ({:.3})", reference.path, reference.similarity);
@@ -206,14 +212,8 @@ fn print_report(terminal: &Terminal, inspection: &Inspection) {
 /// Prints the sections of a report, each line with its source.
 pub(super) fn print_sections(terminal: &Terminal, report: &Report) {
     for section in &report.sections {
-        let title = match section.part {
-            ReportPart::Situation => "report-situation",
-            ReportPart::Causes => "report-causes",
-            ReportPart::Actions => "report-actions",
-            ReportPart::Prevention => "report-prevention",
-            ReportPart::Remarks => "report-remarks",
-        };
-        terminal.print_line(&format!("[{}]", terminal.text(title, &[])));
+        let title = terminal.text(section.part.message_id(), &[]);
+        terminal.print_line(&format!("[{title}]"));
         if section.lines.is_empty() {
             terminal.print_line(&format!("  {}", terminal.text("report-nothing", &[])));
         }

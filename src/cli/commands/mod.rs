@@ -1,5 +1,6 @@
 //! The commands, one file each: from arguments to a request, from the answer to text.
 
+pub(super) mod access;
 pub(super) mod actions;
 pub(super) mod backup;
 pub(super) mod bank;
@@ -20,6 +21,7 @@ mod known_defects;
 mod left_out;
 pub(super) mod library;
 mod library_changes;
+pub(super) mod logs;
 pub(super) mod manual;
 pub(super) mod manual_answer;
 mod manual_corrections;
@@ -28,6 +30,7 @@ mod mask_notes;
 pub(super) mod models;
 mod rejected_files;
 pub(super) mod roi;
+pub(super) mod scale;
 pub(super) mod search;
 pub(super) mod serve;
 mod stage_result;

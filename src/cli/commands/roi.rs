@@ -10,11 +10,11 @@ pub(crate) fn run(engine: &Engine, terminal: &Terminal, args: &args::Roi) -> any
     let masks = args.mask.iter().map(|path| DrawnShape::Mask(path.clone()));
     let rects = args.rect.iter().map(|r| DrawnShape::Polygon(r.corners.clone(), r.unit));
     let polygons = args.polygon.iter().map(|p| DrawnShape::Polygon(p.corners.clone(), p.unit));
+    let effect = if args.ignore { AreaEffect::Ignore } else { AreaEffect::Inspect };
     let request = DrawArea {
         product: args.product.clone(),
         clear: args.clear,
-        effect: if args.ignore { AreaEffect::Ignore } else { AreaEffect::Inspect },
-        shapes: masks.chain(rects).chain(polygons).collect(),
+        shapes: masks.chain(rects).chain(polygons).map(|shape| (effect, shape)).collect(),
     };
     let state = terminal.run(engine, request)?;
     if args.json {

@@ -70,6 +70,15 @@ pub(super) fn library(error: &LibraryError, language: Language) -> Message {
         LibraryError::UnknownDeletion(id) => {
             ("error-unknown-deletion", vec![("id", id.to_string().into())])
         }
+        LibraryError::TokenExists(name) => {
+            ("error-token-exists", vec![("name", name.clone().into())])
+        }
+        LibraryError::UnknownPerson(name) => {
+            ("error-unknown-person", vec![("name", name.clone().into())])
+        }
+        LibraryError::UnknownToken(name) => {
+            ("error-unknown-token", vec![("name", name.clone().into())])
+        }
         LibraryError::ActionHasRecords(id) => {
             ("error-action-has-records", vec![("id", id.to_string().into())])
         }

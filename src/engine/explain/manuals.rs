@@ -32,6 +32,7 @@ pub(super) fn manuals(error: &ManualsError) -> Message {
             "error-pdf-no-page",
             vec![at(path), ("page", (*page).into()), ("pages", (*pages).into())],
         ),
+        ManualsError::NoFigure { path } => ("error-manual-figure", vec![at(path)]),
         ManualsError::Io { path, source } => file(path, source),
         other => ("error-manuals", vec![reason(other)]),
     }

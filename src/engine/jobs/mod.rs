@@ -1,5 +1,6 @@
 //! The jobs of the engine: one file a request, in folders by noun.
 
+mod access;
 mod bank;
 mod corrective_action;
 mod feedback;
@@ -7,10 +8,12 @@ mod history;
 mod index;
 mod inspection;
 mod manual;
+mod measuring;
 mod models;
 mod registration;
 mod workspace;
 
+pub use access::*;
 pub use bank::*;
 pub use corrective_action::*;
 pub use feedback::*;
@@ -18,6 +21,7 @@ pub use history::*;
 pub use index::*;
 pub use inspection::*;
 pub use manual::*;
+pub use measuring::*;
 pub use models::*;
 pub use registration::*;
 pub use workspace::*;

@@ -17,6 +17,8 @@ const TICK: Duration = Duration::from_millis(20);
 #[must_use = "dropping a handle cancels its job"]
 pub struct JobHandle<A, E = NoEvent> {
     pub(crate) name: &'static str,
+    /// Who has the job done.
+    pub(crate) by: String,
     pub(crate) is_repeatable: bool,
     pub(crate) steps: Vec<JobStep>,
     pub(crate) updates: Receiver<JobUpdate<E>>,
@@ -30,6 +32,11 @@ impl<A, E> JobHandle<A, E> {
     /// The request's name.
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// The name of who asked for the job.
+    pub fn by(&self) -> &str {
+        &self.by
     }
 
     /// The steps of the job, as its request says them.

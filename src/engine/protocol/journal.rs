@@ -27,6 +27,9 @@ pub struct JobRecord {
 pub(crate) struct Begun {
     /// RFC 3339.
     pub(crate) begun_at: String,
+    /// Who had the job done; entries of earlier versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<String>,
     #[serde(flatten)]
     pub(crate) record: JobRecord,
 }
@@ -40,12 +43,13 @@ pub(crate) struct JournalEntry {
 }
 
 impl JournalEntry {
-    /// Writes an entry into the folder `dir`, which is created where it is missing.
-    pub(crate) fn write(dir: &Path, record: JobRecord) -> std::io::Result<Self> {
+    /// Writes an entry of the job that `by` has done into the folder `dir`, which is created where it is missing.
+    pub(crate) fn write(dir: &Path, record: JobRecord, by: &str) -> std::io::Result<Self> {
         fettle_system::create_folders(dir)?;
         // Locked before it has its name, so that nobody takes it for one left over.
         let mut file = AtomicFile::unfinished_in(dir)?;
-        let begun = Begun { begun_at: Timestamp::now().to_string(), record };
+        let (begun_at, by) = (Timestamp::now().to_string(), Some(by.to_owned()));
+        let begun = Begun { begun_at, by, record };
         file.write_all(&serde_json::to_vec(&begun)?)?;
         file.as_file().sync_all()?;
         let begun_ms = Timestamp::now().as_millisecond();
@@ -113,7 +117,7 @@ mod tests {
     fn an_entry_is_left_over_only_where_its_process_is_gone() {
         let dir = tempfile::tempdir().unwrap();
         let fit = JobRecord { job: "fit_bank".into(), request: json!({ "product": "casting" }) };
-        let entry = JournalEntry::write(dir.path(), fit.clone()).unwrap();
+        let entry = JournalEntry::write(dir.path(), fit.clone(), "kim").unwrap();
         // Under way: locked by this process, through a file of its own.
         assert_eq!(records(dir.path()), []);
         // A crash: the file is not removed, and the lock goes.
@@ -125,6 +129,7 @@ mod tests {
         let left = left_over(dir.path());
         assert_eq!(left.len(), 1, "{left:?}");
         assert_eq!((&left[0].0, &left[0].1.record), (&crashed, &fit));
+        assert_eq!(left[0].1.by.as_deref(), Some("kim"));
         // The job ended.
         drop(entry);
         assert!(!path.exists());
@@ -132,7 +137,7 @@ mod tests {
         assert_eq!(records(dir.path()), []);
         assert_eq!(records(&dir.path().join("absent")), []);
         // The job was deferred.
-        JournalEntry::write(dir.path(), fit.clone()).unwrap().keep();
+        JournalEntry::write(dir.path(), fit.clone(), "kim").unwrap().keep();
         assert_eq!(records(dir.path()), [fit]);
     }
 }

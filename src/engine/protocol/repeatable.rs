@@ -95,6 +95,8 @@ impl RepeatableKind {
 pub struct UnfinishedJob {
     /// RFC 3339.
     pub begun_at: String,
+    /// Who had the job done, where that is known.
+    pub by: Option<String>,
     pub(crate) job: Arc<dyn AnyRepeatable>,
     /// The file of its journal entry.
     pub(crate) entry: PathBuf,

@@ -3,6 +3,7 @@
 use super::job_context::JobContext;
 use super::journal::JobRecord;
 use crate::error::Result;
+use fettle_domain::Role;
 use fettle_settings::Settings;
 
 /// A step of a job and its share of the job's time.
@@ -26,6 +27,9 @@ pub trait Request: Send + 'static {
     /// The job's name in logs and in the jobs panel, e.g. `inspect`.
     fn name(&self) -> &'static str;
 
+    /// The role that may have it done, and those above it.
+    fn role(&self) -> Role;
+
     /// The journal's record of the job, from which it can be repeated after a crash or where it
     /// was deferred; `None` where that is not worth it.
     fn journal_record(&self) -> Option<JobRecord> {
@@ -41,6 +45,12 @@ pub trait Request: Send + 'static {
     /// Whether the job may wait for a model server, with these settings. Such jobs have threads of
     /// their own, so that a slow server keeps no others waiting.
     fn may_wait_for_server(&self, _settings: &Settings) -> bool {
+        false
+    }
+
+    /// Whether the job reads a few rows of the library and does nothing else. Such jobs have threads of their
+    /// own: who a caller is, and what a list holds, is answered while all others are at work.
+    fn is_quick(&self) -> bool {
         false
     }
 

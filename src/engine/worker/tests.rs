@@ -8,10 +8,14 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::{
-    AddDefectType, AddProduct, Engine, EngineOptions, Inspect, JobRecord, ListUnfinished, NoEvent,
+    AddDefectType, AddProduct, Engine, EngineOptions, FindImage, Inspect, JobRecord, ListImages,
+    ListInspections, ListUnfinished, NoEvent, PageInspections, ReadInspection, ReadTokens,
     RegisterManual, SearchManual,
 };
-use fettle_domain::{DefectCode, Language, ModelRole, Product, ProductCode, RemoteModel};
+use fettle_domain::{
+    DefectCode, ImageId, ImageLabel, InspectionId, Language, ModelRole, Product, ProductCode,
+    RemoteModel, Role,
+};
 use fettle_settings::{Settings, Workspace};
 
 /// More than anything here takes, and less than a server is waited for.
@@ -114,6 +118,10 @@ impl Request for Held {
         "held"
     }
 
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
     fn journal_record(&self) -> Option<JobRecord> {
         crate::FitBank::new("p".parse().unwrap()).journal_record()
     }
@@ -128,6 +136,27 @@ impl Request for Held {
 fn held(engine: &Engine, entered: &Sender<()>) -> (JobHandle<()>, Sender<()>) {
     let (let_go, until) = channel();
     (engine.submit(Held { entered: entered.clone(), until }).unwrap(), let_go)
+}
+
+#[test]
+fn who_a_caller_is_and_what_a_list_holds_is_answered_while_no_other_job_is_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    let busy = engine(dir.path(), Settings::default());
+    let (entered_in, entered) = channel();
+    let running: Vec<_> = (0..JOB_THREADS).map(|_| held(&busy, &entered_in)).collect();
+    for _ in &running {
+        entered.recv_timeout(LONG).unwrap();
+    }
+    let waiting: Vec<_> = (0..JOB_QUEUE).map(|_| held(&busy, &entered_in)).collect();
+    assert!(ask(&busy, ReadTokens).unwrap().none_was_given());
+    assert_eq!(ask(&busy, PageInspections::default()).unwrap().total, 0);
+    assert_eq!(ask(&busy, ListInspections::default()).unwrap().total, 0);
+    assert!(ask(&busy, ReadInspection(InspectionId(1))).is_err());
+    assert!(ask(&busy, FindImage(ImageId(1))).is_err());
+    let images = ListImages { product: "p".parse().unwrap(), label: ImageLabel::Normal };
+    assert!(matches!(ask(&busy, images), Err(EngineError::UnknownProduct(_))));
+    assert!(matches!(busy.submit(ListUnfinished), Err(EngineError::Busy)));
+    drop((running, waiting));
 }
 
 #[test]

@@ -7,6 +7,9 @@ pub enum BackupFault {
     /// The file is no zip archive, or one without the list of a backup.
     #[error("it is no backup of Fettle")]
     NotABackup,
+    /// The list of its files has more bytes than are read into memory.
+    #[error("the list of its files is too long")]
+    LongList,
     /// The backup was written by a newer Fettle.
     #[error("it was made by a newer Fettle")]
     Newer,
@@ -29,6 +32,7 @@ impl BackupFault {
     pub fn message_id(&self) -> &'static str {
         match self {
             Self::NotABackup => "backup-not-one",
+            Self::LongList => "backup-long-list",
             Self::Newer => "backup-newer",
             Self::Damaged { .. } => "backup-damaged",
             Self::Outside { .. } => "backup-outside",
@@ -38,7 +42,7 @@ impl BackupFault {
     /// The file of the backup that the fault is about; empty where it is the whole.
     pub fn path(&self) -> &str {
         match self {
-            Self::NotABackup | Self::Newer => "",
+            Self::NotABackup | Self::LongList | Self::Newer => "",
             Self::Damaged { path } | Self::Outside { path } => path,
         }
     }

@@ -65,7 +65,7 @@ impl<'a> OpenBackup<'a> {
         let mut json = Vec::new();
         match zip.by_name(MANIFEST_NAME) {
             Ok(entry) if entry.size() > MOST_MANIFEST_BYTES => {
-                return Err(bad(BackupFault::NotABackup));
+                return Err(bad(BackupFault::LongList));
             }
             Ok(entry) => entry
                 .take(MOST_MANIFEST_BYTES)

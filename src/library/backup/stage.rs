@@ -22,6 +22,8 @@ use fettle_system::ScratchFolder;
 const TEMP_PREFIX: &str = ".fettle-";
 /// Folder of the notes on jobs under way, which the engine writes.
 const JOURNAL_FOLDER: &str = "data/unfinished";
+/// Folder of the logs of the window and the server, which those write.
+const LOG_FOLDER: &str = "data/logs";
 
 /// Files of a workspace at one instant, kept by links until dropped.
 #[derive(Debug)]
@@ -87,13 +89,13 @@ fn is_kept(entry: &DirEntry) -> bool {
 }
 
 /// What is no part of a backup: the database itself, of which a copy is, SQLite's files beside it,
-/// the lock, copies from before a migration, notes on jobs under way, and files of the moment.
+/// the lock, copies from before a migration, notes on jobs under way, logs, and files of the moment.
 fn is_left_out(path: &str) -> bool {
     let of_database = path.strip_prefix(DATABASE_PATH);
     path == LOCK_PATH
         || path == RESTORE_MARK_PATH
         || of_database.is_some_and(|rest| matches!(rest, "" | "-wal" | "-shm" | "-journal"))
-        || [BACKUP_FOLDER, JOURNAL_FOLDER, SCRATCH_FOLDER]
+        || [BACKUP_FOLDER, JOURNAL_FOLDER, LOG_FOLDER, SCRATCH_FOLDER]
             .into_iter()
             .any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
 }

@@ -74,7 +74,7 @@ impl StagedBackup {
             })?;
             manifest.files.push(BackedUpFile { path: path.clone(), bytes, sha256 });
         }
-        let json = serde_json::to_vec_pretty(&manifest)
+        let json = serde_json::to_vec(&manifest)
             .map_err(|source| LibraryError::BadRecord { what: MANIFEST_NAME.to_owned(), source })?;
         zip.start_file(MANIFEST_NAME, options(DATABASE_PATH)).map_err(|e| io(e.into()))?;
         zip.write_all(&json).map_err(io)?;

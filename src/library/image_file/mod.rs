@@ -26,7 +26,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 
 use self::colour::Colour;
 use self::fault::Fault;
-use self::raster::{Meaning, Raster, rgb_of};
+use self::raster::{Meaning, Pixels, Raster, rgb_of};
 use self::transparency::Stored;
 use super::limits::{MAX_DECODER_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
 use super::source_file::{content_hash, read_source};
@@ -53,6 +53,9 @@ pub struct DecodedImage {
     pub height: u32,
     /// How strongly it was compressed as JPEG, also within a TIFF; `None` for other pictures.
     pub compression: Option<JpegQuality>,
+    /// Bits that hold the largest sample of a picture of 16 bits whose file does not say which is white:
+    /// that is for the product to say. `None` for all other pictures.
+    pub undeclared_bits: Option<u32>,
     /// What was assumed or left out.
     pub notices: Vec<ImageNotice>,
 }
@@ -106,23 +109,24 @@ pub fn decode_image_of(
     let mut notices = Vec::new();
     let read = match format {
         ImageFormat::Tiff => tiff::read_tiff(bytes, samples, check_size, &mut notices)
-            .map(|read| (read.rgb, read.orientation, read.quality)),
+            .map(|read| (read.pixels, read.orientation, read.quality)),
         _ => read_other(bytes, (format, samples), &mut notices),
     };
     let path = || name.to_owned();
-    let (rgb, orientation, compression) = read.map_err(|fault| match fault {
+    let (pixels, orientation, compression) = read.map_err(|fault| match fault {
         Fault::NotRead(kind) => LibraryError::UnsupportedImage { path: path(), kind },
         Fault::Damaged(why) => LibraryError::DamagedImage { path: path(), why },
         Fault::TooLarge { width, height } => {
             LibraryError::ImageTooLarge { path: path(), width, height }
         }
     })?;
+    let Pixels { rgb, undeclared_bits } = pixels;
     let mut image = DynamicImage::ImageRgb8(rgb);
     image.apply_orientation(orientation);
     let rgb = image.into_rgb8();
     let (width, height) = rgb.dimensions();
     let hash = content_hash(bytes);
-    Ok(DecodedImage { rgb, hash, format, width, height, compression, notices })
+    Ok(DecodedImage { rgb, hash, format, width, height, compression, undeclared_bits, notices })
 }
 
 /// Whether the file at `path` is a picture by its first bytes, of a format that is read or not.
@@ -172,7 +176,7 @@ fn read_other(
     bytes: &[u8],
     (format, samples): (ImageFormat, Option<SampleBits>),
     notices: &mut Vec<ImageNotice>,
-) -> Result<(RgbImage, Orientation, Option<JpegQuality>), Fault> {
+) -> Result<(Pixels, Orientation, Option<JpegQuality>), Fault> {
     if format == ImageFormat::Jpeg {
         jpeg::read_kind(bytes)?;
     }
@@ -204,8 +208,8 @@ fn read_other(
     let mut decoder = decoder(&bytes, format).map_err(broken)?;
     let orientation = decoder.orientation().map_err(broken)?;
     let image = DynamicImage::from_decoder(decoder).map_err(broken)?;
-    let rgb = pixels_of(image, &bytes, samples, notices).map_err(Fault::NotRead)?;
-    Ok((rgb, orientation, quality))
+    let pixels = pixels_of(image, &bytes, samples, notices).map_err(Fault::NotRead)?;
+    Ok((pixels, orientation, quality))
 }
 
 fn decoder(
@@ -225,7 +229,7 @@ fn pixels_of(
     bytes: &[u8],
     product: Option<SampleBits>,
     notices: &mut Vec<ImageNotice>,
-) -> Result<RgbImage, ImageKind> {
+) -> Result<Pixels, ImageKind> {
     let (width, height) = (image.width(), image.height());
     let color = image.color();
     let channels = usize::from(color.channel_count());
@@ -234,11 +238,11 @@ fn pixels_of(
     let mut meaning = Meaning { colour, opacity, declared: None, product };
     if color.bytes_per_pixel() == color.channel_count() {
         if opacity.is_none() {
-            return Ok(image.into_rgb8());
+            return Ok(image.into_rgb8().into());
         }
         let samples = image.as_bytes();
         let raster = Raster { samples, width, height, channels, planar: false };
-        return rgb_of(raster, &meaning, notices);
+        return rgb_of(raster, &meaning, notices).map(Pixels::from);
     }
     let wide = match &image {
         DynamicImage::ImageLuma16(image) => image.as_raw(),
@@ -246,14 +250,14 @@ fn pixels_of(
         DynamicImage::ImageRgb16(image) => image.as_raw(),
         DynamicImage::ImageRgba16(image) => image.as_raw(),
         // No format that is read gives another.
-        _ => return Ok(image.into_rgb8()),
+        _ => return Ok(image.into_rgb8().into()),
     };
     let is_colour =
         |(index, _): &(usize, &u16)| opacity.is_none_or(|(at, _)| index % channels != at);
     let of_colour = wide.iter().enumerate().filter(is_colour).map(|(_, sample)| *sample);
     meaning.declared = png_range::declared_bits(bytes, of_colour);
     let raster = Raster { samples: wide.as_slice(), width, height, channels, planar: false };
-    rgb_of(raster, &meaning, notices)
+    Pixels::of_wide(raster, &meaning, notices)
 }
 
 fn check_size(width: u32, height: u32) -> Result<(), Fault> {

@@ -40,6 +40,15 @@ impl<S: Sample> Raster<'_, S> {
     }
 }
 
+impl Raster<'_, u16> {
+    /// Bits that hold the largest sample of the first channels.
+    pub(super) fn used_bits(&self, channels: usize) -> u32 {
+        let samples = (0..self.pixels())
+            .flat_map(|pixel| (0..channels).filter_map(move |channel| self.at(pixel, channel)));
+        samples.max().map_or(0, |most| u16::BITS - most.leading_zeros())
+    }
+}
+
 /// What the channels of a raster are: those of the colour first.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Meaning {
@@ -50,6 +59,36 @@ pub(super) struct Meaning {
     pub(super) declared: Option<SampleRange>,
     /// The bits of white in undeclared samples of 16 bits.
     pub(super) product: Option<SampleBits>,
+}
+
+/// The pixels of a picture.
+#[derive(Debug)]
+pub(super) struct Pixels {
+    pub(super) rgb: RgbImage,
+    /// See [`super::DecodedImage::undeclared_bits`].
+    pub(super) undeclared_bits: Option<u32>,
+}
+
+impl From<RgbImage> for Pixels {
+    fn from(rgb: RgbImage) -> Self {
+        Self { rgb, undeclared_bits: None }
+    }
+}
+
+impl Pixels {
+    /// The pixels of a raster of 16 bits from 0 up.
+    ///
+    /// # Errors
+    /// As [`rgb_of`].
+    pub(super) fn of_wide(
+        raster: Raster<'_, u16>,
+        meaning: &Meaning,
+        notices: &mut Vec<ImageNotice>,
+    ) -> Result<Self, ImageKind> {
+        let is_undeclared = meaning.declared.is_none();
+        let undeclared_bits = is_undeclared.then(|| raster.used_bits(meaning.colour.channels()));
+        Ok(Self { rgb: rgb_of(raster, meaning, notices)?, undeclared_bits })
+    }
 }
 
 /// One pixel in so many may be of a colour that cannot be.

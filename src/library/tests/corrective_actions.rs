@@ -1,6 +1,6 @@
 //! Records of corrective actions.
 
-use super::fixtures::{as_of_version_8, hole, inspection, library, prod1};
+use super::fixtures::{as_of_version_8, from_outside, hole, inspection, library, prod1};
 use crate::{Library, LibraryError, action_digest, content_hash};
 use fettle_domain::{
     ActionEntry, ActionFilter, ActionState, ActionSubject, DefectCode, Effectiveness, InspectionId,
@@ -156,7 +156,7 @@ fn a_workspace_of_before_opens_with_its_states() {
     let id = library.record_inspection(&made).unwrap();
     library.set_action(id, ActionState::Done, "kim").unwrap();
     let before = format!("{} PRAGMA user_version = 8;", as_of_version_8());
-    library.conn.execute_batch(&before).unwrap();
+    from_outside(&library, &before);
     drop(library);
     let mut library = Library::open(root.path()).unwrap();
     assert_eq!(library.history_row(id).unwrap().action, ActionState::Done);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use image::{ImageFormat, Rgb, RgbImage};
 
+use crate::layout::DATABASE_PATH;
 use crate::{Library, content_hash};
 use fettle_domain::{
     Anomaly, Author, BankRef, ContentHash, Contour, DefectCode, DefectType, HeatmapScale, Hit,
@@ -27,12 +28,20 @@ pub(crate) fn as_of_version_8() -> String {
 }
 
 /// Takes away what the migrations after the eleventh made.
-pub(crate) const AS_OF_VERSION_11: &str = "DROP TABLE deleted_rows; DROP TABLE deletions;
+pub(crate) const AS_OF_VERSION_11: &str =
+    "DROP TABLE people; DROP TABLE tokens; DROP TABLE audit; DROP TABLE deleted_rows; DROP TABLE deletions;
     ALTER TABLE images DROP COLUMN original_name;
     ALTER TABLE defect_types DROP COLUMN removed_at;
     ALTER TABLE products DROP COLUMN removed_at;
     DROP INDEX history_by_part;
     ALTER TABLE history DROP COLUMN first; ALTER TABLE history DROP COLUMN newest;";
+
+/// Runs SQL on the library's database as another program does: what its own connection does stands in
+/// the audit trail, whose triggers need the newest schema.
+pub(crate) fn from_outside(library: &Library, sql: &str) {
+    let database = rusqlite::Connection::open(library.absolute(DATABASE_PATH)).unwrap();
+    database.execute_batch(sql).unwrap();
+}
 
 /// A picture that is different for each seed.
 pub(crate) fn picture(seed: u32, width: u32, height: u32) -> RgbImage {
@@ -136,6 +145,7 @@ pub(crate) fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Insp
         regions: vec![Region {
             rect_in_image: RectPx { x: 1, y: 2, width: 3, height: 4 },
             area_px: 11,
+            longest_px: None,
             share: 0.1,
             share_of: PartArea::Foreground,
             peak_score: 2.7,
@@ -178,6 +188,7 @@ pub(crate) fn inspection(created_at: &str, verdict: Verdict, score: f32) -> Insp
         past_actions: Vec::new(),
         notices: vec!["보고서는 매뉴얼의 문장 그대로입니다.".to_owned()],
         timings: vec![Timing { name: "similarity.embed".into(), ms: 12.5 }],
+        measurements: Default::default(),
     }
 }
 
@@ -195,9 +206,11 @@ pub(crate) fn manual_text(cause: &str) -> ManualText {
                 kind: StatementKind::Cause,
                 text: cause.into(),
                 spans: vec![LineSpan { page: 1, rect }],
+                figures: vec![],
             }],
             actions: vec![],
             parts: vec![],
+            figures: vec![],
         }],
         summary: vec![],
         passages: vec![],

@@ -72,6 +72,28 @@ fn a_full_disk_is_an_error_and_leaves_files_and_rows_together() {
     assert_eq!(files(root, "data/patchCore").len(), images.len());
 }
 
+#[test]
+fn what_was_opened_to_read_on_a_full_disk_is_opened_to_write_once_there_is_room() {
+    let Some(disk) = SmallDisk::mount() else {
+        return skipped(Skip::Privilege, "to mount a tmpfs");
+    };
+    let root = disk.0.path();
+    drop(library(root));
+    let ballast = root.join("ballast");
+    fs::write(&ballast, vec![1; free_bytes(root)]).unwrap();
+    let mut library = Library::open(root).unwrap();
+    assert!(library.is_substitute());
+    library.open_again();
+    assert!(library.is_substitute(), "the disk is full");
+
+    fs::remove_file(&ballast).unwrap();
+    library.open_again();
+    assert!(!library.is_substitute());
+    let outside = tempfile::tempdir().unwrap();
+    let path = write_picture(outside.path(), "1.png", 1);
+    assert!(matches!(library.register_normal(&prod1(), &path).unwrap(), Registered::New(_)));
+}
+
 /// The free space in bytes, found by writing.
 fn free_bytes(root: &Path) -> usize {
     use std::io::Write;

@@ -1,9 +1,11 @@
 //! Judgements, actions, and the history of inspections.
 
-use super::fixtures::{AS_OF_VERSION_11, as_of_version_8, hole, inspection, library, prod1};
+use super::fixtures::{
+    AS_OF_VERSION_11, as_of_version_8, from_outside, hole, inspection, library, prod1,
+};
 use crate::{InspectionFilter, Library, LibraryError};
 use fettle_domain::{
-    ActionState, DefectCode, HistoryFilter, Inspection, InspectionId, Opinion, ProductCode,
+    ActionState, DefectCode, HistoryFilter, Hours, Inspection, InspectionId, Opinion, ProductCode,
     Verdict, escape, overkill,
 };
 
@@ -151,6 +153,59 @@ fn a_workspace_of_before_has_its_repeated_inspections_linked() {
 }
 
 #[test]
+fn a_photograph_inspected_as_another_product_is_another_part() {
+    let root = tempfile::tempdir().unwrap();
+    let mut library = library(root.path());
+    let as_first = inspection("2026-11-22T10:00:00+09:00", Verdict::Ng, 3.5);
+    let lid = ProductCode::new("lid").unwrap();
+    let as_lid = Inspection { product: Some(lid), ..as_first.clone() };
+    let as_none = Inspection { product: None, ..as_first.clone() };
+    let ids = [&as_first, &as_lid, &as_none, &as_lid, &as_none]
+        .map(|one| library.record_inspection(one).unwrap());
+    library.judge(ids[0], Some(&opinion(Verdict::Ok)), "kim").unwrap();
+    library.set_action(ids[1], ActionState::Done, "kim").unwrap();
+    let row = |library: &Library, id| library.history_row(id).unwrap();
+    let of_all = |library: &Library| ids.map(|id| row(library, id).first.0);
+    assert_eq!(of_all(&library), [1, 2, 3, 2, 3]);
+    let said = ids.map(|id| library.judgement(id).unwrap().is_some());
+    assert_eq!(said, [true, false, false, false, false]);
+    let done = ids.map(|id| row(&library, id).action == ActionState::Done);
+    assert_eq!(done, [false, true, false, true, false]);
+    assert_eq!(library.counts().unwrap().parts, 3);
+
+    // The same in a workspace of before, whose inspections are linked as it is opened.
+    drop(library);
+    let conn = rusqlite::Connection::open(root.path().join("data/fettle.db")).unwrap();
+    conn.execute_batch(&format!("{AS_OF_VERSION_11} PRAGMA user_version = 11;")).unwrap();
+    drop(conn);
+    let library = Library::open(root.path()).unwrap();
+    assert_eq!(of_all(&library), [1, 2, 3, 2, 3]);
+    let judged = ids.map(|id| row(&library, id).judged);
+    assert_eq!(judged, [Some(Verdict::Ok), None, None, None, None]);
+    let done = ids.map(|id| row(&library, id).action == ActionState::Done);
+    assert_eq!(done, [false, true, false, true, false]);
+
+    // And in one whose inspections were linked by their photograph alone.
+    from_outside(
+        &library,
+        "DROP TABLE people; DROP TABLE tokens; DROP TABLE audit;
+         UPDATE history SET first = 1, newest = inspection = 5, judged = 'ok', action = 'done';
+         PRAGMA user_version = 13;",
+    );
+    drop(library);
+    let mut library = Library::open(root.path()).unwrap();
+    assert_eq!(of_all(&library), [1, 2, 3, 2, 3]);
+    let judged = ids.map(|id| row(&library, id).judged);
+    assert_eq!(judged, [Some(Verdict::Ok), None, None, None, None]);
+    let done = ids.map(|id| row(&library, id).action == ActionState::Done);
+    assert_eq!(done, [false, true, false, true, false]);
+    assert_eq!(library.counts().unwrap().parts, 3);
+    let again = library.record_inspection(&as_lid).unwrap();
+    assert_eq!(row(&library, again).first.0, 2);
+    assert_eq!(row(&library, again).action, ActionState::Done);
+}
+
+#[test]
 fn a_list_is_filtered_by_columns_newest_first() {
     let root = tempfile::tempdir().unwrap();
     let mut library = library(root.path());
@@ -205,6 +260,20 @@ fn counts_are_of_what_people_judged_where_they_did() {
     let rate = |rate: Option<fettle_domain::Rate>| rate.map(|rate| (rate.events, rate.trials));
     assert_eq!(rate(overkill(&counts.judged)), Some((1, 1)));
     assert_eq!(rate(escape(&counts.judged)), Some((1, 2)));
+    let hours: Vec<_> = counts.hours.iter().map(|one| one.parts).collect();
+    assert_eq!(hours.iter().sum::<usize>(), 6);
+    let lots = counts.lots.iter().map(|lot| lot.parts).sum::<usize>();
+    assert_eq!(lots, 6);
+    // Each hour's parts are those of the filter of this hour.
+    for one in &counts.hours {
+        let hours = Some(Hours { begin: one.hour, end: (one.hour + 1) % 24 });
+        let filter = HistoryFilter { hours, ..HistoryFilter::default() };
+        assert_eq!(library.history(&filter, 0, 9).unwrap().total, one.parts, "{one:?}");
+    }
+    for lot in &counts.lots {
+        let filter = HistoryFilter { text: lot.folder.clone(), ..HistoryFilter::default() };
+        assert_eq!(library.history(&filter, 0, 9).unwrap().total, lot.parts, "{lot:?}");
+    }
     // A person may be unsure, too.
     library.judge(ids[1], Some(&opinion(Verdict::Unsure)), "kim").unwrap();
     let days = library.history_counts(&HistoryFilter::default()).unwrap().days;
@@ -219,9 +288,9 @@ fn inspections_of_before_are_listed_after_the_migration() {
     let filter = HistoryFilter::default();
     let before = library.history(&filter, 0, 9).unwrap();
     // As the program of before left it.
-    library
-        .conn
-        .execute_batch(&format!(
+    from_outside(
+        &library,
+        &format!(
             "{} DROP TABLE history; DROP TABLE judgements; DROP TABLE action_changes;
              ALTER TABLE images DROP COLUMN region; ALTER TABLE images DROP COLUMN region_changes;
              DROP TABLE tidied; DROP TABLE renamed_codes;
@@ -229,8 +298,8 @@ fn inspections_of_before_are_listed_after_the_migration() {
              ALTER TABLE threshold_changes DROP COLUMN unsure_threshold;
              ALTER TABLE threshold_changes DROP COLUMN term_path; PRAGMA user_version = 3;",
             as_of_version_8(),
-        ))
-        .unwrap();
+        ),
+    );
     drop(library);
     let library = Library::open(root.path()).unwrap();
     assert_eq!(library.history(&filter, 0, 9).unwrap(), before);

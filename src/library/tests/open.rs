@@ -5,7 +5,8 @@ use std::fs;
 use rusqlite::Connection;
 
 use super::fixtures::{
-    as_of_version_8, bank, hole, inspection, library, prod1, write_manual, write_picture,
+    as_of_version_8, bank, from_outside, hole, inspection, library, prod1, write_manual,
+    write_picture,
 };
 use crate::layout::DATABASE_PATH;
 use crate::migrate::known_version;
@@ -109,8 +110,7 @@ fn a_folder_with_the_name_of_a_file_is_named() {
 fn before_normal_codes(library: &Library) {
     let later =
         format!("DROP TABLE renamed_codes; {} PRAGMA foreign_keys = OFF;", as_of_version_8());
-    library.conn.execute_batch(&later).unwrap();
-    library.conn.pragma_update(None, "user_version", 7).unwrap();
+    from_outside(library, &format!("{later} PRAGMA user_version = 7;"));
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn codes_of_an_old_workspace_get_one_form_and_none_is_lost() {
          INSERT INTO defect_types VALUES ('가죽', '기공', '기공', 'hole', 'hole', '2026');
          INSERT INTO defect_types VALUES ('가죽', '{HOLE}', '{HOLE}', 'hole', 'hole', '2026');"
     );
-    library.conn.execute_batch(&sql).unwrap();
+    from_outside(&library, &format!("PRAGMA foreign_keys = OFF; {sql}"));
     drop(library);
 
     let library = Library::open(root.path()).unwrap();

@@ -183,3 +183,32 @@ fn an_upload_is_kept_once() {
     assert_eq!(fs::read(library.absolute(&second.path)).unwrap(), bytes);
     assert!(matches!(library.store_upload(b"text"), Err(LibraryError::NotAnImage { .. })));
 }
+
+#[test]
+fn an_image_that_cannot_change_its_label_is_under_the_old_one_alone() {
+    let root = tempfile::tempdir().unwrap();
+    let mut library = library(root.path());
+    let picture = write_picture(root.path(), "in/1.png", 1);
+    let id = library.register_normal(&prod1(), &picture).unwrap().id();
+    let label = ImageLabel::Defect(hole());
+    let before = (library.images(None, &LabelFilter::Any).unwrap(), files(root.path(), "data"));
+    library
+        .conn
+        .execute_batch(
+            "CREATE TRIGGER refuse BEFORE UPDATE OF removed_at ON images
+             BEGIN SELECT RAISE(ABORT, 'refused'); END",
+        )
+        .unwrap();
+    assert!(library.relabel_image(id, &label).is_err());
+    let after = (library.images(None, &LabelFilter::Any).unwrap(), files(root.path(), "data"));
+    assert_eq!(after.0, before.0);
+    let pictures = |files: &[String]| -> Vec<String> {
+        files.iter().filter(|file| file.ends_with(".png")).cloned().collect()
+    };
+    assert_eq!(pictures(&after.1), pictures(&before.1));
+
+    library.conn.execute_batch("DROP TRIGGER refuse").unwrap();
+    let moved = library.relabel_image(id, &label).unwrap().id();
+    let now = library.images(None, &LabelFilter::Any).unwrap();
+    assert_eq!(now.iter().map(|image| image.id).collect::<Vec<_>>(), [moved]);
+}

@@ -341,9 +341,9 @@ fn what_is_forbidden_stays_forbidden_and_nothing_else_becomes_so() {
                   - 물로 씻는다\n조치 가이드\n- 탈기한다\n";
     let english = "기공 (hole)\nCauses\n- Poor degassing\nDo not:\n- Use sandpaper\n- Wash it\n\
                    Actions\n- Degas\n";
-    for (text, label, forbidden, other) in [
-        (korean, "다음은 하지 마십시오", "사포로 문지른다", "탈기한다"),
-        (english, "Do not", "Use sandpaper", "Degas"),
+    for (text, label, forbidden, beside, other) in [
+        (korean, "다음은 하지 마십시오", "사포로 문지른다", "물로 씻는다", "탈기한다"),
+        (english, "Do not", "Use sandpaper", "Wash it", "Degas"),
     ] {
         let read = read(text);
         assert!(read.has_label(&format!("{label}:")) || read.has_label(label), "{read:#?}");
@@ -356,6 +356,11 @@ fn what_is_forbidden_stays_forbidden_and_nothing_else_becomes_so() {
             line: line(HOLE, text),
             section: section(HOLE),
             kind,
+        };
+        let merge = |text: &str, into: &str| ManualEdit::Merge {
+            line: line(HOLE, text),
+            into: line(HOLE, into),
+            spaced: true,
         };
         let with_label = format!("{label}: {forbidden}");
         let printed = read.sections[0].parts[0].label.clone();
@@ -371,6 +376,19 @@ fn what_is_forbidden_stays_forbidden_and_nothing_else_becomes_so() {
             let said = said(edits);
             let kept = said.iter().filter(|words| words.contains(forbidden)).collect::<Vec<_>>();
             assert_eq!(kept, [&with_label], "{label}, {name}: {said:?}");
+        }
+        for (name, edit, joined) in [
+            ("merged", merge(beside, forbidden), format!("{label}: {forbidden} {beside}")),
+            (
+                "merged with the next",
+                merge(forbidden, beside),
+                format!("{label}: {beside} {forbidden}"),
+            ),
+            ("merged elsewhere", merge(forbidden, other), format!("{other} {label}: {forbidden}")),
+        ] {
+            let said = said(vec![edit]);
+            let kept = said.iter().filter(|words| words.contains(forbidden)).collect::<Vec<_>>();
+            assert_eq!(kept, [&joined], "{label}, {name}: {said:?}");
         }
         let said = said(vec![place(other, Other)]);
         assert!(said.iter().any(|words| words == other), "{label}: {said:?}");

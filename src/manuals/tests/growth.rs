@@ -95,6 +95,7 @@ fn twice_the_file_takes_about_twice_the_steps() {
             ),
         ),
         ("rows", "a.csv", lines(|k| format!("결함{k},원인,조치\n"))),
+        ("rows of a defect", "a.csv", lines(|k| format!("긁힘,가{k},나\n"))),
         ("quotes", "a.csv", lines(|_| "긁힘,\"가\n".to_owned())),
         ("doubled quotes", "a.csv", lines(|k| format!("긁힘,\"\"가{k},\"나\"\"\n"))),
         (

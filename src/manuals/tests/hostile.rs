@@ -149,10 +149,11 @@ fn manuals_as_factories_write_them_are_read() {
     assert_eq!(placed, Placed { right: 114, wrong: 2, aside: 0, invented: 0 });
 }
 
-/// Written when all of this was fixed, and read once before anything was mended for them.
+/// Written when all of this was fixed, and read once before anything was mended for them. The figures of
+/// today stand in `docs/manuals.md` as well.
 #[test]
 fn fresh_manuals_are_read() {
     let (files, placed) = placed_of("fresh");
     assert_eq!(files, 4);
-    assert_eq!(placed.right + placed.wrong + placed.aside, 32);
+    assert_eq!(placed, Placed { right: 31, wrong: 0, aside: 1, invented: 0 });
 }

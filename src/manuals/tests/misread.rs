@@ -249,12 +249,20 @@ fn the_furniture_of_a_document_raises_no_warning() {
         assert!(said.to_lowercase().contains(&found.to_lowercase()), "{name}: {said}");
     }
     // What no section has, and may matter, is named as before.
-    let manual = read("a.txt", "긁힘\n원인\n- 이물\n조치\n- 청소\n\n모든 작업자는 장갑을 낀다.\n");
-    let all = outline(&manual);
-    assert!(
-        all.iter().any(|line| line.contains("장갑을 낀다") && line.starts_with("! Unplaced")),
-        "{all:#?}"
-    );
+    let section = "긁힘\n원인\n- 이물\n조치\n- 청소\n";
+    let above = |line: &str| format!("도장 불량 조치 매뉴얼\n개정 3판\n{line}\n\n{section}");
+    for (line, text) in [
+        ("장갑을 낀다", format!("{section}\n모든 작업자는 장갑을 낀다.\n")),
+        ("보호 장갑 착용 필수", above("보호 장갑 착용 필수")),
+        ("승인 없이 2호기 가동 금지", above("승인 없이 2호기 가동 금지")),
+        ("검토 후 5 ℃ 하향", above("검토 후 5 ℃ 하향")),
+    ] {
+        let all = outline(&read("a.txt", &text));
+        assert!(
+            all.iter().any(|one| one.contains(line) && one.starts_with("! Unplaced")),
+            "{line}: {all:#?}"
+        );
+    }
 }
 
 #[test]

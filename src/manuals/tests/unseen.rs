@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::reading::{assert_nothing_is_lost, outline};
 use crate::parse;
-use fettle_domain::DefectType;
+use fettle_domain::{DefectType, ManualWarning};
 use fettle_testing::documents::{SPACE, defect, docx, zipped};
 
 fn defects() -> Vec<DefectType> {
@@ -303,6 +303,33 @@ fn hidden_sheets_rows_columns_and_struck_cells_are_left_out() {
         hidden(5, "비밀 라"),
     ];
     assert_eq!(found, expected);
+}
+
+/// The cells of a sheet are found by a name in other case than its part has, and what is hidden is not.
+#[test]
+fn a_sheet_whose_hidden_columns_cannot_be_told_is_a_warning() {
+    let cells = |number: u32, texts: [&str; 3]| {
+        let cells = ["A", "B", "C"].into_iter().zip(texts);
+        let cells = cells.map(|(column, text)| cell(&format!("{column}{number}"), 0, text));
+        format!("<row r='{number}'>{}</row>", cells.collect::<String>())
+    };
+    let data = [cells(1, ["불량", "원인", "조치"]), cells(2, ["긁힘", "레일 마모", "레일 교체"])];
+    let whole = workbook("", &data.concat());
+    let (part, other) = (b"xl/worksheets/sheet1.xml", b"xl/Worksheets/sheet1.xml");
+    let mut renamed = whole.clone();
+    for at in 0..renamed.len() - part.len() {
+        if renamed[at..].starts_with(part) {
+            renamed[at..at + part.len()].copy_from_slice(other);
+        }
+    }
+    let unread = |bytes: &[u8]| {
+        let manual = parse(Path::new("a.xlsx"), bytes, &defects()).unwrap();
+        assert_eq!(manual.sections[0].actions[0].text, "레일 교체");
+        let is_unread = |one: &&ManualWarning| matches!(one, ManualWarning::FormatUnread { .. });
+        manual.warnings.iter().filter(is_unread).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(unread(&whole), []);
+    assert_eq!(unread(&renamed), [ManualWarning::FormatUnread { page: 1 }]);
 }
 
 #[test]

@@ -5,10 +5,12 @@ mod document;
 mod fallback_faces;
 mod font_family;
 mod line_breaking;
+mod manual_figures;
 mod page;
 mod page_layout;
 mod part;
 mod part_header;
+mod part_measurements;
 mod part_past_actions;
 mod part_pictures;
 mod part_report;
@@ -25,4 +27,4 @@ mod verdict_mark;
 mod writer;
 
 pub use report::PdfReport;
-pub use reported_part::ReportedPart;
+pub use reported_part::{ReportedFigure, ReportedPart};

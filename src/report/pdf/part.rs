@@ -3,13 +3,14 @@
 use super::document::ReportDocument;
 use super::page::{Area, BOTTOM, Cell, Column, LEFT, Mark, RULE, Role, SHADE, Style, WIDTH};
 use super::part_header::draw_header;
+use super::part_measurements::{draw_measurements, draw_regions};
 use super::part_past_actions::draw_past_actions;
 use super::part_pictures::draw_pictures;
 use super::part_report::{draw_notices, draw_report, draw_view};
 use super::reported_part::ReportedPart;
 use crate::error::Result;
 use crate::wording;
-use fettle_domain::{Anomaly, Author, Inspection, Verdict};
+use fettle_domain::{Author, Inspection, Verdict};
 
 /// The most similar defects that are listed.
 const MAX_HITS: usize = 3;
@@ -25,10 +26,11 @@ pub(super) fn lay_out_part(report: &mut ReportDocument<'_>, part: &ReportedPart<
     draw_header(report, part);
     draw_pictures(report, part)?;
     if let Some(anomaly) = inspection.anomaly.done() {
-        draw_regions(report, anomaly);
+        draw_regions(report, anomaly, &inspection.measurements);
     }
+    draw_measurements(report, &inspection.measurements);
     draw_similar(report, inspection);
-    draw_report(report, inspection);
+    draw_report(report, part)?;
     draw_past_actions(report, inspection);
     draw_view(report, inspection);
     draw_notices(report, part);
@@ -44,43 +46,6 @@ fn title(report: &ReportDocument<'_>, inspection: &Inspection) -> String {
     let product = inspection.product.as_ref().map(|product| report.product_name(product));
     let all = [number, product, Some(inspection.file_name().to_owned())];
     all.into_iter().flatten().collect::<Vec<_>>().join(" · ")
-}
-
-fn draw_regions(report: &mut ReportDocument<'_>, anomaly: &Anomaly) {
-    if anomaly.regions.is_empty() {
-        return;
-    }
-    report.layout.heading(&report.text("label-regions"));
-    report.layout.paragraph(Style::SMALL, &wording::mask_threshold_text(anomaly, report.translate));
-    let columns = [
-        ("pdf-number", 0.07, false),
-        ("pdf-place", 0.19, false),
-        ("pdf-size", 0.17, true),
-        ("pdf-corner", 0.17, true),
-        ("pdf-area", 0.13, true),
-        ("pdf-share", 0.14, true),
-        ("pdf-peak", 0.13, true),
-    ];
-    let columns = columns.map(|(title, share, right_aligned)| Column {
-        title: report.text(title),
-        share,
-        right_aligned,
-    });
-    let rows = anomaly.regions.iter().enumerate().map(|(number, region)| {
-        let rect = region.rect_in_image;
-        let cells = [
-            (number + 1).to_string(),
-            report.text(region.place.message_id()),
-            format!("{} × {}", rect.width, rect.height),
-            format!("{}, {}", rect.x, rect.y),
-            region.area_px.to_string(),
-            format!("{:.2}", region.share * 100.0),
-            format!("{:.2}", region.peak_score),
-        ];
-        cells.into_iter().map(Cell::plain).collect()
-    });
-    let rows = rows.collect();
-    report.layout.table(WIDTH, &columns, rows);
 }
 
 /// Lists similar known defects, unless the part is OK.
@@ -121,6 +86,10 @@ fn draw_provenance(report: &mut ReportDocument<'_>, inspection: &Inspection) {
         .into_iter()
         .map(|(label, value)| (report.text(label), Cell::plain(value)))
         .collect();
+    if let Some(scale) = &inspection.measurements.scale {
+        let scale = wording::scale_text(scale, report.translate);
+        rows.push((report.text("label-scale"), Cell::plain(scale)));
+    }
     if let Some(anomaly) = inspection.anomaly.done() {
         let limits = anomaly.thresholds;
         let values = [

@@ -1,4 +1,4 @@
-//! Pictures of a part, with regions outlined and numbered.
+//! Pictures of a part, with regions outlined and numbered, and with measured lines.
 
 use image::RgbImage;
 
@@ -9,12 +9,14 @@ use super::print_image::encode_for_print;
 use super::reported_part::ReportedPart;
 use super::verdict_mark::verdict_colour;
 use crate::error::Result;
-use fettle_domain::{Region, Verdict};
+use fettle_domain::{Measurements, PlacePx, Region, Verdict};
 
 /// The greatest height of all pictures in points.
 const MAX_HEIGHT: f32 = 292.0;
 /// Colour of the contour of a region, as on the screen.
 const CONTOUR: Colour = [255, 40, 40];
+/// Colour of measured lines, as on the screen.
+const MEASURED: Colour = [160, 32, 200];
 
 /// Draws the part with its regions outlined and numbered, its heatmap, and the normal part.
 pub(super) fn draw_pictures(
@@ -53,6 +55,9 @@ pub(super) fn draw_pictures(
                 draw_outline(report, region, number + 1, area, size(picture), element);
             }
         }
+        if id == "picture-part" {
+            draw_lines(report, &part.inspection.measurements, area, size(picture), element);
+        }
         // One line, cut if the picture is narrow.
         let below = (area.x, area.y + area.height + 1.5);
         let line = report.layout.break_lines(&caption, Style::SMALL, area.width).swap_remove(0);
@@ -83,16 +88,51 @@ fn draw_outline(
         let (colour, closed) = (CONTOUR, true);
         layout.put(Mark::Line { points, closed, width: 1.0, colour }, element);
     }
-    let style = Style::of(6.5, true, WHITE);
-    let text = number.to_string();
-    let wide = layout.fonts.width(&text, true, style.size) + 5.0;
-    let high = style.line_height();
     let rect = region.rect_in_image;
-    let (right, y) = at(rect.x + rect.width, rect.y);
-    // Above the upper right corner of the region, but within the picture.
-    let x = right.min(area.x + area.width - wide);
-    let y = (y - high).max(area.y);
+    let corner = at(rect.x + rect.width, rect.y);
+    draw_flag(report, &number.to_string(), verdict_colour(Verdict::Ng), (corner, area), element);
+}
+
+/// Draws the measured lines over the picture of the part in `area`, each with its length.
+fn draw_lines(
+    report: &mut ReportDocument<'_>,
+    measured: &Measurements,
+    area: Area,
+    (width, height): (f32, f32),
+    element: Option<usize>,
+) {
+    let at = |place: PlacePx| {
+        let x = area.x + (place.x / width).clamp(0.0, 1.0) * area.width;
+        (x, area.y + (place.y / height).clamp(0.0, 1.0) * area.height)
+    };
+    for (number, line) in measured.lines.iter().enumerate() {
+        let (from, to) = (at(line.from), at(line.to));
+        for (width, colour) in [(2.2, WHITE), (1.0, MEASURED)] {
+            let points = vec![from, to];
+            let mark = Mark::Line { points, closed: false, width, colour };
+            report.layout.put(mark, element);
+        }
+        let text = format!("{}: {}", number + 1, measured.length_text(line.length_px()));
+        let middle = (f32::midpoint(from.0, to.0), f32::midpoint(from.1, to.1));
+        draw_flag(report, &text, MEASURED, (middle, area), element);
+    }
+}
+
+/// Draws a flag with `text` above the point `at`, but within the picture in `area`.
+fn draw_flag(
+    report: &mut ReportDocument<'_>,
+    text: &str,
+    colour: Colour,
+    (at, area): ((f32, f32), Area),
+    element: Option<usize>,
+) {
+    let layout = &mut report.layout;
+    let style = Style::of(6.5, true, WHITE);
+    let wide = layout.fonts.width(text, true, style.size) + 5.0;
+    let high = style.line_height();
+    let x = at.0.min(area.x + area.width - wide);
+    let y = (at.1 - high).max(area.y);
     let flag = Area { x, y, width: wide, height: high };
-    layout.put(Mark::Fill { area: flag, colour: verdict_colour(Verdict::Ng) }, element);
-    layout.draw_line((x + 2.5, y), style, text, element);
+    layout.put(Mark::Fill { area: flag, colour }, element);
+    layout.draw_line((x + 2.5, y), style, text.to_owned(), element);
 }

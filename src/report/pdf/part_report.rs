@@ -1,8 +1,10 @@
 //! The written parts of a report: causes and actions with sources, a model's description, notices.
 
 use super::document::ReportDocument;
+use super::manual_figures::FiguresToDraw;
 use super::page::{Colour, LEFT, QUIET, Role, Style, WIDTH};
 use super::reported_part::ReportedPart;
+use crate::error::Result;
 use crate::wording;
 use fettle_domain::{Inspection, ReportPart, Stage, Support};
 
@@ -12,14 +14,19 @@ const DOUBT: Colour = [150, 84, 0];
 const BULLET: f32 = 14.0;
 
 /// Draws the parts of the report, each sentence with its source.
-pub(super) fn draw_report(report: &mut ReportDocument<'_>, inspection: &Inspection) {
+pub(super) fn draw_report(
+    report: &mut ReportDocument<'_>,
+    reported: &ReportedPart<'_>,
+) -> Result<()> {
+    let inspection = reported.inspection;
+    let mut figures = FiguresToDraw::new(reported);
     let finding = inspection.manual.done();
     let Stage::Done(written) = &inspection.report else {
         if let Some(why) = wording::missing_reason(&inspection.report, report.translate) {
             report.layout.heading(&report.text("label-report"));
             report.layout.paragraph(Style::BODY, &why);
         }
-        return;
+        return Ok(());
     };
     for part in &written.sections {
         report.layout.heading(&report.text(wording::part_title(part.part)));
@@ -44,6 +51,10 @@ pub(super) fn draw_report(report: &mut ReportDocument<'_>, inspection: &Inspecti
             report.layout.paragraph(note, &report.text("report-remarks-note"));
             report.layout.y += 2.0;
         }
+        // Above the causes: below them it would be the last one's.
+        if part.part == ReportPart::Causes {
+            figures.draw_of_section(report)?;
+        }
         for (number, line) in (1..).zip(&part.lines) {
             // Actions can be ticked off on paper, and prevention refers to their numbers.
             let text = match part.part {
@@ -59,8 +70,10 @@ pub(super) fn draw_report(report: &mut ReportDocument<'_>, inspection: &Inspecti
                 ..Style::SMALL
             };
             draw_item(report, bullet, &text, source.map(|source| (source, style)));
+            figures.draw_of_line(report, line)?;
         }
     }
+    Ok(())
 }
 
 /// Draws a model's description of the pictures, marked as such.

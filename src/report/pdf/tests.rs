@@ -16,10 +16,11 @@ use fettle_domain::{
     CaptureDeviation, ContentHash, Contour, CorrectiveAction, CorrectiveActionId, DefectCode,
     DefectType, DisplayNames, Effectiveness, HeatmapScale, ImageId, Inspection, InspectionId,
     InspectionRow, Judgement, KnownDefectsTerm, KnownImage, Language, LineSpan, ManualFinding,
-    ManualId, ManualLine, ModelId, ModelView, Opinion, PartArea, PastAction, PeriodCount, Place,
-    PointPx, Product, ProductCode, RectPt, RectPx, Recurrence, Region, Report, ReportLine,
-    ReportPart, ReportSection, Resemblance, Section, ShownPicture, SkipReason, Stage, Statement,
-    StatementKind, Support, Thresholds, Translation, Verdict,
+    ManualId, ManualLine, MeasuredLine, Measurements, ModelId, ModelView, Opinion, PartArea,
+    PastAction, PeriodCount, PixelScale, Place, PlacePx, PointPx, Product, ProductCode, RectPt,
+    RectPx, Recurrence, Region, Report, ReportLine, ReportPart, ReportSection, Resemblance,
+    ScaleSource, Section, ShownPicture, SkipReason, Stage, Statement, StatementKind, Support,
+    Thresholds, Translation, Verdict,
 };
 use fettle_i18n::{Value, text, text_with};
 
@@ -40,6 +41,7 @@ fn region(number: u32) -> Region {
     Region {
         rect_in_image: RectPx { x: 10 + number, y: 20, width: 30, height: 40 },
         area_px: 1000 + number,
+        longest_px: None,
         share: 0.05,
         share_of: PartArea::Image,
         peak_score: 3.5,
@@ -71,6 +73,7 @@ fn ng() -> Inspection {
         kind,
         text: text.to_owned(),
         spans: vec![LineSpan { page, rect }],
+        figures: Vec::new(),
     };
     let causes = vec![statement("hole.c1", StatementKind::Cause, "용탕의 수소가 빠지지 않음", 2)];
     let actions = vec![
@@ -116,6 +119,7 @@ fn ng() -> Inspection {
         causes,
         actions,
         parts: Vec::new(),
+        figures: Vec::new(),
     };
     let thresholds = Thresholds::without_zone(2.25, 1.75);
     Inspection {
@@ -168,6 +172,7 @@ fn ng() -> Inspection {
         past_actions: Vec::new(),
         notices: vec!["비교할 정상품이 없습니다".into()],
         timings: Vec::new(),
+        measurements: Default::default(),
     }
 }
 
@@ -183,7 +188,7 @@ fn picture() -> RgbImage {
 
 fn only(inspection: &Inspection) -> ReportedPart<'_> {
     let (judgement, action, picture, pictures, notice) = (None, None, None, None, None);
-    ReportedPart { inspection, judgement, action, picture, pictures, notice }
+    ReportedPart { inspection, judgement, action, picture, pictures, figures: &[], notice }
 }
 
 fn printed(language: Language, rows: &[InspectionRow], parts: &[ReportedPart<'_>]) -> Vec<u8> {

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::search::Rect;
 use super::verdict::VerdictDto;
-use fettle_domain::{Anomaly, CaptureDeviation, Language, Region};
+use fettle_domain::{Anomaly, CaptureDeviation, Language, PixelScale, Region};
 use fettle_i18n::Value;
 
 /// The two limits of a bank, and that of pixels.
@@ -59,6 +59,12 @@ pub(crate) struct ScaleDto {
     pub(crate) high: f32,
 }
 
+impl From<fettle_domain::HeatmapScale> for ScaleDto {
+    fn from(fettle_domain::HeatmapScale { low, high }: fettle_domain::HeatmapScale) -> Self {
+        Self { low, high }
+    }
+}
+
 /// A connected region above the limit.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = Region)]
@@ -67,6 +73,12 @@ pub(crate) struct RegionDto {
     pub(crate) rect: Rect,
     /// Its area in pixels.
     pub(crate) area_px: u32,
+    /// Its longest extent in pixels; absent in old records.
+    pub(crate) longest_px: Option<f32>,
+    /// Its area in square millimetres, where the product had a scale.
+    pub(crate) area_mm2: Option<f64>,
+    /// Its longest extent in millimetres, where the product had a scale.
+    pub(crate) longest_mm: Option<f64>,
     /// Its share of the part, 0 to 1.
     pub(crate) share: f32,
     /// Its highest score.
@@ -76,11 +88,15 @@ pub(crate) struct RegionDto {
     pub(crate) place: String,
 }
 
-impl From<&Region> for RegionDto {
-    fn from(region: &Region) -> Self {
+impl RegionDto {
+    fn of(region: &Region, scale: Option<&PixelScale>) -> Self {
+        let longest = region.longest_px.zip(scale);
         Self {
             rect: region.rect_in_image.into(),
             area_px: region.area_px,
+            longest_px: region.longest_px,
+            area_mm2: scale.map(|scale| scale.area(region.area_px.into()).0),
+            longest_mm: longest.map(|(px, scale)| scale.length(px.into()).0),
             share: region.share,
             peak_score: region.peak_score,
             place: region.place.message_id().to_owned(),
@@ -129,17 +145,18 @@ pub(crate) struct AnomalyDto {
     pub(crate) nearest_normal: Option<String>,
 }
 
-impl From<&Anomaly> for AnomalyDto {
-    fn from(anomaly: &Anomaly) -> Self {
+impl AnomalyDto {
+    /// With sizes in millimetres where the picture has a scale.
+    pub(crate) fn of(anomaly: &Anomaly, scale: Option<&PixelScale>) -> Self {
         let reference = anomaly.reference.as_ref();
         Self {
             verdict: anomaly.verdict.into(),
             image_score: anomaly.image_score,
             calibrated_score: anomaly.calibrated(),
             thresholds: anomaly.thresholds.into(),
-            scale: ScaleDto { low: anomaly.scale.low, high: anomaly.scale.high },
+            scale: anomaly.scale.into(),
             bank: (&anomaly.bank).into(),
-            regions: anomaly.regions.iter().map(RegionDto::from).collect(),
+            regions: anomaly.regions.iter().map(|region| RegionDto::of(region, scale)).collect(),
             deviations: anomaly.deviations.iter().map(Deviation::from).collect(),
             nearest_normal: reference.map(|one| format!("/api/v1/images/{}/picture", one.image)),
         }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::anomaly::{BankRefDto, ThresholdsDto};
-use fettle_engine::{BankVersion, IndexState};
+use super::anomaly::{BankRefDto, ScaleDto, ThresholdsDto};
+use super::bank_thresholds::ThresholdRuleDto;
+use fettle_engine::{BankState, BankVersion, IndexState};
 
 /// A version of a product's memory bank.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -44,6 +45,45 @@ pub(crate) struct BankList {
     pub(crate) banks: Vec<BankDto>,
 }
 
+/// The bank that inspections use.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(crate) struct ActiveBank {
+    /// Which.
+    pub(crate) bank: BankRefDto,
+    /// When it was fitted, RFC 3339.
+    pub(crate) created_at: String,
+    /// Its limits now.
+    pub(crate) thresholds: ThresholdsDto,
+    /// The scale of the product's heatmaps.
+    pub(crate) scale: ScaleDto,
+    /// Its rows.
+    pub(crate) rows: usize,
+    /// How many normal images it was fitted on.
+    pub(crate) images: usize,
+    /// How many of these were held out to set the limits.
+    pub(crate) held_out: usize,
+    /// Registered normal images that it was not fitted on.
+    pub(crate) unseen_images: usize,
+    /// Whether the part of the pictures that is inspected changed since the fit.
+    pub(crate) area_changed: bool,
+}
+
+impl From<&BankState> for ActiveBank {
+    fn from(state: &BankState) -> Self {
+        Self {
+            bank: (&state.bank).into(),
+            created_at: state.created_at.clone(),
+            thresholds: state.thresholds.into(),
+            scale: state.scale.into(),
+            rows: state.rows,
+            images: state.images,
+            held_out: state.held_out,
+            unseen_images: state.unseen_images,
+            area_changed: state.area_changed,
+        }
+    }
+}
+
 /// How a bank is fitted.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -54,6 +94,8 @@ pub(crate) struct NewBank {
     /// Seed of the choice. Default: 0.
     #[schema(minimum = 0, maximum = 4_294_967_295_u64)]
     pub(crate) seed: Option<u32>,
+    /// The rule that sets the limits. Default: that of the settings.
+    pub(crate) rule: Option<ThresholdRuleDto>,
 }
 
 /// The index of known defects.

@@ -5,6 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::anomaly::AnomalyDto;
 use super::judgement::JudgementDto;
+use super::measured_line::MeasuredLineDto;
 use super::picture::{PictureLink, pictures};
 use super::report::{ManualFindingDto, PastActionDto, ReportDto};
 use super::search::SimilarDefects;
@@ -91,6 +92,10 @@ pub(crate) struct InspectionDto {
     pub(crate) models: Vec<String>,
     /// Durations of the steps.
     pub(crate) timings: Vec<TimingDto>,
+    /// Millimetres of a pixel of the picture, where the product had a scale.
+    pub(crate) mm_per_px: Option<f64>,
+    /// Lines that a person measured in the picture.
+    pub(crate) measured: Vec<MeasuredLineDto>,
     /// Where its pictures are, by kind.
     pub(crate) pictures: Vec<PictureLink>,
 }
@@ -114,7 +119,9 @@ impl InspectionDto {
             action: row.required_action().map(ActionStateDto::from),
             defect: row.defect.as_ref().map(ToString::to_string),
             similarity: StageDto::of(&inspection.similarity, language, SimilarDefects::from),
-            anomaly: StageDto::of(&inspection.anomaly, language, AnomalyDto::from),
+            anomaly: StageDto::of(&inspection.anomaly, language, |anomaly| {
+                AnomalyDto::of(anomaly, inspection.measurements.scale.as_ref())
+            }),
             manual: StageDto::of(&inspection.manual, language, ManualFindingDto::from),
             report: StageDto::of(&inspection.report, language, ReportDto::from),
             past_actions: inspection
@@ -129,6 +136,8 @@ impl InspectionDto {
                 .iter()
                 .map(|timing| TimingDto { name: timing.name.clone(), ms: timing.ms })
                 .collect(),
+            mm_per_px: inspection.measurements.scale.as_ref().map(|scale| scale.mm_per_px),
+            measured: MeasuredLineDto::all_of(&inspection.measurements),
             pictures: pictures(row.id.0, anomaly.is_some(), reference.is_some()),
         }
     }

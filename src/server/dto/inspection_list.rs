@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::verdict::{ActionStateDto, ReviewDto, VerdictDto};
-use fettle_domain::{InspectionPage, InspectionRow};
+use fettle_domain::{HistoryCursor, HistoryPage, InspectionRow};
 
 /// An inspection in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -54,7 +54,7 @@ impl From<&InspectionRow> for InspectionSummary {
 pub(crate) struct InspectionList {
     /// The inspections.
     pub(crate) inspections: Vec<InspectionSummary>,
-    /// How many the filter selects.
+    /// How many the filter selects, on all pages.
     pub(crate) total: usize,
     /// Where the next page is; absent on the last.
     pub(crate) next: Option<String>,
@@ -62,13 +62,11 @@ pub(crate) struct InspectionList {
 
 impl InspectionList {
     /// The page; `next` makes the address of the one that begins with a cursor.
-    pub(crate) fn of(page: &InspectionPage, next: impl FnOnce(usize) -> String) -> Self {
-        let end = page.skip + page.rows.len();
-        let is_last = page.rows.is_empty() || end >= page.total;
+    pub(crate) fn of(page: &HistoryPage, next: impl FnOnce(HistoryCursor) -> String) -> Self {
         Self {
             inspections: page.rows.iter().map(InspectionSummary::from).collect(),
             total: page.total,
-            next: (!is_last).then(|| next(end)),
+            next: page.next.map(next),
         }
     }
 }

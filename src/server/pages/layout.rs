@@ -3,6 +3,7 @@
 use axum::response::Html;
 use maud::{DOCTYPE, Markup, html};
 
+use crate::access::caller;
 use crate::dto::report::language_code;
 use fettle_domain::{InspectionRow, Language, Verdict};
 
@@ -27,10 +28,20 @@ pub(super) fn page(language: Language, title: &str, content: &Markup) -> Html<St
             body {
                 a class="skip" href="#main" { (text(language, "web-skip")) }
                 header {
-                    nav aria-label=(text(language, "web-pages")) {
-                        a class="home" href="/" { "Fettle" }
-                        a href="/" { (text(language, "web-board")) }
-                        a href="/capture" { (text(language, "web-capture")) }
+                    @if caller().is_some_and(|caller| caller.link.is_some()) {
+                        span class="home" { "Fettle" }
+                    } @else {
+                        nav aria-label=(text(language, "web-pages")) {
+                            a class="home" href="/" { "Fettle" }
+                            a href="/" { (text(language, "web-board")) }
+                            a href="/capture" { (text(language, "web-capture")) }
+                        }
+                    }
+                    @if let Some(caller) = caller().filter(|caller| caller.has_token) {
+                        form class="signed-in" method="post" action="/sign-out" {
+                            span { (caller.actor.name) }
+                            button type="submit" { (text(language, "web-sign-out")) }
+                        }
                     }
                 }
                 main id="main" { (content) }

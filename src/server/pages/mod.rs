@@ -6,6 +6,7 @@ mod capture;
 mod files;
 mod layout;
 mod part;
+mod sign_in;
 
 use axum::Router;
 
@@ -17,5 +18,6 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(board::router())
         .merge(capture::router())
         .merge(part::router())
+        .merge(sign_in::router())
         .merge(files::router())
 }

@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout::{page, text, time, verdict};
+use crate::access::caller;
 use crate::app_state::AppState;
 use crate::ask_engine::ask;
 use crate::dto::anomaly::deviation_text;
@@ -33,19 +34,29 @@ async fn part(
     Path(id): Path<i64>,
 ) -> Result<Html<String>, Failure> {
     let record = read_record(&state, InspectionId(id)).await?;
+    let link = caller().and_then(|caller| caller.link);
+    let may_judge = link.is_none() && !state.config().read_only;
     let inspection = &record.inspection;
     let content = html! {
         (banner(&record, language))
-        (pictures(id, inspection, language))
+        (pictures(id, inspection, link.as_deref(), language))
         @if let Stage::Done(anomaly) = &inspection.anomaly { (score(anomaly, language)) }
-        @if !state.config().read_only { (judgement(id, &record, language)) }
+        @if may_judge { (judgement(id, &record, language)) }
+        @if link.is_some() && !state.config().read_only {
+            p {
+                (text(language, "web-by-link")) " "
+                a href={ "/sign-in?next=/parts/" (id) } { (text(language, "web-sign-in")) }
+            }
+        }
         (report(&inspection.report, language))
         @if !inspection.notices.is_empty() {
             ul class="notices" { @for notice in &inspection.notices { li { (notice) } } }
         }
         p class="about" {
             (inspection.file_name()) " · " time datetime=(inspection.created_at) { (time(&inspection.created_at)) }
-            " · " a href={ "/api/v1/inspections/" (id) "/report?form=pdf" } { "PDF" }
+            @if link.is_none() {
+                " · " a href={ "/api/v1/inspections/" (id) "/report?form=pdf" } { "PDF" }
+            }
         }
     };
     Ok(page(language, &format!("{id}"), &content))
@@ -78,10 +89,12 @@ fn banner(record: &RecordedInspection, language: Language) -> Markup {
     }
 }
 
-fn pictures(id: i64, inspection: &Inspection, language: Language) -> Markup {
+fn pictures(id: i64, inspection: &Inspection, link: Option<&str>, language: Language) -> Markup {
     let scored = inspection.anomaly.done();
     let reference = scored.and_then(|anomaly| anomaly.reference.as_ref());
-    let address = |kind: &str| format!("/api/v1/inspections/{id}/pictures/{kind}");
+    // A link has no letters that an address would have to quote.
+    let link = link.map_or_else(String::new, |link| format!("?link={link}"));
+    let address = |kind: &str| format!("/api/v1/inspections/{id}/pictures/{kind}{link}");
     html! {
         div class="pictures" {
             figure {

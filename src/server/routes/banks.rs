@@ -11,16 +11,17 @@ use crate::app_state::AppState;
 use crate::ask_engine::ask;
 use crate::begin_job::begin_job;
 use crate::dto::anomaly::BankRefDto;
-use crate::dto::bank::{BankDto, BankList, NewBank};
+use crate::dto::bank::{ActiveBank, BankDto, BankList, NewBank};
 use crate::dto::job::Job;
 use crate::extract::{CallerLanguage, Json, Path, product_code};
 use crate::failure::Failure;
 use crate::job_board::Outcome;
 use crate::problem::Problem;
-use fettle_engine::{FitBank, ListBanks, UndoBank};
+use fettle_domain::{ProductCode, ThresholdRule};
+use fettle_engine::{BankInfo, EngineError, FitBank, LearnDefects, ListBanks, UndoBank};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list, fit)).routes(routes!(undo))
+    OpenApiRouter::new().routes(routes!(list, fit)).routes(routes!(active, undo))
 }
 
 /// Lists the versions of a product's memory bank.
@@ -28,6 +29,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     get,
     path = "/products/{product}/banks",
     tag = "banks",
+    security(("token" = ["operator"])),
     params(("product" = String, Path, description = "The product's code")),
     responses(
         (status = OK, description = "The versions", body = BankList),
@@ -48,6 +50,7 @@ async fn list(
     post,
     path = "/products/{product}/banks",
     tag = "banks",
+    security(("token" = ["engineer"])),
     params(("product" = String, Path, description = "The product's code")),
     request_body = NewBank,
     responses(
@@ -73,7 +76,8 @@ async fn fit(
     // An unknown product is told at once, not by the job.
     ask(&state, ListBanks(product.clone())).await?;
     let seed = u64::from(given.seed.unwrap_or(0));
-    let request = FitBank { ratio, seed, ..FitBank::new(product.clone()) };
+    let rule = given.rule.map(ThresholdRule::from);
+    let request = FitBank { ratio, seed, rule, ..FitBank::new(product.clone()) };
     let job = begin_job(&state, language, request, move |fitted| Outcome {
         resource: Some(format!("/api/v1/products/{product}/banks")),
         result: serde_json::to_value(fitted).ok(),
@@ -82,11 +86,37 @@ async fn fit(
     Ok((StatusCode::ACCEPTED, [(LOCATION, location)], axum::Json(job)).into_response())
 }
 
-/// Goes back to the bank before.
+/// Reads the bank that inspections use.
+#[utoipa::path(
+    get,
+    path = "/products/{product}/banks/active",
+    tag = "banks",
+    security(("token" = ["operator"])),
+    params(("product" = String, Path, description = "The product's code")),
+    responses(
+        (status = OK, description = "The bank", body = ActiveBank),
+        (status = NOT_FOUND, description = "No such product", body = Problem, content_type = "application/problem+json"),
+        (status = CONFLICT, description = "The product has no bank", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "Not a code", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn active(
+    State(state): State<AppState>,
+    Path(product): Path<String>,
+) -> Result<axum::Json<ActiveBank>, Failure> {
+    let product = product_code(&product)?;
+    let found = ask(&state, BankInfo(product.clone())).await?;
+    let found = found.ok_or(Failure::Engine(EngineError::NoBank(product)))?;
+    Ok(axum::Json((&found).into()))
+}
+
+/// Goes back to the bank before: the one that was extended, whose new images are removed again, or the fit
+/// before.
 #[utoipa::path(
     delete,
     path = "/products/{product}/banks/active",
     tag = "banks",
+    security(("token" = ["engineer"])),
     params(("product" = String, Path, description = "The product's code")),
     responses(
         (status = OK, description = "The bank that is in force now", body = BankRefDto),
@@ -99,6 +129,16 @@ async fn undo(
     State(state): State<AppState>,
     Path(product): Path<String>,
 ) -> Result<axum::Json<BankRefDto>, Failure> {
-    let undone = ask(&state, UndoBank(product_code(&product)?)).await?;
+    let product = product_code(&product)?;
+    let undone = ask(&state, UndoBank(product.clone())).await?;
+    learn_again(&state, product).await?;
     Ok(axum::Json((&undone.bank).into()))
+}
+
+/// Has the bank in force learn from the known defects: some may have come and gone since it did.
+async fn learn_again(state: &AppState, product: ProductCode) -> Result<(), Failure> {
+    match ask(state, LearnDefects { product }).await {
+        Ok(_) | Err(Failure::Engine(EngineError::NoBank(_))) => Ok(()),
+        Err(failure) => Err(failure),
+    }
 }

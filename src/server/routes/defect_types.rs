@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use fettle_engine::AddDefectType;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(name))
+    OpenApiRouter::new().routes(routes!(name_defect))
 }
 
 /// Registers a defect type, or gives it other names.
@@ -22,6 +22,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     put,
     path = "/products/{product}/defects/{defect}",
     tag = "products",
+    security(("token" = ["engineer"])),
     params(
         ("product" = String, Path, description = "The product's code"),
         ("defect" = String, Path, description = "The defect type's code"),
@@ -35,7 +36,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         (status = UNSUPPORTED_MEDIA_TYPE, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
     )
 )]
-async fn name(
+async fn name_defect(
     State(state): State<AppState>,
     Path((product, defect)): Path<(String, String)>,
     Json(names): Json<DefectNames>,

@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 use super::cached;
 use crate::app_state::AppState;
 use crate::ask_engine::ask;
+use crate::dto::binary::Binary;
 use crate::dto::catalogue::{ImageDto, ImageList, ImageQuery, NewImages, Registration};
 use crate::extract::{CallerLanguage, FormBody, Path, Query, defect_code, product_code};
 use crate::failure::Failure;
@@ -40,6 +41,7 @@ fn label(defect: Option<&str>) -> Result<ImageLabel, Failure> {
     get,
     path = "/products/{product}/images",
     tag = "images",
+    security(("token" = ["operator"])),
     params(("product" = String, Path, description = "The product's code"), ImageQuery),
     responses(
         (status = OK, description = "The images", body = ImageList),
@@ -63,6 +65,7 @@ async fn list(
     post,
     path = "/products/{product}/images",
     tag = "images",
+    security(("token" = ["engineer"])),
     params(("product" = String, Path, description = "The product's code")),
     request_body(content = NewImages, content_type = "multipart/form-data"),
     responses(
@@ -106,6 +109,7 @@ async fn register(
     get,
     path = "/images/{id}",
     tag = "images",
+    security(("token" = ["operator"])),
     params(("id" = i64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = OK, description = "The image", body = ImageDto),
@@ -124,6 +128,7 @@ async fn read(
     delete,
     path = "/images/{id}",
     tag = "images",
+    security(("token" = ["engineer"])),
     params(("id" = i64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = NO_CONTENT, description = "It is removed"),
@@ -141,9 +146,10 @@ async fn remove(State(state): State<AppState>, Path(id): Path<i64>) -> Result<St
     get,
     path = "/images/{id}/picture",
     tag = "images",
+    security(("token" = ["operator"])),
     params(("id" = i64, Path, description = "Its number", minimum = 1)),
     responses(
-        (status = OK, description = "The picture", body = Vec<u8>, content_type = "image/png"),
+        (status = OK, description = "The picture", body = Binary, content_type = "image/png"),
         (status = NOT_MODIFIED, description = "The caller has it"),
         (status = NOT_FOUND, description = "No such image, or its file is gone", body = Problem, content_type = "application/problem+json"),
     )

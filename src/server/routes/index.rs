@@ -27,6 +27,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     get,
     path = "/index",
     tag = "search",
+    security(("token" = ["operator"])),
     responses(
         (status = OK, description = "The index", body = IndexDto),
         (status = CONFLICT, description = "It was made by another model", body = Problem, content_type = "application/problem+json"),
@@ -41,6 +42,7 @@ async fn read(State(state): State<AppState>) -> Result<axum::Json<IndexDto>, Fai
     post,
     path = "/index",
     tag = "search",
+    security(("token" = ["engineer"])),
     responses(
         (status = ACCEPTED, description = "The job", body = Job,
          headers(("Location" = String, description = "Where the job is"))),

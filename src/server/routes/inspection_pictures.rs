@@ -10,10 +10,11 @@ use utoipa_axum::routes;
 use super::cached;
 use crate::app_state::AppState;
 use crate::ask_engine::ask;
+use crate::dto::binary::Binary;
 use crate::dto::picture::{MapForm, MapQuery, PictureKind, PictureQuery};
 use crate::extract::{Path, Query, within};
 use crate::failure::Failure;
-use crate::png::{gray16, npy, png};
+use crate::png::{gray16, npy, png, png_of};
 use crate::problem::Problem;
 use crate::read_record::read_record;
 use fettle_domain::InspectionId;
@@ -28,13 +29,14 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     get,
     path = "/inspections/{id}/pictures/{kind}",
     tag = "inspections",
+    security(("token" = ["operator"])),
     params(
         ("id" = i64, Path, description = "Its number", minimum = 1),
         ("kind" = PictureKind, Path, description = "What it shows"),
         PictureQuery,
     ),
     responses(
-        (status = OK, description = "The picture", body = Vec<u8>, content_type = "image/png"),
+        (status = OK, description = "The picture", body = Binary, content_type = "image/png"),
         (status = NOT_MODIFIED, description = "The caller has it"),
         (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
         (status = UNPROCESSABLE_ENTITY, description = "A value makes no sense", body = Problem, content_type = "application/problem+json"),
@@ -56,14 +58,12 @@ async fn picture(
     let is_plain = inspection.anomaly.done().is_none_or(|anomaly| anomaly.sample_bits.is_none());
     let stored = inspection.image_path.clone().filter(|_| kind == PictureKind::Part && is_plain);
     cached(&headers, &tag, "image/png", async {
-        let picture = match stored {
-            Some(path) => {
-                let read = ask(&state, ReadPicture(PictureFile::Stored(path))).await?;
-                DynamicImage::from((*read).clone())
-            }
-            None => picture_of(&ask(&state, OpenInspection(id)).await?, kind)?,
-        };
-        png(fitted(picture, width)).await
+        if let Some(path) = stored {
+            let read = ask(&state, ReadPicture(PictureFile::Stored(path))).await?;
+            return png_of(move || fitted(DynamicImage::from((*read).clone()), width)).await;
+        }
+        let picture = picture_of(&ask(&state, OpenInspection(id)).await?, kind)?;
+        png_of(move || fitted(picture, width)).await
     })
     .await
 }
@@ -106,10 +106,11 @@ pub(crate) fn picture_of(
     get,
     path = "/inspections/{id}/map",
     tag = "inspections",
+    security(("token" = ["operator"])),
     params(("id" = i64, Path, description = "Its number", minimum = 1), MapQuery),
     responses(
         (status = OK, description = "The scores: 16-bit samples, or 32-bit floats",
-         content((Vec<u8> = "image/png"), (Vec<u8> = "application/octet-stream")),
+         content((Binary = "image/png"), (Binary = "application/octet-stream")),
          headers(
              ("Fettle-Map-Low" = f32, description = "The score of sample 0"),
              ("Fettle-Map-High" = f32, description = "The score of sample 65535"),

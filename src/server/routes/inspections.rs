@@ -6,24 +6,27 @@ use axum::extract::State;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
+use tracing::Instrument as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app_state::AppState;
-use crate::ask_engine::ask;
+use crate::ask_engine::{actor, ask};
 use crate::dto::inspection::{InspectionDto, NewInspection, Wait};
 use crate::dto::inspection_list::{InspectionList, InspectionQuery};
 use crate::dto::job::Job;
 use crate::extract::{CallerLanguage, FormBody, Path, Query, product_code, within};
 use crate::failure::Failure;
+use crate::idempotency::cut_off_since;
 use crate::job_board::Outcome;
 use crate::problem::Problem;
 use crate::read_record::read_record;
 use crate::upload::{Form, UploadedFile};
 use fettle_domain::{
-    ActionState, HistoryFilter, InspectionId, Language, ProductCode, ReviewState, Verdict,
+    ActionState, HistoryCursor, HistoryFilter, InspectionId, Language, ProductCode, ReviewState,
+    Verdict,
 };
-use fettle_engine::{Inspect, ListInspections};
+use fettle_engine::{Inspect, InspectAgain, PageInspections};
 
 /// Seconds that a caller waits for the result, by default.
 const WAIT_S: u32 = 30;
@@ -37,6 +40,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     post,
     path = "/inspections",
     tag = "inspections",
+    security(("token" = ["operator"])),
     params(Wait),
     request_body(content = NewInspection, content_type = "multipart/form-data"),
     responses(
@@ -95,11 +99,12 @@ pub(crate) async fn inspect_upload(
     patience: Duration,
 ) -> Result<Inspected, Failure> {
     let place = state.queue.enter()?;
-    let ticket = state.jobs.enter("inspect");
+    let actor = actor(state);
+    let ticket = state.jobs.enter("inspect", &actor);
     let followed = std::sync::Arc::clone(&ticket);
     let (end, ended) = tokio::sync::oneshot::channel();
-    let shared = state.clone();
-    tokio::spawn(async move {
+    let (shared, since) = (state.clone(), cut_off_since());
+    let work = async move {
         let turn = tokio::select! {
             turn = place.turn() => turn,
             () = followed.cancelled() => None,
@@ -108,8 +113,14 @@ pub(crate) async fn inspect_upload(
             None => Err(Failure::Engine(fettle_engine::EngineError::Cancelled)),
             Some(_turn) => {
                 let path = image.path.clone();
-                let request = Inspect { image: path, product, with_llm, out: None };
-                followed.follow(shared.engine(), request).await
+                let inspect = Inspect { image: path, product, with_llm, out: None };
+                let as_caller = (shared.engine(), actor);
+                match since {
+                    Some(since) => {
+                        followed.follow(as_caller, InspectAgain { inspect, since }).await
+                    }
+                    None => followed.follow(as_caller, inspect).await,
+                }
             }
         };
         // The file is no longer needed: the library has a copy.
@@ -117,7 +128,9 @@ pub(crate) async fn inspect_upload(
         let recorded = answer.and_then(|answer| {
             let id = answer.inspection.id;
             let id = id.ok_or_else(|| Failure::NotKept(answer.not_kept.join(" ")))?;
-            shared.metrics.inspected(&answer.inspection);
+            if !answer.recorded_before {
+                shared.metrics.inspected(&answer.inspection);
+            }
             Ok(id)
         });
         if let Ok(id) = &recorded {
@@ -130,7 +143,8 @@ pub(crate) async fn inspect_upload(
         };
         followed.end(shared.paths(), language, recorded.as_ref().map(outcome));
         let _gone = end.send(recorded);
-    });
+    };
+    tokio::spawn(work.in_current_span());
     if patience.is_zero() {
         return Ok(Inspected::Later(Box::new(ticket.job())));
     }
@@ -165,6 +179,7 @@ impl Drop for CancelTicket {
     get,
     path = "/inspections",
     tag = "inspections",
+    security(("token" = ["operator"])),
     params(InspectionQuery),
     responses(
         (status = OK, description = "A page", body = InspectionList),
@@ -177,18 +192,10 @@ async fn list(
     Query(query): Query<InspectionQuery>,
 ) -> Result<axum::Json<InspectionList>, Failure> {
     let (limit, filter) = (page_size(&query)?, filter(&query)?);
-    let cursor = query.cursor.as_deref().map(Cursor::read).transpose()?;
-    let skip = cursor.map_or(0, |cursor| cursor.skip);
-    let request = newest_first(filter.clone(), skip, limit);
-    let mut page = ask(&state, request).await?;
-    // Parts that came since the page before stand above it.
-    let came = cursor.map_or(0, |cursor| page.total.saturating_sub(cursor.total));
-    if came > 0 {
-        page = ask(&state, newest_first(filter, skip + came, limit)).await?;
-    }
-    let total = page.total;
-    Ok(axum::Json(InspectionList::of(&page, |end| {
-        let cursor = Some(Cursor { skip: end, total }.text());
+    let cursor = query.cursor.as_deref().map(read_cursor).transpose()?;
+    let page = ask(&state, PageInspections { filter, cursor, limit }).await?;
+    Ok(axum::Json(InspectionList::of(&page, |next| {
+        let cursor = Some(cursor_text(next));
         address(&InspectionQuery { cursor, ..query })
     })))
 }
@@ -198,30 +205,20 @@ fn page_size(query: &InspectionQuery) -> Result<usize, Failure> {
     within("limit", query.limit, 50, 1..=500)
 }
 
-fn newest_first(filter: HistoryFilter, skip: usize, limit: usize) -> ListInspections {
-    ListInspections { filter, skip, limit, ..ListInspections::default() }
+/// A cursor as callers pass it on.
+fn cursor_text(cursor: HistoryCursor) -> String {
+    let HistoryCursor { after_ms, after, as_of } = cursor;
+    format!("{after_ms}.{after}.{as_of}")
 }
 
-/// Where a page begins: after so many rows of a list that had so many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Cursor {
-    skip: usize,
-    total: usize,
-}
-
-impl Cursor {
-    fn text(self) -> String {
-        format!("{}.{}", self.skip, self.total)
-    }
-
-    fn read(text: &str) -> Result<Self, Failure> {
-        let read = || {
-            let (skip, total) = text.split_once('.')?;
-            // No list is longer than ids are.
-            let number = |text: &str| text.parse::<u32>().ok().map(|number| number as usize);
-            Some(Self { skip: number(skip)?, total: number(total)? })
-        };
-        read().ok_or(Failure::BadValue { field: "cursor", expected: "expected-cursor" })
+fn read_cursor(text: &str) -> Result<HistoryCursor, Failure> {
+    let numbers: Option<Vec<i64>> = text.split('.').map(|number| number.parse().ok()).collect();
+    match numbers.as_deref() {
+        Some(&[after_ms, after, as_of]) => {
+            let (after, as_of) = (InspectionId(after), InspectionId(as_of));
+            Ok(HistoryCursor { after_ms, after, as_of })
+        }
+        _ => Err(Failure::BadValue { field: "cursor", expected: "expected-cursor" }),
     }
 }
 
@@ -268,6 +265,7 @@ pub(super) fn filter(query: &InspectionQuery) -> Result<HistoryFilter, Failure> 
         text: query.text.clone().unwrap_or_default(),
         since: time("since", &query.since)?,
         until: time("until", &query.until)?,
+        hours: None,
         action: query.action.map(ActionState::from),
         review: query.review.map(ReviewState::from),
         repeated: query.repeated.unwrap_or(false),
@@ -279,6 +277,7 @@ pub(super) fn filter(query: &InspectionQuery) -> Result<HistoryFilter, Failure> 
     get,
     path = "/inspections/{id}",
     tag = "inspections",
+    security(("token" = ["operator"])),
     params(("id" = i64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = OK, description = "The result", body = InspectionDto),
@@ -300,11 +299,12 @@ mod tests {
 
     #[test]
     fn cursors_are_read_as_written() {
-        let cursor = Cursor { skip: 50, total: 1234 };
-        assert_eq!(cursor.text(), "50.1234");
-        assert_eq!(Cursor::read("50.1234").unwrap(), cursor);
-        for bad in ["", "50", ".", "-1.3", "1.x", "99999999999.1"] {
-            assert!(Cursor::read(bad).is_err(), "{bad:?}");
+        let (after, as_of) = (InspectionId(50), InspectionId(1234));
+        let cursor = HistoryCursor { after_ms: -7, after, as_of };
+        assert_eq!(cursor_text(cursor), "-7.50.1234");
+        assert_eq!(read_cursor("-7.50.1234").unwrap(), cursor);
+        for bad in ["", "50", "..", "1.3", "1.x.3", "1.2.3.4", "99999999999999999999.1.1"] {
+            assert!(read_cursor(bad).is_err(), "{bad:?}");
         }
     }
 
@@ -313,12 +313,12 @@ mod tests {
         let query = InspectionQuery {
             product: Some("가죽 1".into()),
             limit: Some(20),
-            cursor: Some("20.41".into()),
+            cursor: Some("7.20.41".into()),
             ..InspectionQuery::default()
         };
         assert_eq!(
             address(&query),
-            "/api/v1/inspections?cursor=20.41&limit=20&product=%EA%B0%80%EC%A3%BD%201"
+            "/api/v1/inspections?cursor=7.20.41&limit=20&product=%EA%B0%80%EC%A3%BD%201"
         );
     }
 }

@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app_state::AppState;
+use crate::ask_engine::actor;
 use crate::dto::job::{Job, JobList};
 use crate::extract::Path;
 use crate::failure::Failure;
@@ -26,6 +27,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     get,
     path = "/jobs",
     tag = "jobs",
+    security(("token" = ["operator"])),
     responses((status = OK, description = "The jobs", body = JobList))
 )]
 async fn list(State(state): State<AppState>) -> axum::Json<JobList> {
@@ -37,6 +39,7 @@ async fn list(State(state): State<AppState>) -> axum::Json<JobList> {
     get,
     path = "/jobs/{id}",
     tag = "jobs",
+    security(("token" = ["operator"])),
     params(("id" = u64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = OK, description = "The job", body = Job),
@@ -50,11 +53,12 @@ async fn read(
     Ok(axum::Json(state.jobs.find(id)?.job()))
 }
 
-/// Cancels a job; one that has ended stays as it is.
+/// Cancels a job that the caller began, or as an engineer anybody's; one that has ended stays as it is.
 #[utoipa::path(
     delete,
     path = "/jobs/{id}",
     tag = "jobs",
+    security(("token" = ["operator"])),
     params(("id" = u64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = ACCEPTED, description = "It is asked to end", body = Job),
@@ -66,7 +70,7 @@ async fn cancel(
     Path(id): Path<u64>,
 ) -> Result<(StatusCode, axum::Json<Job>), Failure> {
     let ticket = state.jobs.find(id)?;
-    ticket.cancel();
+    ticket.cancel_as(&actor(&state))?;
     Ok((StatusCode::ACCEPTED, axum::Json(ticket.job())))
 }
 
@@ -75,6 +79,7 @@ async fn cancel(
     get,
     path = "/jobs/{id}/events",
     tag = "jobs",
+    security(("token" = ["operator"])),
     params(("id" = u64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = OK, description = "The events", body = String, content_type = "text/event-stream"),

@@ -28,6 +28,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     put,
     path = "/inspections/{id}/judgement",
     tag = "inspections",
+    security(("token" = ["operator"])),
     params(("id" = i64, Path, description = "Its number", minimum = 1)),
     request_body = NewJudgement,
     responses(
@@ -63,6 +64,7 @@ async fn judge(
     delete,
     path = "/inspections/{id}/judgement",
     tag = "inspections",
+    security(("token" = ["operator"])),
     params(("id" = i64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = NO_CONTENT, description = "There is none any more"),
@@ -82,6 +84,7 @@ async fn take_back(
     put,
     path = "/inspections/{id}/action",
     tag = "inspections",
+    security(("token" = ["supervisor"])),
     params(("id" = i64, Path, description = "Its number", minimum = 1)),
     request_body = NewActionState,
     responses(

@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 use super::cached;
 use crate::app_state::AppState;
 use crate::ask_engine::ask;
+use crate::dto::binary::Binary;
 use crate::dto::manual::{
     ManualAnswerDto, ManualDto, ManualList, ManualTextDto, NewManual, PageQuery, Question,
 };
@@ -42,6 +43,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     get,
     path = "/products/{product}/manuals",
     tag = "manuals",
+    security(("token" = ["operator"])),
     params(("product" = String, Path, description = "The product's code")),
     responses(
         (status = OK, description = "The versions", body = ManualList),
@@ -62,6 +64,7 @@ async fn list(
     post,
     path = "/products/{product}/manuals",
     tag = "manuals",
+    security(("token" = ["engineer"])),
     params(("product" = String, Path, description = "The product's code")),
     request_body(content = NewManual, content_type = "multipart/form-data"),
     responses(
@@ -93,6 +96,7 @@ async fn register(
     get,
     path = "/manuals/{id}",
     tag = "manuals",
+    security(("token" = ["operator"])),
     params(("id" = i64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = OK, description = "What is read of it", body = ManualTextDto),
@@ -114,6 +118,7 @@ async fn read(
     delete,
     path = "/manuals/{id}",
     tag = "manuals",
+    security(("token" = ["engineer"])),
     params(("id" = i64, Path, description = "Its number", minimum = 1)),
     responses(
         (status = NO_CONTENT, description = "It is removed"),
@@ -131,13 +136,14 @@ async fn remove(State(state): State<AppState>, Path(id): Path<i64>) -> Result<St
     get,
     path = "/manuals/{id}/pages/{page}",
     tag = "manuals",
+    security(("token" = ["operator"])),
     params(
         ("id" = i64, Path, description = "Its number", minimum = 1),
         ("page" = u32, Path, description = "The page, from 1", minimum = 1),
         PageQuery,
     ),
     responses(
-        (status = OK, description = "The page", body = Vec<u8>, content_type = "image/png"),
+        (status = OK, description = "The page", body = Binary, content_type = "image/png"),
         (status = NOT_MODIFIED, description = "The caller has it"),
         (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
         (status = NOT_FOUND, description = "No such manual or page", body = Problem, content_type = "application/problem+json"),
@@ -167,6 +173,7 @@ async fn page(
     post,
     path = "/manuals/ask",
     tag = "manuals",
+    security(("token" = ["operator"])),
     request_body = Question,
     responses(
         (status = OK, description = "The answer", body = ManualAnswerDto),

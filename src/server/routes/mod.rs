@@ -1,5 +1,8 @@
 //! The handlers of `/api/v1`: one file a resource.
 
+mod audit;
+mod bank_extensions;
+mod bank_thresholds;
 mod banks;
 mod cached;
 mod defect_types;
@@ -9,11 +12,13 @@ mod inspection_pictures;
 mod inspections;
 mod jobs;
 mod judgements;
+mod links;
 mod manuals;
 mod products;
 mod reports;
 mod search;
 mod system;
+mod tokens;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -30,13 +35,18 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(inspection_pictures::router())
         .merge(reports::router())
         .merge(judgements::router())
+        .merge(links::router())
         .merge(search::router())
         .merge(products::router())
         .merge(defect_types::router())
         .merge(images::router())
         .merge(banks::router())
+        .merge(bank_extensions::router())
+        .merge(bank_thresholds::router())
         .merge(index::router())
         .merge(manuals::router())
         .merge(jobs::router())
         .merge(system::router())
+        .merge(tokens::router())
+        .merge(audit::router())
 }

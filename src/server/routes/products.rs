@@ -22,6 +22,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     get,
     path = "/products",
     tag = "products",
+    security(("token" = ["operator"])),
     responses((status = OK, description = "All products", body = ProductList))
 )]
 async fn list(State(state): State<AppState>) -> Result<axum::Json<ProductList>, Failure> {
@@ -34,6 +35,7 @@ async fn list(State(state): State<AppState>) -> Result<axum::Json<ProductList>, 
     get,
     path = "/products/{product}",
     tag = "products",
+    security(("token" = ["operator"])),
     params(("product" = String, Path, description = "Its code")),
     responses(
         (status = OK, description = "The product", body = ProductDto),
@@ -53,6 +55,7 @@ async fn read(
     put,
     path = "/products/{product}",
     tag = "products",
+    security(("token" = ["engineer"])),
     params(("product" = String, Path, description = "Its code")),
     request_body = ProductNames,
     responses(

@@ -8,6 +8,7 @@ use utoipa_axum::routes;
 
 use crate::app_state::AppState;
 use crate::ask_engine::ask;
+use crate::dto::binary::Binary;
 use crate::dto::report::{ReportDto, ReportForm, ReportQuery};
 use crate::dto::stage::StageDto;
 use crate::extract::{CallerLanguage, Path, Query};
@@ -27,13 +28,14 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     get,
     path = "/inspections/{id}/report",
     tag = "inspections",
+    security(("token" = ["operator"])),
     params(("id" = i64, Path, description = "Its number", minimum = 1), ReportQuery),
     responses(
         (status = OK, description = "The report",
          content(
              (StageDto<ReportDto> = "application/json"),
              (String = "text/markdown"),
-             (Vec<u8> = "application/pdf"),
+             (Binary = "application/pdf"),
          )),
         (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
         (status = NOT_FOUND, description = "No such inspection", body = Problem, content_type = "application/problem+json"),

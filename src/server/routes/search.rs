@@ -22,6 +22,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     get,
     path = "/search",
     tag = "search",
+    security(("token" = ["operator"])),
     params(WordSearch),
     responses(
         (status = OK, description = "Known defects", body = SimilarDefects),
@@ -51,6 +52,7 @@ async fn by_words(
     post,
     path = "/search",
     tag = "search",
+    security(("token" = ["operator"])),
     request_body(content = PictureSearch, content_type = "multipart/form-data"),
     responses(
         (status = OK, description = "Known defects", body = SimilarDefects),

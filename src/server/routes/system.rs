@@ -24,6 +24,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     get,
     path = "/models",
     tag = "system",
+    security(("token" = ["operator"])),
     responses((status = OK, description = "The models", body = ModelList))
 )]
 async fn models(State(state): State<AppState>) -> Result<axum::Json<ModelList>, Failure> {
@@ -36,6 +37,7 @@ async fn models(State(state): State<AppState>) -> Result<axum::Json<ModelList>, 
     get,
     path = "/statistics",
     tag = "inspections",
+    security(("token" = ["operator"])),
     params(InspectionQuery),
     responses(
         (status = OK, description = "The counts", body = StatisticsDto),

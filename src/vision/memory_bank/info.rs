@@ -34,7 +34,7 @@ pub struct BankInfo {
     /// Light and focus of the normal images; `None` in banks from before they were measured.
     #[serde(default)]
     pub capture: Option<CaptureRange>,
-    /// How scores change with light, focus and position; `None` where it was not measured.
+    /// How scores change with light, focus, position and compression; `None` where it was not measured.
     #[serde(default)]
     pub sensitivity: Option<Sensitivity>,
     /// Where the parts lie in the normal images; `None` where they have no common place, and in

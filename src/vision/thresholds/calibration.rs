@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::first_limit::two_limits;
+use super::first_limit::{limit_of_escape, two_limits};
 use super::folds::Folds;
 use super::held_out::HeldOut;
 use super::suspects::without_suspects;
@@ -110,12 +110,26 @@ pub fn calibrate(scores: ScoredImages<'_>, rule: &ThresholdRule) -> Result<Calib
     let image = image_limit(&scores.tail(&kept)?, known, rule);
     let (unsure, second) =
         two_limits(&ScoredImages::by_fold(&kept), &scores.known_scores(), f64::from(image));
+    let of_escape = match rule {
+        ThresholdRule::MaxEscape { rate } => {
+            limit_of_escape(&ScoredImages::by_fold(&kept), &scores.known_scores(), *rate)
+        }
+        _ => None,
+    };
     let (unsure, image) = match *rule {
+        // A second limit below the first would promise less escape than was asked for, and cost overkill.
+        ThresholdRule::MaxEscape { .. } => {
+            let first = of_escape.unwrap_or(f64::from(image)) as f32;
+            (first, image.max(first))
+        }
         ThresholdRule::MaxOverkill { .. } => (unsure as f32, second as f32),
         // The second limit stays where a person or a cost set it.
         ThresholdRule::Manual { unsure: Some(unsure), .. } => (unsure, image),
         _ => ((unsure as f32).min(image), image),
     };
+    if !unsure.is_finite() || !image.is_finite() {
+        return Err(VisionError::BadRule("a limit for so small a share is beyond all numbers"));
+    }
     let pixel = match rule {
         ThresholdRule::Manual { pixel: Some(pixel), .. } => *pixel,
         _ => tail_of(&kept, |h| h.pixel_max, TailPrior::None)?.limit(PIXEL_EXCEEDANCE) as f32,
@@ -149,9 +163,7 @@ fn tail_of(kept: &[HeldOut], score: fn(&HeldOut) -> f32, prior: TailPrior) -> Re
 pub fn check_rule(rule: &ThresholdRule, any_known: bool) -> Result<()> {
     match rule.out_of_range() {
         Some(why) => Err(VisionError::BadRule(why)),
-        None if matches!(rule, ThresholdRule::Cost { .. }) && !any_known => {
-            Err(VisionError::NoKnownDefects)
-        }
+        None if rule.needs_defects() && !any_known => Err(VisionError::NoKnownDefects),
         None => Ok(()),
     }
 }
@@ -160,6 +172,7 @@ pub fn check_rule(rule: &ThresholdRule, any_known: bool) -> Result<()> {
 fn image_limit(tail: &Tail, known: &[KnownDefect], rule: &ThresholdRule) -> f32 {
     match *rule {
         ThresholdRule::MaxOverkill { rate } => tail.limit(rate) as f32,
+        ThresholdRule::MaxEscape { .. } => tail.limit(ThresholdRule::USUAL_OVERKILL) as f32,
         ThresholdRule::Quantile { share } => tail.quantile(share) as f32,
         ThresholdRule::Cost { escape, overkill, prevalence } => {
             cheapest(tail, known, escape * prevalence, overkill * (1.0 - prevalence))

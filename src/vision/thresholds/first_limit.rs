@@ -54,6 +54,13 @@ pub(super) fn two_limits(normal: &[(f32, usize)], known: &[f32], second: f64) ->
     }
 }
 
+/// The first limit that a share `escape` of the defective parts is expected not to exceed. `None` for
+/// scores without a scale.
+pub(super) fn limit_of_escape(normal: &[(f32, usize)], known: &[f32], escape: f64) -> Option<f64> {
+    let scores: Vec<f64> = normal.iter().map(|(score, _)| f64::from(*score)).collect();
+    DefectScores::of(known, median(&scores)).map(|defects| defects.quantile(escape))
+}
+
 /// Standard error of the median of `scores`, of which `middle` is the median.
 fn error_of_median(normal: &[(f32, usize)], scores: &[f64], middle: f64) -> f64 {
     let within = MEDIAN_ERROR * robust_deviation(scores, middle) / (scores.len() as f64).sqrt();

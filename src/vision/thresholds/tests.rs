@@ -96,6 +96,31 @@ fn each_rule_sets_its_limit() {
 }
 
 #[test]
+fn a_rule_of_escapes_sets_the_first_limit_and_keeps_its_promise() {
+    let normal = held_out(&gumbel(100));
+    // Scores of known defects; some among the normal ones, and all far above them.
+    let near = defects(&[11.0, 13.0, 16.0, 20.0, 30.0]);
+    let far = defects(&(0..30).map(|n| 60.0 + n as f32).collect::<Vec<_>>());
+    let mut firsts = Vec::new();
+    for (known, rate) in [(&near, 0.01), (&near, 0.05), (&near, 0.3), (&far, 0.01)] {
+        let found = calibrated(&normal, known, &ThresholdRule::MaxEscape { rate }).unwrap();
+        let Thresholds { unsure, image, .. } = found.thresholds;
+        let scores = ScoredImages { held_out: &normal, known, with_term: false };
+        let rates = rates(scores, found.thresholds).unwrap();
+        let expected = rates.expected_escape.unwrap();
+        assert!((expected - rate).abs() < 1e-4, "{rate}: {rates:?}");
+        // The second limit calls few good parts NG, and is the first where that is beyond it.
+        assert!(rates.expected_overkill < ThresholdRule::USUAL_OVERKILL + 1e-4, "{rates:?}");
+        assert!(unsure <= image, "{found:?}");
+        firsts.push((unsure, image));
+    }
+    assert!(firsts[0].0 < firsts[1].0 && firsts[1].0 < firsts[2].0, "{firsts:?}");
+    assert!(firsts[3].0 > 20.0 && firsts[3].0 == firsts[3].1, "no zone: {firsts:?}");
+    let none = calibrated(&normal, &[], &ThresholdRule::MaxEscape { rate: 0.01 });
+    assert!(matches!(none, Err(VisionError::NoKnownDefects)));
+}
+
+#[test]
 fn a_rule_out_of_range_or_without_its_defects_is_refused() {
     let normal = held_out(&gumbel(20));
     let cost = |escape, overkill, prevalence| ThresholdRule::Cost { escape, overkill, prevalence };
@@ -103,7 +128,11 @@ fn a_rule_out_of_range_or_without_its_defects_is_refused() {
         ThresholdRule::MaxOverkill { rate: 0.0 },
         ThresholdRule::MaxOverkill { rate: 1.0 },
         ThresholdRule::MaxOverkill { rate: f64::NAN },
+        // Above 0, and its limit is infinite.
+        ThresholdRule::MaxOverkill { rate: 5e-324 },
         ThresholdRule::Quantile { share: 1.1 },
+        ThresholdRule::MaxEscape { rate: 0.0 },
+        ThresholdRule::MaxEscape { rate: 1.0 },
         ThresholdRule::Manual { unsure: None, image: f32::NAN, pixel: None },
         ThresholdRule::Manual { unsure: None, image: 1.0, pixel: Some(f32::INFINITY) },
         cost(0.0, 1.0, 0.1),

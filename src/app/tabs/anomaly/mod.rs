@@ -1,6 +1,8 @@
 //! The tab of memory banks: scores, threshold, error rates and fitting of a product's bank.
 
 mod bank_fitting;
+mod image_change;
+mod image_row;
 mod known_defects;
 mod moved_limits;
 mod rate_card;
@@ -13,8 +15,9 @@ mod tests;
 use egui::{CentralPanel, Key, Panel, ScrollArea};
 
 use self::bank_fitting::BankFitting;
+use self::image_change::ImageChange;
 use self::score_histogram::ScoreHistogram;
-use self::suspicious_normals::SuspiciousNormals;
+use self::suspicious_normals::{SuspiciousNormals, Wanted};
 use super::tab::{Tab, TabEntry};
 use crate::clock::local_time;
 use crate::command::{Command, TabId, ctrl};
@@ -52,6 +55,7 @@ struct AnomalyTab {
     stats: Loadable<BankStatistics>,
     scores: Option<ScoreHistogram>,
     suspicious: SuspiciousNormals,
+    image_change: ImageChange,
     viewer: Option<PatchViewer>,
     fitting: BankFitting,
     /// The change of thresholds in progress.
@@ -68,6 +72,7 @@ impl Tab for AnomalyTab {
             self.scores = Some(ScoreHistogram::of(stats, self.scores.take()));
         }
         self.fitting.poll(cx);
+        self.image_change.poll(cx);
         if let Some(viewer) = &mut self.viewer {
             viewer.poll(cx);
         }
@@ -102,6 +107,7 @@ impl Tab for AnomalyTab {
         {
             self.viewer = None;
         }
+        self.image_change.dialog(ui.ctx(), cx);
     }
 
     fn command(&mut self, command: &Command, _ctx: &egui::Context, cx: &mut TabContext<'_>) {
@@ -127,7 +133,7 @@ impl Tab for AnomalyTab {
             }
             Command::Stop => {
                 if let Some(product) = &self.product {
-                    cx.fits.stop(product);
+                    cx.stop_fit(product);
                 }
             }
             _ => {}
@@ -199,18 +205,21 @@ impl AnomalyTab {
             });
             return;
         };
-        let (mut rule, mut selected) = (None, None);
+        let (mut rule, mut wanted) = (None, None);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let can_apply = self.changing.is_none();
             rule = scores.show(ui, cx, stats, can_apply);
             ui.add_space(12.0);
-            selected = self.suspicious.show(ui, cx, stats, scores.limits.tried);
+            wanted = self.suspicious.show(ui, cx, (product, stats), scores.limits.tried);
         });
         if let Some(rule) = rule {
             let change = LimitChange::By(rule);
             cx.send(Command::Rethreshold(Rethreshold { product: product.clone(), change }));
-        } else if let Some(image) = selected {
-            self.viewer = Some(image.viewer(cx));
+        }
+        match wanted {
+            Some(Wanted::Look(image)) => self.viewer = Some(image.viewer(cx)),
+            Some(change) => self.image_change.begin(cx, change),
+            None => {}
         }
     }
 }

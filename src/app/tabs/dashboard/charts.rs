@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use egui::Ui;
 use egui_plot::{
-    Bar, BarChart, Corner, GridInput, GridMark, Legend, Line, LineStyle, Plot, PlotPoints,
+    Bar, BarChart, Corner, GridInput, GridMark, Legend, Line, LineStyle, Plot, PlotPoints, PlotUi,
 };
 
 use super::control_limits::{DayRate, RateChart, RateLimits};
 use crate::command::{Command, HistoryView};
+use crate::period::Period;
 use crate::tab_context::TabContext;
 use crate::theme::verdict_look;
 use fettle_domain::{DefectCount, Verdict};
@@ -22,7 +23,12 @@ const MAX_BARS: usize = 12;
 const DASHED: LineStyle = LineStyle::Dashed { length: 6.0 };
 
 /// Parts, NG parts and unsure parts per day. Days without parts are left out.
-pub(super) fn over_time(ui: &mut Ui, cx: &TabContext<'_>, statistics: &Statistics) {
+pub(super) fn over_time(
+    ui: &mut Ui,
+    cx: &mut TabContext<'_>,
+    statistics: &Statistics,
+    view: &HistoryView,
+) {
     let days = daily(statistics);
     let bars = |count: fn(&[usize; 3]) -> usize, shift: f64, label: &str| -> Vec<Bar> {
         let bar = |(place, (day, counts)): (usize, (&&str, &[usize; 3]))| {
@@ -39,11 +45,16 @@ pub(super) fn over_time(ui: &mut Ui, cx: &TabContext<'_>, statistics: &Statistic
     let open = bars(|[.., unsure]| *unsure, 0.18, &unsure);
     let open = BarChart::new(unsure, open).width(0.3);
     let names: Vec<String> = days.keys().map(|day| (*day).to_owned()).collect();
-    chart("dashboard_days", names).show(ui, |plot| {
+    let shown = chart("dashboard_days", names.clone()).show(ui, |plot| {
         plot.bar_chart(all.color(egui::Color32::from_gray(130)));
         plot.bar_chart(bad.color(verdict_look(Verdict::Ng).fill));
         plot.bar_chart(open.color(verdict_look(Verdict::Unsure).fill));
+        clicked_place(plot)
     });
+    let day = shown.inner.and_then(|place| names.get(place));
+    if let Some(period) = day.and_then(|day| period_of(day)) {
+        cx.send(Command::ShowHistory(HistoryView { period, ..view.clone() }));
+    }
 }
 
 /// NG parts by defect, the most frequent first.
@@ -76,7 +87,7 @@ pub(super) fn pareto(
     let bars = counts.iter().enumerate().map(|(place, (name, count))| {
         Bar::new(place as f64, *count as f64).name(format!("{name}: {count}"))
     });
-    let bars = BarChart::new(cx.text("verdict-ng"), bars.collect()).width(0.7);
+    let bars = BarChart::new(cx.text("dashboard-pareto"), bars.collect()).width(0.7);
     let names = counts.iter().map(|(name, _)| name.clone()).collect();
     let total: usize = counts.iter().map(|(_, count)| count).sum();
     // The share of all NG parts up to each defect, on the scale of the counts: its end is all of them.
@@ -84,22 +95,31 @@ pub(super) fn pareto(
     let line = shares.iter().enumerate().map(|(place, sum)| [place as f64, *sum as f64]).collect();
     let line = Line::new(cx.text("dashboard-cumulative"), PlotPoints::new(line));
     let colour = ui.visuals().text_color();
-    chart("dashboard_defects", names).show(ui, |plot| {
+    let plotted = chart("dashboard_defects", names).show(ui, |plot| {
         plot.bar_chart(bars.color(verdict_look(Verdict::Ng).fill));
         plot.line(line.color(colour));
+        clicked_place(plot)
     });
+    let of_defect = |one: &DefectCount| {
+        let product = one.product.clone().or(view.product.clone());
+        let (defect, verdict) = (one.defect.clone(), Some(Verdict::Ng));
+        Command::ShowHistory(HistoryView { product, defect, verdict, ..view.clone() })
+    };
+    let bar = plotted.inner.and_then(|place| shown.get(place));
+    if let Some(one) = bar.filter(|one| one.defect.is_some()) {
+        cx.send(of_defect(one));
+    }
     // The plot as text, for screen readers, each line opening its parts.
     for (index, ((name, count), sum)) in counts.iter().zip(shares).enumerate() {
         let percent = 100 * sum / total.max(1);
         let text = format!("{name}: {count} ({percent} %)");
-        let Some(one) = shown.get(index) else {
+        // The history has no filter for parts without a defect.
+        let Some(one) = shown.get(index).filter(|one| one.defect.is_some()) else {
             ui.label(text);
             continue;
         };
         if ui.link(text).on_hover_text(cx.text("dashboard-open-history")).clicked() {
-            let product = one.product.clone().or(view.product.clone());
-            let (defect, verdict) = (one.defect.clone(), Some(Verdict::Ng));
-            cx.send(Command::ShowHistory(HistoryView { product, defect, verdict, ..view.clone() }));
+            cx.send(of_defect(one));
         }
     }
 }
@@ -116,7 +136,12 @@ fn cumulative(counts: impl Iterator<Item = usize>) -> Vec<usize> {
 }
 
 /// The rate of NG parts per day with its limits: a day outside of them is more than chance.
-pub(super) fn ng_rate(ui: &mut Ui, cx: &TabContext<'_>, statistics: &Statistics) {
+pub(super) fn ng_rate(
+    ui: &mut Ui,
+    cx: &mut TabContext<'_>,
+    statistics: &Statistics,
+    view: &HistoryView,
+) {
     let days = daily(statistics);
     let chart_of = RateChart::of(days.iter().map(|(day, [parts, ng, _])| DayRate {
         day: (*day).to_owned(),
@@ -138,13 +163,23 @@ pub(super) fn ng_rate(ui: &mut Ui, cx: &TabContext<'_>, statistics: &Statistics)
     let red = verdict_look(Verdict::Ng).fill;
     let [rate, mean, limit] =
         ["dashboard-ng-rate", "dashboard-mean", "dashboard-limits"].map(|id| cx.text(id));
-    chart("dashboard_rate", names).show(ui, |plot| {
+    let shown = chart("dashboard_rate", names.clone()).show(ui, |plot| {
         plot.line(Line::new(rate, values).color(red));
         let mean_line = (0..rates.days.len()).map(|place| [place as f64, percent(rates.mean)]);
         plot.line(Line::new(mean, mean_line.collect::<PlotPoints<'_>>()).color(grey));
         plot.line(Line::new(limit.clone(), points(|one| one.upper)).color(grey).style(DASHED));
         plot.line(Line::new(limit, points(|one| one.lower)).color(grey).style(DASHED));
+        clicked_place(plot)
     });
+    let ng_of = |day: &str| {
+        let period = period_of(day)?;
+        let verdict = Some(Verdict::Ng);
+        Some(Command::ShowHistory(HistoryView { period, verdict, ..view.clone() }))
+    };
+    let day = shown.inner.and_then(|place| names.get(place));
+    if let Some(command) = day.and_then(|day| ng_of(day)) {
+        cx.send(command);
+    }
     for day in rates.outside() {
         let values = [
             ("day", day.day.clone().into()),
@@ -152,11 +187,26 @@ pub(super) fn ng_rate(ui: &mut Ui, cx: &TabContext<'_>, statistics: &Statistics)
             ("ng", day.ng.into()),
             ("parts", day.parts.into()),
         ];
-        ui.colored_label(
-            ui.visuals().warn_fg_color,
-            cx.localizer.with("dashboard-outside", &values),
-        );
+        let text = cx.localizer.with("dashboard-outside", &values);
+        let text = egui::RichText::new(text).color(ui.visuals().warn_fg_color);
+        let link = ui.link(text).on_hover_text(cx.text("dashboard-open-history"));
+        if let Some(command) = ng_of(&day.day).filter(|_| link.clicked()) {
+            cx.send(command);
+        }
     }
+}
+
+/// The number of the bar or point that was clicked, or that stands nearest to the click.
+fn clicked_place(plot: &PlotUi<'_>) -> Option<usize> {
+    let response = plot.response();
+    let at = response.interact_pointer_pos().filter(|_| response.clicked())?;
+    let x = plot.plot_from_screen(at).x.round();
+    (x >= 0.0).then_some(x as usize)
+}
+
+/// The period of a day such as `2026-11-22`.
+fn period_of(day: &str) -> Option<Period> {
+    day.parse().ok().map(Period::Day)
 }
 
 /// Parts, NG parts and unsure parts of each day.

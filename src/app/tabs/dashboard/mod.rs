@@ -3,6 +3,9 @@
 
 mod charts;
 mod control_limits;
+mod shifts_and_lots;
+#[cfg(test)]
+mod tests;
 mod tiles;
 
 use egui::{Grid, Key, ScrollArea, Ui};
@@ -15,10 +18,10 @@ use crate::command::{Command, HistoryView, TabId, ctrl};
 use crate::loadable::Loadable;
 use crate::period::Period;
 use crate::tab_context::TabContext;
-use crate::widgets::combo_box::optional_product_combo;
+use crate::widgets::combo_box::{optional_combo, optional_product_combo};
 use crate::widgets::period::period_combo;
-use fettle_domain::{HistoryFilter, ProductCode, Rate};
-use fettle_engine::{GetStatistics, Statistics};
+use fettle_domain::{HistoryFilter, Hours, ProductCode, Rate};
+use fettle_engine::{GetPreferences, GetStatistics, Preferences, Statistics};
 use fettle_i18n::Value;
 
 /// The most overdue actions that are listed.
@@ -39,21 +42,39 @@ struct DashboardTab {
     drawn: LastDrawn,
     period: Period,
     product: Option<ProductCode>,
+    /// The shift whose parts are counted; `None`: all.
+    shift: Option<Hours>,
+    /// When the shifts begin, among others.
+    preferences: Loadable<Preferences>,
     statistics: Loadable<Statistics>,
+    /// What the statistics that are shown count: not what is selected, until the new ones arrive.
+    counted: HistoryView,
 }
 
 impl Tab for DashboardTab {
     fn poll(&mut self, cx: &mut TabContext<'_>) {
-        self.statistics.poll(cx);
+        if self.statistics.poll(cx) {
+            let (product, period) = (self.product.clone(), self.period);
+            let hours = self.shift;
+            self.counted = HistoryView { product, period, hours, ..HistoryView::default() };
+        }
+        self.preferences.poll(cx);
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut TabContext<'_>) {
         let before = self.period;
-        let product_changed = ui.horizontal_wrapped(|ui| {
+        let any = cx.text("filter-any");
+        let shifts = self.preferences.answer().map(|preferences| preferences.shifts.shifts());
+        let shifts = shifts.unwrap_or_default();
+        let changed = ui.horizontal_wrapped(|ui| {
             period_combo(ui, cx, &mut self.period);
-            optional_product_combo(ui, cx, &mut self.product, &cx.text("filter-any"))
+            let label = cx.text("dashboard-shift");
+            let by_shift =
+                optional_combo(ui, &label, &mut self.shift, &any, &shifts, Hours::to_string);
+            optional_product_combo(ui, cx, &mut self.product, &any) || by_shift
         });
-        if self.drawn.is_reopened(ui.ctx()) || product_changed.inner || before != self.period {
+        if self.drawn.is_reopened(ui.ctx()) || changed.inner || before != self.period {
+            self.preferences.load(cx, GetPreferences);
             self.load(cx);
         }
         ui.separator();
@@ -71,28 +92,29 @@ impl Tab for DashboardTab {
             });
             return;
         };
-        let (product, period) = (self.product.clone(), self.period);
-        let view = HistoryView { product, period, ..HistoryView::default() };
+        let view = &self.counted;
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             if statistics.days.is_empty() {
                 ui.weak(cx.text("dashboard-none"));
             } else {
-                tiles::show(ui, cx, statistics, &view);
+                tiles::show(ui, cx, statistics, view);
                 ui.add_space(8.0);
                 let columns = if ui.available_width() < TWO_COLUMNS { 1 } else { 2 };
                 ui.columns(columns, |columns| {
                     if let Some(first) = columns.first_mut() {
-                        charts::over_time(first, cx, statistics);
-                        charts::ng_rate(first, cx, statistics);
+                        charts::over_time(first, cx, statistics, view);
+                        charts::ng_rate(first, cx, statistics, view);
+                        shifts_and_lots::shifts(first, cx, (statistics, &shifts), view);
                     }
                     if let Some(last) = columns.last_mut() {
-                        charts::pareto(last, cx, statistics, &view);
+                        charts::pareto(last, cx, statistics, view);
+                        shifts_and_lots::lots(last, cx, statistics, view);
                     }
                 });
             }
             open_actions(ui, cx, statistics);
             ui.add_space(12.0);
-            products(ui, cx, statistics, &view);
+            products(ui, cx, statistics, view);
         });
     }
 
@@ -110,6 +132,8 @@ impl DashboardTab {
         let filter = HistoryFilter {
             product: self.product.clone(),
             since: self.period.since(&Zoned::now()),
+            until: self.period.until(&Zoned::now()),
+            hours: self.shift,
             ..HistoryFilter::default()
         };
         self.statistics.load(cx, GetStatistics(filter));

@@ -1,14 +1,15 @@
 //! Four tiles with the numbers of the period, and those of today against yesterday.
 
-use egui::{Frame, RichText, Ui, vec2};
+use egui::{Frame, RichText, Role, Ui, WidgetInfo, vec2};
 use jiff::{ToSpan, Zoned};
 
 use crate::command::{Command, HistoryView};
 use crate::fonts::bold;
+use crate::period::Period;
 use crate::tab_context::TabContext;
 use crate::theme::LARGE;
 use crate::widgets::verdict_mark;
-use fettle_domain::{ActionState, ReviewState, Verdict};
+use fettle_domain::{ReviewState, Verdict};
 use fettle_engine::Statistics;
 use fettle_i18n::Value;
 
@@ -34,7 +35,7 @@ fn totals_of(statistics: &Statistics, wanted: impl Fn(&str) -> bool) -> DayTotal
     sum
 }
 
-/// Shows the tiles. A click opens the history with what the tile counts.
+/// Shows the tiles. A click opens the history with the inspections that the tile counts.
 pub(super) fn show(
     ui: &mut Ui,
     cx: &mut TabContext<'_>,
@@ -52,35 +53,45 @@ pub(super) fn show(
         parts => format!(" ({:.1} %)", 100.0 * ng as f64 / parts as f64),
     };
     let change = |count: fn(&DayTotals) -> usize| {
+        if view.period == Period::Today {
+            // The statistics are those of the period: yesterday is not in them.
+            return String::new();
+        }
         let values =
             [("today", Value::from(count(&today))), ("yesterday", count(&yesterday).into())];
         cx.localizer.with("dashboard-today", &values)
     };
     let with = |verdict| HistoryView { verdict: Some(verdict), ..view.clone() };
-    let open = HistoryView { action: Some(ActionState::Open), ..view.clone() };
     let overdue = [("overdue", statistics.overdue_actions.len().into())];
     let tiles = [
-        (None, "dashboard-parts", all.parts.to_string(), change(|day| day.parts), view.clone()),
+        (
+            None,
+            "dashboard-parts",
+            all.parts.to_string(),
+            change(|day| day.parts),
+            Some(view.clone()),
+        ),
         (
             Some(Verdict::Ng),
             "verdict-ng",
             format!("{}{}", all.ng, percent(all.ng)),
             change(|day| day.ng),
-            with(Verdict::Ng),
+            Some(with(Verdict::Ng)),
         ),
         (
             Some(Verdict::Unsure),
             "verdict-unsure",
             all.unsure.to_string(),
             change(|day| day.unsure),
-            with(Verdict::Unsure),
+            Some(with(Verdict::Unsure)),
         ),
         (
             None,
             "dashboard-open-actions",
             statistics.open_actions.to_string(),
             cx.localizer.with("dashboard-overdue", &overdue),
-            open,
+            // Records of actions, of which an inspection may have several or none: they are listed below.
+            None,
         ),
     ];
     let mut wanted = None;
@@ -93,15 +104,26 @@ pub(super) fn show(
                         if let Some(verdict) = verdict {
                             verdict_mark::show(ui, verdict, verdict_mark::SMALL);
                         }
-                        if ui.link(cx.text(label)).clicked() {
-                            wanted = Some(view);
+                        let label = cx.text(label);
+                        if view.is_none() {
+                            ui.label(label);
+                            return;
+                        }
+                        let link = ui.link(&label);
+                        // The charts have legends of the same words.
+                        let name = format!("{label}: {number}");
+                        link.widget_info(|| WidgetInfo::labeled(Role::Link, true, &name));
+                        if link.clicked() {
+                            wanted.clone_from(&view);
                         }
                     });
                     ui.label(RichText::new(number).font(bold(LARGE)));
                     ui.weak(below);
                 });
             });
-            tile.response.on_hover_text(cx.text("dashboard-open-history"));
+            if view.is_some() {
+                tile.response.on_hover_text(cx.text("dashboard-open-history"));
+            }
         }
     });
     let values = [

@@ -2,12 +2,14 @@
 
 use super::action_records::ActionRecords;
 use crate::clock::local_time;
+use crate::command::Command;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
 use crate::widgets::feedback_buttons::FeedbackButtons;
 use crate::widgets::inspection::similar_defects::SimilarDefects;
 use crate::widgets::inspection::{findings, model_view, past_actions, report_view, verdict_banner};
 use crate::widgets::judgement_editor::JudgementEditor;
+use crate::widgets::measuring::MeasureTool;
 use crate::widgets::part_view::PartView;
 use crate::widgets::screenshot::ScreenshotTarget;
 use fettle_domain::{ActionChange, ActionState, DefectCode, FeedbackSubject, InspectionId};
@@ -102,6 +104,11 @@ impl Details {
         }
     }
 
+    /// The tool that measures in the picture.
+    pub(super) fn measure_tool(&mut self) -> Option<&mut MeasureTool> {
+        self.view.as_mut().map(|view| &mut view.measure)
+    }
+
     /// Takes a screenshot of the pictures.
     pub(super) fn take_screenshot(&mut self, ctx: &egui::Context, target: ScreenshotTarget) {
         if let Some(view) = &mut self.view {
@@ -139,6 +146,9 @@ impl Details {
         };
         let inspection = &opened.inspection;
         ui.strong(&inspection.source);
+        if ui.button(cx.text("command-phone")).clicked() {
+            cx.send(Command::OpenOnPhone(self.id));
+        }
         verdict_banner::show_with_reasons(ui, cx, inspection);
         judgement_editor.show(ui, cx, inspection, opened.judgement.as_ref());
         let is_said = records.say_state();
@@ -158,7 +168,7 @@ impl Details {
         ui.separator();
         report_view::show(ui, cx, inspection);
         past_actions::show(ui, cx, inspection);
-        if inspection.report.done().is_some() {
+        if report_view::can_be_judged(inspection) {
             let subject = FeedbackSubject::Report { inspection: self.id };
             let product = inspection.product.as_ref();
             feedback.show(ui, cx, &subject, product, || None);

@@ -8,7 +8,9 @@ use crate::period::Period;
 use crate::tab_context::TabContext;
 use crate::widgets::combo_box::{optional_combo, optional_defect_combo, optional_product_combo};
 use crate::widgets::period::period_combo;
-use fettle_domain::{ActionState, DefectCode, HistoryFilter, ProductCode, ReviewState, Verdict};
+use fettle_domain::{
+    ActionState, DefectCode, HistoryFilter, Hours, ProductCode, ReviewState, Verdict,
+};
 
 /// The filters as selected.
 #[derive(Default)]
@@ -19,6 +21,8 @@ pub(super) struct FilterBar {
     action: Option<ActionState>,
     review: Option<ReviewState>,
     period: Period,
+    /// The hours of a shift, as the dashboard asked for them.
+    hours: Option<Hours>,
     text: String,
 }
 
@@ -31,7 +35,8 @@ impl FilterBar {
             verdict: self.verdict,
             text: self.text.clone(),
             since: self.period.since(&Zoned::now()),
-            until: None,
+            until: self.period.until(&Zoned::now()),
+            hours: self.hours,
             action: self.action,
             review: self.review,
             repeated: false,
@@ -44,10 +49,11 @@ impl FilterBar {
             product: wanted.product.clone(),
             defect: wanted.defect.clone(),
             verdict: wanted.verdict,
-            action: wanted.action,
+            action: None,
             review: wanted.review,
             period: wanted.period,
-            text: String::new(),
+            hours: wanted.hours,
+            text: wanted.text.clone(),
         };
     }
 
@@ -71,6 +77,17 @@ impl FilterBar {
         let by_review = optional_combo(ui, &label, &mut self.review, &any, &ReviewState::ALL, name);
         let before = self.period;
         period_combo(ui, cx, &mut self.period);
+        let mut by_hours = false;
+        if let Some(hours) = self.hours {
+            let values = [("hours", hours.to_string().into())];
+            let name = cx.localizer.with("history-any-shift", &values);
+            let chip = ui.button(format!("{hours} ×"));
+            chip.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+            by_hours = chip.on_hover_text(&name).clicked();
+        }
+        if by_hours {
+            self.hours = None;
+        }
         let hint = cx.text("history-text");
         let edit =
             ui.add(TextEdit::singleline(&mut self.text).hint_text(&hint).desired_width(160.0));
@@ -80,6 +97,7 @@ impl FilterBar {
             || by_verdict
             || by_action
             || by_review
+            || by_hours
             || before != self.period
             || edit.changed()
     }

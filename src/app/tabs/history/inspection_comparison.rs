@@ -3,8 +3,8 @@
 use egui::{Align, Button, Grid, Label, Layout, Rect, RichText, Ui, vec2};
 
 use super::details::Details;
-use super::inspection_table::recorded_time;
 use crate::clock::local_time;
+use crate::clock::recorded_time;
 use crate::tab_context::TabContext;
 use crate::widgets::image_view::heatmap_controls::overlay_combo;
 use crate::widgets::image_view::{

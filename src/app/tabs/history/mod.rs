@@ -6,7 +6,12 @@ mod action_records;
 mod action_tests;
 mod details;
 mod filter_bar;
+#[cfg(test)]
+mod gallery_tests;
 mod inspection_comparison;
+mod inspection_gallery;
+mod inspection_list;
+mod inspection_rows;
 mod inspection_table;
 #[cfg(test)]
 mod tests;
@@ -17,8 +22,9 @@ use self::action_records::ActionRecords;
 use self::details::{Details, Editors};
 use self::filter_bar::FilterBar;
 use self::inspection_comparison::InspectionComparison;
-use self::inspection_table::InspectionTable;
+use self::inspection_list::{Chosen, InspectionList};
 use super::last_drawn::LastDrawn;
+use super::quit_after_judging::QuitAfterJudging;
 use super::tab::{Tab, TabEntry};
 use crate::command::{Command, TabId, ctrl};
 use crate::dialogs::form::modal;
@@ -28,8 +34,9 @@ use crate::tasks::Task;
 use crate::widgets::feedback_buttons::FeedbackButtons;
 use crate::widgets::inspection::findings;
 use crate::widgets::judgement_editor::JudgementEditor;
+use crate::widgets::measuring::MeasureTool;
 use crate::widgets::screenshot::ScreenshotTarget;
-use crate::widgets::side_panel::side_panel;
+use crate::widgets::side_panel::side_panel_of_least;
 use fettle_domain::InspectionId;
 use fettle_engine::{EngineError, ExportInspections, ExportedInspections, InspectionSelection};
 use fettle_i18n::Value;
@@ -41,12 +48,17 @@ pub(super) const TAB: TabEntry = TabEntry {
     make: || Box::<HistoryTab>::default(),
 };
 
+/// Width that the details need, in points: that of the days and the owner of an action.
+const LEAST_DETAILS: f32 = 460.0;
+
 #[derive(Default)]
 struct HistoryTab {
     drawn: LastDrawn,
     filters: FilterBar,
-    table: InspectionTable,
+    list: InspectionList,
     details: Option<Details>,
+    /// Whether the details have the whole tab.
+    is_large: bool,
     /// Whether details were opened since the filters were set from elsewhere: at first, the newest are.
     has_opened: bool,
     /// The inspection whose details nobody asked for.
@@ -58,14 +70,18 @@ struct HistoryTab {
     feedback: FeedbackButtons,
     /// Whether the window was asked to close while something typed about actions is not saved.
     asks_drafts: bool,
+    quit: QuitAfterJudging,
     saving: Option<PendingPath>,
     exporting: Option<Task<ExportedInspections>>,
 }
 
 impl Tab for HistoryTab {
     fn poll(&mut self, cx: &mut TabContext<'_>) {
-        self.table.poll(cx);
-        self.judgement_editor.poll(cx);
+        self.list.rows.poll(cx);
+        if self.judgement_editor.poll(cx).is_some() {
+            self.quit.stay();
+        }
+        self.quit.poll(cx, self.judgement_editor.unrecorded());
         self.feedback.poll(cx);
         if let Some(comparison) = &mut self.comparison {
             comparison.poll(cx);
@@ -73,10 +89,10 @@ impl Tab for HistoryTab {
         if let Some(details) = &mut self.details
             && let Some((id, state)) = details.poll(cx)
         {
-            self.table.update(id, |row| row.action = state);
+            self.list.rows.update(id, |row| row.action = state);
         }
         if let Some((id, change)) = self.actions.poll(cx) {
-            self.table.update(id, |row| row.action = change.state);
+            self.list.rows.update(id, |row| row.action = change.state);
             if let Some(details) = &mut self.details {
                 details.set_action(id, change);
             }
@@ -99,7 +115,7 @@ impl Tab for HistoryTab {
             self.ask_drafts(ui.ctx(), cx);
         }
         if self.drawn.is_reopened(ui.ctx()) {
-            self.table.load(cx, self.filters.filter());
+            self.list.rows.load(cx, self.filters.filter());
         }
         if let Some(comparison) = &mut self.comparison {
             if !comparison.show(ui, cx) {
@@ -107,23 +123,28 @@ impl Tab for HistoryTab {
             }
             return;
         }
+        if self.is_large && self.details.is_some() {
+            return self.large_details(ui, cx);
+        }
         Panel::top("history_filters").show(ui, |ui| self.toolbar(ui, cx));
         if let Some(details) = &mut self.details {
-            let panel = side_panel(ui, Panel::right("history_details"), 440.0);
+            let panel =
+                side_panel_of_least(ui, Panel::right("history_details"), 440.0, LEAST_DETAILS);
+            let editors = Editors {
+                judgement: &mut self.judgement_editor,
+                actions: &mut self.actions,
+                feedback: &mut self.feedback,
+            };
             panel.show(ui, |ui| {
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                    let editors = Editors {
-                        judgement: &mut self.judgement_editor,
-                        actions: &mut self.actions,
-                        feedback: &mut self.feedback,
-                    };
                     details.show(ui, cx, editors);
                 });
             });
         }
         if self.details.is_none()
             && !self.has_opened
-            && let Some(newest) = self.table.neighbour(None, 0)
+            && self.list.rows.is_current()
+            && let Some(newest) = self.list.rows.neighbour(None, 0)
         {
             self.has_opened = true;
             self.open(cx, newest);
@@ -132,31 +153,49 @@ impl Tab for HistoryTab {
         CentralPanel::default().show(ui, |ui| {
             let selected = self.details.as_ref().map(|details| details.id);
             let opened = selected.filter(|id| self.opened_itself != Some(*id));
-            if let Some(id) = self.table.show(ui, cx, (selected, opened)) {
+            if let Some(Chosen { id, is_double }) = self.list.show(ui, cx, (selected, opened)) {
+                self.open(cx, id);
+                self.is_large = is_double;
+            }
+            if let Some(id) = self.list.vertical_key(ui, cx, selected) {
                 self.open(cx, id);
             }
         });
     }
 
     fn has_unsaved(&self) -> bool {
-        self.actions.has_drafts()
+        self.actions.has_drafts() || self.judgement_editor.unrecorded() > 0
     }
 
     fn command(&mut self, command: &Command, ctx: &egui::Context, cx: &mut TabContext<'_>) {
         match command {
             Command::Quit if self.actions.has_drafts() => self.asks_drafts = true,
+            Command::Quit => self.close_or_wait(cx),
             Command::Stop if self.comparison.is_some() => self.comparison = None,
+            Command::Stop if self.stop_measuring() => {}
+            Command::Stop if self.is_large => self.is_large = false,
+            Command::Measured(id, kept) => {
+                if let Some(tool) = self.details.as_mut().and_then(Details::measure_tool) {
+                    tool.take_kept(*id, kept);
+                }
+            }
             // These concern the opened inspection, which the comparison hides.
             Command::NextImage
             | Command::PreviousImage
             | Command::Confirm
             | Command::Judge(_)
+            | Command::Measure
             | Command::SearchShown
                 if self.comparison.is_some() => {}
+            Command::Measure => {
+                if let Some(tool) = self.details.as_mut().and_then(Details::measure_tool) {
+                    tool.toggle();
+                }
+            }
             Command::NextImage | Command::PreviousImage => {
                 let by = if *command == Command::NextImage { 1 } else { -1 };
                 let selected = self.details.as_ref().map(|details| details.id);
-                if let Some(id) = self.table.neighbour(selected, by) {
+                if let Some(id) = self.list.rows.neighbour(selected, by) {
                     self.open(cx, id);
                 }
             }
@@ -165,7 +204,9 @@ impl Tab for HistoryTab {
                 let found = opened.inspection.verdict;
                 let verdict = if let Command::Judge(verdict) = command { *verdict } else { found };
                 let (inspection, judgement) = (&opened.inspection, opened.judgement.as_ref());
-                self.judgement_editor.submit_verdict(cx, inspection, verdict, judgement);
+                let editor = &mut self.judgement_editor;
+                let is_recorded = editor.submit_verdict(cx, inspection, verdict, judgement);
+                debug_assert!(is_recorded, "it was read from its record");
             }
             Command::SearchShown => {
                 if let Some(opened) = self.details.as_ref().and_then(Details::opened) {
@@ -190,32 +231,42 @@ impl Tab for HistoryTab {
             }
             Command::ShowHistory(wanted) => {
                 self.comparison = None;
+                self.is_large = false;
                 self.details = None;
                 self.has_opened = false;
                 self.filters.set(wanted);
-                self.table.load(cx, self.filters.filter());
+                self.list.rows.load(cx, self.filters.filter());
             }
-            Command::CompareInspections => match self.table.marked().as_slice() {
+            Command::CompareInspections => match self.list.rows.marked().as_slice() {
                 // The older inspection is on the left.
                 [newer, older] => {
                     self.comparison = Some(InspectionComparison::open(cx, [*older, *newer]))
                 }
                 _ => cx.toasts.error(cx.text("history-compare-hint")),
             },
-            Command::SavePdf => {
+            Command::SavePdf | Command::Print => {
                 let opened = self.details.as_ref().map(|details| vec![details.id]);
-                let marked = Some(self.table.marked()).filter(|marked| !marked.is_empty());
+                let marked = Some(self.list.rows.marked()).filter(|marked| !marked.is_empty());
                 if let Some(ids) = marked.or(opened) {
-                    cx.send(Command::ExportPdf(InspectionSelection::Ids(ids)));
+                    let which = InspectionSelection::Ids(ids);
+                    cx.send(match command {
+                        Command::Print => Command::PrintInspections(which),
+                        _ => Command::ExportPdf(which),
+                    });
                 }
             }
+            Command::ShowOnPhone => match self.details.as_ref().map(|details| details.id) {
+                Some(id) => cx.send(Command::OpenOnPhone(id)),
+                None => cx.toasts.error(cx.text("phone-nothing")),
+            },
+            Command::InspectionsRecorded => self.list.rows.renew(),
             Command::RemoveAction(request) => self.actions.remove(cx, *request),
             Command::UndoActionImport(import) => self.actions.undo_import(cx, *import),
             Command::ActionsChanged => self.actions.reload(cx),
-            Command::Rejudge(request) => self.judgement_editor.submit(cx, request.clone()),
+            Command::Rejudge(request) => self.judgement_editor.take_back(cx, request.clone()),
             Command::Judged(judged) => {
                 let opinion = judged.now.as_ref().map(|now| &now.opinion);
-                self.table.update(judged.inspection, |row| {
+                self.list.rows.update(judged.inspection, |row| {
                     row.judged = opinion.map(|opinion| opinion.verdict);
                     let defect = opinion.and_then(|opinion| opinion.defect.clone());
                     row.defect = defect.or(row.defect.take());
@@ -229,7 +280,7 @@ impl Tab for HistoryTab {
             }
             Command::Stop => {
                 if let Some(task) = &self.exporting {
-                    task.cancel();
+                    cx.stop(task.status());
                 }
             }
             _ => {}
@@ -238,6 +289,21 @@ impl Tab for HistoryTab {
 }
 
 impl HistoryTab {
+    /// Has the window wait for judgements that are not recorded yet; asked to close once more, gives them
+    /// up.
+    fn close_or_wait(&mut self, cx: &mut TabContext<'_>) {
+        self.judgement_editor.keep_note(cx);
+        if self.quit.ask_again(cx, self.judgement_editor.unrecorded()) {
+            self.judgement_editor.give_up();
+        }
+    }
+
+    /// Ends measuring in the picture; whether it was under way.
+    fn stop_measuring(&mut self) -> bool {
+        let tool = self.details.as_mut().and_then(Details::measure_tool);
+        tool.is_some_and(MeasureTool::stop)
+    }
+
     /// Asks whether the window closes although something typed is not saved.
     fn ask_drafts(&mut self, ctx: &egui::Context, cx: &mut TabContext<'_>) {
         let modal = modal(ctx, "action_drafts", &cx.text("action-drafts-title"), |ui| {
@@ -268,16 +334,36 @@ impl HistoryTab {
         }
     }
 
+    /// The details over the whole tab, with the way back to the list.
+    fn large_details(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        Panel::top("history_large").show(ui, |ui| {
+            if ui.button(cx.text("history-back")).clicked() {
+                self.is_large = false;
+            }
+        });
+        let Some(details) = &mut self.details else { return };
+        let editors = Editors {
+            judgement: &mut self.judgement_editor,
+            actions: &mut self.actions,
+            feedback: &mut self.feedback,
+        };
+        CentralPanel::default().show(ui, |ui| {
+            ScrollArea::vertical().id_salt("history_large").auto_shrink(false).show(ui, |ui| {
+                details.show(ui, cx, editors);
+            });
+        });
+    }
+
     /// The button that exports the marked inspections, or all that match the filter, as PDF.
     fn pdf_button(&self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
-        let marked = self.table.marked();
+        let marked = self.list.rows.marked();
         let (label, which) = if marked.is_empty() {
             (cx.text("history-pdf"), InspectionSelection::Filtered(self.filters.filter()))
         } else {
             let count = [("count", marked.len().into())];
             (cx.localizer.with("history-pdf-marked", &count), InspectionSelection::Ids(marked))
         };
-        let has_rows = self.table.total().is_some_and(|total| total > 0);
+        let has_rows = self.list.rows.total().is_some_and(|total| total > 0);
         let button = ui.add_enabled(has_rows, Button::new(label));
         if button.on_hover_text(cx.text("history-pdf-hint")).clicked() {
             cx.send(Command::ExportPdf(which));
@@ -288,15 +374,17 @@ impl HistoryTab {
     fn toolbar(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
         ui.horizontal_wrapped(|ui| {
             if self.filters.show(ui, cx) {
-                self.table.load(cx, self.filters.filter());
+                self.list.rows.load(cx, self.filters.filter());
             }
         });
-        ui.horizontal(|ui| {
-            if let Some(total) = self.table.total() {
+        ui.horizontal_wrapped(|ui| {
+            self.list.tools(ui, cx);
+            ui.separator();
+            if let Some(total) = self.list.rows.total() {
                 ui.label(cx.localizer.with("history-total", &[("total", total.into())]));
             }
             self.pdf_button(ui, cx);
-            let two = self.table.marked().len() == 2;
+            let two = self.list.rows.marked().len() == 2;
             let compare = ui.add_enabled(two, Button::new(cx.text("history-compare")));
             let hint = cx.text("history-compare-hint");
             if compare.on_disabled_hover_text(hint).clicked() {
@@ -309,7 +397,7 @@ impl HistoryTab {
                 None => {
                     let label = cx.text("history-export");
                     let can_export =
-                        self.saving.is_none() && self.table.total().is_some_and(|n| n > 0);
+                        self.saving.is_none() && self.list.rows.total().is_some_and(|n| n > 0);
                     if ui.add_enabled(can_export, Button::new(label.clone())).clicked() {
                         self.saving = save_as(ui.ctx(), label, "fettle.csv");
                     }

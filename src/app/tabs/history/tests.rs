@@ -1,60 +1,34 @@
-//! History and dashboard on a real engine, driven through the user interface.
+//! The history on a real engine, driven through the user interface.
 
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::command::Command;
-use crate::tests::inspections::{scored_anomaly, skipped_inspection};
+use crate::tests::held_job::hold_job_threads;
+use crate::tests::inspections::{
+    drawn_files, inspection_of_line, scored_anomaly, skipped_inspection, three_inspections,
+};
 use crate::tests::test_app::{AppHarness, TestApp, TestAppOptions};
 use fettle_domain::{
-    Anomaly, CaptureDeviation, Inspection, InspectionId, Language, Opinion, Product, ProductCode,
-    Rate, SkipReason, Stage, Verdict,
+    Anomaly, CaptureDeviation, Inspection, InspectionId, Language, Opinion, SkipReason, Stage,
+    Verdict,
 };
-use fettle_engine::Engine;
 use fettle_i18n::Value;
 use fettle_library::Library;
-
-fn casting() -> ProductCode {
-    ProductCode::new("casting").unwrap()
-}
-
-fn inspection(name: &str, verdict: Verdict, image_path: Option<String>) -> Inspection {
-    let score = if verdict == Verdict::Ng { 2.0 } else { 0.5 };
-    let anomaly = Stage::Done(scored_anomaly(verdict, score));
-    Inspection { image_path, anomaly, ..skipped_inspection(&format!("/line/{name}"), verdict) }
-}
-
-/// Inspections 1 to 3: `a.png`, which is NG, `b.png` and `c.png`, which are OK.
-fn three(engine: &Engine) {
-    let mut library = Library::open(engine.workspace().root()).unwrap();
-    let names = ("주조품".to_owned(), "Casting".to_owned());
-    let product = Product { code: casting(), name_ko: names.0, name_en: names.1 };
-    library.add_product(&product).unwrap();
-    let mut png = std::io::Cursor::new(Vec::new());
-    image::RgbImage::new(8, 8).write_to(&mut png, image::ImageFormat::Png).unwrap();
-    let stored = library.store_upload(&png.into_inner()).unwrap().path;
-    for (name, verdict) in [("a.png", Verdict::Ng), ("b.png", Verdict::Ok), ("c.png", Verdict::Ok)]
-    {
-        library.record_inspection(&inspection(name, verdict, Some(stored.clone()))).unwrap();
-    }
-}
-
-fn rows(harness: &AppHarness) -> Vec<String> {
-    let buttons = harness.query_all_by_role(Role::Button);
-    let names = buttons.filter_map(|button| button.accesskit_node().label());
-    names.filter(|name| name.ends_with(".png")).collect()
-}
 
 #[test]
 fn the_past_is_listed_opened_judged_and_acted_on() {
     for language in [Language::En, Language::Ko] {
-        let app = &mut TestAppOptions::new(language).start(three);
+        let app = &mut TestAppOptions::new(language).start(three_inspections);
         app.press(Modifiers::COMMAND, Key::Num5);
         app.wait_for("a.png");
-        assert_eq!(rows(&app.harness), ["c.png", "b.png", "a.png"]);
+        assert_eq!(drawn_files(&app.harness), ["c.png", "b.png", "a.png"]);
         app.wait_for(&app.with("history-total", &[("total", 3_usize.into())]));
 
+        // The newest is opened by itself, which moves the rows.
+        app.wait_for("/line/c.png");
         app.click_on(Role::Button, "a.png");
+        app.wait_for("/line/a.png");
         // The bank of the inspection is missing: the record is shown all the same.
         app.wait_for(&app.with("history-no-bank", &[("version", 7_u32.into())]));
         let values = [("score", 2.0_f32.into()), ("calibrated", 1.625_f32.into())];
@@ -92,7 +66,7 @@ fn the_past_is_listed_opened_judged_and_acted_on() {
         app.harness.get_by_role_and_label(Role::TextInput, &line).focus();
         app.harness.run_steps(2);
         app.harness.get_by_role_and_label(Role::TextInput, &line).type_text("B.p");
-        app.wait_until("one row", |harness| rows(harness) == ["b.png"]);
+        app.wait_until("one row", |harness| drawn_files(harness) == ["b.png"]);
         app.press(Modifiers::NONE, Key::Num2);
         assert_eq!(said(app), Some(Verdict::Ng));
         app.harness.get_by_role_and_label(Role::TextInput, &line).type_text("nowhere");
@@ -101,8 +75,60 @@ fn the_past_is_listed_opened_judged_and_acted_on() {
 }
 
 #[test]
+fn ctrl_z_takes_one_judgement_after_the_other_back() {
+    let app = &mut TestAppOptions::new(Language::En).start(three_inspections);
+    app.press(Modifiers::COMMAND, Key::Num5);
+    app.wait_for("a.png");
+    app.click_on(Role::Button, "a.png");
+    app.wait_for(&app.with("history-no-bank", &[("version", 7_u32.into())]));
+    let root = app.workspace().root().to_owned();
+    // Keys, and what is recorded then.
+    let plain = Modifiers::NONE;
+    for (modifiers, key, expected) in [
+        (plain, Key::Num1, Some(Verdict::Ok)),
+        (plain, Key::Num2, Some(Verdict::Ng)),
+        (Modifiers::COMMAND, Key::Z, Some(Verdict::Ok)),
+        (Modifiers::COMMAND, Key::Z, None),
+    ] {
+        let count = || -> i64 {
+            let conn = rusqlite::Connection::open(root.join("data/fettle.db")).unwrap();
+            conn.query_row("SELECT count(*) FROM judgements", [], |row| row.get(0)).unwrap()
+        };
+        let before = count();
+        app.press(modifiers, key);
+        app.wait_until("a judgement", |_| count() > before);
+        // Its toast says that the window knows.
+        app.harness.run_steps(8);
+        let judgement = app.library().judgement(InspectionId(1)).unwrap();
+        assert_eq!(judgement.map(|judgement| judgement.opinion.verdict), expected);
+    }
+    app.wait_for(&app.with("judged-none", &[("id", "1".into())]));
+    app.press(Modifiers::COMMAND, Key::Z);
+    app.wait_for(&app.text("undo-nothing"));
+}
+
+#[test]
+fn details_are_of_the_list_that_another_tab_asked_for() {
+    let app = &mut TestAppOptions::new(Language::En).start(three_inspections);
+    app.press(Modifiers::COMMAND, Key::Num5);
+    app.wait_for("/line/c.png");
+    app.press(Modifiers::COMMAND, Key::Num6);
+    app.wait_for(&app.text("dashboard-by-day"));
+    // While the list is fetched, the rows of before are still there.
+    let held = hold_job_threads(app);
+    let tile = format!("{}: 1 (33.3 %)", app.text("verdict-ng"));
+    app.click_on(Role::Link, &tile);
+    app.harness.run_steps(4);
+    assert_eq!(drawn_files(&app.harness).len(), 3);
+    drop(held);
+    app.wait_until("the NG part", |harness| drawn_files(harness) == ["a.png"]);
+    app.wait_for("/line/a.png");
+    assert!(!app.shows("/line/c.png"));
+}
+
+#[test]
 fn several_are_marked_with_ctrl_to_be_saved_together() {
-    let app = &mut TestAppOptions::new(Language::En).start(three);
+    let app = &mut TestAppOptions::new(Language::En).start(three_inspections);
     app.press(Modifiers::COMMAND, Key::Num5);
     app.wait_for("a.png");
     assert!(app.is_enabled(&app.text("history-pdf")));
@@ -130,7 +156,7 @@ fn several_are_marked_with_ctrl_to_be_saved_together() {
 fn two_are_compared_side_by_side() {
     for language in [Language::En, Language::Ko] {
         let app = &mut TestAppOptions::new(language).start(|engine| {
-            three(engine);
+            three_inspections(engine);
             let mut library = Library::open(engine.workspace().root()).unwrap();
             let opinion = Opinion { verdict: Verdict::Ok, defect: None, note: String::new() };
             library.judge(InspectionId(1), Some(&opinion), "kim").unwrap();
@@ -142,14 +168,14 @@ fn two_are_compared_side_by_side() {
             wide.write_to(&mut png, image::ImageFormat::Png).unwrap();
             let stored = library.store_upload(&png.into_inner()).unwrap().path;
             for name in ["d.png", "f.png"] {
-                let inspection = inspection(name, Verdict::Unsure, Some(stored.clone()));
+                let inspection = inspection_of_line(name, Verdict::Unsure, Some(stored.clone()));
                 library.record_inspection(&inspection).unwrap();
             }
             let gone = Some("data/uploads/gone.png".to_owned());
-            library.record_inspection(&inspection("e.png", Verdict::Ok, gone)).unwrap();
+            library.record_inspection(&inspection_of_line("e.png", Verdict::Ok, gone)).unwrap();
         });
         app.press(Modifiers::COMMAND, Key::Num5);
-        app.wait_for("a.png");
+        app.wait_for("/line/e.png");
         let compare = app.text("history-compare");
         assert!(!app.is_enabled(&compare));
         let hint = app.text("history-compare-hint");
@@ -160,6 +186,8 @@ fn two_are_compared_side_by_side() {
 
         let mark = |app: &mut TestApp, first: &str, second: &str| {
             app.click_on(Role::Button, first);
+            // The rows move until the details are there.
+            app.wait_for(&format!("/line/{first}"));
             let row = app.harness.get_by_role_and_label(Role::Button, second);
             row.click_modifiers(Modifiers::COMMAND);
             app.harness.run_steps(3);
@@ -257,7 +285,7 @@ fn two_are_compared_side_by_side() {
 #[test]
 fn of_ten_thousand_inspections_those_in_view_are_drawn() {
     let app = &mut TestAppOptions::new(Language::En).start(|engine| {
-        three(engine);
+        three_inspections(engine);
         // The rows of ten thousand inspections, in one transaction.
         let conn = rusqlite::Connection::open(engine.workspace().file("data/fettle.db")).unwrap();
         conn.execute_batch(
@@ -278,18 +306,18 @@ fn of_ten_thousand_inspections_those_in_view_are_drawn() {
     app.press(Modifiers::COMMAND, Key::Num5);
     app.wait_for("10000.png");
     app.wait_for("10000 inspections");
-    let drawn = rows(&app.harness);
+    let drawn = drawn_files(&app.harness);
     assert!((10..60).contains(&drawn.len()), "{} rows", drawn.len());
     assert_eq!(drawn[..2], ["10000.png", "09999.png"]);
     // Beyond the first page: the next one is fetched when it is reached.
     for place in 0..130 {
         app.press(Modifiers::NONE, Key::ArrowRight);
         if place % 20 == 0 {
-            app.wait_until("rows", |harness| rows(harness).len() > 10);
+            app.wait_until("rows", |harness| drawn_files(harness).len() > 10);
         }
     }
     app.wait_until("older rows", |harness| {
-        let rows = rows(harness);
+        let rows = drawn_files(harness);
         rows.len() < 60 && rows.iter().any(|name| name.as_str() < "09895.png")
     });
 }
@@ -339,43 +367,6 @@ fn an_unsure_part_says_why_and_that_a_person_decides() {
 }
 
 #[test]
-fn the_dashboard_counts_what_was_inspected_and_judged() {
-    for language in [Language::En, Language::Ko] {
-        let app = &mut TestAppOptions::new(language).start(|engine| {
-            three(engine);
-            let opinion = Opinion { verdict: Verdict::Ng, defect: None, note: String::new() };
-            let mut library = Library::open(engine.workspace().root()).unwrap();
-            for id in [1, 2] {
-                library.judge(InspectionId(id), Some(&opinion), "kim").unwrap();
-            }
-            // Two unsure parts, of which a person looked at one.
-            for name in ["d.png", "e.png"] {
-                library.record_inspection(&inspection(name, Verdict::Unsure, None)).unwrap();
-            }
-            let good = Opinion { verdict: Verdict::Ok, ..opinion };
-            library.judge(InspectionId(4), Some(&good), "kim").unwrap();
-        });
-        app.press(Modifiers::COMMAND, Key::Num6);
-        let values = [("unsure", 1_usize.into()), ("looked", 1_usize.into())];
-        app.wait_for(&app.with("dashboard-unsure-totals", &values));
-        let values =
-            [("parts", 5_usize.into()), ("ng", 2_usize.into()), ("judged", 3_usize.into())];
-        app.wait_for(&app.with("dashboard-totals", &values));
-        let escape = Rate::of(1, 2).unwrap();
-        app.wait_for(&format!("{}: {escape} · 1 / 2", app.text("dashboard-escape")));
-        let overkill = Rate::of(0, 1).unwrap();
-        app.wait_for(&format!("{}: {overkill} · 0 / 1", app.text("dashboard-overkill")));
-        app.wait_for(&app.text("dashboard-looked-again"));
-        app.save_picture("dashboard_unsure");
-        let defect = app.text("dashboard-no-defect");
-        let name = if language == Language::Ko { "주조품" } else { "Casting" };
-        app.wait_for(&format!("{name} (casting) · {defect}: 2"));
-        app.wait_for(&format!("{name} (casting)"));
-        app.wait_for(&app.text("dashboard-no-bank"));
-    }
-}
-
-#[test]
 fn nothing_and_a_damaged_library_are_said() {
     for language in [Language::En, Language::Ko] {
         let app = &mut TestAppOptions::new(language).start(|_| {});
@@ -406,7 +397,7 @@ fn nothing_and_a_damaged_library_are_said() {
 fn rows_are_sorted_by_their_titles_and_filtered_by_judgement() {
     for language in [Language::En, Language::Ko] {
         let app = &mut TestAppOptions::new(language).start(|engine| {
-            three(engine);
+            three_inspections(engine);
             let mut library = Library::open(engine.workspace().root()).unwrap();
             let judged = |verdict| Opinion { verdict, defect: None, note: String::new() };
             // One overruled, one confirmed, one not judged.
@@ -417,15 +408,18 @@ fn rows_are_sorted_by_their_titles_and_filtered_by_judgement() {
         app.wait_for("a.png");
         // The details of the newest are open.
         app.wait_for("/line/c.png");
-        let title = app.text("history-file");
-        // A menu has the same name.
-        app.harness.get_all_by_role_and_label(Role::Button, &title).last().unwrap().click();
-        app.harness.run_steps(3);
-        app.wait_until("a first", |harness| rows(harness) == ["a.png", "b.png", "c.png"]);
+        let sort = |app: &TestApp, title: &str| {
+            app.with("history-sort", &[("column", app.text(title).into())])
+        };
+        let title = sort(app, "history-file");
+        app.click_on(Role::Button, &title);
+        app.wait_until("a first", |harness| drawn_files(harness) == ["a.png", "b.png", "c.png"]);
         app.click_on(Role::Button, &format!("{title} ▲"));
-        app.wait_until("c first", |harness| rows(harness) == ["c.png", "b.png", "a.png"]);
-        app.click_on(Role::Button, &app.text("label-score"));
-        app.wait_until("highest first", |harness| rows(harness).first() == Some(&"a.png".into()));
+        app.wait_until("c first", |harness| drawn_files(harness) == ["c.png", "b.png", "a.png"]);
+        app.click_on(Role::Button, &sort(app, "label-score"));
+        app.wait_until("highest first", |harness| {
+            drawn_files(harness).first() == Some(&"a.png".into())
+        });
         let list = app.text("history-review");
         for (state, expected) in [
             ("review-unjudged", "a.png"),
@@ -433,24 +427,7 @@ fn rows_are_sorted_by_their_titles_and_filtered_by_judgement() {
             ("review-confirmed", "c.png"),
         ] {
             app.choose(&list, &app.text(state));
-            app.wait_until(expected, |harness| rows(harness) == [expected]);
+            app.wait_until(expected, |harness| drawn_files(harness) == [expected]);
         }
-    }
-}
-
-#[test]
-fn what_the_dashboard_counts_is_opened_in_the_history() {
-    for language in [Language::En, Language::Ko] {
-        let app = &mut TestAppOptions::new(language).start(three);
-        app.press(Modifiers::COMMAND, Key::Num6);
-        app.wait_for(&app.text("dashboard-by-day"));
-        let today = [("today", 3_usize.into()), ("yesterday", 0_usize.into())];
-        let _counted = app.with("dashboard-today", &today);
-        app.click_on(Role::Link, &app.text("verdict-ng"));
-        app.wait_until("the NG part", |harness| rows(harness) == ["a.png"]);
-        app.press(Modifiers::COMMAND, Key::Num6);
-        app.wait_for(&app.text("dashboard-by-day"));
-        app.click_on(Role::Link, &app.text("review-unjudged"));
-        app.wait_until("all parts", |harness| rows(harness).len() == 3);
     }
 }

@@ -1,7 +1,10 @@
 //! The parts opened to be inspected one after the other, and what is known of each.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
+use super::strip_order::{BatchCounts, PartState, StripOrder};
 use crate::widgets::inspection::opinions::{Opinions, PersonsVerdict};
 use fettle_domain::{InspectionId, Verdict};
 
@@ -34,21 +37,15 @@ impl BatchPart {
 pub(super) struct Batch {
     parts: Vec<BatchPart>,
     current: usize,
-}
-
-/// How many parts of a batch were inspected and judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct BatchCounts {
-    pub(super) parts: usize,
-    pub(super) judged: usize,
-    pub(super) ng: usize,
+    /// The order of the strip until a part changes.
+    order: RefCell<Option<Rc<StripOrder>>>,
 }
 
 impl Batch {
     /// `current` is the index of the image to start with.
     pub(super) fn new(files: Vec<PathBuf>, current: usize) -> Self {
         let part = |file| BatchPart { file, ..BatchPart::default() };
-        Self { parts: files.into_iter().map(part).collect(), current }
+        Self { parts: files.into_iter().map(part).collect(), current, ..Self::default() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -65,6 +62,7 @@ impl Batch {
 
     /// The parts of the image `file`: a list may name it twice.
     pub(super) fn of_file(&mut self, file: &Path) -> impl Iterator<Item = &mut BatchPart> {
+        self.order.take();
         self.parts.iter_mut().filter(move |part| part.file == file)
     }
 
@@ -73,23 +71,36 @@ impl Batch {
         &mut self,
         id: InspectionId,
     ) -> impl Iterator<Item = &mut BatchPart> {
+        self.order.take();
         self.parts.iter_mut().filter(move |part| part.inspection == Some(id))
     }
 
-    /// The indexes and parts in the order in which the strip shows them.
-    pub(super) fn in_order(&self, unjudged_first: bool) -> Vec<(usize, &BatchPart)> {
-        let mut shown: Vec<(usize, &BatchPart)> = self.parts.iter().enumerate().collect();
-        if unjudged_first {
-            shown.sort_by_key(|(_, part)| part.is_judged());
+    /// The order in which the strip shows the parts.
+    pub(super) fn order(&self, unjudged_first: bool) -> Rc<StripOrder> {
+        let mut kept = self.order.borrow_mut();
+        match kept.as_ref().filter(|order| order.unjudged_first == unjudged_first) {
+            Some(order) => Rc::clone(order),
+            None => Rc::clone(kept.insert(Rc::new(StripOrder::of(&self.states(), unjudged_first)))),
         }
-        shown
     }
 
-    /// The index of the part that stands `by` places after the current one in the strip.
-    pub(super) fn neighbour(&self, unjudged_first: bool, by: isize) -> Option<usize> {
-        let order = self.in_order(unjudged_first);
-        let at = order.iter().position(|(index, _)| *index == self.current)?;
-        order.get(at.checked_add_signed(by)?).map(|(index, _)| *index)
+    fn states(&self) -> Vec<PartState> {
+        let state = |part: &BatchPart| PartState {
+            is_judged: part.is_judged(),
+            is_ng: part.opinions.counts() == Some(Verdict::Ng),
+        };
+        self.parts.iter().map(state).collect()
+    }
+
+    pub(super) fn part(&self, index: usize) -> Option<&BatchPart> {
+        self.parts.get(index)
+    }
+
+    /// The indexes of the parts that stand before and after the current one in the strip.
+    pub(super) fn neighbours(&self, unjudged_first: bool) -> (Option<usize>, Option<usize>) {
+        let order = self.order(unjudged_first);
+        let Some(at) = order.place_of(self.current) else { return (None, None) };
+        (at.checked_sub(1).and_then(|at| order.at(at)), order.at(at + 1))
     }
 
     /// The index of the part to go on to after a judgement: the next of the list, or the next that
@@ -121,13 +132,8 @@ impl Batch {
         format!("{} / {}", self.current + 1, self.parts.len())
     }
 
-    pub(super) fn counts(&self) -> BatchCounts {
-        let is_ng = |part: &&BatchPart| part.opinions.counts() == Some(Verdict::Ng);
-        BatchCounts {
-            parts: self.parts.len(),
-            judged: self.parts.iter().filter(|part| part.is_judged()).count(),
-            ng: self.parts.iter().filter(is_ng).count(),
-        }
+    pub(super) fn counts(&self, unjudged_first: bool) -> BatchCounts {
+        self.order(unjudged_first).counts
     }
 }
 
@@ -173,10 +179,25 @@ mod tests {
         for (judged, unjudged_first, order, arrows) in cases {
             let batch = batch(2, &judged);
             let found: Vec<usize> =
-                batch.in_order(unjudged_first).iter().map(|(index, _)| *index).collect();
+                (0..5).map(|place| batch.order(unjudged_first).at(place).unwrap()).collect();
             assert_eq!(found, order);
-            let neighbour = |by| batch.neighbour(unjudged_first, by);
-            assert_eq!((neighbour(-1), neighbour(1)), arrows, "{judged:?}");
+            assert_eq!(batch.neighbours(unjudged_first), arrows, "{judged:?}");
         }
+    }
+
+    #[test]
+    fn the_order_is_computed_once_for_each_change() {
+        let mut batch = batch(0, &[0]);
+        let before = batch.order(true);
+        assert!(Rc::ptr_eq(&before, &batch.order(true)));
+        batch.go_to(3);
+        assert!(Rc::ptr_eq(&before, &batch.order(true)), "the current part has no part in it");
+        for part in batch.of_file(Path::new("1.png")) {
+            part.opinions.person = PersonsVerdict::Said(Verdict::Ng);
+        }
+        let after = batch.order(true);
+        assert_eq!((after.at(3), after.at(4), after.place_of(1)), (Some(0), Some(1), Some(4)));
+        let counts = BatchCounts { parts: 5, judged: 2, ng: 1 };
+        assert_eq!((after.counts, batch.counts(false)), (counts, counts));
     }
 }

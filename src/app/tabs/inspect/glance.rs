@@ -10,6 +10,7 @@ use egui::{
 use super::banner::Banner;
 use super::inspect_tab::InspectTab;
 use super::layout::{Layout, Side};
+use super::recent_menu::RecentMenu;
 use super::running_inspection::RunningInspection;
 use super::{stage_line, strip};
 use crate::command::Command;
@@ -51,7 +52,7 @@ impl InspectTab {
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.report(ui, cx));
             });
         }
-        CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.picture(ui, cx));
+        CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.picture(ui, cx, true));
     }
 
     /// Which panels are open: beside a narrow picture one at most, and none until it is asked for.
@@ -80,12 +81,14 @@ impl InspectTab {
         if ui.button(cx.text("command-open")).clicked() {
             cx.send(Command::OpenImages);
         }
-        let unjudged_first = cx.view.unjudged_first;
-        for (sign, by, hint, command) in [
-            ("◀", -1, "command-previous", Command::PreviousImage),
-            ("▶", 1, "command-next", Command::NextImage),
+        if layout.has_recent {
+            self.recent.show(ui, cx);
+        }
+        let (previous, next) = self.batch.neighbours(cx.view.unjudged_first);
+        for (sign, has_part, hint, command) in [
+            ("◀", previous.is_some(), "command-previous", Command::PreviousImage),
+            ("▶", next.is_some(), "command-next", Command::NextImage),
         ] {
-            let has_part = self.batch.neighbour(unjudged_first, by).is_some();
             let name = cx.text(hint);
             let arrow = ui.add_enabled(has_part, egui::Button::new(sign));
             arrow.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, has_part, &name));
@@ -105,7 +108,7 @@ impl InspectTab {
         }
         let stay_open = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         MenuButton::new(cx.text("inspect-more")).config(stay_open).ui(ui, |ui| {
-            more_menu(ui, cx, layout);
+            more_menu(ui, cx, layout, &mut self.recent);
         });
         self.side_button(ui, cx, layout, Side::Findings);
         self.side_button(ui, cx, layout, Side::Report);
@@ -167,7 +170,7 @@ impl InspectTab {
         }
         report_view::show(ui, cx, inspection);
         past_actions::show(ui, cx, inspection);
-        if let (Some(id), Some(_)) = (inspection.id, inspection.report.done()) {
+        if let Some(id) = inspection.id.filter(|_| report_view::can_be_judged(inspection)) {
             let subject = FeedbackSubject::Report { inspection: id };
             let product = inspection.product.as_ref();
             self.feedback.show(ui, cx, &subject, product, || None);
@@ -177,12 +180,12 @@ impl InspectTab {
         }
     }
 
-    /// The picture of the current part. Until it is inspected the part before stays, under a veil.
-    pub(super) fn picture(&mut self, ui: &mut Ui, cx: &mut TabContext<'_>) {
+    /// The picture of the current part, in which clicks may measure with `measures`. Until it is inspected the part before stays, under a veil.
+    pub(super) fn picture(&mut self, ui: &mut Ui, cx: &mut TabContext<'_>, measures: bool) {
         let current = self.batch.current_file();
         match &mut self.shown {
             Some(shown) if current == Some(&shown.image) => {
-                shown.view.show_body(ui, cx, &shown.inspection);
+                shown.view.show_body(ui, cx, &shown.inspection, measures);
             }
             shown => {
                 let rect = ui.available_rect_before_wrap();
@@ -245,7 +248,7 @@ pub(super) fn product_choice(ui: &mut Ui, cx: &mut TabContext<'_>) {
 }
 
 /// What is chosen rarely.
-fn more_menu(ui: &mut Ui, cx: &mut TabContext<'_>, layout: Layout) {
+fn more_menu(ui: &mut Ui, cx: &mut TabContext<'_>, layout: Layout, recent: &mut RecentMenu) {
     if layout.is_narrow {
         product_choice(ui, cx);
     }
@@ -256,6 +259,9 @@ fn more_menu(ui: &mut Ui, cx: &mut TabContext<'_>, layout: Layout) {
     let label = cx.text("command-unjudged-first");
     ui.checkbox(&mut cx.view.unjudged_first, label);
     ui.separator();
+    if !layout.has_recent {
+        recent.show_in_menu(ui, cx);
+    }
     if ui.button(cx.text("command-operator")).clicked() {
         cx.send(Command::OperatorView);
         ui.close();

@@ -3,11 +3,13 @@
 use super::batch::Batch;
 use super::layout::Side;
 use super::part_jobs::PartJobs;
+use super::recent_menu::RecentMenu;
 use super::shown_part::ShownPart;
 use super::strip::Strip;
 use super::welcome_screen::WelcomeScreen;
 use crate::dialogs::image_files::PendingImages;
 use crate::dialogs::register_defect::RegisterDefectDialog;
+use crate::tabs::quit_after_judging::QuitAfterJudging;
 use crate::widgets::feedback_buttons::FeedbackButtons;
 use crate::widgets::inspection::similar_defects::SimilarDefects;
 use crate::widgets::judgement_editor::JudgementEditor;
@@ -29,8 +31,8 @@ pub(super) struct InspectTab {
     pub(super) strip: Strip,
     /// The panel that is open beside a narrow picture.
     pub(super) narrow_side: Option<Side>,
+    pub(super) recent: RecentMenu,
     pub(super) welcome: WelcomeScreen,
     pub(super) registering: Option<RegisterDefectDialog>,
-    /// Whether the window closes once all judgements are recorded.
-    pub(super) is_quitting: bool,
+    pub(super) quit: QuitAfterJudging,
 }

@@ -4,6 +4,8 @@ use egui::Vec2;
 
 /// Width from which findings and report stand beside the picture, in points.
 const USUAL_WIDTH: f32 = 1180.0;
+/// Width from which the last folders have a button of their own, in points.
+const RECENT_WIDTH: f32 = 1400.0;
 /// Height from which the strip has thumbnails, in points.
 const THUMBNAILS_HEIGHT: f32 = 620.0;
 /// Height from which there is a strip at all, in points.
@@ -20,6 +22,8 @@ pub(super) struct Layout {
     pub(super) report: f32,
     /// Whether there is room for one panel at a time only, which then covers the picture's side.
     pub(super) is_narrow: bool,
+    /// Whether the last folders have a button of their own, and no place in the menu of what is rare.
+    pub(super) has_recent: bool,
     /// Whether the banner has a second row, with buttons.
     pub(super) has_tall_banner: bool,
     pub(super) has_strip: bool,
@@ -39,6 +43,7 @@ impl Layout {
             findings: findings.min(size.x * 0.45),
             report: report.min(size.x * 0.45),
             is_narrow,
+            has_recent: size.x >= RECENT_WIDTH,
             has_tall_banner: size.x >= TALL_BANNER.x && size.y >= TALL_BANNER.y,
             has_strip: size.y >= STRIP_HEIGHT,
             has_thumbnails: size.y >= THUMBNAILS_HEIGHT,

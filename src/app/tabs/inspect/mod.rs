@@ -2,20 +2,23 @@
 
 mod banner;
 mod batch;
+mod demo_bar;
 mod glance;
 mod inspect_tab;
 mod layout;
 mod operator_view;
 mod part_jobs;
+mod recent_menu;
 mod running_inspection;
 mod shown_part;
 mod stage_line;
 mod strip;
+mod strip_order;
 #[cfg(test)]
 mod tests;
 mod welcome_screen;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use egui::{CentralPanel, Key, Panel};
 
@@ -49,11 +52,13 @@ impl Tab for InspectTab {
         if let Some(collected) = self.pending_images.as_ref().and_then(PendingImages::poll) {
             self.pending_images = None;
             if let Some(ImageList { files, first }) = collected {
+                note_folder(cx, files.get(first).map(PathBuf::as_path));
                 self.batch = Batch::new(files, first);
                 self.inspect(cx, false);
             }
         }
         if let Some(id) = self.judgement_editor.poll(cx) {
+            self.quit.stay();
             let before = self.shown.as_ref().filter(|shown| shown.inspection.id == Some(id));
             let before = before.and_then(|shown| shown.judgement.as_ref());
             let person = before.map(|judgement| PersonsVerdict::Said(judgement.opinion.verdict));
@@ -65,17 +70,14 @@ impl Tab for InspectTab {
         for news in self.jobs.poll(cx, self.batch.current_file()) {
             self.take(cx, news);
         }
-        if self.is_quitting && !self.has_unsaved() {
-            self.is_quitting = false;
-            cx.send(Command::Quit);
-        }
+        self.quit.poll(cx, self.unrecorded());
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
         if self.batch.is_empty() {
             self.invitation(ui, cx);
         } else if cx.view.operator {
-            self.inspectors_view(ui, cx);
+            self.inspectors_view(ui, cx, true);
         } else {
             self.glance(ui, cx);
         }
@@ -83,6 +85,16 @@ impl Tab for InspectTab {
             && !dialog.show(ui.ctx(), cx)
         {
             self.registering = None;
+        }
+    }
+
+    fn own_window(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
+        if self.batch.is_empty() {
+            let invitation = egui::RichText::new(cx.text("inspect-invite")).size(32.0);
+            ui.centered_and_justified(|ui| ui.label(invitation));
+        } else {
+            // The dialog would open in the other window.
+            ui.push_id("own_window", |ui| self.inspectors_view(ui, cx, false));
         }
     }
 
@@ -96,8 +108,9 @@ impl Tab for InspectTab {
                 self.pending_images = collect_images(ctx, ImageSource::Paths(paths.clone()));
             }
             Command::NextImage | Command::PreviousImage => {
-                let by = if *command == Command::NextImage { 1 } else { -1 };
-                if let Some(index) = self.batch.neighbour(cx.view.unjudged_first, by) {
+                let (previous, next) = self.batch.neighbours(cx.view.unjudged_first);
+                let wanted = if *command == Command::NextImage { next } else { previous };
+                if let Some(index) = wanted {
                     self.go_to(cx, index);
                 }
             }
@@ -111,46 +124,91 @@ impl Tab for InspectTab {
                     shown.view.take_screenshot(ctx, target);
                 }
             }
+            // The inspector's view has room for the verdict alone.
+            Command::Measure if cx.view.operator => {}
+            Command::Measure => {
+                if let Some(shown) = &mut self.shown {
+                    shown.view.measure.toggle();
+                }
+            }
             Command::SearchShown => {
                 if let Some(inspection) = self.inspection() {
                     findings::search(cx, inspection);
                 }
             }
-            Command::StartDemo => self.welcome.load_demo(cx),
+            Command::StartDemo(missing) => self.welcome.load_demo(cx, missing.clone()),
             Command::InspectAgain => self.inspect(cx, true),
             Command::SavePdf => {
                 if let Some(id) = self.inspection().and_then(|inspection| inspection.id) {
                     cx.send(Command::ExportPdf(InspectionSelection::Ids(vec![id])));
                 }
             }
+            Command::ShowOnPhone => match self.inspection().and_then(|inspection| inspection.id) {
+                Some(id) => cx.send(Command::OpenOnPhone(id)),
+                None => cx.toasts.error(cx.text("phone-nothing")),
+            },
+            Command::Print => {
+                if let Some(id) = self.inspection().and_then(|inspection| inspection.id) {
+                    cx.send(Command::PrintInspections(InspectionSelection::Ids(vec![id])));
+                }
+            }
             Command::RegisterDefect => self.register_defect(cx),
             Command::LibraryChanged(_) => {
                 self.welcome.reload();
             }
+            Command::Stop if self.stop_measuring() => {}
             Command::Stop => match self.jobs.running(self.batch.current_file()) {
-                Some(running) => running.cancel(),
+                Some(running) => running.stop(cx),
                 None if cx.view.operator => cx.send(Command::OperatorView),
                 None => {}
             },
             Command::Confirm => self.judge(cx, None),
             Command::Judge(verdict) => self.judge(cx, Some(*verdict)),
-            Command::Rejudge(request) => self.judgement_editor.submit(cx, request.clone()),
+            Command::Rejudge(request) => self.judgement_editor.take_back(cx, request.clone()),
             Command::Judged(judged) => self.take_judgement(judged),
-            Command::Quit => {
-                self.is_quitting = true;
-                cx.toasts.done(cx.text("judge-before-quit"));
+            Command::Measured(id, kept) => {
+                if let Some(shown) = &mut self.shown {
+                    shown.view.measure.take_kept(*id, kept);
+                }
             }
+            Command::Quit => self.close_or_wait(cx),
             _ => {}
         }
     }
 
     /// Judgements that are not recorded yet.
     fn has_unsaved(&self) -> bool {
-        self.jobs.has_typed() || self.judgement_editor.is_recording()
+        self.unrecorded() > 0
+    }
+}
+
+/// Notes the folder of an opened file for the next time; not that of a picture that was pasted, which is
+/// swept.
+fn note_folder(cx: &mut TabContext<'_>, file: Option<&Path>) {
+    let file = file.and_then(|file| std::path::absolute(file).ok());
+    let scratch = cx.engine.workspace().scratch_dir();
+    let folder = file.as_deref().and_then(Path::parent);
+    if let Some(folder) = folder.filter(|folder| !folder.starts_with(&scratch)) {
+        cx.view.recent_folders.note(folder);
     }
 }
 
 impl InspectTab {
+    /// Has the window wait for judgements that are not recorded yet; asked to close once more, gives them
+    /// up.
+    fn close_or_wait(&mut self, cx: &mut TabContext<'_>) {
+        self.judgement_editor.keep_note(cx);
+        if self.quit.ask_again(cx, self.unrecorded()) {
+            self.jobs.forget_typed();
+            self.judgement_editor.give_up();
+        }
+    }
+
+    /// How many judgements are not recorded yet.
+    fn unrecorded(&self) -> usize {
+        self.jobs.typed() + self.judgement_editor.unrecorded()
+    }
+
     /// The current part, once it is inspected.
     fn current_part(&self) -> Option<&ShownPart> {
         let current = self.batch.current_file();
@@ -160,6 +218,11 @@ impl InspectTab {
     /// The inspection of the current part.
     fn inspection(&self) -> Option<&Inspection> {
         self.current_part().map(|shown| &shown.inspection)
+    }
+
+    /// Ends measuring in the picture; whether it was under way.
+    fn stop_measuring(&mut self) -> bool {
+        self.shown.as_mut().is_some_and(|shown| shown.view.measure.stop())
     }
 
     /// Goes to the part at `index` of the batch.
@@ -198,10 +261,15 @@ impl InspectTab {
                 for part in self.batch.of_file(&image) {
                     note_inspected(part, &inspected, &typed);
                 }
+                let mut is_lost = false;
                 for typed in typed {
                     let verdict = typed.unwrap_or(inspection.verdict);
                     let before = inspected.judgement.as_ref();
-                    self.judgement_editor.submit_verdict(cx, inspection, verdict, before);
+                    let editor = &mut self.judgement_editor;
+                    is_lost |= !editor.submit_verdict(cx, inspection, verdict, before);
+                }
+                if is_lost {
+                    self.lose_judgement(cx, &image, &inspection.notices.join(" "));
                 }
                 if is_current {
                     self.show_inspected(&image, *inspected);
@@ -211,11 +279,7 @@ impl InspectTab {
                 debug_assert!(has_ended, "only the end of an inspection is an error");
                 let is_stopped = matches!(error, EngineError::Cancelled);
                 if !typed.is_empty() {
-                    let values = [
-                        ("file", file_name(&image).into()),
-                        ("reason", error.explain(cx.localizer.language).into()),
-                    ];
-                    cx.toasts.error(cx.localizer.with("judge-lost", &values));
+                    self.lose_judgement(cx, &image, &error.explain(cx.localizer.language));
                 }
                 let shown = self.shown.as_mut().filter(|shown| is_current && shown.image == image);
                 match shown {
@@ -263,7 +327,10 @@ impl InspectTab {
             Some(shown) => {
                 let verdict = typed.unwrap_or(shown.inspection.verdict);
                 let (inspection, before) = (&shown.inspection, shown.judgement.as_ref());
-                self.judgement_editor.submit_verdict(cx, inspection, verdict, before);
+                if !self.judgement_editor.submit_verdict(cx, inspection, verdict, before) {
+                    let reason = inspection.notices.join(" ");
+                    return self.lose_judgement(cx, &image, &reason);
+                }
                 Some(verdict)
             }
             None if self.jobs.note(&image, typed) => typed,
@@ -280,6 +347,17 @@ impl InspectTab {
         {
             self.go_to(cx, next);
         }
+    }
+
+    /// Says that a judgement of the part `image` cannot be recorded, and why; nothing waits for it any
+    /// more.
+    fn lose_judgement(&mut self, cx: &mut TabContext<'_>, image: &Path, reason: &str) {
+        self.quit.stay();
+        for part in self.batch.of_file(image) {
+            part.opinions.person = PersonsVerdict::None;
+        }
+        let values = [("file", file_name(image).into()), ("reason", reason.into())];
+        cx.toasts.error(cx.localizer.with("judge-lost", &values));
     }
 
     /// Takes a judgement that was recorded.
@@ -315,7 +393,12 @@ impl InspectTab {
                 if ui.button(cx.text("command-open")).clicked() {
                     cx.send(Command::OpenImages);
                 }
+                self.recent.show(ui, cx);
                 glance::product_choice(ui, cx);
+                // The inspector's view has no menu: this is the way back that a pointer finds.
+                if cx.view.operator && ui.button(cx.text("operator-leave")).clicked() {
+                    cx.send(Command::OperatorView);
+                }
             });
         });
         CentralPanel::default().show(ui, |ui| self.welcome.show(ui, cx));

@@ -17,8 +17,13 @@ use fettle_domain::{Inspection, ReportPart, Verdict};
 
 /// Size from which all is shown at full size, in points; below, letters and buttons shrink.
 const FULL: Vec2 = vec2(1000.0, 640.0);
+/// Size of the letters of defect, place and first action, in points: legible from a step away. Only a window
+/// too low for it has smaller ones.
+const LINE: f32 = 32.0;
 /// Least height of a button that is touched, in points.
 const MIN_TOUCH: f32 = 48.0;
+/// Share of the width that a button without a verdict has at most.
+const SMALL_SHARE: f32 = 0.065;
 /// Share of the width that the twin and the known defect have each.
 const SIDE_SHARE: f32 = 0.19;
 
@@ -37,12 +42,12 @@ impl Sizes {
     fn of(window: Vec2) -> Self {
         if window.x >= FULL.x && window.y >= FULL.y {
             let has_sides = true;
-            return Self { verdict: 72.0, line: 32.0, small: 20.0, button: 84.0, has_sides };
+            return Self { verdict: 72.0, line: LINE, small: 20.0, button: 84.0, has_sides };
         }
         let is_low = window.y < 420.0;
         Self {
             verdict: if is_low { 30.0 } else { 48.0 },
-            line: if is_low { 18.0 } else { 24.0 },
+            line: if is_low { 18.0 } else { LINE },
             small: 14.0,
             button: if is_low { MIN_TOUCH } else { 64.0 },
             has_sides: false,
@@ -51,15 +56,20 @@ impl Sizes {
 }
 
 impl InspectTab {
-    /// Shows banner, pictures and buttons over the whole window.
-    pub(super) fn inspectors_view(&mut self, ui: &mut Ui, cx: &mut TabContext<'_>) {
+    /// Shows banner, pictures and buttons over the whole window, with one to sign in where `can_sign_in`.
+    pub(super) fn inspectors_view(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut TabContext<'_>,
+        can_sign_in: bool,
+    ) {
         let sizes = Sizes::of(ui.available_size());
         let plain = Frame::new().inner_margin(Margin::symmetric(0, 3));
         Panel::top("operator_verdict").frame(plain).show_separator_line(false).show(ui, |ui| {
             self.large_banner(ui, cx, sizes);
         });
         Panel::bottom("operator_buttons").frame(plain).show_separator_line(false).show(ui, |ui| {
-            self.large_buttons(ui, cx, sizes);
+            self.large_buttons(ui, cx, sizes, can_sign_in && cx.has_people);
         });
         let has_twin = self.current_part().is_some() && sizes.has_sides;
         if has_twin {
@@ -71,7 +81,7 @@ impl InspectTab {
         CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
             // The twin and the known defect stand beside: the middle is the part alone.
             let mode = std::mem::take(&mut cx.view.comparison);
-            self.picture(ui, cx);
+            self.picture(ui, cx, false);
             cx.view.comparison = mode;
         });
     }
@@ -157,28 +167,28 @@ impl InspectTab {
         let defect = cx.defect_name(Some(&hit.product), &hit.defect);
         let name = format!("{defect}  {:.2}", hit.score);
         ui.add(Label::new(RichText::new(name).size(sizes.small)).truncate());
-        if shown.view.known_hit().is_none() {
-            shown.view.load_known(cx, hit);
-        }
         let room = ui.available_size();
-        shown.view.show_known(ui, cx, room);
+        shown.view.show_known(ui, cx, hit, room);
     }
 
     /// Buttons for the previous part, the three verdicts, the next part, and the way back.
-    fn large_buttons(&self, ui: &mut Ui, cx: &mut TabContext<'_>, sizes: Sizes) {
+    fn large_buttons(&self, ui: &mut Ui, cx: &mut TabContext<'_>, sizes: Sizes, has_sign_in: bool) {
         let can_judge = self.batch.current().is_some_and(|part| !part.failed);
         let said = self.batch.current().map(|part| part.opinions.person);
-        let gaps = ui.spacing().item_spacing.x * 5.0;
-        let small = vec2(sizes.button, sizes.button);
-        let width = (ui.available_width() - gaps - 3.0 * small.x) / 3.0;
+        // Where there are four of them, those that judge keep the room for their words.
+        let widest = (ui.available_width() * SMALL_SHARE).max(MIN_TOUCH);
+        let small = vec2(sizes.button.min(widest), sizes.button);
+        let small_ones = if has_sign_in { 4.0 } else { 3.0 };
+        let gaps = ui.spacing().item_spacing.x * (2.0 + small_ones);
+        let width = (ui.available_width() - gaps - small_ones * small.x) / 3.0;
         let letters = (sizes.button * 0.36).min(30.0);
+        let (previous, next) = self.batch.neighbours(cx.view.unjudged_first);
         ui.horizontal(|ui| {
-            let arrow = |ui: &mut Ui, cx: &mut TabContext<'_>, sign: &str, by: isize| {
-                let (id, command) = match by {
-                    -1 => ("command-previous", Command::PreviousImage),
-                    _ => ("command-next", Command::NextImage),
+            let arrow = |ui: &mut Ui, cx: &mut TabContext<'_>, sign: &str, command: Command| {
+                let (id, has_part) = match command {
+                    Command::PreviousImage => ("command-previous", previous.is_some()),
+                    _ => ("command-next", next.is_some()),
                 };
-                let has_part = self.batch.neighbour(cx.view.unjudged_first, by).is_some();
                 let name = cx.text(id);
                 let button = Button::new(RichText::new(sign).size(letters)).min_size(small);
                 let button = ui.add_enabled(has_part, button);
@@ -188,7 +198,7 @@ impl InspectTab {
                     cx.send(command);
                 }
             };
-            arrow(ui, cx, "◀", -1);
+            arrow(ui, cx, "◀", Command::PreviousImage);
             for (key, verdict) in (1..).zip(Verdict::ALL) {
                 let VerdictLook { fill, ink, .. } = verdict_look(verdict);
                 let mark = match said {
@@ -209,7 +219,10 @@ impl InspectTab {
                     }
                 });
             }
-            arrow(ui, cx, "▶", 1);
+            arrow(ui, cx, "▶", Command::NextImage);
+            if has_sign_in {
+                sign_in_button(ui, cx, small, sizes.small);
+            }
             let name = cx.text("operator-leave");
             let leave = Button::new(RichText::new("✖").size(letters)).min_size(small);
             let leave = ui.add(leave);
@@ -218,6 +231,27 @@ impl InspectTab {
                 cx.send(Command::OperatorView);
             }
         });
+    }
+}
+
+/// The button of `size` points with who is signed in, who is signed out by it, or the offer to sign in.
+fn sign_in_button(ui: &mut Ui, cx: &mut TabContext<'_>, size: Vec2, letters: f32) {
+    let person = cx.engine.signed_in();
+    let (id, command) = match &person {
+        Some(_) => ("command-sign-out", Command::SignOut),
+        None => ("command-sign-in", Command::SignIn),
+    };
+    let does = cx.text(id);
+    let (shown, name) = match person {
+        Some(person) => (person.name.clone(), format!("{}: {does}", person.name)),
+        None => (does.clone(), does),
+    };
+    // Three letters of Hangul have room in a row.
+    let text = RichText::new(shown).size(letters.min(size.x * 0.21));
+    let button = ui.add_sized(size, Button::new(text).wrap());
+    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+    if button.on_hover_text(&name).clicked() {
+        cx.send(command);
     }
 }
 

@@ -67,9 +67,14 @@ impl PartJobs {
         is_under_way
     }
 
-    /// Whether judgements wait for an inspection.
-    pub(super) fn has_typed(&self) -> bool {
-        self.0.iter().any(|job| !job.typed.is_empty())
+    /// How many judgements wait for an inspection.
+    pub(super) fn typed(&self) -> usize {
+        self.0.iter().map(|job| job.typed.len()).sum()
+    }
+
+    /// Gives up the judgements that wait for an inspection.
+    pub(super) fn forget_typed(&mut self) {
+        self.0.iter_mut().for_each(|job| job.typed.clear());
     }
 
     /// Whether nothing is inspected, but for what a model still writes.

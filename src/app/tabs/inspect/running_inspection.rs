@@ -1,5 +1,6 @@
 //! A running inspection and the text streamed by its model.
 
+use crate::tab_context::TabContext;
 use crate::tasks::Task;
 use fettle_domain::Progress;
 use fettle_engine::{EngineError, Inspected, InspectionEvent};
@@ -55,7 +56,7 @@ impl RunningInspection {
         is_of_model(self.progress().map(|progress| progress.step))
     }
 
-    pub(super) fn cancel(&self) {
-        self.task.cancel();
+    pub(super) fn stop(&self, cx: &mut TabContext<'_>) {
+        cx.stop(self.task.status());
     }
 }

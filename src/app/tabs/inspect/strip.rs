@@ -5,7 +5,8 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
-use super::batch::{Batch, BatchCounts, BatchPart};
+use super::batch::{Batch, BatchPart};
+use super::strip_order::BatchCounts;
 use crate::tab_context::TabContext;
 use crate::theme::verdict_look;
 use crate::widgets::inspection::opinions::PersonsVerdict;
@@ -16,10 +17,12 @@ use crate::widgets::verdict_mark;
 const THUMBNAIL: Vec2 = vec2(92.0, 66.0);
 /// Size of a part without a thumbnail, in points.
 const SIGN: Vec2 = vec2(46.0, 24.0);
+/// Room between two parts, in points.
+const GAP: f32 = 4.0;
 /// Side of a verdict's mark on a part, in points.
 const MARK: f32 = 18.0;
 
-/// The strip of parts.
+/// The strip of parts. Only those in view are drawn, so that it takes no longer with thousands of parts.
 #[derive(Default)]
 pub(super) struct Strip {
     thumbnails: ThumbnailCache,
@@ -39,42 +42,56 @@ impl Strip {
     ) -> Option<usize> {
         self.thumbnails.begin_frame(ui.ctx(), cx);
         let size = if has_thumbnails { THUMBNAIL } else { SIGN };
-        let order = batch.in_order(cx.view.unjudged_first);
+        let order = batch.order(cx.view.unjudged_first);
         let has_moved = self.scrolled_to != Some(batch.index());
         self.scrolled_to = Some(batch.index());
         let mut clicked = None;
         let mut missing = Vec::new();
-        ScrollArea::horizontal().auto_shrink([false, true]).show(ui, |ui| {
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 4.0;
-                for (index, part) in &order {
-                    let (frame, response) = ui.allocate_exact_size(size, Sense::click());
-                    let is_current = *index == batch.index();
-                    response.widget_info(|| {
-                        let name = format!("{}: {}", index + 1, state_text(cx, part));
-                        WidgetInfo::selected(Role::ListBoxOption, true, is_current, name)
-                    });
-                    if is_current && has_moved {
-                        // At once: keys may come faster than a scroll moves.
-                        let at_once = egui::style::ScrollAnimation::none();
-                        let middle = Some(egui::Align::Center);
-                        response.scroll_to_me_animation(middle, at_once);
-                    }
-                    if ui.is_rect_visible(frame) {
-                        let path = part.file.display().to_string();
-                        if !has_thumbnails {
-                            ui.painter().rect_filled(frame, 4.0, ui.visuals().extreme_bg_color);
-                        } else if !self.thumbnails.paint(ui, cx.localizer, &path, frame) {
-                            missing.push(path);
-                        }
-                        paint_state(ui, frame, (*index, is_current), part);
-                        paint_edge(ui, frame, is_current, &response);
-                    }
-                    if response.on_hover_text(state_text(cx, part)).clicked() {
-                        clicked = Some(*index);
-                    }
+        let pitch = size.x + GAP;
+        ScrollArea::horizontal().auto_shrink([false, true]).show_viewport(ui, |ui, view| {
+            let whole = vec2((order.len() as f32 * pitch - GAP).max(0.0), size.y);
+            let (all, _) = ui.allocate_exact_size(whole, Sense::hover());
+            let frame_of =
+                |place: usize| Rect::from_min_size(all.min + vec2(place as f32 * pitch, 0.0), size);
+            // One more on either side, which the Tab key reaches.
+            let first = ((view.left() / pitch).floor().max(0.0) as usize).saturating_sub(1);
+            let end = (view.right() / pitch).ceil().max(0.0) as usize + 1;
+            if has_moved && let Some(place) = order.place_of(batch.index()) {
+                // At once: keys may come faster than a scroll moves.
+                let at_once = egui::style::ScrollAnimation::none();
+                ui.scroll_to_rect_animation(frame_of(place), Some(egui::Align::Center), at_once);
+            }
+            for place in first..end.min(order.len()) {
+                let Some(index) = order.at(place) else { continue };
+                let Some(part) = batch.part(index) else { continue };
+                let frame = frame_of(place);
+                let response =
+                    ui.interact(frame, egui::Id::unique(("batch_part", index)), Sense::click());
+                let is_current = index == batch.index();
+                response.widget_info(|| {
+                    let name = format!("{}: {}", index + 1, state_text(cx, part));
+                    WidgetInfo::selected(Role::ListBoxOption, true, is_current, name)
+                });
+                if response.gained_focus() {
+                    response.scroll_to_me(None);
                 }
-            });
+                if ui.is_rect_visible(frame) {
+                    let path = part.file.display().to_string();
+                    if !has_thumbnails {
+                        ui.painter().rect_filled(frame, 4.0, ui.visuals().extreme_bg_color);
+                    } else if !self.thumbnails.paint(ui, cx.localizer, &path, frame) {
+                        missing.push(path);
+                    }
+                    paint_state(ui, frame, (index, is_current), part);
+                    paint_edge(ui, frame, is_current, &response);
+                }
+                let said = response.on_hover_ui(|ui| {
+                    ui.label(state_text(cx, part));
+                });
+                if said.clicked() {
+                    clicked = Some(index);
+                }
+            }
         });
         if may_read {
             self.thumbnails.request_given(cx, missing.iter().map(String::as_str));
@@ -85,7 +102,7 @@ impl Strip {
 
 /// How many parts there are, how many are judged, and how many are NG.
 pub(super) fn counts_text(cx: &TabContext<'_>, batch: &Batch) -> String {
-    let BatchCounts { parts, judged, ng } = batch.counts();
+    let BatchCounts { parts, judged, ng } = batch.counts(cx.view.unjudged_first);
     let values = [
         ("parts", parts.into()),
         ("judged", judged.into()),

@@ -3,6 +3,7 @@
 mod counting;
 mod judging;
 mod layouts;
+mod measuring;
 mod showing;
 
 use std::path::PathBuf;

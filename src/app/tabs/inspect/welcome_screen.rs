@@ -2,17 +2,16 @@
 
 use std::path::PathBuf;
 
+use super::demo_bar::DemoBar;
 use crate::command::Command;
-use crate::job_progress;
+use crate::dialogs::load_demo::missing_models;
 use crate::loadable::Loadable;
 use crate::model_pull::ModelPull;
 use crate::tab_context::TabContext;
 use crate::tasks::Task;
 use crate::widgets::catalogue_error;
 use fettle_domain::ModelId;
-use fettle_engine::{
-    BuildDemo, DemoInspection, Doctor, DoctorReport, EngineError, MissingRequirement,
-};
+use fettle_engine::{BuildDemo, DemoInspection, Doctor, DoctorReport, EngineError};
 use fettle_i18n::Value;
 
 /// Missing models, the demo, and the jobs that fetch and build them.
@@ -23,6 +22,7 @@ pub(super) struct WelcomeScreen {
     /// Whether the demo is built once all models are fetched.
     then_demo: bool,
     demo: Option<Task<Vec<DemoInspection>>>,
+    bar: DemoBar,
 }
 
 impl WelcomeScreen {
@@ -57,27 +57,18 @@ impl WelcomeScreen {
 
     /// The missing models of the selected roles.
     fn missing(&self) -> Vec<ModelId> {
-        let lacks = self.doctor.answer().into_iter().flat_map(|report| &report.missing);
-        let model = |lack: &MissingRequirement| match lack {
-            MissingRequirement::Model { model, .. } => Some(model.clone()),
-            _ => None,
-        };
-        // A model may fill two roles.
-        let mut missing: Vec<ModelId> = lacks.filter_map(model).collect();
-        missing.sort_unstable();
-        missing.dedup();
-        missing
+        self.doctor.answer().map(missing_models).unwrap_or_default()
     }
 
-    /// Fetches the missing models and builds the demo; refused where products are registered.
-    pub(super) fn load_demo(&mut self, cx: &mut TabContext<'_>) {
+    /// Fetches the models that the demo lacks and builds it; refused where products are registered.
+    pub(super) fn load_demo(&mut self, cx: &mut TabContext<'_>, missing: Vec<ModelId>) {
         if !cx.catalogue.products().is_empty() {
             return cx.toasts.error(cx.text("first-demo-refused"));
         }
         if self.demo.is_some() || self.pull.is_running() {
             return;
         }
-        let missing = self.missing();
+        self.bar = DemoBar::default();
         if missing.is_empty() {
             self.build_demo(cx);
         } else {
@@ -96,10 +87,11 @@ impl WelcomeScreen {
         self.doctor.load_once(cx, Doctor);
         ui.vertical_centered(|ui| {
             ui.add_space(ui.available_height() * 0.25);
-            if let Some(task) = &self.demo {
+            if self.demo.is_some() || (self.then_demo && self.pull.is_running()) {
                 ui.heading(cx.text("first-demo"));
                 ui.add_space(12.0);
-                column(ui, |ui| job_progress::show(ui, cx, task));
+                let Self { bar, pull, demo, .. } = self;
+                column(ui, |ui| bar.show(ui, cx, pull, demo.as_ref()));
                 return;
             }
             if self.pull.is_running() {

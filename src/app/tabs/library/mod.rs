@@ -11,7 +11,6 @@ mod selection;
 mod tests;
 mod undo_message;
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
 
 use egui::{CentralPanel, Key, Panel, Slider};
@@ -40,8 +39,8 @@ use crate::widgets::primary_button::step_button;
 use crate::widgets::side_panel::side_panel;
 use fettle_domain::{CatalogueEntry, ImageLabel, ProductCode, RegisteredImage};
 use fettle_engine::{
-    AreaState, DrawArea, FitBank, ListImages, MoveImages, MovedImages, ProductSummary,
-    UndoDeletion, UndoMoveImages, UndoRegistration, UndoneRegistration,
+    AreaState, FitBank, ListImages, MoveImages, MovedImages, ProductSummary, UndoDeletion,
+    UndoMoveImages, UndoRegistration, UndoneRegistration,
 };
 
 pub(super) const TAB: TabEntry =
@@ -51,6 +50,7 @@ fn make() -> Box<dyn Tab> {
     Box::new(LibraryTab {
         product: None,
         was_listed: false,
+        was_label_listed: false,
         label: ImageLabel::Normal,
         images: Loadable::default(),
         readiness: Readiness::default(),
@@ -63,7 +63,6 @@ fn make() -> Box<dyn Tab> {
         moving: Vec::new(),
         move_undos: Vec::new(),
         deletion_undos: Vec::new(),
-        area_undo: VecDeque::new(),
         area_undoing: Vec::new(),
     })
 }
@@ -73,6 +72,8 @@ struct LibraryTab {
     product: Option<ProductCode>,
     /// Whether the catalogue had it in the last frame.
     was_listed: bool,
+    /// Whether the catalogue had the label's defect in the last frame.
+    was_label_listed: bool,
     /// Label of the images shown.
     label: ImageLabel,
     images: Loadable<Vec<RegisteredImage>>,
@@ -90,8 +91,7 @@ struct LibraryTab {
     moving: Vec<Task<MovedImages>>,
     move_undos: Vec<Task<usize>>,
     deletion_undos: Vec<Task<CatalogueEntry>>,
-    /// Shapes that bring an inspection area back, one after the other.
-    area_undo: VecDeque<DrawArea>,
+    /// Inspection areas being brought back.
     area_undoing: Vec<Task<AreaState>>,
 }
 
@@ -159,9 +159,10 @@ impl Tab for LibraryTab {
             }
             Command::UndoRegistration(what) => self.undoing.extend(cx.start(what.clone())),
             Command::UndoDeletion(id) => self.deletion_undos.extend(cx.start(UndoDeletion(*id))),
-            Command::RestoreArea(requests) => {
-                self.area_undo.extend(requests.iter().cloned());
-                self.restore_area(cx);
+            Command::RestoreArea(request) => self.area_undoing.extend(cx.start(request.clone())),
+            Command::MoveImages(ids, label) => {
+                let request = MoveImages { ids: ids.clone(), label: label.clone() };
+                self.moving.extend(cx.start(request));
             }
             Command::UndoMoveImages(moved) => self.move_undos.extend(cx.start(moved.clone())),
             Command::BuildIndex => self.readiness.build_index(cx),
@@ -178,7 +179,7 @@ impl Tab for LibraryTab {
             }
             Command::ShowInLibrary(product, label, path) => {
                 self.select_product(product.clone());
-                self.label.clone_from(label);
+                self.show_label(label.clone());
                 self.image_to_select = Some(path.clone());
             }
             Command::NextImage if self.dialog.is_none() => self.grid.step(1, count, shift),
@@ -206,29 +207,49 @@ impl LibraryTab {
         // A product that was just registered is not in the catalogue yet, one that was deleted is not
         // any more.
         let is_gone = self.product.as_ref().is_some_and(|code| self.was_listed && !is_listed(code));
+        if is_gone || self.product.is_none() {
+            match products.first() {
+                Some(first) => self.select_product(first.product.code.clone()),
+                None => self.product = None,
+            }
+        }
         self.was_listed = self.product.as_ref().is_some_and(&is_listed);
-        if is_gone {
-            self.product = None;
-            self.images = Loadable::default();
-            self.readiness.reset();
-        }
-        if self.product.is_none() {
-            self.product = products.first().map(|summary| summary.product.code.clone());
-        }
         let Some(product) = self.product.clone().filter(is_listed) else { return };
+        self.follow_label(cx);
         let label = self.label.clone();
         self.images.load_once(cx, ListImages { product: product.clone(), label });
         self.readiness.load_once(cx, &product);
     }
 
+    /// Goes back to the normal images where the defect shown was deleted.
+    fn follow_label(&mut self, cx: &TabContext<'_>) {
+        let Some(summary) = self.summary(cx) else { return };
+        let is_listed = match &self.label {
+            ImageLabel::Normal => true,
+            ImageLabel::Defect(code) => summary.defects.iter().any(|(one, _)| one.code == *code),
+        };
+        if self.was_label_listed && !is_listed {
+            self.show_label(ImageLabel::Normal);
+        }
+        // A defect that was just registered is not in the catalogue yet.
+        self.was_label_listed |= is_listed;
+    }
+
+    /// Shows the images of a label and forgets those of the former one.
+    fn show_label(&mut self, label: ImageLabel) {
+        self.label = label;
+        self.was_label_listed = false;
+        self.images = Loadable::default();
+        self.grid.clear_selection();
+    }
+
     /// Selects a product and forgets what was loaded of the former one.
     fn select_product(&mut self, product: ProductCode) {
         self.product = Some(product);
-        self.label = ImageLabel::Normal;
-        self.images = Loadable::default();
+        self.was_listed = false;
+        self.show_label(ImageLabel::Normal);
         self.readiness.reset();
         self.proposals.reset();
-        self.grid.clear_selection();
     }
 
     /// The catalogue's entry of the selected product.
@@ -286,14 +307,14 @@ impl LibraryTab {
 
     /// The choice between normal images and each defect type, with their numbers of images.
     fn label_choice(&mut self, ui: &mut egui::Ui, cx: &TabContext<'_>, summary: &ProductSummary) {
-        let before = self.label.clone();
+        let mut chosen = self.label.clone();
         ui.horizontal_wrapped(|ui| {
             let normal = format!("{} ({})", cx.text("label-normal"), summary.normal_images);
-            ui.selectable_value(&mut self.label, ImageLabel::Normal, normal);
+            ui.selectable_value(&mut chosen, ImageLabel::Normal, normal);
             for (defect, count) in &summary.defects {
                 let label = ImageLabel::Defect(defect.code.clone());
                 let text = format!("{} ({count})", defect.full_name);
-                ui.selectable_value(&mut self.label, label, text);
+                ui.selectable_value(&mut chosen, label, text);
             }
             let is_next = self.next == Some(SetupStep::DefectTypes);
             let new = step_button(ui, cx.text("dialog-new-defect"), is_next);
@@ -317,9 +338,8 @@ impl LibraryTab {
                 }
             }
         });
-        if self.label != before {
-            self.images = Loadable::default();
-            self.grid.clear_selection();
+        if self.label != chosen {
+            self.show_label(chosen);
         }
     }
 
@@ -407,15 +427,6 @@ impl LibraryTab {
         }
     }
 
-    /// Starts the next step that brings an inspection area back.
-    fn restore_area(&mut self, cx: &mut TabContext<'_>) {
-        if self.area_undoing.is_empty()
-            && let Some(next) = self.area_undo.pop_front()
-        {
-            self.area_undoing.extend(cx.start(next));
-        }
-    }
-
     /// Takes the outcomes of moves and of what is being undone.
     fn poll_changes(&mut self, cx: &mut TabContext<'_>) {
         take(&mut self.moving, cx, |cx, moved| {
@@ -438,7 +449,6 @@ impl LibraryTab {
             cx.toasts.done(cx.localizer.with("images-moved-back", &count));
         });
         take(&mut self.area_undoing, cx, |_, _| {});
-        self.restore_area(cx);
         take(&mut self.deletion_undos, cx, |cx, entry| {
             let name = [("name", entry_name(cx, &entry).into())];
             cx.toasts.done(cx.localizer.with("entry-undeleted", &name));

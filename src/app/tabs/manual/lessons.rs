@@ -120,12 +120,22 @@ fn one(
             let values = [("question", question.clone().into()), ("heading", heading.into())];
             cx.localizer.with("lesson-question", &values)
         }
+        Lesson::Report { product, defect, section } => {
+            let defect = cx.defect_name(Some(product), defect);
+            let values = [("defect", defect.into()), ("heading", section.heading.clone().into())];
+            cx.localizer.with("lesson-report", &values)
+        }
     };
     ui.label(&title);
     if matches!(lesson.lesson, Lesson::Word { .. }) {
         for question in &lesson.questions {
             ui.label(RichText::new(format!("“{question}”")).small().weak());
         }
+    }
+    for inspection in &lesson.inspections {
+        let id = [("id", inspection.to_string().into())];
+        let of = cx.localizer.with("feedback-of-report", &id);
+        ui.label(RichText::new(of).small().weak());
     }
     let mut decided = None;
     ui.horizontal_wrapped(|ui| {

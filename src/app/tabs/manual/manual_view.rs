@@ -158,11 +158,14 @@ impl ManualView {
     }
 
     /// Shows the text of the selected section.
-    pub(super) fn show_section(&mut self, ui: &mut egui::Ui, cx: &TabContext<'_>) {
+    pub(super) fn show_section(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
         self.hovered = None;
         let Some(index) = self.selection.section else { return };
         let Some(section) = self.sections().get(index) else { return };
-        let response = section_text::show(ui, cx, section, self.selection.statement.as_deref());
+        let Some(opened) = self.opened.answer() else { return };
+        let manual = (opened.manual.id, opened.manual.path.as_str());
+        let selected = self.selection.statement.as_deref();
+        let response = section_text::show(ui, cx, manual, section, selected);
         if let Some(statement) = response.clicked {
             self.select(index, Some(&statement));
         }
@@ -219,12 +222,13 @@ impl ManualView {
         }
     }
 
-    fn show_text(&mut self, ui: &mut egui::Ui, cx: &TabContext<'_>) {
+    fn show_text(&mut self, ui: &mut egui::Ui, cx: &mut TabContext<'_>) {
         let Some(opened) = self.opened.answer() else { return };
         let Some(text) = &opened.text else { return };
         let scroll = std::mem::take(&mut self.scroll_to_selection);
         let path = &opened.manual.path;
-        let clicked = text_view::show(ui, cx, (path, text), &self.selection, scroll);
+        let manual = opened.manual.id;
+        let clicked = text_view::show(ui, cx, manual, (path, text), &self.selection, scroll);
         if let Some((section, statement)) = clicked {
             self.select(section, statement.as_deref());
             // What was clicked is in view.

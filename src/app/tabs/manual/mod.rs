@@ -20,7 +20,7 @@ mod version_list;
 
 use std::path::PathBuf;
 
-use egui::{CentralPanel, Key, Panel, ScrollArea};
+use egui::{CentralPanel, Key, Panel, ScrollArea, UiBuilder};
 
 use self::lessons::Lessons;
 use self::manual_search::ManualSearch;
@@ -299,8 +299,13 @@ impl ManualTab {
         let manuals = self.manuals.answer();
         let is_in_force = manuals.is_some_and(|manuals| manuals.contains(&opened.manual));
         let id = opened.manual.id;
-        if is_in_force && opened.problems.is_empty() && ui.button(cx.text("review-open")).clicked()
-        {
+        if !is_in_force || !opened.problems.is_empty() {
+            return;
+        }
+        // What stands above comes and goes while a manual is read again: the button is the same one all the
+        // while, so that a press that has begun is not lost.
+        let scope = UiBuilder::new().scope_id(egui::Id::unique("manual_review"));
+        if ui.scope_builder(scope, |ui| ui.button(cx.text("review-open")).clicked()).inner {
             self.open_review(cx, id);
         }
     }

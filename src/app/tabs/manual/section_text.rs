@@ -3,7 +3,8 @@
 use egui::{CursorIcon, Frame, Label, Margin, Sense, Stroke};
 
 use crate::tab_context::TabContext;
-use fettle_domain::{Section, SectionPart, Statement};
+use crate::widgets::manual_figures;
+use fettle_domain::{ManualId, Section, SectionPart, Statement};
 
 /// Ids of the statements that the mouse touched.
 #[derive(Default)]
@@ -12,10 +13,11 @@ pub(super) struct SectionResponse {
     pub(super) hovered: Option<String>,
 }
 
-/// Shows a section; the statement `selected` is framed.
+/// Shows a section of a manual at a path; the statement `selected` is framed.
 pub(super) fn show(
     ui: &mut egui::Ui,
-    cx: &TabContext<'_>,
+    cx: &mut TabContext<'_>,
+    (manual, path): (ManualId, &str),
     section: &Section,
     selected: Option<&str>,
 ) -> SectionResponse {
@@ -26,6 +28,7 @@ pub(super) fn show(
             ui.copy_text(clipboard_text(cx, section));
         }
     });
+    manual_figures::show(ui, cx, (manual, path), &section.figures);
     for (title, statements) in parts(cx, section) {
         ui.add_space(8.0);
         ui.strong(title);
@@ -40,6 +43,7 @@ pub(super) fn show(
             if response.hovered() {
                 touched.hovered = Some(one.id.clone());
             }
+            manual_figures::show(ui, cx, (manual, path), &one.figures);
         }
     }
     touched

@@ -99,6 +99,7 @@ mod tests {
             kind: StatementKind::Cause,
             text: id.to_owned(),
             spans: spans.to_vec(),
+            figures: Vec::new(),
         };
         let section = |heading: &str, causes| Section {
             heading: heading.to_owned(),
@@ -107,6 +108,7 @@ mod tests {
             causes,
             actions: Vec::new(),
             parts: Vec::new(),
+            figures: Vec::new(),
         };
         let wraps = [line(1, 800.0), line(2, 50.0)];
         [

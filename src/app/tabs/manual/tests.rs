@@ -243,7 +243,7 @@ fn a_citation_of_an_inspection_is_shown_on_its_page_as_it_was() {
         let [one] = &judged[..] else { panic!("{judged:?}") };
         assert_eq!(one.subject, FeedbackSubject::Report { inspection: InspectionId(1) });
         assert_eq!(one.opinion.rating, Rating::Good);
-        app.click_on(Role::Link, &link);
+        app.click_on(Role::Link, &format!("{link} · {}", app.text("report-actions")));
         wait_until_marked(&mut app, 2);
         app.wait_for(&page_of(&app, 2));
         app.wait_for("• 고무패드 적용");

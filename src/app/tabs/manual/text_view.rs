@@ -5,7 +5,8 @@ use egui::{Align, CursorIcon, Frame, Grid, Label, Margin, RichText, ScrollArea, 
 use super::section_text::parts;
 use super::selection::Selection;
 use crate::tab_context::TabContext;
-use fettle_domain::{ManualText, Section, Statement};
+use crate::widgets::manual_figures;
+use fettle_domain::{ManualId, ManualText, Section, Statement};
 
 /// Largest line width, in points.
 const MAX_WIDTH: f32 = 720.0;
@@ -14,7 +15,8 @@ const MAX_WIDTH: f32 = 720.0;
 /// the id of the statement, that were clicked.
 pub(super) fn show(
     ui: &mut egui::Ui,
-    cx: &TabContext<'_>,
+    cx: &mut TabContext<'_>,
+    manual: ManualId,
     (path, text): (&str, &ManualText),
     selection: &Selection,
     scroll: bool,
@@ -34,6 +36,7 @@ pub(super) fn show(
             if scroll && is_current && selected.is_none() {
                 heading.scroll_to_me(Some(Align::TOP));
             }
+            manual_figures::show(ui, cx, (manual, path), &section.figures);
             for (title, statements) in parts(cx, section) {
                 if statements.is_empty() {
                     continue;
@@ -49,6 +52,7 @@ pub(super) fn show(
                     if scroll && is_selected {
                         response.scroll_to_me(Some(Align::Center));
                     }
+                    manual_figures::show(ui, cx, (manual, path), &one.figures);
                 }
             }
         }

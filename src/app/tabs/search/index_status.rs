@@ -61,9 +61,9 @@ impl IndexStatus {
     }
 
     /// Cancels the job that builds the index.
-    pub(super) fn cancel(&self) {
+    pub(super) fn cancel(&self, cx: &mut TabContext<'_>) {
         if let Some(building) = &self.building {
-            building.cancel();
+            cx.stop(building.status());
         }
     }
 

@@ -111,7 +111,7 @@ impl Tab for SearchTab {
                 self.form.text.reload_model();
                 self.clear_result();
             }
-            Command::Stop => self.index.cancel(),
+            Command::Stop => self.index.cancel(cx),
             _ => {}
         }
     }

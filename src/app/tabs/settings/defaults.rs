@@ -1,5 +1,5 @@
-//! The section of defaults: threshold rule of new banks, retention of pictures, and whether reports
-//! have sentences of the language model.
+//! The section of defaults: threshold rule of new banks, retention of pictures, whether reports have
+//! sentences of the language model, and when shifts begin.
 
 use egui::{Button, Context, DragValue, Ui};
 
@@ -9,7 +9,7 @@ use crate::dialogs::tidy_pictures::TidyPicturesDialog;
 use crate::loadable::Loadable;
 use crate::tab_context::TabContext;
 use crate::widgets::threshold_rule::rule_editor;
-use fettle_domain::ThresholdRule;
+use fettle_domain::{ShiftPlan, ThresholdRule};
 use fettle_engine::{Preference, Preferences};
 use fettle_settings::Settings;
 
@@ -22,6 +22,7 @@ pub(super) struct Defaults {
     rule: ThresholdRule,
     days: Option<u32>,
     model_text: bool,
+    shifts: ShiftPlan,
     tidying: Option<TidyPicturesDialog>,
 }
 
@@ -30,7 +31,7 @@ impl Defaults {
     pub(super) fn set(&mut self, preferences: Option<&Preferences>) {
         if let Some(preferences) = preferences {
             (self.rule, self.days) = (preferences.threshold_rule, preferences.keep_pictures_days);
-            self.model_text = preferences.model_text;
+            (self.model_text, self.shifts) = (preferences.model_text, preferences.shifts);
         }
     }
 
@@ -56,6 +57,9 @@ impl Defaults {
         ui.heading(cx.text("settings-reports"));
         ui.checkbox(&mut self.model_text, cx.text("settings-model-text"));
         ui.weak(cx.text("settings-model-text-hint"));
+        ui.add_space(GAP);
+        ui.heading(cx.text("settings-shifts"));
+        self.shift_fields(ui, cx);
         // Values are saved once dragging or typing has ended.
         let ctx = ui.ctx();
         if ctx.input(|input| input.pointer.any_down()) || ctx.text_edit_focused() {
@@ -67,6 +71,8 @@ impl Defaults {
             Some(Preference::KeepPictures(self.days))
         } else if self.model_text != in_force.model_text {
             Some(Preference::ModelText(self.model_text))
+        } else if self.shifts != in_force.shifts {
+            Some(Preference::Shifts(self.shifts))
         } else {
             None
         }
@@ -94,6 +100,23 @@ impl Defaults {
                 self.tidying = Some(TidyPicturesDialog::default());
             }
         }
+    }
+
+    /// The hours at which shifts begin, and the shifts that they make.
+    fn shift_fields(&mut self, ui: &mut Ui, cx: &TabContext<'_>) {
+        ui.horizontal(|ui| {
+            for (number, begin) in (1_usize..).zip(&mut self.shifts.0) {
+                let label =
+                    ui.label(cx.localizer.with("settings-shift", &[("number", number.into())]));
+                let field = DragValue::new(begin).range(0..=ShiftPlan::LAST_HOUR);
+                ui.add(field.suffix(format!(" {}", cx.text("settings-hour"))))
+                    .labelled_by(label.id);
+            }
+        });
+        let shifts = self.shifts.shifts();
+        let shifts: Vec<String> = shifts.iter().map(ToString::to_string).collect();
+        let values = [("shifts", shifts.join(", ").into())];
+        ui.weak(cx.localizer.with("settings-shifts-hint", &values));
     }
 
     /// Shows the open dialog.

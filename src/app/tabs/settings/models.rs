@@ -1,6 +1,6 @@
 //! The sections of models: the model of each role, and all models of the manifest.
 
-use egui::Grid;
+use egui::{Grid, Role, WidgetInfo};
 
 use super::section::{megabytes, spinner_or_error};
 use crate::command::Command;
@@ -158,10 +158,14 @@ impl Models {
                 };
                 ui.horizontal(|ui| {
                     ui.label(cx.text(word));
-                    let pull = egui::Button::new(cx.text("settings-pull"));
-                    if *state != ModelState::Present
-                        && ui.add_enabled(!self.pull.is_running(), pull).clicked()
-                    {
+                    if *state == ModelState::Present {
+                        return;
+                    }
+                    let (label, can_pull) = (cx.text("settings-pull"), !self.pull.is_running());
+                    let pull = ui.add_enabled(can_pull, egui::Button::new(&label));
+                    let name = format!("{label}: {}", entry.name);
+                    pull.widget_info(|| WidgetInfo::labeled(Role::Button, can_pull, &name));
+                    if pull.clicked() {
                         wanted = Some(entry.id.clone());
                     }
                 });

@@ -23,6 +23,7 @@ fn open(app: &mut TestApp) {
     app.press(Modifiers::COMMAND, Key::Num8);
     app.wait_for(&app.text("settings-threads"));
     app.wait_for(&app.text("settings-rule-hint"));
+    app.wait_for(&app.text("settings-add-person"));
 }
 
 /// Draws frames until the settings on disk satisfy `is_so`.
@@ -141,6 +142,7 @@ fn record_inspection(library: &mut Library, shade: u8, verdict: Verdict) {
         past_actions: Vec::new(),
         notices: Vec::new(),
         timings: Vec::new(),
+        measurements: Default::default(),
     };
     library.record_with_image(&mut inspection, &png.into_inner()).unwrap();
 }

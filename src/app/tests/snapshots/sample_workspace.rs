@@ -19,7 +19,7 @@ use fettle_library::Library;
 use fettle_testing::documents::{own_fonts, page, pdf};
 
 /// The source of the inspection whose stages all have results.
-pub(super) const OPENED: &str = "casting_012.png";
+pub(crate) const OPENED: &str = "casting_012.png";
 
 /// A vision-language model's description of that inspection.
 pub(super) const SEEN_EN: &str =
@@ -37,7 +37,7 @@ fn defect_at(seed: u32) -> (u32, u32, u32) {
 }
 
 /// A picture of a part with a grain, with a hole, a scratch or no defect.
-pub(super) fn part(seed: u32, defect: Option<&str>) -> RgbImage {
+pub(crate) fn part(seed: u32, defect: Option<&str>) -> RgbImage {
     let (left, top, radius) = defect_at(seed);
     RgbImage::from_fn(320, 240, |x, y| {
         let (dx, dy) = (x.abs_diff(left), y.abs_diff(top));
@@ -161,6 +161,7 @@ fn inspection(number: u32, verdict: Verdict, kept: String) -> Inspection {
             height: 2 * radius,
         },
         area_px: 907,
+        longest_px: None,
         share: 0.0118,
         share_of: PartArea::Image,
         peak_score: 2.41,

@@ -16,7 +16,7 @@ pub(crate) mod tests;
 mod tile;
 mod view;
 
-pub(crate) use camera::{Camera, Screen, same_aspect};
+pub(crate) use camera::{Camera, Placement, Screen, same_aspect};
 pub(crate) use gpu::Gpu;
 pub(crate) use heatmap::Heatmap;
 pub(crate) use picture::Picture;

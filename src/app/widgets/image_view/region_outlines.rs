@@ -62,6 +62,7 @@ mod tests {
         Region {
             rect_in_image: RectPx { x, y, width: side, height: side },
             area_px: side * side,
+            longest_px: None,
             share: 0.1,
             share_of: PartArea::default(),
             peak_score: 5.0,

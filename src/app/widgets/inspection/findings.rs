@@ -12,7 +12,7 @@ use super::{resemblances, score_bar};
 use crate::command::Command;
 use crate::tab_context::TabContext;
 use crate::widgets::part_view::PartView;
-use fettle_domain::{Anomaly, Inspection, RectPx, Region};
+use fettle_domain::{Anomaly, Inspection, Measurements, RectPx, Region};
 use fettle_engine::Query;
 use fettle_i18n::Value;
 
@@ -23,7 +23,7 @@ pub(crate) fn show(
     cx: &mut TabContext<'_>,
     inspection: &Inspection,
     similar: &mut SimilarDefects,
-    view: Option<&mut PartView>,
+    mut view: Option<&mut PartView>,
 ) {
     let mode = cx.view.comparison;
     let beside = view.as_ref().and_then(|view| view.known_beside(mode));
@@ -32,7 +32,18 @@ pub(crate) fn show(
     let stored = inspection.image_path.as_ref();
     let stored = stored.map(|path| cx.engine.workspace().file(path));
     if let Some(anomaly) = inspection.anomaly.done() {
-        clicked_region = score(ui, cx, anomaly, stored.as_deref());
+        // What is measured in the view may be newer than the record.
+        let measured = match &mut view {
+            Some(view) => {
+                view.measure.adopt(inspection);
+                view.measure.measured().clone()
+            }
+            None => inspection.measurements.clone(),
+        };
+        clicked_region = score(ui, cx, (anomaly, &measured), stored.as_deref());
+    }
+    if let Some(view) = &mut view {
+        view.measure.list(ui, cx);
     }
     ui.add_space(6.0);
     if stored.is_some() && ui.button(cx.text("search-similar")).clicked() {
@@ -76,7 +87,7 @@ pub(crate) fn search(cx: &mut TabContext<'_>, inspection: &Inspection) {
 fn score(
     ui: &mut Ui,
     cx: &mut TabContext<'_>,
-    anomaly: &Anomaly,
+    (anomaly, measured): (&Anomaly, &Measurements),
     stored: Option<&Path>,
 ) -> Option<RectPx> {
     ui.add_space(8.0);
@@ -95,7 +106,7 @@ fn score(
     let mut clicked = None;
     for (number, region) in (1..).zip(&anomaly.regions) {
         ui.horizontal(|ui| {
-            if region_chip(ui, cx, number, region) {
+            if region_chip(ui, cx, number, (region, measured)) {
                 clicked = Some(region.rect_in_image);
             }
             let Some(stored) = stored else { return };
@@ -111,8 +122,14 @@ fn score(
     clicked
 }
 
-/// A numbered button of a region with its place; the rest stands in its tip. Whether it was clicked.
-fn region_chip(ui: &mut Ui, cx: &TabContext<'_>, number: u32, region: &Region) -> bool {
+/// A numbered button of a region with its place, and its longest extent where the picture has a scale;
+/// the rest stands in its tip. Whether it was clicked.
+fn region_chip(
+    ui: &mut Ui,
+    cx: &TabContext<'_>,
+    number: u32,
+    (region, measured): (&Region, &Measurements),
+) -> bool {
     let rect = region.rect_in_image;
     let values = [
         ("place", Value::from(cx.text(region.place.message_id()))),
@@ -126,7 +143,18 @@ fn region_chip(ui: &mut Ui, cx: &TabContext<'_>, number: u32, region: &Region) -
         ("peak", region.peak_score.into()),
     ];
     let whole = cx.localizer.with("region-line", &values);
-    let text = format!("{number}  {}", cx.text(region.place.message_id()));
+    let mut text = format!("{number}  {}", cx.text(region.place.message_id()));
+    if let Some((scale, longest)) = measured.scale.as_ref().zip(region.longest_px) {
+        text = format!("{text} · {}", scale.length(longest.into()));
+    }
+    let whole = match measured.region_size(region) {
+        Some((id, values)) => {
+            let values: Vec<(&str, Value)> =
+                values.into_iter().map(|(name, value)| (name, value.into())).collect();
+            format!("{whole}\n{}", cx.localizer.with(id, &values))
+        }
+        None => whole,
+    };
     let chip = ui.button(text);
     chip.on_hover_text(format!("{whole}\n{}", cx.text("picture-look-at"))).clicked()
 }

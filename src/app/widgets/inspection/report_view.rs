@@ -6,6 +6,7 @@ use egui::{CollapsingHeader, RichText};
 use super::skip_reason::skip_reason;
 use crate::command::{Citation, Command};
 use crate::tab_context::TabContext;
+use crate::widgets::manual_figures;
 use fettle_domain::{
     Author, Inspection, InspectionId, ManualFinding, Report, ReportLine, ReportPart, ReportSection,
     SkipReason, Stage, Statement, Support,
@@ -60,6 +61,12 @@ pub(crate) fn show(ui: &mut egui::Ui, cx: &mut TabContext<'_>, inspection: &Insp
             }
         }
     }
+}
+
+/// Whether there is something to say of the report: also that it should have quoted a section where it found
+/// none.
+pub(crate) fn can_be_judged(inspection: &Inspection) -> bool {
+    matches!(inspection.report, Stage::Done(_) | Stage::Skipped(SkipReason::NoSection { .. }))
 }
 
 /// Says that the language model still orders the report.
@@ -128,6 +135,10 @@ fn lines(
     report: &Report,
     section: &ReportSection,
 ) {
+    if let Some(finding) = inspection.manual.done().filter(|_| section.part == ReportPart::Causes) {
+        let manual = (finding.manual, finding.path.as_str());
+        manual_figures::show(ui, cx, manual, &finding.section.figures);
+    }
     for (number, line) in (1..).zip(&section.lines) {
         match (section.part, inspection.id) {
             (ReportPart::Actions, Some(id)) if line.support != Support::Unsupported => {
@@ -142,16 +153,37 @@ fn lines(
             let text = cx.localizer.with("machine-translation", &[("text", text.into())]);
             ui.indent("translation", |ui| ui.weak(text));
         }
+        if let Some(finding) = inspection.manual.done() {
+            figures_of(ui, cx, finding, line);
+        }
     }
     if let Some(finding) = inspection.manual.done() {
         sources(ui, cx, finding, section);
     }
 }
 
+/// The pictures of the statements that a line quotes, where it is not one that only refers to them.
+fn figures_of(
+    ui: &mut egui::Ui,
+    cx: &mut TabContext<'_>,
+    finding: &ManualFinding,
+    line: &ReportLine,
+) {
+    if !matches!(line.support, Support::Manual { .. } | Support::Composed { .. }) {
+        return;
+    }
+    let cited = line.support.statements();
+    let manual = (finding.manual, finding.path.as_str());
+    for statement in finding.section.all_statements().filter(|one| cited.contains(&one.id)) {
+        manual_figures::show(ui, cx, manual, &statement.figures);
+    }
+}
+
 /// An action with a box to tick while it is done. The tick is a help on this screen, as long as the
-/// window is open, and no record.
+/// window is open, and no record. It belongs to the statement, whose number changes when a model orders the
+/// report.
 fn action_line(ui: &mut egui::Ui, id: InspectionId, number: usize, text: &str) {
-    let tick = egui::Id::unique(("action_tick", id.0, number));
+    let tick = egui::Id::unique(("action_tick", id.0, text));
     let mut is_done = ui.data(|data| data.get_temp::<bool>(tick)).unwrap_or_default();
     let text = RichText::new(format!("{number}. {text}"));
     let text = if is_done { text.weak() } else { text };
@@ -180,9 +212,13 @@ fn sources(
     ui.horizontal_wrapped(|ui| {
         for (place, cited) in places {
             let values = [("place", Value::from(place))];
-            let source = RichText::new(cx.localizer.with("report-page", &values)).small();
+            let source = cx.localizer.with("report-page", &values);
+            let link = ui.link(RichText::new(&source).small());
+            // Another section may cite the same page.
+            let name = format!("{source} · {}", cx.text(title(section.part)));
+            link.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Link, true, &name));
             let texts: Vec<&str> = cited.iter().map(|one| one.text.as_str()).collect();
-            if ui.link(source).on_hover_text(texts.join("\n")).clicked()
+            if link.on_hover_text(texts.join("\n")).clicked()
                 && let Some(first) = cited.first()
             {
                 cx.send(Command::ShowManual(Citation::statement(finding, first)));
@@ -211,5 +247,35 @@ fn paraphrase_note(ui: &mut egui::Ui, cx: &TabContext<'_>, line: &ReportLine) {
     if matches!(line.support, Support::Paraphrase { .. }) {
         let note = cx.text("report-paraphrase");
         ui.indent("paraphrase", |ui| ui.small(note));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::Role;
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+    use super::*;
+
+    #[test]
+    fn a_tick_stays_with_its_action_when_the_report_is_ordered_anew() {
+        let mut harness = Harness::new_ui_state(
+            |ui, actions: &mut Vec<&str>| {
+                for (number, action) in (1..).zip(actions) {
+                    action_line(ui, InspectionId(1), number, action);
+                }
+            },
+            vec!["Clean the mould", "Lower the speed"],
+        );
+        harness.get_by_role_and_label(Role::CheckBox, "1. Clean the mould").click();
+        harness.run_steps(2);
+        harness.state_mut().reverse();
+        harness.run_steps(2);
+        let is_ticked = |label| {
+            let node = harness.get_by_role_and_label(Role::CheckBox, label);
+            node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+        };
+        assert!(is_ticked("2. Clean the mould") && !is_ticked("1. Lower the speed"));
     }
 }

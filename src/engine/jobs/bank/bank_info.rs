@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, NoEvent, Request, Stopwatch};
 use fettle_domain::{
-    BankRef, DetectionRecipe, HeatmapScale, ImageId, ProductCode, SampleBits, Thresholds,
+    BankRef, DetectionRecipe, HeatmapScale, ImageId, ProductCode, Role, SampleBits, Thresholds,
 };
 use fettle_library::LabelFilter;
 use fettle_vision::align::position::PositionRange;
@@ -54,6 +54,10 @@ impl Request for BankInfo {
 
     fn name(&self) -> &'static str {
         "bank-info"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Option<BankState>> {

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::{
     BankRef, DefectCode, HeatmapScale, Histogram, ImageId, KnownImage, Place, ProductCode, Rate,
-    RectPx, RegisteredImage, ThresholdRule, Thresholds, Verdict,
+    RectPx, RegisteredImage, Role, ThresholdRule, Thresholds, Verdict,
 };
 use fettle_library::LibraryError;
 use fettle_vision::memory_bank::BankInfo;
@@ -191,6 +191,10 @@ impl Request for BankStats {
 
     fn name(&self) -> &'static str {
         "bank-stats"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<BankStatistics> {

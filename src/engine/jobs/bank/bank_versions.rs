@@ -7,7 +7,7 @@ use crate::error::{EngineError, Result};
 use crate::jobs::registration::catalogue::require_product;
 use crate::jobs::registration::rejected_file::RejectedFile;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{BankRef, ImageId, ProductCode, Thresholds};
+use fettle_domain::{BankRef, ImageId, ProductCode, Role, Thresholds};
 use fettle_library::LibraryError;
 use fettle_vision::memory_bank::MemoryBank;
 
@@ -38,6 +38,10 @@ impl Request for ListBanks {
 
     fn name(&self) -> &'static str {
         "list-banks"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<BankVersion>> {
@@ -86,6 +90,10 @@ impl Request for UndoBank {
 
     fn name(&self) -> &'static str {
         "undo-bank"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn run(self, job: &JobContext) -> Result<UndoneBank> {

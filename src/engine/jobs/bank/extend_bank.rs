@@ -19,7 +19,7 @@ use crate::jobs::registration::UnreadFolders;
 use crate::jobs::registration::image_sources::{FoundImages, ImageSource, image_sources};
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::{
-    BankRef, ContentHash, ImageId, ImageLabel, ModelId, ModelRole, ProductCode, SampleBits,
+    BankRef, ContentHash, ImageId, ImageLabel, ModelId, ModelRole, ProductCode, Role, SampleBits,
     Thresholds,
 };
 use fettle_library::{decode_image, read_source};
@@ -82,6 +82,10 @@ impl Request for ExtendBank {
 
     fn name(&self) -> &'static str {
         "extend-bank"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn run(self, job: &JobContext) -> Result<ExtendedBank> {

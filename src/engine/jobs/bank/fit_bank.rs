@@ -16,7 +16,7 @@ use super::scored_bank::ScoredBank;
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, JobRecord, JobStep, JobSummary, NoEvent, Repeatable, Request};
 use fettle_domain::{
-    BankRef, HeatmapScale, InputFit, ModelRole, ProductCode, RecipeChoice, ThresholdRule,
+    BankRef, HeatmapScale, InputFit, ModelRole, ProductCode, RecipeChoice, Role, ThresholdRule,
     Thresholds,
 };
 use fettle_library::LabelFilter;
@@ -102,6 +102,10 @@ impl Request for FitBank {
 
     fn name(&self) -> &'static str {
         "fit-bank"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn journal_record(&self) -> Option<JobRecord> {

@@ -8,7 +8,9 @@ use serde::Serialize;
 use crate::error::{EngineError, Result};
 use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{AreaEffect, AreaShape, ContentHash, ProductArea, ProductCode, RelativePoint};
+use fettle_domain::{
+    AreaEffect, AreaShape, ContentHash, ProductArea, ProductCode, RelativePoint, Role,
+};
 use fettle_library::{LabelFilter, decode_image, read_image, read_source};
 use fettle_vision::heatmap::mask_of_image;
 use fettle_vision::inspection_area::{InspectionArea, Outline};
@@ -41,10 +43,8 @@ pub struct DrawArea {
     pub product: ProductCode,
     /// Remove the existing shapes first.
     pub clear: bool,
-    /// Whether the new shapes are inspected or ignored.
-    pub effect: AreaEffect,
-    /// New shapes.
-    pub shapes: Vec<DrawnShape>,
+    /// New shapes in their order, each inspected or ignored.
+    pub shapes: Vec<(AreaEffect, DrawnShape)>,
 }
 
 /// State of a product's inspection area.
@@ -66,6 +66,13 @@ impl Request for DrawArea {
         "draw-area"
     }
 
+    fn role(&self) -> Role {
+        match self.clear || !self.shapes.is_empty() {
+            true => Role::Engineer,
+            false => Role::Operator,
+        }
+    }
+
     fn run(self, job: &JobContext) -> Result<AreaState> {
         require_product(job, &self.product)?;
         // All shapes are read and checked before anything is changed.
@@ -75,21 +82,21 @@ impl Request for DrawArea {
             Some(known) if !self.clear => known.outlines.clone(),
             _ => Vec::new(),
         };
-        for shape in self.shapes {
+        for (effect, shape) in self.shapes {
             let (outline, shape) = read_shape(job, &self.product, shape)?;
-            outlines.push((self.effect, outline));
-            drawn.push(shape);
+            outlines.push((effect, outline));
+            drawn.push((effect, shape));
         }
         let inspected = inspected_share(outlines);
         if inspected == 0.0 {
             return Err(EngineError::NothingInspected(self.product));
         }
-        let (product, clear, effect) = (self.product, self.clear, self.effect);
+        let (product, clear) = (self.product, self.clear);
         job.library(move |library| {
             if clear {
                 library.clear_inspection_area(&product)?;
             }
-            for shape in drawn {
+            for (effect, shape) in drawn {
                 match shape {
                     NewShape::Mask(path) => {
                         library.add_mask(&product, effect, &path)?;

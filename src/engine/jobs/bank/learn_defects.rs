@@ -11,7 +11,7 @@ use super::product_lock::ProductLock;
 use super::scored_bank::ScoredBank;
 use crate::error::Result;
 use crate::protocol::{JobContext, JobRecord, JobSummary, NoEvent, Repeatable, Request};
-use fettle_domain::{BankRef, ProductCode, Thresholds};
+use fettle_domain::{BankRef, ProductCode, Role, Thresholds};
 use fettle_library::BankThresholds;
 use fettle_vision::defect_term::DefectTerm;
 use fettle_vision::thresholds::{Rates, rates};
@@ -62,6 +62,10 @@ impl Request for LearnDefects {
 
     fn name(&self) -> &'static str {
         "learn-defects"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn journal_record(&self) -> Option<JobRecord> {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::protocol::JobContext;
-use fettle_domain::{ImageId, ImageNotice, JpegQuality, SampleBits};
+use fettle_domain::{ImageId, JpegQuality, SampleBits};
 use fettle_library::{read_image, read_image_of};
 
 /// Pictures in a batch of the network.
@@ -45,18 +45,15 @@ pub(super) fn read_pictures(
 }
 
 /// The bits of white in the samples of `pictures` of 16 bits: the fewest usual ones that hold all
-/// samples, where no picture uses the upper bits. `None`: the pictures have other samples, or use
-/// all bits.
+/// samples, where no picture uses the upper bits. `None`: a picture has other samples, or a range that
+/// its file declares, or they use all bits, or all are black.
 pub(super) fn sample_bits(
     job: &JobContext,
     pictures: &[NormalPicture],
 ) -> Result<Option<SampleBits>> {
     let used_bits = |picture: &NormalPicture| -> Result<Option<u32>> {
-        let notices = read_image(&picture.path)?.notices;
-        Ok(notices.iter().find_map(|notice| match notice {
-            ImageNotice::LowSamples { used_bits, bits: 16 } => Some(*used_bits),
-            _ => None,
-        }))
+        let used = read_image(&picture.path)?.undeclared_bits;
+        Ok(used.filter(|used| *used == 0 || SampleBits::holding(*used).is_some()))
     };
     // Nearly always the first picture already says that there is nothing to find out.
     let (Some(first), rest) = (pictures.first(), pictures.get(1..).unwrap_or_default()) else {
@@ -69,7 +66,8 @@ pub(super) fn sample_bits(
         let Some(used) = used else { return Ok(None) };
         most = used.into_iter().fold(most, u32::max);
     }
-    Ok(SampleBits::holding(most))
+    // A black picture uses no bit, and says nothing about those of the others.
+    Ok(SampleBits::holding(most).filter(|_| most > 0))
 }
 
 /// At most `limit` of `pictures`, evenly spaced.

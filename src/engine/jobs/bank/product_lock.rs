@@ -49,7 +49,7 @@ mod tests {
     use super::*;
     use crate::protocol::{JobUpdate, NoEvent, Request};
     use crate::{AddProduct, Engine, EngineOptions};
-    use fettle_domain::{Language, Product};
+    use fettle_domain::{Language, Product, Role};
     use fettle_settings::{Settings, Workspace};
 
     /// Holds the lock until it is told to let go.
@@ -64,6 +64,10 @@ mod tests {
 
         fn name(&self) -> &'static str {
             "hold"
+        }
+
+        fn role(&self) -> Role {
+            Role::Operator
         }
 
         fn run(self, job: &JobContext) -> Result<()> {

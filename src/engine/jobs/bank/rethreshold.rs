@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::active_bank::ActiveBank;
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{BankRef, HeatmapScale, ProductCode, ThresholdRule, Thresholds};
+use fettle_domain::{BankRef, HeatmapScale, ProductCode, Role, ThresholdRule, Thresholds};
 use fettle_library::BankThresholds;
 use fettle_vision::thresholds::{Calibration, Rates, calibrate, rates};
 
@@ -49,6 +49,10 @@ impl Request for Rethreshold {
 
     fn name(&self) -> &'static str {
         "rethreshold"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn run(self, job: &JobContext) -> Result<Rethresholded> {

@@ -1,5 +1,6 @@
 //! Product and defect that a record of a file names.
 
+use fettle_domain::hangul::is_hangul;
 use fettle_domain::{
     ActionDraft, ActionSubject, DefectCode, DisplayNames, Product, ProductCode, normal_form,
 };
@@ -88,10 +89,6 @@ impl Letters {
             && (self.letters.windows(form.len()).enumerate())
                 .any(|(at, letters)| letters == form && is_edge(at) && is_edge(at + form.len()))
     }
-}
-
-fn is_hangul(letter: char) -> bool {
-    matches!(letter, '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7a3}')
 }
 
 #[cfg(test)]

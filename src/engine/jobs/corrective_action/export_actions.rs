@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::ActionFilter;
+use fettle_domain::{ActionFilter, Role};
 use fettle_report::{action_csv, write_file};
 
 /// Writes records as JSON where the file's name ends in `.json`, else as CSV, newest first.
@@ -31,6 +31,10 @@ impl Request for ExportActions {
 
     fn name(&self) -> &'static str {
         "export-actions"
+    }
+
+    fn role(&self) -> Role {
+        Role::Supervisor
     }
 
     fn run(self, job: &JobContext) -> Result<ExportedActions> {

@@ -2,12 +2,11 @@
 
 use serde::Serialize;
 
-use fettle_domain::ManualWarning;
+use fettle_domain::{ManualWarning, Role};
 
 use super::read_action_file::ActionFile;
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
-use crate::user::user_name;
 
 /// Stores the records of a file that are new, all or none of them.
 #[derive(Debug, Clone)]
@@ -36,6 +35,10 @@ impl Request for ImportActions {
         "import-actions"
     }
 
+    fn role(&self) -> Role {
+        Role::Supervisor
+    }
+
     fn run(self, job: &JobContext) -> Result<ImportedActions> {
         let warned = self.0.warned();
         let Self(ActionFile { path, rows, warnings }) = self;
@@ -58,7 +61,7 @@ impl Request for ImportActions {
             .collect();
         let stored = actions.len();
         let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        let by = user_name();
+        let by = job.actor.name.clone();
         let import = job.library(move |library| library.import_actions(&file, &actions, &by))?;
         Ok(ImportedActions { import, stored, left_out: total - stored, warned, warnings })
     }
@@ -74,6 +77,10 @@ impl Request for UndoActionImport {
 
     fn name(&self) -> &'static str {
         "undo-action-import"
+    }
+
+    fn role(&self) -> Role {
+        Role::Supervisor
     }
 
     fn run(self, job: &JobContext) -> Result<usize> {

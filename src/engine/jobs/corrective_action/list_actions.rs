@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{ActionFilter, CorrectiveAction};
+use fettle_domain::{ActionFilter, CorrectiveAction, Role};
 
 /// Lists records, newest first.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +14,10 @@ impl Request for ListActions {
 
     fn name(&self) -> &'static str {
         "list-actions"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<CorrectiveAction>> {

@@ -10,7 +10,7 @@ use super::action_subject::subject_of;
 use crate::error::Result;
 use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{ActionDraft, ActionSubject, ManualWarning, ProductCode};
+use fettle_domain::{ActionDraft, ActionSubject, ManualWarning, ProductCode, Role};
 use fettle_library::action_digest;
 use fettle_manuals::{ActionRecords, parse_action_records, read_file};
 
@@ -123,6 +123,10 @@ impl Request for ReadActionFile {
 
     fn name(&self) -> &'static str {
         "read-action-file"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<ActionFile> {

@@ -4,8 +4,7 @@ use jiff::Zoned;
 
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
-use crate::user::user_name;
-use fettle_domain::{ActionEntry, ActionSubject, CorrectiveAction, CorrectiveActionId};
+use fettle_domain::{ActionEntry, ActionSubject, CorrectiveAction, CorrectiveActionId, Role};
 
 /// Writes a record, a new one or in place of what it said, which stays on file. The state of the
 /// inspection's action follows.
@@ -27,10 +26,14 @@ impl Request for WriteAction {
         "write-action"
     }
 
+    fn role(&self) -> Role {
+        Role::Supervisor
+    }
+
     fn run(self, job: &JobContext) -> Result<CorrectiveAction> {
         let Self { id, subject, entry } = self;
         entry.check(Zoned::now().date()).map_err(EngineError::ActionEntry)?;
-        let by = user_name();
+        let by = job.actor.name.clone();
         job.library(move |library| match id {
             None => library.add_corrective_action(&subject, &entry, &by),
             Some(id) => library.change_corrective_action(id, subject.defect.as_ref(), &entry, &by),
@@ -55,8 +58,12 @@ impl Request for RemoveAction {
         "remove-action"
     }
 
+    fn role(&self) -> Role {
+        Role::Supervisor
+    }
+
     fn run(self, job: &JobContext) -> Result<Self> {
-        let by = user_name();
+        let by = job.actor.name.clone();
         job.library(move |library| library.set_action_removed(self.id, self.removed, &by))?;
         Ok(self)
     }

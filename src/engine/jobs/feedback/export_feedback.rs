@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
+use fettle_domain::Role;
 use fettle_report::{feedback_csv, write_file};
 
 /// Writes all feedback that counts: as JSON where the file's name ends so, otherwise as CSV for
@@ -26,6 +27,10 @@ impl Request for ExportFeedback {
 
     fn name(&self) -> &'static str {
         "export-feedback"
+    }
+
+    fn role(&self) -> Role {
+        Role::Supervisor
     }
 
     fn run(self, job: &JobContext) -> Result<ExportedFeedback> {

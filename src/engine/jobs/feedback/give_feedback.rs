@@ -2,8 +2,7 @@
 
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
-use crate::user::user_name;
-use fettle_domain::{Feedback, FeedbackOpinion, FeedbackSubject, ShownAnswer};
+use fettle_domain::{Feedback, FeedbackOpinion, FeedbackSubject, Role, ShownAnswer};
 
 /// Records what the user says of an answer or a report. What was said before stays on record.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,9 +32,13 @@ impl Request for GiveFeedback {
         "give-feedback"
     }
 
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
     fn run(self, job: &JobContext) -> Result<FeedbackGiven> {
         let Self { subject, shown, opinion } = self;
-        let by = user_name();
+        let by = job.actor.name.clone();
         // Also where whoever gave it has moved on meanwhile: it was said.
         job.commit(move |library| {
             let (before, now) =
@@ -57,6 +60,10 @@ impl Request for FeedbackOf {
         "feedback-of"
     }
 
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
     fn run(self, job: &JobContext) -> Result<Option<Feedback>> {
         job.library(move |library| library.feedback_of(&self.0))
     }
@@ -74,6 +81,10 @@ impl Request for HasFeedback {
         "has-feedback"
     }
 
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
     fn run(self, job: &JobContext) -> Result<bool> {
         job.library(|library| library.has_feedback())
     }
@@ -89,6 +100,10 @@ impl Request for ListFeedback {
 
     fn name(&self) -> &'static str {
         "list-feedback"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<Feedback>> {

@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::propose::proposals;
+use super::report_lessons::report_lessons;
+use super::sections::sections_in_force;
 use crate::error::{EngineError, Result};
 use crate::jobs::manual::search_manual::corpus::Corpus;
 use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, NoEvent, Request};
-use crate::user::user_name;
-use fettle_domain::{DecidedLesson, Lesson, LessonDecision, ProductCode};
+use fettle_domain::{DecidedLesson, InspectionId, Lesson, LessonDecision, ProductCode, Role};
 use fettle_library::content_hash;
 
 /// Characters of a lesson's id.
@@ -23,8 +24,19 @@ pub struct ReviewedLesson {
     pub lesson: Lesson,
     /// The questions that support it; none where the feedback was taken back after the decision.
     pub questions: Vec<String>,
+    /// The inspections whose reports support it, the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inspections: Vec<InspectionId>,
     /// What was decided; `None`: it is open.
     pub decided: Option<DecidedLesson>,
+}
+
+impl ReviewedLesson {
+    /// A lesson without support about which nothing is decided.
+    fn open(lesson: Lesson) -> Self {
+        let id = id(&lesson);
+        Self { id, lesson, questions: Vec::new(), inspections: Vec::new(), decided: None }
+    }
 }
 
 /// The lessons of a product, or of all: those that are open first, then those that are decided.
@@ -37,6 +49,10 @@ impl Request for ListLessons {
 
     fn name(&self) -> &'static str {
         "list-lessons"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<ReviewedLesson>> {
@@ -62,6 +78,10 @@ impl Request for DecideLessons {
         "decide-lessons"
     }
 
+    fn role(&self) -> Role {
+        Role::Engineer
+    }
+
     fn run(self, job: &JobContext) -> Result<Vec<ReviewedLesson>> {
         let known = list(job, None)?;
         let mut chosen = Vec::new();
@@ -69,7 +89,7 @@ impl Request for DecideLessons {
             let lesson = known.iter().find(|lesson| lesson.id == *id);
             chosen.push(lesson.ok_or_else(|| EngineError::UnknownLesson(id.clone()))?.clone());
         }
-        let (by, decision) = (user_name(), self.decision);
+        let (by, decision) = (job.actor.name.clone(), self.decision);
         let lessons: Vec<Lesson> = chosen.iter().map(|one| one.lesson.clone()).collect();
         let decided = job.library(move |library| {
             library.decide_lessons(&lessons, decision, &by)?;
@@ -105,19 +125,21 @@ fn list(job: &JobContext, product: Option<ProductCode>) -> Result<Vec<ReviewedLe
         for (lesson, questions) in proposals(&feedback, &product.code, &corpus) {
             // The same question with and without a product.
             if lessons.iter().all(|known| known.lesson != lesson) {
-                lessons.push(ReviewedLesson { id: id(&lesson), lesson, questions, decided: None });
+                lessons.push(ReviewedLesson { questions, ..ReviewedLesson::open(lesson) });
             }
+        }
+        let sections = sections_in_force(job, Some(product.code.clone()))?;
+        for (lesson, inspections) in report_lessons(job, &feedback, &product.code, &sections)? {
+            lessons.push(ReviewedLesson { inspections, ..ReviewedLesson::open(lesson) });
         }
     }
     for one in decided {
         match lessons.iter_mut().find(|known| known.lesson == one.lesson) {
             Some(known) => known.decided = Some(one),
-            None => lessons.push(ReviewedLesson {
-                id: id(&one.lesson),
-                lesson: one.lesson.clone(),
-                questions: Vec::new(),
-                decided: Some(one),
-            }),
+            None => {
+                let open = ReviewedLesson::open(one.lesson.clone());
+                lessons.push(ReviewedLesson { decided: Some(one), ..open });
+            }
         }
     }
     lessons.sort_by_key(|one| one.decided.is_some());
@@ -128,6 +150,9 @@ fn id(lesson: &Lesson) -> String {
     let parts = match lesson {
         Lesson::Word { product, word, meanings } => {
             ["word", product.as_str(), word, &meanings.join("\0")].join("\0")
+        }
+        Lesson::Report { product, defect, section } => {
+            ["report", product.as_str(), defect.as_str(), &section.heading].join("\0")
         }
         Lesson::Question { question, section } => {
             ["question", section.product.as_str(), question, &section.heading].join("\0")

@@ -5,6 +5,7 @@ mod export_feedback;
 mod give_feedback;
 mod lessons;
 mod propose;
+mod report_lessons;
 mod sections;
 #[cfg(test)]
 mod tests;

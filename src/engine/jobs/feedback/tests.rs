@@ -8,13 +8,15 @@ use super::*;
 use crate::jobs::inspection::Inspect;
 use crate::protocol::Request;
 use crate::{
-    AddDefectType, AddProduct, Engine, EngineError, EngineOptions, ManualAnswer, ManualReply,
-    RegisterManual, SearchManual,
+    AddDefectType, AddProduct, Engine, EngineError, EngineOptions, JudgeInspection, ManualAnswer,
+    ManualReply, RegisterManual, ReportDefects, SearchManual,
 };
 use fettle_domain::{
     DefectCode, FeedbackOpinion, FeedbackSubject, InspectionId, Language, Lesson, LessonDecision,
-    Product, ProductCode, ProductSection, Rating,
+    Opinion, Product, ProductCode, ProductSection, Rating, Similarity, SkipReason, Stage,
+    Suggestion, Verdict,
 };
+use fettle_library::Library;
 use fettle_settings::{Settings, Workspace};
 
 const MANUAL: &str = "기공 (hole)
@@ -165,6 +167,121 @@ fn feedback_that_is_taken_back_supports_nothing() {
     assert_eq!(lessons.len(), 1);
     assert_eq!(lessons[0].lesson, word.lesson);
     assert!(lessons[0].questions.is_empty() && lessons[0].decided.is_some());
+}
+
+/// The headings of the sections that reports about the defects of a product quote.
+fn quoted(engine: &Engine, product: &ProductCode) -> Vec<Option<String>> {
+    let request =
+        ReportDefects { product: product.clone(), defect: None, with_llm: false, model_text: None };
+    let heading = |manual: &Stage<fettle_domain::ManualFinding>| {
+        manual.done().map(|finding| finding.section.heading.clone())
+    };
+    submit(engine, request).iter().map(|report| heading(&report.manual)).collect()
+}
+
+/// A manual that calls defects otherwise than the site does, and has a section about one in the wrong place.
+#[test]
+fn reports_quote_the_section_that_an_engineer_accepted_until_it_is_undone() {
+    let (dir, engine, part) = engine();
+    let other = "핀홀 대책
+원인
+- 습기
+조치
+- 예열
+
+쇳물 튐
+원인
+- 과열
+조치
+- 온도 하향
+
+날개 버 (burr) 개정
+원인
+- 마모
+조치
+- 금형 교체
+";
+    let path = dir.path().join("other.txt");
+    std::fs::write(&path, other).unwrap();
+    submit(&engine, RegisterManual { product: part.clone(), path });
+    let splash = AddDefectType {
+        product: part.clone(),
+        code: DefectCode::new("splash").unwrap(),
+        name_ko: Some("스플래시".to_owned()),
+        name_en: Some("splash".to_owned()),
+        full_name: None,
+    };
+    submit(&engine, splash);
+
+    // Inspections of parts that resemble each defect; what reports quote, and what would be right.
+    let right = [("burr", "날개 버 (burr)"), ("hole", "핀홀 대책"), ("splash", "쇳물 튐")];
+    let root = dir.path().join("workspace");
+    let picture = dir.path().join("part.png");
+    for (number, (defect, _)) in (1_u8..).zip(right) {
+        image::RgbImage::from_pixel(16, 16, image::Rgb([number; 3])).save(&picture).unwrap();
+        let image = picture.clone();
+        let inspect = Inspect { image, product: None, with_llm: false, out: None };
+        let mut inspection = submit(&engine, inspect).inspection;
+        inspection.product = Some(part.clone());
+        inspection.verdict = Verdict::Ng;
+        let defect = DefectCode::new(defect).unwrap();
+        inspection.manual = Stage::Skipped(SkipReason::NoSection { defect: defect.clone() });
+        let suggestion =
+            Suggestion { product: part.clone(), defect: Some(defect), confidence: 1.0 };
+        let similarity = Similarity { hits: Vec::new(), suggestion: Some(suggestion) };
+        inspection.similarity = Stage::Done(similarity);
+        Library::open(&root).unwrap().rewrite_inspection(&inspection).unwrap();
+    }
+    let before = quoted(&engine, &part);
+    let is_right = |found: &[Option<String>]| {
+        let right = right.iter().map(|(_, heading)| Some((*heading).to_owned()));
+        found.iter().zip(right).filter(|(found, right)| *found == right).count()
+    };
+    assert_eq!(is_right(&before), 0, "{before:?}");
+
+    let all = sections(&engine, &part);
+    let section = |heading: &str| all.iter().find(|one| one.heading == heading).unwrap().clone();
+    let say = |id: i64, right: Option<ProductSection>| {
+        let subject = FeedbackSubject::Report { inspection: InspectionId(id) };
+        let opinion = FeedbackOpinion { rating: Rating::Bad, note: String::new(), right };
+        submit(&engine, GiveFeedback { subject, shown: None, opinion: Some(opinion) });
+    };
+    for (id, (_, heading)) in (1..).zip(right) {
+        say(id, Some(section(heading)));
+    }
+    // Feedback alone changes nothing.
+    assert_eq!(quoted(&engine, &part), before);
+    let lessons = submit(&engine, ListLessons(Some(part.clone())));
+    assert_eq!(lessons.len(), 3, "{lessons:?}");
+    assert_eq!(lessons[0].inspections, [InspectionId(1)]);
+    for lesson in &lessons {
+        decide(&engine, lesson, Some(LessonDecision::Accepted));
+    }
+    let after = quoted(&engine, &part);
+    assert_eq!(is_right(&after), 3, "{after:?}");
+    // The other sections about the defect are named beside it, and why this one is quoted is said.
+    let burr = DefectCode::new("burr").ok();
+    let request =
+        ReportDefects { product: part.clone(), defect: burr, with_llm: false, model_text: None };
+    let report = submit(&engine, request).remove(0);
+    let finding = report.manual.done().unwrap();
+    assert_eq!(finding.others[0].heading, "날개 버 (burr) 개정");
+    assert!(report.notice.unwrap().contains("an engineer accepted"));
+    // Undone, refused.
+    decide(&engine, &lessons[1], Some(LessonDecision::Refused));
+    assert_eq!(is_right(&quoted(&engine, &part)), 2);
+    for lesson in &lessons {
+        decide(&engine, lesson, None);
+    }
+    assert_eq!(quoted(&engine, &part), before);
+
+    // Where a person names another defect, the section was not the fault.
+    let scratch =
+        Opinion { verdict: Verdict::Ng, defect: DefectCode::new("hole").ok(), note: String::new() };
+    submit(&engine, JudgeInspection { inspection: InspectionId(1), opinion: Some(scratch) });
+    assert_eq!(submit(&engine, ListLessons(Some(part.clone()))).len(), 2);
+    say(2, None);
+    assert_eq!(submit(&engine, ListLessons(Some(part))).len(), 1);
 }
 
 /// The words of a passage outweigh every remembered question but the very one that is asked.

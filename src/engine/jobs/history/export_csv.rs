@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::HistoryFilter;
+use fettle_domain::{HistoryFilter, Role};
 use fettle_library::Library;
 use fettle_report::InspectionCsv;
 use fettle_system::AtomicFile;
@@ -38,6 +38,10 @@ impl Request for ExportInspections {
         "export-inspections"
     }
 
+    fn role(&self) -> Role {
+        Role::Supervisor
+    }
+
     fn run(self, job: &JobContext) -> Result<ExportedInspections> {
         let Self { filter, path } = self;
         let file_error = |source: std::io::Error| EngineError::File { path: path.clone(), source };
@@ -50,8 +54,14 @@ impl Request for ExportInspections {
             let mut table = InspectionCsv::new(&mut file).map_err(file_error)?;
             for (page, rows) in rows.chunks(PAGE).enumerate() {
                 job.check()?;
-                for row in rows {
-                    table.write(row).map_err(file_error)?;
+                let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+                let sizes = job.library(move |library| {
+                    ids.into_iter()
+                        .map(|id| library.region_sizes(id))
+                        .collect::<Result<Vec<_>, _>>()
+                })?;
+                for (row, sizes) in rows.iter().zip(sizes) {
+                    table.write(row, sizes).map_err(file_error)?;
                 }
                 let written = page * PAGE + rows.len();
                 job.report("progress-export", "", written as u64, total as u64);
@@ -89,10 +99,12 @@ mod tests {
         assert_eq!(exported, ExportedInspections { rows: 1, path: path.clone() });
         let written = std::fs::read_to_string(&path).unwrap();
         let lines: Vec<&str> = written.split("\r\n").collect();
-        assert_eq!(lines[0], "\u{feff}id,time,product,defect,verdict,judged,score,action,file");
+        let columns = "\u{feff}id,time,product,defect,verdict,judged,score,action,file,\
+                       regions_area_mm2,longest_region_mm";
+        assert_eq!(lines[0], columns);
         assert!(lines[1].starts_with("1,2"), "{lines:?}");
         assert!(lines[1].contains(",,,unsure,,,open,\"/"), "{lines:?}");
-        assert!(lines[1].ends_with("부품 \"\"1\"\", 앞.png\""), "{lines:?}");
+        assert!(lines[1].ends_with("부품 \"\"1\"\", 앞.png\",,"), "{lines:?}");
         assert_eq!(lines[2..], [""]);
 
         // A missing folder is an error.

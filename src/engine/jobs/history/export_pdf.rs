@@ -7,10 +7,11 @@ use jiff::Zoned;
 use crate::error::{EngineError, Result};
 use crate::jobs::inspection::export_result::report_text;
 use crate::jobs::inspection::open_inspection::{OpenInspection, OpenedInspection};
+use crate::jobs::manual::manual_figures::reported_figures;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{HistoryFilter, InspectionId, InspectionRow};
+use fettle_domain::{HistoryFilter, InspectionId, InspectionRow, Role};
 use fettle_library::{Library, LibraryError};
-use fettle_report::{PdfReport, ReportedPart, write_file};
+use fettle_report::{PdfReport, ReportedFigure, ReportedPart, write_file};
 
 /// Writes inspections as a PDF: a summary where there are several, then each on pages of its own.
 /// Pictures are drawn again as by [`OpenInspection`]; where that fails, the PDF says why.
@@ -50,6 +51,10 @@ impl Request for ExportPdf {
         "export-pdf"
     }
 
+    fn role(&self) -> Role {
+        Role::Supervisor
+    }
+
     fn run(self, job: &JobContext) -> Result<ExportedPdf> {
         let Self { which, path } = self;
         // A missing folder is reported before the long work.
@@ -70,7 +75,9 @@ impl Request for ExportPdf {
             job.check()?;
             job.report("progress-export", row.file_name(), done as u64, rows.len() as u64);
             let opened = OpenInspection(row.id).run(job)?;
-            report.add(&part(&opened))?;
+            let manual = opened.inspection.manual.done();
+            let figures = manual.map(|manual| reported_figures(job, manual)).transpose()?;
+            report.add(&part(&opened, &figures.unwrap_or_default()))?;
         }
         let missing_letters = report.missing_letters();
         let bytes = report.finish()?;
@@ -93,13 +100,14 @@ fn rows(
     }
 }
 
-fn part(opened: &OpenedInspection) -> ReportedPart<'_> {
+fn part<'a>(opened: &'a OpenedInspection, figures: &'a [ReportedFigure]) -> ReportedPart<'a> {
     ReportedPart {
         inspection: &opened.inspection,
         judgement: opened.judgement.as_ref(),
         action: opened.action.as_ref(),
         picture: opened.picture.as_deref(),
         pictures: opened.pictures.as_deref(),
+        figures,
         notice: opened.notice.as_deref(),
     }
 }

@@ -2,9 +2,8 @@
 
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
-use crate::user::user_name;
 use fettle_domain::{
-    ActionChange, ActionState, InspectionId, Judgement, Opinion, ProductCode, Verdict,
+    ActionChange, ActionState, InspectionId, Judgement, Opinion, ProductCode, Role, Verdict,
 };
 
 /// Records the user's judgement of an inspection. The inspection and earlier judgements stay.
@@ -49,9 +48,13 @@ impl Request for JudgeInspection {
         "judge-inspection"
     }
 
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
     fn run(self, job: &JobContext) -> Result<Judged> {
         let Self { inspection, opinion } = self;
-        let by = user_name();
+        let by = job.actor.name.clone();
         job.library(move |library| {
             let before = library.judgement(inspection)?;
             let now = library.judge(inspection, opinion.as_ref(), &by)?;
@@ -78,8 +81,12 @@ impl Request for SetAction {
         "set-action"
     }
 
+    fn role(&self) -> Role {
+        Role::Supervisor
+    }
+
     fn run(self, job: &JobContext) -> Result<ActionChange> {
-        let by = user_name();
+        let by = job.actor.name.clone();
         job.library(move |library| library.set_action(self.inspection, self.state, &by))
     }
 }

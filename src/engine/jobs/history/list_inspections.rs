@@ -2,7 +2,10 @@
 
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{HistoryFilter, HistoryOrder, ImageId, InspectionId, InspectionPage};
+use fettle_domain::{
+    HistoryCursor, HistoryFilter, HistoryOrder, HistoryPage, ImageId, InspectionId, InspectionPage,
+    Role,
+};
 use fettle_library::InspectionFilter;
 
 /// Lists inspections by page. Only the columns of the list are read, not the records.
@@ -26,9 +29,51 @@ impl Request for ListInspections {
         "list-inspections"
     }
 
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
+    fn is_quick(&self) -> bool {
+        true
+    }
+
     fn run(self, job: &JobContext) -> Result<InspectionPage> {
         let Self { filter, order, skip, limit } = self;
         job.library(move |library| library.sorted_history(&filter, order, skip, limit))
+    }
+}
+
+/// Lists inspections by page, newest first, for callers who come back for the next page: what is added between
+/// two pages is in neither. Only the columns of the list are read, not the records.
+#[derive(Debug, Clone, Default)]
+pub struct PageInspections {
+    /// Filter of the inspections.
+    pub filter: HistoryFilter,
+    /// Where the page begins: `next` of the one before.
+    pub cursor: Option<HistoryCursor>,
+    /// Maximum number of inspections.
+    pub limit: usize,
+}
+
+impl Request for PageInspections {
+    type Answer = HistoryPage;
+    type Event = NoEvent;
+
+    fn name(&self) -> &'static str {
+        "page-inspections"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
+    fn is_quick(&self) -> bool {
+        true
+    }
+
+    fn run(self, job: &JobContext) -> Result<HistoryPage> {
+        let Self { filter, cursor, limit } = self;
+        job.library(move |library| library.history_page(&filter, cursor, limit))
     }
 }
 
@@ -43,6 +88,10 @@ impl Request for FindInspection {
 
     fn name(&self) -> &'static str {
         "inspection-of"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Option<InspectionId>> {

@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::{
-    ActionFilter, ActionStage, CorrectiveAction, DayCount, DefectCount, HistoryFilter, ImageLabel,
-    Product, Rate, escape, looked_at_again, overkill,
+    ActionFilter, ActionStage, CorrectiveAction, DayCount, DefectCount, HistoryFilter, HourCount,
+    ImageLabel, LotCount, Product, Rate, Role, escape, looked_at_again, overkill,
 };
 use fettle_library::LabelFilter;
 
@@ -21,6 +21,10 @@ pub struct Statistics {
     pub days: Vec<DayCount>,
     /// Counts of NG parts by defect, most frequent first.
     pub defects: Vec<DefectCount>,
+    /// Counts by hour of the day.
+    pub hours: Vec<HourCount>,
+    /// Counts of the lots that were inspected last, the newest first.
+    pub lots: Vec<LotCount>,
     /// Number of judged inspections.
     pub judged: usize,
     /// Number of parts that the inspection called unsure and a person judged.
@@ -72,6 +76,10 @@ impl Request for GetStatistics {
         "statistics"
     }
 
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
     fn run(self, job: &JobContext) -> Result<Statistics> {
         let Self(filter) = self;
         let today = jiff::Zoned::now().date();
@@ -116,6 +124,8 @@ impl Request for GetStatistics {
                 escape: escape(&counts.judged),
                 days: counts.days,
                 defects: counts.defects,
+                hours: counts.hours,
+                lots: counts.lots,
                 products,
             })
         })

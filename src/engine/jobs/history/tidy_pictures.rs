@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
+use fettle_domain::Role;
 use fettle_library::ExpiredUpload;
 
 /// Files deleted at a time, since no inspection can be recorded meanwhile.
@@ -48,6 +49,11 @@ impl Request for TidyPictures {
 
     fn name(&self) -> &'static str {
         "tidy-pictures"
+    }
+
+    /// What the settings say is done by itself; another number of days is for administrators.
+    fn role(&self) -> Role {
+        if self.days.is_none() || self.dry_run { Role::Operator } else { Role::Admin }
     }
 
     fn run(self, job: &JobContext) -> Result<TidiedPictures> {

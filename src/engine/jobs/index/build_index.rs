@@ -13,7 +13,7 @@ use super::paths::defects_path;
 use crate::error::{EngineError, Result};
 use crate::jobs::registration::rejected_file::RejectedFile;
 use crate::protocol::{JobContext, JobRecord, JobSummary, NoEvent, Repeatable, Request, Stopwatch};
-use fettle_domain::{ImageRecipe, ModelId, ModelRole, ProductCode, RectPx, RegisteredImage};
+use fettle_domain::{ImageRecipe, ModelId, ModelRole, ProductCode, RectPx, RegisteredImage, Role};
 use fettle_library::{LabelFilter, read_image};
 use fettle_retrieval::vector_index::VectorIndex;
 use fettle_vision::preprocess::resized;
@@ -61,6 +61,10 @@ impl Request for BuildIndex {
 
     fn name(&self) -> &'static str {
         "build-index"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn journal_record(&self) -> Option<JobRecord> {

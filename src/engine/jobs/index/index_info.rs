@@ -8,7 +8,7 @@ use super::entry_ids::{self, is_whole};
 use super::paths::defects_path;
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request, Stopwatch};
-use fettle_domain::{ImageId, ModelId, ModelRole};
+use fettle_domain::{ImageId, ModelId, ModelRole, Role};
 use fettle_library::LabelFilter;
 
 /// Reads the state of the index; `None` where there is no index.
@@ -33,6 +33,10 @@ impl Request for IndexInfo {
 
     fn name(&self) -> &'static str {
         "index-info"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Option<IndexState>> {

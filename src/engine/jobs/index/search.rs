@@ -10,7 +10,7 @@ use super::text_search::text_search_model;
 use crate::error::{EngineError, Result};
 use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, NoEvent, Request, Stopwatch};
-use fettle_domain::{ModelRole, RectPx, Similarity, TextKind};
+use fettle_domain::{ModelRole, RectPx, Role, Similarity, TextKind};
 use fettle_library::read_image;
 
 /// The query of a search.
@@ -43,6 +43,10 @@ impl Request for Search {
 
     fn name(&self) -> &'static str {
         "search"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Similarity> {

@@ -2,7 +2,7 @@
 
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{ModelId, ModelRole};
+use fettle_domain::{ModelId, ModelRole, Role};
 use fettle_models::clip_text_encoder::has_text_encoder;
 use fettle_models::store::ModelState;
 
@@ -37,6 +37,10 @@ impl Request for FindTextSearchModel {
 
     fn name(&self) -> &'static str {
         "ask-words-model"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<TextSearchModel> {

@@ -71,7 +71,7 @@ pub(super) fn anomaly_stage(
             score_picture(job, &bank, area.as_ref(), &other, None, watch)?.image_score()
         })?;
     watch.note("taken", begun);
-    let known_defects = scored.known_defects(job, image_score)?;
+    let known_defects = scored.known_defects(job, image_score, bank.term.clone())?;
     let ScoredPicture { detected, bank: memory, nearest_normal, .. } = scored;
     let normals = memory.info().held_out.len();
     let samples = memory.info().sample_bits;
@@ -163,11 +163,13 @@ impl ScoredPicture {
         }
     }
 
-    /// What known defects account for in `image_score`; `None` where nothing was learned of them.
+    /// What known defects account for in `image_score`, by the file `learned`; `None` where nothing was
+    /// learned of them.
     fn known_defects(
         &self,
         job: &JobContext,
         image_score: f32,
+        learned: Option<String>,
     ) -> Result<Option<KnownDefectsTerm>> {
         let Some(term) = &self.term else { return Ok(None) };
         let added = image_score - self.detected.image_score;
@@ -186,7 +188,7 @@ impl ScoredPicture {
             };
             resembles.into_iter().map(with_path).collect()
         })?;
-        Ok(Some(KnownDefectsTerm { added, resembles }))
+        Ok(Some(KnownDefectsTerm { learned, added, resembles }))
     }
 }
 
@@ -222,17 +224,6 @@ pub(super) fn score_picture(
     })?;
     watch.timings.extend(timings);
     Ok(scored)
-}
-
-/// The bits of white in samples of 16 bits that the active bank of `product` was fitted with. A bank
-/// that cannot be read is the anomaly stage's to report.
-pub(super) fn sample_bits(job: &JobContext, product: &ProductCode) -> Result<Option<SampleBits>> {
-    let code = product.clone();
-    let Some(bank) = job.library(move |library| library.active_bank(&code))? else {
-        return Ok(None);
-    };
-    let path = job.shared.workspace.file(&bank.path);
-    Ok(MemoryBank::load_info(&path).ok().and_then(|info| info.sample_bits))
 }
 
 /// The normal image with the most similar embedding.

@@ -9,7 +9,7 @@ use super::stage::failed_stage;
 use crate::error::Result;
 use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, Request, Stopwatch};
-use fettle_domain::{DefectCode, ManualFinding, ModelRole, ProductCode, Report, Stage};
+use fettle_domain::{DefectCode, ManualFinding, ModelRole, ProductCode, Report, Role, Stage};
 use fettle_settings::Settings;
 
 /// Writes reports on the defect types of a product.
@@ -47,6 +47,10 @@ impl Request for ReportDefects {
 
     fn name(&self) -> &'static str {
         "report-defects"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn may_wait_for_server(&self, settings: &Settings) -> bool {

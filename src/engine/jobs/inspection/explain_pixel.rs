@@ -4,7 +4,7 @@ use crate::error::{EngineError, Result};
 use crate::jobs::bank::inspection_area::load_inspection_area;
 use crate::jobs::workspace::PictureFile;
 use crate::protocol::{JobContext, NoEvent, Request, Stopwatch};
-use fettle_domain::{BankRef, RectPx};
+use fettle_domain::{BankRef, RectPx, Role};
 use fettle_library::read_image_of;
 use fettle_vision::memory_bank::MemoryBank;
 use fettle_vision::patches::Origin;
@@ -43,6 +43,10 @@ impl Request for ExplainPixel {
 
     fn name(&self) -> &'static str {
         "why-here"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Option<NearestNormal>> {

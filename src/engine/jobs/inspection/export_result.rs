@@ -8,7 +8,7 @@ use jiff::Zoned;
 use crate::error::Result;
 use fettle_domain::{DisplayNames, Inspection, Language};
 use fettle_i18n::Value;
-use fettle_report::{PdfReport, Pictures, ReportedPart, markdown, write_all};
+use fettle_report::{PdfReport, Pictures, ReportedFigure, ReportedPart, markdown, write_all};
 
 /// Text lookup for `fettle-report`, which knows no language.
 pub(crate) fn report_text(language: Language) -> impl Fn(&str, &[(&str, String)]) -> String {
@@ -25,7 +25,7 @@ pub(super) fn export_result(
     (language, names): (Language, DisplayNames),
     inspection: &Inspection,
     picture: &RgbImage,
-    pictures: Option<&Pictures>,
+    (pictures, figures): (Option<&Pictures>, &[ReportedFigure]),
 ) -> Result<Vec<PathBuf>> {
     let words = report_text(language);
     let text = markdown(inspection, pictures.is_some(), &words);
@@ -36,6 +36,7 @@ pub(super) fn export_result(
         action: None,
         picture: Some(picture),
         pictures,
+        figures,
         notice: None,
     })?;
     Ok(write_all(dir, inspection, &text, &print.finish()?, pictures)?)

@@ -7,24 +7,27 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use image::{ImageFormat, RgbImage};
+use image::RgbImage;
 
-use super::anomaly::{anomaly_stage, sample_bits};
+use super::anomaly::anomaly_stage;
 use super::export_result::export_result;
 use super::manual_section::manual_stage;
 use super::measurement_summary::measurement_summary;
 use super::model_answers::{ModelPart, OnText};
 use super::model_view::{view_model, view_stage};
+use super::product_range::read_for_product;
 use super::report::report_stage;
 use super::similarity::similarity_stage;
 use super::stage::{failed_stage, split_stage};
 use crate::error::{EngineError, Result};
 use crate::jobs::corrective_action::past_actions::past_actions;
+use crate::jobs::manual::manual_figures::reported_figures;
+use crate::jobs::measuring::scale_in_force::scale_in_force;
 use crate::jobs::registration::catalogue::require_product;
 use crate::picture_notices::explain_notice;
 use crate::protocol::{JobContext, Request, Stopwatch};
 use fettle_domain::{
-    AnomalyMap, Inspection, Judgement, ModelRole, PastAction, ProductCode, SkipReason, Stage,
+    AnomalyMap, Inspection, Judgement, ModelRole, PastAction, ProductCode, Role, SkipReason, Stage,
     Suggestion, Verdict,
 };
 use fettle_library::{LibraryError, OpenFault, decode_image, decode_image_of, read_source};
@@ -86,6 +89,10 @@ impl Request for Inspect {
         "inspect"
     }
 
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
     fn may_wait_for_server(&self, settings: &Settings) -> bool {
         self.with_llm && !settings.remote.is_empty()
     }
@@ -102,12 +109,11 @@ impl Request for Inspect {
         let image = watch.time("decode", || decode_image(&bytes, &self.image))?;
         let language = job.shared.report_language();
         let compression = image.compression;
-        let may_be_wide = matches!(image.format, ImageFormat::Png | ImageFormat::Tiff);
         let mut read_notices = image.notices;
         let mut picture = Arc::new(image.rgb);
 
         job.report("progress-similarity", "", 0, 6);
-        let (similarity, embedding) =
+        let (similarity, mut embedding) =
             match similarity_stage(job, &picture, self.product.as_ref(), &mut watch) {
                 Ok(found) => (found.similarity, Some(found.embedding)),
                 Err(error) => (failed_stage(job, error)?, None),
@@ -116,20 +122,26 @@ impl Request for Inspect {
         let product =
             self.product.clone().or_else(|| suggestion.as_ref().map(|s| s.product.clone()));
 
-        // Which samples are white is known with the product.
-        if let Some(product) = product.as_ref().filter(|_| may_be_wide)
-            && let Some(samples) = sample_bits(job, product)?
-        {
-            let decode = || decode_image_of(&bytes, &self.image, Some(samples));
-            let image = watch.time("decode", decode)?;
-            read_notices = image.notices;
-            picture = Arc::new(image.rgb);
-        }
-
         job.report("progress-anomaly", "", 1, 6);
-        let outcome = match &product {
-            None => Ok(Stage::Skipped(SkipReason::NoProduct)),
+        // Which undeclared samples are white is known with the product.
+        let read = match product.as_ref().filter(|_| image.undeclared_bits.is_some()) {
             Some(product) => {
+                let decode = |samples| {
+                    let image = decode_image_of(&bytes, &self.image, Some(samples))?;
+                    Ok((image.rgb, image.notices))
+                };
+                read_for_product(job, product, decode, embedding.as_deref(), &mut watch)
+            }
+            None => Ok(None),
+        };
+        let outcome = match (&product, read) {
+            (None, _) => Ok(Stage::Skipped(SkipReason::NoProduct)),
+            (Some(_), Err(error)) => Err(error),
+            (Some(product), Ok(read)) => {
+                if let Some(read) = read {
+                    (picture, read_notices, embedding) =
+                        (read.picture, read.notices, read.embedding);
+                }
                 let seen = (&picture, compression);
                 anomaly_stage(job, product, seen, embedding, &mut watch)
             }
@@ -181,6 +193,8 @@ impl Request for Inspect {
         if let Some(found) = anomaly.done() {
             models.push(found.bank.model.clone());
         }
+        let size = (picture.width(), picture.height());
+        let measurements = scale_in_force(job, product.as_ref(), size);
         let inspection = Inspection {
             id: None,
             created_at: jiff::Zoned::now()
@@ -191,8 +205,8 @@ impl Request for Inspect {
             source: self.image.display().to_string(),
             image_hash: image.hash,
             image_path: None,
-            width_px: picture.width(),
-            height_px: picture.height(),
+            width_px: size.0,
+            height_px: size.1,
             product,
             product_given: self.product.is_some(),
             models,
@@ -205,6 +219,7 @@ impl Request for Inspect {
             past_actions,
             notices,
             timings: Vec::new(),
+            measurements,
         };
         job.report("progress-record", "", 3, 6);
         let recorded = Instant::now();
@@ -270,7 +285,10 @@ impl Request for Inspect {
         let written = match &self.out {
             Some(dir) => {
                 let names = job.library(|library| library.names())?;
-                let shown = pictures.as_deref();
+                let manual = inspection.manual.done();
+                let figures = manual.map(|manual| reported_figures(job, manual)).transpose()?;
+                let figures = figures.unwrap_or_default();
+                let shown = (pictures.as_deref(), figures.as_slice());
                 match export_result(dir, (language, names), &inspection, &picture, shown) {
                     Err(error) if error.is_recoverable() => {
                         let id = "inspection-not-written";

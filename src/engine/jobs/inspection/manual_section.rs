@@ -5,8 +5,9 @@ use crate::jobs::manual::in_force::refresh_manuals;
 use crate::jobs::manual::manual_text::manual_text;
 use crate::protocol::{JobContext, Stopwatch};
 use fettle_domain::{
-    DefectType, Language, ManualFinding, ManualText, OtherSection, Passage, ProductCode, Section,
-    SkipReason, Stage, StatementKind, Suggestion, Verdict,
+    DefectType, Language, Lesson, LessonDecision, ManualFinding, ManualText, OtherSection, Passage,
+    ProductCode, ProductSection, RegisteredManual, Section, SkipReason, Stage, StatementKind,
+    Suggestion, Verdict,
 };
 use fettle_manuals::{disagreements, words_with_label};
 
@@ -48,10 +49,27 @@ pub(crate) fn find_section(
     if manuals.is_empty() {
         return Ok(Stage::Skipped(SkipReason::NoManual { product: product.clone() }));
     }
-    let mut finding: Option<ManualFinding> = None;
+    let taught = taught_section(job, defect)?;
+    let mut texts = Vec::new();
     for manual in manuals.into_iter().rev() {
         let text = manual_text(job, &manual)?;
-        let Some(section) = fettle_manuals::find_section(&text, defect) else { continue };
+        texts.push((manual, text));
+    }
+    // What an engineer accepted comes first, in whichever manual it stands.
+    let mut chosen = taught.and_then(|taught| find_taught(&texts, &taught));
+    if let Some((at, section)) = &chosen {
+        let first = texts.remove(*at);
+        texts.insert(0, first);
+        let values = [("heading", section.heading.clone().into())];
+        notices.push(fettle_i18n::text_with(language, "notice-section-taught", &values));
+    }
+    let mut finding: Option<ManualFinding> = None;
+    for (manual, text) in texts {
+        let found = match chosen.take() {
+            Some((_, section)) => Some(section),
+            None => fettle_manuals::find_section(&text, defect),
+        };
+        let Some(section) = found else { continue };
         match &mut finding {
             Some(finding) => {
                 notices.extend(contradictions(&finding.section, &section, &manual.path, language));
@@ -81,6 +99,36 @@ pub(crate) fn find_section(
     }
     let none = || Stage::Skipped(SkipReason::NoSection { defect: defect.code.clone() });
     Ok(finding.map_or_else(none, Stage::Done))
+}
+
+/// The section that reports about `defect` quote by what an engineer accepted last.
+fn taught_section(job: &JobContext, defect: &DefectType) -> Result<Option<ProductSection>> {
+    let decided = job.library(|library| library.decided_lessons())?;
+    let accepted = decided.into_iter().filter(|one| one.decision == LessonDecision::Accepted);
+    let mut of_defect = accepted.filter_map(|one| match one.lesson {
+        Lesson::Report { product, defect: code, section } => {
+            (product == defect.product && code == defect.code).then_some(section)
+        }
+        Lesson::Word { .. } | Lesson::Question { .. } => None,
+    });
+    Ok(of_defect.next_back())
+}
+
+/// The section that an engineer accepted, and the index of its manual: the one under its heading, or, where
+/// no manual words it so any more, the one of its defect type.
+fn find_taught(
+    texts: &[(RegisteredManual, ManualText)],
+    taught: &ProductSection,
+) -> Option<(usize, Section)> {
+    let find = |is_it: &dyn Fn(&Section) -> bool| {
+        texts.iter().enumerate().find_map(|(at, (_, text))| {
+            Some((at, text.sections.iter().find(|section| is_it(section))?.clone()))
+        })
+    };
+    find(&|section| section.heading == taught.heading).or_else(|| {
+        let defect = taught.defect.as_ref()?;
+        find(&|section| section.defect.as_ref() == Some(defect))
+    })
 }
 
 /// Numbers that two sections about a defect give for one thing, as sentences; `path` is the manual of

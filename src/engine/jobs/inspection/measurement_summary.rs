@@ -91,7 +91,7 @@ mod tests {
     fn every_verdict_has_sentences_of_its_own() {
         let unsure = anomaly(Verdict::Unsure);
         let soft = vec![CaptureDeviation::Blurred { ratio: 0.7 }];
-        let known = KnownDefectsTerm { added: -0.25, resembles: Vec::new() };
+        let known = KnownDefectsTerm { learned: None, added: -0.25, resembles: Vec::new() };
         let low = Anomaly { image_score: 0.5, ..anomaly(Verdict::Ok) };
         let high = Anomaly { image_score: 4.0, ..anomaly(Verdict::Ng) };
         // Result, the beginnings of its sentences.

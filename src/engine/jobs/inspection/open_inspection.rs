@@ -7,7 +7,7 @@ use image::RgbImage;
 use super::rescore::{Rescored, rescore};
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{ActionChange, AnomalyMap, Inspection, InspectionId, Judgement};
+use fettle_domain::{ActionChange, AnomalyMap, Inspection, InspectionId, Judgement, Role};
 use fettle_library::{DeletedUpload, read_image_of};
 use fettle_report::Pictures;
 
@@ -40,6 +40,10 @@ impl Request for OpenInspection {
 
     fn name(&self) -> &'static str {
         "open-inspection"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<OpenedInspection> {

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{ActionChange, Inspection, InspectionId, InspectionRow, Judgement};
+use fettle_domain::{ActionChange, Inspection, InspectionId, InspectionRow, Judgement, Role};
 
 /// Reads an inspection as recorded. Unlike [`crate::OpenInspection`], no network runs.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,14 @@ impl Request for ReadInspection {
 
     fn name(&self) -> &'static str {
         "read-inspection"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
+    fn is_quick(&self) -> bool {
+        true
     }
 
     fn run(self, job: &JobContext) -> Result<RecordedInspection> {

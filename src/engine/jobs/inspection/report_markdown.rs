@@ -3,7 +3,7 @@
 use super::export_result::report_text;
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::InspectionId;
+use fettle_domain::{InspectionId, Role};
 use fettle_report::markdown;
 
 /// Writes the report of an inspection as Markdown, without its pictures.
@@ -16,6 +16,10 @@ impl Request for ReportMarkdown {
 
     fn name(&self) -> &'static str {
         "report-markdown"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<String> {

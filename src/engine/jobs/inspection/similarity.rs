@@ -24,6 +24,21 @@ pub(super) fn similarity_stage(
     product: Option<&ProductCode>,
     watch: &mut Stopwatch,
 ) -> Result<SimilarityFinding> {
+    let embedding = embed(job, picture, watch)?;
+    let filter = SearchFilter { product: product.cloned(), defect: None };
+    let similarity = match neighbours(job, embedding.clone(), VOTERS, &filter, watch)? {
+        Some(found) => Stage::Done(found),
+        None => Stage::Skipped(SkipReason::NoIndex),
+    };
+    Ok(SimilarityFinding { similarity, embedding })
+}
+
+/// The embedding of the whole image, of unit length.
+pub(super) fn embed(
+    job: &JobContext,
+    picture: &Arc<RgbImage>,
+    watch: &mut Stopwatch,
+) -> Result<Vec<f32>> {
     let model = job.shared.model_for(ModelRole::ImageEmbedder)?;
     let picture = Arc::clone(picture);
     let (embedding, timings) = job.vision(move |lane| {
@@ -32,10 +47,5 @@ pub(super) fn similarity_stage(
         Ok((rows.into_iter().next().unwrap_or_default(), watch.timings))
     })?;
     watch.timings.extend(timings);
-    let filter = SearchFilter { product: product.cloned(), defect: None };
-    let similarity = match neighbours(job, embedding.clone(), VOTERS, &filter, watch)? {
-        Some(found) => Stage::Done(found),
-        None => Stage::Skipped(SkipReason::NoIndex),
-    };
-    Ok(SimilarityFinding { similarity, embedding })
+    Ok(embedding)
 }

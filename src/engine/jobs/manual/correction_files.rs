@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::manual_corrections::{OpenManualReview, SaveManualCorrections};
+use super::manual_corrections::{SaveManualCorrections, Uncorrected};
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{ManualCorrections, ManualId, RegisteredManual};
+use fettle_domain::{ManualCorrections, ManualId, RegisteredManual, Role};
 use fettle_manuals::{apply_corrections, read_file};
 use fettle_report::write_file;
 
@@ -34,11 +34,15 @@ impl Request for ListManualCorrections {
         "list-manual-corrections"
     }
 
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
     fn run(self, job: &JobContext) -> Result<ListedCorrections> {
-        let review = OpenManualReview(self.0).run(job)?;
-        let missed = apply_corrections(&review.read, &review.corrections).missed;
+        let Uncorrected { manual, read, corrections, .. } = Uncorrected::open(job, self.0)?;
+        let missed = apply_corrections(&read, &corrections).missed;
         let missed = missed.iter().map(|edit| edit.subject().to_owned()).collect();
-        Ok(ListedCorrections { manual: review.manual, corrections: review.corrections, missed })
+        Ok(ListedCorrections { manual, corrections, missed })
     }
 }
 
@@ -58,6 +62,10 @@ impl Request for ExportManualCorrections {
 
     fn name(&self) -> &'static str {
         "export-manual-corrections"
+    }
+
+    fn role(&self) -> Role {
+        Role::Supervisor
     }
 
     fn run(self, job: &JobContext) -> Result<ListedCorrections> {
@@ -88,11 +96,15 @@ impl Request for ApplyManualCorrections {
         "apply-manual-corrections"
     }
 
+    fn role(&self) -> Role {
+        Role::Engineer
+    }
+
     fn run(self, job: &JobContext) -> Result<ListedCorrections> {
         let Self { manual, path } = self;
         let bytes = read_file(&path)?;
-        let corrections: ManualCorrections =
-            serde_json::from_slice(&bytes).map_err(|_| EngineError::NotCorrections(path))?;
+        let corrections: ManualCorrections = serde_json::from_slice(&bytes)
+            .map_err(|source| EngineError::NotCorrections { path, source })?;
         job.check()?;
         SaveManualCorrections { manual, corrections, forgotten: Vec::new() }.run(job)?;
         ListManualCorrections(manual).run(job)

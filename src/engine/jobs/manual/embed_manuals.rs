@@ -11,7 +11,7 @@ use super::search_manual::other_subjects;
 use crate::error::Result;
 use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{ModelRole, ProductCode};
+use fettle_domain::{ModelRole, ProductCode, Role};
 use fettle_manuals::chunks;
 
 /// Embeds the passages of the manuals in force of a product, or of all products, as far as they are
@@ -37,6 +37,10 @@ impl Request for EmbedManuals {
 
     fn name(&self) -> &'static str {
         "embed-manuals"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<EmbeddedManuals> {

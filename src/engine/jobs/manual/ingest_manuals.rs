@@ -6,7 +6,7 @@ use super::register_manual::ParsedManual;
 use crate::error::Result;
 use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::ProductCode;
+use fettle_domain::{ProductCode, Role};
 
 /// Parses the manuals of a product, or of all products, again.
 #[derive(Debug, Clone)]
@@ -18,6 +18,10 @@ impl Request for IngestManuals {
 
     fn name(&self) -> &'static str {
         "ingest-manuals"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<ParsedManual>> {

@@ -1,5 +1,7 @@
 //! Correcting what was read from a manual.
 
+use std::path::PathBuf;
+
 use super::in_force::manuals_in_force;
 use super::manual_file::read_manual_file;
 use super::manual_text::{manual_text, parse_manual, reparse_manual};
@@ -7,7 +9,8 @@ use super::register_manual::ParsedManual;
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::{
-    LabelRule, ManualCorrections, ManualFormat, ManualId, ManualText, RegisteredManual, SizePt,
+    LabelRule, ManualCorrections, ManualFormat, ManualId, ManualText, RegisteredManual, Role,
+    SizePt,
 };
 use fettle_manuals::{page_sizes, with_unplaced_lines};
 
@@ -36,8 +39,37 @@ impl Request for OpenManualReview {
         "open-manual-review"
     }
 
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
     fn run(self, job: &JobContext) -> Result<ManualReview> {
         let Self(id) = self;
+        let Uncorrected { manual, path, bytes, read, corrections } = Uncorrected::open(job, id)?;
+        job.check()?;
+        let pages = match ManualFormat::of_stored(&manual.path) {
+            ManualFormat::Pdf => page_sizes(&path, bytes)?,
+            _ => Vec::new(),
+        };
+        Ok(ManualReview { manual, read, corrections, pages })
+    }
+}
+
+/// A manual as it was read, without its pages.
+pub(super) struct Uncorrected {
+    pub(super) manual: RegisteredManual,
+    /// Its file.
+    path: PathBuf,
+    bytes: Vec<u8>,
+    /// The text without corrections.
+    pub(super) read: ManualText,
+    /// The corrections in force. Of the labels of the workspace those that the manual has.
+    pub(super) corrections: ManualCorrections,
+}
+
+impl Uncorrected {
+    /// Reads the file of a manual and what was corrected in it.
+    pub(super) fn open(job: &JobContext, id: ManualId) -> Result<Self> {
         let (manual, defects, mut corrections) = job.library(move |library| {
             let lineage = library.manual_lineage(id)?;
             let defects = library.defect_types(&lineage.product)?;
@@ -47,12 +79,7 @@ impl Request for OpenManualReview {
         let (path, bytes) = read_manual_file(job, &manual)?;
         let read = with_unplaced_lines(parse_manual(job, &path, &bytes, &defects)?);
         corrections.labels.retain(|rule| read.has_label(&rule.label));
-        job.check()?;
-        let pages = match ManualFormat::of_stored(&manual.path) {
-            ManualFormat::Pdf => page_sizes(&path, bytes)?,
-            _ => Vec::new(),
-        };
-        Ok(ManualReview { manual, read, corrections, pages })
+        Ok(Self { manual, path, bytes, read, corrections })
     }
 }
 
@@ -74,6 +101,10 @@ impl Request for SaveManualCorrections {
 
     fn name(&self) -> &'static str {
         "save-manual-corrections"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn run(self, job: &JobContext) -> Result<ParsedManual> {
@@ -101,6 +132,10 @@ impl Request for UndoManualCorrections {
 
     fn name(&self) -> &'static str {
         "undo-manual-corrections"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn run(self, job: &JobContext) -> Result<ParsedManual> {

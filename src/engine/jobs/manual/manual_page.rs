@@ -7,7 +7,7 @@ use image::RgbImage;
 use super::manual_file::read_manual_file;
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::RegisteredManual;
+use fettle_domain::{RegisteredManual, Role};
 use fettle_manuals::page_picture;
 use fettle_report::GOTHIC;
 
@@ -29,6 +29,10 @@ impl Request for ManualPage {
 
     fn name(&self) -> &'static str {
         "manual-page"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Arc<RgbImage>> {

@@ -6,7 +6,7 @@ use super::in_force::refresh_manuals;
 use crate::error::Result;
 use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{ManualId, ProductCode, RegisteredManual};
+use fettle_domain::{ManualId, ProductCode, RegisteredManual, Role};
 
 /// Lists every version of the manuals of a product, or of all products, oldest first.
 #[derive(Debug, Clone)]
@@ -33,6 +33,10 @@ impl Request for ListManualVersions {
 
     fn name(&self) -> &'static str {
         "list-manual-versions"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<ManualVersion>> {
@@ -75,6 +79,10 @@ impl Request for RemoveManual {
 
     fn name(&self) -> &'static str {
         "remove-manual"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn run(self, job: &JobContext) -> Result<RegisteredManual> {
@@ -139,6 +147,10 @@ mod tests {
 
         fn name(&self) -> &'static str {
             "look-up"
+        }
+
+        fn role(&self) -> Role {
+            Role::Operator
         }
 
         fn run(self, job: &JobContext) -> Result<Self::Answer> {

@@ -5,6 +5,7 @@ mod embed_manuals;
 pub(crate) mod in_force;
 mod ingest_manuals;
 mod manual_corrections;
+pub(crate) mod manual_figures;
 mod manual_file;
 mod manual_page;
 pub(crate) mod manual_text;
@@ -23,6 +24,7 @@ pub use ingest_manuals::IngestManuals;
 pub use manual_corrections::{
     ManualReview, OpenManualReview, SaveManualCorrections, UndoManualCorrections,
 };
+pub use manual_figures::ManualFigures;
 pub use manual_page::ManualPage;
 pub use manual_versions::{ListManualVersions, ManualVersion, RemoveManual};
 pub use open_manual::{ListManuals, OpenManual, OpenedManual};

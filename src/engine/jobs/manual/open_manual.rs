@@ -6,7 +6,9 @@ use super::manual_text::manual_text;
 use crate::error::{EngineError, Result};
 use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{ManualFormat, ManualId, ManualText, ProductCode, RegisteredManual, SizePt};
+use fettle_domain::{
+    ManualFormat, ManualId, ManualText, ProductCode, RegisteredManual, Role, SizePt,
+};
 use fettle_manuals::page_sizes;
 
 /// Lists the manuals of a product that are in force, oldest first.
@@ -19,6 +21,10 @@ impl Request for ListManuals {
 
     fn name(&self) -> &'static str {
         "list-manuals"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<RegisteredManual>> {
@@ -51,6 +57,10 @@ impl Request for OpenManual {
 
     fn name(&self) -> &'static str {
         "open-manual"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<OpenedManual> {

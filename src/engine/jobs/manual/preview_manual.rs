@@ -6,7 +6,7 @@ use image::RgbImage;
 
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::ManualFormat;
+use fettle_domain::{ManualFormat, Role};
 use fettle_manuals::{page_picture, page_sizes, parse_lines, read_file};
 use fettle_report::GOTHIC;
 
@@ -40,6 +40,10 @@ impl Request for PreviewManual {
 
     fn name(&self) -> &'static str {
         "preview-manual"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<ManualPreview> {

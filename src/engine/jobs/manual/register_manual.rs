@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::jobs::registration::catalogue::require_product;
 use crate::jobs::registration::undo_registration::UndoRegistration;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{ManualText, ProductCode, RegisteredManual};
+use fettle_domain::{ManualText, ProductCode, RegisteredManual, Role};
 use fettle_library::Registered;
 use fettle_manuals::read_file;
 
@@ -43,6 +43,10 @@ impl Request for RegisterManual {
 
     fn name(&self) -> &'static str {
         "register-manual"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn run(self, job: &JobContext) -> Result<ParsedManual> {

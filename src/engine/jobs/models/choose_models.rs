@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{ModelId, ModelRole};
+use fettle_domain::{ModelId, ModelRole, Role};
 use fettle_models::ModelsError;
 
 /// Sets the profile and models for later jobs, and stores them in the settings.
@@ -24,12 +24,16 @@ impl Request for ChooseModels {
         "choose-models"
     }
 
+    fn role(&self) -> Role {
+        Role::Admin
+    }
+
     fn run(self, job: &JobContext) -> Result<()> {
         job.shared.store.manifest().profile(&self.profile)?;
         for (role, model) in &self.models {
             check_role(job, *role, model)?;
         }
-        job.shared.change_settings(|settings| {
+        job.change_settings(|settings| {
             settings.profile = self.profile;
             settings.models = self.models;
         })
@@ -53,10 +57,14 @@ impl Request for ChooseModel {
         "choose-model"
     }
 
+    fn role(&self) -> Role {
+        Role::Admin
+    }
+
     fn run(self, job: &JobContext) -> Result<()> {
         let Self { role, model } = self;
         check_role(job, role, &model)?;
-        job.shared.change_settings(|settings| {
+        job.change_settings(|settings| {
             settings.models.insert(role, model);
         })
     }
@@ -86,6 +94,10 @@ impl Request for GetChosenModels {
 
     fn name(&self) -> &'static str {
         "chosen-models"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<ChooseModels> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::ModelId;
+use fettle_domain::{ModelId, Role};
 use fettle_models::manifest::ModelEntry;
 use fettle_models::store::{FileCheck, ModelState, PullOptions, PullReport};
 
@@ -29,6 +29,10 @@ impl Request for ListModels {
 
     fn name(&self) -> &'static str {
         "list-models"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<ListedModel>> {
@@ -72,6 +76,10 @@ impl Request for PullModels {
         "pull-models"
     }
 
+    fn role(&self) -> Role {
+        Role::Engineer
+    }
+
     fn run(self, job: &JobContext) -> Result<PullReport> {
         let store = &job.shared.store;
         let ids = store.manifest().select(&self.what)?;
@@ -106,6 +114,10 @@ impl Request for VerifyModels {
         "verify-models"
     }
 
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
     fn run(self, job: &JobContext) -> Result<Vec<VerifiedModel>> {
         let store = &job.shared.store;
         let ids = match self.0 {
@@ -136,6 +148,10 @@ impl Request for FindModel {
 
     fn name(&self) -> &'static str {
         "find-model"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<PathBuf>> {

@@ -10,7 +10,7 @@ use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
 use crate::server::connect;
 use fettle_domain::{
-    ChatMessage, ChatRole, ModelRole, RemoteFor, RemoteModel, Sampling, StopReason,
+    ChatMessage, ChatRole, ModelRole, RemoteFor, RemoteModel, Role, Sampling, StopReason,
 };
 use fettle_models::remote::Address;
 use fettle_models::roles::ChatModel;
@@ -36,9 +36,13 @@ impl Request for SetRemoteModel {
         "use-remote"
     }
 
+    fn role(&self) -> Role {
+        Role::Admin
+    }
+
     fn run(self, job: &JobContext) -> Result<()> {
         let remote = self.remote.map(|remote| check_remote(remote, self.confirmed)).transpose()?;
-        job.shared.change_settings(|settings| {
+        job.change_settings(|settings| {
             match remote {
                 Some(remote) => settings.remote.insert(self.what.role(), remote),
                 None => settings.remote.remove(&self.what.role()),
@@ -69,6 +73,10 @@ impl Request for GetRemoteModels {
         "chosen-remote"
     }
 
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
     fn run(self, job: &JobContext) -> Result<BTreeMap<ModelRole, RemoteModel>> {
         Ok(job.shared.settings().remote)
     }
@@ -95,6 +103,10 @@ impl Request for TestRemoteModel {
 
     fn name(&self) -> &'static str {
         "try-remote"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn may_wait_for_server(&self, _settings: &Settings) -> bool {

@@ -8,7 +8,7 @@ use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
 use crate::workspace_files::WorkspaceFiles;
 use fettle_domain::{
-    ContentHash, DefectCode, DefectType, ImageId, ImageLabel, Product, ProductCode,
+    ContentHash, DefectCode, DefectType, ImageId, ImageLabel, Product, ProductCode, Role,
 };
 use fettle_library::{LabelFilter, LibraryError, RegisteredBank};
 use fettle_vision::memory_bank::MemoryBank;
@@ -23,6 +23,10 @@ impl Request for AddProduct {
 
     fn name(&self) -> &'static str {
         "add-product"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn run(self, job: &JobContext) -> Result<Product> {
@@ -64,6 +68,10 @@ impl Request for AddDefectType {
 
     fn name(&self) -> &'static str {
         "add-defect-type"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn run(self, job: &JobContext) -> Result<DefectType> {
@@ -180,6 +188,10 @@ impl Request for ListLibrary {
 
     fn name(&self) -> &'static str {
         "list-library"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<ProductSummary>> {

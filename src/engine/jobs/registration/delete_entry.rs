@@ -4,8 +4,7 @@ use crate::error::Result;
 use crate::jobs::index::build_index::BuildIndex;
 use crate::jobs::index::index_info::IndexInfo;
 use crate::protocol::{JobContext, NoEvent, Request};
-use crate::user::user_name;
-use fettle_domain::{CatalogueEntry, DeletionId, Dependents};
+use fettle_domain::{CatalogueEntry, DeletionId, Dependents, Role};
 
 /// Counts what hangs on a product or a defect type.
 #[derive(Debug, Clone)]
@@ -17,6 +16,10 @@ impl Request for CountDependents {
 
     fn name(&self) -> &'static str {
         "count-dependents"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Dependents> {
@@ -48,15 +51,19 @@ impl Request for DeleteEntry {
         "delete-entry"
     }
 
+    fn role(&self) -> Role {
+        Role::Engineer
+    }
+
     fn run(self, job: &JobContext) -> Result<DeletedEntry> {
-        let (entry, by) = (self.0, user_name());
+        let (entry, by) = (self.0, job.actor.name.clone());
         let deleted = entry.clone();
         let (dependents, id) = job.library(move |library| {
             let dependents = library.dependents(&deleted)?;
             Ok((dependents, library.delete_entry(&deleted, &by)?))
         })?;
         if dependents.defect_images > 0 {
-            follow_index(job)?;
+            follow_index(job);
         }
         Ok(DeletedEntry { entry, id, dependents })
     }
@@ -74,17 +81,28 @@ impl Request for UndoDeletion {
         "undo-deletion"
     }
 
+    fn role(&self) -> Role {
+        Role::Engineer
+    }
+
     fn run(self, job: &JobContext) -> Result<CatalogueEntry> {
         let entry = job.library(move |library| library.undo_deletion(self.0))?;
-        follow_index(job)?;
+        follow_index(job);
         Ok(entry)
     }
 }
 
-/// Brings the index of known defects in line with the library, where there is one.
-pub(super) fn follow_index(job: &JobContext) -> Result<()> {
-    if IndexInfo.run(job)?.is_some_and(|index| index.behind > 0) {
-        BuildIndex { rebuild: false }.run(job)?;
+/// Brings the index of known defects in line with the library, where there is one. Where that fails or
+/// is cancelled, [`IndexInfo`] says that it lags behind: what was done to the library stands, and its
+/// answer is what undoes it.
+pub(super) fn follow_index(job: &JobContext) {
+    let followed = || -> Result<()> {
+        if IndexInfo.run(job)?.is_some_and(|index| index.behind > 0) {
+            BuildIndex { rebuild: false }.run(job)?;
+        }
+        Ok(())
+    };
+    if let Err(error) = followed() {
+        tracing::warn!(%error, "the index of known defects lags behind the library");
     }
-    Ok(())
 }

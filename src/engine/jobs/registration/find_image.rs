@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{ImageId, RegisteredImage};
+use fettle_domain::{ImageId, RegisteredImage, Role};
 
 /// Finds an image by its id, also a removed one: past inspections refer to it.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +14,14 @@ impl Request for FindImage {
 
     fn name(&self) -> &'static str {
         "find-image"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
+    fn is_quick(&self) -> bool {
+        true
     }
 
     fn run(self, job: &JobContext) -> Result<RegisteredImage> {

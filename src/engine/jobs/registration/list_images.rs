@@ -3,7 +3,7 @@
 use super::catalogue::require_product;
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{ImageLabel, ProductCode, RegisteredImage};
+use fettle_domain::{ImageLabel, ProductCode, RegisteredImage, Role};
 use fettle_library::LabelFilter;
 
 /// Lists the images registered under one label, oldest first. No file is opened.
@@ -21,6 +21,14 @@ impl Request for ListImages {
 
     fn name(&self) -> &'static str {
         "list-images"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
+    fn is_quick(&self) -> bool {
+        true
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<RegisteredImage>> {

@@ -4,7 +4,7 @@ use super::delete_entry::follow_index;
 use super::rejected_file::RejectedFile;
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{ImageId, ImageLabel, ProductCode};
+use fettle_domain::{ImageId, ImageLabel, ProductCode, Role};
 use fettle_library::{LibraryError, Registered};
 
 /// Moves images of one product to another of its labels: a sound part among the defects, say.
@@ -32,7 +32,8 @@ pub struct MovedImage {
 pub struct MovedImages {
     /// What was moved. [`UndoMoveImages`] takes it back.
     pub moved: Vec<MovedImage>,
-    /// Images that keep their label, with the reason.
+    /// Images that keep their label, with the reason. After an error that is not about its file alone, or
+    /// where the job is cancelled, images that no list names keep theirs, too.
     pub rejected: Vec<RejectedFile>,
     /// Products with other known defects than before.
     pub known_defects_of: Vec<ProductCode>,
@@ -46,18 +47,29 @@ impl Request for MoveImages {
         "move-images"
     }
 
+    fn role(&self) -> Role {
+        Role::Engineer
+    }
+
     fn run(self, job: &JobContext) -> Result<MovedImages> {
         let total = self.ids.len() as u64;
         let mut answer = MovedImages::default();
         for (id, done) in self.ids.into_iter().zip(0..) {
-            job.check()?;
             job.report("progress-register", "", done, total);
             let label = self.label.clone();
-            let moved = job.library(move |library| {
+            let attempt = job.library(move |library| {
                 let image = library.image(id)?;
                 Ok((image, library.relabel_image(id, &label)))
-            })?;
-            let (image, registered) = moved;
+            });
+            let (image, registered) = match attempt {
+                Ok(attempt) => attempt,
+                Err(error) if answer.moved.is_empty() => return Err(error),
+                // What was moved before can be undone by its answer alone.
+                Err(error) => {
+                    tracing::warn!(%error, moved = answer.moved.len(), "moving ended early");
+                    break;
+                }
+            };
             match registered {
                 Ok(registered) if registered.id() == id => {}
                 Ok(registered) => {
@@ -67,14 +79,20 @@ impl Request for MoveImages {
                         answer.known_defects_of.push(image.product);
                     }
                 }
-                Err(error) if error.is_about_one_file() => answer.rejected.push(RejectedFile {
-                    path: image.path.into(),
-                    error: EngineError::Library(error),
-                }),
-                Err(error) => return Err(EngineError::Library(error)),
+                Err(error) => {
+                    let is_about_one_file = error.is_about_one_file();
+                    let error = EngineError::Library(error);
+                    if !is_about_one_file && answer.moved.is_empty() {
+                        return Err(error);
+                    }
+                    answer.rejected.push(RejectedFile { path: image.path.into(), error });
+                    if !is_about_one_file {
+                        break;
+                    }
+                }
             }
         }
-        follow_index(job)?;
+        follow_index(job);
         Ok(answer)
     }
 }
@@ -92,6 +110,10 @@ impl Request for UndoMoveImages {
         "undo-move"
     }
 
+    fn role(&self) -> Role {
+        Role::Engineer
+    }
+
     fn run(self, job: &JobContext) -> Result<usize> {
         let restored = job.library(move |library| {
             let mut restored = 0;
@@ -103,7 +125,7 @@ impl Request for UndoMoveImages {
             }
             Ok::<_, LibraryError>(restored)
         })?;
-        follow_index(job)?;
+        follow_index(job);
         Ok(restored)
     }
 }
@@ -114,10 +136,12 @@ mod tests {
 
     use super::*;
     use crate::{
-        AddDefectType, AddProduct, CountDependents, DeleteEntry, Engine, EngineOptions, ListImages,
-        ListLibrary, RegisterImages, UndoDeletion,
+        AddDefectType, AddProduct, CountDependents, DeleteEntry, Engine, EngineOptions, IndexInfo,
+        ListImages, ListLibrary, RegisterImages, UndoDeletion,
     };
-    use fettle_domain::{CatalogueEntry, DefectCode, Dependents, Language, Product};
+    use fettle_domain::{
+        CatalogueEntry, DefectCode, Dependents, Language, ModelId, ModelRole, Product,
+    };
     use fettle_settings::{Settings, Workspace};
 
     fn submit<R: Request>(engine: &Engine, request: R) -> R::Answer {
@@ -195,6 +219,46 @@ mod tests {
     }
 
     #[test]
+    fn what_was_done_to_the_library_is_answered_whatever_becomes_of_the_index() {
+        let dir = tempfile::tempdir().unwrap();
+        let workspace = engine(dir.path()).workspace().clone();
+        fettle_system::create_folders(&workspace.index_dir()).unwrap();
+        std::fs::write(workspace.index_dir().join("defects-any.index"), "no index").unwrap();
+        let models = [(ModelRole::ImageEmbedder, ModelId("any".to_owned()))].into();
+        let settings = Settings { models, ..Settings::default() };
+        let options = EngineOptions { allow_gpu: false, language: Language::En };
+        let engine = Engine::start(workspace, settings, options).unwrap();
+        assert!(engine.submit(IndexInfo).unwrap().wait(|_| {}).is_err(), "the index is damaged");
+
+        let before = images(&engine, defect("hole"));
+        let ids = before.iter().map(|(id, _)| *id).collect();
+        let moved = submit(&engine, MoveImages { ids, label: defect("burr") });
+        assert_eq!(moved.moved.len(), 2);
+        assert_eq!(submit(&engine, UndoMoveImages(moved.moved)), 2);
+        assert_eq!(images(&engine, defect("hole")), before);
+
+        let product = CatalogueEntry::Product(casting());
+        let deleted = submit(&engine, DeleteEntry(product.clone()));
+        assert_eq!(submit(&engine, UndoDeletion(deleted.id)), product);
+        assert_eq!(images(&engine, defect("hole")), before);
+    }
+
+    #[test]
+    fn what_was_moved_before_an_error_is_answered_and_can_be_undone() {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = engine(dir.path());
+        let before = images(&engine, defect("hole"));
+        let ids = vec![before[0].0, ImageId(99), before[1].0];
+        let moved = submit(&engine, MoveImages { ids, label: defect("burr") });
+        assert_eq!(moved.moved.iter().map(|one| one.old).collect::<Vec<_>>(), [before[0].0]);
+        assert_eq!(submit(&engine, UndoMoveImages(moved.moved)), 1);
+        assert_eq!(images(&engine, defect("hole")), before);
+        // With nothing moved, the error is all there is to say.
+        let none = MoveImages { ids: vec![ImageId(99)], label: defect("burr") };
+        assert!(engine.submit(none).unwrap().wait(|_| {}).is_err());
+    }
+
+    #[test]
     fn what_is_deleted_is_counted_gone_and_back() {
         let dir = tempfile::tempdir().unwrap();
         let engine = engine(dir.path());
@@ -229,6 +293,8 @@ mod tests {
         let anew = Product { code: casting(), name_ko: names.0, name_en: names.1 };
         submit(&engine, AddProduct(anew));
         assert_eq!(images(&engine, ImageLabel::Normal), []);
+        assert_eq!(submit(&engine, CountDependents(product.clone())), Dependents::default());
+        assert!(submit(&engine, ListLibrary)[0].defects.is_empty());
         assert_eq!(submit(&engine, UndoDeletion(deleted.id)), product);
         let summary = &submit(&engine, ListLibrary)[0];
         assert_eq!((summary.normal_images, summary.defects.len()), (1, 2));

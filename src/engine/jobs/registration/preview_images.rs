@@ -10,6 +10,7 @@ use super::rejected_file::RejectedFile;
 use crate::error::Result;
 use crate::jobs::workspace::thumbnails::{Thumbnail, shrunk};
 use crate::protocol::{JobContext, NoEvent, Request};
+use fettle_domain::Role;
 use fettle_library::{LibraryError, decode_image, read_source};
 
 /// Lists the images that [`super::RegisterImages`] would register; nothing is registered.
@@ -48,6 +49,10 @@ impl Request for PreviewImages {
 
     fn name(&self) -> &'static str {
         "preview-images"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<ImagePreview> {

@@ -8,7 +8,7 @@ use super::register_images::{RegisterImages, RegisteredImages};
 use crate::error::Result;
 use crate::jobs::index::build_index::{BuildIndex, BuiltIndex};
 use crate::protocol::{JobContext, JobRecord, JobSummary, NoEvent, Repeatable, Request};
-use fettle_domain::{DefectCode, ImageLabel, ProductCode, RectPx};
+use fettle_domain::{DefectCode, ImageLabel, ProductCode, RectPx, Role};
 
 /// Registers an image of a defect and updates the index of known defects, so that the next search
 /// finds the image.
@@ -48,6 +48,10 @@ impl Request for RegisterDefect {
 
     fn name(&self) -> &'static str {
         "register-defect"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn journal_record(&self) -> Option<JobRecord> {

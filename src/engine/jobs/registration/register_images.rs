@@ -17,7 +17,7 @@ use super::undo_registration::UndoRegistration;
 use crate::error::{EngineError, Result};
 use crate::picture_notices::PictureNotices;
 use crate::protocol::{JobContext, JobRecord, JobSummary, NoEvent, Repeatable, Request};
-use fettle_domain::{ImageId, ImageLabel, ProductCode, RectPx};
+use fettle_domain::{ImageId, ImageLabel, ProductCode, RectPx, Role};
 use fettle_library::{Library, LibraryError, Registered, decode_image, read_image};
 use fettle_retrieval::near_duplicates::NearDuplicates;
 
@@ -89,6 +89,10 @@ impl Request for RegisterImages {
 
     fn name(&self) -> &'static str {
         "register-images"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn journal_record(&self) -> Option<JobRecord> {
@@ -333,7 +337,7 @@ mod tests {
         // Repeated after a crash: the images of the zip are known.
         let begun_at = "2026-11-22T10:00:00Z".to_owned();
         let (job, entry) = (Arc::new(request.clone()), dir.path().join("entry"));
-        submit(&engine, RepeatJob(UnfinishedJob { begun_at, job, entry }));
+        submit(&engine, RepeatJob(UnfinishedJob { begun_at, by: None, job, entry }));
         let again = submit(&engine, request);
         assert_eq!((again.new.len(), again.known.len()), (0, 4));
     }

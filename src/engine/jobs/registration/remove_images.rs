@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::RegisteredImage;
+use fettle_domain::{RegisteredImage, Role};
 
 /// Removes images from lists and from banks and indexes built later. The image files stay, since
 /// past inspections show them.
@@ -31,6 +31,10 @@ impl Request for FindImages {
         "find-images"
     }
 
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
     fn run(self, job: &JobContext) -> Result<Vec<RegisteredImage>> {
         let mut found: Vec<RegisteredImage> = Vec::new();
         for path in self.paths {
@@ -54,6 +58,10 @@ impl Request for RemoveImages {
 
     fn name(&self) -> &'static str {
         "remove-images"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<RegisteredImage>> {

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
+use fettle_domain::Role;
 use fettle_library::ScanReport;
 
 /// Finds and registers files that lie in the workspace in the folder layout of the replaced system.
@@ -14,6 +15,10 @@ impl Request for ScanLibrary {
 
     fn name(&self) -> &'static str {
         "scan-library"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn run(self, job: &JobContext) -> Result<ScanReport> {

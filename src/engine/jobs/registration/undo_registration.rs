@@ -5,7 +5,7 @@ use crate::jobs::index::build_index::BuildIndex;
 use crate::jobs::index::index_info::IndexInfo;
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::{
-    DefectCode, ImageId, ImageLabel, ManualId, ProductCode, RectPx, RegisteredImage,
+    DefectCode, ImageId, ImageLabel, ManualId, ProductCode, RectPx, RegisteredImage, Role,
 };
 use fettle_library::LibraryError;
 
@@ -49,6 +49,10 @@ impl Request for UndoRegistration {
 
     fn name(&self) -> &'static str {
         "take-back"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn run(self, job: &JobContext) -> Result<UndoneRegistration> {

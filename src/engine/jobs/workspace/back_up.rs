@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
 use crate::user::host_name;
+use fettle_domain::Role;
 use fettle_library::content_hash;
 use fettle_settings::BackupPlan;
 
@@ -40,6 +41,10 @@ impl Request for BackUp {
         "back-up"
     }
 
+    fn role(&self) -> Role {
+        Role::Admin
+    }
+
     fn run(self, job: &JobContext) -> Result<BackedUp> {
         check_place(job, &self.to)?;
         let staged = job.library(|library| library.stage_backup())?;
@@ -64,6 +69,10 @@ impl Request for BackUpIfDue {
 
     fn name(&self) -> &'static str {
         "back-up-if-due"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Option<BackedUp>> {
@@ -91,11 +100,15 @@ impl Request for ChangeBackupPlan {
         "plan-back-ups"
     }
 
+    fn role(&self) -> Role {
+        Role::Admin
+    }
+
     fn run(self, job: &JobContext) -> Result<()> {
         if let Some(plan) = &self.0 {
             check_place(job, &plan.folder)?;
         }
-        job.shared.change_settings(|settings| settings.backups = self.0)
+        job.change_settings(|settings| settings.backups = self.0)
     }
 }
 

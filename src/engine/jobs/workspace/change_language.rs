@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::Language;
+use fettle_domain::{Language, Role};
 
 /// Sets the language of messages and reports for later jobs, and stores it in the settings.
 #[derive(Debug, Clone, Copy)]
@@ -16,8 +16,12 @@ impl Request for ChangeLanguage {
         "change-language"
     }
 
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
     fn run(self, job: &JobContext) -> Result<()> {
         job.shared.set_language(self.0);
-        job.shared.change_settings(|settings| settings.language = self.0)
+        job.change_settings(|settings| settings.language = self.0)
     }
 }

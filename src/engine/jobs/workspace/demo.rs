@@ -10,10 +10,38 @@ use crate::jobs::inspection::inspect::{Inspect, Inspected};
 use crate::jobs::manual::register_manual::RegisterManual;
 use crate::jobs::registration::catalogue::{AddDefectType, AddProduct};
 use crate::jobs::registration::register_images::RegisterImages;
-use crate::protocol::{JobContext, NoEvent, Request};
+use crate::protocol::{JobContext, JobStep, NoEvent, Request};
 use fettle_demo::{DemoProduct, render};
-use fettle_domain::{DefectCode, ImageLabel, ModelRole, ProductCode, Verdict};
+use fettle_domain::{DefectCode, ImageLabel, ModelRole, ProductCode, Role, Verdict};
 use fettle_settings::Settings;
+
+/// The steps of the demo with their parts of the whole time, as measured on two cores with the models of
+/// the profile `small`. First the world is rendered.
+const RENDERING: [JobStep; 2] = [
+    JobStep { step: "progress-demo-images", share: 0.30 },
+    JobStep { step: "progress-demo-manuals", share: 0.005 },
+];
+/// Then each product is registered and its bank fitted.
+const PRODUCT: [JobStep; 8] = [
+    JobStep { step: "progress-register", share: 0.035 },
+    JobStep { step: "progress-manual", share: 0.01 },
+    JobStep { step: "progress-whitening", share: 0.045 },
+    JobStep { step: "progress-features", share: 0.05 },
+    JobStep { step: "progress-coreset", share: 0.035 },
+    JobStep { step: "progress-held-out", share: 0.035 },
+    JobStep { step: "progress-sensitivity", share: 0.08 },
+    JobStep { step: "progress-known-defects", share: 0.03 },
+];
+const INDEX: JobStep = JobStep { step: "progress-embed", share: 0.025 };
+/// Last its parts are inspected.
+const INSPECTION: [JobStep; 3] = [
+    JobStep { step: "progress-similarity", share: 0.001 },
+    JobStep { step: "progress-anomaly", share: 0.004 },
+    JobStep { step: "progress-record", share: 0.005 },
+];
+/// Products of the demo, and parts that are inspected.
+const PRODUCTS: usize = 2;
+const PARTS: usize = 3;
 
 /// Renders the demo products into the workspace and runs all of Fettle on them. Existing data is kept:
 /// a second run inspects again and fits nothing.
@@ -46,6 +74,16 @@ impl Request for BuildDemo {
         "demo"
     }
 
+    fn steps(&self) -> Vec<JobStep> {
+        let products = std::iter::repeat_n(PRODUCT, PRODUCTS).flatten();
+        let parts = std::iter::repeat_n(INSPECTION, PARTS).flatten();
+        RENDERING.into_iter().chain(products).chain([INDEX]).chain(parts).collect()
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
+    }
+
     fn may_wait_for_server(&self, settings: &Settings) -> bool {
         self.with_llm && !settings.remote.is_empty()
     }
@@ -53,7 +91,7 @@ impl Request for BuildDemo {
     fn run(self, job: &JobContext) -> Result<Vec<DemoInspection>> {
         if let Some(profile) = &self.profile {
             job.shared.store.manifest().profile(profile)?;
-            job.shared.change_settings(|settings| settings.profile.clone_from(profile))?;
+            job.change_settings(|settings| settings.profile.clone_from(profile))?;
         }
         // Rendered outside the workspace: the registration copies the files.
         let scratch = tempfile::Builder::new()

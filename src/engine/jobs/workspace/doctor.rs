@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::devices::Placement;
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{DefectCode, Language, ModelId, ModelRole, ProductCode, RemoteModel};
+use fettle_domain::{DefectCode, Language, ModelId, ModelRole, ProductCode, RemoteModel, Role};
 use fettle_library::{Counts, Library, LibraryError, RenamedCode};
 use fettle_models::store::ModelState;
 
@@ -131,6 +131,10 @@ impl Request for Doctor {
 
     fn name(&self) -> &'static str {
         "doctor"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<DoctorReport> {

@@ -10,7 +10,7 @@ use crate::error::{EngineError, Result};
 use crate::jobs::manual::register_manual::RegisterManual;
 use crate::jobs::registration::rejected_file::RejectedFile;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{ImageLabel, ProductCode, Stage, Thresholds};
+use fettle_domain::{ImageLabel, ProductCode, Role, Stage, Thresholds};
 use fettle_library::{LegacyFile, LegacyFileKind, LegacyFolder, RefusedFile, Registered};
 use fettle_models::weights::torch;
 use fettle_vision::VisionError;
@@ -69,6 +69,10 @@ impl Request for ImportLegacyData {
 
     fn name(&self) -> &'static str {
         "import-seed"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn run(self, job: &JobContext) -> Result<ImportedLegacyData> {

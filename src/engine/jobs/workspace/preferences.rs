@@ -2,9 +2,10 @@
 
 use crate::devices::Placement;
 use crate::error::Result;
+use crate::jobs::access::check_somebody_may_administer;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::ThresholdRule;
-use fettle_settings::{BackupPlan, DevicePreference};
+use fettle_domain::{Role, ShiftPlan, ThresholdRule};
+use fettle_settings::{BackupPlan, DevicePreference, ServerPlan};
 
 /// A setting with its new value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,6 +20,12 @@ pub enum Preference {
     KeepPictures(Option<u32>),
     /// Whether reports have a section of the language model's own sentences.
     ModelText(bool),
+    /// Whether and where the window answers other systems.
+    Server(ServerPlan),
+    /// What whoever works at the window may do where nobody is signed in.
+    DefaultRole(Role),
+    /// When the shifts of a day begin.
+    Shifts(ShiftPlan),
 }
 
 /// Changes a setting and stores it.
@@ -33,13 +40,26 @@ impl Request for ChangePreference {
         "prefer"
     }
 
+    fn role(&self) -> Role {
+        Role::Admin
+    }
+
     fn run(self, job: &JobContext) -> Result<()> {
-        job.shared.change_settings(|settings| match self.0 {
+        if let Preference::DefaultRole(role) = self.0
+            && role < Role::Admin
+        {
+            let people = job.library(|library| library.people())?;
+            check_somebody_may_administer(role, people.iter().map(|(person, _pin)| &person.role))?;
+        }
+        job.change_settings(|settings| match self.0 {
             Preference::Device(device) => settings.device = device,
             Preference::Threads(threads) => settings.threads = threads,
             Preference::ThresholdRule(rule) => settings.threshold_rule = rule,
             Preference::KeepPictures(days) => settings.keep_pictures_days = days,
             Preference::ModelText(shown) => settings.model_text = shown,
+            Preference::Server(plan) => settings.server = plan,
+            Preference::DefaultRole(role) => settings.default_role = role,
+            Preference::Shifts(plan) => settings.shifts = plan,
         })?;
         job.shared.apply_device_preference()
     }
@@ -55,6 +75,10 @@ impl Request for ListDevices {
 
     fn name(&self) -> &'static str {
         "list-devices"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<DevicePreference>> {
@@ -89,6 +113,12 @@ pub struct Preferences {
     pub model_text: bool,
     /// When the workspace is backed up without being asked; `None`: never.
     pub backups: Option<BackupPlan>,
+    /// Whether and where the window answers other systems.
+    pub server: ServerPlan,
+    /// What whoever works at the window may do where nobody is signed in.
+    pub default_role: Role,
+    /// When the shifts of a day begin.
+    pub shifts: ShiftPlan,
 }
 
 impl Request for GetPreferences {
@@ -97,6 +127,10 @@ impl Request for GetPreferences {
 
     fn name(&self) -> &'static str {
         "ask-preferences"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Preferences> {
@@ -114,6 +148,9 @@ impl Request for GetPreferences {
             keep_pictures_days: settings.keep_pictures_days,
             model_text: settings.model_text,
             backups: settings.backups,
+            server: settings.server,
+            default_role: settings.default_role,
+            shifts: settings.shifts,
         })
     }
 }
@@ -140,12 +177,15 @@ mod tests {
         assert_eq!((before.threads, before.keep_pictures_days), (None, None));
 
         let rule = ThresholdRule::Quantile { share: 0.995 };
+        let server = ServerPlan { on: true, port: 5001, ..ServerPlan::default() };
         for preference in [
             Preference::Device(DevicePreference::Cpu),
             Preference::Threads(Some(1)),
             Preference::ThresholdRule(rule),
             Preference::KeepPictures(Some(90)),
             Preference::ModelText(true),
+            Preference::Server(server),
+            Preference::Shifts(ShiftPlan([7, 19, 19])),
         ] {
             change(preference).unwrap();
         }
@@ -155,6 +195,8 @@ mod tests {
             threshold_rule: rule,
             keep_pictures_days: Some(90),
             model_text: true,
+            server,
+            shifts: ShiftPlan([7, 19, 19]),
             ..before
         };
         assert_eq!(preferences(), expected);
@@ -163,6 +205,7 @@ mod tests {
         assert_eq!((settings.device, settings.threads), (DevicePreference::Cpu, Some(1)));
         assert_eq!((settings.threshold_rule, settings.keep_pictures_days), (rule, Some(90)));
         assert!(settings.model_text);
+        assert_eq!(settings.server, server);
 
         for bad in [
             Preference::Threads(Some(0)),
@@ -173,6 +216,8 @@ mod tests {
                 pixel: None,
             }),
             Preference::KeepPictures(Some(0)),
+            Preference::Server(ServerPlan { port: 0, ..server }),
+            Preference::Shifts(ShiftPlan([6, 24, 22])),
         ] {
             let error = change(bad).unwrap_err();
             let refused = matches!(&error, EngineError::Settings(SettingsError::BadValue { .. }));

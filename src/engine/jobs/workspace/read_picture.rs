@@ -8,6 +8,7 @@ use image::RgbImage;
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
 use crate::workspace_files::WorkspaceFiles;
+use fettle_domain::Role;
 use fettle_library::read_image;
 
 /// The file of a picture, by who names it.
@@ -39,6 +40,10 @@ impl Request for ReadPicture {
 
     fn name(&self) -> &'static str {
         "read-picture"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Arc<RgbImage>> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::BackedUp;
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
+use fettle_domain::Role;
 use fettle_library::BackupManifest;
 
 /// Restores a backup into the workspace of the engine, which must not have a catalogue yet.
@@ -20,6 +21,10 @@ impl Request for RestoreBackup {
 
     fn name(&self) -> &'static str {
         "restore-backup"
+    }
+
+    fn role(&self) -> Role {
+        Role::Admin
     }
 
     fn run(self, job: &JobContext) -> Result<BackedUp> {
@@ -43,6 +48,10 @@ impl Request for VerifyBackup {
 
     fn name(&self) -> &'static str {
         "verify-backup"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<BackedUp> {

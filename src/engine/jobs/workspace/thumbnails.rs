@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::read_picture::PictureFile;
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
+use fettle_domain::Role;
 use fettle_library::read_image;
 
 /// Reads images and shrinks them, in parallel.
@@ -37,6 +38,10 @@ impl Request for Thumbnails {
 
     fn name(&self) -> &'static str {
         "thumbnails"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Vec<Thumbnail>> {

@@ -1,12 +1,13 @@
 //! Unfinished jobs, interrupted by a crash or deferred: listing, repeating, discarding.
 
-use crate::error::Result;
+use crate::error::{EngineError, Result};
 use crate::jobs::bank::fit_bank::FitBank;
 use crate::jobs::index::build_index::BuildIndex;
 use crate::jobs::registration::register_defect::RegisterDefect;
 use crate::jobs::registration::register_images::RegisterImages;
 use crate::protocol::journal::{self, Begun};
 use crate::protocol::{JobContext, JobRecord, NoEvent, RepeatableKind, Request, UnfinishedJob};
+use fettle_domain::Role;
 
 /// All kinds of repeatable jobs.
 const KINDS: [RepeatableKind; 4] = [
@@ -28,17 +29,21 @@ impl Request for ListUnfinished {
         "list-unfinished"
     }
 
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
     fn run(self, job: &JobContext) -> Result<Vec<UnfinishedJob>> {
         let entries = journal::left_over(&job.shared.workspace.unfinished_dir());
         let read = |(entry, begun): (_, Begun)| {
-            let Begun { begun_at, record: JobRecord { job: kind, request } } = begun;
+            let Begun { begun_at, by, record: JobRecord { job: kind, request } } = begun;
             let Some(known) = KINDS.iter().find(|known| known.name == kind) else {
                 tracing::warn!(kind, "an unknown kind of job in the journal");
                 return None;
             };
             let job = (known.read)(request)
                 .inspect_err(|error| tracing::warn!(kind, %error, "a job cannot be read back"));
-            Some(UnfinishedJob { begun_at, job: job.ok()?, entry })
+            Some(UnfinishedJob { begun_at, by, job: job.ok()?, entry })
         };
         Ok(entries.into_iter().filter_map(read).collect())
     }
@@ -56,6 +61,10 @@ impl Request for RepeatJob {
         self.0.job.name()
     }
 
+    fn role(&self) -> Role {
+        Role::Engineer
+    }
+
     fn journal_record(&self) -> Option<JobRecord> {
         self.0.job.record()
     }
@@ -67,7 +76,7 @@ impl Request for RepeatJob {
     }
 }
 
-/// Discards an unfinished job.
+/// Discards an unfinished job: one's own, or as an engineer anybody's.
 #[derive(Debug, Clone)]
 pub struct ForgetJob(pub UnfinishedJob);
 
@@ -79,7 +88,15 @@ impl Request for ForgetJob {
         "forget-job"
     }
 
-    fn run(self, _job: &JobContext) -> Result<()> {
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
+    fn run(self, job: &JobContext) -> Result<()> {
+        let is_own = self.0.by.as_ref() == Some(&job.actor.name);
+        if !is_own && job.actor.role < Role::Engineer {
+            return Err(EngineError::RoleTooLow { needed: Role::Engineer, has: job.actor.role });
+        }
         journal::remove(&self.0.entry);
         Ok(())
     }
@@ -89,7 +106,7 @@ impl Request for ForgetJob {
 mod tests {
     use super::*;
     use crate::{Engine, EngineOptions, JobSummary};
-    use fettle_domain::Language;
+    use fettle_domain::{Actor, Language, Via};
     use fettle_settings::{Settings, Workspace};
 
     /// Journal entries of earlier versions, with the summary expected for each.
@@ -163,5 +180,38 @@ mod tests {
             }
         }
         assert_eq!(journal.read_dir().unwrap().count(), ENTRIES.len() + 2);
+    }
+
+    #[test]
+    fn an_operator_discards_own_jobs_alone_and_an_engineer_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let workspace = Workspace::at(dir.path());
+        workspace.create().unwrap();
+        let journal = workspace.unfinished_dir();
+        std::fs::create_dir_all(&journal).unwrap();
+        // Number, who had it done.
+        for (n, by) in [(0, Some("kim")), (1, Some("park")), (2, None)] {
+            let mut entry: serde_json::Value = serde_json::from_str(ENTRIES[0].0).unwrap();
+            if let Some(by) = by {
+                entry["by"] = by.into();
+            }
+            std::fs::write(journal.join(format!("job-{n}.json")), entry.to_string()).unwrap();
+        }
+        let options = EngineOptions { allow_gpu: false, language: Language::En };
+        let engine = Engine::start(workspace, Settings::default(), options).unwrap();
+        let left = || engine.submit(ListUnfinished).unwrap().wait(|_| {}).unwrap();
+        let forget = |by: &str, role, job: &UnfinishedJob| {
+            let actor = Actor { name: by.to_owned(), via: Via::Window, role };
+            engine.submit_as(actor, ForgetJob(job.clone())).unwrap().wait(|_| {})
+        };
+        let mut refused = 0;
+        for job in left() {
+            refused += usize::from(forget("kim", Role::Operator, &job).is_err());
+        }
+        assert_eq!((refused, left().len()), (2, 2));
+        for job in left() {
+            forget("lee", Role::Engineer, &job).unwrap();
+        }
+        assert!(left().is_empty());
     }
 }

@@ -107,3 +107,26 @@ fn an_animation_is_said_to_be_one() {
     let read = decode_image(&animated, name()).unwrap();
     assert_eq!(read.notices, [ImageNotice::SeveralPictures { pictures: 6 }]);
 }
+
+#[test]
+fn bits_of_samples_that_no_file_declares_are_for_the_product_to_say() {
+    let wide = |sample: u16| {
+        let samples = ImageBuffer::from_pixel(2, 2, Rgba([sample, 7.min(sample), 0, u16::MAX]));
+        encoded(DynamicImage::from(samples), ImageFormat::Png)
+    };
+    let narrow = encoded(RgbImage::from_pixel(2, 2, Rgb([200, 1, 2])), ImageFormat::Png);
+    // Opacity is no colour, and black uses no bit.
+    let cases = [
+        (wide(0), Some(0)),
+        (wide(4095), Some(12)),
+        (wide(4096), Some(13)),
+        (wide(u16::MAX), Some(16)),
+        (with_chunk(&wide(4095), b"sBIT", &[12, 12, 12, 16]), Some(12)),
+        (with_chunk(&wide(4095), b"sBIT", &[12, 12, 12, 12]), None),
+        (narrow, None),
+    ];
+    for (number, (bytes, expect)) in cases.into_iter().enumerate() {
+        let read = decode_image(&bytes, name()).unwrap();
+        assert_eq!(read.undeclared_bits, expect, "case {number}");
+    }
+}

@@ -11,7 +11,6 @@ mod meaning;
 mod samples;
 mod view;
 
-use image::RgbImage;
 use image::metadata::Orientation;
 use tiff::decoder::{Decoder, DecodingResult, Limits};
 use tiff::tags::Tag;
@@ -21,7 +20,7 @@ use self::jpeg_parts::check_jpeg_parts;
 use self::meaning::{Stored, meaning_of, stored};
 use self::view::{FileView, ViewDecoder, fault};
 use super::fault::Fault;
-use super::raster::{Raster, rgb_of};
+use super::raster::{Pixels, Raster, rgb_of};
 use crate::limits::MAX_DECODER_BYTES;
 use fettle_domain::{ImageDamage, ImageKind, ImageNotice, JpegQuality, SampleBits};
 
@@ -33,7 +32,7 @@ const SENSOR: [u64; 2] = [32_803, 34_892];
 
 /// A picture of a TIFF.
 pub(super) struct TiffPicture {
-    pub(super) rgb: RgbImage,
+    pub(super) pixels: Pixels,
     pub(super) orientation: Orientation,
     pub(super) quality: Option<JpegQuality>,
 }
@@ -65,8 +64,9 @@ pub(super) fn read_tiff(
     let orientation = decoder.find_tag_unsigned::<u8>(Tag::Orientation).ok().flatten();
     let orientation = orientation.and_then(Orientation::from_exif);
     let samples = read_samples(&mut decoder, &stored)?;
-    let rgb = colours(samples, &stored, &meaning, notices)?;
-    Ok(TiffPicture { rgb, orientation: orientation.unwrap_or(Orientation::NoTransforms), quality })
+    let pixels = colours(samples, &stored, &meaning, notices)?;
+    let orientation = orientation.unwrap_or(Orientation::NoTransforms);
+    Ok(TiffPicture { pixels, orientation, quality })
 }
 
 fn is_camera_raw(directory: &Directory) -> bool {
@@ -114,21 +114,21 @@ fn colours(
     stored: &Stored,
     meaning: &super::raster::Meaning,
     notices: &mut Vec<ImageNotice>,
-) -> Result<RgbImage, Fault> {
+) -> Result<Pixels, Fault> {
+    macro_rules! raster {
+        ($samples:expr) => {
+            Raster {
+                samples: $samples,
+                width: stored.width,
+                height: stored.height,
+                channels: usize::from(stored.channels),
+                planar: stored.planar,
+            }
+        };
+    }
     macro_rules! rgb {
         ($samples:expr) => {
-            rgb_of(
-                Raster {
-                    samples: $samples,
-                    width: stored.width,
-                    height: stored.height,
-                    channels: usize::from(stored.channels),
-                    planar: stored.planar,
-                },
-                meaning,
-                notices,
-            )
-            .map_err(Fault::NotRead)
+            rgb_of(raster!($samples), meaning, notices).map(Pixels::from).map_err(Fault::NotRead)
         };
     }
     match samples {
@@ -138,7 +138,9 @@ fn colours(
             rgb!(&samples::unpacked(&samples, u32::from(stored.bits), in_row))
         }
         DecodingResult::U8(samples) => rgb!(&samples),
-        DecodingResult::U16(samples) => rgb!(&samples),
+        DecodingResult::U16(samples) => {
+            Pixels::of_wide(raster!(&samples), meaning, notices).map_err(Fault::NotRead)
+        }
         DecodingResult::U32(samples) => rgb!(&samples),
         DecodingResult::U64(samples) => rgb!(&samples),
         DecodingResult::I8(samples) => rgb!(&samples),

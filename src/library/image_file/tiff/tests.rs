@@ -84,6 +84,9 @@ fn every_type_of_sample_gives_the_picture_of_bytes() {
             let assumed =
                 image.notices.iter().any(|n| matches!(n, ImageNotice::AssumedRange { .. }));
             assert_eq!(assumed, format == 3, "type {number}: {:?}", image.notices);
+            // Signed samples of 16 bits are none of a camera of fewer bits.
+            let undeclared = ((bits, format) == (16, 1)).then_some(16);
+            assert_eq!(image.undeclared_bits, undeclared, "type {number}");
         }
     }
 }
@@ -102,9 +105,11 @@ fn a_declared_range_wins() {
         let dark = page(twelve(version), 16, 1);
         let image = read(&tiff_of(version, std::slice::from_ref(&dark))).unwrap();
         assert_eq!(image.notices, [ImageNotice::LowSamples { used_bits: 12, bits: 16 }]);
+        assert_eq!(image.undeclared_bits, Some(12));
         assert!(image.rgb.pixels().all(|pixel| pixel.0[0] < 16));
         let declared = dark.clone().with(short(341, 4095));
         let image = read(&tiff_of(version, &[declared])).unwrap();
+        assert_eq!(image.undeclared_bits, None);
         assert_eq!((difference(&image, &bytes()) <= 1, image.notices.len()), (true, 0));
         // The brightest sample of this one picture is no range.
         let extremes = dark.with(short(340, 321)).with(short(341, 3694));

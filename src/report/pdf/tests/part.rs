@@ -185,6 +185,7 @@ fn missing_results_are_explained() {
 #[test]
 fn an_unsure_part_says_why_and_names_both_limits() {
     let known = KnownDefectsTerm {
+        learned: None,
         added: 0.35,
         resembles: vec![Resemblance {
             image: KnownImage::Registered(ImageId(3)),
@@ -217,6 +218,54 @@ fn an_unsure_part_says_why_and_names_both_limits() {
             ["1.50 · calibrated 0.75", "unsure above 1.00", "(calibrated 0.5), NG above 2.00"];
         for text in always.iter().chain(expected) {
             assert!(read.contains(&squeezed(text)), "{text} is not in {read}");
+        }
+    }
+}
+
+#[test]
+fn sizes_and_measured_lines_are_printed_in_millimetres_where_there_is_a_scale() {
+    let place = |x: f32| PlacePx { x, y: 30.0 };
+    let line = |to: f32, note: &str| MeasuredLine {
+        from: place(10.0),
+        to: place(to),
+        note: note.to_owned(),
+    };
+    let scale = PixelScale {
+        mm_per_px: 0.05,
+        found: ScaleSource::KnownLength { length_mm: 5.0, length_px: 100.0 },
+        found_at: "2026-11-30T10:00:00Z".into(),
+        picture_px: Some((120, 90)),
+    };
+    let lines = vec![line(60.0, "뚜껑의 틈"), line(12.5, "")];
+    let picture = picture();
+    for language in [Language::Ko, Language::En] {
+        let word = |id: &str| text(language, id);
+        let values = [("mm", Value::from("0.0500")), ("how", word("scale-known-length").into())];
+        let of_scale = text_with(language, "scale-text", &values);
+        for (scale, expected, absent) in [
+            (
+                Some(scale.clone()),
+                // 1000 pixels, an extent of 42, lines of 50 and 2.5.
+                vec!["2.50", "2.10", "1: 2.50 mm", "0.125 mm", "뚜껑의 틈", &of_scale],
+                word("pdf-longest-px"),
+            ),
+            (None, vec!["1000", "42.0", "1: 50.0 px", "2.50 px", "뚜껑의 틈"], word("label-scale")),
+        ] {
+            let mut inspection = ng();
+            if let Stage::Done(anomaly) = &mut inspection.anomaly {
+                anomaly.regions = vec![Region { longest_px: Some(42.0), ..region(0) }];
+            }
+            inspection.measurements = Measurements { scale, lines: lines.clone() };
+            let part = ReportedPart { picture: Some(&picture), ..only(&inspection) };
+            let lines = super::lines(&printed(language, &[], &[part]));
+            all_on_the_page(&lines);
+            // Spaces of the page are not text.
+            let read = all_text(&lines);
+            let has = |text: &str| read.contains(&text.replace(' ', ""));
+            for text in expected {
+                assert!(has(text), "{text}: {read}");
+            }
+            assert!(has(&word("label-measured")) && !has(&absent), "{read}");
         }
     }
 }

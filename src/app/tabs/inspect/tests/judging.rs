@@ -170,3 +170,39 @@ fn machine_and_person_stand_side_by_side_in_both_views() {
         assert!(app.shows(&app.text("menu-file")));
     }
 }
+
+#[test]
+fn a_judgement_without_a_record_is_said_to_be_lost() {
+    for language in [Language::En, Language::Ko] {
+        let mut app = TestApp::new(language);
+        let folder = app.photographs(3);
+        app.wait_for(&app.text("inspect-invite"));
+        app.wait_for(&app.text("first-welcome"));
+        // No inspection is recorded any more, as on a full disk.
+        let conn = rusqlite::Connection::open(app.workspace().file("data/fettle.db")).unwrap();
+        conn.execute_batch(
+            "CREATE TRIGGER full BEFORE INSERT ON inspections
+             BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+        )
+        .unwrap();
+        app.drop_files(&[folder]);
+        let lost = |app: &TestApp, file: &str| {
+            let whole = app.with("judge-lost", &[("file", file.into()), ("reason", "".into())]);
+            whole.trim().to_owned()
+        };
+        // Of a part that is shown.
+        app.wait_for("part_000.png");
+        app.wait_for("the disk is full");
+        app.press(Modifiers::NONE, Key::Num1);
+        app.wait_for(&lost(&app, "part_000.png"));
+        assert!(app.shows("1 / 3   part_000.png"), "it does not go on");
+        // Of one that was judged before it was inspected, and left.
+        let held = hold_job_threads(&mut app);
+        app.press(Modifiers::NONE, Key::ArrowRight);
+        app.press(Modifiers::NONE, Key::Num2);
+        assert!(app.shows("⌛") && app.shows("3 / 3   part_002.png"));
+        drop(held);
+        app.wait_for(&lost(&app, "part_001.png"));
+        app.wait_until_gone("⌛");
+    }
+}

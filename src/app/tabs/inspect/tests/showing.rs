@@ -107,3 +107,27 @@ fn a_similar_defect_takes_the_place_of_the_twin_and_gives_its_name() {
     let judged = app.library().judgement(InspectionId(1)).unwrap().unwrap().opinion;
     assert_eq!((judged.verdict, judged.defect), (Verdict::Ok, None));
 }
+
+#[test]
+fn no_tool_reaches_out_of_a_narrow_window() {
+    let Some(models) = models_with(MODEL) else { return };
+    let library = SampleLibrary::Fitted;
+    for language in [Language::Ko, Language::En] {
+        let mut app = open_app(language, Theme::Dark, library, Some(&models), |_, _| {});
+        app.harness.state_mut().without_language_model();
+        let image = save(app.folder(), "holed.png", &part(METAL, 30, Some("hole")));
+        app.drop_files(&[image]);
+        app.wait_for(&app.text("command-register-defect"));
+        for size in [(960.0, 540.0), (1024.0, 700.0), (1180.0, 800.0), (1440.0, 900.0)] {
+            app.harness.set_size(egui::vec2(size.0, size.1));
+            app.harness.run_steps(6);
+            for role in [Role::Button, Role::ComboBox, Role::CheckBox, Role::Slider] {
+                for node in app.harness.query_all_by_role(role) {
+                    let label = node.accesskit_node().label();
+                    let rect = node.rect();
+                    assert!(rect.right() <= size.0 + 1.0, "{size:?}: {role:?} {label:?} {rect:?}");
+                }
+            }
+        }
+    }
+}

@@ -5,9 +5,12 @@ use egui_kittest::kittest::Queryable as _;
 
 use super::save_part;
 use crate::command::Command;
+use crate::tests::held_job::fill_engine;
 use crate::tests::test_app::{TestApp, TestAppOptions, run_job};
 use fettle_domain::{DefectCode, ImageLabel, Language, Product, ProductCode};
-use fettle_engine::{AddDefectType, AddProduct, Engine, RegisterImages, RegisterManual};
+use fettle_engine::{
+    AddDefectType, AddProduct, Engine, EngineError, RegisterImages, RegisterManual,
+};
 use fettle_library::LabelFilter;
 use fettle_testing::documents::{own_fonts, page, pdf};
 
@@ -146,6 +149,58 @@ fn an_inspection_area_is_drawn_and_taken_back() {
             library.inspection_area(&casting()).unwrap().shapes.is_empty()
         });
     }
+}
+
+#[test]
+fn an_area_that_a_busy_engine_does_not_take_is_kept_to_be_saved_again() {
+    let app = &mut TestAppOptions::new(Language::En).start(add);
+    register(app, ImageLabel::Normal, &["첫째.png"]);
+    app.press(Modifiers::COMMAND, Key::Num7);
+    app.wait_for("첫째.png");
+    app.click(&app.text("area-draw"));
+    let canvas = app.text("area-canvas");
+    app.wait_until(&canvas, |window| {
+        window.query_by_role_and_label(Role::Canvas, &canvas).is_some()
+    });
+    app.drag(Role::Canvas, &canvas, (0.4, 0.4), (0.6, 0.6));
+    let save = app.text("area-save");
+    app.wait_until("the area of before", |window| {
+        window.query_by_role_and_label(Role::Button, &save).is_some()
+    });
+    let full = fill_engine(app);
+    app.click(&save);
+    app.wait_for(&EngineError::Busy.explain(Language::En));
+    assert!(app.is_enabled(&save));
+    drop(full);
+    // The jobs that filled the queue end one after the other.
+    let saved = app.with("area-saved", &[("product", "Casting (casting)".into())]);
+    for _ in 0..100 {
+        if app.shows(&saved) {
+            break;
+        }
+        if app.shows(&save) && app.is_enabled(&save) {
+            app.press_button(&save);
+        }
+        app.harness.run_steps(4);
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(app.shows(&saved));
+    assert_eq!(app.library().inspection_area(&casting()).unwrap().shapes.len(), 1);
+}
+
+#[test]
+fn the_images_of_a_deleted_defect_give_way_to_the_normal_ones() {
+    let app = &mut TestAppOptions::new(Language::En).start(add);
+    register(app, ImageLabel::Normal, &["첫째.png"]);
+    register(app, hole(), &["기공.png"]);
+    app.press(Modifiers::COMMAND, Key::Num7);
+    app.wait_for("hole (1)");
+    app.click_on(Role::Button, "hole (1)");
+    app.wait_for("기공.png");
+    app.click(&app.text("delete-defect"));
+    app.click(&app.text("dialog-delete"));
+    app.wait_until_gone("hole (1)");
+    app.wait_for("첫째.png");
 }
 
 #[test]

@@ -8,10 +8,12 @@ use tempfile::TempDir;
 use crate::bank_fits::BankFits;
 use crate::catalogue::Catalogue;
 use crate::command::Command;
+use crate::figure_cache::FigureCache;
 use crate::localizer::Localizer;
 use crate::tab_context::TabContext;
 use crate::tabs::library::image_grid::ImageGrid;
 use crate::tasks::Tasks;
+use crate::tests::stand_in_server::StandInServer;
 use crate::tests::test_app::{engine, fonts};
 use crate::toasts::Toasts;
 use crate::view_state::ViewState;
@@ -26,6 +28,7 @@ struct GridHarness {
     fits: BankFits,
     toasts: Toasts,
     view: ViewState,
+    figures: FigureCache,
     commands: Vec<Command>,
     grid: ImageGrid,
     images: Vec<RegisteredImage>,
@@ -52,6 +55,7 @@ fn only_visible_images_of_many_are_drawn() {
         fits: BankFits::default(),
         toasts: Toasts::default(),
         view: ViewState::default(),
+        figures: FigureCache::default(),
         commands: Vec::new(),
         grid: ImageGrid::default(),
         images: (1..=5_000).map(image).collect(),
@@ -66,19 +70,24 @@ fn only_visible_images_of_many_are_drawn() {
                     fits,
                     toasts,
                     view,
+                    figures,
                     commands,
                     grid,
                     images,
                 } = state;
                 let localizer = Localizer::new(Language::En);
+                let server = StandInServer::default();
                 let cx = &mut TabContext {
                     engine,
+                    server: &server,
                     localizer,
                     catalogue,
                     tasks,
                     fits,
                     toasts,
                     view,
+                    has_people: false,
+                    figures,
                     commands,
                 };
                 grid.handle_keys(ui, images.len());

@@ -24,7 +24,7 @@ pub(super) const KINDS: [KindKey; 6] = [
 
 /// The keys without Ctrl that the screen reads itself, so that no command of the window takes them.
 pub(super) const KEYS: &[Key] =
-    &[Key::Num1, Key::Num2, Key::Num3, Key::Escape, Key::Enter, Key::Num0, Key::Z];
+    &[Key::Num1, Key::Num2, Key::Num3, Key::Escape, Key::Enter, Key::Num0, Key::Z, Key::M];
 
 /// Rows by which a page key moves the selection.
 const PAGE: isize = 12;

@@ -141,6 +141,7 @@ mod tests {
             kind: StatementKind::Cause,
             text: text.to_owned(),
             spans: vec![span],
+            figures: Vec::new(),
         };
         let section = Section {
             heading: "기공".into(),
@@ -149,6 +150,7 @@ mod tests {
             causes: vec![statement("가"), statement("나"), statement("가")],
             actions: Vec::new(),
             parts: Vec::new(),
+            figures: Vec::new(),
         };
         let passage = Passage { heading: None, text: "다".into(), span };
         let text = ManualText {

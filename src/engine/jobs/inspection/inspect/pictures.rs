@@ -190,6 +190,19 @@ fn samples_of_a_camera_of_twelve_bits_are_read_by_the_products_range() {
     let found = line.inspect("p", good);
     assert!(says(&found, "12 of its 16 bits"), "{:?}", found.inspection.notices);
     assert_ne!(found.inspection.verdict, Verdict::Ng, "{}", score(&found));
+    // A normal picture is most like itself, seen as it was when the bank was fitted.
+    for (n, normal) in registered.new.iter().enumerate().take(3) {
+        let found = line.inspect("p", folder.path().join(format!("normals/{n}.png")));
+        let reference = found.inspection.anomaly.done().unwrap().reference.clone().unwrap();
+        assert!(reference.similarity > 0.999, "{normal:?}: {}", reference.similarity);
+    }
+    // A picture of bytes is decoded once: there is nothing to ask the bank.
+    let decoded = |found: &Inspected| {
+        let timings = &found.inspection.timings;
+        timings.iter().filter(|timing| timing.name == "decode").count()
+    };
+    let of_bytes = line.inspect("p", cases.join("common/good.png"));
+    assert_eq!((decoded(&of_bytes), decoded(&found)), (1, 2));
     // As light as the picture of 8 bits, now and when the record is opened again.
     let opened = line.submit(OpenInspection(found.inspection.id.unwrap()));
     for picture in [&found.picture, opened.picture.as_ref().unwrap()] {
@@ -204,6 +217,25 @@ fn samples_of_a_camera_of_twelve_bits_are_read_by_the_products_range() {
     image::ImageBuffer::from_fn(grey.width(), grey.height(), wide).save(&bright).unwrap();
     let found = line.inspect("p", bright);
     assert!(says(&found, "above 4095"), "{:?}", found.inspection.notices);
+}
+
+#[test]
+fn a_black_normal_picture_says_nothing_about_the_bits_of_the_others() {
+    if !has_models(&["efficientnet-lite0"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    // The black one first, whose samples would end the search.
+    for n in 0..4_u16 {
+        let sample = |x: u32, y: u32| image::Luma([n * (400 + (x * 13 + y * 7) as u16 % 300)]);
+        let picture = image::ImageBuffer::from_fn(64, 64, sample);
+        picture.save(folder.path().join(format!("{n}.png"))).unwrap();
+    }
+    let line = Line::new();
+    assert_eq!(line.register("p", folder.path().to_owned()).new.len(), 4);
+    line.fit("p", InputFit::Shorter);
+    let state = line.submit(BankInfo("p".parse().unwrap())).unwrap();
+    assert_eq!(state.sample_bits.map(|samples| samples.bits()), Some(12));
 }
 
 #[test]

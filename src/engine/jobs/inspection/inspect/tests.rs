@@ -13,7 +13,7 @@ use crate::{
     RegisterImages,
 };
 use fettle_domain::{
-    ImageLabel, Language, ModelId, ModelRole, ModelView, Product, ProductCode, ShownPicture,
+    ImageLabel, Language, ModelId, ModelRole, ModelView, Product, ProductCode, Role, ShownPicture,
     SkipReason, Stage, Verdict,
 };
 use fettle_settings::{Settings, Workspace};
@@ -221,6 +221,10 @@ impl Request for Occupy {
 
     fn name(&self) -> &'static str {
         "occupy"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<()> {

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::{
-    AddProduct, Engine, EngineOptions, FitBank, GetStatistics, JudgeInspection, LimitChange,
-    ListInspections, RegisterImages, Rethreshold,
+    AddDefectType, AddProduct, AreaUnit, DrawArea, DrawnShape, Engine, EngineOptions, FitBank,
+    GetStatistics, JudgeInspection, LearnDefects, LimitChange, ListInspections, RegisterImages,
+    Rethreshold,
 };
 use fettle_domain::{
-    HistoryFilter, ImageLabel, InspectionId, Language, Opinion, Product, ProductCode,
-    ThresholdRule, Thresholds, Verdict,
+    AreaEffect, DefectCode, HistoryFilter, ImageLabel, InspectionId, Language, Opinion, Product,
+    ProductCode, ThresholdRule, Thresholds, Verdict,
 };
 use fettle_settings::Workspace;
 use fettle_testing::data::{has_models, models};
@@ -129,7 +130,80 @@ fn a_record_stands_while_its_bank_and_limits_are_in_force() {
     // What a person said of the part stays.
     assert_eq!(third.judgement.unwrap().opinion, opinion);
     assert_eq!(counts(&engine), [1; 4]);
+    // Another inspection area, then the same.
+    let corners = vec![(10.0, 10.0), (90.0, 10.0), (90.0, 90.0)];
+    submit(
+        &engine,
+        DrawArea {
+            product: code(),
+            clear: false,
+            shapes: vec![(AreaEffect::Inspect, DrawnShape::Polygon(corners, AreaUnit::Percent))],
+        },
+    );
+    assert!(!shown(&engine).recorded_before);
+    assert!(shown(&engine).recorded_before);
+    // Files are written by an inspection.
+    let written = Inspect { out: Some(dir.path().join("out")), ..asked(part.clone()) };
+    let written = submit(&engine, InspectOnce(written));
+    assert!(!written.recorded_before && !written.written.is_empty());
     // A product given by a person says nothing about what the neighbours would vote.
     let voted = Inspect { product: None, ..asked(part.clone()) };
     assert!(!submit(&engine, InspectOnce(voted)).recorded_before);
+}
+
+#[test]
+fn a_record_stands_while_what_was_learned_is_in_force() {
+    if !has_models(&["efficientnet-lite0"]) {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let engine = start(dir.path(), &models());
+    let hole = DefectCode::new("hole").unwrap();
+    let added = AddDefectType {
+        product: code(),
+        code: hole.clone(),
+        name_ko: None,
+        name_en: None,
+        full_name: None,
+    };
+    submit(&engine, added);
+    let register = |label: ImageLabel, paths: Vec<PathBuf>| {
+        let (product, regions) = (code(), Default::default());
+        let images = RegisterImages { product, label, paths, recursive: false, regions };
+        submit(&engine, images).new.len()
+    };
+    let with_hole = |seed: u32| {
+        let path = dir.path().join(format!("hole {seed}.png"));
+        let mut image = image::open(picture(dir.path(), seed)).unwrap().into_rgb8();
+        for (x, y) in (20..40).flat_map(|x| (20 + seed % 9..40).map(move |y| (x, y))) {
+            image.put_pixel(x, y, image::Rgb([0, 0, 0]));
+        }
+        image.save(&path).unwrap();
+        path
+    };
+    let normals = (0..6).map(|seed| picture(dir.path(), seed)).collect();
+    assert_eq!(register(ImageLabel::Normal, normals), 6);
+    let known = vec![with_hole(11), with_hole(12)];
+    assert_eq!(register(ImageLabel::Defect(hole.clone()), known), 2);
+    submit(&engine, FitBank { ratio: 0.2, ..FitBank::new(code()) });
+    let part = with_hole(13);
+    let shown = || submit(&engine, InspectOnce(asked(part.clone())));
+    let learned = |shown: &Inspected| {
+        let known = shown.inspection.anomaly.done().unwrap().known_defects.clone();
+        known.unwrap().learned.unwrap()
+    };
+    let first = shown();
+    assert!(!first.recorded_before && shown().recorded_before);
+
+    assert_eq!(register(ImageLabel::Defect(hole), vec![with_hole(14)]), 1);
+    assert!(shown().recorded_before, "it was not learned from yet");
+    submit(&engine, LearnDefects { product: code() });
+    let second = shown();
+    assert!(!second.recorded_before);
+    assert_ne!(learned(&second), learned(&first));
+    assert!(shown().recorded_before);
+
+    // Without a model there is nothing more to ask for.
+    let with_llm = Inspect { with_llm: true, ..asked(part.clone()) };
+    assert!(submit(&engine, InspectOnce(with_llm)).recorded_before);
 }

@@ -80,12 +80,12 @@ impl Corpus {
         topics.dedup_by(|a, b| a.product == b.product && a.full_name == b.full_name);
         let words = lessons.iter().filter_map(|one| match &one.lesson {
             Lesson::Word { word, meanings, .. } => Some((word.as_str(), meanings.as_slice())),
-            Lesson::Question { .. } => None,
+            Lesson::Question { .. } | Lesson::Report { .. } => None,
         });
         let vocabulary = Vocabulary::with_site(words);
         let remembered = lessons.iter().filter_map(|one| match &one.lesson {
             Lesson::Question { question, section } => Some((question.clone(), section.clone())),
-            Lesson::Word { .. } => None,
+            Lesson::Word { .. } | Lesson::Report { .. } => None,
         });
         let remembered = remembered.collect();
         let defect = defect.cloned();

@@ -18,7 +18,7 @@ use self::ranking::Ranking;
 use crate::error::{EngineError, Result};
 use crate::jobs::registration::catalogue::require_product;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{DefectCode, ProductCode};
+use fettle_domain::{DefectCode, ProductCode, Role};
 
 pub use self::answer::{Candidate, FoundPassage, ManualAnswer, ManualReply, PassageGroup};
 pub(super) use self::ranking::other_subjects;
@@ -44,6 +44,10 @@ impl Request for SearchManual {
 
     fn name(&self) -> &'static str {
         "search-manual"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<ManualAnswer> {

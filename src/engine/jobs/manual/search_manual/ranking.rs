@@ -188,12 +188,11 @@ fn remembered(
 
 /// The sections that answer a remembered question with the letters of this one.
 fn asked_again(corpus: &Corpus, asked: &Asked, passages: &[RankedPassage<'_>]) -> Vec<usize> {
+    let same = corpus.remembered.iter().filter(|(question, _)| asked.lookup.is(question));
+    let same: Vec<&ProductSection> = same.map(|(_, right)| right).collect();
     let is_right = |one: &RankedPassage<'_>| {
         let Passage { manual, chunk, .. } = &one.passage;
-        corpus.remembered.iter().any(|(question, right)| {
-            right.is(&manual.product, &chunk.heading, chunk.defect.as_ref())
-                && asked.lookup.is(question)
-        })
+        same.iter().any(|right| right.is(&manual.product, &chunk.heading, chunk.defect.as_ref()))
     };
     let mut sections: Vec<usize> =
         passages.iter().filter(|one| is_right(one)).map(|one| one.passage.section).collect();

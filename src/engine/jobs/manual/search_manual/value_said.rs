@@ -28,9 +28,7 @@ pub(super) fn is_missing(corpus: &Corpus, asked: &Asked, ranking: &Ranking<'_>) 
         }
         let share = knows(&[&chunk.text, &corpus.defect_names(&one.passage)]);
         let least = if one.relevance >= best { ABOUT_OF_BEST } else { ABOUT };
-        let is_about = share >= least || about.is_empty() && one.relevance >= best;
-        tracing::debug!("{share:.2} {} {}", one.relevance >= best, chunk.words);
-        is_about
+        share >= least || about.is_empty() && one.relevance >= best
     };
     let is_beside = || {
         corpus.unassigned.iter().any(|(_, line)| {

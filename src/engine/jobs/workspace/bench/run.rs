@@ -13,7 +13,7 @@ use super::{networks, patchcore, search};
 use crate::devices::Placement;
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::Language;
+use fettle_domain::{Language, Role};
 
 /// Measures embedding, features, fit, nearest neighbours, search and a whole inspection.
 #[derive(Debug, Clone)]
@@ -62,6 +62,10 @@ impl Request for Bench {
 
     fn name(&self) -> &'static str {
         "bench"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn run(self, job: &JobContext) -> Result<Benchmark> {

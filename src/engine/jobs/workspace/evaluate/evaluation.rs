@@ -10,7 +10,7 @@ use super::quality::Quality;
 use crate::devices::Placement;
 use crate::error::Result;
 use crate::protocol::{JobContext, NoEvent, Request};
-use fettle_domain::{DetectionRecipe, ModelId, ModelRole, RecipeChoice, ThresholdRule};
+use fettle_domain::{DetectionRecipe, ModelId, ModelRole, RecipeChoice, Role, ThresholdRule};
 
 /// Fits a bank on each class of a data set and scores its test pictures, as `fit-bank` and
 /// `inspect` would, without touching the library.
@@ -71,6 +71,10 @@ impl Request for Evaluate {
 
     fn name(&self) -> &'static str {
         "evaluate"
+    }
+
+    fn role(&self) -> Role {
+        Role::Engineer
     }
 
     fn run(self, job: &JobContext) -> Result<Evaluation> {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::question_set::{Question, first_questions, questions};
 use super::*;
 use crate::jobs::manual::passage_index::embed;
-use fettle_domain::{ModelRole, TextKind};
+use fettle_domain::{ModelRole, Role, TextKind};
 use fettle_manuals::read_lines;
 use fettle_retrieval::keyword_index::KeywordIndex;
 use fettle_retrieval::vocabulary::Vocabulary;
@@ -180,6 +180,10 @@ impl Request for ReadSigns {
         "read-signs"
     }
 
+    fn role(&self) -> Role {
+        Role::Operator
+    }
+
     fn run(self, job: &JobContext) -> Result<Self::Answer> {
         let corpus = Corpus::read(job, self.0.product.clone(), None)?;
         let asked = Asked::read(&self.0.question, &corpus);
@@ -204,6 +208,10 @@ impl Request for PlainChunks {
 
     fn name(&self) -> &'static str {
         "plain-chunks"
+    }
+
+    fn role(&self) -> Role {
+        Role::Operator
     }
 
     fn run(self, job: &JobContext) -> Result<Self::Answer> {

@@ -74,7 +74,7 @@ fn is_word(lesson: &ReviewedLesson) -> bool {
 fn is_sound(lesson: &ReviewedLesson, words: &BTreeSet<String>) -> bool {
     match &lesson.lesson {
         Lesson::Word { word, .. } => words.contains(word),
-        Lesson::Question { .. } => true,
+        Lesson::Question { .. } | Lesson::Report { .. } => true,
     }
 }
 
