@@ -183,7 +183,7 @@ pub use damage::ManualDamage;
 pub use defect_names::named_defects;
 pub use disagreements::{Disagreement, disagreements};
 pub use error::{ManualsError, Result};
-pub use figure_file::{FigureContent, figure_content};
+pub use figure_file::{FigureContent, FigureFile};
 pub use file::{parse_lines, read_file, read_lines};
 pub use grounding::{add_remarks, is_written_in};
 #[cfg(feature = "ocr")]

@@ -50,28 +50,36 @@ pub fn page_picture(
     width_px: u32,
     korean_font: &'static [u8],
 ) -> Result<PagePicture> {
-    page_picture_of(path, bytes, page, |_| width_px, korean_font)
+    PagePictures::open(path, bytes)?.picture(path, page, |_| width_px, korean_font)
 }
 
-/// [`page_picture`] as wide as the size of the page asks for.
-pub(super) fn page_picture_of(
-    path: &Path,
-    bytes: Vec<u8>,
-    page: u32,
-    width_px: impl FnOnce(SizePt) -> u32,
-    korean_font: &'static [u8],
-) -> Result<PagePicture> {
-    catch_panic(path, || {
-        let pdf = open(path, bytes)?;
-        let pages = pdf.pages();
-        let index = usize::try_from(page).unwrap_or(usize::MAX).checked_sub(1);
-        let no_page = || {
-            let pages = u32::try_from(pages.len()).unwrap_or(u32::MAX);
-            ManualsError::NoPage { path: path.to_owned(), page, pages }
-        };
-        let page = index.and_then(|index| pages.get(index)).ok_or_else(no_page)?;
-        render_page(path, page, width_px(size(path, page)?), korean_font)
-    })
+/// A PDF of which several pages are drawn: it is parsed once.
+pub(super) struct PagePictures(Pdf);
+
+impl PagePictures {
+    pub(super) fn open(path: &Path, bytes: Vec<u8>) -> Result<Self> {
+        catch_panic(path, || open(path, bytes)).map(Self)
+    }
+
+    /// [`page_picture`] as wide as the size of the page asks for.
+    pub(super) fn picture(
+        &self,
+        path: &Path,
+        page: u32,
+        width_px: impl FnOnce(SizePt) -> u32,
+        korean_font: &'static [u8],
+    ) -> Result<PagePicture> {
+        catch_panic(path, || {
+            let pages = self.0.pages();
+            let index = usize::try_from(page).unwrap_or(usize::MAX).checked_sub(1);
+            let no_page = || {
+                let pages = u32::try_from(pages.len()).unwrap_or(u32::MAX);
+                ManualsError::NoPage { path: path.to_owned(), page, pages }
+            };
+            let page = index.and_then(|index| pages.get(index)).ok_or_else(no_page)?;
+            render_page(path, page, width_px(size(path, page)?), korean_font)
+        })
+    }
 }
 
 /// Runs `work`; a panic of the third-party renderer means a damaged file.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::reading::assert_nothing_is_lost;
-use crate::{FigureContent, apply_corrections, figure_content, parse};
+use crate::{FigureContent, FigureFile, apply_corrections, parse};
 use fettle_domain::{
     DefectType, Figure, FigureFault, FigureSource, ImageKind, ManualCorrections, ManualEdit,
     ManualText, ManualWarning,
@@ -110,7 +110,8 @@ fn pictures_of_a_page_belong_to_what_stands_above_or_beside_them() {
 
     // The picture is what a reader of the page sees there.
     let figure = &manual.sections[0].causes[1].figures[0];
-    let content = figure_content(Path::new("a.pdf"), &bytes, &figure.source, 200, &[]).unwrap();
+    let content =
+        FigureFile::new(Path::new("a.pdf"), &bytes, &[]).content(&figure.source, 200).unwrap();
     let FigureContent::Drawn(pixels) = content else { panic!("drawn") };
     assert!((199..=201).contains(&pixels.width()) && (159..=161).contains(&pixels.height()));
     assert_eq!(pixels.get_pixel(100, 80).0, RED);
@@ -174,7 +175,8 @@ fn pictures_of_word_belong_to_their_paragraph_cell_or_row() {
     ];
     assert_eq!(statements(&manual), texts);
     let figure = &manual.sections[0].causes[1].figures[0];
-    let content = figure_content(Path::new("a.docx"), &bytes, &figure.source, 99, &[]).unwrap();
+    let content =
+        FigureFile::new(Path::new("a.docx"), &bytes, &[]).content(&figure.source, 99).unwrap();
     let FigureContent::File(file) = content else { panic!("a file") };
     assert_eq!(file, red);
 }
@@ -237,7 +239,8 @@ fn pictures_of_other_formats_are_found() {
         assert_eq!(owners(&manual), expected, "{name}");
         assert_eq!(faults(&manual), [], "{name}");
         for figure in manual.sections.iter().flat_map(|one| one.all_figures()) {
-            let content = figure_content(Path::new(name), bytes, &figure.source, 99, &[]).unwrap();
+            let content =
+                FigureFile::new(Path::new(name), bytes, &[]).content(&figure.source, 99).unwrap();
             assert!(matches!(content, FigureContent::File(file) if file == red), "{name}");
         }
     }

@@ -10,7 +10,7 @@ use crate::jobs::workspace::thumbnails::shrunk;
 use crate::protocol::{JobContext, NoEvent, Request};
 use fettle_domain::{Figure, FigureSource, ManualFinding, ManualId, Role};
 use fettle_library::decode_image;
-use fettle_manuals::{FigureContent, figure_content};
+use fettle_manuals::{FigureContent, FigureFile};
 use fettle_report::{GOTHIC, ReportedFigure};
 
 /// The most pictures of one section that a report has.
@@ -46,10 +46,11 @@ impl Request for ManualFigures {
         let Self { manual, figures, side } = self;
         let manual = job.library(move |library| library.manual(manual))?;
         let (path, bytes) = read_manual_file(job, &manual)?;
+        let mut file = FigureFile::new(&path, &bytes, GOTHIC);
         let mut out = Vec::new();
         for figure in &figures {
             job.check()?;
-            out.push(read_figure(&path, &bytes, figure, side));
+            out.push(read_figure(&path, &mut file, figure, side));
         }
         Ok(out)
     }
@@ -88,8 +89,13 @@ pub(crate) fn reported_figures(
 }
 
 /// A picture of a manual's file, `side` pixels long at most.
-fn read_figure(path: &Path, bytes: &[u8], source: &FigureSource, side: u32) -> Option<RgbImage> {
-    let read = match figure_content(path, bytes, source, side, GOTHIC) {
+fn read_figure(
+    path: &Path,
+    file: &mut FigureFile<'_>,
+    source: &FigureSource,
+    side: u32,
+) -> Option<RgbImage> {
+    let read = match file.content(source, side) {
         Ok(FigureContent::Drawn(pixels)) => Ok(pixels),
         Ok(FigureContent::File(bytes)) => {
             decode_image(&bytes, path).map(|decoded| decoded.rgb).map_err(|error| error.to_string())
