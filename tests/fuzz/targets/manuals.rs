@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use fettle_domain::DefectType;
+use fettle_domain::{DefectType, FigureSource, RectPt};
 use fettle_fuzz::wrapping::Wrapping;
 use fettle_fuzz::{Target, outcome};
-use fettle_manuals::{page_picture, parse, parse_action_records};
+use fettle_manuals::{FigureContent, FigureFile, page_picture, parse, parse_action_records};
 use fettle_testing::documents::defect;
 use jiff::civil::Date;
 
 use super::documents::{MARKDOWN, docxs, hwpxs, pdfs, pptxs, xlsxs};
+use super::pictured_documents as pictured;
 
 const ACTIONS: &str = "제품,불량,문제,원인,조치,일자,효과\n\
     p,긁힘,표면 긁힘,레일 마모,레일 교체,2026-03-01,유효\n,,,,트레이 청소,45000,\n";
@@ -36,7 +37,22 @@ pub(super) fn targets() -> Vec<Target> {
         refused: &[],
         read: read_records,
     };
+    let figures = |name, file, wrapping, seeds| Target {
+        name,
+        file,
+        wrapping,
+        seeds,
+        refused: &[],
+        read: read_figures,
+    };
     vec![
+        figures("pdf-figures", "a.pdf", Wrapping::None, pictured::pdfs),
+        figures("docx-figures", "a.docx", Wrapping::Zip, pictured::docxs),
+        figures("pptx-figures", "a.pptx", Wrapping::Zip, pictured::pptxs),
+        figures("xlsx-figures", "a.xlsx", Wrapping::Zip, pictured::xlsxs),
+        figures("hwpx-figures", "a.hwpx", Wrapping::Zip, pictured::hwpxs),
+        figures("html-figures", "a.html", Wrapping::None, pictured::htmls),
+        figures("markdown-figures", "a.md", Wrapping::None, pictured::markdowns),
         manual("pdf", "a.pdf", Wrapping::None, pdfs),
         Target {
             name: "pdf-page",
@@ -72,12 +88,51 @@ pub(super) fn targets() -> Vec<Target> {
     ]
 }
 
-fn read_manual(path: &Path, bytes: &[u8]) -> String {
-    let defects: [DefectType; 2] = [
+fn defects() -> [DefectType; 2] {
+    [
         defect("scratch", "긁힘", "scratch", "긁힘 (scratch)"),
         defect("dent", "찍힘", "dent", "찍힘 (dent)"),
-    ];
-    outcome(parse(path, bytes, &defects), |text| text.sections.len())
+    ]
+}
+
+fn read_manual(path: &Path, bytes: &[u8]) -> String {
+    outcome(parse(path, bytes, &defects()), |text| text.sections.len())
+}
+
+/// The longer side of a figure that is drawn, in pixels.
+const FIGURE_SIDE: u32 = 48;
+/// The most figures of a changed file that are read.
+const MOST_FIGURES: usize = 4;
+
+/// Reads the figures that a file has, and where it has none those that the file had before it was changed: a report
+/// asks for the places that were stored.
+fn read_figures(path: &Path, bytes: &[u8]) -> String {
+    let mut sources: Vec<FigureSource> = Vec::new();
+    let read = parse(path, bytes, &defects());
+    for section in read.iter().flat_map(|text| &text.sections) {
+        sources.extend(section.all_figures().map(|figure| figure.source.clone()));
+    }
+    sources.truncate(MOST_FIGURES);
+    if sources.is_empty() {
+        let rect = RectPt { x: 50.0, y: 255.0, width: 100.0, height: 80.0 };
+        let page = FigureSource::Page { page: 1, rect };
+        sources.push(match path.extension().and_then(|ending| ending.to_str()) {
+            Some("pdf") => page,
+            Some("html" | "md") => FigureSource::Inline { number: 1 },
+            _ => FigureSource::Part { name: "word/media/a.png".to_owned() },
+        });
+    }
+    let mut file = FigureFile::new(path, bytes, &[]);
+    let contents: Result<Vec<usize>, _> = sources
+        .iter()
+        .map(|source| {
+            file.content(source, FIGURE_SIDE).map(|content| match content {
+                FigureContent::Drawn(pixels) => pixels.len(),
+                FigureContent::File(bytes) => bytes.len(),
+            })
+        })
+        .collect();
+    outcome(contents, |sizes| sizes.iter().sum())
 }
 
 fn read_records(path: &Path, bytes: &[u8]) -> String {

@@ -4,6 +4,7 @@ mod banks;
 mod documents;
 mod manuals;
 mod models;
+mod pictured_documents;
 mod pictures;
 mod records;
 
