@@ -28,9 +28,9 @@ async function look(page, name, log) {
   });
   // A phone shows all of a page that is too wide, smaller: what is drawn within the width of the screen counts.
   const beyond = await page.evaluate(() =>
-    [...document.querySelectorAll("body *")]
+    [...document.querySelectorAll("main *")]
       .map((node) => [node, node.getBoundingClientRect()])
-      .filter(([node, box]) => box.width > 0 && box.right > window.innerWidth - 1 && !node.matches("header, main, .skip"))
+      .filter(([, box]) => box.width > 0 && box.right > window.innerWidth - 1)
       .map(([node, box]) => `${node.tagName.toLowerCase()} reaches ${Math.round(box.right)} of ${window.innerWidth} pixels`));
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   if (sideways > 0) found.push(`${sideways} pixels wider than the window`);
