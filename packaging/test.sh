@@ -71,9 +71,10 @@ else
 fi
 
 step "The server from outside"
-# A client that another program makes of its description, and kills while it is called. The first needs packages of
-# PyPI: where those cannot be had, it says so.
+# A client that another program makes of its description, calls made up from it, and kills while it is called. The
+# first two need packages of PyPI: where those cannot be had, they say so.
 bash tests/server_client.sh "$fettle" || [ $? -eq 77 ]
+bash tests/server_cases.sh "$fettle" 2 || [ $? -eq 77 ]
 bash tests/server_kill.sh "$fettle"
 
 step "The window"

@@ -21,7 +21,21 @@ pub(crate) fn write_bundle(
     (workspace, settings): (&Workspace, Settings),
     report: &DoctorReport,
 ) -> io::Result<()> {
-    let mut bundle = zip::ZipWriter::new(File::create_new(path)?);
+    let file = File::create_new(path)?;
+    let written = fill(file, (workspace, settings), report);
+    if written.is_err() {
+        // Half a bundle helps nobody, and would stand in the way of the next.
+        let _left = fs::remove_file(path);
+    }
+    written
+}
+
+fn fill(
+    file: File,
+    (workspace, settings): (&Workspace, Settings),
+    report: &DoctorReport,
+) -> io::Result<()> {
+    let mut bundle = zip::ZipWriter::new(file);
     let mut add = |name: &str, content: &[u8]| -> io::Result<()> {
         bundle.start_file(name, SimpleFileOptions::default())?;
         bundle.write_all(content)

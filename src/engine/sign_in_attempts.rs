@@ -2,16 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-/// Wrong PINs in a row that cost nothing.
+/// Wrong PINs that cost nothing.
 const FREE: u32 = 5;
-/// How long to wait after one more.
+/// How long it takes until one wrong PIN is forgotten. A right one forgives none: whoever knows one PIN could guess
+/// others' without end.
 const WAIT: Duration = Duration::from_secs(30);
 
-/// The wrong PINs since somebody signed in.
+/// The wrong PINs that are not forgotten.
 #[derive(Debug, Default)]
 pub(crate) struct SignInAttempts {
-    wrong: u32,
-    until: Option<Instant>,
+    /// When all are forgotten.
+    forgotten_at: Option<Instant>,
 }
 
 impl SignInAttempts {
@@ -20,22 +21,17 @@ impl SignInAttempts {
     /// # Errors
     /// The seconds to wait.
     pub(crate) fn check(&self, now: Instant) -> Result<(), u64> {
-        match self.until.and_then(|until| until.checked_duration_since(now)) {
+        let held = self.forgotten_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
+        match held.checked_sub(WAIT * (FREE - 1)) {
             Some(rest) if !rest.is_zero() => Err(rest.as_secs() + 1),
             _ => Ok(()),
         }
     }
 
-    /// Counts a PIN.
-    pub(crate) fn tried(&mut self, is_right: bool, now: Instant) {
-        if is_right {
-            *self = Self::default();
-            return;
-        }
-        self.wrong += 1;
-        if self.wrong >= FREE {
-            self.until = Some(now + WAIT);
-        }
+    /// Counts a wrong PIN.
+    pub(crate) fn was_wrong(&mut self, now: Instant) {
+        let from = self.forgotten_at.map_or(now, |at| at.max(now));
+        self.forgotten_at = Some(from + WAIT);
     }
 }
 
@@ -44,18 +40,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn five_wrong_pins_make_the_next_wait_and_a_right_one_forgives() {
+    fn five_wrong_pins_make_the_next_wait_and_time_forgives_them() {
         let (mut attempts, now) = (SignInAttempts::default(), Instant::now());
         for _ in 0..FREE {
             attempts.check(now).unwrap();
-            attempts.tried(false, now);
+            attempts.was_wrong(now);
         }
         assert_eq!(attempts.check(now), Err(31));
         let later = now + WAIT;
         attempts.check(later).unwrap();
-        attempts.tried(false, later);
-        assert!(attempts.check(later).is_err());
-        attempts.tried(true, later);
-        attempts.check(later).unwrap();
+        attempts.was_wrong(later);
+        assert_eq!(attempts.check(later), Err(31));
+        let much_later = later + WAIT * FREE;
+        for _ in 0..FREE {
+            attempts.check(much_later).unwrap();
+            attempts.was_wrong(much_later);
+        }
+        assert!(attempts.check(much_later).is_err());
     }
 }

@@ -1,6 +1,8 @@
 //! Parts of a request, whose errors are [`Failure`]s.
 
 use std::convert::Infallible;
+use std::fmt;
+use std::marker::PhantomData;
 
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
@@ -8,6 +10,9 @@ use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, 
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use fettle_domain::{DefectCode, Language, ProductCode};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::app_state::AppState;
 use super::failure::Failure;
@@ -19,10 +24,54 @@ pub(crate) const MAX_TEXT_BODY_BYTES: usize = 2_000_000;
 /// Bytes of a body that is streamed to the disk, at most: the largest file, and what a form has around it.
 const MAX_FORM_BYTES: usize = MAX_FILE_BYTES as usize + 1_000_000;
 
-/// A body as JSON.
-#[derive(Debug, FromRequest)]
-#[from_request(via(axum::Json), rejection(Failure))]
+/// A body as a JSON object. An array is none: serde would take one for the fields in their order.
+#[derive(Debug)]
 pub(crate) struct Json<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let axum::Json(Object(body)) = axum::Json::from_request(request, state).await?;
+        Ok(Self(body))
+    }
+}
+
+/// A value that is written as an object.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AsObject<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for AsObject<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(fields))
+            }
+        }
+
+        deserializer.deserialize_map(AsObject(PhantomData)).map(Self)
+    }
+}
+
+/// A part of a body that is an object, or is absent.
+///
+/// # Errors
+/// Whatever else it is.
+pub(crate) fn object_or_absent<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let given = Option::<Object<T>>::deserialize(deserializer)?;
+    Ok(given.map(|Object(given)| given))
+}
 
 /// The query of an address.
 #[derive(Debug, FromRequestParts)]
@@ -131,5 +180,40 @@ pub(crate) fn within(
     match bounds.contains(&value) {
         true => Ok(value as usize),
         false => Err(Failure::BadValue { field, expected: "expected-within-bounds" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dto::access::NewTokenDto;
+    use crate::dto::bank::NewBank;
+
+    #[test]
+    fn a_body_is_an_object() {
+        // Body, whether it is read.
+        let cases = [
+            (r#"{"name": "line", "role": "operator"}"#, true),
+            (r#"["line", "operator", null]"#, false),
+            (r#"{"name": "line", "role": "operator", "x": 1}"#, false),
+            (r#"{"name": "line", "name": "line", "role": "operator"}"#, false),
+            ("null", false),
+            ("3", false),
+        ];
+        for (body, expected) in cases {
+            let read = serde_json::from_str::<Object<NewTokenDto>>(body);
+            assert_eq!(read.is_ok(), expected, "{body}");
+        }
+        // Also below the top.
+        let cases = [
+            (r#"{"rule": {"rule": "quantile", "share": 0.9}}"#, true),
+            (r#"{"rule": ["quantile", 0.9]}"#, false),
+            (r#"{}"#, true),
+            ("[]", false),
+        ];
+        for (body, expected) in cases {
+            let read = serde_json::from_str::<Object<NewBank>>(body);
+            assert_eq!(read.is_ok(), expected, "{body}");
+        }
     }
 }

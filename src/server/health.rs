@@ -11,7 +11,7 @@ use super::dto::system::Readiness;
 use super::extract::CallerLanguage;
 use super::failure::Failure;
 use fettle_domain::Language;
-use fettle_engine::{Doctor, MissingRequirement};
+use fettle_engine::{CheckReadiness, MissingRequirement};
 
 /// `/livez` and `/readyz`.
 pub(crate) fn router() -> Router<AppState> {
@@ -26,9 +26,8 @@ async fn readyz(
     State(state): State<AppState>,
     CallerLanguage(language): CallerLanguage,
 ) -> Result<(StatusCode, Json<Readiness>), Failure> {
-    let report = ask(&state, Doctor).await?;
-    let missing: Vec<String> = report
-        .missing
+    let missing = ask(&state, CheckReadiness { language }).await?;
+    let missing: Vec<String> = missing
         .iter()
         .filter_map(|missing| needed_to_inspect(missing, language))
         .map(|text| state.paths().hidden_in(&text))
@@ -37,7 +36,7 @@ async fn readyz(
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let readiness = Readiness {
         ready,
-        version: report.version,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
         read_only: state.config().read_only,
         waiting: state.queue.waiting(),
         running: state.queue.running(),

@@ -47,6 +47,9 @@ pub(crate) async fn answer_once(
             return Failure::BadValue { field, expected }.into_response();
         }
     };
+    if is_shown_once(request.uri().path()) {
+        return next.run(request).await;
+    }
     let who = caller().map_or_else(String::new, |caller| caller.actor.name);
     let key = (who, key);
     let asked = format!("{} {}", request.method(), request.uri());
@@ -94,11 +97,16 @@ pub(crate) fn cut_off_since() -> Option<Timestamp> {
     CUT_OFF.try_with(|at| *at).ok()
 }
 
-/// Whether the answers at `path` may be kept beyond the server's end: tokens are shown once and kept nowhere, and
-/// links end with their server.
-fn lasts(path: &str) -> bool {
+/// Whether what is answered at `path` is a secret that nobody is told twice, whatever key a request has: what is kept of
+/// a token finds it and does not open. No two tokens have one name, so that none is given twice all the same.
+pub(crate) fn is_shown_once(path: &str) -> bool {
     let path = path.trim_end_matches('/');
-    !matches!(path, "/api/v1/tokens" | "/sign-in" | "/sign-out") && !path.ends_with("/link")
+    matches!(path.trim_start_matches("/api/v1"), "/tokens" | "/sign-in" | "/sign-out")
+}
+
+/// Whether the answers at `path` may be kept beyond the server's end: links end with it.
+fn lasts(path: &str) -> bool {
+    !path.trim_end_matches('/').ends_with("/link")
 }
 
 /// A response, and what of it is kept: an answer that says that something was done. What was refused may be tried
@@ -142,18 +150,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_secret_outlives_the_server() {
-        // Path, whether its answers do.
+    fn no_secret_is_kept() {
+        // Path, whether its answers are kept, and also for the next server.
         let cases = [
-            ("/api/v1/inspections", true),
-            ("/api/v1/products/p/images", true),
-            ("/register_defect", true),
-            ("/api/v1/tokens", false),
-            ("/api/v1/inspections/3/link", false),
-            ("/sign-in", false),
+            ("/api/v1/inspections", true, true),
+            ("/api/v1/products/p/images", true, true),
+            ("/register_defect", true, true),
+            ("/api/v1/inspections/3/link", true, false),
+            ("/api/v1/tokens", false, true),
+            ("/api/v1/tokens/", false, true),
+            ("/sign-in", false, true),
         ];
-        for (path, expected) in cases {
-            assert_eq!(lasts(path), expected, "{path}");
+        for (path, kept, for_the_next) in cases {
+            assert_eq!((!is_shown_once(path), lasts(path)), (kept, for_the_next), "{path}");
         }
     }
 }

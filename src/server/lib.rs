@@ -42,6 +42,7 @@ mod server;
 mod tests;
 mod upload;
 mod wait_for_job;
+mod wants_page;
 mod word_failures;
 
 pub use config::{Encryption, ServerConfig};

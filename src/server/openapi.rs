@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::access::SCHEME;
 use super::app_state::AppState;
 use super::dto::bank_extension::Extension;
-use super::idempotency::MAX_KEY_LETTERS;
+use super::idempotency::{MAX_KEY_LETTERS, is_shown_once};
 use super::routes;
 
 /// What the description says beside the operations.
@@ -115,7 +115,8 @@ fn with_idempotency_keys(description: &mut utoipa::openapi::OpenApi) {
         ))
         .schema(Some(letters))
         .build();
-    let posts = description.paths.paths.values_mut().filter_map(|item| item.post.as_mut());
+    let paths = description.paths.paths.iter_mut().filter(|(path, _)| !is_shown_once(path));
+    let posts = paths.filter_map(|(_, item)| item.post.as_mut());
     for operation in posts {
         operation.parameters.get_or_insert_default().push(key.clone().into());
         let answers = &mut operation.responses.responses;

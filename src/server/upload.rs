@@ -92,6 +92,28 @@ impl Form {
         Err(Failure::BadRequest(format!("more than {MAX_FIELDS} fields")))
     }
 
+    /// As [`Self::read`], of a form that has these fields and no others: a misspelt one would be passed over unseen.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`], and [`Failure::BadRequest`].
+    pub(crate) async fn read_only(
+        state: &AppState,
+        multipart: Multipart,
+        fields: &[&str],
+    ) -> Result<Self, Failure> {
+        let form = Self::read(state, multipart).await?;
+        let mut given = form.files.keys().chain(form.texts.keys());
+        match given.find(|name| !fields.contains(&name.as_str())) {
+            None => Ok(form),
+            Some(other) => {
+                let (other, fields) = (printable_line(other), fields.join(", "));
+                Err(Failure::BadRequest(format!(
+                    "unknown field '{other}', expected one of: {fields}"
+                )))
+            }
+        }
+    }
+
     /// The file of this field.
     ///
     /// # Errors

@@ -83,6 +83,7 @@ fn the_addresses_outside_of_the_interface_ask_for_roles_too() {
         ("GET", "/docs/", None),
         ("GET", "/sign-in", None),
         ("GET", "/assets/style.css", None),
+        ("GET", "/assets/icon.svg", None),
         ("GET", "/", Some("operator")),
         ("HEAD", "/", Some("operator")),
         ("GET", "/parts/999", Some("operator")),

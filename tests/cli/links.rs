@@ -100,6 +100,16 @@ fn a_link_that_is_none_is_refused_and_counted() {
         let word = if language == "en" { "link" } else { "링크" };
         assert!(answer.json()["detail"].as_str().unwrap().contains(word), "{answer:?}");
     }
+    // Whoever opens it on a phone reads it on a page.
+    for (language, word) in [("en", "link"), ("ko", "링크")] {
+        let headers = [("accept-language", language), ("accept", "text/html,*/*;q=0.8")];
+        let answer = server.send("GET", &forged[1], &headers, Vec::new()).must_be(401);
+        assert!(answer.header("content-type").starts_with("text/html"), "{answer:?}");
+        let page = String::from_utf8(answer.body).unwrap();
+        let lang = format!("<html lang=\"{language}\">");
+        assert!(page.contains(&lang) && page.contains(word), "{page}");
+        assert!(page.contains("role=\"alert\"") && !page.contains("/problems/"), "{page}");
+    }
     // Who tries on waits, and what is in order goes on.
     let tries: Vec<u16> = (0..12).map(|_| server.get(&forged[2]).status).collect();
     assert!(tries.contains(&429), "{tries:?}");

@@ -48,7 +48,7 @@ pub trait Request: Send + 'static {
         false
     }
 
-    /// Whether the job reads a few rows of the library and does nothing else. Such jobs have threads of their
+    /// Whether the job reads a few rows of the library, or looks at a few files, and does nothing else. Such jobs have threads of their
     /// own: who a caller is, and what a list holds, is answered while all others are at work.
     fn is_quick(&self) -> bool {
         false

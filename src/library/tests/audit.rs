@@ -118,10 +118,12 @@ fn a_secret_is_not_in_the_trail() {
 #[test]
 fn what_somebody_did_to_the_trail_is_found() {
     // What is done to the file, what a check finds.
-    let cases: [(&str, Option<AuditFault>); 7] = [
+    let cases: [(&str, Option<AuditFault>); 8] = [
         ("SELECT 1", None),
         ("UPDATE audit SET who = 'lee' WHERE id = 2", Some(AuditFault::Changed { id: 2 })),
         ("UPDATE audit SET after = NULL WHERE id = 1", Some(AuditFault::Changed { id: 1 })),
+        // A way that no entry has; the table itself refuses other actions, and what is no text.
+        ("UPDATE audit SET via = 'robot' WHERE id = 2", Some(AuditFault::Changed { id: 2 })),
         ("UPDATE audit SET hash = replace(hash, 'a', 'b')", Some(AuditFault::Changed { id: 1 })),
         ("DELETE FROM audit WHERE id = 2", Some(AuditFault::Missing { id: 2 })),
         ("DELETE FROM audit WHERE id = 3", Some(AuditFault::Missing { id: 3 })),

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::header::{ACCEPT, LOCATION, SET_COOKIE};
+use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -15,6 +15,7 @@ use super::permissions::{Needed, Permissions};
 use super::presented::{forget_cookie, presented};
 use crate::app_state::AppState;
 use crate::failure::Failure;
+use crate::wants_page::wants_page;
 use fettle_domain::{Actor, InspectionId, Role, Via};
 
 /// Lets a request pass whose caller has the role that its address asks for, and answers it as that
@@ -120,8 +121,5 @@ fn address_of(request: &Request) -> IpAddr {
 
 /// Whether a browser asks for a page to show.
 fn is_page(request: &Request) -> bool {
-    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
-    request.method() == Method::GET
-        && !request.uri().path().starts_with("/api/")
-        && accepted.is_some_and(|kinds| kinds.contains("text/html"))
+    request.method() == Method::GET && wants_page(request)
 }

@@ -24,7 +24,7 @@ pub(crate) const SCHEME: &str = "token";
 
 /// Addresses outside of `/api/v1`: the server's own, the pages, and those of the replaced system, with
 /// which everybody searched and inspected.
-const OTHERS: [(&str, Needed); 45] = {
+const OTHERS: [(&str, Needed); 46] = {
     const OPEN: Needed = Needed::Nothing;
     const OPERATOR: Needed = Needed::Role(Role::Operator);
     const ENGINEER: Needed = Needed::Role(Role::Engineer);
@@ -34,6 +34,7 @@ const OTHERS: [(&str, Needed); 45] = {
         ("/metrics", OPERATOR),
         ("/sign-in", OPEN),
         ("/sign-out", OPEN),
+        ("/assets/icon.svg", OPEN),
         ("/assets/style.css", OPEN),
         ("/assets/page.js", OPEN),
         ("/docs", OPEN),

@@ -108,9 +108,10 @@ pub(crate) struct TokenList {
 /// Which entries of the audit trail.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct AuditQuery {
     /// Only entries with a larger number.
-    pub(crate) after: Option<u32>,
+    pub(crate) after: Option<u64>,
     /// How many, at most.
     #[param(minimum = 1, maximum = 1000)]
     pub(crate) limit: Option<u32>,

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::anomaly::{BankRefDto, ScaleDto, ThresholdsDto};
 use super::bank_thresholds::ThresholdRuleDto;
+use crate::extract::object_or_absent;
 use fettle_engine::{BankState, BankVersion, IndexState};
 
 /// A version of a product's memory bank.
@@ -95,6 +96,7 @@ pub(crate) struct NewBank {
     #[schema(minimum = 0, maximum = 4_294_967_295_u64)]
     pub(crate) seed: Option<u32>,
     /// The rule that sets the limits. Default: that of the settings.
+    #[serde(deserialize_with = "object_or_absent")]
     pub(crate) rule: Option<ThresholdRuleDto>,
 }
 

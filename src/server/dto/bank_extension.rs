@@ -13,6 +13,7 @@ use fettle_engine::{AddedImage, Backtest, ExtendedBank, VerdictChange};
 /// Normal images for a bank, as a form.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes the form; the fields are read by name")]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NewExtension {
     /// The pictures, or zips of them; may be given several times.
     #[schema(value_type = Vec<String>, format = Binary)]

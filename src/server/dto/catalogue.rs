@@ -172,6 +172,7 @@ pub(crate) struct ImageQuery {
 /// Images to register, as a form.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes the form; the fields are read by name")]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NewImages {
     /// The pictures, or zips of them; may be given several times.
     #[schema(value_type = Vec<String>, format = Binary)]

@@ -17,6 +17,7 @@ use fettle_engine::RecordedInspection;
 /// A picture to inspect, as a form.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes the form; the fields are read by name")]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NewInspection {
     /// The picture: JPEG, PNG, BMP, TIFF or WebP.
     #[schema(value_type = String, format = Binary)]
@@ -122,7 +123,9 @@ impl InspectionDto {
             anomaly: StageDto::of(&inspection.anomaly, language, |anomaly| {
                 AnomalyDto::of(anomaly, inspection.measurements.scale.as_ref())
             }),
-            manual: StageDto::of(&inspection.manual, language, ManualFindingDto::from),
+            manual: StageDto::of(&inspection.manual, language, |finding| {
+                ManualFindingDto::of(finding, row.id)
+            }),
             report: StageDto::of(&inspection.report, language, ReportDto::from),
             past_actions: inspection
                 .past_actions

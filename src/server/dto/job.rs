@@ -81,3 +81,18 @@ pub(crate) struct JobList {
     /// The jobs.
     pub(crate) jobs: Vec<Job>,
 }
+
+/// A server-sent event: each of the stream is one.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes what is sent as text")]
+pub(crate) struct JobEvent {
+    /// What the event is called.
+    #[schema(pattern = "^job$")]
+    event: String,
+    /// The number of the job.
+    #[schema(pattern = "^[0-9]+$")]
+    id: String,
+    /// The job as it is now (`Job`), as JSON.
+    #[schema(content_media_type = "application/json")]
+    data: String,
+}

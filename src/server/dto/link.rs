@@ -6,6 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 /// How long a link holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct LinkQuery {
     /// Minutes that the link opens the inspection; a day where nothing is said.
     #[param(minimum = 5, maximum = 10080)]

@@ -146,6 +146,7 @@ impl ManualTextDto {
 /// A manual to register, as a form.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes the form; the fields are read by name")]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NewManual {
     /// The document: PDF, Word, Excel, PowerPoint, HWPX, HTML, Markdown, CSV or text.
     #[schema(value_type = String, format = Binary)]

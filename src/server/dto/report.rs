@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use fettle_domain::{
-    Author, Language, ManualFinding, PastAction, Report, ReportLine, ReportPart, Statement, Support,
+    Author, InspectionId, Language, ManualFinding, PastAction, Report, ReportLine, ReportPart,
+    Statement, Support,
 };
 use fettle_i18n::Value;
 
@@ -156,6 +157,22 @@ impl From<&Statement> for StatementDto {
     }
 }
 
+/// A picture of the manual's section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Figure)]
+pub(crate) struct FigureDto {
+    /// The page, paragraph, line or slide that it stands on, from 1.
+    pub(crate) page: u32,
+    /// What is printed below or above it.
+    pub(crate) caption: Option<String>,
+    /// The statement that it shows; absent where it shows the section.
+    #[schema(example = "hole.a1")]
+    pub(crate) statement: Option<String>,
+    /// Where the picture is.
+    #[schema(example = "/api/v1/inspections/7/figures/1")]
+    pub(crate) picture: String,
+}
+
 /// The manual's section about a defect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = ManualFinding)]
@@ -176,11 +193,28 @@ pub(crate) struct ManualFindingDto {
     pub(crate) causes: Vec<StatementDto>,
     /// Its actions.
     pub(crate) actions: Vec<StatementDto>,
+    /// Its pictures, and those of its statements.
+    pub(crate) figures: Vec<FigureDto>,
 }
 
-impl From<&ManualFinding> for ManualFindingDto {
-    fn from(finding: &ManualFinding) -> Self {
+impl ManualFindingDto {
+    /// What the manual says to the inspection of this number.
+    pub(crate) fn of(finding: &ManualFinding, inspection: InspectionId) -> Self {
         let section = &finding.section;
+        let of_statements = section.all_statements().flat_map(|statement| {
+            statement.figures.iter().map(move |figure| (Some(statement.id.clone()), figure))
+        });
+        let of_section = section.figures.iter().map(|figure| (None, figure));
+        // In the order of `all_figures`, by which the pictures are found.
+        let figures =
+            of_section.chain(of_statements).zip(1_u32..).map(|((statement, figure), number)| {
+                FigureDto {
+                    page: figure.page,
+                    caption: figure.caption.clone(),
+                    statement,
+                    picture: format!("/api/v1/inspections/{inspection}/figures/{number}"),
+                }
+            });
         Self {
             manual: finding.manual.0,
             file_name: fettle_domain::file_name_of(&finding.path).to_owned(),
@@ -190,6 +224,7 @@ impl From<&ManualFinding> for ManualFindingDto {
             page: section.page,
             causes: section.causes.iter().map(StatementDto::from).collect(),
             actions: section.actions.iter().map(StatementDto::from).collect(),
+            figures: figures.collect(),
         }
     }
 }

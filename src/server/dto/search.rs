@@ -116,6 +116,7 @@ pub(crate) struct WordSearch {
 /// A search by a picture, as a form.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes the form; the fields are read by name")]
+#[serde(deny_unknown_fields)]
 pub(crate) struct PictureSearch {
     /// The picture: JPEG, PNG, BMP, TIFF or WebP.
     #[schema(value_type = String, format = Binary)]

@@ -22,6 +22,7 @@ pub(super) fn page(language: Language, title: &str, content: &Markup) -> Html<St
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) " · Fettle" }
+                link rel="icon" href="/assets/icon.svg";
                 link rel="stylesheet" href="/assets/style.css";
                 script src="/assets/page.js" defer {}
             }

@@ -6,7 +6,10 @@ mod capture;
 mod files;
 mod layout;
 mod part;
+mod problem;
 mod sign_in;
+
+pub(crate) use problem::problem_page;
 
 use axum::Router;
 

@@ -1,10 +1,10 @@
 //! One inspection: the part under its heatmap, the nearest normal part, what to do, and a person's
 //! judgement.
 
-use axum::extract::{Path, State};
+use axum::Router;
+use axum::extract::State;
 use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
-use axum::{Form, Router};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -15,7 +15,7 @@ use crate::ask_engine::ask;
 use crate::dto::anomaly::deviation_text;
 use crate::dto::stage::skip_message;
 use crate::dto::verdict::VerdictDto;
-use crate::extract::CallerLanguage;
+use crate::extract::{CallerLanguage, Path, TextForm};
 use crate::failure::Failure;
 use crate::read_record::read_record;
 use fettle_domain::{
@@ -190,7 +190,7 @@ struct Judged {
 async fn judge(
     State(state): State<AppState>,
     Path(id): Path<i64>,
-    Form(judged): Form<Judged>,
+    TextForm(judged): TextForm<Judged>,
 ) -> Result<Redirect, Failure> {
     let inspection = InspectionId(id);
     let record = read_record(&state, inspection).await?;

@@ -39,7 +39,10 @@ async fn entries(
     Query(query): Query<AuditQuery>,
 ) -> Result<axum::Json<AuditList>, Failure> {
     let limit = within("limit", query.limit, PAGE, 1..=LARGEST_PAGE)?;
-    let after = u64::from(query.after.unwrap_or(0));
+    let after = query.after.unwrap_or(0);
+    if i64::try_from(after).is_err() {
+        return Err(Failure::BadValue { field: "after", expected: "expected-within-bounds" });
+    }
     let entries = ask(&state, ListAudit::After(after, limit)).await?;
     Ok(axum::Json(AuditList::of(entries, limit)))
 }

@@ -51,7 +51,7 @@ async fn extend(
     FormBody(body): FormBody,
 ) -> Result<Response, Failure> {
     let product = product_code(&product)?;
-    let mut form = Form::read(&state, body).await?;
+    let mut form = Form::read_only(&state, body, &["images"]).await?;
     let files = form.files_of("images");
     if files.is_empty() {
         return Err(Failure::MissingField("images"));

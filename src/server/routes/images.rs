@@ -84,7 +84,7 @@ async fn register(
     FormBody(body): FormBody,
 ) -> Result<(StatusCode, axum::Json<Registration>), Failure> {
     let product = product_code(&product)?;
-    let mut form = Form::read(&state, body).await?;
+    let mut form = Form::read_only(&state, body, &["images", "defect"]).await?;
     let files = form.files_of("images");
     if files.is_empty() {
         return Err(Failure::MissingField("images"));

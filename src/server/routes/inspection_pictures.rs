@@ -18,10 +18,13 @@ use crate::png::{gray16, npy, png, png_of};
 use crate::problem::Problem;
 use crate::read_record::read_record;
 use fettle_domain::InspectionId;
-use fettle_engine::{OpenInspection, OpenedInspection, PictureFile, ReadPicture};
+use fettle_engine::{ManualFigures, OpenInspection, OpenedInspection, PictureFile, ReadPicture};
+
+/// The longer side of a picture of a manual, in pixels, at most.
+const FIGURE_SIDE: u32 = 1600;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(picture)).routes(routes!(map))
+    OpenApiRouter::new().routes(routes!(picture)).routes(routes!(figure)).routes(routes!(map))
 }
 
 /// A picture of an inspection, drawn again with the bank of its record.
@@ -64,6 +67,43 @@ async fn picture(
         }
         let picture = picture_of(&ask(&state, OpenInspection(id)).await?, kind)?;
         png_of(move || fitted(picture, width)).await
+    })
+    .await
+}
+
+/// A picture of the manual's section that the inspection's report rests on.
+#[utoipa::path(
+    get,
+    path = "/inspections/{id}/figures/{number}",
+    tag = "inspections",
+    security(("token" = ["operator"])),
+    params(
+        ("id" = i64, Path, description = "The inspection's number", minimum = 1),
+        ("number" = u32, Path, description = "Which of the section's pictures, from 1", minimum = 1),
+    ),
+    responses(
+        (status = OK, description = "The picture", body = Binary, content_type = "image/png"),
+        (status = NOT_MODIFIED, description = "The caller has it"),
+        (status = CONFLICT, description = "The manual's file was changed", body = Problem, content_type = "application/problem+json"),
+        (status = NOT_FOUND, description = "No such inspection or picture", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn figure(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Path((id, number)): Path<(i64, u32)>,
+) -> Result<Response, Failure> {
+    let record = read_record(&state, InspectionId(id)).await?;
+    let finding = record.inspection.manual.done().ok_or(Failure::NoPicture(None))?;
+    let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+    let figure = at.and_then(|at| finding.section.all_figures().nth(at));
+    let figure = figure.ok_or(Failure::NoPicture(None))?.source.clone();
+    let tag = format!("{}-{id}-figure-{number}", finding.content_hash);
+    let request =
+        ManualFigures { manual: finding.manual, figures: vec![figure], side: FIGURE_SIDE };
+    cached(&headers, &tag, "image/png", async {
+        let drawn = ask(&state, request).await?.pop().flatten();
+        png(drawn.ok_or(Failure::NoPicture(None))?).await
     })
     .await
 }

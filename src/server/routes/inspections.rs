@@ -63,7 +63,7 @@ async fn create(
     FormBody(body): FormBody,
 ) -> Result<Response, Failure> {
     let patience = Duration::from_secs(within("wait", wait.wait, WAIT_S, 0..=300)? as u64);
-    let mut form = Form::read(&state, body).await?;
+    let mut form = Form::read_only(&state, body, &["image", "product", "model"]).await?;
     let image = form.file("image")?;
     let product = form.text("product").map(product_code).transpose()?;
     let with_llm = form.value("model", "expected-bool")?.unwrap_or(false);

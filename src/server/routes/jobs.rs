@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use crate::app_state::AppState;
 use crate::ask_engine::actor;
-use crate::dto::job::{Job, JobList};
+use crate::dto::job::{Job, JobEvent, JobList};
 use crate::extract::Path;
 use crate::failure::Failure;
 use crate::problem::Problem;
@@ -82,7 +82,7 @@ async fn cancel(
     security(("token" = ["operator"])),
     params(("id" = u64, Path, description = "Its number", minimum = 1)),
     responses(
-        (status = OK, description = "The events", body = String, content_type = "text/event-stream"),
+        (status = OK, description = "The events", body = JobEvent, content_type = "text/event-stream"),
         (status = NOT_FOUND, description = "No such job", body = Problem, content_type = "application/problem+json"),
     )
 )]

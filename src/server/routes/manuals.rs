@@ -83,7 +83,7 @@ async fn register(
     FormBody(body): FormBody,
 ) -> Result<(StatusCode, axum::Json<ManualTextDto>), Failure> {
     let product = product_code(&product)?;
-    let mut form = Form::read(&state, body).await?;
+    let mut form = Form::read_only(&state, body, &["manual"]).await?;
     let manual = form.file("manual")?;
     let registered = ask(&state, RegisterManual { product, path: manual.path.clone() }).await?;
     let opened = ask(&state, OpenManual(registered.manual.id)).await?;

@@ -68,7 +68,7 @@ async fn by_picture(
     State(state): State<AppState>,
     FormBody(body): FormBody,
 ) -> Result<axum::Json<SimilarDefects>, Failure> {
-    let mut form = Form::read(&state, body).await?;
+    let mut form = Form::read_only(&state, body, &["image", "product", "defect", "top"]).await?;
     let image = form.file("image")?;
     let top = form.value("top", "expected-within-bounds")?;
     let request = Search {

@@ -102,6 +102,10 @@ fn who_calls_is_known_and_lists_are_read_while_no_other_job_is_taken() {
         ("/metrics", &token, 200),
         ("/", &token, 200),
         ("/livez", "", 200),
+        ("/api/v1/products", &token, 200),
+        ("/capture", &token, 200),
+        // There is no product yet.
+        ("/readyz", "", 503),
         ("/api/v1/jobs", "fettle_x_y", 401),
         ("/api/v1/tokens", &token, 403),
         // What waits for its turn is told so at once.

@@ -15,6 +15,9 @@ const PRIOR_FREEDOM: f64 = 4.0;
 /// Smallest score whose logarithm is taken, as a share of the median normal score.
 const SMALLEST: f64 = 1e-3;
 
+/// Least share whose quantile is computed: below it `statrs` leaves the numbers that it can compute with.
+const LEAST_SHARE: f64 = 1e-9;
+
 /// Predictive distribution of a further defective part's score: Student's t of the logarithm, from
 /// the conjugate prior of a normal distribution (Gelman et al., Bayesian Data Analysis, section
 /// 3.3). Scores are measured in median scores of the normal images, so that products compare.
@@ -51,6 +54,7 @@ impl DefectScores {
 
     /// The score that a share of defective parts, above 0 and below 1, does not reach.
     pub(super) fn quantile(&self, share: f64) -> f64 {
+        let share = share.clamp(LEAST_SHARE, 1.0 - LEAST_SHARE);
         self.unit * self.distribution.inverse_cdf(share).exp()
     }
 
@@ -78,6 +82,22 @@ mod tests {
         // The more is known, the narrower: of 200 the quantile is nearly that of the sample.
         let many: Vec<f32> = (0..200).map(|n| 30.0 + 0.1 * n as f32).collect();
         assert!((28.0..32.0).contains(&low(&many)), "{}", low(&many));
+    }
+
+    #[test]
+    fn every_share_has_a_quantile() {
+        let shares = [f64::MIN_POSITIVE, 5e-324, 1e-300, 1e-30, 1e-12, 1e-9, 1e-6, 1e-3, 0.5];
+        for count in [0, 1, 2, 3, 5, 10, 40, 200, 1000] {
+            let known: Vec<f32> = (0..count).map(|n| 25.0 + (n % 17) as f32).collect();
+            let scores = DefectScores::of(&known, 20.0).unwrap();
+            let mut before = 0.0;
+            for share in shares.into_iter().chain([1.0 - 1e-6, 1.0 - 1e-12, 1.0_f64.next_down()]) {
+                let quantile = scores.quantile(share);
+                assert!(quantile.is_finite() && quantile >= 0.0, "{count} {share}: {quantile}");
+                assert!(share < 1e-9 || quantile >= before, "{count} {share}: {quantile}");
+                before = quantile;
+            }
+        }
     }
 
     #[test]

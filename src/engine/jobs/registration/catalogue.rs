@@ -194,6 +194,10 @@ impl Request for ListLibrary {
         Role::Operator
     }
 
+    fn is_quick(&self) -> bool {
+        true
+    }
+
     fn run(self, job: &JobContext) -> Result<Vec<ProductSummary>> {
         let listed = job.library(|library| {
             let mut listed = Vec::new();

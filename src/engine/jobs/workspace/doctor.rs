@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::devices::Placement;
 use crate::error::{EngineError, Result};
 use crate::protocol::{JobContext, NoEvent, Request};
+use crate::shared::Shared;
 use fettle_domain::{DefectCode, Language, ModelId, ModelRole, ProductCode, RemoteModel, Role};
 use fettle_library::{Counts, Library, LibraryError, RenamedCode};
 use fettle_models::store::ModelState;
@@ -139,28 +140,8 @@ impl Request for Doctor {
 
     fn run(self, job: &JobContext) -> Result<DoctorReport> {
         let shared = &job.shared;
-        let mut missing = Vec::new();
         let remote = shared.settings().remote;
-        let (mut models, mut unfilled) = (Vec::new(), Vec::new());
-        for role in ModelRole::ALL {
-            if remote.contains_key(&role) {
-                continue;
-            }
-            let model = match shared.chosen_for(role)? {
-                Some(model) => model,
-                None if role.is_optional() => {
-                    unfilled.push(role);
-                    continue;
-                }
-                None => shared.model_for(role)?,
-            };
-            let is_present =
-                shared.store.state(shared.store.manifest().model(&model)?) == ModelState::Present;
-            if !is_present {
-                missing.push(MissingRequirement::Model { role, model: model.clone() });
-            }
-            models.push((role, model, is_present));
-        }
+        let LookedAtModels { models, unfilled, mut missing } = look_at_models(shared)?;
         let korean_font = fettle_demo::korean_font();
         if korean_font.is_none() {
             missing.push(MissingRequirement::KoreanFont);
@@ -215,6 +196,39 @@ impl Request for Doctor {
             missing,
         })
     }
+}
+
+/// The models of this machine.
+pub(super) struct LookedAtModels {
+    models: Vec<(ModelRole, ModelId, bool)>,
+    unfilled: Vec<ModelRole>,
+    pub(super) missing: Vec<MissingRequirement>,
+}
+
+/// Looks whether the files of each role's model are there.
+pub(super) fn look_at_models(shared: &Shared) -> Result<LookedAtModels> {
+    let remote = shared.settings().remote;
+    let (mut models, mut unfilled, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+    for role in ModelRole::ALL {
+        if remote.contains_key(&role) {
+            continue;
+        }
+        let model = match shared.chosen_for(role)? {
+            Some(model) => model,
+            None if role.is_optional() => {
+                unfilled.push(role);
+                continue;
+            }
+            None => shared.model_for(role)?,
+        };
+        let is_present =
+            shared.store.state(shared.store.manifest().model(&model)?) == ModelState::Present;
+        if !is_present {
+            missing.push(MissingRequirement::Model { role, model: model.clone() });
+        }
+        models.push((role, model, is_present));
+    }
+    Ok(LookedAtModels { models, unfilled, missing })
 }
 
 /// What the catalogue of a workspace says.
