@@ -30,6 +30,11 @@ const MAX_ANSWER_BYTES: usize = 1_000_000;
 /// Bytes of a body that comes again and are read before the answer: not every client reads while it writes.
 const MAX_DRAINED_BYTES: usize = 100_000_000;
 
+/// Whether a caller may use it as a key: letters of ASCII that are seen, as the description says.
+fn is_key(key: &str) -> bool {
+    (1..=MAX_KEY_LETTERS).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// The layer that gives the first answer to changes that are sent again.
 pub(crate) async fn answer_once(
     State(state): State<AppState>,
@@ -41,7 +46,7 @@ pub(crate) async fn answer_once(
         return next.run(request).await;
     }
     let key = match key.to_str() {
-        Ok(key) if (1..=MAX_KEY_LETTERS).contains(&key.len()) => key.to_owned(),
+        Ok(key) if is_key(key) => key.to_owned(),
         _ => {
             let (field, expected) = ("Idempotency-Key", "expected-idempotency-key");
             return Failure::BadValue { field, expected }.into_response();
@@ -163,6 +168,17 @@ mod tests {
         ];
         for (path, kept, for_the_next) in cases {
             assert_eq!((!is_shown_once(path), lasts(path)), (kept, for_the_next), "{path}");
+        }
+    }
+    #[test]
+    fn a_key_is_what_the_description_says() {
+        let longest = "k".repeat(MAX_KEY_LETTERS);
+        for key in ["4f9c", "!~", longest.as_str()] {
+            assert!(is_key(key), "{key}");
+        }
+        let too_long = "k".repeat(MAX_KEY_LETTERS + 1);
+        for key in ["", " ", "a b", "a\t", "a\u{7f}", "키", too_long.as_str()] {
+            assert!(!is_key(key), "{key:?}");
         }
     }
 }

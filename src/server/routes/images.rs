@@ -73,7 +73,10 @@ async fn list(
         (status = BAD_REQUEST, description = "Not readable", body = Problem, content_type = "application/problem+json"),
         (status = NOT_FOUND, description = "No such product or defect", body = Problem, content_type = "application/problem+json"),
         (status = PAYLOAD_TOO_LARGE, description = "Too large", body = Problem, content_type = "application/problem+json"),
-        (status = UNPROCESSABLE_ENTITY, description = "No picture among them", body = Problem, content_type = "application/problem+json"),
+        (status = UNPROCESSABLE_ENTITY, description = "Not a code; or no picture among them, and why not", content(
+            (Problem = "application/problem+json"),
+            (Registration = "application/json"),
+        )),
         (status = UNSUPPORTED_MEDIA_TYPE, description = "Not a form", body = Problem, content_type = "application/problem+json"),
     )
 )]
