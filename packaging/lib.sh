@@ -89,7 +89,7 @@ install_rustup() {
 }
 
 build() {
-    say "Building (the first time takes 13 to 22 minutes on two cores, later seconds)"
+    say "Building (the first time takes 13 to 24 minutes on two cores, later seconds)"
     cargo build --release --locked || fail "The build failed: its messages are above."
     fettle=$CARGO_TARGET_DIR/release/fettle
 }
