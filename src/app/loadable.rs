@@ -43,6 +43,20 @@ impl<A> Loadable<A> {
         }
     }
 
+    /// Sends `request` once nothing else is under way and the engine has room; whether it was sent. For a newer
+    /// answer that nobody at the window asked for.
+    pub(super) fn renew<R: Request<Answer = A, Event = NoEvent>>(
+        &mut self,
+        cx: &mut TabContext<'_>,
+        request: R,
+    ) -> bool {
+        if self.is_loading() {
+            return false;
+        }
+        self.task = cx.start_when_idle(request);
+        self.is_loading()
+    }
+
     /// Takes the answer or the error; whether one came.
     pub(super) fn poll(&mut self, cx: &TabContext<'_>) -> bool {
         let Some(answer) = self.task.as_ref().and_then(Task::poll) else {

@@ -155,6 +155,22 @@ fn what_callers_have_recorded_is_in_the_history() {
 }
 
 #[test]
+fn what_callers_have_recorded_is_counted_on_the_dashboard() {
+    let mut app = TestAppOptions::new(Language::En).start(|engine| record(engine, "/a/first.png"));
+    let counted = |app: &TestApp, parts: usize| {
+        let values = [("parts", parts.into()), ("ng", parts.into()), ("judged", 0_usize.into())];
+        app.with("dashboard-totals", &values)
+    };
+    app.press(Modifiers::COMMAND, Key::Num6);
+    app.wait_for(&counted(&app, 1));
+    record(app.harness.state_mut().engine(), "/a/second.png");
+    app.harness.run_steps(5);
+    assert!(!app.shows(&counted(&app, 2)));
+    app.server.record();
+    app.wait_for(&counted(&app, 2));
+}
+
+#[test]
 fn an_inspection_is_shown_on_a_phone() {
     for (language, theme) in BOTH {
         let options = TestAppOptions { theme, ..TestAppOptions::new(language) };

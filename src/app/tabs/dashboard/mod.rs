@@ -49,6 +49,8 @@ struct DashboardTab {
     statistics: Loadable<Statistics>,
     /// What the statistics that are shown count: not what is selected, until the new ones arrive.
     counted: HistoryView,
+    /// Whether there are newer inspections, which nobody at this window made.
+    is_outdated: bool,
 }
 
 impl Tab for DashboardTab {
@@ -59,6 +61,9 @@ impl Tab for DashboardTab {
             self.counted = HistoryView { product, period, hours, ..HistoryView::default() };
         }
         self.preferences.poll(cx);
+        if self.is_outdated {
+            self.is_outdated = !self.statistics.renew(cx, self.request());
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut TabContext<'_>) {
@@ -119,9 +124,11 @@ impl Tab for DashboardTab {
     }
 
     fn command(&mut self, command: &Command, _ctx: &egui::Context, _cx: &mut TabContext<'_>) {
-        if let Command::Judged(_) | Command::ActionsChanged = command {
+        match command {
             // The statistics are loaded again when the tab is reopened.
-            self.drawn = LastDrawn::default();
+            Command::Judged(_) | Command::ActionsChanged => self.drawn = LastDrawn::default(),
+            Command::InspectionsRecorded => self.is_outdated = true,
+            _ => {}
         }
     }
 }
@@ -129,14 +136,18 @@ impl Tab for DashboardTab {
 impl DashboardTab {
     /// Loads the statistics of the selected period and product.
     fn load(&mut self, cx: &mut TabContext<'_>) {
-        let filter = HistoryFilter {
+        self.is_outdated = false;
+        self.statistics.load(cx, self.request());
+    }
+
+    fn request(&self) -> GetStatistics {
+        GetStatistics(HistoryFilter {
             product: self.product.clone(),
             since: self.period.since(&Zoned::now()),
             until: self.period.until(&Zoned::now()),
             hours: self.shift,
             ..HistoryFilter::default()
-        };
-        self.statistics.load(cx, GetStatistics(filter));
+        })
     }
 }
 
