@@ -48,8 +48,8 @@ pub trait Request: Send + 'static {
         false
     }
 
-    /// Whether the job reads a few rows of the library, or looks at a few files, and does nothing else. Such jobs have threads of their
-    /// own: who a caller is, and what a list holds, is answered while all others are at work.
+    /// Whether the job reads a few rows of the library, or looks at a few files, and does nothing else. Such jobs
+    /// have threads of their own: who a caller is, and what a list holds, is answered while all others are at work.
     fn is_quick(&self) -> bool {
         false
     }
