@@ -135,8 +135,15 @@ impl Section {
 
     /// The pictures of the section and of its statements.
     pub fn all_figures(&self) -> impl Iterator<Item = &Figure> {
-        let own = self.all_statements().flat_map(|statement| &statement.figures);
-        self.figures.iter().chain(own)
+        self.figures_by_statement().map(|(_, figure)| figure)
+    }
+
+    /// The same, each with the statement that it shows; `None` where it shows the section.
+    pub fn figures_by_statement(&self) -> impl Iterator<Item = (Option<&Statement>, &Figure)> {
+        let own = self.all_statements().flat_map(|statement| {
+            statement.figures.iter().map(move |figure| (Some(statement), figure))
+        });
+        self.figures.iter().map(|figure| (None, figure)).chain(own)
     }
 }
 

@@ -20,37 +20,7 @@ const NAMES: [&str; 11] = [
     "image",
     "pic.",
 ];
-/// Words of a line that only announces pictures: 불량 사진, *Example*.
-const ANNOUNCING: [&str; 27] = [
-    "그림",
-    "사진",
-    "도면",
-    "이미지",
-    "참고",
-    "예시",
-    "불량",
-    "양품",
-    "실물",
-    "현장",
-    "부위",
-    "상세",
-    "figure",
-    "figures",
-    "photo",
-    "photos",
-    "picture",
-    "pictures",
-    "image",
-    "images",
-    "example",
-    "examples",
-    "reference",
-    "sample",
-    "samples",
-    "defect",
-    "the",
-];
-/// Those of them that name a picture.
+/// Words that name a picture.
 const PICTURES: [&str; 14] = [
     "그림",
     "사진",
@@ -66,6 +36,22 @@ const PICTURES: [&str; 14] = [
     "image",
     "images",
     "example",
+];
+/// What else stands in a line that only announces pictures: 불량 사진, *Reference photos*.
+const ANNOUNCING: [&str; 13] = [
+    "참고",
+    "불량",
+    "양품",
+    "실물",
+    "현장",
+    "부위",
+    "상세",
+    "examples",
+    "reference",
+    "sample",
+    "samples",
+    "defect",
+    "the",
 ];
 
 /// Whether a line beside a picture is its caption.
@@ -85,7 +71,8 @@ pub(super) fn announces_pictures(text: &str) -> bool {
     let mut rest = compacted.as_str();
     let mut names_picture = false;
     while !rest.is_empty() {
-        let word = ANNOUNCING.iter().filter(|word| rest.starts_with(**word));
+        let words = PICTURES.iter().chain(&ANNOUNCING);
+        let word = words.filter(|word| rest.starts_with(**word));
         let Some(word) = word.max_by_key(|word| word.len()) else { return false };
         names_picture |= PICTURES.contains(word);
         rest = rest.strip_prefix(word).unwrap_or_default();

@@ -201,17 +201,12 @@ impl ManualFindingDto {
     /// What the manual says to the inspection of this number.
     pub(crate) fn of(finding: &ManualFinding, inspection: InspectionId) -> Self {
         let section = &finding.section;
-        let of_statements = section.all_statements().flat_map(|statement| {
-            statement.figures.iter().map(move |figure| (Some(statement.id.clone()), figure))
-        });
-        let of_section = section.figures.iter().map(|figure| (None, figure));
-        // In the order of `all_figures`, by which the pictures are found.
         let figures =
-            of_section.chain(of_statements).zip(1_u32..).map(|((statement, figure), number)| {
+            section.figures_by_statement().zip(1_u32..).map(|((statement, figure), number)| {
                 FigureDto {
                     page: figure.page,
                     caption: figure.caption.clone(),
-                    statement,
+                    statement: statement.map(|statement| statement.id.clone()),
                     picture: format!("/api/v1/inspections/{inspection}/figures/{number}"),
                 }
             });

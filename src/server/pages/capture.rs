@@ -15,7 +15,7 @@ use crate::extract::{CallerLanguage, FormBody, product_code};
 use crate::failure::Failure;
 use crate::routes::{Inspected, inspect_upload};
 use crate::upload::Form;
-use fettle_domain::{Language, Product};
+use fettle_domain::Language;
 use fettle_engine::ListLibrary;
 
 /// How long the page waits for the result.
@@ -50,7 +50,7 @@ async fn form_page(
                 option value="" { (text(language, "web-product-voted")) }
                 @for summary in &products {
                     option value=(summary.product.code) {
-                        (summary.product.code) " " (product_name(&summary.product, language))
+                        (summary.product.name_and_code(language))
                     }
                 }
             }
@@ -58,15 +58,6 @@ async fn form_page(
         }
     };
     Ok(page(language, &title, &content))
-}
-
-/// The product's name in `language`, or else in the other one.
-fn product_name(product: &Product, language: Language) -> &str {
-    let (first, second) = match language {
-        Language::Ko => (&product.name_ko, &product.name_en),
-        Language::En => (&product.name_en, &product.name_ko),
-    };
-    if first.is_empty() { second } else { first }
 }
 
 async fn inspect(
