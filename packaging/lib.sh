@@ -14,6 +14,14 @@ fail() { printf '\n%s\n' "$*" >&2; exit 1; }
 cache=${FETTLE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/fettle}
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
 
+# Cargo tells the crates of a workspace apart by their place within it alone: what another checkout built last passes
+# for this one's where it is newer than the files here. Where another built last, the files here become the newest.
+if [ "$(cat "$CARGO_TARGET_DIR/checkout" 2>/dev/null)" != "$PWD" ]; then
+    mkdir -p "$CARGO_TARGET_DIR"
+    find src tests benches -name '*.rs' -exec touch {} +
+    printf '%s\n' "$PWD" >"$CARGO_TARGET_DIR/checkout"
+fi
+
 # Tools of the checks and of packaging, kept there beside the target directory.
 tools=$cache/tools
 # need_tool NAME VERSION: installs a cargo tool of exactly this version into $tools.
